@@ -4,6 +4,6 @@ import { defineConfig } from "drizzle-kit";
 export default defineConfig({
   dialect: "sqlite",
   driver: "durable-sqlite",
-  schema: "./durable-objects/store/tables.ts",
+  schema: "./durable-objects/store/tables/sqlite-schema.ts",
   out: "./migrations",
 });

@@ -9,7 +9,7 @@ import { storeContract } from "../test/contracts/store-contract.ts";
 import type { StoreUnderTest } from "../test/contracts/store-under-test.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { MemoryStore } from "./store/memory-store.ts";
-import { SqliteTables } from "./store/sqlite-tables.ts";
+import { SqliteTables } from "./store/tables/sqlite-tables.ts";
 
 const { CLUSTER_STORE } = env as { CLUSTER_STORE: DurableObjectNamespace<ClusterStore> };
 let opened = 0;

@@ -19,7 +19,7 @@ import { lookAtNetwork } from "./look-at-network.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { Rounds } from "./rounds.ts";
 import { SettledMark } from "./settled-mark.ts";
-import type { Hearing } from "./store/pokes.ts";
+import type { Hearing } from "./store/log/pokes.ts";
 
 /** What the wiring (worker/index.ts) gives the object: everything that is secret or of the deployment. */
 export interface ControllerManagerWiring {

@@ -18,7 +18,7 @@ import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
 import { Telling } from "./node-hub/telling.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
 import { Rounds } from "./rounds.ts";
-import type { Hearing } from "./store/pokes.ts";
+import type { Hearing } from "./store/log/pokes.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {

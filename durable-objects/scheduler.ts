@@ -13,7 +13,7 @@ import { evict } from "./scheduler/evict.ts";
 import { discardClaim, makeClaim } from "./scheduler/extended-claims.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 import { SettledMark } from "./settled-mark.ts";
-import type { Hearing } from "./store/pokes.ts";
+import type { Hearing } from "./store/log/pokes.ts";
 
 /** What the wiring (worker/index.ts) gives the object. */
 export interface SchedulerWiring {

@@ -2,8 +2,8 @@
 import type { GroupResource, Revision } from "../api/store.ts";
 import type { Sealing } from "./sealing/sealed-texts.ts";
 import { Sealer } from "./sealing/sealer.ts";
-import { defaultWindow, type Window } from "./store/compaction.ts";
-import type { Hearing } from "./store/pokes.ts";
+import { defaultWindow, type Window } from "./store/log/compaction.ts";
+import type { Hearing } from "./store/log/pokes.ts";
 
 /** An object that listens to the log: what it does when poked is its own affair. */
 interface Listener extends Rpc.DurableObjectBranded {

@@ -7,7 +7,8 @@ import { metadataText, readObject } from "../api/machinery/object-text.ts";
 import { rowPrinter } from "../api/machinery/table.ts";
 import { resources } from "../api/resources/index.ts";
 import type { RowsRequest } from "../api/store.ts";
-import { type ItemForm, textForm } from "./store/item-form.ts";
+import type { ItemForm } from "./store/lists/item-form.ts";
+import { textForm } from "./store/lists/text-items.ts";
 
 export class TableRows {
   /** Stands before a moment, in ms since the epoch, and a semicolon; nobody can have written it into an object. */

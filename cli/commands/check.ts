@@ -4,7 +4,7 @@ import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
-/** As durable-objects/store/check.ts reports it. */
+/** As durable-objects/store/log/check.ts reports it. */
 interface CheckReport {
   readonly revision: number;
   readonly oldest: number;

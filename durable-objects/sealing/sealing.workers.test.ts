@@ -2,7 +2,7 @@ import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import type { Key, Revision, Write } from "../../api/store.ts";
 import type { Env } from "../../worker/env.ts";
-import { SqliteTables } from "../store/sqlite-tables.ts";
+import { SqliteTables } from "../store/tables/sqlite-tables.ts";
 import { Sealer } from "./sealer.ts";
 
 const { CLUSTER_STORE, CLUSTER_KEYS, ENCRYPTION_KEYS } = env as Env & { ENCRYPTION_KEYS: string };

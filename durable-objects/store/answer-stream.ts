@@ -9,7 +9,7 @@ import {
 } from "../../api/store/store-stream.ts";
 import type { GroupResource, ListStreamRequest, ReadFailure, WatchRequest } from "../../api/store.ts";
 import type { RelayDirectory } from "../watch/relay-directory.ts";
-import type { LogStore } from "./log-store.ts";
+import type { LogStore } from "./log/log-store.ts";
 
 const statusOf: Record<ReadFailure["reason"], number> = {
   compacted: 410,

@@ -1,12 +1,12 @@
 /** A ClusterStore in memory, in plain Node: for tests of what stands on a store. Give it a clock of your own to move time. */
 import { answerStream } from "./answer-stream.ts";
-import { type CheckReport, checkInTurns } from "./check.ts";
-import type { Window } from "./compaction.ts";
-import type { RowForm } from "./item-form.ts";
-import type { Lifetimes } from "./lifetimes.ts";
-import { LogStore } from "./log-store.ts";
-import { MemoryTables } from "./memory-tables.ts";
-import { RecentTables } from "./recent-tables.ts";
+import type { RowForm } from "./lists/item-form.ts";
+import { type CheckReport, checkInTurns } from "./log/check.ts";
+import type { Window } from "./log/compaction.ts";
+import type { Lifetimes } from "./log/lifetimes.ts";
+import { LogStore } from "./log/log-store.ts";
+import { MemoryTables } from "./tables/memory-tables.ts";
+import { RecentTables } from "./tables/recent-tables.ts";
 import type { Turns } from "./turns.ts";
 
 interface MemoryStoreOptions {

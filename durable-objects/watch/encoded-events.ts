@@ -1,5 +1,5 @@
 /** The events of one batch of changes as bytes; one that several groups of watchers want in the same form is written once. */
-import { moveRevision } from "../store/revision-text.ts";
+import { moveRevision } from "../store/log/revision-text.ts";
 import type { EventForm } from "./event-form.ts";
 import type { LoggedChange, WatchEvent } from "./watch-event.ts";
 import type { LoggedRows } from "./watch-source.ts";

@@ -3,7 +3,8 @@ import { metadataText } from "../../api/machinery/object-text.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
 import { encodeProtobuf, encodeWatchFrame } from "../../api/machinery/protobuf.ts";
 import type { EventRequest, WatchRequest } from "../../api/store.ts";
-import { type ItemForm, textRun, type WrittenRun } from "../store/item-form.ts";
+import type { ItemForm, WrittenRun } from "../store/lists/item-form.ts";
+import { textRun } from "../store/lists/text-items.ts";
 import { joinBytes } from "./join-bytes.ts";
 
 export interface EventForm {

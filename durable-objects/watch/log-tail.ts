@@ -1,6 +1,6 @@
 /** The log as a relay follows it: all of it after a revision, and then as it grows, each entry once it is on disk. */
 import type { Revision } from "../../api/store.ts";
-import type { LogTables, Marks } from "../store/log-tables.ts";
+import type { LogTables, Marks } from "../store/tables/log-tables.ts";
 import type { Turns } from "../store/turns.ts";
 import { EMPTY_LINE } from "./event-form.ts";
 import { renderTailLine } from "./tail-line.ts";

@@ -1,6 +1,6 @@
 /** The newest entries of a store's log, as a relay was told them: what live watchers are told from, and who resumes reads of. */
 import type { GroupResource, Revision } from "../../api/store.ts";
-import type { LogRow } from "../store/log-tables.ts";
+import type { LogRow } from "../store/tables/log-tables.ts";
 import type { TailEntry } from "./tail-line.ts";
 import type { LoggedRows } from "./watch-source.ts";
 

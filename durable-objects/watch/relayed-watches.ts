@@ -3,8 +3,8 @@
  * the store would. What they ask for that is older than what it was told, and the state that they begin with, it asks the store.
  */
 import type { Answer, Change, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";
-import type { LogRow } from "../store/log-tables.ts";
-import { moveRevision } from "../store/revision-text.ts";
+import { moveRevision } from "../store/log/revision-text.ts";
+import type { LogRow } from "../store/tables/log-tables.ts";
 import type { Turns } from "../store/turns.ts";
 import { eventText } from "./encoded-events.ts";
 import { eventForm } from "./event-form.ts";

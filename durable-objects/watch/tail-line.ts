@@ -1,6 +1,6 @@
 /** Entries of the log on their way to a relay: a line of JSON each, with what a watch must know of what they replaced. */
 import type { Revision } from "../../api/store.ts";
-import type { LogRow } from "../store/log-tables.ts";
+import type { LogRow } from "../store/tables/log-tables.ts";
 import type { LoggedRows } from "./watch-source.ts";
 
 export interface TailEntry {

@@ -2,7 +2,7 @@
 
 import { matches } from "../../api/machinery/selector.ts";
 import type { Attributes, Requirement } from "../../api/store.ts";
-import type { LogRow } from "../store/log-tables.ts";
+import type { LogRow } from "../store/tables/log-tables.ts";
 
 /** `text: "previous"`: the object that this change replaced, under this change's revision. */
 export interface WatchEvent {

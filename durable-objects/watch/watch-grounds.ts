@@ -3,7 +3,7 @@
  * its definition says of it what it said.
  */
 import type { GroupResource, Key, Revision, WatchGround } from "../../api/store.ts";
-import type { LogRow } from "../store/log-tables.ts";
+import type { LogRow } from "../store/tables/log-tables.ts";
 
 interface Standing {
   readonly ground: WatchGround;

@@ -1,9 +1,9 @@
 /** What a watch that is not live reads of its store: the state that it begins with, and the log. A chunk at a time. */
 import type { Revision, WatchRequest } from "../../api/store.ts";
-import { itemParts } from "../store/item-parts.ts";
-import { type ItemRuns, isWhole } from "../store/item-runs.ts";
-import type { LogTables, Marks } from "../store/log-tables.ts";
-import { planPage } from "../store/plan-page.ts";
+import { itemParts } from "../store/lists/item-parts.ts";
+import { type ItemRuns, isWhole } from "../store/lists/item-runs.ts";
+import { planPage } from "../store/log/plan-page.ts";
+import type { LogTables, Marks } from "../store/tables/log-tables.ts";
 import { eventText } from "./encoded-events.ts";
 import { addedItems, eventForm } from "./event-form.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";

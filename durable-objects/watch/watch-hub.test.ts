@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Key, Requirement, Revision, WatchRequest } from "../../api/store.ts";
 import { relayOf, type Watched } from "../../test/fakes/relayed-store.ts";
-import { LogStore } from "../store/log-store.ts";
+import { LogStore } from "../store/log/log-store.ts";
 import { MemoryStore, nodeTurns } from "../store/memory-store.ts";
-import { MemoryTables } from "../store/memory-tables.ts";
+import { MemoryTables } from "../store/tables/memory-tables.ts";
 
 const base: WatchRequest = {
   resource: "pods",

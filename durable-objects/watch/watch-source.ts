@@ -1,6 +1,6 @@
 /** Where watches read what they are not told as it happens: the log of their own store, or, in a relay, what the store answers. */
 import type { Revision, WatchRequest } from "../../api/store.ts";
-import type { LogTables, Marks } from "../store/log-tables.ts";
+import type { LogTables, Marks } from "../store/tables/log-tables.ts";
 import type { Wanted } from "./watch-groups.ts";
 
 /** Entries of the log in one turn, and single ones that they replaced. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { BACKUP_END, type BackupObject, parseBackupHead, parseBackupObject } from "../../api/backup.ts";
 import type { Revision } from "../../api/store.ts";
-import type { Spared } from "../../durable-objects/store/restore.ts";
+import type { Spared } from "../../durable-objects/store/backup/restore.ts";
 import {
   bare,
   create,

@@ -11,9 +11,9 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store.ts";
-import type { CheckReport } from "../../durable-objects/store/check.ts";
-import type { Window } from "../../durable-objects/store/compaction.ts";
-import type { Spared } from "../../durable-objects/store/restore.ts";
+import type { Spared } from "../../durable-objects/store/backup/restore.ts";
+import type { CheckReport } from "../../durable-objects/store/log/check.ts";
+import type { Window } from "../../durable-objects/store/log/compaction.ts";
 
 export type Bytes = {
   getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };

@@ -1,0 +1,60 @@
+/** The lines of a backup (api/backup.ts), read from the log a chunk at a time. */
+import { BACKUP_END, type BackupHead } from "../../../api/backup.ts";
+import type { Revision } from "../../../api/store.ts";
+import type { LogTables } from "../tables/log-tables.ts";
+import type { Turns } from "../turns.ts";
+
+interface BackupStreamOptions {
+  readonly tables: LogTables;
+  readonly head: BackupHead;
+  /** The entries of all its objects. */
+  readonly revisions: readonly Revision[];
+  readonly turns: Turns;
+  /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
+  readonly closed: () => void;
+}
+
+/** Entries read in one turn. */
+const CHUNK = 64;
+/** Who takes nothing for so long loses the stream: it pins history. In milliseconds. */
+const STALLED = 60_000;
+
+export function backupStream({ tables, head, revisions, turns, closed }: BackupStreamOptions) {
+  const encoder = new TextEncoder();
+  let next = 0;
+  let callOff = () => {};
+  const end = () => {
+    callOff();
+    closed();
+  };
+  const chunk = (): string => {
+    const part = revisions.slice(next, next + CHUNK);
+    let lines = next === 0 ? `${JSON.stringify(head)}\n` : "";
+    let read = 0;
+    for (const { key, revision, attributes, text } of tables.entries(part)) {
+      lines += `${JSON.stringify([key.resource, key.namespace, key.name, revision, attributes, text])}\n`;
+      read++;
+    }
+    if (read < part.length) throw new Error("the log lost an entry that an open backup reads");
+    next += part.length;
+    return next < revisions.length ? lines : `${lines}${BACKUP_END}\n`;
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        callOff();
+        controller.enqueue(encoder.encode(chunk()));
+        if (next === revisions.length) {
+          controller.close();
+          return end();
+        }
+        callOff = turns.after(STALLED, () => {
+          controller.error(new Error("the backup was not read"));
+          end();
+        });
+      },
+      cancel: end,
+    },
+    { highWaterMark: 1 },
+  );
+}

@@ -1,0 +1,58 @@
+/** The log's texts under another key than they were written with: replacing it, and finding one that is lost. */
+import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { SealedTexts, StoredText } from "../../sealing/sealed-texts.ts";
+import { keyOf } from "../../sealing/sealer.ts";
+
+/** Revisions looked at in one step. */
+const STEP = 2000;
+
+interface SealedLog {
+  readonly sql: SqlStorage;
+  readonly texts: SealedTexts;
+}
+
+/** What is written under an older key, or in the open, is written again; a step at a time, for others to come between. */
+export function* reseal({ sql, texts }: SealedLog, newest: Revision): Generator<undefined, void> {
+  if (!texts.sealing || isUnderNewest({ sql, texts })) return;
+  const { sealer, resources } = texts.sealing;
+  const query = `SELECT revision, resource, text FROM log WHERE revision > ? AND revision <= ? AND text != ''
+    AND resource IN (SELECT value FROM json_each(?))`;
+  for (let from = 0; from < newest; from += STEP) {
+    const rows = [...sql.exec(query, from, from + STEP, JSON.stringify([...resources])).raw()];
+    for (const [revision, resource, text] of rows as [Revision, GroupResource, StoredText][]) {
+      if (typeof text !== "string" && keyOf(new Uint8Array(text)) === sealer.current) continue;
+      const place = String(revision);
+      sql.exec(
+        "UPDATE log SET text = ? WHERE revision = ?",
+        texts.seal(resource, texts.open(text, place), place),
+        revision,
+      );
+    }
+    yield undefined;
+  }
+  sql.exec(
+    "INSERT INTO marks (name, revision) VALUES ('sealed', ?) ON CONFLICT DO UPDATE SET revision = excluded.revision",
+    sealer.current,
+  );
+}
+
+/** The id of a key that some text is sealed with and the deployment lacks. Looks at none where all are under the newest. */
+export function lostKey({ sql, texts }: SealedLog): number | undefined {
+  if (!texts.sealing || isUnderNewest({ sql, texts })) return undefined;
+  const { sealer, resources } = texts.sealing;
+  const known = sealer.ids.map((id) => id.toString(16).padStart(8, "0").toUpperCase());
+  const query = `SELECT text FROM log WHERE typeof(text) = 'blob' AND resource IN (SELECT value FROM json_each(?))
+    AND hex(substr(text, 2, 4)) NOT IN (SELECT value FROM json_each(?)) LIMIT 1`;
+  const [lost] =
+    sql
+      .exec(query, JSON.stringify([...resources]), JSON.stringify(known))
+      .raw()
+      .next().value ?? [];
+  return lost instanceof ArrayBuffer ? keyOf(new Uint8Array(lost)) : undefined;
+}
+
+/** The mark is the id of the key that everything is under. */
+function isUnderNewest({ sql, texts }: SealedLog): boolean {
+  const [mark] = sql.exec("SELECT revision FROM marks WHERE name = 'sealed'").raw().next().value ?? [];
+  return mark === texts.sealing?.sealer.current;
+}

@@ -1,0 +1,63 @@
+/** Items in the form asked for, a run of them at a time, from memory or else from the log. */
+import type { Revision } from "../../../api/store.ts";
+import type { LogTables } from "../tables/log-tables.ts";
+import type { ItemForm } from "./item-form.ts";
+import type { ItemRuns, Part, Run } from "./item-runs.ts";
+
+export interface ItemPartsOptions {
+  readonly tables: LogTables;
+  readonly revisions: readonly Revision[];
+  readonly form: ItemForm;
+  /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
+  readonly runs?: ItemRuns;
+}
+
+/** Entries looked up by one statement, and the length at which a run ends, in UTF-16 units of text. */
+const LOOKUP = 128;
+const LONGEST_RUN = 256 * 1024;
+/** The first run of a list is short, so that the first byte is early. */
+const FIRST_RUN = 16 * 1024;
+/** A shorter one is not worth keeping: it is what a page's end left of a run. */
+const SHORTEST_KEPT = 32 * 1024;
+/**
+ * Once it is long enough, a run ends before an entry whose revision is a multiple of this. Where runs end depends on what is in
+ * them and not on where the list began, so that pages, lists of one namespace and a list after a change come to share them.
+ */
+const BOUNDARY = 32;
+/** What one list may put into memory at most: a long one must not drive out everything. */
+const KEPT_OF_ONE_LIST = 16 * 1024 * 1024;
+
+export function* itemParts({ tables, revisions, form, runs }: ItemPartsOptions): Generator<Part, undefined> {
+  let next = 0;
+  let kept = 0;
+  const readRun = (): Run => {
+    const enough = next === 0 ? FIRST_RUN : LONGEST_RUN;
+    const run = form.run();
+    let items = 0;
+    for (let at = next, full = false; at < revisions.length && !full; at = next + items) {
+      for (const text of tables.texts(revisions.slice(at, at + LOOKUP))) {
+        const length = run.add(text);
+        items++;
+        const following = revisions[next + items] ?? 0;
+        full = length >= enough || (length >= SHORTEST_KEPT && following % BOUNDARY === 0);
+        if (full) break;
+      }
+      if (at === next + items) throw new Error("the log lost an entry that an open list reads");
+    }
+    return { revisions: revisions.slice(next, next + items), ...run.finish() };
+  };
+  while (next < revisions.length) {
+    const part = runs?.find(revisions, next, form.name) ?? readPart();
+    next += part.items;
+    yield part;
+  }
+
+  function readPart(): Part {
+    const run = readRun();
+    const { length } = run.bytes;
+    if (!runs || (length < SHORTEST_KEPT && next > 0) || kept + length > KEPT_OF_ONE_LIST)
+      return { items: run.revisions.length, bytes: run.bytes };
+    kept += length;
+    return runs.keep(run, form.name);
+  }
+}

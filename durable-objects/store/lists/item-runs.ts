@@ -1,0 +1,95 @@
+/**
+ * The encoded items of lists, kept by the run of revisions that they are. An entry of the log never changes, so nothing here goes
+ * stale: a list after a change reads anew the one run that the change is in. The least recently used go when the budget is spent.
+ */
+import type { ListRequest, Revision } from "../../../api/store.ts";
+import { type Deflated, deflate } from "./gzip.ts";
+
+export interface Run {
+  readonly revisions: readonly Revision[];
+  /** Where each item ends in `bytes`, which begin with a comma. */
+  readonly ends: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** A part of a list: how many items, and the bytes of them. */
+export interface Part {
+  readonly items: number;
+  readonly bytes: Uint8Array;
+  /** The bytes compressed, where that is kept too. */
+  readonly deflated?: () => Deflated;
+}
+
+interface Kept {
+  readonly id: string;
+  readonly run: Run;
+  deflated?: Deflated;
+}
+
+/** Whether a list has runs that others may have: not one that is picked by a selector or a name. */
+export const isWhole = ({ requirements, name }: Pick<ListRequest, "requirements" | "name">): boolean =>
+  requirements === undefined && name === undefined;
+
+export class ItemRuns {
+  readonly #budget: number;
+  /** The longest idle first. */
+  readonly #runs = new Map<string, Kept>();
+  #bytes = 0;
+
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  /** The items at `from` and after in the form of that name, as many as a run that begins with the same one has in common with the list. */
+  find(revisions: readonly Revision[], from: number, form: string): Part | undefined {
+    const id = runId(revisions[from], form);
+    const kept = this.#runs.get(id);
+    if (!kept) return undefined;
+    const { run } = kept;
+    let items = 0;
+    while (items < run.revisions.length && run.revisions[items] === revisions[from + items]) items++;
+    const end = run.ends[items - 1];
+    if (end === undefined) return undefined;
+    this.#runs.delete(id);
+    this.#runs.set(id, kept);
+    if (items < run.revisions.length) return { items, bytes: run.bytes.subarray(0, end) };
+    return { items, bytes: run.bytes, deflated: () => this.#deflate(kept) };
+  }
+
+  keep(run: Run, form: string): Part {
+    const id = runId(run.revisions[0], form);
+    this.#drop(id);
+    const kept: Kept = { id, run };
+    this.#runs.set(id, kept);
+    this.#grow(run.bytes.length);
+    return { items: run.revisions.length, bytes: run.bytes, deflated: () => this.#deflate(kept) };
+  }
+
+  #deflate(kept: Kept): Deflated {
+    if (kept.deflated) return kept.deflated;
+    const deflated = deflate(kept.run.bytes);
+    // It may have been dropped since it was found.
+    if (this.#runs.get(kept.id) === kept) {
+      kept.deflated = deflated;
+      this.#grow(deflated.bytes.length);
+    }
+    return deflated;
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
+    for (const eldest of this.#runs.keys()) {
+      if (this.#bytes <= this.#budget) break;
+      this.#drop(eldest);
+    }
+  }
+
+  #drop(id: string): void {
+    const kept = this.#runs.get(id);
+    if (!kept) return;
+    this.#bytes -= kept.run.bytes.length + (kept.deflated?.bytes.length ?? 0);
+    this.#runs.delete(id);
+  }
+}
+
+const runId = (first: Revision | undefined, form: string) => `${first} ${form}`;

@@ -1,0 +1,156 @@
+import { gunzipSync } from "node:zlib";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { formatContinue } from "../../../api/machinery/continue-token.ts";
+import { encodeProtobuf } from "../../../api/machinery/protobuf.ts";
+import type { ItemRequest, ListStreamRequest, Revision, RowsRequest } from "../../../api/store.ts";
+import { MemoryStore } from "../memory-store.ts";
+import { ItemRuns, type Run } from "./item-runs.ts";
+
+const prefix = '{"kind":"Thing","apiVersion":"v1",';
+const key = (name: number) => ({ resource: "things", namespace: name % 2 ? "odd" : "even", name: `n${name}` });
+
+type TextItems = Exclude<ItemRequest, RowsRequest | { readonly protobufList: unknown }>;
+
+/** Long enough that a list of them is many runs; some of more bytes than UTF-16 units. */
+const body = fc.record({
+  length: fc.integer({ min: 1, max: 30_000 }),
+  of: fc.constantFrom("x", "ü", "\u{1F6E9}"),
+});
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ put: fc.nat({ max: 40 }), body }) },
+  { weight: 1, arbitrary: fc.record({ remove: fc.nat({ max: 40 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      list: fc.record(
+        { namespace: fc.constantFrom("odd", "even"), limit: fc.integer({ min: 1, max: 30 }) },
+        { requiredKeys: [], noNullPrototype: true },
+      ),
+      items: fc.constantFrom(undefined, { dropPrefix: prefix }, { metadataAfter: '{"kind":"Part","metadata":' }),
+    }),
+  },
+);
+
+test("STORE-STREAM: whatever was listed before, a stream has what the store has, page by page", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
+      const store = new MemoryStore();
+      for (const of of steps) {
+        if ("remove" in of) await store.commit({ writes: [{ op: "delete", key: key(of.remove) }] });
+        else if ("put" in of) {
+          const { namespace, name } = key(of.put);
+          const { entry } = (await store.read({ key: key(of.put) })) as { entry?: object };
+          const rest = JSON.stringify({
+            metadata: { name, namespace, resourceVersion: "", annotations: { braces: '}{"\\}{' }, body: of.body.of },
+            body: of.body.of.repeat(of.body.length),
+          });
+          const text = prefix + rest.slice(1);
+          const attributes = { labels: {}, fields: {} };
+          await store.commit({ writes: [{ op: entry ? "replace" : "create", key: key(of.put), text, attributes }] });
+        } else await walk(store, { resource: "things", ...of.list, ...(of.items && { items: of.items }) });
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("STORE-STREAM: a list of nothing says null where it is told to", async () => {
+  const empty = async (nullIfEmpty: boolean) => {
+    const frame = { open: '{"resourceVersion":"","items":[', close: "]}\n", gzip: true, nullIfEmpty };
+    const page = { issued: 7, within: false };
+    const streamed = await new MemoryStore().listStream({ resource: "things", frame: { ...frame, page } });
+    return streamed.ok ? new Response(streamed.stream).text() : "refused";
+  };
+  expect(await empty(true)).toBe('{"resourceVersion":"1","items":null}\n');
+  expect(await empty(false)).toBe('{"resourceVersion":"1","items":[]}\n');
+});
+
+function shown(text: string, items: TextItems | undefined): string {
+  if (!items) return text;
+  if ("metadataAfter" in items) return `${items.metadataAfter}${JSON.stringify(JSON.parse(text).metadata)}}`;
+  return `{${text.slice(items.dropPrefix.length)}`;
+}
+
+/** Reads a list to its end, by RPC and as streams, which must agree. */
+async function walk(store: MemoryStore, request: ListStreamRequest & { readonly items?: TextItems }): Promise<void> {
+  for (let next: typeof request | undefined = request; next; ) {
+    const page = await store.list(next);
+    const streamed = await store.listStream(next);
+    if (!page.ok || !streamed.ok) throw new Error("refused");
+    const { items, ok: _, ...head } = page;
+    expect(streamed.head).toEqual(head);
+    const texts = items.map(({ text }) => shown(text, request.items));
+    expect(await new Response(streamed.stream).text()).toBe(texts.join(","));
+    const frame = {
+      open: '{"resourceVersion":"","items":[',
+      close: "]}",
+      gzip: true,
+      page: { issued: 7, within: false },
+    };
+    const packed = await store.listStream({ ...next, frame });
+    if (!packed.ok) throw new Error("refused");
+    const bytes = Buffer.from(await new Response(packed.stream).arrayBuffer());
+    const goOn = page.more && page.last && formatContinue({ revision: page.revision, issued: 7, after: page.last });
+    const left = page.remaining === undefined ? "" : `,"remainingItemCount":${page.remaining}`;
+    const whole = `{"resourceVersion":"${page.revision}"${goOn ? `,"continue":"${goOn}"${left}` : ""},"items":[${texts.join(",")}]}`;
+    expect((packed.encoding === "gzip" ? gunzipSync(bytes) : bytes).toString()).toBe(whole);
+    expect(packed.encoding).toBe(texts.join(",").length > 256 * 1024 ? "gzip" : packed.encoding);
+    next = page.more && page.last ? { ...next, after: page.last, at: page.revision } : undefined;
+  }
+}
+
+test("STORE-STREAM: in protobuf a list is one message, however many runs it has and whatever was kept of them", async () => {
+  const store = new MemoryStore();
+  const list = { kind: "ConfigMapList", apiVersion: "v1" };
+  const put = (name: string, length: number, op: "create" | "replace" = "create") => {
+    const text = JSON.stringify({
+      kind: "ConfigMap",
+      apiVersion: "v1",
+      metadata: { name, namespace: "n", resourceVersion: "", managedFields: [{ fieldsV1: { "f:a": {} } }] },
+      data: { ü: "\u{1F6E9}".repeat(length) },
+    });
+    const attributes = { labels: {}, fields: {} };
+    return store.commit({ writes: [{ op, key: { resource: "configmaps", namespace: "n", name }, text, attributes }] });
+  };
+  const frame = { open: "", close: "", gzip: false, page: { issued: 7, within: true } };
+  const check = async (request: Partial<ListStreamRequest> = {}) => {
+    const asked = { resource: "configmaps", ...request };
+    const page = await store.list(asked);
+    for (const gzip of [false, true]) {
+      const streamed = await store.listStream({ ...asked, items: { protobufList: list }, frame: { ...frame, gzip } });
+      if (!page.ok || !streamed.ok) throw new Error("refused");
+      const bytes = Buffer.from(await new Response(streamed.stream).arrayBuffer());
+      const { revision, more, last, remaining: remainingItemCount } = page;
+      const goOn = more && last && formatContinue({ revision, issued: 7, after: { namespace: "", name: last.name } });
+      const whole = encodeProtobuf({
+        ...list,
+        ...{ metadata: { resourceVersion: String(revision), ...(goOn && { continue: goOn, remainingItemCount }) } },
+        ...{ items: page.items.map(({ text }) => JSON.parse(text)) },
+      });
+      expect(Buffer.compare(streamed.encoding === "gzip" ? gunzipSync(bytes) : bytes, whole ?? bytes.subarray(1))).toBe(
+        0,
+      );
+      if (gzip && bytes.length > 1000 && !request.limit) expect(streamed.encoding).toBe("gzip");
+    }
+  };
+  await check();
+  for (let i = 0; i < 60; i++) await put(`c${i}`, (i * 997) % 20_000);
+  await check();
+  await check();
+  await put("c17", 5, "replace");
+  await check();
+  await check({ limit: 7 });
+  await check({ namespace: "n", name: "c17" });
+});
+
+test("what is kept for lists to come stays within its budget, and what was used last stays", () => {
+  const runs = new ItemRuns(100);
+  const run = (first: number): Run => ({ revisions: [first as Revision], ends: [40], bytes: new Uint8Array(40) });
+  const found = (first: number) => runs.find([first as Revision], 0, "") !== undefined;
+  runs.keep(run(1), "");
+  runs.keep(run(2), "");
+  expect(found(1)).toBe(true);
+  runs.keep(run(3), "");
+  expect([1, 2, 3].map(found)).toEqual([true, false, true]);
+});

@@ -1,0 +1,152 @@
+/** The body of a streamed list: its items, and what stands around them. */
+
+import type { Turns } from "../turns.ts";
+import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
+import type { ItemForm } from "./item-form.ts";
+import { type ItemPartsOptions, itemParts } from "./item-parts.ts";
+import type { Part } from "./item-runs.ts";
+import { NO_FRAME, type WrittenFrame } from "./list-frame.ts";
+
+interface ItemStreamOptions extends ItemPartsOptions {
+  readonly turns: Turns;
+  readonly frame?: WrittenFrame;
+  /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
+  readonly closed: () => void;
+}
+
+/** Bytes that are held at most of a list whose length must be known before its beginning is written. */
+const HELD = 16 * 1024 * 1024;
+/** A client that takes nothing for so long loses the stream: it pins history. In milliseconds. */
+const STALLED = 60_000;
+
+/** kube-apiserver compresses answers above this. */
+const WORTH_COMPRESSING = 128 * 1024;
+
+/** Less than any list has. */
+const NOTHING = -1;
+
+interface ItemStream {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly encoding: "gzip" | "identity";
+}
+
+export async function itemStream(options: ItemStreamOptions): Promise<ItemStream> {
+  try {
+    return await open(options);
+  } catch (error) {
+    options.closed();
+    throw error;
+  }
+}
+
+async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOptions): Promise<ItemStream> {
+  const { open, close, gzip } = frame;
+  const parts = itemParts(list);
+  const { length, ahead, all } =
+    open instanceof Uint8Array
+      ? await readAhead(parts, gzip ? WORTH_COMPRESSING : NOTHING)
+      : await readAhead(parts, Number.POSITIVE_INFINITY, turns);
+  const around = { open: open instanceof Uint8Array ? open : open(length), close };
+  const encoding = gzip && length > WORTH_COMPRESSING ? "gzip" : "identity";
+  const bytesOf = bytesBy(list.form, turns.now());
+  // Too much to be held: what was only measured is written again.
+  const rest = all ? chain(ahead, parts) : itemParts(list);
+  const chunks = encoding === "gzip" ? packed(rest, around, bytesOf) : plain(rest, around, bytesOf);
+  let callOff = () => {};
+  const end = () => {
+    callOff();
+    closed();
+  };
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        callOff();
+        const { value: chunk } = chunks.next();
+        if (!chunk) {
+          controller.close();
+          return end();
+        }
+        controller.enqueue(chunk);
+        callOff = turns.after(STALLED, () => {
+          controller.error(new Error("the list was not read"));
+          end();
+        });
+      },
+      cancel: end,
+    },
+    { highWaterMark: 1 },
+  );
+  return { stream, encoding };
+}
+
+interface Ahead {
+  /** Bytes of the parts that were read. */
+  readonly length: number;
+  readonly ahead: readonly Part[];
+  /** Nothing of what was read was let go of. */
+  readonly all: boolean;
+}
+
+/** Reads parts until they are longer than that; with `turns`, others get theirs meanwhile. */
+async function readAhead(parts: Iterator<Part>, enough: number, turns?: Pick<Turns, "settled">): Promise<Ahead> {
+  const ahead: Part[] = [];
+  let length = 0;
+  while (length <= enough) {
+    const { value: part } = parts.next();
+    if (!part) break;
+    length += part.bytes.length;
+    if (length <= HELD) ahead.push(part);
+    else ahead.length = 0;
+    await turns?.settled();
+  }
+  return { length, ahead, all: length <= HELD };
+}
+
+function* chain(ahead: Iterable<Part>, rest: Iterable<Part>): Iterable<Part> {
+  yield* ahead;
+  yield* rest;
+}
+
+type Around = Readonly<Record<"open" | "close", Uint8Array>>;
+
+interface BytesOf {
+  (part: Part, first: boolean): Uint8Array;
+  /** Those of all parts but the first are as they were kept. */
+  readonly asKept: boolean;
+}
+
+/** Parts begin with a separator; that of the first is none of the list's. */
+function bytesBy({ separator, at }: ItemForm, now: number): BytesOf {
+  const own = ({ bytes }: Part, first: boolean) => (first ? bytes.subarray(separator.length) : bytes);
+  const bytesOf = at ? (part: Part, first: boolean) => at(now, own(part, first)) : own;
+  return Object.assign(bytesOf, { asKept: at === undefined });
+}
+
+function* plain(parts: Iterable<Part>, { open, close }: Around, bytesOf: BytesOf): Generator<Uint8Array, undefined> {
+  if (open.length > 0) yield open;
+  let first = true;
+  for (const part of parts) {
+    yield bytesOf(part, first);
+    first = false;
+  }
+  if (close.length > 0) yield close;
+}
+
+function* packed(parts: Iterable<Part>, { open, close }: Around, bytesOf: BytesOf): Generator<Uint8Array, undefined> {
+  let crc = 0;
+  let length = 0;
+  const counted = (deflated: Deflated): Uint8Array => {
+    crc = joinCrc(crc, deflated);
+    length += deflated.length;
+    return deflated.bytes;
+  };
+  yield GZIP_HEADER;
+  yield counted(deflate(open));
+  let first = true;
+  for (const part of parts) {
+    yield counted((!first && bytesOf.asKept && part.deflated?.()) || deflate(bytesOf(part, first)));
+    first = false;
+  }
+  yield counted(deflate(close));
+  yield gzipTrailer({ crc, length });
+}

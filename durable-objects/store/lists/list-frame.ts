@@ -1,0 +1,60 @@
+/** What stands around the items of a streamed list: its kind, its revision, and how to go on after it where there is more. */
+import { formatContinue } from "../../../api/machinery/continue-token.ts";
+import { ProtobufList } from "../../../api/machinery/protobuf-list.ts";
+import type { ItemRequest, ListFrame, ListHead } from "../../../api/store.ts";
+import { writeRevision } from "../log/revision-text.ts";
+
+export interface WrittenFrame {
+  /** What stands before the items, or how that is made of the length of all of them, in bytes. */
+  readonly open: Uint8Array | ((length: number) => Uint8Array);
+  readonly close: Uint8Array;
+  /** Where the list is large. */
+  readonly gzip: boolean;
+}
+
+export const NO_FRAME: WrittenFrame = { open: new Uint8Array(), close: new Uint8Array(), gzip: false };
+
+const encoder = new TextEncoder();
+
+interface Framed {
+  readonly head: ListHead;
+  /** In which form. */
+  readonly items: ItemRequest | undefined;
+  readonly isEmpty: boolean;
+}
+
+export function writeFrame(frame: ListFrame, { head, items, isEmpty }: Framed): WrittenFrame {
+  const { gzip } = frame;
+  const list = items && "protobufList" in items ? ProtobufList.of(items.protobufList) : undefined;
+  if (list) {
+    const metadata = { resourceVersion: String(head.revision), ...goOn(frame, head) };
+    return { open: (length) => list.open(metadata, length), close: list.close, gzip };
+  }
+  const open = openText(frame, head);
+  const [before, after] =
+    isEmpty && frame.nullIfEmpty ? [`${open.slice(0, -1)}null`, frame.close.slice(1)] : [open, frame.close];
+  return { open: encoder.encode(before), close: encoder.encode(after), gzip };
+}
+
+/** Kubernetes writes `continue` and `remainingItemCount` after `resourceVersion`. */
+function openText(frame: ListFrame, head: ListHead): string {
+  const text = writeRevision(frame.open, head.revision);
+  const more = goOn(frame, head);
+  if (!more) return text;
+  const members = JSON.stringify(more).slice(1, -1);
+  // Lists of custom kinds say it also where there is no more.
+  if (text.includes(NO_MORE)) return text.replace(NO_MORE, members);
+  const own = `"resourceVersion":"${head.revision}"`;
+  return text.replace(own, `${own},${members}`);
+}
+
+const NO_MORE = '"continue":""';
+
+function goOn({ page }: ListFrame, { revision, more, last, remaining }: ListHead): object | undefined {
+  if (!more || !last) return undefined;
+  const after = page.within ? { namespace: "", name: last.name } : last;
+  return {
+    continue: formatContinue({ revision, issued: page.issued, after }),
+    ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
+  };
+}

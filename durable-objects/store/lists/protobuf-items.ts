@@ -1,0 +1,28 @@
+/** Items of a list in protobuf, each a field of the list's message. */
+import { metadataText } from "../../../api/machinery/object-text.ts";
+import { ProtobufList } from "../../../api/machinery/protobuf-list.ts";
+import type { ObjectKind } from "../../../api/store.ts";
+import type { ItemForm } from "./item-form.ts";
+
+export function protobufItems(of: ObjectKind): ItemForm {
+  const list = ProtobufList.of(of);
+  if (!list) throw new Error(`${of.kind} has no protobuf form`);
+  const read: (text: string) => unknown =
+    of.kind === "PartialObjectMetadataList" ? (text) => ({ metadata: JSON.parse(metadataText(text)) }) : JSON.parse;
+  return {
+    name: `protobuf ${of.apiVersion} ${of.kind}`,
+    separator: "",
+    run() {
+      const texts: string[] = [];
+      let length = 0;
+      return {
+        add(text) {
+          texts.push(text);
+          length += text.length;
+          return length;
+        },
+        finish: () => list.items(texts, read),
+      };
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** Whether a store is consistent (rule STORE-CHECK): what every commit and compaction keeps true. */
+import type { Revision } from "../../../api/store.ts";
+import type { LogTables } from "../tables/log-tables.ts";
+import type { Turns } from "../turns.ts";
+
+export interface CheckReport {
+  readonly revision: Revision;
+  readonly oldest: Revision;
+  readonly objects: number;
+  readonly entries: number;
+  /** One sentence each; none in a sound store. */
+  readonly faults: readonly string[];
+}
+
+/** Rows read at once. */
+const PAGE = 512;
+
+/** Reads the whole log, a page in each step, so that a caller can let other requests in between, and then the objects at once. */
+export function* checkSteps(tables: LogTables): Generator<undefined, CheckReport> {
+  const faults: string[] = [];
+  const { oldest: firstMark } = tables.marks();
+  /** Where each key stands by the log alone. */
+  const standing = new Map<string, Revision>();
+  let entries = 0;
+  let last = 0;
+  for (;;) {
+    const from = last;
+    // Commits and compaction may come between pages.
+    const { revision: newest, oldest } = tables.marks();
+    for (const row of pageOf(tables.rowsBetween(from as Revision, newest))) {
+      entries++;
+      const { revision, key, tombstone, replaced, text } = row;
+      if (revision > oldest && revision !== Math.max(last, oldest) + 1)
+        faults.push(`revisions after ${last} are missing before ${revision}`);
+      last = revision;
+      const id = `${key.resource}/${key.namespace}/${key.name}`;
+      if (revision > oldest && replaced !== (standing.get(id) ?? null)) {
+        faults.push(`${id} at ${revision} says it replaced ${replaced}, the log says ${standing.get(id) ?? null}`);
+      }
+      if (revision > oldest && replaced !== null && row.previous === null) {
+        faults.push(`${id} at ${revision} points to ${replaced}, which is not there`);
+      }
+      if (revision <= firstMark && (tombstone || standing.has(id)))
+        faults.push(`${id} at ${revision} should have been forgotten`);
+      if (!text.includes(`"resourceVersion":"${revision}"`))
+        faults.push(`${id} at ${revision} carries another revision`);
+      if (tombstone) standing.delete(id);
+      else standing.set(id, revision);
+    }
+    if (last === from) break;
+    yield undefined;
+  }
+  const { revision: newest, oldest } = tables.marks();
+  if (last > oldest && last !== newest) faults.push(`the log ends at ${last}, not at ${newest}`);
+  const objects = standing.size;
+  for (const resource of new Set([...standing.keys()].map((id) => id.slice(0, id.indexOf("/"))))) {
+    for (const { namespace, name, revision, attributes } of tables.pointers(
+      { resource },
+      [],
+      Number.POSITIVE_INFINITY,
+    )) {
+      const id = `${resource}/${namespace}/${name}`;
+      if (standing.get(id) !== revision)
+        faults.push(`${id} stands at ${revision}, the log says ${standing.get(id) ?? "nowhere"}`);
+      if (tables.row(revision)?.attributes !== attributes) faults.push(`${id} has other attributes than the log says`);
+      standing.delete(id);
+    }
+  }
+  for (const [id, revision] of standing) faults.push(`${id} at ${revision} is missing from the objects`);
+  return { revision: newest, oldest, objects, entries, faults };
+}
+
+function* pageOf<T>(rows: Iterable<T>): Iterable<T> {
+  let count = 0;
+  for (const row of rows) {
+    yield row;
+    if (++count === PAGE) return;
+  }
+}
+
+/** Lets other requests in between the steps; what they commit is not looked at. */
+export async function checkInTurns(tables: LogTables, { later }: Pick<Turns, "later">): Promise<CheckReport> {
+  const steps = checkSteps(tables);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await new Promise<void>(later);
+  }
+}

@@ -1,0 +1,139 @@
+import { expect, test } from "vitest";
+import { CommitLane } from "../../../api/store/commit-lane.ts";
+import type { CommitRequest, CommitResult } from "../../../api/store.ts";
+import type { Appended } from "../tables/log-tables.ts";
+import { MemoryTables } from "../tables/memory-tables.ts";
+import { GroupCommit } from "./group-commit.ts";
+
+/** Tables that fail as SQLite does, in the middle of a transaction, on objects of certain names. */
+class FailingTables extends MemoryTables {
+  override append(row: Appended): void {
+    super.append(row);
+    if (row.key.name === "full") throw new Error("database or disk is full: SQLITE_FULL");
+    if (row.key.name === "broken") throw new Error("datatype mismatch: SQLITE_MISMATCH");
+  }
+}
+
+const creating = (...names: string[]): CommitRequest => ({
+  writes: names.map((name) => ({
+    op: "create",
+    key: { resource: "things", namespace: "", name },
+    text: '{"metadata":{"resourceVersion":""}}',
+    attributes: { labels: {}, fields: {} },
+  })),
+});
+
+const millisecond = () => new Promise<void>((resume) => setTimeout(resume, 1));
+
+function open({ settled = millisecond } = {}) {
+  const tables = new FailingTables();
+  const groups: number[] = [];
+  const lane = new CommitLane();
+  const commits = new GroupCommit({
+    tables,
+    lane,
+    now: () => 0,
+    settled,
+    committed: () => groups.push(commits.marks.revision),
+  });
+  /** By the lane. */
+  const submit = (request: CommitRequest): Promise<CommitResult> =>
+    new Promise((answer, fail) => {
+      lane.submit({ request, answer, fail });
+      void lane.call(0, () => commits.carry());
+    });
+  return { tables, lane, commits, groups, submit };
+}
+
+test("STORE-GROUP: what arrives in one turn, and what arrives while the disk is busy, is a group each", async () => {
+  const { commits, groups } = open();
+  const first = ["a", "b"].map((name) => commits.commit(creating(name)));
+  await first[0];
+  await Promise.all(["c", "d", "e"].map((name) => commits.commit(creating(name))));
+  expect(groups).toEqual([3, 6]);
+});
+
+test("STORE-GROUP: in a crowd, the first waits a turn for those that are on their way", async () => {
+  const { commits, groups } = open();
+  await Promise.all(["a", "b"].map((name) => commits.commit(creating(name))));
+  await new Promise((resume) => setTimeout(resume, 10));
+  const first = commits.commit(creating("c"));
+  for (let microtask = 0; microtask < 5; microtask++) await undefined;
+  await Promise.all([first, commits.commit(creating("d"))]);
+  await commits.commit(creating("e"));
+  expect(groups).toEqual([3, 5, 6]);
+});
+
+test("STORE-GROUP: one that cannot be applied fails alone, and leaves nothing of itself", async () => {
+  const { tables, commits } = open();
+  const results = await Promise.allSettled([
+    commits.commit(creating("a")),
+    commits.commit(creating("b", "full")),
+    commits.commit(creating("c", "broken")),
+    commits.commit(creating("d")),
+  ]);
+  expect(results).toMatchObject([
+    { value: { ok: true, revisions: [2] } },
+    { value: { ok: false, reason: "storage-full" } },
+    { status: "rejected" },
+    { value: { ok: true, revisions: [3] } },
+  ]);
+  expect([tables.count({ resource: "things" }), tables.marks().revision]).toEqual([2, 3]);
+});
+
+test("STORE-LANE: commits of the lane share a group with those that are called for, and are told once it is on disk", async () => {
+  const syncs: (() => void)[] = [];
+  const { commits, groups, submit } = open({ settled: () => new Promise((resolve) => syncs.push(resolve)) });
+  const told: string[] = [];
+  const handed = ["a", "b"].map((name) => submit(creating(name)).then(() => told.push(name)));
+  await commits.commit(creating("c"));
+  expect([groups, told]).toEqual([[4], []]);
+  syncs.shift()?.();
+  await Promise.all(handed);
+  expect(told).toEqual(["a", "b"]);
+});
+
+test("STORE-LANE: what waits while the disk is busy is the next group", async () => {
+  const { groups, submit } = open();
+  const first = submit(creating("a"));
+  await undefined;
+  await Promise.all([first, submit(creating("b")), submit(creating("c"))]);
+  expect(groups).toEqual([2, 4]);
+});
+
+test("STORE-LANE: one that cannot be applied fails alone", async () => {
+  const { submit } = open();
+  const results = await Promise.allSettled(["a", "full", "broken", "d"].map((name) => submit(creating(name))));
+  expect(results).toMatchObject([
+    { value: { ok: true, revisions: [2] } },
+    { value: { ok: false, reason: "storage-full" } },
+    { status: "rejected" },
+    { value: { ok: true, revisions: [3] } },
+  ]);
+});
+
+test("STORE-LANE: where the disk fails, all that waited for it hear so", async () => {
+  const { submit } = open({ settled: () => Promise.reject(new Error("disk I/O error")) });
+  const results = await Promise.allSettled(["a", "b"].map((name) => submit(creating(name))));
+  expect(results.map((result) => result.status === "rejected" && String(result.reason))).toEqual([
+    "Error: disk I/O error",
+    "Error: disk I/O error",
+  ]);
+});
+
+test("STORE-LANE: nobody is told by a later group that what an earlier one lost is on disk", async () => {
+  let syncs = 0;
+  const { lane, commits } = open({
+    settled: async () => {
+      if (syncs++ === 0) throw new Error("disk I/O error");
+    },
+  });
+  const told: string[] = [];
+  const submit = (name: string) =>
+    lane.submit({ request: creating(name), answer: () => told.push(name), fail: () => {} });
+  submit("lost");
+  await expect(commits.carry()).rejects.toThrow("disk I/O error");
+  submit("kept");
+  await commits.carry();
+  expect(told).toEqual(["kept"]);
+});

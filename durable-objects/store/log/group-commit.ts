@@ -1,0 +1,232 @@
+/**
+ * Commits that arrive while the disk is busy with those before them share one transaction, and so one disk sync. A lone one
+ * waits for nobody; where writers come side by side, the first lets those in whose requests have arrived. Each is still all
+ * or nothing: one that is refused appends nothing, and those after it see only what was accepted.
+ */
+import type { CommitLane, Submitted } from "../../../api/store/commit-lane.ts";
+import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../../api/store.ts";
+import type { Appended, LogTables, Marks } from "../tables/log-tables.ts";
+import { grown, overLimit, type Usage } from "./limits.ts";
+import { planCommit } from "./plan-commit.ts";
+import { mustTakeRevision } from "./revision-text.ts";
+import { tooLarge } from "./size-limit.ts";
+
+interface Waiting {
+  readonly request: CommitRequest;
+  readonly answer: (result: CommitResult) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+interface GroupCommitOptions {
+  /** Where commits wait that come without a call of their own. The output gate does not hold their answers: the disk is awaited. */
+  readonly lane?: CommitLane | undefined;
+  readonly tables: LogTables;
+  /** Resolves when all that was applied is on disk. */
+  readonly settled: () => Promise<void>;
+  readonly now: () => number;
+  /** A group was applied, to objects of these resources; its answers are on their way. */
+  readonly committed: (resources: ReadonlySet<GroupResource>) => void;
+}
+
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  #marks: Marks;
+  #settled: Revision;
+  #waiting: Waiting[] = [];
+  #running = false;
+  /** The last group was of more than one. */
+  #crowded = false;
+  /** Tells those who came by the lane, when the group under way is on disk. */
+  #told: (() => void)[] = [];
+  /** Calls that end with the next group. */
+  #carried: PromiseWithResolvers<void>[] = [];
+  /** What the group under way has written to. */
+  #touched = new Set<GroupResource>();
+  /** Counted when first a limit is asked about, and kept from then on. */
+  #usage: Usage | undefined;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#marks = options.tables.marks();
+    this.#settled = this.#marks.revision;
+    options.lane?.begin();
+  }
+
+  get marks(): Marks {
+    return this.#marks;
+  }
+
+  /** Everything up to here is on disk. */
+  get settled(): Revision {
+    return this.#settled;
+  }
+
+  set oldest(oldest: Revision) {
+    this.#marks = { ...this.#marks, oldest };
+  }
+
+  /** The log begins and ends at this revision now. */
+  advance(revision: Revision): void {
+    this.#marks = { revision, oldest: revision, policy: revision };
+  }
+
+  commit(request: CommitRequest): Promise<CommitResult> {
+    return new Promise((answer, fail) => {
+      this.#waiting.push({ request, answer, fail });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  /** Commits what waits in the lane; resolves when that is on disk, and told. */
+  carry(): Promise<void> {
+    const carried = Promise.withResolvers<void>();
+    this.#carried.push(carried);
+    if (!this.#running) void this.#run();
+    return carried.promise;
+  }
+
+  /** A change of any size that is no commit, in a transaction of its own; all that was decided by policy is decided anew. */
+  async rewrite<T extends object & { then?: never }>(
+    change: (marks: Marks, append: (row: Appended) => void) => T,
+  ): Promise<T> {
+    const { tables, committed } = this.#options;
+    const touched = new Set<GroupResource>();
+    let newest = this.#marks.revision;
+    const result = tables.transaction(() => {
+      const changed = change(this.#marks, (row) => {
+        tables.append(row);
+        touched.add(row.key.resource);
+        newest = row.revision;
+      });
+      tables.setMark("policy", newest);
+      return changed;
+    });
+    this.#marks = { ...this.#marks, revision: newest, policy: newest };
+    this.#usage = undefined;
+    committed(touched);
+    await this.#settle();
+    return result;
+  }
+
+  async #settle(): Promise<void> {
+    const { revision } = this.#marks;
+    await this.#options.settled();
+    this.#settled = Math.max(this.#settled, revision) as Revision;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      // What else this turn brings comes along; in a crowd, what the loop has heard of already.
+      await (this.#crowded ? this.#options.settled() : undefined);
+      while (this.#waiting.length > 0 || this.#carried.length > 0) {
+        await this.#group(this.#carried.splice(0));
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #group(carried: readonly PromiseWithResolvers<void>[]): Promise<void> {
+    try {
+      this.#flush();
+      await this.#settle();
+    } catch (error) {
+      // Nobody may hear from a later group that what this one lost is on disk.
+      this.#told = [];
+      if (carried.length === 0) throw error;
+      // Whoever called tells all that waited with it.
+      for (const { reject } of carried) reject(error);
+      return;
+    }
+    for (const tell of this.#told.splice(0)) tell();
+    for (const { resolve } of carried) resolve();
+  }
+
+  #flush(): void {
+    const group = [...this.#waiting, ...this.#fromLane()];
+    this.#waiting = [];
+    this.#crowded = group.length > 1;
+    this.#touched = new Set();
+    const before = this.#marks;
+    const usage = this.#usage;
+    try {
+      const results = this.#options.tables.transaction(() => group.map(({ request }) => this.#apply(request)));
+      for (const [index, result] of results.entries()) group[index]?.answer(result);
+    } catch (error) {
+      this.#marks = before;
+      this.#usage = usage;
+      if (group.length === 1) this.#explain(error, group[0]);
+      else for (const waiting of group) this.#alone(waiting);
+    }
+    if (this.#marks.revision > before.revision) this.#options.committed(this.#touched);
+  }
+
+  #fromLane(): readonly Waiting[] {
+    const { lane } = this.#options;
+    return lane ? lane.take().map((submitted) => this.#onDisk(lane, submitted)) : [];
+  }
+
+  #onDisk(lane: CommitLane, submitted: Submitted): Waiting {
+    const tell = (answer: () => void) => {
+      this.#told.push(() => {
+        lane.done(submitted);
+        answer();
+      });
+    };
+    return {
+      request: submitted.request,
+      answer: (result) => tell(() => submitted.answer(result)),
+      fail: (error) => tell(() => submitted.fail(error)),
+    };
+  }
+
+  /** After a group that failed as a whole: only the one that cannot be applied fails. */
+  #alone(waiting: Waiting): void {
+    const before = this.#marks;
+    const usage = this.#usage;
+    try {
+      waiting.answer(this.#options.tables.transaction(() => this.#apply(waiting.request)));
+    } catch (error) {
+      this.#marks = before;
+      this.#usage = usage;
+      this.#explain(error, waiting);
+    }
+  }
+
+  /** SQLITE_FULL is an expected outcome; anything else is a fault. */
+  #explain(error: unknown, waiting: Waiting | undefined): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (/SQLITE_FULL|is full|storage limit/i.test(message))
+      waiting?.answer({ ok: false, reason: "storage-full", message });
+    else waiting?.fail(error);
+  }
+
+  #apply(request: CommitRequest): CommitResult {
+    const { tables, now } = this.#options;
+    for (const write of request.writes) {
+      const message = tooLarge(write);
+      if (message !== undefined) return { ok: false, reason: "too-large", message };
+      if (write.op !== "expect" && write.text !== undefined) mustTakeRevision(write.text);
+    }
+    const { revision, policy } = this.#marks;
+    const plan = planCommit(request, { revision, policy, now: now(), current: (key) => tables.current(key) });
+    if (!plan.ok) return plan;
+    if (request.limits) {
+      this.#usage ??= tables.usage();
+      const message = overLimit(this.#usage, plan.growth, request.limits);
+      if (message !== undefined) return { ok: false, reason: "over-limit", message };
+    }
+    if (this.#usage) this.#usage = grown(this.#usage, plan.growth);
+    for (const row of plan.rows) {
+      tables.append(row);
+      this.#touched.add(row.key.resource);
+    }
+    const newest = plan.rows.at(-1)?.revision;
+    if (newest !== undefined) {
+      this.#marks = { ...this.#marks, revision: newest, ...(request.changesPolicy && { policy: newest }) };
+      if (request.changesPolicy) tables.setMark("policy", newest);
+    }
+    return { ok: true, revisions: plan.revisions };
+  }
+}

@@ -1,0 +1,321 @@
+/** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
+import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../../api/backup.ts";
+import type { CommitLane } from "../../../api/store/commit-lane.ts";
+import { holds } from "../../../api/store/lifeline.ts";
+import type { NearbyStore } from "../../../api/store/nearby-stores.ts";
+import type {
+  AfterRequest,
+  Answer,
+  CommitRequest,
+  CommitResult,
+  Decided,
+  Entry,
+  GroupResource,
+  Key,
+  ListHead,
+  ListPage,
+  ListRequest,
+  ListStreamRequest,
+  ReadFailure,
+  ReadManyRequest,
+  ReadRequest,
+  Revision,
+  Store,
+  Tail,
+  TextChange,
+  TextsRequest,
+  WatchRequest,
+} from "../../../api/store.ts";
+import { LogTails } from "../../watch/log-tail.ts";
+import { storeSource } from "../../watch/watch-history.ts";
+import { WatchHub } from "../../watch/watch-hub.ts";
+import { backupStream } from "../backup/backup-stream.ts";
+import { restore, type Spared } from "../backup/restore.ts";
+import type { RowForm } from "../lists/item-form.ts";
+import { ItemRuns, isWhole } from "../lists/item-runs.ts";
+import { itemStream } from "../lists/item-stream.ts";
+import { writeFrame } from "../lists/list-frame.ts";
+import { requestedForm } from "../lists/requested-form.ts";
+import type { LogRow, LogTables } from "../tables/log-tables.ts";
+import { RemainingCounts } from "../tables/remaining-counts.ts";
+import type { Turns } from "../turns.ts";
+import { defaultWindow, type Window } from "./compaction.ts";
+import { Compactor } from "./compactor.ts";
+import { changeOf, entryOf, textChangeOf } from "./entry.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { Endings, type Lifetimes } from "./lifetimes.ts";
+import { planPage } from "./plan-page.ts";
+import type { Committed } from "./pokes.ts";
+
+/** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
+const ANSWER_LENGTH = 8 * 1024 * 1024;
+const ANSWER_ITEMS = 20_000;
+/** Bytes of encoded items kept for the lists to come. */
+const KEPT_ITEMS = 32 * 1024 * 1024;
+
+export interface LogStoreOptions {
+  readonly turns: Turns;
+  readonly window?: Window;
+  /** Of which resources objects end by themselves, and how long after their last write. */
+  readonly lifetimes?: Lifetimes;
+  /** How commits come that are not called for one by one. */
+  readonly lane?: CommitLane | undefined;
+  /** How rows of Tables are made, which stores are asked for that serve the API. */
+  readonly rowForm?: RowForm;
+  /** Commits became durable. Listeners are poked from here. */
+  readonly committed?: Committed;
+}
+
+export class LogStore implements Store, NearbyStore {
+  readonly lane: CommitLane | undefined;
+  readonly #tables: LogTables;
+  readonly #turns: Turns;
+  readonly #rowForm: RowForm | undefined;
+  readonly #commits: GroupCommit;
+  readonly #watches: WatchHub;
+  readonly #tails: LogTails;
+  readonly #compactor: Compactor;
+  readonly #runs = new ItemRuns(KEPT_ITEMS);
+  readonly #remaining = new RemainingCounts();
+  readonly #endings: Endings;
+
+  constructor(
+    tables: LogTables,
+    { turns, window = defaultWindow, lifetimes = new Map(), lane, rowForm, committed }: LogStoreOptions,
+  ) {
+    this.lane = lane;
+    this.#rowForm = rowForm;
+    this.#tables = tables;
+    this.#turns = turns;
+    this.#commits = new GroupCommit({
+      tables,
+      lane,
+      settled: turns.settled,
+      now: turns.now,
+      committed: (resources) => {
+        this.#watches.wake();
+        this.#tails.wake();
+        committed?.(this.#marks.revision, resources);
+        this.#compactor.stepWhenDue();
+        this.#endings.lookWhenDue();
+      },
+    });
+    const marks = () => this.#marks;
+    const moved = (oldest: Revision) => {
+      this.#commits.oldest = oldest;
+    };
+    this.#compactor = new Compactor({ tables, turns, window, marks, moved });
+    this.#watches = new WatchHub({ turns, source: storeSource(tables, marks, this.#runs) });
+    this.#tails = new LogTails({ tables, turns, marks });
+    this.#endings = new Endings({
+      tables,
+      turns,
+      lifetimes,
+      newest: () => this.#marks.revision,
+      commit: (writes) => this.commit({ writes }),
+    });
+  }
+
+  get #marks() {
+    return this.#commits.marks;
+  }
+
+  commit(request: CommitRequest): Promise<CommitResult> {
+    return this.#commits.commit(request);
+  }
+
+  /** Commits what waits in the lane, and resolves when that is on disk. */
+  carry(): Promise<void> {
+    return this.#commits.carry();
+  }
+
+  async read({ key, at, ...decided }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {
+    const failure = this.#refuse(at, decided);
+    if (failure) return failure;
+    const revision = at ?? this.#marks.revision;
+    return { ok: true, entry: at === undefined ? this.#current(key) : this.#entryAt(key, at), revision };
+  }
+
+  get revision(): Revision {
+    return this.#marks.revision;
+  }
+
+  get policyRevision(): Revision {
+    return this.#marks.policy;
+  }
+
+  recent(key: Key): Entry | undefined {
+    const current = this.#tables.kept(key);
+    return current && current.revision <= this.#commits.settled ? entryOf(current) : undefined;
+  }
+
+  async readMany({ keys, ...decided }: ReadManyRequest) {
+    const failure = this.#refuse(undefined, decided);
+    if (failure) return failure;
+    return { ok: true as const, entries: keys.map((key) => this.#current(key)), revision: this.#marks.revision };
+  }
+
+  async list(request: ListRequest): Promise<Answer<ListPage>> {
+    const failure = this.#refuse(request.at, request);
+    if (failure) return failure;
+    const page = this.#planPage(request);
+    const items: Entry[] = [];
+    let length = 0;
+    for (const current of this.#tables.entries(page.revisions.slice(0, ANSWER_ITEMS))) {
+      items.push(entryOf(current));
+      length += current.text.length;
+      if (length > ANSWER_LENGTH) break;
+    }
+    if (items.length === page.revisions.length) return { ok: true, ...page.head, items };
+    const { remaining, revision } = page.head;
+    const { namespace = "", name = "" } = items.at(-1)?.key ?? {};
+    const left = remaining === undefined ? {} : { remaining: remaining + page.revisions.length - items.length };
+    return { ok: true, revision, more: true, ...left, last: { namespace, name }, items };
+  }
+
+  /** The list as a stream of items, each read when the client takes it, or when the list's length has to be known. */
+  async listStream(
+    request: ListStreamRequest,
+  ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array>; encoding: "gzip" | "identity" }>> {
+    const failure = this.#refuse(request.at, request);
+    if (failure) return failure;
+    const { head, revisions } = this.#planPage(request);
+    const { frame } = request;
+    const { stream, encoding } = await itemStream({
+      tables: this.#tables,
+      revisions,
+      turns: this.#turns,
+      form: requestedForm(request.items, this.#rowForm),
+      ...(frame && { frame: writeFrame(frame, { head, items: request.items, isEmpty: revisions.length === 0 }) }),
+      ...(isWhole(request) && { runs: this.#runs }),
+      closed: this.#compactor.pin(head.revision),
+    });
+    return { ok: true, head, stream, encoding };
+  }
+
+  /** All objects as they stand, but for some resources, as the lines of a backup. */
+  backup(cluster: string, without: readonly GroupResource[]): ReadableStream<Uint8Array> {
+    const { revision } = this.#marks;
+    const resources = this.#tables.resources().filter((resource) => !without.includes(resource));
+    const revisions = resources.flatMap((resource) => this.#tables.revisions({ resource }, Number.POSITIVE_INFINITY));
+    const time = new Date(this.#turns.now()).toISOString();
+    return backupStream({
+      tables: this.#tables,
+      head: { sailplaneBackup: BACKUP_FORMAT, cluster, revision, objects: revisions.length, time },
+      revisions,
+      turns: this.#turns,
+      closed: this.#compactor.pin(revision),
+    });
+  }
+
+  /** Makes the objects that stand those of a backup, at once. */
+  restore(objects: Iterable<BackupObject>, spared: Spared): Promise<RestoreReport> {
+    const tables = this.#tables;
+    const now = this.#turns.now();
+    return this.#commits.rewrite(({ revision: newest }, append) =>
+      restore({ objects, spared, tables, newest, now, append }),
+    );
+  }
+
+  async after(request: AfterRequest): Promise<Answer<Tail>> {
+    return this.#tail(request, changeOf);
+  }
+
+  async texts(request: TextsRequest): Promise<Answer<Tail<TextChange>>> {
+    return this.#tail(request, textChangeOf);
+  }
+
+  #tail<C extends TextChange>(
+    { revision, resources, limit = 1000, except = [] }: TextsRequest,
+    tell: (row: LogRow) => C,
+  ): Answer<Tail<C>> {
+    const failure = this.#refuse(revision, {});
+    if (failure) return failure;
+    const changes: C[] = [];
+    let length = 0;
+    const newest = this.#marks.revision;
+    for (const row of this.#tables.rowsBetween(revision, newest, resources)) {
+      if (except.some(({ from, through }) => from <= row.revision && row.revision <= through)) continue;
+      const last = changes.at(-1)?.revision;
+      if (last !== undefined && (changes.length >= limit || length > ANSWER_LENGTH)) {
+        return { ok: true, changes, revision: last, more: true };
+      }
+      changes.push(tell(row));
+      length += row.text.length;
+    }
+    return { ok: true, changes, revision: newest, more: false };
+  }
+
+  async watch(request: WatchRequest): Promise<Answer<{ stream: ReadableStream<Uint8Array> }>> {
+    const failure = this.refusesWatch(request);
+    return failure ?? { ok: true, stream: this.#watches.open(request) };
+  }
+
+  /** How many watches are open here. */
+  get watches(): number {
+    return this.#watches.size;
+  }
+
+  /** Why a watch is not to be, wherever it is carried. */
+  refusesWatch(request: WatchRequest): ({ ok: false } & ReadFailure) | undefined {
+    return this.#refuse(request.since, request);
+  }
+
+  /** The log for a relay (log-tail.ts); undefined where it does not reach back so far. */
+  tail(since: Revision, closed: () => void): ReadableStream<Uint8Array> | undefined {
+    const { revision, oldest } = this.#marks;
+    return since < oldest || since > revision ? undefined : this.#tails.open(since, closed);
+  }
+
+  async status() {
+    const { revision, oldest, policy } = this.#marks;
+    return { revision, oldest, policyRevision: policy };
+  }
+
+  #refuse(at: Revision | undefined, { policyRevision, lifelines }: Decided): ({ ok: false } & ReadFailure) | undefined {
+    const { revision, oldest, policy } = this.#marks;
+    if (policyRevision !== undefined && policyRevision < policy) {
+      return { ok: false, reason: "stale-policy", policyRevision: policy };
+    }
+    const now = this.#turns.now();
+    if (lifelines?.some((lifeline) => !holds(lifeline, this.#current(lifeline.key)?.text, now))) {
+      return { ok: false, reason: "identity-gone" };
+    }
+    if (at !== undefined && at < oldest) return { ok: false, reason: "compacted", oldest };
+    if (at !== undefined && at > revision) return { ok: false, reason: "future", revision };
+    return undefined;
+  }
+
+  #planPage(request: ListRequest) {
+    return planPage(this.#tables, request, { newest: this.#marks.revision, counts: this.#remaining });
+  }
+
+  #current(key: Key): Entry | undefined {
+    const current = this.#tables.current(key);
+    return current && entryOf(current);
+  }
+
+  #entryAt(key: Key, at: Revision): Entry | undefined {
+    const [revision] = this.#planPage({ ...key, at }).revisions;
+    const row = revision === undefined ? undefined : this.#tables.row(revision);
+    return row && entryOf(row);
+  }
+
+  /** Forgets all history, and goes on from a later revision (rule RESTORE-TIME). */
+  advance(revision: Revision): void {
+    const marks = this.#marks;
+    const next = Math.max(revision, marks.revision) as Revision;
+    this.#tables.transaction(() => {
+      this.#tables.forget(marks.oldest, marks.revision);
+      this.#tables.setMark("oldest", next);
+      this.#tables.setMark("policy", next);
+      return {};
+    });
+    this.#commits.advance(next);
+  }
+
+  /** One step of compaction; answers the new mark. */
+  compact(window?: Window): Revision {
+    return this.#compactor.step(window);
+  }
+}

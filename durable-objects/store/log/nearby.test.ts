@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import type { CommitRequest, Key } from "../../../api/store.ts";
+import { MemoryTables } from "../tables/memory-tables.ts";
+import { RecentTables } from "../tables/recent-tables.ts";
+import { LogStore } from "./log-store.ts";
+
+const key: Key = { resource: "things", namespace: "", name: "a" };
+const text = '{"metadata":{"resourceVersion":""}}';
+const attributes = { labels: {}, fields: {} };
+const create: CommitRequest = { writes: [{ op: "create", key, text, attributes }] };
+const replace: CommitRequest = { writes: [{ op: "replace", key, text, attributes }] };
+const remove: CommitRequest = { writes: [{ op: "delete", key }] };
+
+/** A store whose disk is busy until it is told that it has done. */
+function open() {
+  const syncs: (() => void)[] = [];
+  const turns = {
+    now: () => 0,
+    later: (run: () => void) => void setTimeout(run, 0),
+    after: () => () => {},
+    settled: () => new Promise<void>((resolve) => syncs.push(resolve)),
+  };
+  const store = new LogStore(new RecentTables(new MemoryTables()), { turns });
+  const sync = async () => {
+    for (const done of syncs.splice(0)) done();
+    await new Promise((resume) => setTimeout(resume, 0));
+  };
+  return { store, sync };
+}
+
+test("STORE-NEARBY: what is read without a call is on disk, and the newest that was applied", async () => {
+  const { store, sync } = open();
+  await store.commit(create);
+  expect(store.recent(key)).toBeUndefined();
+  await sync();
+  expect(store.recent(key)?.revision).toBe(2);
+
+  await store.commit(replace);
+  // Neither the one that may still be lost nor the one that it replaced.
+  expect(store.recent(key)).toBeUndefined();
+  await sync();
+  expect(store.recent(key)?.revision).toBe(3);
+
+  await store.commit(remove);
+  expect(store.recent(key)).toBeUndefined();
+  await sync();
+  expect(store.recent(key)).toBeUndefined();
+});
+
+test("STORE-NEARBY: it knows the policy of commits whose writers are still waiting", async () => {
+  const { store } = open();
+  await store.commit({ ...create, changesPolicy: true });
+  expect(store.policyRevision).toBe(2);
+});

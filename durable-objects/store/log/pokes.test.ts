@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Revision } from "../../../api/store.ts";
+import { GRACE, PATIENCE, type Poke, pokes, SPACING } from "./pokes.ts";
+
+const revision = (number: number) => number as Revision;
+const turns = {
+  now: () => Date.now(),
+  after: (milliseconds: number, run: () => void) => {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+const grown = (poke: Poke[]) => {
+  const committed = pokes(poke, turns);
+  return (of: number, ...resources: string[]) => committed(revision(of), new Set(resources));
+};
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("STORE-POKE: one poke is under way, and what happens meanwhile is one more, with the newest revision", async () => {
+  const seen: number[] = [];
+  let release = () => {};
+  const commit = grown([
+    (of) => {
+      seen.push(of);
+      return new Promise<undefined>((resolve) => {
+        release = () => resolve(undefined);
+      });
+    },
+  ]);
+  commit(2, "pods");
+  await vi.advanceTimersByTimeAsync(GRACE);
+  for (const of of [3, 4]) commit(of, "pods");
+  await vi.advanceTimersByTimeAsync(10 * SPACING);
+  expect(seen).toEqual([2]);
+  release();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(seen).toEqual([2, 4]);
+});
+
+test("STORE-POKE: pokes of a listener keep their distance, and the last is never left out", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return undefined;
+    },
+  ]);
+  commit(2, "pods");
+  await vi.advanceTimersByTimeAsync(GRACE + 1);
+  commit(3, "pods");
+  await vi.advanceTimersByTimeAsync(SPACING - 2);
+  expect(seen).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(seen).toEqual([2, 3]);
+});
+
+test("STORE-POKE: the writer's answer leaves before anybody is poked", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return undefined;
+    },
+  ]);
+  for (const of of [2, 3]) {
+    commit(of, "pods");
+    await vi.advanceTimersByTimeAsync(GRACE - 1);
+    expect(seen).not.toContain(of);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(seen).toContain(of);
+    await vi.advanceTimersByTimeAsync(2 * SPACING);
+  }
+});
+
+test("STORE-POKE: a listener that says what it reads hears of nothing else", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return { promptly: ["pods", "nodes"], patiently: [] };
+    },
+  ]);
+  commit(2, "configmaps");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  commit(3, "configmaps");
+  commit(4, "configmaps", "nodes");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  expect(seen).toEqual([2, 4]);
+});
+
+test("STORE-POKE: what may wait is told at a distance, unless something else is told before", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return { promptly: ["pods"], patiently: "everything" };
+    },
+  ]);
+  commit(2, "configmaps");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  commit(3, "configmaps");
+  commit(4, "configmaps");
+  await vi.advanceTimersByTimeAsync(PATIENCE - 3 * SPACING);
+  expect(seen).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(SPACING + GRACE);
+  expect(seen).toEqual([2, 4]);
+  commit(5, "configmaps");
+  commit(6, "pods");
+  await vi.advanceTimersByTimeAsync(SPACING);
+  expect(seen).toEqual([2, 4, 6]);
+  await vi.advanceTimersByTimeAsync(2 * PATIENCE);
+  expect(seen).toEqual([2, 4, 6]);
+});
+
+test("STORE-POKE: a listener that fails is told again by the next commit, and does not keep others from being told", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    () => Promise.reject(new Error("gone")),
+    async (of) => {
+      seen.push(of);
+      return undefined;
+    },
+  ]);
+  commit(2, "pods");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  commit(3, "pods");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  expect(seen).toEqual([2, 3]);
+});
+
+test("STORE-POKE: a listener that gives everybody else more time has it from the first answer on", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return { promptly: ["pods"], patiently: [], grace: 4 * GRACE };
+    },
+  ]);
+  commit(2, "pods");
+  await vi.advanceTimersByTimeAsync(GRACE);
+  expect(seen).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(10 * SPACING);
+  commit(3, "pods");
+  await vi.advanceTimersByTimeAsync(4 * GRACE - 1);
+  expect(seen).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(seen).toEqual([2, 3]);
+});

@@ -1,0 +1,77 @@
+/**
+ * The objects of a scope at a revision, in key order. At the newest revision they are the objects table; at an older one,
+ * each key that changed since stands where its first change since points back to.
+ */
+
+import { matches } from "../../../api/machinery/selector.ts";
+import type { Requirement, Revision } from "../../../api/store.ts";
+import type { LogTables, Pointer, Scope } from "../tables/log-tables.ts";
+import { comparePlaces } from "./key-order.ts";
+
+interface Changed {
+  readonly place: { readonly namespace: string; readonly name: string };
+  /** Where the object stood, null when it did not exist. */
+  readonly before: Revision | null;
+  existsNow: boolean;
+}
+
+interface StateAt {
+  /** Where the first so many objects that meet the requirements stood. */
+  revisions(requirements: readonly Requirement[], limit: number): readonly Revision[];
+  /** How many objects there were behind a key, or in all. */
+  count(after: { readonly namespace: string; readonly name: string }): number;
+}
+
+export function stateAt(tables: LogTables, scope: Scope, { at, newest }: { at: Revision; newest: Revision }): StateAt {
+  const changed = new Map<string, Changed>();
+  if (at < newest) {
+    for (const { key, replaced, tombstone } of tables.tracesAfter(at, scope)) {
+      const id = `${key.namespace}/${key.name}`;
+      const known = changed.get(id);
+      if (known) known.existsNow = !tombstone;
+      else changed.set(id, { place: key, before: replaced, existsNow: !tombstone });
+    }
+  }
+  return {
+    revisions(requirements, limit) {
+      if (changed.size === 0 && requirements.length === 0) return tables.revisions(scope, limit);
+      const revisions: Revision[] = [];
+      // A selector decides after reading, and what changed since may have hidden what comes next.
+      const bound = requirements.length > 0 ? Number.POSITIVE_INFINITY : limit + changed.size;
+      const now = tables.pointers(scope, requirements, bound);
+      for (const pointer of changed.size === 0 ? now : merged(now)) {
+        if (!meets(pointer, requirements)) continue;
+        revisions.push(pointer.revision);
+        if (revisions.length === limit) break;
+      }
+      return revisions;
+    },
+    count(after) {
+      let count = tables.count({ ...scope, after });
+      for (const { place, before, existsNow } of changed.values()) {
+        if (comparePlaces(place, after) > 0) count += Number(before !== null) - Number(existsNow);
+      }
+      return count;
+    },
+  };
+
+  function meets({ namespace, name, attributes }: Pointer, requirements: readonly Requirement[]): boolean {
+    return requirements.length === 0 || matches(requirements, JSON.parse(attributes), { namespace, name });
+  }
+
+  /** What stands now and what stood then, in key order; a key that changed since counts as it stood then. */
+  function* merged(now: Iterable<Pointer>): Iterable<Pointer> {
+    const then = [...changed.values()].flatMap(({ place: { namespace, name }, before }): Pointer[] => {
+      const row = before === null ? undefined : tables.row(before);
+      return row ? [{ namespace, name, revision: row.revision, attributes: row.attributes }] : [];
+    });
+    then.sort(comparePlaces);
+    let next = 0;
+    for (const pointer of now) {
+      if (changed.has(`${pointer.namespace}/${pointer.name}`)) continue;
+      for (let old = then[next]; old && comparePlaces(old, pointer) < 0; old = then[++next]) yield old;
+      yield pointer;
+    }
+    yield* then.slice(next);
+  }
+}

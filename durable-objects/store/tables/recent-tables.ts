@@ -1,0 +1,160 @@
+/**
+ * Tables that keep in memory what was written or asked for of late: the log's tail, which every listener and watch reads
+ * again, the objects that commits check and requests read, and what selectors picked. Nothing but this object writes, so what is kept is what the
+ * tables hold; a transaction that fails makes it all forgotten.
+ */
+import { keyId } from "../../../api/key-id.ts";
+import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
+import type { Usage } from "../log/limits.ts";
+import { moveRevision } from "../log/revision-text.ts";
+import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { RecentValues } from "./recent-values.ts";
+import { type LogTail, Selections } from "./selections.ts";
+
+/** Characters of texts: of the tail, which is read again within moments, and of objects, which clients come back to. */
+const TAIL = 4 * 1024 * 1024;
+const OBJECTS = 16 * 1024 * 1024;
+
+export class RecentTables implements LogTables, LogTail {
+  readonly #tables: LogTables;
+  readonly #objects = new RecentValues<Current>(OBJECTS, ({ text }) => text.length);
+  readonly #selections = new Selections();
+  /** Every entry after `#before`, by revision less that. */
+  #tail: LogRow[] = [];
+  #tailLength = 0;
+  #before: Revision;
+
+  constructor(tables: LogTables) {
+    this.#tables = tables;
+    this.#before = tables.marks().revision;
+  }
+
+  transaction<T extends object & { then?: never }>(apply: () => T): T {
+    try {
+      return this.#tables.transaction(apply);
+    } catch (error) {
+      this.#objects.clear();
+      this.#selections.clear();
+      this.#tail = [];
+      this.#tailLength = 0;
+      this.#before = this.#tables.marks().revision;
+      throw error;
+    }
+  }
+
+  append(row: Appended): void {
+    const replaced = row.replaced === null ? undefined : this.current(row.key);
+    this.#tables.append(row);
+    const text = row.text === "" && replaced ? moveRevision(replaced.text, replaced.revision, row.revision) : row.text;
+    const entry: LogRow = { ...row, text, previous: replaced?.attributes ?? null };
+    if (row.tombstone) this.#objects.delete(keyId(row.key));
+    else this.#objects.set(keyId(row.key), entry);
+    this.#tail.push(entry);
+    this.#tailLength += text.length;
+    if (this.#tailLength > TAIL) this.#shorten();
+  }
+
+  /** Half of it at once: taking entries off the front one by one would move all the others each time. */
+  #shorten(): void {
+    let drop = 0;
+    while (this.#tailLength > TAIL / 2) this.#tailLength -= this.#tail[drop++]?.text.length ?? 0;
+    this.#tail.splice(0, drop);
+    this.#before = (this.#before + drop) as Revision;
+  }
+
+  current(key: Key): Current | undefined {
+    const id = keyId(key);
+    const known = this.#objects.get(id);
+    if (known) return known;
+    const found = this.#tables.current(key);
+    if (found) this.#objects.set(id, found);
+    return found;
+  }
+
+  kept(key: Key): Current | undefined {
+    return this.#objects.get(keyId(key));
+  }
+
+  row(revision: Revision): LogRow | undefined {
+    return this.#tail[revision - this.#before - 1] ?? this.#tables.row(revision);
+  }
+
+  *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
+    if (after < this.#before) {
+      yield* this.#tables.rowsBetween(after, through, resources);
+      return;
+    }
+    const wanted = resources && new Set(resources);
+    for (const row of this.#tail.slice(after - this.#before, through - this.#before))
+      if (wanted?.has(row.key.resource) ?? true) yield row;
+  }
+
+  get before(): Revision {
+    return this.#before;
+  }
+
+  get newest(): Revision {
+    return (this.#before + this.#tail.length) as Revision;
+  }
+
+  rowsAfter(revision: Revision): Iterable<LogRow> {
+    return this.#tail.slice(revision - this.#before);
+  }
+
+  marks(): Marks {
+    return this.#tables.marks();
+  }
+
+  setMark(name: "policy" | "oldest", revision: Revision): void {
+    this.#tables.setMark(name, revision);
+    if (name === "policy" || revision <= this.newest) return;
+    // The log goes on from there: a revision is no longer its place in the tail.
+    this.#tail = [];
+    this.#tailLength = 0;
+    this.#before = revision;
+  }
+
+  entries(revisions: readonly Revision[]): Iterable<Current> {
+    return this.#tables.entries(revisions);
+  }
+
+  texts(revisions: readonly Revision[]): Iterable<string> {
+    return this.#tables.texts(revisions);
+  }
+
+  tracesAfter(revision: Revision, scope: Scope): Iterable<Trace> {
+    return this.#tables.tracesAfter(revision, scope);
+  }
+
+  revisions(scope: Scope, limit: number): Revision[] {
+    return this.#tables.revisions(scope, limit);
+  }
+
+  pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
+    const { name, after } = scope;
+    const read = () => this.#tables.pointers(scope, requirements, limit);
+    const whole = name === undefined && after === undefined && limit === Number.POSITIVE_INFINITY;
+    return whole && requirements.length > 0 ? this.#selections.find(scope, requirements, this, read) : read();
+  }
+
+  count(scope: Scope): number {
+    return this.#tables.count(scope);
+  }
+
+  resources(): readonly GroupResource[] {
+    return this.#tables.resources();
+  }
+
+  usage(): Usage {
+    return this.#tables.usage();
+  }
+
+  agedThrough(after: Revision, aged: Aged): Revision {
+    return this.#tables.agedThrough(after, aged);
+  }
+
+  /** What is forgotten is before the compaction mark, where nobody reads. */
+  forget(from: Revision, through: Revision): void {
+    this.#tables.forget(from, through);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * How many objects were left behind a page, remembered for the page that follows: counting them is a scan, and what was left at
+ * a revision never changes.
+ */
+import type { GroupResource, Revision } from "../../../api/store.ts";
+
+interface Walk {
+  readonly resource: GroupResource;
+  readonly namespace?: string;
+  readonly revision: Revision;
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Walks under way at once; one that is forgotten counts again. */
+const KEPT = 256;
+
+export class RemainingCounts {
+  readonly #counts = new Map<string, number>();
+
+  find(walk: Walk, after: Place): number | undefined {
+    return this.#counts.get(placeId(walk, after));
+  }
+
+  keep(walk: Walk, after: Place, count: number): void {
+    this.#counts.set(placeId(walk, after), count);
+    for (const oldest of this.#counts.keys()) {
+      if (this.#counts.size <= KEPT) break;
+      this.#counts.delete(oldest);
+    }
+  }
+}
+
+const placeId = ({ resource, namespace, revision }: Walk, after: Place) =>
+  JSON.stringify([resource, namespace, revision, after.namespace, after.name]);

@@ -1,0 +1,288 @@
+/**
+ * The log and the objects in a Durable Object's SQLite. drizzle owns the schema and its migrations; the statements are raw,
+ * because each runs with every request (measured in docs/spec/store.md), and name their columns once, here.
+ */
+import { drizzle } from "drizzle-orm/durable-sqlite";
+import { migrate } from "drizzle-orm/durable-sqlite/migrator";
+import type { Held } from "../../../api/backup.ts";
+import type { Moment } from "../../../api/moment.ts";
+import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
+import migrations from "../../../migrations/migrations.js";
+import { SealedTexts, type Sealing, type StoredText } from "../../sealing/sealed-texts.ts";
+import { lostKey, reseal } from "../backup/reseal.ts";
+import type { Usage } from "../log/limits.ts";
+import { moveRevision } from "../log/revision-text.ts";
+import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { sqlLimit, Where } from "./sqlite-where.ts";
+
+/** etcd's first revision: an empty store is at 1, because 0 means "any" to Kubernetes' clients. */
+const FIRST = 1;
+
+const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.name, l.attributes, p.attributes,
+  CASE WHEN l.text = '' THEN p.text ELSE l.text END, l.text = ''
+  FROM log l LEFT JOIN log p ON p.revision = l.replaced`;
+
+/** Revisions in one JSON array at most: SQLite refuses a value of 2 MB. */
+const AGGREGATED = 100_000;
+
+/** Revisions given as a JSON array, in its order. */
+const LISTED = "FROM json_each(?) j CROSS JOIN log l ON l.revision = j.value";
+
+type Columns = [
+  revision: Revision,
+  resource: string,
+  namespace: string,
+  name: string,
+  attributes: string,
+  text: StoredText,
+];
+
+export class SqliteTables implements LogTables {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  readonly #texts: SealedTexts;
+
+  private constructor(storage: DurableObjectStorage, sealing?: Sealing) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#texts = new SealedTexts(sealing);
+  }
+
+  /** Brings the schema up to date. Call it where no request can come in between. */
+  static async open(storage: DurableObjectStorage, sealing?: Sealing): Promise<SqliteTables> {
+    await migrate(drizzle(storage), migrations);
+    return new SqliteTables(storage, sealing);
+  }
+
+  transaction<T extends object & { then?: never }>(apply: () => T): T {
+    return this.#storage.transactionSync(apply);
+  }
+
+  marks(): Marks {
+    const marks = new Map(this.#select("SELECT name, revision FROM marks") as Iterable<[string, Revision]>);
+    const [newest] = this.#sql.exec("SELECT max(revision) FROM log").raw().next().value ?? [];
+    const oldest = marks.get("oldest") ?? (FIRST as Revision);
+    return {
+      revision: Math.max(Number(newest ?? 0), oldest) as Revision,
+      oldest,
+      policy: marks.get("policy") ?? (FIRST as Revision),
+    };
+  }
+
+  setMark(name: "policy" | "oldest", revision: Revision): void {
+    this.#sql.exec(
+      "INSERT INTO marks (name, revision) VALUES (?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision",
+      name,
+      revision,
+    );
+  }
+
+  append({ revision, replaced, tombstone, committed, key, attributes, text }: Appended): void {
+    const place = [key.resource, key.namespace, key.name];
+    this.#sql.exec(
+      `INSERT INTO log (revision, replaced, tombstone, committed, resource, namespace, name, attributes, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      revision,
+      replaced,
+      tombstone ? 1 : 0,
+      committed,
+      ...place,
+      attributes,
+      this.#texts.seal(key.resource, text, String(revision)),
+    );
+    if (tombstone) this.#sql.exec("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?", ...place);
+    else {
+      this.#sql.exec(
+        `INSERT INTO objects (resource, namespace, name, revision, attributes) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET revision = excluded.revision, attributes = excluded.attributes`,
+        ...place,
+        revision,
+        attributes,
+      );
+    }
+  }
+
+  current(key: Key): Current | undefined {
+    const row = this.#first(
+      `SELECT l.revision, l.attributes, l.text FROM objects o JOIN log l ON l.revision = o.revision
+       WHERE o.resource = ? AND o.namespace = ? AND o.name = ?`,
+      key.resource,
+      key.namespace,
+      key.name,
+    ) as [Revision, string, StoredText] | undefined;
+    return row && { key, revision: row[0], attributes: row[1], text: this.#open(row[2], row[0]) };
+  }
+
+  kept(): undefined {
+    return undefined;
+  }
+
+  row(revision: Revision): LogRow | undefined {
+    const row = this.#first(`SELECT ${ROW} WHERE l.revision = ?`, revision);
+    return row && this.#rowOf(row);
+  }
+
+  *entries(revisions: readonly Revision[]): Iterable<Current> {
+    const query = `SELECT l.revision, l.resource, l.namespace, l.name, l.attributes, l.text ${LISTED}`;
+    for (const row of this.#select(query, JSON.stringify(revisions))) {
+      const [revision, resource, namespace, name, attributes, text] = row as Columns;
+      yield { key: { resource, namespace, name }, revision, attributes, text: this.#open(text, revision) };
+    }
+  }
+
+  *texts(revisions: readonly Revision[]): Iterable<string> {
+    let index = 0;
+    for (const [text] of this.#select(`SELECT l.text ${LISTED}`, JSON.stringify(revisions))) {
+      yield this.#open(text as StoredText, revisions[index++]);
+    }
+  }
+
+  *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
+    const only = resources ? "AND l.resource IN (SELECT value FROM json_each(?))" : "";
+    const query = `SELECT ${ROW} WHERE l.revision > ? AND l.revision <= ? ${only} ORDER BY l.revision`;
+    const filter = resources ? [JSON.stringify(resources)] : [];
+    for (const row of this.#select(query, after, through, ...filter)) yield this.#rowOf(row);
+  }
+
+  *tracesAfter(revision: Revision, scope: Scope): Iterable<Trace> {
+    const where = new Where(scope).add("revision > ?", revision);
+    const query = `SELECT revision, replaced, tombstone, namespace, name FROM log WHERE ${where.text} ORDER BY revision`;
+    for (const row of this.#select(query, ...where.values)) {
+      const [at, replaced, tombstone, namespace, name] = row as [Revision, Revision | null, number, string, string];
+      const key = { resource: scope.resource, namespace, name };
+      yield { revision: at, replaced, tombstone: tombstone === 1, key };
+    }
+  }
+
+  /** In aggregated values: 5,000 rows of one number each would take four times as long to cross into JavaScript. */
+  revisions(scope: Scope, limit: number): Revision[] {
+    const where = new Where(scope);
+    const query = `SELECT json_group_array(revision) FROM
+      (SELECT revision FROM objects WHERE ${where.text} ORDER BY namespace, name LIMIT ? OFFSET ?)`;
+    const revisions: Revision[] = [];
+    for (;;) {
+      const wanted = Math.min(AGGREGATED, limit - revisions.length);
+      const [json] = this.#first(query, ...where.values, wanted, revisions.length) ?? [];
+      const part: Revision[] = JSON.parse(json as string);
+      if (revisions.length === 0 && part.length < AGGREGATED) return part;
+      for (const revision of part) revisions.push(revision);
+      if (part.length < AGGREGATED) return revisions;
+    }
+  }
+
+  *pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
+    const where = new Where(scope).mayMeet(requirements);
+    const query = `SELECT namespace, name, revision, attributes FROM objects
+      WHERE ${where.text} ORDER BY namespace, name LIMIT ?`;
+    for (const row of this.#select(query, ...where.values, sqlLimit(limit))) {
+      const [namespace, name, revision, attributes] = row as [string, string, Revision, string];
+      yield { namespace, name, revision, attributes };
+    }
+  }
+
+  count(scope: Scope): number {
+    const where = new Where(scope);
+    return Number(this.#first(`SELECT count(*) FROM objects WHERE ${where.text}`, ...where.values)?.[0]);
+  }
+
+  resources(): readonly GroupResource[] {
+    return [...this.#select("SELECT DISTINCT resource FROM objects ORDER BY resource")].flat() as GroupResource[];
+  }
+
+  /** Points of the log that can be looked at, the oldest and the newest among them, `most` at most: as many changes apart. */
+  moments(most: number): readonly Moment[] {
+    const { oldest, revision } = this.marks();
+    const step = Math.max(1, Math.ceil((revision - oldest) / Math.max(1, most - 1)));
+    // Revisions are dense after the mark; at the mark itself what was last may have gone.
+    const query = `SELECT revision, committed FROM log WHERE revision >= ?1 AND revision <= ?2
+      AND ((revision - ?1) % ?3 = 0 OR revision = ?2) ORDER BY revision`;
+    return [...this.#select(query, oldest, revision, step)].map(([at, committed]) => ({
+      revision: at as Revision,
+      at: Number(committed),
+    }));
+  }
+
+  /** How many objects of each resource each namespace has. */
+  held(): readonly Held[] {
+    const rows = this.#select("SELECT resource, namespace, count(*) FROM objects GROUP BY resource, namespace");
+    return [...rows].map(([resource, namespace, objects]) => ({ resource, namespace, objects }) as Held);
+  }
+
+  usage(): Usage {
+    const query = "SELECT count(*), sum(length(l.text)) FROM objects o JOIN log l ON l.revision = o.revision";
+    const [objects, bytes] = this.#first(query) ?? [];
+    return { objects: Number(objects ?? 0), bytes: Number(bytes ?? 0) };
+  }
+
+  agedThrough(after: Revision, { through, committedBy, look }: Aged): Revision {
+    // Revisions are dense after the mark. The first young entry ends the search: mostly it is the first of all.
+    const last = Math.min(through, after + look);
+    const query =
+      "SELECT revision FROM log WHERE revision > ? AND revision <= ? AND committed > ? ORDER BY revision LIMIT 1";
+    const [young] = (this.#first(query, after, last, committedBy) as [Revision] | undefined) ?? [];
+    return (young === undefined ? last : young - 1) as Revision;
+  }
+
+  forget(from: Revision, through: Revision): void {
+    const query = `SELECT replaced, CASE tombstone WHEN 1 THEN revision END FROM log
+      WHERE revision > ? AND revision <= ? AND (replaced IS NOT NULL OR tombstone = 1)`;
+    const dead = [...this.#select(query, from, through)].flat().filter((revision) => revision !== null);
+    if (dead.length > 0) {
+      this.#sql.exec("DELETE FROM log WHERE revision IN (SELECT value FROM json_each(?))", JSON.stringify(dead));
+    }
+  }
+
+  /**
+   * Forgets everything (rule STORE-ERASE). Revisions go on after all that there ever were, so that who remembers something of
+   * before is told that it is stale, or gone; the clock (ms) stands in for a revision that a broken-off erasure has lost.
+   */
+  static async erase(storage: DurableObjectStorage, now: number): Promise<void> {
+    const { revision } = new SqliteTables(storage).marks();
+    await storage.deleteAll();
+    const empty = await SqliteTables.open(storage);
+    const next = Math.max(revision + 1, now) as Revision;
+    empty.setMark("oldest", next);
+    empty.setMark("policy", next);
+  }
+
+  /** Writes what is under an older key again; a step at a time. */
+  reseal(): Generator<undefined, void> {
+    return reseal({ sql: this.#sql, texts: this.#texts }, this.marks().revision);
+  }
+
+  /** The id of a key that some text is sealed with and the deployment lacks. */
+  lostKey(): number | undefined {
+    return lostKey({ sql: this.#sql, texts: this.#texts });
+  }
+
+  #open(text: StoredText, revision: Revision | undefined): string {
+    return this.#texts.open(text, String(revision));
+  }
+
+  #rowOf(columns: SqlStorageValue[]): LogRow {
+    const [revision, replaced, tombstone, resource, namespace, name, attributes, previous, stored, inherited] =
+      columns as [Revision, Revision | null, number, string, string, string, string, string | null, StoredText, number];
+    const moved = inherited === 1 && replaced !== null;
+    const text = this.#open(stored, moved ? replaced : revision);
+    return {
+      revision,
+      replaced,
+      tombstone: tombstone === 1,
+      key: { resource, namespace, name },
+      attributes,
+      text: moved ? moveRevision(text, replaced, revision) : text,
+      previous,
+    };
+  }
+
+  #select(query: string, ...values: SqlStorageValue[]): Iterable<SqlStorageValue[]> {
+    return this.#sql.exec(query, ...values).raw();
+  }
+
+  #first(query: string, ...values: SqlStorageValue[]): SqlStorageValue[] | undefined {
+    return this.#sql
+      .exec(query, ...values)
+      .raw()
+      .next().value;
+  }
+}
