@@ -6,8 +6,7 @@ import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/
 import type { Outcome } from "../../client/api-client.ts";
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { EVENTS } from "../../worker/scheduler/event-write.ts";
-import type { PendingPod } from "../../worker/scheduler/plugin.ts";
-import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
+import type { PendingPod, PodFacts } from "../../worker/scheduler/pod-facts.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import { preemptedEvent } from "../../worker/scheduler/writes.ts";
 import { BatchPlanner, type BatchPlannerOptions, type Evictions, type Making, type Planned } from "./batch-planner.ts";

@@ -7,13 +7,12 @@ import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { keepsAway } from "../../api/machinery/tolerations.ts";
 import { DEVICE_CLASSES } from "../../api/resources/resource/extended-resource.ts";
+import { claimNamesOf } from "./claim-names.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { NodeInfo } from "./node-info.ts";
 import type { NodeVerdicts } from "./node-verdicts.ts";
-import type { PendingPod } from "./plugin.ts";
 import { PodCounts, type PodMatcher } from "./pod-counts.ts";
-import type { PodFacts } from "./pod-facts.ts";
-import { claimNamesOf } from "./pod-volumes.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
 import { Shortlist } from "./shortlist.ts";
 
 const NOBODY: readonly never[] = [];

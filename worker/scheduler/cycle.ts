@@ -12,11 +12,12 @@ import {
 } from "./devices/pod-devices.ts";
 import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./fit-error.ts";
+import { isRefusal } from "./node-filter.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PreparedFilter } from "./node-verdicts.ts";
-import { isRefusal, type PendingPod } from "./plugin.ts";
 import { claimToFree, dynamicResources, type Freed } from "./plugins/dynamic-resources.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
+import type { PendingPod } from "./pod-facts.ts";
 import { type Preemption, preempt } from "./preemption.ts";
 import { bestNode } from "./scoring.ts";
 import { chooseVolumes, type VolumeChoice } from "./volume-choice.ts";

@@ -1,10 +1,10 @@
 /** Which nodes a pod may go to, and why not to the others. */
 import type { Cluster } from "./cluster.ts";
+import { isRefusal, type Refusal } from "./node-filter.ts";
 import type { NodeInfo } from "./node-info.ts";
 import { firstRefusal, NodeVerdicts, type PreparedFilter } from "./node-verdicts.ts";
-import { isRefusal, type PendingPod, type Refusal } from "./plugin.ts";
 import { plugins } from "./plugins/index.ts";
-import type { PodFacts } from "./pod-facts.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
 import { type PodShape, shapeKey, shapeOf } from "./pod-shape.ts";
 import type { Shortlist } from "./shortlist.ts";
 
@@ -26,7 +26,7 @@ export function prepareFilters(pod: PendingPod, cluster: Cluster, now: number): 
     const filter = plugin.filter?.(pod, cluster, now);
     if (!filter) continue;
     if (isRefusal(filter)) return filter;
-    others.push({ plugin, filter });
+    others.push({ plugin: plugin.name, filter });
   }
   return { filters: others.length === 0 ? verdicts.filters : [...verdicts.filters, ...others], verdicts, others };
 }
@@ -40,7 +40,7 @@ function verdictsOf(shape: PodShape, cluster: Cluster): NodeVerdicts | Refusal {
     const filter = plugin.nodeFilter?.(shape, cluster);
     if (!filter) continue;
     if (isRefusal(filter)) return filter;
-    filters.push({ plugin, filter });
+    filters.push({ plugin: plugin.name, filter });
   }
   const scores = plugins.flatMap(({ nodeScore, weight = 1 }) => {
     const score = nodeScore?.(shape);
@@ -94,7 +94,7 @@ export function findFeasible(
 /** Some filters name the nodes that come into question; the others are refused in all their names. */
 function narrowing(filters: readonly PreparedFilter[]): ((node: NodeInfo) => Refusal | undefined) | undefined {
   const naming = filters.filter(({ filter }) => filter.only !== undefined);
-  const names = naming.map(({ plugin }) => plugin.name);
+  const names = naming.map(({ plugin }) => plugin);
   if (naming.length === 0) return undefined;
   const refusal: Refusal = {
     plugin: names[0] ?? "",

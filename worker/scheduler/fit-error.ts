@@ -1,5 +1,5 @@
 /** Why no node will do, in kube-scheduler's words. */
-import type { Refusal } from "./plugin.ts";
+import type { Refusal } from "./node-filter.ts";
 
 export interface FitFailure {
   readonly allNodes: number;

@@ -2,8 +2,8 @@
 import { affinityTerm, matcherOf } from "./affinity-term.ts";
 import type { Cluster } from "./cluster.ts";
 import type { NodeInfo } from "./node-info.ts";
-import { MAX_NODE_SCORE, type NodeScorer, type PendingPod } from "./plugin.ts";
-import type { PodFacts } from "./pod-facts.ts";
+import { MAX_NODE_SCORE, type NodeScorer } from "./plugin.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
 import { TopologyCounts } from "./topology-counts.ts";
 
 /** What a required term of another pod is worth to it. */

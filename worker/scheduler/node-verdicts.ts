@@ -2,11 +2,12 @@
  * What pods of one shape are told of each node by the plugins that look at a node alone, remembered until the node changes. Of
  * a thousand nodes that is the one that the last pod went to: all others need not be looked at again for its equals.
  */
+import type { NodeFilter, Refusal } from "./node-filter.ts";
 import type { NodeInfo } from "./node-info.ts";
-import type { NodeFilter, Plugin, Refusal } from "./plugin.ts";
 
 export interface PreparedFilter {
-  readonly plugin: Plugin;
+  /** The plugin's name. */
+  readonly plugin: string;
   readonly filter: NodeFilter;
 }
 

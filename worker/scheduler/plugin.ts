@@ -4,31 +4,10 @@
  */
 import type { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
+import type { NodeFilter, Refusal } from "./node-filter.ts";
 import type { NodeInfo } from "./node-info.ts";
-import type { PodFacts } from "./pod-facts.ts";
+import type { PendingPod } from "./pod-facts.ts";
 import type { PodShape } from "./pod-shape.ts";
-
-/** A pod that waits for a node, whole. */
-export type PendingPod = PodFacts & { readonly pod: NonNullable<PodFacts["pod"]> };
-
-/** Why a node, or every node, does not do. */
-export interface Refusal {
-  readonly plugin: string;
-  /** In kube-scheduler's words. */
-  readonly reasons: readonly string[];
-  /** Fewer pods on the node could help (Unschedulable rather than UnschedulableAndUnresolvable). */
-  readonly resolvable: boolean;
-  /** The pod is not tried at all, and nothing is said of it: Kubernetes' PreEnqueue. */
-  readonly silent?: boolean;
-}
-
-export interface NodeFilter {
-  /** Only these nodes come into question. */
-  readonly only?: ReadonlySet<string>;
-  readonly check: (node: NodeInfo) => Refusal | undefined;
-  /** Preemption tries the node with (1) or without (-1) one of its pods. */
-  readonly adjust?: (pod: PodFacts, node: NodeInfo, sign: 1 | -1) => void;
-}
 
 export interface NodeScorer {
   readonly score: (node: NodeInfo) => number;
@@ -54,8 +33,6 @@ export interface Plugin {
 }
 
 export const MAX_NODE_SCORE = 100;
-
-export const isRefusal = (answer: object): answer is Refusal => "reasons" in answer;
 
 /** Scales scores so that the largest is 100; `reversed` where less is better. */
 export function normalizeByLargest(scores: number[], order: "more" | "less"): void {

@@ -43,6 +43,9 @@ export interface PodFacts {
   readonly pod: Stored<Pod> | undefined;
 }
 
+/** A pod that waits for a node, whole. */
+export type PendingPod = PodFacts & { readonly pod: NonNullable<PodFacts["pod"]> };
+
 const NONE: readonly never[] = [];
 const PLACED_VOLUMES = [
   "persistentVolumeClaim",

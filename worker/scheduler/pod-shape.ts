@@ -1,7 +1,6 @@
 /** What pods that are equal to a node have in common: replicas of a workload have one shape. */
 import type { Affinity, PodSpec } from "../../api/generated/core.v1.ts";
-import type { PendingPod } from "./plugin.ts";
-import type { PodFacts } from "./pod-facts.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
 
 export interface PodShape extends Pick<PodFacts, "requests" | "scored" | "ports"> {
   readonly spec: Pick<PodSpec, "nodeName" | "nodeSelector" | "tolerations"> & {

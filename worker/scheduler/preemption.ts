@@ -3,10 +3,10 @@ import type { Cluster } from "./cluster.ts";
 import { budgetsOf } from "./disruption-budgets.ts";
 
 import { fitErrorText } from "./fit-error.ts";
+import type { Refusal } from "./node-filter.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PreparedFilter } from "./node-verdicts.ts";
-import type { PendingPod, Refusal } from "./plugin.ts";
-import type { PodFacts } from "./pod-facts.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
 import { selectVictims, type Victims } from "./victims.ts";
 
 export type Preemption =

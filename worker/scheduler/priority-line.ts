@@ -1,5 +1,5 @@
 /** Pods in the order of their priority, and of their arrival where that is the same: kube-scheduler's PrioritySort. */
-import type { PendingPod } from "./plugin.ts";
+import type { PendingPod } from "./pod-facts.ts";
 
 export class PriorityLine {
   readonly #byPriority = new Map<number, Map<string, PendingPod>>();

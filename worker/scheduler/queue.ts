@@ -5,7 +5,8 @@
  */
 import type { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
-import type { PendingPod, Plugin } from "./plugin.ts";
+import type { Plugin } from "./plugin.ts";
+import type { PendingPod } from "./pod-facts.ts";
 import { PriorityLine } from "./priority-line.ts";
 
 const FIRST_BACK_OFF_MS = 1000;

@@ -1,8 +1,8 @@
 /** Which of the nodes that do is best. */
 import type { Cluster } from "./cluster.ts";
 import type { NodeInfo } from "./node-info.ts";
-import type { PendingPod } from "./plugin.ts";
 import { plugins } from "./plugins/index.ts";
+import type { PendingPod } from "./pod-facts.ts";
 import type { Shortlist } from "./shortlist.ts";
 
 /** The node with the highest score; among equals, any: `random` is 0 ≤ x < 1. The list's scores become what each scores in all. */

@@ -5,9 +5,8 @@ import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/sele
 import { keepsOff, toleratesAny } from "../../api/machinery/tolerations.ts";
 import type { Requirement } from "../../api/store.ts";
 import type { NodeInfo } from "./node-info.ts";
-import type { PendingPod } from "./plugin.ts";
 import type { PodMatcher } from "./pod-counts.ts";
-import type { PodFacts } from "./pod-facts.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
 
 export interface SpreadConstraint {
   readonly topologyKey: string;

@@ -5,7 +5,8 @@ import { labelSelectorRequirements } from "../../api/machinery/selector.ts";
 import type { Requirement } from "../../api/store.ts";
 import type { Cluster } from "./cluster.ts";
 import type { NodeInfo } from "./node-info.ts";
-import { MAX_NODE_SCORE, type NodeScorer, type PendingPod } from "./plugin.ts";
+import { MAX_NODE_SCORE, type NodeScorer } from "./plugin.ts";
+import type { PendingPod } from "./pod-facts.ts";
 import { type SpreadConstraint, spreadConstraint, spreadConstraints } from "./spread-constraint.ts";
 
 const HOSTNAME = "kubernetes.io/hostname";

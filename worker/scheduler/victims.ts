@@ -1,12 +1,11 @@
 /** The pods that must go from one node for another to fit. */
 import type { Cluster } from "./cluster.ts";
-import type { Budget } from "./disruption-budgets.ts";
-import { violatesBudgets } from "./disruption-budgets.ts";
+import { type Budget, violatesBudgets } from "./disruption-budgets.ts";
 import { refusalAt, tryPod } from "./filtering.ts";
+import type { Refusal } from "./node-filter.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PreparedFilter } from "./node-verdicts.ts";
-import type { PendingPod, Refusal } from "./plugin.ts";
-import type { PodFacts } from "./pod-facts.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
 
 export interface Victims {
   /** The most important first. */

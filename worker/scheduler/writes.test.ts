@@ -5,8 +5,7 @@ import { textWithoutRevision, withRevision } from "../../api/machinery/object-te
 import { structOf } from "../../api/schema/table.ts";
 import { filledObject } from "../../test/fakes/filled-object.ts";
 import { pod } from "../../test/fakes/scheduler-objects.ts";
-import type { PendingPod } from "./plugin.ts";
-import { podFactsOf } from "./pod-facts.ts";
+import { type PendingPod, podFactsOf } from "./pod-facts.ts";
 import { bindingWrites, refusalWrite } from "./writes.ts";
 
 const filled = filledObject(structOf("core.v1.Pod")) as unknown as Stored<Pod>;

@@ -14,8 +14,7 @@ import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
 import { eventWrite } from "./event-write.ts";
 import { shortened } from "./fit-error.ts";
 import { owned } from "./owned.ts";
-import type { PendingPod } from "./plugin.ts";
-import type { PodFacts } from "./pod-facts.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
 
 /** The pod on its node, of whose place it learns, and the event that says so; undefined where it cannot be bound any more. */
 export function bindingWrites(

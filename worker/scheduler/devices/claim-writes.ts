@@ -4,7 +4,7 @@ import { timestamp } from "../../../api/machinery/time.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
 import type { Write } from "../../../api/store.ts";
 import { owned } from "../owned.ts";
-import type { PendingPod } from "../plugin.ts";
+import type { PendingPod } from "../pod-facts.ts";
 import { type Assumed, assumed } from "../volume-writes.ts";
 import type { Claim } from "./allocate.ts";
 import { UNIDENTIFIED } from "./allocation.ts";

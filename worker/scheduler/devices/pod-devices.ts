@@ -3,7 +3,7 @@ import type { AllocationResult, DeviceClass, ResourceSlice } from "../../../api/
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster.ts";
 import type { NodeInfo } from "../node-info.ts";
-import type { PendingPod } from "../plugin.ts";
+import type { PendingPod } from "../pod-facts.ts";
 import { allocate, type Claim, type Devices, type Lack } from "./allocate.ts";
 import { devicesInUse } from "./device-use.ts";
 import {

@@ -8,8 +8,10 @@ import { isClaimOf, isReservedFor, isWithinReach, obstacleOf } from "../devices/
 import { devicesAt, devicesOf, podDevicesOf, wantsDevices } from "../devices/pod-devices.ts";
 import { SLICES } from "../devices/pools.ts";
 import { preferenceOf } from "../devices/preference.ts";
+import type { Refusal } from "../node-filter.ts";
 import type { NodeInfo } from "../node-info.ts";
-import { normalizeByLargest, type PendingPod, type Plugin, type Refusal } from "../plugin.ts";
+import { normalizeByLargest, type Plugin } from "../plugin.ts";
+import type { PendingPod } from "../pod-facts.ts";
 
 const NAME = "DynamicResources";
 const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], resolvable: false });

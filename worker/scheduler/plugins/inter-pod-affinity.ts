@@ -1,9 +1,10 @@
 import { affinityTerm, matcherOf } from "../affinity-term.ts";
 import type { Cluster } from "../cluster.ts";
 import { scoreInterPodAffinity } from "../inter-pod-affinity-score.ts";
+import type { Refusal } from "../node-filter.ts";
 import type { NodeInfo } from "../node-info.ts";
-import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
-import type { PodFacts } from "../pod-facts.ts";
+import type { Plugin } from "../plugin.ts";
+import type { PendingPod, PodFacts } from "../pod-facts.ts";
 import { TopologyCounts } from "../topology-counts.ts";
 
 const NAME = "InterPodAffinity";

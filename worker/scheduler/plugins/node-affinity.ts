@@ -1,6 +1,8 @@
 import type { NodeSelectorTerm } from "../../../api/generated/core.v1.ts";
 import { meetsNodeAffinity, meetsTerm } from "../../../api/machinery/node-selector.ts";
-import { normalizeByLargest, type PendingPod, type Plugin, type Refusal } from "../plugin.ts";
+import type { Refusal } from "../node-filter.ts";
+import { normalizeByLargest, type Plugin } from "../plugin.ts";
+import type { PendingPod } from "../pod-facts.ts";
 
 const NAME = "NodeAffinity";
 const refusal: Refusal = {

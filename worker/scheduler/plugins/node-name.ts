@@ -1,4 +1,5 @@
-import type { Plugin, Refusal } from "../plugin.ts";
+import type { Refusal } from "../node-filter.ts";
+import type { Plugin } from "../plugin.ts";
 
 const NAME = "NodeName";
 const refusal: Refusal = {

@@ -3,8 +3,9 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { DEVICE_CLASSES, deviceClassOf, standsFor } from "../../../api/resources/resource/extended-resource.ts";
 import { type Amounts, amountsOf } from "../amounts.ts";
 import type { Cluster } from "../cluster.ts";
+import type { Refusal } from "../node-filter.ts";
 import type { NodeInfo } from "../node-info.ts";
-import { MAX_NODE_SCORE, type Plugin, type Refusal } from "../plugin.ts";
+import { MAX_NODE_SCORE, type Plugin } from "../plugin.ts";
 
 const NAME = "NodeResourcesFit";
 const insufficient = new Map<string, Refusal>();

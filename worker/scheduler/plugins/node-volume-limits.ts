@@ -1,9 +1,11 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { CSINode } from "../../../api/generated/storage.v1.ts";
+import { claimNamesOf } from "../claim-names.ts";
 import type { Cluster } from "../cluster.ts";
-import type { Plugin, Refusal } from "../plugin.ts";
+import type { Refusal } from "../node-filter.ts";
+import type { Plugin } from "../plugin.ts";
 import type { PodFacts } from "../pod-facts.ts";
-import { CLAIMS, type Claim, claimNamesOf, storageClassOf, VOLUMES } from "../pod-volumes.ts";
+import { CLAIMS, type Claim, storageClassOf, VOLUMES } from "../pod-volumes.ts";
 
 export const CSI_NODES = "csinodes.storage.k8s.io";
 const NAME = "NodeVolumeLimits";

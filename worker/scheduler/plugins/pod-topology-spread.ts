@@ -1,7 +1,8 @@
 import type { Cluster } from "../cluster.ts";
+import type { Refusal } from "../node-filter.ts";
 import type { NodeInfo } from "../node-info.ts";
-import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
-import type { PodFacts } from "../pod-facts.ts";
+import type { Plugin } from "../plugin.ts";
+import type { PendingPod, PodFacts } from "../pod-facts.ts";
 import { type SpreadConstraint, spreadConstraints } from "../spread-constraint.ts";
 import { scoreTopologySpread } from "../topology-spread-score.ts";
 

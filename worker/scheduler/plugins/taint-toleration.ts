@@ -1,5 +1,6 @@
 import { keepsAway, keepsOff, toleratesAny } from "../../../api/machinery/tolerations.ts";
-import { normalizeByLargest, type Plugin, type Refusal } from "../plugin.ts";
+import type { Refusal } from "../node-filter.ts";
+import { normalizeByLargest, type Plugin } from "../plugin.ts";
 
 const NAME = "TaintToleration";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had untolerated taint(s)"], resolvable: false };

@@ -1,17 +1,12 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { claimNamesOf } from "../claim-names.ts";
 import type { Cluster } from "../cluster.ts";
+import type { Refusal } from "../node-filter.ts";
 import type { NodeInfo } from "../node-info.ts";
-import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
-import {
-  CLAIMS,
-  type Claim,
-  claimNamesOf,
-  isBound,
-  STORAGE_CLASSES,
-  VOLUMES,
-  waitsForConsumer,
-} from "../pod-volumes.ts";
+import type { Plugin } from "../plugin.ts";
+import type { PendingPod } from "../pod-facts.ts";
+import { CLAIMS, type Claim, isBound, STORAGE_CLASSES, VOLUMES, waitsForConsumer } from "../pod-volumes.ts";
 import { CAPACITIES, CSI_DRIVERS, chooseVolumes, reaches } from "../volume-choice.ts";
 
 const NAME = "VolumeBinding";

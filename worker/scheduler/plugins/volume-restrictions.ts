@@ -1,5 +1,7 @@
-import type { Plugin, Refusal } from "../plugin.ts";
-import { CLAIMS, type Claim, claimNamesOf } from "../pod-volumes.ts";
+import { claimNamesOf } from "../claim-names.ts";
+import type { Refusal } from "../node-filter.ts";
+import type { Plugin } from "../plugin.ts";
+import { CLAIMS, type Claim } from "../pod-volumes.ts";
 
 const NAME = "VolumeRestrictions";
 const refusal: Refusal = {

@@ -1,6 +1,8 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
-import type { Plugin, Refusal } from "../plugin.ts";
-import { CLAIMS, type Claim, claimNamesOf, STORAGE_CLASSES, VOLUMES } from "../pod-volumes.ts";
+import { claimNamesOf } from "../claim-names.ts";
+import type { Refusal } from "../node-filter.ts";
+import type { Plugin } from "../plugin.ts";
+import { CLAIMS, type Claim, STORAGE_CLASSES, VOLUMES } from "../pod-volumes.ts";
 
 const NAME = "VolumeZone";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had no available volume zone"], resolvable: false };
