@@ -2,9 +2,6 @@
 
 export const DEFAULT_CLUSTER = "default";
 
-/** An internal resource of the default cluster, which names the others: no URL reaches it. */
-export const CLUSTERS = "clusters.sailplane.dev";
-
 const PREFIX = /^\/clusters\/([a-z0-9]([-a-z0-9]*[a-z0-9])?)(?=\/|$)/;
 
 export const clusterOf = (pathname: string): string => PREFIX.exec(pathname)?.[1] ?? DEFAULT_CLUSTER;

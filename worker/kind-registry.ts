@@ -1,7 +1,6 @@
 /** Finds the kind that a URL or an object names, among the built-in ones and those that the policy snapshot's CRDs add. */
 
-import type { KubeObject } from "../api/machinery/meta.ts";
-import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
+import { apiVersionOf, groupResource, type KubeObject } from "../api/machinery/meta.ts";
 import { dualStackService, service } from "../api/resources/core/service.ts";
 import { resources } from "../api/resources/index.ts";
 import type { Resource, ServedVersion } from "../api/resources/resource.ts";

@@ -1,8 +1,7 @@
 /** Carries plans out: effects become API requests in the controller's name. */
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { parseApiVersion } from "../../api/machinery/meta.ts";
+import { type KubeObject, parseApiVersion, type Stored } from "../../api/machinery/meta.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import type { Target } from "../../client/resource-path.ts";
 import {

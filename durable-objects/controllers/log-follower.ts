@@ -1,7 +1,6 @@
 /** Keeps a snapshot current from the store: everything listed once, then the log, and that of each resource kept apart. */
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { apiVersionOf, groupResource } from "../../api/machinery/meta.ts";
+import { apiVersionOf, groupResource, type KubeObject, type Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource, Revision, Store } from "../../api/store.ts";
 import { type Applied, ClusterSnapshot, type KnownKind } from "./snapshot.ts";
 

@@ -5,9 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseBackupObject } from "../../api/backup.ts";
 import { verifyBackup } from "../../cli/backup/backup-file.ts";
 import { readKubeconfig } from "../../cli/kubeconfig.ts";
-import { NODE_CREDENTIALS } from "../../worker/auth/node-credential.ts";
-import { CLUSTERS } from "../../worker/cluster.ts";
-import { CLUSTER_SETTINGS } from "../../worker/policy/cluster-settings.ts";
+import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "../../worker/policy/internal-resources.ts";
 import { Cluster } from "./cluster.ts";
 import { type Outcome, runCommand } from "./run-command.ts";
 

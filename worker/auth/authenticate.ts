@@ -8,7 +8,6 @@ import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { isAdministrator } from "./administrator.ts";
 import { bootstrapUser, isBootstrapToken } from "./bootstrap-token.ts";
-import { confirmPolicy } from "./confirm-policy.ts";
 import { isNodeToken, nodeUser } from "./node-credential.ts";
 import { issuerOf, issuersOf, verifyOidcToken } from "./oidc/verify.ts";
 import { API_AUDIENCES, type Verifier, verifyServiceAccountToken } from "./service-account-token.ts";
@@ -47,7 +46,7 @@ export async function userOfToken(token: string, at: Verifying): Promise<Verifie
   if (token.split(".").length !== 3 || isNodeToken(token)) return forThisServer(await userOfOpaqueToken(token, at), at);
   const verified = await userOfJwt(token, at);
   // An issuer that a named cluster trusts since a moment ago is known.
-  if (!verified.ok && at.cluster !== DEFAULT_CLUSTER) await confirmPolicy(at.store);
+  if (!verified.ok && at.cluster !== DEFAULT_CLUSTER) await at.store.confirm();
   return verified;
 }
 
@@ -79,7 +78,7 @@ async function userOfOpaqueToken(token: string, at: Authentication): Promise<Use
   if (isBootstrapToken(token)) return bootstrapUser(token, store, now);
   if (await isAdministrator(token, at)) return admin;
   // A token that was made a moment ago, at another edge, is known.
-  await confirmPolicy(store);
+  await store.confirm();
   return undefined;
 }
 

@@ -5,14 +5,11 @@
 
 import { base64Url, fromBase64Url } from "../../api/machinery/base64url.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { NODE_CREDENTIALS } from "../policy/internal-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { StoreClient } from "../storage/store-client.ts";
-import { confirmPolicy } from "./confirm-policy.ts";
 import { hasDigest } from "./secret.ts";
 import { AUTHENTICATED, type User } from "./user.ts";
-
-/** An internal resource: no URL reaches it. */
-export const NODE_CREDENTIALS = "nodecredentials.sailplane.dev";
 
 export interface NodeCredential extends KubeObject {
   readonly sha256: string;
@@ -46,7 +43,7 @@ export async function nodeUser(
     }
   }
   // A node that joined a moment ago, at another edge, is known.
-  await confirmPolicy(store);
+  await store.confirm();
   return undefined;
 }
 

@@ -3,14 +3,13 @@ import { failure, forbidden, type Status } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import { type Attributes, type Decision, isResource, type ResourceAttributes } from "./attributes.ts";
 import { type Authority, authorize } from "./authorize.ts";
-import { confirmPolicy } from "./confirm-policy.ts";
 import type { User } from "./user.ts";
 
 export async function requirePermission(user: User, attributes: Attributes, authority: Authority): Promise<Decision> {
   const decision = await authorize(user, attributes, authority);
   if (decision.allowed) return decision;
   // A role that was granted a moment ago, at another edge, counts.
-  await confirmPolicy(authority.store);
+  await authority.store.confirm();
   throw new ApiError(forbiddenTo(user, attributes, decision.reason));
 }
 

@@ -1,7 +1,6 @@
 /** Paths that are no resources are authorized by themselves: `cannot get path "/metrics"`. */
 import type { Context } from "hono";
 import { noteDecision } from "../audit/audited-request.ts";
-import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
@@ -17,7 +16,7 @@ export async function requirePath(c: Context<Bindings>, { policy, store }: Decid
   const attributes = { verb: request.method.toLowerCase(), path };
   c.set("flow", flowOf(policy, { user, attributes }));
   noteDecision(request, await requirePermission(user, attributes, { policy, store }));
-  await confirmPolicy(store);
+  await store.confirm();
   return user;
 }
 

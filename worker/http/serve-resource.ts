@@ -10,7 +10,6 @@ import { remoteApis } from "../aggregation/remote-apis.ts";
 import { ApiError } from "../api-error.ts";
 import { noteDecision } from "../audit/audited-request.ts";
 import type { ResourceAttributes } from "../auth/attributes.ts";
-import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { attributesOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
@@ -115,7 +114,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   const served = registry.find(path.group, path.version, path.resource);
   if (!served) {
     // A kind that was defined a moment ago, at another edge, is served.
-    await confirmPolicy(store);
+    await store.confirm();
     throw noSuchPath(path.group);
   }
   if (!isRouted(path, served, verb)) throw noSuchPath(path.group);

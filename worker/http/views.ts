@@ -1,6 +1,5 @@
 /** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { apiVersionOf } from "../../api/machinery/meta.ts";
+import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
 import { canonicalObject, completeObject, draftObject, readObject } from "../../api/machinery/object-text.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
 import { encodeProtobufList } from "../../api/machinery/protobuf-list.ts";

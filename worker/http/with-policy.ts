@@ -4,7 +4,6 @@ import { tooManyRequests } from "../../api/machinery/status.ts";
 import { parseShards } from "../../api/store/shards.ts";
 import type { Store } from "../../api/store.ts";
 import { ApiError, PlainTextError, StalePolicy } from "../api-error.ts";
-import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
 import type { Deployment } from "../bootstrap/system-objects.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
@@ -71,11 +70,11 @@ async function decided<T>(decide: (at: Decided) => Promise<T>, at: Decided): Pro
     return await decide(at);
   } catch (error) {
     // Who was refused without a call may have been so by a policy that is no more.
-    if (error instanceof ApiError && !at.store.asked) await confirmPolicy(at.store);
+    if (error instanceof ApiError && !at.store.asked) await at.store.confirm();
     throw error;
   } finally {
     // Whatever was to be answered: who is nobody any more is told only that.
-    if (at.store.mustConfirm) await at.store.confirmIdentity();
+    if (at.store.mustConfirm) await at.store.confirm();
   }
 }
 

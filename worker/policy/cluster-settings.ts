@@ -5,9 +5,8 @@
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Key, StoreLimits } from "../../api/store.ts";
+import { CLUSTER_SETTINGS } from "./internal-resources.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
-
-export const CLUSTER_SETTINGS = "clustersettings.sailplane.dev";
 
 export const SETTINGS_KEY: Key = { resource: CLUSTER_SETTINGS, namespace: "", name: "self" };
 

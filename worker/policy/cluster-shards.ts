@@ -5,7 +5,7 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { readObject, textWithoutRevision } from "../../api/machinery/object-text.ts";
 import type { GroupResource, Key, Store, Write } from "../../api/store.ts";
-import { CLUSTER_SETTINGS } from "./cluster-settings.ts";
+import { CLUSTER_SETTINGS } from "./internal-resources.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
 
 const SHARDS_KEY: Key = { resource: CLUSTER_SETTINGS, namespace: "", name: "shards" };

@@ -4,8 +4,9 @@
  */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Store } from "../../api/store.ts";
-import { CLUSTERS, DEFAULT_CLUSTER } from "../cluster.ts";
+import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { type ClusterLimits, settingsOf } from "./cluster-settings.ts";
+import { CLUSTERS } from "./internal-resources.ts";
 import { knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "./snapshot.ts";
 
 /** How the default cluster keeps the name of another. */

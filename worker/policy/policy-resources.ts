@@ -1,7 +1,5 @@
 import type { GroupResource, Write } from "../../api/store.ts";
-import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
-import { CLUSTERS } from "../cluster.ts";
-import { CLUSTER_SETTINGS } from "./cluster-settings.ts";
+import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "./internal-resources.ts";
 
 /** What the snapshot holds whole: every write to these changes policy. */
 const DECIDING: readonly GroupResource[] = [

@@ -43,7 +43,7 @@ test("and is asked for where a request makes none", async () => {
   const store = client();
   await store.standOn(lifelines, 0);
   expect(store.mustConfirm).toBe(true);
-  await store.confirmIdentity();
+  await store.confirm();
   expect(store.mustConfirm).toBe(false);
   expect(calls).toEqual(["readMany"]);
 });
@@ -51,7 +51,7 @@ test("and is asked for where a request makes none", async () => {
 test.each<[string, (store: StoreClient) => Promise<unknown>]>([
   ["a read", (store) => store.read(account)],
   ["a commit", (store) => store.commit([{ op: "create", key: { ...account, name: "b" }, text, attributes }])],
-  ["nothing else", (store) => store.confirmIdentity()],
+  ["nothing else", (store) => store.confirm()],
 ])("one that has ended is 401 with %s", async (_, ask) => {
   const { store, client } = await counted();
   await store.commit({ writes: [{ op: "delete", key: account }] });

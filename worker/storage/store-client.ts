@@ -113,8 +113,11 @@ export class StoreClient {
     return this.#unconfirmed;
   }
 
-  /** Asks it, for a request that calls the store for nothing else; throws 401 where it has. */
-  async confirmIdentity(): Promise<void> {
+  /**
+   * Asks whether the policy at hand is still the newest, and the identity there: the request is decided again, or answered 401,
+   * where not. For decisions that come without any call: refusals, access reviews, paths that are no resources.
+   */
+  async confirm(): Promise<void> {
     await this.readMany([]);
   }
 

@@ -1,7 +1,6 @@
 /** Runs a checked expression on values and counts what that costs (cel-go's interpreter and runtimecost.go). */
 import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr } from "./ast.ts";
-import type { CostRule, Library, Overload } from "./declaration.ts";
-import { noSuchOverload } from "./declaration.ts";
+import { type CostRule, type Library, noSuchOverload, type Overload } from "./declaration.ts";
 import { nameOf } from "./qualified-name.ts";
 import { parseType } from "./type.ts";
 import { CelError, type CelMap, isCelMap, Optional, PlainMap, sizeOf, TypeValue, Uint } from "./values.ts";

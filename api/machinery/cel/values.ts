@@ -4,8 +4,7 @@
  */
 import { CelError } from "./cel-error.ts";
 import { keyedEquals } from "./keyed-list.ts";
-import type { Type } from "./type.ts";
-import { showType } from "./type.ts";
+import { showType, type Type } from "./type.ts";
 import { work, workOnItems } from "./work.ts";
 
 export { CelError };

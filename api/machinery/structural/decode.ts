@@ -1,6 +1,5 @@
 /** The body of a create or update of a custom kind → an untyped draft, unknown fields dropped and told of. */
-import type { DecodedBody, DecodeRequest } from "../decode.ts";
-import { readJson } from "../decode.ts";
+import { type DecodedBody, type DecodeRequest, readJson } from "../decode.ts";
 import type { DecodedJson } from "../decode-json.ts";
 import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode-kind.ts";
 import { goQuote } from "../field-error.ts";

@@ -1,6 +1,5 @@
 import type { Binding } from "../../generated/core.v1.ts";
-import type { FieldError } from "../../machinery/field-error.ts";
-import { notSupported, required } from "../../machinery/field-error.ts";
+import { type FieldError, notSupported, required } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
 
 /** Nothing is stored of it: creating one sets the node of a pod, as the pod's `binding` subresource does. */

@@ -1,7 +1,6 @@
 import type { ReplicationController } from "../../generated/core.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
-import type { FieldError } from "../../machinery/field-error.ts";
-import { forbidden, invalid, required } from "../../machinery/field-error.ts";
+import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containerImages, containerNames, formatLabels } from "./cells.ts";

@@ -1,5 +1,5 @@
 /** A Node takes its credential with it, in the same commit: a machine that was thrown out is out at once. */
-import { NODE_CREDENTIALS } from "../../auth/node-credential.ts";
+import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 
 export const nodeCredential: AdmissionPlugin = {

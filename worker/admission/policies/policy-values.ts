@@ -1,7 +1,11 @@
 /** What the expressions of policies see of a request. */
 import { fromJson } from "../../../api/machinery/cel/from-json.ts";
-import type { AuthorizerCheck, Decide } from "../../../api/machinery/cel/library/authorizer.ts";
-import { authorizerValue, requestResourceValue } from "../../../api/machinery/cel/library/authorizer.ts";
+import {
+  type AuthorizerCheck,
+  authorizerValue,
+  type Decide,
+  requestResourceValue,
+} from "../../../api/machinery/cel/library/authorizer.ts";
 import { NAMESPACE, REQUEST } from "../../../api/machinery/cel/policy-scope.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { canonicalObject } from "../../../api/machinery/object-text.ts";

@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import { createApiClient } from "../../../client/api-client.ts";
 import { ApiError } from "../../api-error.ts";
-import { NODE_CREDENTIALS } from "../../auth/node-credential.ts";
+import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { withPolicy } from "../with-policy.ts";
 import { requireNode } from "./node-link.ts";

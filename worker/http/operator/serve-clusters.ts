@@ -7,10 +7,9 @@ import { type JwtAuthenticator, parseAuthentication } from "../../../api/authent
 import { dnsLabel } from "../../../api/machinery/names.ts";
 import { alreadyExists, badRequest, noSuchResource, notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { confirmPolicy } from "../../auth/confirm-policy.ts";
 import { identify } from "../../auth/identify.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
-import { CLUSTERS, DEFAULT_CLUSTER } from "../../cluster.ts";
+import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import {
   createCluster,
   deleteCluster,
@@ -21,6 +20,7 @@ import {
 } from "../../clusters/lifecycle.ts";
 import type { ClusterLimits } from "../../policy/cluster-settings.ts";
 import type { NamedCluster } from "../../policy/clusters.ts";
+import { CLUSTERS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { readBody } from "../body.ts";
 import { type Decided, deploymentOf, withPolicy } from "../with-policy.ts";
@@ -118,7 +118,7 @@ async function mayDo(c: Context<Bindings>, { policy, store }: Decided, action: A
   const what = { ...OF, version: "v1", subresource: "", namespace: "", name: "", ...action };
   await requirePermission(user, what, { policy, store });
   // What follows reaches other stores, which know nothing of this policy.
-  await confirmPolicy(store);
+  await store.confirm();
 }
 
 function knownCluster({ policy }: Decided, name: string): NamedCluster {

@@ -5,12 +5,12 @@
 import type { Context } from "hono";
 import { forbidden, noSuchResource } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { confirmPolicy } from "../../auth/confirm-policy.ts";
 import { identify } from "../../auth/identify.ts";
 import { MASTERS } from "../../auth/user.ts";
-import { CLUSTERS, DEFAULT_CLUSTER } from "../../cluster.ts";
+import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import { readShards } from "../../policy/cluster-shards.ts";
 import type { NamedCluster } from "../../policy/clusters.ts";
+import { CLUSTERS } from "../../policy/internal-resources.ts";
 import { ownStore, storeObjects } from "../../storage/cluster-stores.ts";
 import type { Bindings } from "../bindings.ts";
 import { withPolicy } from "../with-policy.ts";
@@ -26,7 +26,7 @@ export function serveEncryption(c: Context<Bindings>): Promise<Response> {
       const why = `User "${user.name}" is not in group ${MASTERS}`;
       throw new ApiError(forbidden({ group: "sailplane.dev", resource: "encryption" }, "", why));
     }
-    await confirmPolicy(store);
+    await store.confirm();
     const after = c.req.query("after");
     const named = policy.list<NamedCluster>(CLUSTERS).flatMap(({ metadata }) => metadata.name ?? []);
     const left = [

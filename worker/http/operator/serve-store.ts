@@ -13,10 +13,8 @@ import {
 } from "../../../api/machinery/status.ts";
 import { storeStreamUrls } from "../../../api/store/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
-import { NODE_CREDENTIALS } from "../../auth/node-credential.ts";
-import { CLUSTERS } from "../../cluster.ts";
-import { CLUSTER_SETTINGS } from "../../policy/cluster-settings.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
+import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
 import { storeObjects } from "../../storage/cluster-stores.ts";
 import { restoreShards } from "../../storage/restore-shards.ts";

@@ -3,7 +3,6 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { invalid } from "../../../api/machinery/status.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
-import { confirmPolicy } from "../../auth/confirm-policy.ts";
 import { dropServerFields } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
@@ -25,7 +24,7 @@ export async function answerReview<T extends KubeObject>(
   checkQuestion(context, question);
   const answered = await answer(question as T);
   // An answer may come without any look at the store: it must not come from an old policy.
-  await confirmPolicy(context.store);
+  await context.store.confirm();
   return renderValue(answered, accepted, 201);
 }
 

@@ -1,6 +1,5 @@
 /** Kubernetes' lists, cel-go's sets, optionals and what macros need (apiserver pkg/cel/library). */
-import type { Declaration } from "../declaration.ts";
-import { noSuchOverload } from "../declaration.ts";
+import { type Declaration, noSuchOverload } from "../declaration.ts";
 import {
   CelError,
   type CelMap,

@@ -2,8 +2,7 @@
 
 import { goQuote } from "../../field-error.ts";
 import { isTimeZone } from "../../time-zone.ts";
-import type { Declaration } from "../declaration.ts";
-import { noSuchOverload } from "../declaration.ts";
+import { type Declaration, noSuchOverload } from "../declaration.ts";
 import { formatDuration, parseNanos } from "../duration-text.ts";
 import { keyedSum } from "../keyed-list.ts";
 import { compileRegex } from "../regex.ts";
