@@ -2,8 +2,6 @@
 export const limits: Readonly<Record<string, string>> = {
   "apiservices.apiregistration.k8s.io": "the OpenAPI of other API servers is not merged",
   "flowschemas.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
-  "horizontalpodautoscalers.autoscaling":
-    "custom and external metrics need other API servers, to which nothing is passed on",
   "ingresses.networking.k8s.io": "class `sailplane` is served where a domain is configured; others need a controller",
   "networkpolicies.networking.k8s.io": "enforced on nodes with containers, root and `nft` only",
   "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",

@@ -4,12 +4,12 @@ import type {
   HorizontalPodAutoscalerStatus,
   MetricStatus,
 } from "../../../api/generated/autoscaling.v2.ts";
-import { type Answer, type EventRecord, type Plan, type ReconcileContext, settled } from "../controller.ts";
+import { type EventRecord, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";
 import { type History, limit, remembering } from "./limits.ts";
 import { type Proposed, propose } from "./metric-proposal.ts";
-import { questionOf } from "./metrics-api.ts";
+import { answerTo, questionOf } from "./metric-question.ts";
 import { toleranceOf } from "./replica-count.ts";
 import { type Autoscaler, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import type { Scale } from "./scale-target.ts";
@@ -29,28 +29,26 @@ export function followMetrics(
   { scale, conditions, memory }: Looking,
   context: ReconcileContext,
 ): Plan {
-  const { answers, now } = context;
+  const { answers, now, snapshot } = context;
   const { spec } = autoscaler;
   const namespace = autoscaler.metadata.namespace ?? "";
   const selection = selectionOf(autoscaler, scale.selector, context);
   if (!selection.ok) return unselected(autoscaler, { scale, conditions, memory }, selection, now);
   const { pods } = selection;
   const specs = spec.metrics ?? [];
-  const questions = specs.map((metric) => questionOf(metric, { namespace, selector: scale.selector }));
-  const missing = questions.filter((question) => !answers?.has(question));
+  const asked = specs.map((metric) => questionOf(metric, { namespace, selector: scale.selector, snapshot }));
+  const missing = asked.flatMap((each) => ("ask" in each && !answers?.has(each.ask) ? [each.ask] : []));
   // Questions are asked together: a custom resource's scale was answered in the turn before, and is asked again.
   if (missing.length > 0) return { effects: [], asks: [...(answers?.keys() ?? []), ...missing], remember: memory };
   const situation = { replicas: scale.replicas, pods, tolerance: toleranceOf(spec), now };
   const facts = { namespace, situation, statusReplicas: scale.statusReplicas };
-  const found = specs.map((metric, i) => propose(metric, answerTo(questions[i], answers), facts));
+  const answered = asked.flatMap((each) => answerTo(each, answers) ?? []);
+  const found = specs.flatMap((metric, i) => (answered[i] ? [propose(metric, answered[i], facts)] : []));
   const metrics = found.map((each): MetricStatus => (each.ok ? each.status : { type: "" }));
   const invalid = found.filter((each) => !each.ok);
   const best = found.filter((each) => each.ok).toSorted((a, b) => b.replicas - a.replicas)[0];
   const [first] = invalid;
-  const served = questions.some((question) => {
-    const answer = answerTo(question, answers);
-    return answer.ok || answer.code !== 404;
-  });
+  const served = answered.some((answer) => answer.ok || answer.code !== 404);
   const history: History = memory ?? firstHistory(scale, now);
   const events = invalid.map(
     ({ reason, message }): EventRecord => ({ about: autoscaler, type: "Warning", reason, message }),
@@ -64,10 +62,6 @@ export function followMetrics(
   if (!best) return settled;
   return follow(autoscaler, { scale, conditions, metrics, history, events, best }, now);
 }
-
-const NO_ANSWER: Answer = { ok: false, code: 404, message: "" };
-const answerTo = (question: string | undefined, answers: ReconcileContext["answers"]) =>
-  answers?.get(question ?? "") ?? NO_ANSWER;
 
 interface Computed {
   readonly scale: Scale;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { Deployment } from "../../../api/generated/apps.v1.ts";
 import type { HorizontalPodAutoscaler, MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
@@ -22,6 +23,17 @@ function start(replicas: number, spec: Spec = {}) {
     spec: { replicas, selector: { matchLabels: { app: "web" } }, template: {} },
     status: { replicas },
   } as Deployment);
+  for (const [group, version] of [
+    ["custom.metrics.k8s.io", "v1beta1"],
+    ["external.metrics.k8s.io", "v1beta1"],
+  ]) {
+    at.cluster.put("apiservices.apiregistration.k8s.io", {
+      apiVersion: "apiregistration.k8s.io/v1",
+      kind: "APIService",
+      metadata: { name: `${version}.${group}` },
+      spec: { group, version },
+    } as APIService);
+  }
   at.cluster.put(RESOURCE, {
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",

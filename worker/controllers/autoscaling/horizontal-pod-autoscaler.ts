@@ -7,6 +7,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
+import { API_SERVICES } from "./metric-question.ts";
 import { type Autoscaler, isRescale, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import { scaleOf, TARGETS } from "./scale-target.ts";
 
@@ -14,11 +15,11 @@ type Sized = { readonly spec?: { readonly replicas?: number } };
 
 export const horizontalPodAutoscaler: Controller = {
   name: "horizontal-pod-autoscaler",
-  reads: [RESOURCE, "pods", ...TARGETS],
+  reads: [RESOURCE, "pods", API_SERVICES, ...TARGETS],
   writes: [EVERYTHING],
   remembers: true,
   itemsOf({ resource, object, previous, snapshot }) {
-    if (resource === "pods") return [];
+    if (resource === "pods" || resource === API_SERVICES) return [];
     if (resource === RESOURCE) return previous && same(specOf(object), specOf(previous)) ? [] : [itemKey(object)];
     if (previous && (object as Sized).spec?.replicas === (previous as Sized).spec?.replicas) return [];
     return snapshot

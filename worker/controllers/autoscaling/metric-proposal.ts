@@ -3,7 +3,7 @@ import type { MetricSpec, MetricStatus, MetricTarget } from "../../../api/genera
 import { formatQuantity, milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import type { Answer } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
-import { externalName, externalValue, objectValue, podUsage, podValues } from "./metrics-api.ts";
+import { externalName, externalValue, objectValue, podUsage, podValues } from "./metric-answers.ts";
 import { byAverage, byUtilization, byValue, byValuePerPod, type Situation } from "./replica-count.ts";
 
 export interface Facts {
@@ -145,7 +145,7 @@ function ofExternal(spec: NonNullable<MetricSpec["external"]>, answer: Answer, f
     const what = perPod ? `${metric.name} external metric` : `external metric ${metric.name}`;
     return unable("FailedGetExternalMetric", message, `${metric.name} external`, `failed to get ${what}: ${message}`);
   };
-  const read = externalValue(answer, metric);
+  const read = externalValue(answer);
   if (!read.ok) return failed(`unable to get external metric ${externalName(namespace, metric)}: ${read.error}`);
   if (perPod) {
     const { replicas, current } = byValuePerPod(

@@ -7,7 +7,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import { isReady, podCondition } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
-import type { Sample, Samples } from "./metrics-api.ts";
+import type { Sample, Samples } from "./metric-answers.ts";
 
 /** --horizontal-pod-autoscaler-tolerance. */
 const TOLERANCE = 0.1;

@@ -1,0 +1,97 @@
+/** What the answers of the three metrics APIs say. Values are in thousandths. */
+import type { MetricIdentifier } from "../../../api/generated/autoscaling.v2.ts";
+import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import type { Answer } from "../controller.ts";
+import { goSelector } from "../go-selector.ts";
+import { timeOf } from "../time.ts";
+
+export interface Sample {
+  readonly value: number;
+  /** ms */
+  readonly at: number;
+  readonly window: number;
+}
+
+export type Samples = ReadonlyMap<string, Sample>;
+export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+
+const RESOURCE_WINDOW_MS = 30_000;
+const CUSTOM_WINDOW_MS = 60_000;
+
+type Items<T> = { readonly items?: readonly T[] };
+const itemsOf = <T>(body: unknown) => (body as Items<T> | undefined)?.items ?? [];
+const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
+
+interface PodMetrics {
+  readonly metadata: { readonly name: string };
+  readonly timestamp?: string;
+  readonly window?: string;
+  readonly containers?: readonly { readonly name: string; readonly usage?: Readonly<Record<string, string>> }[];
+}
+
+/** The use of one resource by each pod, or by one container of each. */
+export function podUsage(answer: Answer, resource: string, container: string | undefined): Read<Samples> {
+  if (!answer.ok) {
+    const missing = "the server could not find the requested resource (get pods.metrics.k8s.io)";
+    const error = answer.code === 404 ? missing : answer.message;
+    return { ok: false, error: `unable to fetch metrics from resource metrics API: ${error}` };
+  }
+  const items = itemsOf<PodMetrics>(answer.body);
+  if (items.length === 0) return { ok: false, error: "no metrics returned from resource metrics API" };
+  const samples = new Map<string, Sample>();
+  for (const { metadata, timestamp, window, containers = [] } of items) {
+    const counted = containers.filter(({ name }) => container === undefined || name === container);
+    // A pod of which one container says nothing is not counted at all.
+    if (counted.length === 0 || counted.some(({ usage }) => usage?.[resource] === undefined)) continue;
+    const value = counted.reduce((sum, { usage }) => sum + milli(usage?.[resource]), 0);
+    const seconds = Number.parseFloat(window ?? "");
+    samples.set(metadata.name, {
+      value,
+      at: timeOf(timestamp) ?? 0,
+      window: Number.isNaN(seconds) ? RESOURCE_WINDOW_MS : seconds * 1000,
+    });
+  }
+  return { ok: true, value: samples };
+}
+
+interface MetricValue {
+  readonly describedObject: { readonly name: string };
+  readonly value: string;
+  readonly timestamp?: string;
+  readonly windowSeconds?: number;
+}
+
+export function podValues(answer: Answer): Read<Samples> {
+  if (!answer.ok) return { ok: false, error: `unable to fetch metrics from custom metrics API: ${answer.message}` };
+  const items = itemsOf<MetricValue>(answer.body);
+  if (items.length === 0) return { ok: false, error: "no metrics returned from custom metrics API" };
+  const samples = items.map(({ describedObject, value, timestamp, windowSeconds }): [string, Sample] => [
+    describedObject.name,
+    {
+      value: milli(value),
+      at: timeOf(timestamp) ?? 0,
+      window: windowSeconds === undefined ? CUSTOM_WINDOW_MS : windowSeconds * 1000,
+    },
+  ]);
+  return { ok: true, value: new Map(samples) };
+}
+
+export function objectValue(answer: Answer): Read<number> {
+  if (!answer.ok) return { ok: false, error: `unable to fetch metrics from custom metrics API: ${answer.message}` };
+  const items = itemsOf<MetricValue>(answer.body);
+  const [item] = items;
+  if (item && items.length === 1) return { ok: true, value: milli(item.value) };
+  const counted = `the custom metrics API server returned ${items.length} results when we asked for exactly one`;
+  return { ok: false, error: `unable to fetch metrics from custom metrics API: ${counted}` };
+}
+
+/** The sum of all series. */
+export function externalValue(answer: Answer): Read<number> {
+  if (!answer.ok) return { ok: false, error: `unable to fetch metrics from external metrics API: ${answer.message}` };
+  const items = itemsOf<MetricValue>(answer.body);
+  if (items.length === 0) return { ok: false, error: "no metrics returned from external metrics API" };
+  return { ok: true, value: items.reduce((sum, { value }) => sum + milli(value), 0) };
+}
+
+export const externalName = (namespace: string, { name, selector }: MetricIdentifier): string =>
+  `${namespace}/${name}/${selector ? goSelector(selector) : "nil"}`;

@@ -1,0 +1,89 @@
+/** What to ask of the three metrics APIs. */
+import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
+import type { MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
+import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
+import { parseApiVersion } from "../../../api/machinery/meta.ts";
+import { formatLabelSelector } from "../../../api/machinery/selector.ts";
+import type { Answer, Question, Snapshot } from "../controller.ts";
+
+export interface Asking {
+  readonly namespace: string;
+  /** Of the target's pods. */
+  readonly selector: string;
+  readonly snapshot: Snapshot;
+}
+
+/** What is to be asked, and of what as errors name it; or why nothing can be. */
+type Asked = { readonly ask: Question; readonly of: string } | { readonly error: string };
+
+export const API_SERVICES = "apiservices.apiregistration.k8s.io";
+const CUSTOM = "custom.metrics.k8s.io";
+const EXTERNAL = "external.metrics.k8s.io";
+
+/** The first of these versions that some API server offers; adapters serve either or both, and answer alike. */
+function offered(snapshot: Snapshot, group: string, versions: readonly string[]): string | undefined {
+  const served = snapshot.list<APIService>(API_SERVICES).filter(({ spec }) => spec?.group === group);
+  return versions.find((version) => served.some(({ spec }) => spec?.version === version));
+}
+
+const query = (parts: Readonly<Record<string, string>>) => {
+  const text = Object.entries(parts)
+    .filter(([, value]) => value !== "")
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join("&");
+  return text === "" ? "" : `?${text}`;
+};
+
+/** Users name these: none of them leads the controller to another path. */
+const segment = encodeURIComponent;
+
+const selectorText = (selector: LabelSelector | undefined) => (selector ? formatLabelSelector(selector) : "");
+
+export function questionOf(metric: MetricSpec, asking: Asking): Asked {
+  const { namespace, selector, snapshot } = asking;
+  if (metric.pods) {
+    const { name, selector: of } = metric.pods.metric;
+    const parts = query({ labelSelector: selector, metricLabelSelector: selectorText(of) });
+    return ofCustom(["pods", "*"], `pods/*/${segment(name)}${parts}`, asking);
+  }
+  if (metric.object) return ofObject(metric.object, asking);
+  if (metric.external) {
+    const { name, selector: of } = metric.external.metric;
+    const subject = `${name}.${EXTERNAL}`;
+    const version = offered(snapshot, EXTERNAL, ["v1beta1"]);
+    if (!version) return { error: `the server could not find the requested resource (get ${subject})` };
+    const parts = query({ labelSelector: selectorText(of) });
+    return { ask: `/apis/${EXTERNAL}/${version}/namespaces/${namespace}/${segment(name)}${parts}`, of: subject };
+  }
+  const pods = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`;
+  return { ask: `${pods}${query({ labelSelector: selector })}`, of: "pods.metrics.k8s.io" };
+}
+
+function ofObject({ describedObject, metric }: NonNullable<MetricSpec["object"]>, asking: Asking): Asked {
+  const { kind, name, apiVersion = "" } = describedObject;
+  const { group } = parseApiVersion(apiVersion);
+  const resource = asking.snapshot.resourceOf(apiVersion || "v1", kind);
+  if (!resource) {
+    const groupKind = group === "" ? kind : `${kind}.${group}`;
+    return { error: `unable to map kind ${groupKind} to resource: no matches for kind "${kind}" in group "${group}"` };
+  }
+  const named = `${segment(metric.name)}${query({ metricLabelSelector: selectorText(metric.selector) })}`;
+  // What describes a namespace is asked for within it.
+  if (resource === "namespaces") return ofCustom(["metrics", metric.name], `metrics/${named}`, asking);
+  return ofCustom([resource, name], `${segment(resource)}/${segment(name)}/${named}`, asking);
+}
+
+function ofCustom([resource, name]: readonly [string, string], rest: string, { namespace, snapshot }: Asking): Asked {
+  const version = offered(snapshot, CUSTOM, ["v1beta2", "v1beta1"]);
+  return version
+    ? { ask: `/apis/${CUSTOM}/${version}/namespaces/${namespace}/${rest}`, of: `${resource}.${CUSTOM} ${name}` }
+    : { error: `no custom metrics API (${CUSTOM}) registered` };
+}
+
+/** The answer, if there is one by now; what cannot be asked is answered with why. */
+export function answerTo(asked: Asked, answers: ReadonlyMap<Question, Answer> | undefined): Answer | undefined {
+  if ("error" in asked) return { ok: false, code: 404, message: asked.error };
+  const answer = answers?.get(asked.ask);
+  if (!answer || answer.ok || answer.code !== 503) return answer;
+  return { ...answer, message: `the server is currently unable to handle the request (get ${asked.of})` };
+}
