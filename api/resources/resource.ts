@@ -6,6 +6,7 @@
  * that nobody else holds); all others leave their arguments alone.
  */
 import type { JSONSchemaProps } from "../generated/apiextensions.v1.ts";
+import type { PodSpec } from "../generated/core.v1.ts";
 import type { Ages } from "../machinery/duration.ts";
 import type { FieldError } from "../machinery/field-error.ts";
 import type { KubeObject } from "../machinery/meta.ts";
@@ -111,6 +112,8 @@ export interface ResourceDefinition<T extends KubeObject> {
 
   /** Kubernetes' versioned defaulting: runs on every decode of a body, for create, update and patch. */
   readonly defaults?: (draft: T) => void;
+  /** The spec of the pod that it is, or of those that it has made. */
+  readonly podSpec?: (draft: T) => PodSpec | undefined;
   /**
    * Kubernetes' strategies; `warnings` takes what the client should know of what was changed here. With a `status`
    * subresource, a create drops status and an update keeps the old one by itself.

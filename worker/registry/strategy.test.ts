@@ -5,7 +5,7 @@ import { configMap } from "../../api/resources/core/config-map.ts";
 import { event } from "../../api/resources/core/event.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { ApiError } from "../api-error.ts";
-import { prepareUpdate, validateUpdate } from "./strategy.ts";
+import { prepareCreate, prepareUpdate, validateUpdate } from "./strategy.ts";
 
 const stored = (resource: Resource, metadata: object = {}) =>
   ({
@@ -59,4 +59,27 @@ test.each([
 ])("REG-META-TOLD: metadata of a %s is told %j as often as Kubernetes finds it", (kind, change, fields) => {
   const resource = kinds.find((each) => each.kind === kind);
   expect(resource && refused(resource, change)).toEqual(fields);
+});
+
+test("what is behind a gate that is off is there until the object is prepared for the store", () => {
+  const containers = [{ name: "c", image: "i", lifecycle: { stopSignal: "SIGTERM" } }];
+  const volumes = [
+    { name: "v", projected: { sources: [{ podCertificate: { signerName: "a.b/c", keyType: "ED25519" } }] } },
+  ];
+  const spec = { containers, volumes, schedulingGroup: { podGroupName: "g" } };
+  const draft = { metadata: { name: "a" }, spec: { selector: {}, template: { spec } } } as unknown as KubeObject;
+  const kind: Resource = deployment;
+  kind.defaults?.(draft);
+  expect(spec).toMatchObject({ containers: [{ lifecycle: { stopSignal: "SIGTERM" } }], schedulingGroup: {} });
+  const old = structuredClone(draft) as Stored<KubeObject>;
+  const dropped = { containers: [{ name: "c", image: "i" }], volumes: [{ name: "v", projected: { sources: [{}] } }] };
+  prepareCreate(kind, draft, { uid: "u", now: 0 });
+  expect(spec).toMatchObject(dropped);
+  expect(spec.schedulingGroup).toBeUndefined();
+  expect(spec.containers[0]?.lifecycle).toBeUndefined();
+  const next = structuredClone(old) as KubeObject & { spec: { template: { spec: object } } };
+  prepareUpdate(kind, next, old);
+  expect(next.spec.template.spec).toEqual(
+    expect.not.objectContaining({ schedulingGroup: expect.anything() as unknown }),
+  );
 });

@@ -12,6 +12,7 @@ import { nameIsPathSegment } from "../../api/machinery/names.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
 import { invalid } from "../../api/machinery/status.ts";
 import { timestamp } from "../../api/machinery/time.ts";
+import { dropDisabledFields } from "../../api/resources/core/pod/disabled-fields.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { ApiError } from "../api-error.ts";
 
@@ -39,7 +40,13 @@ export function prepareCreate(
   if (resource.generation) metadata.generation = 1;
   const { status } = resource;
   if (status && !status.keptOnCreate) resetStatus(draft);
+  dropDisabled(resource, draft);
   resource.prepareCreate?.(draft, options.warnings);
+}
+
+function dropDisabled(resource: Resource, draft: KubeObject): void {
+  const spec = resource.podSpec?.(draft);
+  if (spec) dropDisabledFields(spec);
 }
 
 function resetStatus(draft: WithParts): void {
@@ -60,6 +67,7 @@ export function validateCreate(resource: Resource, object: KubeObject): void {
 export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
   keepServerFields(draft, old);
   if (resource.status) keepStatus(draft, old);
+  dropDisabled(resource, draft);
   resource.prepareUpdate?.(draft, old);
   if (resource.generation && specChanged(resource, draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;

@@ -22,6 +22,7 @@ export const daemonSet = defineResource<DaemonSet>({
   categories: ["all"],
   generation: true,
   annotationsOfConversion: [TEMPLATE_GENERATION],
+  podSpec: ({ spec }) => spec.template?.spec,
   defaults: ({ metadata, spec }) => {
     // Conversion writes the annotation, so that who writes the object owns it.
     if (metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration({ metadata }, 0);

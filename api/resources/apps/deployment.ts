@@ -24,6 +24,7 @@ export const deployment = defineResource<Deployment>({
   generation: true,
   // Annotations carry what a rollback needs, and count.
   generationOf: ({ spec, metadata }) => [spec, metadata.annotations],
+  podSpec: ({ spec }) => spec.template?.spec,
   defaults: ({ spec }) => {
     spec.replicas ??= 1;
     spec.strategy ??= {};

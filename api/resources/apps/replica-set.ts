@@ -19,6 +19,7 @@ export const replicaSet = defineResource<ReplicaSet>({
   shortNames: ["rs"],
   categories: ["all"],
   generation: true,
+  podSpec: ({ spec }) => spec.template?.spec,
   defaults: ({ spec }) => {
     spec.replicas ??= 1;
     defaultPodTemplate(spec);

@@ -24,6 +24,7 @@ export const statefulSet = defineResource<StatefulSet>({
   shortNames: ["sts"],
   categories: ["all"],
   generation: true,
+  podSpec: ({ spec }) => spec.template?.spec,
   defaults: ({ spec }) => {
     spec.podManagementPolicy ||= "OrderedReady";
     spec.updateStrategy ??= {};

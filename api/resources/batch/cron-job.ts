@@ -28,6 +28,7 @@ export const cronJob = defineResource<CronJob>({
   categories: ["all"],
   generation: true,
   validateName: nameIsSubdomain,
+  podSpec: ({ spec }) => spec.jobTemplate.spec?.template?.spec,
   defaults: ({ spec }) => {
     spec.concurrencyPolicy ||= "Allow";
     spec.suspend ??= false;

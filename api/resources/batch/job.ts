@@ -49,6 +49,7 @@ export const job = defineResource<Job>({
   defaultPropagation: "Orphan",
   propagationWarning:
     "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
+  podSpec: ({ spec }) => spec.template?.spec,
   defaults: ({ metadata, spec }) => {
     if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
     spec.parallelism ??= 1;

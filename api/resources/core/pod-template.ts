@@ -13,6 +13,7 @@ export const podTemplate = defineResource<PodTemplate>({
   deleteAnswersObject: true,
   generation: true,
   generationOf: ({ template }) => template,
+  podSpec: ({ template }) => template?.spec,
   defaults: ({ template }) => {
     if (template?.spec) defaultPodSpec(template.spec);
   },

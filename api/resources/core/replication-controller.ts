@@ -24,6 +24,7 @@ export const replicationController = defineResource<ReplicationController>({
   categories: ["all"],
   generation: true,
   defaultPropagation: "Orphan",
+  podSpec: ({ spec }) => spec.template?.spec,
   defaults: (draft) => {
     const { spec, metadata } = draft;
     spec.replicas ??= 1;
