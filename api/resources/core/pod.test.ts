@@ -17,6 +17,28 @@ describe("a new pod", () => {
     expect(draft.status).toEqual({ phase: "Pending", qosClass: "Guaranteed" });
   });
 
+  it("asks for as much as its containers do, of what none of them is asked together", () => {
+    const draft = podOf({ spec: { resources: { limits: { cpu: "1" } }, containers: [{ name: "c", image: "i" }] } });
+    expect(draft.spec.resources?.requests).toEqual({ cpu: "1" });
+    // As a limit range does.
+    for (const container of draft.spec.containers) container.resources = { requests: { memory: "64Mi" } };
+    podKind.prepareCreate?.(draft);
+    expect(draft.spec.resources).toEqual({ limits: { cpu: "1" }, requests: { cpu: "1", memory: "64Mi" } });
+  });
+
+  it("is limited as a whole where it says so, and as to huge pages where its containers are", () => {
+    const limits = { cpu: "2", memory: "1Gi", "hugepages-2Mi": "2Mi" };
+    const containers = [{ name: "c", image: "i", resources: { limits } }];
+    expect(podOf({ spec: { resources: { requests: { cpu: "4" } }, containers } }).spec.resources).toEqual({
+      limits: { "hugepages-2Mi": "2Mi" },
+      requests: { cpu: "4", memory: "1Gi", "hugepages-2Mi": "2Mi" },
+    });
+    const small = [{ name: "c", image: "i", resources: { limits: { cpu: "2" } } }];
+    expect(podOf({ spec: { resources: { requests: { cpu: "4" } }, containers: small } }).spec.resources).toEqual({
+      requests: { cpu: "4" },
+    });
+  });
+
   it("keeps the class that it is given, and nothing else of a status", () => {
     const draft = podOf({
       spec: { containers: [{ name: "c", image: "i" }] },

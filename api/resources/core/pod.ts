@@ -3,7 +3,7 @@ import { deepEqual } from "../../machinery/deep-equal.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { adoptAppArmorAnnotations } from "./pod/app-armor.ts";
-import { defaultPod, defaultPodSpec } from "./pod/defaults.ts";
+import { defaultPod, defaultPodResources, defaultPodSpec } from "./pod/defaults.ts";
 import { validateEphemeralContainersUpdate } from "./pod/ephemeral-containers-update.ts";
 import { mergeMatchLabelKeys } from "./pod/match-label-keys.ts";
 import { podColumns } from "./pod/pod-columns.ts";
@@ -27,6 +27,7 @@ export const pod = defineResource<Pod>({
   categories: ["all"],
   deleteAnswersObject: true,
   generation: true,
+  podSpec: ({ spec }) => spec,
   defaults: (draft) => {
     defaultPodSpec(draft.spec);
     // Of a pod, not of a template, and whenever it is written.
@@ -35,6 +36,8 @@ export const pod = defineResource<Pod>({
     defaultStatus(draft);
   },
   prepareCreate: (draft, warnings = []) => {
+    // Kubernetes defaults once more as it reads what it stored, and containers may have got requests since, of a limit range.
+    defaultPodResources(draft);
     mergeMatchLabelKeys(draft);
     adoptAppArmorAnnotations(draft, warnings);
     // A class that is named is believed.

@@ -22,7 +22,6 @@ import { isPodLevelResource } from "./resources.ts";
 export function defaultPodSpec(spec: PodSpec): void {
   spec.dnsPolicy ||= "ClusterFirst";
   spec.restartPolicy ||= "Always";
-  delete spec.schedulingGroup;
   spec.securityContext ??= {};
   spec.terminationGracePeriodSeconds ??= 30;
   spec.schedulerName ||= "default-scheduler";
@@ -43,17 +42,13 @@ export function defaultPodSpec(spec: PodSpec): void {
 export function defaultPod({ spec }: Pod): void {
   for (const container of spec.containers ?? []) requestsFromLimits(container);
   for (const container of spec.initContainers ?? []) requestsFromLimits(container);
-  defaultPodResources(spec);
+  defaultPodResources({ spec });
   spec.enableServiceLinks ??= true;
   if (!spec.hostNetwork) return;
   for (const { ports } of [...(spec.containers ?? []), ...(spec.initContainers ?? [])])
     for (const port of ports ?? []) port.hostPort ||= port.containerPort;
 }
 
-/**
- * Fields whose feature gates are off in Kubernetes 1.36 are dropped, as it does: containers' stop signals, groups of pods, and sources of
- * projected volumes that need APIs which are not served.
- */
 function defaultContainer(container: Container | EphemeralContainer): void {
   container.imagePullPolicy ||= defaultPullPolicy(container.image ?? "");
   container.terminationMessagePath ||= "/dev/termination-log";
@@ -68,10 +63,6 @@ function defaultContainer(container: Container | EphemeralContainer): void {
   }
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe])
     if (probe) defaultProbe(probe);
-  if (container.lifecycle?.stopSignal !== undefined) {
-    delete container.lifecycle.stopSignal;
-    if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle;
-  }
   for (const handler of [container.lifecycle?.postStart, container.lifecycle?.preStop])
     if (handler) defaultHandler(handler);
 }
@@ -104,29 +95,19 @@ function requestsFromLimits({ resources }: Container): void {
 const missing = (from: ResourceList, present: ResourceList = {}): ResourceList =>
   Object.fromEntries(Object.entries(from).filter(([name]) => !(name in present)));
 
-/** Amounts of the whole pod fill each other in once one of them is given. */
-function defaultPodResources(spec: PodSpec): void {
+/** Amounts of the whole pod: limits of huge pages come from its containers, and requests, where there is a limit, from them and then from it. */
+export function defaultPodResources({ spec }: Pick<Pod, "spec">): void {
   const { resources } = spec;
   if (!resources) return;
   const isSet = (list: ResourceList | undefined) => Object.keys(list ?? {}).length > 0;
   if (!isSet(resources.limits) && !isSet(resources.requests)) return;
   const hugePages = (name: string) => isHugePages(name) && !(name in (resources.requests ?? {}));
   fill(resources, "limits", select(aggregateLimits(spec), hugePages));
-  if (isSet(resources.limits)) {
-    fill(
-      resources,
-      "requests",
-      select(aggregateRequests(spec), (name) => isPodLevelResource(name) && allowsOvercommit(name)),
-    );
-    const limits = Object.entries(resources.limits ?? {}).filter(([name]) => isPodLevelResource(name));
-    fill(resources, "requests", Object.fromEntries(limits));
-    return;
-  }
-  const everywhere = (name: string) =>
-    isPodLevelResource(name) &&
-    allowsOvercommit(name) &&
-    [...(spec.containers ?? []), ...(spec.initContainers ?? [])].every((c) => name in (c.resources?.limits ?? {}));
-  fill(resources, "limits", select(aggregateLimits(spec), everywhere));
+  if (!isSet(resources.limits)) return;
+  const ofContainers = (name: string) => isPodLevelResource(name) && allowsOvercommit(name);
+  fill(resources, "requests", select(aggregateRequests(spec), ofContainers));
+  const limits = Object.entries(resources.limits ?? {}).filter(([name]) => isPodLevelResource(name));
+  fill(resources, "requests", Object.fromEntries(limits));
 }
 
 function select(amounts: Amounts, takes: (name: string) => boolean): ResourceList {
@@ -158,8 +139,6 @@ function defaultVolume(volume: Volume): void {
   }
   for (const source of projected?.sources ?? []) {
     if (source.serviceAccountToken) source.serviceAccountToken.expirationSeconds ??= 3600;
-    delete source.clusterTrustBundle;
-    delete source.podCertificate;
     for (const { fieldRef, resourceFieldRef } of source.downwardAPI?.items ?? []) {
       if (fieldRef) fieldRef.apiVersion ||= "v1";
       if (resourceFieldRef) resourceFieldRef.divisor ??= "0";
