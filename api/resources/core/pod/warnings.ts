@@ -14,6 +14,7 @@ import { claimSpecWarnings } from "../persistent-volume-claim-spec.ts";
 import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
 import { APP_ARMOR_DEPRECATED } from "./app-armor.ts";
 import { visitContainers } from "./visit-containers.ts";
+import { volumePathWarnings } from "./volume-path-warnings.ts";
 
 /** Labels of nodes that others have replaced. */
 export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
@@ -146,29 +147,7 @@ function warnVolumes({ volumes }: PodSpec, path: string, warnings: string[]): vo
     const claim = volume.ephemeral?.volumeClaimTemplate;
     if (claim) warnings.push(...claimSpecWarnings(claim.spec, `${path}[${i}].ephemeral.volumeClaimTemplate.spec`));
   });
-  const sources = (volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
-  const tokens = new Set(sources.flatMap(({ serviceAccountToken }) => serviceAccountToken?.path ?? []));
-  if (tokens.size === 0) return;
-  volumes?.forEach(({ projected }, i) => {
-    const warn = (shown: string, file: string | undefined) => {
-      if (file !== undefined && tokens.has(file))
-        warnings.push(
-          `${path}[${i}].projected.sources.${shown}: has duplicated path with ServiceAccountToken ${goQuote(file)}`,
-        );
-    };
-    for (const { configMap, secret, downwardAPI, clusterTrustBundle } of projected?.sources ?? []) {
-      configMap?.items?.forEach(({ path: file }, j) => {
-        warn(`configMap[${j}]`, file);
-      });
-      secret?.items?.forEach(({ path: file }, j) => {
-        warn(`secrets[${j}]`, file);
-      });
-      downwardAPI?.items?.forEach(({ path: file }, j) => {
-        warn(`downwardAPI[${j}]`, file);
-      });
-      warn("ClusterTrustBundle", clusterTrustBundle?.path);
-    }
-  });
+  warnings.push(...volumePathWarnings(volumes));
 }
 
 function warnDuplicates({ hostAliases, imagePullSecrets }: PodSpec, path: string, warnings: string[]): void {
