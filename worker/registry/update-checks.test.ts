@@ -36,6 +36,12 @@ test.each<[kind: string, next: object, old: object, fields: string[]]>([
     { spec: { controller: "a.b/c" } },
     ["spec.controller", "spec.controller"],
   ],
+  [
+    "VolumeAttachment",
+    { spec: { nodeName: "n", source: { persistentVolumeName: "v" } }, status: {} },
+    { spec: { attacher: "a", nodeName: "n", source: { persistentVolumeName: "v" } } },
+    ["spec.attacher", "spec"],
+  ],
   ["PriorityClass", { value: 2_000_000_000 }, { value: 1 }, ["value"]],
   [
     "StorageClass",

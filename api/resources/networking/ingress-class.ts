@@ -29,7 +29,7 @@ export const ingressClass = defineResource<IngressClass>({
   },
   validateUpdate: (next, old) => {
     const errors: FieldError[] = [];
-    checkImmutable(errors, "spec.controller", next.spec.controller, old.spec.controller);
+    checkImmutable(errors, "spec.controller", next.spec.controller ?? "", old.spec.controller ?? "");
     return errors;
   },
   columns: [

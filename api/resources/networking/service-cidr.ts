@@ -16,7 +16,8 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
     const [cidrs, before] = [spec.cidrs ?? [], old.cidrs ?? []];
     // A range of the other family may be added to the first, and nothing else may change.
     const grows = before.length === 1 && cidrs.length === 2;
-    if (!grows && cidrs.length !== before.length) return [invalid("spec.cidrs", cidrs, "field is immutable")];
+    if (!grows && cidrs.length !== before.length)
+      return [invalid("spec.cidrs", spec.cidrs ?? null, "field is immutable")];
     const changed = before.flatMap((cidr, i) =>
       cidrs[i] === cidr ? [] : [invalid(`spec.cidrs[${i}]`, cidrs[i], "field is immutable")],
     );

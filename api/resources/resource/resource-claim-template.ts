@@ -24,11 +24,9 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   ],
   validateUpdate: ({ spec }, old) => {
     if (sameValue(spec, old.spec)) return [];
-    // The metadata is meta.v1's and printed by its JSON names, beside what is printed by Go's.
-    const printed = { ...metadataOf(spec.metadata), Spec: goStruct("resource.v1.ResourceClaimSpec", spec.spec) };
+    // The metadata is meta.v1's and embedded: its JSON names stand beside what is printed by Go's.
+    const printed = { ...spec.metadata, Spec: goStruct("resource.v1.ResourceClaimSpec", spec.spec) };
     return [invalid("spec", printed, "field is immutable")];
   },
   columns: [],
 });
-
-const metadataOf = (metadata: object | undefined) => (metadata && Object.keys(metadata).length > 0 ? { metadata } : {});

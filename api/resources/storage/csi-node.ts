@@ -17,7 +17,6 @@ export const csiNode = defineResource<CSINode>({
   updateMeta: "whole",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
-  updateChecks: "twice",
   validate: ({ spec }) => {
     const errors: FieldError[] = [];
     const drivers = spec.drivers ?? [];

@@ -21,7 +21,6 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   updateMeta: "whole",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
-  updateChecks: "twice",
   validate: validateAttachment,
   // What v1 asks beyond its betas it asks of new objects.
   validateCreate: ({ spec }) => {
