@@ -25,3 +25,17 @@ test("a policy that is given is one that there is", () => {
     }),
   );
 });
+
+test("a body that says a kind and no version is taken to mean that kind of meta.k8s.io/v1", () => {
+  const body = new TextEncoder().encode('{"kind":"Foo"}');
+  const request = new Request("https://sailplane/");
+  const context = { body, request, query: new URLSearchParams() } as Partial<RequestContext> as RequestContext;
+  expect(() => deletionOf(context)).toThrow(
+    expect.objectContaining({
+      status: expect.objectContaining({
+        message:
+          'no kind "Foo" is registered for version "meta.k8s.io/v1" in scheme "pkg/apis/meta/internalversion/scheme/register.go:27"',
+      }) as unknown as ApiError["status"],
+    }),
+  );
+});

@@ -1,7 +1,7 @@
 /** metav1.DeleteOptions, from the body or from URL parameters, checked as Kubernetes checks them. */
 import type { DeleteOptions } from "../../api/generated/meta.v1.ts";
 import { decodeJson } from "../../api/machinery/decode-json.ts";
-import { kindIn, notRegistered } from "../../api/machinery/decode-kind.ts";
+import { kindIn, notRegistered, withDefaults } from "../../api/machinery/decode-kind.ts";
 import { yamlToJson } from "../../api/machinery/decode-yaml.ts";
 import { type FieldError, invalid as invalidField, notSupported } from "../../api/machinery/field-error.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
@@ -60,6 +60,8 @@ export function deletionFrom(options: DeleteOptions): Deletion {
 export const propagationWarnings = ({ propagationWarning }: Resource, { propagation }: Deletion): string[] =>
   propagationWarning && propagation === undefined ? [propagationWarning] : [];
 
+/** What a body is that does not say it. */
+const OPTIONS = { group: "meta.k8s.io", version: "v1", kind: "DeleteOptions" };
 const SCHEME = "pkg/apis/meta/internalversion/scheme/register.go:27";
 
 /** Any group version may be named: DeleteOptions are registered in all of them. */
@@ -73,7 +75,8 @@ function fromBody({ body, request }: RequestContext): DeleteOptions {
   if (!parsed.ok) throw new ApiError(badRequest(`couldn't get version/kind; json parse error: ${parsed.message}`));
   const named = kindIn(parsed.value);
   if (!named.ok) throw new ApiError(badRequest(named.message));
-  if (named.kind !== "" && named.kind !== "DeleteOptions") throw new ApiError(badRequest(notRegistered(named, SCHEME)));
+  if (named.kind !== "" && named.kind !== "DeleteOptions")
+    throw new ApiError(badRequest(notRegistered(withDefaults(named, OPTIONS), SCHEME)));
   const decoded = decodeJson(json.json, structOf("meta.v1.DeleteOptions"));
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
   return decoded.value;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isWatch, watchOptions } from "./list-options.ts";
+import { ApiError } from "../api-error.ts";
+import { isWatch, listOptions, watchOptions } from "./list-options.ts";
 
 const of = (query: string) => new URLSearchParams(query);
 
@@ -17,4 +18,20 @@ test("WATCH-INITIAL: a watch from no revision asks for the state, and so for the
   expect(watchOptions(of(asked)).sendInitialEvents).toBe(false);
   expect(watchOptions(of("resourceVersionMatch=NotOlderThan&sendInitialEvents=")).sendInitialEvents).toBe(true);
   expect(() => watchOptions(of("sendInitialEvents="))).toThrow();
+});
+
+test("causes come in Kubernetes' order", () => {
+  const causes = (query: string) => {
+    try {
+      listOptions(of(query));
+    } catch (error) {
+      if (error instanceof ApiError) return error.status.details?.causes?.map(({ reason }) => reason);
+    }
+    return [];
+  };
+  expect(causes("resourceVersionMatch=Bogus&continue=x")).toEqual([
+    "FieldValueForbidden",
+    "FieldValueForbidden",
+    "FieldValueNotSupported",
+  ]);
 });

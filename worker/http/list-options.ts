@@ -101,6 +101,7 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
   const token = query.get("continue") ?? "";
   const saysInitial = query.has("sendInitialEvents");
   const path = "resourceVersionMatch";
+  const continues = forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
   const errors: FieldError[] = [];
   if (watch && saysInitial) {
     if (match !== "NotOlderThan") {
@@ -119,6 +120,7 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
       if (revision === "") {
         errors.push(forbidden(path, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
       }
+      if (token !== "") errors.push(continues);
       if (!MATCHES.includes(match)) errors.push(notSupported(path, match, MATCHES));
       if (match === "Exact" && revision === "0") {
         errors.push(forbidden(path, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
@@ -128,9 +130,7 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
   if (!watch && saysInitial) {
     errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
   }
-  if (token !== "" && (watch || match !== "")) {
-    errors.push(forbidden(path, "resourceVersionMatch is forbidden when continue is provided"));
-  }
+  if (watch && token !== "") errors.push(continues);
   if (errors.length > 0) throw new ApiError(invalid("meta.k8s.io", "ListOptions", "", errors));
 }
 

@@ -16,6 +16,7 @@ export const runtimeClass = defineResource<RuntimeClass>({
   plural: "runtimeclasses",
   scope: "Cluster",
   anyFinalizer: true,
+  allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
   validate: validateRuntimeClass,
   warnings: ({ scheduling }) =>

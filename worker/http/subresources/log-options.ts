@@ -5,7 +5,8 @@ import {
   invalid as invalidField,
   notSupported,
 } from "../../../api/machinery/field-error.ts";
-import { invalid } from "../../../api/machinery/status.ts";
+import { badRequest, invalid } from "../../../api/machinery/status.ts";
+import { canonicalTime } from "../../../api/machinery/time.ts";
 import type { LogOptions } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { booleanOption, integerOption } from "../options.ts";
@@ -22,6 +23,8 @@ export function logOptions(query: URLSearchParams, pod: string): LogOptions {
   const sinceSeconds = integerOption(query, "sinceSeconds");
   const sinceTime = query.get("sinceTime") || undefined;
   const stream = query.get("stream") ?? undefined;
+  const time = sinceTime === undefined ? undefined : canonicalTime(sinceTime, "Time");
+  if (time && !time.ok) throw new ApiError(badRequest(time.message));
   const errors: FieldError[] = [];
   if (tailLines !== undefined && tailLines < 0) {
     errors.push(invalidField("tailLines", tailLines, "must be greater than or equal to 0"));

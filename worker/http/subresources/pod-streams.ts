@@ -1,5 +1,6 @@
 /** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { parseUintProblem } from "../../../api/machinery/parse-uint.ts";
 import { badRequest, methodNotAllowed, notFound, type Status } from "../../../api/machinery/status.ts";
 import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
@@ -98,10 +99,10 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   requireConnecting(request);
   const pod = await readPod(context);
   const container = containerOf(pod, query.get("container"));
+  const node = hostOf(pod);
   const command = query.getAll("command");
   if (kind === "exec" && command.length === 0)
     throw new ApiError(badRequest("you must specify at least 1 command for the container"));
-  const node = hostOf(pod);
   const tty = isTrue(query.get("tty"));
   const streams = {
     ...targetOf(pod),
@@ -123,9 +124,18 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
 export const podExec = (context: RequestContext): Promise<Response> => terminal(context, "exec");
 export const podAttach = (context: RequestContext): Promise<Response> => terminal(context, "attach");
 
+/** Which ports they are is said again in the stream; here Kubernetes reads them, and that is all. */
+function requirePorts(ports: readonly string[]): void {
+  for (const port of ports.flatMap((each) => each.split(","))) {
+    const problem = parseUintProblem(port);
+    if (problem) throw new ApiError(badRequest(`cannot convert to []int32: ${problem}`));
+  }
+}
+
 export async function podPortForward(context: RequestContext): Promise<Response> {
-  const { request, env, cluster } = context;
+  const { request, query, env, cluster } = context;
   requireConnecting(request);
+  requirePorts(query.getAll("ports"));
   const pod = await readPod(context);
   const node = hostOf(pod);
   await admitConnect(context, "PodPortForwardOptions", {});

@@ -17,7 +17,7 @@ import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { dropServerFields, prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { decodeObject } from "../body.ts";
+import { bodyType, decodeObject } from "../body.ts";
 import { type WriteOptions, writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";
 import { acceptedBy, renderView } from "../views.ts";
@@ -25,8 +25,10 @@ import { acceptedBy, renderView } from "../views.ts";
 /** POST to a collection. */
 export async function create(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
-  const options = writeOptions(context.query, "CreateOptions");
   const { served } = context;
+  // Before its options are looked at, unlike an update's.
+  bodyType(context.request);
+  const options = writeOptions(context.query, "CreateOptions");
   const body = decodeObject(context, options);
   const draft = served.conversion ? served.conversion.toStored(body) : body;
   const text = await createObject(context, draft, options);
@@ -51,7 +53,7 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   placeInNamespace(context, draft);
   dropServerFields(draft);
   if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
-  checkRevision(metadata.resourceVersion);
+  if (!options.dryRun) checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && !!metadata.generateName;
   for (let attempt = 1, names = 0; ; attempt++) {
     const filled = copyJson(draft);
@@ -188,7 +190,7 @@ export function placeInNamespace({ served, path }: RequestContext, { metadata }:
   metadata.namespace = path.namespace;
 }
 
-/** What is no revision at all counts as none. */
+/** What is no revision at all counts as none. The storage asks it, which a dry run does not reach. */
 function checkRevision(revision: string | undefined): void {
   if (revision === undefined || revision === "" || Number(revision) === 0 || parseUintProblem(revision)) return;
   throw new ApiError(failure(500, "", "resourceVersion should not be set on objects to be created"));

@@ -28,3 +28,37 @@ test("a job that takes its template's labels shares them, unless a name is drawn
   expect(await labelsOf({ name: "named" })).toEqual(["app", ...generated]);
   expect(await labelsOf({ generateName: "drawn-" })).toEqual(["app"]);
 });
+
+test("a body of no known form is told before options that mean nothing, and a revision is no matter of a dry run", async () => {
+  const roles = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
+  const post = async (url: string, type: string) =>
+    (
+      await API.fetch(
+        new Request(url, {
+          method: "POST",
+          headers: { "Content-Type": type },
+          body: JSON.stringify({ metadata: { name: "revised", resourceVersion: "1" }, rules: [] }),
+        }),
+      )
+    ).status;
+  expect(await post(`${roles}?dryRun=x`, "text/plain")).toBe(415);
+  expect(await post(`${roles}?dryRun=x`, "application/json")).toBe(422);
+  expect(await post(`${roles}?dryRun=All`, "application/json")).toBe(201);
+  expect(await post(roles, "application/json")).toBe(500);
+});
+
+test("a runtime class is created by PUT where there is none", async () => {
+  const url = "https://sailplane/apis/node.k8s.io/v1/runtimeclasses/put";
+  const body = JSON.stringify({ metadata: { name: "put" }, handler: "h" });
+  const put = new Request(url, { method: "PUT", body, headers: { "Content-Type": "application/json" } });
+  expect((await API.fetch(put)).status).toBe(201);
+});
+
+test.each([
+  ["log?sinceTime=x", 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
+  ["portforward?ports=80,x", 'cannot convert to []int32: strconv.ParseUint: parsing "x": invalid syntax'],
+])("pods/%s is 400: %s", async (path, message) => {
+  const answer = await API.fetch(new Request(`https://sailplane/api/v1/namespaces/default/pods/any/${path}`));
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ message });
+});
