@@ -3,10 +3,12 @@
  * case-sensitive, the first type error is told and the last of repeated fields wins, unknown fields are dropped, and what
  * Go would hold as empty is not there (see api/schema/shape.ts).
  */
+
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
 import type { Struct } from "../schema/table.ts";
 import { DecodeProblem, decodeScalar, TypeMismatch } from "./decode-scalar.ts";
 import { goQuote } from "./field-error.ts";
+import { setMember } from "./json-object.ts";
 import { parseJson } from "./json-syntax.ts";
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from "./json-text.ts";
 
@@ -205,12 +207,6 @@ const jsonKind = (text: string) => {
       return "number";
   }
 };
-
-/** Plain assignment of `__proto__` would change the object's nature instead of its contents. */
-export function setMember(map: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== "__proto__") map[key] = value;
-  else Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
-}
 
 /** A null in a list or map is Go's zero value of the element. */
 function emptyElement(shape: Shape): unknown {

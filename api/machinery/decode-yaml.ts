@@ -1,6 +1,9 @@
 /** YAML text → what Kubernetes (sigs.k8s.io/yaml over go-yaml 2) reads in it: YAML 1.1, where `y` is true. */
+
 import { type CollectionTag, LineCounter, parseDocument, type ScalarTag, type Tags } from "yaml";
+import { exactJson, wholeNumber } from "./exact-json.ts";
 import { jsonAsYaml } from "./json-as-yaml.ts";
+import { type JsonObject, setMember } from "./json-object.ts";
 import { MAX_DEPTH } from "./json-syntax.ts";
 import { isDeeper } from "./yaml-depth.ts";
 import { duplicateText, keyProblem, problemOf, textProblem } from "./yaml-problem.ts";
@@ -23,7 +26,7 @@ class Unsupported extends Error {}
 
 export function yamlToJson(text: string): ConvertedYaml {
   const read = readYaml(text);
-  return read.ok ? { ok: true, json: JSON.stringify(read.value), duplicates: read.duplicates } : read;
+  return read.ok ? { ok: true, json: exactJson(read.value), duplicates: read.duplicates } : read;
 }
 
 /** The value is one that JSON can hold, its keys in order. */
@@ -45,13 +48,14 @@ export function readYaml(text: string): ReadYaml {
       prettyErrors: false,
       lineCounter: lines,
       logLevel: "silent",
+      intAsBigInt: true,
     });
     const duplicates = document.errors.filter(({ code }) => code === "DUPLICATE_KEY");
     const [broken] = document.errors.filter(({ code }) => code !== "DUPLICATE_KEY" && code !== "MULTIPLE_DOCS");
     if (broken) return { ok: false, message: `yaml: ${problemOf(broken, text, lines)}` };
     const badKey = keyProblem(document, lines);
     if (badKey !== undefined) return { ok: false, message: badKey };
-    const value: unknown = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null, jsonValue));
+    const value = jsonValue(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null);
     return { ok: true, value, duplicates: duplicates.length > 0 ? [duplicateText(document, duplicates, lines)] : [] };
   } catch (problem) {
     if (problem instanceof Unsupported) return { ok: false, message: problem.message };
@@ -87,15 +91,17 @@ const tagsOf = (tags: Tags): Tags => [
 ];
 
 /** What YAML knows and JSON does not. */
-function jsonValue(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return Number(value);
+function jsonValue(value: unknown): unknown {
+  if (typeof value === "bigint") return wholeNumber(value);
   if (typeof value === "number" && !Number.isFinite(value))
     throw new Unsupported(`json: unsupported value: ${Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"}`);
+  if (typeof value !== "object" || value === null) return value;
   if (value instanceof Uint8Array) return String.fromCharCode(...value);
   if (value instanceof Set) return Object.fromEntries([...value].map((key) => [key, null]));
+  if (Array.isArray(value)) return value.map(jsonValue);
   // Kubernetes' conversion goes through a Go map, and so orders its keys; the order of strict errors shows it.
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-  return value;
+  const json: JsonObject = {};
+  for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    setMember(json, key, jsonValue(member));
+  return json;
 }

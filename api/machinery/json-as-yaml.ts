@@ -3,7 +3,7 @@
  * twentieth of the time.
  */
 
-import { setMember } from "./decode-json.ts";
+import { setMember } from "./json-object.ts";
 import { parseJson } from "./json-syntax.ts";
 
 /**

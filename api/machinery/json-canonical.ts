@@ -5,8 +5,9 @@
 
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
 import type { Struct } from "../schema/table.ts";
-import { isEmpty, setMember } from "./decode-json.ts";
+import { isEmpty } from "./decode-json.ts";
 import { copyJson } from "./json-copy.ts";
+import { setMember } from "./json-object.ts";
 
 /**
  * The canonical form of any object of the struct, for JSON.stringify. The argument is left alone; parts that are

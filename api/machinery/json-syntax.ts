@@ -1,4 +1,5 @@
 /** Says what is wrong with a text that is not JSON, in the words of Go's encoding/json. */
+import { parseExactJson } from "./exact-json.ts";
 
 /** Deeper than any object means to be, and shallow enough for every recursive walk of it. */
 export const MAX_DEPTH = 1000;
@@ -8,7 +9,7 @@ export function parseJson(text: string): { ok: true; value: unknown } | { ok: fa
   try {
     const deeper = deeperThan(text, MAX_DEPTH);
     if (deeper !== undefined) return { ok: false, message: `invalid character '${deeper}' exceeded max depth` };
-    return { ok: true, value: JSON.parse(text) as unknown };
+    return { ok: true, value: parseExactJson(text) };
   } catch {
     return { ok: false, message: new Scanner(text).problem() };
   }

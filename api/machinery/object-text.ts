@@ -3,8 +3,10 @@
  * resourceVersion. Those are all strings, and JSON escapes the quotes within strings, so the first occurrence of
  * `"resourceVersion":"` is the object's own, and reading or writing the revision needs no parsing.
  */
+
 import { structOfKind } from "../schema/table.ts";
-import { goJson } from "./go-json.ts";
+import { exactJson, mayRound, parseExactJson, roundedJson } from "./exact-json.ts";
+import { withGoEscapes } from "./go-json.ts";
 import { canonicalJson, completeDraft, draftOf } from "./json-canonical.ts";
 import type { KubeObject } from "./meta.ts";
 
@@ -22,7 +24,18 @@ export function canonicalObject<T extends KubeObject>(object: T): T {
  * The object of a stored or answered text, with what its type promises: lists that the text shows as null are empty
  * here, so that code may read them.
  */
-export const readObject = <T extends KubeObject>(text: string): T => completeObject(JSON.parse(text) as T);
+export const readObject = <T extends KubeObject>(text: string): T => completeObject(parseObject<T>(text));
+
+/**
+ * The object of a stored or answered text as it stands. Whole numbers of custom kinds are exact; code of built-in kinds computes
+ * with theirs, which round beyond 2^53.
+ */
+export function parseObject<T extends KubeObject>(text: string): T {
+  const object = JSON.parse(text) as T;
+  return !mayRound(text) || structOfKind(object.apiVersion ?? "", object.kind ?? "")
+    ? object
+    : (parseExactJson(text) as T);
+}
 
 /** The same of an object that was parsed a moment ago, and that nobody else has. */
 export function completeObject<T extends KubeObject>(object: T): T {
@@ -39,8 +52,12 @@ export function draftObject<T extends KubeObject>(object: T): T {
 
 /** The object's stored form with an empty resourceVersion, for the store to fill in. */
 export function textWithoutRevision(object: KubeObject): string {
-  const { kind, apiVersion, metadata, ...rest } = canonicalObject(object);
-  return goJson({ kind, apiVersion, metadata: leadingMeta(metadata), ...rest });
+  const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
+  const { kind, apiVersion, metadata, ...rest } = struct
+    ? (canonicalJson(object, struct) as Partial<KubeObject> as KubeObject)
+    : object;
+  const ordered = { kind, apiVersion, metadata: leadingMeta(metadata), ...rest };
+  return withGoEscapes(struct ? roundedJson(ordered) : exactJson(ordered));
 }
 
 /** Canonical metadata in the order of the stored form, and with an empty resourceVersion. */

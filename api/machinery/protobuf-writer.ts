@@ -1,3 +1,5 @@
+import { toInt64 } from "./exact-json.ts";
+
 /**
  * Protobuf written from its end to its beginning, so that a message's length is known when its header is written.
  * Fields are to be written in descending order.
@@ -37,7 +39,7 @@ export class ProtobufWriter {
       this.#reserve(1);
       this.#bytes[--this.#at] = value;
     } else if (Number.isSafeInteger(value) && value >= 0) this.#septets(value);
-    else this.#bigVarint(BigInt.asUintN(64, BigInt(Math.trunc(value))));
+    else this.#bigVarint(BigInt.asUintN(64, toInt64(value)));
   }
 
   #septets(value: number): void {

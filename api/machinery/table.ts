@@ -30,7 +30,7 @@ export interface TableColumnDefinition {
 }
 
 export interface TableRow {
-  readonly cells: readonly (string | number | boolean | null)[];
+  readonly cells: readonly (string | number | bigint | boolean | null)[];
   readonly conditions?: readonly RowCondition[];
   readonly object: KubeObject | null;
 }

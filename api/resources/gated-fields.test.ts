@@ -33,12 +33,10 @@ test.each<[string, object, Path]>([
   expect(updated(decoded(name, part))).toBeDefined();
 });
 
-test("a Node's configuration of its kubelet is not taken, and groups of pods are unknown", () => {
+test("a Node's configuration of its kubelet is not taken", () => {
   const node = decoded("Node", { spec: {}, status: { config: { error: "e" } } });
   kindOf("Node").prepareCreate?.(node);
   expect(memberAt(node, ["status", "config"])).toBeUndefined();
-  const pod = decoded("Pod", { spec: { containers: [], schedulingGroup: { podGroupName: "g" } } });
-  expect(memberAt(pod, ["spec", "schedulingGroup"])).toBeUndefined();
 });
 
 test("the topology of an endpoint's v1beta1 is forgotten, but not a node that it named before", () => {

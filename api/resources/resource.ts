@@ -33,7 +33,7 @@ export interface Column<T extends KubeObject> {
   readonly description: string | { readonly field: string };
   readonly priority?: 0 | 1;
   /** The cell. Of the time of the answer it depends by `age` alone, so that all else can be kept. */
-  readonly of: (object: T, age: Ages) => string | number | boolean | null;
+  readonly of: (object: T, age: Ages) => string | number | bigint | boolean | null;
 }
 
 /** metav1.TableRowCondition. */

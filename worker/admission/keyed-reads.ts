@@ -1,6 +1,8 @@
 /** What plugins look at beside the object: read by key, all in one round trip, and each key once. */
+
 import { keyId } from "../../api/key-id.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { parseObject } from "../../api/machinery/object-text.ts";
 import type { Entry, Key } from "../../api/store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 
@@ -29,6 +31,6 @@ export class KeyedReads {
   /** The object as it was read; the caller's own copy. */
   async object<T extends KubeObject>(key: Key): Promise<T | undefined> {
     const entry = await this.entry(key);
-    return entry && (JSON.parse(entry.text) as T);
+    return entry && parseObject<T>(entry.text);
   }
 }

@@ -1,5 +1,7 @@
 /** The bodies of a request and of its answer as an audit event holds them: JSON, whatever the client spoke. */
+
 import { yamlToJson } from "../../api/machinery/decode-yaml.ts";
+import { parseExactJson } from "../../api/machinery/exact-json.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { decodeProtobufBody, openEnvelope } from "../../api/machinery/protobuf.ts";
 
@@ -54,9 +56,9 @@ function parsed(body: Uint8Array, type: string): unknown {
   try {
     if (type.includes("protobuf")) return ofProtobuf(body);
     const text = new TextDecoder().decode(body);
-    if (!type.includes("yaml")) return JSON.parse(text);
+    if (!type.includes("yaml")) return parseExactJson(text);
     const converted = yamlToJson(text);
-    return converted.ok ? JSON.parse(converted.json) : undefined;
+    return converted.ok ? parseExactJson(converted.json) : undefined;
   } catch {
     // The answer says what was wrong with it.
     return undefined;

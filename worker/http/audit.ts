@@ -1,6 +1,8 @@
 /** Records a request at its end, as the deployment's audit policy wants it (docs/spec/audit.md). */
+
 import type { Context } from "hono";
 import type { AuditPolicy } from "../../api/audit/policy.ts";
+import { exactJson } from "../../api/machinery/exact-json.ts";
 import { ApiError } from "../api-error.ts";
 import { type Answered, auditEvent, type Bodies, type Recording, recordingOf } from "../audit/audit-event.ts";
 import type { AuditedRequest } from "../audit/audited-request.ts";
@@ -27,7 +29,7 @@ export function auditAnswer(c: Context<Bindings>, { policy, request }: Audit, id
   if (!recording) return;
   const write = (bodies: Bodies = {}) => {
     const status = c.error instanceof ApiError ? c.error.status : undefined;
-    record(JSON.stringify(auditEvent(answered, recording.level, { ...bodies, ...(status && { status }) })), {
+    record(exactJson(auditEvent(answered, recording.level, { ...bodies, ...(status && { status }) })), {
       env: c.env,
       cluster: c.get("cluster"),
       waitUntil: (work) => c.executionCtx.waitUntil(work),

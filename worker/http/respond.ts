@@ -1,4 +1,5 @@
 /** Objects to wire: the one place that knows how an answer looks. */
+import { exactJson, parseExactJson } from "../../api/machinery/exact-json.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
 import type { Status } from "../../api/machinery/status.ts";
@@ -30,14 +31,14 @@ export function renderBytes(parts: readonly Uint8Array<ArrayBuffer>[], accepted:
 /** An object whose JSON text is at hand: not parsed unless another form was asked for. */
 export function renderText(text: string, accepted: Accepted, status = 200): Response {
   if (accepted.type === JSON_TYPE && !accepted.pretty) return answer(`${text}\n`, accepted, status);
-  return renderValue(JSON.parse(text) as KubeObject, accepted, status);
+  return renderValue(parseExactJson(text) as KubeObject, accepted, status);
 }
 
 /** JSON ends with a line break but where it is indented, as from Go's encoder and its indenter. */
 export function encodeValue(value: object, { type, pretty }: Accepted): string | Uint8Array<ArrayBuffer> {
   switch (type) {
     case "application/json":
-      return pretty ? JSON.stringify(value, null, 2) : `${JSON.stringify(value)}\n`;
+      return pretty ? exactJson(value, 2) : `${exactJson(value)}\n`;
     case "application/yaml":
       return encodeYaml(value);
     case "application/vnd.kubernetes.protobuf":

@@ -1,6 +1,12 @@
 /** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
-import { canonicalObject, completeObject, draftObject, readObject } from "../../api/machinery/object-text.ts";
+import {
+  canonicalObject,
+  completeObject,
+  draftObject,
+  parseObject,
+  readObject,
+} from "../../api/machinery/object-text.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
 import { encodeProtobufList } from "../../api/machinery/protobuf-list.ts";
 import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
@@ -102,7 +108,7 @@ export interface Viewed {
 
 export const storedObject = ({ text }: Pick<Entry, "text">): Viewed => ({
   draft: () => readObject(text),
-  shown: (served) => readAtServedVersion(served, JSON.parse(text) as KubeObject),
+  shown: (served) => readAtServedVersion(served, parseObject<KubeObject>(text)),
 });
 
 export const madeObject = (object: KubeObject): Viewed => ({

@@ -1,5 +1,7 @@
 /** Conversion of custom objects by the webhook of their definition (apiextensions-apiserver pkg/apiserver/conversion). */
+
 import type { WebhookConversion } from "../../api/generated/apiextensions.v1.ts";
+import { exactJson } from "../../api/machinery/exact-json.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { failure } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
@@ -42,7 +44,7 @@ export async function convertObjects(
   const answer = await callClient(caller, {
     config: webhook.clientConfig ?? {},
     milliseconds: TIMEOUT_MS,
-    body: JSON.stringify({
+    body: exactJson({
       kind: "ConversionReview",
       apiVersion: reviewVersion,
       request: { uid, desiredAPIVersion: apiVersion, objects: sent },

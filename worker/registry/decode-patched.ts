@@ -1,5 +1,7 @@
 /** Reads what a patch, an apply or an admission webhook made of an object as the kind that it is of. */
+
 import { type DecodedJson, decodeJson } from "../../api/machinery/decode-json.ts";
+import { roundedJson } from "../../api/machinery/exact-json.ts";
 import type { JsonObject } from "../../api/machinery/json-object.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
@@ -14,7 +16,7 @@ export function decodePatched(
 ): DecodedJson {
   const { structuralSchema } = served.resource;
   if (structuralSchema) return pruneUntyped(object, structuralSchema, options);
-  return decodeJson(JSON.stringify(object), structFor(served));
+  return decodeJson(roundedJson(object), structFor(served));
 }
 
 export function structFor({ group, version, resource }: Served) {

@@ -2,6 +2,7 @@
  * The store as a request sees it whose kind converts by a webhook: objects come at the version that the request is
  * about, and are stored at the storage version, as in Kubernetes. Everything above knows one version.
  */
+import { exactJson, parseExactJson } from "../../api/machinery/exact-json.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
 import { canonicalObject, textWithoutRevision, withoutRevision } from "../../api/machinery/object-text.ts";
 import type {
@@ -46,13 +47,13 @@ export class ConvertingStore extends StoreClient {
 
   /** As it comes back from the version that it is stored at, also where a dry run stores nothing. */
   override async answered(text: string): Promise<string> {
-    const object = JSON.parse(text) as KubeObject;
+    const object = parseExactJson(text) as KubeObject;
     const known = this.#storedAs.get(withoutRevision(text));
     const [stored = object] = known
       ? [{ ...known, metadata: { ...known.metadata, resourceVersion: object.metadata.resourceVersion ?? "" } }]
       : await this.#convert([object], this.#converter.storageVersion);
     const [back = stored] = await this.#convert([stored], this.#apiVersion);
-    return JSON.stringify(canonicalObject(this.#shaped(back)));
+    return exactJson(canonicalObject(this.#shaped(back)));
   }
 
   override async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
@@ -77,12 +78,12 @@ export class ConvertingStore extends StoreClient {
   }
 
   async #served<T extends Entry | undefined>(entries: readonly T[]): Promise<T[]> {
-    const objects = entries.flatMap((entry) => (this.#isMine(entry) ? [JSON.parse(entry.text) as KubeObject] : []));
+    const objects = entries.flatMap((entry) => (this.#isMine(entry) ? [parseExactJson(entry.text) as KubeObject] : []));
     if (objects.length === 0) return [...entries];
     const converted = (await this.#convert(objects, this.#apiVersion)).values();
     return entries.map((entry) =>
       this.#isMine(entry)
-        ? { ...entry, text: JSON.stringify(canonicalObject(this.#shaped(converted.next().value as KubeObject))) }
+        ? { ...entry, text: exactJson(canonicalObject(this.#shaped(converted.next().value as KubeObject))) }
         : entry,
     );
   }
@@ -100,7 +101,7 @@ export class ConvertingStore extends StoreClient {
   async #stored(writes: readonly Write[]): Promise<readonly Write[]> {
     const mine = (write: Write): write is Write & { readonly text: string } =>
       write.key.resource === this.#resource && "text" in write && write.text !== undefined;
-    const objects = writes.filter(mine).map(({ text }) => JSON.parse(text) as KubeObject);
+    const objects = writes.filter(mine).map(({ text }) => parseExactJson(text) as KubeObject);
     if (objects.length === 0) return writes;
     const converted = (await this.#convert(objects, this.#converter.storageVersion)).values();
     return writes.map((write) => {
@@ -130,9 +131,9 @@ export class ConvertingStore extends StoreClient {
 
   async #event(line: string): Promise<string> {
     if (line === "") return line;
-    const event = JSON.parse(line) as { readonly type: string; readonly object: KubeObject };
+    const event = parseExactJson(line) as { readonly type: string; readonly object: KubeObject };
     if (event.type === "ERROR" || event.type === "BOOKMARK") return line;
     const [object] = await this.#convert([event.object], this.#apiVersion);
-    return JSON.stringify({ ...event, object });
+    return exactJson({ ...event, object });
   }
 }

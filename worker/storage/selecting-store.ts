@@ -2,6 +2,7 @@
  * The store as a request sees it that selects custom objects by fields of one among several versions (rule CRD-SELECT).
  * What the store keeps beside a text is what the version knew that wrote it: fields are asked of objects as they are read.
  */
+import { exactJson, parseExactJson } from "../../api/machinery/exact-json.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { matches } from "../../api/machinery/selector.ts";
 import type {
@@ -55,7 +56,7 @@ export class SelectingStore extends StoreClient {
     const wanted = limit ?? Number.POSITIVE_INFINITY;
     const looked = { ...asked, ...(limit === undefined ? {} : { limit: Math.max(limit, LOOKED_AT) }) };
     const chosen = (page: ListPage) =>
-      page.items.filter(({ text }) => this.#meets(fields, JSON.parse(text) as KubeObject));
+      page.items.filter(({ text }) => this.#meets(fields, parseExactJson(text) as KubeObject));
     let page = await this.#store.list(looked);
     const { revision } = page;
     const items = chosen(page);
@@ -102,7 +103,7 @@ export class SelectingStore extends StoreClient {
     for await (const { items, revision } of this.#store.pages(request)) {
       from = revision;
       for (const { text } of items) {
-        const object = JSON.parse(text) as KubeObject;
+        const object = parseExactJson(text) as KubeObject;
         if (this.#meets(fields, object)) known.set(keyOf(object), object);
       }
     }
@@ -127,17 +128,17 @@ export class SelectingStore extends StoreClient {
 
   /** The line of what an event is to who selects; undefined where it is nothing. */
   #told(fields: readonly Requirement[], known: Map<string, KubeObject>, line: string): string | undefined {
-    const { type, object } = JSON.parse(line) as { readonly type: string; readonly object: KubeObject };
+    const { type, object } = parseExactJson(line) as { readonly type: string; readonly object: KubeObject };
     if (type === "ERROR" || type === "BOOKMARK") return line;
     const key = keyOf(object);
     const before = known.get(key);
     if (type !== "DELETED" && this.#meets(fields, object)) {
       known.set(key, object);
-      return JSON.stringify({ type: before ? "MODIFIED" : "ADDED", object });
+      return exactJson({ type: before ? "MODIFIED" : "ADDED", object });
     }
     if (!before) return undefined;
     known.delete(key);
-    return JSON.stringify({ type: "DELETED", object: type === "DELETED" ? object : atRevisionOf(before, object) });
+    return exactJson({ type: "DELETED", object: type === "DELETED" ? object : atRevisionOf(before, object) });
   }
 }
 

@@ -1,4 +1,5 @@
 /** The annotation of client-side apply, which server-side apply by "kubectl" honours and keeps up to date. */
+import { exactJson, parseExactJson } from "../exact-json.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { compareTyped } from "./compare.ts";
 import { difference, EMPTY, type FieldSet } from "./field-set.ts";
@@ -25,7 +26,7 @@ export function lastAppliedFields(live: JsonObject, { apiVersion, view }: KindAt
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }
@@ -39,7 +40,7 @@ export function withLastApplied(object: JsonObject, applied: JsonObject): JsonOb
   const meta = isJsonObject(applied.metadata) ? { ...applied.metadata } : {};
   if (Object.keys(others).length > 0) meta.annotations = others;
   else delete meta.annotations;
-  const text = `${JSON.stringify(sorted({ ...applied, metadata: meta }))}\n`;
+  const text = `${exactJson(sorted({ ...applied, metadata: meta }))}\n`;
   const next: JsonObject = { ...annotations, [ANNOTATION]: text };
   if (sizeOf(next) > MAX_ANNOTATIONS_BYTES) delete next[ANNOTATION];
   return { ...object, metadata: { ...(object.metadata as JsonObject), annotations: next } };

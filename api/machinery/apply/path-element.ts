@@ -1,4 +1,5 @@
 /** One step of a field's path, in the text that managedFields stores. */
+import { parseExactJson } from "../exact-json.ts";
 import { goQuote } from "../field-error.ts";
 import { goJson } from "../go-json.ts";
 
@@ -17,11 +18,11 @@ export function printElement(element: string): string {
     case "f":
       return `.${content}`;
     case "k":
-      return `[${Object.entries(JSON.parse(content) as Record<string, unknown>)
+      return `[${Object.entries(parseExactJson(content) as Record<string, unknown>)
         .map(([name, value]) => `${name}=${printScalar(value)}`)
         .join(",")}]`;
     case "v":
-      return `[=${printScalar(JSON.parse(content))}]`;
+      return `[=${printScalar(parseExactJson(content))}]`;
     default:
       return `[${content}]`;
   }
@@ -55,12 +56,16 @@ export function compareElements(a: string, b: string): number {
 }
 
 const parts = (element: string): unknown[] =>
-  element[0] === "k" ? Object.entries(JSON.parse(element.slice(2)) as object).flat() : [JSON.parse(element.slice(2))];
+  element[0] === "k"
+    ? Object.entries(parseExactJson(element.slice(2)) as object).flat()
+    : [parseExactJson(element.slice(2))];
 
+const isNumber = (value: unknown): value is number | bigint => typeof value === "number" || typeof value === "bigint";
+const kindOf = (value: unknown): string => (isNumber(value) ? "number" : typeof value);
 const KINDS = ["number", "string", "boolean"];
 
 const compareScalars = (a: unknown, b: unknown): number => {
-  if (typeof a !== typeof b) return KINDS.indexOf(typeof a) - KINDS.indexOf(typeof b);
-  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0;
+  if (kindOf(a) !== kindOf(b)) return KINDS.indexOf(kindOf(a)) - KINDS.indexOf(kindOf(b));
   return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
 };

@@ -1,4 +1,5 @@
 /** Whether a value fits its type, in the words of server-side apply. */
+import { exactJson, isWholeNumber } from "../exact-json.ts";
 import { isJsonObject } from "../json-object.ts";
 import { printGo } from "../patch/print-go.ts";
 import { itemElement } from "./list-item.ts";
@@ -28,7 +29,9 @@ function scalarProblem(value: unknown, scalar: TypeView["scalar"]): string | und
   if (value === null) return undefined;
   switch (scalar) {
     case "numeric":
-      return typeof value === "number" ? undefined : `expected numeric (int or float), got ${goType(value)}`;
+      return typeof value === "number" || typeof value === "bigint"
+        ? undefined
+        : `expected numeric (int or float), got ${goType(value)}`;
     case "string":
       return typeof value === "string"
         ? undefined
@@ -82,17 +85,17 @@ const goType = (value: unknown): string =>
       ? "map[string]interface {}"
       : typeof value === "boolean"
         ? "bool"
-        : typeof value === "number"
-          ? Number.isInteger(value)
-            ? "int64"
-            : "float64"
-          : "string";
+        : isWholeNumber(value)
+          ? "int64"
+          : typeof value === "number"
+            ? "float64"
+            : "string";
 
 /** Go's %#v. */
 function goSyntax(value: unknown): string {
   if (value === null) return "interface {}(nil)";
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
+  if (!isJsonObject(value)) return exactJson(value);
   const members = Object.keys(value).sort();
   return `map[string]interface {}{${members.map((key) => `${JSON.stringify(key)}:${goSyntax(value[key])}`).join(", ")}}`;
 }

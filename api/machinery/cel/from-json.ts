@@ -8,6 +8,7 @@ import { CelError, type CelMap, Duration } from "./values.ts";
 
 export function fromJson(value: unknown, type: Type | undefined): unknown {
   if (value === null || value === undefined) return null;
+  if (typeof value === "bigint") return type?.kind === "double" ? Number(value) : value;
   if (typeof value === "number") return type?.kind === "double" || !Number.isInteger(value) ? value : BigInt(value);
   if (typeof value === "string") return type === undefined ? value : textValue(value, type);
   if (Array.isArray(value)) {

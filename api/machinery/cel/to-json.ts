@@ -1,5 +1,7 @@
 /** Values → JSON, as patches and parameters take them. */
+
 import { encodeBase64 } from "../base64.ts";
+import { wholeNumber } from "../exact-json.ts";
 import { formatDuration } from "./duration-text.ts";
 import { showTimestamp } from "./timestamp-text.ts";
 import { CelError, Duration, isCelMap, Optional, Timestamp, typeNameOf, Uint } from "./values.ts";
@@ -15,8 +17,8 @@ function jsonOf(value: unknown): unknown {
   work(JSON_VALUE);
   if (value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "number")
     return value;
-  if (typeof value === "bigint") return Number(value);
-  if (value instanceof Uint) return Number(value.value);
+  if (typeof value === "bigint") return wholeNumber(value);
+  if (value instanceof Uint) return wholeNumber(value.value);
   if (value instanceof Uint8Array) return encodeBase64(value);
   if (value instanceof Timestamp) return showTimestamp(value);
   if (value instanceof Duration) return formatDuration(value.nanos);

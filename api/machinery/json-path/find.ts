@@ -1,4 +1,5 @@
 /** What a JSONPath finds (client-go's util/jsonpath); what it does not fit finds nothing. */
+import { isWholeNumber } from "../exact-json.ts";
 import { isJsonObject } from "../json-object.ts";
 import { type Path, type PathNode, PathProblem, parsePath, type Slice } from "./parse.ts";
 
@@ -107,7 +108,7 @@ function exists(item: unknown, path: Path): boolean {
 }
 
 const kindOf = (value: unknown) =>
-  value instanceof Float || (typeof value === "number" && !Number.isInteger(value)) ? "float" : typeof value;
+  isWholeNumber(value) ? "number" : value instanceof Float || typeof value === "number" ? "float" : typeof value;
 const plain = (value: unknown) => (value instanceof Float ? value.value : value) as number;
 
 function compared(a: unknown, operator: string, b: unknown): boolean {

@@ -2,9 +2,11 @@
  * Why an object does not fit its Go type, told as Kubernetes' own converter tells it: what a strategic merge gives is not
  * read as JSON, but set into the struct field by field. Types with an unmarshaler of their own tell it themselves.
  */
+
 import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
 import { DecodeProblem, decodeScalar, TypeMismatch } from "../decode-scalar.ts";
+import { exactJson, isWholeNumber } from "../exact-json.ts";
 import { isJsonObject } from "../json-object.ts";
 
 /** The first problem in the order of Go's fields, or undefined. */
@@ -62,7 +64,7 @@ function problemOfScalar(value: unknown, shape: Shape & { kind: "scalar" }): str
 
 function problemOfDecoding(value: unknown, shape: Shape & { kind: "scalar" }): string | undefined {
   try {
-    decodeScalar(shape, JSON.stringify(value), (_text, _struct) => ({}));
+    decodeScalar(shape, exactJson(value), (_text, _struct) => ({}));
     return undefined;
   } catch (error) {
     if (error instanceof TypeMismatch)
@@ -74,7 +76,8 @@ function problemOfDecoding(value: unknown, shape: Shape & { kind: "scalar" }): s
 
 function goKind(value: unknown): string {
   if (Array.isArray(value)) return "slice";
-  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  if (isWholeNumber(value)) return "int64";
+  if (typeof value === "number") return "float64";
   if (typeof value === "boolean") return "bool";
   return typeof value === "string" ? "string" : "map";
 }

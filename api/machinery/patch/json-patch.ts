@@ -3,7 +3,9 @@
  * a negative index counts from the end, `replace` of a missing member adds it, and `add` without a value adds null.
  * Every operation that fails gives the same bare 422.
  */
+
 import { deepEqual } from "../deep-equal.ts";
+import { exactJson } from "../exact-json.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { copyJson } from "./copy-json.ts";
 import { find, get, indexOf, isContainer, type Place, type Root, setMember } from "./json-place.ts";
@@ -84,7 +86,7 @@ const unknownMembers = (operations: readonly (JsonObject | null)[]): string[] =>
 function sizeAt(root: Root, from: unknown): number {
   const found = typeof from === "string" ? get(find(root, from)) : undefined;
   // A member that is not there is copied as null.
-  return found ? JSON.stringify(found.value ?? null).length : 0;
+  return found ? exactJson(found.value ?? null).length : 0;
 }
 
 /** What keeps the operation from being applied, in the library's words, which the answer to a PATCH keeps to itself. */

@@ -1,4 +1,5 @@
 /** Lists of a strategic merge: items matched by merge key, primitives as a set. */
+import { isWholeNumber } from "../exact-json.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { MergeError, NestedListError } from "./directive.ts";
 import { checkOrder, inOrder, reusedOrder } from "./list-order.ts";
@@ -101,7 +102,9 @@ function elementTypeOf(...lists: readonly (readonly unknown[])[]): string {
       ? "map"
       : typeof item === "number" && !Number.isInteger(item)
         ? "float64"
-        : typeof item;
+        : isWholeNumber(item)
+          ? "number"
+          : typeof item;
     if (type !== undefined && type !== own)
       throw new MergeError(`list element types are not identical: ${printGo(lists)}`);
     type = own;

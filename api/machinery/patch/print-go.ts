@@ -1,3 +1,5 @@
+import { isWholeNumber } from "../exact-json.ts";
+
 /** A JSON value as Go prints it with %v: error texts of strategic merge show it. */
 export function printGo(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
@@ -12,8 +14,9 @@ export function printGoText(value: unknown): string {
   switch (typeof value) {
     case "string":
       return value;
+    case "bigint":
     case "number":
-      return `%!s(${Number.isInteger(value) ? "int64" : "float64"}=${value})`;
+      return `%!s(${isWholeNumber(value) ? "int64" : "float64"}=${value})`;
     case "boolean":
       return `%!s(bool=${value})`;
     default:

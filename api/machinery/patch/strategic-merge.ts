@@ -3,7 +3,9 @@
  * which), and directives within the patch: `$patch`, `$retainKeys`, `$setElementOrder/LIST`,
  * `$deleteFromPrimitiveList/LIST`. Neither argument is changed. Rules: docs/spec/patch.md.
  */
+
 import type { Struct } from "../../schema/table.ts";
+import { isWholeNumber } from "../exact-json.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import {
   DELETE_FROM_PRIMITIVE_LIST,
@@ -107,13 +109,13 @@ const goInterfaceType = (value: unknown) =>
     ? "%!s(<nil>)"
     : isJsonObject(value)
       ? "map[string]interface {}"
-      : typeof value === "number"
-        ? Number.isInteger(value)
-          ? "int64"
-          : "float64"
-        : typeof value === "boolean"
-          ? "bool"
-          : "string";
+      : isWholeNumber(value)
+        ? "int64"
+        : typeof value === "number"
+          ? "float64"
+          : typeof value === "boolean"
+            ? "bool"
+            : "string";
 
 /** `$setElementOrder/containers` → `containers`. */
 function listNameOf(key: string, prefix: string): string {

@@ -1,6 +1,8 @@
 /** The metadata of an untyped object and of the objects embedded in it, read as metav1.ObjectMeta. */
+
 import { structOf } from "../../schema/table.ts";
 import { decodeJson } from "../decode-json.ts";
+import { exactJson } from "../exact-json.ts";
 import { type FieldError, invalid } from "../field-error.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { childPath, isEmbedded, itemsOf, memberOf, type Schema } from "./json-walk.ts";
@@ -69,7 +71,7 @@ function refuse(path: string, value: unknown, detail: string): never {
 }
 
 function readMeta(value: unknown, path: string, unknown: string[]): unknown {
-  const decoded = decodeJson(JSON.stringify(value ?? {}), structOf("meta.v1.ObjectMeta"));
+  const decoded = decodeJson(exactJson(value ?? {}), structOf("meta.v1.ObjectMeta"));
   if (!decoded.ok) refuse(path, value, decoded.message);
   for (const problem of decoded.strict) {
     const field = /^unknown field "(.*)"$/.exec(problem)?.[1];

@@ -1,5 +1,7 @@
 /** Which part of the old object a part of the new one stands for (apiserver pkg/cel/common CorrelatedObject). */
+
 import { deepEqual } from "../deep-equal.ts";
+import { exactJson } from "../exact-json.ts";
 import { isJsonObject } from "../json-object.ts";
 import { itemsOf, memberOf, type Schema } from "./json-walk.ts";
 
@@ -52,6 +54,6 @@ export class Correlation {
 
   #keyOf(item: unknown): string {
     const keys = this.schema["x-kubernetes-list-map-keys"] ?? [];
-    return JSON.stringify(keys.map((key) => (isJsonObject(item) ? (item[key] ?? null) : null)));
+    return exactJson(keys.map((key) => (isJsonObject(item) ? (item[key] ?? null) : null)));
   }
 }

@@ -1,4 +1,5 @@
 /** Lists that say their items differ: `x-kubernetes-list-type: set` and `map`. */
+import { exactJson } from "../exact-json.ts";
 import { duplicate, type FieldError, invalid } from "../field-error.ts";
 import { isJsonObject } from "../json-object.ts";
 import { childPath, itemsOf, memberOf, type Schema } from "./json-walk.ts";
@@ -46,4 +47,4 @@ function repeated(list: readonly unknown[], path: string, keyOf: (item: unknown)
   return errors;
 }
 
-const canonical = (value: unknown): string => JSON.stringify(sortedMembers(value));
+const canonical = (value: unknown): string => exactJson(sortedMembers(value));

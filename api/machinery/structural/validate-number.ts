@@ -1,15 +1,16 @@
 /** The bounds of numbers. JSON does not tell 1 from 1.0, so a number is an integer when it is whole. */
+import { isWholeNumber } from "../exact-json.ts";
 import { type FieldError, invalid } from "../field-error.ts";
 import type { Schema } from "./json-walk.ts";
 
 const NOWHERE = "<nil>";
 const outside = (detail: string): FieldError => invalid(NOWHERE, "", detail);
 
-/** Whether Go's decoder makes an integer of it; greater ones are floats, and no integers even if whole. */
-export const isInt64 = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+/** Whether Go takes it for an integer: of floats, those that are whole and exact. */
+export const isInt64 = (value: number | bigint): boolean => typeof value === "bigint" || Number.isSafeInteger(value);
 
 /** `name` is the path as it stands in messages. */
-export function validateNumber(value: number, schema: Schema, name: string): FieldError[] {
+export function validateNumber(value: number | bigint, schema: Schema, name: string): FieldError[] {
   const errors: FieldError[] = [...rangeErrors(value, schema, name)];
   const wrong = (detail: string) => errors.push(invalid(name, value, `${name} in body should be ${detail}`));
   // Go compares a whole number with the whole part of what bounds it.
@@ -31,8 +32,9 @@ export function validateNumber(value: number, schema: Schema, name: string): Fie
   return errors;
 }
 
-function isMultiple(value: number, factor: number): boolean {
-  const times = factor < 1 ? (1 / factor) * value : value / factor;
+function isMultiple(value: number | bigint, factor: number): boolean {
+  if (typeof value === "bigint" && Number.isInteger(factor)) return value % BigInt(factor) === 0n;
+  const times = factor < 1 ? (1 / factor) * Number(value) : Number(value) / factor;
   return Math.abs(times - Math.round(times)) < 1e-9;
 }
 
@@ -41,15 +43,15 @@ const INT_RANGES: Readonly<Record<string, readonly [number, number]>> = {
   uint32: [0, 2 ** 32 - 1],
   uint64: [0, 2 ** 64],
 };
-const INT64: readonly [number, number] = [-(2 ** 63), 2 ** 63];
+const INT64: readonly [bigint, bigint] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-function rangeErrors(value: number, { type, format = "" }: Schema, name: string): FieldError[] {
+function rangeErrors(value: number | bigint, { type, format = "" }: Schema, name: string): FieldError[] {
   const told = format === "" ? "(default format)" : `with format ${format}`;
   if (type === "integer") {
     const [least, most] = INT_RANGES[format] ?? INT64;
-    if (!Number.isInteger(value) || value < least || value > most)
+    if (!isWholeNumber(value) || value < least || value > most)
       return [outside(`Checked value must be of type integer ${told} in ${name}`)];
-  } else if ((format === "float" || format === "float32") && Math.abs(value) > 3.4028234663852886e38)
+  } else if ((format === "float" || format === "float32") && Math.abs(Number(value)) > 3.4028234663852886e38)
     return [outside(`Checked value must be of type ${type ?? ""} ${told} in ${name}`)];
   return [];
 }

@@ -2,7 +2,9 @@
  * Values against a structural schema, in the words of kube-openapi's validation and with Kubernetes' ratcheting: an
  * update may keep what was invalid before.
  */
+
 import { deepEqual } from "../deep-equal.ts";
+import { exactJson } from "../exact-json.ts";
 import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { Correlation } from "./correlate.ts";
@@ -41,7 +43,7 @@ function check(value: unknown, schema: Schema, path: string, correlation: Correl
       found(stringErrors(value, schema, path));
       found(formatErrors(value, schema, path));
     }
-    if (typeof value === "number") found(validateNumber(value, schema, path));
+    if (typeof value === "number" || typeof value === "bigint") found(validateNumber(value, schema, path));
     if (Array.isArray(value)) merge(checkList(value, schema, path, correlation));
     found(enumErrors(value, schema, path));
     if (isJsonObject(value)) merge(checkMap(value, schema, path, correlation));
@@ -76,7 +78,7 @@ function typeErrors(value: unknown, schema: Schema, name: string): FieldError[] 
 
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return "array";
-  if (typeof value === "number") return isInt64(value) ? "integer" : "number";
+  if (typeof value === "number" || typeof value === "bigint") return isInt64(value) ? "integer" : "number";
   return typeof value;
 }
 
@@ -108,7 +110,7 @@ function formatErrors(value: string, { format, type }: Schema, name: string): Fi
 function enumErrors(value: unknown, schema: Schema, name: string): FieldError[] {
   const allowed = schema.enum;
   if (!allowed || allowed.length === 0 || allowed.some((each) => deepEqual(each, value))) return [];
-  const texts = allowed.map((each) => (typeof each === "string" ? each : JSON.stringify(each)));
+  const texts = allowed.map((each) => (typeof each === "string" ? each : exactJson(each)));
   return [notSupported(name, value, texts)];
 }
 

@@ -1,5 +1,7 @@
 /** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
+
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
+import { exactJson } from "../../../api/machinery/exact-json.ts";
 import { requestTime } from "../../deadline.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
@@ -29,7 +31,7 @@ export async function callWebhook(webhook: Webhook, request: AdmissionRequest, a
   const answer = await callClient(request.context, {
     config: webhook.clientConfig,
     milliseconds: Math.min((webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000, timeLeft(request)),
-    body: JSON.stringify({ kind: "AdmissionReview", apiVersion, request: await reviewOf(request, uid, at) }),
+    body: exactJson({ kind: "AdmissionReview", apiVersion, request: await reviewOf(request, uid, at) }),
   });
   if (!answer.ok) return uncalled(answer.problem);
   return readReview(answer.text, { uid, apiVersion, mutating });

@@ -1,4 +1,5 @@
 /** `scale`: a workload's replicas as autoscaling/v1 Scale, for kubectl scale and autoscalers. */
+
 import type { Scale } from "../../../api/generated/autoscaling.v1.ts";
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
@@ -7,6 +8,7 @@ import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { membersOf } from "../../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { validateObjectMeta } from "../../../api/machinery/object-meta-validation.ts";
+import { parseObject } from "../../../api/machinery/object-text.ts";
 import { badRequest, internalError, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
@@ -170,5 +172,5 @@ async function write(
       return draft;
     },
   });
-  return JSON.parse(text) as KubeObject;
+  return parseObject<KubeObject>(text);
 }

@@ -1,7 +1,12 @@
 import { generatedName } from "../../../api/machinery/generated-name.ts";
 import { copyJson } from "../../../api/machinery/json-copy.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../../api/machinery/object-text.ts";
+import {
+  droppingEmptyRevision,
+  parseObject,
+  textWithoutRevision,
+  withRevision,
+} from "../../../api/machinery/object-text.ts";
 import { parseUintProblem } from "../../../api/machinery/parse-uint.ts";
 import { alreadyExists, badRequest, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
@@ -33,7 +38,7 @@ export async function create(context: RequestContext): Promise<Response> {
   const draft = served.conversion ? served.conversion.toStored(body) : body;
   const text = await createObject(context, draft, options);
   if (accepted.as === undefined && !served.conversion) return renderText(text, accepted, 201);
-  return renderView(context, JSON.parse(text) as KubeObject, accepted, 201);
+  return renderView(context, parseObject(text), accepted, 201);
 }
 
 /** Names are drawn again when taken, as often as Kubernetes does. */

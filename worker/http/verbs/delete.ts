@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { parseObject } from "../../../api/machinery/object-text.ts";
 import { deleted } from "../../../api/machinery/status.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -14,7 +15,7 @@ export async function remove(context: RequestContext): Promise<Response> {
   const deletion = deletionOf(context);
   context.warnings.push(...propagationWarnings(served.resource, deletion));
   const { text, gone } = await deleteObject(context, keyOf(served.resource, path.namespace, path.name), deletion);
-  const object = JSON.parse(text) as KubeObject;
+  const object = parseObject<KubeObject>(text);
   // Only who asks for it in the old way is told by the status code that dependents and finalizers are waited for.
   const status = !gone && deletion.options?.orphanDependents === false ? 202 : 200;
   if (gone && !served.resource.deleteAnswersObject) {

@@ -3,6 +3,7 @@
  * store: rendered page by page, all of the first page's revision, so that the whole is never in memory; in protobuf, which begins
  * with its length, nothing but the bytes is.
  */
+import { exactJson } from "../../../api/machinery/exact-json.ts";
 import type { ListPage } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { GZIP } from "../compress.ts";
@@ -32,7 +33,7 @@ export async function renderLongList(
   }
   const encoder = new TextEncoder();
   // What fails before the first page is there is answered with a status.
-  const head = JSON.stringify(await viewOf(first)).slice(0, -END.length);
+  const head = exactJson(await viewOf(first)).slice(0, -END.length);
   let begun = false;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -41,8 +42,7 @@ export async function renderLongList(
         return controller.enqueue(encoder.encode(head));
       }
       const { value: page } = await rest.next();
-      if (page)
-        return controller.enqueue(encoder.encode(`,${JSON.stringify(membersOf(await viewOf(page))).slice(1, -1)}`));
+      if (page) return controller.enqueue(encoder.encode(`,${exactJson(membersOf(await viewOf(page))).slice(1, -1)}`));
       controller.enqueue(encoder.encode(END));
       controller.close();
     },

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { parseObject } from "../../../api/machinery/object-text.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -22,7 +22,7 @@ export async function patch(context: RequestContext): Promise<Response> {
     : await applyServerSide(context, options);
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !context.served.conversion) return renderText(text, accepted, status);
-  return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
+  return renderView(context, parseObject(text), accepted, status);
 }
 
 async function applyPatchTo(context: RequestContext, options: WriteOptions, format: PatchFormat) {

@@ -1,5 +1,6 @@
 import { copyJson } from "../../../api/machinery/json-copy.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { parseObject } from "../../../api/machinery/object-text.ts";
 import { badRequest, conflict } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
@@ -44,7 +45,7 @@ export async function update(context: RequestContext): Promise<Response> {
   });
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !conversion) return renderText(text, accepted, status);
-  return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
+  return renderView(context, parseObject(text), accepted, status);
 }
 
 /** What is not there has no revision, whatever the client thinks. */

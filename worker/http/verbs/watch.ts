@@ -1,3 +1,4 @@
+import { exactJson, parseExactJson } from "../../../api/machinery/exact-json.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { completeObject } from "../../../api/machinery/object-text.ts";
 import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
@@ -153,12 +154,14 @@ async function eventTransform(
     transform(chunk, controller) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
-      const events = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as WatchEvent);
+      const events = lines
+        .filter((line) => line !== "")
+        .map((line) => (served.custom ? parseExactJson(line) : JSON.parse(line)) as WatchEvent);
       if (accepted.type === PROTOBUF) {
         for (const event of events) controller.enqueue(encodeWatchFrame(event.type, protobufOf(shown(event))));
         return;
       }
-      const text = events.map((event) => `${JSON.stringify({ type: event.type, object: shown(event) })}\n`).join("");
+      const text = events.map((event) => `${exactJson({ type: event.type, object: shown(event) })}\n`).join("");
       // At once: a chunk costs more than what is in it. An empty line is heard as one, too.
       if (lines.length > 0) controller.enqueue(encoder.encode(text === "" ? "\n" : text));
     },

@@ -31,13 +31,13 @@ function columnOf(definition: CustomResourceColumnDefinition): Column<KubeObject
   };
 }
 
-function cellOf(type: string, value: unknown, age: Ages): string | number | boolean | null {
+function cellOf(type: string, value: unknown, age: Ages): string | number | bigint | boolean | null {
   if (value === undefined || (value === null && type !== "string")) return null;
   switch (type) {
     case "integer":
-      return typeof value === "number" ? Math.trunc(value) : null;
+      return typeof value === "bigint" ? value : typeof value === "number" ? Math.trunc(value) : null;
     case "number":
-      return typeof value === "number" ? value : null;
+      return typeof value === "bigint" ? Number(value) : typeof value === "number" ? value : null;
     case "boolean":
       return typeof value === "boolean" ? value : null;
     case "date":

@@ -9,6 +9,8 @@ import { printGo } from "../../../api/machinery/patch/print-go.ts";
 import { isInt64 } from "../../../api/machinery/structural/validate-number.ts";
 import type { ScaleView } from "../../../api/resources/resource.ts";
 
+const isNumber = (value: unknown): value is number | bigint => typeof value === "number" || typeof value === "bigint";
+
 const namesIn = (path: string): string[] => path.replace(/^\./, "").split(".");
 
 /** Where the definition says that the numbers of the scale are. */
@@ -25,11 +27,11 @@ export const customScale = (
   ),
   specReplicas(object) {
     const [value] = findJsonPath(scale.specReplicasPath, object);
-    return typeof value === "number" ? value : undefined;
+    return isNumber(value) ? Number(value) : undefined;
   },
   statusReplicas(object) {
     const [value] = findJsonPath(scale.statusReplicasPath, object);
-    return typeof value === "number" ? value : 0;
+    return isNumber(value) ? Number(value) : 0;
   },
   selector(object) {
     const [value] = scale.labelSelectorPath ? findJsonPath(scale.labelSelectorPath, object) : [];
@@ -59,7 +61,7 @@ export function integerAt(path: string, object: unknown): number | string {
     if (!isJsonObject(value)) return problem("map[string]interface{}");
     if (!Object.hasOwn(value, name)) return 0;
     value = value[name];
-    if (i === names.length - 1) return typeof value === "number" && isInt64(value) ? value : problem("int64");
+    if (i === names.length - 1) return isNumber(value) && isInt64(value) ? Number(value) : problem("int64");
   }
   return 0;
 }
@@ -67,6 +69,6 @@ export function integerAt(path: string, object: unknown): number | string {
 function goType(value: unknown): string {
   if (value === null) return "<nil>";
   if (Array.isArray(value)) return "[]interface {}";
-  if (typeof value === "number") return isInt64(value) ? "int64" : "float64";
+  if (isNumber(value)) return isInt64(value) ? "int64" : "float64";
   return typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "map[string]interface {}";
 }
