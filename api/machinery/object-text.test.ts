@@ -17,3 +17,19 @@ test("CTL-REVISION: texts are escaped as Go escapes them, in JSON and within pro
   expect(JSON.parse(text).data).toEqual(revision.data);
   expect(new TextDecoder().decode(encodeProtobuf(revision))).toContain(DATA);
 });
+
+test("WIRE-CANONICAL: fields stand in the order of Go's structs, however old they are", () => {
+  const containers = [
+    {
+      imagePullPolicy: "Always",
+      terminationMessagePolicy: "File",
+      envFrom: [{ prefix: "p" }],
+      env: [{ name: "E" }],
+      name: "c",
+    },
+  ];
+  const pod = { kind: "Pod", apiVersion: "v1", metadata: { name: "p" }, spec: { containers } };
+  expect(textWithoutRevision(pod)).toContain(
+    '{"name":"c","envFrom":[{"prefix":"p"}],"env":[{"name":"E"}],"resources":{},"terminationMessagePolicy":"File","imagePullPolicy":"Always"}',
+  );
+});

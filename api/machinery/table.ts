@@ -29,8 +29,10 @@ export interface TableColumnDefinition {
   readonly priority: number;
 }
 
+export type TableCell = ReturnType<Column<KubeObject>["of"]>;
+
 export interface TableRow {
-  readonly cells: readonly (string | number | bigint | boolean | null)[];
+  readonly cells: readonly TableCell[];
   readonly conditions?: readonly RowCondition[];
   readonly object: KubeObject | null;
 }

@@ -7,7 +7,7 @@
  *
  * A type line is `Name [kind] [atomic] [union=DISCRIMINATOR(field:Value,…)]`. A field line is
  * `NUMBER NAME TYPE [required] [always|omitempty] [omitzero] [bare] [list=map:KEYS|set|atomic] [map=atomic|granular] [patch=STRATEGIES:KEY]
- * [default=JSON] [go=TYPE] [enum=VALUE|…]`, where NUMBER is the protobuf field number and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name
+ * [default=JSON] [go=TYPE] [enum=VALUE|…]`, where NUMBER is the protobuf field number, lines stand in the order of Go's struct, which is JSON's, and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name
  * `...` embeds the fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
  *
  * What Kubernetes answers for a field that is empty follows its Go declaration: a pointer (`*T`) tells unset from zero,

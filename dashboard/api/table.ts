@@ -1,10 +1,11 @@
 /** Lists as the API server prints them: meta.k8s.io/v1 Table, the same columns that kubectl shows. */
 import { signal } from "@preact/signals";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Table, TableColumnDefinition, TableRow } from "../../api/machinery/table.ts";
+import type { Table, TableCell, TableColumnDefinition, TableRow } from "../../api/machinery/table.ts";
 import type { LiveSource } from "../live/live-list.ts";
 
-export type Cell = string | number | boolean | null;
+/** JSON, as a page reads it, has no bigints: they are rounded. */
+export type Cell = Exclude<TableCell, bigint>;
 
 export interface Row {
   readonly cells: readonly Cell[];
@@ -37,5 +38,5 @@ export function tableAt(path: string, query: Readonly<Record<string, string>> = 
 
 function rowOf({ cells, object }: TableRow): (readonly [string, Row])[] {
   const metadata = object?.metadata as Row["metadata"] | undefined;
-  return metadata ? [[metadata.uid, { cells, metadata }]] : [];
+  return metadata ? [[metadata.uid, { cells: cells as readonly Cell[], metadata }]] : [];
 }

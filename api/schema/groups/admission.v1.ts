@@ -11,6 +11,9 @@ AdmissionRequest
   2 kind meta.v1.GroupVersionKind always
   3 resource meta.v1.GroupVersionResource always
   4 subResource string
+  13 requestKind *meta.v1.GroupVersionKind
+  14 requestResource *meta.v1.GroupVersionResource
+  15 requestSubResource string
   5 name string
   6 namespace string
   7 operation string always go=v1.Operation
@@ -19,9 +22,6 @@ AdmissionRequest
   10 oldObject RawExtension
   11 dryRun *bool
   12 options RawExtension
-  13 requestKind *meta.v1.GroupVersionKind
-  14 requestResource *meta.v1.GroupVersionResource
-  15 requestSubResource string
 AdmissionResponse
   1 uid string always go=types.UID
   2 allowed bool always

@@ -48,13 +48,13 @@ MutatingWebhook
   2 clientConfig WebhookClientConfig required
   3 rules []RuleWithOperations list=atomic
   4 failurePolicy *string go=v1.FailurePolicyType enum=Fail|Ignore
+  9 matchPolicy *string go=v1.MatchPolicyType enum=Equivalent|Exact
   5 namespaceSelector *meta.v1.LabelSelector
+  11 objectSelector *meta.v1.LabelSelector
   6 sideEffects *string required go=v1.SideEffectClass enum=None|NoneOnDryRun|Some|Unknown
   7 timeoutSeconds *int32
   8 admissionReviewVersions []string required list=atomic
-  9 matchPolicy *string go=v1.MatchPolicyType enum=Equivalent|Exact
   10 reinvocationPolicy *string go=v1.ReinvocationPolicyType enum=IfNeeded|Never
-  11 objectSelector *meta.v1.LabelSelector
   12 matchConditions []MatchCondition list=map:name patch=merge:name
 MutatingWebhookConfiguration kind
   1 metadata meta.v1.ObjectMeta
@@ -118,12 +118,12 @@ ValidatingWebhook
   2 clientConfig WebhookClientConfig required
   3 rules []RuleWithOperations list=atomic
   4 failurePolicy *string go=v1.FailurePolicyType enum=Fail|Ignore
+  9 matchPolicy *string go=v1.MatchPolicyType enum=Equivalent|Exact
   5 namespaceSelector *meta.v1.LabelSelector
+  10 objectSelector *meta.v1.LabelSelector
   6 sideEffects *string required go=v1.SideEffectClass enum=None|NoneOnDryRun|Some|Unknown
   7 timeoutSeconds *int32
   8 admissionReviewVersions []string required list=atomic
-  9 matchPolicy *string go=v1.MatchPolicyType enum=Equivalent|Exact
-  10 objectSelector *meta.v1.LabelSelector
   11 matchConditions []MatchCondition list=map:name patch=merge:name
 ValidatingWebhookConfiguration kind
   1 metadata meta.v1.ObjectMeta
@@ -137,8 +137,8 @@ Variable atomic
   1 name string required
   2 expression string required
 WebhookClientConfig
+  3 url *string
   1 service *ServiceReference
   2 caBundle bytes
-  3 url *string
 `,
 };

@@ -61,11 +61,11 @@ CustomResourceDefinitionVersion
   1 name string required
   2 served bool required default=false
   3 storage bool required default=false
+  7 deprecated bool
+  8 deprecationWarning *string
   4 schema *CustomResourceValidation
   5 subresources *CustomResourceSubresources
   6 additionalPrinterColumns []CustomResourceColumnDefinition list=atomic
-  7 deprecated bool
-  8 deprecationWarning *string
   9 selectableFields []SelectableField list=atomic
 CustomResourceSubresourceScale
   1 specReplicasPath string required
@@ -140,9 +140,9 @@ ValidationRule
   5 fieldPath string
   6 optionalOldSelf *bool
 WebhookClientConfig
+  3 url *string
   1 service *ServiceReference
   2 caBundle bytes
-  3 url *string
 WebhookConversion
   2 clientConfig *WebhookClientConfig
   3 conversionReviewVersions []string required list=atomic

@@ -47,10 +47,10 @@ Deployment kind
 DeploymentCondition
   1 type string required go=v1.DeploymentConditionType
   2 status string required go=v1.ConditionStatus
-  4 reason string
-  5 message string
   6 lastUpdateTime Time
   7 lastTransitionTime Time
+  4 reason string
+  5 message string
 DeploymentSpec
   1 replicas *int32
   2 selector *meta.v1.LabelSelector required
@@ -64,12 +64,12 @@ DeploymentStatus
   1 observedGeneration int64
   2 replicas int32
   3 updatedReplicas int32
+  7 readyReplicas int32
   4 availableReplicas int32
   5 unavailableReplicas int32
-  6 conditions []DeploymentCondition list=map:type patch=merge:type
-  7 readyReplicas int32
-  8 collisionCount *int32
   9 terminatingReplicas *int32
+  6 conditions []DeploymentCondition list=map:type patch=merge:type
+  8 collisionCount *int32
 DeploymentStrategy
   1 type string go=v1.DeploymentStrategyType enum=Recreate|RollingUpdate
   2 rollingUpdate *RollingUpdateDeployment
@@ -85,17 +85,17 @@ ReplicaSetCondition
   5 message string
 ReplicaSetSpec
   1 replicas *int32
+  4 minReadySeconds int32
   2 selector *meta.v1.LabelSelector required
   3 template core.v1.PodTemplateSpec
-  4 minReadySeconds int32
 ReplicaSetStatus
   1 replicas int32 required default=0
   2 fullyLabeledReplicas int32
-  3 observedGeneration int64
   4 readyReplicas int32
   5 availableReplicas int32
-  6 conditions []ReplicaSetCondition list=map:type patch=merge:type
   7 terminatingReplicas *int32
+  3 observedGeneration int64
+  6 conditions []ReplicaSetCondition list=map:type patch=merge:type
 RollingUpdateDaemonSet
   1 maxUnavailable *IntOrString
   2 maxSurge *IntOrString

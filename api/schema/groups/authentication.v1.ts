@@ -22,8 +22,8 @@ TokenRequest kind
   3 status TokenRequestStatus
 TokenRequestSpec
   1 audiences []string always list=atomic
-  3 boundObjectRef *BoundObjectReference always
   4 expirationSeconds *int64 always
+  3 boundObjectRef *BoundObjectReference always
 TokenRequestStatus
   1 token string always
   2 expirationTimestamp Time always
@@ -37,8 +37,8 @@ TokenReviewSpec
 TokenReviewStatus
   1 authenticated bool
   2 user UserInfo
-  3 error string
   4 audiences []string list=atomic
+  3 error string
 UserInfo
   1 username string
   2 uid string

@@ -63,9 +63,9 @@ SubjectAccessReviewSpec
   6 uid string
 SubjectAccessReviewStatus
   1 allowed bool required default=false
+  4 denied bool
   2 reason string
   3 evaluationError string
-  4 denied bool
 SubjectRulesReviewStatus
   1 resourceRules []ResourceRule required list=atomic
   2 nonResourceRules []NonResourceRule required list=atomic

@@ -56,15 +56,15 @@ MetricSpec
   2 object *ObjectMetricSource
   3 pods *PodsMetricSource
   4 resource *ResourceMetricSource
-  5 external *ExternalMetricSource
   7 containerResource *ContainerResourceMetricSource
+  5 external *ExternalMetricSource
 MetricStatus
   1 type string always go=v1.MetricSourceType
   2 object *ObjectMetricStatus
   3 pods *PodsMetricStatus
   4 resource *ResourceMetricStatus
-  5 external *ExternalMetricStatus
   7 containerResource *ContainerResourceMetricStatus
+  5 external *ExternalMetricStatus
 ObjectMetricSource
   1 target CrossVersionObjectReference always
   2 metricName string always

@@ -29,9 +29,9 @@ HPAScalingPolicy
   2 value int32 required default=0
   3 periodSeconds int32 required default=0
 HPAScalingRules
+  3 stabilizationWindowSeconds *int32
   1 selectPolicy *string go=v2.ScalingPolicySelect
   2 policies []HPAScalingPolicy bare list=atomic
-  3 stabilizationWindowSeconds *int32
   4 tolerance *Quantity
 HorizontalPodAutoscaler kind
   1 metadata meta.v1.ObjectMeta
@@ -67,15 +67,15 @@ MetricSpec
   2 object *ObjectMetricSource
   3 pods *PodsMetricSource
   4 resource *ResourceMetricSource
-  5 external *ExternalMetricSource
   7 containerResource *ContainerResourceMetricSource
+  5 external *ExternalMetricSource
 MetricStatus
   1 type string required go=v2.MetricSourceType
   2 object *ObjectMetricStatus
   3 pods *PodsMetricStatus
   4 resource *ResourceMetricStatus
-  5 external *ExternalMetricStatus
   7 containerResource *ContainerResourceMetricStatus
+  5 external *ExternalMetricStatus
 MetricTarget
   1 type string required go=v2.MetricTargetType
   2 value *Quantity

@@ -12,13 +12,13 @@ CronJob kind
   3 status CronJobStatus
 CronJobSpec
   1 schedule string required
+  8 timeZone *string
   2 startingDeadlineSeconds *int64
   3 concurrencyPolicy string go=v1.ConcurrencyPolicy enum=Allow|Forbid|Replace
   4 suspend *bool
   5 jobTemplate JobTemplateSpec required
   6 successfulJobsHistoryLimit *int32
   7 failedJobsHistoryLimit *int32
-  8 timeZone *string
 CronJobStatus
   1 active []core.v1.ObjectReference list=atomic
   4 lastScheduleTime *Time
@@ -38,19 +38,19 @@ JobSpec
   1 parallelism *int32
   2 completions *int32
   3 activeDeadlineSeconds *int64
+  11 podFailurePolicy *PodFailurePolicy
+  16 successPolicy *SuccessPolicy
+  7 backoffLimit *int32
+  12 backoffLimitPerIndex *int32
+  13 maxFailedIndexes *int32
   4 selector *meta.v1.LabelSelector
   5 manualSelector *bool
   6 template core.v1.PodTemplateSpec required
-  7 backoffLimit *int32
   8 ttlSecondsAfterFinished *int32
   9 completionMode *string go=v1.CompletionMode enum=Indexed|NonIndexed
   10 suspend *bool
-  11 podFailurePolicy *PodFailurePolicy
-  12 backoffLimitPerIndex *int32
-  13 maxFailedIndexes *int32
   14 podReplacementPolicy *string go=v1.PodReplacementPolicy enum=Failed|TerminatingOrFailed
   15 managedBy *string
-  16 successPolicy *SuccessPolicy
 JobStatus
   1 conditions []JobCondition list=atomic patch=merge:type
   2 startTime *Time
@@ -58,11 +58,11 @@ JobStatus
   4 active int32
   5 succeeded int32
   6 failed int32
+  11 terminating *int32
   7 completedIndexes string
+  10 failedIndexes *string
   8 uncountedTerminatedPods *UncountedTerminatedPods
   9 ready *int32
-  10 failedIndexes *string
-  11 terminating *int32
 JobTemplateSpec
   1 metadata meta.v1.ObjectMeta
   2 spec JobSpec

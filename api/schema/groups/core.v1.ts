@@ -92,8 +92,8 @@ ClusterTrustBundleProjection
   1 name *string
   2 signerName *string
   3 labelSelector *meta.v1.LabelSelector
-  4 path string required
   5 optional *bool
+  4 path string required
 ComponentCondition
   1 type string required go=v1.ComponentConditionType
   2 status string required go=v1.ConditionStatus
@@ -104,9 +104,9 @@ ComponentStatus kind
   2 conditions []ComponentCondition list=map:type patch=merge:type
 ConfigMap kind
   1 metadata meta.v1.ObjectMeta
+  4 immutable *bool
   2 data map[]string
   3 binaryData map[]bytes
-  4 immutable *bool
 ConfigMapEnvSource
   1 ... LocalObjectReference
   2 optional *bool
@@ -136,25 +136,25 @@ Container
   4 args []string list=atomic
   5 workingDir string
   6 ports []ContainerPort list=map:containerPort,protocol patch=merge:containerPort
+  19 envFrom []EnvFromSource list=atomic
   7 env []EnvVar list=map:name patch=merge:name
   8 resources ResourceRequirements
+  23 resizePolicy []ContainerResizePolicy list=atomic
+  24 restartPolicy *string go=v1.ContainerRestartPolicy
+  25 restartPolicyRules []ContainerRestartRule list=atomic
   9 volumeMounts []VolumeMount list=map:mountPath patch=merge:mountPath
+  21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
   10 livenessProbe *Probe
   11 readinessProbe *Probe
+  22 startupProbe *Probe
   12 lifecycle *Lifecycle
   13 terminationMessagePath string
+  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy enum=FallbackToLogsOnError|File
   14 imagePullPolicy string go=v1.PullPolicy enum=Always|IfNotPresent|Never
   15 securityContext *SecurityContext
   16 stdin bool
   17 stdinOnce bool
   18 tty bool
-  19 envFrom []EnvFromSource list=atomic
-  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy enum=FallbackToLogsOnError|File
-  21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
-  22 startupProbe *Probe
-  23 resizePolicy []ContainerResizePolicy list=atomic
-  24 restartPolicy *string go=v1.ContainerRestartPolicy
-  25 restartPolicyRules []ContainerRestartRule list=atomic
 ContainerExtendedResourceRequest
   1 containerName string required
   2 resourceName string required
@@ -229,9 +229,9 @@ EmptyDirVolumeSource
   2 sizeLimit *Quantity
 EndpointAddress atomic
   1 ip string required
-  2 targetRef *ObjectReference
   3 hostname string
   4 nodeName *string
+  2 targetRef *ObjectReference
 EndpointPort atomic
   1 name string
   2 port int32 required default=0
@@ -268,25 +268,25 @@ EphemeralContainerCommon
   4 args []string list=atomic
   5 workingDir string
   6 ports []ContainerPort bare list=map:containerPort,protocol patch=merge:containerPort
+  19 envFrom []EnvFromSource list=atomic
   7 env []EnvVar list=map:name patch=merge:name
   8 resources ResourceRequirements
+  23 resizePolicy []ContainerResizePolicy bare list=atomic
+  24 restartPolicy *string go=v1.ContainerRestartPolicy
+  25 restartPolicyRules []ContainerRestartRule bare list=atomic
   9 volumeMounts []VolumeMount list=map:mountPath patch=merge:mountPath
+  21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
   10 livenessProbe *Probe
   11 readinessProbe *Probe
+  22 startupProbe *Probe
   12 lifecycle *Lifecycle
   13 terminationMessagePath string
+  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy enum=FallbackToLogsOnError|File
   14 imagePullPolicy string go=v1.PullPolicy enum=Always|IfNotPresent|Never
   15 securityContext *SecurityContext
   16 stdin bool
   17 stdinOnce bool
   18 tty bool
-  19 envFrom []EnvFromSource list=atomic
-  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy enum=FallbackToLogsOnError|File
-  21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
-  22 startupProbe *Probe
-  23 resizePolicy []ContainerResizePolicy bare list=atomic
-  24 restartPolicy *string go=v1.ContainerRestartPolicy
-  25 restartPolicyRules []ContainerRestartRule bare list=atomic
 EphemeralVolumeSource
   1 volumeClaimTemplate *PersistentVolumeClaimTemplate
 Event kind
@@ -386,8 +386,8 @@ ISCSIPersistentVolumeSource
   6 readOnly bool
   7 portals []string list=atomic
   8 chapAuthDiscovery bool
-  10 secretRef *SecretReference
   11 chapAuthSession bool
+  10 secretRef *SecretReference
   12 initiatorName *string
 ISCSIVolumeSource
   1 targetPortal string required
@@ -398,8 +398,8 @@ ISCSIVolumeSource
   6 readOnly bool
   7 portals []string list=atomic
   8 chapAuthDiscovery bool
-  10 secretRef *LocalObjectReference
   11 chapAuthSession bool
+  10 secretRef *LocalObjectReference
   12 initiatorName *string
 ImageVolumeSource
   1 reference string
@@ -523,12 +523,12 @@ NodeSelectorTerm atomic
   2 matchFields []NodeSelectorRequirement list=atomic
 NodeSpec
   1 podCIDR string
-  2 externalID string
+  7 podCIDRs []string list=set patch=merge
   3 providerID string
   4 unschedulable bool
   5 taints []Taint list=atomic
   6 configSource *NodeConfigSource
-  7 podCIDRs []string list=set patch=merge
+  2 externalID string
 NodeStatus
   1 capacity map[]Quantity go=v1.ResourceList
   2 allocatable map[]Quantity go=v1.ResourceList
@@ -586,9 +586,9 @@ PersistentVolumeClaimCondition
   6 message string
 PersistentVolumeClaimSpec
   1 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic enum=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod
+  4 selector *meta.v1.LabelSelector
   2 resources VolumeResourceRequirements
   3 volumeName string
-  4 selector *meta.v1.LabelSelector
   5 storageClassName *string
   6 volumeMode *string go=v1.PersistentVolumeMode enum=Block|Filesystem
   7 dataSource *TypedLocalObjectReference
@@ -684,12 +684,12 @@ PodCertificateProjection
   7 userAnnotations map[]string
 PodCondition
   1 type string required go=v1.PodConditionType
+  7 observedGeneration int64
   2 status string required go=v1.ConditionStatus
   3 lastProbeTime Time
   4 lastTransitionTime Time
   5 reason string
   6 message string
-  7 observedGeneration int64
 PodDNSConfig
   1 nameservers []string list=atomic
   2 searches []string list=atomic
@@ -741,23 +741,25 @@ PodSchedulingGroup union=(podGroupName:PodGroupName)
   1 podGroupName *string
 PodSecurityContext
   1 seLinuxOptions *SELinuxOptions
+  8 windowsOptions *WindowsSecurityContextOptions
   2 runAsUser *int64
+  6 runAsGroup *int64
   3 runAsNonRoot *bool
   4 supplementalGroups []int64 list=atomic
+  12 supplementalGroupsPolicy *string go=v1.SupplementalGroupsPolicy enum=Merge|Strict
   5 fsGroup *int64
-  6 runAsGroup *int64
   7 sysctls []Sysctl list=atomic
-  8 windowsOptions *WindowsSecurityContextOptions
   9 fsGroupChangePolicy *string go=v1.PodFSGroupChangePolicy enum=Always|OnRootMismatch
   10 seccompProfile *SeccompProfile
   11 appArmorProfile *AppArmorProfile
-  12 supplementalGroupsPolicy *string go=v1.SupplementalGroupsPolicy enum=Merge|Strict
   13 seLinuxChangePolicy *string go=v1.PodSELinuxChangePolicy
 PodSignature
   1 podController *meta.v1.OwnerReference
 PodSpec
   1 volumes []Volume list=map:name patch=merge,retainKeys:name
+  20 initContainers []Container list=map:name patch=merge:name
   2 containers []Container required list=map:name patch=merge:name
+  34 ephemeralContainers []EphemeralContainer list=map:name patch=merge:name
   3 restartPolicy string go=v1.RestartPolicy enum=Always|Never|OnFailure
   4 terminationGracePeriodSeconds *int64
   5 activeDeadlineSeconds *int64
@@ -765,31 +767,29 @@ PodSpec
   7 nodeSelector map[]string map=atomic
   8 serviceAccountName string
   9 serviceAccount string
+  21 automountServiceAccountToken *bool
   10 nodeName string
   11 hostNetwork bool
   12 hostPID bool
   13 hostIPC bool
+  27 shareProcessNamespace *bool
   14 securityContext *PodSecurityContext
   15 imagePullSecrets []LocalObjectReference list=map:name patch=merge:name
   16 hostname string
   17 subdomain string
   18 affinity *Affinity
   19 schedulerName string
-  20 initContainers []Container list=map:name patch=merge:name
-  21 automountServiceAccountToken *bool
   22 tolerations []Toleration list=atomic
   23 hostAliases []HostAlias list=map:ip patch=merge:ip
   24 priorityClassName string
   25 priority *int32
   26 dnsConfig *PodDNSConfig
-  27 shareProcessNamespace *bool
   28 readinessGates []PodReadinessGate list=atomic
   29 runtimeClassName *string
   30 enableServiceLinks *bool
   31 preemptionPolicy *string go=v1.PreemptionPolicy enum=Never|PreemptLowerPriority
   32 overhead map[]Quantity bare go=v1.ResourceList
   33 topologySpreadConstraints []TopologySpreadConstraint list=map:topologyKey,whenUnsatisfiable patch=merge:topologyKey
-  34 ephemeralContainers []EphemeralContainer list=map:name patch=merge:name
   35 setHostnameAsFQDN *bool
   36 os *PodOS
   37 hostUsers *bool
@@ -799,23 +799,23 @@ PodSpec
   41 hostnameOverride *string
   43 schedulingGroup *PodSchedulingGroup
 PodStatus
+  17 observedGeneration int64
   1 phase string go=v1.PodPhase enum=Failed|Pending|Running|Succeeded|Unknown
   2 conditions []PodCondition list=map:type patch=merge:type
   3 message string
   4 reason string
+  11 nominatedNodeName string
   5 hostIP string
+  16 hostIPs []HostIP list=atomic patch=merge:ip
   6 podIP string
+  12 podIPs []PodIP list=map:ip patch=merge:ip
   7 startTime *Time
+  10 initContainerStatuses []ContainerStatus list=atomic
   8 containerStatuses []ContainerStatus list=atomic
   9 qosClass string go=v1.PodQOSClass enum=BestEffort|Burstable|Guaranteed
-  10 initContainerStatuses []ContainerStatus list=atomic
-  11 nominatedNodeName string
-  12 podIPs []PodIP list=map:ip patch=merge:ip
   13 ephemeralContainerStatuses []ContainerStatus list=atomic
   14 resize string go=v1.PodResizeStatus
   15 resourceClaimStatuses []PodResourceClaimStatus list=map:name patch=merge,retainKeys:name
-  16 hostIPs []HostIP list=atomic patch=merge:ip
-  17 observedGeneration int64
   18 extendedResourceClaimStatus *PodExtendedResourceClaimStatus
   19 allocatedResources map[]Quantity go=v1.ResourceList
   20 resources *ResourceRequirements
@@ -904,15 +904,15 @@ ReplicationControllerCondition
   5 message string
 ReplicationControllerSpec
   1 replicas *int32 default=1
+  4 minReadySeconds int32 default=0
   2 selector map[]string map=atomic
   3 template *PodTemplateSpec
-  4 minReadySeconds int32 default=0
 ReplicationControllerStatus
   1 replicas int32 required default=0
   2 fullyLabeledReplicas int32
-  3 observedGeneration int64
   4 readyReplicas int32
   5 availableReplicas int32
+  3 observedGeneration int64
   6 conditions []ReplicationControllerCondition list=map:type patch=merge:type
 ResourceClaim
   1 name string required
@@ -981,10 +981,10 @@ SeccompProfile union=type(localhostProfile:LocalhostProfile)
   2 localhostProfile *string
 Secret kind
   1 metadata meta.v1.ObjectMeta
-  2 data map[]bytes
-  3 type string go=v1.SecretType
-  4 stringData map[]string
   5 immutable *bool
+  2 data map[]bytes
+  4 stringData map[]string
+  3 type string go=v1.SecretType
 SecretEnvSource
   1 ... LocalObjectReference
   2 optional *bool
@@ -1008,13 +1008,13 @@ SecurityContext
   1 capabilities *Capabilities
   2 privileged *bool
   3 seLinuxOptions *SELinuxOptions
+  10 windowsOptions *WindowsSecurityContextOptions
   4 runAsUser *int64
+  8 runAsGroup *int64
   5 runAsNonRoot *bool
   6 readOnlyRootFilesystem *bool
   7 allowPrivilegeEscalation *bool
-  8 runAsGroup *int64
   9 procMount *string go=v1.ProcMountType enum=Default|Unmasked
-  10 windowsOptions *WindowsSecurityContextOptions
   11 seccompProfile *SeccompProfile
   12 appArmorProfile *AppArmorProfile
 SerializedReference
@@ -1035,16 +1035,17 @@ ServiceAccountTokenProjection
 ServicePort
   1 name string
   2 protocol string go=v1.Protocol default="TCP" enum=SCTP|TCP|UDP
+  6 appProtocol *string
   3 port int32 required default=0
   4 targetPort IntOrString
   5 nodePort int32
-  6 appProtocol *string
 ServiceProxyOptions
   1 path string
 ServiceSpec
   1 ports []ServicePort list=map:port,protocol patch=merge:port
   2 selector map[]string map=atomic
   3 clusterIP string
+  18 clusterIPs []string list=atomic
   4 type string go=v1.ServiceType enum=ClusterIP|ExternalName|LoadBalancer|NodePort
   5 externalIPs []string list=atomic
   7 sessionAffinity string go=v1.ServiceAffinity enum=ClientIP|None
@@ -1055,9 +1056,8 @@ ServiceSpec
   12 healthCheckNodePort int32
   13 publishNotReadyAddresses bool
   14 sessionAffinityConfig *SessionAffinityConfig
-  17 ipFamilyPolicy *string go=v1.IPFamilyPolicy enum=PreferDualStack|RequireDualStack|SingleStack
-  18 clusterIPs []string list=atomic
   19 ipFamilies []string go=[]v1.IPFamily list=atomic enum=|IPv4|IPv6
+  17 ipFamilyPolicy *string go=v1.IPFamilyPolicy enum=PreferDualStack|RequireDualStack|SingleStack
   20 allocateLoadBalancerNodePorts *bool
   21 loadBalancerClass *string
   22 internalTrafficPolicy *string go=v1.ServiceInternalTrafficPolicy enum=Cluster|Local
@@ -1130,11 +1130,11 @@ VolumeDevice
 VolumeMount
   1 name string required
   2 readOnly bool
+  7 recursiveReadOnly *string go=v1.RecursiveReadOnlyMode
   3 mountPath string required
   4 subPath string
   5 mountPropagation *string go=v1.MountPropagationMode enum=Bidirectional|HostToContainer|None
   6 subPathExpr string
-  7 recursiveReadOnly *string go=v1.RecursiveReadOnlyMode
 VolumeMountStatus
   1 name string required
   2 mountPath string required
@@ -1177,9 +1177,9 @@ VolumeSource
   21 quobyte *QuobyteVolumeSource
   22 azureDisk *AzureDiskVolumeSource
   23 photonPersistentDisk *PhotonPersistentDiskVolumeSource
+  26 projected *ProjectedVolumeSource
   24 portworxVolume *PortworxVolumeSource
   25 scaleIO *ScaleIOVolumeSource
-  26 projected *ProjectedVolumeSource
   27 storageos *StorageOSVolumeSource
   28 csi *CSIVolumeSource
   29 ephemeral *EphemeralVolumeSource

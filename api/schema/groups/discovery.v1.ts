@@ -29,9 +29,9 @@ EndpointPort atomic
   4 appProtocol *string
 EndpointSlice kind
   1 metadata meta.v1.ObjectMeta
+  4 addressType string required go=v1.AddressType enum=FQDN|IPv4|IPv6
   2 endpoints []Endpoint always list=atomic
   3 ports []EndpointPort always list=atomic
-  4 addressType string required go=v1.AddressType enum=FQDN|IPv4|IPv6
 ForNode
   1 name string required
 ForZone

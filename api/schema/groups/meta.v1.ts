@@ -15,14 +15,14 @@ APIGroupList kind
   1 groups []APIGroup required list=atomic
 APIResource
   1 name string required
+  6 singularName string required
   2 namespaced bool required default=false
+  8 group string
+  9 version string
   3 kind string required
   4 verbs StringList required go=v1.Verbs
   5 shortNames []string list=atomic
-  6 singularName string required
   7 categories []string list=atomic
-  8 group string
-  9 version string
   10 storageVersionHash string
 APIResourceList kind
   1 groupVersion string required
@@ -98,12 +98,12 @@ ListOptions kind
   1 labelSelector string
   2 fieldSelector string
   3 watch bool
+  9 allowWatchBookmarks bool
   4 resourceVersion string
+  10 resourceVersionMatch string go=v1.ResourceVersionMatch
   5 timeoutSeconds *int64
   7 limit int64
   8 continue string
-  9 allowWatchBookmarks bool
-  10 resourceVersionMatch string go=v1.ResourceVersionMatch
   11 sendInitialEvents *bool
   15 shardSelector string
 ManagedFieldsEntry
@@ -131,10 +131,10 @@ ObjectMeta
   14 finalizers []string list=set patch=merge
   17 managedFields []ManagedFieldsEntry bare list=atomic
 OwnerReference atomic
+  5 apiVersion string required
   1 kind string required
   3 name string required
   4 uid string required go=types.UID
-  5 apiVersion string required
   6 controller *bool
   7 blockOwnerDeletion *bool
 PartialObjectMetadata kind
@@ -169,9 +169,9 @@ StatusDetails
   1 name string
   2 group string
   3 kind string
+  6 uid string go=types.UID
   4 causes []StatusCause list=atomic
   5 retryAfterSeconds int32
-  6 uid string go=types.UID
 TableOptions kind
   1 includeObject string go=v1.IncludeObjectPolicy
 TypeMeta

@@ -8,8 +8,8 @@ export const networkingV1: SchemaSource = {
   types: `
 HTTPIngressPath
   1 path string
-  2 backend IngressBackend required
   3 pathType *string required go=v1.PathType enum=Exact|ImplementationSpecific|Prefix
+  2 backend IngressBackend required
 HTTPIngressRuleValue
   1 paths []HTTPIngressPath required list=atomic
 IPAddress kind
@@ -25,8 +25,8 @@ Ingress kind
   2 spec IngressSpec
   3 status IngressStatus
 IngressBackend
-  3 resource *core.v1.TypedLocalObjectReference
   4 service *IngressServiceBackend
+  3 resource *core.v1.TypedLocalObjectReference
 IngressClass kind
   1 metadata meta.v1.ObjectMeta
   2 spec IngressClassSpec
@@ -58,10 +58,10 @@ IngressServiceBackend
   1 name string required
   2 port ServiceBackendPort
 IngressSpec
+  4 ingressClassName *string
   1 defaultBackend *IngressBackend
   2 tls []IngressTLS list=atomic
   3 rules []IngressRule bare list=atomic
-  4 ingressClassName *string
 IngressStatus
   1 loadBalancer IngressLoadBalancerStatus
 IngressTLS

@@ -10,10 +10,10 @@ AllocatedDeviceStatus
   1 driver string required
   2 pool string required
   3 device string required
+  7 shareID *string
   4 conditions []meta.v1.Condition always list=map:type
   5 data *RawExtension
   6 networkData *NetworkDeviceData
-  7 shareID *string
 AllocationResult
   1 devices DeviceAllocationResult
   3 nodeSelector *core.v1.NodeSelector

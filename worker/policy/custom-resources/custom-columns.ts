@@ -5,6 +5,7 @@ import { goJson } from "../../../api/machinery/go-json.ts";
 import { isJsonObject } from "../../../api/machinery/json-object.ts";
 import { findJsonPath, isJsonPath } from "../../../api/machinery/json-path/find.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import type { TableCell } from "../../../api/machinery/table.ts";
 import type { Column } from "../../../api/resources/resource.ts";
 
 /** Undefined where the definition names none: then there is an age. */
@@ -31,7 +32,7 @@ function columnOf(definition: CustomResourceColumnDefinition): Column<KubeObject
   };
 }
 
-function cellOf(type: string, value: unknown, age: Ages): string | number | bigint | boolean | null {
+function cellOf(type: string, value: unknown, age: Ages): TableCell {
   if (value === undefined || (value === null && type !== "string")) return null;
   switch (type) {
     case "integer":
