@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { structOf } from "../schema/table.ts";
 import { type DecodeRequest, decodeBody } from "./decode.ts";
 import { decodeJson } from "./decode-json.ts";
-import { canonicalJson, draftOf } from "./json-canonical.ts";
+import { canonicalJson } from "./json-canonical.ts";
 
 const deployment = { group: "apps", version: "v1", kind: "Deployment" };
 const configMap = { group: "", version: "v1", kind: "ConfigMap" };
@@ -267,42 +267,5 @@ describe("YAML", () => {
         `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghi".replace(/./g, (c) => `${c}: &${c} [${Array(9).fill(`*${String.fromCharCode(c.charCodeAt(0) - 1)}`)}]\n`)}`,
       ),
     ).toMatchObject({ ok: false });
-  });
-});
-
-describe("WIRE-CANONICAL: the canonical form", () => {
-  test("shows empty required lists and times as null, as Go prints them", () => {
-    const slice = structOf("discovery.v1.EndpointSlice");
-    const draft = draftOf(
-      { kind: "EndpointSlice", apiVersion: "discovery.k8s.io/v1", addressType: "IPv4", endpoints: null, ports: [] },
-      slice,
-    );
-    expect(draft).toMatchObject({ endpoints: [], ports: [] });
-    expect(canonicalJson(draft, slice)).toEqual({
-      kind: "EndpointSlice",
-      apiVersion: "discovery.k8s.io/v1",
-      metadata: {},
-      addressType: "IPv4",
-      endpoints: null,
-      ports: null,
-    });
-    expect(
-      canonicalJson({ lastTransitionTime: undefined, type: "Ready", status: "True" }, structOf("core.v1.PodCondition")),
-    ).toEqual({
-      type: "Ready",
-      status: "True",
-      lastProbeTime: null,
-      lastTransitionTime: null,
-    });
-  });
-
-  test("leads with kind, apiVersion and metadata, drops empties, is idempotent", () => {
-    const struct = structOf("core.v1.ConfigMap");
-    const canonical = canonicalJson(
-      { data: {}, metadata: { labels: {}, uid: "u", name: "a" }, apiVersion: "v1", kind: "ConfigMap", x: 1 },
-      struct,
-    );
-    expect(JSON.stringify(canonical)).toBe('{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","uid":"u"}}');
-    expect(canonicalJson(canonical, struct)).toEqual(canonical);
   });
 });

@@ -1,56 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Endpoints, Node, Pod, Service } from "../../../api/generated/core.v1.ts";
+import type { Endpoints, Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
-import { endpointSliceMirroringController } from "./endpoint-slice-mirroring.ts";
-import { endpointSliceController } from "./endpoint-slices.ts";
-import { endpointsController } from "./endpoints.ts";
-
-const start = () => controlledCluster([endpointsController, endpointSliceController, endpointSliceMirroringController]);
-const service = (spec: Partial<Service["spec"]> = {}): Service => ({
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: { name: "s", namespace: "ns", labels: { l: "m" } },
-  spec: {
-    selector: { app: "x" },
-    ports: [{ name: "http", port: 80, targetPort: 8080 }],
-    ipFamilies: ["IPv4"],
-    ...spec,
-  },
-  status: {},
-});
-const pod = (
-  name: string,
-  ip: string,
-  options: { ready?: boolean; port?: number; spec?: Partial<Pod["spec"]> } = {},
-): Pod => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name, namespace: "ns", labels: { app: "x" } },
-  spec: {
-    nodeName: "n1",
-    containers: [
-      { name: "c", image: "i", ...(options.port ? { ports: [{ name: "web", containerPort: options.port }] } : {}) },
-    ],
-    ...options.spec,
-  },
-  status: {
-    phase: "Running",
-    podIP: ip,
-    podIPs: [{ ip }],
-    conditions: [{ type: "Ready", status: options.ready === false ? "False" : "True" }],
-  },
-});
-const node: Node = {
-  apiVersion: "v1",
-  kind: "Node",
-  metadata: { name: "n1", labels: { "topology.kubernetes.io/zone": "za" } },
-  spec: {},
-  status: {},
-};
-type At = ReturnType<typeof start>;
-const endpoints = ({ cluster }: At) => cluster.get<Endpoints>("endpoints", "ns", "s");
-const slices = ({ cluster }: At) => cluster.list<EndpointSlice>("endpointslices.discovery.k8s.io");
+import { endpoints, node, pod, service, slices, start } from "../../../test/fakes/controlled-endpoints.ts";
 
 describe("endpoints and slices", () => {
   it("are empty for a service without pods", async () => {
@@ -162,23 +113,6 @@ describe("endpoints and slices", () => {
     expect(slices(at).filter(({ metadata }) => !before.includes(metadata.resourceVersion))).toHaveLength(1);
   });
 
-  it("mirror endpoints that somebody wrote, and go with the service", async () => {
-    const at = start();
-    const { selector: _, ...spec } = service().spec;
-    at.cluster.put("services", { ...service(), spec });
-    at.cluster.put<Endpoints>("endpoints", {
-      apiVersion: "v1",
-      kind: "Endpoints",
-      metadata: { name: "s", namespace: "ns" },
-      subsets: [{ addresses: [{ ip: "1.2.3.4" }], ports: [{ port: 80 }] }],
-    });
-    await at.settle();
-    expect(slices(at)).toMatchObject([{ endpoints: [{ addresses: ["1.2.3.4"], conditions: { ready: true } }] }]);
-    at.cluster.remove("services", "ns", "s");
-    await at.settle();
-    expect(slices(at)).toEqual([]);
-  });
-
   it("CTL-EP-EXTERNAL: makes none for a service that is a name elsewhere", async () => {
     const at = start();
     at.cluster.put("pods", pod("p", "10.1.0.1"));
@@ -274,80 +208,5 @@ describe("endpoints and slices", () => {
     at.cluster.remove("services", "ns", "s");
     await at.settle();
     expect(endpoints(at)).toBeUndefined();
-  });
-
-  it("mirror annotations as they are, and their changes", async () => {
-    const at = start();
-    const { selector: _, ...rest } = service().spec;
-    at.cluster.put("services", { ...service(), spec: rest });
-    at.cluster.put("endpoints", {
-      apiVersion: "v1",
-      kind: "Endpoints",
-      metadata: { name: "s", namespace: "ns", annotations: { a: "b", c: "d" } },
-      subsets: [{ addresses: [{ ip: "10.0.0.1" }], ports: [{ port: 80 }] }],
-    } as Endpoints);
-    await at.settle();
-    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
-      draft.metadata.annotations = { c: "e" };
-    });
-    await at.settle();
-    expect(slices(at).map(({ metadata }) => metadata.annotations)).toEqual([{ c: "e" }]);
-  });
-
-  it("CTL-EP-MIRROR: mirror each subset as one slice, its addresses as they are in all subsets", async () => {
-    const at = start();
-    const { selector: _, ...rest } = service().spec;
-    at.cluster.put("services", { ...service(), spec: rest });
-    const addresses = Array.from({ length: 250 }, (__, i) => ({ ip: `10.0.1.${i}` }));
-    at.cluster.put("endpoints", {
-      apiVersion: "v1",
-      kind: "Endpoints",
-      metadata: { name: "s", namespace: "ns" },
-      subsets: [
-        { addresses, ports: [{ name: "a", port: 80 }] },
-        { addresses, ports: [{ name: "b", port: 90 }] },
-        { notReadyAddresses: [{ ip: "2001:DB8::1" }], ports: [{ name: "a", port: 80 }] },
-      ],
-    } as Endpoints);
-    await at.settle();
-    const shown = slices(at).map(({ addressType, ports = [], endpoints }) => ({
-      addressType,
-      ports: ports.map(({ name }) => name).sort(),
-      endpoints: endpoints?.length,
-    }));
-    expect(shown).toHaveLength(3);
-    expect(shown).toContainEqual({ addressType: "IPv4", ports: ["a"], endpoints: 250 });
-    expect(shown).toContainEqual({ addressType: "IPv4", ports: ["b"], endpoints: 250 });
-    expect(slices(at).find(({ addressType }) => addressType === "IPv6")?.endpoints).toMatchObject([
-      { addresses: ["2001:db8::1"], conditions: { ready: false } },
-    ]);
-    const before = slices(at);
-    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
-      draft.subsets?.[0]?.addresses?.reverse();
-    });
-    await at.settle();
-    expect(slices(at)).toEqual(before);
-  });
-
-  it("CTL-EP-MIRROR: say how many addresses of a subset are too many to mirror", async () => {
-    const at = start();
-    const { selector: _, ...rest } = service().spec;
-    at.cluster.put("services", { ...service(), spec: rest });
-    const addresses = Array.from({ length: 1002 }, (__, i) => ({ ip: `10.0.${i >> 8}.${i & 255}` }));
-    at.cluster.put("endpoints", {
-      apiVersion: "v1",
-      kind: "Endpoints",
-      metadata: { name: "s", namespace: "ns" },
-      subsets: [{ addresses, ports: [{ port: 80 }] }],
-    } as Endpoints);
-    await at.settle();
-    expect(slices(at).map(({ endpoints }) => endpoints?.length)).toEqual([1000]);
-    expect(at.cluster.list("events")).toMatchObject([
-      {
-        reason: "TooManyAddressesToMirror",
-        message:
-          "A max of 1000 addresses can be mirrored to EndpointSlices per Endpoints subset. 2 addresses were skipped",
-      },
-    ]);
   });
 });

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { deployment, makeReady, pods, sets, start, web } from "../../../test/fakes/controlled-deployment.ts";
+import { deploymentController } from "./deployment.ts";
+
+describe("deployment", () => {
+  it("rolls forward and back, reusing the old replica set under a new revision", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ replicas: 0 }));
+    await at.settle();
+    for (const image of ["pause:2", "pause:1"]) {
+      at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+        draft.spec.template.spec = { containers: [{ name: "c", image }] };
+      });
+      await at.settle();
+    }
+    expect(at.complaints).toEqual([]);
+    expect(sets(at)).toHaveLength(2);
+    expect(sets(at)[0]?.metadata.annotations).toMatchObject({
+      "deployment.kubernetes.io/revision": "3",
+      "deployment.kubernetes.io/revision-history": "1",
+    });
+    expect(deployment(at).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("3");
+  });
+
+  it("numbers on from the revision of a replica set that it adopts, however large", async () => {
+    const at = start();
+    at.cluster.put<ReplicaSet>("replicasets.apps", {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: {
+        name: "old",
+        namespace: "ns",
+        labels: { app: "web" },
+        annotations: { "deployment.kubernetes.io/revision": "3546343826724305832" },
+      },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: "web" } },
+        template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "c", image: "pause:0" }] } },
+      },
+      status: { replicas: 0 },
+    });
+    at.cluster.put("deployments.apps", web());
+    await at.settle();
+    expect(deployment(at).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("3546343826724305833");
+  });
+
+  it("scales in proportion in the middle of a rollout", async () => {
+    const at = start();
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
+    at.cluster.put("deployments.apps", web({ replicas: 4, strategy }));
+    await at.settle();
+    makeReady(at, pods(at));
+    await at.settle();
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(pods(at)).toHaveLength(6);
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.replicas = 8;
+    });
+    await at.settle();
+    expect(sets(at).map(({ spec }) => spec.replicas)).toEqual([7, 3]);
+  });
+
+  it("removes all old pods before it makes new ones under Recreate", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ strategy: { type: "Recreate" } }));
+    await at.settle();
+    at.cluster.onCommit = () => {
+      const images = new Set(pods(at).map((pod) => pod.spec.containers[0]?.image));
+      expect(images.size).toBeLessThanOrEqual(1);
+    };
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:2", "pause:2"]);
+  });
+
+  it("waits for the last pod's end under Recreate also where it rolls back to a replica set that is there", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ strategy: { type: "Recreate" } }));
+    const roll = async (image: string) => {
+      at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+        draft.spec.template.spec = { containers: [{ name: "c", image }] };
+      });
+      await at.settle();
+    };
+    await at.settle();
+    await roll("pause:2");
+    const [held] = pods(at);
+    if (!held) throw new Error("no pod");
+    at.cluster.change<Pod>("pods", "ns", held.metadata.name ?? "", (draft) => {
+      draft.metadata.finalizers = ["example.com/held"];
+    });
+    await roll("pause:1");
+    expect(pods(at).map(({ metadata }) => metadata.name)).toEqual([held.metadata.name]);
+    at.cluster.change<Pod>("pods", "ns", held.metadata.name ?? "", (draft) => {
+      draft.metadata.finalizers = [];
+    });
+    at.cluster.remove("pods", "ns", held.metadata.name ?? "");
+    await at.settle();
+    expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:1", "pause:1"]);
+  });
+
+  it("does not grow the new replica set before the old one has removed the pods that it is to lose", async () => {
+    const at = controlledCluster([deploymentController]);
+    const says = (name: string, status: ReplicaSet["status"]) =>
+      at.cluster.change<ReplicaSet>("replicasets.apps", "ns", name, (draft) => {
+        draft.status = { observedGeneration: draft.metadata.generation ?? 0, ...status };
+      });
+    const sizes = () => sets(at).map(({ spec }) => spec.replicas);
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } };
+    at.cluster.put("deployments.apps", web({ replicas: 4, strategy }));
+    await at.settle();
+    const [old] = sets(at);
+    if (!old) throw new Error("no replica set");
+    says(old.metadata.name, { replicas: 4, readyReplicas: 4, availableReplicas: 4 });
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(sizes()).toEqual([2, 0]);
+    says(old.metadata.name, { replicas: 2, readyReplicas: 2, availableReplicas: 2 });
+    await at.settle();
+    expect(sizes()).toEqual([2, 2]);
+  });
+
+  it("counts a surge in pods also where it asks for none", async () => {
+    const at = start();
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
+    at.cluster.put("deployments.apps", web({ replicas: 0, strategy }));
+    await at.settle();
+    expect(sets(at)[0]?.metadata.annotations?.["deployment.kubernetes.io/max-replicas"]).toBe("2");
+    expect(pods(at)).toEqual([]);
+  });
+
+  it("never exceeds its surge nor falls below its available minimum, whatever becomes ready when", async () => {
+    const plans = fc.record({
+      replicas: fc.integer({ min: 1, max: 6 }),
+      surge: fc.integer({ min: 0, max: 3 }),
+      unavailable: fc.integer({ min: 0, max: 3 }),
+      picks: fc.array(fc.nat(20), { minLength: 5, maxLength: 30 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(plans, async ({ replicas, surge, unavailable, picks }) => {
+        const rollingUpdate = { maxSurge: surge, maxUnavailable: surge + unavailable === 0 ? 1 : unavailable };
+        const at = start();
+        at.cluster.put("deployments.apps", web({ replicas, strategy: { type: "RollingUpdate", rollingUpdate } }));
+        await at.settle();
+        makeReady(at, pods(at));
+        await at.settle();
+        const least = replicas - Math.min(rollingUpdate.maxUnavailable, replicas);
+        at.cluster.onCommit = () => {
+          const ready = pods(at).filter((pod) => pod.status.conditions?.[0]?.status === "True").length;
+          expect(pods(at).length).toBeLessThanOrEqual(replicas + surge);
+          expect(ready).toBeGreaterThanOrEqual(least);
+        };
+        at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+          draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+        });
+        await at.settle();
+        for (const pick of picks) {
+          const waiting = pods(at).filter((pod) => !pod.status.conditions);
+          if (waiting.length === 0) break;
+          makeReady(at, waiting.slice(pick % waiting.length, (pick % waiting.length) + 1));
+          await at.settle();
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { ControlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { end, job, newJob, podAt, pods, start } from "../../../test/fakes/controlled-job.ts";
+
+describe("CTL-JOB-ENDING: a pod that is told to end", () => {
+  const tellToEnd = ({ cluster }: ControlledCluster, { metadata: { name = "" } }: Pod) =>
+    cluster.change<Pod>("pods", "ns", name, ({ metadata }) => {
+      metadata.deletionTimestamp = new Date(cluster.now + 30_000).toISOString();
+      metadata.deletionGracePeriodSeconds = 30;
+      // The fake cluster knows no grace: what has no finalizer is gone.
+      metadata.finalizers = [...(metadata.finalizers ?? []), "test/running"];
+    });
+  const running = ({ cluster }: ControlledCluster, ready: boolean) => {
+    for (const { metadata } of cluster.list<Pod>("pods"))
+      cluster.change<Pod>("pods", "ns", metadata.name, (pod) => {
+        pod.status = { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] };
+      });
+  };
+
+  it("counts as failed, and is replaced when ten seconds are over, though it is gone by then", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
+    await at.settle();
+    running(at, false);
+    tellToEnd(at, podAt(at, 0));
+    await at.pass(2000);
+    expect(job(at).status).toMatchObject({ failed: 1, terminating: 1, ready: 0 });
+    expect(job(at).status.active).toBeUndefined();
+    expect(podAt(at, 0).metadata.finalizers).toEqual(["test/running"]);
+    at.cluster.change<Pod>("pods", "ns", podAt(at, 0).metadata.name ?? "", ({ metadata }) => {
+      metadata.finalizers = [];
+    });
+    at.cluster.remove("pods", "ns", podAt(at, 0).metadata.name ?? "");
+    await at.pass(7000);
+    expect(pods(at)).toHaveLength(1);
+    await at.pass(1000);
+    expect(pods(at)).toHaveLength(2);
+    expect(job(at).status).toMatchObject({ active: 2, failed: 1, terminating: 0 });
+  });
+
+  it("CTL-JOB-WAIT: is not taken note of while others are ready, and counts as what it ends as", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
+    await at.settle();
+    running(at, true);
+    await at.settle();
+    tellToEnd(at, podAt(at, 0));
+    await at.pass(5000);
+    expect(job(at).status).toMatchObject({ active: 2, ready: 2, terminating: 0 });
+    end(at, podAt(at, 0), "Succeeded");
+    await at.settle();
+    expect(job(at).status).toMatchObject({ active: 1, ready: 1, succeeded: 1 });
+    expect(job(at).status.failed).toBeUndefined();
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { condition, end, job, newJob, podAt, pods, start } from "../../../test/fakes/controlled-job.ts";
+
+describe("job", () => {
+  it("waits longer after each failure, and gives up at the backoff limit", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 1, backoffLimit: 1 }));
+    await at.settle();
+    end(at, podAt(at, 0), "Failed");
+    await at.settle();
+    expect(pods(at)).toHaveLength(1);
+    await at.pass(10_000);
+    expect(pods(at)).toHaveLength(2);
+    end(at, podAt(at, 1), "Failed");
+    await at.settle();
+    expect(condition(at, "Failed")).toMatchObject({ reason: "BackoffLimitExceeded" });
+    expect(job(at).status.failed).toBe(2);
+  });
+
+  it("fails at once where the pod failure policy says so", async () => {
+    const at = start();
+    const rules = [{ action: "FailJob", onExitCodes: { containerName: "c", operator: "In", values: [42] } }];
+    at.cluster.put("jobs.batch", newJob({ completions: 1, podFailurePolicy: { rules } }));
+    await at.settle();
+    end(at, podAt(at, 0), "Failed", 42);
+    await at.settle();
+    expect(condition(at, "Failed")?.message).toBe(
+      `Container c for pod ns/${podAt(at, 0).metadata.name} failed with exit code 42 matching FailJob rule at index 0`,
+    );
+  });
+
+  it("keeps failures of an index to the index", async () => {
+    const at = start();
+    at.cluster.put(
+      "jobs.batch",
+      newJob({
+        completions: 2,
+        parallelism: 2,
+        completionMode: "Indexed",
+        backoffLimitPerIndex: 0,
+        backoffLimit: 2147483647,
+      }),
+    );
+    await at.settle();
+    expect(podAt(at, 0).metadata.annotations).toEqual({
+      "batch.kubernetes.io/job-completion-index": "0",
+      "batch.kubernetes.io/job-index-failure-count": "0",
+    });
+    end(at, podAt(at, 0), "Failed");
+    await at.settle();
+    expect(job(at).status).toMatchObject({ active: 1, failed: 1, failedIndexes: "0" });
+    end(at, podAt(at, 1), "Succeeded");
+    await at.settle();
+    expect(job(at).status).toMatchObject({ succeeded: 1, failed: 1, completedIndexes: "1", failedIndexes: "0" });
+    expect(condition(at, "Failed")).toMatchObject({ reason: "FailedIndexes", message: "Job has failed indexes" });
+  });
+});

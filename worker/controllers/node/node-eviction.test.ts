@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
+import { node, pod, start, taints } from "../../../test/fakes/controlled-nodes.ts";
+
+describe("nodes", () => {
+  it("that evict let pods stay as long as they tolerate it", async () => {
+    const at = start();
+    const everything = { operator: "Exists", effect: "NoExecute" };
+    at.cluster.put("nodes", node("n1", "False"));
+    at.cluster.put("nodes", node("n2", "True"));
+    at.cluster.put("pods", pod("now"));
+    at.cluster.put("pods", pod("later", [{ ...everything, tolerationSeconds: 300 }]));
+    at.cluster.put("pods", pod("never", [everything]));
+    await at.settle();
+    const names = () => at.cluster.list<Pod>("pods").map(({ metadata }) => metadata.name);
+    expect(names()).toEqual(["later", "never"]);
+    await at.pass(301_000);
+    expect(names()).toEqual(["never"]);
+  });
+
+  it("[CTL-EVICT-ALL] that evict do so with what has ended, and mark once what is being deleted", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "False"));
+    at.cluster.put("nodes", node("n2", "True"));
+    at.cluster.put("pods", { ...pod("ended"), status: { phase: "Succeeded" } });
+    const leaving = {
+      name: "leaving",
+      namespace: "ns",
+      deletionTimestamp: "2024-01-01T00:00:00Z",
+      finalizers: ["x/y"],
+    };
+    at.cluster.put("pods", { ...pod("leaving"), metadata: leaving });
+    await at.settle();
+    expect(at.cluster.list<Pod>("pods")).toMatchObject([
+      { metadata: { name: "leaving" }, status: { conditions: [{ type: "DisruptionTarget", status: "True" }] } },
+    ]);
+    const marked = at.cluster.list<Event>("events").filter(({ reason }) => reason === "TaintManagerEviction");
+    expect(marked).toMatchObject([{ count: 1 }, { count: 1 }]);
+  });
+
+  it("[CTL-GC-MISSING] that are gone take their pods with them, unless they are back in time", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.put("pods", pod("p"));
+    await at.pass(60_000);
+    at.cluster.remove("nodes", "", "n1");
+    await at.pass(39_000);
+    at.cluster.put("nodes", node("n1", "True"));
+    await at.pass(10_000);
+    at.cluster.remove("nodes", "", "n1");
+    await at.pass(39_000);
+    expect(at.cluster.list("pods")).toHaveLength(1);
+    await at.pass(2000);
+    expect(at.cluster.list("pods")).toEqual([]);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("[CTL-EVICT-FIRST] that evict go by the first toleration that fits, and spare whose time was limited by it", async () => {
+    const at = start();
+    const on = (key: string, tolerationSeconds?: number) => ({
+      key,
+      operator: "Exists",
+      effect: "NoExecute",
+      ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
+    });
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.put("pods", pod("first", [on("k", 100), on("k", 5)]));
+    at.cluster.put("pods", pod("free", [on("k"), on("other", 300)]));
+    const taint = (taints: NonNullable<Node["spec"]["taints"]>) =>
+      at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+        draft.spec.taints = taints;
+      });
+    await at.settle();
+    taint([{ key: "k", effect: "NoExecute" }]);
+    await at.pass(20_000);
+    expect(at.cluster.list("pods")).toHaveLength(2);
+    taint([]);
+    await at.settle();
+    const messages = at.cluster.list<Event>("events").map(({ message }) => message);
+    expect(messages.filter((message) => message?.includes("Pod"))).toEqual(["Cancelling deletion of Pod ns/first"]);
+  });
+
+  it("that somebody taints without saying when have it said, and let pods stay from then on", async () => {
+    const at = start();
+    const limited = [{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 10 }];
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.put("pods", pod("p", limited));
+    const taint = (taints: NonNullable<Node["spec"]["taints"]>) =>
+      at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+        draft.spec.taints = taints;
+      });
+    taint([{ key: "k", effect: "NoExecute" }]);
+    await at.pass(5000);
+    taint([]);
+    await at.pass(20_000);
+    const messages = () => at.cluster.list<Event>("events").map(({ message }) => message);
+    expect(messages()).toContain("Cancelling deletion of Pod ns/p");
+    taint([{ key: "k", effect: "NoExecute" }]);
+    await at.pass(9000);
+    expect(at.cluster.list("pods")).toHaveLength(1);
+    await at.pass(2000);
+    expect(at.cluster.list("pods")).toEqual([]);
+    expect(messages()).toContain("Marking for deletion Pod ns/p");
+  });
+
+  it("that are all lost at once evict nobody, until one is back", async () => {
+    const at = start();
+    for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name, "Unknown"));
+    at.cluster.put("pods", pod("p"));
+    await at.settle();
+    expect(taints(at)).toEqual(["unreachable NoSchedule"]);
+    at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+      draft.status.conditions = [{ type: "Ready", status: "True", lastHeartbeatTime: "2030-01-01T00:00:00Z" }];
+    });
+    await at.settle();
+    expect(taints(at)).toEqual(["unreachable NoSchedule", "unreachable NoExecute"]);
+    expect(at.cluster.list("pods")).toEqual([]);
+  });
+
+  it("of one zone evict one after the other, ten seconds apart", async () => {
+    const at = start();
+    for (const name of ["n1", "n2", "n3", "n4", "n5", "n6"])
+      at.cluster.put("nodes", node(name, name > "n3" ? "True" : "Unknown"));
+    await at.settle();
+    const evicting = () =>
+      at.cluster
+        .list<Node>("nodes")
+        .filter(({ spec }) => spec.taints?.some(({ effect }) => effect === "NoExecute"))
+        .map(({ metadata }) => metadata.name);
+    expect(evicting()).toEqual(["n1"]);
+    await at.pass(8000);
+    expect(evicting()).toEqual(["n1"]);
+    await at.pass(3000);
+    expect(evicting()).toEqual(["n1", "n2"]);
+    await at.pass(10_000);
+    expect(evicting()).toEqual(["n1", "n2", "n3"]);
+  });
+
+  it("stop evicting when the last of them is lost too", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "Unknown"));
+    at.cluster.put("nodes", node("n2", "True"));
+    await at.settle();
+    at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+      draft.status.conditions = [{ type: "Ready", status: "Unknown" }];
+    });
+    await at.settle();
+    expect(taints(at)).toEqual(["unreachable NoSchedule"]);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import type { Event, Node } from "../../../api/generated/core.v1.ts";
+import { node, nodeAt, start } from "../../../test/fakes/controlled-nodes.ts";
+
+describe("nodes and the pods' range", () => {
+  it("get pieces of the pod range, none twice, their old labels and a TTL", async () => {
+    const at = start();
+    for (const name of ["n1", "n2", "n3"]) at.cluster.put("nodes", node(name, "True", { "kubernetes.io/os": "linux" }));
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    const cidrs = ["n1", "n2", "n3"].map((name) => nodeAt(at, name)?.spec.podCIDR);
+    expect(new Set(cidrs)).toEqual(new Set(["10.244.0.0/24", "10.244.1.0/24", "10.244.2.0/24"]));
+    expect(nodeAt(at)?.metadata).toMatchObject({
+      labels: { "beta.kubernetes.io/os": "linux" },
+      annotations: { "node.alpha.kubernetes.io/ttl": "0" },
+    });
+  });
+
+  it("[CTL-IPAM] get the piece of one that is gone where there are no others", async () => {
+    const at = start();
+    for (let i = 0; i < 257; i++) at.cluster.put("nodes", node(`n${String(i).padStart(3, "0")}`, "True"));
+    await at.settle();
+    const pieceOf = (name: string) => at.cluster.get<Node>("nodes", "", name)?.spec.podCIDR;
+    const without = at.cluster.list<Node>("nodes").filter(({ spec }) => !spec.podCIDR);
+    expect(without).toHaveLength(1);
+    const told = at.cluster.list<Event>("events").filter(({ reason }) => reason === "CIDRNotAvailable");
+    expect(told).toMatchObject([{ involvedObject: { name: without[0]?.metadata.name } }]);
+    const freed = pieceOf("n000");
+    at.cluster.remove("nodes", "", "n000");
+    await at.settle();
+    expect(pieceOf(without[0]?.metadata.name ?? "")).toBe(freed);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
+import { node, nodeAt, pod, start, taints } from "../../../test/fakes/controlled-nodes.ts";
+
+describe("nodes", () => {
+  it("are tainted by their conditions, and lose the taints with them", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "Unknown"));
+    at.cluster.put("nodes", node("n2", "True"));
+    await at.settle();
+    expect(taints(at)).toEqual(["unreachable NoSchedule", "unreachable NoExecute"]);
+    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      draft.spec.unschedulable = true;
+      draft.status.conditions = [
+        { type: "Ready", status: "True", lastHeartbeatTime: "2030-01-01T00:00:00Z" },
+        { type: "DiskPressure", status: "True" },
+      ];
+    });
+    await at.settle();
+    expect(taints(at)).toEqual(["disk-pressure NoSchedule", "unschedulable NoSchedule"]);
+  });
+
+  it("[CTL-NODE-TAINTS] are tainted in the order of their conditions, and by none while they have told of none", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.change<Node>("nodes", "", "n1", ({ spec }) => {
+      spec.taints = [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }];
+    });
+    await at.settle();
+    expect(taints(at)).toEqual([]);
+    at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
+      status.conditions = ["PIDPressure", "MemoryPressure", "Ready"].map((type) => ({ type, status: "True" }));
+    });
+    await at.settle();
+    expect(taints(at)).toEqual(["pid-pressure NoSchedule", "memory-pressure NoSchedule"]);
+  });
+
+  it("[CTL-NODE-LEASE] that renew a lease themselves are not silent, until their grace after that", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
+      status.conditions = [{ type: "Ready", status: "True" }];
+    });
+    const renew = () => {
+      const spec = { holderIdentity: "n1", renewTime: new Date(at.cluster.now).toISOString() };
+      const metadata = { name: "n1", namespace: "kube-node-lease" };
+      at.cluster.put("leases.coordination.k8s.io", {
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata,
+        spec,
+      });
+    };
+    for (let beats = 0; beats < 12; beats++) {
+      renew();
+      await at.pass(10_000);
+    }
+    const readyOf = () => nodeAt(at)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
+    expect(readyOf()).toBe("True");
+    await at.pass(45_000);
+    expect(readyOf()).toBe("Unknown");
+  });
+
+  it("that never spoke are unknown after their grace, and wake nobody from then on", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    await at.pass(60_000);
+    expect(nodeAt(at)?.status.conditions?.[0]).toMatchObject({
+      type: "Ready",
+      status: "Unknown",
+      reason: "NodeStatusNeverUpdated",
+    });
+    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["RegisteredNode"]);
+    expect(at.wakeAt()).toBeUndefined();
+  });
+
+  it("[CTL-NODE-LOST] that fall silent are told of, and their pods not ready; not those that were not ready before", async () => {
+    const at = start();
+    const ready = { type: "Ready", status: "True" };
+    for (const name of ["n1", "n2"]) {
+      at.cluster.put("nodes", node(name, name === "n1" ? "True" : "False"));
+      at.cluster.change<Node>("nodes", "", name, ({ status }) => {
+        for (const condition of status.conditions ?? []) delete condition.lastHeartbeatTime;
+      });
+      const everything = [{ operator: "Exists" }];
+      const { spec, ...rest } = pod(name, everything);
+      at.cluster.put("pods", { ...rest, spec: { ...spec, nodeName: name }, status: { conditions: [ready] } });
+    }
+    await at.pass(60_000);
+    const readyOf = (name: string) => at.cluster.get<Pod>("pods", "ns", name)?.status.conditions?.[0]?.status;
+    expect(["n1", "n2"].map((name) => nodeAt(at, name)?.status.conditions?.[0]?.status)).toEqual([
+      "Unknown",
+      "Unknown",
+    ]);
+    expect(["n1", "n2"].map(readyOf)).toEqual(["False", "True"]);
+    const told = at.cluster.list<Event>("events").filter(({ reason }) => reason === "NodeNotReady");
+    expect(told.map(({ involvedObject: { kind, name } }) => `${kind} ${name}`)).toEqual(["Node n1", "Pod n1"]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { node } from "../../../test/fakes/controlled-nodes.ts";
+import { evictionsOf } from "./zones.ts";
+
+describe("nodes", () => {
+  it.each<[string, readonly (readonly [zone: string, ready: number, lost: number])[], number | undefined]>([
+    ["few of a zone are lost", [["a", 2, 1]], 10_000],
+    [
+      "two of two are lost beside another zone",
+      [
+        ["a", 0, 2],
+        ["b", 1, 0],
+      ],
+      10_000,
+    ],
+    ["most of a small zone is lost", [["a", 2, 3]], undefined],
+    ["most of a large zone is lost", [["a", 20, 40]], 100_000],
+    [
+      "every zone is lost",
+      [
+        ["a", 0, 3],
+        ["b", 0, 1],
+      ],
+      undefined,
+    ],
+  ])("how often one evicts when %s", (_, zones, expected) => {
+    const nodes = zones.flatMap(([zone, ready, lost]) =>
+      [...Array(ready + lost).keys()].map((i) =>
+        node(`${zone}${i}`, i < ready ? "True" : "Unknown", { "topology.kubernetes.io/zone": zone }),
+      ),
+    );
+    expect(evictionsOf(nodes).everyMs.get(":a")).toBe(expected);
+  });
+
+  it("[CTL-ZONE-EXCLUDED] of which it is said that they tell nothing of their zone are not counted", () => {
+    const excluded = { "node.kubernetes.io/exclude-disruption": "" };
+    const lost = ["n1", "n2", "n3"].map((name) => node(name, "Unknown", excluded));
+    expect(evictionsOf([...lost, node("n4", "True")])).toMatchObject({
+      isOutage: false,
+      everyMs: new Map([[":", 10_000]]),
+    });
+    expect(evictionsOf([...lost, node("n4", "Unknown")]).isOutage).toBe(true);
+  });
+});

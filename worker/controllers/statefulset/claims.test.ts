@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import { claim, db, edit, events, names, start, status } from "../../../test/fakes/controlled-stateful-set.ts";
+
+describe("stateful set", () => {
+  it("lets claims go with the pods that a scale-down removes, where the policy says so", async () => {
+    const at = start();
+    const policy = { whenDeleted: "Delete", whenScaled: "Delete" };
+    at.cluster.put(
+      "statefulsets.apps",
+      db({
+        podManagementPolicy: "Parallel",
+        volumeClaimTemplates: [claim],
+        persistentVolumeClaimRetentionPolicy: policy,
+      }),
+    );
+    await at.pass(2000);
+    const claims = () =>
+      at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims").map(({ metadata }) => metadata.name);
+    expect(claims()).toEqual(["data-db-0", "data-db-1"]);
+    expect(events(at)).toContain("SuccessfulCreate: Create Claim data-db-0 Pod db-0 in StatefulSet db success");
+    edit(at, (draft) => {
+      draft.spec.replicas = 1;
+    });
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(names(at)).toEqual(["db-0"]);
+    expect(claims()).toEqual(["data-db-0"]);
+    at.cluster.remove("statefulsets.apps", "ns", "db");
+    await at.settle();
+    expect(claims()).toEqual([]);
+  });
+
+  it("[CTL-STS-CLAIM] does not put a pod on a claim that is being deleted, and says so", async () => {
+    const at = start();
+    at.cluster.put("persistentvolumeclaims", {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "data-db-0", namespace: "ns", finalizers: ["kubernetes.io/pvc-protection"] },
+      spec: {},
+      status: {},
+    } as PersistentVolumeClaim);
+    at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
+    at.cluster.put("statefulsets.apps", db({ volumeClaimTemplates: [claim] }));
+    await at.settle();
+    expect(names(at)).toEqual([]);
+    const why = "Create Pod db-0 in StatefulSet db failed error: pvc data-db-0 is being deleted";
+    expect(events(at)).toEqual([`FailedCreate: ${why}`]);
+    at.cluster.change<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "data-db-0", (draft) => {
+      draft.metadata.finalizers = [];
+    });
+    at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
+    await at.settle();
+    expect(names(at)).toEqual(["db-0"]);
+  });
+
+  it("makes the claims of a pending pod again, and gives a pod its lost labels back", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db({ replicas: 1, volumeClaimTemplates: [claim] }));
+    await at.settle();
+    at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
+    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      draft.status = { phase: "Pending" };
+      draft.metadata.labels = { app: "db", "controller-revision-hash": status(at)?.updateRevision ?? "" };
+    });
+    await at.settle();
+    expect(at.cluster.list("persistentvolumeclaims")).toHaveLength(1);
+    expect(at.cluster.get<Pod>("pods", "ns", "db-0")?.metadata.labels).toMatchObject({
+      "statefulset.kubernetes.io/pod-name": "db-0",
+    });
+    expect(events(at)).toContain("SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful");
+  });
+
+  it.each([
+    ["somebody else controls", { apiVersion: "v1", kind: "ConfigMap", name: "c", uid: "u", controller: true }, true],
+    ["a set of its name controlled", { apiVersion: "apps/v1", kind: "StatefulSet", name: "db", uid: "u" }, false],
+  ])("leaves a claim alone that %s", async (_, owner, told) => {
+    const at = start();
+    const metadata = { name: "data-db-0", namespace: "ns", ownerReferences: [owner] };
+    at.cluster.put("persistentvolumeclaims", { ...claim, apiVersion: "v1", kind: "PersistentVolumeClaim", metadata });
+    const policy = { whenDeleted: "Delete", whenScaled: "Retain" };
+    at.cluster.put(
+      "statefulsets.apps",
+      db({ replicas: 1, volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy: policy }),
+    );
+    at.cluster.put("configmaps", {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c", namespace: "ns", uid: "u" },
+    });
+    await at.settle();
+    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      draft.status = { phase: "Pending" };
+    });
+    await at.settle();
+    const [first] = at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims");
+    expect(first?.metadata.ownerReferences).toEqual([owner]);
+    expect(events(at).some((text) => text.startsWith("ConflictingController: "))).toBe(told);
+    expect(names(at)).toEqual(["db-0"]);
+  });
+});
