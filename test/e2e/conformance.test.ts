@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import { Cluster } from "./cluster.ts";
 import type { Behaviour, TestNodes } from "./conformance/behaviour.ts";
 import { ClusterDoor } from "./conformance/cluster-door.ts";
+import { downwardApiVolumes } from "./conformance/downward-api.ts";
+import { emptyDirVolumes } from "./conformance/empty-dirs.ts";
 import { environment } from "./conformance/environment.ts";
 import { lifecycle } from "./conformance/lifecycle.ts";
 import { networking } from "./conformance/networking.ts";
@@ -28,6 +30,8 @@ const all: readonly Behaviour[] = [
   ...lifecycle,
   ...resize,
   ...volumes,
+  ...emptyDirVolumes,
+  ...downwardApiVolumes,
   ...environment,
   ...security,
 ];

@@ -1,64 +1,21 @@
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "./cluster.ts";
-import { credentialsOf, goTo, hasBrowser, signedIn, startBrowser, visit } from "./dashboard-browser.ts";
-import { joinSimulated } from "./simulated-node.ts";
-
-const LOGGING = 'i=0; while true; do echo "line $i <script>hacked=1</script>"; i=$((i+1)); sleep 0.1; done';
-const HOSTILE = '"><img src=x onerror=hacked=1><script>hacked=1</script>';
-
-/** What is written into the page is text, however it looks. */
-const manifests = [
-  {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web", annotations: { note: HOSTILE } },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app: "web" } },
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: {
-          terminationGracePeriodSeconds: 1,
-          containers: [{ name: "web", image: "busybox", command: ["/bin/sh", "-c", LOGGING] }],
-        },
-      },
-    },
-  },
-  { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "hostile" }, data: { text: HOSTILE } },
-  { apiVersion: "v1", kind: "Secret", metadata: { name: "keys" }, stringData: { password: "hunter2" } },
-];
-
-const DEPLOYMENT = "#/object/apps/v1/deployments/default/web";
+import { describe, expect, test } from "vitest";
+import { credentialsOf, goTo, hasBrowser } from "./dashboard-browser.ts";
+import { DEPLOYMENT, dashboardCluster, HOSTILE, row } from "./dashboard-cluster.ts";
 
 describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
-  let cluster: Cluster;
-  let browser: Browser;
-  beforeAll(async () => {
-    [cluster, browser] = await Promise.all([Cluster.start(), startBrowser()]);
-    await cluster.output("apply --server-side -f -", {
-      input: JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }),
-    });
-    await cluster.output("rollout status deployment/web --timeout=40s");
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await cluster?.remove();
-  });
-
-  const row = (page: Page, name: string) => page.locator("tbody tr", { hasText: name });
+  const at = dashboardCluster();
 
   test("a kubeconfig signs in; without being told to, the page forgets the token", async () => {
-    const { page } = await visit(browser, cluster);
+    const { page } = await at.visit();
     await page.fill("#credential", "wrong");
     await page.click("button[type=submit]");
     await page.getByText("The cluster does not accept this token.").waitFor();
-    await page.fill("#credential", readFileSync(`${cluster.directory}/kubeconfig`, "utf8"));
+    await page.fill("#credential", readFileSync(`${at.cluster.directory}/kubeconfig`, "utf8"));
     await page.click("button[type=submit]");
     await page.getByRole("heading", { name: "Overview" }).waitFor();
     await page.reload();
-    await page.fill("#credential", credentialsOf(cluster).token);
+    await page.fill("#credential", credentialsOf(at.cluster).token);
     await page.getByLabel("Remember on this device").check();
     await page.click("button[type=submit]");
     await page.getByRole("heading", { name: "Overview" }).waitFor();
@@ -70,19 +27,19 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
   });
 
   test("a rollout is seen as it happens", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
+    const { page, problems } = await at.signedIn();
     await goTo(page, "#/kind/apps/v1/deployments");
     await row(page, "web").getByText("2/2").waitFor();
-    await cluster.output("create deployment late --image=busybox --replicas=2 -- /bin/sleep 3600");
+    await at.cluster.output("create deployment late --image=busybox --replicas=2 -- /bin/sleep 3600");
     await row(page, "late").getByText("2/2").waitFor();
-    await cluster.output("delete deployment late");
+    await at.cluster.output("delete deployment late");
     await row(page, "late").waitFor({ state: "detached" });
     expect(problems).toEqual([]);
     await page.context().close();
   });
 
   test("logs follow, and can be searched", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
+    const { page, problems } = await at.signedIn();
     await goTo(page, "#/kind/core/v1/pods?q=web-");
     await page.locator("tbody a").first().click();
     await page.getByRole("tab", { name: "Logs" }).click();
@@ -98,7 +55,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
   });
 
   test("a shell takes keys, shows colours and no markup, and can be started again", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
+    const { page, problems } = await at.signedIn();
     await goTo(page, "#/kind/core/v1/pods?q=web-");
     await page.locator("tbody a").first().click();
     await page.getByRole("tab", { name: "Shell" }).click();
@@ -125,128 +82,11 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("scaling says what it does, and does it", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
-    await goTo(page, DEPLOYMENT);
-    await page.getByRole("button", { name: "Scale" }).click();
-    await page.getByLabel("Replicas").fill("3");
-    await page.getByText("kubectl scale deployments.apps/web --replicas=3 -n default").waitFor();
-    await page.getByRole("dialog").getByRole("button", { name: "Scale" }).click();
-    await page.getByText("All 3 replicas are up to date and available.").waitFor();
-    expect(await cluster.output("get deployment web -o jsonpath={.spec.replicas}")).toBe("3");
-    expect(problems).toEqual([]);
-    await page.context().close();
-  });
-
-  test("a rollout is rolled back, and a node drained, as kubectl does it", async () => {
-    await cluster.output("create deployment past --image=first -- /bin/sleep 3600");
-    await cluster.output("wait --for=condition=Available deployment/past --timeout=20s");
-    await cluster.output("set image deployment/past *=second");
-    await cluster.output("rollout status deployment/past --timeout=30s");
-    const { page, problems } = await signedIn(browser, cluster);
-    await goTo(page, "#/object/apps/v1/deployments/default/past");
-    const act = async (name: string) => {
-      await page.getByRole("button", { name }).click();
-      await page.getByRole("dialog").getByRole("button", { name }).click();
-    };
-    await act("Roll back");
-    const image = () => cluster.output("get deployment past -o jsonpath={.spec.template.spec.containers[0].image}");
-    await expect.poll(image, { timeout: 10_000 }).toBe("first");
-    expect(await cluster.output("get replicasets -l app=past -o name")).toMatch(/^(replicaset\.apps\/\S+\n?){2}$/);
-
-    await goTo(page, `#/object/core/v1/nodes/-/${cluster.nodeName}`);
-    await act("Drain");
-    await page.getByText(`${cluster.nodeName} is drained`).waitFor();
-    await expect
-      .poll(() => cluster.output("get pods -l app=past -o jsonpath={.items[*].spec.nodeName}"), { timeout: 20_000 })
-      .toBe("");
-    await act("Uncordon");
-    await cluster.output("wait --for=condition=Available deployment --all --timeout=30s");
-    await cluster.output("delete deployment past");
-    expect(problems).toEqual([]);
-    await page.context().close();
-  });
-
-  test("an edit shows what it would do; a conflict is explained and overwrites nothing", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
-    await goTo(page, "#/object/core/v1/configmaps/default/hostile?tab=yaml");
-    await page.getByRole("button", { name: "Edit" }).click();
-    const editor = page.getByRole("textbox", { name: "YAML" });
-    await editor.fill((await editor.inputValue()).replace(/^data:\n/m, "data:\n  mine: yes please\n"));
-    await cluster.output(["patch", "configmap", "hostile", "-p", '{"data":{"theirs":"too"}}']);
-    await page.getByRole("button", { name: "Review changes" }).click();
-    await page.getByText("Somebody else changed it meanwhile").waitFor();
-    expect(await page.locator(".diff .added").allTextContents()).toContainEqual(expect.stringContaining("theirs: too"));
-    expect(problems.splice(0)).toEqual([expect.stringContaining("409"), expect.stringContaining("409")]);
-    await page.getByRole("button", { name: "Start over" }).click();
-    await editor.fill((await editor.inputValue()).replace(/^data:\n/m, "data:\n  mine: yes please\n"));
-    await page.getByRole("button", { name: "Review changes" }).click();
-    await page.getByText("What the cluster would store").waitFor();
-    expect(await cluster.output("get configmap hostile -o jsonpath={.data.mine}")).toBe("");
-    await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("ConfigMap hostile saved").waitFor();
-    expect(await cluster.output("get configmap hostile -o jsonpath={.data.mine}/{.data.theirs}")).toBe(
-      "yes please/too",
-    );
-    expect(problems).toEqual([]);
-    await page.context().close();
-  });
-
-  test("manifests are reviewed, then applied; a conflict of owners names the fields", async () => {
-    const { page } = await signedIn(browser, cluster);
-    await goTo(page, "#/apply");
-    const editor = page.getByLabel("YAML to apply");
-    const apply = page.getByRole("button", { name: "Apply", exact: true });
-    await editor.fill("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made}\ndata: {a: b}\n");
-    await page.getByRole("button", { name: "Review" }).click();
-    await page.getByText("Would be created").waitFor();
-    expect((await cluster.kubectl("get configmap made")).stderr).toContain("NotFound");
-    await apply.click();
-    await page.getByText("created", { exact: true }).waitFor();
-    expect(await cluster.output("get configmap made -o jsonpath={.data.a}")).toBe("b");
-    await editor.fill("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: hostile}\ndata: {text: taken}\n");
-    await page.getByRole("button", { name: "Review" }).click();
-    await page.getByRole("row", { name: ".data.text kubectl" }).waitFor();
-    expect(await apply.isDisabled()).toBe(true);
-    await page.context().close();
-  });
-
-  test("the editor knows what may stand where the cursor is", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
-    await goTo(page, "#/apply");
-    await page.getByLabel("Name", { exact: true }).fill("made-here");
-    await page.getByRole("button", { name: "Write it" }).click();
-    const editor = page.getByLabel("YAML to apply");
-    await editor.fill(`${(await editor.inputValue()).trimEnd()}\n          imageP`);
-    const offer = page.getByRole("listbox", { name: "What may be written here" });
-    await editor.press("End");
-    await editor.press("Control+Space");
-    await offer.getByRole("option", { name: /imagePullPolicy string/ }).waitFor();
-    await editor.press("Enter");
-    await page.keyboard.type("Never");
-    expect(await editor.inputValue()).toMatch(/\n {10}imagePullPolicy: Never$/);
-    await page.getByRole("button", { name: "Review" }).click();
-    await page.getByText("Would be created").waitFor();
-    expect(problems).toEqual([]);
-    await page.context().close();
-  });
-
-  test("a deletion says what goes with it", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
-    await goTo(page, DEPLOYMENT);
-    await page.getByRole("button", { name: "Delete" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByText(/^ReplicaSet web-/).waitFor();
-    expect(await dialog.getByText(/^Pod web-/).count()).toBeGreaterThan(0);
-    expect(problems).toEqual([]);
-    await page.context().close();
-  });
-
   test("the past is looked at, compared with now, and cannot be changed", async () => {
-    await cluster.output("create configmap before --from-literal=a=1");
-    const then = await cluster.output("get configmap before -o jsonpath={.metadata.resourceVersion}");
-    await cluster.output("delete configmap before");
-    const { page, problems } = await signedIn(browser, cluster);
+    await at.cluster.output("create configmap before --from-literal=a=1");
+    const then = await at.cluster.output("get configmap before -o jsonpath={.metadata.resourceVersion}");
+    await at.cluster.output("delete configmap before");
+    const { page, problems } = await at.signedIn();
     await goTo(page, `#/kind/core/v1/configmaps?at=${then}`);
     await row(page, "before").waitFor();
     await page.getByText("As it was").waitFor();
@@ -267,9 +107,9 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
   });
 
   test("access names who may, by which binding and rule; the API server answers for one", async () => {
-    await cluster.output("create role reader --verb=get --resource=configmaps --resource-name=hostile");
-    await cluster.output("create rolebinding reader --role=reader --user=ada");
-    const { page, problems } = await signedIn(browser, cluster);
+    await at.cluster.output("create role reader --verb=get --resource=configmaps --resource-name=hostile");
+    await at.cluster.output("create rolebinding reader --role=reader --user=ada");
+    const { page, problems } = await at.signedIn();
     await goTo(page, "#/access?ns=default&verb=get&resource=configmaps");
     const grant = page.getByRole("row", { name: /User ada RoleBinding default\/reader Role default\/reader/ });
     await grant.getByText("get on configmaps of the core group; only hostile").waitFor();
@@ -283,47 +123,8 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("a node joins with the command that the page makes", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
-    await goTo(page, "#/kind/core/v1/nodes");
-    await page.getByRole("button", { name: "Join a node" }).click();
-    const command = await page.getByText(/^npx sailplane join /).textContent();
-    await page.keyboard.press("Escape");
-    const leave = joinSimulated(String(command), { name: "joined", site: "far" });
-    try {
-      const site = page.getByRole("region", { name: "far" });
-      await site.getByText("Linked").waitFor();
-      await site
-        .getByText(/of \d+ requested/)
-        .first()
-        .waitFor();
-    } finally {
-      await leave();
-    }
-    await cluster.output("delete node joined");
-    expect(problems).toEqual([]);
-    await page.context().close();
-  });
-
-  test("what one may not do is not offered, and what one may not see is said", async () => {
-    await cluster.output("create serviceaccount looker");
-    const resources = "pods,nodes,events,deployments.apps,replicasets.apps";
-    await cluster.output(`create clusterrole looker --verb=get,list,watch --resource=${resources}`);
-    await cluster.output("create clusterrolebinding looker --clusterrole=looker --serviceaccount=default:looker");
-    const token = (await cluster.output("create token looker")).trim();
-    const { page } = await signedIn(browser, cluster, { token });
-    await goTo(page, DEPLOYMENT);
-    await page.getByRole("heading", { name: "What belongs to it" }).waitFor();
-    await page.waitForTimeout(500);
-    expect(await page.locator(".actions button").count()).toBe(0);
-    await goTo(page, "#/kind/core/v1/secrets");
-    await page.getByText("You may not see this").waitFor();
-    await page.getByText(/cannot list resource "secrets"/).waitFor();
-    await page.context().close();
-  });
-
   test("hostile texts stay texts, and secrets stay hidden", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
+    const { page, problems } = await at.signedIn();
     await goTo(page, DEPLOYMENT);
     await page.getByText(HOSTILE).first().waitFor();
     await goTo(page, "#/object/core/v1/configmaps/default/hostile");
@@ -343,7 +144,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
   });
 
   test("keys go to views, filter and find", async () => {
-    const { page, problems } = await signedIn(browser, cluster);
+    const { page, problems } = await at.signedIn();
     await page.keyboard.press("g");
     await page.keyboard.press("p");
     await page.getByRole("heading", { name: "Pods" }).waitFor();
@@ -375,7 +176,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
   });
 
   test("all watches share one connection, which goes when nobody looks and is there again when somebody does", async () => {
-    const { page, problems } = await visit(browser, cluster);
+    const { page, problems } = await at.visit();
     const streams: string[] = [];
     page.on("request", (request) => request.url().includes("watch=1") && streams.push(request.url()));
     const sockets = new Set<unknown>();
@@ -386,7 +187,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     const look = (visible: boolean) =>
       page.evaluate(`Object.defineProperty(document, "visibilityState", { value: "${visible ? "visible" : "hidden"}", configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));`);
-    await page.fill("#credential", credentialsOf(cluster).token);
+    await page.fill("#credential", credentialsOf(at.cluster).token);
     await page.click("button[type=submit]");
     await page.getByText("Live", { exact: true }).waitFor();
     await expect.poll(() => sockets.size).toBe(1);
@@ -408,7 +209,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
   });
 
   test("of ten thousand pods a few dozen rows exist, and a scroll draws those that come", async () => {
-    const { page } = await signedIn(browser, cluster);
+    const { page } = await at.signedIn();
     const columnDefinitions = ["Name", "Ready", "Status", "Restarts", "Age"].map((name) => ({
       name,
       type: "string",

@@ -1,115 +1,14 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "./cluster.ts";
-import { Containerd, whyNoContainerd } from "./containerd.ts";
-import { connectMachines, JoinedNode } from "./joined-node.ts";
+import { describe, expect, test } from "vitest";
+import { ask, pod, service, slice, threeNodes, whyNoThreeNodes } from "./three-nodes.ts";
 
-const noNft = spawnSync("which", ["nft"]).status === 0 ? undefined : "nft missing: apt-get install -y nftables";
-const reason = whyNoContainerd() ?? noNft;
-
-/** Each answers with its own name. */
-const pod = (name: string, node: string) => `apiVersion: v1
-kind: Pod
-metadata: {name: ${name}, labels: {app: web}}
-spec:
-  nodeName: ${node}
-  hostname: ${name}
-  subdomain: peers
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: web
-      image: localhost/busybox:1
-      imagePullPolicy: IfNotPresent
-      ports: [{containerPort: 8080, hostPort: 8088}]
-      command: ["/bin/sh", "-c", "busybox mkdir /www; echo ${name} > /www/index.html; exec busybox httpd -f -p 8080 -h /www"]
-`;
-
-const service = (name: string, spec: string) => `apiVersion: v1
-kind: Service
-metadata: {name: ${name}}
-spec: {selector: {app: web}, ${spec}}
-`;
-
-const manifests = [
-  pod("first", "e2e"),
-  pod("second", "far"),
-  pod("third", "apart").replace("app: web", "app: third"),
-  service("web", "type: NodePort, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]"),
-  service("sticky", "sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]"),
-  service("both", "ipFamilyPolicy: RequireDualStack, ports: [{port: 80, targetPort: 8080}]"),
-  service("near", "internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]"),
-  service("peers", "clusterIP: None, ports: [{name: http, port: 8080}]"),
-  `apiVersion: v1\nkind: Service\nmetadata: {name: nobody}\nspec: {selector: {app: none}, ports: [{port: 80}]}\n`,
-];
-
-describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""}`, () => {
-  let machines: Containerd[] = [];
-  let cluster: Cluster;
-  /** On one network with the first. */
-  let far: JoinedNode;
-  /** Reaches the control plane, and nothing else of the other machines. */
-  let apart: JoinedNode;
-  let apiPort = "";
-  const addresses = new Map<string, string>();
-
-  const inPod = async (name: string, script: string) => {
-    const { stdout, stderr } = await cluster.kubectl(["exec", name, "--", "/bin/sh", "-c", script]);
-    return (stdout + stderr).trim();
-  };
-  const onMachine = (machine: number, script: string) => {
-    const [program = "", ...words] = machines[machine]?.inside ?? [];
-    return spawnSync(program, [...words, "sh", "-c", script], { encoding: "utf8", timeout: 20_000 }).stdout.trim();
-  };
-  const ask = (url: string, times: number) =>
-    `for i in $(busybox seq ${times}); do busybox wget -q -O - http://${url}/; done | busybox sort -u | busybox xargs`;
-  const addressOf = (name: string) => addresses.get(name) ?? "";
-  /** What the first machine does with packets that arrive by a wire. */
-  const cut = (table: string, wire: string, rules: readonly string[]) => {
-    const script = `add table ip ${table}\ndelete table ip ${table}\nadd table ip ${table}
-      add chain ip ${table} in { type filter hook prerouting priority -300; }
-      ${rules.map((rule) => `add rule ip ${table} in iifname "${wire}" ${rule}`).join("\n")}`;
-    expect(onMachine(0, `nft -f - <<'E'\n${script}\nE\necho $?`)).toBe("0");
-  };
-  const waysOf = (node: string) =>
-    cluster.output(["get", "node", node, "-o", "jsonpath={.metadata.annotations.sailplane\\.dev/network-ways}"]);
-
-  beforeAll(async () => {
-    machines = await Promise.all(["near", "far", "apart"].map((name) => Containerd.start({ name, network: false })));
-    const [one, other, another] = machines;
-    if (one === undefined || other === undefined || another === undefined) throw new Error("three were to start");
-    connectMachines(one, another, { device: "wire1", network: "198.51.100" });
-    connectMachines(one, other);
-    cluster = await Cluster.start({ containerd: one, bind: "0.0.0.0", options: ["--dual-stack"] });
-    const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
-    apiPort = /server: https:\/\/[^:]+:(\d+)/.exec(kubeconfig)?.[1] ?? "";
-    cut("apart", "wire1", [`tcp dport ${apiPort} accept`, "drop"]);
-    far = new JoinedNode(cluster, other, { name: "far", server: "192.0.2.1" });
-    apart = new JoinedNode(cluster, another, { name: "apart", server: "198.51.100.1" });
-    await cluster.output("apply -f -", { input: manifests.join("---\n") });
-    await cluster.output("wait --for=create --timeout=20s node/far node/apart");
-    await cluster.output("wait --for=condition=Ready --timeout=20s node --all");
-    await cluster.output("wait --for=condition=Ready --timeout=30s pod --all");
-    for (const line of (await cluster.output("get services --no-headers")).trim().split("\n")) {
-      const [name = "", , address = ""] = line.split(/ +/);
-      addresses.set(name, address);
-    }
-    for (const name of ["first", "second", "third"])
-      addresses.set(name, await cluster.output(`get pod ${name} -o jsonpath={.status.podIP}`));
-  });
-  afterAll(async () => {
-    await cluster?.kubectl("delete pods --all --grace-period=1 --timeout=20s");
-    // Whatever goes wrong with one, the others are to end.
-    const ended = [
-      await Promise.allSettled([far?.remove(), apart?.remove()]),
-      await Promise.allSettled([cluster?.remove()]),
-    ].flat();
-    for (const machine of machines) machine.stop();
-    for (const one of ended) if (one.status === "rejected") throw one.reason;
-  });
+describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? ` (${whyNoThreeNodes})` : ""}`, () => {
+  const at = threeNodes();
+  const { inPod, onMachine, addressOf, cut, waysOf } = at;
 
   test("every machine reaches a Service, a moment after the API knows of its pods", async () => {
-    for (const machine of machines.keys())
+    for (const machine of at.machines.keys())
       await expect.poll(() => onMachine(machine, ask(addressOf("web"), 24)), { timeout: 20_000 }).toBe("first second");
   });
 
@@ -132,7 +31,7 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
 
   test("NET-FAMILIES: with both families, pods and Services have addresses of both, and find each other by either", async () => {
     const addressesOf = async (of: string, path: string) =>
-      JSON.parse(await cluster.output(`get ${of} -o jsonpath={${path}}`)) as string[];
+      JSON.parse(await at.cluster.output(`get ${of} -o jsonpath={${path}}`)) as string[];
     const [four = "", six = ""] = await addressesOf("service/both", ".spec.clusterIPs");
     expect([four, six]).toEqual([expect.stringMatching(/^10\.96\./), expect.stringMatching(/^fd00:10:96::/)]);
     for (const name of ["first", "second", "third"]) {
@@ -141,7 +40,7 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     }
     expect(onMachine(1, ask(`[${six}]`, 24))).toBe("first second");
     expect(await inPod("second", "busybox nslookup -type=aaaa both.default.svc.cluster.local")).toContain(six);
-    expect(await cluster.output("get pod first -o jsonpath={.status.podIPs[*].ip}")).toMatch(
+    expect(await at.cluster.output("get pod first -o jsonpath={.status.podIPs[*].ip}")).toMatch(
       /^10\.244\.\d+\.\d+ fd00:10:244:[0-9a-f:]+$/,
     );
   });
@@ -190,7 +89,9 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
   });
 
   test("the API server answers at its Service, with a certificate for it", async () => {
-    const ca = /certificate-authority-data: (\S+)/.exec(readFileSync(`${cluster.directory}/kubeconfig`, "utf8"))?.[1];
+    const ca = /certificate-authority-data: (\S+)/.exec(
+      readFileSync(`${at.cluster.directory}/kubeconfig`, "utf8"),
+    )?.[1];
     const script = `require("https").get("https://10.96.0.1/version", { ca: Buffer.from("${ca}", "base64") },
       (answer) => answer.pipe(process.stdout)).on("error", (error) => console.log(String(error)))`;
     for (const machine of [0, 1])
@@ -199,9 +100,9 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
   });
 
   test("NET-STAYS: Services work while the agent is away, and after it has come back", async () => {
-    await cluster.down();
+    await at.cluster.down();
     expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
-    await cluster.up();
+    await at.cluster.up();
     expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
     await expect
       .poll(() => inPod("first", "busybox nc 10.96.0.1 443 < /dev/null && echo connected"), { timeout: 10_000 })
@@ -210,7 +111,7 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
   });
 
   test("a datagram to a Service reaches its endpoint, and the answer comes from the Service", async () => {
-    const [program = "", ...words] = machines[1]?.inside ?? [];
+    const [program = "", ...words] = at.machines[1]?.inside ?? [];
     const echo = `const socket = require("dgram").createSocket("udp4").bind(8081);
       socket.on("message", (message, { address, port }) => socket.send(message, port, address));`;
     const server = spawn(program, [...words, process.execPath, "-e", echo], { stdio: "ignore" });
@@ -218,16 +119,10 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
 kind: Service
 metadata: {name: echo}
 spec: {ports: [{port: 53, protocol: UDP}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: echo, labels: {kubernetes.io/service-name: echo}}
-addressType: IPv4
-ports: [{port: 8081, protocol: UDP}]
-endpoints: [{addresses: [192.0.2.2]}]
 `;
-    await cluster.output("apply -f -", { input: manifest });
-    const address = await cluster.output("get service echo -o jsonpath={.spec.clusterIP}");
+    const endpoint = slice("echo", "port: 8081, protocol: UDP", "192.0.2.2");
+    await at.cluster.output("apply -f -", { input: [manifest, endpoint].join("---\n") });
+    const address = await at.cluster.output("get service echo -o jsonpath={.spec.clusterIP}");
     const ask = `const socket = require("dgram").createSocket("udp4");
       socket.on("message", (answer, { address }) => { console.log(address, String(answer)); socket.close(); });
       socket.send("hello", 53, "${address}");
@@ -239,19 +134,16 @@ endpoints: [{addresses: [192.0.2.2]}]
   });
 
   test("EndpointSlice, multiple IPs, multiple ports: slices made by hand lead where they say", async () => {
-    const slice = (port: string, number: number, to: string) => `apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: manual-${port}, labels: {kubernetes.io/service-name: manual}}
-addressType: IPv4
-ports: [{name: ${port}, port: ${number}}]
-endpoints: [{addresses: [${addressOf(to)}]}]
-`;
     const manual =
       "apiVersion: v1\nkind: Service\nmetadata: {name: manual}\nspec: {ports: [{name: a, port: 81}, {name: b, port: 82}]}\n";
-    await cluster.output("apply -f -", {
-      input: [manual, slice("a", 8080, "first"), slice("b", 8080, "second")].join("---\n"),
+    await at.cluster.output("apply -f -", {
+      input: [
+        manual,
+        slice("manual", "name: a, port: 8080", addressOf("first")),
+        slice("manual", "name: b, port: 8080", addressOf("second")),
+      ].join("---\n"),
     });
-    const address = await cluster.output("get service manual -o jsonpath={.spec.clusterIP}");
+    const address = await at.cluster.output("get service manual -o jsonpath={.spec.clusterIP}");
     await expect.poll(() => inPod("first", ask(`${address}:81`, 4)), { timeout: 10_000 }).toBe("first");
     await expect.poll(() => inPod("first", ask(`${address}:82`, 4)), { timeout: 10_000 }).toBe("second");
   });
@@ -259,40 +151,40 @@ endpoints: [{addresses: [${addressOf(to)}]}]
   test("a ServiceCIDR adds addresses that Services may choose, and that lead to them", async () => {
     const range =
       "apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: {name: more}\nspec: {cidrs: [10.200.0.0/24]}\n";
-    await cluster.output("apply -f -", { input: range });
+    await at.cluster.output("apply -f -", { input: range });
     const chosen = service("chosen", "clusterIP: 10.200.0.9, ports: [{port: 80, targetPort: 8080}]");
-    await cluster.output("apply -f -", { input: chosen });
+    await at.cluster.output("apply -f -", { input: chosen });
     await expect.poll(() => onMachine(1, ask("10.200.0.9", 24)), { timeout: 10_000 }).toBe("first second");
     expect(await inPod("first", ask("chosen", 24))).toBe("first second");
-    const { stderr } = await cluster.kubectl("create service clusterip stray --clusterip=10.201.0.9 --tcp=80");
+    const { stderr } = await at.cluster.kubectl("create service clusterip stray --clusterip=10.201.0.9 --tcp=80");
     expect(stderr).toContain("the provided network does not match the current range");
   });
 
   test("DNS, for ExternalName Services | Service, change type, ExternalName to ClusterIP | Service, change type, ExternalName to NodePort | Service, change type, NodePort to ExternalName", async () => {
     const lookup = async () => inPod("first", "busybox nslookup -type=cname moving.default.svc.cluster.local");
     const patched = (spec: object) =>
-      cluster.output(["patch", "service", "moving", "--type=merge", "-p", JSON.stringify({ spec })]);
-    await cluster.output("create service externalname moving --external-name=foo.example.com");
+      at.cluster.output(["patch", "service", "moving", "--type=merge", "-p", JSON.stringify({ spec })]);
+    await at.cluster.output("create service externalname moving --external-name=foo.example.com");
     await expect.poll(lookup, { timeout: 10_000 }).toContain("foo.example.com");
     await patched({ externalName: "bar.example.com" });
     await expect.poll(lookup, { timeout: 10_000 }).toContain("bar.example.com");
     const ports = [{ port: 80, targetPort: 8080 }];
-    expect(await cluster.output("get service moving -o jsonpath={.spec.clusterIP}")).toBe("");
+    expect(await at.cluster.output("get service moving -o jsonpath={.spec.clusterIP}")).toBe("");
     await patched({ type: "ClusterIP", externalName: null, selector: { app: "web" }, ports });
     const lookupAddress = () => inPod("first", "busybox nslookup -type=a moving.default.svc.cluster.local");
-    const first = await cluster.output("get service moving -o jsonpath={.spec.clusterIP}");
+    const first = await at.cluster.output("get service moving -o jsonpath={.spec.clusterIP}");
     await expect.poll(lookupAddress, { timeout: 10_000 }).toContain(`Address: ${first}`);
     await expect.poll(() => inPod("first", ask("moving", 24)), { timeout: 10_000 }).toBe("first second");
     await patched({ type: "ExternalName", externalName: "foo.example.com", clusterIP: "", clusterIPs: null });
     await patched({ type: "NodePort", externalName: null, selector: { app: "web" }, ports });
     const [address, port] = (
-      await cluster.output("get service moving -o jsonpath={.spec.clusterIP},{.spec.ports[0].nodePort}")
+      await at.cluster.output("get service moving -o jsonpath={.spec.clusterIP},{.spec.ports[0].nodePort}")
     ).split(",");
     await expect.poll(() => inPod("first", ask(address ?? "", 24)), { timeout: 10_000 }).toBe("first second");
     expect(onMachine(1, ask(`192.0.2.1:${port}`, 24))).toBe("first second");
     await patched({ type: "ExternalName", externalName: "baz.example.com", clusterIP: "", clusterIPs: null });
     await expect.poll(lookup, { timeout: 10_000 }).toContain("baz.example.com");
-    expect(await cluster.output("get service moving -o jsonpath={.spec.clusterIP}")).toBe("");
+    expect(await at.cluster.output("get service moving -o jsonpath={.spec.clusterIP}")).toBe("");
   });
 
   test("DNS, PQDN for services: names are searched for in the namespace, the Services and the cluster", async () => {
@@ -305,7 +197,14 @@ endpoints: [{addresses: [${addressOf(to)}]}]
 
   test("Service, ClusterIP type, session affinity to ClientIP | Service, ClusterIP type, session affinity to None | Service, NodePort type, session affinity to ClientIP | Service, NodePort type, session affinity to None", async () => {
     const set = (sessionAffinity: string) =>
-      cluster.output(["patch", "service", "web", "--type=merge", "-p", JSON.stringify({ spec: { sessionAffinity } })]);
+      at.cluster.output([
+        "patch",
+        "service",
+        "web",
+        "--type=merge",
+        "-p",
+        JSON.stringify({ spec: { sessionAffinity } }),
+      ]);
     await set("ClientIP");
     await expect
       .poll(() => inPod("second", ask(addressOf("web"), 24)), { timeout: 10_000 })
@@ -323,8 +222,8 @@ endpoints: [{addresses: [${addressOf(to)}]}]
 
   test("a NetworkPolicy lets through whom it names, on the same node and from another, and nobody else", async () => {
     const stranger = pod("stranger", "e2e").replace("app: web", "app: stranger").replace(", hostPort: 8088", "");
-    await cluster.output("apply -f -", { input: stranger });
-    await cluster.output("wait --for=condition=Ready --timeout=20s pod/stranger");
+    await at.cluster.output("apply -f -", { input: stranger });
+    await at.cluster.output("wait --for=condition=Ready --timeout=20s pod/stranger");
     const knock = async (from: string, to: string) => {
       const script = `busybox timeout 1 busybox wget -q -O /dev/null http://${addressOf(to)}:8080/ && echo open || echo shut`;
       return /open|shut/.exec(await inPod(from, script))?.[0];
@@ -337,15 +236,15 @@ spec:
   podSelector: {matchLabels: {app: web}}
   ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 8080}]}]
 `;
-    await cluster.output("apply -f -", { input: policy });
+    await at.cluster.output("apply -f -", { input: policy });
     await expect.poll(() => knock("stranger", "first"), { timeout: 10_000 }).toBe("shut");
     await expect.poll(() => knock("stranger", "second"), { timeout: 10_000 }).toBe("shut");
     expect(await knock("second", "first")).toBe("open");
     expect(await knock("first", "second")).toBe("open");
     expect(await inPod("first", ask(addressOf("web"), 24))).toBe("first second");
-    await cluster.output("label pod stranger app=web --overwrite");
+    await at.cluster.output("label pod stranger app=web --overwrite");
     await expect.poll(() => knock("stranger", "second"), { timeout: 10_000 }).toBe("open");
-    await cluster.output("delete pod/stranger networkpolicy/friends --grace-period=1");
+    await at.cluster.output("delete pod/stranger networkpolicy/friends --grace-period=1");
   });
 
   test("NET-WAY: a node that no other reaches is one of the cluster all the same, through the control plane", async () => {
@@ -374,7 +273,7 @@ spec:
       expect(onMachine(1, ask(`${addressOf("first")}:8080`, 1))).toBe("first");
     };
     await isWay("route");
-    cut("cut", "wire0", [`tcp dport ${apiPort} accept`, "drop"]);
+    cut("cut", "wire0", [`tcp dport ${at.apiPort} accept`, "drop"]);
     await isWay("relay");
     await reachEachOther();
     cut("cut", "wire0", ["ip saddr 10.244.0.0/16 drop", "udp dport 8473 drop"]);
@@ -386,11 +285,11 @@ spec:
   }, 90_000);
 
   test("the last endpoint gone, the Service refuses; back, it answers", async () => {
-    await cluster.output("label pod --all app=other --overwrite");
+    await at.cluster.output("label pod --all app=other --overwrite");
     await expect
       .poll(() => onMachine(0, `busybox wget -O - http://${addressOf("web")}/ 2>&1`), { timeout: 10_000 })
       .toMatch(/refused/);
-    await cluster.output("label pod first app=web --overwrite");
+    await at.cluster.output("label pod first app=web --overwrite");
     await expect.poll(() => onMachine(0, ask(addressOf("web"), 4)), { timeout: 10_000 }).toBe("first");
   });
 });

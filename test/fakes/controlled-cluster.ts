@@ -1,5 +1,4 @@
 /** A fake cluster with controllers that run on it: change something, settle, look. */
-
 import { apiVersionOf, groupResource } from "../../api/machinery/meta.ts";
 import { resources } from "../../api/resources/index.ts";
 import type { ApiClient } from "../../client/api-client.ts";

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { start } from "../../../test/fakes/controlled-autoscaler.ts";
+
+describe("an autoscaler", () => {
+  it("keeps to its behaviour: so many pods a time", async () => {
+    const pods = (value: number, seconds: number) => ({
+      selectPolicy: "Max",
+      stabilizationWindowSeconds: seconds,
+      policies: [{ type: "Pods", value, periodSeconds: 60 }],
+    });
+    const at = start(4, { behavior: { scaleUp: pods(1, 0), scaleDown: pods(2, 0) } });
+    at.use(100);
+    await at.settle();
+    expect(at.replicas()).toBe(5);
+    await at.pass(16_000);
+    // The minute's pod is there already.
+    expect(at.replicas()).toBe(5);
+    expect(at.condition("ScalingLimited")).toMatchObject({ status: "True", reason: "ScaleUpLimit" });
+    at.use(1, 5);
+    await at.pass(16_000);
+    // The minute began with four.
+    expect(at.replicas()).toBe(2);
+  });
+
+  it("[CTL-HPA-STABLE] stays between the lowest and the highest of what was recommended of late", async () => {
+    const rules = (seconds: number) => ({
+      selectPolicy: "Max",
+      stabilizationWindowSeconds: seconds,
+      policies: [{ type: "Percent", value: 100, periodSeconds: 15 }],
+    });
+    const at = start(4, { behavior: { scaleUp: rules(60), scaleDown: rules(60) } });
+    at.use(100);
+    await at.settle();
+    // Four were recommended at first: what it was.
+    expect(at.condition("AbleToScale")?.reason).toBe("ScaleUpStabilized");
+    at.use(10);
+    await at.pass(16_000);
+    expect(at.condition("AbleToScale")?.reason).toBe("ScaleDownStabilized");
+    expect(at.replicas()).toBe(4);
+    await at.pass(75_000);
+    expect(at.replicas()).toBe(1);
+  });
+
+  it("[CTL-HPA-PERIOD] counts what went and what came in a period", async () => {
+    const pods = (value: number) => ({
+      selectPolicy: "Max",
+      stabilizationWindowSeconds: 0,
+      policies: [{ type: "Pods", value, periodSeconds: 60 }],
+    });
+    const at = start(6, { behavior: { scaleUp: pods(1), scaleDown: pods(4) } });
+    at.use(1, 6);
+    await at.settle();
+    expect(at.replicas()).toBe(2);
+    at.use(100, 2);
+    await at.pass(16_000);
+    // The minute began with six: one more than those may be there at its end.
+    expect(at.replicas()).toBe(4);
+  });
+});
