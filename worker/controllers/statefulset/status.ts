@@ -1,0 +1,40 @@
+/** What a StatefulSet tells of its pods. */
+import type { StatefulSetStatus } from "../../../api/generated/apps.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { isAvailable, isReady, isTerminated } from "../pod/pod-state.ts";
+import { revisionOf, type Scene, startOf } from "./scene.ts";
+
+export function statusOf({ set, pods, revisions, now }: Scene): StatefulSetStatus {
+  const { minReadySeconds = 0 } = set.spec;
+  const first = startOf(set);
+  const last = first + (set.spec.replicas ?? 1) - 1;
+  const present = [...pods].filter(([, pod]) => !isTerminated(pod));
+  const alive = present.map(([, pod]) => pod).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const count = (of: (pod: Stored<Pod>) => boolean) => alive.filter(of).length;
+  const healthy = (pod: Pod) => pod.status.phase === "Running" && isReady(pod);
+  const ready = present.filter(([, pod]) => healthy(pod)).length;
+  const updated = count((pod) => revisionOf(pod) === revisions.update.metadata.name);
+  const current = count((pod) => revisionOf(pod) === revisions.current.metadata.name);
+  const replicas = present.length;
+  const inRange = present.every(([ordinal]) => ordinal >= first && ordinal <= last);
+  const rolled =
+    set.spec.updateStrategy?.type !== "OnDelete" &&
+    updated === replicas &&
+    ready === replicas &&
+    inRange &&
+    replicas === (set.spec.replicas ?? 1);
+  const currentReplicas = rolled ? updated : current;
+  return {
+    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
+    replicas,
+    ...(ready ? { readyReplicas: ready } : {}),
+    ...(currentReplicas ? { currentReplicas } : {}),
+    ...(updated ? { updatedReplicas: updated } : {}),
+    currentRevision: rolled ? revisions.update.metadata.name : revisions.current.metadata.name,
+    updateRevision: revisions.update.metadata.name,
+    collisionCount: set.status.collisionCount ?? 0,
+    availableReplicas: present.filter(([, pod]) => healthy(pod) && isAvailable(pod, minReadySeconds, now)).length,
+    ...(set.status.conditions ? { conditions: set.status.conditions } : {}),
+  };
+}

@@ -1,0 +1,156 @@
+/** What a StatefulSet's pods are to become next, in order. */
+import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
+import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import type { Effect, EventRecord } from "../controller.ts";
+import { templateOf } from "../controller-revisions.ts";
+import { scaledValue } from "../int-or-percent.ts";
+import { carries } from "../label-selector.ts";
+import { isAvailable, isTerminated } from "../pod/pod-state.ts";
+import { claimCreations, claimOwners, claimsAreLeaving, leavingClaims } from "./claims.ts";
+import { isHealthy, isOrdered, isWaiting, revisionOf, type Scene, startOf } from "./scene.ts";
+import { identityLabels, podName, statefulPod } from "./stateful-pod.ts";
+
+/** One step of an ordered set, as many as there are of a parallel one. */
+export function planTurn(scene: Scene): readonly Effect[] {
+  const { set, pods, now } = scene;
+  const { minReadySeconds = 0 } = set.spec;
+  const effects: Effect[] = [];
+  const first = startOf(set);
+  const last = first + (set.spec.replicas ?? 1) - 1;
+  for (let ordinal = first; ordinal <= last; ordinal++) {
+    const pod = pods.get(ordinal);
+    if (!pod) effects.push(...creation(scene, ordinal));
+    else if (isTerminated(pod)) {
+      if (pod.metadata.deletionTimestamp === undefined) effects.push(removal(set, pod));
+    } else effects.push(...missingClaims(scene, ordinal, pod), ...invariants(scene, ordinal, pod));
+    const settledOne = pod && !isTerminated(pod) && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+    if (isOrdered(set) && !settledOne) return effects;
+  }
+  const condemned = [...pods].filter(([ordinal]) => ordinal < first || ordinal > last).sort(([a], [b]) => b - a);
+  const sound = (pod: Pod) => isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+  const [, firstBroken] = condemned.findLast(([, pod]) => !sound(pod)) ?? [];
+  for (const [ordinal, pod] of condemned) {
+    if (pod.metadata.deletionTimestamp) {
+      if (isOrdered(set)) return effects;
+      continue;
+    }
+    // In order, of several that are broken the lowest goes first, and only that one.
+    if (isOrdered(set) && !sound(pod) && pod !== firstBroken) return effects;
+    effects.push(...claimOwners(scene, ordinal, pod), removal(set, pod));
+    if (isOrdered(set)) return effects;
+  }
+  if (effects.length > 0 || set.spec.updateStrategy?.type === "OnDelete") return effects;
+  return planUpdate(scene, first, last);
+}
+
+/** Of pods whose turn it is, and whose claims are those that are being deleted. */
+export function heldUp(scene: Scene): readonly EventRecord[] {
+  const { set, pods, now } = scene;
+  const { minReadySeconds = 0, replicas = 1 } = set.spec;
+  const ordinals = [...Array(replicas).keys()].map((i) => startOf(set) + i);
+  const isSettled = (pod: Pod | undefined) => pod && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+  const next = ordinals.find((ordinal) => !isSettled(pods.get(ordinal)));
+  return ordinals.flatMap((ordinal): EventRecord[] => {
+    if (pods.has(ordinal) || (isOrdered(set) && ordinal !== next)) return [];
+    const why = leavingClaims(scene, ordinal);
+    const text = `Create Pod ${podName(set, ordinal)} in StatefulSet ${set.metadata.name}`;
+    return why
+      ? [{ about: set, type: "Warning", reason: "FailedCreate", message: `${text} failed error: ${why}` }]
+      : [];
+  });
+}
+
+/** Replaces pods of another revision, from the highest ordinal down to the partition. */
+function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: number): readonly Effect[] {
+  const { partition = 0, maxUnavailable = 1 } = set.spec.updateStrategy?.rollingUpdate ?? {};
+  const { minReadySeconds = 0, replicas = 1 } = set.spec;
+  const sound = (pod: Pod | undefined) => pod !== undefined && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+  let allowed = Math.max(1, scaledValue(maxUnavailable, replicas, "down"));
+  const effects: Effect[] = [];
+  for (let ordinal = last; ordinal >= first + partition && allowed > 0; ordinal--) {
+    const pod = pods.get(ordinal);
+    if (pod && revisionOf(pod) !== revisions.update.metadata.name && !pod.metadata.deletionTimestamp) {
+      effects.push(removal(set, pod));
+      allowed--;
+    } else if (!sound(pod)) allowed--;
+  }
+  return effects;
+}
+
+/** Below the partition, and while a rollout without one goes on, pods are made as they were. */
+function templateFor({ set, revisions }: Scene, ordinal: number): { template: PodTemplateSpec; revision: string } {
+  const { current, update } = revisions;
+  const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
+  const kept = rollingUpdate ? (rollingUpdate.partition ?? 0) : (set.status.currentReplicas ?? 0);
+  const isCurrent = type !== "OnDelete" && current !== update && ordinal < startOf(set) + kept;
+  const chosen = isCurrent ? current : update;
+  return { template: templateOf(chosen) ?? set.spec.template, revision: chosen.metadata.name };
+}
+
+function creation(scene: Scene, ordinal: number): readonly Effect[] {
+  const { set } = scene;
+  const namespace = set.metadata.namespace ?? "";
+  const name = podName(set, ordinal);
+  if (claimsAreLeaving(scene, ordinal)) return [];
+  const text = `Create Pod ${name} in StatefulSet ${set.metadata.name}`;
+  const pod: Effect = {
+    op: "create",
+    resource: "pods",
+    namespace,
+    object: statefulPod(set, ordinal, templateFor(scene, ordinal)),
+    record: {
+      about: set,
+      success: { reason: "SuccessfulCreate", message: `${text} successful` },
+      // A pod of that name is waited for in silence.
+      failure: { reason: "FailedCreate", message: `${text} failed error: {message}`, unless: "AlreadyExists" },
+    },
+  };
+  return [...claimCreations(scene, ordinal), pod, ...claimOwners(scene, ordinal, undefined)];
+}
+
+/** Claims that went missing while their pod waits for them are made again. */
+const missingClaims = (scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] =>
+  isWaiting(pod) ? claimCreations(scene, ordinal) : [];
+
+/** Labels by which a pod is known, and the owners of its claims, are kept as they should be. */
+function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] {
+  const { set } = scene;
+  const text = `Update Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
+  const record = {
+    about: set,
+    success: { reason: "SuccessfulUpdate", message: `${text} successful` },
+    failure: { reason: "FailedUpdate", message: `${text} failed error: {message}` },
+  };
+  const labels = identityLabels(set, ordinal);
+  const owners = claimOwners(scene, ordinal, undefined).map(
+    (effect, i): Effect => (i === 0 ? { ...effect, record } : effect),
+  );
+  if (carries(pod.metadata.labels, labels) || pod.metadata.deletionTimestamp) return owners;
+  const named: Effect = {
+    op: "patch",
+    resource: "pods",
+    namespace: pod.metadata.namespace ?? "",
+    name: pod.metadata.name,
+    type: "application/merge-patch+json",
+    patch: { metadata: { uid: pod.metadata.uid, labels } },
+    record,
+  };
+  return [named, ...owners];
+}
+
+function removal(set: Stored<StatefulSet>, pod: Stored<Pod>): Effect {
+  const text = `Delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
+  return {
+    op: "delete",
+    resource: "pods",
+    namespace: pod.metadata.namespace ?? "",
+    name: pod.metadata.name,
+    uid: pod.metadata.uid,
+    record: {
+      about: set,
+      success: { reason: "SuccessfulDelete", message: `${text} successful` },
+      failure: { reason: "FailedDelete", message: `${text} failed error: {message}` },
+    },
+  };
+}
