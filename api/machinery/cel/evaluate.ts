@@ -1,9 +1,10 @@
 /** Runs a checked expression on values and counts what that costs (cel-go's interpreter and runtimecost.go). */
 import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr } from "./ast.ts";
-import { type CostRule, type Library, noSuchOverload, type Overload } from "./declaration.ts";
+import { type Library, noSuchOverload, type Overload } from "./declaration.ts";
 import { nameOf } from "./qualified-name.ts";
+import { runCost } from "./run-cost.ts";
 import { parseType } from "./type.ts";
-import { CelError, type CelMap, isCelMap, Optional, PlainMap, sizeOf, TypeValue, Uint } from "./values.ts";
+import { CelError, type CelMap, isCelMap, Optional, PlainMap, TypeValue, Uint } from "./values.ts";
 import { withinWork, workOnItems } from "./work.ts";
 
 export type Outcome =
@@ -45,8 +46,6 @@ export function evaluate(expr: Expr, run: Run): Outcome {
 class CostExceeded extends Error {}
 
 type Variables = ReadonlyMap<string, unknown>;
-
-const TRAVERSAL = 0.1;
 
 class Evaluator {
   cost = 0;
@@ -274,30 +273,4 @@ function memberOf(map: CelMap, field: string): unknown {
   const value = map.get(field);
   if (value === undefined && !map.has(field)) throw new CelError(`no such key: ${field}`);
   return value;
-}
-
-function runCost(rule: CostRule, values: readonly unknown[]): number {
-  const [a = 0, b = 0] = values.map(sizeOf);
-  switch (rule) {
-    case "traversal":
-      return Math.ceil(a * TRAVERSAL);
-    case "items":
-      return a;
-    case "pairs":
-      return a * Math.max(values.length > 1 ? b : a, 1);
-    case "search":
-      return Math.ceil(Math.ceil(a * TRAVERSAL) * Math.ceil(b * TRAVERSAL));
-    case "regex":
-      return Math.ceil((a + 1) * TRAVERSAL) * Math.ceil(b * 0.25);
-    case "compare":
-      return Math.max(1, Math.ceil(Math.min(a, b) * TRAVERSAL));
-    case "concat":
-      return Math.ceil((a + b) * TRAVERSAL);
-    case "membership":
-      return b;
-    case "authorize":
-      return 350_000;
-    default:
-      return 1;
-  }
 }

@@ -1,8 +1,9 @@
 /** `"%s and %d".format([…])` of cel-go's ext.Strings. */
 import { goQuote } from "../field-error.ts";
+import { showDouble } from "./double-text.ts";
 import { formatDuration } from "./duration-text.ts";
 import { type Clause, partsOfFormat, unfit } from "./format-clauses.ts";
-import { showDouble, utf8Text } from "./library/standard.ts";
+import { utf8Text } from "./library/conversions.ts";
 import { showTimestamp } from "./timestamp-text.ts";
 import { CelError, Duration, isCelMap, Opaque, Optional, Timestamp, TypeValue, typeNameOf, Uint } from "./values.ts";
 import { work } from "./work.ts";

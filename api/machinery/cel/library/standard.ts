@@ -1,37 +1,15 @@
 /** CEL's standard functions and operators. */
-
-import { goQuote } from "../../field-error.ts";
-import { isTimeZone } from "../../time-zone.ts";
 import { type Declaration, noSuchOverload } from "../declaration.ts";
-import { formatDuration, parseNanos } from "../duration-text.ts";
+import { showDouble } from "../double-text.ts";
 import { keyedSum } from "../keyed-list.ts";
 import { compileRegex } from "../regex.ts";
-import { MINUTE, minutesOf, parseTimestamp, showTimestamp, timestamp, wholeMillis } from "../timestamp-text.ts";
-import { parseType } from "../type.ts";
-import {
-  CelError,
-  type CelMap,
-  celCompare,
-  celEquals,
-  Duration,
-  isCelMap,
-  lengthOf,
-  type Timestamp,
-  TypeValue,
-  typeNameOf,
-  Uint,
-} from "../values.ts";
+import { timestamp } from "../timestamp-text.ts";
+import { CelError, type CelMap, celCompare, celEquals, Duration, lengthOf, type Timestamp, Uint } from "../values.ts";
 import { work } from "../work.ts";
+import { int, uint } from "./bounded-int.ts";
+import { conversions } from "./conversions.ts";
+import { times } from "./times.ts";
 
-const MAX = 2n ** 63n;
-const int = (value: bigint): bigint => {
-  if (value >= MAX || value < -MAX) throw new CelError("integer overflow");
-  return value;
-};
-const uint = (value: bigint): Uint => {
-  if (value < 0n || value >= 2n * MAX) throw new CelError("unsigned integer overflow");
-  return new Uint(value);
-};
 const divisor = (value: bigint, what: string): bigint => {
   if (value === 0n) throw new CelError(`${what} by zero`);
   return value;
@@ -145,162 +123,6 @@ const texts: Declaration[] = [
   ["matches(string, string) -> bool", (text: string, pattern: string) => compileRegex(pattern).test(text), "regex"],
 ];
 
-const utf8 = (bytes: Uint8Array): string => {
-  try {
-    return decodeURIComponent([...bytes].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
-  } catch {
-    throw new CelError("invalid UTF-8 in bytes, cannot convert to string");
-  }
-};
-const bytes = (text: string): Uint8Array =>
-  new Uint8Array(
-    [...encodeURIComponent(text.toWellFormed()).matchAll(/%(..)|(.)/gs)].map(([, hex, c = ""]) =>
-      hex ? Number.parseInt(hex, 16) : c.charCodeAt(0),
-    ),
-  );
-
-const fromDouble = (value: number): bigint => {
-  if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 63) throw new CelError("integer overflow");
-  return BigInt(Math.trunc(value));
-};
-/** A text that does not convert. */
-const unconverted = (to: string) => new CelError(`type conversion error from 'string' to '${to}'`);
-
-const parseInt10 = (text: string, to: string): bigint => {
-  if (!/^[+-]?\d+$/.test(text)) throw unconverted(to);
-  return BigInt(text);
-};
-
-function parseDuration(text: string): Duration {
-  const nanos = parseNanos(text);
-  if (nanos === undefined) throw new CelError(`time: invalid duration ${JSON.stringify(text)}`);
-  return new Duration(int(nanos));
-}
-
-/** Go shows others with an exponent. */
-const SMALLEST_PLAIN = -4;
-const LARGEST_PLAIN = 6;
-
-export function showDouble(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-  if (Object.is(value, -0)) return "-0";
-  const exponent = Number(value.toExponential().split("e")[1]);
-  const isLong = exponent < SMALLEST_PLAIN || exponent >= LARGEST_PLAIN;
-  return isLong ? value.toExponential().replace(/e([+-])(\d)$/, "e$10$2") : String(value);
-}
-
-const conversions: Declaration[] = [
-  ["int(int) -> int", (value: bigint) => value],
-  ["int(uint) -> int", ({ value }: Uint) => int(value)],
-  ["int(double) -> int", fromDouble],
-  ["int(string) -> int", (text: string) => int(parseInt10(text, "int"))],
-  ["int(timestamp) -> int", ({ nanos }: Timestamp) => nanos / 1_000_000_000n],
-  ["uint(uint) -> uint", (value: Uint) => value],
-  ["uint(int) -> uint", uint],
-  ["uint(double) -> uint", (value: number) => uint(fromDouble(value))],
-  ["uint(string) -> uint", (text: string) => uint(parseInt10(text, "uint"))],
-  ["double(double) -> double", (value: number) => value],
-  ["double(int) -> double", Number],
-  ["double(uint) -> double", ({ value }: Uint) => Number(value)],
-  [
-    "double(string) -> double",
-    (text: string) => {
-      const value = text.trim() === "" ? Number.NaN : Number(text);
-      if (Number.isNaN(value) && text !== "NaN") throw unconverted("double");
-      return value;
-    },
-  ],
-  ["string(string) -> string", (text: string) => text],
-  ["string(int) -> string", String],
-  ["string(uint) -> string", ({ value }: Uint) => String(value)],
-  ["string(double) -> string", showDouble],
-  ["string(bool) -> string", String],
-  ["string(bytes) -> string", utf8, "traversal"],
-  ["string(timestamp) -> string", showTimestamp],
-  ["string(duration) -> string", ({ nanos }: Duration) => formatDuration(nanos)],
-  ["bytes(bytes) -> bytes", (value: Uint8Array) => value],
-  ["bytes(string) -> bytes", bytes, "traversal"],
-  ["bool(bool) -> bool", (value: boolean) => value],
-  [
-    "bool(string) -> bool",
-    (text: string) => {
-      if (["true", "TRUE", "True", "t", "1"].includes(text)) return true;
-      if (["false", "FALSE", "False", "f", "0"].includes(text)) return false;
-      throw unconverted("bool");
-    },
-  ],
-  ["timestamp(timestamp) -> timestamp", (value: Timestamp) => value],
-  ["timestamp(string) -> timestamp", parseTimestamp],
-  ["timestamp(int) -> timestamp", (seconds: bigint) => timestamp(seconds * 1_000_000_000n)],
-  ["duration(duration) -> duration", (value: Duration) => value],
-  ["duration(string) -> duration", parseDuration],
-  ["duration(int) -> duration", (nanos: bigint) => new Duration(nanos)],
-  ["dyn(A) -> dyn", (value: unknown) => value],
-  [
-    "type(A) -> type<A>",
-    (value: unknown) => new TypeValue(isCelMap(value) ? { kind: "map" } : parseType(typeNameOf(value))),
-  ],
-];
-
-const time =
-  (read: (date: Date) => number) =>
-  ({ nanos }: Timestamp, zone = "UTC") =>
-    BigInt(read(inZone(nanos, zone)));
-
-/** A date whose UTC parts are the local ones of an offset or of a zone of the tz database. */
-function inZone(nanos: bigint, zone: string): Date {
-  const millis = wholeMillis(nanos);
-  if (["UTC", "", "Local"].includes(zone)) return new Date(millis);
-  if (!zone.includes(":")) return new Date(millis + zoneOffset(millis, zone));
-  for (const part of [zone.slice(0, zone.indexOf(":")), zone.slice(zone.indexOf(":") + 1)])
-    if (!/^[+-]?\d+$/.test(part)) throw new CelError(`strconv.Atoi: parsing ${goQuote(part)}: invalid syntax`);
-  return new Date(millis + minutesOf(zone) * MINUTE);
-}
-
-/** How much the zone is ahead of UTC then, in milliseconds. */
-function zoneOffset(millis: number, zone: string): number {
-  if (!isTimeZone(zone)) throw new CelError(`unknown time zone ${zone}`);
-  const formatter = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  const part = new Map(formatter.formatToParts(millis).map(({ type, value }) => [type, Number(value)]));
-  const of = (name: Intl.DateTimeFormatPartTypes) => part.get(name) ?? 0;
-  const local = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
-  return local - Math.floor(millis / 1000) * 1000;
-}
-
-const DAY = 86_400_000;
-const parts: Readonly<Record<string, (date: Date) => number>> = {
-  getFullYear: (date) => date.getUTCFullYear(),
-  getMonth: (date) => date.getUTCMonth(),
-  getDate: (date) => date.getUTCDate(),
-  getDayOfMonth: (date) => date.getUTCDate() - 1,
-  getDayOfWeek: (date) => date.getUTCDay(),
-  getDayOfYear: (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY),
-  getHours: (date) => date.getUTCHours(),
-  getMinutes: (date) => date.getUTCMinutes(),
-  getSeconds: (date) => date.getUTCSeconds(),
-  getMilliseconds: (date) => date.getUTCMilliseconds(),
-};
-
-const times: Declaration[] = [
-  ...Object.entries(parts).flatMap(([name, read]): Declaration[] => [
-    [`timestamp.${name}() -> int`, time(read)],
-    [`timestamp.${name}(string) -> int`, time(read)],
-  ]),
-  ["duration.getHours() -> int", ({ nanos }: Duration) => nanos / 3_600_000_000_000n],
-  ["duration.getMinutes() -> int", ({ nanos }: Duration) => nanos / 60_000_000_000n],
-  ["duration.getSeconds() -> int", ({ nanos }: Duration) => nanos / 1_000_000_000n],
-  ["duration.getMilliseconds() -> int", ({ nanos }: Duration) => nanos / 1_000_000n],
-];
-
 export const standard: readonly Declaration[] = [
   ...arithmetic,
   ...comparisons,
@@ -309,4 +131,3 @@ export const standard: readonly Declaration[] = [
   ...conversions,
   ...times,
 ];
-export { utf8 as utf8Text };

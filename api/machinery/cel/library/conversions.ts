@@ -1,0 +1,93 @@
+/** CEL's conversions between its types. */
+import type { Declaration } from "../declaration.ts";
+import { showDouble } from "../double-text.ts";
+import { formatDuration, parseNanos } from "../duration-text.ts";
+import { parseTimestamp, showTimestamp, timestamp } from "../timestamp-text.ts";
+import { parseType } from "../type.ts";
+import { CelError, Duration, isCelMap, type Timestamp, TypeValue, typeNameOf, type Uint } from "../values.ts";
+import { int, uint } from "./bounded-int.ts";
+
+export const utf8Text = (bytes: Uint8Array): string => {
+  try {
+    return decodeURIComponent([...bytes].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
+  } catch {
+    throw new CelError("invalid UTF-8 in bytes, cannot convert to string");
+  }
+};
+const bytes = (text: string): Uint8Array =>
+  new Uint8Array(
+    [...encodeURIComponent(text.toWellFormed()).matchAll(/%(..)|(.)/gs)].map(([, hex, c = ""]) =>
+      hex ? Number.parseInt(hex, 16) : c.charCodeAt(0),
+    ),
+  );
+
+const fromDouble = (value: number): bigint => {
+  if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 63) throw new CelError("integer overflow");
+  return BigInt(Math.trunc(value));
+};
+/** A text that does not convert. */
+const unconverted = (to: string) => new CelError(`type conversion error from 'string' to '${to}'`);
+
+const parseInt10 = (text: string, to: string): bigint => {
+  if (!/^[+-]?\d+$/.test(text)) throw unconverted(to);
+  return BigInt(text);
+};
+
+function parseDuration(text: string): Duration {
+  const nanos = parseNanos(text);
+  if (nanos === undefined) throw new CelError(`time: invalid duration ${JSON.stringify(text)}`);
+  return new Duration(int(nanos));
+}
+
+export const conversions: readonly Declaration[] = [
+  ["int(int) -> int", (value: bigint) => value],
+  ["int(uint) -> int", ({ value }: Uint) => int(value)],
+  ["int(double) -> int", fromDouble],
+  ["int(string) -> int", (text: string) => int(parseInt10(text, "int"))],
+  ["int(timestamp) -> int", ({ nanos }: Timestamp) => nanos / 1_000_000_000n],
+  ["uint(uint) -> uint", (value: Uint) => value],
+  ["uint(int) -> uint", uint],
+  ["uint(double) -> uint", (value: number) => uint(fromDouble(value))],
+  ["uint(string) -> uint", (text: string) => uint(parseInt10(text, "uint"))],
+  ["double(double) -> double", (value: number) => value],
+  ["double(int) -> double", Number],
+  ["double(uint) -> double", ({ value }: Uint) => Number(value)],
+  [
+    "double(string) -> double",
+    (text: string) => {
+      const value = text.trim() === "" ? Number.NaN : Number(text);
+      if (Number.isNaN(value) && text !== "NaN") throw unconverted("double");
+      return value;
+    },
+  ],
+  ["string(string) -> string", (text: string) => text],
+  ["string(int) -> string", String],
+  ["string(uint) -> string", ({ value }: Uint) => String(value)],
+  ["string(double) -> string", showDouble],
+  ["string(bool) -> string", String],
+  ["string(bytes) -> string", utf8Text, "traversal"],
+  ["string(timestamp) -> string", showTimestamp],
+  ["string(duration) -> string", ({ nanos }: Duration) => formatDuration(nanos)],
+  ["bytes(bytes) -> bytes", (value: Uint8Array) => value],
+  ["bytes(string) -> bytes", bytes, "traversal"],
+  ["bool(bool) -> bool", (value: boolean) => value],
+  [
+    "bool(string) -> bool",
+    (text: string) => {
+      if (["true", "TRUE", "True", "t", "1"].includes(text)) return true;
+      if (["false", "FALSE", "False", "f", "0"].includes(text)) return false;
+      throw unconverted("bool");
+    },
+  ],
+  ["timestamp(timestamp) -> timestamp", (value: Timestamp) => value],
+  ["timestamp(string) -> timestamp", parseTimestamp],
+  ["timestamp(int) -> timestamp", (seconds: bigint) => timestamp(seconds * 1_000_000_000n)],
+  ["duration(duration) -> duration", (value: Duration) => value],
+  ["duration(string) -> duration", parseDuration],
+  ["duration(int) -> duration", (nanos: bigint) => new Duration(nanos)],
+  ["dyn(A) -> dyn", (value: unknown) => value],
+  [
+    "type(A) -> type<A>",
+    (value: unknown) => new TypeValue(isCelMap(value) ? { kind: "map" } : parseType(typeNameOf(value))),
+  ],
+];

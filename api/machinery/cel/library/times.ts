@@ -1,0 +1,65 @@
+/** CEL's functions of times and durations: their parts, in any time zone. */
+import { goQuote } from "../../field-error.ts";
+import { isTimeZone } from "../../time-zone.ts";
+import type { Declaration } from "../declaration.ts";
+import { MINUTE, minutesOf, wholeMillis } from "../timestamp-text.ts";
+import { CelError, type Duration, type Timestamp } from "../values.ts";
+
+const time =
+  (read: (date: Date) => number) =>
+  ({ nanos }: Timestamp, zone = "UTC") =>
+    BigInt(read(inZone(nanos, zone)));
+
+/** A date whose UTC parts are the local ones of an offset or of a zone of the tz database. */
+function inZone(nanos: bigint, zone: string): Date {
+  const millis = wholeMillis(nanos);
+  if (["UTC", "", "Local"].includes(zone)) return new Date(millis);
+  if (!zone.includes(":")) return new Date(millis + zoneOffset(millis, zone));
+  for (const part of [zone.slice(0, zone.indexOf(":")), zone.slice(zone.indexOf(":") + 1)])
+    if (!/^[+-]?\d+$/.test(part)) throw new CelError(`strconv.Atoi: parsing ${goQuote(part)}: invalid syntax`);
+  return new Date(millis + minutesOf(zone) * MINUTE);
+}
+
+/** How much the zone is ahead of UTC then, in milliseconds. */
+function zoneOffset(millis: number, zone: string): number {
+  if (!isTimeZone(zone)) throw new CelError(`unknown time zone ${zone}`);
+  const formatter = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  const part = new Map(formatter.formatToParts(millis).map(({ type, value }) => [type, Number(value)]));
+  const of = (name: Intl.DateTimeFormatPartTypes) => part.get(name) ?? 0;
+  const local = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  return local - Math.floor(millis / 1000) * 1000;
+}
+
+const DAY = 86_400_000;
+const parts: Readonly<Record<string, (date: Date) => number>> = {
+  getFullYear: (date) => date.getUTCFullYear(),
+  getMonth: (date) => date.getUTCMonth(),
+  getDate: (date) => date.getUTCDate(),
+  getDayOfMonth: (date) => date.getUTCDate() - 1,
+  getDayOfWeek: (date) => date.getUTCDay(),
+  getDayOfYear: (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY),
+  getHours: (date) => date.getUTCHours(),
+  getMinutes: (date) => date.getUTCMinutes(),
+  getSeconds: (date) => date.getUTCSeconds(),
+  getMilliseconds: (date) => date.getUTCMilliseconds(),
+};
+
+export const times: readonly Declaration[] = [
+  ...Object.entries(parts).flatMap(([name, read]): Declaration[] => [
+    [`timestamp.${name}() -> int`, time(read)],
+    [`timestamp.${name}(string) -> int`, time(read)],
+  ]),
+  ["duration.getHours() -> int", ({ nanos }: Duration) => nanos / 3_600_000_000_000n],
+  ["duration.getMinutes() -> int", ({ nanos }: Duration) => nanos / 60_000_000_000n],
+  ["duration.getSeconds() -> int", ({ nanos }: Duration) => nanos / 1_000_000_000n],
+  ["duration.getMilliseconds() -> int", ({ nanos }: Duration) => nanos / 1_000_000n],
+];
