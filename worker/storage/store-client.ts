@@ -1,6 +1,5 @@
 /** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
-
-import { expired, failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
+import { failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
 import type { CommitLane } from "../../api/store/commit-lane.ts";
 import { holds } from "../../api/store/lifeline.ts";
 import { holderOf, type NearbyStore } from "../../api/store/nearby-stores.ts";
@@ -28,6 +27,7 @@ import type {
 import { ApiError, ObjectTooLarge, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
+import { atFullDisk, Compacted, revisionTooLarge } from "./store-failures.ts";
 
 /** What a verb must answer itself; the rest is thrown. */
 export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
@@ -277,7 +277,7 @@ export class StoreClient {
       case "compacted":
         throw new Compacted(answer.oldest);
       case "future":
-        throw tooLarge(asked ?? answer.revision, answer.revision);
+        throw revisionTooLarge(asked ?? answer.revision, answer.revision);
     }
   }
 
@@ -285,25 +285,4 @@ export class StoreClient {
     this.#unconfirmed = false;
     throw new ApiError(unauthorized());
   }
-}
-
-/** The revision asked for is no longer kept. In a list's words: a watch tells it in an event. */
-export class Compacted extends ApiError {
-  constructor(readonly oldest: Revision) {
-    super(expired("The resourceVersion for the provided list is too old."));
-  }
-}
-
-/** The revision asked for has not happened yet. */
-export function tooLarge(asked: Revision, current: Revision): ApiError {
-  const cause = "Too large resource version";
-  const details = { causes: [{ reason: "ResourceVersionTooLarge", message: cause }], retryAfterSeconds: 1 };
-  const message = `Timeout: ${cause}: ${asked}, current: ${current}`;
-  return new ApiError({ ...failure(504, "Timeout", message), details }, { "Retry-After": "1" });
-}
-
-/** A disk that fills up mostly refuses at the sync, and then the platform breaks the object (rule STORE-FULL). */
-function atFullDisk(error: unknown): never {
-  if (!(error instanceof Error && /SQLITE_FULL|is full|storage limit/i.test(error.message))) throw error;
-  throw new ApiError(failure(507, "InsufficientStorage", `nothing was written: ${error.message}`));
 }

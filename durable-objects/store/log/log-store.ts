@@ -1,7 +1,6 @@
 /** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
 import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../../api/backup.ts";
 import type { CommitLane } from "../../../api/store/commit-lane.ts";
-import { holds } from "../../../api/store/lifeline.ts";
 import type { NearbyStore } from "../../../api/store/nearby-stores.ts";
 import type {
   AfterRequest,
@@ -16,7 +15,6 @@ import type {
   ListPage,
   ListRequest,
   ListStreamRequest,
-  ReadFailure,
   ReadManyRequest,
   ReadRequest,
   Revision,
@@ -46,9 +44,9 @@ import { GroupCommit } from "./group-commit.ts";
 import { Endings, type Lifetimes } from "./lifetimes.ts";
 import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
+import { ANSWER_LENGTH, readTail } from "./read-tail.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
 
-/** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
-const ANSWER_LENGTH = 8 * 1024 * 1024;
 const ANSWER_ITEMS = 20_000;
 /** Bytes of encoded items kept for the lists to come. */
 const KEPT_ITEMS = 32 * 1024 * 1024;
@@ -225,25 +223,9 @@ export class LogStore implements Store, NearbyStore {
     return this.#tail(request, textChangeOf);
   }
 
-  #tail<C extends TextChange>(
-    { revision, resources, limit = 1000, except = [] }: TextsRequest,
-    tell: (row: LogRow) => C,
-  ): Answer<Tail<C>> {
-    const failure = this.#refuse(revision, {});
-    if (failure) return failure;
-    const changes: C[] = [];
-    let length = 0;
-    const newest = this.#marks.revision;
-    for (const row of this.#tables.rowsBetween(revision, newest, resources)) {
-      if (except.some(({ from, through }) => from <= row.revision && row.revision <= through)) continue;
-      const last = changes.at(-1)?.revision;
-      if (last !== undefined && (changes.length >= limit || length > ANSWER_LENGTH)) {
-        return { ok: true, changes, revision: last, more: true };
-      }
-      changes.push(tell(row));
-      length += row.text.length;
-    }
-    return { ok: true, changes, revision: newest, more: false };
+  #tail<C extends TextChange>(request: TextsRequest, tell: (row: LogRow) => C): Answer<Tail<C>> {
+    const { revision } = this.#marks;
+    return this.#refuse(request.revision, {}) ?? readTail(this.#tables, request, { newest: revision, tell });
   }
 
   async watch(request: WatchRequest): Promise<Answer<{ stream: ReadableStream<Uint8Array> }>> {
@@ -257,7 +239,7 @@ export class LogStore implements Store, NearbyStore {
   }
 
   /** Why a watch is not to be, wherever it is carried. */
-  refusesWatch(request: WatchRequest): ({ ok: false } & ReadFailure) | undefined {
+  refusesWatch(request: WatchRequest): Refusal | undefined {
     return this.#refuse(request.since, request);
   }
 
@@ -272,18 +254,9 @@ export class LogStore implements Store, NearbyStore {
     return { revision, oldest, policyRevision: policy };
   }
 
-  #refuse(at: Revision | undefined, { policyRevision, lifelines }: Decided): ({ ok: false } & ReadFailure) | undefined {
-    const { revision, oldest, policy } = this.#marks;
-    if (policyRevision !== undefined && policyRevision < policy) {
-      return { ok: false, reason: "stale-policy", policyRevision: policy };
-    }
-    const now = this.#turns.now();
-    if (lifelines?.some((lifeline) => !holds(lifeline, this.#current(lifeline.key)?.text, now))) {
-      return { ok: false, reason: "identity-gone" };
-    }
-    if (at !== undefined && at < oldest) return { ok: false, reason: "compacted", oldest };
-    if (at !== undefined && at > revision) return { ok: false, reason: "future", revision };
-    return undefined;
+  #refuse(at: Revision | undefined, decided: Decided): Refusal | undefined {
+    const textAt = (key: Key) => this.#current(key)?.text;
+    return refusalOf(at, decided, { marks: this.#marks, textAt, now: this.#turns.now() });
   }
 
   #planPage(request: ListRequest) {

@@ -2,7 +2,7 @@ import { badRequest, notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
-import { tooLarge } from "../../storage/store-client.ts";
+import { revisionTooLarge } from "../../storage/store-failures.ts";
 import { revisionOption } from "../list-options.ts";
 import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
 import { booleanOption } from "../options.ts";
@@ -18,7 +18,7 @@ export async function get(context: RequestContext): Promise<Response> {
     throw new ApiError(badRequest("the export parameter, deprecated since v1.14, is no longer supported"));
   }
   const { entry: stored, revision } = await store.read(keyOf(served.resource, path.namespace, path.name));
-  if (atLeast !== undefined && atLeast > revision) throw tooLarge(atLeast, revision);
+  if (atLeast !== undefined && atLeast > revision) throw revisionTooLarge(atLeast, revision);
   if (!stored) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
   const [entry = stored] = mayBeNodeLease(context) ? await renewed(context, [stored]) : [stored];
   if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);

@@ -5,7 +5,7 @@ import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { Compacted, tooLarge } from "../../storage/store-client.ts";
+import { Compacted, revisionTooLarge } from "../../storage/store-failures.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import type { Accepted } from "../negotiate.ts";
@@ -128,7 +128,7 @@ function explainExpiry(error: unknown, options: ListOptions): never {
 /** A list at least as new as a revision that has not happened cannot be given. */
 export function requireReached({ match, resourceVersion }: ListOptions, revision: Revision): void {
   if (match !== "Exact" && resourceVersion !== undefined && resourceVersion > revision)
-    throw tooLarge(resourceVersion, revision);
+    throw revisionTooLarge(resourceVersion, revision);
 }
 
 /** A page within one namespace names its last object without it, as Kubernetes' tokens do. */

@@ -12,7 +12,7 @@ import { type Served, storageResource } from "../../kind-registry.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
-import { Compacted } from "../../storage/store-client.ts";
+import { Compacted } from "../../storage/store-failures.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, noSuchForm, noSuchStream } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";

@@ -1,0 +1,30 @@
+/** What the log tells behind a revision, as much of it as one answer has room for. */
+import type { Revision, Tail, TextChange, TextsRequest } from "../../../api/store.ts";
+import type { LogRow, LogTables } from "../tables/log-tables.ts";
+
+/** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
+export const ANSWER_LENGTH = 8 * 1024 * 1024;
+
+interface Telling<C> {
+  readonly newest: Revision;
+  readonly tell: (row: LogRow) => C;
+}
+
+export function readTail<C extends TextChange>(
+  tables: LogTables,
+  { revision, resources, limit = 1000, except = [] }: TextsRequest,
+  { newest, tell }: Telling<C>,
+): { readonly ok: true } & Tail<C> {
+  const changes: C[] = [];
+  let length = 0;
+  for (const row of tables.rowsBetween(revision, newest, resources)) {
+    if (except.some(({ from, through }) => from <= row.revision && row.revision <= through)) continue;
+    const last = changes.at(-1)?.revision;
+    if (last !== undefined && (changes.length >= limit || length > ANSWER_LENGTH)) {
+      return { ok: true, changes, revision: last, more: true };
+    }
+    changes.push(tell(row));
+    length += row.text.length;
+  }
+  return { ok: true, changes, revision: newest, more: false };
+}

@@ -1,0 +1,28 @@
+/** Why a read is not answered: what it was decided by has changed or gone, or its revision is not kept. */
+import { holds } from "../../../api/store/lifeline.ts";
+import type { Decided, Key, ReadFailure, Revision } from "../../../api/store.ts";
+import type { Marks } from "../tables/log-tables.ts";
+
+export type Refusal = { readonly ok: false } & ReadFailure;
+
+interface Present {
+  readonly marks: Marks;
+  readonly textAt: (key: Key) => string | undefined;
+  readonly now: number;
+}
+
+export function refusalOf(
+  at: Revision | undefined,
+  { policyRevision, lifelines }: Decided,
+  { marks: { revision, oldest, policy }, textAt, now }: Present,
+): Refusal | undefined {
+  if (policyRevision !== undefined && policyRevision < policy) {
+    return { ok: false, reason: "stale-policy", policyRevision: policy };
+  }
+  if (lifelines?.some((lifeline) => !holds(lifeline, textAt(lifeline.key), now))) {
+    return { ok: false, reason: "identity-gone" };
+  }
+  if (at !== undefined && at < oldest) return { ok: false, reason: "compacted", oldest };
+  if (at !== undefined && at > revision) return { ok: false, reason: "future", revision };
+  return undefined;
+}
