@@ -76,7 +76,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await refusal("auth whoami --as-group=dev")).toContain("without impersonating a user");
     expect(
       await refusal(`get pods --as=bob --as-group=system:masters --token=${await here("create token robot")}`),
-    ).toContain(`cannot impersonate resource "users"`);
+    ).toContain(`cannot impersonate-on:user-info:list resource "pods"`);
   });
 
   test("create token makes tokens that are their account, for as long as what they are bound to", async () => {

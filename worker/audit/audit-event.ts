@@ -87,6 +87,7 @@ export function auditEvent(
     verb: answered.verb,
     user: request.user ? userInfo(request.user) : {},
     ...(request.impersonated && { impersonatedUser: userInfo(request.impersonated) }),
+    ...(request.constraint && { authenticationMetadata: { impersonationConstraint: request.constraint } }),
     ...(sources.length > 0 && { sourceIPs: sources }),
     ...(userAgent !== null && { userAgent }),
     ...(answered.resource && { objectRef: objectRef(answered.resource) }),

@@ -80,6 +80,7 @@ describe("an audit event", () => {
     expect(events[0]).toMatchObject({
       user: { username: "admin" },
       impersonatedUser: { username: "mallory" },
+      authenticationMetadata: { impersonationConstraint: "impersonate:user-info" },
       responseStatus: { code: 403, reason: "Forbidden", message: expect.stringContaining('User "mallory" cannot get') },
       annotations: { "authorization.k8s.io/decision": "forbid" },
     });

@@ -10,6 +10,8 @@ export interface AuditedRequest {
   readonly received: number;
   user?: User;
   impersonated?: User | undefined;
+  /** The verb that allowed it, where one for requests such as this did. */
+  constraint?: string | undefined;
   decision?: Decision;
   body?: Uint8Array;
   /** What admission has to say of it, by key. */
@@ -25,9 +27,14 @@ export function beginAudit(request: Request, received: number): AuditedRequest {
 }
 
 /** A request is decided again where policy has changed: the last decision counts. */
-export function noteUser(request: Request, user: User, impersonated: User | undefined): void {
+export function noteUser(request: Request, user: User): void {
   const audited = requests.get(request);
-  if (audited) Object.assign(audited, { user, impersonated });
+  if (audited) Object.assign(audited, { user, impersonated: undefined, constraint: undefined });
+}
+
+export function noteImpersonation(request: Request, impersonated: User, constraint: string | undefined): void {
+  const audited = requests.get(request);
+  if (audited) Object.assign(audited, { impersonated, constraint });
 }
 
 export function noteDecision(request: Request, decision: Decision): void {

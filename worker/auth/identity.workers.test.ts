@@ -3,7 +3,8 @@ import { call, newCluster as newClusterOf, outside } from "../../test/workers/ap
 
 const newCluster = () => newClusterOf("identity");
 
-const RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+const RBAC_ROOT = "/apis/rbac.authorization.k8s.io/v1";
+const RBAC = `${RBAC_ROOT}/namespaces/default`;
 const role = {
   metadata: { name: "r" },
   rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list"] }],
@@ -188,4 +189,52 @@ test("AUTHZ-CREATE: who may patch and update what is there may not make what is 
   expect((await put()).code).toBe(403);
   await granting("make", ["create"]);
   expect([(await apply()).code, (await put()).code]).toEqual([201, 201]);
+});
+
+const bind = (cluster: string, user: string, rules: readonly object[]) =>
+  Promise.all([
+    call(`${cluster}${RBAC_ROOT}/clusterroles`, { body: { metadata: { name: user }, rules } }),
+    call(`${cluster}${RBAC_ROOT}/clusterrolebindings`, {
+      body: {
+        metadata: { name: user },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: user },
+        subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: user }],
+      },
+    }),
+  ]);
+
+test("AUTH-AS: who acts as another may do what both are allowed, and nothing by having been allowed before", async () => {
+  const cluster = await newCluster();
+  const authentication = ["authentication.k8s.io"];
+  await bind(cluster, "agent", [
+    { apiGroups: authentication, resources: ["users"], resourceNames: ["alice"], verbs: ["impersonate:user-info"] },
+    { apiGroups: [""], resources: ["configmaps"], verbs: ["impersonate-on:user-info:list"] },
+  ]);
+  await bind(cluster, "alice", [{ apiGroups: [""], resources: ["configmaps", "secrets"], verbs: ["*"] }]);
+  const account = `${cluster}/api/v1/namespaces/default/serviceaccounts`;
+  await call(account, { body: { metadata: { name: "agent" } } });
+  await call(`${cluster}${RBAC_ROOT}/clusterrolebindings`, {
+    body: {
+      metadata: { name: "agent-account" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "agent" },
+      subjects: [{ kind: "ServiceAccount", namespace: "default", name: "agent" }],
+    },
+  });
+  const { object } = await call(`${account}/agent/token`, { body: { spec: {} } });
+  const { token } = object.status;
+  const as = async (user: string, path: string) => {
+    const answer = await call(`${cluster}${path}`, { token, as: user });
+    return answer.code === 200 ? "200" : String(answer.object.message);
+  };
+  const core = "/api/v1/namespaces/default";
+  expect(await as("alice", `${core}/configmaps`)).toBe("200");
+  expect(await as("alice", `${core}/secrets`)).toBe(
+    'secrets is forbidden: User "system:serviceaccount:default:agent" cannot impersonate-on:user-info:list resource "secrets" in API group "" in the namespace "default"',
+  );
+  expect(await as("bob", `${core}/configmaps`)).toBe(
+    'users.authentication.k8s.io "bob" is forbidden: User "system:serviceaccount:default:agent" cannot impersonate:user-info resource "users" in API group "authentication.k8s.io" at the cluster scope',
+  );
+  expect(await as("alice", "/metrics")).toBe(
+    'forbidden: User "system:serviceaccount:default:agent" cannot impersonate-on:user-info:get path "/metrics"',
+  );
 });

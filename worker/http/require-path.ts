@@ -1,6 +1,7 @@
 /** Paths that are no resources are authorized by themselves: `cannot get path "/metrics"`. */
 import type { Context } from "hono";
 import { noteDecision } from "../audit/audited-request.ts";
+import type { NonResourceAttributes } from "../auth/attributes.ts";
 import { identify } from "../auth/identify.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
@@ -9,11 +10,20 @@ import { flowOf } from "../fairness/classify.ts";
 import type { Bindings } from "./bindings.ts";
 import { type Decided, withPolicy } from "./with-policy.ts";
 
+/** Who asks for a path, and what that is to authorization. */
+export async function identifyForPath(
+  c: Context<Bindings>,
+  { policy, store }: Decided,
+): Promise<{ user: User; attributes: NonResourceAttributes }> {
+  const { url, method } = c.req.raw;
+  const attributes = { verb: method.toLowerCase(), path: pathInCluster(new URL(url).pathname) };
+  const at = { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() };
+  return { user: await identify(c.req.raw, attributes, at), attributes };
+}
+
 export async function requirePath(c: Context<Bindings>, { policy, store }: Decided): Promise<User> {
   const request = c.req.raw;
-  const path = pathInCluster(new URL(request.url).pathname);
-  const user = await identify(request, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() });
-  const attributes = { verb: request.method.toLowerCase(), path };
+  const { user, attributes } = await identifyForPath(c, { policy, store });
   c.set("flow", flowOf(policy, { user, attributes }));
   noteDecision(request, await requirePermission(user, attributes, { policy, store }));
   await store.confirm();

@@ -83,9 +83,9 @@ async function decide(c: Context<Bindings>, asked: Asked): Promise<Response> {
   const { env, req } = c;
   const cluster = c.get("cluster");
   const now = Date.now();
-  const user = await identify(req.raw, { env, cluster, policy: asked.policy, store: asked.store, now });
   const verb = verbOf(req.method, asked.path, asked.query);
   const attributes = attributesOf(verb, asked.path, asked.query);
+  const user = await identify(req.raw, attributes, { env, cluster, policy: asked.policy, store: asked.store, now });
   const caller = { ...asked, user, verb, attributes, now };
   if (!env.ownApi) c.set("flow", flowOf(asked.policy, { user, attributes }));
   return env.ownApi ? serve(c, caller) : inTurn({ user, cluster, verb }, () => serve(c, caller));

@@ -39,7 +39,7 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
       wait(failures.take(who, now));
       throw new ApiError(unauthorized());
     }
-    noteUser(request, user, undefined);
+    noteUser(request, user);
     const known = policy.get<NodeCredential>(NODE_CREDENTIALS, "", nodeName);
     const refusal = joinRefusal(user, nodeName, { known, now });
     if (refusal) throw new ApiError(refusal);

@@ -18,7 +18,7 @@ export async function requireNode(c: Context<Bindings>, node: string): Promise<v
     authenticate(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() }),
   );
   if (user === undefined || user === "none") throw new ApiError(unauthorized());
-  noteUser(c.req.raw, user, undefined);
+  noteUser(c.req.raw, user);
   if (!isNode(user, node))
     throw new ApiError(
       forbidden({ group: "", resource: "nodes" }, node, `User "${user.name}" cannot speak for node "${node}"`),

@@ -6,17 +6,17 @@ import type { Context } from "hono";
 import { forbidden } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { deployedDigest, newAdministratorToken } from "../../auth/administrator.ts";
-import { identify } from "../../auth/identify.ts";
 import { sha256Hex } from "../../auth/secret.ts";
 import { MASTERS } from "../../auth/user.ts";
 import { changeSettings } from "../../clusters/change-settings.ts";
 import type { Bindings } from "../bindings.ts";
+import { identifyForPath } from "../require-path.ts";
 import { withPolicy } from "../with-policy.ts";
 
 export function serveAdministrator(c: Context<Bindings>): Promise<Response> {
   return withPolicy(c, async ({ policy, store }) => {
     const at = { env: c.env, cluster: c.get("cluster") };
-    const user = await identify(c.req.raw, { ...at, policy, store, now: Date.now() });
+    const { user } = await identifyForPath(c, { policy, store });
     if (!user.groups.includes(MASTERS)) {
       const why = `User "${user.name}" is not in group ${MASTERS}`;
       throw new ApiError(forbidden({ group: "sailplane.dev", resource: "administrators" }, "", why));

@@ -114,8 +114,9 @@ interface Action {
 }
 
 async function mayDo(c: Context<Bindings>, { policy, store }: Decided, action: Action): Promise<void> {
-  const user = await identify(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() });
   const what = { ...OF, version: "v1", subresource: "", namespace: "", name: "", ...action };
+  const at = { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() };
+  const user = await identify(c.req.raw, what, at);
   await requirePermission(user, what, { policy, store });
   // What follows reaches other stores, which know nothing of this policy.
   await store.confirm();

@@ -5,7 +5,6 @@
 import type { Context } from "hono";
 import { forbidden, noSuchResource } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { identify } from "../../auth/identify.ts";
 import { MASTERS } from "../../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import { readShards } from "../../policy/cluster-shards.ts";
@@ -13,6 +12,7 @@ import type { NamedCluster } from "../../policy/clusters.ts";
 import { CLUSTERS } from "../../policy/internal-resources.ts";
 import { ownStore, storeObjects } from "../../storage/cluster-stores.ts";
 import type { Bindings } from "../bindings.ts";
+import { identifyForPath } from "../require-path.ts";
 import { withPolicy } from "../with-policy.ts";
 
 /** Of a thousand calls that one request may make on Cloudflare, each cluster takes three, and one for each shard. */
@@ -21,7 +21,7 @@ const AT_A_TIME = 150;
 export function serveEncryption(c: Context<Bindings>): Promise<Response> {
   if (c.get("cluster") !== DEFAULT_CLUSTER) throw new ApiError(noSuchResource());
   return withPolicy(c, async ({ policy, store }) => {
-    const user = await identify(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() });
+    const { user } = await identifyForPath(c, { policy, store });
     if (!user.groups.includes(MASTERS)) {
       const why = `User "${user.name}" is not in group ${MASTERS}`;
       throw new ApiError(forbidden({ group: "sailplane.dev", resource: "encryption" }, "", why));

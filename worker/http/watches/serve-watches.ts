@@ -33,7 +33,7 @@ export async function serveWatches(
     authenticate(request, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() }),
   );
   if (user === undefined || user === "none") throw new ApiError(unauthorized());
-  noteUser(request, user, undefined);
+  noteUser(request, user);
   if (!asksForWebSocket(request)) throw new ApiError(badRequest("this path is for WebSockets"));
 
   const cluster = c.get("cluster");

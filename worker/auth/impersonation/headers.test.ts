@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { wantedUser } from "./headers.ts";
+
+const asked = (headers: Record<string, string>) => wantedUser(new Headers(headers));
+const refusal = (headers: Record<string, string>): string => {
+  try {
+    asked(headers);
+    return "none";
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+const users: readonly (readonly [Record<string, string>, object])[] = [
+  [{ "Impersonate-User": "jo" }, { name: "jo", groups: [] }],
+  [
+    { "Impersonate-User": "jo", "Impersonate-Group": "a, b,c", "Impersonate-Uid": "7" },
+    { name: "jo", uid: "7", groups: ["a", "b,c"] },
+  ],
+  [
+    { "Impersonate-User": "jo", "Impersonate-Extra-Acme.com%2Fproject": "x, y" },
+    { name: "jo", groups: [], extra: { "acme.com/project": ["x", "y"] } },
+  ],
+];
+
+test.each(users)("%j asks for %j", (headers, user) => {
+  expect(asked(headers)).toEqual(user);
+});
+
+test("nobody is asked for without a name", () => {
+  expect(asked({})).toBeUndefined();
+  expect(refusal({ "Impersonate-Group": "g" })).toBe(
+    'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"g"}, Extra:map[string][]string(nil)} without impersonating a user name',
+  );
+  expect(refusal({ "Impersonate-Uid": "7", "Impersonate-Extra-Scopes": "view" })).toBe(
+    'requested &user.DefaultInfo{Name:"", UID:"7", Groups:[]string(nil), Extra:map[string][]string{"scopes":[]string{"view"}}} without impersonating a user name',
+  );
+});

@@ -1,0 +1,60 @@
+/** Whom a request's headers ask to be (apiserver/pkg/endpoints/filters/impersonation). */
+import { goQuote } from "../../../api/machinery/field-error.ts";
+import { badRequest } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import type { User } from "../user.ts";
+
+const PREFIX = "impersonate-";
+const EXTRA = `${PREFIX}extra-`;
+
+/** As it is asked for, with no group that is implied. Undefined where nobody is; throws where somebody without a name is. */
+export function wantedUser(headers: Headers): User | undefined {
+  if (!asks(headers)) return undefined;
+  const name = headers.get("Impersonate-User") ?? "";
+  const uid = headers.get("Impersonate-Uid") ?? "";
+  const groups = splitHeader(headers.get("Impersonate-Group"));
+  const extra = extraOf(headers);
+  const hasExtra = Object.keys(extra).length > 0;
+  if (name === "") {
+    if (uid === "" && groups.length === 0 && !hasExtra) return undefined;
+    throw new ApiError(badRequest(`requested ${printUser(uid, groups, extra)} without impersonating a user name`));
+  }
+  return { name, ...(uid !== "" && { uid }), groups, ...(hasExtra && { extra }) };
+}
+
+/** Names alone: a value that is looked at costs as much as all of them, and nearly nobody asks. */
+function asks(headers: Headers): boolean {
+  for (const header of headers.keys()) if (header.startsWith(PREFIX)) return true;
+  return false;
+}
+
+/** Repeated headers reach a Worker as one, joined by a comma and a space; a comma alone is part of a value. */
+const splitHeader = (value: string | null): string[] => (value === null ? [] : value.split(", "));
+
+function extraOf(headers: Headers): Record<string, string[]> {
+  const extra: Record<string, string[]> = {};
+  for (const [header, value] of headers) {
+    if (header.startsWith(EXTRA)) extra[unescapeKey(header.slice(EXTRA.length))] = splitHeader(value);
+  }
+  return extra;
+}
+
+function unescapeKey(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+/** As Go prints the user with %#v. */
+function printUser(uid: string, groups: readonly string[], extra: Readonly<Record<string, readonly string[]>>): string {
+  const list = (values: readonly string[]) => `[]string{${values.map(goQuote).join(", ")}}`;
+  const keys = Object.keys(extra).sort();
+  const printedGroups = groups.length === 0 ? "[]string(nil)" : list(groups);
+  const printedExtra =
+    keys.length === 0
+      ? "map[string][]string(nil)"
+      : `map[string][]string{${keys.map((key) => `${goQuote(key)}:${list(extra[key] ?? [])}`).join(", ")}}`;
+  return `&user.DefaultInfo{Name:"", UID:${goQuote(uid)}, Groups:${printedGroups}, Extra:${printedExtra}}`;
+}

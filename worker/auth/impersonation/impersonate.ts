@@ -1,0 +1,39 @@
+/** Acts as somebody in the first way that whoever asks is allowed. */
+import { ApiError } from "../../api-error.ts";
+import { type Authority, authorize } from "../authorize.ts";
+import { forbiddenTo } from "../require-permission.ts";
+import type { User } from "../user.ts";
+import { type Asked, type Mode, modesFor, type Need } from "./modes.ts";
+
+/** Throws what the first way was refused with, which Kubernetes takes to be the one that was meant. */
+export async function impersonate(asked: Asked, authority: Authority): Promise<Mode> {
+  let refusal: ApiError | undefined;
+  for (const mode of modesFor(asked)) {
+    const refused = await firstRefused(mode, asked.requestor, authority);
+    if (!refused) return mode;
+    refusal ??= refused;
+  }
+  // A role that was granted a moment ago, at another edge, counts.
+  await authority.store.confirm();
+  throw refusal;
+}
+
+async function firstRefused(mode: Mode, requestor: User, authority: Authority): Promise<ApiError | undefined> {
+  for (const [first, ...others] of mode.needs) {
+    if (!first) continue;
+    let refused = await refusalOf(first, requestor, authority);
+    if (refused && others.length > 0) {
+      refused = undefined;
+      for (const need of others) refused ??= await refusalOf(need, requestor, authority);
+    }
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+async function refusalOf(need: Need, requestor: User, authority: Authority): Promise<ApiError | undefined> {
+  const { attributes, refused } = need;
+  if (refused !== undefined) return new ApiError(forbiddenTo(requestor, attributes, refused));
+  const decision = await authorize(requestor, attributes, authority);
+  return decision.allowed ? undefined : new ApiError(forbiddenTo(requestor, attributes, decision.reason));
+}

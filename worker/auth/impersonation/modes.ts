@@ -1,0 +1,153 @@
+/**
+ * The ways to act as somebody (KEP 5284, apiserver/pkg/endpoints/filters/impersonation): as the node that a pod is on, as any
+ * node, as a service account or as another user, each for requests of its own verbs; and as anybody for any request, as it was
+ * before. One of them is enough, and the narrow ones come first.
+ */
+import { domainPrefixedPath } from "../../../api/machinery/domain-path.ts";
+import { dnsLabel, dnsSubdomain } from "../../../api/machinery/names.ts";
+import type { Attributes, ResourceAttributes } from "../attributes.ts";
+import { AUTHENTICATED, anonymous, MASTERS, UNAUTHENTICATED, type User } from "../user.ts";
+
+/** What whoever asks must be allowed. */
+export interface Need {
+  readonly attributes: Attributes;
+  /** Why nobody is. */
+  readonly refused?: string;
+}
+
+export interface Mode {
+  /** The verb that allowed it, as audit events name it; not of the unconstrained one. */
+  readonly constraint?: string;
+  /** Whom the request then acts as. */
+  readonly user: User;
+  /** All of them, in this order; of those that stand together the first is enough, or else all others. */
+  readonly needs: readonly (readonly Need[])[];
+}
+
+export interface Asked {
+  readonly requestor: User;
+  readonly wanted: User;
+  /** What the request is about to do. */
+  readonly attributes: Attributes;
+}
+
+export function modesFor(asked: Asked): Mode[] {
+  const { wanted, requestor } = asked;
+  const node = nodeOf(wanted.name);
+  const account = accountOf(wanted.name);
+  const nameAlone = wanted.uid === undefined && wanted.groups.length === 0 && !wanted.extra;
+  const modes: Mode[] = [];
+  if (nameAlone && node !== undefined && accountOf(requestor.name) && nodeOfPod(requestor) === node)
+    modes.push(constrained("associated-node", asked));
+  if (nameAlone && node !== undefined) modes.push(constrained("arbitrary-node", asked));
+  if (nameAlone && account) modes.push(constrained("serviceaccount", asked));
+  if (node === undefined && !account) modes.push(constrained("user-info", asked));
+  return [...modes, { user: withImplied(wanted), needs: needsOf(wanted, "impersonate", "") }];
+}
+
+const AUTHENTICATION = "authentication.k8s.io";
+
+function constrained(mode: string, { wanted, attributes }: Asked): Mode {
+  const constraint = `impersonate:${mode}`;
+  const groups = nodeOf(wanted.name) === undefined ? wanted.groups : ["system:nodes"];
+  const on = { ...attributes, verb: `impersonate-on:${mode}:${attributes.verb}` };
+  return {
+    constraint,
+    user: withImplied({ ...wanted, groups }),
+    needs: [[{ attributes: on }], ...needsOf(wanted, constraint, AUTHENTICATION)],
+  };
+}
+
+/** So many values are asked for together before each is by itself. */
+const MANY = 4;
+
+/** `group`: of the users and groups that are asked for; with one the mode is constrained. */
+function needsOf(wanted: User, verb: string, group: string): (readonly Need[])[] {
+  const isConstrained = group !== "";
+  const { uid, groups, extra = {} } = wanted;
+  const may = (resource: string, name: string, of = AUTHENTICATION): ResourceAttributes => ({
+    ...NOTHING,
+    verb,
+    group: of,
+    resource,
+    name,
+  });
+  const groupNeeds = groups.map((name) => ({ attributes: may("groups", name, group) }));
+  const extraNeeds = Object.entries(extra).flatMap(([subresource, values]) =>
+    values.map((value) => ({ attributes: { ...may("userextras", value), subresource } })),
+  );
+  const needs: (readonly Need[])[] = [[{ attributes: userNeed(wanted.name, { verb, group }) }]];
+  if (uid !== undefined) needs.push([{ attributes: may("uids", uid) }]);
+  if (!isConstrained) return [...needs, ...[...groupNeeds, ...extraNeeds].map((need) => [need])];
+  const masters = groups.includes(MASTERS) ? MASTERS : "";
+  const ofGroups = refusedGroup(groups);
+  if (ofGroups !== undefined) needs.push([{ attributes: may("groups", masters, group), refused: ofGroups }]);
+  needs.push(...together({ attributes: may("groups", "*", group) }, groupNeeds, groups.length >= MANY));
+  const ofExtra = refusedExtra(extra);
+  if (ofExtra !== undefined) needs.push([{ attributes: may("userextras", ""), refused: ofExtra }]);
+  const areMany = Object.keys(extra).length >= MANY || extraNeeds.length >= MANY;
+  needs.push(...together({ attributes: { ...may("userextras", "*"), subresource: "*" } }, extraNeeds, areMany));
+  return needs;
+}
+
+const NOTHING = { version: "v1", subresource: "", namespace: "", name: "" };
+
+const together = (all: Need, each: readonly Need[], areMany: boolean): (readonly Need[])[] =>
+  areMany ? [[all, ...each]] : each.map((need) => [need]);
+
+function userNeed(user: string, of: { readonly verb: string; readonly group: string }): ResourceAttributes {
+  const account = accountOf(user);
+  if (account) return { ...NOTHING, ...of, resource: "serviceaccounts", ...account };
+  const node = of.group === "" ? undefined : nodeOf(user);
+  if (node === undefined) return { ...NOTHING, ...of, resource: "users", name: user };
+  // That it is the pod's own is known before: roles speak of any.
+  return { ...NOTHING, ...of, resource: "nodes", name: of.verb === "impersonate:associated-node" ? "*" : node };
+}
+
+function refusedGroup(groups: readonly string[]): string | undefined {
+  if (groups.includes("")) return "impersonating the empty string group is not allowed";
+  return groups.includes(MASTERS) ? `impersonating the ${MASTERS} group is not allowed` : undefined;
+}
+
+function refusedExtra(extra: Readonly<Record<string, readonly string[]>>): string | undefined {
+  for (const [key, values] of Object.entries(extra)) {
+    if (key === "") return "impersonating the empty string key in extra is not allowed";
+    const [problem] = domainPrefixedPath(key, "extra.key");
+    if (problem) return `impersonating an invalid key in extra is not allowed: ${problem.path}: ${problem.message}`;
+    if (values.includes("")) return "impersonating the empty string value in extra is not allowed";
+  }
+  return undefined;
+}
+
+const SERVICE_ACCOUNT = "system:serviceaccount:";
+
+function accountOf(user: string): { readonly namespace: string; readonly name: string } | undefined {
+  if (!user.startsWith(SERVICE_ACCOUNT)) return undefined;
+  const [namespace = "", name = "", ...more] = user.slice(SERVICE_ACCOUNT.length).split(":");
+  const isOne = more.length === 0 && dnsLabel(namespace).length === 0 && dnsSubdomain(name).length === 0;
+  return isOne ? { namespace, name } : undefined;
+}
+
+const NODE = "system:node:";
+
+function nodeOf(user: string): string | undefined {
+  const name = user.startsWith(NODE) ? user.slice(NODE.length) : "";
+  return dnsSubdomain(name).length === 0 ? name : undefined;
+}
+
+/** The node that the pod is on whose token was shown. */
+function nodeOfPod({ extra }: User): string | undefined {
+  const names = extra?.["authentication.kubernetes.io/node-name"] ?? [];
+  return names.length === 1 ? names[0] : undefined;
+}
+
+/** Service accounts come with their groups, unless others are asked for; everybody with the one that says how they came. */
+function withImplied(wanted: User): User {
+  const groups = [...wanted.groups];
+  const account = accountOf(wanted.name);
+  if (account && groups.length === 0)
+    groups.push("system:serviceaccounts", `system:serviceaccounts:${account.namespace}`);
+  const came = wanted.name === anonymous.name ? UNAUTHENTICATED : AUTHENTICATED;
+  if (!groups.includes(came) && !groups.includes(UNAUTHENTICATED)) groups.push(came);
+  return { ...wanted, groups };
+}
