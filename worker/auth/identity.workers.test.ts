@@ -117,6 +117,22 @@ test("AUTH-ACCOUNT: a token is worth nothing in another cluster, for another aud
   expect((await call(version, { token })).code).toBe(401);
 });
 
+test("AUTH-ACCOUNT: a pod's token names its node, even one that is not there", async () => {
+  const cluster = await newCluster();
+  const core = `${cluster}/api/v1/namespaces/default`;
+  const spec = { nodeName: "absent", containers: [{ name: "c", image: "i" }] };
+  const pod = await call(`${core}/pods`, { body: { metadata: { name: "p" }, spec } });
+  expect(pod.code).toBe(201);
+  const boundObjectRef = { apiVersion: "v1", kind: "Pod", name: "p" };
+  const { object } = await call(`${core}/serviceaccounts/default/token`, { body: { spec: { boundObjectRef } } });
+  const { token } = object.status;
+  const review = `${cluster}/apis/authentication.k8s.io/v1/tokenreviews`;
+  const { status } = (await call(review, { body: { spec: { token } } })).object;
+  const { extra } = (status as unknown as { user: { extra: Record<string, string[]> } }).user;
+  expect(extra).toMatchObject({ "authentication.kubernetes.io/node-name": ["absent"] });
+  expect(extra).not.toHaveProperty("authentication.kubernetes.io/node-uid");
+});
+
 test("CLUSTER-ASKED: nobody makes a cluster by asking for it", async () => {
   expect((await outside.fetch("https://sailplane/clusters/nobodys/version")).status).toBe(404);
   expect((await call("https://sailplane/clusters/nobodys/version", { token: "x" })).code).toBe(404);

@@ -30,7 +30,8 @@ export interface KubernetesClaims {
   readonly namespace: string;
   readonly serviceaccount: ObjectClaim;
   readonly pod?: ObjectClaim;
-  readonly node?: ObjectClaim;
+  /** Without a uid where a pod's node was not there. */
+  readonly node?: Pick<ObjectClaim, "name"> & Partial<ObjectClaim>;
   readonly secret?: ObjectClaim;
   /** Seconds since the epoch. */
   readonly warnafter?: number;
@@ -106,7 +107,7 @@ async function verifyBound(claims: Claims, { now, audiences, isThere }: Verifier
 
 /** What a token dies with. */
 function lifelinesOf({ namespace, serviceaccount, pod, node, secret }: KubernetesClaims): readonly Lifeline[] {
-  const lifeline = (resource: string, place: string, { name, uid }: ObjectClaim): Lifeline => ({
+  const lifeline = (resource: string, place: string, { name, uid = "" }: NonNullable<KubernetesClaims["node"]>) => ({
     key: { resource, namespace: place, name },
     uid,
   });
@@ -176,9 +177,8 @@ function userOf(claims: Claims): User {
     ...accountUser(namespace, serviceaccount),
     extra: {
       "authentication.kubernetes.io/credential-id": [`JTI=${claims.jti}`],
-      ...(node
-        ? { "authentication.kubernetes.io/node-name": [node.name], "authentication.kubernetes.io/node-uid": [node.uid] }
-        : {}),
+      ...(node && { "authentication.kubernetes.io/node-name": [node.name] }),
+      ...(node?.uid !== undefined && { "authentication.kubernetes.io/node-uid": [node.uid] }),
       ...(pod
         ? { "authentication.kubernetes.io/pod-name": [pod.name], "authentication.kubernetes.io/pod-uid": [pod.uid] }
         : {}),

@@ -10,7 +10,7 @@ import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
-import { type Claims, ISSUER, type ObjectClaim } from "../../auth/service-account-token.ts";
+import { type Claims, ISSUER, type KubernetesClaims } from "../../auth/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { decodeObject } from "../body.ts";
@@ -144,7 +144,7 @@ function checkLifetime(seconds: number): void {
 async function boundObject(
   { store, path }: RequestContext,
   { apiVersion = "", kind = "", name = "", uid = "" }: NonNullable<TokenRequest["spec"]["boundObjectRef"]>,
-): Promise<{ pod?: ObjectClaim; node?: ObjectClaim; secret?: ObjectClaim }> {
+): Promise<Pick<KubernetesClaims, "pod" | "node" | "secret">> {
   const { group, version } = parseApiVersion(apiVersion);
   const bindable = apiVersionOf(group, version) === "v1" ? BINDABLE[kind] : undefined;
   if (!bindable) {
@@ -164,5 +164,6 @@ async function boundObject(
   const nodeName = claim === "pod" ? (object.spec?.nodeName ?? "") : "";
   if (nodeName === "") return claims;
   const node = await store.read({ resource: "nodes", namespace: "", name: nodeName });
-  return node.entry ? { ...claims, node: { name: nodeName, uid: objectOf(node.entry).metadata.uid } } : claims;
+  const nodeUid = node.entry && objectOf(node.entry).metadata.uid;
+  return { ...claims, node: { name: nodeName, ...(nodeUid !== undefined && { uid: nodeUid }) } };
 }
