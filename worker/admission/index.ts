@@ -1,4 +1,5 @@
 /** The admission chain, in Kubernetes' order. */
+import type { FieldError } from "../../api/machinery/field-error.ts";
 import type { Write } from "../../api/store.ts";
 import { mutateWith } from "./mutate-with.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
@@ -84,6 +85,14 @@ export async function admitMutation(request: AdmissionRequest): Promise<void> {
   const before = request.object?.metadata.managedFields;
   await mutateWith(plugins, request);
   keepReadable(request, before);
+}
+
+export async function fieldsWithoutRights(request: AdmissionRequest): Promise<readonly FieldError[]> {
+  const errors: FieldError[] = [];
+  for (const plugin of plugins) {
+    if (plugin.withoutRights && plugin.handles(request)) errors.push(...(await plugin.withoutRights(request)));
+  }
+  return errors;
 }
 
 export async function admitValidation(request: AdmissionRequest): Promise<void> {

@@ -3,6 +3,7 @@
  * refuses by throwing an ApiError, and adds writes and expectations to the commit, so that what it decided still holds
  * when the object is stored (quota, allocations, a namespace that is not ending).
  */
+import type { FieldError } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Key, Write } from "../../api/store.ts";
 import type { RequestContext } from "../request-context.ts";
@@ -52,6 +53,8 @@ export interface AdmissionPlugin {
    * `mutate` as the first time (so it does no harm twice), `invoke` by what it answered.
    */
   readonly invoke?: (request: AdmissionRequest) => Promise<Invoked>;
+  /** What of an update its sender has no right to write: told before what the kind's own validation finds, and with it. */
+  readonly withoutRights?: (request: AdmissionRequest) => Promise<readonly FieldError[]>;
   /** Runs after the kind's own validation; the draft is final. */
   readonly validate?: (request: AdmissionRequest) => void | Promise<void>;
   /** Runs last: takes what the object needs of the cluster (addresses, quota), by changes and by writes. */

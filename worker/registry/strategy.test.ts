@@ -4,7 +4,6 @@ import { deployment } from "../../api/resources/apps/deployment.ts";
 import { configMap } from "../../api/resources/core/config-map.ts";
 import { event } from "../../api/resources/core/event.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import { ApiError } from "../api-error.ts";
 import { prepareCreate, prepareUpdate, validateUpdate } from "./strategy.ts";
 
 const stored = (resource: Resource, metadata: object = {}) =>
@@ -28,14 +27,9 @@ function refused(resource: Resource, change: object, was: object = {}): readonly
   const next = structuredClone(old) as KubeObject;
   Object.assign(next.metadata, change);
   prepareUpdate(resource, next, old);
-  try {
-    validateUpdate(resource, next, old);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    const causes = error.status.details?.causes ?? [];
-    return causes.map(({ field = "" }) => field).filter((field) => field.startsWith("metadata"));
-  }
+  return validateUpdate(resource, next, old)
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith("metadata"));
 }
 
 const ENDS = { deletionTimestamp: "2026-01-02T00:00:00Z", deletionGracePeriodSeconds: 0 };

@@ -74,12 +74,12 @@ export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored
   }
 }
 
-export function validateUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
+export function validateUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): readonly FieldError[] {
   const errors = [
     ...metaErrors(resource, { next, old, own: resource.updateMeta ?? "both" }),
     ...ownUpdateErrors(resource, next, old),
   ];
-  refuse(resource, next, forgiveStoredAddresses(errors, old));
+  return forgiveStoredAddresses(errors, old);
 }
 
 interface MetaUpdate {
@@ -131,11 +131,15 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
   resource.status?.prepareUpdate?.(draft, old);
 }
 
-export function validateStatusUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
+export function validateStatusUpdate(
+  resource: Resource,
+  next: KubeObject,
+  old: Stored<KubeObject>,
+): readonly FieldError[] {
   const { status, updateMeta } = resource;
   const own = status?.validateUpdate && updateMeta !== "none" ? "changes" : "none";
   const errors = [...metaErrors(resource, { next, old, own }), ...(status?.validateUpdate?.(next, old) ?? [])];
-  refuse(resource, next, forgiveStoredAddresses(errors, old));
+  return forgiveStoredAddresses(errors, old);
 }
 
 /** What of metadata clients write; who manages what is the bookkeeping of this very request. */

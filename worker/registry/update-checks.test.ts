@@ -2,7 +2,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { resources } from "../../api/resources/index.ts";
-import { ApiError } from "../api-error.ts";
 import { validateUpdate } from "./strategy.ts";
 
 const metadata = { name: "a", uid: "u", resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z" };
@@ -10,13 +9,8 @@ const metadata = { name: "a", uid: "u", resourceVersion: "1", creationTimestamp:
 function fieldsOf(kind: string, next: object, old: object): string[] {
   const resource = resources.find((candidate) => candidate.kind === kind);
   if (!resource) throw new Error(kind);
-  try {
-    validateUpdate(resource, { metadata, ...next } as KubeObject, { metadata, ...old } as Stored<KubeObject>);
-  } catch (error) {
-    if (error instanceof ApiError) return error.status.details?.causes?.map(({ field }) => field ?? "") ?? [];
-    throw error;
-  }
-  return [];
+  const [is, was] = [{ metadata, ...next } as KubeObject, { metadata, ...old } as Stored<KubeObject>];
+  return validateUpdate(resource, is, was).map(({ path }) => path);
 }
 
 const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "a" };

@@ -5,14 +5,20 @@
  */
 
 import { differInTimesOnly } from "../../api/machinery/apply/kept-times.ts";
-import { invalid as invalidField } from "../../api/machinery/field-error.ts";
+import { type FieldError, invalid as invalidField } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { parseUintProblem } from "../../api/machinery/parse-uint.ts";
 import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";
-import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
+import {
+  admitAllocation,
+  admitMutation,
+  admitValidation,
+  explainFailure,
+  fieldsWithoutRights,
+} from "../admission/index.ts";
 import { KeyedReads } from "../admission/keyed-reads.ts";
 import { trackManagedFields } from "../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
@@ -21,6 +27,7 @@ import type { RequestContext } from "../request-context.ts";
 import { keyOf, objectOf } from "../storage/entry.ts";
 import { fitObject } from "./fit-object.ts";
 import { dropRepeatedOwners } from "./owner-references.ts";
+import { refuse } from "./strategy.ts";
 
 export interface Update {
   /** "" for the object itself. */
@@ -31,7 +38,8 @@ export interface Update {
   readonly draftOf: (current: Stored<KubeObject>) => KubeObject | Promise<KubeObject>;
   /** What the kind's strategy does to the draft. */
   readonly prepare: (draft: KubeObject, current: Stored<KubeObject>) => void;
-  readonly validate: (draft: KubeObject, current: Stored<KubeObject>) => void;
+  /** What is wrong with the draft as the next of the current object. */
+  readonly validate: (draft: KubeObject, current: Stored<KubeObject>) => readonly FieldError[];
   /** Server-side apply has done its own bookkeeping of managed fields. */
   readonly tracked?: boolean;
   /** What makes this update was admitted itself, and the update is no request of its own. */
@@ -91,8 +99,9 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   if (!update.admitted) await admitMutation(request);
   dropRepeatedOwners(draft, context.warnings, "admitted");
   update.prepare(draft, current);
+  const unauthorized = update.admitted ? [] : await fieldsWithoutRights(request);
   try {
-    update.validate(draft, current);
+    refuse(resource, draft, [...unauthorized, ...update.validate(draft, current)]);
   } finally {
     context.warnings.push(...(resource.ratcheted?.(draft) ?? []));
   }

@@ -6,8 +6,6 @@
 import type { AllocatedDeviceStatus, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import { type FieldError, forbidden } from "../../../api/machinery/field-error.ts";
-import { invalid } from "../../../api/machinery/status.ts";
-import { ApiError } from "../../api-error.ts";
 import type { ResourceAttributes } from "../../auth/attributes.ts";
 import { authorize } from "../../auth/authorize.ts";
 import { forbiddenTo } from "../../auth/require-permission.ts";
@@ -26,12 +24,10 @@ export const claimStatusRights: AdmissionPlugin = {
     subresource === "status" &&
     served.group === GROUP &&
     served.resource.plural === "resourceclaims",
-  async validate(request) {
+  async withoutRights(request) {
     const next = (request.object as ResourceClaim).status ?? {};
     const old = (request.old as ResourceClaim).status ?? {};
-    const errors = [...(await bindingErrors(request, next, old)), ...(await deviceErrors(request, next, old))];
-    const { group, kind } = request.context.served.resource;
-    if (errors.length > 0) throw new ApiError(invalid(group, kind, request.name, errors));
+    return [...(await bindingErrors(request, next, old)), ...(await deviceErrors(request, next, old))];
   },
 };
 

@@ -61,3 +61,25 @@ test("CLAIM-RIGHTS: reports on devices need resourceclaims/driver, by the driver
   expect((await write("bound", { devices: [report] })).code).toBe(200);
   expect((await write("bound", { devices: null })).code).toBe(200);
 });
+
+test("CLAIM-RIGHTS: what is missing is told beside what is wrong, and first", async () => {
+  await must(claims, {
+    metadata: { name: "moved" },
+    spec: { devices: { requests: [{ name: "r", exactly: { deviceClassName: "c" } }] } },
+  });
+  await must(`${claims}/moved/status`, { status: { allocation } }, "PATCH");
+  const other = "system:serviceaccount:default:other";
+  await must(`${rbac}/clusterrolebindings`, {
+    metadata: { name: "other" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "status" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: other }],
+  });
+  const status = { allocation: { devices: { results: [{ ...result, pool: "q" }] } } };
+  const { code, object } = await call(`${claims}/moved/status`, { method: "PATCH", body: { status }, as: other });
+  expect(code).toBe(422);
+  const causes = (object as unknown as { details: { causes: { reason: string; field: string }[] } }).details.causes;
+  expect(causes.map(({ reason, field }) => `${field} ${reason}`)).toEqual([
+    "status.allocation FieldValueForbidden",
+    "status.allocation FieldValueInvalid",
+  ]);
+});

@@ -40,7 +40,7 @@ export async function bindPod(context: RequestContext): Promise<Response> {
     tracked: true,
     draftOf: (current) => bound(current as Pod, binding, context.now) as KubeObject,
     prepare: () => {},
-    validate: () => {},
+    validate: () => [],
   });
   return Response.json(
     { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
