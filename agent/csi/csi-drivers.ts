@@ -1,6 +1,5 @@
 /** The CSI drivers of this node. */
-import { parseServices } from "../grpc/parse-services.ts";
-import { UnixClient } from "../grpc/unix-client.ts";
+import { UnixService } from "../grpc/unix-service.ts";
 import { type PluginInfo, PluginRegistry, type PluginRegistryOptions } from "../plugins/plugin-registry.ts";
 import { CSI_PROTO } from "./csi-proto.ts";
 
@@ -34,15 +33,11 @@ export function csiDrivers(
   return new PluginRegistry({
     ...options,
     type: "CSIPlugin",
-    introduce: async (info, socket) => {
-      const { Node } = parseServices(CSI_PROTO);
-      if (Node === undefined) throw new Error("no CSI");
-      return introduce(info, new UnixClient(Node, socket));
-    },
+    introduce: (info, socket) => introduce(info, new UnixService(CSI_PROTO, ["Node"], socket)),
   });
 }
 
-async function introduce({ name, supported_versions }: PluginInfo, client: UnixClient): Promise<CsiDriver> {
+async function introduce({ name, supported_versions }: PluginInfo, client: UnixService): Promise<CsiDriver> {
   try {
     if (!supported_versions.some((version) => /^v?1\./.test(version)))
       throw new Error(`driver ${name} speaks ${supported_versions.join(", ")}, and this node CSI 1`);

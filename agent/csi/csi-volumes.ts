@@ -4,8 +4,8 @@
  */
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type ServiceError, status } from "@grpc/grpc-js";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
+import { GrpcCode, GrpcError } from "../grpc/grpc-error.ts";
 import type { Logger } from "../logger.ts";
 import type { DiskStats } from "../volumes/disk-stats.ts";
 import { isMountPoint } from "../volumes/mounts.ts";
@@ -303,16 +303,15 @@ export class CsiVolumes implements PodCsi {
 }
 
 /** After which a driver may still be doing, or have done, what it was asked for. */
-const UNCERTAIN: ReadonlySet<status | undefined> = new Set([
-  status.CANCELLED,
-  status.DEADLINE_EXCEEDED,
-  status.UNAVAILABLE,
-  status.RESOURCE_EXHAUSTED,
-  status.ABORTED,
-  undefined,
+const UNCERTAIN: ReadonlySet<number> = new Set([
+  GrpcCode.Canceled,
+  GrpcCode.DeadlineExceeded,
+  GrpcCode.Unavailable,
+  GrpcCode.ResourceExhausted,
+  GrpcCode.Aborted,
 ]);
 
-const isFinal = ({ cause }: Error): boolean => !UNCERTAIN.has((cause as Partial<ServiceError> | undefined)?.code);
+const isFinal = (error: Error): boolean => error instanceof GrpcError && !UNCERTAIN.has(error.code);
 
 /** A directory alone is what a reboot, or a driver that failed, leaves. */
 const isThere = (target: string, block: boolean): boolean =>

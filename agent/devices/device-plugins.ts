@@ -4,16 +4,10 @@
  */
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import {
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type ServiceClientConstructor,
-  type sendUnaryData,
-  status,
-} from "@grpc/grpc-js";
-import { parseServices } from "../grpc/parse-services.ts";
-import { UnixClient } from "../grpc/unix-client.ts";
+import { GrpcCode, GrpcError } from "../grpc/grpc-error.ts";
+import { ServiceMethods } from "../grpc/service-methods.ts";
+import { UnaryServer } from "../grpc/unary-server.ts";
+import { UnixService } from "../grpc/unix-service.ts";
 import type { Logger } from "../logger.ts";
 import { DEVICE_PLUGIN_PROTO } from "./device-plugin-proto.ts";
 import type { Device, DeviceGrant, DeviceSource } from "./device-source.ts";
@@ -59,33 +53,37 @@ export interface DevicePluginsOptions {
 }
 
 class Plugin implements DeviceSource {
-  readonly #client: UnixClient;
+  readonly #service: UnixService;
   readonly #registration: Registration;
   devices: readonly Device[] = [];
 
-  constructor(Service: ServiceClientConstructor, socket: string, registration: Registration) {
-    this.#client = new UnixClient(Service, socket);
+  constructor(socket: string, registration: Registration) {
+    this.#service = new UnixService(DEVICE_PLUGIN_PROTO, ["DevicePlugin"], socket);
     this.#registration = registration;
   }
 
   /** Calls with each list of devices; settles when the plugin is gone. */
   watch(onList: () => void): Promise<void> {
-    type Watch = (request: object) => NodeJS.EventEmitter;
-    const stream = (this.#client.client as unknown as { readonly ListAndWatch: Watch }).ListAndWatch({});
-    stream.on("data", ({ devices }: { devices: readonly { readonly ID: string; readonly health: string }[] }) => {
-      this.devices = devices.map(({ ID, health }) => ({ id: ID, healthy: health === "Healthy" }));
-      onList();
-    });
+    type List = { readonly devices: readonly { readonly ID: string; readonly health: string }[] };
     return new Promise((resolve) => {
-      stream.on("error", () => resolve());
-      stream.on("end", () => resolve());
+      this.#service.follow<List>(
+        "ListAndWatch",
+        {},
+        {
+          onMessage: ({ devices }) => {
+            this.devices = devices.map(({ ID, health }) => ({ id: ID, healthy: health === "Healthy" }));
+            onList();
+          },
+          onEnd: () => resolve(),
+        },
+      );
     });
   }
 
   async prefer(available: readonly string[], count: number): Promise<readonly string[]> {
     if (this.#registration.options?.get_preferred_allocation_available !== true) return [];
     const asked = { available_deviceIDs: available, must_include_deviceIDs: [], allocation_size: count };
-    const answer = await this.#client.call<{ container_responses: readonly { deviceIDs: readonly string[] }[] }>(
+    const answer = await this.#service.call<{ container_responses: readonly { deviceIDs: readonly string[] }[] }>(
       "GetPreferredAllocation",
       { container_requests: [asked] },
       ALLOCATE_SECONDS,
@@ -94,7 +92,7 @@ class Plugin implements DeviceSource {
   }
 
   async grant(ids: readonly string[]): Promise<DeviceGrant> {
-    const { container_responses } = await this.#client.call<{ container_responses: readonly ContainerAnswer[] }>(
+    const { container_responses } = await this.#service.call<{ container_responses: readonly ContainerAnswer[] }>(
       "Allocate",
       { container_requests: [{ devices_ids: ids }] },
       ALLOCATE_SECONDS,
@@ -120,23 +118,25 @@ class Plugin implements DeviceSource {
 
   async beforeStart(ids: readonly string[]): Promise<void> {
     if (this.#registration.options?.pre_start_required !== true) return;
-    await this.#client.call("PreStartContainer", { devices_ids: ids }, ALLOCATE_SECONDS);
+    await this.#service.call("PreStartContainer", { devices_ids: ids }, ALLOCATE_SECONDS);
   }
 
   close(): void {
-    this.#client.close();
+    this.#service.close();
   }
 }
 
 export class DevicePlugins {
   readonly #options: DevicePluginsOptions;
-  readonly #services = parseServices(DEVICE_PLUGIN_PROTO);
-  readonly #server = new Server();
+  readonly #server: UnaryServer;
   readonly #plugins = new Map<string, Plugin>();
   #closed = false;
 
   constructor(options: DevicePluginsOptions) {
     this.#options = options;
+    this.#server = new UnaryServer(new ServiceMethods(DEVICE_PLUGIN_PROTO, ["Registration"]), {
+      Register: (registration: Registration) => this.#register(registration),
+    });
   }
 
   /** By the resource's name. */
@@ -150,34 +150,24 @@ export class DevicePlugins {
     const socket = join(directory, SOCKET);
     // Plugins watch for it: that it is made anew tells them to register again.
     rmSync(socket, { force: true });
-    const { Registration, DevicePlugin } = this.#services;
-    if (!Registration || !DevicePlugin) return;
-    this.#server.addService(Registration.service, {
-      Register: ({ request }: ServerUnaryCall<Registration, object>, done: sendUnaryData<object>) => {
-        if (request.version !== VERSION) {
-          done({ code: status.INVALID_ARGUMENT, details: `version ${request.version} is not ${VERSION}` });
-          return;
-        }
-        if (!/^[^/]+\/[^/]+$/.test(request.resource_name) || /[/\0]|^\.\.?$/.test(request.endpoint)) {
-          done({ code: status.INVALID_ARGUMENT, details: `no extended resource: ${request.resource_name}` });
-          return;
-        }
-        done(null, {});
-        void this.#follow(DevicePlugin, request);
-      },
-    });
-    await new Promise<void>((resolve, reject) => {
-      const credentials = ServerCredentials.createInsecure();
-      this.#server.bindAsync(`unix://${socket}`, credentials, (error) => (error ? reject(error) : resolve()));
-    });
+    await this.#server.listen(socket);
     chmodSync(socket, 0o600);
   }
 
-  async #follow(Service: ServiceClientConstructor, registration: Registration): Promise<void> {
+  #register(registration: Registration): object {
+    const { version, resource_name: resource, endpoint } = registration;
+    if (version !== VERSION) throw new GrpcError(GrpcCode.InvalidArgument, `version ${version} is not ${VERSION}`);
+    if (!/^[^/]+\/[^/]+$/.test(resource) || /[/\0]|^\.\.?$/.test(endpoint))
+      throw new GrpcError(GrpcCode.InvalidArgument, `no extended resource: ${resource}`);
+    void this.#follow(registration);
+    return {};
+  }
+
+  async #follow(registration: Registration): Promise<void> {
     const { directory, onChange, log } = this.#options;
     const { resource_name: resource, endpoint } = registration;
     this.#plugins.get(resource)?.close();
-    const plugin = new Plugin(Service, join(directory, endpoint), registration);
+    const plugin = new Plugin(join(directory, endpoint), registration);
     this.#plugins.set(resource, plugin);
     await plugin.watch(onChange);
     plugin.close();
@@ -195,6 +185,6 @@ export class DevicePlugins {
   close(): void {
     this.#closed = true;
     for (const plugin of this.#plugins.values()) plugin.close();
-    this.#server.forceShutdown();
+    this.#server.close();
   }
 }

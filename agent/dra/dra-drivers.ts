@@ -1,6 +1,5 @@
 /** The drivers of dynamic resources of this node. */
-import { parseServices } from "../grpc/parse-services.ts";
-import { UnixClient } from "../grpc/unix-client.ts";
+import { UnixService } from "../grpc/unix-service.ts";
 import { PluginRegistry, type PluginRegistryOptions } from "../plugins/plugin-registry.ts";
 import { DRA_PACKAGES, draProto } from "./dra-proto.ts";
 
@@ -44,17 +43,17 @@ export function draDrivers(
     type: "DRAPlugin",
     introduce: async ({ name, supported_versions }, socket) => {
       const version = Object.keys(DRA_PACKAGES).find((known) => supported_versions.includes(known));
-      const { DRAPlugin } = version === undefined ? {} : parseServices(draProto(DRA_PACKAGES[version] ?? ""));
-      if (DRAPlugin === undefined)
+      const proto = version === undefined ? undefined : DRA_PACKAGES[version];
+      if (proto === undefined)
         throw new Error(
           `driver ${name} speaks ${supported_versions.join(", ")}, and this node ${Object.keys(DRA_PACKAGES).join(", ")}`,
         );
-      return driverOf(name, new UnixClient(DRAPlugin, socket));
+      return driverOf(name, new UnixService(draProto(proto), ["DRAPlugin"], socket));
     },
   });
 }
 
-function driverOf(name: string, client: UnixClient): DraDriver {
+function driverOf(name: string, client: UnixService): DraDriver {
   const call = async (method: string, claim: ClaimReference) => {
     const { claims } = await client.call<Answer>(method, { claims: [claim] }, SECONDS).catch((error: Error) => {
       throw new Error(`${method}: ${error.message}`);

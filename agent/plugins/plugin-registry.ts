@@ -4,8 +4,7 @@
  */
 import { type FSWatcher, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import { parseServices } from "../grpc/parse-services.ts";
-import { UnixClient } from "../grpc/unix-client.ts";
+import { UnixService } from "../grpc/unix-service.ts";
 import type { Logger } from "../logger.ts";
 import { REGISTRATION_PROTO } from "./registration-proto.ts";
 
@@ -113,9 +112,7 @@ export class PluginRegistry<P extends Plugin> {
 
   async #register(socket: string): Promise<P | undefined> {
     // Only now: few nodes have a plugin, and each definition weighs something.
-    const { Registration } = parseServices(REGISTRATION_PROTO);
-    if (Registration === undefined) return undefined;
-    const registrar = new UnixClient(Registration, socket);
+    const registrar = new UnixService(REGISTRATION_PROTO, ["Registration"], socket);
     let plugin: P | undefined;
     try {
       const info = await registrar.call<PluginInfo>("GetInfo", {}, SECONDS);

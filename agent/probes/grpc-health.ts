@@ -1,5 +1,6 @@
 /** The gRPC health protocol (grpc.health.v1): two messages of one field each, written by hand. */
-import { Client, type ClientUnaryCall, connectivityState, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import { GrpcChannel } from "../grpc/channel.ts";
+import { GrpcCode, type GrpcError } from "../grpc/grpc-error.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
 
 const METHOD = "/grpc.health.v1.Health/Check";
@@ -15,39 +16,38 @@ const encodeRequest = (service: string): Buffer => {
 /** HealthCheckResponse { ServingStatus status = 1 } */
 const decodeResponse = (bytes: Buffer): number => (bytes[0] === 0x08 ? (bytes[1] ?? 0) : 0);
 
-export function probeGrpc(address: string, service: string, seconds: number): Promise<ProbeOutcome> {
-  const client = new Client(address, credentials.createInsecure());
-  return new Promise((resolve) => {
-    const call: ClientUnaryCall = client.makeUnaryRequest(
-      METHOD,
-      encodeRequest,
-      decodeResponse,
-      service,
-      { deadline: Date.now() + seconds * 1000 },
-      (error: ServiceError | null, answer?: number) => {
-        const connected = client.getChannel().getConnectivityState(false) === connectivityState.READY;
-        client.close();
-        if (error === null)
-          return resolve(
-            answer === SERVING
-              ? { ok: true, output: "service healthy" }
-              : { ok: false, output: `service unhealthy (responded with "${STATUS_NAMES[answer ?? 0]}")` },
-          );
-        if (error.code === status.UNIMPLEMENTED)
-          return resolve({
-            ok: false,
-            output: `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${error.details}`,
-          });
-        if (error.code === status.DEADLINE_EXCEEDED || error.code === status.UNAVAILABLE)
-          return resolve({
-            ok: false,
-            output: connected
-              ? `timeout: health rpc did not complete within ${seconds}s`
-              : `timeout: failed to connect service "${address}" within ${seconds}s: context deadline exceeded`,
-          });
-        return resolve({ ok: false, output: `error: health rpc probe failed: ${error.details}` });
-      },
-    );
-    call.on("error", () => {});
-  });
+export interface GrpcAsked {
+  readonly host: string;
+  readonly port: number;
+  /** As messages name it. */
+  readonly address: string;
+  readonly service: string;
+  readonly seconds: number;
+}
+
+export async function probeGrpc({ host, port, address, service, seconds }: GrpcAsked): Promise<ProbeOutcome> {
+  const channel = new GrpcChannel({ host, port }, address);
+  try {
+    const answer = decodeResponse(await channel.unary(METHOD, encodeRequest(service), seconds));
+    return answer === SERVING
+      ? { ok: true, output: "service healthy" }
+      : { ok: false, output: `service unhealthy (responded with "${STATUS_NAMES[answer] ?? answer}")` };
+  } catch (error) {
+    const { code, message } = error as GrpcError;
+    if (code === GrpcCode.Unimplemented)
+      return {
+        ok: false,
+        output: `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${message}`,
+      };
+    if (code === GrpcCode.DeadlineExceeded || code === GrpcCode.Unavailable)
+      return {
+        ok: false,
+        output: channel.hasConnected
+          ? `timeout: health rpc did not complete within ${seconds}s`
+          : `timeout: failed to connect service "${address}" within ${seconds}s: context deadline exceeded`,
+      };
+    return { ok: false, output: `error: health rpc probe failed: ${message}` };
+  } finally {
+    channel.close();
+  }
 }

@@ -170,8 +170,10 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
     if (port === undefined) return noPort(probe.tcpSocket.port);
     return probeTcp(probe.tcpSocket.host || podIP, port, seconds);
   }
-  if (probe.grpc !== undefined)
-    return probeGrpc(joinHostPort(podIP, probe.grpc.port), probe.grpc.service ?? "", seconds);
+  if (probe.grpc !== undefined) {
+    const { port, service = "" } = probe.grpc;
+    return probeGrpc({ host: podIP, port, address: joinHostPort(podIP, port), service, seconds });
+  }
   return { ok: false, errored: true, output: `missing probe handler for container ${container.name}` };
 }
 

@@ -8,7 +8,7 @@ import {
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import { DEVICE_PLUGIN_PROTO } from "../../agent/devices/device-plugin-proto.ts";
-import { parseServices } from "../../agent/grpc/parse-services.ts";
+import { parseServices } from "./grpc-services.ts";
 
 interface Asked {
   readonly container_requests: readonly { readonly devices_ids: readonly string[] }[];

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import type { ClaimReference } from "../../agent/dra/dra-drivers.ts";
 import { DRA_PACKAGES, draProto } from "../../agent/dra/dra-proto.ts";
-import { parseServices } from "../../agent/grpc/parse-services.ts";
 import { REGISTRATION_PROTO } from "../../agent/plugins/registration-proto.ts";
+import { parseServices } from "./grpc-services.ts";
 
 const VERSION = "v1.DRAPlugin";
 

@@ -2,8 +2,7 @@
  * containerd's own events, from which the end of a container is learned at once; CRI has none before containerd 1.7.
  * Envelope and TaskExit are read by hand: of each only one field matters.
  */
-import { Client, credentials } from "@grpc/grpc-js";
-import { CLIENT_OPTIONS } from "./cri-client.ts";
+import { GrpcChannel } from "../../grpc/channel.ts";
 
 const METHOD = "/containerd.services.events.v1.Events/Subscribe";
 const FILTER = `topic=="/tasks/exit",namespace==k8s.io`;
@@ -41,19 +40,29 @@ const encodeRequest = (filter: string): Buffer => {
   return Buffer.concat([Buffer.of(0x0a, text.length), text]);
 };
 
-/** Envelope { google.protobuf.Any event = 4 }, Any { bytes value = 2 }, TaskExit { string container_id = 1 } */
-const decodeEnvelope = (bytes: Buffer): string =>
-  field(field(field(bytes, 4) ?? Buffer.alloc(0), 2) ?? Buffer.alloc(0), 1)?.toString() ?? "";
+const EMPTY = Buffer.alloc(0);
 
-/** Calls with the container's id; `onEnd` when there are no more events. Answers how to stop. */
-export function followExits(address: string, onExit: (id: string) => void, onEnd: () => void): () => void {
-  const client = new Client(address, credentials.createInsecure(), CLIENT_OPTIONS);
-  const stream = client.makeServerStreamRequest(METHOD, encodeRequest, decodeEnvelope, FILTER);
-  stream.on("data", onExit);
-  stream.on("error", () => {});
-  stream.on("close", () => {
-    client.close();
-    onEnd();
+/**
+ * Envelope { google.protobuf.Any event = 4 }, Any { bytes value = 2 }, TaskExit { string container_id = 1, string id = 2 }: the id of
+ * a container whose own process ended. A command that was run in it (a probe is one) has another id.
+ */
+export function endedContainer(envelope: Buffer): string | undefined {
+  const exit = field(field(envelope, 4) ?? EMPTY, 2) ?? EMPTY;
+  const container = field(exit, 1)?.toString();
+  return field(exit, 2)?.toString() === container ? container : undefined;
+}
+
+/** Calls with the container's id; `onEnd` when there are no more events. Answers how to stop. `socket` is a path. */
+export function followExits(socket: string, onExit: (id: string) => void, onEnd: () => void): () => void {
+  const channel = new GrpcChannel({ path: socket });
+  return channel.stream(METHOD, encodeRequest(FILTER), {
+    onMessage: (envelope) => {
+      const id = endedContainer(envelope);
+      if (id !== undefined) onExit(id);
+    },
+    onEnd: () => {
+      channel.close();
+      onEnd();
+    },
   });
-  return () => stream.cancel();
 }

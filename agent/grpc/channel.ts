@@ -1,0 +1,153 @@
+/**
+ * gRPC over HTTP/2 without encryption, as services on this machine speak it: unary calls, and streams of answers. A connection is
+ * made for the first call, and anew for the next one after it broke. Nothing here tries again, balances or resolves.
+ */
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as connectHttp2,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from "node:http2";
+import { connect, type NetConnectOpts } from "node:net";
+import { frame, MessageReader } from "./framing.ts";
+import { GrpcCode, GrpcError } from "./grpc-error.ts";
+
+const { NGHTTP2_CANCEL } = constants;
+/** An answer may be long, and many may be under way. */
+const SESSION_MEMORY_MB = 256;
+
+export interface StreamEvents {
+  readonly onMessage: (message: Buffer) => void;
+  /** Undefined: it ended as it should. */
+  readonly onEnd: (error: GrpcError | undefined) => void;
+}
+
+interface Further {
+  readonly headers: OutgoingHttpHeaders;
+}
+
+interface Ending {
+  /** The trailers, or the headers of an answer that has none. */
+  status: IncomingHttpHeaders | undefined;
+  error: Error | undefined;
+}
+
+function decodeMessage(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function outcomeOf({ status, error }: Ending): GrpcError | undefined {
+  const code = status?.["grpc-status"];
+  if (code === undefined) {
+    const http = Number(status?.[":status"] ?? 200);
+    const why = http === 200 ? "the connection was closed" : `unexpected HTTP status code ${http}`;
+    return new GrpcError(GrpcCode.Unavailable, error === undefined ? why : `connection error: ${error.message}`);
+  }
+  return Number(code) === GrpcCode.OK
+    ? undefined
+    : new GrpcError(Number(code), decodeMessage(String(status?.["grpc-message"] ?? "")));
+}
+
+export class GrpcChannel {
+  readonly #to: NetConnectOpts;
+  readonly #authority: string;
+  #session: ClientHttp2Session | undefined;
+  #connected = false;
+
+  constructor(to: NetConnectOpts, authority = "localhost") {
+    this.#to = to;
+    this.#authority = authority;
+  }
+
+  /** There was somebody to speak to. */
+  get hasConnected(): boolean {
+    return this.#connected;
+  }
+
+  /** `path` is `/PACKAGE.SERVICE/METHOD`. Fails with {@link GrpcError}. */
+  unary(path: string, request: Uint8Array, seconds: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      let answer: Buffer | undefined;
+      const stop = this.#call(path, request, {
+        headers: { "grpc-timeout": `${Math.ceil(seconds * 1000)}m` },
+        onMessage: (message) => {
+          answer = message;
+        },
+        onEnd: (error) => {
+          clearTimeout(timer);
+          if (error !== undefined) reject(error);
+          else if (answer === undefined) reject(new GrpcError(GrpcCode.Internal, "there is no answer"));
+          else resolve(answer);
+        },
+      });
+      const timer = setTimeout(() => {
+        reject(new GrpcError(GrpcCode.DeadlineExceeded, "context deadline exceeded"));
+        stop();
+      }, seconds * 1000);
+    });
+  }
+
+  /** Answers how to give it up. */
+  stream(path: string, request: Uint8Array, events: StreamEvents): () => void {
+    return this.#call(path, request, { ...events, headers: {} });
+  }
+
+  #call(path: string, request: Uint8Array, { headers, onMessage, onEnd }: StreamEvents & Further): () => void {
+    const ending: Ending = { status: undefined, error: undefined };
+    let stream: ClientHttp2Stream;
+    try {
+      stream = this.#open().request({
+        ":method": "POST",
+        ":path": path,
+        "content-type": "application/grpc",
+        te: "trailers",
+        ...headers,
+      });
+    } catch (error) {
+      ending.error = error as Error;
+      setImmediate(() => onEnd(outcomeOf(ending)));
+      return () => {};
+    }
+    const reader = new MessageReader(onMessage);
+    const keep = (told: IncomingHttpHeaders) => {
+      ending.status = told;
+    };
+    stream.on("response", keep);
+    stream.on("trailers", keep);
+    stream.on("data", (chunk: Buffer) => reader.read(chunk));
+    stream.on("error", (error) => {
+      ending.error = error;
+    });
+    stream.on("close", () => onEnd(outcomeOf(ending)));
+    stream.end(frame(request));
+    return () => stream.close(NGHTTP2_CANCEL);
+  }
+
+  #open(): ClientHttp2Session {
+    const known = this.#session;
+    if (known !== undefined && !known.closed && !known.destroyed) return known;
+    const session = connectHttp2(`http://${this.#authority}`, {
+      createConnection: () => connect(this.#to),
+      maxSessionMemory: SESSION_MEMORY_MB,
+      settings: { enablePush: false },
+    });
+    session.once("connect", () => {
+      this.#connected = true;
+    });
+    // Each call is told of it.
+    session.on("error", () => {});
+    this.#session = session;
+    return session;
+  }
+
+  /** Gives up what is under way. */
+  close(): void {
+    this.#session?.destroy();
+  }
+}

@@ -1,0 +1,21 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { frame, MessageReader } from "./framing.ts";
+
+describe("messages of gRPC", () => {
+  it("are found in whatever pieces they come", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), fc.infiniteStream(fc.nat(9)), (messages, sizes) => {
+        const found: number[][] = [];
+        const reader = new MessageReader((message) => found.push([...message]));
+        const bytes = Buffer.concat(messages.map(frame));
+        for (let at = 0; at < bytes.length; ) {
+          const size = 1 + (sizes.next().value ?? 0);
+          reader.read(bytes.subarray(at, at + size));
+          at += size;
+        }
+        expect(found).toEqual(messages.map((message) => [...message]));
+      }),
+    );
+  });
+});

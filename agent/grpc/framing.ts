@@ -1,0 +1,41 @@
+/** How gRPC writes messages one after the other: a byte that says whether it is compressed, its length, and itself. */
+
+const PREFIX = 5;
+
+export function frame(message: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafe(PREFIX + message.length);
+  framed[0] = 0;
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, PREFIX);
+  return framed;
+}
+
+/** Finds the messages in what comes in pieces of any size. None is compressed: nobody was told that it may be. */
+export class MessageReader {
+  readonly #onMessage: (message: Buffer) => void;
+  #pieces: Buffer[] = [];
+  #length = 0;
+  /** How much there must be for the next message, or for its length. */
+  #needed = PREFIX;
+
+  constructor(onMessage: (message: Buffer) => void) {
+    this.#onMessage = onMessage;
+  }
+
+  read(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+    if (this.#length < this.#needed) return;
+    let bytes = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces, this.#length);
+    while (bytes.length >= PREFIX) {
+      const end = PREFIX + bytes.readUInt32BE(1);
+      this.#needed = end;
+      if (bytes.length < end) break;
+      this.#onMessage(bytes.subarray(PREFIX, end));
+      bytes = bytes.subarray(end);
+      this.#needed = PREFIX;
+    }
+    this.#pieces = bytes.length === 0 ? [] : [bytes];
+    this.#length = bytes.length;
+  }
+}

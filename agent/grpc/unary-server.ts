@@ -1,0 +1,72 @@
+/** A gRPC service of unary calls on a Unix socket. */
+import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { frame, MessageReader } from "./framing.ts";
+import { GrpcCode, GrpcError } from "./grpc-error.ts";
+import type { ServiceMethods } from "./service-methods.ts";
+
+/** Fails with {@link GrpcError}. */
+export type Answering = (request: never) => object;
+
+const HEADERS = { ":status": 200, "content-type": "application/grpc" } as const;
+
+export class UnaryServer {
+  readonly #server: Http2Server = createServer();
+  readonly #sessions = new Set<ServerHttp2Session>();
+
+  constructor(methods: ServiceMethods, answers: Readonly<Record<string, Answering>>) {
+    const byPath = new Map(
+      Object.entries(answers).map(([name, answer]) => {
+        const method = methods.get(name);
+        const serve = (bytes: Buffer) => method.answer.encode(answer(method.request.decode(bytes) as never));
+        return [method.path, serve] as const;
+      }),
+    );
+    this.#server.on("session", (session) => {
+      this.#sessions.add(session);
+      session.on("error", () => {});
+      session.on("close", () => this.#sessions.delete(session));
+    });
+    this.#server.on("stream", (stream, headers) => {
+      const path = headers[":path"] ?? "";
+      stream.on("error", () => {});
+      const answer = byPath.get(path);
+      if (answer === undefined) end(stream, new GrpcError(GrpcCode.Unimplemented, `unknown method ${path}`));
+      else serve(stream, answer);
+    });
+  }
+
+  /** `socket` is a path at which there is nothing. */
+  listen(socket: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(socket, resolve);
+    });
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const session of this.#sessions) session.destroy();
+  }
+}
+
+function serve(stream: ServerHttp2Stream, answer: (bytes: Buffer) => Uint8Array): void {
+  const reader = new MessageReader((bytes) => {
+    try {
+      const answered = frame(answer(bytes));
+      stream.respond(HEADERS, { waitForTrailers: true });
+      stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": String(GrpcCode.OK) }));
+      stream.end(answered);
+    } catch (error) {
+      end(stream, error instanceof GrpcError ? error : new GrpcError(GrpcCode.Unknown, (error as Error).message));
+    }
+  });
+  stream.on("data", (chunk: Buffer) => reader.read(chunk));
+}
+
+/** What is no printable ASCII, and the percent sign, as UTF-8 by its bytes: a header takes no more. */
+const encodeMessage = (text: string): string => text.replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
+
+function end(stream: ServerHttp2Stream, { code, message }: GrpcError): void {
+  const status = { "grpc-status": String(code), "grpc-message": encodeMessage(message) };
+  stream.respond({ ...HEADERS, ...status }, { endStream: true });
+}

@@ -1,0 +1,35 @@
+/** A service on a Unix socket, by the text of its definition. */
+import { GrpcChannel, type StreamEvents } from "./channel.ts";
+import { ServiceMethods } from "./service-methods.ts";
+
+export interface AnswersOf<Answer> extends Omit<StreamEvents, "onMessage"> {
+  readonly onMessage: (answer: Answer) => void;
+}
+
+export class UnixService {
+  readonly #channel: GrpcChannel;
+  readonly #methods: ServiceMethods;
+
+  /** `socket` is a path; `services` are those of the definition that answer there. */
+  constructor(proto: string, services: readonly string[], socket: string) {
+    this.#methods = new ServiceMethods(proto, services);
+    this.#channel = new GrpcChannel({ path: socket });
+  }
+
+  /** Fails with {@link GrpcError}. */
+  async call<Answer>(method: string, request: object, seconds: number): Promise<Answer> {
+    const { path, request: asked, answer } = this.#methods.get(method);
+    return answer.decode(await this.#channel.unary(path, asked.encode(request), seconds)) as Answer;
+  }
+
+  /** For a method that goes on answering. Answers how to give it up. */
+  follow<Answer>(method: string, request: object, { onMessage, onEnd }: AnswersOf<Answer>): () => void {
+    const { path, request: asked, answer } = this.#methods.get(method);
+    const read = (bytes: Buffer) => onMessage(answer.decode(bytes) as Answer);
+    return this.#channel.stream(path, asked.encode(request), { onMessage: read, onEnd });
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+}

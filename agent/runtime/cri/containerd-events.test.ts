@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { endedContainer } from "./containerd-events.ts";
+
+const field = (number: number, bytes: Buffer): Buffer => {
+  const length = bytes.length < 0x80 ? [bytes.length] : [(bytes.length & 0x7f) | 0x80, bytes.length >> 7];
+  return Buffer.concat([Buffer.of((number << 3) | 2, ...length), bytes]);
+};
+const varint = (number: number, value: number): Buffer => Buffer.of(number << 3, value);
+/** As containerd writes it: a time, the namespace, the topic, and the event in an Any. */
+const envelope = (container: string, id: string): Buffer => {
+  const exit = [field(1, Buffer.from(container)), field(2, Buffer.from(id)), varint(3, 99), varint(4, 137)];
+  const any = [field(1, Buffer.from("containerd.events.TaskExit")), field(2, Buffer.concat(exit))];
+  return Buffer.concat([
+    field(1, varint(1, 5)),
+    field(2, Buffer.from("k8s.io")),
+    field(3, Buffer.from("/tasks/exit")),
+    field(4, Buffer.concat(any)),
+  ]);
+};
+
+describe("containerd's events of exits", () => {
+  it("name the container whose own process ended", () => {
+    expect(endedContainer(envelope("abc", "abc"))).toBe("abc");
+    const long = "c".repeat(200);
+    expect(endedContainer(envelope(long, long))).toBe(long);
+  });
+
+  it("are none of a container where a command in it ended, such as a probe", () => {
+    expect(endedContainer(envelope("abc", "probe-1"))).toBeUndefined();
+  });
+
+  it("that are broken name nobody", () => {
+    expect(endedContainer(Buffer.alloc(0))).toBeUndefined();
+    expect(endedContainer(envelope("abc", "abc").subarray(0, 40))).toBeUndefined();
+  });
+});
