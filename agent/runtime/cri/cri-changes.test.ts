@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CriChanges } from "./cri-changes.ts";
 import type { CriClient } from "./cri-client.ts";
+import { SeenStates } from "./seen-states.ts";
 
 const POD_UID = "io.kubernetes.pod.uid";
 interface Seen {
@@ -14,6 +15,7 @@ let isAway: boolean;
 const told: string[] = [];
 const looks: string[][] = [];
 let changes: CriChanges;
+let seen: SeenStates;
 
 const listed = (all: readonly Seen[]) => all.map(({ id, state, uid }) => ({ id, state, labels: { [POD_UID]: uid } }));
 const client = {
@@ -37,7 +39,9 @@ beforeEach(() => {
   isAway = false;
   containers = [{ id: "c", state: "RUNNING", uid: "one" }];
   sandboxes = [{ id: "s", state: "READY", uid: "one" }];
-  changes = new CriChanges(client, { agentId: "a", hasEvents: false, onLook: (ids) => looks.push([...ids].sort()) });
+  seen = new SeenStates();
+  const onLook = (ids: ReadonlySet<string>) => looks.push([...ids].sort());
+  changes = new CriChanges(client, { agentId: "a", hasEvents: false, seen, onLook });
   changes.listen((uid) => told.push(uid));
 });
 afterEach(() => {
@@ -56,6 +60,13 @@ describe("AGENT-TRUTH: a pod is looked at again", () => {
     containers = [...containers, { id: "d", state: "CREATED", uid: "two" }];
     expect(await look()).toEqual(["two"]);
     expect(looks.at(-1)).toEqual(["c", "d"]);
+  });
+
+  it("by whoever has not seen it himself", async () => {
+    await look();
+    containers = [{ id: "c", state: "EXITED", uid: "one" }];
+    seen.replaceOf("one", { containers: listed(containers), sandboxes: listed(sandboxes) });
+    expect(await look()).toEqual([]);
   });
 
   it("for what happened while the runtime was away, once that is back", async () => {

@@ -1,20 +1,23 @@
 /** Notices that a pod's containers changed: by containerd's events, and by looking now and then for what has none. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { POD_UID } from "../../pod/labels.ts";
 import { followExits } from "./containerd-events.ts";
 import type { CriClient } from "./cri-client.ts";
 import { AGENT_LABEL } from "./cri-config.ts";
+import type { SeenStates } from "./seen-states.ts";
 
 const POLL_MS = 10_000;
 /** Without containerd's events the state is looked at this often. */
 const BLIND_POLL_MS = 1000;
-const EXIT_LOOK_MS = 20;
-const EXIT_LOOKS = 25;
+/** How long CRI may take to know what an event has told, looked for after ever longer waits. */
+const FIRST_EXIT_LOOK_MS = 10;
+const LONGEST_EXIT_LOOK_MS = 320;
 
 export interface CriChangesOptions {
   readonly agentId: string;
   /** Whether the runtime is containerd. */
   readonly hasEvents: boolean;
+  /** As pods' workers have last seen them, who need not be told of that. */
+  readonly seen: SeenStates;
   /** What is there at a look, by id. */
   readonly onLook: (ids: ReadonlySet<string>) => void;
 }
@@ -23,8 +26,6 @@ export class CriChanges {
   readonly #cri: CriClient;
   readonly #options: CriChangesOptions;
   readonly #listeners = new Set<(uid: string) => void>();
-  /** State by id, as of the last look, and whose it is. */
-  #seen: ReadonlyMap<string, { readonly uid: string; readonly state: string }> = new Map();
   #stopEvents: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -51,7 +52,7 @@ export class CriChanges {
   #followEvents(): void {
     if (!this.#options.hasEvents) return;
     this.#stopEvents = followExits(
-      this.#cri.address,
+      this.#cri.socket,
       (id) => void this.#exited(id),
       () => {
         this.#stopEvents = undefined;
@@ -60,18 +61,23 @@ export class CriChanges {
     );
   }
 
-  /** The event comes a moment before CRI knows. */
+  /** The event comes a moment before CRI knows. Whoever is ending something itself looks at it afterwards. */
   async #exited(id: string): Promise<void> {
-    for (let look = 0; look < EXIT_LOOKS; look++) {
-      const answer = await this.#cri.call("ContainerStatus", { container_id: id }).catch(() => undefined);
-      if (answer === undefined) break;
-      if (answer.status.state === "CONTAINER_EXITED") {
-        this.#tell(answer.status.labels[POD_UID] ?? "");
-        return;
-      }
-      await sleep(EXIT_LOOK_MS);
+    const known = this.#options.seen.get(id);
+    if (known === undefined || this.#options.seen.isEnding(id)) return;
+    for (let wait = FIRST_EXIT_LOOK_MS; wait <= LONGEST_EXIT_LOOK_MS && !this.#closed; wait *= 2) {
+      if (await this.#hasEnded(id, known.kind)) break;
+      await sleep(wait);
     }
-    await this.#look().catch(() => {});
+    this.#tell(known.uid);
+  }
+
+  async #hasEnded(id: string, kind: "container" | "sandbox"): Promise<boolean> {
+    const state =
+      kind === "container"
+        ? this.#cri.call("ContainerStatus", { container_id: id }).then(({ status }) => status.state)
+        : this.#cri.call("PodSandboxStatus", { pod_sandbox_id: id }).then(({ status }) => status.state);
+    return ["CONTAINER_EXITED", "SANDBOX_NOTREADY", undefined].includes(await state.catch(() => undefined));
   }
 
   #tell(uid: string): void {
@@ -95,14 +101,8 @@ export class CriChanges {
       this.#cri.call("ListContainers", { filter }),
       this.#cri.call("ListPodSandbox", { filter }),
     ]);
-    const now = new Map(
-      [...containers, ...items].map(({ id, labels, state }) => [id, { uid: labels[POD_UID] ?? "", state }]),
-    );
-    const changed = new Set<string>();
-    for (const [id, { uid, state }] of now) if (this.#seen.get(id)?.state !== state) changed.add(uid);
-    for (const [id, { uid }] of this.#seen) if (!now.has(id)) changed.add(uid);
-    this.#seen = now;
-    this.#options.onLook(new Set(now.keys()));
+    const changed = this.#options.seen.replace({ containers, sandboxes: items });
+    this.#options.onLook(new Set([...containers, ...items].map(({ id }) => id)));
     for (const uid of changed) this.#tell(uid);
   }
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { CriClient } from "./cri-client.ts";
 import type * as cri from "./cri-messages.ts";
 import { CriObserver } from "./cri-observer.ts";
+import { SeenStates } from "./seen-states.ts";
 
 const MS = 1_000_000;
 const asked: string[] = [];
@@ -11,6 +12,7 @@ let containers: cri.ContainerStatus[];
 let removed: string[];
 let ip: string;
 let observer: CriObserver;
+let seen: SeenStates;
 
 const sandbox = (id: string, more: Partial<cri.PodSandbox> = {}): cri.PodSandbox => ({
   id,
@@ -50,7 +52,12 @@ const client = {
         return { items: sandboxes };
       case "ListContainers":
         return {
-          containers: [...containers.map(({ id }) => id), ...removed].map((id) => ({ id, pod_sandbox_id: "s" })),
+          containers: [...containers.map(({ id }) => id), ...removed].map((id) => ({
+            id,
+            pod_sandbox_id: "s",
+            state: "CONTAINER_RUNNING",
+            labels: {},
+          })),
         };
       case "PodSandboxStatus":
         return { status: { network: { ip, additional_ips: [{ ip: "fd00::1" }] } } };
@@ -69,7 +76,8 @@ beforeEach(() => {
   containers = [container("c")];
   removed = [];
   ip = "10.0.0.1";
-  observer = new CriObserver(client, { scheme: "containerd", agentId: "a" });
+  seen = new SeenStates();
+  observer = new CriObserver(client, { scheme: "containerd", agentId: "a", seen });
 });
 
 const timesAsked = (method: string) => asked.filter((one) => one === method).length;

@@ -4,6 +4,7 @@ import { type ContainerObservation, newestFirst, type Observation, type SandboxO
 import type { CriClient } from "./cri-client.ts";
 import { AGENT_LABEL } from "./cri-config.ts";
 import type * as cri from "./cri-messages.ts";
+import type { SeenStates } from "./seen-states.ts";
 
 const STATES = {
   CONTAINER_CREATED: "created",
@@ -18,14 +19,19 @@ export class CriObserver {
   readonly #cri: CriClient;
   readonly #scheme: string;
   readonly #agentId: string;
+  readonly #seen: SeenStates;
   /** What has ended does not change any more. */
   readonly #ended = new Map<string, cri.ContainerStatus>();
   readonly #addresses = new Map<string, readonly string[]>();
 
-  constructor(client: CriClient, { scheme, agentId }: { readonly scheme: string; readonly agentId: string }) {
+  constructor(
+    client: CriClient,
+    { scheme, agentId, seen }: { readonly scheme: string; readonly agentId: string; readonly seen: SeenStates },
+  ) {
     this.#cri = client;
     this.#scheme = scheme;
     this.#agentId = agentId;
+    this.#seen = seen;
   }
 
   async observe(uid?: string): Promise<Observation> {
@@ -34,6 +40,7 @@ export class CriObserver {
       this.#cri.call("ListPodSandbox", { filter: { label_selector } }),
       this.#cri.call("ListContainers", { filter: { label_selector } }),
     ]);
+    if (uid !== undefined) this.#seen.replaceOf(uid, { containers, sandboxes: items });
     const [sandboxes, observed] = await Promise.all([
       Promise.all(items.map((sandbox) => this.#sandbox(sandbox))),
       Promise.all(containers.map((container) => this.#container(container))),

@@ -29,6 +29,7 @@ import {
   readRuntimeStatus,
   takesCdiDevices,
 } from "./runtime-config.ts";
+import { SeenStates } from "./seen-states.ts";
 
 const OPEN_SECONDS = 3;
 const SANDBOX_SECONDS = 240;
@@ -54,6 +55,7 @@ export class CriRuntime implements Runtime {
   readonly #socket: string;
   readonly #agentId: string;
   readonly #images: CriImages;
+  readonly #seen = new SeenStates();
   readonly #observer: CriObserver;
   readonly #changes: CriChanges;
 
@@ -83,10 +85,11 @@ export class CriRuntime implements Runtime {
     this.takesCdiDevices = takesCdiDevices(scheme, config);
     this.features = featuresOf(status);
     this.#images = new CriImages(client, config.sandboxImage);
-    this.#observer = new CriObserver(client, { scheme, agentId });
+    this.#observer = new CriObserver(client, { scheme, agentId, seen: this.#seen });
     this.#changes = new CriChanges(client, {
       agentId,
       hasEvents: scheme === "containerd",
+      seen: this.#seen,
       onLook: (ids) => this.#observer.keepOnly(ids),
     });
   }
@@ -124,7 +127,7 @@ export class CriRuntime implements Runtime {
 
   async stopSandbox(id: string): Promise<void> {
     this.#observer.forgetAddresses(id);
-    await ignoreMissing(this.#cri.call("StopPodSandbox", { pod_sandbox_id: id }));
+    await this.#seen.ending(id, ignoreMissing(this.#cri.call("StopPodSandbox", { pod_sandbox_id: id })));
   }
 
   /** What still runs in it is ended by the runtime, as CRI has it; so for a container. */
@@ -184,7 +187,8 @@ export class CriRuntime implements Runtime {
 
   async stopContainer(id: string, graceSeconds: number): Promise<void> {
     const request = { container_id: this.#id(id), timeout: graceSeconds };
-    await ignoreMissing(this.#cri.call("StopContainer", request, graceSeconds + STOP_MARGIN_SECONDS));
+    const stopped = ignoreMissing(this.#cri.call("StopContainer", request, graceSeconds + STOP_MARGIN_SECONDS));
+    await this.#seen.ending(this.#id(id), stopped);
   }
 
   async removeContainer(id: string): Promise<void> {
