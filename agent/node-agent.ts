@@ -107,6 +107,7 @@ export class NodeAgent {
     made.drivers.close();
     made.workers.stop();
     await made.network?.stop();
+    await made.memory.close();
   }
 
   /** Extended resources may be patched into the node's capacity by whoever counts them; its ranges say of which families it is. */

@@ -39,6 +39,7 @@ test("AGENT-ONCE: of a pod that went while no agent looked nothing is left, and 
     claims: { uids: claims.uids, unprepare: claims.letGo },
     devices: { uids: devices.uids, free: devices.free },
     images: { unmount: async () => {} },
+    memory: { uids: [], remove: () => {} },
   });
   const log = { info() {}, warn() {} };
   const orphans = {
@@ -75,6 +76,7 @@ test("AGENT-ONCE: what lies beside pods' logs and directories, and is no pod's, 
     claims: { uids: [], unprepare: none.letGo },
     devices: { uids: [], free: none.free },
     images: { unmount: async () => {} },
+    memory: { uids: [], remove: () => {} },
   });
   await removeOrphans({
     runtime: new SimulatedRuntime({ nodeName: "n" }),

@@ -7,12 +7,14 @@ import type { PodClaims } from "../dra/pod-claims.ts";
 import { namesIn } from "../names-in.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
 import { removeVolumes } from "../volumes/remove-volumes.ts";
+import type { VolumeMemory } from "../volumes/volume-memory.ts";
 
 export interface PodRemainsOptions {
   readonly podsDirectory: string;
   readonly logsDirectory: string;
   readonly csi: Pick<CsiVolumes, "uids" | "unpublish">;
   readonly images: Pick<ImageMounts, "unmount">;
+  readonly memory: Pick<VolumeMemory, "uids" | "remove">;
   readonly claims: Pick<PodClaims, "uids" | "unprepare">;
   readonly devices: Pick<DeviceManager, "uids" | "free">;
 }
@@ -31,17 +33,17 @@ export class PodRemains {
 
   /** Of whom something is left, or is still in use. */
   get uids(): ReadonlySet<string> {
-    const { podsDirectory, logsDirectory, csi, claims, devices } = this.#options;
+    const { podsDirectory, logsDirectory, csi, memory, claims, devices } = this.#options;
     const logs = namesIn(logsDirectory).map(uidOfLogs);
-    const all = [...namesIn(podsDirectory), ...logs, ...csi.uids, ...claims.uids, ...devices.uids];
+    const all = [...namesIn(podsDirectory), ...logs, ...csi.uids, ...memory.uids, ...claims.uids, ...devices.uids];
     return new Set(all.filter((uid) => UID.test(uid)));
   }
 
   /** Of a pod whose containers are gone. Fails where a driver does not let go, or is not there. */
   async remove(uid: string): Promise<void> {
-    const { podsDirectory, logsDirectory, csi, images, claims, devices } = this.#options;
+    const { podsDirectory, logsDirectory, csi, images, memory, claims, devices } = this.#options;
     devices.free(uid);
-    await removeVolumes(join(podsDirectory, uid), { csi, images });
+    await removeVolumes(join(podsDirectory, uid), { csi, images, memory });
     await claims.unprepare(uid);
     for (const name of namesIn(logsDirectory))
       if (uidOfLogs(name) === uid) rmSync(join(logsDirectory, name), { recursive: true, force: true });

@@ -13,8 +13,10 @@ import type { VolumeSources } from "./pod-volumes.ts";
 /** A token is renewed after this share of its life. */
 const TOKEN_SHARE = 0.8;
 
+/** `reports` carries what is asked for every pod. */
 export function apiVolumeSources(
   client: ApiClient,
+  reports: ApiClient,
 ): VolumeSources & CsiSources & { resourceClaim: PodClaimsOptions["claim"] } {
   const get = async <T extends KubeObject>(resource: string, namespace: string, name: string) => {
     const outcome = await client.get<T>({ resource, namespace, name });
@@ -45,7 +47,7 @@ export function apiVolumeSources(
     persistentVolume: (name) => get<PersistentVolume>("persistentvolumes", "", name),
     token: async (pod, { audience, expirationSeconds }) => {
       const { namespace = "", name = "", uid = "" } = pod.metadata;
-      const outcome = await client.create<KubeObject & Partial<TokenRequest>>(
+      const outcome = await reports.create<KubeObject & Partial<TokenRequest>>(
         {
           resource: "serviceaccounts",
           namespace,

@@ -2,7 +2,7 @@
  * Sets up the volumes of a pod under its directory and takes them away with it. What the API owns (config maps, secrets,
  * downward API, tokens) is published anew when it changes.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";
 import type { Container, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodCsi } from "../csi/csi-volumes.ts";
@@ -17,14 +17,15 @@ import { ClaimedVolumes, type ClaimUse } from "./claimed-volumes.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { LongWait, setUpFailed, unableToProcess, type VolumeNews } from "./mount-news.ts";
-import { isMountPoint } from "./mounts.ts";
+import { isMountPoint, isOwnFileSystem } from "./mounts.ts";
 import { type PayloadInput, VolumeError, VolumePending, VolumeUnprocessed, volumePayload } from "./payload.ts";
 import { mountPodNfs } from "./persistent-volume.ts";
 import { PodTokens, type TokenSource } from "./pod-tokens.ts";
 import { removeVolumes } from "./remove-volumes.ts";
 import { readWithin } from "./sub-path.ts";
 import { usedVolumes } from "./used-volumes.ts";
-import { ensureDirectory, fileSystemOf, volumeDirectory } from "./volume-directory.ts";
+import { ensureDirectory, fileSystemOf, isSecret, volumeDirectory } from "./volume-directory.ts";
+import type { VolumeMemory } from "./volume-memory.ts";
 import { type VolumeStats, volumeStats } from "./volume-stats.ts";
 
 /** What setting up a volume needs of the API, fetched when it is asked for. */
@@ -47,25 +48,31 @@ export interface Prepared {
 /** What was due and could not be done is tried again so much later. */
 const LATER_MS = 10_000;
 
+export interface PodVolumesOptions {
+  readonly sources: VolumeSources;
+  readonly images: ImageMounts;
+  readonly csi: PodCsi;
+  readonly memory: VolumeMemory;
+}
+
 export class PodVolumes {
   readonly #directory: string;
   readonly #paths = new Map<string, string>();
   readonly #tokens: PodTokens;
   readonly #images: ImageMounts;
   readonly #csi: PodCsi;
+  readonly #memory: VolumeMemory;
   readonly #claimed: ClaimedVolumes;
   readonly #growth: ClaimGrowth;
   readonly #wait = new LongWait();
 
   /** `directory` is the pod's own, and named for its uid. */
-  constructor(
-    directory: string,
-    { sources, images, csi }: { sources: VolumeSources; images: ImageMounts; csi: PodCsi },
-  ) {
+  constructor(directory: string, { sources, images, csi, memory }: PodVolumesOptions) {
     this.#directory = directory;
     this.#tokens = new PodTokens(sources);
     this.#images = images;
     this.#csi = csi;
+    this.#memory = memory;
     this.#claimed = new ClaimedVolumes(directory, { sources, csi });
     this.#growth = new ClaimGrowth({ sources, csi });
   }
@@ -148,7 +155,7 @@ export class PodVolumes {
     if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
     if (volume.nfs !== undefined) return mountPodNfs(this.#directory, volume.name, volume.nfs);
     const group = pod.spec.securityContext?.fsGroup;
-    const path = volumeDirectory(this.#directory, volume);
+    const path = await this.#placeOf(volume);
     const fileSystem = fileSystemOf(pod, volume, input.allocatable);
     if (volume.emptyDir !== undefined) {
       await ensureDirectory(path, { fileSystem, group });
@@ -160,6 +167,14 @@ export class PodVolumes {
     await ensureDirectory(path, { fileSystem, group });
     publish(path, payload, group === undefined ? {} : { group });
     return path;
+  }
+
+  async #placeOf(volume: Volume): Promise<string> {
+    const own = volumeDirectory(this.#directory, volume);
+    // Where an agent of an earlier version has mounted it, containers have it from there.
+    if (!isSecret(volume) || (existsSync(own) && isOwnFileSystem(own))) return own;
+    const memory = await this.#memory.directoryOf(basename(this.#directory));
+    return memory === undefined ? own : volumeDirectory(memory, volume);
   }
 
   async #grow(pod: Pod, objects: PodObjects): Promise<VolumeNews[]> {
@@ -176,7 +191,7 @@ export class PodVolumes {
 
   /** Unmounts and removes all. */
   async tearDown(): Promise<void> {
-    await removeVolumes(this.#directory, { csi: this.#csi, images: this.#images });
+    await removeVolumes(this.#directory, { csi: this.#csi, images: this.#images, memory: this.#memory });
     this.#paths.clear();
     this.#tokens.clear();
   }

@@ -6,6 +6,7 @@ import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Volume } 
 import type { PodObjects } from "../pod/env.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
+import { VolumeMemory } from "./volume-memory.ts";
 
 let directory: string;
 let claim: PersistentVolumeClaim | undefined;
@@ -42,6 +43,7 @@ const volumesOf = (mount: ImageMounts["mount"] = unused, pod = "pod") =>
       grown: async (_, storage) => void grown.push(storage),
     },
     images: { mount, unmount: unused },
+    memory: new VolumeMemory(join(directory, "memory"), { info: () => {}, warn: () => {} }),
     csi: {
       publish: unused,
       unpublish: async () => {},

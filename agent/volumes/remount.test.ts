@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
 import { isMountPoint } from "./mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
+import { VolumeMemory } from "./volume-memory.ts";
 
 /** Root of a container may be forbidden to. */
 function canMount(): boolean {
@@ -20,41 +21,66 @@ function canMount(): boolean {
 describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () => {
   const directory = mkdtempSync(join(tmpdir(), "sailplane-volumes-"));
   const unused = () => Promise.reject(new Error("not asked for here"));
-  const volumes = new PodVolumes(directory, {
+  const memory = new VolumeMemory(join(directory, "memory"), { info: () => {}, warn: () => {} });
+  const volumes = new PodVolumes(join(directory, "u"), {
     sources: { claim: unused, persistentVolume: unused, grown: unused, token: unused },
     images: { mount: unused, unmount: unused },
+    memory,
     csi: { publish: unused, unpublish: async () => {}, grow: unused, republishAt: () => undefined, stats: unused },
   });
+  const secret: Secret = { metadata: { name: "s" }, data: { key: "dmFsdWU=" } };
+  const prepare = (name = "s") => {
+    const pod: Pod = {
+      metadata: { namespace: "default", name: "p", uid: "u" },
+      spec: {
+        containers: [{ name: "c", volumeMounts: [{ name, mountPath: "/s" }] }],
+        volumes: [{ name, secret: { secretName: "s" } }],
+      },
+      status: {},
+    };
+    return volumes.prepare(pod, {
+      objects: { configMap: () => undefined, secret: () => secret, claim: () => undefined, services: () => [] },
+      addresses: { podIPs: [], hostIPs: [] },
+      allocatable: {},
+      now: 0,
+    });
+  };
   afterAll(async () => {
     await volumes.tearDown();
+    await memory.close();
     rmSync(directory, { recursive: true, force: true });
   });
 
   it("AGENT-VOLUME: after a reboot a secret is written to memory again, not to the disk", async () => {
-    const pod: Pod = {
-      metadata: { namespace: "default", name: "p", uid: "u" },
-      spec: {
-        containers: [{ name: "c", volumeMounts: [{ name: "s", mountPath: "/s" }] }],
-        volumes: [{ name: "s", secret: { secretName: "s" } }],
-      },
-      status: {},
-    };
-    const secret: Secret = { metadata: { name: "s" }, data: { key: "dmFsdWU=" } };
-    const prepare = () =>
-      volumes.prepare(pod, {
-        objects: { configMap: () => undefined, secret: () => secret, claim: () => undefined, services: () => [] },
-        addresses: { podIPs: [], hostIPs: [] },
-        allocatable: {},
-        now: 0,
-      });
     await prepare();
-    const path = volumes.path("s") ?? "";
-    expect(isMountPoint(path)).toBe(true);
+    expect(volumes.path("s")).toBe(join(directory, "memory/u/volumes/kubernetes.io~secret/s"));
+    expect(isMountPoint(join(directory, "memory"))).toBe(true);
     // A reboot leaves the directory, and takes the mount.
-    execFileSync("umount", ["-l", path]);
-    writeFileSync(join(path, "left"), "");
+    execFileSync("umount", ["-l", join(directory, "memory")]);
     await prepare();
-    expect(isMountPoint(path)).toBe(true);
+    expect(isMountPoint(join(directory, "memory"))).toBe(true);
     expect(volumes.file("s", "key")).toBe("value");
+  });
+
+  it("stay where an agent of an earlier version has mounted them", async () => {
+    const own = join(directory, "u/volumes/kubernetes.io~secret/old");
+    mkdirSync(own, { recursive: true });
+    execFileSync("mount", ["-t", "tmpfs", "tmpfs", own]);
+    await prepare("old");
+    expect(volumes.path("old")).toBe(own);
+    expect(volumes.file("old", "key")).toBe("value");
+    await volumes.tearDown();
+    expect(existsSync(own)).toBe(false);
+  });
+
+  it("are gone with their pods, and the file system with the agent, unless pods go on", async () => {
+    await prepare();
+    await memory.close();
+    expect([memory.uids, isMountPoint(join(directory, "memory"))]).toEqual([["u"], true]);
+    await expect(memory.directoryOf("late")).rejects.toThrow("the agent is ending");
+    await volumes.tearDown();
+    expect(memory.uids).toEqual([]);
+    await memory.close();
+    expect(existsSync(join(directory, "memory"))).toBe(false);
   });
 });

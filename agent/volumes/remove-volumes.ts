@@ -1,17 +1,22 @@
 /** Takes a pod's volumes and its directory away. */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { mountsBelow, unmountBelow } from "./mounts.ts";
+import type { VolumeMemory } from "./volume-memory.ts";
 
 export const IMAGES = "kubernetes.io~image";
 
+export interface RemoveVolumesOptions {
+  readonly csi: Pick<PodCsi, "unpublish">;
+  readonly images: Pick<ImageMounts, "unmount">;
+  readonly memory: Pick<VolumeMemory, "remove">;
+}
+
 /** `directory` is the pod's own, and named for its uid. Fails where something stays mounted. */
-export async function removeVolumes(
-  directory: string,
-  { csi, images }: { readonly csi: Pick<PodCsi, "unpublish">; readonly images: Pick<ImageMounts, "unmount"> },
-): Promise<void> {
+export async function removeVolumes(directory: string, { csi, images, memory }: RemoveVolumesOptions): Promise<void> {
   await csi.unpublish(basename(directory));
   const mounted = join(directory, "volumes", IMAGES);
   if (existsSync(mounted))
@@ -20,5 +25,7 @@ export async function removeVolumes(
   // What is still mounted would lose its files, on whatever machine they are.
   const [left] = mountsBelow(directory);
   if (left !== undefined) throw new Error(`${left} cannot be unmounted`);
-  rmSync(directory, { recursive: true, force: true });
+  memory.remove(basename(directory));
+  // There may be a million files: others do not wait for them.
+  await rm(directory, { recursive: true, force: true });
 }

@@ -29,20 +29,17 @@ const pluginOf = (volume: Volume): string =>
 export const volumeDirectory = (directory: string, volume: Volume): string =>
   join(directory, "volumes", pluginOf(volume), volume.name);
 
+export const isSecret = ({ secret, projected }: Volume): boolean => secret !== undefined || projected !== undefined;
+
 const canMount = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
 
-const IN_MEMORY: FileSystem = { type: "tmpfs", options: ["mode=1777"] };
-
-/**
- * What is mounted for the volume; undefined: it is on the disk. Secrets never are where the machine can help it. Fails with
- * {@link VolumeError}.
- */
+/** What a volume of its own is mounted for; undefined: it is a directory. Fails with {@link VolumeError}. */
 export function fileSystemOf(
   pod: Pod,
-  { emptyDir, secret, projected }: Volume,
+  volume: Volume,
   allocatable: PayloadInput["allocatable"],
 ): FileSystem | undefined {
-  const wanted = emptyDir ? emptyDirFileSystem(pod, emptyDir, allocatable) : (secret ?? projected) && IN_MEMORY;
+  const wanted = volume.emptyDir && emptyDirFileSystem(pod, volume.emptyDir, allocatable);
   if (canMount() || wanted === undefined) return wanted;
   if (wanted.type === "tmpfs") return undefined;
   throw new VolumeError(`${wanted.type} can only be mounted by an agent that runs as root, on Linux`);

@@ -1,0 +1,71 @@
+/**
+ * One file system in memory for what is never to be on a disk: secrets and tokens. Their volumes are directories of it: a mount for each
+ * would cost each pod two processes, and each container that starts a look at the mounts of all.
+ */
+import { execFile } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Logger } from "../logger.ts";
+import { namesIn } from "../names-in.ts";
+import { isOwnFileSystem } from "./mounts.ts";
+
+const run = promisify(execFile);
+
+const canMount = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
+
+export class VolumeMemory {
+  readonly #directory: string;
+  readonly #log: Logger;
+  #opening: Promise<boolean> | undefined;
+  /** The machine lets nobody mount anything. */
+  #isForbidden = !canMount();
+  #isClosed = false;
+
+  constructor(directory: string, log: Logger) {
+    this.#directory = resolve(directory);
+    this.#log = log;
+  }
+
+  /** The pods that have something here. */
+  get uids(): readonly string[] {
+    return namesIn(this.#directory);
+  }
+
+  /** What the pod has in memory; undefined where the machine has no such file system: it is on the disk. */
+  async directoryOf(uid: string): Promise<string | undefined> {
+    // What came after would be on the disk below.
+    if (this.#isClosed) throw new Error("the agent is ending");
+    if (this.#isForbidden) return undefined;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return (await this.#opening) ? join(this.#directory, uid) : undefined;
+  }
+
+  /** A machine that has been started anew still has the directory, and no mount. */
+  async #open(): Promise<boolean> {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o750 });
+    if (isOwnFileSystem(this.#directory)) return true;
+    try {
+      await run("mount", ["-t", "tmpfs", "-o", "mode=0750", "tmpfs", this.#directory]);
+    } catch (error) {
+      this.#isForbidden = true;
+      this.#log.warn(`secrets are kept on the disk: ${(error as { stderr?: string }).stderr?.trim() || error}`);
+    }
+    return !this.#isForbidden;
+  }
+
+  remove(uid: string): void {
+    rmSync(join(this.#directory, uid), { recursive: true, force: true });
+  }
+
+  /** Takes it away, unless a pod that goes on has something here. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#opening;
+    if (this.#isForbidden || this.uids.length > 0) return;
+    await run("umount", [this.#directory]).catch(() => {});
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
