@@ -1,5 +1,6 @@
 /** Leaves the cluster: takes no more pods, has its own end elsewhere, and is forgotten. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { isSuccess } from "../api/asked.ts";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import type { ControlPlane } from "./connection.ts";
@@ -44,9 +45,9 @@ export async function leaveCluster({ client, controlPlane, nodeName, pods, tell,
     if (steadyNow() > end) throw new Error(`${left.length} pods have not ended: ${left.map(nameOf).join(", ")}`);
     await sleep(LOOK_MS);
   }
-  const url = `${controlPlane.server}/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/leave`;
-  const answer = await controlPlane.fetch(new Request(url, { method: "POST", headers: controlPlane.headers() }));
-  if (!answer.ok) throw new Error(`the control plane refused: ${await answer.text()}`);
+  const path = `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/leave`;
+  const answer = await controlPlane.ask({ method: "POST", path, headers: {} });
+  if (!isSuccess(answer)) throw new Error(`the control plane refused: ${answer.body}`);
   tell(`${nodeName} has left`);
 }
 

@@ -4,6 +4,7 @@ import WebSocket, { WebSocketServer } from "ws";
 import type { NodeSync } from "../api/node/node-sync.ts";
 import { Link, type LinkOptions } from "./link.ts";
 
+const told = (body: object) => ({ code: 200, body: JSON.stringify(body), date: new Date().toUTCString() });
 const sync = (revision: number): NodeSync => ({ type: "sync", revision, reset: false, changes: [] });
 
 let stop: AbortController;
@@ -26,9 +27,7 @@ afterEach(() => {
 function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
   const link = new Link({
     controlPlane: {
-      server: "http://plane.test",
-      headers: () => ({}),
-      fetch: async () => Response.json(sync(0)),
+      ask: async () => told(sync(0)),
       webSocket: (path) => new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`),
       ...options,
     },
@@ -53,9 +52,9 @@ test("LINK-POLL: where WebSockets are blocked, the node asks by HTTP from where 
   const asked: string[] = [];
   const link = start({
     webSocket: refusing,
-    fetch: async ({ url }) => {
-      asked.push(new URL(url).search);
-      return Response.json(sync(asked.length));
+    ask: async ({ path }) => {
+      asked.push(new URL(path, "http://plane.test").search);
+      return told(sync(asked.length));
     },
   });
   await expect.poll(() => heard, { timeout: 15_000 }).toEqual([1, 2]);

@@ -4,17 +4,17 @@
  * (docs/spec/node-link.md).
  */
 import type { WebSocket } from "ws";
+import { type Asked, isSuccess } from "../api/asked.ts";
 import { completeObject } from "../api/machinery/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../api/node/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node/node-usage.ts";
+import type { Told } from "./connection.ts";
 import type { Logger } from "./logger.ts";
 import { steadyNow } from "./steady-now.ts";
 
 /** The ways to the control plane. */
 export interface Dialer {
-  readonly server: string;
-  headers(): Record<string, string>;
-  fetch(request: Request): Promise<Response>;
+  ask(asked: Asked): Promise<Told>;
   webSocket(path: string): WebSocket;
 }
 
@@ -78,7 +78,7 @@ export class Link {
   }
 
   /** `date` is that of an answer that has just come. */
-  #compareClocks(date: string | null | undefined): void {
+  #compareClocks(date: string | undefined): void {
     const skew = date ? Date.now() - Date.parse(date) : 0;
     const before = this.#skewMs;
     this.#skewMs = Math.abs(skew) > SKEW_MS ? skew : 0;
@@ -192,11 +192,10 @@ export class Link {
       if (!due || signal.aborted) continue;
       last = Date.now();
       try {
-        const url = `${controlPlane.server}${this.#path}/sync?since=${revision()}`;
-        const answer = await controlPlane.fetch(new Request(url, { headers: controlPlane.headers() }));
-        this.#compareClocks(answer.headers.get("date"));
-        if (answer.ok) onSync(complete((await answer.json()) as NodeSync));
-        else await answer.text();
+        const path = `${this.#path}/sync?since=${revision()}`;
+        const answer = await controlPlane.ask({ method: "GET", path, headers: {} });
+        this.#compareClocks(answer.date);
+        if (isSuccess(answer)) onSync(complete(JSON.parse(answer.body) as NodeSync));
       } catch {
         // Neither way leads there: pods go on from what is known.
       }

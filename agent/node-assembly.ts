@@ -1,7 +1,8 @@
 /** What a node is made of, and who hears of whom. */
 import { join, resolve } from "node:path";
+import type { Asked } from "../api/asked.ts";
 import type { Node } from "../api/generated/core.v1.ts";
-import { type ApiClient, apiClientOver, asking } from "../client/api-client.ts";
+import { type ApiClient, apiClientOver } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { AssignedPods } from "./assigned-pods.ts";
@@ -43,6 +44,7 @@ import { Tunnels } from "./streams/tunnels.ts";
 import { VendorDrivers } from "./vendor-drivers.ts";
 import { apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
+import { VolumeMemory } from "./volumes/volume-memory.ts";
 
 const CLUSTER_DOMAIN = "cluster.local";
 /** Its name before the slash is that of the manager of what it writes. */
@@ -66,6 +68,7 @@ export class NodeAssembly {
   readonly housekeeping: Housekeeping;
   readonly tunnels: Tunnels;
   readonly drivers: VendorDrivers;
+  readonly memory: VolumeMemory;
   readonly registrar: Registrar;
   readonly orphans: OrphanSearch;
   readonly runtimeHealth: RuntimeHealth;
@@ -89,14 +92,12 @@ export class NodeAssembly {
     this.#parts = parts;
     this.facts = facts;
     const { controlPlane, runtime, log } = parts;
-    const ask = asking({
-      fetch: controlPlane.fetch,
-      base: controlPlane.server,
-      headers: async () => ({ "user-agent": USER_AGENT, ...(await controlPlane.headers()) }),
-    });
+    const ask = (asked: Asked) =>
+      controlPlane.ask({ ...asked, headers: { "user-agent": USER_AGENT, ...asked.headers } });
     this.client = apiClientOver(ask);
-    // Each by itself: a status does not wait for the events that are told before it.
-    const [events, statuses] = [new Reports(options.nodeName, ask), new Reports(options.nodeName, ask)];
+    // Each by itself: nothing else waits for the events that are told before it.
+    const [events, others] = [new Reports(options.nodeName, ask), new Reports(options.nodeName, ask)];
+    const reports = apiClientOver(others.now);
     this.#events = runtime.simulates === true ? undefined : new NodeEvents(this.client, options.nodeName);
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.objects = new ObjectCache(join(options.dataDirectory, "objects"));
@@ -126,7 +127,7 @@ export class NodeAssembly {
       facts.images,
     );
     this.runtimeHealth = new RuntimeHealth({ runtime, onChange: () => void this.registrar.register(), log });
-    const sources = apiVolumeSources(this.client);
+    const sources = apiVolumeSources(this.client, reports);
     this.drivers = new VendorDrivers({
       kubeletDirectory: resolve(options.settings.kubeletDir ?? join(options.dataDirectory, "kubelet")),
       dataDirectory: options.dataDirectory,
@@ -199,13 +200,15 @@ export class NodeAssembly {
       others: (uid) => this.workers.others(uid),
       preempt: (pod) => this.workers.preempt(pod),
     });
+    this.memory = new VolumeMemory(join(options.dataDirectory, "memory"), log);
     const context: WorkerContext = {
       ...shared,
       client: this.client,
-      statuses: apiClientOver(statuses.status),
+      reports,
       sources,
       csi: this.drivers.csi,
       images: imageMounts(shared),
+      memory: this.memory,
       dns: () => ({
         clusterServers: this.network?.dnsServers ?? [],
         clusterDomain: CLUSTER_DOMAIN,
@@ -232,10 +235,10 @@ export class NodeAssembly {
       context,
       awaitsNetwork: () => this.network?.waiting !== undefined,
     });
-    const { podsDirectory, logsDirectory, images, csi, claims, devices } = context;
+    const { podsDirectory, logsDirectory, images, csi, memory, claims, devices } = context;
     this.orphans = new OrphanSearch({
       runtime,
-      remains: new PodRemains({ podsDirectory, logsDirectory, images, csi, claims, devices }),
+      remains: new PodRemains({ podsDirectory, logsDirectory, images, csi, memory, claims, devices }),
       isKnown: (uid) => this.pods.isKnown(uid),
       log,
     });

@@ -38,7 +38,7 @@ describe("LINK-REPORTS: what a node tells", () => {
 
   it("side by side goes together, and each is answered by itself", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
-    const answers = [reports.event(asked("/event")), reports.status(asked("/gone")), reports.status(asked("/b"))];
+    const answers = [reports.event(asked("/event")), reports.now(asked("/gone")), reports.now(asked("/b"))];
     await settle();
     expect(heard).toEqual([["/event", "/gone", "/b"]]);
     await answerAll();
@@ -47,7 +47,7 @@ describe("LINK-REPORTS: what a node tells", () => {
 
   it("by itself is an ordinary request", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
-    const answer = reports.status(asked("/a"));
+    const answer = reports.now(asked("/a"));
     await settle();
     expect(heard).toEqual([["/a"]]);
     await answerAll();
@@ -67,7 +67,7 @@ describe("LINK-REPORTS: what a node tells", () => {
   it("while two reports are under way goes together when one of them is answered", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
     for (const path of ["/a", "/b", "/c", "/d"]) {
-      void reports.status(asked(path));
+      void reports.now(asked(path));
       await settle();
     }
     expect(heard).toEqual([["/a"], ["/b"]]);
@@ -77,34 +77,34 @@ describe("LINK-REPORTS: what a node tells", () => {
 
   it.each([403, 404])("to a control plane that knows no reports, and says %i, goes one by one", async (refusal) => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal });
-    const answers = [reports.status(asked("/a")), reports.status(asked("/b"))];
+    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     await settle();
     await answerAll();
     expect(heard).toEqual([["/a", "/b"], ["/a"], ["/b"]]);
     await answerAll();
     expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
-    void reports.status(asked("/c"));
-    void reports.status(asked("/d"));
+    void reports.now(asked("/c"));
+    void reports.now(asked("/d"));
     await settle();
     expect(heard.slice(3)).toEqual([["/c"], ["/d"]]);
   });
 
   it("goes one by one where it is refused together, and the next together again", async () => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal: 413 });
-    const answers = [reports.status(asked("/a")), reports.status(asked("/b"))];
+    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     await settle();
     await answerAll();
     await answerAll();
     expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
-    void reports.status(asked("/c"));
-    void reports.status(asked("/d"));
+    void reports.now(asked("/c"));
+    void reports.now(asked("/d"));
     await settle();
     expect(heard.slice(3)).toEqual([["/c", "/d"]]);
   });
 
   it("is told again of what is not answered", async () => {
     const { reports, settle, answerAll } = controlPlane({ answersTo: 1 });
-    const answers = [reports.status(asked("/a")), reports.status(asked("/b"))];
+    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     const outcomes = Promise.allSettled(answers);
     await settle();
     await answerAll();
@@ -113,7 +113,7 @@ describe("LINK-REPORTS: what a node tells", () => {
 
   it("fails as a whole where nobody answers", async () => {
     const reports = new Reports("n", () => Promise.reject(new Error("no way there")));
-    const answers = [reports.status(asked("/a")), reports.status(asked("/b"))].map((answer) =>
+    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))].map((answer) =>
       answer.catch(({ message }: Error) => message),
     );
     await vi.advanceTimersByTimeAsync(1);

@@ -1,7 +1,6 @@
 /**
- * What the node tells of its pods, event by event and status by status, in as few requests as will do: what comes up side by
- * side, and while earlier reports are under way, goes together (docs/spec/node-link.md, LINK-REPORTS). One alone is an ordinary
- * request.
+ * What the node tells of its pods and asks for them, in as few requests as will do: what comes up side by side, and while earlier
+ * reports are under way, goes together (docs/spec/node-link.md, LINK-REPORTS). One alone is an ordinary request.
  */
 import type { Answered, Asked } from "../api/asked.ts";
 import { MOST_REPORTS, type ReportAnswers } from "../api/node/node-reports.ts";
@@ -39,7 +38,7 @@ export class Reports {
   }
 
   /** Goes at once, with all else that waits. */
-  status = (asked: Asked): Promise<Answered> => {
+  now = (asked: Asked): Promise<Answered> => {
     if (!this.#isDue) setImmediate(() => this.#send());
     this.#isDue = true;
     return this.#join(asked);

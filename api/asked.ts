@@ -12,3 +12,5 @@ export interface Answered {
   readonly code: number;
   readonly body: string;
 }
+
+export const isSuccess = ({ code }: Pick<Answered, "code">): boolean => code >= 200 && code < 300;

@@ -3,7 +3,7 @@
  * before an answer (no connection) throws.
  */
 
-import type { Answered, Asked } from "../api/asked.ts";
+import { type Answered, type Asked, isSuccess } from "../api/asked.ts";
 import type { Status } from "../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../api/machinery/meta.ts";
 import { resourcePath, type Target } from "./resource-path.ts";
@@ -128,7 +128,7 @@ function readOutcome<T>({ code, body: text }: Answered): Outcome<T> {
   } catch {
     body = undefined;
   }
-  if (code >= 200 && code < 300 && body !== undefined) return { ok: true, object: body as T };
+  if (isSuccess({ code }) && body !== undefined) return { ok: true, object: body as T };
   const status = body as Status | undefined;
   if (status?.kind === "Status") return { ok: false, status };
   return {

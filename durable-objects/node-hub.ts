@@ -33,6 +33,8 @@ interface PassingOn {
 
 /** Reports of a round, of all nodes together: some 7 ms, so that what the loops do for the pods to come goes before. */
 const REPORTS = 8;
+/** Nobody waits for them. */
+const EVENTS = /^\/api\/v1\/namespaces\/[^/]+\/events(\/|$)/;
 
 /** A pod that names something new is told together with it; what changes in a volume may come a moment later. */
 const HEARING: Hearing = { promptly: FOLLOWED.filter((resource) => !NAMED.has(resource)), patiently: [...NAMED] };
@@ -111,7 +113,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       ask: (round) => this.env.API.passed({ cluster, asked: round }),
       most: REPORTS,
       pause: lookAtNetwork,
-      isUrgent: ({ path }) => path.endsWith("/status"),
+      isUrgent: ({ path }) => !EVENTS.test(path),
     });
     const reports = this.#reports;
     return Promise.all(asked.map((each) => reports.ask(each)));

@@ -1,5 +1,6 @@
 /** What the node shows to its pods in the API server's place: a key of its own, and the control plane's word for it. */
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
+import { isSuccess } from "../../api/asked.ts";
 import type { ControlPlaneCalls } from "./control-plane-calls.ts";
 
 export interface DoorCertificate {
@@ -16,15 +17,14 @@ export async function fetchDoorCertificate(
   nodeName: string,
 ): Promise<DoorCertificate> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const answer = await controlPlane.fetch(
-    new Request(`${controlPlane.server}/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/api-door`, {
-      method: "POST",
-      headers: { ...controlPlane.headers(), "content-type": "application/json" },
-      body: JSON.stringify({ publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64") }),
-    }),
-  );
-  if (!answer.ok) throw new Error(`the control plane gives no certificate for the way to it: ${await answer.text()}`);
-  const { certificate } = (await answer.json()) as { readonly certificate: string };
+  const answer = await controlPlane.ask({
+    method: "POST",
+    path: `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/api-door`,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64") }),
+  });
+  if (!isSuccess(answer)) throw new Error(`the control plane gives no certificate for the way to it: ${answer.body}`);
+  const { certificate } = JSON.parse(answer.body) as { readonly certificate: string };
   const { validFrom, validTo } = new X509Certificate(certificate);
   return {
     key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),

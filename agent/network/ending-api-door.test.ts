@@ -40,8 +40,10 @@ function issue(publicKey: Uint8Array, of: "authority" | "server"): string {
 }
 const callsOf = (server: string): ControlPlaneCalls => ({
   server,
-  headers: () => ({}),
-  fetch: (asked) => fetch(asked),
+  ask: async ({ path, ...asked }) => {
+    const answer = await fetch(`${server}${path}`, asked);
+    return { code: answer.status, body: await answer.text() };
+  },
   open: (path, options) => plainRequest(`${server}${path}`, options),
 });
 const ca = issue(spki(authority.publicKey), "authority");

@@ -59,7 +59,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
 async function deleteObject({ context, pod, wake }: PodRecord): Promise<boolean> {
   const { namespace = "", name = "", uid = "" } = pod.metadata;
   try {
-    const outcome = await context.client.delete({ resource: "pods", namespace, name }, { gracePeriodSeconds: 0, uid });
+    const outcome = await context.reports.delete({ resource: "pods", namespace, name }, { gracePeriodSeconds: 0, uid });
     const code = outcome.ok ? 200 : (outcome.status.code ?? 0);
     if (outcome.ok || code === 404 || code === 409) return true;
     context.log.warn(`pod ${namespace}/${name} cannot be deleted: ${outcome.ok ? "" : outcome.status.message}`);

@@ -3,8 +3,8 @@
  * have in common. Pods stand side by side: each has the shares that it asked for, and one that asked for nothing the
  * fewest, which is what the kubelet's groups by quality of service come to.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { readdir, rmdir } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { CgroupDriver } from "../runtime/runtime.ts";
@@ -46,16 +46,17 @@ function filesOf({ cpuShares, cpuQuota, cpuPeriod, memoryLimit }: PodLimits): re
 
 /**
  * Makes the group and sets its limits; again where they have changed. Does nothing where systemd makes the groups, or on a
- * machine that lets the agent make none: containers then have their own limits alone.
+ * machine that lets the agent make none: containers then have their own limits alone. The kernel takes its time over each, and longer
+ * while containers start.
  */
-export function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): void {
+export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): Promise<void> {
   if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
   const own = `${TOP}/pod${pod.metadata.uid}`;
   try {
     if (isUnified()) {
-      mkdirSync(join(ROOT, own), { recursive: true });
+      await mkdir(join(ROOT, own), { recursive: true });
       for (const above of ["", TOP, own])
-        writeFileSync(join(ROOT, above, "cgroup.subtree_control"), "+cpu +memory +pids");
+        await writeFile(join(ROOT, above, "cgroup.subtree_control"), "+cpu +memory +pids");
     }
   } catch {
     // Its containers are limited all the same.
@@ -65,8 +66,8 @@ export function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): void
     const [first = "", second] = file.split("/");
     const directory = second === undefined ? join(ROOT, own) : join(ROOT, first, own);
     try {
-      mkdirSync(directory, { recursive: true });
-      writeFileSync(join(directory, second ?? first), value);
+      await mkdir(directory, { recursive: true });
+      await writeFile(join(directory, second ?? first), value);
     } catch {
       // The same; or its containers have more at present, and it is set again when they have less.
     }

@@ -96,7 +96,7 @@ export class PodRecord {
     this.logDirectory = join(context.logsDirectory, `${namespace}_${name}_${uid}`);
     this.volumes = new PodVolumes(this.directory, context);
     this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
-    this.reporter = new StatusReporter(context.statuses, pod, wake.answered);
+    this.reporter = new StatusReporter(context.reports, pod, wake.answered);
     this.prober = new Prober({
       runtime: context.runtime,
       podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",

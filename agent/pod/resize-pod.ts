@@ -97,7 +97,7 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
   try {
     await checkMemory(record, due);
     // A group's limits must not be below its containers', neither before nor after.
-    limitPodCgroup(given, runtime.cgroupDriver);
+    await limitPodCgroup(given, runtime.cgroupDriver);
     for (const { container, observed, restarts } of due) {
       if (restarts) {
         const target = findContainer(record.pod, container.name);
@@ -107,7 +107,7 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
         restarted = true;
       } else await setLimits(record, container, observed);
     }
-    limitPodCgroup(given, runtime.cgroupDriver);
+    await limitPodCgroup(given, runtime.cgroupDriver);
     record.actualWhole = whole;
     if (!restarted) settle(record);
   } catch (error) {

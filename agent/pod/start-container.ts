@@ -67,7 +67,7 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
   try {
     const { runtime } = record.context;
     const config = await sandboxConfigOf(record, attempt);
-    limitPodCgroup(withAllocation(record.pod, record.allocation), runtime.cgroupDriver);
+    await limitPodCgroup(withAllocation(record.pod, record.allocation), runtime.cgroupDriver);
     await runtime.runSandbox(config);
     record.context.lifeCounts.podStarted();
     return "changed";

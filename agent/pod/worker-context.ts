@@ -10,6 +10,7 @@ import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
 import type { VolumeSources } from "../volumes/pod-volumes.ts";
+import type { VolumeMemory } from "../volumes/volume-memory.ts";
 import type { NodeDns } from "./dns.ts";
 import type { PodObjects } from "./env.ts";
 import type { EventRecorder } from "./events.ts";
@@ -20,8 +21,8 @@ import type { WaitingForRoom } from "./resize-turns.ts";
 export interface WorkerContext {
   readonly runtime: Runtime;
   readonly client: ApiClient;
-  /** By which the pods' statuses are told. */
-  readonly statuses: ApiClient;
+  /** For what comes with every pod: many such requests go together. */
+  readonly reports: ApiClient;
   readonly events: EventRecorder;
   readonly puller: ImagePuller;
   readonly probeCounts: ProbeCounts;
@@ -29,6 +30,7 @@ export interface WorkerContext {
   readonly sources: VolumeSources;
   readonly images: ImageMounts;
   readonly csi: CsiVolumes;
+  readonly memory: VolumeMemory;
   readonly objects: (namespace: string) => PodObjects;
   readonly dns: () => NodeDns;
   readonly hostIPs: () => readonly string[];

@@ -1,4 +1,4 @@
-/** What a node tells of its pods, several requests in one: `POST /sailplane/v1/nodes/NAME/reports`. */
+/** What a node tells of its pods and asks for them, several requests in one: `POST /sailplane/v1/nodes/NAME/reports`. */
 import type { Answered, Asked } from "../asked.ts";
 
 /** Of their headers, Content-Type alone is heard. */

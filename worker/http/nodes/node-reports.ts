@@ -1,5 +1,5 @@
 /**
- * POST /sailplane/v1/nodes/NAME/reports: events and statuses of a node's pods, several requests in one (docs/spec/node-link.md,
+ * POST /sailplane/v1/nodes/NAME/reports: what a node tells of its pods and asks for them, several requests in one (docs/spec/node-link.md,
  * LINK-REPORTS). The hub passes them on with the credential that they came with, in turns with those of other nodes.
  */
 import type { Context } from "hono";
@@ -11,11 +11,13 @@ import type { Bindings } from "../bindings.ts";
 import { readBody } from "../body.ts";
 import { requireNode } from "./node-link.ts";
 
-/** What a node tells often and of itself; everything else comes alone. */
+/** What comes with every pod that starts or ends; everything else comes alone. */
 const TOLD: readonly { readonly method: string; readonly path: RegExp }[] = [
   { method: "POST", path: pathOf("events") },
   { method: "PATCH", path: pathOf("events/NAME") },
   { method: "PATCH", path: pathOf("pods/NAME/status") },
+  { method: "DELETE", path: pathOf("pods/NAME") },
+  { method: "POST", path: pathOf("serviceaccounts/NAME/token") },
 ];
 
 /** Names as they are, with nothing in them that an URL would be read otherwise for: no `..`, no backslash. */

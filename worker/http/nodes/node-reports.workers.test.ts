@@ -55,6 +55,32 @@ it("LINK-REPORTS: each request is decided as the node's own, as if it had come b
   expect(object.status).toMatchObject({ phase: "Running" });
 });
 
+it("LINK-REPORTS: a token for a pod, and its end, are asked for as the rest is told", async () => {
+  const { object: pod } = await call(`${BASE}${PODS}`, {
+    body: { metadata: { name: "short" }, spec: { nodeName: "reporter", containers: [{ name: "c", image: "i" }] } },
+  });
+  const boundObjectRef = { apiVersion: "v1", kind: "Pod", name: "short", uid: pod.metadata.uid };
+  const tokenFor = (account: string): Asked => ({
+    method: "POST",
+    path: `/api/v1/namespaces/default/serviceaccounts/${account}/token`,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { audiences: [], expirationSeconds: 3600, boundObjectRef },
+    }),
+  });
+  const end = (name: string): Asked => ({
+    method: "DELETE",
+    path: `${PODS}/${name}`,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0 }),
+  });
+  expect((await report([tokenFor("default"), tokenFor("none")])).codes).toEqual([201, 403]);
+  expect((await report([end("short"), end("theirs")])).codes).toEqual([200, 403]);
+  expect((await call(`${BASE}${PODS}/short`)).code).toBe(404);
+});
+
 it("LINK-REPORTS: of nobody else, and of nothing else", async () => {
   expect((await report([event("mine.2")], "")).code).toBe(401);
   const { object } = await call(`${BASE}/sailplane/v1/join`, { body: { nodeName: "other" } });
@@ -63,6 +89,8 @@ it("LINK-REPORTS: of nobody else, and of nothing else", async () => {
     { ...event("x"), path: `${PODS}` },
     { ...status("mine"), path: `${PODS}/mine` },
     { ...status("mine"), method: "PUT" },
+    { ...status("mine"), method: "DELETE" },
+    { ...event("x"), path: "/api/v1/namespaces/default/serviceaccounts/default" },
     { ...status("mine"), path: `${PODS}/mine/status?force=true` },
     { ...event("x"), path: "/api/v1/namespaces/a/../secrets/events" },
     { ...event("x"), path: "/api/v1/namespaces/a\\..\\..\\namespaces\\kube-system/events" },
