@@ -1,4 +1,7 @@
-/** The address ranges of a cluster: kubeadm's defaults, and beside them those of IPv6 where the deployment has both families. */
+/**
+ * The address ranges of a cluster, and beside them those of IPv6 where the deployment has both families. Services have kubeadm's;
+ * pods have flannel's, wide enough for the /24 of 1,024 nodes.
+ */
 import { familyOfCIDR, type IPFamily } from "../api/machinery/ip.ts";
 import type { Env } from "./env.ts";
 
@@ -9,10 +12,10 @@ export interface ClusterRanges {
   readonly pods: readonly string[];
 }
 
-const IPV4: ClusterRanges = { services: ["10.96.0.0/16"], pods: ["10.244.0.0/16"] };
+const IPV4: ClusterRanges = { services: ["10.96.0.0/16"], pods: ["10.244.0.0/14"] };
 const DUAL: ClusterRanges = {
   services: [...IPV4.services, "fd00:10:96::/112"],
-  pods: [...IPV4.pods, "fd00:10:244::/56"],
+  pods: [...IPV4.pods, "fd00:10:244::/48"],
 };
 
 export const clusterRanges = ({ DUAL_STACK }: Pick<Env, "DUAL_STACK">): ClusterRanges =>

@@ -215,7 +215,7 @@ export interface PublicDomain {
 export interface ClusterFacts {
   /** PEM; the CA of the API server's certificate. */
   readonly caBundle: string;
-  /** The ranges node pod CIDRs are cut from, one of each family, such as `10.244.0.0/16`. */
+  /** The ranges node pod CIDRs are cut from, one of each family, such as `10.244.0.0/14`. */
   readonly podCidrs: readonly string[];
   /** Where the deployment shows Ingresses and Services to the world; absent: nowhere. */
   readonly ingress?: PublicDomain;

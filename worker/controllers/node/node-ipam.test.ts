@@ -18,7 +18,7 @@ describe("nodes and the pods' range", () => {
 
   it("[CTL-IPAM] get the piece of one that is gone where there are no others", async () => {
     const at = start();
-    for (let i = 0; i < 257; i++) at.cluster.put("nodes", node(`n${String(i).padStart(3, "0")}`, "True"));
+    for (let i = 0; i < 17; i++) at.cluster.put("nodes", node(`n${String(i).padStart(3, "0")}`, "True"));
     await at.settle();
     const pieceOf = (name: string) => at.cluster.get<Node>("nodes", "", name)?.spec.podCIDR;
     const without = at.cluster.list<Node>("nodes").filter(({ spec }) => !spec.podCIDR);
@@ -29,5 +29,17 @@ describe("nodes and the pods' range", () => {
     at.cluster.remove("nodes", "", "n000");
     await at.settle();
     expect(pieceOf(without[0]?.metadata.name ?? "")).toBe(freed);
+  });
+
+  it("[CTL-IPAM] are told once that there is no piece for them", async () => {
+    const at = start();
+    for (let i = 0; i < 30; i++) {
+      at.cluster.put("nodes", node(`n${i}`, "True"));
+      await at.pass(50);
+    }
+    await at.pass(5000);
+    const told = at.cluster.list<Event>("events").filter(({ reason }) => reason === "CIDRNotAvailable");
+    expect(told).toHaveLength(14);
+    expect(Math.max(...told.map(({ count = 1 }) => count))).toBeLessThanOrEqual(2);
   });
 });

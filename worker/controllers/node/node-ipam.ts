@@ -13,20 +13,23 @@ export const nodeIpamController: Controller = {
   reads: ["nodes"],
   writes: ["nodes"],
   // A node that goes leaves its piece to one that has none yet.
-  itemsOf: ({ object, deleted }) => (deleted === Boolean((object as Node).spec.podCIDR) ? [ALL] : []),
-  reconcile(_item, { snapshot, cluster, now }) {
+  itemsOf: ({ object, previous, deleted }) => {
+    const { podCIDR } = (object as Node).spec;
+    return (deleted ? podCIDR : !podCIDR && !previous) ? [ALL] : [];
+  },
+  reconcile(_item, { snapshot, cluster, now, lastActed }) {
     const nodes = snapshot.list<Node>("nodes");
     const without = nodes.filter(({ spec, metadata }) => !spec.podCIDR && !metadata.deletionTimestamp);
     if (without.length === 0) return settled;
     const taken = new Set(nodes.flatMap(({ spec }) => [...(spec.podCIDRs ?? []), spec.podCIDR ?? ""]));
     const free = cluster.podCidrs.map((range) => cidrPieces(range, taken));
     const effects: PatchEffect[] = [];
-    const events: EventRecord[] = [];
+    const unserved: Stored<Node>[] = [];
     for (const node of without) {
       const podCIDRs = free.flatMap((pieces) => pieces.next().value ?? []);
       const [podCIDR] = podCIDRs;
       if (podCIDR === undefined || podCIDRs.length < free.length) {
-        if (isNew(node, now)) events.push(unserved(node));
+        unserved.push(node);
         continue;
       }
       effects.push({
@@ -38,15 +41,22 @@ export const nodeIpamController: Controller = {
         patch: { metadata: { uid: node.metadata.uid }, spec: { podCIDR, podCIDRs } },
       });
     }
-    return { effects: effects.length > 0 ? [{ op: "batch", effects }] : [], events };
+    const untold = unserved.filter((node) => isUntold(node, now, lastActed));
+    const tellAt = (lastActed ?? 0) + TOGETHER_MS;
+    if (effects.length === 0 && untold.length > 0 && tellAt > now) return { effects, wakeAt: tellAt };
+    return { effects: effects.length > 0 ? [{ op: "batch", effects }] : [], events: untold.map(notAvailable) };
   },
 };
 
-/** It is told of nodes that are new, not with every change of one that waits. */
+/** It is told of nodes that are new, of many that come at a time together, and not with every change of one that waits. */
 const NEW_MS = 10_000;
-const isNew = ({ metadata }: Stored<Node>, now: number) => (timeOf(metadata.creationTimestamp) ?? 0) + NEW_MS > now;
+const TOGETHER_MS = 1000;
+/** Times of creation are whole seconds. */
+const SECOND_MS = 1000;
+const isUntold = ({ metadata }: Stored<Node>, now: number, lastActed = 0) =>
+  (timeOf(metadata.creationTimestamp) ?? 0) > Math.max(now - NEW_MS, lastActed - SECOND_MS);
 
-const unserved = (about: Stored<Node>): EventRecord => ({
+const notAvailable = (about: Stored<Node>): EventRecord => ({
   about,
   type: "Normal",
   reason: "CIDRNotAvailable",
