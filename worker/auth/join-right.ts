@@ -1,5 +1,6 @@
 /** Who may have a node's credential. */
 import { failure, type Status } from "../../api/machinery/status.ts";
+import { nodeNameOf } from "./node/node-identity.ts";
 import type { NodeCredential } from "./node-credential.ts";
 import { MASTERS, type User } from "./user.ts";
 
@@ -14,7 +15,7 @@ export function joinRefusal(
   nodeName: string,
   { known, now }: { readonly known: NodeCredential | undefined; readonly now: number },
 ): Status | undefined {
-  if (user.groups.includes(MASTERS) || user.name === `system:node:${nodeName}`) return undefined;
+  if (user.groups.includes(MASTERS) || nodeNameOf(user) === nodeName) return undefined;
   if (!user.groups.includes(BOOTSTRAPPERS)) {
     return failure(403, "Forbidden", `user ${JSON.stringify(user.name)} may not join nodes`);
   }

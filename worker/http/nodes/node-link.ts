@@ -8,6 +8,7 @@ import { ANSWER_HEADER } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteUser } from "../../audit/audited-request.ts";
 import { authenticate } from "../../auth/authenticate.ts";
+import { nodeNameOf } from "../../auth/node/node-identity.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
 import { upgradeOf } from "../../tunnels/upgrade.ts";
 import type { Bindings } from "../bindings.ts";
@@ -25,8 +26,7 @@ export async function requireNode(c: Context<Bindings>, node: string): Promise<v
     );
 }
 
-const isNode = (user: User, node: string): boolean =>
-  user.name === `system:node:${node}` || user.groups.includes(MASTERS);
+const isNode = (user: User, node: string): boolean => nodeNameOf(user) === node || user.groups.includes(MASTERS);
 
 /** GET /sailplane/v1/nodes/NAME/link (an upgrade) and GET /sailplane/v1/nodes/NAME/sync?since=R */
 export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {

@@ -25,7 +25,7 @@ export function serveAdministrator(c: Context<Bindings>): Promise<Response> {
     const sha256 = await sha256Hex(token);
     const supersedes = deployedDigest(at);
     const administrator = { sha256, ...(supersedes === undefined ? {} : { supersedes }) };
-    await changeSettings(store, ({ limits }) => ({ administrator, ...(limits && { limits }) }));
+    await changeSettings(store, (settings) => ({ ...settings, administrator }));
     return c.json({ token }, 201);
   });
 }

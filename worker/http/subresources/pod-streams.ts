@@ -5,6 +5,8 @@ import { badRequest, methodNotAllowed, notFound, type Status } from "../../../ap
 import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
+import { attributesOf } from "../../auth/request-attributes.ts";
+import { requirePermission } from "../../auth/require-permission.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
 import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../websocket-answer.ts";
@@ -90,13 +92,15 @@ async function noSpdy({ env, cluster }: RequestContext, node: string): Promise<S
   );
 }
 
-function requireConnecting({ method }: Request): void {
+/** Browsers open WebSockets by GET. Who may `get` everything may not therefore run commands: it takes `create`, however it is asked. */
+async function requireConnecting({ request: { method }, user, path, query, policy, store }: RequestContext) {
   if (method !== "GET" && method !== "POST") throw new ApiError(methodNotAllowed());
+  if (method === "GET") await requirePermission(user, attributesOf("create", path, query), { policy, store });
 }
 
 async function terminal(context: RequestContext, kind: "exec" | "attach"): Promise<Response> {
   const { request, query, env, cluster } = context;
-  requireConnecting(request);
+  await requireConnecting(context);
   const pod = await readPod(context);
   const container = containerOf(pod, query.get("container"));
   const node = hostOf(pod);
@@ -134,8 +138,8 @@ function requirePorts(ports: readonly string[]): void {
 
 export async function podPortForward(context: RequestContext): Promise<Response> {
   const { request, query, env, cluster } = context;
-  requireConnecting(request);
   requirePorts(query.getAll("ports"));
+  await requireConnecting(context);
   const pod = await readPod(context);
   const node = hostOf(pod);
   await admitConnect(context, "PodPortForwardOptions", {});

@@ -1,6 +1,6 @@
 /** `serviceaccounts/token`: a token for a service account (registry/core/serviceaccount/storage/token.go). */
 import type { TokenRequest } from "../../../api/generated/authentication.v1.ts";
-import { type FieldError, invalid as invalidField } from "../../../api/machinery/field-error.ts";
+import { type FieldError, goQuote, invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { apiVersionOf, type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
@@ -49,7 +49,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   checkLifetime(seconds);
   await admitValidation(request);
-  const bound = spec.boundObjectRef ? await boundObject(context, spec.boundObjectRef) : {};
+  const bound = spec.boundObjectRef ? await boundObject(context, account.metadata.name ?? "", spec.boundObjectRef) : {};
   const { name, namespace, uid } = account.metadata;
   const now = Math.floor(context.now / 1000);
   const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
@@ -140,9 +140,16 @@ function checkLifetime(seconds: number): void {
   if (errors.length > 0) throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", "", errors));
 }
 
+type Bindable = KubeObject & {
+  readonly metadata: { readonly uid: string };
+  /** Of a pod. */
+  readonly spec?: { readonly nodeName?: string; readonly serviceAccountName?: string };
+};
+
 /** The claims of the object that the token is bound to, and of a pod's node. */
 async function boundObject(
   { store, path }: RequestContext,
+  account: string,
   { apiVersion = "", kind = "", name = "", uid = "" }: NonNullable<TokenRequest["spec"]["boundObjectRef"]>,
 ): Promise<Pick<KubernetesClaims, "pod" | "node" | "secret">> {
   const { group, version } = parseApiVersion(apiVersion);
@@ -153,7 +160,11 @@ async function boundObject(
   const { resource, namespaced, claim } = bindable;
   const { entry } = await store.read({ resource, namespace: namespaced ? path.namespace : "", name });
   if (!entry) throw new ApiError(notFound({ group: "", resource }, name));
-  const object = objectOf(entry) as KubeObject & { spec?: { nodeName?: string }; metadata: { uid: string } };
+  const object = objectOf(entry) as Bindable;
+  if (kind === "Pod" && object.spec?.serviceAccountName !== account) {
+    const why = `cannot bind token for serviceaccount ${goQuote(account)} to pod running with different serviceaccount name.`;
+    throw new ApiError(badRequest(why));
+  }
   if (uid !== "" && uid !== object.metadata.uid) {
     const message =
       `the UID in the bound object reference (${uid}) does not match the UID in record. ` +
