@@ -16,6 +16,8 @@ const services = [
   service("db", { clusterIP: "None", clusterIPs: ["None"] }),
   service("many", { clusterIP: "None", clusterIPs: ["None"] }),
   service("empty", { clusterIP: "None", clusterIPs: ["None"] }),
+  service("round", { type: "ExternalName", externalName: "about.shop.svc.cluster.local" }),
+  service("about", { type: "ExternalName", externalName: "round.shop.svc.cluster.local" }),
   service("alias", { type: "ExternalName", externalName: "web.shop.svc.cluster.local." }),
 ];
 
@@ -107,6 +109,10 @@ describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
   it("include those that stand for another", async () => {
     expect(await resolver.resolveCname("alias.shop.svc.cluster.local")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await resolver.resolve4("alias.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
+    // Those that lead round in a circle lead nowhere, and stop nobody.
+    expect(await resolver.resolve4("round.shop.svc.cluster.local")).toEqual([]);
+    expect(zone.answer("round.shop.svc.cluster.local", 1)?.answers.length).toBe(11);
+    expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
   });
 
   it("include pods' and the version's", async () => {

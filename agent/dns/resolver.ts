@@ -20,8 +20,8 @@ export async function resolve(
   if (query === undefined) return undefined;
   const fail = (rcode: Rcode) => renderAnswer(query, { rcode, answers: [], authority: [] }, transport);
   if (query.opcode !== 0) return fail("notImplemented");
-  const answer = query.isInternet ? zone().answer(query.name, query.type) : undefined;
   try {
+    const answer = query.isInternet ? zone().answer(query.name, query.type) : undefined;
     if (answer === undefined) return await forward(message, upstream(), transport);
     if (answer.elsewhere === undefined) return renderAnswer(query, answer, transport);
     const more = await follow(query, answer.elsewhere, upstream());

@@ -10,6 +10,8 @@ import { addressOfReverseName } from "./reverse-name.ts";
 
 /** CoreDNS' for cluster names. */
 const TTL = 5;
+/** In a row: CoreDNS' bound. */
+const MOST_ALIASES = 10;
 const SCHEMA_VERSION = "1.1.0";
 const DASHED_IPV4 = /^\d{1,3}(-\d{1,3}){3}$/;
 const DASHED_IPV6 = /^[0-9a-f-]+$/;
@@ -60,8 +62,8 @@ export class Zone {
     return this.#domain.join(".");
   }
 
-  /** `name` in lower case, no dot at the end. */
-  answer(name: string, type: number): ZoneAnswer {
+  /** `name` in lower case, no dot at the end; `led`: by so many names of other Services. */
+  answer(name: string, type: number, led = 0): ZoneAnswer {
     const reversed = addressOfReverseName(name);
     if (reversed !== undefined) return this.#reverse(name, reversed, type);
     const labels = name.split(".");
@@ -69,7 +71,7 @@ export class Zone {
     if (labels.slice(-this.#domain.length).join(".") !== this.domain) return undefined;
     const found = this.#find(own);
     if (found === "no-such-name") return this.#answer([], "noSuchName");
-    if ("alias" in found) return this.#alias(name, found.alias, type);
+    if ("alias" in found) return this.#alias(name, found.alias, { type, led });
     const asked = found.filter((data) => type === TYPES.ANY || TYPES[data.type] === type);
     return this.#answer(asked.map((data) => ({ ...data, name, ttl: TTL })));
   }
@@ -79,10 +81,11 @@ export class Zone {
     return { rcode, answers, authority: answers.length === 0 ? [soa] : [] };
   }
 
-  #alias(name: string, target: string, type: number): ZoneAnswer {
+  #alias(name: string, target: string, { type, led }: { readonly type: number; readonly led: number }): ZoneAnswer {
     const cname: ResourceRecord = { name, ttl: TTL, type: "CNAME", target };
-    if (type === TYPES.CNAME) return this.#answer([cname]);
-    const inside = target === name ? undefined : this.answer(target, type);
+    // Whoever may make Services may lead them round in a circle.
+    if (type === TYPES.CNAME || led >= MOST_ALIASES) return this.#answer([cname]);
+    const inside = target === name ? undefined : this.answer(target, type, led + 1);
     if (inside === undefined) return { ...this.#answer([cname]), elsewhere: target };
     return { ...inside, answers: [cname, ...inside.answers] };
   }
