@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
+import { PassThrough } from "node:stream";
+import { expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type ServeContext, serveTunnel } from "./serve.ts";
@@ -15,6 +16,7 @@ class LeavingSocket extends EventEmitter {
     if (typeof bytes !== "string") this.emit("close");
   }
   ping(): void {}
+  pause(): void {}
   close(): void {}
   resume(): void {}
 }
@@ -38,4 +40,38 @@ test("TUNNEL-END: of a log that nobody reads any more no more is read", async ()
   const dial = async () => socket as unknown as WebSocket;
   await serveTunnel({ kind: "node", path: "/logs/lastlog" }, dial, { ...context, followed: () => {} });
   expect([socket.heard.length, read, hasEnded]).toEqual([2, 1, true]);
+});
+
+test("TUNNEL-FRAME: what a client of exec sends ends its own stream at the most", async () => {
+  const stdin = new PassThrough();
+  const resize = vi.fn();
+  const streams = { stdin, resize, close: () => {}, exit: new Promise<never>(() => {}) };
+  const runtime = {
+    observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
+    exec: async () => streams,
+  } as unknown as Runtime;
+  const context = { runtime, findPod: () => ({ metadata: { uid: "u" } }), nodeApi: vi.fn(), followed: () => {} };
+  const socket = new LeavingSocket();
+  const asked = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["cat"] } as const;
+  const dialled = new Promise<void>((resolve) => {
+    const dial = async () => {
+      setTimeout(resolve);
+      return socket as unknown as WebSocket;
+    };
+    void serveTunnel({ ...asked, stdin: true, stdout: true, stderr: true, tty: true }, dial, context as never);
+  });
+  await dialled;
+  const say = (channel: number, text: string) =>
+    socket.emit("message", Buffer.concat([Buffer.of(channel), Buffer.from(text)]), true);
+  for (const size of ["x", "null", "[]", '{"Width":-1,"Height":24}', '{"Width":"a"}', '{"Width":80,"Height":24}'])
+    say(4, size);
+  expect(resize.mock.calls).toEqual([[{ width: 80, height: 24 }]]);
+  const failed = vi.fn();
+  stdin.on("error", failed);
+  for (const [channel, text] of [[0, "in"] as const, [255, "\0"] as const, [0, "after"] as const, [255, "\0"] as const])
+    say(channel, text);
+  socket.emit("message", Buffer.alloc(0), true);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(failed).not.toHaveBeenCalled();
+  expect(stdin.read().toString()).toBe("in");
 });

@@ -194,8 +194,8 @@ async function serveTerminal(open: Open, pod: Pod, request: CommandRequest, { ru
     if (channel === CHANNEL.stdin) return streams.stdin && writeTo(streams.stdin, bytes);
     if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) streams.stdin?.end();
     else if (channel === CHANNEL.resize) {
-      const { Width, Height } = JSON.parse(bytes.toString("utf8")) as { Width: number; Height: number };
-      streams.resize({ width: Width, height: Height });
+      const size = readSize(bytes.toString("utf8"));
+      if (size !== undefined) streams.resize(size);
     }
     return undefined;
   };
@@ -209,6 +209,20 @@ async function serveTerminal(open: Open, pod: Pod, request: CommandRequest, { ru
   await tunnel.send(CHANNEL.error, Buffer.from(JSON.stringify(exitStatus(exit))));
   tunnel.close();
 }
+
+/** Undefined for what is no size: a client may send anything. */
+function readSize(text: string): { width: number; height: number } | undefined {
+  try {
+    const { Width, Height } = JSON.parse(text) as { readonly Width?: unknown; readonly Height?: unknown };
+    return isCells(Width) && isCells(Height) ? { width: Width, height: Height } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As the kernel counts them, in 16 bits. */
+const isCells = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 65_536;
 
 /** How a command ended, as clients of exec are told. */
 const exitStatus = (exit: Exit) =>

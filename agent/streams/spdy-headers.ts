@@ -23,10 +23,18 @@ export function spdyCodec(): SpdyCodec {
   };
 }
 
+/** Far more than headers need. What was compressed may become a thousand times as long. */
+const LONGEST_BLOCK = 1024 * 1024;
+
 /** Compresses or expands blocks that share one state, each flushed for itself. */
 function blocksThrough(stream: Zlib): (block: Buffer) => Promise<Buffer> {
   const pieces: Buffer[] = [];
-  stream.on("data", (piece: Buffer) => pieces.push(piece));
+  let length = 0;
+  stream.on("data", (piece: Buffer) => {
+    length += piece.length;
+    if (length > LONGEST_BLOCK) stream.destroy(new Error("too many headers"));
+    else pieces.push(piece);
+  });
   // Also after it was closed.
   stream.on("error", () => {});
   return (block) =>
@@ -35,6 +43,7 @@ function blocksThrough(stream: Zlib): (block: Buffer) => Promise<Buffer> {
       stream.write(block);
       stream.flush(constants.Z_SYNC_FLUSH, () => {
         stream.off("error", reject);
+        length = 0;
         resolve(Buffer.concat(pieces.splice(0)));
       });
     });

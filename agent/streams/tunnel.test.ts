@@ -75,3 +75,13 @@ test("TUNNEL-END: who waits for room is released when the other side goes", asyn
   expect(await soon(Promise.all(sends))).toBe("sent");
   expect(node.signal.aborted).toBe(true);
 });
+
+test("TUNNEL-FRAME: what cannot be taken ends the tunnel, and not the agent", async () => {
+  const { node, plane } = await tunnel();
+  node.onFrame = () => {
+    throw new Error("no such frame");
+  };
+  const closed = new Promise<number>((resolve) => plane.once("close", resolve));
+  plane.send(Buffer.from("x"));
+  expect(await closed).toBe(1007);
+});

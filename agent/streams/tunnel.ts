@@ -40,7 +40,7 @@ export class Tunnel {
         this.#wake();
         return;
       }
-      const taken = this.onMessage ? this.onMessage(data, isBinary) : this.onFrame(data[0] ?? 0, data.subarray(1));
+      const taken = this.#take(data, isBinary);
       if (taken !== undefined) void this.#hold(taken);
     });
     const pings = setInterval(() => socket.ping(), PING_MS);
@@ -50,6 +50,16 @@ export class Tunnel {
       this.#abort.abort();
       this.#wake();
     });
+  }
+
+  /** What cannot be taken ends its own stream, and nothing else of the node. */
+  #take(data: Buffer, isBinary: boolean): Taken {
+    try {
+      return this.onMessage ? this.onMessage(data, isBinary) : this.onFrame(data[0] ?? 0, data.subarray(1));
+    } catch {
+      this.close(1007);
+      return undefined;
+    }
   }
 
   async #hold(taken: Promise<unknown>): Promise<void> {
