@@ -133,6 +133,11 @@ describe("NET-TLS: where the agent ends TLS for its pods", () => {
     await expect.poll(() => heard.join("")).toBe("first\nlast\n");
   });
 
+  it("takes no request that names another server, nor one that would be none", async () => {
+    for (const path of ["http://elsewhere.example/api", "http://:x/", "*"])
+      expect((await ask("OPTIONS", path)).statusCode).toBe(400);
+  });
+
   it("passes WebSockets on, with their subprotocol", async () => {
     const { host, port } = { host: door.at.address, port: door.at.port };
     const socket = new WebSocket(`wss://${host}:${port}/exec`, ["v5.channel.k8s.io"], { agent: pods });

@@ -49,8 +49,14 @@ export class EndingApiDoor {
     this.#options = options;
     // Watches and uploads take as long as they take.
     this.#server = createServer({ requestTimeout: 0, noDelay: true });
-    this.#server.on("request", (asked, answer) => this.#pass(asked, answer));
-    this.#server.on("upgrade", (asked, socket, head) => this.#upgrade(asked, socket, head));
+    this.#server.on("request", (asked, answer) => {
+      if (isPath(asked.url)) this.#pass(asked, answer);
+      else answer.writeHead(400).end();
+    });
+    this.#server.on("upgrade", (asked, socket, head) => {
+      if (isPath(asked.url)) this.#upgrade(asked, socket, head);
+      else socket.destroy();
+    });
     this.#server.on("connection", (socket: Socket) => this.#keep(socket));
     this.#server.on("tlsClientError", () => {});
   }
@@ -141,6 +147,9 @@ export class EndingApiDoor {
     upstream.end();
   }
 }
+
+/** A proxy would be asked for a whole URL, which appended to the control plane's is another's, or none. */
+const isPath = (url = ""): boolean => url.startsWith("/");
 
 const endToEnd = ({ headers }: IncomingMessage): OutgoingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
