@@ -8,7 +8,9 @@ import type { ContainerConfig, Mount } from "../runtime/container.ts";
 import type { ImageObservation } from "../runtime/image.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { PodVolumes } from "../volumes/pod-volumes.ts";
-import { prepareSubPath, SubPathError, touch } from "../volumes/sub-path.ts";
+import { type HeldPath, holdSubPath, SubPathError, touch } from "../volumes/sub-path.ts";
+import { mountSubPath, subPathsOf } from "../volumes/sub-path-mount.ts";
+import { canMount } from "../volumes/volume-directory.ts";
 import { containerConfig, type VolumeUse } from "./container-config.ts";
 import type { PodContainer } from "./containers.ts";
 import { ConfigError } from "./env.ts";
@@ -34,7 +36,23 @@ export interface ContainerToPrepare {
 }
 
 /** Fails with {@link ConfigError}. */
-export function prepareContainer(context: WorkerContext, asked: ContainerToPrepare): ContainerConfig {
+export async function prepareContainer(context: WorkerContext, asked: ContainerToPrepare): Promise<ContainerConfig> {
+  const subPaths = new Map<string, HeldPath>();
+  try {
+    const config = configure(context, asked, subPaths);
+    for (const [target, held] of subPaths) await mountSubPath(held, target);
+    return config;
+  } finally {
+    for (const held of subPaths.values()) held.release();
+  }
+}
+
+/** Sub paths that are to be mounted are held, each by where. */
+function configure(
+  context: WorkerContext,
+  asked: ContainerToPrepare,
+  subPaths: Map<string, HeldPath>,
+): ContainerConfig {
   const { pod, directory, volumes, addresses, observation, target, image, restartCount } = asked;
   const { container } = target;
   const files = join(directory, "containers", container.name);
@@ -60,7 +78,7 @@ export function prepareContainer(context: WorkerContext, asked: ContainerToPrepa
       if (path !== undefined) return path;
       throw new ConfigError(`volume "${volume}" of container "${user}" is not set up`);
     },
-    volumePath: (user, use) => volumePath(context, asked, user, use),
+    volumePath: (user, use) => volumePath(context, asked, { user, use, subPaths }),
     ownMounts: [
       mount(HOSTS, writeHosts(context, asked)),
       ...asked.devices.mounts,
@@ -81,17 +99,29 @@ const mount = (containerPath: string, hostPath: string): Mount => ({
   propagation: "private",
 });
 
+interface Mounted {
+  readonly user: Container;
+  readonly use: VolumeUse;
+  readonly subPaths: Map<string, HeldPath>;
+}
+
 function volumePath(
-  { log }: WorkerContext,
-  { pod, volumes }: ContainerToPrepare,
-  { name: user }: Container,
-  { name, subPath }: VolumeUse,
+  { log, runtime }: WorkerContext,
+  { pod, directory, volumes }: ContainerToPrepare,
+  { user: { name: user }, use: { name, subPath }, subPaths }: Mounted,
 ) {
   const root = volumes.path(name);
   if (root === undefined) throw new ConfigError(`volume "${name}" of container "${user}" is not set up`);
   if (subPath === "") return root;
   try {
-    return prepareSubPath(root, subPath);
+    const held = holdSubPath(root, subPath);
+    const target = join(subPathsOf(directory), name, user, String(subPaths.size));
+    if (runtime.isolates && runtime.simulates !== true && canMount()) {
+      subPaths.set(target, held);
+      return target;
+    }
+    held.release();
+    return held.real;
   } catch (error) {
     if (error instanceof SubPathError) throw new ConfigError(error.message);
     log.warn((error as Error).message);

@@ -134,7 +134,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
     if (record.abort.signal.aborted) return "failed";
     if (!outcome.ok) return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
     const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
-    const config = prepareContainer(record.context, {
+    const config = await prepareContainer(record.context, {
       pod: withAllocation(record.pod, record.allocation),
       directory: record.directory,
       volumes: record.volumes,

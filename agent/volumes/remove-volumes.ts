@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { mountsBelow, unmountBelow } from "./mounts.ts";
+import { subPathsOf } from "./sub-path-mount.ts";
 import type { VolumeMemory } from "./volume-memory.ts";
 
 export const IMAGES = "kubernetes.io~image";
@@ -17,6 +18,8 @@ export interface RemoveVolumesOptions {
 
 /** `directory` is the pod's own, and named for its uid. Fails where something stays mounted. */
 export async function removeVolumes(directory: string, { csi, images, memory }: RemoveVolumesOptions): Promise<void> {
+  // They keep file systems in use that drivers are to take away.
+  await unmountBelow(subPathsOf(directory));
   await csi.unpublish(basename(directory));
   const mounted = join(directory, "volumes", IMAGES);
   if (existsSync(mounted))

@@ -7,59 +7,40 @@ import {
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readlinkSync,
   realpathSync,
 } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
+import { isLinux, isWithin, O_PATH, wayWithin } from "./way-within.ts";
 
 /** The path itself is refused; users are told why. */
 export class SubPathError extends Error {
   override readonly name = "SubPathError";
 }
 
-/** Something in the volume leads out of it: what, would tell of the machine. */
-class EscapeError extends Error {
-  override readonly name = "EscapeError";
+/** What a sub path leads to, held open: whatever containers make of the names on the way meanwhile, it stays what was found. */
+export interface HeldPath {
+  /** Leads there while it is held, also for programs that this process starts. */
+  readonly path: string;
+  /** Where it was found. */
+  readonly real: string;
+  readonly isDirectory: boolean;
+  release(): void;
 }
 
-const isWithin = (root: string, path: string): boolean => {
-  const way = relative(root, path);
-  // Published volumes have names that begin with two dots.
-  return way !== ".." && !way.startsWith(`..${sep}`) && !way.startsWith(sep);
-};
-
-/** The path on the machine, made as a directory with the volume's mode where nothing is there yet. `root` is the volume's. */
-export function prepareSubPath(root: string, subPath: string): string {
+/** Made as a directory with the volume's mode where nothing is there yet. `root` is the volume's. */
+export function holdSubPath(root: string, subPath: string): HeldPath {
   if (subPath.startsWith("/")) throw new SubPathError(`error SubPath \`${subPath}\` must not be an absolute path`);
   if (subPath.split("/").includes(".."))
     throw new SubPathError(`unable to provision SubPath \`${subPath}\`: must not contain '..'`);
-  const top = realpathSync(root);
-  const { mode } = lstatSync(top);
-  let here = top;
-  let made: string | undefined;
-  for (const part of subPath.split("/").filter((name) => name !== "" && name !== ".")) {
-    const next = join(here, part);
-    if (lstatSync(next, { throwIfNoEntry: false }) === undefined) {
-      mkdirSync(next, { mode: 0o777 });
-      made = next;
-    }
-    here = realpathSync(next);
-    if (!isWithin(top, here)) throw new EscapeError(`subPath "${subPath}" leads out of the volume`);
-  }
-  // As the kubelet does: the last one only, whatever the umask.
-  if (made !== undefined) chmodSync(made, mode & 0o7777);
-  return here;
+  const { path, stat, release } = wayWithin(realpathSync(root), subPath);
+  return { path, real: isLinux ? readlinkSync(path) : path, isDirectory: stat.isDirectory(), release };
 }
 
 /** Far more than a file of variables needs. */
 const LONGEST_TEXT = 64 * 1024;
-/** Of Linux: names a file without opening what is behind it. A device may take that for a command: a watchdog resets the machine. */
-const O_PATH = 0o10000000;
-
 /**
  * The text of a file inside a volume; undefined where there is none, or it leads out of the volume, or is no plain file: containers
  * may have put there what they like, and whoever reads a pipe waits for ever.
@@ -68,7 +49,6 @@ export function readWithin(root: string, path: string): string | undefined {
   let file: number | undefined;
   try {
     const top = realpathSync(root);
-    const isLinux = process.platform === "linux";
     const at = realpathSync(join(top, path));
     file = openSync(at, constants.O_NOFOLLOW | (isLinux ? O_PATH : constants.O_RDONLY | constants.O_NONBLOCK));
     // Where it is that was found, whatever has become of the links since.

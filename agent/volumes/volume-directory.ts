@@ -31,7 +31,7 @@ export const volumeDirectory = (directory: string, volume: Volume): string =>
 
 export const isSecret = ({ secret, projected }: Volume): boolean => secret !== undefined || projected !== undefined;
 
-const canMount = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
+export const canMount = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
 
 /** What a volume of its own is mounted for; undefined: it is a directory. Fails with {@link VolumeError}. */
 export function fileSystemOf(

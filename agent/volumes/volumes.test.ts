@@ -1,9 +1,21 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Payload, publish } from "./atomic-writer.ts";
-import { prepareSubPath, SubPathError } from "./sub-path.ts";
+import { holdSubPath, SubPathError } from "./sub-path.ts";
 
 const directory = () => mkdtempSync(join(tmpdir(), "sailplane-volume-"));
 const payload = (files: Record<string, string>): Payload =>
@@ -27,6 +39,12 @@ describe("a published volume", () => {
   });
 });
 
+const prepareSubPath = (root: string, subPath: string): string => {
+  const { real, release } = holdSubPath(root, subPath);
+  release();
+  return real;
+};
+
 describe("a sub path", () => {
   it("is made where nothing is", () => {
     const volume = directory();
@@ -37,6 +55,39 @@ describe("a sub path", () => {
     const volume = directory();
     publish(volume, payload({ k: "v" }));
     expect(readFileSync(prepareSubPath(volume, "k"), "utf8")).toBe("v");
+  });
+
+  it("may be behind links that stay within", () => {
+    const volume = realpathSync(directory());
+    mkdirSync(join(volume, "a/b"), { recursive: true });
+    symlinkSync("../a/./b", join(volume, "a/relative"));
+    symlinkSync(join(volume, "a"), join(volume, "absolute"));
+    symlinkSync("absolute/relative", join(volume, "both"));
+    for (const path of ["a/relative", "absolute/b", "both", "./a//b/"])
+      expect(prepareSubPath(volume, path)).toBe(join(volume, "a/b"));
+    symlinkSync("round", join(volume, "round"));
+    expect(() => prepareSubPath(volume, "round")).toThrow(/leads in a circle/);
+  });
+
+  it("is made below links with the volume's mode", () => {
+    const volume = realpathSync(directory());
+    chmodSync(volume, 0o770);
+    mkdirSync(join(volume, "a"), { mode: 0o700 });
+    symlinkSync("a", join(volume, "link"));
+    expect(prepareSubPath(volume, "link/b/c")).toBe(join(volume, "a/b/c"));
+    expect(["a", "a/b/c"].map((path) => lstatSync(join(volume, path)).mode & 0o7777)).toEqual([0o700, 0o770]);
+  });
+
+  it.skipIf(process.platform !== "linux")("stays what was found, whatever its name becomes", () => {
+    const volume = directory();
+    const outside = directory();
+    mkdirSync(join(volume, "a"));
+    writeFileSync(join(volume, "a/mine"), "");
+    const { path, release } = holdSubPath(volume, "a");
+    renameSync(join(volume, "a"), join(volume, "b"));
+    symlinkSync(outside, join(volume, "a"));
+    expect(readdirSync(path)).toEqual(["mine"]);
+    release();
   });
 
   it("never leads out of the volume", () => {
