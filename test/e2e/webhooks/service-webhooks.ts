@@ -40,7 +40,7 @@ export function serviceWebhooks(hooked: () => HookedCluster): void {
       expect(await hooked().dataOf("twice", "seen")).toBe("2");
     });
 
-    test("HOOK-CONNECT: refuses creates, and connections to a pod", async () => {
+    test("ADM-CONNECT: refuses creates, and connections to a pod", async () => {
       await hooked().configure({ name: "refuse", kind: "Validating", clientConfig: inCluster("/deny"), rule: {} });
       expect((await hooked().create("refuse")).stderr).toContain(
         'admission webhook "refuse.example.com" denied the request: no CREATE  ConfigMap',
