@@ -2,7 +2,9 @@
  * Pods that are bound to this node and cannot run here are refused, whoever bound them. They are decided upon one after the other, each
  * against those that were let in before; one that is critical has others make room.
  */
+
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { InTurn } from "../../api/in-turn.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
 import { qosOf } from "../pod/qos.ts";
 import { isCritical, whyNotUnder } from "../pressure/choose-victim.ts";
@@ -23,7 +25,7 @@ const unexpected = (message: string): Refusal => ({ reason: "UnexpectedAdmission
 
 export class Admission {
   readonly #options: AdmissionOptions;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new InTurn();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -31,14 +33,12 @@ export class Admission {
 
   /** Why the node will not run the pod; undefined: it will. `onAdmitted` comes before the next is decided upon. */
   decide(pod: Pod, onAdmitted: () => void): Promise<Refusal | undefined> {
-    const decided = this.#turn.then(async () => {
+    return this.#turns.run(async () => {
       const refusal = await this.#decide(pod);
       if (refusal === undefined) onAdmitted();
       else this.#options.devices.free(pod.metadata.uid ?? "");
       return refusal;
     });
-    this.#turn = decided.catch(() => {});
-    return decided;
   }
 
   async #decide(pod: Pod): Promise<Refusal | undefined> {

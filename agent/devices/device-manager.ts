@@ -2,7 +2,9 @@
  * Which container has which devices. It is written down before a container starts, so that an agent that starts anew gives no device
  * away twice, and a container that restarts has its own again.
  */
+
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import { InTurn } from "../../api/in-turn.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
 import { isSidecar } from "../pod/containers.ts";
 import { ConfigError } from "../pod/env.ts";
@@ -32,7 +34,7 @@ export class DeviceManager {
   readonly #options: DeviceManagerOptions;
   #held: readonly Held[];
   /** One after the other: two containers must not choose the same. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new InTurn();
 
   constructor(options: DeviceManagerOptions) {
     this.#options = options;
@@ -58,20 +60,16 @@ export class DeviceManager {
   setAside(pod: Pod): Promise<void> {
     const { metadata, spec } = withoutClaimed(pod);
     const { uid = "" } = metadata;
-    const done = this.#turn.then(async () => {
+    return this.#turns.run(async () => {
       for (const container of spec.initContainers ?? [])
         await this.#hold(uid, container, { passesOn: !isSidecar(container) });
       for (const container of spec.containers) await this.#hold(uid, container);
     });
-    this.#turn = done.catch(() => {});
-    return done;
   }
 
   /** What the container, which is about to start, gets with the devices that it asks for; fails with {@link ConfigError}. */
   give(pod: string, container: Container): Promise<DeviceGrant> {
-    const given = this.#turn.then(() => this.#give(pod, container));
-    this.#turn = given.catch(() => {});
-    return given;
+    return this.#turns.run(() => this.#give(pod, container));
   }
 
   async #give(pod: string, container: Container): Promise<DeviceGrant> {

@@ -2,8 +2,10 @@
  * The dynamic resources of this node's pods: made ready by their drivers before a pod starts, given to its containers as CDI devices,
  * and taken back after the last pod that has them. It is written down before a driver is called, so that any later agent can undo it.
  */
+
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
+import { InTurn } from "../../api/in-turn.ts";
 import { readHeld } from "../read-held.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { ClaimReference, DraDrivers, PreparedDevice } from "./dra-drivers.ts";
@@ -65,7 +67,7 @@ const baseOf = (request: string): string => request.split("/", 1)[0] ?? request;
 export class PodClaims {
   readonly #options: PodClaimsOptions;
   #held: readonly Held[];
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new InTurn();
 
   constructor(options: PodClaimsOptions) {
     this.#options = options;
@@ -83,7 +85,7 @@ export class PodClaims {
 
   /** Makes ready what the pod claims. Fails with why it is not, in the kubelet's words. */
   prepare(pod: Pod): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const { uid = "" } = pod.metadata;
       for (const named of claimsOf(pod)) {
         const known = this.#find(pod, named.name);
@@ -141,7 +143,7 @@ export class PodClaims {
 
   /** The pod has ended. Fails where a driver does not let go, or is not there. */
   unprepare(uid: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       for (const held of this.#held.filter(({ pods }) => pods.includes(uid))) {
         const pods = held.pods.filter((each) => each !== uid);
         if (pods.length > 0) {
@@ -157,12 +159,6 @@ export class PodClaims {
         this.#write(this.#held.filter(({ claim }) => claim.uid !== held.claim.uid));
       }
     });
-  }
-
-  #inTurn(job: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(job);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 
   #keep(held: Held): void {

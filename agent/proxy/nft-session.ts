@@ -2,8 +2,10 @@
  * Transactions of nftables, one after the other, by one `nft` that stays for as long as there are more. A process for each
  * would take three times as long: not for its work, but to start, and to end, when the kernel first forgets what was replaced.
  */
+
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Socket } from "node:net";
+import { InTurn } from "../../api/in-turn.ts";
 import { programEnvironment, run } from "../network/command.ts";
 
 /** `nft` reads what it is told byte by byte, and keeps it: longer ones have a process of their own. */
@@ -19,7 +21,7 @@ const MARK = "sailplane";
 type Outcome = "done" | "unavailable" | { readonly complaint: string };
 
 export class NftSession {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new InTurn();
   #process: NftProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** This machine's nft does not converse. */
@@ -27,9 +29,7 @@ export class NftSession {
 
   /** Fails where the kernel refuses: nothing of the transaction has happened then. */
   apply(transaction: string): Promise<void> {
-    const turn = this.#last.then(() => this.#apply(transaction));
-    this.#last = turn.catch(() => {});
-    return turn;
+    return this.#turns.run(() => this.#apply(transaction));
   }
 
   close(): void {

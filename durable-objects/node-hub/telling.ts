@@ -2,6 +2,7 @@
  * Tells each linked node what it must know, as it is committed (LINK-NEED, LINK-ORDER). What is told is decided in
  * node-feed.ts.
  */
+import { InTurn } from "../../api/in-turn.ts";
 import type { Revision, Store, Tail } from "../../api/store.ts";
 import { type Attachment, attachmentOf } from "./attachment.ts";
 import type { Links } from "./links.ts";
@@ -24,23 +25,17 @@ export class Telling {
   #referencesRead = true;
   readonly #peers = new Map<string, string>();
   /** Links and pushes one after the other, so that no push overtakes a snapshot. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new InTurn();
 
   constructor(storage: DurableObjectStorage, links: Links) {
     this.#storage = storage;
     this.#links = links;
   }
 
-  #inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(job);
-    this.#queue = done.catch(() => {});
-    return done;
-  }
-
   /** A link begins with everything, and counts once that is told. */
   begin(store: Store, socket: WebSocket, attachment: Omit<Attachment, "policed">): Promise<void> {
     const { node } = attachment;
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       await this.#wake();
       await this.#tellEverything(store, [node], [socket]);
       this.#links.open(socket, { ...attachment, policed: this.#told.get(node)?.policed ?? false });
@@ -50,7 +45,7 @@ export class Telling {
 
   /** The store's log has grown. */
   push(store: Store): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       await this.#wake();
       const links = this.#links.byNode();
       const strangers = [...links.keys()].filter((node) => !this.#told.has(node));

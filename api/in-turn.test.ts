@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { InTurn } from "./in-turn.ts";
+
+test("a job begins when the one before has ended, also where that failed", async () => {
+  const told: string[] = [];
+  const turns = new InTurn();
+  const job = (name: string, ends: () => Promise<string>) => () => {
+    told.push(`${name} begins`);
+    return ends();
+  };
+  const slow = turns.run(
+    job("slow", async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      told.push("slow ends");
+      return "done";
+    }),
+  );
+  const broken = turns.run(job("broken", () => Promise.reject(new Error("no"))));
+  const last = turns.run(job("last", async () => "done"));
+  await expect(broken).rejects.toThrow("no");
+  expect(await Promise.all([slow, last])).toEqual(["done", "done"]);
+  expect(told).toEqual(["slow begins", "slow ends", "broken begins", "last begins"]);
+});
