@@ -7,7 +7,7 @@ export const token = signal<string | undefined>(sessionStorage.getItem(KEY) ?? u
 /** Why the sign-in page shows, where that needs words. */
 export const signedOutBecause = signal("");
 
-export function signIn(newToken: string, remember: boolean): void {
+export function signIn(newToken: string, { remember }: { readonly remember: boolean }): void {
   if (remember) sessionStorage.setItem(KEY, newToken);
   else sessionStorage.removeItem(KEY);
   signedOutBecause.value = "";

@@ -5,7 +5,7 @@ import { getHttp, portNumber } from "../probes/probe.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 export interface HookContext {
-  readonly runtime: Runtime;
+  readonly runtime: Pick<Runtime, "execSync">;
   readonly containerId: string;
   readonly container: Container;
   readonly podIP: string;

@@ -14,11 +14,11 @@ export class TypeMismatch extends Error {
   /** The type's own unmarshaler refused it: decoding ends here, and nothing before it is told. */
   readonly fatal: boolean;
 
-  constructor(found: string, goType: string, fatal = false) {
+  constructor(found: string, goType: string, fatal?: "fatal") {
     super(`cannot unmarshal ${found} into ${goType}`);
     this.found = found;
     this.goType = goType;
-    this.fatal = fatal;
+    this.fatal = fatal === "fatal";
   }
 }
 
@@ -36,13 +36,13 @@ export function decodeScalar(
 ): unknown {
   switch (scalar) {
     case "string":
-      return decodeString(text, goType, false);
+      return decodeString(text, goType);
     case "bool":
       if (text !== "true" && text !== "false") throw new TypeMismatch(kindOf(text), goType);
       return text === "true";
     case "int32":
     case "int64":
-      return decodeInteger(text, scalar, goType, false);
+      return decodeInteger(text, { scalar, goType });
     case "double":
       if (!isNumber(text)) throw new TypeMismatch(kindOf(text), goType);
       if (!Number.isFinite(Number(text))) throw new TypeMismatch(`number ${text}`, goType);
@@ -51,12 +51,12 @@ export function decodeScalar(
       return decodeBytes(text, goType);
     case "Time":
     case "MicroTime": {
-      const time = canonicalTime(decodeString(text, "string", true), scalar);
+      const time = canonicalTime(decodeString(text, "string", "fatal"), scalar);
       if (!time.ok) throw new DecodeProblem(time.message);
       return time.text;
     }
     case "Duration": {
-      const written = decodeString(text, "string", true);
+      const written = decodeString(text, "string", "fatal");
       const duration = parseDuration(written);
       if (duration === undefined) throw new DecodeProblem(`time: invalid duration ${goQuote(written)}`);
       return formatDuration(duration);
@@ -69,7 +69,9 @@ export function decodeScalar(
       return canonicalQuantity(quantity);
     }
     case "IntOrString":
-      return text.startsWith('"') ? JSON.parse(text) : decodeInteger(text, "int32", "int32", true);
+      return text.startsWith('"')
+        ? JSON.parse(text)
+        : decodeInteger(text, { scalar: "int32", goType: "int32" }, "fatal");
     case "JSONSchemaPropsOrBool":
       if (text === "true" || text === "false") return text === "true";
       if (!text.startsWith("{")) throw new DecodeProblem("boolean or JSON schema expected");
@@ -95,7 +97,7 @@ function kindOf(text: string): string {
   return first === "t" || first === "f" ? "bool" : "number";
 }
 
-function decodeString(text: string, goType: string, fatal: boolean): string {
+function decodeString(text: string, goType: string, fatal?: "fatal"): string {
   if (!text.startsWith('"')) throw new TypeMismatch(kindOf(text), goType, fatal);
   return (JSON.parse(text) as string).toWellFormed();
 }
@@ -104,7 +106,11 @@ const INT32_MAX = 2 ** 31 - 1;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** Whole numbers only, as they are written: Go takes neither 1.0 nor 1e3. Beyond 2^53 a JavaScript number rounds. */
-function decodeInteger(text: string, scalar: "int32" | "int64", goType: string, fatal: boolean): number {
+function decodeInteger(
+  text: string,
+  { scalar, goType }: { readonly scalar: "int32" | "int64"; readonly goType: string },
+  fatal?: "fatal",
+): number {
   if (!isNumber(text)) throw new TypeMismatch(kindOf(text), goType, fatal);
   const value = Number(text);
   const fits =
@@ -120,7 +126,7 @@ const isInt64 = (value: bigint) => value <= INT64_MAX && value >= -INT64_MAX - 1
 
 function decodeBytes(text: string, goType: string): string {
   if (text.startsWith("[")) return decodeByteList(text);
-  const encoded = decodeString(text, goType, false);
+  const encoded = decodeString(text, goType);
   const decoded = decodeBase64(encoded);
   if (typeof decoded === "number") throw new DecodeProblem(`illegal base64 data at input byte ${decoded}`);
   return encodeBase64(decoded);
@@ -142,6 +148,6 @@ function decodeSchemaOr(scalar: Scalar, text: string, nested: DecodeNested): unk
   const list = JSON.parse(text) as unknown[];
   if (scalar === "JSONSchemaPropsOrArray") return list.map((item) => nested(JSON.stringify(item), schema));
   const wrong = list.find((item) => typeof item !== "string");
-  if (wrong !== undefined) throw new TypeMismatch(kindOf(JSON.stringify(wrong)), "string", true);
+  if (wrong !== undefined) throw new TypeMismatch(kindOf(JSON.stringify(wrong)), "string", "fatal");
   return list;
 }

@@ -33,12 +33,12 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
     cursor.current = undefined;
   }, [text]);
 
-  async function look(asked: boolean) {
+  async function look(because: "asked" | "typed") {
     const element = area.current;
     if (!element) return;
     const { value, selectionStart } = element;
     const place = placeOf(value, selectionStart);
-    if (!place || (!asked && place.word === "")) return setOffer(undefined);
+    if (!place || (because === "typed" && place.word === "")) return setOffer(undefined);
     const document = await readSchema(place.apiVersion);
     if (!document || element.selectionStart !== selectionStart || element.value !== value) return;
     const { options, replaces } = completionsAt(value, selectionStart, document);
@@ -58,7 +58,7 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
   function press(event: KeyboardEvent) {
     if (event.key === " " && event.ctrlKey) {
       event.preventDefault();
-      return void look(true);
+      return void look("asked");
     }
     if (!offer) return event.key === "Enter" && !event.ctrlKey ? indent(event) : undefined;
     const { options, chosen } = offer;
@@ -101,7 +101,7 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
         disabled={disabled}
         onInput={(event) => {
           set(event.currentTarget.value);
-          void look(false);
+          void look("typed");
         }}
         onKeyDown={press}
         onClick={() => setOffer(undefined)}

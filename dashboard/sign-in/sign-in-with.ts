@@ -24,7 +24,7 @@ export async function readIssuers(): Promise<readonly SignInIssuer[]> {
   }
 }
 
-export async function leaveFor(issuer: SignInIssuer, remember: boolean): Promise<void> {
+export async function leaveFor(issuer: SignInIssuer, { remember }: { readonly remember: boolean }): Promise<void> {
   const random = () => base64Url(crypto.getRandomValues(new Uint8Array(32)));
   const pending: Pending = {
     with: issuer,

@@ -17,7 +17,7 @@ export function SignIn() {
     const refused = await tryToken(token);
     setBusy(false);
     if (refused) setProblem(refused);
-    else signIn(token, remember);
+    else signIn(token, { remember });
   }
 
   useEffect(() => {
@@ -75,7 +75,7 @@ export function SignIn() {
           {busy ? "Signing in…" : "Sign in"}
         </button>
         {issuers.map((issuer) => (
-          <button key={issuer.issuer} type="button" onClick={() => void leaveFor(issuer, remember)}>
+          <button key={issuer.issuer} type="button" onClick={() => void leaveFor(issuer, { remember })}>
             Sign in with {new URL(issuer.issuer).host}
           </button>
         ))}

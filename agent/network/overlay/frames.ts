@@ -1,4 +1,5 @@
 /** The kernel's frames, some together in one message: each with its length in front, 2 bytes. */
+import { VXLAN_FLAGS } from "./device.ts";
 
 export function packFrames(frames: readonly Buffer[]): Buffer {
   const packed = Buffer.allocUnsafe(frames.reduce((sum, { length }) => sum + 2 + length, 0));
@@ -21,8 +22,6 @@ export function unpackFrames(packed: Buffer): Buffer[] {
   }
   return frames;
 }
-
-import { VXLAN_FLAGS } from "./device.ts";
 
 /** VXLAN's own header, before the Ethernet frame. */
 const VXLAN_HEADER = 8;

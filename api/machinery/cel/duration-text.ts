@@ -1,4 +1,5 @@
 /** Go's durations with all their nanoseconds. */
+
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
@@ -9,15 +10,15 @@ const UNITS: Readonly<Record<string, number>> = {
   m: 6e10,
   h: 3.6e12,
 };
+const PARTS = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
 
 /** Nanoseconds, or undefined for what is no duration. */
 export function parseNanos(text: string): bigint | undefined {
   const [, sign, rest = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
   if (rest === "0") return 0n;
-  if (rest === "" || rest.replace(/(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g, "") !== "")
-    return undefined;
+  if (rest === "" || rest.replace(PARTS, "") !== "") return undefined;
   let nanos = 0n;
-  for (const [, amount = "", unit = ""] of rest.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g)) {
+  for (const [, amount = "", unit = ""] of rest.matchAll(PARTS)) {
     const [whole = "0", fraction = ""] = amount.split(".");
     const size = UNITS[unit] ?? 1;
     nanos +=

@@ -180,7 +180,8 @@ class Estimator {
       !this.#scope.variables.has(space.split(".")[0] ?? "") &&
       !variables.has(space.split(".")[0] ?? "") &&
       this.#scope.library.has(`${space}.${name}`);
-    const parts = [...(target && !spaced ? [target] : []), ...args].map((each) => this.of(each, variables));
+    const operands = target && !spaced ? [target, ...args] : args;
+    const parts = operands.map((each) => this.of(each, variables));
     const below = plus(...costs(parts));
     switch (name) {
       case "dyn": {
@@ -211,7 +212,7 @@ class Estimator {
         return { type, path, size: container.entries?.value, cost: plus(below, ONE) };
       }
     }
-    const asked = parts.map((part, i) => this.#argument(part, (target && !spaced ? [target, ...args] : args)[i]));
+    const asked = parts.map((part, i) => this.#argument(part, operands[i]));
     const { cost, size } = estimateCall(spaced ? `${space}.${name}` : name, asked, target !== undefined && !spaced);
     const entries = name === "_+_" ? unionOfEntries(parts[0]?.entries, parts[1]?.entries) : undefined;
     return { type, path: [], cost: plus(below, cost), size, entries };

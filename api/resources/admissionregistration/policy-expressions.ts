@@ -31,9 +31,8 @@ export class PolicyExpressions {
     this.#variables?.set(name, compiled?.ok ? compiled.program.type : DYN);
   }
 
-  /** `shown` is the text that the error shows, where it was compiled without the spaces around it. */
-  check(errors: FieldError[], path: string, expression: string, expected: readonly string[], shown = expression): void {
-    this.#check(errors, path, expression, { expected, shown });
+  check(errors: FieldError[], path: string, expression: string, expected: Expected): void {
+    this.#check(errors, path, expression, expected);
   }
 
   /** Variables are not composed before it is known that the policy is for the request. */
@@ -49,7 +48,7 @@ export class PolicyExpressions {
     errors: FieldError[],
     path: string,
     expression: string,
-    { expected, shown = expression, ...seen }: Seen & { expected: readonly string[]; shown?: string },
+    { expected, shown = expression, ...seen }: Seen & Expected,
   ): void {
     if (expression.trim() === "") return;
     const compiled = this.#compile(expression, seen);
@@ -75,6 +74,13 @@ export class PolicyExpressions {
       }),
     );
   }
+}
+
+/** The types that an expression may have. */
+interface Expected {
+  readonly expected: readonly string[];
+  /** The text that the error shows, where it was compiled without the spaces around it. */
+  readonly shown?: string;
 }
 
 interface Seen {

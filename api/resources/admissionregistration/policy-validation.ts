@@ -177,7 +177,7 @@ function checkValidation(
 ): void {
   const { expression = "", message = "", messageExpression = "", reason } = validation;
   if (expression.trim() === "") errors.push(required(`${path}.expression`, "expression is not specified"));
-  expressions.check(errors, `${path}.expression`, expression, ["bool"]);
+  expressions.check(errors, `${path}.expression`, expression, { expected: ["bool"] });
   expressions.checkMessage(errors, `${path}.messageExpression`, messageExpression);
   if (messageExpression !== "" && messageExpression.trim() === "")
     errors.push(invalid(`${path}.messageExpression`, messageExpression, "must be non-empty if specified"));
@@ -202,7 +202,7 @@ function checkAuditAnnotation(
   if (trimmed === "") errors.push(required(at, "valueExpression is not specified"));
   else if (utf8Length(trimmed) > MAX_AUDIT_EXPRESSION)
     errors.push(required(at, `must not exceed ${MAX_AUDIT_EXPRESSION} bytes in length`));
-  else expressions.check(errors, at, trimmed, ["string", "null_type"], valueExpression);
+  else expressions.check(errors, at, trimmed, { expected: ["string", "null_type"], shown: valueExpression });
 }
 
 const PATCH_TYPES = ["ApplyConfiguration", "JSONPatch"];
@@ -217,7 +217,10 @@ function checkMutation(errors: FieldError[], path: string, mutation: Mutation, e
     if (!applyConfiguration)
       errors.push(required(`${path}.applyConfiguration`, "must be specified when patchType is ApplyConfiguration"));
     else if (!applyConfiguration.expression?.trim()) errors.push(required(`${path}.applyConfiguration.expression`));
-    else expressions.check(errors, `${path}.applyConfiguration.expression`, applyConfiguration.expression, ["Object"]);
+    else
+      expressions.check(errors, `${path}.applyConfiguration.expression`, applyConfiguration.expression, {
+        expected: ["Object"],
+      });
     if (jsonPatch)
       errors.push(
         invalid(`${path}.jsonPatch`, "{jsonPatch}", "must not be specified when patchType is ApplyConfiguration"),
@@ -225,7 +228,10 @@ function checkMutation(errors: FieldError[], path: string, mutation: Mutation, e
   } else if (patchType === "JSONPatch") {
     if (!jsonPatch) errors.push(required(`${path}.jsonPatch`, "must be specified when patchType is JSONPatch"));
     else if (!jsonPatch.expression?.trim()) errors.push(required(`${path}.jsonPatch.expression`));
-    else expressions.check(errors, `${path}.jsonPatch.expression`, jsonPatch.expression, ["list(JSONPatch)"]);
+    else
+      expressions.check(errors, `${path}.jsonPatch.expression`, jsonPatch.expression, {
+        expected: ["list(JSONPatch)"],
+      });
     if (applyConfiguration)
       errors.push(
         invalid(

@@ -134,7 +134,7 @@ export class RecentTables implements LogTables, LogTail {
     const { name, after } = scope;
     const read = () => this.#tables.pointers(scope, requirements, limit);
     const whole = name === undefined && after === undefined && limit === Number.POSITIVE_INFINITY;
-    return whole && requirements.length > 0 ? this.#selections.find(scope, requirements, this, read) : read();
+    return whole && requirements.length > 0 ? this.#selections.find({ ...scope, requirements }, this, read) : read();
   }
 
   count(scope: Scope): number {

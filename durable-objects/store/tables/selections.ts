@@ -25,25 +25,23 @@ export interface LogTail {
   rowsAfter(revision: Revision): Iterable<LogRow>;
 }
 
-type Wanted = Pick<Scope, "resource" | "namespace">;
+interface Wanted extends Pick<Scope, "resource" | "namespace"> {
+  readonly requirements: readonly Requirement[];
+}
 
 export class Selections {
   readonly #kept = new RecentValues<Selection>(KEPT, ({ pointers }) => pointers.length + 1);
 
   /** Those that meet the requirements, in key order; `read` answers candidates from the tables. Not to be kept over an `await`. */
-  find(
-    wanted: Wanted,
-    requirements: readonly Requirement[],
-    tail: LogTail,
-    read: () => Iterable<Pointer>,
-  ): readonly Pointer[] {
-    const id = JSON.stringify([wanted.resource, wanted.namespace, requirements]);
+  find(wanted: Wanted, tail: LogTail, read: () => Iterable<Pointer>): readonly Pointer[] {
+    const { resource, namespace, requirements } = wanted;
+    const id = JSON.stringify([resource, namespace, requirements]);
     const known = this.#kept.get(id);
     const current = known && known.through >= tail.before && known.through <= tail.newest;
     const pointers = current ? known.pointers : [...read()].filter((pointer) => meets(pointer, requirements));
     if (current) {
       if (known.through === tail.newest) return pointers;
-      for (const row of tail.rowsAfter(known.through)) follow(pointers, row, wanted, requirements);
+      for (const row of tail.rowsAfter(known.through)) follow(pointers, row, wanted);
     }
     if (pointers.length <= LONGEST) this.#kept.set(id, { through: tail.newest, pointers });
     else this.#kept.delete(id);
@@ -59,14 +57,14 @@ const meets = ({ namespace, name, attributes }: Pointer, requirements: readonly 
   matches(requirements, JSON.parse(attributes), { namespace, name });
 
 /** Takes one change into a selection. */
-function follow(pointers: Pointer[], row: LogRow, wanted: Wanted, requirements: readonly Requirement[]): void {
+function follow(pointers: Pointer[], row: LogRow, wanted: Wanted): void {
   const { resource, namespace, name } = row.key;
   if (resource !== wanted.resource || (wanted.namespace !== undefined && namespace !== wanted.namespace)) return;
   const pointer = { namespace, name, revision: row.revision, attributes: row.attributes };
   const at = placeOf(pointers, pointer);
   const there = pointers[at];
   const known = there !== undefined && comparePlaces(there, pointer) === 0 ? 1 : 0;
-  const picked = !row.tombstone && meets(pointer, requirements);
+  const picked = !row.tombstone && meets(pointer, wanted.requirements);
   if (picked) pointers.splice(at, known, pointer);
   else if (known) pointers.splice(at, 1);
 }

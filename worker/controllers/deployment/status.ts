@@ -125,11 +125,11 @@ function hasTimedOut(deployment: Deployment, status: DeploymentStatus, now: numb
 
 /** The status of a rollout that runs, with what is said of its progress. */
 export function rolloutStatus(deployment: Deployment, standing: Standing): DeploymentStatus {
-  const { newest, all, now } = standing;
+  const { newest, now } = standing;
   const counted = countStatus(deployment, standing);
   if (!hasDeadline(deployment)) {
     const rest = without(counted.conditions ?? [], "Progressing");
-    return { ...counted, conditions: withFailure(rest, newest, all, now) };
+    return { ...counted, conditions: withFailure(rest, standing) };
   }
   const current = conditionOf(deployment.status, "Progressing");
   const settled =
@@ -137,7 +137,7 @@ export function rolloutStatus(deployment: Deployment, standing: Standing): Deplo
   const conditions = settled
     ? (counted.conditions ?? [])
     : progress(deployment, counted, { subject: subjectOf(deployment, newest), now });
-  return { ...counted, conditions: withFailure(conditions, newest, all, now) };
+  return { ...counted, conditions: withFailure(conditions, standing) };
 }
 
 const subjectOf = (deployment: Deployment, newest: ReplicaSet | undefined) =>
@@ -178,12 +178,7 @@ function progress(
 }
 
 /** ReplicaFailure is the newest replica set's own, or where it has none, any old one's. */
-function withFailure(
-  conditions: DeploymentCondition[],
-  newest: ReplicaSet | undefined,
-  all: readonly ReplicaSet[],
-  now: number,
-): DeploymentCondition[] {
+function withFailure(conditions: DeploymentCondition[], { newest, all, now }: Standing): DeploymentCondition[] {
   const failures = (set: ReplicaSet | undefined) =>
     (set?.status.conditions ?? []).filter(({ type }) => type === "ReplicaFailure");
   const failure = failures(newest)[0] ?? all.flatMap(failures)[0];

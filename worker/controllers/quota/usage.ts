@@ -32,41 +32,53 @@ function evaluatorOf(name: string): "count" | "pods" | "services" | "claims" | "
 /** Quota amounts for every resource of `hard` that something counts. */
 export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amounts {
   const names = Object.keys(spec.hard ?? {}).sort();
-  const by = (evaluator: string) => names.some((name) => evaluatorOf(name) === evaluator);
-  const scoped = scopeClauses(spec).length > 0;
+  const isScoped = scopeClauses(spec).length > 0;
   const total: Amounts = {};
-  const tally = (usage: Amounts) => {
+  for (const usage of usages(names, { spec, isScoped, list, now }))
     for (const [name, amount] of Object.entries(usage)) total[name] = add(total[name], amount);
-  };
-  if (by("pods"))
-    for (const pod of list<Pod>("pods") ?? []) if (counts(pod, now) && inScopes(pod, spec)) tally(podUsage(pod));
-  if (by("services") && !scoped) for (const service of list<Service>("services") ?? []) tally(serviceUsage(service));
-  if (by("claims"))
-    for (const claim of list<PersistentVolumeClaim>("persistentvolumeclaims") ?? [])
-      if (claimInScopes(claim, spec)) tally(claimUsage(claim));
-  const classes = list<DeviceClass>(DEVICE_CLASSES) ?? [];
-  if ((by("devices") || names.some((name) => countsDevices(name, classes))) && !scoped) {
-    const claims = list<ResourceClaim>("resourceclaims.resource.k8s.io") ?? [];
-    const context = {
-      classes,
-      pod: (name: string) => list<Pod>("pods")?.find(({ metadata }) => metadata.name === name),
-      ownedBy: (uid: string) =>
-        claims.filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid)),
-    };
-    for (const claim of claims) tally(deviceUsage(claim, context));
-  }
   const used: Amounts = {};
   for (const name of names) {
     const evaluator = evaluatorOf(name);
     if (evaluator === undefined) continue;
-    if (evaluator !== "count") used[name] = total[name] ?? "0";
-    else {
-      const resource = name.replace("count/", "");
-      const counted = UNCOUNTED.has(resource) ? undefined : list(resource);
-      if (counted) used[name] = String(scoped ? 0 : counted.length);
+    if (evaluator !== "count") {
+      used[name] = total[name] ?? "0";
+      continue;
     }
+    const resource = name.replace("count/", "");
+    const counted = UNCOUNTED.has(resource) ? undefined : list(resource);
+    if (counted) used[name] = String(isScoped ? 0 : counted.length);
   }
   return used;
+}
+
+interface Asked {
+  readonly spec: ResourceQuotaSpec;
+  /** Scopes are of pods and claims: nothing else is in one. */
+  readonly isScoped: boolean;
+  readonly list: Lister;
+  readonly now: number;
+}
+
+/** What each object uses that an evaluator of these names counts. */
+function* usages(names: readonly string[], { spec, isScoped, list, now }: Asked): Generator<Amounts> {
+  const evaluators = new Set(names.map(evaluatorOf));
+  if (evaluators.has("pods"))
+    for (const pod of list<Pod>("pods") ?? []) if (counts(pod, now) && inScopes(pod, spec)) yield podUsage(pod);
+  if (evaluators.has("claims"))
+    for (const claim of list<PersistentVolumeClaim>("persistentvolumeclaims") ?? [])
+      if (claimInScopes(claim, spec)) yield claimUsage(claim);
+  if (isScoped) return;
+  if (evaluators.has("services")) for (const service of list<Service>("services") ?? []) yield serviceUsage(service);
+  const classes = list<DeviceClass>(DEVICE_CLASSES) ?? [];
+  if (!evaluators.has("devices") && !names.some((name) => countsDevices(name, classes))) return;
+  const claims = list<ResourceClaim>("resourceclaims.resource.k8s.io") ?? [];
+  const context = {
+    classes,
+    pod: (name: string) => list<Pod>("pods")?.find(({ metadata }) => metadata.name === name),
+    ownedBy: (uid: string) =>
+      claims.filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid)),
+  };
+  for (const claim of claims) yield deviceUsage(claim, context);
 }
 
 export function serviceUsage({ spec }: Service): Amounts {

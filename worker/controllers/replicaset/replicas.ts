@@ -77,7 +77,9 @@ export function planReplicas<T extends Replicated>(
   const terminating = claimed.owned.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length;
   const { minReadySeconds = 0 } = owner.spec;
   const difference = counted.length - (owner.spec.replicas ?? 0);
-  const scaling = owner.metadata.deletionTimestamp ? [] : scale(owner, counted, difference, rules, now);
+  const scaling = owner.metadata.deletionTimestamp
+    ? []
+    : scale(owner, difference, () => leastWorthKeeping(counted, rules, now));
   const status = statusOf(owner, active, difference, { failure, now, terminating, rules });
   const update = statusUpdate(rules.resource, owner, status as T["status"]);
   const effects = [...claimed.effects, ...update, ...scaling];
@@ -104,10 +106,8 @@ function isOnTheWay({ spec, status: before }: Replicated, next: ReplicasStatus):
 
 function scale<T extends Replicated>(
   owner: Stored<T>,
-  pods: readonly Stored<Pod>[],
   difference: number,
-  rules: ReplicaRules,
-  now: number,
+  leastWorth: () => readonly Stored<Pod>[],
 ): readonly Batch[] {
   const namespace = owner.metadata.namespace ?? "";
   if (difference < 0) {
@@ -126,7 +126,7 @@ function scale<T extends Replicated>(
     return [{ op: "batch", slowStart: true, effects: Array(Math.min(-difference, BURST)).fill(create) }];
   }
   if (difference === 0) return [];
-  const doomed = leastWorthKeeping(pods, rules, now).slice(0, Math.min(difference, BURST));
+  const doomed = leastWorth().slice(0, Math.min(difference, BURST));
   const effects = doomed.map((pod) => podRemoval(owner, pod));
   return [{ op: "batch", effects }];
 }
