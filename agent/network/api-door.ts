@@ -3,9 +3,9 @@
  * of the agent's own. TLS goes through it, so the server's certificate must be for `10.96.0.1` and
  * `kubernetes.default.svc`, as that of a control plane with an authority of its own is.
  */
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import type { Backend } from "../proxy/rule-set.ts";
-import { joinSockets } from "./join-sockets.ts";
+import { JoinedSockets } from "./join-sockets.ts";
 
 export interface ApiServer {
   readonly host: string;
@@ -21,7 +21,7 @@ export function apiServerOf({ server, ca }: { readonly server: string; readonly 
 
 export class ApiDoor {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #joined = new JoinedSockets();
   readonly at: Backend;
 
   private constructor(server: Server, at: Backend) {
@@ -37,23 +37,15 @@ export class ApiDoor {
         const bound = server.address();
         const door = new ApiDoor(server, { address, port: typeof bound === "object" && bound ? bound.port : 0 });
         server.on("connection", (client) =>
-          door.#pass(client, connect({ host, port, allowHalfOpen: true, noDelay: true })),
+          door.#joined.join(client, connect({ host, port, allowHalfOpen: true, noDelay: true })),
         );
         resolve(door);
       });
     });
   }
 
-  #pass(client: Socket, upstream: Socket): void {
-    for (const socket of [client, upstream]) {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    }
-    joinSockets(client, upstream);
-  }
-
   close(): void {
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.#joined.close();
   }
 }

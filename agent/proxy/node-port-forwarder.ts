@@ -2,9 +2,9 @@
  * Node ports without the kernel's help: a listener for each TCP node port, which passes connections on to an endpoint.
  * Clients appear with the node's address. Cluster addresses, UDP and SCTP need the kernel.
  */
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import type { Logger } from "../logger.ts";
-import { joinSockets } from "../network/join-sockets.ts";
+import { JoinedSockets } from "../network/join-sockets.ts";
 import type { Backend, FamilyRules, Way } from "./rule-set.ts";
 
 interface Listener {
@@ -27,7 +27,7 @@ export function nodePortBackends({ doors, pools }: FamilyRules): Map<number, rea
 export class NodePortForwarder {
   readonly #listeners = new Map<number, Listener>();
   readonly #refused = new Set<number>();
-  readonly #sockets = new Set<Socket>();
+  readonly #joined = new JoinedSockets();
   readonly #log: Logger;
 
   constructor(log: Logger) {
@@ -53,7 +53,10 @@ export class NodePortForwarder {
       const backend = listener.backends[Math.floor(Math.random() * listener.backends.length)];
       if (backend === undefined) client.destroy();
       else
-        this.#pass(client, connect({ host: backend.address, port: backend.port, allowHalfOpen: true, noDelay: true }));
+        this.#joined.join(
+          client,
+          connect({ host: backend.address, port: backend.port, allowHalfOpen: true, noDelay: true }),
+        );
     });
     listener.server.on("error", (error) => {
       this.#listeners.delete(port);
@@ -64,16 +67,8 @@ export class NodePortForwarder {
     this.#listeners.set(port, listener);
   }
 
-  #pass(client: Socket, upstream: Socket): void {
-    for (const socket of [client, upstream]) {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    }
-    joinSockets(client, upstream);
-  }
-
   close(): void {
     this.apply(new Map());
-    for (const socket of this.#sockets) socket.destroy();
+    this.#joined.close();
   }
 }

@@ -1,4 +1,5 @@
 /** Who can do this, and why. */
+
 import { useState } from "preact/hooks";
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "../../api/generated/rbac.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
@@ -10,6 +11,7 @@ import { Check } from "../parts/check.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import { AskOne } from "./ask-one.tsx";
 import { QuestionForm, questionOf } from "./question-form.tsx";
 import { type Grant, kubectlOf, renderRule, renderSubject, whoCan } from "./who-can.ts";
@@ -72,15 +74,7 @@ const isSystem = ({ subject }: Grant) =>
 
 const GrantTable = ({ grants }: { readonly grants: readonly Grant[] }) => (
   <table class="small">
-    <thead>
-      <tr>
-        {["Who", "Bound by", "Role", "Rule"].map((title) => (
-          <th key={title} scope="col">
-            {title}
-          </th>
-        ))}
-      </tr>
-    </thead>
+    <TableHead titles={["Who", "Bound by", "Role", "Rule"]} />
     <tbody>
       {grants.map(({ subject, binding, role, rule, onlyNames }) => (
         <tr key={[subject.kind, renderSubject(subject), binding.namespace, binding.name].join()}>

@@ -6,6 +6,7 @@ import { Age } from "../parts/age.tsx";
 import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import type { ObjectProps } from "./object-props.ts";
 
 export function ObjectEvents({ object }: ObjectProps) {
@@ -25,15 +26,7 @@ export function ObjectEvents({ object }: ObjectProps) {
   }
   return (
     <table class="small stacked">
-      <thead>
-        <tr>
-          {["Last seen", "Type", "Reason", "Count", "Message", "From"].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead titles={["Last seen", "Type", "Reason", "Count", "Message", "From"]} />
       <tbody>
         {events.map((event) => (
           <tr key={event.uid}>

@@ -5,6 +5,7 @@ import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import { podSummaryOf } from "../pod-summary.ts";
 import { adjust } from "../route.ts";
 import type { ObjectProps } from "./object-props.ts";
@@ -40,15 +41,7 @@ export function PodContainers({ object }: ObjectProps) {
         <dd>{status.podIP ?? "none yet"}</dd>
       </dl>
       <table class="small">
-        <thead>
-          <tr>
-            {["Name", "State", "Restarts", "Image", ""].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={["Name", "State", "Restarts", "Image", ""]} />
         <tbody>
           {containers.map(({ name = "", image, init }) => {
             const found = statuses.find((each) => each.name === name);

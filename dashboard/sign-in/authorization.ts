@@ -2,16 +2,8 @@
  * Signing in with an issuer of OpenID Connect: the authorization code flow with PKCE (RFC 7636), as a page without a secret
  * does it. Whether the token is any good is the API server's to say.
  */
+import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { base64Url, fromBase64Url } from "../../api/machinery/base64url.ts";
-
-/** As `issuers.json` beside the page lists them. */
-export interface SignInIssuer {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
-  readonly scope: string;
-}
 
 /** What the page must still know when the issuer has sent the browser back. */
 export interface Pending {

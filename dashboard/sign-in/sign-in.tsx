@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
+import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { tryToken } from "../api/connection.ts";
 import { signedOutBecause, signIn } from "../session.ts";
-import type { SignInIssuer } from "./authorization.ts";
 import { tokenOf } from "./kubeconfig-token.ts";
 import { arrive, leaveFor, readIssuers } from "./sign-in-with.ts";
 

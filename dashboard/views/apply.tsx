@@ -1,4 +1,5 @@
 /** Paste manifests, see what the cluster would make of them, apply them server-side. */
+
 import { useState } from "preact/hooks";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { objectHref } from "../api/links.ts";
@@ -8,6 +9,7 @@ import { ManifestEditor } from "../editor/manifest-editor.tsx";
 import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import { readOnly } from "../read-only.ts";
 import { namespace } from "../route.ts";
 import { yamlOf } from "../yaml-text.ts";
@@ -135,12 +137,7 @@ const Conflicts = ({ conflicts }: { readonly conflicts: readonly FieldConflict[]
       write what they wrote to share it, or take it over: then their next apply runs into the same.
     </p>
     <table class="small">
-      <thead>
-        <tr>
-          <th scope="col">Field</th>
-          <th scope="col">Set by</th>
-        </tr>
-      </thead>
+      <TableHead titles={["Field", "Set by"]} />
       <tbody>
         {conflicts.map(({ field, manager }) => (
           <tr key={field + manager}>

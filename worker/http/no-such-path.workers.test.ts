@@ -1,6 +1,8 @@
 /** What a path answers that leads nowhere, and a custom kind outside of its routes. */
+
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
+import { customDefinition, onlyVersion } from "../../test/fakes/custom-definition.ts";
 import type { Env } from "../env.ts";
 
 const { API } = env as Env;
@@ -17,17 +19,11 @@ async function ask(method: string, path: string, body?: object, accept = "applic
 
 beforeAll(async () => {
   const schema = { openAPIV3Schema: { type: "object" } };
-  await ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: "paths.example.com" },
-    spec: {
-      group: "example.com",
-      scope: "Namespaced",
-      names: { plural: "paths", kind: "Path" },
-      versions: [{ name: "v1", served: true, storage: true, schema, subresources: { status: {} } }],
-    },
-  });
+  await ask(
+    "POST",
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    customDefinition({ kind: "Path", plural: "paths", versions: [onlyVersion(schema)] }),
+  );
 });
 
 const PLAIN = "404 page not found\n";

@@ -2,11 +2,13 @@
  * GET /dashboard/: the web page. It holds nothing of the cluster, so that anybody may load it; what it shows it asks of the
  * API with its reader's own token.
  */
+
 import type { Context } from "hono";
+import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import { trustedIssuers } from "../auth/authenticate.ts";
-import { type SignInIssuer, signInIssuers, tokenOrigins } from "../auth/oidc/sign-in-issuers.ts";
+import { signInIssuers, tokenOrigins } from "../auth/oidc/sign-in-issuers.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Bindings } from "./bindings.ts";
 import { PLAIN_TEXT } from "./plain-text.ts";

@@ -2,19 +2,13 @@ import type { MutatingAdmissionPolicy } from "../../generated/admissionregistrat
 import { defineResource } from "../resource.ts";
 import { paramKindColumn } from "./policy-columns.ts";
 import { validateMutatingPolicy } from "./policy-validation.ts";
+import { registration } from "./registration.ts";
 import { defaultMatchResources } from "./webhook-defaults.ts";
 
 export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
-  group: "admissionregistration.k8s.io",
-  version: "v1",
+  ...registration,
   kind: "MutatingAdmissionPolicy",
   plural: "mutatingadmissionpolicies",
-  scope: "Cluster",
-  updateMeta: "whole",
-  anyFinalizer: true,
-  categories: ["api-extensions"],
-  generation: true,
-  allowUnconditionalUpdate: false,
   defaults: ({ spec }) => {
     spec.failurePolicy ??= "Fail";
     defaultMatchResources(spec.matchConstraints);

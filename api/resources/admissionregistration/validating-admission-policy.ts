@@ -2,19 +2,13 @@ import type { ValidatingAdmissionPolicy } from "../../generated/admissionregistr
 import { defineResource } from "../resource.ts";
 import { paramKindColumn } from "./policy-columns.ts";
 import { validatePolicyStatus, validateValidatingPolicy } from "./policy-validation.ts";
+import { registration } from "./registration.ts";
 import { defaultMatchResources } from "./webhook-defaults.ts";
 
 export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolicy>({
-  group: "admissionregistration.k8s.io",
-  version: "v1",
+  ...registration,
   kind: "ValidatingAdmissionPolicy",
   plural: "validatingadmissionpolicies",
-  scope: "Cluster",
-  updateMeta: "whole",
-  anyFinalizer: true,
-  categories: ["api-extensions"],
-  generation: true,
-  allowUnconditionalUpdate: false,
   defaults: ({ spec }) => {
     spec.failurePolicy ??= "Fail";
     defaultMatchResources(spec.matchConstraints);

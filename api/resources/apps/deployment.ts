@@ -1,5 +1,4 @@
 import type { Deployment } from "../../generated/apps.v1.ts";
-import { formatLabelSelector } from "../../machinery/selector.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import {
@@ -9,6 +8,7 @@ import {
 } from "./deployment-validation.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
+import { replicasScale } from "./replicas-scale.ts";
 import { workloadWarnings } from "./workload-warnings.ts";
 
 export const deployment = defineResource<Deployment>({
@@ -48,14 +48,7 @@ export const deployment = defineResource<Deployment>({
     },
     validateUpdate: validateDeploymentStatusUpdate,
   },
-  scale: {
-    specReplicas: ({ spec }) => spec.replicas ?? 0,
-    statusReplicas: ({ status }) => status.replicas ?? 0,
-    selector: ({ spec }) => formatLabelSelector(spec.selector),
-    setReplicas: ({ spec }, replicas) => {
-      spec.replicas = replicas;
-    },
-  },
+  scale: replicasScale,
   warnings: (object, old) => workloadWarnings(object, old, { template: object.spec.template }),
   columns: [
     {

@@ -1,11 +1,11 @@
 import type { ReplicaSet } from "../../generated/apps.v1.ts";
 import { checkImmutable, checkNonNegative } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
-import { formatLabelSelector } from "../../machinery/selector.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
+import { replicasScale } from "./replicas-scale.ts";
 import { checkPartsOfReplicas, checkReplicaCounts, checkReplicasTemplate } from "./replicas-validation.ts";
 import { workloadWarnings } from "./workload-warnings.ts";
 
@@ -31,14 +31,7 @@ export const replicaSet = defineResource<ReplicaSet>({
     return errors;
   },
   status: { validateUpdate: validateStatus },
-  scale: {
-    specReplicas: ({ spec }) => spec.replicas ?? 0,
-    statusReplicas: ({ status }) => status.replicas,
-    selector: ({ spec }) => formatLabelSelector(spec.selector),
-    setReplicas: ({ spec }, replicas) => {
-      spec.replicas = replicas;
-    },
-  },
+  scale: replicasScale,
   warnings: (object, old) => workloadWarnings(object, old, { template: object.spec.template }),
   columns: [
     {

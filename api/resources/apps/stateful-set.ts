@@ -1,11 +1,11 @@
 import type { StatefulSet } from "../../generated/apps.v1.ts";
 import { nameIsLabel } from "../../machinery/names.ts";
-import { formatLabelSelector } from "../../machinery/selector.ts";
 import { claimSpecWarnings, defaultClaimSpec } from "../core/persistent-volume-claim-spec.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
+import { replicasScale } from "./replicas-scale.ts";
 import {
   validateStatefulSetCreate,
   validateStatefulSetStatusUpdate,
@@ -56,14 +56,7 @@ export const statefulSet = defineResource<StatefulSet>({
   updateChecks: "changesOnly",
   validateUpdate: validateStatefulSetUpdate,
   status: { validateUpdate: validateStatefulSetStatusUpdate },
-  scale: {
-    specReplicas: ({ spec }) => spec.replicas ?? 0,
-    statusReplicas: ({ status }) => status.replicas,
-    selector: ({ spec }) => formatLabelSelector(spec.selector),
-    setReplicas: ({ spec }, replicas) => {
-      spec.replicas = replicas;
-    },
-  },
+  scale: replicasScale,
   warnings: statefulSetWarnings,
   columns: [
     {

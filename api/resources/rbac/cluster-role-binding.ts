@@ -2,7 +2,6 @@ import type { ClusterRoleBinding } from "../../generated/rbac.v1.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { nameIsPathSegment } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
-import { ageColumn } from "../time-columns.ts";
 import {
   bindingColumns,
   checkRoleRef,
@@ -27,16 +26,10 @@ export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
     return errors;
   },
   validateUpdate: validateBindingUpdate,
-  columns: [
-    {
-      name: "Role",
-      type: "string",
-      description:
-        "RoleRef can only reference a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error.",
-      of: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`,
-    },
-    ageColumn,
-    ...bindingColumns<ClusterRoleBinding>("clusterRoleBinding"),
-  ],
+  columns: bindingColumns<ClusterRoleBinding>({
+    noun: "clusterRoleBinding",
+    roleRef:
+      "RoleRef can only reference a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error.",
+  }),
   age: false,
 });

@@ -5,6 +5,7 @@ import { type FieldError, invalid, notSupported, required } from "../../machiner
 import type { KubeObject } from "../../machinery/meta.ts";
 import { nameIsPathSegment, nameIsSubdomain } from "../../machinery/names.ts";
 import type { Column } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 
 export const RBAC_GROUP = "rbac.authorization.k8s.io";
 
@@ -53,8 +54,15 @@ export function validateBindingUpdate({ roleRef }: Binding, old: Binding): Field
   return [invalid("roleRef", printed, "cannot change roleRef")];
 }
 
-/** `noun` is what the descriptions call the binding. */
-export const bindingColumns = <T extends Binding>(noun: string): Column<T>[] => [
+interface Described {
+  /** What the descriptions call the binding. */
+  readonly noun: string;
+  readonly roleRef: string;
+}
+
+export const bindingColumns = <T extends Binding>({ noun, roleRef: description }: Described): Column<T>[] => [
+  { name: "Role", type: "string", description, of: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
+  ageColumn,
   wide("Users", noun, ({ subjects }) => named(subjects, "User").map(({ name }) => name)),
   wide("Groups", noun, ({ subjects }) => named(subjects, "Group").map(({ name }) => name)),
   wide("ServiceAccounts", noun, ({ subjects }) =>

@@ -2,7 +2,6 @@ import type { RoleBinding } from "../../generated/rbac.v1.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { nameIsPathSegment } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
-import { ageColumn } from "../time-columns.ts";
 import {
   bindingColumns,
   checkRoleRef,
@@ -27,16 +26,10 @@ export const roleBinding = defineResource<RoleBinding>({
     return errors;
   },
   validateUpdate: validateBindingUpdate,
-  columns: [
-    {
-      name: "Role",
-      type: "string",
-      description:
-        "RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error.",
-      of: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`,
-    },
-    ageColumn,
-    ...bindingColumns<RoleBinding>("roleBinding"),
-  ],
+  columns: bindingColumns<RoleBinding>({
+    noun: "roleBinding",
+    roleRef:
+      "RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error.",
+  }),
   age: false,
 });

@@ -1,17 +1,9 @@
 /** Issuers that a browser can sign in with: what the dashboard must know of each (RFC 6749, RFC 7636). Kept for a while by each isolate. */
+
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
+import type { SignInIssuer } from "../../../api/authentication/sign-in-issuer.ts";
 import { type DiscoveryDocument, discover, isAccess } from "./discovery.ts";
 import type { Asking } from "./issuer-keys.ts";
-
-/** The dashboard reads it as `issuers.json`. */
-export interface SignInIssuer {
-  readonly issuer: string;
-  /** The first audience: the client that an issuer signs its tokens for. */
-  readonly clientId: string;
-  readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
-  readonly scope: string;
-}
 
 /** How long what an issuer says is good for; where it says nothing, it is soon asked again. */
 const KEEP_MS = 3_600_000;

@@ -1,6 +1,8 @@
 /** Scales: what the metadata of one may say, and those of custom objects, which need not say their replicas. */
+
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
+import { customDefinition, onlyVersion } from "../../../test/fakes/custom-definition.ts";
 import type { Env } from "../../env.ts";
 
 const { API } = env as Env;
@@ -17,17 +19,11 @@ async function ask(method: string, path: string, body?: object) {
 beforeAll(async () => {
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
   const subresources = { scale: { specReplicasPath: ".spec.size", statusReplicasPath: ".status.size" } };
-  await ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: "scaled.example.com" },
-    spec: {
-      group: "example.com",
-      scope: "Namespaced",
-      names: { plural: "scaled", kind: "Scaled" },
-      versions: [{ name: "v1", served: true, storage: true, schema, subresources }],
-    },
-  });
+  await ask(
+    "POST",
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    customDefinition({ kind: "Scaled", plural: "scaled", versions: [onlyVersion(schema, subresources)] }),
+  );
 });
 
 const create = (name: string, spec: object) =>

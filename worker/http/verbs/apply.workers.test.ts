@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
+import { customDefinition, onlyVersion } from "../../../test/fakes/custom-definition.ts";
 import type { Env } from "../../env.ts";
 
 const { API } = env as Env;
@@ -78,17 +79,11 @@ test("APPLY-02: managers of another version of a custom kind keep what they own"
     },
   };
   const version = (name: string, storage: boolean) => ({ name, served: true, storage, schema });
-  const definition = {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: "owned.example.com" },
-    spec: {
-      group: "example.com",
-      scope: "Namespaced",
-      names: { plural: "owned", kind: "Owned" },
-      versions: [version("v1", true), version("v2", false)],
-    },
-  };
+  const definition = customDefinition({
+    kind: "Owned",
+    plural: "owned",
+    versions: [version("v1", true), version("v2", false)],
+  });
   const definitions = "https://sailplane/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const json = { "Content-Type": "application/json" };
   await API.fetch(new Request(definitions, { method: "POST", body: JSON.stringify(definition), headers: json }));
@@ -119,17 +114,7 @@ test("an apply that names a uid creates nothing", async () => {
 
 test("APPLY-11: through /status of a custom object nobody comes to own its labels, which stay", async () => {
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
-  const definition = {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: "parted.example.com" },
-    spec: {
-      group: "example.com",
-      scope: "Namespaced",
-      names: { plural: "parted", kind: "Parted" },
-      versions: [{ name: "v1", served: true, storage: true, schema, subresources: { status: {} } }],
-    },
-  };
+  const definition = customDefinition({ kind: "Parted", plural: "parted", versions: [onlyVersion(schema)] });
   const definitions = "https://sailplane/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const json = { "Content-Type": "application/json" };
   await API.fetch(new Request(definitions, { method: "POST", body: JSON.stringify(definition), headers: json }));

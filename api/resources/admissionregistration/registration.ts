@@ -1,0 +1,11 @@
+/** What all kinds of this group are. */
+export const registration = {
+  group: "admissionregistration.k8s.io",
+  version: "v1",
+  scope: "Cluster",
+  updateMeta: "whole",
+  anyFinalizer: true,
+  categories: ["api-extensions"],
+  generation: true,
+  allowUnconditionalUpdate: false,
+} as const;

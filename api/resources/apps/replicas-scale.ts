@@ -1,0 +1,19 @@
+/** The scale of kinds that say in `spec.replicas` how many pods they want, and choose them by a LabelSelector. */
+import type { LabelSelector } from "../../generated/meta.v1.ts";
+import type { KubeObject } from "../../machinery/meta.ts";
+import { formatLabelSelector } from "../../machinery/selector.ts";
+import type { ScaleView } from "../resource.ts";
+
+interface Replicated extends KubeObject {
+  spec: { replicas?: number; selector: LabelSelector };
+  status: { replicas?: number };
+}
+
+export const replicasScale: ScaleView<Replicated> = {
+  specReplicas: ({ spec }) => spec.replicas ?? 0,
+  statusReplicas: ({ status }) => status.replicas ?? 0,
+  selector: ({ spec }) => formatLabelSelector(spec.selector),
+  setReplicas: ({ spec }, replicas) => {
+    spec.replicas = replicas;
+  },
+};
