@@ -225,4 +225,23 @@ describe("control loop", () => {
     const reporters = at.cluster.list<Event>("events").map(({ reportingComponent }) => reportingComponent);
     expect(reporters).toEqual([...Array.from({ length: 9 }, () => "test-controller"), ""]);
   });
+
+  it("CTL-EVENTS: counts up what it told before it slept, and still tells of an object no more than it may", async () => {
+    const at = controlledCluster([
+      controllerOf((_name, { now, snapshot }) => {
+        const about = snapshot.get<ConfigMap>("configmaps", "ns", "a");
+        if (!about) return settled;
+        const events = [{ about, type: "Warning", reason: "Failed", message: "no metrics" } as const];
+        return { effects: [], events, wakeAt: now + 15_000 };
+      }),
+    ]);
+    at.cluster.put("configmaps", configMap("a"));
+    for (let round = 0; round < 40; round++) {
+      await at.settle();
+      at.restart();
+      at.cluster.now += 15_000;
+    }
+    // 25 at once, and one in five minutes of not quite ten.
+    expect(at.cluster.list<Event>("events").map(({ count }) => count)).toEqual([26]);
+  });
 });

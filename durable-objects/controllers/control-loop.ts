@@ -53,7 +53,7 @@ export class ControlLoop {
   readonly #options: ControlLoopOptions;
   readonly #queue: WorkQueue;
   readonly #memories: Memories;
-  readonly #events = new EventRecorder();
+  readonly #events: EventRecorder;
   readonly #interested: ReadonlyMap<GroupResource, readonly number[]>;
   readonly #everything: readonly number[];
   #guarded: { of: ClusterSnapshot; each: readonly Snapshot[] } | undefined;
@@ -68,6 +68,7 @@ export class ControlLoop {
     this.#options = options;
     this.#queue = new WorkQueue(options.controllers);
     this.#memories = new Memories(options.memory);
+    this.#events = new EventRecorder(options.memory);
     const interested = new Map<GroupResource, number[]>();
     options.controllers.forEach(({ reads }, position) => {
       for (const resource of reads) interested.set(resource, [...(interested.get(resource) ?? []), position]);

@@ -6,36 +6,23 @@ import type { Event } from "../../api/generated/core.v1.ts";
 import { microTimestamp, timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { EventRecord } from "../../worker/controllers/controller.ts";
+import { EventMemory } from "./event-memory.ts";
+import type { MemoryStorage } from "./memories.ts";
 
-const REMEMBERED = 4096;
 const SIMILAR_WINDOW_MS = 600_000;
 const SIMILAR_LIMIT = 10;
 /** Per source and object: a burst of 25, then one in five minutes. */
 const BURST = 25;
 const REFILL_MS = 300_000;
 
-interface Written {
-  readonly name: string;
-  readonly count: number;
-  readonly first: string;
-}
-
-interface Similar {
-  readonly messages: Set<string>;
-  last: number;
-}
-
-interface Bucket {
-  tokens: number;
-  since: number;
-}
-
 export class EventRecorder {
-  readonly #written = new Recent<Written>(REMEMBERED);
-  readonly #similar = new Recent<Similar>(REMEMBERED);
-  readonly #buckets = new Recent<Bucket>(REMEMBERED);
+  readonly #memory: EventMemory;
   readonly #queues = new Map<string, Promise<void>>();
   #lastStamp = 0n;
+
+  constructor(storage: MemoryStorage) {
+    this.#memory = new EventMemory(storage);
+  }
 
   /** Events about one object are written in their order; a failure to write one is not retried. */
   record(
@@ -48,7 +35,9 @@ export class EventRecorder {
     const written = before.then(() => this.#write(event, component, context)).catch(() => undefined);
     this.#queues.set(uid, written);
     return written.then(() => {
-      if (this.#queues.get(uid) === written) this.#queues.delete(uid);
+      if (this.#queues.get(uid) !== written) return;
+      this.#queues.delete(uid);
+      this.#memory.keep(context.now);
     });
   }
 
@@ -67,7 +56,7 @@ export class EventRecorder {
     if (!this.#mayWrite(`${component} ${about.metadata.uid}`, now)) return;
     const namespace = event.namespace ?? about.metadata.namespace ?? "default";
     const key = combined ? similarKey : `${similarKey} ${message}`;
-    const known = this.#written.get(key);
+    const known = this.#memory.written.get(key);
     const target = { resource: "events", namespace };
     const stamp = timestamp(now);
     if (known) {
@@ -77,7 +66,7 @@ export class EventRecorder {
         : { count, lastTimestamp: stamp, message };
       const outcome = await api.patch({ ...target, name: known.name }, "application/strategic-merge-patch+json", patch);
       if (outcome.ok || outcome.status.code !== 404) {
-        this.#written.set(key, { ...known, count });
+        this.#memory.written.set(key, { ...known, count });
         return;
       }
     }
@@ -108,25 +97,25 @@ export class EventRecorder {
           }),
     };
     const outcome = await api.create(target, object);
-    if (outcome.ok) this.#written.set(key, { name, count: 1, first: stamp });
+    if (outcome.ok) this.#memory.written.set(key, { name, count: 1 });
   }
 
   #combine(key: string, message: string, now: number): { message: string; combined: boolean } {
-    let similar = this.#similar.get(key);
-    if (!similar || now - similar.last > SIMILAR_WINDOW_MS) similar = { messages: new Set(), last: now };
-    similar.messages.add(message);
-    similar.last = now;
-    this.#similar.set(key, similar);
-    if (similar.messages.size < SIMILAR_LIMIT) return { message, combined: false };
-    similar.messages.delete(similar.messages.values().next().value ?? "");
-    return { message: `(combined from similar events): ${message}`, combined: true };
+    const known = this.#memory.similar.get(key);
+    const before = known && now - known.last <= SIMILAR_WINDOW_MS ? known.messages : [];
+    const messages = new Set(before).add(message);
+    const combined = messages.size >= SIMILAR_LIMIT;
+    const [oldest = ""] = messages;
+    if (combined) messages.delete(oldest);
+    this.#memory.similar.set(key, { messages, last: now });
+    return { message: combined ? `(combined from similar events): ${message}` : message, combined };
   }
 
   #mayWrite(key: string, now: number): boolean {
-    const bucket = this.#buckets.get(key) ?? { tokens: BURST, since: now };
+    const bucket = this.#memory.buckets.get(key) ?? { tokens: BURST, since: now };
     const tokens = Math.min(BURST, bucket.tokens + (now - bucket.since) / REFILL_MS);
     const allowed = tokens >= 1;
-    this.#buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, since: now });
+    this.#memory.buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, since: now });
     return allowed;
   }
 
@@ -135,26 +124,5 @@ export class EventRecorder {
     const stamp = BigInt(Math.floor(now)) * 1_000_000n;
     this.#lastStamp = stamp > this.#lastStamp ? stamp : this.#lastStamp + 1n;
     return this.#lastStamp.toString(16);
-  }
-}
-
-/** A map that forgets what was written longest ago. */
-class Recent<T> {
-  readonly #entries = new Map<string, T>();
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get(key: string): T | undefined {
-    return this.#entries.get(key);
-  }
-
-  set(key: string, value: T): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    const oldest = this.#entries.size > this.#limit ? this.#entries.keys().next().value : undefined;
-    if (oldest !== undefined) this.#entries.delete(oldest);
   }
 }

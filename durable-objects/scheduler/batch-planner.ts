@@ -147,7 +147,7 @@ export class BatchPlanner {
   /** Says why the pod waits, in its status and as an event, where that is news. */
   #refusal(pod: PendingPod, why: Parameters<typeof refusalWrite>[1]): Write[] {
     const status = refusalWrite(pod, why);
-    const event = this.events.record(failureEvent(pod, why.message), this.stamp());
+    const event = this.events.record(failureEvent(pod, why.message), this.stamp(), status !== undefined);
     return [status, event].filter((write) => write !== undefined);
   }
 

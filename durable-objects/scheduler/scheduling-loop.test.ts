@@ -112,6 +112,20 @@ describe("the scheduling loop", () => {
     expect(bench.wakeAt).toBeUndefined();
   });
 
+  test("SCHED-REFUSE: does not say again, after it slept, what the pod says itself", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a"), pod("p", { spec: { nodeSelector: { disk: "ssd" } } }));
+    for (let life = 0; life < 3; life++) {
+      await bench.loop.run();
+      bench.restart();
+      bench.now += 60_000;
+    }
+    expect(await bench.all<Event>("events")).toHaveLength(1);
+    await bench.put("create", node("b"));
+    await bench.loop.run();
+    expect((await bench.all<Event>("events")).map(({ message }) => message.slice(0, 4))).toEqual(["0/1 ", "0/2 "]);
+  });
+
   test("ends a pod of lower priority, and takes its room when it is gone", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a", { cpu: "1" }), pod("victim", { cpu: "800m" }));

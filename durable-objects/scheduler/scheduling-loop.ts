@@ -141,7 +141,7 @@ export class SchedulingLoop {
         }),
     );
     const said = evicted.flat().map((victim) => preemptedEvent(victim, preemptor, node));
-    const writes = said.map((event) => this.#planner.events.record(event, this.#planner.stamp()));
+    const writes = said.map((event) => this.#planner.events.record(event, this.#planner.stamp(), true));
     await this.#record(writes.filter((write) => write !== undefined));
   }
 

@@ -25,8 +25,11 @@ export class EventSeries {
   readonly #known = new Map<string, Known>();
   /** Those that have come to more than is written. */
   readonly #open = new Set<string>();
+  /** Uids of what was told of. */
+  readonly #toldOf = new Set<string>();
 
-  record(said: SchedulerEvent, stamp: EventStamp): Write | undefined {
+  /** `isNews`: its object does not say so itself yet. What it says is told already, if not by this life then by one before a sleep. */
+  record(said: SchedulerEvent, stamp: EventStamp, isNews: boolean): Write | undefined {
     const { uid, resourceVersion } = said.about.metadata;
     const key = [uid, resourceVersion, said.type, said.reason, said.action].join(" ");
     const known = this.#known.get(key);
@@ -39,7 +42,11 @@ export class EventSeries {
       this.#open.add(key);
       return undefined;
     }
+    if (!known && !isNews && !this.#toldOf.has(uid)) return undefined;
     const event = eventOf(said, stamp);
+    this.#toldOf.add(uid);
+    const longest = this.#toldOf.size > REMEMBERED ? this.#toldOf.values().next().value : undefined;
+    if (longest !== undefined) this.#toldOf.delete(longest);
     this.#known.set(key, { event, count: 1, last: stamp.now, writtenAt: stamp.now });
     const oldest = this.#known.size > REMEMBERED ? this.#known.keys().next().value : undefined;
     if (oldest !== undefined) this.#forget(oldest);
