@@ -133,6 +133,26 @@ test("AUTH-ACCOUNT: a pod's token names its node, even one that is not there", a
   expect(extra).not.toHaveProperty("authentication.kubernetes.io/node-uid");
 });
 
+test("AUTH-BOUND: a projected token for the API server holds for a year", async () => {
+  const cluster = await newCluster();
+  const core = `${cluster}/api/v1/namespaces/default`;
+  const spec = { serviceAccountName: "bot", containers: [{ name: "c", image: "i" }] };
+  await call(`${core}/serviceaccounts`, { body: { metadata: { name: "bot" } } });
+  expect((await call(`${core}/pods`, { body: { metadata: { name: "p" }, spec } })).code).toBe(201);
+  const claimsOf = async (options: object) => {
+    const asked = { boundObjectRef: { apiVersion: "v1", kind: "Pod", name: "p" }, ...options };
+    const { object } = await call(`${core}/serviceaccounts/bot/token`, { body: { spec: asked } });
+    const [, claimed = ""] = object.status.token.split(".");
+    const claims = JSON.parse(atob(claimed.replaceAll("-", "+").replaceAll("_", "/")));
+    const { warnafter } = claims["kubernetes.io"];
+    return { seconds: claims.exp - claims.iat, warned: warnafter && warnafter - claims.iat };
+  };
+  const year = 365 * 24 * 3600;
+  expect(await claimsOf({ expirationSeconds: 3607 })).toEqual({ seconds: year, warned: 3607 });
+  expect(await claimsOf({ expirationSeconds: 3600 })).toEqual({ seconds: 3600, warned: undefined });
+  expect(await claimsOf({ expirationSeconds: 3607, audiences: ["x"] })).toMatchObject({ seconds: 3607 });
+});
+
 test("CLUSTER-ASKED: nobody makes a cluster by asking for it", async () => {
   expect((await outside.fetch("https://sailplane/clusters/nobodys/version")).status).toBe(404);
   expect((await call("https://sailplane/clusters/nobodys/version", { token: "x" })).code).toBe(404);

@@ -33,7 +33,7 @@ export interface KubernetesClaims {
   /** Without a uid where a pod's node was not there. */
   readonly node?: Pick<ObjectClaim, "name"> & Partial<ObjectClaim>;
   readonly secret?: ObjectClaim;
-  /** Seconds since the epoch. */
+  /** When a token that holds longer than was asked for should have been replaced; seconds since the epoch. */
   readonly warnafter?: number;
 }
 

@@ -10,7 +10,7 @@ import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
-import { type Claims, ISSUER, type KubernetesClaims } from "../../auth/service-account-token.ts";
+import { API_AUDIENCES, type Claims, ISSUER, type KubernetesClaims } from "../../auth/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { decodeObject } from "../body.ts";
@@ -22,6 +22,9 @@ import { placeInNamespace } from "../verbs/create.ts";
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
+/** What admission asks for in a pod's volume of tokens. Clients that read the file once outlive it: it holds for a year. */
+const PROJECTED_SECONDS = 3607;
+const EXTENDED_SECONDS = 365 * 24 * 60 * 60;
 const BINDABLE: Readonly<Record<string, { resource: string; namespaced: boolean; claim: "pod" | "node" | "secret" }>> =
   {
     Pod: { resource: "pods", namespaced: true, claim: "pod" },
@@ -49,19 +52,30 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   checkLifetime(seconds);
   await admitValidation(request);
-  const bound = spec.boundObjectRef ? await boundObject(context, account.metadata.name ?? "", spec.boundObjectRef) : {};
+  const bound: BoundClaims = spec.boundObjectRef
+    ? await boundObject(context, account.metadata.name ?? "", spec.boundObjectRef)
+    : {};
   const { name, namespace, uid } = account.metadata;
   const now = Math.floor(context.now / 1000);
   const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
+  const isExtended =
+    bound.pod !== undefined &&
+    seconds === PROJECTED_SECONDS &&
+    audiences.every((audience) => API_AUDIENCES.includes(audience));
   const claims: Claims = {
     aud: audiences,
-    exp: now + seconds,
+    exp: now + (isExtended ? EXTENDED_SECONDS : seconds),
     iat: now,
     nbf: now,
     iss: ISSUER,
     jti: crypto.randomUUID(),
     sub: `system:serviceaccount:${namespace}:${name}`,
-    "kubernetes.io": { namespace: namespace ?? "", ...bound, serviceaccount: { name, uid } },
+    "kubernetes.io": {
+      namespace: namespace ?? "",
+      ...bound,
+      serviceaccount: { name, uid },
+      ...(isExtended ? { warnafter: now + seconds } : {}),
+    },
   };
   const token = await context.env.CLUSTER_KEYS.getByName(context.cluster).sign({ ...claims });
   const answer = {
@@ -140,6 +154,8 @@ function checkLifetime(seconds: number): void {
   if (errors.length > 0) throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", "", errors));
 }
 
+type BoundClaims = Pick<KubernetesClaims, "pod" | "node" | "secret">;
+
 type Bindable = KubeObject & {
   readonly metadata: { readonly uid: string };
   /** Of a pod. */
@@ -151,7 +167,7 @@ async function boundObject(
   { store, path }: RequestContext,
   account: string,
   { apiVersion = "", kind = "", name = "", uid = "" }: NonNullable<TokenRequest["spec"]["boundObjectRef"]>,
-): Promise<Pick<KubernetesClaims, "pod" | "node" | "secret">> {
+): Promise<BoundClaims> {
   const { group, version } = parseApiVersion(apiVersion);
   const bindable = apiVersionOf(group, version) === "v1" ? BINDABLE[kind] : undefined;
   if (!bindable) {
