@@ -13,10 +13,11 @@ import { shardsRecord } from "../policy/cluster-shards.ts";
 import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";
 import { informedAnew } from "./cluster-info.ts";
+import type { Deployment } from "./deployment.ts";
 import { readdressed } from "./kubernetes-endpoints.ts";
 import { toldAnew } from "./public-facts.ts";
 import { reconciledRole } from "./reconcile-role.ts";
-import { type Deployment, systemObjects } from "./system-objects.ts";
+import { systemObjects } from "./system-objects.ts";
 
 /** Another isolate starts the same cluster at the same time; more often than this in a row is not believed. */
 const ATTEMPTS = 8;

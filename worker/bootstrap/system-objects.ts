@@ -1,8 +1,8 @@
 /** What every cluster has from its first moment: what kube-apiserver makes sure of when it starts. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { GroupResource } from "../../api/store.ts";
 import { apiServices } from "./api-services.ts";
 import { clusterInfo } from "./cluster-info.ts";
+import type { Deployment } from "./deployment.ts";
 import { flowControl } from "./flow-control.ts";
 import { ingressClass } from "./ingress-class.ts";
 import { kubernetesEndpoints } from "./kubernetes-endpoints.ts";
@@ -12,24 +12,6 @@ import { namespaces } from "./namespaces.ts";
 import { priorityClasses } from "./priority-classes.ts";
 import { publicFacts } from "./public-facts.ts";
 import { defaultRoles } from "./roles/index.ts";
-
-/** What a deployment knows of itself. */
-export interface Deployment {
-  /** PEM of the certificate authority that clients verify this server with, or "". */
-  readonly ca: string;
-  /** PEM of the authority of the certificate with which it passes requests on. */
-  readonly frontProxy: string;
-  /** `IPv4:port` by which nodes reach this server, or "". */
-  readonly address: string;
-  /** Of the cluster, after that address: "" for the default one. */
-  readonly path: string;
-  /** It has a domain for Ingresses. */
-  readonly hasIngress: boolean;
-  /** The default family first. */
-  readonly serviceRanges: readonly string[];
-  /** What a cluster that begins keeps in store objects of their own. */
-  readonly shards?: readonly GroupResource[];
-}
 
 /** `at` is the moment, RFC 3339, that conditions carry. In the order in which they are made. */
 export const systemObjects = (

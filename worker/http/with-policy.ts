@@ -1,15 +1,12 @@
 /** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
 import type { Context } from "hono";
 import { tooManyRequests } from "../../api/machinery/status.ts";
-import { parseShards } from "../../api/store/shards.ts";
 import type { Store } from "../../api/store.ts";
 import { ApiError, PlainTextError, StalePolicy } from "../api-error.ts";
+import { deploymentOf } from "../bootstrap/deployment.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
-import type { Deployment } from "../bootstrap/system-objects.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Deadline } from "../deadline.ts";
-import type { Env } from "../env.ts";
-import { clusterRanges } from "../network.ts";
 import { type Place, standInLine } from "../policy/change-line.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";
 import { shardsOf } from "../policy/cluster-shards.ts";
@@ -95,12 +92,3 @@ function mustLive(cluster: string, policy: PolicySnapshot): PolicySnapshot {
 }
 
 const noSuchCluster = () => new PlainTextError(404, "404 page not found");
-
-export async function deploymentOf(env: Env, cluster: string): Promise<Deployment> {
-  const { CLUSTER_CA: ca = "", ADVERTISE_ADDRESS: address = "", INGRESS_DOMAIN, CLUSTER_KEYS } = env;
-  const frontProxy = await CLUSTER_KEYS.getByName(cluster).frontProxyAuthority();
-  const path = cluster === DEFAULT_CLUSTER ? "" : `/clusters/${cluster}`;
-  const { services: serviceRanges } = clusterRanges(env);
-  const shards = parseShards(env.SHARDS);
-  return { ca, frontProxy, address, path, hasIngress: INGRESS_DOMAIN !== undefined, serviceRanges, shards };
-}

@@ -9,6 +9,7 @@ import { alreadyExists, badRequest, noSuchResource, notFound } from "../../../ap
 import { ApiError } from "../../api-error.ts";
 import { identify } from "../../auth/identify.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
+import { deploymentOf } from "../../bootstrap/deployment.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import {
   createCluster,
@@ -23,7 +24,7 @@ import type { NamedCluster } from "../../policy/clusters.ts";
 import { CLUSTERS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { readBody } from "../body.ts";
-import { type Decided, deploymentOf, withPolicy } from "../with-policy.ts";
+import { type Decided, withPolicy } from "../with-policy.ts";
 
 const OF = { group: "sailplane.dev", resource: "clusters" };
 
