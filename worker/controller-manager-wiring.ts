@@ -2,18 +2,37 @@
 import type { CertificateSigningRequest } from "../api/generated/certificates.v1.ts";
 import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
+import { timestamp } from "../api/machinery/time.ts";
 import type { ControllerManagerWiring } from "../durable-objects/controller-manager.ts";
 import { legacyTokenClaims } from "./auth/service-account-token.ts";
+import { deploymentOf } from "./bootstrap/deployment.ts";
+import { standingObjects } from "./bootstrap/standing-objects.ts";
 import { clusterSigning } from "./certificates/cluster-signing.ts";
 import { podAuthorities } from "./certificates/pod-authorities.ts";
 import { signRequest } from "./certificates/sign-request.ts";
+import type { StandingObject } from "./controllers/controller.ts";
 import type { Env } from "./env.ts";
 import { clusterRanges } from "./network.ts";
 import { lastingShards, lastingStore } from "./storage/lasting-store.ts";
 
-export const controllerManagerWiring = (env: Env): ControllerManagerWiring => wiringOf(env, podAuthorities(env));
+export const controllerManagerWiring = (env: Env): ControllerManagerWiring =>
+  wiringOf(env, podAuthorities(env), standingIn(env));
 
-const wiringOf = (env: Env, authoritiesOf: (cluster: string) => Promise<string>): ControllerManagerWiring => ({
+/** It is the same as long as a deployment runs. */
+function standingIn(env: Env): (cluster: string) => Promise<readonly StandingObject[]> {
+  const known = new Map<string, readonly StandingObject[]>();
+  return async (cluster) => {
+    const found = known.get(cluster) ?? standingObjects(timestamp(Date.now()), await deploymentOf(env, cluster));
+    known.set(cluster, found);
+    return found;
+  };
+}
+
+const wiringOf = (
+  env: Env,
+  authoritiesOf: (cluster: string) => Promise<string>,
+  standingOf: (cluster: string) => Promise<readonly StandingObject[]>,
+): ControllerManagerWiring => ({
   store: (cluster) => lastingStore(env, cluster),
   shards: (cluster) => lastingShards(env, cluster),
   ask: (cluster, asked) => env.API.all({ cluster, asked }),
@@ -30,6 +49,7 @@ const wiringOf = (env: Env, authoritiesOf: (cluster: string) => Promise<string>)
   facts: async (cluster) => ({
     caBundle: await authoritiesOf(cluster),
     podCidrs: clusterRanges(env).pods,
+    standing: await standingOf(cluster),
     ...(env.INGRESS_DOMAIN !== undefined && {
       ingress: {
         domain: env.INGRESS_DOMAIN,

@@ -123,7 +123,7 @@ describe("the scheduling loop", () => {
     expect(await bench.all<Event>("events")).toHaveLength(1);
     await bench.put("create", node("b"));
     await bench.loop.run();
-    expect((await bench.all<Event>("events")).map(({ message }) => message.slice(0, 4))).toEqual(["0/1 ", "0/2 "]);
+    expect((await bench.all<Event>("events")).map(({ message }) => message?.slice(0, 4))).toEqual(["0/1 ", "0/2 "]);
   });
 
   test("ends a pod of lower priority, and takes its room when it is gone", async () => {

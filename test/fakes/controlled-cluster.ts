@@ -61,7 +61,7 @@ export function controlledCluster(
         put: (key, value) => memory.set(key, value),
         delete: (key) => memory.delete(key),
       },
-      cluster: async () => ({ caBundle: "CA", podCidrs: ["10.244.0.0/20"] }),
+      cluster: async () => ({ caBundle: "CA", podCidrs: ["10.244.0.0/20"], standing: [] }),
       heardOf: () => undefined,
       now: () => cluster.now,
       wakeAt: (at) => {

@@ -211,12 +211,19 @@ export interface PublicDomain {
   readonly port?: number;
 }
 
+/** What every cluster has, as who creates it writes it. */
+export interface StandingObject {
+  readonly resource: GroupResource;
+  readonly object: KubeObject;
+}
+
 /** What the cluster says of itself. */
 export interface ClusterFacts {
   /** PEM; the CA of the API server's certificate. */
   readonly caBundle: string;
   /** The ranges node pod CIDRs are cut from, one of each family, such as `10.244.0.0/14`. */
   readonly podCidrs: readonly string[];
+  readonly standing: readonly StandingObject[];
   /** Where the deployment shows Ingresses and Services to the world; absent: nowhere. */
   readonly ingress?: PublicDomain;
 }

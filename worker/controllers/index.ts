@@ -2,6 +2,7 @@
 
 import { horizontalPodAutoscaler } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { bootstrapSigner, tokenCleaner } from "./bootstrap/bootstrap-token.ts";
+import { standingObjectsController } from "./bootstrap/standing-objects.ts";
 import { certificateApprover } from "./certificates/certificate-approval.ts";
 import { certificateCleaner, certificateSigner } from "./certificates/certificate-signing.ts";
 import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
@@ -58,6 +59,7 @@ export const controllers: readonly Controller[] = [
   legacyTokenCleaner,
   rootCaPublisher,
   namespaceController,
+  standingObjectsController,
   customResourceCleanup,
   apiServiceAvailability,
   customApiServices,

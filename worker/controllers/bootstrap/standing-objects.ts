@@ -1,0 +1,36 @@
+/**
+ * Makes again what every cluster has from its first moment and somebody has deleted: the Service `kubernetes` above all, by
+ * which pods reach the API, and which `kubectl delete service --all` takes with it.
+ */
+import type { Controller } from "../controller.ts";
+
+const NAMESPACES = "namespaces";
+const KINDS = [
+  NAMESPACES,
+  "configmaps",
+  "services",
+  "endpoints",
+  "endpointslices.discovery.k8s.io",
+  "servicecidrs.networking.k8s.io",
+  "flowschemas.flowcontrol.apiserver.k8s.io",
+  "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+];
+
+export const standingObjectsController: Controller = {
+  name: "standing-objects-controller",
+  reads: KINDS,
+  writes: KINDS,
+  // All of it is one item: any of it goes seldom. There are always namespaces to begin with.
+  itemsOf: ({ resource, deleted }) => (deleted || resource === NAMESPACES ? ["all"] : []),
+  reconcile(_, { snapshot, cluster }) {
+    const missing = cluster.standing.filter(
+      ({ resource, object: { metadata } }) => !snapshot.get(resource, metadata.namespace ?? "", metadata.name ?? ""),
+    );
+    if (missing.length === 0) return { effects: [] };
+    const creations = missing.map(
+      ({ resource, object }) =>
+        ({ op: "create", resource, namespace: object.metadata.namespace ?? "", object }) as const,
+    );
+    return { effects: [{ op: "batch", effects: creations }] };
+  },
+};
