@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { customResourceDefinition } from "../../api/resources/apiextensions/custom-resource-definition.ts";
 import { event } from "../../api/resources/core/event.ts";
 import { namespace } from "../../api/resources/core/namespace.ts";
 import { pod } from "../../api/resources/core/pod.ts";
@@ -55,6 +56,16 @@ test("the mark for deletion counts as a change of whatever has a generation", ()
   expect(next.metadata.generation).toBe(2);
   const without = planDeletion(csiDriver, objectOf({ finalizers: ["x/y"] }), deletion({}), NOW);
   expect(without.next.metadata.generation).toBeUndefined();
+});
+
+test("REG-DELETE-HELD: of a definition only its finalizer and its condition say that it ends", () => {
+  const { next } = planDeletion(
+    customResourceDefinition,
+    objectOf({ generation: 1 }, { status: { conditions: [] } }),
+    deletion({}),
+    NOW,
+  );
+  expect(next.metadata).toMatchObject({ generation: 1, finalizers: ["customresourcecleanup.apiextensions.k8s.io"] });
 });
 
 test("REG-DELETE-HELD: a namespace is marked once, without a grace, and then waits", () => {

@@ -145,9 +145,11 @@ export function planDeletion(
   // A later delete may only shorten the grace of an earlier one.
   if (firstMark || (resource.deletionGraceSeconds && grace < remaining)) {
     metadata.deletionTimestamp = timestamp(firstMark ? now + grace * 1000 : endOf(metadata, grace));
-    // What is held by something of its own is marked by its own registry, which knows no grace.
-    if (!resource.isHeld) metadata.deletionGracePeriodSeconds = grace;
-    if (firstMark && metadata.generation) metadata.generation += 1;
+    // What is held by something of its own is marked by its own registry, which knows no grace and no generation.
+    if (!resource.isHeld) {
+      metadata.deletionGracePeriodSeconds = grace;
+      if (firstMark && metadata.generation) metadata.generation += 1;
+    }
     resource.prepareDelete?.(next);
   }
   return { next, gone };

@@ -125,7 +125,8 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
   }
   const { status: _, metadata: __, ...rest } = copyJson(old) as WithParts;
   Object.assign(draft, rest);
-  (draft as WithParts).status = status ?? {};
+  // A built-in kind always has one; a custom one has what it is given.
+  if (status === undefined && !resource.structuralSchema) (draft as WithParts).status = {};
   draft.metadata = metadata;
   if (resource.status?.keepsMetadata) keepMetadata(draft, old);
   resource.status?.prepareUpdate?.(draft, old);

@@ -77,6 +77,4 @@ function takeStatus(next: Untyped, old: Untyped): void {
   next.metadata = structuredClone(old.metadata);
   if (managedFields) next.metadata.managedFields = managedFields;
   if (resourceVersion) next.metadata.resourceVersion = resourceVersion;
-  const isEmpty = typeof next.status === "object" && next.status !== null && Object.keys(next.status).length === 0;
-  if (isEmpty && old.status === undefined) delete next.status;
 }
