@@ -1,6 +1,6 @@
 /**
- * What a client of exec and attach speaks on its WebSocket (apiserver/pkg/util/wsstream), from and to the frames of a tunnel, which
- * are those of `v5.channel.k8s.io`: a channel byte and bytes, the outcome as a Status on channel 3.
+ * What a client of exec, attach or a port-forward speaks on its WebSocket (apiserver/pkg/util/wsstream), from and to the frames of a
+ * tunnel, which are those of `v5.channel.k8s.io`: a channel byte and bytes; of commands the outcome as a Status on channel 3.
  */
 import { decodeBase64, encodeBase64 } from "./machinery/base64.ts";
 import type { Status } from "./machinery/status.ts";
@@ -21,10 +21,6 @@ const ZERO = 48;
 const isText = (protocol: string): boolean => protocol.includes("base64.");
 /** The first protocol tells of failures in plain words, and of success by ending. */
 const isFirst = (protocol: string): boolean => !/^v[45]\./.test(protocol);
-
-/** Without a name it may be anything. */
-export const isTerminal = (protocol: string): boolean =>
-  protocol !== "" && TERMINAL_PROTOCOLS.some((known) => known === protocol);
 
 /** What its client sends and reads are the tunnel's own messages. */
 export const isPassedOn = (protocol: string): boolean => /^(v[45]\.channel\.|SPDY\/)/.test(protocol);

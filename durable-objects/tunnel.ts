@@ -37,9 +37,12 @@ export class Tunnel extends DurableObject {
     const dial = await this.#dial;
     clearTimeout(patience);
     this.#node = undefined;
-    const protocol = request.headers.get("X-Sailplane-Protocol") ?? "";
+    const client = {
+      protocol: request.headers.get("X-Sailplane-Protocol") ?? "",
+      isTerminal: request.headers.has("X-Sailplane-Terminal"),
+    };
     if (request.headers.get("Upgrade") !== null)
-      return dial.kind === "refused" ? refused(dial.status, protocol) : joined(dial.socket, dial.answer, protocol);
+      return dial.kind === "refused" ? refused(dial.status, client) : joined(dial.socket, dial.answer, client);
     if (dial.kind === "refused") return statusResponse(dial.status);
     return answerOneWay(
       dial.socket,

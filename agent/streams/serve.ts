@@ -14,7 +14,9 @@ import { serveHttp } from "./http.ts";
 import { readLogOptions } from "./log-options.ts";
 import { logTarget } from "./log-status.ts";
 import { serveMessages } from "./messages.ts";
+import { joinPorts } from "./port-channels.ts";
 import { forwardPorts } from "./port-forward.ts";
+import { SpdySession } from "./spdy.ts";
 import { CHANNEL, Tunnel } from "./tunnel.ts";
 import { writeTo } from "./write-to.ts";
 
@@ -249,7 +251,7 @@ async function podPort({ uid, port }: PodHttpRequest, context: ServeContext): Pr
   return context.runtime.dial(sandbox.id, port);
 }
 
-async function servePorts(open: Open, { uid, pod }: PortsRequest, context: ServeContext): Promise<void> {
+async function servePorts(open: Open, { uid, pod, ports }: PortsRequest, context: ServeContext): Promise<void> {
   const { runtime } = context;
   const sandbox = await readySandbox(uid, context);
   if (sandbox === undefined)
@@ -259,13 +261,38 @@ async function servePorts(open: Open, { uid, pod }: PortsRequest, context: Serve
     ended?.destroy();
     throw error;
   });
+  const own = (write: (bytes: Buffer) => Promise<void>) =>
+    forwardPorts({ connect: (port) => runtime.dial(sandbox.id, port), write, pod, signal: tunnel.signal });
+  if (ports !== undefined) return serveChannels(tunnel, ports, ended ?? own);
   if (ended !== undefined) return passOn(tunnel, ended);
-  tunnel.onMessage = forwardPorts({
-    connect: (port) => runtime.dial(sandbox.id, port),
-    write: (bytes) => tunnel.sendMessage(bytes),
-    pod,
-    signal: tunnel.signal,
-  });
+  tunnel.onMessage = own((bytes) => tunnel.sendMessage(bytes));
+}
+
+/** What takes the bytes of a session and writes back those of its other end. */
+type SessionEnd = (write: (bytes: Buffer) => Promise<void>) => (bytes: Buffer) => Promise<void>;
+
+async function serveChannels(tunnel: Tunnel, ports: readonly number[], end: Duplex | SessionEnd): Promise<void> {
+  const write =
+    typeof end === "function" ? end((bytes) => session.receive(bytes)) : async (bytes: Buffer) => writeTo(end, bytes);
+  const session: SpdySession = new SpdySession({ write: async (bytes) => void (await write(bytes)) });
+  tunnel.signal.addEventListener("abort", () => session.end());
+  if (typeof end !== "function") void receiveAll(tunnel, end, session);
+  const joined = joinPorts({ ports, session, send: (channel, bytes) => tunnel.send(channel, bytes) });
+  tunnel.onFrame = joined.receive;
+  await joined.ended;
+  if (typeof end !== "function") end.destroy();
+  tunnel.close();
+}
+
+async function receiveAll(tunnel: Tunnel, connection: Duplex, session: SpdySession): Promise<void> {
+  tunnel.signal.addEventListener("abort", () => connection.destroy());
+  if (tunnel.signal.aborted) connection.destroy();
+  try {
+    for await (const chunk of connection) await session.receive(chunk as Buffer);
+  } catch {
+    // Cut off: its streams end.
+  }
+  session.end();
 }
 
 /** Joins the tunnel to a connection that speaks what the client speaks. */

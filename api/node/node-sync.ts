@@ -63,6 +63,8 @@ export type StreamRequest =
       readonly namespace: string;
       readonly pod: string;
       readonly uid: string;
+      /** Each with two channels, 2i for data and 2i + 1 for errors; absent: the client's own SPDY says which. */
+      readonly ports?: readonly number[];
     }
   | ({ readonly kind: "http" } & PodHttpRequest)
   /** An upgrade to a WebSocket: the pod's answer has status 101, or another where it refuses. */

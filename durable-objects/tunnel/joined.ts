@@ -5,7 +5,7 @@
  */
 import { failure, internalError, type Status } from "../../api/machinery/status.ts";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";
-import { errorFrame, fromClient, isPassedOn, isTerminal, toClient } from "../../api/terminal-protocol.ts";
+import { errorFrame, fromClient, isPassedOn, toClient } from "../../api/terminal-protocol.ts";
 import { headersOf, statusResponse } from "./responses.ts";
 
 /** A socket that the client is to have, with the subprotocol that was chosen for it. */
@@ -16,7 +16,15 @@ const upgraded = (webSocket: WebSocket, protocol: string): Response =>
     headers: protocol === "" ? {} : { "Sec-WebSocket-Protocol": protocol },
   });
 
-export function joined(socket: WebSocket, answer: NodeAnswer | undefined, protocol: string): Response {
+export interface JoinedClient {
+  /** The subprotocol that was chosen for it, or "". */
+  readonly protocol: string;
+  /** Of exec or attach. */
+  readonly isTerminal: boolean;
+}
+
+export function joined(socket: WebSocket, answer: NodeAnswer | undefined, client: JoinedClient): Response {
+  const { protocol } = client;
   const { code, reason = "", message = "", http } = answer ?? { code: 500, message: "the node dialled without a word" };
   if (code === 200 && http?.status === 101)
     return new Response(null, { status: 101, webSocket: socket, headers: headersOf(http) });
@@ -25,15 +33,15 @@ export function joined(socket: WebSocket, answer: NodeAnswer | undefined, protoc
   socket.accept();
   socket.close(1000);
   if (code === 200 && http) return new Response(null, { status: http.status, headers: headersOf(http) });
-  return refused(failure(code, reason, message), protocol);
+  return refused(failure(code, reason, message), client);
 }
 
 /**
  * A client of exec and attach is told over its socket, as a kube-apiserver tells it: kubectl takes any other answer for a server
  * without WebSockets, and asks again by SPDY.
  */
-export function refused(status: Status, protocol: string): Response {
-  if (!isTerminal(protocol)) return statusResponse(status);
+export function refused(status: Status, { protocol, isTerminal }: JoinedClient): Response {
+  if (!isTerminal || protocol === "") return statusResponse(status);
   const { 0: outer, 1: client } = new WebSocketPair();
   client.accept();
   const told = toClient(protocol, errorFrame(internalError(`unable to upgrade connection: ${status.message}`)));

@@ -20,6 +20,7 @@ export interface NodeStream {
 export async function openNodeStream({ env, cluster, node, stream, upgrade }: NodeStream): Promise<Response> {
   const headers = upgrade === undefined ? new Headers() : upgradeOf(upgrade.request);
   if (upgrade?.protocol !== undefined) headers.set("X-Sailplane-Protocol", upgrade.protocol);
+  if (stream.kind === "exec" || stream.kind === "attach") headers.set("X-Sailplane-Terminal", "true");
   const response = await dialBack({ env, cluster, node, stream, init: { headers } });
   // What an object answers has headers that cannot be added to.
   return response.status === 101 ? response : new Response(response.body, response);

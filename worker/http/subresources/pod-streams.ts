@@ -1,5 +1,6 @@
 /** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
 import { parseUintProblem } from "../../../api/machinery/parse-uint.ts";
 import { badRequest, methodNotAllowed, notFound, type Status } from "../../../api/machinery/status.ts";
 import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
@@ -73,8 +74,11 @@ function hostOf({ metadata, spec }: Pod): string {
   throw new ApiError(badRequest(`pod ${metadata.name} does not have a host assigned`));
 }
 
+const MAX_PORT = 65535;
 /** SPDY inside a WebSocket, which ends at the node. */
-const FORWARD_PROTOCOLS = ["SPDY/3.1+portforward.k8s.io"];
+const SPDY_FORWARD = "SPDY/3.1+portforward.k8s.io";
+/** Others have two channels for each port that the query names. */
+const FORWARD_PROTOCOLS = [SPDY_FORWARD, "v4.channel.k8s.io", "v4.base64.channel.k8s.io"];
 
 async function protocolOf(context: RequestContext, node: string, known: readonly string[]): Promise<string> {
   const { request } = context;
@@ -128,27 +132,34 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
 export const podExec = (context: RequestContext): Promise<Response> => terminal(context, "exec");
 export const podAttach = (context: RequestContext): Promise<Response> => terminal(context, "attach");
 
-/** Which ports they are is said again in the stream; here Kubernetes reads them, and that is all. */
-function requirePorts(ports: readonly string[]): void {
-  for (const port of ports.flatMap((each) => each.split(","))) {
-    const problem = parseUintProblem(port);
-    if (problem) throw new ApiError(badRequest(`cannot convert to []int32: ${problem}`));
-  }
-}
-
 export async function podPortForward(context: RequestContext): Promise<Response> {
   const { request, query, env, cluster } = context;
-  requirePorts(query.getAll("ports"));
+  const ports = portsOf(query);
   await requireConnecting(context);
   const pod = await readPod(context);
   const node = hostOf(pod);
-  await admitConnect(context, "PodPortForwardOptions", {});
+  await admitConnect(context, "PodPortForwardOptions", ports.length > 0 ? { ports } : {});
   const protocol = await protocolOf(context, node, FORWARD_PROTOCOLS);
+  const isSpdy = protocol === SPDY_FORWARD;
+  if (!isSpdy && ports.length === 0) throw new ApiError(badRequest('query parameter "port" is required'));
+  if (!isSpdy && ports.includes(0)) throw new ApiError(badRequest('port "0" must be > 0'));
   return openNodeStream({
     env,
     cluster,
     node,
-    stream: { kind: "port-forward", ...targetOf(pod) },
+    stream: { kind: "port-forward", ...targetOf(pod), ...(isSpdy ? {} : { ports }) },
     upgrade: { request, protocol },
   });
 }
+
+/** `ports=80,81` and `ports=80&ports=81`. Over SPDY each connection says its own again. */
+const portsOf = (query: URLSearchParams): number[] =>
+  query
+    .getAll("ports")
+    .flatMap((list) => list.split(","))
+    .map((port) => {
+      const tooLarge = `strconv.ParseUint: parsing ${goQuote(port)}: value out of range`;
+      const problem = parseUintProblem(port) ?? (Number(port) > MAX_PORT ? tooLarge : undefined);
+      if (problem) throw new ApiError(badRequest(`cannot convert to []int32: ${problem}`));
+      return Number(port);
+    });

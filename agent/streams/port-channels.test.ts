@@ -1,0 +1,63 @@
+import { type AddressInfo, connect, createServer } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { joinPorts } from "./port-channels.ts";
+import { forwardPorts } from "./port-forward.ts";
+import { SpdySession } from "./spdy.ts";
+
+const open: { close(): void }[] = [];
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+});
+
+/** Says what it heard, once it has heard a full stop. */
+async function repeater(): Promise<number> {
+  const server = createServer((socket) => {
+    let heard = "";
+    socket.on("data", (bytes) => {
+      heard += bytes;
+      if (heard.endsWith(".")) socket.end(heard);
+    });
+  }).listen(0, "127.0.0.1");
+  open.push(server);
+  await new Promise((resolve) => server.once("listening", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function join(ports: readonly number[]) {
+  const heard = new Map<number, Buffer>();
+  const receive = forwardPorts({
+    connect: (port) =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+        socket.once("connect", () => resolve(socket));
+        socket.once("error", reject);
+      }),
+    write: (bytes) => session.receive(bytes),
+    pod: "web",
+    signal: new AbortController().signal,
+  });
+  const session: SpdySession = new SpdySession({ write: receive });
+  const send = async (channel: number, bytes: Buffer) => {
+    heard.set(channel, Buffer.concat([heard.get(channel) ?? Buffer.alloc(0), bytes]));
+  };
+  return { heard, ...joinPorts({ ports, session, send }) };
+}
+
+const numbered = (port: number, text = "") => Buffer.concat([Buffer.of(port & 255, port >> 8), Buffer.from(text)]);
+
+test("TUNNEL-PORTS: each port has a channel for data and one for errors, both begun by its number", async () => {
+  const ports = [await repeater(), 1, await repeater()];
+  const { heard, receive, ended } = join(ports);
+  const said = `${"x".repeat(100_000)}.`;
+  await Promise.all([
+    receive(0, Buffer.from("first.")),
+    receive(4, Buffer.from(said)),
+    receive(9, Buffer.from("lost")),
+  ]);
+  await ended;
+  expect(heard.get(0)).toEqual(numbered(ports[0] ?? 0, "first."));
+  expect(heard.get(1)).toEqual(numbered(ports[0] ?? 0));
+  expect(heard.get(2)).toEqual(numbered(1));
+  expect(heard.get(3)?.subarray(2).toString()).toMatch(/^error forwarding port 1 to pod web: connect ECONNREFUSED/);
+  expect(heard.get(4)).toEqual(numbered(ports[2] ?? 0, said));
+});
