@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FakeCsiDriver } from "../fakes/fake-csi-driver.ts";
@@ -10,6 +11,7 @@ import { debianImage } from "./debian-image.ts";
 import { runCommand } from "./run-command.ts";
 
 const reason = whyNoContainerd();
+const wsPath = createRequire(import.meta.url).resolve("ws");
 const noNft = spawnSync("which", ["nft"]).status !== 0;
 
 const csiManifests = (driver: string) => `apiVersion: storage.k8s.io/v1
@@ -141,6 +143,24 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     const read = [...cluster.inside, "/bin/busybox", "wget", "-q", "-O", "-", "http://127.0.0.1:18080/"];
     expect((await runCommand(read, { seconds: 10 })).stdout).toBe("of web\n");
     forward.stop();
+  });
+
+  test("TUNNEL-PORTS: a port-forward by channels reaches the same", async () => {
+    const script = `const { WebSocket } = require(${JSON.stringify(wsPath)});
+      const config = require("fs").readFileSync(${JSON.stringify(join(cluster.directory, "kubeconfig"))}, "utf8");
+      const [, server] = /server: (\\S+)/.exec(config), [, token] = /token: (\\S+)/.exec(config);
+      const url = server.replace("https", "wss") + "/api/v1/namespaces/default/pods/web/portforward?ports=8080,1";
+      const headers = { authorization: "Bearer " + token };
+      const socket = new WebSocket(url, ["v4.channel.k8s.io"], { headers, rejectUnauthorized: false });
+      const heard = ["", "", "", ""];
+      socket.on("open", () => socket.send(Buffer.concat([Buffer.of(0), Buffer.from("GET / HTTP/1.0\\r\\n\\r\\n")])));
+      socket.on("message", (bytes) => { heard[bytes[0]] += bytes.subarray(1).toString("latin1"); });
+      socket.on("close", () => console.log(JSON.stringify(heard)));`;
+    const { stdout } = await runCommand([...cluster.inside, process.execPath, "-e", script], { seconds: 10 });
+    const [answer = "", fault = "", nothing = "", refused = ""] = JSON.parse(stdout) as string[];
+    expect([answer.slice(0, 2), fault, nothing]).toEqual(["\x90\x1f", "\x90\x1f", "\x01\x00"]);
+    expect(answer).toMatch(/of web\n$/);
+    expect(refused.slice(2)).toContain("refused");
   });
 
   test("what it uses, and its node, can be seen", async () => {
