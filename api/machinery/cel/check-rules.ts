@@ -81,7 +81,7 @@ class RuleChecker {
   #checkRule(source: ValidationRule, type: Type, { path, cardinality, uncorrelated }: Context): void {
     const compiled = compileRule(source, type);
     if (!compiled.ok) {
-      this.errors.push(invalid(`${path}.rule`, printed(source), compiled.problem));
+      this.errors.push(invalid(`${path}.rule`, printed(source), compiled.problem), ...withoutOldSelf(source, path));
       return;
     }
     const { rule, messageProblem } = compiled;
@@ -100,10 +100,7 @@ class RuleChecker {
             `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelated}`,
           ),
         );
-    } else if (source.optionalOldSelf !== undefined)
-      this.errors.push(
-        invalid(`${path}.optionalOldSelf`, source.optionalOldSelf, "may not be set if oldSelf is not used in rule"),
-      );
+    } else this.errors.push(...withoutOldSelf(source, path));
   }
 
   #spend(path: string, what: string, cost: number): void {
@@ -123,6 +120,12 @@ class RuleChecker {
     ];
   }
 }
+
+/** Of a rule that does not know it, be it that it could not be read. */
+const withoutOldSelf = ({ optionalOldSelf }: ValidationRule, path: string): FieldError[] =>
+  optionalOldSelf === undefined
+    ? []
+    : [invalid(`${path}.optionalOldSelf`, optionalOldSelf, "may not be set if oldSelf is not used in rule")];
 
 const below = (context: Context, name: string, cardinality: number | undefined): Context => ({
   ...context,

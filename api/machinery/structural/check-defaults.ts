@@ -7,7 +7,7 @@ import { validateEmbedded } from "./embedded.ts";
 import { childPath, isEmbedded, itemsOf, META_FIELDS, type Schema } from "./json-walk.ts";
 import { pruneValue } from "./prune.ts";
 import { sortedMembers } from "./sorted-members.ts";
-import { validateValue } from "./validate.ts";
+import { NOWHERE, validateValue } from "./validate.ts";
 
 /** What the rules of a schema say of a value of it, told at that path. */
 export type RulesOf = (value: unknown, schema: Schema, at: { path: string; isObject: boolean }) => FieldError[];
@@ -59,7 +59,7 @@ function errorsOf(value: unknown, schema: Schema, place: Place, rulesOf: RulesOf
     : { pruned: prunedErrors(value, schema, path), unfit: unfitParts(value, schema, path) };
   if (unfit.length > 0) return [...pruned, ...unfit];
   const found = validateValue(value, schema).map((error) =>
-    error.path === "<nil>" ? error : { ...error, path: below(path, error.path) },
+    error.path === NOWHERE ? { ...error, path } : { ...error, path: below(path, error.path) },
   );
   if (found.length > 0) return [...pruned, ...found];
   return [...pruned, ...rulesOf(value, schema, { path, isObject: schema === place.root })];
@@ -87,4 +87,4 @@ function unfitMeta(value: unknown, { root, object }: Place, path: string): Field
 }
 
 const below = (path: string, inside: string) =>
-  inside === "" ? path : inside.startsWith("[") ? `${path}${inside}` : childPath(path, inside);
+  inside === "" ? path : inside.startsWith("[") ? `${path}.${inside}` : childPath(path, inside);

@@ -47,6 +47,21 @@ test.each<[string, JSONSchemaProps, string[]]>([
     [`${SPEC}.x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map`],
   ],
   [
+    "no references, and is not looked at further as a structure",
+    { $ref: "#/a", anyOf: [{ type: "object", default: false }] } as JSONSchemaProps,
+    [`${SPEC}.$ref: Forbidden: $ref is not supported`],
+  ],
+  [
+    "no defaults inside junctors, whatever they are",
+    { type: "boolean", not: { default: false, additionalProperties: false } },
+    [`${SPEC}.not.default: Forbidden: must be undefined to be structural`],
+  ],
+  [
+    "defaults that fit, told by their places",
+    { type: "array", items: { type: "string" }, default: [1] },
+    [`${SPEC}.default.[0]: Invalid value: "integer": [0] in body must be of type string: "integer"`],
+  ],
+  [
     "integers or strings without a type",
     { "x-kubernetes-int-or-string": true, anyOf: [{ type: "integer" }, { type: "string" }] },
     [],
@@ -103,4 +118,31 @@ test("a deprecation's warning is measured in bytes", () => {
   expect(errorsOf("é\u0007")).toEqual([
     "must only contain printable UTF-8 characters; non-printable character found at index 2",
   ]);
+});
+
+test("fields are selected by where the schema is that has them", () => {
+  const told = (schema: JSONSchemaProps, other: object = {}) => {
+    const { spec, ...rest } = definition(schema, { selectableFields: [{ jsonPath: ".spec.a" }] });
+    const [version] = spec.versions;
+    const versions = version ? [version, { ...version, name: "v2", storage: false, ...other }] : [];
+    const errors = validateDefinition({ ...rest, spec: { ...spec, versions } });
+    return errors.map(({ path, message }) => `${path}: ${message}`);
+  };
+  const field: JSONSchemaProps = { type: "object", properties: { a: { type: "string" } } };
+  expect(told(field)).toEqual([]);
+  const elsewhere = { schema: { openAPIV3Schema: { type: "object", properties: { spec: { ...field, title: "t" } } } } };
+  expect(told(field, elsewhere)).toEqual([
+    'spec.selectableFields: Invalid value: "": may only be set when validations.schema is included',
+  ]);
+  expect(told({ ...field, id: "x" })).toContainEqual(
+    `spec.schema.openAPIV3Schema: Invalid value: "": OpenAPIV3Schema 'id' is not supported`,
+  );
+});
+
+test("of versions of one name the first is stored", () => {
+  const { spec, ...rest } = definition({ type: "object" });
+  const [version] = spec.versions;
+  const versions = version ? [{ ...version, storage: false }, version] : [];
+  const paths = validateDefinition({ ...rest, spec: { ...spec, versions } }).map(({ path }) => path);
+  expect(paths).toContain("status.storedVersions");
 });

@@ -20,6 +20,7 @@ import { checkColumns, checkSelectableFields, checkSubresources } from "./defini
 import { type HoistedSpec, hoistedSpec } from "./hoisted-spec.ts";
 import { internalSchema } from "./internal-schema.ts";
 import { checkRootSchema } from "./root-schema-validation.ts";
+import { unstructuredProblem } from "./unstructured-schema.ts";
 
 export function validateDefinition(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
@@ -97,7 +98,7 @@ function checkSpec(errors: FieldError[], spec: HoistedSpec, isStored: IsStored):
   checkRootSchema(errors, "spec.validation", spec.schema, { hasStatus: spec.anyStatus, isStored });
   checkSubresources(errors, "spec.subresources", spec.subresources);
   checkColumns(errors, "spec.additionalPrinterColumns", spec.additionalPrinterColumns);
-  checkSelectableFields(errors, "spec.selectableFields", spec.selectableFields, spec.schema?.openAPIV3Schema);
+  checkSelection(errors, "spec", spec, "may only be set when validations.schema is included");
   const { conversion, preserveUnknownFields } = spec.original;
   if (conversion && conversion.strategy !== "None" && preserveUnknownFields)
     errors.push(
@@ -119,12 +120,26 @@ function checkVersion(
   checkRootSchema(errors, `${path}.schema`, version.schema, { hasStatus: status !== undefined, isStored });
   checkSubresources(errors, `${path}.subresources`, version.subresources);
   checkColumns(errors, `${path}.additionalPrinterColumns`, version.additionalPrinterColumns);
-  const schema = version.schema?.openAPIV3Schema;
-  if (version.selectableFields?.length && !schema)
-    errors.push(
-      invalid(`${path}.selectableFields`, "", "may only be set when `version.schema.openAPIV3Schema` is not included"),
-    );
-  else checkSelectableFields(errors, `${path}.selectableFields`, version.selectableFields, schema);
+  const why = "may only be set when `version.schema.openAPIV3Schema` is not included";
+  checkSelection(errors, path, version, why);
+}
+
+/** `why`: what is told where there is no schema that they could be fields of. */
+function checkSelection(
+  errors: FieldError[],
+  path: string,
+  { selectableFields: fields, schema }: Pick<CustomResourceDefinitionVersion, "schema" | "selectableFields">,
+  why: string,
+): void {
+  if (!fields?.length) return;
+  const root = schema?.openAPIV3Schema;
+  if (!root) {
+    errors.push(invalid(`${path}.selectableFields`, "", why));
+    return;
+  }
+  const unstructured = unstructuredProblem(root);
+  if (unstructured !== undefined) errors.push(invalid(`${path}.schema.openAPIV3Schema`, "", unstructured));
+  checkSelectableFields(errors, `${path}.selectableFields`, fields, root);
 }
 
 function checkDeprecation(
@@ -220,9 +235,11 @@ function checkStoredVersions(
     return;
   }
   const names = (spec.versions ?? []).map(({ name }) => name);
-  for (const { name, storage } of spec.versions ?? [])
-    if (storage && !storedVersions.includes(name))
+  // Of versions of one name the first counts.
+  (spec.versions ?? []).forEach(({ name, storage }, i) => {
+    if (storage && !(storedVersions.includes(name) && names.indexOf(name) === i))
       errors.push(invalid(path, storedVersions, `must have the storage version ${name}`));
+  });
   storedVersions.forEach((version, i) => {
     if (!names.includes(version))
       errors.push(

@@ -5,9 +5,9 @@ import { validateDefault } from "../../machinery/cel/validate-rules.ts";
 import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
 import { defaultErrors } from "../../machinery/structural/check-defaults.ts";
 import { internalSchema } from "./internal-schema.ts";
-import { additionalOf, itemsOf } from "./json-schema.ts";
 import { checkSchema } from "./schema-validation.ts";
 import { structuralErrors } from "./structural-schema.ts";
+import { unstructuredProblem } from "./unstructured-schema.ts";
 
 /** What may stand at the root beside `type`, where the status is validated by itself as `properties[status]`. */
 const BESIDE_STATUS = [
@@ -61,23 +61,19 @@ export function checkRootSchema(
   const before = errors.length;
   if (hasStatus) checkBesideStatus(errors, at, schema);
   if (schema.nullable) errors.push(forbidden(`${at}.nullable`, "nullable cannot be true at the root"));
-  const shape = structuralErrors(schema, at);
-  const structural = shape.length > 0 ? shape : defaultErrors(schema, at, validateDefault);
+  const unstructured = unstructuredProblem(schema);
+  const shape = unstructured === undefined ? structuralErrors(schema, at) : [];
+  const structural =
+    unstructured === undefined && shape.length === 0 ? defaultErrors(schema, at, validateDefault) : shape;
   const inSchema: FieldError[] = [];
   checkSchema(inSchema, at, schema, { root: true, insideMetadata: false });
   errors.push(...structural, ...inSchema);
-  if (errors.length === before && namesDialect(schema))
-    errors.push(invalid(at, "", "OpenAPIV3Schema 'schema' is not supported"));
+  // Most of what keeps a schema from being one is told in other words already.
+  if (errors.length === before && unstructured !== undefined) errors.push(invalid(at, "", unstructured));
   // Rules are compiled against a schema that tells every value's type.
-  if (structural.length === 0) errors.push(...ruleErrors(schema, at, { found: inSchema, isStored: isStored(schema) }));
+  if (unstructured === undefined && structural.length === 0)
+    errors.push(...ruleErrors(schema, at, { found: inSchema, isStored: isStored(schema) }));
 }
-
-/** `$schema` is told only where nothing else is wrong. */
-const namesDialect = (schema: JSONSchemaProps): boolean =>
-  !!schema.$schema ||
-  [itemsOf(schema), additionalOf(schema), ...Object.values(schema.properties ?? {})].some(
-    (inner) => inner !== undefined && namesDialect(inner),
-  );
 
 function checkBesideStatus(errors: FieldError[], at: string, schema: JSONSchemaProps): void {
   if (schema.type !== undefined && schema.type !== "object") {

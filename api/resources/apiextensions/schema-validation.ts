@@ -4,6 +4,7 @@ import { type FieldError, forbidden, invalid, notSupported, required } from "../
 import { followFieldPath } from "./field-path.ts";
 import { additionalOf, entriesOf, itemListOf, itemsOf } from "./json-schema.ts";
 import { checkListType } from "./list-type-validation.ts";
+import { unstructuredProblem } from "./unstructured-schema.ts";
 
 export interface SchemaContext {
   readonly root: boolean;
@@ -126,6 +127,7 @@ function checkRule(errors: FieldError[], path: string, rule: ValidationRule, sch
   if (fieldPath !== "" && fieldPath.trim() === "")
     errors.push(invalid(`${path}.fieldPath`, fieldPath, "must be non-empty if specified"));
   if (isBroken(fieldPath)) errors.push(invalid(`${path}.fieldPath`, fieldPath, "must not contain line breaks"));
-  if (fieldPath !== "" && "problem" in followFieldPath(fieldPath, schema, { brackets: true }))
+  if (fieldPath === "" || unstructuredProblem(schema) !== undefined) return;
+  if ("problem" in followFieldPath(fieldPath, schema, { brackets: true }))
     errors.push(invalid(`${path}.fieldPath`, fieldPath, "must be a valid path"));
 }

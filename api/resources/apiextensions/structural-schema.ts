@@ -155,8 +155,8 @@ function checkNested(errors: FieldError[], path: string, schema: JSONSchemaProps
     checkNested(errors, `${path}.properties[${name}]`, property, NO_SKIPS);
   for (const [field, problem] of FORBIDDEN_NESTED) {
     const value = schema[field];
-    if (field === "additionalProperties" ? value !== undefined : isSet(value))
-      errors.push(forbidden(`${path}.${field}`, problem));
+    const counts = field === "default" ? value !== undefined : isSet(value);
+    if (counts) errors.push(forbidden(`${path}.${field}`, problem));
   }
   if (schema.properties?.metadata)
     errors.push(forbidden(`${path}.properties[metadata]`, "must not be specified in a nested context"));
