@@ -37,7 +37,8 @@ export const rbacEscalation: AdmissionPlugin = {
   handles: ({ operation, context: { served, user } }) =>
     served.resource.group === GROUP && operation !== "DELETE" && !user.groups.includes(MASTERS),
 
-  async validate(request) {
+  // Of the object as it is to be, and before it is looked at what it says.
+  async mutate(request) {
     const { plural } = request.context.served.resource;
     if (ROLES.has(plural)) await checkRole(request);
     else if (BINDINGS.has(plural)) await checkBinding(request);
@@ -73,7 +74,8 @@ async function checkBinding(request: AdmissionRequest): Promise<void> {
 function rulesBehind({ context, namespace }: AdmissionRequest, roleRef: RoleRef): readonly PolicyRule[] {
   const { rules, missing } = findRole(context.policy, roleRef, namespace);
   if (missing === undefined) return rules;
-  throw new ApiError(notFound({ group: GROUP, resource: roleRef.kind.toLowerCase() }, roleRef.name));
+  // Kubernetes looks for it as the request's own kind.
+  throw new ApiError(notFound({ group: GROUP, resource: context.served.resource.plural }, roleRef.name));
 }
 
 async function may(

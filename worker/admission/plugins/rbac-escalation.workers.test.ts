@@ -58,3 +58,12 @@ test("GRANT-HELD: what gathers rights needs all there are, before and after; a r
   // Validation wants a selector where the rule is there at all.
   expect(await asAnn(`${rbac}/clusterroles`, empty)).toBe(422);
 });
+
+test("GRANT-HELD: what is wrong in a role is told only to who might grant it, and a missing one as the binding's kind", async () => {
+  const wrong = [rule("secrets"), { verbs: ["get"], apiGroups: [""] }];
+  expect(await asAnn(`${inNamespace}/roles`, { metadata: { name: "wrong" }, rules: wrong })).toBe(403);
+  expect(await asAnn(`${inNamespace}/roles`, { metadata: { name: "wrong" }, rules: wrong.slice(1) })).toBe(422);
+  const binding = { metadata: { name: "b" }, roleRef: ref("Role", "nowhere"), subjects: toAnn };
+  const { object } = await call(`${inNamespace}/rolebindings`, { as: "ann", body: binding });
+  expect(object.message).toContain('rolebindings.rbac.authorization.k8s.io "nowhere" not found');
+});
