@@ -16,10 +16,11 @@ export function completeFamilies({ spec }: Service, cluster: readonly IPFamily[]
   if (spec.type === "ExternalName") return;
   const families = [...(spec.ipFamilies ?? [])];
   spec.clusterIPs?.forEach((ip, i) => {
-    if (families.length <= i && isIP(ip)) families.push(familyOf(ip));
+    if (families.length === i && isIP(ip) && cluster.includes(familyOf(ip))) families.push(familyOf(ip));
   });
   spec.ipFamilyPolicy ??= isHandmade(spec) ? "RequireDualStack" : "SingleStack";
-  if (families.length === 0) families.push(cluster[0] ?? "IPv4");
+  // An address of a family that there is not is told as that.
+  if (families.length === 0 && !spec.clusterIPs?.some(isIP)) families.push(cluster[0] ?? "IPv4");
   const second = families[0] === "IPv4" ? "IPv6" : "IPv4";
   if (families.length === 1 && spec.ipFamilyPolicy !== "SingleStack" && (cluster.includes(second) || isHandmade(spec)))
     families.push(second);
@@ -37,21 +38,28 @@ export function releaseSecondFamily({ spec }: Service, { spec: old }: Service): 
 export function validateFamilies({ spec }: Service, cluster: readonly IPFamily[]): FieldError[] {
   const { ipFamilies = [], ipFamilyPolicy: policy, clusterIPs = [] } = spec;
   if (spec.type === "ExternalName" || isHandmade(spec)) return [];
+  const has = (family: IPFamily) => cluster.includes(family);
+  const errors: FieldError[] = [];
   const several = clusterIPs.length > 1 ? "cluster IPs" : ipFamilies.length > 1 ? "IP families" : undefined;
   if (policy === "SingleStack" && several)
-    return [
+    errors.push(
       invalid(
         "spec.ipFamilyPolicy",
         policy,
         `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${several} are specified`,
       ),
-    ];
+    );
+  clusterIPs.forEach((ip, i) => {
+    if (i < ipFamilies.length || !isIP(ip) || has(familyOf(ip))) return;
+    errors.push(invalid(`spec.clusterIPs[${i}]`, clusterIPs, `${familyOf(ip)} is not configured on this cluster`));
+  });
+  if (errors.length > 0) return errors;
   if (policy === "RequireDualStack" && cluster.length < 2)
-    return [invalid("spec.ipFamilyPolicy", policy, "this cluster is not configured for dual-stack services")];
-  if (isHeadless(spec)) return [];
-  return ipFamilies.flatMap((family, i) =>
-    cluster.some((known) => known === family)
-      ? []
-      : [invalid(`spec.ipFamilies[${i}]`, family, "not configured on this cluster")],
-  );
+    errors.push(invalid("spec.ipFamilyPolicy", policy, "this cluster is not configured for dual-stack services"));
+  if (isHeadless(spec)) return errors;
+  ipFamilies.forEach((family, i) => {
+    if (!has(family as IPFamily))
+      errors.push(invalid(`spec.ipFamilies[${i}]`, family, "not configured on this cluster"));
+  });
+  return errors;
 }

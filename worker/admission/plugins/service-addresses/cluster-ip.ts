@@ -11,7 +11,7 @@ import type { Key, Write } from "../../../../api/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 import { freeAddress } from "./free-address.ts";
-import { addedRanges, OWN_RANGE, ownRange, placeIn } from "./service-range.ts";
+import { addedRanges, contains, OWN_RANGE, ownRange } from "./service-range.ts";
 
 const RESOURCE = "ipaddresses.networking.k8s.io";
 /** However a user has written it, an address is one. */
@@ -41,15 +41,9 @@ export async function pickAddress(family: IPFamily, request: AdmissionRequest): 
 /** Throws 422 for an address that the user chose outside the ranges. */
 export async function checkAddress(request: AdmissionRequest, service: Service, address: string): Promise<void> {
   const own = ownRange(familyOf(address), request.context);
-  const place = own === undefined ? "outside" : placeIn(own, address);
-  if (place === "inside") return;
-  const added = place === "edge" ? [] : await addedRanges(request.context);
-  if (added.some((range) => placeIn(range, address) === "inside")) return;
-  const range = place === "edge" ? own : added.find((each) => placeIn(each, address) === "edge");
-  const why =
-    range === undefined
-      ? "the provided network does not match the current range"
-      : `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.text}`;
+  if (own && contains(own, address)) return;
+  if ((await addedRanges(request.context)).some((range) => contains(range, address))) return;
+  const why = "the provided network does not match the current range";
   const { spec, metadata } = service;
   throw refusal(request.context.served.resource.kind, metadata.name ?? "", { spec, address, why });
 }

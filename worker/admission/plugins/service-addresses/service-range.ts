@@ -40,11 +40,10 @@ export async function addedRanges({ store }: Pick<RequestContext, "store">): Pro
     .flatMap(({ spec }) => (spec.cidrs ?? []).map(parseRange));
 }
 
-/** `edge`: the network's own address, and the broadcast address that IPv4 has, are in the network, but not to be had. */
-export function placeIn({ family, first, size }: ServiceRange, address: string): "inside" | "edge" | "outside" {
-  const at = family === familyOf(address) ? Number(numberOf(address) - first) : -1;
-  if (at === 0 || (family === "IPv4" && at === size - 1)) return "edge";
-  return at > 0 && at < size ? "inside" : "outside";
+/** The network's own address, and the broadcast address that IPv4 has, are not to be had. */
+export function contains({ family, first, size }: ServiceRange, address: string): boolean {
+  const at = family === familyOf(address) ? Number(numberOf(address) - first) : 0;
+  return at > 0 && at < (family === "IPv4" ? size - 1 : size);
 }
 
 export function addressAt({ family, first }: ServiceRange, place: number): string {
