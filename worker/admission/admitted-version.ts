@@ -32,8 +32,11 @@ export function admittedKind({ subresource, object, old, context }: AdmissionReq
 export async function admittedObject(request: AdmissionRequest, object: KubeObject, at: Served): Promise<KubeObject> {
   const { served } = request.context;
   const { resource } = served;
-  if (request.subresource === "scale" && resource.scale)
-    return canonicalObject(scaleOf(object, resource, resource.scale));
+  if (request.subresource === "scale" && resource.scale) {
+    const { metadata, ...scale } = scaleOf(object, resource, resource.scale);
+    const { managedFields: _, ...shown } = metadata;
+    return canonicalObject({ ...scale, metadata: shown });
+  }
   const { group, version, kind } = admittedKind(request, at);
   if (kind !== resource.kind) return canonicalObject(object);
   const shown = await atVersion(request, object, { from: served, to: at });

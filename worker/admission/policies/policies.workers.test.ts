@@ -273,3 +273,24 @@ test("STORE-POLICY: nobody is refused by a policy that is no more, also where no
   await API.fetch(new Request(`https://sailplane${path}`, { method: "DELETE" }));
   expect((await make("allowed")).code).toBe(201);
 });
+
+test("ADM-EQUIVALENT: of a Scale policies see who owns nothing", async () => {
+  const deployments = "/apis/apps/v1/namespaces/default/deployments";
+  const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
+  await post(deployments, { metadata: { name: "seen" }, spec: { selector: { matchLabels: { a: "b" } }, template } });
+  await policy("validating", "of-scales", {
+    matchConstraints: {
+      resourceRules: [
+        { apiGroups: ["apps"], apiVersions: ["*"], operations: ["UPDATE"], resources: ["deployments/scale"] },
+      ],
+    },
+    validations: [{ expression: "!has(object.metadata.managedFields) && object.spec.replicas < 3" }],
+  });
+  const scaled = async (replicas: number) => {
+    const headers = { "Content-Type": "application/merge-patch+json" };
+    const init = { method: "PATCH", headers, body: JSON.stringify({ spec: { replicas } }) };
+    return (await API.fetch(new Request(`https://sailplane${deployments}/seen/scale`, init))).status;
+  };
+  expect(await scaled(2)).toBe(200);
+  expect(await scaled(4)).toBe(422);
+});
