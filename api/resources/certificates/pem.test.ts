@@ -11,6 +11,7 @@ it.each([
   ["text alone", "no certificate", "must contain at least one CERTIFICATE PEM block"],
   ["a key", block() + block("PRIVATE KEY"), 'only CERTIFICATE PEM blocks are allowed, found "PRIVATE KEY"'],
   ["headers", block("CERTIFICATE", "A: b\n\nMAA="), "no PEM block headers are permitted"],
+  ["a block of nothing", block("CERTIFICATE", ""), "found CERTIFICATE PEM block containing 0 certificates"],
   [
     "no certificate in a block before a key",
     block("CERTIFICATE", "QQ==") + block("PRIVATE KEY"),

@@ -47,6 +47,7 @@ export function certificatesProblem(base64: string): string | undefined {
   for (const { type, headers, base64: body } of blocks) {
     if (type !== "CERTIFICATE") return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`;
     if (headers) return "no PEM block headers are permitted";
+    if (body.trim() === "") return "found CERTIFICATE PEM block containing 0 certificates";
     if (!isSequence(decodeBase64(body))) return "x509: malformed certificate";
   }
   return blocks.length > 0 ? undefined : "must contain at least one CERTIFICATE PEM block";

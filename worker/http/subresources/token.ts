@@ -1,7 +1,7 @@
 /** `serviceaccounts/token`: a token for a service account (registry/core/serviceaccount/storage/token.go). */
 import type { TokenRequest } from "../../../api/generated/authentication.v1.ts";
 import { type FieldError, goQuote, invalid as invalidField } from "../../../api/machinery/field-error.ts";
-import { apiVersionOf, type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
+import { type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
@@ -169,7 +169,7 @@ async function boundObject(
   { apiVersion = "", kind = "", name = "", uid = "" }: NonNullable<TokenRequest["spec"]["boundObjectRef"]>,
 ): Promise<BoundClaims> {
   const { group, version } = parseApiVersion(apiVersion);
-  const bindable = apiVersionOf(group, version) === "v1" ? BINDABLE[kind] : undefined;
+  const bindable = group === "" ? BINDABLE[kind] : undefined;
   if (!bindable) {
     throw new ApiError(badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`));
   }
