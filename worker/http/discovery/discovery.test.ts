@@ -182,3 +182,10 @@ test("WIRE-DISCOVERY: of a custom kind the status comes before the scale, of bui
   expect(names({ ...defineResource(kind), structuralSchema: {} })).toEqual(["foos", "foos/status", "foos/scale"]);
   expect(names(defineResource(kind))).toEqual(["foos", "foos/scale", "foos/status"]);
 });
+
+test("WIRE-DISCOVERY: one document for all says whole of which kind custom objects are", () => {
+  const kind = { group: "e.com", version: "v1", kind: "Foo", plural: "foos", scope: "Cluster", status: {} } as const;
+  const { items } = aggregatedDiscovery([{ ...defineResource(kind), structuralSchema: {} }], "/apis");
+  const responseKind = { group: "e.com", version: "v1", kind: "Foo" };
+  expect(items[0]?.versions[0]?.resources[0]).toMatchObject({ responseKind, subresources: [{ responseKind }] });
+});

@@ -207,7 +207,7 @@ function resourceDiscovery(served: ServedKind) {
   }));
   return {
     resource: resource.plural,
-    responseKind: { group: "", version: "", kind: resource.kind },
+    responseKind: responseKind({ ...served, kind: resource.kind }, served),
     scope: resource.scope === "Namespaced" ? "Namespaced" : "Cluster",
     singularResource: singularOf(resource),
     verbs: verbsOf(resource),
@@ -216,9 +216,11 @@ function resourceDiscovery(served: ServedKind) {
   };
 }
 
-/** Empty where the kind belongs to the group version itself. */
-const responseKind = ({ group, version, kind }: ServedSubresource["kind"], served: ServedKind) =>
-  group === served.group && version === served.version ? { group: "", version: "", kind } : { group, version, kind };
+/** Of built-in kinds, empty where the kind belongs to the group version itself. */
+function responseKind({ group, version, kind }: ServedSubresource["kind"], served: ServedKind) {
+  const isOwn = group === served.group && version === served.version;
+  return isOwn && !served.resource.structuralSchema ? { group: "", version: "", kind } : { group, version, kind };
+}
 
 /** The index at `/`. */
 export const rootPaths = (resources: readonly Resource[], remotes: Remotes = []) => ({
