@@ -93,3 +93,41 @@ test("WIRE-METHODS: what is no resource is read by any method, and a number that
     message: 'strconv.ParseInt: parsing "": invalid syntax',
   });
 });
+
+test("a node is proxied to at its kubelet's port, and at no other in its stead", async () => {
+  const node = JSON.stringify({
+    metadata: { name: "ports" },
+    status: { daemonEndpoints: { kubeletEndpoint: { Port: 10251 } } },
+  });
+  await ask("POST", "/api/v1/nodes", { body: node });
+  const proxied = (name: string) => ask("GET", `/api/v1/nodes/${name}/proxy/metrics`);
+  for (const name of ["ports", "ports:10251", "https:ports:10251"])
+    expect(await proxied(name)).toMatchObject({ code: 503 });
+  expect(await proxied("ports:9100")).toMatchObject({
+    code: 400,
+    message: expect.stringContaining("not port 9100 of ports") as string,
+  });
+});
+
+test("PATCH-10: what is applied and does not fit is told in the converter's words", async () => {
+  const spec = {
+    minReadySeconds: 1.5,
+    selector: { matchLabels: { a: "b" } },
+    template: { metadata: { labels: { a: "b" } } },
+  };
+  const body = JSON.stringify({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "d" }, spec });
+  const path = "/apis/apps/v1/namespaces/default/deployments/d?fieldManager=m";
+  expect(await ask("PATCH", path, { body, type: "application/apply-patch+yaml" })).toMatchObject({
+    code: 500,
+    message: expect.stringMatching(/: cannot convert float64 to int32$/) as string,
+  });
+});
+
+test("WIRE-NEGOTIATE: who asks for a form that nothing has hears no warning of the kind", async () => {
+  const path = "https://sailplane/api/v1/namespaces/default/endpoints";
+  const warned = async (accept: string) =>
+    (await API.fetch(new Request(path, { headers: { Accept: accept } }))).headers.get("Warning") !== null;
+  expect(await warned("application/json")).toBe(true);
+  expect(await warned("text/html")).toBe(false);
+  expect(await warned("application/json;as=Foo;v=v1;g=meta.k8s.io")).toBe(true);
+});

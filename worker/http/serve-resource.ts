@@ -140,11 +140,15 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     await response.body?.cancel();
     return withWarnings(new Response(null, response), context.warnings);
   } catch (error) {
-    // What was said on the way to a refusal is said with it; a verb that the kind has not leads nowhere.
-    if (error instanceof ApiError && error.status.code !== 405) c.set("warnings", context.warnings);
+    // What was said on the way to a refusal is said with it.
+    if (error instanceof ApiError && !isOfRouter(error)) c.set("warnings", context.warnings);
     throw error;
   }
 }
+
+/** A verb that the kind has not leads nowhere, nor does a form that nothing has: what the router refuses shows details, though none. */
+const isOfRouter = ({ status: { code, details } }: ApiError): boolean =>
+  code === 405 || (code === 406 && details !== undefined);
 
 function storeFor(caller: Caller, served: Served, query: URLSearchParams): StoreClient {
   const { converter } = served;

@@ -2,7 +2,7 @@
  * `proxy` of pods and services: the request goes to the pod through its node's tunnel, and links in the answer lead back
  * here. `proxy` of a node asks the agent itself, which answers GETs of the kubelet's API.
  */
-import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
@@ -33,7 +33,10 @@ export async function proxyToTarget(context: RequestContext): Promise<Response> 
   if (kind === "Service") return forward(context, target, await servicePort(context, target));
   const { entry } = await store.read(keyOf(served.resource, path.namespace, target.name));
   if (!entry) throw new ApiError(notFound({ group: "", resource: served.resource.plural }, target.name));
-  if (kind === "Node") return askNode(context, target.name);
+  if (kind === "Node") {
+    requireKubeletPort(JSON.parse(entry.text) as Node, target);
+    return askNode(context, target.name);
+  }
   return forward(context, target, podPort(JSON.parse(entry.text) as Pod, target));
 }
 
@@ -84,6 +87,16 @@ function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): Pod
     address: status.podIP,
     port: port === "" ? (declared ?? (scheme === "https" ? 443 : 80)) : Number(port),
   };
+}
+
+/** Where a kubelet listens that does not say where. */
+const KUBELET_PORT = 10_250;
+
+/** What else listens on the node is behind no tunnel, and not to be answered for by the kubelet. */
+function requireKubeletPort({ status }: Node, { name, port }: Target): void {
+  if (port === "" || port === String(status.daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT)) return;
+  const why = "only the kubelet's own port of a node can be proxied by this control plane";
+  throw new ApiError(badRequest(`${why}, not port ${port} of ${name}: ask a pod that listens there, or a service`));
 }
 
 async function askNode({ env, cluster, request, body, path }: RequestContext, node: string): Promise<Response> {

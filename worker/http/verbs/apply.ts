@@ -1,13 +1,15 @@
 /** Server-side apply: PATCH with `application/apply-patch+yaml`. It creates what is not there. */
+
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { isJsonObject } from "../../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
+import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
 import { badRequest, conflict, failure, type Status } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
-import { decodePatched } from "../../registry/decode-patched.ts";
+import { decodePatched, structFor } from "../../registry/decode-patched.ts";
 import { type Updated, updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -95,7 +97,11 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   if (!result.ok) throw patchRefused(result);
   const typed = { ...result.object, kind: resource.kind, apiVersion: apiVersionOf(group, version) };
   const decoded = decodePatched(typed, served, { nulls: "kept" });
-  if (!decoded.ok) throw new ApiError(undecodable(context, applied, decoded.message));
+  if (!decoded.ok) {
+    // What is applied is set field by field, as what a strategic merge gives: PATCH-10.
+    const told = served.custom ? undefined : unstructuredProblem(typed, structFor(served));
+    throw new ApiError(undecodable(context, applied, told ?? decoded.message));
+  }
   const object = kubeObject(decoded.value);
   const draft = other ? other.toStored(object) : object;
   if (!live && draft.metadata.uid) throw noSuchUid(context, draft.metadata.uid);
