@@ -14,7 +14,6 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   kind: "CSIStorageCapacity",
   plural: "csistoragecapacities",
   scope: "Namespaced",
-  deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
   validate: ({ storageClassName = "", nodeTopology, capacity }) => {
     const errors = validateLabelSelector(nodeTopology, "nodeTopology");

@@ -1,5 +1,5 @@
 import type { StorageClass } from "../../generated/storage.v1.ts";
-import { checkImmutable } from "../../machinery/field-checks.ts";
+import { checkImmutable, sortedMap } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { DEPRECATED_NODE_LABELS } from "../core/pod/warnings.ts";
 import { defineResource } from "../resource.ts";
@@ -33,7 +33,7 @@ export const storageClass = defineResource<StorageClass>({
     ),
   validateUpdate: (next, old) => {
     const errors: FieldError[] = [];
-    checkImmutable(errors, "parameters", next.parameters, old.parameters);
+    checkImmutable(errors, "parameters", sortedMap(next.parameters), old.parameters);
     checkImmutable(errors, "provisioner", next.provisioner, old.provisioner);
     checkImmutable(errors, "reclaimPolicy", next.reclaimPolicy, old.reclaimPolicy);
     checkImmutable(errors, "volumeBindingMode", next.volumeBindingMode, old.volumeBindingMode);

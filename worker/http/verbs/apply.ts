@@ -62,8 +62,11 @@ function undecodable({ served, path }: RequestContext, applied: Record<string, u
   if (served.custom) return badRequest(why);
   const problem = why.startsWith("illegal base64 data") ? `error decoding from json: ${why}` : why;
   const kind = `${served.group}/${served.version}, Kind=${served.resource.kind}`;
-  const { namespace = "" } = (isJsonObject(applied.metadata) ? applied.metadata : {}) as { namespace?: string };
-  const object = `new object (${namespace}/${path.name}; ${kind})`;
+  const { namespace = "", name = path.name } = (isJsonObject(applied.metadata) ? applied.metadata : {}) as {
+    namespace?: string;
+    name?: string;
+  };
+  const object = `new object (${namespace}/${name}; ${kind})`;
   return failure(
     500,
     "",

@@ -54,6 +54,22 @@ test("a runtime class is created by PUT where there is none", async () => {
   expect((await API.fetch(put)).status).toBe(201);
 });
 
+test("what is created by PUT at another version than the stored one is converted", async () => {
+  const url = "https://sailplane/apis/events.k8s.io/v1/namespaces/default/events/put";
+  const regarding = { kind: "Pod", namespace: "default", name: "p" };
+  const who = { reportingController: "a.b/c", reportingInstance: "i", action: "Act", reason: "Why", type: "Normal" };
+  const body = JSON.stringify({
+    metadata: { name: "put" },
+    eventTime: "2026-01-01T00:00:00.000000Z",
+    regarding,
+    ...who,
+  });
+  const answer = await API.fetch(
+    new Request(url, { method: "PUT", body, headers: { "Content-Type": "application/json" } }),
+  );
+  expect(await answer.json()).toMatchObject({ apiVersion: "events.k8s.io/v1", regarding, ...who });
+});
+
 test.each([
   ["log?sinceTime=x", 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
   ["portforward?ports=80,x", 'cannot convert to []int32: strconv.ParseUint: parsing "x": invalid syntax'],

@@ -38,7 +38,8 @@ export async function update(context: RequestContext): Promise<Response> {
       ? {
           onMissing: async () => {
             checkUid(context, body, { current: { metadata: { uid: "" } }, dryRun: options.dryRun });
-            return { text: await createObject(context, asNew(body), { ...options, otherVerb: true }), created: true };
+            const draft = conversion ? conversion.toStored(copyJson(body)) : body;
+            return { text: await createObject(context, asNew(draft), { ...options, otherVerb: true }), created: true };
           },
         }
       : {}),
