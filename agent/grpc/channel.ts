@@ -46,7 +46,7 @@ function outcomeOf({ status, error }: Ending): GrpcError | undefined {
   const code = status?.["grpc-status"];
   if (code === undefined) {
     const http = Number(status?.[":status"] ?? 200);
-    const why = http === 200 ? "the connection was closed" : `unexpected HTTP status code ${http}`;
+    const why = http === 200 ? "error reading from server: EOF" : `unexpected HTTP status code ${http}`;
     return new GrpcError(GrpcCode.Unavailable, error === undefined ? why : `connection error: ${error.message}`);
   }
   return Number(code) === GrpcCode.OK

@@ -21,6 +21,7 @@ import type { RuleSet } from "../proxy/rule-set.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ApiServer } from "./api-door.ts";
 import { chooseWays, type Ways } from "./choose-ways.ts";
+import { claimMachineNetwork } from "./machine-claim.ts";
 import { MachineDoor } from "./machine-door.ts";
 import type { Way } from "./overlay/choose-way.ts";
 import type { NetworkKey } from "./overlay/network-key.ts";
@@ -63,6 +64,7 @@ const NO_NETWORK =
 export class ClusterNetwork {
   readonly #options: ClusterNetworkOptions;
   readonly #nft = new NftSession();
+  readonly #letGo: () => void;
   readonly #kernel: KernelProxy | undefined;
   readonly #policies: KernelPolicies | undefined;
   readonly #forwarder: NodePortForwarder | undefined;
@@ -84,15 +86,22 @@ export class ClusterNetwork {
 
   /** Says in one line what the machine does not allow. */
   static async open(options: ClusterNetworkOptions): Promise<ClusterNetwork> {
-    const network = new ClusterNetwork(options, await chooseWays(options));
+    const ways = await chooseWays(options);
+    const { nodeName, dataDirectory } = options;
+    const letGo = ways.proxy === "kernel" ? await claimMachineNetwork(`node ${nodeName} (${dataDirectory})`) : () => {};
+    const network = new ClusterNetwork(options, { ...ways, letGo });
     // A node that comes back knows its range and its Services: it is not to be not ready for a moment.
     if (network.#isActive) await network.#run();
     network.#isOpen = true;
     return network;
   }
 
-  private constructor(options: ClusterNetworkOptions, { directories, proxy }: Ways) {
+  private constructor(
+    options: ClusterNetworkOptions,
+    { directories, proxy, letGo }: Ways & { readonly letGo: () => void },
+  ) {
     this.#options = options;
+    this.#letGo = letGo;
     const { log } = options;
     this.#health = new HealthChecks(log);
     if (proxy === "kernel") {
@@ -163,6 +172,7 @@ export class ClusterNetwork {
     this.#health.close();
     this.#status?.close();
     this.#nft.close();
+    this.#letGo();
   }
 
   #currentZone(): Zone {
