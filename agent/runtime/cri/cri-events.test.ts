@@ -88,6 +88,13 @@ describe("containerd's events", () => {
     expect([told, asked]).toEqual([["one"], Array.from({ length: 3 }, () => "ContainerStatus c")]);
   });
 
+  it("tell of what ended before anybody looked at it", async () => {
+    seen.made("quick", { uid: "two", kind: "container" });
+    events.write(exitOf("quick", "quick"));
+    await until(() => told.length > 0);
+    expect(told).toEqual(["two"]);
+  });
+
   it("tell of a sandbox", async () => {
     states = ["SANDBOX_NOTREADY"];
     events.write(exitOf("s", "s"));

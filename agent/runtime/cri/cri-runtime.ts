@@ -122,7 +122,9 @@ export class CriRuntime implements Runtime {
 
   async runSandbox(config: SandboxConfig): Promise<string> {
     const request = { config: criSandbox(config, this.#agentId), runtime_handler: config.handler };
-    return (await this.#cri.call("RunPodSandbox", request, SANDBOX_SECONDS)).pod_sandbox_id;
+    const { pod_sandbox_id } = await this.#cri.call("RunPodSandbox", request, SANDBOX_SECONDS);
+    this.#seen.made(pod_sandbox_id, { uid: config.pod.uid, kind: "sandbox" });
+    return pod_sandbox_id;
   }
 
   async stopSandbox(id: string): Promise<void> {
@@ -178,6 +180,7 @@ export class CriRuntime implements Runtime {
       config: criContainer({ ...config, security }, sandbox, this.#agentId),
       sandbox_config: criSandbox(sandbox, this.#agentId),
     });
+    this.#seen.made(container_id, { uid: sandbox.pod.uid, kind: "container" });
     return `${this.scheme}://${container_id}`;
   }
 

@@ -34,6 +34,11 @@ export class SeenStates {
     return this.#states.get(id);
   }
 
+  /** It may end before anybody has looked at it. */
+  made(id: string, seen: Pick<SeenState, "uid" | "kind">): void {
+    this.#states.set(id, { ...seen, state: "" });
+  }
+
   /** A pod's worker has looked. */
   replaceOf(uid: string, listed: ListedStates): void {
     for (const [id, seen] of this.#states) if (seen.uid === uid) this.#states.delete(id);
