@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { InTurn } from "./in-turn.ts";
+import { InTurn, InTurnByKey } from "./in-turn.ts";
 
 test("a job begins when the one before has ended, also where that failed", async () => {
   const told: string[] = [];
@@ -20,4 +20,19 @@ test("a job begins when the one before has ended, also where that failed", async
   await expect(broken).rejects.toThrow("no");
   expect(await Promise.all([slow, last])).toEqual(["done", "done"]);
   expect(told).toEqual(["slow begins", "slow ends", "broken begins", "last begins"]);
+});
+
+test("jobs of one key wait for each other, those of another do not", async () => {
+  const told: string[] = [];
+  const turns = new InTurnByKey<string>();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const tell = (text: string) => async () => void told.push(text);
+  const first = turns.run("a", () => promise);
+  const second = turns.run("a", tell("a"));
+  await turns.run("b", tell("b"));
+  expect(told).toEqual(["b"]);
+  resolve();
+  await Promise.all([first, second]);
+  await turns.run("a", tell("a again"));
+  expect(told).toEqual(["b", "a", "a again"]);
 });

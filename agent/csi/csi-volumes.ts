@@ -2,25 +2,24 @@
  * Volumes of CSI drivers: staged once on the node, published for each pod, taken away in the opposite order. What a pod has is
  * written down before the driver is called.
  */
-import { existsSync, mkdirSync, statSync } from "node:fs";
+
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
-import { GrpcCode, GrpcError } from "../grpc/grpc-error.ts";
+import { InTurnByKey } from "../../api/in-turn.ts";
 import type { Logger } from "../logger.ts";
 import type { DiskStats } from "../volumes/disk-stats.ts";
-import { isMountPoint } from "../volumes/mounts.ts";
 import { giveToPod } from "../volumes/ownership.ts";
 import { VolumeError, VolumePending } from "../volumes/payload.ts";
 import type { CsiDriver, CsiDrivers } from "./csi-drivers.ts";
 import type { CsiSources } from "./csi-sources.ts";
+import { isFinal } from "./final-error.ts";
 import { podContext } from "./pod-context.ts";
-import { type Published, PublishedVolumes, removeEmpty } from "./published-volumes.ts";
+import { isThere, type Published, PublishedVolumes, removeEmpty } from "./published-volumes.ts";
+import { Republishing } from "./republishing.ts";
 import { type Staged, Unstaging } from "./unstaging.ts";
 import { diskStatsOf, type VolumeUsages } from "./volume-usage.ts";
 import { capabilityOf, checkMode, givesToGroup, sha256, type Wanted } from "./wanted-volume.ts";
-
-/** As often as the kubelet looks at its pods. */
-const REPUBLISH_MS = 60_000;
 
 export interface CsiVolumesOptions {
   /** The kubelet's, as drivers see it. */
@@ -50,16 +49,15 @@ export class CsiVolumes implements PodCsi {
   readonly #published: PublishedVolumes;
   readonly #unstaging: Unstaging;
   /** Stages and unstages of one volume come one after the other. */
-  readonly #turns = new Map<string, Promise<unknown>>();
-  /** When those that want publishing again are (ms), by their directories. */
-  readonly #republished = new Map<string, { readonly uid: string; readonly next: number }>();
+  readonly #turns = new InTurnByKey<string>();
+  readonly #republishing = new Republishing();
 
   constructor(options: CsiVolumesOptions) {
     this.#options = options;
     this.#published = new PublishedVolumes(options.directory);
     this.#unstaging = new Unstaging({
       directory: join(options.directory, "plugins/kubernetes.io/csi/.unstaging"),
-      unstage: (volume) => this.#inTurn(volume.volumeHandle, () => this.#unstage(volume)),
+      unstage: (volume) => this.#turns.run(volume.volumeHandle, () => this.#unstage(volume)),
       log: options.log,
     });
   }
@@ -93,11 +91,16 @@ export class CsiVolumes implements PodCsi {
     const home = this.#published.home(uid, wanted.name);
     const target = this.#published.target(uid, wanted);
     const known = this.#published.read(home);
-    if (known?.ready === true && isThere(target, wanted.block) && !this.#isDue(home, known)) return target;
+    if (
+      known?.ready === true &&
+      isThere(target, wanted.block) &&
+      !(known.republished && this.#republishing.isDue(home))
+    )
+      return target;
     const driver = this.#options.drivers.find(wanted.driver);
     if (driver === undefined)
       throw new VolumeError(`driver name ${wanted.driver} not found in the list of registered CSI drivers`);
-    return this.#inTurn(wanted.handle, async () => {
+    return this.#turns.run(wanted.handle, async () => {
       try {
         return await this.#publish(pod, wanted, driver);
       } catch (error) {
@@ -107,15 +110,8 @@ export class CsiVolumes implements PodCsi {
     });
   }
 
-  #isDue(home: string, { republished }: Published): boolean {
-    const left = (this.#republished.get(home)?.next ?? 0) - Date.now();
-    // Where it is later than it can be, the clock was set back.
-    return republished === true && (left <= 0 || left > REPUBLISH_MS);
-  }
-
   republishAt(uid: string): number | undefined {
-    const times = [...this.#republished.values()].filter((each) => each.uid === uid).map(({ next }) => next);
-    return times.length === 0 ? undefined : Math.min(...times);
+    return this.#republishing.nextOf(uid);
   }
 
   async #publish(pod: Pod, wanted: Wanted, driver: CsiDriver): Promise<string> {
@@ -129,12 +125,12 @@ export class CsiVolumes implements PodCsi {
     const isAgain = known?.ready === true && isThere(target, wanted.block);
     const republished = object?.spec.requiresRepublish === true;
     if (isAgain && !republished) {
-      this.#republished.delete(home);
+      this.#republishing.forget(home);
       this.#published.write(home, { ...known, republished });
       return target;
     }
     // However it ends, the next time is later.
-    if (republished) this.#republished.set(home, { uid, next: Date.now() + REPUBLISH_MS });
+    if (republished) this.#republishing.begin(uid, home);
     const attached = wanted.mode === "Persistent" && object?.spec.attachRequired !== false;
     const staged = wanted.mode === "Persistent" && driver.capabilities.has("STAGE_UNSTAGE_VOLUME");
     const record: Published = {
@@ -155,17 +151,17 @@ export class CsiVolumes implements PodCsi {
     const mountGroup = group !== undefined && driver.capabilities.has("VOLUME_MOUNT_GROUP") ? String(group) : "";
     const capability = capabilityOf(wanted, driver, mountGroup);
     const staging = staged ? this.#published.staging(wanted) : "";
+    const request = {
+      volume_id: wanted.handle,
+      publish_context: context,
+      staging_target_path: staging,
+      volume_capability: capability,
+      volume_context: wanted.attributes,
+    };
     if (staged && !isAgain && (this.#unstaging.has(record) || !this.#isPublished(record, uid))) {
       mkdirSync(staging, { recursive: true, mode: 0o750 });
-      const request = {
-        volume_id: wanted.handle,
-        publish_context: context,
-        staging_target_path: staging,
-        volume_capability: capability,
-        secrets: await this.#secrets(wanted.stageSecret),
-        volume_context: wanted.attributes,
-      };
-      await driver.call("NodeStageVolume", request).catch((error: Error) => {
+      const secrets = await this.#secrets(wanted.stageSecret);
+      await driver.call("NodeStageVolume", { ...request, secrets }).catch((error: Error) => {
         // What certainly has not been done is not to be undone.
         if (isFinal(error)) this.#published.write(home, { ...record, staged: false });
         throw error;
@@ -175,11 +171,8 @@ export class CsiVolumes implements PodCsi {
     mkdirSync(dirname(target), { recursive: true, mode: 0o750 });
     const told = await podContext(pod, { mode: wanted.mode, driver: object, sources });
     await driver.call("NodePublishVolume", {
-      volume_id: wanted.handle,
-      publish_context: context,
-      staging_target_path: staging,
+      ...request,
       target_path: target,
-      volume_capability: capability,
       readonly: wanted.readOnly,
       secrets: { ...(await this.#secrets(wanted.publishSecret)), ...told.secrets },
       volume_context: { ...wanted.attributes, ...told.context },
@@ -194,7 +187,7 @@ export class CsiVolumes implements PodCsi {
     const driver = this.#options.drivers.find(wanted.driver);
     if (driver === undefined || !driver.capabilities.has("EXPAND_VOLUME")) return;
     const staged = driver.capabilities.has("STAGE_UNSTAGE_VOLUME");
-    await this.#inTurn(wanted.handle, async () =>
+    await this.#turns.run(wanted.handle, async () =>
       driver.call("NodeExpandVolume", {
         volume_id: wanted.handle,
         volume_path: this.#published.target(pod.metadata.uid ?? "", wanted),
@@ -257,7 +250,7 @@ export class CsiVolumes implements PodCsi {
   /** All volumes of the pod: no driver has them mounted for it any more. Fails where a driver does not let go, or is not there. */
   async unpublish(uid: string): Promise<void> {
     for (const { home, record } of this.#published.all().filter((found) => found.uid === uid))
-      await this.#inTurn(record.volumeHandle, () => this.#unpublish(uid, home, record));
+      await this.#turns.run(record.volumeHandle, () => this.#unpublish(uid, home, record));
     this.#published.removeDirectories(uid);
   }
 
@@ -273,7 +266,7 @@ export class CsiVolumes implements PodCsi {
     const { driverName, volumeHandle, specVolID, block, attached } = record;
     if (record.staged && isLast) this.#unstaging.begin({ driverName, volumeHandle, specVolID, block, attached });
     this.#published.forget(home);
-    this.#republished.delete(home);
+    this.#republishing.forget(home);
     if (record.attached && !record.staged && isLast) await onUse();
   }
 
@@ -290,31 +283,4 @@ export class CsiVolumes implements PodCsi {
     this.#unstaging.forget(volume);
     if (attached) await onUse();
   }
-
-  #inTurn<T>(handle: string, job: () => Promise<T>): Promise<T> {
-    const done = (this.#turns.get(handle) ?? Promise.resolve()).then(job);
-    const settled = done.catch(() => {});
-    this.#turns.set(handle, settled);
-    void settled.then(() => {
-      if (this.#turns.get(handle) === settled) this.#turns.delete(handle);
-    });
-    return done;
-  }
 }
-
-/** After which a driver may still be doing, or have done, what it was asked for. */
-const UNCERTAIN: ReadonlySet<number> = new Set([
-  GrpcCode.Canceled,
-  GrpcCode.DeadlineExceeded,
-  GrpcCode.Unavailable,
-  GrpcCode.ResourceExhausted,
-  GrpcCode.Aborted,
-]);
-
-const isFinal = (error: Error): boolean => error instanceof GrpcError && !UNCERTAIN.has(error.code);
-
-/** A directory alone is what a reboot, or a driver that failed, leaves. */
-const isThere = (target: string, block: boolean): boolean =>
-  block
-    ? statSync(target, { throwIfNoEntry: false })?.isBlockDevice() === true
-    : existsSync(target) && isMountPoint(target);

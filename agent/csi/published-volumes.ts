@@ -2,9 +2,10 @@
  * Which volumes of CSI drivers the pods of this node have, and where: in the kubelet's directories, as drivers know them. What a pod
  * has is written beside its mount (`vol_data.json`, the kubelet's), so that any later agent can undo it.
  */
-import { readFileSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { namesIn } from "../names-in.ts";
+import { isMountPoint } from "../volumes/mounts.ts";
 import { writeWhole } from "../write-whole.ts";
 import { sha256, type Wanted } from "./wanted-volume.ts";
 
@@ -97,3 +98,9 @@ export function removeEmpty(directory: string): void {
     // Not there, or not empty.
   }
 }
+
+/** A directory alone is what a reboot, or a driver that failed, leaves. */
+export const isThere = (target: string, block: boolean): boolean =>
+  block
+    ? statSync(target, { throwIfNoEntry: false })?.isBlockDevice() === true
+    : existsSync(target) && isMountPoint(target);

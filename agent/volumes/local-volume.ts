@@ -1,7 +1,9 @@
 /** Local volumes: a directory of the machine, or a device of it that is mounted for each pod. */
-import { mkdirSync, realpathSync, rmdirSync, type Stats, statSync } from "node:fs";
+
+import { mkdirSync, realpathSync, rmdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalVolumeSource, PersistentVolume } from "../../api/generated/core.v1.ts";
+import { InTurnByKey } from "../../api/in-turn.ts";
 import { mountDevice } from "./device-mount.ts";
 import { isListedMount, mountedDevices } from "./mounts.ts";
 import { VolumeError } from "./payload.ts";
@@ -24,7 +26,7 @@ export async function mountLocal(
   if (!found.isBlockDevice()) throw new VolumeError("only directory and block device are supported");
   const path = join(directory, "volumes/kubernetes.io~local-volume", metadata.name ?? "");
   const options = [...(readOnly ? ["ro"] : []), ...(spec.mountOptions ?? [])];
-  await oneAfterTheOther(found, () => mountOnce(path, { device: realpathSync(local.path), local, options }));
+  await turns.run(found.rdev, () => mountOnce(path, { device: realpathSync(local.path), local, options }));
   return path;
 }
 
@@ -47,14 +49,5 @@ async function mountOnce(path: string, { device, local, options }: Wanted): Prom
   }
 }
 
-const turns = new Map<number, Promise<void>>();
-
 /** Of several pods that come at once the first makes the file system. */
-async function oneAfterTheOther({ rdev }: Stats, job: () => Promise<void>): Promise<void> {
-  const done = (turns.get(rdev) ?? Promise.resolve()).then(job);
-  turns.set(
-    rdev,
-    done.catch(() => {}),
-  );
-  await done;
-}
+const turns = new InTurnByKey<number>();
