@@ -6,19 +6,19 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { VolumeStats } from "../volumes/volume-stats.ts";
 import { withAllocation } from "./allocation.ts";
+import { carryOut, clearWaiting, showBackOff } from "./carry-out.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
 import { endPod } from "./end-pod.ts";
 import { graceOf } from "./kill.ts";
 import type { Verdict } from "./local.ts";
 import { isNotableChange } from "./notable-change.ts";
 import { isTerminal } from "./phase.ts";
-import { type Action, planPod } from "./plan.ts";
+import { planPod } from "./plan.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
 import { prepareClaims, prepareVolumes } from "./prepare-pod.ts";
 import { actuate, allocate } from "./resize-pod.ts";
 import type { WaitingForRoom } from "./resize-turns.ts";
-import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
-import { killFailed, restartAll, shorten } from "./stop-containers.ts";
+import { shorten } from "./stop-containers.ts";
 import { WakeLoop } from "./wake-loop.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
@@ -213,7 +213,7 @@ export class PodWorker {
     if (!this.#admitted && !record.terminating && !isTerminal(record.pod.status.phase)) await this.#admit(observation);
     this.#checkDeadline();
     if (isTerminal(record.pod.status.phase) || record.verdict !== undefined) record.terminating = true;
-    this.#clearWaiting(observation);
+    clearWaiting(record, observation);
     if (record.terminating) return this.#end(observation);
 
     allocate(record);
@@ -221,14 +221,14 @@ export class PodWorker {
     if (await actuate(record, observation)) return this.wake();
     const plan = planPod({ pod: record.current(), observation, local: record.local(), now: Date.now() });
     if (plan.wakeAt !== undefined) this.#loop.wakeIn(plan.wakeAt - Date.now());
-    for (const action of plan.actions) if (action.do === "back-off") this.#showBackOff(action);
+    for (const action of plan.actions) if (action.do === "back-off") showBackOff(record, action);
     record.report(observation);
     if (!(await prepareVolumes(record)) || !(await prepareClaims(record))) return;
     const { signal } = record.abort;
     let hasChanged = false;
     for (const action of plan.actions) {
       if (signal.aborted) break;
-      const result = await this.#do(action, observation);
+      const result = await carryOut(record, action, observation);
       if (result === "changed") hasChanged = true;
       if (result === "failed" && action.do !== "start-container") break;
       if (result === "failed" && action.do === "start-container" && action.target.role === "init") break;
@@ -266,47 +266,6 @@ export class PodWorker {
     const message = "Pod was active on the node longer than the specified deadline";
     record.verdict = { reason: "DeadlineExceeded", message, refused: false };
     record.tell(undefined, "Normal", "DeadlineExceeded", message);
-  }
-
-  #clearWaiting({ containers }: Observation): void {
-    const { waiting } = this.#record;
-    for (const name of waiting.keys())
-      if (containers.find((container) => container.name === name)?.state === "running") waiting.delete(name);
-  }
-
-  #showBackOff({ target, message }: Extract<Action, { do: "back-off" }>): void {
-    const record = this.#record;
-    const { name } = target.container;
-    if (record.waiting.get(name)?.message === message) return;
-    record.waiting.set(name, { reason: "CrashLoopBackOff", message });
-    const { namespace, name: pod, uid } = record.pod.metadata;
-    const where = `${name} in pod ${pod}_${namespace}(${uid})`;
-    record.tell(target, "Warning", "BackOff", `Back-off restarting failed container ${where}`);
-  }
-
-  async #do(action: Action, observation: Observation): Promise<Outcome> {
-    const record = this.#record;
-    switch (action.do) {
-      case "back-off":
-        return "nothing";
-      case "end-pod":
-        record.terminating = true;
-        return "changed";
-      case "stop-sandbox":
-        record.tell(undefined, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
-        await record.context.runtime.stopSandbox(action.id);
-        return "changed";
-      case "create-sandbox":
-        return createSandbox(record, action.attempt);
-      case "start-container":
-        return startContainer(record, action, observation);
-      case "kill-container":
-        await killFailed(record, action);
-        return "changed";
-      case "restart-all":
-        await restartAll(record, observation);
-        return "changed";
-    }
   }
 
   async #end(observation: Observation): Promise<void> {

@@ -4,7 +4,7 @@ import { GrpcCode, GrpcError } from "../../grpc/grpc-error.ts";
 import { UnixService } from "../../grpc/unix-service.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { RuntimeError } from "../runtime-error.ts";
-import type { CriMethods } from "./cri-messages.ts";
+import type { CriMethods } from "./cri-methods.ts";
 import { CRI_PROTO } from "./cri-proto.ts";
 
 const DEFAULT_SECONDS = 120;
