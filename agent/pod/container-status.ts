@@ -108,48 +108,77 @@ function readiness(container: Container, role: ContainerRole, observed: Containe
   };
 }
 
+interface States {
+  readonly state: ContainerState;
+  readonly lastState: ContainerState;
+  readonly restartCount: number;
+}
+
+/** Of a container that has not been made, or is there no more: what was said of it last. */
+function statesWithout({
+  pod,
+  previous,
+  removed,
+}: {
+  pod: Pod;
+  previous: ContainerStatus | undefined;
+  removed: number;
+}): States {
+  const toBeMade: ContainerState = {
+    waiting: { reason: initContainersOf(pod).length > 0 ? "PodInitializing" : "ContainerCreating" },
+  };
+  if (removed > 0) return { state: toBeMade, lastState: { terminated: REMOVED }, restartCount: removed };
+  const { state, lastState = {} } = previous ?? {};
+  const restartCount = Math.max(previous?.restartCount ?? 0, 0);
+  if (state?.terminated !== undefined) return { state: { terminated: state.terminated }, lastState, restartCount };
+  if (state?.running !== undefined && lastState.terminated === undefined)
+    return { state: toBeMade, lastState: { terminated: LOST }, restartCount: restartCount + 1 };
+  return { state: toBeMade, lastState, restartCount };
+}
+
+interface Seen {
+  readonly newest: ContainerObservation;
+  /** The one before it, if that is still there. */
+  readonly before: ContainerObservation | undefined;
+  readonly previous: ContainerStatus | undefined;
+  readonly removed: number;
+}
+
+function statesOf({ newest, before, previous, removed }: Seen): States {
+  const restartCount = Math.max(restartCountOf(newest), removed);
+  const isLost = newest.state === "unknown" && previous?.state?.running !== undefined;
+  const state = isLost ? { terminated: LOST } : stateOf(newest);
+  if (before?.state === "exited") return { state, lastState: stateOf(before), restartCount };
+  if (removed > 0 && restartCountOf(newest) === removed)
+    return { state, lastState: { terminated: REMOVED }, restartCount };
+  return { state, lastState: previous?.lastState ?? {}, restartCount };
+}
+
+/** A container that waits for its next start shows that, and behind it how it ended. */
+function whileWaiting(states: States, waiting: PodLocal["waiting"], name: string): States {
+  const why = waiting.get(name);
+  if (why === undefined) return states;
+  const { terminated } = states.state;
+  return {
+    ...states,
+    lastState: terminated === undefined ? states.lastState : { terminated },
+    state: { waiting: { reason: why.reason, ...(why.message === "" ? {} : { message: why.message }) } },
+  };
+}
+
 function statusOf(container: Container, role: ContainerRole, input: Input): ContainerStatus {
   const { pod, observation, local } = input;
   const previous = input.previous.find(({ name }) => name === container.name);
-  const observed = observation.containers.filter(({ name }) => name === container.name);
-  const [newest, before] = observed;
+  const [newest, before] = observation.containers.filter(({ name }) => name === container.name);
   const removed = local.restartedAll.get(container.name) ?? 0;
-  const restartCount =
-    newest === undefined ? Math.max(previous?.restartCount ?? 0, 0) : Math.max(restartCountOf(newest), removed);
-
-  let state: ContainerState;
-  let lastState: ContainerState = previous?.lastState ?? {};
-  let count = restartCount;
-  if (newest === undefined) {
-    state = { waiting: { reason: initContainersOf(pod).length > 0 ? "PodInitializing" : "ContainerCreating" } };
-    if (previous?.state?.terminated !== undefined) state = { terminated: previous.state.terminated };
-    else if (previous?.state?.running !== undefined && previous.lastState?.terminated === undefined) {
-      lastState = { terminated: LOST };
-      count++;
-    }
-    if (removed > 0) {
-      state = { waiting: { reason: initContainersOf(pod).length > 0 ? "PodInitializing" : "ContainerCreating" } };
-      lastState = { terminated: REMOVED };
-      count = removed;
-    }
-  } else {
-    state = stateOf(newest);
-    if (before !== undefined && before.state === "exited") lastState = stateOf(before);
-    else if (removed > 0 && restartCountOf(newest) === removed) lastState = { terminated: REMOVED };
-    if (newest.state === "unknown" && previous?.state?.running !== undefined) state = { terminated: LOST };
-  }
-
-  const waiting = local.waiting.get(container.name);
-  const shouldRun =
+  const states =
+    newest === undefined ? statesWithout({ pod, previous, removed }) : statesOf({ newest, before, previous, removed });
+  const shouldStart =
     newest === undefined
-      ? state.terminated === undefined
+      ? states.state.terminated === undefined
       : newest.state === "created" ||
         (newest.state === "exited" && restartDecision(pod, { role, container }, newest.exitCode) !== "stay-ended");
-  if (waiting !== undefined && shouldRun && newest?.state !== "running") {
-    if (state.terminated !== undefined) lastState = { terminated: state.terminated };
-    state = { waiting: { reason: waiting.reason, ...(waiting.message === "" ? {} : { message: waiting.message }) } };
-  }
-
+  const { state, lastState, restartCount } = shouldStart ? whileWaiting(states, local.waiting, container.name) : states;
   const running = newest?.state === "running" && state.running !== undefined;
   const { started, ready } = running ? readiness(container, role, newest, local) : { started: false, ready: false };
   const mounts = mountStatuses(container, local);
@@ -158,12 +187,11 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
     state,
     lastState,
     ready: role === "ephemeral" ? false : role === "init" ? state.terminated?.exitCode === 0 : ready,
-    restartCount: count,
+    restartCount,
     image: newest === undefined ? (container.image ?? "") : newest.image,
     imageID: newest?.imageRef ?? "",
     ...(newest === undefined ? {} : { containerID: newest.id }),
-    ...(role === "ephemeral" ? {} : { started }),
-    ...(role === "ephemeral" ? {} : resourcesOf(container, newest, local)),
+    ...(role === "ephemeral" ? {} : { started, ...resourcesOf(container, newest, local) }),
     ...(mounts === undefined ? {} : { volumeMounts: mounts }),
     ...(newest?.user === undefined ? {} : { user: { linux: linuxUser(newest.user) } }),
   };

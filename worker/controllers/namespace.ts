@@ -133,92 +133,105 @@ function refusalsOf(failure: EffectFailure | undefined): readonly EffectFailure[
 
 /** Those of which there are many, and none is on its way out: what stays must not be asked to go again and again. */
 function resourcesOfMany(content: readonly Located[]): Set<GroupResource> {
-  const counts = tally(content.map(({ resource }) => [resource, 1]));
+  const counts = tally(content.map(({ resource }) => resource));
   for (const { resource, object } of content) if (object.metadata.deletionTimestamp) counts.delete(resource);
   return new Set([...counts].filter(([, count]) => count >= MANY).map(([resource]) => resource));
 }
+
+interface Said {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What is said of a namespace by one condition: that something is wrong, or that nothing is. */
+interface Checked {
+  readonly type: string;
+  readonly wrong: Said | undefined;
+  readonly well: Said;
+}
+
+/** Of what cannot go wrong here. */
+const ALWAYS_WELL: readonly Checked[] = [
+  {
+    type: "NamespaceDeletionDiscoveryFailure",
+    wrong: undefined,
+    well: { reason: "ResourcesDiscovered", message: "All resources successfully discovered" },
+  },
+  {
+    type: "NamespaceDeletionGroupVersionParsingFailure",
+    wrong: undefined,
+    well: { reason: "ParsedGroupVersions", message: "All legacy kube types successfully parsed" },
+  },
+];
 
 function conditionsOf(
   namespace: Namespace,
   content: readonly Located[],
   { now, refusals }: { readonly now: number; readonly refusals: readonly string[] },
 ): NamespaceCondition[] {
-  const byResource = tally(content.map(({ resource }) => [resource, 1]));
-  const byFinalizer = tally(
-    content.flatMap(({ object }) =>
-      (object.metadata.finalizers ?? []).map((finalizer): [string, number] => [finalizer, 1]),
-    ),
-  );
-  const remaining = `Some resources are remaining: ${list(byResource, (resource, count) => `${withGroup(resource)} has ${count} resource instances`)}`;
-  const finalizing = `Some content in the namespace has finalizers remaining: ${list(byFinalizer, (finalizer, count) => `${finalizer} in ${count} resource instances`)}`;
-  const said: [string, boolean, string, string, string, string][] = [
-    [
-      "NamespaceDeletionDiscoveryFailure",
-      false,
-      "",
-      "",
-      "ResourcesDiscovered",
-      "All resources successfully discovered",
-    ],
-    [
-      "NamespaceDeletionGroupVersionParsingFailure",
-      false,
-      "",
-      "",
-      "ParsedGroupVersions",
-      "All legacy kube types successfully parsed",
-    ],
-    [
-      "NamespaceDeletionContentFailure",
-      refusals.length > 0,
-      "ContentDeletionFailed",
-      `Failed to delete all resource types, ${refusals.length} remaining: ${refusals.toSorted().join(", ")}`,
-      "ContentDeleted",
-      "All content successfully deleted, may be waiting on finalization",
-    ],
-    [
-      "NamespaceContentRemaining",
-      byResource.size > 0,
-      "SomeResourcesRemain",
-      remaining,
-      "ContentRemoved",
-      "All content successfully removed",
-    ],
-    [
-      "NamespaceFinalizersRemaining",
-      byFinalizer.size > 0,
-      "SomeFinalizersRemain",
-      finalizing,
-      "ContentHasNoFinalizers",
-      "All content-preserving finalizers finished",
-    ],
+  const byResource = tally(content.map(({ resource }) => resource));
+  const byFinalizer = tally(content.flatMap(({ object }) => object.metadata.finalizers ?? []));
+  const checked: readonly Checked[] = [
+    ...ALWAYS_WELL,
+    {
+      type: "NamespaceDeletionContentFailure",
+      wrong:
+        refusals.length === 0
+          ? undefined
+          : {
+              reason: "ContentDeletionFailed",
+              message: `Failed to delete all resource types, ${refusals.length} remaining: ${refusals.toSorted().join(", ")}`,
+            },
+      well: {
+        reason: "ContentDeleted",
+        message: "All content successfully deleted, may be waiting on finalization",
+      },
+    },
+    {
+      type: "NamespaceContentRemaining",
+      wrong: remaining("SomeResourcesRemain", "Some resources are remaining", {
+        counts: byResource,
+        print: (resource, count) => `${withGroup(resource)} has ${count} resource instances`,
+      }),
+      well: { reason: "ContentRemoved", message: "All content successfully removed" },
+    },
+    {
+      type: "NamespaceFinalizersRemaining",
+      wrong: remaining("SomeFinalizersRemain", "Some content in the namespace has finalizers remaining", {
+        counts: byFinalizer,
+        print: (finalizer, count) => `${finalizer} in ${count} resource instances`,
+      }),
+      well: { reason: "ContentHasNoFinalizers", message: "All content-preserving finalizers finished" },
+    },
   ];
-  return said.map(([type, holds, badReason, badMessage, goodReason, goodMessage]) => {
-    const next = {
-      type,
-      status: holds ? "True" : "False",
-      reason: holds ? badReason : goodReason,
-      message: holds ? badMessage : goodMessage,
-    };
-    const current = namespace.status.conditions?.find((each) => each.type === type);
-    if (current && same({ ...current, lastTransitionTime: undefined }, next)) return current;
-    const lastTransitionTime =
-      current?.status === next.status ? (current.lastTransitionTime ?? timestamp(now)) : timestamp(now);
-    return { ...next, lastTransitionTime };
-  });
+  return checked.map((each) => conditionOf(namespace, each, now));
 }
 
-function tally(pairs: Iterable<readonly [string, number]>): Map<string, number> {
+interface Counted {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly print: (name: string, count: number) => string;
+}
+
+function remaining(reason: string, begin: string, { counts, print }: Counted): Said | undefined {
+  if (counts.size === 0) return undefined;
+  const told = [...counts].map(([name, count]) => print(name, count)).sort();
+  return { reason, message: `${begin}: ${told.join(", ")}` };
+}
+
+/** One that says the same as before stays as it is. */
+function conditionOf(namespace: Namespace, { type, wrong, well }: Checked, now: number): NamespaceCondition {
+  const next = { type, status: wrong ? "True" : "False", ...(wrong ?? well) };
+  const current = namespace.status.conditions?.find((each) => each.type === type);
+  if (current && same({ ...current, lastTransitionTime: undefined }, next)) return current;
+  const since = current?.status === next.status ? current.lastTransitionTime : undefined;
+  return { ...next, lastTransitionTime: since ?? timestamp(now) };
+}
+
+function tally(names: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const [key, count] of pairs) counts.set(key, (counts.get(key) ?? 0) + count);
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
-
-const list = (counts: ReadonlyMap<string, number>, print: (key: string, count: number) => string): string =>
-  [...counts]
-    .map(([key, count]) => print(key, count))
-    .sort()
-    .join(", ");
 
 /** Go prints a GroupResource of the core group with a dot at its end. */
 const withGroup = (resource: string) => (resource.includes(".") ? resource : `${resource}.`);

@@ -130,25 +130,8 @@ class RuleRun {
     }
     this.#budget -= outcome.cost;
     if (!outcome.ok) {
-      const { message } = outcome;
-      if (message.startsWith("no such overload"))
-        this.errors.push(
-          invalid(
-            at,
-            type,
-            `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${told}`,
-          ),
-        );
-      else if (message.startsWith("operation cancelled: actual cost limit exceeded")) {
-        this.#over = true;
-        this.errors.push(
-          invalid(
-            at,
-            type,
-            `'${message}': no further validation rules will be run due to call cost exceeds limit for rule: ${told}`,
-          ),
-        );
-      } else this.errors.push(invalid(at, type, `${message} evaluating rule: ${told}`));
+      if (outcome.message.startsWith(OVER_LIMIT)) this.#over = true;
+      this.errors.push(invalid(at, type, failureText(outcome.message, told)));
       return;
     }
     if (outcome.value === true) return;
@@ -205,3 +188,13 @@ const itemPlace = ({ path, current, parent }: Place, index: number): Place => {
   const item = current?.item(index);
   return { path: `${path}[${index}]`, old: item?.old, current: item, parent: current ?? parent };
 };
+
+const OVER_LIMIT = "operation cancelled: actual cost limit exceeded";
+
+function failureText(message: string, rule: string): string {
+  if (message.startsWith("no such overload"))
+    return `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${rule}`;
+  if (message.startsWith(OVER_LIMIT))
+    return `'${message}': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`;
+  return `${message} evaluating rule: ${rule}`;
+}

@@ -1,6 +1,6 @@
 /** Whether a store is consistent (rule STORE-CHECK): what every commit and compaction keeps true. */
-import type { Revision } from "../../../api/store.ts";
-import type { LogTables } from "../tables/log-tables.ts";
+import type { Key, Revision } from "../../../api/store.ts";
+import type { LogRow, LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 
 export interface CheckReport {
@@ -29,23 +29,11 @@ export function* checkSteps(tables: LogTables): Generator<undefined, CheckReport
     const { revision: newest, oldest } = tables.marks();
     for (const row of pageOf(tables.rowsBetween(from as Revision, newest))) {
       entries++;
-      const { revision, key, tombstone, replaced, text } = row;
-      if (revision > oldest && revision !== Math.max(last, oldest) + 1)
-        faults.push(`revisions after ${last} are missing before ${revision}`);
-      last = revision;
-      const id = `${key.resource}/${key.namespace}/${key.name}`;
-      if (revision > oldest && replaced !== (standing.get(id) ?? null)) {
-        faults.push(`${id} at ${revision} says it replaced ${replaced}, the log says ${standing.get(id) ?? null}`);
-      }
-      if (revision > oldest && replaced !== null && row.previous === null) {
-        faults.push(`${id} at ${revision} points to ${replaced}, which is not there`);
-      }
-      if (revision <= firstMark && (tombstone || standing.has(id)))
-        faults.push(`${id} at ${revision} should have been forgotten`);
-      if (!text.includes(`"resourceVersion":"${revision}"`))
-        faults.push(`${id} at ${revision} carries another revision`);
-      if (tombstone) standing.delete(id);
-      else standing.set(id, revision);
+      faults.push(...faultsOf(row, { last, oldest, firstMark, standing }));
+      last = row.revision;
+      const id = idOf(row.key);
+      if (row.tombstone) standing.delete(id);
+      else standing.set(id, row.revision);
     }
     if (last === from) break;
     yield undefined;
@@ -59,7 +47,7 @@ export function* checkSteps(tables: LogTables): Generator<undefined, CheckReport
       [],
       Number.POSITIVE_INFINITY,
     )) {
-      const id = `${resource}/${namespace}/${name}`;
+      const id = idOf({ resource, namespace, name });
       if (standing.get(id) !== revision)
         faults.push(`${id} stands at ${revision}, the log says ${standing.get(id) ?? "nowhere"}`);
       if (tables.row(revision)?.attributes !== attributes) faults.push(`${id} has other attributes than the log says`);
@@ -68,6 +56,35 @@ export function* checkSteps(tables: LogTables): Generator<undefined, CheckReport
   }
   for (const [id, revision] of standing) faults.push(`${id} at ${revision} is missing from the objects`);
   return { revision: newest, oldest, objects, entries, faults };
+}
+
+const idOf = ({ resource, namespace, name }: Key): string => `${resource}/${namespace}/${name}`;
+
+interface Known {
+  /** The revision before the row's. */
+  readonly last: number;
+  readonly oldest: Revision;
+  /** The compaction mark as the check began. */
+  readonly firstMark: Revision;
+  readonly standing: ReadonlyMap<string, Revision>;
+}
+
+/** What is wrong with one row, by those before it. */
+function faultsOf(row: LogRow, { last, oldest, firstMark, standing }: Known): string[] {
+  const { revision, tombstone, replaced, text } = row;
+  const id = idOf(row.key);
+  const before = standing.get(id) ?? null;
+  const faults: string[] = [];
+  if (revision > oldest && revision !== Math.max(last, oldest) + 1)
+    faults.push(`revisions after ${last} are missing before ${revision}`);
+  if (revision > oldest && replaced !== before)
+    faults.push(`${id} at ${revision} says it replaced ${replaced}, the log says ${before}`);
+  if (revision > oldest && replaced !== null && row.previous === null)
+    faults.push(`${id} at ${revision} points to ${replaced}, which is not there`);
+  if (revision <= firstMark && (tombstone || standing.has(id)))
+    faults.push(`${id} at ${revision} should have been forgotten`);
+  if (!text.includes(`"resourceVersion":"${revision}"`)) faults.push(`${id} at ${revision} carries another revision`);
+  return faults;
 }
 
 function* pageOf<T>(rows: Iterable<T>): Iterable<T> {

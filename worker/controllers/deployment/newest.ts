@@ -30,15 +30,45 @@ export function createNewest({ deployment, all, old }: Family, { snapshot, now, 
   }
   const revision = maxRevision(old) + 1n;
   const replicas = newestSize(deployment, undefined, all);
+  const object = replicaSetOf(deployment, { name, hash, revision, replicas });
+  const scaled = `Scaled up replica set ${name} from 0 to ${replicas}`;
+  const create: Effect = {
+    op: "create",
+    resource: REPLICA_SETS,
+    namespace,
+    object,
+    record: {
+      about: deployment,
+      ...(replicas > 0 ? { success: { reason: "ScalingReplicaSet", message: scaled } } : {}),
+      failure: { reason: "ReplicaSetCreateError", message: `Failed to create new replica set "${name}": {message}` },
+    },
+  };
+  const noted = noteNewest(
+    deployment,
+    { revision, reason: "NewReplicaSetCreated", text: `Created new replica set "${name}"` },
+    now,
+  );
+  return { effects: [...noteFailure(deployment, { name, failure }, now), create, ...noted] };
+}
+
+interface Named {
+  readonly name: string;
+  readonly hash: string;
+  readonly revision: bigint;
+  readonly replicas: number;
+}
+
+/** A replica set of the deployment's template, chosen by the template's hash. */
+function replicaSetOf(deployment: Stored<Deployment>, { name, hash, revision, replicas }: Named): ReplicaSet {
   const { labels, ...metadata } = deployment.spec.template?.metadata ?? {};
   const hashed = { ...labels, [HASH_LABEL]: hash };
   const bounds = boundsOf(deployment);
-  const object: ReplicaSet = {
+  return {
     apiVersion: "apps/v1",
     kind: "ReplicaSet",
     metadata: {
       name,
-      namespace,
+      namespace: deployment.metadata.namespace ?? "",
       labels: hashed,
       annotations: {
         ...annotationsOfNewest(deployment, {}, revision),
@@ -59,24 +89,6 @@ export function createNewest({ deployment, all, old }: Family, { snapshot, now, 
     },
     status: { replicas: 0 },
   };
-  const scaled = `Scaled up replica set ${name} from 0 to ${replicas}`;
-  const create: Effect = {
-    op: "create",
-    resource: REPLICA_SETS,
-    namespace,
-    object,
-    record: {
-      about: deployment,
-      ...(replicas > 0 ? { success: { reason: "ScalingReplicaSet", message: scaled } } : {}),
-      failure: { reason: "ReplicaSetCreateError", message: `Failed to create new replica set "${name}": {message}` },
-    },
-  };
-  const noted = noteNewest(
-    deployment,
-    { revision, reason: "NewReplicaSetCreated", text: `Created new replica set "${name}"` },
-    now,
-  );
-  return { effects: [...noteFailure(deployment, { name, failure }, now), create, ...noted] };
 }
 
 /** What kept the replica set from being made at the last attempt is said before it is tried again. */

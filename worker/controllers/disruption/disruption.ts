@@ -86,9 +86,29 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
   // Whoever is on its way out is expected still, as Kubernetes counts, and healthy no more.
   const stays = ({ metadata }: Stored<Pod>) => !metadata.deletionTimestamp && !leaving.has(metadata.name);
   const healthy = pods.filter((pod) => isReady(pod) && stays(pod)).length;
-  const { expected, desired } = counted;
+  const status = countedStatus(budget, { ...counted, healthy, disrupted, now });
+  const expiry = disrupted.map(([, time]) => (timeOf(time) ?? 0) + DELETION_MS);
+  const isNew = ({ metadata }: Stored<Pod>) => (timeOf(metadata.creationTimestamp) ?? 0) + NEW_MS > now;
+  const strange = new Set(counted.unmanaged);
+  // A pod that nobody manages is told of when it comes, whatever it does to the numbers.
+  const always = pods.some((pod) => strange.has(pod.metadata.name) && isNew(pod)) ? events : [];
+  const plan = withNews(budget, status, events);
+  return { ...plan, events: plan.effects.length > 0 ? events : always, ...waking(earliest(...expiry)) };
+}
+
+interface Standing extends Expected {
+  readonly healthy: number;
+  /** Those that are about to go, with when that was decided. */
+  readonly disrupted: readonly (readonly [name: string, time: string])[];
+  readonly now: number;
+}
+
+function countedStatus(
+  budget: Stored<PodDisruptionBudget>,
+  { expected, desired, healthy, disrupted, now }: Standing,
+): PodDisruptionBudgetStatus {
   const disruptionsAllowed = expected <= 0 ? 0 : Math.max(0, healthy - desired);
-  const status: PodDisruptionBudgetStatus = {
+  return {
     ...(disrupted.length > 0 ? { disruptedPods: Object.fromEntries(disrupted) } : {}),
     currentHealthy: healthy,
     desiredHealthy: desired,
@@ -105,13 +125,6 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
       }),
     ],
   };
-  const expiry = disrupted.map(([, time]) => (timeOf(time) ?? 0) + DELETION_MS);
-  const isNew = ({ metadata }: Stored<Pod>) => (timeOf(metadata.creationTimestamp) ?? 0) + NEW_MS > now;
-  const strange = new Set(counted.unmanaged);
-  // A pod that nobody manages is told of when it comes, whatever it does to the numbers.
-  const always = pods.some((pod) => strange.has(pod.metadata.name) && isNew(pod)) ? events : [];
-  const plan = withNews(budget, status, events);
-  return { ...plan, events: plan.effects.length > 0 ? events : always, ...waking(earliest(...expiry)) };
 }
 
 const observed = ({ metadata: { generation } }: Stored<PodDisruptionBudget>) =>
