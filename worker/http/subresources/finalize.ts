@@ -10,7 +10,7 @@ import { decodeObject } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";
-import { checkName } from "../verbs/update.ts";
+import { checkName } from "../verbs/check-identity.ts";
 
 export async function finalizeNamespace(context: RequestContext): Promise<Response> {
   if (context.request.method !== "PUT") throw new ApiError(methodNotAllowed());

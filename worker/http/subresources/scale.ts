@@ -9,7 +9,14 @@ import { membersOf } from "../../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { validateObjectMeta } from "../../../api/machinery/object-meta-validation.ts";
 import { parseObject } from "../../../api/machinery/object-text.ts";
-import { badRequest, internalError, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
+import {
+  badRequest,
+  conflict,
+  internalError,
+  invalid,
+  methodNotAllowed,
+  notFound,
+} from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
@@ -26,7 +33,8 @@ import { patchOptions, type WriteOptions, writeOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
 import { applyFormat, parsePatch, patchFormatOf } from "../patch-format.ts";
 import { APPLY_TYPE } from "../verbs/apply.ts";
-import { checkName } from "../verbs/update.ts";
+import { checkIdentity } from "../verbs/check-identity.ts";
+import { checkUid } from "../verbs/update.ts";
 import { renderView, VIEWS } from "../views.ts";
 
 export async function scale(context: RequestContext): Promise<Response> {
@@ -74,8 +82,11 @@ async function current({ served, path, store }: RequestContext): Promise<KubeObj
 function put(context: RequestContext): Promise<KubeObject> {
   const options = writeOptions(context.query, "UpdateOptions");
   const body = decodeObject(context, options, scaleServed);
-  checkName(body, context.path.name);
-  return write(context, options, (old) => tracked(context, old, structuredClone(body), options));
+  checkIdentity(context, body);
+  return write(context, options, (old) => {
+    checkUid(context, body, { current: old, dryRun: options.dryRun });
+    return tracked(context, old, structuredClone(body), options);
+  });
 }
 
 function patch(context: RequestContext): Promise<KubeObject> {
@@ -88,7 +99,7 @@ function patch(context: RequestContext): Promise<KubeObject> {
     const { object, warnings } = applyFormat(format, patch, old, { options, served: scaleServed });
     // Only the last attempt's warnings are the answer's.
     context.warnings.splice(0, Number.POSITIVE_INFINITY, ...warnings);
-    checkName(object, context.path.name);
+    checkIdentity(context, object);
     return tracked(context, old, object, options);
   });
 }
@@ -97,7 +108,7 @@ function patch(context: RequestContext): Promise<KubeObject> {
 function checkScale(
   { served, path: { name, namespace } }: RequestContext,
   { metadata }: Scale,
-  replicas: number,
+  { replicas, uid }: { readonly replicas: number; readonly uid: string },
 ): void {
   const { custom, group, resource } = served;
   if (custom) {
@@ -109,6 +120,9 @@ function checkScale(
   const errors = validateObjectMeta({ ...metadata, name, namespace }, { scope: "Namespaced" });
   if (replicas < 0) errors.push(invalidField("spec.replicas", replicas, "must be greater than or equal to 0"));
   if (errors.length > 0) throw new ApiError(invalid("autoscaling", "Scale", name, errors));
+  if (!metadata.uid || metadata.uid === uid) return;
+  const problem = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
+  throw new ApiError(conflict({ group, resource: `${resource.plural}/scale` }, name, problem));
 }
 
 function tracked(context: RequestContext, old: KubeObject, next: KubeObject, { fieldManager }: WriteOptions): Scale {
@@ -133,7 +147,7 @@ function applied(context: RequestContext, live: KubeObject, { fieldManager, forc
   const decoded = decodePatched(result.object, scaleServed);
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
   const next = kubeObject(decoded.value) as Scale;
-  checkName(next, context.path.name);
+  checkIdentity(context, next);
   return next;
 }
 
@@ -157,7 +171,7 @@ async function write(
       const next = nextOf(view.specReplicas(object) === undefined ? { ...scale, spec: { replicas: UNSET } } : scale);
       const replicas = next.spec?.replicas ?? 0;
       if (replicas === UNSET) throw new ApiError(badRequest(`${replicasField(served)} cannot be empty`));
-      checkScale(context, next, replicas);
+      checkScale(context, next, { replicas, uid: object.metadata.uid });
       const draft: KubeObject = structuredClone(object);
       view.setReplicas(draft, replicas);
       const managedFields = parentEntries(object.metadata.managedFields, next.metadata.managedFields, {

@@ -70,3 +70,23 @@ test("the metadata of a built-in kind's Scale is held to the rules of metadata",
   expect(message).toContain("spec.replicas: Invalid value: -1: must be greater than or equal to 0]");
   expect(await ask("PUT", `${sets}/s/scale`, scaleTo("s", 2))).toEqual([200, { replicas: 2 }]);
 });
+
+test("a Scale is of the object that is there, and of its namespace", async () => {
+  const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
+  const sets = "/apis/apps/v1/namespaces/default/replicasets";
+  await ask("POST", sets, { metadata: { name: "u" }, spec: { selector: { matchLabels: { a: "b" } }, template } });
+  const [patched, problem] = await ask("PATCH", `${sets}/u/scale`, { metadata: { uid: "x" }, spec: { replicas: 2 } });
+  expect(patched).toBe(409);
+  expect(problem).toMatch(
+    /^Operation cannot be fulfilled on replicasets\/scale\.apps "u": Precondition failed: UID in precondition: x, UID in/,
+  );
+  const another = { ...scaleTo("u", 2), metadata: { name: "u", uid: "x" } };
+  const [put, told] = await ask("PUT", `${sets}/u/scale`, another);
+  expect(put).toBe(409);
+  expect(told).toContain("Key: /registry/replicasets/default/u, ResourceVersion: 0, AdditionalErrorMsg: Precondition");
+  const elsewhere = [400, "the namespace of the provided object does not match the namespace sent on the request"];
+  const moved = { metadata: { name: "v", namespace: "other" } };
+  expect(await ask("PATCH", `${sets}/u/scale`, moved)).toEqual(elsewhere);
+  expect(await ask("PUT", `${sets}/u/scale`, { ...scaleTo("u", 2), ...moved })).toEqual(elsewhere);
+  expect(await ask("GET", `${sets}/u/scale`)).toEqual([200, { replicas: 1 }]);
+});

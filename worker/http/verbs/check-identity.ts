@@ -1,10 +1,24 @@
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { badRequest } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { placeInNamespace } from "./create.ts";
-import { checkName } from "./update.ts";
 
-/** A patch changes neither which object it is nor where it lives. */
+/** What is written changes neither which object it is nor where it lives. */
 export function checkIdentity(context: RequestContext, draft: KubeObject): void {
   placeInNamespace(context, draft);
   checkName(draft, context.path.name);
+}
+
+export function checkName({ metadata }: KubeObject, name: string): void {
+  if (!metadata.name) {
+    throw new ApiError(
+      badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`),
+    );
+  }
+  if (metadata.name !== name) {
+    throw new ApiError(
+      badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`),
+    );
+  }
 }

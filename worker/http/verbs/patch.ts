@@ -41,8 +41,8 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
       // Only the last attempt's warnings are the answer's.
       const always = served.deprecation === undefined ? [] : [served.deprecation];
       context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...patched.warnings);
+      checkIdentity(context, patched.object);
       const draft = conversion ? conversion.toStored(patched.object) : patched.object;
-      checkIdentity(context, draft);
       resource.defaults?.(draft);
       return draft;
     },

@@ -1,7 +1,7 @@
 import { copyJson } from "../../../api/machinery/json-copy.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { parseObject } from "../../../api/machinery/object-text.ts";
-import { badRequest, conflict } from "../../../api/machinery/status.ts";
+import { conflict } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import { updateObject } from "../../registry/update.ts";
@@ -11,7 +11,8 @@ import { decodeObject } from "../body.ts";
 import { writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";
 import { acceptedBy, renderView } from "../views.ts";
-import { createObject, placeInNamespace } from "./create.ts";
+import { checkIdentity } from "./check-identity.ts";
+import { createObject } from "./create.ts";
 
 /** PUT of an object or of a subresource that is part of it. */
 export async function update(context: RequestContext): Promise<Response> {
@@ -20,8 +21,7 @@ export async function update(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
   const options = writeOptions(context.query, "UpdateOptions");
   const body = decodeObject(context, options);
-  checkName(body, path.name);
-  placeInNamespace(context, body);
+  checkIdentity(context, body);
 
   const { text, created } = await updateObject(context, {
     subresource: path.subresource,
@@ -54,19 +54,6 @@ function asNew({ metadata: { resourceVersion: _, ...metadata }, ...object }: Kub
   return { ...object, metadata };
 }
 
-export function checkName({ metadata }: KubeObject, name: string): void {
-  if (!metadata.name) {
-    throw new ApiError(
-      badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`),
-    );
-  }
-  if (metadata.name !== name) {
-    throw new ApiError(
-      badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`),
-    );
-  }
-}
-
 /** Names that Kubernetes' storage has for resources where not their own. */
 const STORED_AS: Readonly<Record<string, string>> = {
   endpoints: "services/endpoints",
@@ -83,13 +70,16 @@ function registryPrefix({ custom, resource: { group, plural } }: Served): string
 }
 
 interface Checked {
-  readonly current: { readonly metadata: { readonly uid: string } };
+  readonly current: { readonly metadata: { readonly uid?: string } };
   readonly dryRun: boolean;
 }
 
 /** A PUT that names a uid means that object and no later one of the same name. */
-function checkUid({ served, path }: RequestContext, draft: KubeObject, { current, dryRun }: Checked): void {
-  const { uid } = draft.metadata;
+export function checkUid(
+  { served, path }: RequestContext,
+  { metadata: { uid } }: KubeObject,
+  { current, dryRun }: Checked,
+): void {
   if (!uid || uid === current.metadata.uid) return;
   const { resource, group } = served;
   const place = resource.scope === "Cluster" ? path.name : `${path.namespace}/${path.name}`;
