@@ -36,9 +36,19 @@ test("PATCH-08: a patch makes no other kind of an object", () => {
   expect(patched("json-patch+json", [{ op: "replace", path: "/kind", value: "Pod" }])).toBe(pod);
 });
 
-test("PATCH-08: what a strategic merge says of kind and version has no effect, and none need be said", () => {
+test("PATCH-08: what a strategic merge says of kind and version has no effect, and the kind need not be said", () => {
   expect(patched("strategic-merge-patch+json", { kind: "Pod", apiVersion: "v2" })).toEqual(object());
-  expect(patched("merge-patch+json", { kind: null, apiVersion: null })).toEqual(object());
+  expect(patched("strategic-merge-patch+json", { kind: null, apiVersion: null })).toEqual(object());
+  expect(patched("merge-patch+json", { kind: null })).toEqual(object());
+});
+
+test("PATCH-08: an object of no version has no fields by the names that they have in one, nor a name", () => {
+  const format = patchFormats["application/merge-patch+json"];
+  for (const patch of [{ apiVersion: null }, { apiVersion: "", kind: null }]) {
+    const { object: read, warnings } =
+      (format && applyFormat(format, { value: patch, duplicates: [] }, object(), context)) ?? {};
+    expect([read?.metadata, warnings]).toEqual([{}, ['unknown field "metadata"', 'unknown field "data"']]);
+  }
 });
 
 test("PATCH-10: what a strategic merge gives is told in a converter's words, and its unknown fields in their order", () => {

@@ -130,7 +130,14 @@ function decodeAsKind(object: JsonObject, format: PatchFormat, served: Served): 
   if (!found.ok) return found;
   const another = anotherKind(withDefaults(found, expected), expected);
   if (another) return { ok: false, message: another };
+  if (found.version === "") return internalForm(object, typeMeta);
   return decodePatched(typed, served);
+}
+
+/** What is of no version is read as the form that Kubernetes has of its own, which knows nothing by the names of JSON. */
+function internalForm({ kind: _kind, apiVersion: _apiVersion, ...members }: JsonObject, typeMeta: object): DecodedJson {
+  const unknown = Object.keys(members).map((name) => `unknown field ${JSON.stringify(name)}`);
+  return { ok: true, value: { ...typeMeta, metadata: {} }, strict: unknown };
 }
 
 /** What a strategic merge gives is no JSON to Kubernetes: PATCH-10. */
