@@ -1,7 +1,7 @@
 /** A static pod from a manifest of the machine, named, defaulted and checked as the kubelet does. */
 import { createHash } from "node:crypto";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { yamlToJson } from "../../api/machinery/decode-yaml.ts";
+import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";
 import { pod as podKind } from "../../api/resources/core/pod.ts";
 import { HASH, SEEN, SOURCE } from "./mirror.ts";
 

@@ -5,7 +5,7 @@
 
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
 import type { Struct } from "../schema/table.ts";
-import { isEmpty } from "./decode-json.ts";
+import { isEmpty } from "./decode/decode-json.ts";
 import { copyJson } from "./json-copy.ts";
 import { setMember } from "./json-object.ts";
 

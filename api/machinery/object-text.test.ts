@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { textWithoutRevision } from "./object-text.ts";
-import { encodeProtobuf } from "./protobuf.ts";
+import { encodeProtobuf } from "./protobuf/protobuf.ts";
 
 const revision = {
   apiVersion: "apps/v1",

@@ -3,10 +3,10 @@ import { stringify } from "yaml";
 import { filledObject } from "../../test/fakes/filled-object.ts";
 import { resources } from "../resources/index.ts";
 import { structOfKind } from "../schema/table.ts";
-import { decodeBody } from "./decode.ts";
+import { decodeBody } from "./decode/decode.ts";
 import { apiVersionOf, type KubeObject } from "./meta.ts";
 import { canonicalObject, draftObject, readObject, textWithoutRevision, withRevision } from "./object-text.ts";
-import { decodeProtobufBody, encodeProtobuf } from "./protobuf.ts";
+import { decodeProtobufBody, encodeProtobuf } from "./protobuf/protobuf.ts";
 
 /** Every kind at every version that it is served at. */
 const served = resources.flatMap(({ group, version, kind, otherVersions = [] }) =>

@@ -2,7 +2,7 @@
  * The version at which a policy or a webhook sees a request. Its rules may name another version of the kind than the
  * request's: unless they mean exact versions, they are about the same objects, and are shown them as they name them.
  */
-import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode-kind.ts";
+import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode/decode-kind.ts";
 import type { JsonObject } from "../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";

@@ -1,9 +1,9 @@
 /** The bodies of a request and of its answer as an audit event holds them: JSON, whatever the client spoke. */
 
-import { yamlToJson } from "../../api/machinery/decode-yaml.ts";
 import { parseExactJson } from "../../api/machinery/exact-json.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
-import { decodeProtobufBody, openEnvelope } from "../../api/machinery/protobuf.ts";
+import { decodeProtobufBody, openEnvelope } from "../../api/machinery/protobuf/protobuf.ts";
+import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";
 
 /** Longer ones are left out, and the event says so. */
 const MOST = 128 * 1024;

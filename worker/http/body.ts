@@ -5,9 +5,9 @@ import {
   decodeBody,
   type FieldValidation,
   type GroupVersionKind,
-} from "../../api/machinery/decode.ts";
+} from "../../api/machinery/decode/decode.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { decodeProtobufBody } from "../../api/machinery/protobuf.ts";
+import { decodeProtobufBody } from "../../api/machinery/protobuf/protobuf.ts";
 import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../../api/machinery/status.ts";
 import { decodeCustom } from "../../api/machinery/structural/decode.ts";
 import { ApiError } from "../api-error.ts";

@@ -1,15 +1,15 @@
 /** metav1.DeleteOptions, from the body or from URL parameters, checked as Kubernetes checks them. */
 import type { DeleteOptions } from "../../api/generated/meta.v1.ts";
-import { decodeJson } from "../../api/machinery/decode-json.ts";
-import { kindIn, notRegistered, withDefaults } from "../../api/machinery/decode-kind.ts";
-import { yamlToJson } from "../../api/machinery/decode-yaml.ts";
+import { decodeJson } from "../../api/machinery/decode/decode-json.ts";
+import { kindIn, notRegistered, withDefaults } from "../../api/machinery/decode/decode-kind.ts";
 import { type FieldError, invalid as invalidField, notSupported } from "../../api/machinery/field-error.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
 import { parseApiVersion } from "../../api/machinery/meta.ts";
-import { openEnvelope } from "../../api/machinery/protobuf.ts";
-import { decodeMessage } from "../../api/machinery/protobuf-decode.ts";
-import { ProtobufProblem } from "../../api/machinery/protobuf-reader.ts";
+import { decodeMessage } from "../../api/machinery/protobuf/decode.ts";
+import { openEnvelope } from "../../api/machinery/protobuf/protobuf.ts";
+import { ProtobufProblem } from "../../api/machinery/protobuf/reader.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
+import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOf } from "../../api/schema/table.ts";
 import { ApiError } from "../api-error.ts";

@@ -1,6 +1,6 @@
 /** The patch media types, and what each makes of an object. */
-import type { DecodedJson } from "../../api/machinery/decode-json.ts";
-import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode-kind.ts";
+import type { DecodedJson } from "../../api/machinery/decode/decode-json.ts";
+import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode/decode-kind.ts";
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import { type JsonObject, membersOf } from "../../api/machinery/json-object.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";

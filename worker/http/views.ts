@@ -8,7 +8,7 @@ import {
   readObject,
 } from "../../api/machinery/object-text.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
-import { encodeProtobufList } from "../../api/machinery/protobuf-list.ts";
+import { encodeProtobufList } from "../../api/machinery/protobuf/list.ts";
 import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
 import type { Entry } from "../../api/store.ts";

@@ -1,6 +1,6 @@
 /** Reads what a patch, an apply or an admission webhook made of an object as the kind that it is of. */
 
-import { type DecodedJson, decodeJson } from "../../api/machinery/decode-json.ts";
+import { type DecodedJson, decodeJson } from "../../api/machinery/decode/decode-json.ts";
 import { roundedJson } from "../../api/machinery/exact-json.ts";
 import type { JsonObject } from "../../api/machinery/json-object.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";

@@ -5,7 +5,7 @@
 
 import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
-import { DecodeProblem, decodeScalar, TypeMismatch } from "../decode-scalar.ts";
+import { DecodeProblem, decodeScalar, TypeMismatch } from "../decode/decode-scalar.ts";
 import { exactJson, isWholeNumber } from "../exact-json.ts";
 import { isJsonObject } from "../json-object.ts";
 

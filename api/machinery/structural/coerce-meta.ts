@@ -1,7 +1,7 @@
 /** The metadata of an untyped object and of the objects embedded in it, read as metav1.ObjectMeta. */
 
 import { structOf } from "../../schema/table.ts";
-import { decodeJson } from "../decode-json.ts";
+import { decodeJson } from "../decode/decode-json.ts";
 import { exactJson } from "../exact-json.ts";
 import { type FieldError, invalid } from "../field-error.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";

@@ -1,7 +1,7 @@
 /** The body of a create or update of a custom kind → an untyped draft, unknown fields dropped and told of. */
-import { type DecodedBody, type DecodeRequest, readJson } from "../decode.ts";
-import type { DecodedJson } from "../decode-json.ts";
-import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode-kind.ts";
+import { type DecodedBody, type DecodeRequest, readJson } from "../decode/decode.ts";
+import type { DecodedJson } from "../decode/decode-json.ts";
+import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode/decode-kind.ts";
 import { goQuote } from "../field-error.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { apiVersionOf, type KubeObject } from "../meta.ts";

@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatContinue } from "../../../api/machinery/continue-token.ts";
-import { encodeProtobuf } from "../../../api/machinery/protobuf.ts";
+import { encodeProtobuf } from "../../../api/machinery/protobuf/protobuf.ts";
 import type { ItemRequest, ListStreamRequest, Revision, RowsRequest } from "../../../api/store.ts";
 import { MemoryStore } from "../memory-store.ts";
 import { ItemRuns, type Run } from "./item-runs.ts";

@@ -1,6 +1,6 @@
 /** What stands around the items of a streamed list: its kind, its revision, and how to go on after it where there is more. */
 import { formatContinue } from "../../../api/machinery/continue-token.ts";
-import { ProtobufList } from "../../../api/machinery/protobuf-list.ts";
+import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import type { ItemRequest, ListFrame, ListHead } from "../../../api/store.ts";
 import { writeRevision } from "../log/revision-text.ts";
 

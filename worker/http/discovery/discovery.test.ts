@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { encodeProtobuf } from "../../../api/machinery/protobuf.ts";
+import { encodeProtobuf } from "../../../api/machinery/protobuf/protobuf.ts";
 import { defineResource, type Resource } from "../../../api/resources/resource.ts";
 import { compareVersions } from "../../group-order.ts";
 import { answerWithEtag, taggedDocument } from "../etag.ts";

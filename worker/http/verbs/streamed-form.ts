@@ -1,6 +1,6 @@
 /** Lists that the store writes itself: those whose items can be made of the objects' stored texts alone. */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
-import { ProtobufList } from "../../../api/machinery/protobuf-list.ts";
+import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import { hasNoPrinter, renderTable } from "../../../api/machinery/table.ts";
 import type { ItemRequest, ListFrame } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";

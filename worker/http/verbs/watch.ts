@@ -2,7 +2,7 @@ import { exactJson, parseExactJson } from "../../../api/machinery/exact-json.ts"
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { completeObject } from "../../../api/machinery/object-text.ts";
 import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
-import { encodeWatchFrame } from "../../../api/machinery/protobuf.ts";
+import { encodeWatchFrame } from "../../../api/machinery/protobuf/protobuf.ts";
 import { expired } from "../../../api/machinery/status.ts";
 import { renderTable } from "../../../api/machinery/table.ts";
 import { shapeOf, zeroStruct } from "../../../api/schema/shape.ts";

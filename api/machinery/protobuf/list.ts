@@ -2,11 +2,11 @@
  * A list in protobuf, written in parts. A message may be written in parts whose repeated fields go on, so the items can come run by
  * run, each of bytes that do not depend on the others; only the envelope says how long all of it is.
  */
-import type { FieldDeclaration } from "../schema/idl.ts";
-import type { Struct } from "../schema/table.ts";
+import type { FieldDeclaration } from "../../schema/idl.ts";
+import type { Struct } from "../../schema/table.ts";
+import { encodeMessage, writeValue } from "./encode.ts";
 import { type Typed, wireStructOf, writeBeginning, writeEnd } from "./protobuf.ts";
-import { encodeMessage, writeValue } from "./protobuf-encode.ts";
-import { ProtobufWriter } from "./protobuf-writer.ts";
+import { ProtobufWriter } from "./writer.ts";
 
 interface EncodedItems {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -1,5 +1,5 @@
 /** A cursor over one protobuf message. */
-import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, type WireType } from "./protobuf-writer.ts";
+import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, type WireType } from "./writer.ts";
 
 /** Bytes that are no message, in Go's words where it has any. */
 export class ProtobufProblem extends Error {}

@@ -1,15 +1,15 @@
 /** Kubernetes' protobuf messages → draft objects, by the same rules of emptiness as JSON (see api/schema/shape.ts). */
-import { type FieldDeclaration, isScalar, type Scalar } from "../schema/idl.ts";
-import { shapeOf } from "../schema/shape.ts";
-import { type Struct, structOf } from "../schema/table.ts";
-import { encodeBase64 } from "./base64.ts";
-import { assemble } from "./decode-json.ts";
-import { formatDuration } from "./duration.ts";
-import { setMember } from "./json-object.ts";
-import { MAX_DEPTH, parseJson } from "./json-syntax.ts";
-import { decodeUtf8, ProtobufProblem, ProtobufReader } from "./protobuf-reader.ts";
-import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from "./protobuf-writer.ts";
-import { canonicalQuantity, quantityProblem } from "./quantity.ts";
+import { type FieldDeclaration, isScalar, type Scalar } from "../../schema/idl.ts";
+import { shapeOf } from "../../schema/shape.ts";
+import { type Struct, structOf } from "../../schema/table.ts";
+import { encodeBase64 } from "../base64.ts";
+import { assemble } from "../decode/decode-json.ts";
+import { formatDuration } from "../duration.ts";
+import { setMember } from "../json-object.ts";
+import { MAX_DEPTH, parseJson } from "../json-syntax.ts";
+import { canonicalQuantity, quantityProblem } from "../quantity.ts";
+import { decodeUtf8, ProtobufProblem, ProtobufReader } from "./reader.ts";
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from "./writer.ts";
 
 /** The draft that a message without an envelope holds. Throws ProtobufProblem. */
 export const decodeMessage = (bytes: Uint8Array, struct: Struct): Record<string, unknown> =>

@@ -2,13 +2,19 @@
  * Kubernetes' protobuf as it goes over the wire: the four bytes `k8s\0`, then a runtime.Unknown that says the kind and
  * holds the message. A watch is a stream of frames: length (four bytes, big endian), then a WatchEvent without envelope.
  */
-import { findStruct, type Struct, structOfKind } from "../schema/table.ts";
-import { acceptKind, type DecodedBody, type GroupVersionKind, summaryOfBytes, unrecognized } from "./decode-kind.ts";
-import { parseApiVersion } from "./meta.ts";
-import { decodeMessage } from "./protobuf-decode.ts";
-import { encodeMessage } from "./protobuf-encode.ts";
-import { ProtobufProblem, ProtobufReader } from "./protobuf-reader.ts";
-import { ProtobufWriter, WIRE_BYTES } from "./protobuf-writer.ts";
+import { findStruct, type Struct, structOfKind } from "../../schema/table.ts";
+import {
+  acceptKind,
+  type DecodedBody,
+  type GroupVersionKind,
+  summaryOfBytes,
+  unrecognized,
+} from "../decode/decode-kind.ts";
+import { parseApiVersion } from "../meta.ts";
+import { decodeMessage } from "./decode.ts";
+import { encodeMessage } from "./encode.ts";
+import { ProtobufProblem, ProtobufReader } from "./reader.ts";
+import { ProtobufWriter, WIRE_BYTES } from "./writer.ts";
 
 const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { filledObject } from "../../test/fakes/filled-object.ts";
-import { resources } from "../resources/index.ts";
-import { structOfKind } from "../schema/table.ts";
-import { apiVersionOf, type KubeObject } from "./meta.ts";
-import { canonicalObject } from "./object-text.ts";
+import { filledObject } from "../../../test/fakes/filled-object.ts";
+import { resources } from "../../resources/index.ts";
+import { structOfKind } from "../../schema/table.ts";
+import { apiVersionOf, type KubeObject } from "../meta.ts";
+import { canonicalObject } from "../object-text.ts";
 import { decodeProtobufBody, encodeProtobuf } from "./protobuf.ts";
 
 const messages = resources

@@ -2,6 +2,9 @@
  * The body of a request → a draft object, or the text of the 400 that Kubernetes answers. What is expected is a kind;
  * what stands in the body decides how it is read (k8s.io/apimachinery/pkg/runtime/serializer).
  */
+
+import { parseJson } from "../json-syntax.ts";
+import { yamlToJson } from "../yaml/decode-yaml.ts";
 import { decodeValidJson } from "./decode-json.ts";
 import {
   acceptKind,
@@ -12,8 +15,6 @@ import {
   summaryOfText,
   unrecognized,
 } from "./decode-kind.ts";
-import { yamlToJson } from "./decode-yaml.ts";
-import { parseJson } from "./json-syntax.ts";
 
 export type { DecodedBody, FieldValidation, GroupVersionKind } from "./decode-kind.ts";
 

@@ -4,13 +4,13 @@
  * Go would hold as empty is not there (see api/schema/shape.ts).
  */
 
-import { type FieldShape, type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
-import type { Struct } from "../schema/table.ts";
+import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
+import type { Struct } from "../../schema/table.ts";
+import { goQuote } from "../field-error.ts";
+import { setMember } from "../json-object.ts";
+import { parseJson } from "../json-syntax.ts";
+import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from "../json-text.ts";
 import { DecodeProblem, decodeScalar, TypeMismatch } from "./decode-scalar.ts";
-import { goQuote } from "./field-error.ts";
-import { setMember } from "./json-object.ts";
-import { parseJson } from "./json-syntax.ts";
-import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from "./json-text.ts";
 
 export type DecodedJson =
   | {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { filledObject } from "../../test/fakes/filled-object.ts";
-import { allStructs, structOf } from "../schema/table.ts";
-import { canonicalJson } from "./json-canonical.ts";
+import { filledObject } from "../../../test/fakes/filled-object.ts";
+import { allStructs, structOf } from "../../schema/table.ts";
+import { canonicalJson } from "../json-canonical.ts";
+import { decodeMessage } from "./decode.ts";
+import { encodeMessage } from "./encode.ts";
+import { encodeProtobufList } from "./list.ts";
 import { decodeProtobufBody, encodeProtobuf, encodeWatchFrame, openEnvelope } from "./protobuf.ts";
-import { decodeMessage } from "./protobuf-decode.ts";
-import { encodeMessage } from "./protobuf-encode.ts";
-import { encodeProtobufList } from "./protobuf-list.ts";
 
 const kinds = allStructs().filter(({ declaration, name }) => declaration.kind && !name.includes("apiextensions"));
 

@@ -3,12 +3,12 @@
  * value are written even when zero, pointers only when set, lists unpacked, maps ordered by key.
  */
 
-import { type FieldDeclaration, isScalar, type Scalar } from "../schema/idl.ts";
-import { type Struct, structOf } from "../schema/table.ts";
-import { decodeBase64 } from "./base64.ts";
-import { parseDuration } from "./duration.ts";
-import { goJson } from "./go-json.ts";
-import { ProtobufWriter, WIRE_FIXED64, WIRE_VARINT } from "./protobuf-writer.ts";
+import { type FieldDeclaration, isScalar, type Scalar } from "../../schema/idl.ts";
+import { type Struct, structOf } from "../../schema/table.ts";
+import { decodeBase64 } from "../base64.ts";
+import { parseDuration } from "../duration.ts";
+import { goJson } from "../go-json.ts";
+import { ProtobufWriter, WIRE_FIXED64, WIRE_VARINT } from "./writer.ts";
 
 /** The message of an object of that struct, without an envelope. */
 export function encodeMessage(value: object, struct: Struct): Uint8Array<ArrayBuffer> {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { structOf } from "../schema/table.ts";
+import { structOf } from "../../schema/table.ts";
+import { canonicalJson } from "../json-canonical.ts";
 import { type DecodeRequest, decodeBody } from "./decode.ts";
 import { decodeJson } from "./decode-json.ts";
-import { canonicalJson } from "./json-canonical.ts";
 
 const deployment = { group: "apps", version: "v1", kind: "Deployment" };
 const configMap = { group: "", version: "v1", kind: "ConfigMap" };

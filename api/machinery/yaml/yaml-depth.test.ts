@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { MAX_DEPTH } from "../json-syntax.ts";
 import { yamlToJson } from "./decode-yaml.ts";
-import { MAX_DEPTH } from "./json-syntax.ts";
 import { isDeeper } from "./yaml-depth.ts";
 
 test.each([
