@@ -3,7 +3,8 @@ import { PassThrough } from "node:stream";
 import { expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
 import type { Runtime } from "../runtime/runtime.ts";
-import { type ServeContext, serveTunnel } from "./serve.ts";
+import { serveTunnel } from "./serve.ts";
+import type { ServeContext } from "./serve-context.ts";
 
 /** The other end leaves with the first that it hears of the body. */
 class LeavingSocket extends EventEmitter {

@@ -2,7 +2,8 @@
 import { ANSWER_HEADER, type NodeAnswer, type NodeTunnelCall, renderNodeAnswer } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../connection.ts";
 import type { Logger } from "../logger.ts";
-import { type ServeContext, serveTunnel } from "./serve.ts";
+import { serveTunnel } from "./serve.ts";
+import type { ServeContext } from "./serve-context.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 export interface TunnelsOptions extends ServeContext {

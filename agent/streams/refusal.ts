@@ -1,0 +1,16 @@
+/** Why a stream is not served. */
+import { dialProblem } from "../../api/machinery/dial-problem.ts";
+import type { NodeAnswer } from "../../api/node/node-sync.ts";
+
+export class Refusal extends Error {
+  readonly answer: NodeAnswer;
+  constructor(code: number, reason: string, message: string) {
+    super(message);
+    this.answer = { code, reason, message };
+  }
+}
+
+export const answerOf = (error: unknown): NodeAnswer =>
+  error instanceof Refusal
+    ? error.answer
+    : { code: 500, reason: "InternalError", message: dialProblem(error as Error) };

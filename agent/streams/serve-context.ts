@@ -1,0 +1,16 @@
+/** What streams are served with. */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { NodeAnswer } from "../../api/node/node-sync.ts";
+import type { NodeApiAnswer } from "../node-api/answer.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Tunnel } from "./tunnel.ts";
+
+export interface ServeContext {
+  readonly runtime: Runtime;
+  /** The pod with the status that the agent has of it. */
+  readonly findPod: (namespace: string, name: string, uid: string) => Pod | undefined;
+  readonly nodeApi: (path: string) => Promise<NodeApiAnswer>;
+}
+
+/** Opens the tunnel with the answer that it brings. */
+export type Open = (answer: NodeAnswer) => Promise<Tunnel>;

@@ -1,0 +1,78 @@
+/** Ports of a pod: connections to one, and port-forward. */
+import type { Duplex } from "node:stream";
+import type { PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
+import { joinPorts } from "./port-channels.ts";
+import { forwardPorts } from "./port-forward.ts";
+import { Refusal } from "./refusal.ts";
+import type { Open, ServeContext } from "./serve-context.ts";
+import { SpdySession } from "./spdy.ts";
+import type { Tunnel } from "./tunnel.ts";
+import { writeTo } from "./write-to.ts";
+
+type PortsRequest = Extract<StreamRequest, { kind: "port-forward" }>;
+
+const readySandbox = async (uid: string, { runtime }: ServeContext) =>
+  (await runtime.observe(uid)).sandboxes.find(({ ready }) => ready);
+
+export async function podPort({ uid, port }: PodHttpRequest, context: ServeContext): Promise<Duplex> {
+  const sandbox = await readySandbox(uid, context);
+  if (sandbox === undefined) throw new Error("the pod is not running");
+  return context.runtime.dial(sandbox.id, port);
+}
+
+export async function servePorts(open: Open, { uid, pod, ports }: PortsRequest, context: ServeContext): Promise<void> {
+  const { runtime } = context;
+  const sandbox = await readySandbox(uid, context);
+  if (sandbox === undefined)
+    throw new Refusal(500, "InternalError", "unable to forward port because pod is not running");
+  const ended = await runtime.forwardPorts?.(sandbox.id);
+  const tunnel = await open({ code: 200 }).catch((error) => {
+    ended?.destroy();
+    throw error;
+  });
+  const own = (write: (bytes: Buffer) => Promise<void>) =>
+    forwardPorts({ connect: (port) => runtime.dial(sandbox.id, port), write, pod, signal: tunnel.signal });
+  if (ports !== undefined) return serveChannels(tunnel, ports, ended ?? own);
+  if (ended !== undefined) return passOn(tunnel, ended);
+  tunnel.onMessage = own((bytes) => tunnel.sendMessage(bytes));
+}
+
+/** What takes the bytes of a session and writes back those of its other end. */
+type SessionEnd = (write: (bytes: Buffer) => Promise<void>) => (bytes: Buffer) => Promise<void>;
+
+async function serveChannels(tunnel: Tunnel, ports: readonly number[], end: Duplex | SessionEnd): Promise<void> {
+  const write =
+    typeof end === "function" ? end((bytes) => session.receive(bytes)) : async (bytes: Buffer) => writeTo(end, bytes);
+  const session: SpdySession = new SpdySession({ write: async (bytes) => void (await write(bytes)) });
+  tunnel.signal.addEventListener("abort", () => session.end());
+  if (typeof end !== "function") void receiveAll(tunnel, end, session);
+  const joined = joinPorts({ ports, session, send: (channel, bytes) => tunnel.send(channel, bytes) });
+  tunnel.onFrame = joined.receive;
+  await joined.ended;
+  if (typeof end !== "function") end.destroy();
+  tunnel.close();
+}
+
+async function receiveAll(tunnel: Tunnel, connection: Duplex, session: SpdySession): Promise<void> {
+  tunnel.signal.addEventListener("abort", () => connection.destroy());
+  if (tunnel.signal.aborted) connection.destroy();
+  try {
+    for await (const chunk of connection) await session.receive(chunk as Buffer);
+  } catch {
+    // Cut off: its streams end.
+  }
+  session.end();
+}
+
+/** Joins the tunnel to a connection that speaks what the client speaks. */
+async function passOn(tunnel: Tunnel, connection: Duplex): Promise<void> {
+  tunnel.signal.addEventListener("abort", () => connection.destroy());
+  if (tunnel.signal.aborted) connection.destroy();
+  tunnel.onMessage = (bytes) => writeTo(connection, bytes);
+  try {
+    for await (const chunk of connection) await tunnel.sendMessage(chunk as Buffer);
+  } catch {
+    // Cut off: the client sees its connection end.
+  }
+  tunnel.close();
+}
