@@ -85,6 +85,20 @@ describe("certificate requests", () => {
     expect(certificate.validTo).toBe("Nov 22 11:55:00 2027 GMT");
   });
 
+  it("CTL-CSR-SUBJECT: certify of a subject what was looked at, in Go's order", async () => {
+    const subject = [
+      attribute(COMMON_NAME, "first"),
+      attribute("1.2.840.113549.1.9.1", "eve@example.com"),
+      attribute(ORGANIZATION, "b"),
+      attribute("2.5.4.5", "7"),
+      attribute(ORGANIZATION, "ä"),
+      attribute("2.5.4.6", "CH"),
+      attribute(COMMON_NAME, "eve"),
+    ];
+    const certificate = await issued(asking(requestFor({ subject })));
+    expect(certificate.subject).toBe("C=CH\nO=b + O=ä\nCN=eve\nserialNumber=7");
+  });
+
   it("CTL-CSR-LIFE: last as long as they ask, from now on where that is short", async () => {
     const request = requestFor({ subject: user });
     const hour = await issued(asking(request, { expirationSeconds: 3600 }));

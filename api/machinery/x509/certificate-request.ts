@@ -1,11 +1,11 @@
 /** A PKCS #10 certificate request (RFC 2986), taken apart. */
 import { elementsOf, oidText, within } from "./der-reader.ts";
 import { parsePem } from "./pem.ts";
+import { readSubject } from "./subject.ts";
 
 const SEQUENCE = 0x30;
 const ATTRIBUTES = 0xa0;
 const OID = { extensionRequest: "1.2.840.113549.1.9.14", alternativeNames: "2.5.29.17" };
-const NAMES = { "2.5.4.3": "commonName", "2.5.4.10": "organizations" } as const;
 
 export interface AlternativeNames {
   /** GeneralNames, DER, as they go into the certificate. */
@@ -21,8 +21,9 @@ export interface ParsedRequest {
   readonly signed: Uint8Array;
   readonly algorithm: string;
   readonly signature: Uint8Array;
-  /** Name and SubjectPublicKeyInfo, DER. */
+  /** The Name as it is certified, DER. */
   readonly subject: Uint8Array;
+  /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
   readonly commonName: string;
   readonly organizations: readonly string[];
@@ -37,41 +38,19 @@ export function parseCertificateRequest(base64: string): ParsedRequest | undefin
   const [, subject, publicKey, ...rest] = within(info);
   const [algorithmId] = within(algorithm);
   if (!info || !algorithmId || !signature || subject?.tag !== SEQUENCE || !publicKey) return undefined;
-  const { commonName = "", organizations } = namesOf(subject.content);
+  const { commonName, organizations, der } = readSubject(subject.content);
   const alternativeNames = alternativeNamesOf(rest.find(({ tag }) => tag === ATTRIBUTES)?.content);
   return {
     signed: info.whole,
     algorithm: oidText(algorithmId.content),
     // A bit string begins with how many of its bits are unused.
     signature: signature.content.subarray(1),
-    subject: subject.whole,
+    subject: der,
     publicKey: publicKey.whole,
     commonName,
     organizations,
     ...(alternativeNames ? { alternativeNames } : {}),
   };
-}
-
-/** UTF-8, or what the bytes are as single characters. */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return decodeURIComponent(Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
-  } catch {
-    return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  }
-}
-
-function namesOf(subject: Uint8Array): { commonName?: string; organizations: string[] } {
-  const found: { commonName?: string; organizations: string[] } = { organizations: [] };
-  for (const set of elementsOf(subject))
-    for (const attribute of within(set)) {
-      const [type, value] = within(attribute);
-      const name = type && NAMES[oidText(type.content) as keyof typeof NAMES];
-      if (!name || !value) continue;
-      if (name === "commonName") found.commonName = textOf(value.content);
-      else found.organizations.push(textOf(value.content));
-    }
-  return found;
 }
 
 function alternativeNamesOf(attributes: Uint8Array | undefined): AlternativeNames | undefined {

@@ -20,6 +20,7 @@ export const sequence = (...elements: Uint8Array[]): Uint8Array => element(0x30,
 export const set = (...elements: Uint8Array[]): Uint8Array => element(0x31, ...elements);
 export const octetString = (bytes: Uint8Array): Uint8Array => element(0x04, bytes);
 export const utf8String = (text: string): Uint8Array => element(0x0c, utf8Bytes(text));
+export const printableString = (text: string): Uint8Array => element(0x13, utf8Bytes(text));
 export const boolean = (value: boolean): Uint8Array => element(0x01, new Uint8Array([value ? 0xff : 0]));
 /** `[n]`, constructed: an explicit tag. */
 export const explicit = (n: number, inner: Uint8Array): Uint8Array => element(0xa0 | n, inner);
