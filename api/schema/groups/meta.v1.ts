@@ -181,7 +181,7 @@ UpdateOptions kind
   1 dryRun []string
   2 fieldManager string
   3 fieldValidation string
-WatchEvent kind
+WatchEvent
   1 type string required
   2 object RawExtension required
 `,

@@ -8,6 +8,15 @@ const LENGTH = 8;
 
 type Stored = Pick<Resource, "group" | "version" | "kind" | "storageVersion">;
 
+/** What kube-apiserver 1.36 writes in an older version than the one that is served: clients know the hash of that. */
+const WRITTEN_OLDER: Readonly<Record<string, string>> = {
+  CustomResourceDefinition: "v1beta1",
+  MutatingAdmissionPolicy: "v1beta1",
+  MutatingAdmissionPolicyBinding: "v1beta1",
+};
+
 /** As kube-apiserver makes it: the first bytes of a digest of group, version and kind, in base64. */
-export const storageVersionHash = ({ group, version, kind, storageVersion = version }: Stored): string =>
-  encodeBase64(sha256(utf8Bytes(`${group}/${storageVersion}/${kind}`)).slice(0, LENGTH));
+export function storageVersionHash({ group, version, kind, storageVersion }: Stored): string {
+  const written = storageVersion ?? WRITTEN_OLDER[kind] ?? version;
+  return encodeBase64(sha256(utf8Bytes(`${group}/${written}/${kind}`)).slice(0, LENGTH));
+}

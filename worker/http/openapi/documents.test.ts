@@ -6,6 +6,15 @@ import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
 import { gnosticDocument } from "./gnostic.ts";
 import type { Schema } from "./schemas.ts";
 
+const crontab = defineResource({
+  group: "stable.example.com",
+  version: "v1",
+  kind: "CronTab",
+  plural: "crontabs",
+  scope: "Cluster",
+  structuralSchema: { type: "object", description: "A tab.", properties: { spec: { type: "object" } } },
+  fields: { "spec.color": () => "" },
+});
 const resources: readonly Resource[] = [
   defineResource({ group: "", version: "v1", kind: "Pod", plural: "pods", scope: "Namespaced", status: {} }),
   defineResource({
@@ -17,15 +26,7 @@ const resources: readonly Resource[] = [
     status: {},
     scale: { specReplicas: () => 0, statusReplicas: () => 0, selector: () => "", setReplicas: () => {} },
   }),
-  defineResource({
-    group: "stable.example.com",
-    version: "v1",
-    kind: "CronTab",
-    plural: "crontabs",
-    scope: "Cluster",
-    structuralSchema: { type: "object", description: "A tab.", properties: { spec: { type: "object" } } },
-    fields: { "spec.color": () => "" },
-  }),
+  crontab,
 ];
 const documentation = {
   "apps.v1.DeploymentSpec": { "": "The spec.", replicas: "How many." },
@@ -183,6 +184,19 @@ describe("WIRE-OPENAPI: version 3", () => {
     const strategic = "application/strategic-merge-patch+json";
     expect(taken(custom, "/apis/stable.example.com/v1/crontabs/{name}")).not.toContain(strategic);
     expect(taken(apps, "/apis/apps/v1/namespaces/{namespace}/deployments/{name}")).toContain(strategic);
+  });
+
+  test("names operations of custom kinds by words, and tells what a GET of one takes", () => {
+    const dashed = { ...crontab, group: "acme.cert-manager.io", kind: "Issuer" };
+    const document = openApiV3({ ...request, resources: [dashed] }, "apis/acme.cert-manager.io/v1") as typeof apps;
+    expect(document.paths["/apis/acme.cert-manager.io/v1/crontabs/{name}"]).toMatchObject({
+      get: {
+        operationId: "readAcmeCertManagerIoV1Issuer",
+        tags: ["acmeCertManagerIo_v1"],
+        parameters: [{ name: "resourceVersion" }],
+      },
+      delete: { description: "delete an Issuer" },
+    });
   });
 
   test("has custom kinds by the same road", () => {

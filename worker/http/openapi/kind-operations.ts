@@ -1,7 +1,7 @@
 /** What can be done to a kind and its subresources, as OpenAPI tells it: one operation for each verb. */
 import type { Resource } from "../../../api/resources/resource.ts";
-import { capital, groupName, type Kind, type Operation, tagOf } from "./operations.ts";
-import { DELETE, DELETE_COLLECTION, FORCE, LIST, PRETTY, WRITE } from "./parameters.ts";
+import { capital, groupName, type Kind, type Operation, tagOf, withArticle } from "./operations.ts";
+import { DELETE, DELETE_COLLECTION, FORCE, LIST, PRETTY, RESOURCE_VERSION, WRITE } from "./parameters.ts";
 import type { Schema } from "./schemas.ts";
 
 export interface KindContext {
@@ -70,7 +70,7 @@ export function operationsOf(
     list: (everywhere: boolean): Operation => ({
       ...base,
       method: "get",
-      description: `list or watch objects of kind ${kind}`,
+      description: `list ${custom ? "" : "or watch "}objects of kind ${kind}`,
       operationId: everywhere ? `list${prefix}${kind}ForAllNamespaces` : name("list"),
       parameters: [...LIST, PRETTY],
       answer: listRef,
@@ -96,7 +96,7 @@ export function operationsOf(
       ...base,
       ...own,
       method: "post",
-      description: `create ${ofWhat === "" ? "a" : `${ofWhat}a`} ${kind}`,
+      description: `create ${ofWhat}${withArticle(kind)}`,
       operationId: name("create"),
       parameters: [...WRITE, PRETTY],
       body: body(ref),
@@ -121,7 +121,7 @@ export function operationsOf(
       method: "get",
       description: `read ${ofWhat}the specified ${kind}`,
       operationId: name("read"),
-      parameters: [PRETTY],
+      parameters: custom ? [RESOURCE_VERSION, PRETTY] : [PRETTY],
       codes: [200],
       action: "get",
     }),
@@ -151,7 +151,7 @@ export function operationsOf(
       ...base,
       ...gone,
       method: "delete",
-      description: `delete a ${kind}`,
+      description: `delete ${withArticle(kind)}`,
       operationId: name("delete"),
       parameters: [...DELETE, PRETTY],
       body: body(common.deleteOptions, false),

@@ -35,7 +35,7 @@ export const groupName = (group: string): string =>
     ? "Core"
     : group
         .replace(/\.k8s\.io$/, "")
-        .split(".")
+        .split(/[.-]/)
         .map(capital)
         .join("");
 
@@ -43,6 +43,9 @@ export const tagOf = (group: string, version: string): string => {
   const name = groupName(group);
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}${version === "" ? "" : `_${version}`}`;
 };
+
+/** `a Pod`, `an Ingress`. */
+export const withArticle = (kind: string): string => `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -29,12 +29,14 @@ export const WRITE: readonly Parameter[] = [
 
 export const FORCE = query("force", "boolean", "Take fields over from other appliers.");
 
+export const RESOURCE_VERSION = query("resourceVersion", "string", "The state that the answer is to show, at least.");
+
 const SELECTION: readonly Parameter[] = [
   query("continue", "string", "Go on with the list that an earlier answer began."),
   query("fieldSelector", "string", "Only objects whose fields match."),
   query("labelSelector", "string", "Only objects whose labels match."),
   query("limit", "integer", "At most so many objects in one answer."),
-  query("resourceVersion", "string", "The state that the answer is to show, at least."),
+  RESOURCE_VERSION,
   query("resourceVersionMatch", "string", "How resourceVersion is meant: Exact or NotOlderThan."),
   query("sendInitialEvents", "boolean", "Begin a watch with the state as it is."),
   query("shardSelector", "string", "Behind a gate that is closed: a share of the objects."),
