@@ -78,7 +78,7 @@ export async function updateObject(context: RequestContext, update: Update): Pro
 
 async function tryUpdate(context: RequestContext, update: Update, entry: Entry): Promise<Updated | "conflict"> {
   const { resource } = context.served;
-  const current = objectOf(entry);
+  const current = currentOf(context, entry);
   const draft = await update.draftOf(current);
   if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
   checkRevision(context, draft, entry.revision);
@@ -115,6 +115,16 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   return fitObject(draft, update, () => commitUpdate(request, { draft, current, entry, ends }));
 }
 
+/** A custom object is at the version that the request is about, whichever it was last written at. */
+function currentOf({ served: { custom, conversion } }: RequestContext, entry: Entry): Stored<KubeObject> {
+  const object = objectOf(entry);
+  return custom && conversion ? (conversion.fromStored(object) as Stored<KubeObject>) : object;
+}
+
+/** Of a custom object, which the store has at any of its versions. */
+const versionWrittenAt = ({ served: { custom, conversion } }: RequestContext, entry: Entry): string | undefined =>
+  custom && conversion ? objectOf(entry).apiVersion : undefined;
+
 interface Change {
   readonly draft: KubeObject;
   readonly current: Stored<KubeObject>;
@@ -128,8 +138,9 @@ async function commitUpdate(
 ): Promise<Updated | "conflict"> {
   const { context, dryRun } = request;
   const { resource } = context.served;
-  const text = changedText(draft, { current, stored: withoutRevision(entry.text) });
-  if (text === withoutRevision(entry.text) && !ends) return { text: entry.text };
+  const stored = withoutRevision(entry.text);
+  const text = changedText(draft, { current, stored, writtenAt: versionWrittenAt(context, entry) });
+  if (text === stored && !ends) return { text: entry.text };
   if (dryRun) return { text: await context.store.answered(withRevision(text, entry.revision)) };
   const write: Write = ends
     ? // Watchers see the object as it was, with the finalizers that held it.
@@ -148,14 +159,20 @@ async function commitUpdate(
   return "conflict";
 }
 
-/** What is to be stored; as it is, where nothing changed but when somebody set what he set before. */
-function changedText(
-  draft: KubeObject,
-  { current, stored }: { readonly current: Stored<KubeObject>; readonly stored: string },
-): string {
+interface Before {
+  readonly current: Stored<KubeObject>;
+  readonly stored: string;
+  readonly writtenAt: string | undefined;
+}
+
+/** What is to be stored; as it is, where nothing changed but when somebody set what he set before, and the version. */
+function changedText(draft: KubeObject, { current, stored, writtenAt }: Before): string {
   const { managedFields } = current.metadata;
-  if (managedFields && differInTimesOnly(draft.metadata.managedFields, managedFields)) {
-    const text = textWithoutRevision({ ...draft, metadata: { ...draft.metadata, managedFields } });
+  const again = writtenAt === undefined ? draft : { ...draft, apiVersion: writtenAt };
+  const timesOnly = managedFields && differInTimesOnly(draft.metadata.managedFields, managedFields);
+  if (timesOnly || again.apiVersion !== draft.apiVersion) {
+    const metadata = timesOnly ? { ...draft.metadata, managedFields } : draft.metadata;
+    const text = textWithoutRevision({ ...again, metadata });
     if (text === stored) return text;
   }
   return textWithoutRevision(draft);

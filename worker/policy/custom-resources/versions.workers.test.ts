@@ -130,3 +130,45 @@ test("CRD-WATCH: a watch ends when the definition changes, and the next tells wh
   await send("PATCH", `${definitions}/bells.watched.example`, { spec: spec(["tone", "weight"]) });
   expect(await watched.text()).toContain('"spec":{"tone":"low"}');
 });
+
+test("CRD-CONVERT: what was written at one version is changed at another, in its status and its replicas too", async () => {
+  const properties = {
+    spec: { type: "object", properties: { size: { type: "integer" } } },
+    status: { type: "object", properties: { ready: { type: "integer" } } },
+  };
+  const subresources = { status: {}, scale: { specReplicasPath: ".spec.size", statusReplicasPath: ".status.ready" } };
+  const both = { served: true, subresources, schema: { openAPIV3Schema: { type: "object", properties } } };
+  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+    metadata: { name: "locks.versions.example" },
+    spec: {
+      group: "versions.example",
+      scope: "Namespaced",
+      names: { plural: "locks", kind: "Lock" },
+      versions: [
+        { name: "v1", storage: true, ...both },
+        { name: "v2", storage: false, ...both },
+      ],
+    },
+  });
+  const locks = (at: string) => `/apis/versions.example/${at}/namespaces/default/locks`;
+  await send("POST", locks("v1"), {
+    apiVersion: "versions.example/v1",
+    kind: "Lock",
+    metadata: { name: "l" },
+    spec: { size: 1 },
+  });
+  const read = async () => (await send("GET", `${locks("v1")}/l`)) as { metadata?: { resourceVersion?: string } };
+  const { metadata } = await read();
+  // What changes nothing is not written again for its version.
+  expect(await send("PATCH", `${locks("v2")}/l`, {})).toMatchObject({ apiVersion: "versions.example/v2", metadata });
+  expect(await send("PATCH", `${locks("v2")}/l/status`, { status: { ready: 1 } })).toMatchObject({
+    apiVersion: "versions.example/v2",
+    spec: { size: 1 },
+    status: { ready: 1 },
+  });
+  expect(await send("PATCH", `${locks("v1")}/l/scale`, { spec: { replicas: 2 } })).toMatchObject({
+    spec: { replicas: 2 },
+    status: { replicas: 1 },
+  });
+  expect(await read()).toMatchObject({ apiVersion: "versions.example/v1", spec: { size: 2 }, status: { ready: 1 } });
+});
