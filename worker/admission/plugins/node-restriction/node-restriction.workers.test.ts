@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Answer, API, BASE } from "../../../../test/workers/core-calls.ts";
+import { type Answer, API, BASE, call, newNamespace, pod } from "../../../../test/workers/core-calls.ts";
 
 const REQUEST_OF_ALICE =
   "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1IOENBUUF3SFRFTU1Bb0dBMVVFQ2d3RFpHVjJNUTB3Q3dZRFZRUUREQVJxWVc1bE1Ga3dFd1lIS29aSQp6ajBDQVFZSUtvWkl6ajBEQVFjRFFnQUU1eWRaa2tSc1AyS0FxNG51Tk1YRFRjWDh4MHVzaVFCZUhzRWdmNGU3CkVHV3U0M1N0OHVtMWZlNFZ1WU40TmdXQ2Y4L0I1TVlFaUYzWWwxamN1QkFQazZBQU1Bb0dDQ3FHU000OUJBTUMKQTBrQU1FWUNJUUQyN1BwVHMxVS9oTlppNVZKRXVGT1dCc0podFJwclg1dFB4WnNETStZY2FnSWhBTDdCZFVUKwpURkVTUmc2SWtNUEtmaWVkaDBBdk9vNWs2VE9JMloxN1dMTnUKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==";
@@ -34,5 +34,48 @@ test("NODE-WRITE: a node is refused what its status subresource would have put b
   // A pod that is no mirror is refused before what else is wrong with it is told.
   expect(await asNode(`${BASE}/namespaces/default/pods`, { metadata: { name: "m" } })).toContain(
     "can only create mirror pods",
+  );
+});
+
+test("NODE-TOKEN: a node asks for tokens for whom a pod's volumes mean them, and their drivers ask for them", async () => {
+  const ns = await newNamespace("node-token");
+  const storage = "https://sailplane/apis/storage.k8s.io/v1/csidrivers";
+  const tokenRequests = (audience: string) => ({ spec: { tokenRequests: [{ audience }] } });
+  await call(storage, { metadata: { name: "csi.example.com" }, ...tokenRequests("vault") });
+  await call(storage, { metadata: { name: "file.csi.azure.com" }, ...tokenRequests("azure") });
+  const amount = { accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" } };
+  const csi = { driver: "csi.example.com", volumeHandle: "h" };
+  await call("/persistentvolumes", { metadata: { name: "node-token" }, spec: { ...amount, csi } });
+  const { accessModes, capacity } = amount;
+  const claim = { accessModes, resources: { requests: capacity }, storageClassName: "", volumeName: "node-token" };
+  await call(`${ns}/persistentvolumeclaims`, { metadata: { name: "claim" }, spec: claim });
+
+  const asked = async (audience: string, volumes: readonly object[]) => {
+    const name = crypto.randomUUID();
+    const made = await call(`${ns}/pods`, pod(name, { nodeName: "a", volumes }));
+    const boundObjectRef = { apiVersion: "v1", kind: "Pod", name, uid: made.object.metadata.uid };
+    const spec = { audiences: [audience], boundObjectRef };
+    return asNode(`${BASE}${ns}/serviceaccounts/default/token`, { spec });
+  };
+  const projected = { sources: [{ serviceAccountToken: { path: "t", audience: "mesh" } }] };
+  for (const [audience, volume] of [
+    ["mesh", { projected }],
+    ["vault", { csi: { driver: "csi.example.com" } }],
+    ["vault", { persistentVolumeClaim: { claimName: "claim" } }],
+    ["azure", { azureFile: { shareName: "s", secretName: "s" } }],
+  ] as const)
+    expect(await asked(audience, [{ name: "v", ...volume }])).toBeUndefined();
+
+  const forbidden = 'serviceaccounts "default" is forbidden:';
+  const claimed = [{ name: "v", persistentVolumeClaim: { claimName: "claim" } }];
+  expect(await asked("mesh", claimed)).toBe(
+    `${forbidden} audience "mesh" not found in pod spec volume, system:node:a is not authorized to request tokens for this audience`,
+  );
+  const lost = [
+    { name: "v", persistentVolumeClaim: { claimName: "lost" } },
+    { name: "w", csi: { driver: "lost.example.com" } },
+  ];
+  expect(await asked("vault", lost)).toBe(
+    `${forbidden} error validating audience "vault": [persistentvolumeclaim "lost" not found, csidriver.storage.k8s.io "lost.example.com" not found]`,
   );
 });

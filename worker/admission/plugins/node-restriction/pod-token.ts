@@ -8,6 +8,7 @@ import { authorize } from "../../../auth/authorize.ts";
 import { API_AUDIENCES } from "../../../auth/service-account-token.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 import { refusal } from "../../refusal.ts";
+import { driverAudiences, projectedAudiences } from "./volume-audiences.ts";
 
 const AUDIENCE_VERB = "request-serviceaccounts-token-audience";
 
@@ -38,13 +39,16 @@ async function checkAudience(request: AdmissionRequest, pod: Pod, asked: readonl
   if (asked.length > 1) throw refusal(request, "node may only request 0 or 1 audiences");
   const [audience = ""] = asked;
   const isOwn = (each: string) => each === "" || API_AUDIENCES.includes(each);
-  const meant = (pod.spec.volumes ?? []).flatMap(({ projected }) =>
-    (projected?.sources ?? []).flatMap(({ serviceAccountToken }) =>
-      serviceAccountToken ? [serviceAccountToken.audience ?? ""] : [],
-    ),
-  );
-  if (meant.some((each) => each === audience || (isOwn(each) && isOwn(audience)))) return;
+  const isAsked = (each: string) => each === audience || (isOwn(each) && isOwn(audience));
+  if (projectedAudiences(pod).some(isAsked)) return;
   const { user, policy, store } = request.context;
+  const { named, problems } = await driverAudiences(pod, store);
+  if (named.some(isAsked)) return;
+  if (problems.length > 0) {
+    const [first, ...others] = new Set(problems);
+    const why = others.length > 0 ? `[${[first, ...others].join(", ")}]` : first;
+    throw refusal(request, `error validating audience ${goQuote(audience)}: ${why}`);
+  }
   const attributes = {
     verb: AUDIENCE_VERB,
     group: "",
