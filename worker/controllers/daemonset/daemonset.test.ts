@@ -112,6 +112,24 @@ describe("daemon set", () => {
     expect(revisions.map(({ revision }) => revision).sort()).toEqual([1, 3]);
   });
 
+  it("CTL-DS-EQUAL: keeps the newest of revisions that say the same, and its pods are of that one", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    const [first] = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    const pod = pods(at)[0];
+    const labels = { ...first?.metadata.labels, "controller-revision-hash": "copy" };
+    const metadata = { ...first?.metadata, name: "dm-copy", uid: "copy", labels };
+    at.cluster.put("controllerrevisions.apps", { ...first, metadata, revision: 2 } as ControllerRevision);
+    await at.settle();
+    const revisions = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    expect(revisions.map(({ metadata: { name } }) => name)).toEqual(["dm-copy"]);
+    expect(pods(at)).toMatchObject([
+      { metadata: { name: pod?.metadata.name, labels: { "controller-revision-hash": "copy" } } },
+    ]);
+  });
+
   it("CTL-REVISION: prints the template in its revision as Go does, members in order", async () => {
     const at = start();
     at.cluster.put("daemonsets.apps", dm());

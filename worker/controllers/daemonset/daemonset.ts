@@ -12,6 +12,7 @@ import { statusUpdate } from "../status-update.ts";
 import { templateHash } from "../template-hash/template-hash.ts";
 import { earliest, waking } from "../time.ts";
 import { fitting, HASH, isOfTemplate } from "./daemon-pod.ts";
+import { mergeEqual } from "./equal-revisions.ts";
 import { planPlacement, strayPods } from "./placement.ts";
 import { placesOf, type Rollout } from "./places.ts";
 import { planUpdate } from "./rolling-update.ts";
@@ -88,6 +89,8 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
       collisionCount === undefined ? [] : statusUpdate(RESOURCE, daemonSet, { ...daemonSet.status, collisionCount });
     return { effects: [...effects, ...collided] };
   }
+  const merged = mergeEqual(history, claimed.owned);
+  if (merged.length > 0) return { effects: merged };
   const hash = history.update.metadata.labels?.[HASH];
   const nodes = snapshot.list<Node>("nodes");
   const places = placesOf(daemonSet, claimed.owned.filter(isNotOver), nodes);
