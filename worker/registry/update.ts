@@ -111,7 +111,9 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   if (!update.admitted) await admitValidation(request);
 
   const ends = endsNow(context, draft);
-  await admitAllocation(ends ? { ...request, operation: "DELETE", object: undefined } : request);
+  // Whichever part was written: it is the object that goes.
+  const going = { ...request, operation: "DELETE", object: undefined, subresource: "" } as const;
+  await admitAllocation(ends ? going : request);
   return fitObject(draft, update, () => commitUpdate(request, { draft, current, entry, ends }));
 }
 

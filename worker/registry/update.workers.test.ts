@@ -35,6 +35,25 @@ test("of those who name a revision, the first is heard", async () => {
   expect(statuses.toSorted()).toEqual([200, 409, 409, 409]);
 });
 
+test.each(["", "/status"])(
+  "a service whose last finalizer is taken away at its path%s leaves its address",
+  async (part) => {
+    const services = "https://sailplane/api/v1/namespaces/default/services";
+    const sent = async (method: string, path: string, body?: object) => {
+      const headers = { "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json" };
+      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+      return (await API.fetch(new Request(`${services}${path}`, init))).status;
+    };
+    const spec = { clusterIP: "10.96.7.7", ports: [{ port: 80 }] };
+    const metadata = { name: "held", finalizers: ["acme.io/hold"] };
+    expect(await sent("POST", "", { metadata, spec })).toBe(201);
+    expect(await sent("DELETE", "/held")).toBe(200);
+    expect(await sent("PATCH", `/held${part}`, { metadata: { finalizers: null } })).toBe(200);
+    expect(await sent("POST", "", { metadata: { name: "next" }, spec })).toBe(201);
+    expect(await sent("DELETE", "/next")).toBe(200);
+  },
+);
+
 test("TRACK-05: an empty list of managed fields is one that was said", async () => {
   const data = { a: "b" };
   await send("POST", "", { metadata: { name: "reset" }, data });
