@@ -23,7 +23,7 @@ export async function readComponentStatuses(context: RequestContext): Promise<Re
   const accepted = negotiate(request, query, VIEWS);
   if (path.name !== "") {
     if (COMPONENTS.includes(path.name)) return renderView(context, statusOf(path.name), accepted);
-    throw new ApiError(notFound({ group: "", resource: served.resource.plural }, path.name));
+    throw new ApiError(notFound({ group: "", resource: "componentstatus" }, path.name));
   }
   const { requirements } = selectionOf(query, served);
   const selected = COMPONENTS.filter((name) =>

@@ -51,6 +51,8 @@ test.each([
   "/apis/apps/v9/deployments",
   "/apis/apps/v1/namespaces/default/things",
   "/apis/apiextensions.k8s.io/v1/things",
+  "/api/v1/namespaces/default/bindings/a",
+  "/apis/authorization.k8s.io/v1/subjectaccessreviews/a",
 ])("WIRE-NOWHERE: %s is a Status", async (path) => {
   const { code, text } = await ask("GET", path);
   expect([code, JSON.parse(text)]).toMatchObject([404, { reason: "NotFound", details: {} }]);

@@ -184,6 +184,8 @@ function isRouted(
   { custom, resource: kind }: Served,
   verb: string,
 ): boolean {
+  // What is only ever posted has no names.
+  if (name !== "" && kind.verbs?.join() === "create") return false;
   // A namespace is asked for as one in itself. Below another it would be decided by the rights that are held there.
   if (kind.scope === "Cluster") return namespace === "" || (resource === "namespaces" && namespace === name);
   return namespace !== "" || (custom ? verb === "list" || verb === "watch" : name === "");
