@@ -29,6 +29,9 @@ const GROUP_PRIORITIES: Readonly<Record<string, number>> = {
 /** Groups of custom resources have 1000. */
 export const groupPriority = (group: string): number => GROUP_PRIORITIES[group] ?? 1000;
 
+/** The versionPriority of all versions of custom resources; of built-in ones it is in the order of their names. */
+export const CUSTOM_VERSION_PRIORITY = 100;
+
 /** Stable before beta before alpha, newer before older, anything else by name (apimachinery pkg/version). */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [rank(a), rank(b)];

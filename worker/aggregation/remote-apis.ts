@@ -7,6 +7,7 @@ export interface RemoteApi {
   readonly group: string;
   readonly version: string;
   readonly groupPriority: number;
+  readonly versionPriority: number;
   readonly service: { readonly namespace: string; readonly name: string; readonly port: number };
   /** PEM in base64. */
   readonly caBundle?: string;
@@ -27,6 +28,7 @@ export function remoteApis(policy: PolicySnapshot): ReadonlyMap<string, RemoteAp
           group,
           version,
           groupPriority: spec.groupPriorityMinimum,
+          versionPriority: spec.versionPriority,
           service: { namespace, name, port },
           ...(spec.caBundle ? { caBundle: spec.caBundle } : {}),
           unverified: spec.insecureSkipTLSVerify ?? false,

@@ -73,6 +73,32 @@ test("WIRE-DISCOVERY: groups come by Kubernetes' priority, custom ones last; ver
   expect(apiVersions("host:443")).toMatchObject({ versions: ["v1"] });
 });
 
+test("WIRE-DISCOVERY: a group comes by the highest priority of its APIServices, its versions by theirs", () => {
+  const remote = (group: string, version: string, groupPriority: number, versionPriority: number) => ({
+    group,
+    version,
+    groupPriority,
+    versionPriority,
+  });
+  const remotes = [
+    remote("acme.io", "v1", 20_000, 15),
+    remote("acme.io", "v1alpha1", 1, 20),
+    remote("acme.io", "v2", 10, 15),
+    remote("last.io", "v1", 1, 1),
+    remote("example.com", "v2", 10, 200),
+  ];
+  expect(apiGroupList(resources, remotes).groups.map(({ name }) => name)).toEqual([
+    "acme.io",
+    "apps",
+    "autoscaling",
+    "example.com",
+    "last.io",
+  ]);
+  const versionsOf = (group: string) => apiGroup(resources, group, remotes)?.versions.map(({ version }) => version);
+  expect(versionsOf("acme.io")).toEqual(["v1alpha1", "v2", "v1"]);
+  expect(versionsOf("example.com")).toEqual(["v2", "v1beta1"]);
+});
+
 test("versions are ordered by stability, then number", () => {
   const versions = ["v1alpha1", "foo", "v2", "v10", "v1beta2", "v1beta10", "v1", "v3beta1"];
   expect(versions.sort(compareVersions)).toEqual([

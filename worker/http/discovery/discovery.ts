@@ -4,7 +4,7 @@
  */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { ALL_VERBS, type Resource, singularOf } from "../../../api/resources/resource.ts";
-import { compareVersions, groupPriority } from "../../group-order.ts";
+import { CUSTOM_VERSION_PRIORITY, compareVersions, groupPriority } from "../../group-order.ts";
 import { healthPaths } from "../health/health-checks.ts";
 import { type ServedKind, servedKinds } from "./served-kinds.ts";
 import { storageVersionHash } from "./storage-version-hash.ts";
@@ -28,23 +28,32 @@ export interface RemoteGroupVersion {
   readonly group: string;
   readonly version: string;
   readonly groupPriority: number;
+  readonly versionPriority: number;
 }
 
 type Remotes = readonly RemoteGroupVersion[];
 
-/** Named groups by priority, then name; the versions of each, preferred first. */
+/** Named groups by the highest priority that one of their versions has, then name; the versions of each, preferred first. */
 function groupsOf(resources: readonly Resource[], remotes: Remotes): { group: string; versions: string[] }[] {
-  const versions = new Map<string, Set<string>>();
-  for (const { group, version } of [...servedKinds(resources), ...remotes]) {
-    const known = versions.get(group);
-    if (known) known.add(version);
-    else versions.set(group, new Set([version]));
+  const groups = new Map<string, { priority: number; versions: Map<string, number> }>();
+  const local = servedKinds(resources).map(({ group, version }) => ({
+    group,
+    version,
+    groupPriority: groupPriority(group),
+    versionPriority: CUSTOM_VERSION_PRIORITY,
+  }));
+  for (const { group, version, groupPriority: priority, versionPriority } of [...local, ...remotes]) {
+    const known = groups.get(group) ?? { priority, versions: new Map() };
+    known.priority = Math.max(known.priority, priority);
+    known.versions.set(version, versionPriority);
+    groups.set(group, known);
   }
-  const remotePriorities = new Map(remotes.map(({ group, groupPriority: priority }) => [group, priority]));
-  const priorityOf = (group: string) => remotePriorities.get(group) ?? groupPriority(group);
-  return [...versions]
-    .map(([group, known]) => ({ group, versions: [...known].sort(compareVersions) }))
-    .sort((a, b) => priorityOf(b.group) - priorityOf(a.group) || (a.group < b.group ? -1 : 1));
+  return [...groups]
+    .sort(([a, { priority: high }], [b, { priority: low }]) => low - high || (a < b ? -1 : 1))
+    .map(([group, { versions }]) => ({
+      group,
+      versions: [...versions].sort(([a, high], [b, low]) => low - high || compareVersions(a, b)).map(([name]) => name),
+    }));
 }
 
 export const namedGroups = (resources: readonly Resource[], remotes: Remotes = []) =>
