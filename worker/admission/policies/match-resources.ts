@@ -4,6 +4,7 @@ import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
 import type { Served } from "../../kind-registry.ts";
+import { admittedTarget } from "../admitted-target.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 /** The resources of admission itself are out of its reach: what locks everybody out could not be taken back. */
@@ -25,7 +26,7 @@ const has = (values: readonly string[] | undefined, value: string) =>
   (values ?? []).some((each) => each === "*" || each === value);
 
 function matchesRule(rule: Rule, request: AdmissionRequest, at: Served): boolean {
-  const { operation, subresource, namespace, name } = request;
+  const { operation, subresource, namespace } = request;
   const { resource, group, version } = at;
   const isNamespaced =
     resource.scope === "Namespaced" || (resource.plural === "namespaces" && resource.group === "" && namespace !== "");
@@ -33,7 +34,7 @@ function matchesRule(rule: Rule, request: AdmissionRequest, at: Served): boolean
   if (!has(rule.apiGroups, group) || !has(rule.apiVersions, version)) return false;
   if (rule.scope === "Namespaced" && !isNamespaced) return false;
   if (rule.scope === "Cluster" && resource.scope === "Namespaced") return false;
-  if (rule.resourceNames?.length && !rule.resourceNames.includes(name)) return false;
+  if (rule.resourceNames?.length && !rule.resourceNames.includes(admittedTarget(request).name)) return false;
   return (rule.resources ?? []).some((each) => {
     const [plural, sub = ""] = each.split("/");
     if (plural !== "*" && plural !== resource.plural) return false;

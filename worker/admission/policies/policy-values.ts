@@ -14,6 +14,7 @@ import { controlLoopMay } from "../../auth/control-loops.ts";
 import { rbacDecision } from "../../auth/rbac/rbac.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
 import type { Served } from "../../kind-registry.ts";
+import { admittedTarget } from "../admitted-target.ts";
 import { admittedKind, admittedObject } from "../admitted-version.ts";
 import { operationOptions } from "../operation-options.ts";
 import type { AdmissionRequest } from "../plugin.ts";
@@ -41,17 +42,11 @@ export async function policyValues(
   ]);
 }
 
-const resourceOf = ({
-  context: { served },
-  subresource,
-  namespace,
-  name,
-}: AdmissionRequest): Partial<AuthorizerCheck> => ({
-  group: served.resource.group,
-  resource: served.resource.plural,
-  subresource,
-  namespace,
-  name,
+const resourceOf = (request: AdmissionRequest): Partial<AuthorizerCheck> => ({
+  group: request.context.served.resource.group,
+  resource: request.context.served.resource.plural,
+  subresource: request.subresource,
+  ...admittedTarget(request),
 });
 
 /** admission.k8s.io AdmissionRequest, as far as expressions see it. */
@@ -65,8 +60,7 @@ function requestValue(request: AdmissionRequest, at: Served): object {
     requestKind: admittedKind(request, served),
     requestResource: { group: served.group, version: served.version, resource: plural },
     requestSubResource: request.subresource,
-    name: request.name,
-    namespace: request.namespace,
+    ...admittedTarget(request),
     operation: request.operation,
     userInfo: { username: user.name, uid: user.uid ?? "", groups: user.groups, extra: user.extra ?? {} },
     dryRun: request.dryRun,

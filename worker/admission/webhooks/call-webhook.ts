@@ -6,6 +6,7 @@ import { requestTime } from "../../deadline.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
 import { parseReview, unnamedReview } from "../../outbound/parse-review.ts";
+import { admittedTarget } from "../admitted-target.ts";
 import { admittedKind, admittedObject } from "../admitted-version.ts";
 import { operationOptions } from "../operation-options.ts";
 import type { AdmissionRequest } from "../plugin.ts";
@@ -92,7 +93,8 @@ function foreignPatch({ patch, patchType }: WebhookResponse): string | undefined
 
 /** admission.k8s.io AdmissionRequest, with the object at the version that the webhook's rules name. */
 async function reviewOf(request: AdmissionRequest, uid: string, at: Served): Promise<object> {
-  const { context, operation, subresource, namespace, name, object, old, dryRun } = request;
+  const { context, operation, subresource, object, old, dryRun } = request;
+  const { namespace, name } = admittedTarget(request);
   const { user, served } = context;
   const { plural } = served.resource;
   return {
@@ -115,6 +117,6 @@ async function reviewOf(request: AdmissionRequest, uid: string, at: Served): Pro
     object: object ? await admittedObject(request, object, at) : null,
     oldObject: old ? await admittedObject(request, old, at) : null,
     dryRun,
-    options: operationOptions(request),
+    options: operation === "CONNECT" ? null : operationOptions(request),
   };
 }
