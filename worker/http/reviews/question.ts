@@ -1,6 +1,7 @@
 /** What all reviews have in common: a POST that asks and stores nothing. */
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { invalid } from "../../../api/machinery/status.ts";
+import { admitReview } from "../../admission/admit-review.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { dropServerFields } from "../../registry/strategy.ts";
@@ -22,6 +23,7 @@ export async function answerReview<T extends KubeObject>(
   dropServerFields(question);
   trackManagedFields(context, { old: undefined, next: question }, { ...options, subresource: "" });
   checkQuestion(context, question);
+  await admitReview(context, question, options.dryRun);
   const answered = await answer(question as T);
   // An answer may come without any look at the store: it must not come from an old policy.
   await context.store.confirm();
