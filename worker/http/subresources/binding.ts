@@ -30,7 +30,10 @@ export async function bindPod(context: RequestContext): Promise<Response> {
   const name = context.path.resource === "bindings" ? (binding.metadata.name ?? "") : context.path.name;
   checkBinding(binding, name);
   const ofPod = { ...context, served: pods, path: { ...context.path, resource: "pods", name, subresource: "binding" } };
-  await admitAction(ofPod, { subresource: "binding", name, object, dryRun: options.dryRun });
+  const posted = { name, object, dryRun: options.dryRun };
+  if (context.path.resource === "bindings")
+    await admitAction({ ...context, served: bindings }, { ...posted, subresource: "" });
+  else await admitAction(ofPod, { ...posted, subresource: "binding" });
   await updateObject(ofPod, {
     subresource: "binding",
     dryRun: options.dryRun,

@@ -105,25 +105,24 @@ async function requireConnecting({ request: { method }, user, path, query, polic
 async function terminal(context: RequestContext, kind: "exec" | "attach"): Promise<Response> {
   const { request, query, env, cluster } = context;
   await requireConnecting(context);
-  const pod = await readPod(context);
-  const container = containerOf(pod, query.get("container"));
-  const node = hostOf(pod);
   const command = query.getAll("command");
-  if (kind === "exec" && command.length === 0)
-    throw new ApiError(badRequest("you must specify at least 1 command for the container"));
   const tty = isTrue(query.get("tty"));
-  const streams = {
-    ...targetOf(pod),
-    container,
+  const asked = {
     stdin: isTrue(query.get("stdin")),
     stdout: isTrue(query.get("stdout")),
     stderr: isTrue(query.get("stderr")) && !tty,
     tty,
+    container: query.get("container") ?? "",
   };
-  const { stdin, stdout, stderr } = streams;
-  const asked = { stdin, stdout, stderr, tty, container };
+  // Whether there is such a pod is looked at afterwards.
   if (kind === "exec") await admitConnect(context, "PodExecOptions", { ...asked, command });
   else await admitConnect(context, "PodAttachOptions", asked);
+  const pod = await readPod(context);
+  const container = containerOf(pod, asked.container);
+  const node = hostOf(pod);
+  if (kind === "exec" && command.length === 0)
+    throw new ApiError(badRequest("you must specify at least 1 command for the container"));
+  const streams = { ...targetOf(pod), ...asked, container };
   const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
   return openNodeStream({ env, cluster, node, stream, upgrade: { request, protocol } });
@@ -136,9 +135,9 @@ export async function podPortForward(context: RequestContext): Promise<Response>
   const { request, query, env, cluster } = context;
   const ports = portsOf(query);
   await requireConnecting(context);
+  await admitConnect(context, "PodPortForwardOptions", ports.length > 0 ? { ports } : {});
   const pod = await readPod(context);
   const node = hostOf(pod);
-  await admitConnect(context, "PodPortForwardOptions", ports.length > 0 ? { ports } : {});
   const protocol = await protocolOf(context, node, FORWARD_PROTOCOLS);
   const isSpdy = protocol === SPDY_FORWARD;
   if (!isSpdy && ports.length === 0) throw new ApiError(badRequest('query parameter "port" is required'));

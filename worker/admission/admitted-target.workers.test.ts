@@ -1,0 +1,75 @@
+import { beforeAll, expect, test } from "vitest";
+import { call, newCluster } from "../../test/workers/api-under-test.ts";
+
+/** ADM-TARGET, ADM-REVIEW: what policies and webhooks are told of a request, and of which they are. */
+let base = "";
+const root = () => `${base}/apis/admissionregistration.k8s.io/v1`;
+
+async function deny(name: string, rule: object, messageExpression: string): Promise<void> {
+  const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["*"], ...rule }];
+  const spec = {
+    matchConstraints: { resourceRules: rules },
+    matchConditions: [{ name: "ours", expression: "request.userInfo.username == 'ann'" }],
+    validations: [{ expression: "false", messageExpression }],
+  };
+  await call(`${root()}/validatingadmissionpolicies`, { body: { metadata: { name }, spec } });
+  const binding = { policyName: name, validationActions: ["Deny"] };
+  await call(`${root()}/validatingadmissionpolicybindings`, { body: { metadata: { name }, spec: binding } });
+}
+
+async function unreachable(name: string, rule: object): Promise<void> {
+  const webhook = {
+    name: "nowhere.example.com",
+    clientConfig: { url: "https://127.0.0.1:1/" },
+    rules: [{ apiVersions: ["v1"], ...rule }],
+    matchConditions: [{ name: "ours", expression: "request.userInfo.username == 'ann'" }],
+    admissionReviewVersions: ["v1"],
+    sideEffects: "None",
+  };
+  const body = { metadata: { name }, webhooks: [webhook] };
+  expect((await call(`${root()}/validatingwebhookconfigurations`, { body })).code).toBe(201);
+}
+
+beforeAll(async () => {
+  base = await newCluster("admitted-target");
+  await call(`${base}/apis/rbac.authorization.k8s.io/v1/clusterrolebindings`, {
+    body: {
+      metadata: { name: "ann" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "ann" }],
+    },
+  });
+});
+
+const told = async (url: string, init: object) => (await call(`${base}${url}`, { as: "ann", ...init })).object.message;
+
+test("ADM-TARGET: a namespace is in itself, and of a collection that is deleted nothing has a name", async () => {
+  const target = "'<' + request.namespace + '/' + request.name + '>'";
+  await deny("target", { resources: ["namespaces", "configmaps"] }, target);
+  expect(await told("/api/v1/namespaces", { body: { metadata: { name: "own" } } })).toContain("<own/own>");
+  expect(await told("/api/v1/namespaces/default", { method: "PATCH", body: { metadata: {} } })).toContain(
+    "<default/default>",
+  );
+  const maps = "/api/v1/namespaces/default/configmaps";
+  await call(`${base}${maps}`, { body: { metadata: { name: "a" } } });
+  expect(await told(`${maps}/a`, { method: "DELETE" })).toContain("<default/a>");
+  expect(await told(maps, { method: "DELETE" })).toContain("<default/>");
+});
+
+test("ADM-REVIEW: webhooks are asked about questions, and policies are not", async () => {
+  const reviews = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+  const resources = ["selfsubjectreviews"];
+  await deny("reviews", { apiGroups: ["authentication.k8s.io"], resources }, "'never'");
+  expect((await call(`${base}${reviews}`, { as: "ann", body: {} })).code).toBe(201);
+  await unreachable("reviews", { apiGroups: ["authentication.k8s.io"], operations: ["CREATE"], resources });
+  expect(await told(reviews, { body: {} })).toContain('failed calling webhook "nowhere.example.com"');
+});
+
+test("ADM-ACTION, ADM-CONNECT: bindings that name their pod, and connections to pods that may not be there", async () => {
+  await unreachable("actions", { apiGroups: [""], operations: ["*"], resources: ["bindings", "pods/exec"] });
+  const refused = 'failed calling webhook "nowhere.example.com"';
+  const core = "/api/v1/namespaces/default";
+  const target = { kind: "Node", name: "n" };
+  expect(await told(`${core}/bindings`, { body: { metadata: { name: "p" }, target } })).toContain(refused);
+  expect(await told(`${core}/pods/absent/exec?command=ls`, {})).toContain(refused);
+});
