@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -159,10 +160,11 @@ function startOf(pid: number): string | null {
 function endOrphan(pid: number, directory: string): void {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   try {
-    while (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(directory)) {
-      process.kill(pid, "SIGKILL");
+    if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(directory)) return;
+    process.kill(pid, "SIGKILL");
+    // One that is dying has no command line any more, and its port for as long as one of its threads is there.
+    while (readdirSync(`/proc/${pid}/task`).some((thread) => startOf(Number(thread)) !== null))
       Atomics.wait(pause, 0, 0, 5);
-    }
   } catch {
     // Gone already, or not ours.
   }
