@@ -55,6 +55,9 @@ export function containersReady(pod: Pod, statuses: readonly ContainerStatus[], 
   return message === "" ? TRUE : no("ContainersNotReady", message);
 }
 
+const wasInitialized = ({ status }: Pod): boolean =>
+  status.conditions?.some(({ type, status: is }) => type === "Initialized" && is === "True") === true;
+
 export function initialized(pod: Pod, statuses: readonly ContainerStatus[], phase: Phase): Finding {
   const byName = new Map(statuses.map((status) => [status.name, status]));
   const init = initContainersOf(pod);
@@ -66,7 +69,8 @@ export function initialized(pod: Pod, statuses: readonly ContainerStatus[], phas
     })
     .map(({ name }) => name);
   if (phase === "Succeeded" && unknown.length === 0) return { status: "True", reason: "PodCompleted" };
-  if (hasMainContainerStarted(pod, statuses)) return TRUE;
+  // Once it is, it stays so, also while its containers start in a new sandbox.
+  if (hasMainContainerStarted(pod, statuses) || wasInitialized(pod)) return TRUE;
   const message = unmet(unknown, "incomplete", incomplete);
   return message === "" ? TRUE : no("ContainersNotInitialized", message);
 }

@@ -22,10 +22,17 @@ export const hasMainContainerStarted = (pod: Pod, statuses: readonly ContainerSt
     );
   });
 
-/** `over`: no container will be started again, whatever its restart policy. */
-export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], { over }: { readonly over: boolean }): Phase {
+export interface PhaseFacts {
+  /** No container will be started again, whatever its restart policy. */
+  readonly over: boolean;
+  /** A main container has run in the sandbox that the pod has now: its sidecars may start anew without taking it back to where it began. */
+  readonly hasStarted: boolean;
+}
+
+export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], { over, hasStarted }: PhaseFacts): Phase {
   const byName = new Map(statuses.map((status) => [status.name, status]));
   let initializing = 0;
+  let startingSidecars = 0;
   let initFailed = false;
   let unknown = 0;
   let running = 0;
@@ -40,9 +47,9 @@ export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], { over }
       if (status === undefined) unknown++;
       else if (state?.running !== undefined) {
         running++;
-        if (status.started !== true) initializing++;
+        if (status.started !== true) startingSidecars++;
       } else if (state?.terminated === undefined && lastState?.terminated === undefined) {
-        initializing++;
+        startingSidecars++;
         waiting++;
       }
       continue;
@@ -68,7 +75,7 @@ export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], { over }
   }
 
   if (initFailed) return "Failed";
-  if ((initializing > 0 && !hasMainContainerStarted(pod, statuses)) || waiting > 0) return "Pending";
+  if (initializing > 0 || (startingSidecars > 0 && !hasStarted) || waiting > 0) return "Pending";
   if (unknown > 0) return "Pending";
   if (running > 0) return "Running";
   if (endCodes.length === 0) return "Pending";

@@ -73,12 +73,19 @@ const refusedStatus = (pod: Pod, { reason, message }: { reason: string; message:
 
 const isRunning = ({ state }: ContainerStatus): boolean => state?.running !== undefined;
 
+const hasStartedInSandbox = ({ spec }: Pod, { sandboxes: [sandbox], containers }: Observation): boolean =>
+  sandbox?.ready === true &&
+  containers.some(
+    ({ name, sandboxId }) => sandboxId === sandbox.id && spec.containers.some((main) => main.name === name),
+  );
+
 export function podStatus({ pod, observation, local, now }: StatusInput): PodStatus {
   if (local.verdict?.refused) return refusedStatus(pod, local.verdict);
   const before = pod.status;
   const { init, main, ephemeral } = containerStatuses({ pod, observation, local });
   const counted = [...init, ...main];
-  const own: Phase = local.verdict !== undefined ? "Failed" : phaseOf(pod, counted, { over: local.terminating });
+  const facts = { over: local.terminating, hasStarted: hasStartedInSandbox(pod, observation) };
+  const own: Phase = local.verdict !== undefined ? "Failed" : phaseOf(pod, counted, facts);
   const phase = isTerminal(before.phase) ? (before.phase as Phase) : own;
 
   // A terminal phase is not told before the last container has ended: whoever sees it may reuse what the pod held.

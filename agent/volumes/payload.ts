@@ -41,7 +41,17 @@ interface Selection {
   readonly defaultMode: number;
 }
 
-function select(kind: string, content: ReadonlyMap<string, Buffer>, { items, optional, defaultMode }: Selection) {
+/** The kubelet's words. */
+const MISSING_KEY = {
+  configmap: "configmap references non-existent config key",
+  secret: "references non-existent secret key",
+};
+
+function select(
+  kind: keyof typeof MISSING_KEY,
+  content: ReadonlyMap<string, Buffer>,
+  { items, optional, defaultMode }: Selection,
+) {
   const files = new Map<string, PublishedFile>();
   if (items === undefined || items.length === 0) {
     for (const [key, value] of content) files.set(key, { content: value, mode: defaultMode });
@@ -50,8 +60,7 @@ function select(kind: string, content: ReadonlyMap<string, Buffer>, { items, opt
   for (const { key, path, mode } of items) {
     const value = content.get(key);
     if (value !== undefined) files.set(path, { content: value, mode: mode ?? defaultMode });
-    else if (!optional)
-      throw new VolumeError(`${kind} references non-existent ${kind === "secret" ? "secret" : "config"} key: ${key}`);
+    else if (!optional) throw new VolumeError(`${MISSING_KEY[kind]}: ${key}`);
   }
   return files;
 }
@@ -105,17 +114,17 @@ function downwardFiles(items: DownwardItems, defaultMode: number, input: Payload
   );
 }
 
-/** Who may read a token beside root: the one user that all containers run as, else everybody. */
+/** Who may read a token beside root: the one user that all containers run as, and the group that owns the volume; else everybody. */
 function tokenFile(pod: Pod, token: string, defaultMode: number): PublishedFile {
   const content = Buffer.from(token);
-  if (pod.spec.securityContext?.fsGroup !== undefined) return { content, mode: 0o600 };
   const users = new Set(
     [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(
       ({ securityContext }) => securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser,
     ),
   );
   const [user] = users;
-  return users.size === 1 && user !== undefined ? { content, mode: 0o600, uid: user } : { content, mode: defaultMode };
+  if (users.size === 1 && user !== undefined) return { content, mode: 0o600, uid: user };
+  return { content, mode: pod.spec.securityContext?.fsGroup === undefined ? defaultMode : 0o600 };
 }
 
 /** The files of a volume of the API's; undefined for other kinds of volume. */
