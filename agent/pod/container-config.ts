@@ -160,7 +160,7 @@ function mountsOf(input: ContainerInput, lookup: (name: string) => string | unde
   });
 }
 
-/** Volumes whose content belongs to the API are never written by containers. */
+/** Volumes whose content belongs to the API are never written by containers, nor those that say so themselves. */
 function isReadOnlyVolume(pod: Pod, name: string): boolean {
   const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
   return (
@@ -169,6 +169,8 @@ function isReadOnlyVolume(pod: Pod, name: string): boolean {
     volume?.downwardAPI !== undefined ||
     volume?.projected !== undefined ||
     volume?.image !== undefined ||
+    volume?.csi?.readOnly === true ||
+    volume?.nfs?.readOnly === true ||
     volume?.persistentVolumeClaim?.readOnly === true
   );
 }
