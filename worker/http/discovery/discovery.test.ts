@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { encodeProtobuf } from "../../../api/machinery/protobuf/protobuf.ts";
+import { decodeMessage } from "../../../api/machinery/protobuf/decode.ts";
+import { encodeProtobuf, openEnvelope, type Typed, wireStructOf } from "../../../api/machinery/protobuf/protobuf.ts";
 import { defineResource, type Resource } from "../../../api/resources/resource.ts";
 import { compareVersions } from "../../group-order.ts";
 import { answerWithEtag, taggedDocument } from "../etag.ts";
@@ -150,7 +151,14 @@ test("a group version lists resources and subresources by name", () => {
 });
 
 test("aggregated discovery has a protobuf form", () => {
-  expect(encodeProtobuf(aggregatedDiscovery(resources, "/apis"))).toBeDefined();
+  const document = aggregatedDiscovery(resources, "/apis") as Typed & { items: readonly KubeObject[] };
+  const { apiVersion = "", kind = "" } = document;
+  const struct = wireStructOf(apiVersion, kind);
+  if (!struct) throw new Error(`no such message: ${kind}`);
+  const { raw, ...typed } = openEnvelope(encodeProtobuf(document) ?? new Uint8Array());
+  expect(typed).toMatchObject({ apiVersion, kind });
+  const { items } = decodeMessage(raw, struct) as { items: readonly KubeObject[] };
+  expect(items.map(({ metadata }) => metadata.name)).toEqual(document.items.map(({ metadata }) => metadata.name));
 });
 
 test("aggregated discovery says the same in one document", () => {
