@@ -1,7 +1,7 @@
 /** Quantities as numbers, near enough to draw. */
 import { parseQuantity, type QuantityText } from "../api/machinery/quantity.ts";
 
-type Resources = Readonly<Record<string, QuantityText>> | undefined;
+export type Resources = Readonly<Record<string, QuantityText>> | undefined;
 
 /** Cores. */
 export const cpuOf = (resources: Resources): number => numberOf(resources?.cpu);

@@ -6,13 +6,13 @@ import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
-import { CapacityBar, cpuValues, memoryValues } from "../parts/capacity-bar.tsx";
+import { NodeCapacityBar } from "../parts/capacity-bar.tsx";
 import { refusal } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
-import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
+import { podsOf } from "../resources.ts";
 import type { UsageSample } from "../usage/usage-history.ts";
 import { useUsage } from "../usage/use-usage.ts";
 import { filterText, ListHeader } from "../views/list-header.tsx";
@@ -82,20 +82,8 @@ function NodeCard({ placed: { node, link, requested }, used }: NodeCardProps) {
         </span>
         {node.spec.unschedulable && <StateChip text="Cordoned" tone="warn" />}
       </h3>
-      <CapacityBar
-        name="CPU"
-        capacity={cpuOf(allocatable)}
-        requested={requested.cpu}
-        used={cpuValues(used)}
-        render={renderCpu}
-      />
-      <CapacityBar
-        name="Memory"
-        capacity={memoryOf(allocatable)}
-        requested={requested.memory}
-        used={memoryValues(used)}
-        render={renderBytes}
-      />
+      <NodeCapacityBar of="cpu" allocatable={allocatable} requested={requested} used={used} />
+      <NodeCapacityBar of="memory" allocatable={allocatable} requested={requested} used={used} />
       <p class="quiet">
         {requested.pods} of {podsOf(allocatable)} pods, {node.status.nodeInfo?.osImage}
       </p>

@@ -1,10 +1,10 @@
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { CapacityBar, cpuValues, memoryValues } from "../parts/capacity-bar.tsx";
+import { NodeCapacityBar } from "../parts/capacity-bar.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
-import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
+import { podsOf } from "../resources.ts";
 import { useUsage } from "../usage/use-usage.ts";
 import type { ObjectProps } from "./object-props.ts";
 import { PodRows } from "./pod-rows.tsx";
@@ -23,27 +23,16 @@ export function NodeSummary({ object }: ObjectProps) {
   const pods = [...list.items.value.values()];
   const alive = pods.filter(({ finished }) => !finished);
   const asked = (key: "cpu" | "memory") => alive.reduce((sum, pod) => sum + pod[key], 0);
+  const requested = { cpu: asked("cpu"), memory: asked("memory") };
   const { nodeInfo } = status;
   return (
     <>
       <div class="tiles">
         <div class="tile">
-          <CapacityBar
-            name="CPU"
-            capacity={cpuOf(status.allocatable)}
-            requested={asked("cpu")}
-            used={cpuValues(used)}
-            render={renderCpu}
-          />
+          <NodeCapacityBar of="cpu" allocatable={status.allocatable} requested={requested} used={used} />
         </div>
         <div class="tile">
-          <CapacityBar
-            name="Memory"
-            capacity={memoryOf(status.allocatable)}
-            requested={asked("memory")}
-            used={memoryValues(used)}
-            render={renderBytes}
-          />
+          <NodeCapacityBar of="memory" allocatable={status.allocatable} requested={requested} used={used} />
         </div>
         <div class="tile">
           <h2>Pods</h2>

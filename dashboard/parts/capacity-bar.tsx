@@ -1,18 +1,26 @@
+import { cpuOf, memoryOf, type Resources, renderBytes, renderCpu } from "../resources.ts";
 import type { UsageSample } from "../usage/usage-history.ts";
 import { Sparkline } from "./sparkline.tsx";
 
+const MEASURES = {
+  cpu: { name: "CPU", capacityIn: cpuOf, render: renderCpu },
+  memory: { name: "Memory", capacityIn: memoryOf, render: renderBytes },
+} as const;
+
+type Measure = keyof typeof MEASURES;
+
 interface CapacityBarProps {
-  readonly name: string;
+  readonly of: Measure;
   /** What can be given out. */
   readonly capacity: number;
   readonly requested: number;
   /** Absent where nobody measured. */
   readonly used?: readonly number[] | undefined;
-  readonly render: (value: number) => string;
 }
 
 /** Capacity against requests against use: a part of a whole, and a mark in it. */
-export function CapacityBar({ name, capacity, requested, used = [], render }: CapacityBarProps) {
+export function CapacityBar({ of, capacity, requested, used = [] }: CapacityBarProps) {
+  const { name, render } = MEASURES[of];
   const now = used.at(-1);
   const share = (value: number) => (capacity > 0 ? Math.min(100, (value / capacity) * 100) : 0);
   return (
@@ -36,5 +44,19 @@ export function CapacityBar({ name, capacity, requested, used = [], render }: Ca
   );
 }
 
-export const cpuValues = (samples: readonly UsageSample[] | undefined) => samples?.map(({ cpu }) => cpu);
-export const memoryValues = (samples: readonly UsageSample[] | undefined) => samples?.map(({ memory }) => memory);
+interface NodeCapacityBarProps {
+  readonly of: Measure;
+  readonly allocatable: Resources;
+  readonly requested: Readonly<Record<Measure, number>>;
+  readonly used: readonly UsageSample[] | undefined;
+}
+
+/** Of one node. */
+export const NodeCapacityBar = ({ of, allocatable, requested, used }: NodeCapacityBarProps) => (
+  <CapacityBar
+    of={of}
+    capacity={MEASURES[of].capacityIn(allocatable)}
+    requested={requested[of]}
+    used={used?.map((sample) => sample[of])}
+  />
+);

@@ -18,7 +18,7 @@ import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx
 import { Meter } from "../parts/meter.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
-import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
+import { cpuOf, memoryOf, podsOf } from "../resources.ts";
 import { href, moment, namespace } from "../route.ts";
 import {
   deploymentTroubles,
@@ -180,21 +180,14 @@ function Counts({ nodes, pods }: CountsProps) {
         <Meter used={running} of={alive.length} bad={running < alive.length} />
       </a>
       <div class="tile">
-        <CapacityBar
-          name="CPU"
-          capacity={room(cpuOf)}
-          requested={asked("cpu")}
-          used={totalsOf(usage, "cpu")}
-          render={renderCpu}
-        />
+        <CapacityBar of="cpu" capacity={room(cpuOf)} requested={asked("cpu")} used={totalsOf(usage, "cpu")} />
       </div>
       <div class="tile">
         <CapacityBar
-          name="Memory"
+          of="memory"
           capacity={room(memoryOf)}
           requested={asked("memory")}
           used={totalsOf(usage, "memory")}
-          render={renderBytes}
         />
       </div>
       <div class="tile">
