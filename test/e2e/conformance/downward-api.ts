@@ -1,5 +1,5 @@
 /** Files that tell a container of its own pod. */
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";
 import { isRunning, script } from "./test-namespace.ts";
@@ -109,8 +109,9 @@ export const downwardApiVolumes: readonly Behaviour[] = [
     await ns.until("pods", "p", isRunning);
     expect(await ns.exec("p", "cat /etc/podinfo/labels")).toBe('key1="value1"\nkey2="value2"');
     await ns.patch("pods", "p", { metadata: { labels: { key3: "value3" } } });
-    await expect
-      .poll(() => ns.exec("p", "cat /etc/podinfo/labels"), { timeout: 20_000, interval: 500 })
-      .toContain('key3="value3"');
+    await vi.waitFor(async () => expect(await ns.exec("p", "cat /etc/podinfo/labels")).toContain('key3="value3"'), {
+      timeout: 20_000,
+      interval: 500,
+    });
   }),
 ];

@@ -1,5 +1,5 @@
 /** How pods begin, end, fail and are deleted, and what their status says of it. */
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";
 import { conditionOf, hasEnded, isReady, isRunning, restartsOf, script, type TestNamespace } from "./test-namespace.ts";
@@ -195,9 +195,10 @@ export const lifecycle: readonly Behaviour[] = [
       await ns.createPod({ name: "p", containers: [script("echo container is alive; sleep 10000")] });
       await ns.until("pods", "p", isRunning);
       const since = encodeURIComponent(new Date(Date.now() - 3_600_000).toISOString());
-      await expect
-        .poll(() => ns.log("p", undefined, `sinceTime=${since}`), { timeout: 10_000 })
-        .toBe("container is alive\n");
+      await vi.waitFor(
+        async () => expect(await ns.log("p", undefined, `sinceTime=${since}`)).toBe("container is alive\n"),
+        { timeout: 10_000 },
+      );
       const socket = ns.door.socket(`${ns.path("pods", "p")}/log?container=main`, "binary.k8s.io");
       const text = await new Promise((resolve, reject) => {
         let said = "";
@@ -224,7 +225,7 @@ export const lifecycle: readonly Behaviour[] = [
       command,
     ]);
     await ns.until("pods", "p", isRunning);
-    await expect.poll(() => ns.log("p"), { timeout: 20_000 }).toContain("line 20");
+    await vi.waitFor(async () => expect(await ns.log("p")).toContain("line 20"), { timeout: 20_000 });
     const logs = (...options: string[]) => kubectl(["-n", ns.name, "logs", "p", ...options]);
     const [last, byte, stamped, recent, older] = await Promise.all([
       logs("--tail=1"),

@@ -1,5 +1,5 @@
 /** What containers find in volumes of config maps, secrets and images: which files, with which modes and owners, and when they change. */
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { Volume, VolumeMount } from "../../../api/generated/core.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";
 import { isRunning, script } from "./test-namespace.ts";
@@ -123,9 +123,10 @@ export const volumes: readonly Behaviour[] = [
         ns.patch("secrets", "upd", { stringData: changed }),
         make("create", "value-1"),
       ]);
-      await expect
-        .poll(seen, { timeout: 30_000, interval: 500 })
-        .toEqual(expected({ del: "none", upd: "value-2", create: "value-1" }));
+      await vi.waitFor(
+        async () => expect(await seen()).toEqual(expected({ del: "none", upd: "value-2", create: "value-1" })),
+        { timeout: 30_000, interval: 500 },
+      );
     },
   },
   {

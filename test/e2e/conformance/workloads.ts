@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { Container, Pod, PodSpec } from "../../../api/generated/core.v1.ts";
 import type { ObjectMeta } from "../../../api/generated/meta.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";
@@ -91,7 +91,7 @@ const jobs: readonly Behaviour[] = [
       });
       await ns.until<Job>("batch/v1/jobs", "j", ({ status }) => status.succeeded === 3);
       const running = () => ns.list<Pod>("pods", "?fieldSelector=status.phase%3DRunning");
-      await expect.poll(running, { timeout: 10_000 }).toHaveLength(1);
+      await vi.waitFor(async () => expect(await running()).toHaveLength(1), { timeout: 10_000 });
       const name = (await running())[0]?.metadata.name ?? "";
       const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: ns.name } };
       const { status } = await ns.door.call("POST", ns.path("pods", `${name}/eviction`), { body: eviction });
@@ -255,17 +255,17 @@ export const workloads: readonly Behaviour[] = [
       pods().then((all) =>
         all.filter((pod) => isRunning(pod) && isReady(pod)).map(({ metadata }) => metadata.uid ?? ""),
       );
-    await expect.poll(available, { timeout: 30_000 }).toHaveLength(2);
+    await vi.waitFor(async () => expect(await available()).toHaveLength(2), { timeout: 30_000 });
     const before = await available();
     await ns.patch(sets, "ds", { spec: { template: template("localhost/nobody-made-this:1") } });
     const isBad = ({ spec }: Pod) => spec.containers[0]?.image !== IMAGE;
-    await expect.poll(async () => (await pods()).some(isBad), { timeout: 30_000 }).toBe(true);
+    await vi.waitFor(async () => expect((await pods()).some(isBad)).toBe(true), { timeout: 30_000 });
     const alive = (await pods())
       .filter((pod) => !isBad(pod) && pod.metadata.deletionTimestamp === undefined)
       .map(({ metadata }) => metadata.uid);
     expect(alive).toHaveLength(1);
     await ns.patch(sets, "ds", { spec: { template: template(IMAGE) } });
-    await expect.poll(available, { timeout: 30_000 }).toHaveLength(2);
+    await vi.waitFor(async () => expect(await available()).toHaveLength(2), { timeout: 30_000 });
     const after = await pods();
     expect(after.map(({ metadata }) => metadata.uid)).toEqual(expect.arrayContaining(alive));
     expect(after.some(isBad)).toBe(false);
