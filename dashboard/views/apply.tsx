@@ -27,7 +27,7 @@ export function ApplyView() {
   const [busy, setBusy] = useState(false);
   const target = namespace.value || "default";
 
-  async function run(dryRun: boolean) {
+  async function run({ dryRun }: { readonly dryRun: boolean }) {
     setBusy(true);
     try {
       setShown({ dryRun, outcomes: await applyAll(text, { dryRun, force, namespace: target }) });
@@ -79,7 +79,11 @@ export function ApplyView() {
           </label>
         )}
         {readOnly.value && <span class="quiet">This page is read-only.</span>}
-        <button type="button" disabled={busy || readOnly.value || text.trim() === ""} onClick={() => void run(true)}>
+        <button
+          type="button"
+          disabled={busy || readOnly.value || text.trim() === ""}
+          onClick={() => void run({ dryRun: true })}
+        >
           Review
         </button>
         <button
@@ -87,7 +91,7 @@ export function ApplyView() {
           class="primary"
           disabled={busy || !shown?.dryRun || refused || outcomes.length === 0}
           title={shown ? undefined : "Review first"}
-          onClick={() => void run(false)}
+          onClick={() => void run({ dryRun: false })}
         >
           Apply
         </button>

@@ -44,7 +44,7 @@ export function listOptions(query: URLSearchParams): ListOptions {
   const limit = query.get("resourceVersion") === "0" ? 0 : asked;
   // No list takes so long, but options are read whole.
   integerOption(query, "timeoutSeconds");
-  checkCombination(query, false);
+  checkCombination(query, listProblems);
   const revision = query.get("resourceVersion") ?? "";
   const token = query.get("continue") ?? "";
   if (token !== "") {
@@ -66,7 +66,7 @@ export function listOptions(query: URLSearchParams): ListOptions {
 
 export function watchOptions(query: URLSearchParams): WatchOptions {
   integerOption(query, "limit");
-  checkCombination(query, true);
+  checkCombination(query, watchProblems);
   const revision = revisionOption(query);
   const timeoutSeconds = integerOption(query, "timeoutSeconds");
   // Kubernetes reads a watch from no revision as one that asks for the state first, and so for a mark where that ends.
@@ -95,43 +95,51 @@ function revisionProblem(value: string): string | undefined {
 
 const MATCHES = ["Exact", "NotOlderThan", ""];
 
-function checkCombination(query: URLSearchParams, watch: boolean): void {
-  const match = query.get("resourceVersionMatch") ?? "";
-  const revision = query.get("resourceVersion") ?? "";
-  const token = query.get("continue") ?? "";
-  const saysInitial = query.has("sendInitialEvents");
-  const path = "resourceVersionMatch";
-  const continues = forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
-  const errors: FieldError[] = [];
-  if (watch && saysInitial) {
-    if (match !== "NotOlderThan") {
-      errors.push(forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-    }
-  }
-  if (match !== "") {
-    if (watch) {
-      if (!saysInitial) {
-        errors.push(
-          forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
-        );
-      }
-      if (match !== "NotOlderThan") errors.push(notSupported(path, match, ["NotOlderThan"]));
-    } else {
-      if (revision === "") {
-        errors.push(forbidden(path, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
-      }
-      if (token !== "") errors.push(continues);
-      if (!MATCHES.includes(match)) errors.push(notSupported(path, match, MATCHES));
-      if (match === "Exact" && revision === "0") {
-        errors.push(forbidden(path, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
-      }
-    }
-  }
-  if (!watch && saysInitial) {
-    errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
-  }
-  if (watch && token !== "") errors.push(continues);
+const MATCH = "resourceVersionMatch";
+const CONTINUES = forbidden(MATCH, "resourceVersionMatch is forbidden when continue is provided");
+
+interface Combined {
+  readonly match: string;
+  readonly revision: string;
+  readonly token: string;
+  readonly saysInitial: boolean;
+}
+
+/** Refuses what cannot be said together. */
+function checkCombination(query: URLSearchParams, problems: (combined: Combined) => FieldError[]): void {
+  const errors = problems({
+    match: query.get("resourceVersionMatch") ?? "",
+    revision: query.get("resourceVersion") ?? "",
+    token: query.get("continue") ?? "",
+    saysInitial: query.has("sendInitialEvents"),
+  });
   if (errors.length > 0) throw new ApiError(invalid("meta.k8s.io", "ListOptions", "", errors));
+}
+
+function watchProblems({ match, token, saysInitial }: Combined): FieldError[] {
+  const errors: FieldError[] = [];
+  const isFit = match === "NotOlderThan";
+  if (saysInitial && !isFit)
+    errors.push(forbidden(MATCH, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  if (match !== "" && !saysInitial)
+    errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  if (match !== "" && !isFit) errors.push(notSupported(MATCH, match, ["NotOlderThan"]));
+  if (token !== "") errors.push(CONTINUES);
+  return errors;
+}
+
+function listProblems({ match, revision, token, saysInitial }: Combined): FieldError[] {
+  const errors: FieldError[] = [];
+  if (match !== "") {
+    if (revision === "")
+      errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+    if (token !== "") errors.push(CONTINUES);
+    if (!MATCHES.includes(match)) errors.push(notSupported(MATCH, match, MATCHES));
+    if (match === "Exact" && revision === "0")
+      errors.push(forbidden(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+  }
+  if (saysInitial) errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+  return errors;
 }
 
 /** Kinds of the cluster that say what can be selected do not say their namespace. */

@@ -153,15 +153,17 @@ const boundTo = (name: string, value: Expr, body: Expr, at: number): Expr => ({
 const bind = ({ args, at }: Call): Expr => boundTo(variable(args[0], at), args[1] as Expr, args[2] as Expr, at);
 
 /** `o.optMap(v, e)` is e of o's value, if there is one. */
-const optMap = (wrap: boolean) => (of: Call) => {
+const optMap = (of: Call) => optFlatMap(of, (body) => ({ kind: "call", name: "optional.of", args: [body], at: of.at }));
+
+/** Here e is an optional itself. */
+function optFlatMap(of: Call, some = (body: Expr): Expr => body): Expr {
   const { target, args, at } = of;
   const name = variable(args[0], at);
   const value: Expr = { kind: "call", name: "value", target: target as Expr, args: [], at };
   const body = boundTo(name, value, args[1] as Expr, at);
-  const some: Expr = wrap ? { kind: "call", name: "optional.of", args: [body], at } : body;
   const isThere: Expr = { kind: "call", name: "hasValue", target: target as Expr, args: [], at };
-  return call("_?_:_", at, isThere, some, { kind: "call", name: "optional.none", args: [], at });
-};
+  return call("_?_:_", at, isThere, some(body), { kind: "call", name: "optional.none", args: [], at });
+}
 
 const SORTED = "@__sortBy_input__";
 
@@ -188,7 +190,7 @@ const MACROS: Readonly<Record<string, Macro | undefined>> = Object.assign(
     transformList: { receiver: true, counts: [3, 4], expand: mapTo(2) },
     transformMap: { receiver: true, counts: [3, 4], expand: transformMap },
     transformMapEntry: { receiver: true, counts: [3, 4], expand: transformMapEntry },
-    optMap: { receiver: true, counts: [2], expand: optMap(true) },
-    optFlatMap: { receiver: true, counts: [2], expand: optMap(false) },
+    optMap: { receiver: true, counts: [2], expand: optMap },
+    optFlatMap: { receiver: true, counts: [2], expand: (of: Call) => optFlatMap(of) },
   } satisfies Record<string, Macro>,
 );

@@ -22,7 +22,7 @@ export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
   validate: (binding) => {
     const errors: FieldError[] = [];
     checkRoleRef(errors, binding, ["ClusterRole"]);
-    checkSubjects(errors, binding.subjects, false);
+    checkSubjects(errors, binding.subjects, "Cluster");
     return errors;
   },
   validateUpdate: validateBindingUpdate,

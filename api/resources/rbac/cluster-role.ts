@@ -16,7 +16,7 @@ export const clusterRole = defineResource<ClusterRole>({
   allowCreateOnUpdate: true,
   validate: ({ rules, aggregationRule }) => {
     const errors: FieldError[] = [];
-    checkRules(errors, rules, false);
+    checkRules(errors, rules, "Cluster");
     if (!aggregationRule) return errors;
     const path = "aggregationRule.clusterRoleSelectors";
     const selectors = aggregationRule.clusterRoleSelectors ?? [];

@@ -4,7 +4,7 @@ import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import { nameIsPathSegment, nameIsSubdomain } from "../../machinery/names.ts";
-import type { Column } from "../resource.ts";
+import type { Column, Resource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 
 export const RBAC_GROUP = "rbac.authorization.k8s.io";
@@ -32,7 +32,7 @@ export function checkRoleRef(errors: FieldError[], { roleRef }: Binding, kinds: 
 export function checkSubjects(
   errors: FieldError[],
   subjects: readonly Subject[] | undefined,
-  namespaced: boolean,
+  scope: Resource["scope"],
 ): void {
   subjects?.forEach(({ kind = "", name = "", namespace = "", apiGroup = "" }, i) => {
     const path = `subjects[${i}]`;
@@ -43,7 +43,8 @@ export function checkSubjects(
     if (kind !== "ServiceAccount" && kind !== "User" && kind !== "Group")
       errors.push(notSupported(`${path}.kind`, kind, ["ServiceAccount", "User", "Group"]));
     else if (apiGroup !== group) errors.push(notSupported(`${path}.apiGroup`, apiGroup, [group]));
-    if (kind === "ServiceAccount" && !namespaced && namespace === "") errors.push(required(`${path}.namespace`));
+    if (kind === "ServiceAccount" && scope === "Cluster" && namespace === "")
+      errors.push(required(`${path}.namespace`));
   });
 }
 

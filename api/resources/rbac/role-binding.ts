@@ -22,7 +22,7 @@ export const roleBinding = defineResource<RoleBinding>({
   validate: (binding) => {
     const errors: FieldError[] = [];
     checkRoleRef(errors, binding, ["Role", "ClusterRole"]);
-    checkSubjects(errors, binding.subjects, true);
+    checkSubjects(errors, binding.subjects, "Namespaced");
     return errors;
   },
   validateUpdate: validateBindingUpdate,

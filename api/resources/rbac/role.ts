@@ -15,7 +15,7 @@ export const role = defineResource<Role>({
   allowCreateOnUpdate: true,
   validate: ({ rules }) => {
     const errors: FieldError[] = [];
-    checkRules(errors, rules, true);
+    checkRules(errors, rules, "Namespaced");
     return errors;
   },
   columns: [createdAtColumn],

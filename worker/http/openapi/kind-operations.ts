@@ -61,17 +61,21 @@ export function operationsOf(
     served: (!custom && through?.kind) || { ...at, kind },
     ...(custom ? { takes: known(OBJECT_TYPES) } : {}),
   };
-  const body = (schema: Schema, required = true) => ({ schema, types: custom ? known(OBJECT_TYPES) : ANY, required });
+  const body = (schema: Schema, { required = true } = {}) => ({
+    schema,
+    types: custom ? known(OBJECT_TYPES) : ANY,
+    required,
+  });
   const own = { answer: ref, answerTypes: known(OBJECT_TYPES) };
   // Of what is held there is more to say than what became of it, and Kubernetes documents the other all the same.
   const gone = { ...own, answer: deleteAnswersObject && !custom && !isHeld ? ref : common.status };
   const name = (verb: string) => `${verb}${prefix}${namespaced}${kind}${sub}`;
   return {
-    list: (everywhere: boolean): Operation => ({
+    list: (of: "everywhere" | "list"): Operation => ({
       ...base,
       method: "get",
       description: `list ${custom ? "" : "or watch "}objects of kind ${kind}`,
-      operationId: everywhere ? `list${prefix}${kind}ForAllNamespaces` : name("list"),
+      operationId: of === "everywhere" ? `list${prefix}${kind}ForAllNamespaces` : name("list"),
       parameters: [...LIST, PRETTY],
       answer: listRef,
       answerTypes: known(STREAM_TYPES),
@@ -111,7 +115,7 @@ export function operationsOf(
       description: `delete collection of ${kind}`,
       operationId: `delete${prefix}Collection${namespaced}${kind}`,
       parameters: [...(custom ? LIST : DELETE_COLLECTION), PRETTY],
-      ...(custom ? {} : { body: body(common.deleteOptions, false) }),
+      ...(custom ? {} : { body: body(common.deleteOptions, { required: false }) }),
       codes: [200],
       action: "deletecollection",
     }),
@@ -154,7 +158,7 @@ export function operationsOf(
       description: `delete ${withArticle(kind)}`,
       operationId: name("delete"),
       parameters: [...DELETE, PRETTY],
-      body: body(common.deleteOptions, false),
+      body: body(common.deleteOptions, { required: false }),
       codes: [200, 202],
       action: "delete",
     }),

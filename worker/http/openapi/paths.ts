@@ -33,11 +33,11 @@ export function pathsOf(resource: Resource, context: PathContext): Record<string
     if (operations.length > 0) paths[`${root}${path}`] = pathItem(operations, parameters, context.version);
   };
 
-  if (isNamespaced && has("list")) put(`/${plural}`, [of.list(true)], []);
+  if (isNamespaced && has("list")) put(`/${plural}`, [of.list("everywhere")], []);
   put(
     within,
     [
-      ...(has("list") ? [of.list(false)] : []),
+      ...(has("list") ? [of.list("list")] : []),
       ...(has("create") ? [of.create()] : []),
       ...(has("deletecollection") ? [of.deleteCollection()] : []),
     ],
