@@ -131,7 +131,7 @@ async function runWrangler(options: readonly string[]): Promise<string> {
     process.stdout.write(chunk);
   });
   const code = await new Promise((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new CliError("wrangler deploy failed");
+  if (code !== 0) throw new CliError("wrangler deploy failed; what it printed says why");
   return printed;
 }
 

@@ -99,7 +99,8 @@ async function uploadLines(upload: Upload, sent: (objects: number) => void): Pro
     const request = { method: "PUT", path: `${path}?from=${from}`, lines: lines.join("\n") } as const;
     const { staged } = await ask<Staged>(connection, request);
     from += lines.length;
-    if (staged !== from) throw new CliError("somebody else restores the same backup at the same time");
+    if (staged !== from)
+      throw new CliError("somebody else restores the same backup at the same time; run it again when that is over");
     sent(from);
     lines = [];
     length = 0;
