@@ -1,15 +1,15 @@
 /** Signed out: the sign-in page. Signed in: the frame around the view that the address names. */
 import { useEffect } from "preact/hooks";
 import { discover, discovery } from "./api/discovery.ts";
-import { Dialogs } from "./dialogs.tsx";
-import { Keyboard } from "./keyboard.tsx";
+import { Dialogs } from "./frame/dialogs.tsx";
+import { Keyboard } from "./frame/keyboard.tsx";
+import { Sidebar } from "./frame/sidebar.tsx";
+import { Toasts } from "./frame/toasts.tsx";
+import { TopBar } from "./frame/top-bar.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { token } from "./session.ts";
-import { Sidebar } from "./sidebar.tsx";
 import { SignIn } from "./sign-in/sign-in.tsx";
 import { isTimeBarOpen, TimeBar } from "./time/time-bar.tsx";
-import { Toasts } from "./toasts.tsx";
-import { TopBar } from "./top-bar.tsx";
 import { View } from "./views/view.tsx";
 
 export function App() {

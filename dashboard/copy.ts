@@ -1,4 +1,4 @@
-import { toast } from "./toasts.tsx";
+import { toast } from "./frame/toasts.tsx";
 
 /** Puts a text on the clipboard, and says so. */
 export async function copy(text: string): Promise<void> {

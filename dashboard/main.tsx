@@ -1,7 +1,7 @@
 /** The page's entry point. */
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { followTheme } from "./theme.ts";
+import { followTheme } from "./frame/theme.ts";
 
 followTheme();
 render(<App />, document.body);

@@ -2,8 +2,8 @@
 import { useState } from "preact/hooks";
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import { api } from "../api/connection.ts";
+import { statusText } from "../frame/status-text.ts";
 import { StateChip } from "../parts/state-chip.tsx";
-import { statusText } from "../status-text.ts";
 import type { AccessQuestion } from "./who-can.ts";
 
 interface Answer {

@@ -1,5 +1,5 @@
 import { useMay } from "../api/may.ts";
-import { showDialog } from "../dialogs.tsx";
+import { showDialog } from "../frame/dialogs.tsx";
 import type { ObjectProps } from "../object/object-props.ts";
 import type { Action } from "./action.ts";
 import { ConfirmAction } from "./confirm-action.tsx";

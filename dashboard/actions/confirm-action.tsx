@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
-import { closeDialog } from "../dialogs.tsx";
+import { closeDialog } from "../frame/dialogs.tsx";
+import { statusText } from "../frame/status-text.ts";
+import { toast } from "../frame/toasts.tsx";
 import type { ObjectProps } from "../object/object-props.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { statusText } from "../status-text.ts";
-import { toast } from "../toasts.tsx";
 import type { Action } from "./action.ts";
 
 /** Nothing is done before it has been said what. */

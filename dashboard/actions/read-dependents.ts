@@ -3,7 +3,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { read } from "../api/connection.ts";
 import { discovery } from "../api/discovery.ts";
 import { type Kind, listPath } from "../api/kind.ts";
-import { ownersOf } from "../owners.ts";
+import { ownersOf } from "../summaries/owners.ts";
 import { type Dependent, dependentsOf } from "./dependents.ts";
 
 const METADATA = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";

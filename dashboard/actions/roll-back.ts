@@ -3,7 +3,7 @@ import type { Stored } from "../../api/machinery/meta.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { api } from "../api/connection.ts";
 import { targetOf } from "../api/kind.ts";
-import { ownersOf } from "../owners.ts";
+import { ownersOf } from "../summaries/owners.ts";
 import type { ActionOf } from "./action.ts";
 import { kubectlCommand } from "./kubectl-command.ts";
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { closeDialog, showDialog } from "../dialogs.tsx";
+import { closeDialog, showDialog } from "../frame/dialogs.tsx";
+import { statusText } from "../frame/status-text.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { statusText } from "../status-text.ts";
 import { makeJoinCommand } from "./join-command.ts";
 
 export const openJoin = (): void => showDialog(() => <JoinNode />);

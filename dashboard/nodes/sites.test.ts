@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
-import type { PodSummary } from "../pod-summary.ts";
+import type { PodSummary } from "../summaries/pod-summary.ts";
 import { linkOf, sitesOf } from "./sites.ts";
 
 const node = (name: string, labels: Record<string, string> = {}, conditions: object[] = []) =>

@@ -2,7 +2,7 @@
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import type { Tone } from "../parts/tone.ts";
-import type { PodSummary } from "../pod-summary.ts";
+import type { PodSummary } from "../summaries/pod-summary.ts";
 
 export interface NodeLink {
   readonly text: "Linked" | "Linked, not ready" | "Link lost" | "Not seen yet";

@@ -1,12 +1,12 @@
 import type { Event } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
-import { type Happening, happeningOf, newestFirst } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
 import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { TableHead } from "../parts/table-head.tsx";
+import { type Happening, happeningOf, newestFirst } from "../summaries/events-of.ts";
 import type { ObjectProps } from "./object-props.ts";
 
 export function ObjectEvents({ object }: ObjectProps) {

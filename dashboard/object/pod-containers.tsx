@@ -6,8 +6,8 @@ import { Age } from "../parts/age.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { TableHead } from "../parts/table-head.tsx";
-import { podSummaryOf } from "../pod-summary.ts";
 import { adjust } from "../route.ts";
+import { podSummaryOf } from "../summaries/pod-summary.ts";
 import type { ObjectProps } from "./object-props.ts";
 import { portForward } from "./port-forward.ts";
 

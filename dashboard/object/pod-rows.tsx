@@ -3,7 +3,7 @@ import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
-import type { PodSummary } from "../pod-summary.ts";
+import type { PodSummary } from "../summaries/pod-summary.ts";
 
 const MOST = 200;
 

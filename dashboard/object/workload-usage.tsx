@@ -1,7 +1,7 @@
 /** What the pods of a workload use together, what they asked for, and how often they began again. */
 import { Sparkline } from "../parts/sparkline.tsx";
-import type { PodSummary } from "../pod-summary.ts";
-import { renderBytes, renderCpu } from "../resources.ts";
+import type { PodSummary } from "../summaries/pod-summary.ts";
+import { renderBytes, renderCpu } from "../summaries/resources.ts";
 import { totalsOf } from "../usage/usage-history.ts";
 import { useUsage } from "../usage/use-usage.ts";
 

@@ -4,11 +4,11 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
 import { targetOf } from "../api/kind.ts";
 import { ManifestEditor } from "../editor/manifest-editor.tsx";
+import { statusText } from "../frame/status-text.ts";
+import { toast } from "../frame/toasts.tsx";
+import { parseObject, yamlOf } from "../manifests/yaml-text.ts";
 import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { statusText } from "../status-text.ts";
-import { toast } from "../toasts.tsx";
-import { parseObject, yamlOf } from "../yaml-text.ts";
 import type { ObjectProps } from "./object-props.ts";
 
 type Step =

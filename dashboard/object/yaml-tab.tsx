@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { useMay } from "../api/may.ts";
 import { copy } from "../copy.ts";
 import { YamlView } from "../editor/yaml-view.tsx";
-import { masked, yamlOf } from "../yaml-text.ts";
+import { masked, yamlOf } from "../manifests/yaml-text.ts";
 import type { ObjectProps } from "./object-props.ts";
 import { YamlEditor } from "./yaml-editor.tsx";
 

@@ -1,4 +1,4 @@
-import { cpuOf, memoryOf, type Resources, renderBytes, renderCpu } from "../resources.ts";
+import { cpuOf, memoryOf, type Resources, renderBytes, renderCpu } from "../summaries/resources.ts";
 import type { UsageSample } from "../usage/usage-history.ts";
 import { Sparkline } from "./sparkline.tsx";
 

@@ -1,7 +1,7 @@
 /** A table of any length, of which only the rows in sight exist. Rows have one height, so that scrolling needs no measuring. */
 import { Component, type ComponentChildren } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { onRowKey } from "../row-keys.ts";
+import { onRowKey } from "../frame/row-keys.ts";
 import { rowsInSight } from "./rows-in-sight.ts";
 import { type Comparable, type Sorting, sorted } from "./sorting.ts";
 

@@ -1,7 +1,7 @@
 /** A modal dialog: the browser keeps the focus inside and gives it back; Escape closes. */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { closeDialog } from "../dialogs.tsx";
+import { closeDialog } from "../frame/dialogs.tsx";
 
 interface DialogProps {
   readonly title: string;

@@ -1,4 +1,4 @@
-import { diffLines, hunksOf } from "../line-diff.ts";
+import { diffLines, hunksOf } from "../manifests/line-diff.ts";
 
 /** The difference of two texts; signs say what colours say. */
 export function DiffView({ before, after }: { readonly before: string; readonly after: string }) {

@@ -1,7 +1,7 @@
 /** The moments that can be looked at, as the store's log tells of them. */
 import type { Moment } from "../../api/moment.ts";
 import { api } from "../api/connection.ts";
-import { statusText } from "../status-text.ts";
+import { statusText } from "../frame/status-text.ts";
 
 export type Moments = { readonly moments: readonly Moment[] } | { readonly problem: string };
 

@@ -4,7 +4,7 @@ import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { Ingress } from "../../api/generated/networking.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { type Tone, toneOfState } from "../parts/tone.ts";
-import { podSummaryOf } from "../pod-summary.ts";
+import { podSummaryOf } from "../summaries/pod-summary.ts";
 
 /** "" for cluster scope. */
 interface Named {

@@ -7,8 +7,8 @@ import type { QuantityText } from "../../api/machinery/quantity.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { read } from "../api/connection.ts";
 import { isVisible } from "../live/visibility.ts";
-import { cpuOf, memoryOf } from "../resources.ts";
 import { moment } from "../route.ts";
+import { cpuOf, memoryOf } from "../summaries/resources.ts";
 import { type UsageHistory, type UsageSample, withSamples } from "./usage-history.ts";
 
 /** A node measures anew when it was not asked for fifteen seconds. */

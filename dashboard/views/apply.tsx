@@ -3,16 +3,16 @@
 import { useState } from "preact/hooks";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { objectHref } from "../api/links.ts";
-import type { FieldConflict } from "../apply-conflicts.ts";
-import { type ApplyOutcome, applyAll } from "../apply-manifests.ts";
 import { ManifestEditor } from "../editor/manifest-editor.tsx";
+import type { FieldConflict } from "../manifests/apply-conflicts.ts";
+import { type ApplyOutcome, applyAll } from "../manifests/apply-manifests.ts";
+import { yamlOf } from "../manifests/yaml-text.ts";
 import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 import { readOnly } from "../read-only.ts";
 import { namespace } from "../route.ts";
-import { yamlOf } from "../yaml-text.ts";
 import { CreateForm } from "./create-form.tsx";
 
 interface Shown {

@@ -3,7 +3,6 @@ import type { Event } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
-import { type Happening, happeningOf } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
@@ -12,6 +11,7 @@ import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { namespace, route } from "../route.ts";
+import { type Happening, happeningOf } from "../summaries/events-of.ts";
 import { filterText, ListHeader } from "./list-header.tsx";
 
 const hrefOf = ({ apiVersion, kind, ...name }: Happening): string | undefined => {

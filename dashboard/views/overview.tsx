@@ -4,11 +4,9 @@ import type { Deployment } from "../../api/generated/apps.v1.ts";
 import type { Event, Node, Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
-import { type Gathered, gathered } from "../alike.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { CostTile } from "../cost/cost-tile.tsx";
-import { type Happening, happeningOf, newestFirst, sortOfHappening } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { now } from "../now.ts";
 import { Age } from "../parts/age.tsx";
@@ -17,9 +15,11 @@ import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
-import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
-import { cpuOf, memoryOf, podsOf } from "../resources.ts";
 import { href, moment, namespace } from "../route.ts";
+import { type Gathered, gathered } from "../summaries/alike.ts";
+import { type Happening, happeningOf, newestFirst, sortOfHappening } from "../summaries/events-of.ts";
+import { type PodSummary, podSummaryOf } from "../summaries/pod-summary.ts";
+import { cpuOf, memoryOf, podsOf } from "../summaries/resources.ts";
 import {
   deploymentTroubles,
   isNodeReady,
@@ -28,7 +28,7 @@ import {
   sortOfTrouble,
   type Trouble,
   worstFirst,
-} from "../troubles.ts";
+} from "../summaries/troubles.ts";
 import { totalsOf } from "../usage/usage-history.ts";
 import { useUsage } from "../usage/use-usage.ts";
 import { Subject } from "./events.tsx";

@@ -1,4 +1,4 @@
-import type { Status } from "../api/generated/meta.v1.ts";
+import type { Status } from "../../api/generated/meta.v1.ts";
 
 /** A refusal in the API server's words, with the fields it names. */
 export function statusText({ message, details }: Status): string {

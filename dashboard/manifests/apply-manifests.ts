@@ -1,11 +1,11 @@
 /** Server-side apply of some manifests, in their order. */
-import { deepEqual } from "../api/machinery/deep-equal.ts";
-import type { KubeObject } from "../api/machinery/meta.ts";
-import { api } from "./api/connection.ts";
-import { discover, kindOfReference } from "./api/discovery.ts";
-import { apiVersionOf, type Kind, type ObjectName, targetOf } from "./api/kind.ts";
+import { deepEqual } from "../../api/machinery/deep-equal.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { api } from "../api/connection.ts";
+import { discover, kindOfReference } from "../api/discovery.ts";
+import { apiVersionOf, type Kind, type ObjectName, targetOf } from "../api/kind.ts";
+import { statusText } from "../frame/status-text.ts";
 import { conflictsOf, type FieldConflict } from "./apply-conflicts.ts";
-import { statusText } from "./status-text.ts";
 import { documentsOf, parseObject } from "./yaml-text.ts";
 
 export type ApplyOutcome =

@@ -1,5 +1,5 @@
+import { Dialog } from "../parts/dialog.tsx";
 import { closeDialog, showDialog } from "./dialogs.tsx";
-import { Dialog } from "./parts/dialog.tsx";
 import { destinations } from "./sidebar.tsx";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [

@@ -1,6 +1,6 @@
 /** Where a rollout stands, in one sentence; the questions are those of `kubectl rollout status`. */
-import type { DaemonSet, Deployment, StatefulSet } from "../api/generated/apps.v1.ts";
-import type { Tone } from "./parts/tone.ts";
+import type { DaemonSet, Deployment, StatefulSet } from "../../api/generated/apps.v1.ts";
+import type { Tone } from "../parts/tone.ts";
 
 export interface Rollout {
   readonly tone: Tone;

@@ -1,6 +1,6 @@
 /** What of a pod the overview and the ownership tree keep: ten thousand whole pods would fill the browser's memory. */
-import type { ContainerStateTerminated, ContainerStatus, Pod } from "../api/generated/core.v1.ts";
-import type { Stored } from "../api/machinery/meta.ts";
+import type { ContainerStateTerminated, ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
 import { ownersOf } from "./owners.ts";
 import { cpuOf, memoryOf } from "./resources.ts";
 

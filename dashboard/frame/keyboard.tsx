@@ -1,12 +1,12 @@
 /** Keys of the page: `/` filters, `g` and a letter goes, `j`/`k` and Enter choose a row, `?` lists them all. */
 import { useEffect } from "preact/hooks";
+import { href } from "../route.ts";
+import { FILTER_ID } from "../views/list-header.tsx";
 import { isDialogOpen } from "./dialogs.tsx";
 import { openHelp } from "./help.tsx";
 import { openPalette } from "./palette.tsx";
-import { href } from "./route.ts";
 import { pressRowKey, type RowKey } from "./row-keys.ts";
 import { destinations } from "./sidebar.tsx";
-import { FILTER_ID } from "./views/list-header.tsx";
 
 const ROW_KEYS: Readonly<Record<string, RowKey>> = {
   j: "down",

@@ -1,4 +1,4 @@
-import { signOut } from "./session.ts";
+import { signOut } from "../session.ts";
 import { nextTheme, theme } from "./theme.ts";
 
 const THEME_WORDS = { system: "as the system", light: "light", dark: "dark" } as const;

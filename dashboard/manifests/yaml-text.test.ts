@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { KubeObject } from "../api/machinery/meta.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
 import { documentsOf, masked, parseObject, yamlOf } from "./yaml-text.ts";
 
 const secret = {

@@ -1,9 +1,9 @@
 /** What is wrong, the worst first. */
 
-import type { Deployment } from "../api/generated/apps.v1.ts";
-import type { Node } from "../api/generated/core.v1.ts";
-import type { Stored } from "../api/machinery/meta.ts";
-import type { ObjectName } from "./api/kind.ts";
+import type { Deployment } from "../../api/generated/apps.v1.ts";
+import type { Node } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import type { ObjectName } from "../api/kind.ts";
 import type { PodSummary } from "./pod-summary.ts";
 import { deploymentRollout } from "./rollout.ts";
 

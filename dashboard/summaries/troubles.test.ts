@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Node } from "../api/generated/core.v1.ts";
-import type { Stored } from "../api/machinery/meta.ts";
+import type { Node } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
 import type { PodSummary } from "./pod-summary.ts";
 import { nodeTroubles, podTroubles, sortOfTrouble, worstFirst } from "./troubles.ts";
 

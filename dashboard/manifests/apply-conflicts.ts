@@ -1,5 +1,5 @@
 /** Whose fields a server-side apply would take (409 with causes FieldManagerConflict). */
-import type { Status } from "../api/generated/meta.v1.ts";
+import type { Status } from "../../api/generated/meta.v1.ts";
 
 export interface FieldConflict {
   /** `.spec.replicas` */

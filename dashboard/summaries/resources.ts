@@ -1,5 +1,5 @@
 /** Quantities as numbers, near enough to draw. */
-import { parseQuantity, type QuantityText } from "../api/machinery/quantity.ts";
+import { parseQuantity, type QuantityText } from "../../api/machinery/quantity.ts";
 
 export type Resources = Readonly<Record<string, QuantityText>> | undefined;
 

@@ -1,7 +1,7 @@
 /** The ways to the views. */
 import { signal } from "@preact/signals";
+import { href, route } from "../route.ts";
 import { ReaderButtons } from "./reader-buttons.tsx";
-import { href, route } from "./route.ts";
 
 export interface Destination {
   readonly title: string;

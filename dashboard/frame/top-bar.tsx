@@ -1,12 +1,12 @@
 /** The namespace that is looked at, the palette, and what concerns the reader. */
 import { useEffect, useState } from "preact/hooks";
-import { namespaceNames } from "./api/namespace-names.ts";
+import { namespaceNames } from "../api/namespace-names.ts";
+import { readOnly } from "../read-only.ts";
+import { adjust, go, namespace, route } from "../route.ts";
+import { isTimeBarOpen, toggleTimeBar } from "../time/time-bar.tsx";
 import { openPalette } from "./palette.tsx";
-import { readOnly } from "./read-only.ts";
 import { ReaderButtons } from "./reader-buttons.tsx";
-import { adjust, go, namespace, route } from "./route.ts";
 import { menuOpen } from "./sidebar.tsx";
-import { isTimeBarOpen, toggleTimeBar } from "./time/time-bar.tsx";
 
 export function TopBar() {
   return (

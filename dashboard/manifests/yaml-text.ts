@@ -1,6 +1,6 @@
 /** Objects as YAML to read and to edit. */
 import { parse, stringify } from "yaml";
-import type { KubeObject } from "../api/machinery/meta.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
 
 export const MASK = "••••••••";
 

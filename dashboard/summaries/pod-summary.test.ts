@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerStatus, Pod, PodStatus } from "../api/generated/core.v1.ts";
-import type { Stored } from "../api/machinery/meta.ts";
+import type { ContainerStatus, Pod, PodStatus } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
 import { podSummaryOf } from "./pod-summary.ts";
 
 const pod = (status: PodStatus, metadata: object = {}): Stored<Pod> => ({

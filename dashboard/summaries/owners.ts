@@ -1,4 +1,4 @@
-import type { KubeObject } from "../api/machinery/meta.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
 
 /** The uids of those that an object belongs to. */
 export const ownersOf = ({ metadata }: KubeObject): readonly string[] =>

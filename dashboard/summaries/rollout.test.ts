@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Deployment } from "../api/generated/apps.v1.ts";
+import type { Deployment } from "../../api/generated/apps.v1.ts";
 import { deploymentRollout } from "./rollout.ts";
 
 const deployment = (status: object, spec: object = {}): Deployment => ({

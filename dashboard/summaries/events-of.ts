@@ -1,7 +1,7 @@
 /** Events as a person reads them: what happened to what, how often, when last. */
-import type { Event } from "../api/generated/core.v1.ts";
-import type { Stored } from "../api/machinery/meta.ts";
-import type { ObjectName } from "./api/kind.ts";
+import type { Event } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import type { ObjectName } from "../api/kind.ts";
 
 export interface Happening extends ObjectName {
   readonly uid: string;

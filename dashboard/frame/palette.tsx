@@ -1,19 +1,19 @@
 /** One box that goes anywhere: views, kinds, namespaces, objects by name, and what concerns the page itself. */
 import { useEffect, useState } from "preact/hooks";
-import { discovery } from "./api/discovery.ts";
-import { kubectlName } from "./api/kind.ts";
-import { kindHref } from "./api/links.ts";
-import { namespaceNames } from "./api/namespace-names.ts";
+import { discovery } from "../api/discovery.ts";
+import { kubectlName } from "../api/kind.ts";
+import { kindHref } from "../api/links.ts";
+import { namespaceNames } from "../api/namespace-names.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { matcher } from "../parts/matches.ts";
+import { wantsReadOnly } from "../read-only.ts";
+import { adjust, href, namespace } from "../route.ts";
+import { signOut } from "../session.ts";
+import { toggleTimeBar } from "../time/time-bar.tsx";
 import { closeDialog, showDialog } from "./dialogs.tsx";
 import { openHelp } from "./help.tsx";
-import { Dialog } from "./parts/dialog.tsx";
-import { matcher } from "./parts/matches.ts";
-import { wantsReadOnly } from "./read-only.ts";
-import { adjust, href, namespace } from "./route.ts";
-import { signOut } from "./session.ts";
 import { destinations } from "./sidebar.tsx";
 import { nextTheme } from "./theme.ts";
-import { toggleTimeBar } from "./time/time-bar.tsx";
 
 interface Choice {
   readonly title: string;
