@@ -5,8 +5,10 @@ import { exactJson, wholeNumber } from "../exact-json.ts";
 import { type JsonObject, setMember } from "../json-object.ts";
 import { MAX_DEPTH } from "../json-syntax.ts";
 import { jsonAsYaml } from "./json-as-yaml.ts";
+import { repeatsMore } from "./yaml-aliases.ts";
 import { isDeeper } from "./yaml-depth.ts";
-import { duplicateText, keyProblem, problemOf, textProblem } from "./yaml-problem.ts";
+import { isLonger } from "./yaml-length.ts";
+import { duplicateText, keyProblem, problemOf, repeatedPairs, textProblem } from "./yaml-problem.ts";
 
 export type ReadYaml =
   /** `duplicates` are the texts of strict decoding errors: one for all repeated keys. */
@@ -20,6 +22,13 @@ export type ConvertedYaml =
 /** Aliases may repeat what they name this often: more is an attack by multiplication. */
 const MAX_ALIASES = 100;
 
+/** More than an object has that may be stored: whoever sends more holds the thread up. */
+const MOST_PARTS = 500_000;
+/** Characters of all texts and keys, those that aliases repeat counted each time; a body has no more. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
+const TOO_MANY_ALIASES = "yaml: document contains excessive aliasing";
+const TOO_LONG = `yaml: document has more than ${MOST_PARTS} parts: send it as JSON`;
 const TOO_DEEP = `yaml: exceeded max depth of ${MAX_DEPTH}`;
 
 class Unsupported extends Error {}
@@ -35,6 +44,7 @@ export function readYaml(text: string): ReadYaml {
   if (unreadable !== undefined) return { ok: false, message: `yaml: ${unreadable}` };
   const json = jsonAsYaml(text);
   if (json) return { ok: true, value: json.value, duplicates: [] };
+  if (isLonger(text, MOST_PARTS)) return { ok: false, message: TOO_LONG };
   if (isDeeper(text, MAX_DEPTH)) return { ok: false, message: TOO_DEEP };
   const lines = new LineCounter();
   try {
@@ -43,28 +53,29 @@ export function readYaml(text: string): ReadYaml {
       customTags: tagsOf,
       merge: true,
       stringKeys: false,
-      uniqueKeys: true,
+      // Looked for below: the library compares each key with all before it.
+      uniqueKeys: false,
       strict: false,
       prettyErrors: false,
       lineCounter: lines,
       logLevel: "silent",
       intAsBigInt: true,
     });
-    const duplicates = document.errors.filter(({ code }) => code === "DUPLICATE_KEY");
-    const [broken] = document.errors.filter(({ code }) => code !== "DUPLICATE_KEY" && code !== "MULTIPLE_DOCS");
+    const [broken] = document.errors.filter(({ code }) => code !== "MULTIPLE_DOCS");
     if (broken) return { ok: false, message: `yaml: ${problemOf(broken, text, lines)}` };
     const badKey = keyProblem(document, lines);
     if (badKey !== undefined) return { ok: false, message: badKey };
-    const value = jsonValue(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null);
-    return { ok: true, value, duplicates: duplicates.length > 0 ? [duplicateText(document, duplicates, lines)] : [] };
+    if (repeatsMore(document, MOST_PARTS)) return { ok: false, message: TOO_MANY_ALIASES };
+    const value = new JsonValue().of(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null);
+    const repeated = repeatedPairs(document);
+    return { ok: true, value, duplicates: repeated.length > 0 ? [duplicateText(repeated, lines)] : [] };
   } catch (problem) {
     if (problem instanceof Unsupported) return { ok: false, message: problem.message };
     if (problem instanceof RangeError) return { ok: false, message: TOO_DEEP };
     if (problem instanceof ReferenceError) {
       const anchor = /^Unresolved alias .*: (.+)$/.exec(problem.message)?.[1];
-      const why =
-        anchor === undefined ? "document contains excessive aliasing" : `unknown anchor '${anchor}' referenced`;
-      return { ok: false, message: `yaml: ${why}` };
+      const message = anchor === undefined ? TOO_MANY_ALIASES : `yaml: unknown anchor '${anchor}' referenced`;
+      return { ok: false, message };
     }
     throw problem;
   }
@@ -91,17 +102,30 @@ const tagsOf = (tags: Tags): Tags => [
 ];
 
 /** What YAML knows and JSON does not. */
-function jsonValue(value: unknown): unknown {
-  if (typeof value === "bigint") return wholeNumber(value);
-  if (typeof value === "number" && !Number.isFinite(value))
-    throw new Unsupported(`json: unsupported value: ${Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"}`);
-  if (typeof value !== "object" || value === null) return value;
-  if (value instanceof Uint8Array) return String.fromCharCode(...value);
-  if (value instanceof Set) return Object.fromEntries([...value].map((key) => [key, null]));
-  if (Array.isArray(value)) return value.map(jsonValue);
-  // Kubernetes' conversion goes through a Go map, and so orders its keys; the order of strict errors shows it.
-  const json: JsonObject = {};
-  for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    setMember(json, key, jsonValue(member));
-  return json;
+class JsonValue {
+  #characters = 0;
+
+  of(value: unknown): unknown {
+    if (typeof value === "string") return this.#counted(value);
+    if (typeof value === "bigint") return wholeNumber(value);
+    if (typeof value === "number" && !Number.isFinite(value))
+      throw new Unsupported(`json: unsupported value: ${Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"}`);
+    if (typeof value !== "object" || value === null) return value;
+    if (value instanceof Uint8Array) return this.#counted(binaryText(value));
+    if (value instanceof Set) return Object.fromEntries([...value].map((key) => [key, null]));
+    if (Array.isArray(value)) return value.map((item) => this.of(item));
+    // Kubernetes' conversion goes through a Go map, and so orders its keys; the order of strict errors shows it.
+    const json: JsonObject = {};
+    for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      setMember(json, this.#counted(key), this.of(member));
+    return json;
+  }
+
+  #counted(text: string): string {
+    this.#characters += text.length;
+    if (this.#characters > MOST_CHARACTERS) throw new Unsupported(TOO_MANY_ALIASES);
+    return text;
+  }
 }
+
+const binaryText = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");

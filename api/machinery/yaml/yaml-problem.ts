@@ -25,17 +25,27 @@ export function textProblem(text: string): string | undefined {
 
 const nameOf = (key: unknown): string => (isScalar(key) ? String(key.value) : String(key));
 
-/** Each repeated key, in the line where its value begins. */
-export function duplicateText(document: Document, duplicates: readonly YAMLError[], lines: LineCounter): string {
-  const places = new Set(duplicates.map(({ pos: [from] }) => from));
-  const told: string[] = [];
+/** Members whose key their mapping has already. */
+export function repeatedPairs(document: Document): readonly Pair[] {
+  const repeated: Pair[] = [];
   visit(document, {
-    Pair(_, { key, value }: Pair) {
-      const at = isNode(key) ? key.range?.[0] : undefined;
-      if (at === undefined || !places.has(at)) return;
-      const { line } = lines.linePos((isNode(value) ? value.range?.[0] : undefined) ?? at);
-      told.push(`\n  line ${line}: key ${JSON.stringify(nameOf(key))} already set in map`);
+    Map(_, { items }) {
+      const keys = new Set<unknown>();
+      for (const pair of items) {
+        const key = isScalar(pair.key) ? pair.key.value : pair.key;
+        if (keys.has(key)) repeated.push(pair);
+        keys.add(key);
+      }
     },
+  });
+  return repeated;
+}
+
+/** Each repeated key, in the line where its value begins. */
+export function duplicateText(repeated: readonly Pair[], lines: LineCounter): string {
+  const told = repeated.map(({ key, value }) => {
+    const at = (isNode(value) ? value.range?.[0] : undefined) ?? (isNode(key) ? key.range?.[0] : undefined) ?? 0;
+    return `\n  line ${lines.linePos(at).line}: key ${JSON.stringify(nameOf(key))} already set in map`;
   });
   return `yaml: unmarshal errors:${told.join("")}`;
 }
@@ -69,10 +79,10 @@ function goSyntax(node: unknown): string {
   return typeof value === "string" ? goQuote(value) : String(value);
 }
 
-/** The brackets that are open at a place: what closes the innermost. */
+/** The brackets that are open at a place: what closes the innermost. A quote that is not closed goes on to the end. */
 function closingAt(text: string, at: number): string | undefined {
   const open: string[] = [];
-  for (const [token] of text.slice(0, at).matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[[\]{}]/gs)) {
+  for (const [token] of text.slice(0, at).matchAll(/"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|[[\]{}]/gs)) {
     if (token === "[" || token === "{") open.push(token === "[" ? "]" : "}");
     else if (token === "]" || token === "}") open.pop();
   }

@@ -1,0 +1,33 @@
+/** What aliases repeat, counted before it is done. */
+import { type Document, isAlias, isNode, visit } from "yaml";
+
+/** Each is looked for among all anchors and aliases. */
+const MOST_ALIASES = 1000;
+
+/** Whether there are too many aliases, or what they name has more than so many parts together. Nested ones count as one part. */
+export function repeatsMore(document: Document, most: number): boolean {
+  const anchored = new Map<string, unknown>();
+  let aliases = 0;
+  let repeated = 0;
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        aliases++;
+        repeated += partsOf(anchored.get(node.source));
+      } else if (node.anchor) anchored.set(node.anchor, node);
+      return aliases > MOST_ALIASES || repeated > most ? visit.BREAK : undefined;
+    },
+  });
+  return aliases > MOST_ALIASES || repeated > most;
+}
+
+function partsOf(node: unknown): number {
+  if (!isNode(node)) return 0;
+  let parts = 0;
+  visit(node, {
+    Node() {
+      parts++;
+    },
+  });
+  return parts;
+}
