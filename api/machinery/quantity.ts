@@ -14,7 +14,8 @@ export interface Quantity {
 /** A quantity as JSON holds it. */
 export type QuantityText = string | number;
 
-const PATTERN = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
+/** All digits that come first are the number's. Shared out between it and an exponent in every way, many would take hours. */
+const PATTERN = /^([+-]?)([0-9]*)(?![0-9])(?:\.([0-9]*)(?![0-9]))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
 export const QUANTITY_FORMAT_WRONG =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 export const QUANTITY_SUFFIX_WRONG = "unable to parse quantity's suffix";
