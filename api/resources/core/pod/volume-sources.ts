@@ -155,9 +155,9 @@ function quobyte(source: Record<string, unknown>, path: string, errors: FieldErr
   if (!registry) errors.push(required(`${path}.registry`, rule));
   else if (text(source.tenant).length >= 65)
     errors.push(required(`${path}.tenant`, "must be a UUID and may not exceed a length of 64 characters"));
-  else
-    for (const pair of registry.split(","))
-      if (!/^(\[[^\]]*\]|[^:[\]]*):[^:]*$/.test(pair)) errors.push(invalid(`${path}.registry`, registry, rule));
+  // Once, however many pairs are none: each error would hold all of them.
+  else if (registry.split(",").some((pair) => !/^(\[[^\]]*\]|[^:[\]]*):[^:]*$/.test(pair)))
+    errors.push(invalid(`${path}.registry`, registry, rule));
   need("volume")(source, path, errors);
 }
 
