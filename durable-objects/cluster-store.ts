@@ -17,6 +17,7 @@ import type {
   ReadManyRequest,
   ReadRequest,
   Revision,
+  StoreLimits,
   TextsRequest,
 } from "../api/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
@@ -26,6 +27,7 @@ import { RestoreStaging, type StagedPage } from "./store/backup/restore-staging.
 import { type CheckReport, checkInTurns } from "./store/log/check.ts";
 import type { Window } from "./store/log/compaction.ts";
 import type { Lifetimes } from "./store/log/lifetimes.ts";
+import { overLimit, type Usage } from "./store/log/limits.ts";
 import { LogStore, type LogStoreOptions } from "./store/log/log-store.ts";
 import { type Poke, pokes } from "./store/log/pokes.ts";
 import { RecentTables } from "./store/tables/recent-tables.ts";
@@ -137,6 +139,11 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   /** Objects of a restore from a position on; answers how many are staged then. */
   async stageRestore(id: string, from: number, objects: readonly BackupObject[]): Promise<number> {
     return (await this.#staging()).add(id, from, objects);
+  }
+
+  /** Why no more may be staged, where a restore would take more than the cluster may have. */
+  async overRestoreLimit(id: string, more: Usage, limits: StoreLimits): Promise<string | undefined> {
+    return overLimit((await this.#staging()).usage(id), more, limits);
   }
 
   async stagedCount(id: string): Promise<number> {

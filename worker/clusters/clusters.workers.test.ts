@@ -206,6 +206,26 @@ describe("limits of a cluster", () => {
     expect((await big("b")).code).toBe(201);
   });
 
+  test.each([
+    [{ objects: 5000 }, 5001, 10, "objects: used"],
+    [{ bytes: 1_000_000 }, 2, 600_000, "bytes: used"],
+  ])("CLUSTER-LIMIT: a restore is held to %j too", async (limits, count, size, why) => {
+    const name = `restored-${count}`;
+    const token = await administratorOf(name, limits);
+    const line = (i: number) => {
+      const text = JSON.stringify({ metadata: { name: `m${i}`, resourceVersion: "1" }, data: { a: "x".repeat(size) } });
+      return JSON.stringify(["configmaps", "default", `m${i}`, 1, '{"labels":{},"fields":{}}', text]);
+    };
+    const upload = async (from: number, to: number) => {
+      const url = `${baseOf(name)}/sailplane/v1/store/restores/${"0".repeat(64)}?from=${from}`;
+      const body = Array.from({ length: to - from }, (_, i) => line(from + i)).join("\n");
+      return outside.fetch(new Request(url, { method: "PUT", body, headers: { Authorization: `Bearer ${token}` } }));
+    };
+    expect((await upload(0, count - 1)).status).toBe(200);
+    const refused = await upload(count - 1, count);
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining(why)]);
+  });
+
   test("CLUSTER-LIMIT: requests a second, with when to come again", async () => {
     const token = await administratorOf("slow", { requestsPerSecond: 1 });
     const answers = [];

@@ -5,6 +5,7 @@
 import type { BackupObject } from "../../../api/backup.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import { SealedTexts, type Sealing, type StoredText } from "../../sealing/sealed-texts.ts";
+import type { Usage } from "../log/limits.ts";
 
 type Staged = readonly [
   resource: GroupResource,
@@ -47,6 +48,13 @@ export class RestoreStaging {
     const [count] =
       this.#sql.exec("SELECT max(position) + 1 FROM staged WHERE restore = ?", id).raw().next().value ?? [];
     return Number(count ?? 0);
+  }
+
+  /** What there is of it. */
+  usage(id: string): Usage {
+    const query = "SELECT count(*), coalesce(sum(length(text)), 0) FROM staged WHERE restore = ?";
+    const [objects, bytes] = this.#sql.exec(query, id).raw().next().value ?? [];
+    return { objects: Number(objects ?? 0), bytes: Number(bytes ?? 0) };
   }
 
   /** Objects from a position on, which what is there must reach to; answers how many there are then. */

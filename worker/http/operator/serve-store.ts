@@ -13,6 +13,7 @@ import {
 } from "../../../api/machinery/status.ts";
 import { storeStreamUrls } from "../../../api/store/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
+import { settingsOf } from "../../policy/cluster-settings.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
@@ -105,7 +106,19 @@ export async function serveRestore(c: Context<Bindings>): Promise<Response> {
   allow(c, "PUT");
   const from = Number(c.req.query("from"));
   if (!Number.isSafeInteger(from) || from < 0) throw new ApiError(badRequest("from: must be a whole number"));
-  return c.json({ staged: await store.stageRestore(id, from, parseLines(await textOf(c))) });
+  const objects = parseLines(await textOf(c));
+  await limitRestore(c, objects);
+  return c.json({ staged: await store.stageRestore(id, from, objects) });
+}
+
+/** A cluster is held to its limits by its owner, and is no larger for a backup that its administrator made up. */
+async function limitRestore(c: Context<Bindings>, objects: readonly BackupObject[]): Promise<void> {
+  const policy = knownPolicy(c.get("cluster"));
+  const limits = policy && settingsOf(policy)?.limits;
+  if (!limits) return;
+  const bytes = objects.reduce((sum, [, , , , , text]) => sum + text.length, 0);
+  const over = await storeOf(c).overRestoreLimit(restoreId(c), { objects: objects.length, bytes }, limits);
+  if (over !== undefined) throw new ApiError(failure(403, "Forbidden", `the cluster is at its limit: ${over}`));
 }
 
 /** POST /sailplane/v1/store/restores/ID/commit `{objects}`: all that was uploaded takes the place of all that stands. */
