@@ -7,6 +7,7 @@ import { decodeBase64 } from "../../api/machinery/base64.ts";
 import { isJsonObject } from "../../api/machinery/json-object.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
 import type { Status } from "../../api/machinery/status.ts";
+import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
@@ -139,14 +140,23 @@ async function readText(body: ReadableStream<Uint8Array> | null): Promise<string
 type Called = ClientCall & { readonly address: URL; readonly signal: AbortSignal };
 
 /** A text is why the call failed. */
-async function callUrl({ env }: Caller, { config, address, body, signal }: Called): Promise<Response | string> {
+async function callUrl(
+  { env, cluster }: Caller,
+  { config, address, body, signal }: Called,
+): Promise<Response | string> {
   const headers = new Headers(HEADERS.map(([name, value]): [string, string] => [name, value]));
   const ca = authoritiesOf(config);
   if (!env.PINNED_CALLS) {
     if (ca !== undefined) return NO_PINNING;
     return fetch(address, { method: "POST", headers, body, redirect: "manual", signal });
   }
-  const pinned = { url: String(address), authorities: ca, headers: HEADERS, body };
+  const pinned = {
+    url: String(address),
+    authorities: ca,
+    headers: HEADERS,
+    body,
+    forGuest: cluster !== DEFAULT_CLUSTER,
+  };
   return callPinned(env.PINNED_CALLS, pinned, signal);
 }
 

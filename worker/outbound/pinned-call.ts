@@ -10,6 +10,8 @@ export interface PinnedCall {
   readonly authorities: string | undefined;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
+  /** Asked by a named cluster's own: what only this machine reaches is none of theirs. */
+  readonly forGuest: boolean;
 }
 
 /** On this line cli/control-plane/keeper.sh starts that process, which a control plane does without until its first call. */
