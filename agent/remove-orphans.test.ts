@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { plainContainer, plainSandbox } from "../test/fakes/plain-container.ts";
 import { PodRemains } from "./pod/pod-remains.ts";
 import { OrphanSearch, removeOrphans } from "./remove-orphans.ts";
 import { SimulatedRuntime } from "./runtime/simulated/simulated-runtime.ts";
@@ -61,6 +62,19 @@ test("AGENT-ONCE: of a pod that went while no agent looked nothing is left, and 
   await removeOrphans(orphans);
   expect([csi.uids, claims.uids, directories.map(existsSync)]).toEqual([[], ["here"], [false, true, false, true]]);
   expect([...remains.uids]).toEqual(["here"]);
+});
+
+test("AGENT-ONCE: containers go before their sandbox, one by one, as they do from a pod that is deleted", async () => {
+  const runtime = new SimulatedRuntime({ nodeName: "n" });
+  const sandbox = plainSandbox({ namespace: "ns", name: "p", uid: "gone" });
+  const sandboxId = await runtime.runSandbox(sandbox);
+  const container = await runtime.createContainer(sandboxId, plainContainer(), sandbox);
+  const removed: string[] = [];
+  vi.spyOn(runtime, "removeContainer").mockImplementation(async (id) => void removed.push(id));
+  vi.spyOn(runtime, "removeSandbox").mockImplementation(async (id) => void removed.push(id));
+  const remains = { uids: new Set<string>(), remove: async () => {} };
+  await removeOrphans({ runtime, remains, isKnown: () => false, log: { info() {}, warn() {} } });
+  expect(removed).toEqual([container, sandboxId]);
 });
 
 test("AGENT-ONCE: what lies beside pods' logs and directories, and is no pod's, leads nobody to what is", async () => {

@@ -26,6 +26,7 @@ export async function removeOrphans({ runtime, remains, isKnown, log }: Orphanag
     const { containers } = await runtime.observe(pod.uid);
     await Promise.all(containers.map((container) => runtime.stopContainer(container.id, GRACE_SECONDS)));
     await runtime.stopSandbox(id);
+    for (const container of containers) await runtime.removeContainer(container.id);
     await runtime.removeSandbox(id);
     await removePodCgroup(pod.uid, runtime.cgroupDriver);
   }

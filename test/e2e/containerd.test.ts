@@ -183,6 +183,29 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     expect(await cluster.output("get pod web -o jsonpath={.status.containerStatuses[0].restartCount}")).toBe("0");
   });
 
+  test("AGENT-DELETE: a process that a cut-off start left, and that CRI takes for ended, keeps no pod", async () => {
+    const image = "image: localhost/busybox:1, imagePullPolicy: IfNotPresent";
+    const again = "test -e /tmp/again && exec sleep 3600; touch /tmp/again";
+    const input = `apiVersion: v1
+kind: Pod
+metadata: {name: adrift}
+spec:
+  nodeName: e2e
+  restartPolicy: OnFailure
+  terminationGracePeriodSeconds: 1
+  containers:
+    - {name: ended, ${image}, command: ["/bin/sh", "-c", "${again}"]}
+    - {name: stays, ${image}, command: ["/bin/sleep", "3600"]}
+`;
+    await cluster.output("apply -f -", { input });
+    const ended = "jsonpath={.status.containerStatuses[0].state.terminated.reason}=Completed";
+    await cluster.output(`wait --for=${ended} --timeout=20s pod/adrift`);
+    const id = await cluster.output("get pod adrift -o jsonpath={.status.containerStatuses[0].containerID}");
+    const task = id.replace("containerd://", "");
+    inside("ctr", "-a", containerd.socket, "-n", "k8s.io", "tasks", "start", "-d", "--null-io", task);
+    expect(await cluster.output("delete pod adrift --timeout=20s")).toMatch(/^pod "adrift" deleted/);
+  });
+
   test("AGENT-DELETE: deleted, it is gone", async () => {
     expect(await cluster.output("delete pod web --timeout=20s")).toMatch(/^pod "web" deleted/);
     expect(await cluster.output("get pods -o name")).toBe("");

@@ -20,7 +20,7 @@ import { CriImages } from "./cri-images.ts";
 import type * as cri from "./cri-messages.ts";
 import { CriObserver } from "./cri-observer.ts";
 import { openCriStream, openPortForward } from "./cri-stream.ts";
-import { CTR, ctr, execWithCtr, hasCtr } from "./ctr.ts";
+import { CTR, ctr, endAdrift, execWithCtr, hasCtr, isAdrift } from "./ctr.ts";
 import {
   cgroupDriverOf,
   configOf,
@@ -195,7 +195,14 @@ export class CriRuntime implements Runtime {
   }
 
   async removeContainer(id: string): Promise<void> {
-    await ignoreMissing(this.#cri.call("RemoveContainer", { container_id: this.#id(id) }));
+    const remove = () => ignoreMissing(this.#cri.call("RemoveContainer", { container_id: this.#id(id) }));
+    try {
+      await remove();
+    } catch (error) {
+      if (!isAdrift(error as Error) || !hasCtr(this.scheme)) throw error;
+      await endAdrift(this.#socket, this.#id(id));
+      await remove();
+    }
   }
 
   async updateContainer(id: string, resources: ContainerResources): Promise<void> {

@@ -24,6 +24,14 @@ export async function ctr(socket: string, ...words: readonly string[]): Promise<
   }
 }
 
+/**
+ * A start that was cut off (its agent was killed) may leave a process that CRI does not know: it takes the container for ended, ends
+ * nothing, and removes nothing for as long as that is there.
+ */
+export const isAdrift = ({ message }: Error): boolean => message.includes("cannot delete running task");
+
+export const endAdrift = (socket: string, id: string): Promise<void> => ctr(socket, "task", "delete", "--force", id);
+
 export function execWithCtr(socket: string, id: string, { command, stdout, stderr }: ExecRequest): ProcessStream {
   const words = ["task", "exec", "--exec-id", randomUUID(), id, ...command];
   const child = spawn(CTR, at(socket, words), { stdio: "pipe" });
