@@ -110,13 +110,13 @@ export const internalProblem = (path: string, problem: string): FieldError => ({
 export const tooLong = (path: string, maxLength: number): FieldError => ({
   reason: "FieldValueTooLong",
   path,
-  message: `Too long: may not be more than ${maxLength} ${maxLength === 1 ? "byte" : "bytes"}`,
+  message: `Too long: ${maxLength < 0 ? "value is too long" : `may not be more than ${maxLength} ${maxLength === 1 ? "byte" : "bytes"}`}`,
 });
 
 export const tooMany = (path: string, actual: number, max: number): FieldError => ({
   reason: "FieldValueTooMany",
   path,
-  message: `Too many: ${actual}: must have at most ${max} ${max === 1 ? "item" : "items"}`,
+  message: `Too many: ${actual}: ${max < 0 ? "has too many items" : `must have at most ${max} ${max === 1 ? "item" : "items"}`}`,
 });
 
 export const typeInvalid = (path: string, value: unknown, detail: string): FieldError => ({

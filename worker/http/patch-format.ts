@@ -2,6 +2,7 @@
 import type { DecodedJson } from "../../api/machinery/decode/decode-json.ts";
 import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode/decode-kind.ts";
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
+import { copyJson } from "../../api/machinery/json-copy.ts";
 import { type JsonObject, membersOf } from "../../api/machinery/json-object.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
@@ -102,10 +103,12 @@ export function applyFormat(
   const result = format.apply(object, patch, context);
   if (!result.ok) throw patchRefused(result);
   const { fieldValidation } = context.options;
+  const { custom } = context.served;
+  // It is told with what is not known of it, which decoding takes from it.
+  const patched = custom && fieldValidation === "Strict" ? copyJson(result.object) : result.object;
   const decoded = decodeAsKind(result.object, format, context.served);
   const refuse = (why: string) => {
-    const { object: patched } = result;
-    const printed = context.served.custom ? printUntyped(patched) : format.printed(patch, patched, membersOf(object));
+    const printed = custom ? printUntyped(patched) : format.printed(patch, patched, membersOf(object));
     return new ApiError(invalid("", "", "", [invalidField("patch", printed, why)]));
   };
   if (!decoded.ok) throw refuse(decoded.message);

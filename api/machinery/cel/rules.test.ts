@@ -27,6 +27,11 @@ describe("rules of objects", () => {
       { rule: "self.a > 1", messageExpression: "'a is ' + string(self.a)" },
       "spec: Invalid value: a is 1",
     ],
+    [
+      "by its own words where there is nothing before that the expression asks for",
+      { rule: "self.a > 1", message: "no", messageExpression: "has(oldSelf.a) ? 'was' : 'new'" },
+      "spec: Invalid value: no",
+    ],
     ["with a reason", { rule: "self.a > 1", reason: "FieldValueForbidden", message: "no" }, "spec: Forbidden: no"],
     ["at a field", { rule: "self.a > 1", fieldPath: ".a", message: "no" }, "spec.a: Invalid value: no"],
     [

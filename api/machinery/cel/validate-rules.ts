@@ -146,7 +146,7 @@ class RuleRun {
   }
 
   #message(program: Program | undefined, variables: ReadonlyMap<string, unknown>): string | undefined {
-    if (!program) return undefined;
+    if (!program || (program.references.has("oldSelf") && variables.get("oldSelf") === undefined)) return undefined;
     const outcome = program.run(variables);
     this.#budget -= outcome.cost;
     if (this.#budget < 0) this.#over = true;

@@ -149,7 +149,7 @@ function checkMap(map: JsonObject, schema: Schema, path: string, correlation: Co
   };
   for (const name of Object.keys(map)) if (additional && !Object.hasOwn(properties, name)) member(name, additional);
   for (const [name, property] of Object.entries(properties)) if (Object.hasOwn(map, name)) member(name, property);
-  for (const name of names) if (!Object.hasOwn(map, name)) result.errors.push(required(childPath(path, name)));
+  for (const name of new Set(names)) if (!Object.hasOwn(map, name)) result.errors.push(required(childPath(path, name)));
   return result;
 }
 

@@ -50,7 +50,10 @@ export function customResource(
     deleteAnswersObject: false,
     defaults: (draft) => setDefaults(membersOf(draft), schema),
     prepareCreate: (draft) => {
-      if (status) delete (draft as Untyped).status;
+      if (!status) return;
+      delete (draft as Untyped).status;
+      // Read again, what was stored without one has the status that the schema gives it.
+      setDefaults(membersOf(draft), schema);
     },
     validateCreate: (object) => rules.create(object),
     validateUpdate: (next, old) => rules.update(next, old),

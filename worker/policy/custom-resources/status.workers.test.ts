@@ -33,3 +33,35 @@ test("CRD-STATUS: an empty status is a status, and no status is none", async () 
   expect(await patched({ ready: 1 })).toEqual({ ready: 1 });
   expect(await patched({ ready: null })).toEqual({});
 });
+
+test("CRD-STATUS: what is made without a status has the one that the schema gives it", async () => {
+  const cluster = await newCluster("status-default");
+  const status = {
+    type: "object",
+    default: { observed: -1 },
+    properties: { observed: { type: "integer" }, ready: { type: "integer", default: 5 } },
+  };
+  await call(`${cluster}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`, {
+    body: {
+      metadata: { name: "valves.status.example" },
+      spec: {
+        group: "status.example",
+        scope: "Cluster",
+        names: { plural: "valves", kind: "Valve" },
+        versions: [
+          {
+            name: "v1",
+            served: true,
+            storage: true,
+            subresources: { status: {} },
+            schema: { openAPIV3Schema: { type: "object", properties: { status } } },
+          },
+        ],
+      },
+    },
+  });
+  const valves = `${cluster}/apis/status.example/v1/valves`;
+  const body = { apiVersion: "status.example/v1", kind: "Valve", metadata: { name: "v" }, status: { observed: 3 } };
+  expect((await call(valves, { body })).object).toMatchObject({ status: { observed: -1, ready: 5 } });
+  expect((await call(`${valves}/v`)).object).toMatchObject({ status: { observed: -1, ready: 5 } });
+});
