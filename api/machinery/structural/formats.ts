@@ -7,6 +7,7 @@ import { parseRequestUrl } from "../go-url.ts";
 import { isCIDR, isIP, isIPv6 } from "../ip.ts";
 import { isMailAddress } from "../mail-address.ts";
 import { utf8Length } from "../utf8.ts";
+import type { Schema } from "./json-walk.ts";
 import { scalaNanos } from "./scala-duration.ts";
 
 type Check = (text: string) => boolean;
@@ -68,8 +69,23 @@ const FORMATS: Readonly<Record<string, Check>> = {
 export const fitsFormat = (format: string, text: string): boolean =>
   Object.hasOwn(FORMATS, format) ? (FORMATS[format]?.(text) ?? true) : true;
 
-/** Whether the format is one of strings that is checked. */
-export const isStringFormat = (format: string): boolean => Object.hasOwn(FORMATS, format);
+const isStringFormat = (format: string): boolean => Object.hasOwn(FORMATS, format);
+
+const NUMBERS: Readonly<Record<string, readonly string[]>> = {
+  integer: ["int32", "int64"],
+  number: ["float", "double"],
+};
+
+/** Whether what is of the type is held to the format; others are as if they were not there. */
+export function isRecognizedFormat(type: string, format: string): boolean {
+  if (type === "" || type === "string") return isStringFormat(format) || isStringFormat(format.replaceAll("-", ""));
+  return NUMBERS[type]?.includes(format) ?? false;
+}
+
+/** The schema's format; none where what is of its type is not held to it. */
+export function checkedFormat({ type = "", format = "" }: Schema): string {
+  return isRecognizedFormat(type, format) ? format : "";
+}
 
 function isDate(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];

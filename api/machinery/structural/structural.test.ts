@@ -106,6 +106,18 @@ describe("validation speaks as Kubernetes does", () => {
       ["spec.v: Invalid value: 3: spec.v in body should be less than 3"],
     ],
     ["length", { type: "string", maxLength: 1 }, "éé", ["spec.v: Too long: may not be more than 1 byte"]],
+    [
+      "a format of another type",
+      { type: "boolean", format: "date-time" },
+      "x",
+      ['spec.v: Invalid value: "string": spec.v in body must be of type boolean: "string"'],
+    ],
+    [
+      "a format that nobody knows",
+      { type: "string", format: "colour" },
+      true,
+      ['spec.v: Invalid value: "boolean": spec.v in body must be of type string: "boolean"'],
+    ],
     ["a length that none has", { type: "string", maxLength: -1 }, "", ["spec.v: Too long: value is too long"]],
     ["a count that none has", { type: "array", maxItems: -1 }, [], ["spec.v: Too many: 0: has too many items"]],
     ["what is required twice", { type: "object", required: ["a", "a"] }, {}, ["spec.v.a: Required value"]],

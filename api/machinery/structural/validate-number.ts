@@ -1,6 +1,7 @@
 /** The bounds of numbers. JSON does not tell 1 from 1.0, so a number is an integer when it is whole. */
 import { isWholeNumber } from "../exact-json.ts";
 import { type FieldError, invalid } from "../field-error.ts";
+import { checkedFormat } from "./formats.ts";
 import type { Schema } from "./json-walk.ts";
 
 const NOWHERE = "<nil>";
@@ -45,13 +46,15 @@ const INT_RANGES: Readonly<Record<string, readonly [number, number]>> = {
 };
 const INT64: readonly [bigint, bigint] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-function rangeErrors(value: number | bigint, { type, format = "" }: Schema, name: string): FieldError[] {
+function rangeErrors(value: number | bigint, schema: Schema, name: string): FieldError[] {
+  const { type } = schema;
+  const format = checkedFormat(schema);
   const told = format === "" ? "(default format)" : `with format ${format}`;
   if (type === "integer") {
     const [least, most] = INT_RANGES[format] ?? INT64;
     if (!isWholeNumber(value) || value < least || value > most)
       return [outside(`Checked value must be of type integer ${told} in ${name}`)];
-  } else if ((format === "float" || format === "float32") && Math.abs(Number(value)) > 3.4028234663852886e38)
+  } else if (format === "float" && Math.abs(Number(value)) > 3.4028234663852886e38)
     return [outside(`Checked value must be of type ${type ?? ""} ${told} in ${name}`)];
   return [];
 }

@@ -8,7 +8,7 @@ import { exactJson } from "../exact-json.ts";
 import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { Correlation } from "./correlate.ts";
-import { fitsFormat } from "./formats.ts";
+import { checkedFormat, fitsFormat } from "./formats.ts";
 import { additionalOf, childPath, itemsOf, type Schema } from "./json-walk.ts";
 import { compilePattern, matchesPattern } from "./pattern.ts";
 import { isInt64, validateNumber } from "./validate-number.ts";
@@ -67,7 +67,7 @@ function typeErrors(value: unknown, schema: Schema, name: string): FieldError[] 
   if (value === null) return schema.nullable ? [] : wrong(types.join(","), "null");
   const actual = typeOf(value);
   const fits = types.includes(actual) || (actual === "integer" && types.includes("number"));
-  const { format = "" } = schema;
+  const format = checkedFormat(schema);
   const isTextual = actual === "string" || actual === "array";
   const goFormat = actual === "integer" ? "int64" : actual === "number" ? "float64" : "";
   if (!isTextual && format !== "" && !fits && format !== goFormat) return wrong(format, goFormat);

@@ -1,7 +1,7 @@
 /** A schema may ask for any format; those that nobody checks are warned of. */
 import type { CustomResourceDefinition, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { goQuote } from "../../machinery/field-error.ts";
-import { isStringFormat } from "../../machinery/structural/formats.ts";
+import { isRecognizedFormat } from "../../machinery/structural/formats.ts";
 import { hoistedSpec } from "./hoisted-spec.ts";
 
 /** Of an update, the formats that it brings in. */
@@ -21,18 +21,8 @@ function unrecognizedIn({ spec }: CustomResourceDefinition): string[] {
 
 function formatsBelow(schema: JSONSchemaProps): string[] {
   const { format = "", type = "" } = schema;
-  const own = format === "" || isRecognized(type, format) ? [] : [format];
+  const own = format === "" || isRecognizedFormat(type, format) ? [] : [format];
   return [...own, ...partsOf(schema).flatMap(formatsBelow)];
-}
-
-const NUMBERS: Readonly<Record<string, readonly string[]>> = {
-  integer: ["int32", "int64"],
-  number: ["float", "double"],
-};
-
-function isRecognized(type: string, format: string): boolean {
-  if (type === "" || type === "string") return isStringFormat(format) || isStringFormat(format.replaceAll("-", ""));
-  return NUMBERS[type]?.includes(format) ?? false;
 }
 
 function partsOf(schema: JSONSchemaProps): JSONSchemaProps[] {
