@@ -34,6 +34,7 @@ import { readBody } from "./body.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./custom-verbs.ts";
 import { isWatch } from "./list-options.ts";
 import { queryOf } from "./request-url.ts";
+import { sandboxedAnswer } from "./sandboxed-answer.ts";
 import { findSubresource } from "./subresources/index.ts";
 import { inTurn } from "./under-way.ts";
 import { create } from "./verbs/create.ts";
@@ -108,7 +109,8 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   if (remote) {
     const { pathname, search } = new URL(request.url);
     const { method, headers } = request;
-    return callRemote(caller, { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body });
+    const asked = { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body };
+    return sandboxedAnswer(await callRemote(caller, asked), user);
   }
   const registry = policy.derive(deployedResources(c.env));
   const served = registry.find(path.group, path.version, path.resource);

@@ -13,6 +13,7 @@ import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
 import { findEndpoint, type PodPort } from "../../tunnels/service-endpoint.ts";
 import { withLinksBelow } from "../proxied-links.ts";
 import { pathnameOf } from "../request-url.ts";
+import { sandboxedAnswer } from "../sandboxed-answer.ts";
 import { asksForWebSocket } from "../websocket-answer.ts";
 
 const NO_UPGRADE = "only WebSockets without TLS of their own can be proxied by this control plane; use port-forward";
@@ -22,7 +23,10 @@ const PROTOCOLS = "sec-websocket-protocol";
 /** The path as the client escaped it: up to the proxy, and what is asked of the target. */
 const BELOW_PROXY = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
 
-export async function proxyToTarget(context: RequestContext): Promise<Response> {
+export const proxyToTarget = async (context: RequestContext): Promise<Response> =>
+  sandboxedAnswer(await answerOfTarget(context), context.user);
+
+async function answerOfTarget(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
   const { kind } = served.resource;
   const singular = kind.toLowerCase();

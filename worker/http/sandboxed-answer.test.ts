@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { anonymous } from "../auth/user.ts";
+import { sandboxedAnswer } from "./sandboxed-answer.ts";
+
+const page = () =>
+  new Response("<script>steal()</script>", {
+    status: 203,
+    headers: { "Content-Security-Policy": "default-src *", "Service-Worker-Allowed": "/", "X-Own": "kept" },
+  });
+
+test("WIRE-SANDBOX: a page that anybody may load is none of the dashboard's origin", async () => {
+  const answer = sandboxedAnswer(page(), anonymous);
+  const policy = answer.headers.get("Content-Security-Policy") ?? "";
+  expect(policy).toMatch(/^default-src \*, sandbox /);
+  expect(policy).not.toContain("allow-same-origin");
+  expect([answer.status, answer.headers.get("Service-Worker-Allowed"), answer.headers.get("X-Own")]).toEqual([
+    203,
+    null,
+    "kept",
+  ]);
+  expect(await answer.text()).toContain("steal");
+});
+
+test("WIRE-SANDBOX: what comes through kubectl proxy is as it was", () => {
+  const answer = page();
+  expect(sandboxedAnswer(answer, { name: "jane" })).toBe(answer);
+});
