@@ -12,7 +12,9 @@ import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
+import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
+import { renderValue } from "../respond.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 
 const OF = { group: "", resource: "pods/binding" };
@@ -20,6 +22,7 @@ const OF = { group: "", resource: "pods/binding" };
 /** POST /namespaces/NS/pods/NAME/binding, and POST /namespaces/NS/bindings, whose body names the pod. */
 export async function bindPod(context: RequestContext): Promise<Response> {
   if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
+  const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "CreateOptions");
   const bindings = context.registry.find("", "v1", "bindings");
   const pods = context.registry.find("", "v1", "pods");
@@ -45,10 +48,7 @@ export async function bindPod(context: RequestContext): Promise<Response> {
     prepare: () => {},
     validate: () => [],
   });
-  return Response.json(
-    { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
-    { status: 201 },
-  );
+  return renderValue({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 }, accepted, 201);
 }
 
 function checkBinding(binding: Binding, name: string): void {

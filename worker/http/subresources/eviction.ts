@@ -15,7 +15,9 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { decodeObject } from "../body.ts";
 import { deletionFrom } from "../delete-options.ts";
+import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
+import { renderValue } from "../respond.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 import { budgetWrite } from "./disruption-budget.ts";
 
@@ -37,6 +39,7 @@ const ATTEMPTS = 20;
 
 export async function evictPod(context: RequestContext): Promise<Response> {
   if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
+  const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "CreateOptions");
   const body = decodeObject(context, options, evictions);
   placeInNamespace(context, body);
@@ -57,10 +60,7 @@ export async function evictPod(context: RequestContext): Promise<Response> {
     },
   };
   await deleteObject(context, keyOf(context.served.resource, namespace, name), deletion, ending);
-  return Response.json(
-    { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
-    { status: 201 },
-  );
+  return renderValue({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 }, accepted, 201);
 }
 
 /** Pods that no budget can count on any more, or not yet. */
