@@ -3,7 +3,8 @@ import { call, newCluster } from "../../test/workers/api-under-test.ts";
 
 /** ADM-TARGET, ADM-REVIEW: what policies and webhooks are told of a request, and of which they are. */
 let base = "";
-const root = () => `${base}/apis/admissionregistration.k8s.io/v1`;
+const ROOT = "/apis/admissionregistration.k8s.io/v1";
+const root = () => `${base}${ROOT}`;
 
 async function deny(name: string, rule: object, messageExpression: string): Promise<void> {
   const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["*"], ...rule }];
@@ -63,6 +64,15 @@ test("ADM-REVIEW: webhooks are asked about questions, and policies are not", asy
   expect((await call(`${base}${reviews}`, { as: "ann", body: {} })).code).toBe(201);
   await unreachable("reviews", { apiGroups: ["authentication.k8s.io"], operations: ["CREATE"], resources });
   expect(await told(reviews, { body: {} })).toContain('failed calling webhook "nowhere.example.com"');
+});
+
+test("ADM-REACH: policies reach webhooks' configurations, and not each other", async () => {
+  const apiGroups = ["admissionregistration.k8s.io"];
+  const resources = ["mutatingwebhookconfigurations", "validatingadmissionpolicies"];
+  await deny("reach", { apiGroups, resources }, "'reached'");
+  const metadata = { name: "reached" };
+  expect(await told(`${ROOT}/mutatingwebhookconfigurations`, { body: { metadata } })).toContain("reached");
+  expect(await told(`${ROOT}/validatingadmissionpolicies/reach`, { method: "DELETE" })).toBeUndefined();
 });
 
 test("ADM-ACTION, ADM-CONNECT: bindings that name their pod, and connections to pods that may not be there", async () => {

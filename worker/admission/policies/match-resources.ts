@@ -7,18 +7,23 @@ import type { Served } from "../../kind-registry.ts";
 import { admittedTarget } from "../admitted-target.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
-/** The resources of admission itself are out of its reach: what locks everybody out could not be taken back. */
-const EXEMPT: ReadonlySet<string> = new Set([
+const POLICIES: readonly string[] = [
   "validatingadmissionpolicies",
   "validatingadmissionpolicybindings",
   "mutatingadmissionpolicies",
   "mutatingadmissionpolicybindings",
-  "validatingwebhookconfigurations",
-  "mutatingwebhookconfigurations",
-]);
+];
+const WEBHOOKS: readonly string[] = ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"];
 
-export const isExempt = ({ context: { served } }: AdmissionRequest): boolean =>
-  served.resource.group === "admissionregistration.k8s.io" && EXEMPT.has(served.resource.plural);
+const isOf = ({ context: { served } }: AdmissionRequest, plurals: readonly string[]): boolean =>
+  served.resource.group === "admissionregistration.k8s.io" && plurals.includes(served.resource.plural);
+
+/** Policies are out of their own reach: what locks everybody out could not be taken back. */
+export const isBeyondPolicies = (request: AdmissionRequest): boolean => isOf(request, POLICIES);
+
+/** Webhooks are neither asked about policies nor about themselves. */
+export const isBeyondWebhooks = (request: AdmissionRequest): boolean =>
+  isOf(request, POLICIES) || isOf(request, WEBHOOKS);
 
 type Rule = RuleWithOperations & { readonly resourceNames?: readonly string[] };
 

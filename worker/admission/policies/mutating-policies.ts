@@ -20,7 +20,7 @@ import { refusal } from "../refusal.ts";
 import { applyConfiguration } from "./apply-configuration.ts";
 import { CompiledPolicy, type PolicyRun } from "./compiled-policy.ts";
 import { misplaced } from "./made-objects.ts";
-import { isExempt, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
+import { isBeyondPolicies, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
 import { paramKindProblem, paramsOf } from "./policy-params.ts";
 import { policyValues } from "./policy-values.ts";
 import { replaceDraft } from "./replace-draft.ts";
@@ -53,7 +53,9 @@ function compiledOf(policy: MutatingAdmissionPolicy): CompiledPolicy {
 export const mutatingPolicies: AdmissionPlugin = {
   name: "MutatingAdmissionPolicy",
   handles: (request) =>
-    request.object !== undefined && request.context.policy.derive(boundPolicies).length > 0 && !isExempt(request),
+    request.object !== undefined &&
+    request.context.policy.derive(boundPolicies).length > 0 &&
+    !isBeyondPolicies(request),
 
   async invoke(request) {
     const { changed, reinvoked } = await mutateAll(request, await invocationsOf(request));

@@ -10,7 +10,7 @@ import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { CompiledPolicy } from "./compiled-policy.ts";
 import { evaluatePolicy, type Failure } from "./evaluate-policy.ts";
-import { isExempt, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
+import { isBeyondPolicies, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
 import { PolicyAnnotations } from "./policy-annotations.ts";
 import { paramKindProblem, paramsOf } from "./policy-params.ts";
 import { policyValues } from "./policy-values.ts";
@@ -42,7 +42,7 @@ function compiledOf(policy: ValidatingAdmissionPolicy): CompiledPolicy {
 
 export const validatingPolicies: AdmissionPlugin = {
   name: "ValidatingAdmissionPolicy",
-  handles: (request) => request.context.policy.derive(boundPolicies).length > 0 && !isExempt(request),
+  handles: (request) => request.context.policy.derive(boundPolicies).length > 0 && !isBeyondPolicies(request),
 
   /** All policies are asked, and warn, before the first that denies is told. */
   async validate(request) {

@@ -117,6 +117,6 @@ async function reviewOf(request: AdmissionRequest, uid: string, at: Served): Pro
     object: object ? await admittedObject(request, object, at) : null,
     oldObject: old ? await admittedObject(request, old, at) : null,
     dryRun,
-    options: operation === "CONNECT" ? null : operationOptions(request),
+    options: operationOptions(request),
   };
 }

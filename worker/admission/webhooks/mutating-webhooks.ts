@@ -15,7 +15,7 @@ import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { Served } from "../../kind-registry.ts";
 import { admittedObject, draftOfAdmitted } from "../admitted-version.ts";
 import type { AdmissionPlugin, AdmissionRequest, Invoked } from "../plugin.ts";
-import { isExempt } from "../policies/match-resources.ts";
+import { isBeyondWebhooks } from "../policies/match-resources.ts";
 import { replaceDraft } from "../policies/replace-draft.ts";
 import type { Webhook } from "./call-webhook.ts";
 import { requireAllowed, requireFailable, type Turn } from "./webhook-answer.ts";
@@ -25,7 +25,7 @@ const webhooks = webhooksOf("mutatingwebhookconfigurations.admissionregistration
 
 export const mutatingWebhooks: AdmissionPlugin = {
   name: "MutatingAdmissionWebhook",
-  handles: (request) => request.context.policy.derive(webhooks).length > 0 && !isExempt(request),
+  handles: (request) => request.context.policy.derive(webhooks).length > 0 && !isBeyondWebhooks(request),
 
   async invoke(request) {
     const rounds = new Rounds(request);

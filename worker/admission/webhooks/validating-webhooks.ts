@@ -1,6 +1,6 @@
 /** ValidatingAdmissionWebhook: all that are asked are asked at once, and all must allow. */
 import type { AdmissionPlugin } from "../plugin.ts";
-import { isExempt } from "../policies/match-resources.ts";
+import { isBeyondWebhooks } from "../policies/match-resources.ts";
 import { requireAllowed } from "./webhook-answer.ts";
 import { askedAbout, webhooksOf } from "./webhook-matching.ts";
 
@@ -8,7 +8,7 @@ const webhooks = webhooksOf("validatingwebhookconfigurations.admissionregistrati
 
 export const validatingWebhooks: AdmissionPlugin = {
   name: "ValidatingAdmissionWebhook",
-  handles: (request) => request.context.policy.derive(webhooks).length > 0 && !isExempt(request),
+  handles: (request) => request.context.policy.derive(webhooks).length > 0 && !isBeyondWebhooks(request),
 
   async validate(request) {
     const all = request.context.policy.derive(webhooks);
