@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 
 /** What a small file holds; nothing where it cannot be read. */
 export function readText(file: string): string {
@@ -8,3 +8,7 @@ export function readText(file: string): string {
     return "";
   }
 }
+
+/** Whether that is what a file holds, which others may have made as long as they liked: a longer one is not read. */
+export const holdsText = (file: string, text: string): boolean =>
+  statSync(file, { throwIfNoEntry: false })?.size === Buffer.byteLength(text) && readText(file) === text;

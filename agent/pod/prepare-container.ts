@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../devices/device-source.ts";
-import { readText } from "../read-text.ts";
+import { holdsText, readText } from "../read-text.ts";
 import type { ContainerConfig, Mount } from "../runtime/container.ts";
 import type { ImageObservation } from "../runtime/image.ts";
 import type { Observation } from "../runtime/observation.ts";
@@ -139,6 +139,6 @@ function writeHosts(context: WorkerContext, { pod, directory, addresses }: Conta
     podIPs: addresses.podIPs,
     nodeHosts: readText(HOSTS),
   });
-  if (readText(file) !== text) writeFileSync(file, text, { mode: 0o644 });
+  if (!holdsText(file, text)) writeFileSync(file, text, { mode: 0o644 });
   return file;
 }
