@@ -128,6 +128,12 @@ describe("validation speaks as Kubernetes does", () => {
       ["spec.v: Too many: 2: must have at most 1 item"],
     ],
     [
+      "members, and what is wrong with one of them",
+      { type: "object", maxProperties: 1, properties: { x: { type: "string", maxLength: 1 }, y: {} } },
+      { x: "ab", y: 1 },
+      ["spec.v: Too many: 2: must have at most 1 item", "spec.v.x: Too long: may not be more than 1 byte"],
+    ],
+    [
       "int or string",
       { "x-kubernetes-int-or-string": true },
       true,

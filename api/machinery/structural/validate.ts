@@ -132,14 +132,13 @@ function checkList(list: unknown[], schema: Schema, path: string, correlation: C
 
 function checkMap(map: JsonObject, schema: Schema, path: string, correlation: Correlation | undefined): Result {
   const { minProperties, maxProperties, properties = {}, required: names = [] } = schema;
+  const result: Result = { errors: [], matches: 0 };
   const count = Object.keys(map).length;
   if (minProperties !== undefined && count < minProperties) {
     const detail = `${path} in body should have at least ${minProperties} properties`;
-    return { errors: [invalid(path, count, detail)], matches: 0 };
+    result.errors.push(invalid(path, count, detail));
   }
-  if (maxProperties !== undefined && count > maxProperties)
-    return { errors: [tooMany(path, count, maxProperties)], matches: 0 };
-  const result: Result = { errors: [], matches: 0 };
+  if (maxProperties !== undefined && count > maxProperties) result.errors.push(tooMany(path, count, maxProperties));
   const additional = additionalOf(schema);
   const member = (name: string, of: Schema) => {
     const isTypeMeta = path === "" && (name === "kind" || name === "apiVersion");
