@@ -209,11 +209,11 @@ const subresourceOf = ({ subresource }: { readonly subresource?: string }) =>
   subresource === undefined ? {} : { subresource };
 
 function targetOf(
-  effect: { resource: string; namespace: string; object?: KubeObject },
+  effect: { resource: string; namespace: string; object?: KubeObject; version?: string },
   context: EffectContext,
 ): Target {
   const version = effect.object?.apiVersion
     ? parseApiVersion(effect.object.apiVersion).version
-    : context.versionOf(effect.resource);
+    : (effect.version ?? context.versionOf(effect.resource));
   return { resource: effect.resource, namespace: effect.namespace, ...(version === undefined ? {} : { version }) };
 }

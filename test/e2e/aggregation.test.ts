@@ -9,18 +9,25 @@ const program = `
 import { createServer } from "node:https";
 const options = { key: process.env.KEY, cert: process.env.CERTIFICATE, ca: process.env.FRONT_PROXY, requestCert: true, rejectUnauthorized: true };
 const list = { kind: "APIResourceList", apiVersion: "v1", groupVersion: "wardle.example.com/v1", resources: [
-  { name: "flunders", singularName: "flunder", namespaced: true, kind: "Flunder", verbs: ["get", "list"], shortNames: ["fl"] },
+  { name: "flunders", singularName: "flunder", namespaced: true, kind: "Flunder", verbs: ["get", "list", "delete", "deletecollection"], shortNames: ["fl"] },
   { name: "flunders/status", singularName: "", namespaced: true, kind: "Flunder", verbs: ["get"] },
 ] };
 const gvk = { group: "wardle.example.com", version: "v1", kind: "Flunder" };
 const openapi = { openapi: "3.0.0", info: { title: "Wardle", version: "v1" }, paths: { "/apis/wardle.example.com/v1/namespaces/{namespace}/flunders": { get: { "x-kubernetes-action": "list", "x-kubernetes-group-version-kind": gvk } } }, components: { schemas: { "com.example.wardle.v1.Flunder": { type: "object", description: "A flunder flounders.", properties: { spec: { type: "object", description: "How it does." } }, "x-kubernetes-group-version-kind": [gvk] } } } };
+const emptied = new Set();
 createServer(options, (request, response) => {
   const { pathname } = new URL(request.url, "https://x");
+  const [, namespace = "default"] = /namespaces\\/([^/]+)/.exec(pathname) ?? [];
   response.setHeader("Content-Type", "application/json");
-  const flunder = (name) => ({ kind: "Flunder", apiVersion: "wardle.example.com/v1", metadata: { name, namespace: "default" }, by: request.socket.getPeerCertificate().subject.CN, user: request.headers["x-remote-user"], groups: request.headers["x-remote-group"], authorization: request.headers.authorization });
+  const flunder = (name) => ({ kind: "Flunder", apiVersion: "wardle.example.com/v1", metadata: { name, namespace }, by: request.socket.getPeerCertificate().subject.CN, user: request.headers["x-remote-user"], groups: request.headers["x-remote-group"], authorization: request.headers.authorization });
   if (pathname === "/apis/wardle.example.com/v1") return response.end(JSON.stringify(list));
   if (pathname === "/openapi/v3") return response.end(JSON.stringify({ paths: { "apis/wardle.example.com/v1": { serverRelativeURL: "/openapi/v3/apis/wardle.example.com/v1?hash=ABC" } } }));
   if (pathname === "/openapi/v3/apis/wardle.example.com/v1") return response.end(JSON.stringify(openapi));
+  if (request.method === "DELETE") {
+    emptied.add(namespace);
+    return response.end(JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Success" }));
+  }
+  if (emptied.has(namespace)) return response.end(JSON.stringify({ kind: "FlunderList", apiVersion: "wardle.example.com/v1", metadata: {}, items: [] }));
   if (pathname.endsWith("/flunders")) return response.end(JSON.stringify({ kind: "FlunderList", apiVersion: "wardle.example.com/v1", metadata: {}, items: [flunder("one")] }));
   if (pathname.endsWith("/flunders/one")) return response.end(JSON.stringify(flunder("one")));
   response.writeHead(404).end(JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", code: 404, message: "no such flunder" }));
@@ -88,6 +95,13 @@ test("AGG-AUTHORIZE, AGG-IDENTITY, AGG-WAY, aggregator-supports-the-sample-apise
   expect(own).toMatchObject({ user: "admin", groups: expect.stringContaining("system:masters") });
   expect(own).not.toHaveProperty("authorization");
   expect((await cluster.kubectl("get flunders two")).stderr).toContain("no such flunder");
+});
+
+test("CTL-NAMESPACE-AGGREGATED: a namespace is let go when the server has nothing of it any more", async () => {
+  await cluster.output("create namespace wardled");
+  expect(await cluster.output("get flunders -n wardled -o name")).not.toBe("");
+  await cluster.output("delete namespace wardled --timeout=20s");
+  expect(await cluster.output("get flunders -n wardled -o name")).toBe("");
 });
 
 test("AGG-OPENAPI: its OpenAPI is found beside all others", async () => {

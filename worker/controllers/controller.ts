@@ -118,6 +118,8 @@ export interface DeleteEffect extends EffectBase {
 /** Objects of one resource in a namespace, some thousand of them at a time: one request instead of as many. */
 export interface DeleteCollectionEffect extends EffectBase {
   readonly op: "delete-collection";
+  /** Of a resource that another API server has. */
+  readonly version?: string;
   readonly propagationPolicy: "Background";
 }
 

@@ -4,7 +4,7 @@ import type { OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
 import { garbageCollector } from "./garbage-collector.ts";
-import { namespaceController } from "./namespace.ts";
+import { namespaceController } from "./namespace/namespace.ts";
 
 const start = () => controlledCluster([garbageCollector, namespaceController]);
 const configMap = (name: string, owners: readonly OwnerReference[] = [], finalizers?: string[]): ConfigMap => ({

@@ -26,7 +26,7 @@ import { ingressStatusController } from "./ingress/ingress-status.ts";
 import { serviceAddressController } from "./ingress/service-address.ts";
 import { jobController } from "./job/job.ts";
 import { jobOrphanController } from "./job/orphan-pods.ts";
-import { namespaceController } from "./namespace.ts";
+import { namespaceController } from "./namespace/namespace.ts";
 import { nodeEventsController } from "./node/node-events.ts";
 import { nodeEvictionController } from "./node/node-eviction.ts";
 import { nodeIpamController } from "./node/node-ipam.ts";

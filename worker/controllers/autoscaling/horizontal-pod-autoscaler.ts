@@ -1,13 +1,13 @@
 /** Scales what a HorizontalPodAutoscaler names into its bounds, and within them to what its metrics ask for. */
 import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus } from "../../../api/generated/autoscaling.v2.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { API_SERVICES } from "../api-services.ts";
 import { type Controller, EVERYTHING, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
-import { API_SERVICES } from "./metric-question.ts";
 import { type Autoscaler, isRescale, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import { scaleOf, TARGETS } from "./scale-target.ts";
 

@@ -4,6 +4,7 @@ import type { MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import { parseApiVersion } from "../../../api/machinery/meta.ts";
 import { formatLabelSelector } from "../../../api/machinery/selector.ts";
+import { API_SERVICES } from "../api-services.ts";
 import type { Answer, Question, Snapshot } from "../controller.ts";
 
 export interface Asking {
@@ -16,7 +17,6 @@ export interface Asking {
 /** What is to be asked, and of what as errors name it; or why nothing can be. */
 type Asked = { readonly ask: Question; readonly of: string } | { readonly error: string };
 
-export const API_SERVICES = "apiservices.apiregistration.k8s.io";
 const CUSTOM = "custom.metrics.k8s.io";
 const EXTERNAL = "external.metrics.k8s.io";
 

@@ -7,28 +7,28 @@ import type { Service } from "../../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
+import { API_SERVICES } from "../api-services.ts";
 import { type Controller, type Snapshot, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
 
-const RESOURCE = "apiservices.apiregistration.k8s.io";
 const SLICES = "endpointslices.discovery.k8s.io";
 
 export const apiServiceAvailability: Controller = {
   name: "apiservice-status-controller",
-  reads: [RESOURCE, "services", SLICES],
-  writes: [RESOURCE],
+  reads: [API_SERVICES, "services", SLICES],
+  writes: [API_SERVICES],
   itemsOf({ resource, object, snapshot }) {
-    if (resource === RESOURCE) return [itemKey(object)];
+    if (resource === API_SERVICES) return [itemKey(object)];
     const { namespace } = object.metadata;
     const service = serviceOf(object, resource);
     return snapshot
-      .list<APIService>(RESOURCE)
+      .list<APIService>(API_SERVICES)
       .filter(({ spec }) => spec.service?.name === service && spec.service?.namespace === namespace)
       .map(itemKey);
   },
   reconcile(name, { snapshot, now }) {
-    const apiService = snapshot.get<APIService>(RESOURCE, "", name);
+    const apiService = snapshot.get<APIService>(API_SERVICES, "", name);
     if (!apiService || apiService.metadata.deletionTimestamp) return settled;
     const found = availability(apiService, snapshot);
     const conditions = apiService.status.conditions ?? [];
@@ -39,7 +39,7 @@ export const apiServiceAvailability: Controller = {
     const condition = { type: "Available", lastTransitionTime: lastTransitionTime ?? timestamp(now), ...found };
     const others = conditions.filter(({ type }) => type !== "Available");
     return {
-      effects: statusUpdate(RESOURCE, apiService, { ...apiService.status, conditions: [...others, condition] }),
+      effects: statusUpdate(API_SERVICES, apiService, { ...apiService.status, conditions: [...others, condition] }),
     };
   },
 };

@@ -4,11 +4,11 @@
  */
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
+import { API_SERVICES } from "../api-services.ts";
 import { type Controller, type Snapshot, settled } from "../controller.ts";
 import { same } from "../same.ts";
 
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
-const RESOURCE = "apiservices.apiregistration.k8s.io";
 const KEPT = "kube-aggregator.kubernetes.io/automanaged";
 
 /** Behind the built-in groups, whatever the version. */
@@ -17,32 +17,32 @@ const VERSION_PRIORITY = 100;
 
 export const customApiServices: Controller = {
   name: "crd-registration-controller",
-  reads: [DEFINITIONS, RESOURCE],
-  writes: [RESOURCE],
+  reads: [DEFINITIONS, API_SERVICES],
+  writes: [API_SERVICES],
   itemsOf({ resource, object, snapshot }) {
-    if (resource === RESOURCE) return isKept(object as APIService) ? [object.metadata.name] : [];
+    if (resource === API_SERVICES) return isKept(object as APIService) ? [object.metadata.name] : [];
     const { group, versions } = (object as CustomResourceDefinition).spec;
     // A version that the definition no longer has is known by its APIService alone.
-    const kept = snapshot.list<APIService>(RESOURCE).filter((each) => each.spec.group === group && isKept(each));
+    const kept = snapshot.list<APIService>(API_SERVICES).filter((each) => each.spec.group === group && isKept(each));
     return [...new Set([...versions.map(({ name }) => `${name}.${group}`), ...kept.map((each) => each.metadata.name)])];
   },
   reconcile(name, { snapshot }) {
-    const existing = snapshot.get<APIService>(RESOURCE, "", name);
+    const existing = snapshot.get<APIService>(API_SERVICES, "", name);
     if (existing && !isKept(existing)) return settled;
     const spec = specOf(name, snapshot);
     if (!spec) {
       if (!existing || existing.metadata.deletionTimestamp) return settled;
       const { uid } = existing.metadata;
-      return { effects: [{ op: "delete", resource: RESOURCE, namespace: "", name, uid }] };
+      return { effects: [{ op: "delete", resource: API_SERVICES, namespace: "", name, uid }] };
     }
     if (!existing) {
       const metadata = { name, labels: { [KEPT]: "true" } };
       const object = { kind: "APIService", apiVersion: "apiregistration.k8s.io/v1", metadata, spec };
-      return { effects: [{ op: "create", resource: RESOURCE, namespace: "", object }] };
+      return { effects: [{ op: "create", resource: API_SERVICES, namespace: "", object }] };
     }
     if (same(existing.spec, spec)) return settled;
     return {
-      effects: [{ op: "update", resource: RESOURCE, namespace: "", object: { ...existing, spec } as APIService }],
+      effects: [{ op: "update", resource: API_SERVICES, namespace: "", object: { ...existing, spec } as APIService }],
     };
   },
 };

@@ -1,8 +1,8 @@
 /** Empties a namespace that is being deleted, says what is left in it, and at last lets it go. */
-import type { Namespace, NamespaceCondition } from "../../api/generated/core.v1.ts";
-import type { Stored } from "../../api/machinery/meta.ts";
-import { timestamp } from "../../api/machinery/time.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { Namespace, NamespaceCondition } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import type { GroupResource } from "../../../api/store.ts";
+import { API_SERVICES } from "../api-services.ts";
 import {
   type Answer,
   type Controller,
@@ -13,10 +13,12 @@ import {
   type Located,
   type Plan,
   type Question,
+  type ReconcileContext,
   settled,
-} from "./controller.ts";
-import { same } from "./same.ts";
-import { statusUpdate } from "./status-update.ts";
+} from "../controller.ts";
+import { statusUpdate } from "../status-update.ts";
+import { aggregatedContent } from "./aggregated-content.ts";
+import { conditionsOf, tally } from "./conditions.ts";
 
 const FINALIZER = "kubernetes";
 /** While something is left, Kubernetes looks again about as often. */
@@ -26,7 +28,7 @@ const MANY = 20;
 
 export const namespaceController: Controller = {
   name: "namespace-controller",
-  reads: ["namespaces", EVERYTHING],
+  reads: ["namespaces", API_SERVICES, EVERYTHING],
   writes: [EVERYTHING],
   itemsOf({ resource, object, snapshot }) {
     if (resource === "namespaces") return [object.metadata.name];
@@ -39,7 +41,11 @@ export const namespaceController: Controller = {
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return settled;
     const content = snapshot.inNamespace(name);
     if (content.length > 0) return planEmptying(namespace, content, { now, failure });
-    return planForgetting(namespace, { now, answer: answers?.get(eventsOf(name)) }) ?? letGo(namespace, now);
+    return (
+      planForgetting(namespace, { now, answer: answers?.get(eventsOf(name)) }) ??
+      planElsewhere(namespace, { snapshot, now, answers }) ??
+      letGo(namespace, now)
+    );
   },
 };
 
@@ -60,11 +66,27 @@ function planForgetting(
   return { effects, wakeAt: now };
 }
 
+/** What other API servers keep in it goes last; one that does not answer keeps the namespace. Undefined: there is nothing. */
+function planElsewhere(
+  namespace: Stored<Namespace>,
+  {
+    snapshot,
+    now,
+    answers,
+  }: Pick<ReconcileContext, "snapshot" | "now"> & { readonly answers: ReconcileContext["answers"] | undefined },
+): Plan | undefined {
+  const { asks, content, undiscovered, collections } = aggregatedContent(namespace.metadata.name, snapshot, answers);
+  if (asks.length > 0) return { effects: [], asks: [...(answers?.keys() ?? []), ...asks] };
+  if (content.length === 0 && undiscovered.length === 0) return undefined;
+  const told = conditionsUpdate(namespace, conditionsOf(namespace, { content, undiscovered }, now));
+  return { effects: [...told, { op: "batch", effects: collections }], wakeAt: now + LOOK_AGAIN_MS };
+}
+
 function letGo(namespace: Stored<Namespace>, now: number): Plan {
   const others = (namespace.spec.finalizers ?? []).filter((each) => each !== FINALIZER);
   // One that goes at once has nobody to tell that it was emptied.
   const stays = others.length > 0 || (namespace.metadata.finalizers ?? []).length > 0;
-  const told = stays ? conditionsUpdate(namespace, conditionsOf(namespace, [], { now, refusals: [] })) : [];
+  const told = stays ? conditionsUpdate(namespace, conditionsOf(namespace, { content: [] }, now)) : [];
   if (told.length > 0) return { effects: told };
   const object = { ...namespace, spec: { ...namespace.spec, finalizers: others } } as Namespace;
   return { effects: [{ op: "update", resource: "namespaces", namespace: "", subresource: "finalize", object }] };
@@ -113,7 +135,7 @@ function planEmptying(
   const messages = refusals.map(({ effect: { resource }, message }) =>
     resource === "pods" ? `failed to delete pods for namespace: ${namespace.metadata.name}, err: ${message}` : message,
   );
-  const told = conditionsUpdate(namespace, conditionsOf(namespace, counted, { now, refusals: messages }));
+  const told = conditionsUpdate(namespace, conditionsOf(namespace, { content: counted, refusals: messages }, now));
   // What is left once all is deleted that can be is worth telling, and what cannot; before, it is gone within the turn.
   const stuck = deletes.length === 0 || refusals.length > 0;
   return {
@@ -137,101 +159,3 @@ function resourcesOfMany(content: readonly Located[]): Set<GroupResource> {
   for (const { resource, object } of content) if (object.metadata.deletionTimestamp) counts.delete(resource);
   return new Set([...counts].filter(([, count]) => count >= MANY).map(([resource]) => resource));
 }
-
-interface Said {
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** What is said of a namespace by one condition: that something is wrong, or that nothing is. */
-interface Checked {
-  readonly type: string;
-  readonly wrong: Said | undefined;
-  readonly well: Said;
-}
-
-/** Of what cannot go wrong here. */
-const ALWAYS_WELL: readonly Checked[] = [
-  {
-    type: "NamespaceDeletionDiscoveryFailure",
-    wrong: undefined,
-    well: { reason: "ResourcesDiscovered", message: "All resources successfully discovered" },
-  },
-  {
-    type: "NamespaceDeletionGroupVersionParsingFailure",
-    wrong: undefined,
-    well: { reason: "ParsedGroupVersions", message: "All legacy kube types successfully parsed" },
-  },
-];
-
-function conditionsOf(
-  namespace: Namespace,
-  content: readonly Located[],
-  { now, refusals }: { readonly now: number; readonly refusals: readonly string[] },
-): NamespaceCondition[] {
-  const byResource = tally(content.map(({ resource }) => resource));
-  const byFinalizer = tally(content.flatMap(({ object }) => object.metadata.finalizers ?? []));
-  const checked: readonly Checked[] = [
-    ...ALWAYS_WELL,
-    {
-      type: "NamespaceDeletionContentFailure",
-      wrong:
-        refusals.length === 0
-          ? undefined
-          : {
-              reason: "ContentDeletionFailed",
-              message: `Failed to delete all resource types, ${refusals.length} remaining: ${refusals.toSorted().join(", ")}`,
-            },
-      well: {
-        reason: "ContentDeleted",
-        message: "All content successfully deleted, may be waiting on finalization",
-      },
-    },
-    {
-      type: "NamespaceContentRemaining",
-      wrong: remaining("SomeResourcesRemain", "Some resources are remaining", {
-        counts: byResource,
-        print: (resource, count) => `${withGroup(resource)} has ${count} resource instances`,
-      }),
-      well: { reason: "ContentRemoved", message: "All content successfully removed" },
-    },
-    {
-      type: "NamespaceFinalizersRemaining",
-      wrong: remaining("SomeFinalizersRemain", "Some content in the namespace has finalizers remaining", {
-        counts: byFinalizer,
-        print: (finalizer, count) => `${finalizer} in ${count} resource instances`,
-      }),
-      well: { reason: "ContentHasNoFinalizers", message: "All content-preserving finalizers finished" },
-    },
-  ];
-  return checked.map((each) => conditionOf(namespace, each, now));
-}
-
-interface Counted {
-  readonly counts: ReadonlyMap<string, number>;
-  readonly print: (name: string, count: number) => string;
-}
-
-function remaining(reason: string, begin: string, { counts, print }: Counted): Said | undefined {
-  if (counts.size === 0) return undefined;
-  const told = [...counts].map(([name, count]) => print(name, count)).sort();
-  return { reason, message: `${begin}: ${told.join(", ")}` };
-}
-
-/** One that says the same as before stays as it is. */
-function conditionOf(namespace: Namespace, { type, wrong, well }: Checked, now: number): NamespaceCondition {
-  const next = { type, status: wrong ? "True" : "False", ...(wrong ?? well) };
-  const current = namespace.status.conditions?.find((each) => each.type === type);
-  if (current && same({ ...current, lastTransitionTime: undefined }, next)) return current;
-  const since = current?.status === next.status ? current.lastTransitionTime : undefined;
-  return { ...next, lastTransitionTime: since ?? timestamp(now) };
-}
-
-function tally(names: Iterable<string>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
-/** Go prints a GroupResource of the core group with a dot at its end. */
-const withGroup = (resource: string) => (resource.includes(".") ? resource : `${resource}.`);

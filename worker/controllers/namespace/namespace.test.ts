@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import type { Namespace } from "../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
+import type { Namespace } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
 import { namespaceController } from "./namespace.ts";
 
 /** A cluster whose namespace `ns` is to end. */
@@ -81,4 +82,45 @@ it("CTL-NAMESPACE-EVENTS: its events go before it does, however many there are",
   expect(new Set(refusals)).toEqual(new Set([0]));
   const namespace = at.cluster.get<Namespace>("namespaces", "", "ns");
   expect(namespace?.spec.finalizers ?? []).toEqual([]);
+});
+
+it("CTL-NAMESPACE-AGGREGATED: what another API server keeps in a namespace goes, and holds it until then", async () => {
+  const at = clusterOfEnding();
+  at.cluster.put("apiservices.apiregistration.k8s.io", {
+    apiVersion: "apiregistration.k8s.io/v1",
+    kind: "APIService",
+    metadata: { name: "v1.wardle.example.com" },
+    spec: { group: "wardle.example.com", version: "v1", service: { name: "wardle", namespace: "default" } },
+  } as APIService);
+  const finalizers = () => at.cluster.get<Namespace>("namespaces", "", "ns")?.spec.finalizers ?? [];
+  const told = () =>
+    at.cluster
+      .get<Namespace>("namespaces", "", "ns")
+      ?.status.conditions?.filter(({ status }) => status === "True")
+      .map(({ message }) => message);
+  // It does not answer.
+  await at.pass(100);
+  expect(told()).toEqual([
+    "Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: wardle.example.com/v1: stale GroupVersion discovery: wardle.example.com/v1",
+  ]);
+  const verbs = ["list", "delete", "deletecollection"];
+  const served = [
+    { name: "flunders", namespaced: true, verbs },
+    { name: "flunders/status", namespaced: true, verbs },
+    { name: "fischers", namespaced: false, verbs },
+    { name: "readings", namespaced: true, verbs: ["list"] },
+  ];
+  const items = [{ metadata: { name: "f", namespace: "ns" } }];
+  at.cluster.answers = (path) => {
+    if (path === "/apis/wardle.example.com/v1") return { resources: served };
+    if (path === "/apis/wardle.example.com/v1/namespaces/ns/flunders?limit=500") return { items };
+    return path.includes("/events") ? { items: [] } : undefined;
+  };
+  await at.pass(5100);
+  expect(told()).toEqual(["Some resources are remaining: flunders.wardle.example.com has 1 resource instances"]);
+  expect(at.cluster.requests).toContain("delete-collection flunders.wardle.example.com undefined");
+  expect(finalizers()).toEqual(["kubernetes"]);
+  items.pop();
+  await at.pass(6000);
+  expect(finalizers()).toEqual([]);
 });

@@ -1,0 +1,68 @@
+/** What API servers behind this one keep in a namespace: no snapshot has it, so they are asked, as any client would ask. */
+import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
+import type { APIResourceList } from "../../../api/generated/meta.v1.ts";
+import { apiVersionOf, type KubeObject, type Stored } from "../../../api/machinery/meta.ts";
+import { API_SERVICES } from "../api-services.ts";
+import type { Answer, DeleteCollectionEffect, Located, Question, Snapshot } from "../controller.ts";
+
+interface AggregatedContent {
+  /** What has to be asked first. */
+  readonly asks: readonly Question[];
+  /** Some of what is left, of each resource. */
+  readonly content: readonly Located[];
+  /** Group versions whose server does not say what it has. */
+  readonly undiscovered: readonly string[];
+  /** The deletion of what nobody has asked to go yet. */
+  readonly collections: readonly DeleteCollectionEffect[];
+}
+
+/** Enough to count by, and to see what is on its way out. */
+const LIMIT = 500;
+
+export function aggregatedContent(
+  namespace: string,
+  snapshot: Snapshot,
+  answers: ReadonlyMap<Question, Answer> | undefined,
+): AggregatedContent {
+  const asks: Question[] = [];
+  const answerTo = (question: Question) => {
+    const answer = answers?.get(question);
+    if (!answer) asks.push(question);
+    return answer;
+  };
+  const content: Located[] = [];
+  const undiscovered: string[] = [];
+  const collections: DeleteCollectionEffect[] = [];
+  for (const { group, version } of servedElsewhere(snapshot)) {
+    const groupVersion = apiVersionOf(group, version);
+    const discovery = answerTo(`/apis/${groupVersion}`);
+    if (!discovery) continue;
+    if (!discovery.ok) undiscovered.push(groupVersion);
+    for (const plural of discovery.ok ? emptiable(discovery.body as APIResourceList) : []) {
+      const list = answerTo(`/apis/${groupVersion}/namespaces/${namespace}/${plural}?limit=${LIMIT}`);
+      const { items = [] } = list?.ok ? (list.body as { readonly items?: readonly Stored<KubeObject>[] }) : {};
+      if (list && !list.ok && list.code !== 404) undiscovered.push(groupVersion);
+      const resource = `${plural}.${group}`;
+      content.push(...items.map((object) => ({ resource, object })));
+      if (items.some(({ metadata }) => !metadata.deletionTimestamp))
+        collections.push({ op: "delete-collection", resource, version, namespace, propagationPolicy: "Background" });
+    }
+  }
+  return { asks, content, undiscovered: [...new Set(undiscovered)], collections };
+}
+
+/** The group versions that are handed to other API servers. */
+const servedElsewhere = (snapshot: Snapshot): readonly { readonly group: string; readonly version: string }[] =>
+  snapshot.list<APIService>(API_SERVICES).flatMap(({ spec }) => {
+    const { group, version, service } = spec ?? {};
+    return service && group && version ? [{ group, version }] : [];
+  });
+
+/** What can be in a namespace, and be taken out of it. */
+const emptiable = ({ resources }: APIResourceList): readonly string[] =>
+  resources
+    .filter(({ name, namespaced, verbs }) => {
+      const can = (verb: string) => verbs.includes(verb);
+      return namespaced && !name.includes("/") && can("list") && can("delete") && can("deletecollection");
+    })
+    .map(({ name }) => name);
