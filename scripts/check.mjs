@@ -1,4 +1,4 @@
-// `npm run check`: format, lint, types (one tsconfig per environment), dead code, the Worker as Cloudflare takes it. Runs all, prints what failed, exits 1 on any failure.
+// `npm run check`: format, lint, types (one tsconfig per environment), dead code, who may import whom, the Worker as Cloudflare takes it. Runs all, prints what failed, exits 1 on any failure.
 import { spawnSync } from "node:child_process";
 
 const steps = [
@@ -6,6 +6,7 @@ const steps = [
   ["format and lint", "biome", ["check", "--error-on-warnings", "."]],
   ...["api", "worker", "agent", "dashboard", "test"].map((env) => [`types of ${env}`, "tsc", ["-p", env]]),
   ["dead code", "knip", []],
+  ["architecture", "vitest", ["run", "--project", "unit", "test/architecture"]],
   ["bundle", "node", ["scripts/build.mjs"]],
   ["bundle for Cloudflare", "wrangler", ["deploy", "--dry-run", "--outdir", "dist/deploy"]],
 ];

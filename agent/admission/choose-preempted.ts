@@ -3,8 +3,8 @@
  * do, and of those the smallest. Pure.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { podAmounts } from "../pod/pod-amounts.ts";
 import { qosOf } from "../pod/qos.ts";
+import { podAmounts } from "../pod/resize/pod-amounts.ts";
 import { isCritical } from "../pressure/choose-victim.ts";
 import type { Lack } from "./predicates.ts";
 

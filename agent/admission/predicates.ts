@@ -4,8 +4,8 @@ import { meetsNodeAffinity } from "../../api/machinery/node-selector.ts";
 import { toleratesAny } from "../../api/machinery/tolerations.ts";
 import { isExtended } from "../../api/resources/core/resource-list.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
-import { podAmounts } from "../pod/pod-amounts.ts";
 import { nanosOf } from "../pod/qos.ts";
+import { podAmounts } from "../pod/resize/pod-amounts.ts";
 import { isStatic } from "../static-pods/mirror.ts";
 
 export interface AdmittingNode {

@@ -1,7 +1,7 @@
 /** What a node knows to answer of itself. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
-import type { LifeCounts } from "../pod/life-counts.ts";
+import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";

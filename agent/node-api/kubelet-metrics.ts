@@ -1,7 +1,7 @@
 /** The kubelet's /metrics, of what this agent knows: itself, its pods, and what claimed volumes have left. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
-import type { LifeCounts } from "../pod/life-counts.ts";
+import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { VolumeStats } from "../volumes/volume-stats.ts";
 import { type Family, type Line, renderFamilies } from "./prometheus.ts";

@@ -2,8 +2,8 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
 import type { AgentOptions } from "../agent-options.ts";
-import type { LifeCounts } from "../pod/life-counts.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
+import type { LifeCounts } from "../pod/status/life-counts.ts";
 import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { LifeCounts } from "../pod/life-counts.ts";
+import { LifeCounts } from "../pod/status/life-counts.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { Sample } from "../usage/usage-meter.ts";

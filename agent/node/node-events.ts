@@ -5,7 +5,7 @@
 import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
-import { EventCorrelator } from "../pod/correlate-events.ts";
+import { EventCorrelator } from "../pod/status/correlate-events.ts";
 import { steadyNow } from "../steady-now.ts";
 
 /** Tools look for them there, under the node's name in place of its uid. */

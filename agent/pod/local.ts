@@ -3,8 +3,8 @@
  * restart of the agent without a container being restarted for it.
  */
 import type { ResourceRequirements } from "../../api/generated/core.v1.ts";
-import type { Allocation, ResizeState } from "./allocation.ts";
-import type { BackOff } from "./back-off.ts";
+import type { BackOff } from "./life/back-off.ts";
+import type { Allocation, ResizeState } from "./resize/allocation.ts";
 
 export type ProbeKind = "startup" | "readiness" | "liveness";
 

@@ -8,7 +8,7 @@ import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { CgroupDriver } from "../runtime/runtime.ts";
-import { type PodLimits, podLimits } from "./resources.ts";
+import { type PodLimits, podLimits } from "./config/resources.ts";
 
 const ROOT = "/sys/fs/cgroup";
 const TOP = "kubepods";

@@ -5,21 +5,21 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { VolumeStats } from "../volumes/volume-stats.ts";
-import { withAllocation } from "./allocation.ts";
-import { carryOut, clearWaiting, showBackOff } from "./carry-out.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
-import { endPod } from "./end-pod.ts";
-import { graceOf } from "./kill.ts";
+import { carryOut, clearWaiting, showBackOff } from "./life/carry-out.ts";
+import { endPod } from "./life/end-pod.ts";
+import { graceOf } from "./life/kill.ts";
+import { planPod } from "./life/plan.ts";
+import { prepareClaims, prepareVolumes } from "./life/prepare-pod.ts";
+import { shorten } from "./life/stop-containers.ts";
+import { WakeLoop } from "./life/wake-loop.ts";
 import type { Verdict } from "./local.ts";
-import { isNotableChange } from "./notable-change.ts";
-import { isTerminal } from "./phase.ts";
-import { planPod } from "./plan.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
-import { prepareClaims, prepareVolumes } from "./prepare-pod.ts";
-import { actuate, allocate } from "./resize-pod.ts";
-import type { WaitingForRoom } from "./resize-turns.ts";
-import { shorten } from "./stop-containers.ts";
-import { WakeLoop } from "./wake-loop.ts";
+import { withAllocation } from "./resize/allocation.ts";
+import { actuate, allocate } from "./resize/resize-pod.ts";
+import type { WaitingForRoom } from "./resize/resize-turns.ts";
+import { isNotableChange } from "./status/notable-change.ts";
+import { isTerminal } from "./status/phase.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 /** Whatever is known to change by itself wakes its pod at its time; this is for what is not known. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { steadyNow } from "../steady-now.ts";
 import { PodWorker } from "./pod-worker.ts";
-import type { WaitingForRoom } from "./resize-turns.ts";
+import type { WaitingForRoom } from "./resize/resize-turns.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 const LOOK_MS = 100;

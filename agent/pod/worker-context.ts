@@ -11,12 +11,12 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
 import type { VolumeSources } from "../volumes/pod-volumes.ts";
 import type { VolumeMemory } from "../volumes/volume-memory.ts";
-import type { NodeDns } from "./dns.ts";
-import type { PodObjects } from "./env.ts";
-import type { EventRecorder } from "./events.ts";
-import type { ImagePuller } from "./image-puller.ts";
-import type { LifeCounts } from "./life-counts.ts";
-import type { WaitingForRoom } from "./resize-turns.ts";
+import type { NodeDns } from "./config/dns.ts";
+import type { PodObjects } from "./config/env.ts";
+import type { ImagePuller } from "./config/image-puller.ts";
+import type { WaitingForRoom } from "./resize/resize-turns.ts";
+import type { EventRecorder } from "./status/events.ts";
+import type { LifeCounts } from "./status/life-counts.ts";
 
 export interface WorkerContext {
   readonly runtime: Runtime;

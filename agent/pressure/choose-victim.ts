@@ -3,8 +3,8 @@
  * for, then by priority, then by how much more they use. Pure.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { podAmounts } from "../pod/pod-amounts.ts";
 import { nanosOf } from "../pod/qos.ts";
+import { podAmounts } from "../pod/resize/pod-amounts.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
 import { printAmount, RESOURCE_OF, type Shortage } from "./thresholds.ts";
 

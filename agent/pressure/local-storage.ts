@@ -1,8 +1,8 @@
 /** What a pod keeps on the node's disk, and whether that is more than it may. */
 import { join } from "node:path";
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
-import { podAmounts } from "../pod/pod-amounts.ts";
 import { bytesOf } from "../pod/qos.ts";
+import { podAmounts } from "../pod/resize/pod-amounts.ts";
 import { diskUse } from "../volumes/disk-use.ts";
 import { printAmount } from "./thresholds.ts";
 

@@ -1,9 +1,9 @@
 /** What an emptyDir stands on: the node's disk, its memory, or its huge pages. Pure. */
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
+import { podLimits } from "../pod/config/resources.ts";
 import { allContainersOf } from "../pod/containers.ts";
 import { bytesOf } from "../pod/qos.ts";
-import { podLimits } from "../pod/resources.ts";
 import { VolumeError } from "./payload.ts";
 
 export interface FileSystem {

@@ -1,7 +1,7 @@
 /** The files of configMap, secret, downwardAPI and projected volumes: pure. */
 import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/env.ts";
-import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "../pod/field-ref.ts";
+import type { PodObjects } from "../pod/config/env.ts";
+import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "../pod/config/field-ref.ts";
 import type { Payload, PublishedFile } from "./atomic-writer.ts";
 
 /** The volume cannot be set up yet: the message of a FailedMount event. */

@@ -1,7 +1,7 @@
 /** What of a pod's volumes is used, as the kubelet's summary says it. */
 import { statSync } from "node:fs";
 import type { Pod, Volume } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/env.ts";
+import type { PodObjects } from "../pod/config/env.ts";
 import { claimOf } from "./claim.ts";
 import { type DiskStats, diskStats, mountStats } from "./disk-stats.ts";
 import { diskUse } from "./disk-use.ts";

@@ -1,0 +1,237 @@
+/** What the runtime is told of a pod and of one container: pure, from the spec and what the agent has prepared. */
+import type { Container, Pod } from "../../../api/generated/core.v1.ts";
+import type { DeviceGrant } from "../../devices/device-source.ts";
+import type { ContainerConfig, Mount } from "../../runtime/container.ts";
+import type { ImageObservation } from "../../runtime/image.ts";
+import type { DnsConfig, PortMapping, SandboxConfig, UserNamespace } from "../../runtime/sandbox.ts";
+import type { PodContainer } from "../containers.ts";
+import {
+  CONTAINER_NAME,
+  IMAGE,
+  POD_NAME,
+  POD_NAMESPACE,
+  POD_UID,
+  RESOURCES,
+  RESTART_COUNT,
+  TERMINATION_MESSAGE_FILE,
+  TERMINATION_MESSAGE_PATH,
+  TERMINATION_MESSAGE_POLICY,
+} from "../labels.ts";
+import { ConfigError, containerEnv, type EnvInput } from "./env.ts";
+import { expand } from "./expansion.ts";
+import { kernelHostname, type PodHostname } from "./hostname.ts";
+import { resolveRecursiveReadOnly } from "./recursive-read-only.ts";
+import { containerResources } from "./resources.ts";
+import { containerSecurity, groupsPolicyOf, pidScopeOf, seccompOf, seLinuxOf } from "./security.ts";
+
+export const identityOf = ({ metadata }: Pod) => ({
+  namespace: metadata.namespace ?? "",
+  name: metadata.name ?? "",
+  uid: metadata.uid ?? "",
+});
+
+const identityLabels = (pod: Pod) => ({
+  [POD_NAME]: pod.metadata.name ?? "",
+  [POD_NAMESPACE]: pod.metadata.namespace ?? "",
+  [POD_UID]: pod.metadata.uid ?? "",
+});
+
+const portMappings = (pod: Pod): PortMapping[] =>
+  pod.spec.hostNetwork === true
+    ? []
+    : pod.spec.containers.flatMap(({ ports = [] }) =>
+        ports.flatMap(({ hostPort, containerPort, protocol, hostIP }) =>
+          hostPort === undefined || hostPort === 0
+            ? []
+            : [
+                {
+                  protocol: (protocol ?? "TCP") as PortMapping["protocol"],
+                  containerPort,
+                  hostPort,
+                  hostIP: hostIP ?? "",
+                },
+              ],
+        ),
+      );
+
+export interface SandboxInput {
+  readonly pod: Pod;
+  readonly attempt: number;
+  readonly hostname: PodHostname;
+  readonly logDirectory: string;
+  readonly dns: DnsConfig;
+  readonly profileRoot: string;
+  readonly handler: string;
+  readonly userNamespace?: UserNamespace | undefined;
+  readonly cgroupParent: string;
+}
+
+export function sandboxConfig(input: SandboxInput): SandboxConfig {
+  const { pod, attempt, hostname, logDirectory, dns, profileRoot, handler, userNamespace } = input;
+  const { spec } = pod;
+  const security = spec.securityContext ?? {};
+  const sysctls = (security.sysctls ?? []).map(({ name, value }) => [name.replaceAll("/", "."), value]);
+  return {
+    pod: identityOf(pod),
+    attempt,
+    // Who shares the machine's network shares its name.
+    hostname: spec.hostNetwork === true ? "" : kernelHostname(pod, hostname),
+    logDirectory,
+    dns,
+    portMappings: portMappings(pod),
+    network: spec.hostNetwork === true ? "node" : "pod",
+    ipc: spec.hostIPC === true ? "node" : "pod",
+    pid: pidScopeOf(pod),
+    cgroupParent: input.cgroupParent,
+    sysctls: Object.fromEntries(sysctls),
+    privileged: spec.containers.some(({ securityContext }) => securityContext?.privileged === true),
+    ...(security.runAsUser === undefined ? {} : { runAsUser: security.runAsUser }),
+    ...(security.runAsGroup === undefined ? {} : { runAsGroup: security.runAsGroup }),
+    supplementalGroups: [
+      ...(security.supplementalGroups ?? []),
+      ...(security.fsGroup === undefined ? [] : [security.fsGroup]),
+    ],
+    supplementalGroupsPolicy: groupsPolicyOf(pod),
+    ...(userNamespace === undefined ? {} : { userNamespace }),
+    seccomp: seccompOf(security.seccompProfile, profileRoot),
+    ...(security.seLinuxOptions === undefined ? {} : { seLinux: seLinuxOf(security.seLinuxOptions) }),
+    handler,
+    labels: { ...pod.metadata.labels, ...identityLabels(pod) },
+    annotations: { ...pod.metadata.annotations },
+  };
+}
+
+export interface ContainerInput extends Omit<EnvInput, "container"> {
+  readonly target: PodContainer;
+  readonly image: ImageObservation;
+  readonly restartCount: number;
+  readonly profileRoot: string;
+  readonly memoryCapacity: number;
+  /** The runtime can mount volumes so. */
+  readonly recursiveReadOnly: boolean;
+  /** The block device of a volume. */
+  readonly devicePath: (container: Container, volume: string) => string;
+  /** The directory or file of each volume, by name. */
+  readonly volumePath: (container: Container, mount: VolumeUse) => string;
+  /** /etc/hosts and the termination log, and what devices add. */
+  readonly ownMounts: readonly Mount[];
+  /** What comes with the container's devices. */
+  readonly granted: DeviceGrant;
+  readonly terminationFile: string;
+  readonly pidTarget?: string;
+}
+
+/** A volume as a container uses it, its sub path expanded. */
+export interface VolumeUse {
+  readonly name: string;
+  readonly subPath: string;
+  readonly readOnly: boolean;
+}
+
+const PROPAGATION = { None: "private", HostToContainer: "hostToContainer", Bidirectional: "bidirectional" } as const;
+
+/** A variable that is not set, or empty, would lead to another directory than was meant. */
+function expandSubPath(expression: string, lookup: (name: string) => string | undefined): string {
+  const missing = new Set<string>();
+  const path = expand(expression, (name) => {
+    const value = lookup(name);
+    if (value === undefined || value === "") missing.add(name);
+    return value;
+  });
+  if (missing.size > 0) throw new ConfigError(`missing value for ${[...missing].sort().join(", ")}`);
+  return path;
+}
+
+function mountsOf(input: ContainerInput, lookup: (name: string) => string | undefined): Mount[] {
+  const { container } = input.target;
+  return (container.volumeMounts ?? []).map((mount) => {
+    const { name, mountPath, readOnly, subPath, subPathExpr, mountPropagation } = mount;
+    const recursiveReadOnly = resolveRecursiveReadOnly(mount, input.recursiveReadOnly);
+    const expanded =
+      subPathExpr === undefined || subPathExpr === "" ? (subPath ?? "") : expandSubPath(subPathExpr, lookup);
+    const path = mountPath.startsWith("/") ? mountPath : `/${mountPath}`;
+    return {
+      containerPath: path,
+      hostPath: input.volumePath(container, { name, subPath: expanded, readOnly: readOnly === true }),
+      readOnly: readOnly === true || isReadOnlyVolume(input.pod, name),
+      recursiveReadOnly,
+      propagation: PROPAGATION[(mountPropagation ?? "None") as keyof typeof PROPAGATION] ?? "private",
+    };
+  });
+}
+
+/** Volumes whose content belongs to the API are never written by containers, nor those that say so themselves. */
+function isReadOnlyVolume(pod: Pod, name: string): boolean {
+  const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
+  return (
+    volume?.configMap !== undefined ||
+    volume?.secret !== undefined ||
+    volume?.downwardAPI !== undefined ||
+    volume?.projected !== undefined ||
+    volume?.image !== undefined ||
+    volume?.csi?.readOnly === true ||
+    volume?.nfs?.readOnly === true ||
+    volume?.persistentVolumeClaim?.readOnly === true
+  );
+}
+
+const isClaimReadOnly = ({ spec }: Pod, name: string): boolean =>
+  spec.volumes?.some((volume) => volume.name === name && volume.persistentVolumeClaim?.readOnly === true) === true;
+
+/** How runtimes are told of devices by their CDI names, whatever their version. */
+const CDI_DEVICES = "cdi.k8s.io/sailplane_devices";
+
+/** The container's own variables come after, and win. */
+const grantedEnv = ({ env }: DeviceGrant) => Object.entries(env).map(([name, value]) => ({ name, value }));
+
+export function containerConfig(input: ContainerInput): ContainerConfig {
+  const { pod, target, image, restartCount, terminationFile } = input;
+  const { container } = target;
+  const env = [...grantedEnv(input.granted), ...containerEnv({ ...input, container })];
+  const values = new Map(env.map(({ name, value }) => [name, value]));
+  const lookup = (name: string) => values.get(name);
+  const own = new Set((container.volumeMounts ?? []).map(({ mountPath }) => mountPath));
+  return {
+    name: container.name,
+    attempt: restartCount,
+    image: image.id,
+    imageName: container.image ?? "",
+    command: (container.command ?? []).map((word) => expand(word, lookup)),
+    args: (container.args ?? []).map((word) => expand(word, lookup)),
+    workingDir: container.workingDir ?? "",
+    env,
+    mounts: [...mountsOf(input, lookup), ...input.ownMounts.filter(({ containerPath }) => !own.has(containerPath))],
+    devices: [
+      ...input.granted.devices,
+      ...(container.volumeDevices ?? []).map(({ name, devicePath }) => ({
+        containerPath: devicePath,
+        hostPath: input.devicePath(container, name),
+        permissions: isClaimReadOnly(pod, name) ? "r" : "mrw",
+      })),
+    ],
+    logPath: `${container.name}/${restartCount}.log`,
+    stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
+    tty: container.tty === true,
+    ...(container.lifecycle?.stopSignal === undefined ? {} : { stopSignal: container.lifecycle.stopSignal }),
+    security: containerSecurity({
+      pod,
+      container,
+      image,
+      profileRoot: input.profileRoot,
+      ...(input.pidTarget === undefined ? {} : { pidTarget: input.pidTarget }),
+    }),
+    resources: containerResources(pod, container, input.memoryCapacity),
+    labels: { ...identityLabels(pod), [CONTAINER_NAME]: container.name },
+    annotations: {
+      ...input.granted.annotations,
+      ...(input.granted.cdiDevices.length > 0 ? { [CDI_DEVICES]: input.granted.cdiDevices.join(",") } : {}),
+      [IMAGE]: container.image ?? "",
+      [RESTART_COUNT]: String(restartCount),
+      [RESOURCES]: JSON.stringify(container.resources ?? {}),
+      [TERMINATION_MESSAGE_PATH]: container.terminationMessagePath ?? "",
+      [TERMINATION_MESSAGE_POLICY]: container.terminationMessagePolicy ?? "File",
+      [TERMINATION_MESSAGE_FILE]: terminationFile,
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** A pod's resolver configuration by its dnsPolicy and dnsConfig, as the kubelet merges them. */
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { DnsConfig } from "../../runtime/sandbox.ts";
+
+export interface NodeDns {
+  /** The cluster's resolvers; none means that pods resolve as the machine does. */
+  readonly clusterServers: readonly string[];
+  readonly clusterDomain: string;
+  readonly machine: DnsConfig;
+}
+
+/** `/etc/resolv.conf`, in parts. */
+export function parseResolvConf(text: string): DnsConfig {
+  const servers: string[] = [];
+  let searches: string[] = [];
+  let options: string[] = [];
+  for (const line of text.split("\n")) {
+    const [keyword, ...values] = line.trim().split(/\s+/);
+    if (keyword === "nameserver" && values[0] !== undefined) servers.push(values[0]);
+    else if (keyword === "search")
+      searches = values.filter((value) => value !== ".").map((value) => value.replace(/\.$/, ""));
+    else if (keyword === "options") options = values;
+  }
+  return { servers, searches, options };
+}
+
+function asksForCluster({ spec: { dnsPolicy = "ClusterFirst", hostNetwork } }: Pod): boolean {
+  return dnsPolicy === "ClusterFirstWithHostNet" || (dnsPolicy === "ClusterFirst" && hostNetwork !== true);
+}
+
+function ofPolicy(pod: Pod, { clusterServers, clusterDomain, machine }: NodeDns): DnsConfig {
+  if (pod.spec.dnsPolicy === "None") return { servers: [], searches: [], options: [] };
+  if (!asksForCluster(pod) || clusterServers.length === 0) return machine;
+  const own = [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
+  return { servers: clusterServers, searches: [...own, ...machine.searches], options: ["ndots:5"] };
+}
+
+const nameOf = (option: string): string => option.split(":")[0] ?? option;
+
+/** What resolvers take at most; glibc has been seen to abort at a longer name. */
+const MOST_SERVERS = 3;
+const MOST_SEARCHES = 32;
+const LONGEST_SEARCH = 253;
+const LONGEST_SEARCHES = 2048;
+
+export interface PodDns {
+  readonly config: DnsConfig;
+  /** What the pod cannot have of what it asks for. */
+  readonly warnings: readonly { readonly reason: string; readonly message: string }[];
+}
+
+function fittingSearches(searches: readonly string[]): readonly string[] {
+  const fitting = searches.slice(0, MOST_SEARCHES).filter((search) => search.length <= LONGEST_SEARCH);
+  while (fitting.join(" ").length > LONGEST_SEARCHES) fitting.pop();
+  return fitting;
+}
+
+/** As much as fits. */
+function fit({ servers, searches, options }: DnsConfig): PodDns {
+  const applied = { servers: servers.slice(0, MOST_SERVERS), searches: fittingSearches(searches), options };
+  const omitted = (what: string, which: string, line: readonly string[]) => ({
+    reason: "DNSConfigForming",
+    message: `${what} limits were exceeded, some ${which} have been omitted, the applied ${what.split(" ")[0]?.toLowerCase()} line is: ${line.join(" ")}`,
+  });
+  const { servers: names, searches: paths } = applied;
+  return {
+    config: applied,
+    warnings: [
+      ...(names.length < servers.length ? [omitted("Nameserver", "nameservers", names)] : []),
+      ...(paths.length < searches.length ? [omitted("Search Line", "search paths", paths)] : []),
+    ],
+  };
+}
+
+export function podDns(pod: Pod, node: NodeDns): PodDns {
+  const base = ofPolicy(pod, node);
+  const { nameservers = [], searches = [], options = [] } = pod.spec.dnsConfig ?? {};
+  const named = new Map(base.options.map((option) => [nameOf(option), option]));
+  for (const { name = "", value } of options)
+    named.set(name, value === undefined || value === "" ? name : `${name}:${value}`);
+  return fit({
+    servers: [...new Set([...base.servers, ...nameservers])],
+    searches: [...new Set([...base.searches, ...searches])],
+    options: [...named.values()],
+  });
+}

@@ -1,0 +1,144 @@
+/** What a container finds on the machine: its files are made, its volumes found, and its configuration answered. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Container, Pod } from "../../../api/generated/core.v1.ts";
+import type { DeviceGrant } from "../../devices/device-source.ts";
+import { holdsText, readText } from "../../read-text.ts";
+import type { ContainerConfig, Mount } from "../../runtime/container.ts";
+import type { ImageObservation } from "../../runtime/image.ts";
+import type { Observation } from "../../runtime/observation.ts";
+import type { PodVolumes } from "../../volumes/pod-volumes.ts";
+import { type HeldPath, holdSubPath, SubPathError, touch } from "../../volumes/sub-path.ts";
+import { mountSubPath, subPathsOf } from "../../volumes/sub-path-mount.ts";
+import { canMount } from "../../volumes/volume-directory.ts";
+import type { PodContainer } from "../containers.ts";
+import type { WorkerContext } from "../worker-context.ts";
+import { containerConfig, type VolumeUse } from "./container-config.ts";
+import { ConfigError } from "./env.ts";
+import type { PodAddresses } from "./field-ref.ts";
+import { hostsFile, podHostname } from "./hostname.ts";
+
+const HOSTS = "/etc/hosts";
+
+export interface ContainerToPrepare {
+  readonly pod: Pod;
+  /** The pod's own. */
+  readonly directory: string;
+  readonly volumes: PodVolumes;
+  readonly addresses: PodAddresses;
+  readonly observation: Observation;
+  readonly target: PodContainer;
+  readonly image: ImageObservation;
+  readonly restartCount: number;
+  /** The runtime can mount volumes so. */
+  readonly recursiveReadOnly: boolean;
+  readonly devices: DeviceGrant;
+}
+
+/** Fails with {@link ConfigError}. */
+export async function prepareContainer(context: WorkerContext, asked: ContainerToPrepare): Promise<ContainerConfig> {
+  const subPaths = new Map<string, HeldPath>();
+  try {
+    const config = configure(context, asked, subPaths);
+    for (const [target, held] of subPaths) await mountSubPath(held, target);
+    return config;
+  } finally {
+    for (const held of subPaths.values()) held.release();
+  }
+}
+
+/** Sub paths that are to be mounted are held, each by where. */
+function configure(
+  context: WorkerContext,
+  asked: ContainerToPrepare,
+  subPaths: Map<string, HeldPath>,
+): ContainerConfig {
+  const { pod, directory, volumes, addresses, observation, target, image, restartCount } = asked;
+  const { container } = target;
+  const files = join(directory, "containers", container.name);
+  mkdirSync(files, { recursive: true, mode: 0o755 });
+  const terminationFile = join(files, String(restartCount));
+  touch(terminationFile, 0o666);
+  const shared = pod.spec.ephemeralContainers?.find(({ name }) => name === container.name)?.targetContainerName;
+  const pidTarget = observation.containers.find(({ name, state }) => name === shared && state === "running")?.id;
+  return containerConfig({
+    pod,
+    target,
+    image,
+    restartCount,
+    recursiveReadOnly: asked.recursiveReadOnly,
+    objects: context.objects(pod.metadata.namespace ?? ""),
+    addresses,
+    allocatable: context.allocatable(),
+    volumeFile: (volume, path) => volumes.file(volume, path),
+    profileRoot: context.seccompDirectory,
+    memoryCapacity: context.memoryCapacity,
+    devicePath: ({ name: user }, volume) => {
+      const path = volumes.path(volume);
+      if (path !== undefined) return path;
+      throw new ConfigError(`volume "${volume}" of container "${user}" is not set up`);
+    },
+    volumePath: (user, use) => volumePath(context, asked, { user, use, subPaths }),
+    ownMounts: [
+      mount(HOSTS, writeHosts(context, asked)),
+      ...asked.devices.mounts,
+      ...(container.terminationMessagePath === undefined || container.terminationMessagePath === ""
+        ? []
+        : [mount(container.terminationMessagePath, terminationFile)]),
+    ],
+    granted: asked.devices,
+    terminationFile,
+    ...(pidTarget === undefined ? {} : { pidTarget }),
+  });
+}
+
+const mount = (containerPath: string, hostPath: string): Mount => ({
+  containerPath,
+  hostPath,
+  readOnly: false,
+  propagation: "private",
+});
+
+interface Mounted {
+  readonly user: Container;
+  readonly use: VolumeUse;
+  readonly subPaths: Map<string, HeldPath>;
+}
+
+function volumePath(
+  { log, runtime }: WorkerContext,
+  { pod, directory, volumes }: ContainerToPrepare,
+  { user: { name: user }, use: { name, subPath }, subPaths }: Mounted,
+) {
+  const root = volumes.path(name);
+  if (root === undefined) throw new ConfigError(`volume "${name}" of container "${user}" is not set up`);
+  if (subPath === "") return root;
+  try {
+    const held = holdSubPath(root, subPath);
+    const target = join(subPathsOf(directory), name, user, String(subPaths.size));
+    if (runtime.isolates && runtime.simulates !== true && canMount()) {
+      subPaths.set(target, held);
+      return target;
+    }
+    held.release();
+    return held.real;
+  } catch (error) {
+    if (error instanceof SubPathError) throw new ConfigError(error.message);
+    log.warn((error as Error).message);
+    const message = `failed to prepare subPath for volumeMount "${name}" of container "${user}"`;
+    // Under the kubelet the runtime finds this out.
+    const isImage = pod.spec.volumes?.some((volume) => volume.name === name && volume.image !== undefined);
+    throw isImage ? new Error(message) : new ConfigError(message);
+  }
+}
+
+/** Answers the pod's hosts file, written anew where it says something else. */
+function writeHosts(context: WorkerContext, { pod, directory, addresses }: ContainerToPrepare): string {
+  const file = join(directory, "etc-hosts");
+  const text = hostsFile(pod, podHostname(pod, context.dns().clusterDomain), {
+    podIPs: addresses.podIPs,
+    nodeHosts: readText(HOSTS),
+  });
+  if (!holdsText(file, text)) writeFileSync(file, text, { mode: 0o644 });
+  return file;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import type { Pod, PodSecurityContext, SecurityContext } from "../../../api/generated/core.v1.ts";
+import type { ImageObservation } from "../../runtime/image.ts";
+import { ConfigError } from "./env.ts";
+import { containerSecurity, pidScopeOf } from "./security.ts";
+
+const image = (user: Partial<ImageObservation> = {}) => ({ id: "i", ...user }) as ImageObservation;
+const podOf = (securityContext: PodSecurityContext): Pod => ({
+  metadata: { name: "p", namespace: "n", uid: "u" },
+  spec: { containers: [], securityContext },
+  status: {},
+});
+const security = (own: SecurityContext, ofPod: PodSecurityContext = {}, user: Partial<ImageObservation> = {}) =>
+  containerSecurity({
+    pod: podOf(ofPod),
+    container: { name: "c", securityContext: own },
+    image: image(user),
+    profileRoot: "/profiles",
+  });
+
+describe("who a container runs as", () => {
+  it.each<[string, SecurityContext, PodSecurityContext, Partial<ImageObservation>, object]>([
+    ["what it says, before its pod and its image", { runAsUser: 1 }, { runAsUser: 2 }, { uid: 3 }, { runAsUser: 1 }],
+    [
+      "what its pod says, before its image",
+      {},
+      { runAsUser: 2, runAsGroup: 4 },
+      { uid: 3 },
+      { runAsUser: 2, runAsGroup: 4 },
+    ],
+    ["its image's number", {}, {}, { uid: 3 }, { runAsUser: 3 }],
+    ["its image's name, where that is all there is", {}, {}, { username: "www" }, { runAsUsername: "www" }],
+  ])("is %s", (_, own, ofPod, user, expected) => expect(security(own, ofPod, user)).toMatchObject(expected));
+
+  it.each<[string, SecurityContext, Partial<ImageObservation>, string | undefined]>([
+    ["says that it is root", { runAsUser: 0 }, {}, "container's runAsUser breaks non-root policy"],
+    ["has an image of root's", {}, { uid: 0 }, "image will run as root"],
+    ["has an image that says nothing", {}, {}, "image will run as root"],
+    [
+      "has an image of a name",
+      {},
+      { username: "www" },
+      "image has non-numeric user (www), cannot verify user is non-root",
+    ],
+    ["has an image of somebody else", {}, { uid: 7 }, undefined],
+    ["says who it is", { runAsUser: 7 }, { uid: 0 }, undefined],
+    ["need not be", { runAsNonRoot: false }, { uid: 0 }, undefined],
+  ])("must not be root, of one that %s", (_, own, user, why) => {
+    const of = () => security(own, { runAsNonRoot: true }, user);
+    if (why === undefined) expect(of).not.toThrow();
+    else {
+      expect(of).toThrow(ConfigError);
+      expect(of).toThrow(why);
+    }
+  });
+});
+
+describe("what a container may do", () => {
+  it("is what it says, and else what its pod says", () => {
+    const profile = { type: "Localhost", localhostProfile: "strict.json" };
+    expect(
+      security(
+        {
+          capabilities: { add: ["NET_ADMIN"], drop: ["ALL"] },
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+        },
+        { seccompProfile: profile, appArmorProfile: { type: "RuntimeDefault" }, supplementalGroups: [5], fsGroup: 6 },
+      ),
+    ).toMatchObject({
+      addCapabilities: ["NET_ADMIN"],
+      dropCapabilities: ["ALL"],
+      noNewPrivileges: true,
+      readOnlyRoot: true,
+      seccomp: { type: "Localhost", localhostRef: "/profiles/strict.json" },
+      appArmor: { type: "RuntimeDefault", localhostRef: "" },
+      supplementalGroups: [5, 6],
+    });
+    expect(security({ seccompProfile: { type: "RuntimeDefault" } }, { seccompProfile: profile }).seccomp.type).toBe(
+      "RuntimeDefault",
+    );
+  });
+
+  it("is not held back by profiles where it is privileged", () => {
+    const found = security(
+      { privileged: true },
+      { seccompProfile: { type: "RuntimeDefault" }, appArmorProfile: { type: "RuntimeDefault" } },
+    );
+    expect(found).toMatchObject({ privileged: true, seccomp: { type: "Unconfined" } });
+    expect(found).not.toHaveProperty("appArmor");
+  });
+});
+
+it("processes are seen by the container, its pod or its node", () => {
+  const scope = (spec: object) => pidScopeOf({ ...podOf({}), spec: { containers: [], ...spec } });
+  expect([scope({}), scope({ shareProcessNamespace: true }), scope({ hostPID: true })]).toEqual([
+    "container",
+    "pod",
+    "node",
+  ]);
+});

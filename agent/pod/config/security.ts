@@ -1,0 +1,110 @@
+/** What a container may do, from the pod's and its own security context. */
+import type {
+  AppArmorProfile,
+  Container,
+  Pod,
+  SELinuxOptions,
+  SeccompProfile,
+} from "../../../api/generated/core.v1.ts";
+import type { ContainerSecurity } from "../../runtime/container.ts";
+import type { ImageObservation } from "../../runtime/image.ts";
+import type {
+  NamespaceScope,
+  SecurityProfile,
+  SeLinuxOptions,
+  SupplementalGroupsPolicy,
+} from "../../runtime/sandbox.ts";
+import { printPod } from "../containers.ts";
+import { ConfigError } from "./env.ts";
+
+export const seLinuxOf = ({ user = "", role = "", type = "", level = "" }: SELinuxOptions): SeLinuxOptions => ({
+  user,
+  role,
+  type,
+  level,
+});
+
+const appArmorOf = ({ type, localhostProfile }: AppArmorProfile): SecurityProfile => ({
+  type: type as SecurityProfile["type"],
+  localhostRef: localhostProfile ?? "",
+});
+
+export function seccompOf(spec: SeccompProfile | undefined, profileRoot: string): SecurityProfile {
+  switch (spec?.type) {
+    case "RuntimeDefault":
+      return { type: "RuntimeDefault", localhostRef: "" };
+    case "Localhost":
+      return { type: "Localhost", localhostRef: `${profileRoot}/${spec.localhostProfile ?? ""}` };
+    default:
+      return { type: "Unconfined", localhostRef: "" };
+  }
+}
+
+export const pidScopeOf = (pod: Pod): NamespaceScope =>
+  pod.spec.hostPID === true ? "node" : pod.spec.shareProcessNamespace === true ? "pod" : "container";
+
+export const groupsPolicyOf = ({ spec }: Pod): SupplementalGroupsPolicy =>
+  spec.securityContext?.supplementalGroupsPolicy === "Strict" ? "Strict" : "Merge";
+
+/** Refuses what would run as root against runAsNonRoot. */
+function checkNonRoot(pod: Pod, container: Container, user: number | undefined, image: ImageObservation): void {
+  const nonRoot = container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
+  if (nonRoot !== true) return;
+  const where = `(pod: "${printPod(pod)}", container: ${container.name})`;
+  if (user !== undefined) {
+    if (user === 0) throw new ConfigError(`container's runAsUser breaks non-root policy ${where}`);
+    return;
+  }
+  if (image.uid !== undefined) {
+    if (image.uid === 0) throw new ConfigError(`container has runAsNonRoot and image will run as root ${where}`);
+    return;
+  }
+  if (image.username !== undefined && image.username !== "")
+    throw new ConfigError(
+      `container has runAsNonRoot and image has non-numeric user (${image.username}), cannot verify user is non-root ${where}`,
+    );
+  throw new ConfigError(`container has runAsNonRoot and image will run as root ${where}`);
+}
+
+export interface SecurityInput {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly image: ImageObservation;
+  readonly profileRoot: string;
+  /** The container whose processes an ephemeral container shares. */
+  readonly pidTarget?: string;
+}
+
+export function containerSecurity({ pod, container, image, profileRoot, pidTarget }: SecurityInput): ContainerSecurity {
+  const own = container.securityContext ?? {};
+  const ofPod = pod.spec.securityContext ?? {};
+  const runAsUser = own.runAsUser ?? ofPod.runAsUser;
+  const runAsGroup = own.runAsGroup ?? ofPod.runAsGroup;
+  checkNonRoot(pod, container, runAsUser, image);
+  const user = runAsUser ?? image.uid;
+  const privileged = own.privileged === true;
+  const appArmor = own.appArmorProfile ?? ofPod.appArmorProfile;
+  const seLinux = own.seLinuxOptions ?? ofPod.seLinuxOptions;
+  return {
+    privileged,
+    ...(user === undefined ? {} : { runAsUser: user }),
+    ...(runAsGroup === undefined ? {} : { runAsGroup }),
+    ...(user === undefined && image.username !== undefined && image.username !== ""
+      ? { runAsUsername: image.username }
+      : {}),
+    supplementalGroups: [...(ofPod.supplementalGroups ?? []), ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup])],
+    supplementalGroupsPolicy: groupsPolicyOf(pod),
+    readOnlyRoot: own.readOnlyRootFilesystem === true,
+    noNewPrivileges: own.allowPrivilegeEscalation === false,
+    addCapabilities: own.capabilities?.add ?? [],
+    dropCapabilities: own.capabilities?.drop ?? [],
+    seccomp: privileged
+      ? { type: "Unconfined", localhostRef: "" }
+      : seccompOf(own.seccompProfile ?? ofPod.seccompProfile, profileRoot),
+    ...(appArmor === undefined || privileged ? {} : { appArmor: appArmorOf(appArmor) }),
+    ...(seLinux === undefined ? {} : { seLinux: seLinuxOf(seLinux) }),
+    pid: pidScopeOf(pod),
+    ...(pidTarget === undefined ? {} : { pidTarget }),
+    unmaskedProc: own.procMount === "Unmasked",
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * The users of pods that have their own (`hostUsers: false`). Each has a range of the machine's that no other pod has, written down in
+ * the pod's directory, and is free with it.
+ */
+import { join } from "node:path";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { namesIn } from "../../names-in.ts";
+import { readText } from "../../read-text.ts";
+import { NO_FEATURES, type RuntimeFeatures } from "../../runtime/runtime-features.ts";
+import type { UserNamespace } from "../../runtime/sandbox.ts";
+import { writeWhole } from "../../write-whole.ts";
+
+/** As many as programs expect there to be. */
+const LENGTH = 65_536;
+/** Of all ids, without the first: they are the machine's own. */
+const RANGES = 65_535;
+const FILE = "userns";
+
+/** Fails where the runtime cannot have a pod's users be its own. `handler` is the runtime's for the pod. */
+export function checkUserNamespaces({ handlers }: RuntimeFeatures = NO_FEATURES, handler: string): void {
+  if (handlers.get(handler)?.userNamespaces === true) return;
+  const who = handler === "" ? "runtime" : `RuntimeClass handler "${handler}"`;
+  const unknown = handlers.size > 0 && !handlers.has(handler) ? `: the handler "${handler}" is not known` : "";
+  throw new Error(`can't set \`spec.hostUsers: false\`, ${who} does not support user namespaces${unknown}`);
+}
+
+/**
+ * The first range that is free, from one chosen by chance on (`chance` is in [0, 1)): others of this machine who give ranges away are
+ * not known, and seldom meet so.
+ */
+export function chooseRange(used: ReadonlySet<number>, chance: number): number {
+  const first = Math.floor(chance * RANGES);
+  for (let step = 0; step < RANGES; step++) {
+    const hostId = (((first + step) % RANGES) + 1) * LENGTH;
+    if (!used.has(hostId)) return hostId;
+  }
+  throw new Error("could not find an empty slot to allocate a user namespace");
+}
+
+/** Those that `text` says, or none. */
+function parseRange(text: string): UserNamespace | undefined {
+  try {
+    const { hostId, length } = JSON.parse(text) as Partial<UserNamespace>;
+    return typeof hostId === "number" && typeof length === "number" ? { hostId, length } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The pod's own, the same each time it is asked for; undefined: it shares the machine's. */
+export function userNamespaceOf(pod: Pod, podsDirectory: string): UserNamespace | undefined {
+  if (pod.spec.hostUsers !== false) return undefined;
+  const rangeOf = (uid: string) => parseRange(readText(join(podsDirectory, uid, FILE)));
+  const uid = pod.metadata.uid ?? "";
+  const known = rangeOf(uid);
+  if (known !== undefined) return known;
+  const used = namesIn(podsDirectory).flatMap((other) => rangeOf(other)?.hostId ?? []);
+  const range = { hostId: chooseRange(new Set(used), Math.random()), length: LENGTH };
+  writeWhole(join(podsDirectory, uid, FILE), JSON.stringify(range));
+  return range;
+}

@@ -1,0 +1,46 @@
+/** Carries out what a plan asks for, one action at a time. */
+import type { Observation } from "../../runtime/observation.ts";
+import type { PodRecord } from "../pod-record.ts";
+import type { Action } from "./plan.ts";
+import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
+import { killFailed, restartAll } from "./stop-containers.ts";
+
+export async function carryOut(record: PodRecord, action: Action, observation: Observation): Promise<Outcome> {
+  switch (action.do) {
+    case "back-off":
+      return "nothing";
+    case "end-pod":
+      record.terminating = true;
+      return "changed";
+    case "stop-sandbox":
+      record.tell(undefined, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+      await record.context.runtime.stopSandbox(action.id);
+      return "changed";
+    case "create-sandbox":
+      return createSandbox(record, action.attempt);
+    case "start-container":
+      return startContainer(record, action, observation);
+    case "kill-container":
+      await killFailed(record, action);
+      return "changed";
+    case "restart-all":
+      await restartAll(record, observation);
+      return "changed";
+  }
+}
+
+/** Tells once that a container waits for its back-off, and says so in its status. */
+export function showBackOff(record: PodRecord, { target, message }: Extract<Action, { do: "back-off" }>): void {
+  const { name } = target.container;
+  if (record.waiting.get(name)?.message === message) return;
+  record.waiting.set(name, { reason: "CrashLoopBackOff", message });
+  const { namespace, name: pod, uid } = record.pod.metadata;
+  const where = `${name} in pod ${pod}_${namespace}(${uid})`;
+  record.tell(target, "Warning", "BackOff", `Back-off restarting failed container ${where}`);
+}
+
+/** What runs waits for nothing. */
+export function clearWaiting({ waiting }: PodRecord, { containers }: Observation): void {
+  for (const name of waiting.keys())
+    if (containers.find((container) => container.name === name)?.state === "running") waiting.delete(name);
+}

@@ -1,0 +1,71 @@
+/** Ends a pod: its containers, its sandbox, its volumes, and at last its object. */
+import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Observation } from "../../runtime/observation.ts";
+import { steadyNow } from "../../steady-now.ts";
+import { removePodCgroup } from "../pod-cgroup.ts";
+import { type PodRecord, RETRY_MS } from "../pod-record.ts";
+import { killAll } from "./stop-containers.ts";
+
+const SHOWN_MS = 1000;
+
+/** Answers whether nothing of the pod is left, here and in the API. */
+export async function endPod(record: PodRecord, observation: Observation): Promise<boolean> {
+  const { context, reporter } = record;
+  const { runtime } = context;
+  record.report(observation);
+  record.prober.onlyReadiness();
+  await killAll(record, observation);
+  for (const { id, ready } of observation.sandboxes) if (ready) await runtime.stopSandbox(id);
+  const after = await record.observe();
+  record.report(after);
+  if (after.containers.some(({ state }) => state === "running")) {
+    record.wake.within(RETRY_MS);
+    return false;
+  }
+  record.prober.stop();
+  const deleted = record.isDeleted;
+  await record.volumes.tearDown();
+  context.puller.forget(record.uid);
+  context.probeCounts.forget(record.uid);
+  context.devices.free(record.uid);
+  await context.claims.unprepare(record.uid);
+  record.endedAt ??= steadyNow();
+  const shown = () => steadyNow() - (record.endedAt ?? 0) >= SHOWN_MS;
+  if (!deleted && !record.gone) {
+    // Whoever looks may see how the containers were before what is not known of them is made up for.
+    if (shown()) record.finish();
+    else record.wake.within(SHOWN_MS);
+    return false;
+  }
+  const held = () => (record.pod.metadata.finalizers ?? []).length > 0;
+  if (!record.gone) {
+    await reporter.flushed();
+    // Somebody else holds the pod: they may see its last status as it was before the deletion is final.
+    if (held() && !shown()) await sleep(SHOWN_MS);
+    record.finish();
+    await reporter.flushed();
+  }
+  for (const { id } of after.containers) await runtime.removeContainer(id);
+  for (const { id } of after.sandboxes) await runtime.removeSandbox(id);
+  await removePodCgroup(record.uid, runtime.cgroupDriver);
+  if (!record.gone && !(await deleteObject(record))) return false;
+  if (!record.gone && held()) return false;
+  rmSync(record.logDirectory, { recursive: true, force: true });
+  return true;
+}
+
+/** Answers whether the API has let go of the pod. */
+async function deleteObject({ context, pod, wake }: PodRecord): Promise<boolean> {
+  const { namespace = "", name = "", uid = "" } = pod.metadata;
+  try {
+    const outcome = await context.reports.delete({ resource: "pods", namespace, name }, { gracePeriodSeconds: 0, uid });
+    const code = outcome.ok ? 200 : (outcome.status.code ?? 0);
+    if (outcome.ok || code === 404 || code === 409) return true;
+    context.log.warn(`pod ${namespace}/${name} cannot be deleted: ${outcome.ok ? "" : outcome.status.message}`);
+  } catch {
+    // Asked again when the control plane is back.
+  }
+  wake.within(RETRY_MS);
+  return false;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { Container } from "../../../api/generated/core.v1.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { inTurns, killContainer } from "./kill.ts";
+
+const told: string[] = [];
+const runtime = {
+  execSync: async (id: string) => {
+    told.push(`hook ${id}`);
+    return { exitCode: 0, output: Buffer.alloc(0) };
+  },
+  stopContainer: async (id: string, grace: number) => void told.push(`stop ${id} ${grace}`),
+} as unknown as Runtime;
+const hooked: Container = { name: "c", lifecycle: { preStop: { exec: { command: ["x"] } } } };
+
+const end = (id: string, options: { graceSeconds: number; turn: Promise<unknown>; container?: Container }) =>
+  killContainer({
+    runtime,
+    container: hooked,
+    id,
+    podIP: "",
+    onFailedHook: () => told.push(`failed ${id}`),
+    ...options,
+  });
+
+describe("AGENT-GRACE: containers that are to end", () => {
+  it("run their hooks at once, and are stopped when their turn comes", async () => {
+    told.length = 0;
+    await inTurns([["main"], ["later"], ["first"]], (id, turn) => end(id, { graceSeconds: 30, turn }));
+    expect(told).toEqual(["hook main", "hook later", "hook first", "stop main 30", "stop later 30", "stop first 30"]);
+  });
+
+  it("are stopped though those before them do not end in time, with a moment left", async () => {
+    told.length = 0;
+    await end("sidecar", { graceSeconds: 0.2, turn: new Promise(() => {}) });
+    expect(told).toEqual(["hook sidecar", "stop sidecar 2"]);
+  });
+
+  it("wait for those before them though their grace is longer than a timer lasts", async () => {
+    told.length = 0;
+    const graceSeconds = 10 ** 10;
+    const before = Promise.withResolvers<void>();
+    const ended = end("sidecar", { graceSeconds, turn: before.promise });
+    await new Promise((resume) => setTimeout(resume, 20));
+    expect(told).toEqual(["hook sidecar"]);
+    before.resolve();
+    await ended;
+    expect(told).toEqual(["hook sidecar", `stop sidecar ${graceSeconds}`]);
+  });
+
+  it("are stopped in the time left whatever has become of those before them", async () => {
+    told.length = 0;
+    const bare = { name: "c" };
+    await end("sidecar", { graceSeconds: 30, turn: Promise.reject(new Error("away")), container: bare });
+    expect(told).toEqual(["stop sidecar 30"]);
+  });
+});

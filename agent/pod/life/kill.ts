@@ -1,0 +1,88 @@
+/** How containers are stopped: hook, signal, KILL, and in which order. */
+import type { Container, Pod } from "../../../api/generated/core.v1.ts";
+import type { ContainerObservation } from "../../runtime/observation.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { steadyNow } from "../../steady-now.ts";
+import { findContainer, type PodContainer } from "../containers.ts";
+import { runHook } from "./hooks.ts";
+
+/** No container is killed without a moment to react. */
+export const SHORTEST_GRACE_SECONDS = 2;
+const DEFAULT_GRACE_SECONDS = 30;
+
+export const graceOf = ({ metadata, spec }: Pod): number =>
+  metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+
+export interface Kill {
+  readonly runtime: Runtime;
+  readonly container: Container;
+  readonly id: string;
+  readonly podIP: string;
+  /** For the hook, its turn and the stop signal together. */
+  readonly graceSeconds: number;
+  /** Settles when the containers have ended that must end before this one. */
+  readonly turn: Promise<unknown>;
+  readonly onFailedHook: () => void;
+}
+
+/** What a timer can wait for; one that should wait for longer ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Settles with the promise, however it ends, or when the time is over. */
+async function within(seconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.min(seconds * 1000, LONGEST_TIMER_MS));
+  });
+  await Promise.race([promise.catch(() => {}), over]);
+  clearTimeout(timer);
+}
+
+/** A hook that outlasts the grace is cut off, and the stop signal still comes; so it does where others do not end in time. */
+export async function killContainer(options: Kill): Promise<void> {
+  const { runtime, container, id, podIP, graceSeconds, turn, onFailedHook } = options;
+  const started = steadyNow();
+  const left = () => Math.ceil(graceSeconds - (steadyNow() - started) / 1000);
+  const hook = container.lifecycle?.preStop;
+  if (hook !== undefined && graceSeconds > 0) {
+    const hooked = runHook(hook, { runtime, containerId: id, container, podIP }).catch(() => {
+      if (steadyNow() - started < graceSeconds * 1000) onFailedHook();
+    });
+    await within(graceSeconds, hooked);
+  }
+  if (left() > 0) await within(left(), turn);
+  await runtime.stopContainer(id, Math.max(left(), SHORTEST_GRACE_SECONDS));
+}
+
+export interface Running {
+  readonly target: PodContainer;
+  readonly observed: ContainerObservation;
+}
+
+export const runningOf = (pod: Pod, containers: readonly ContainerObservation[]): Running[] =>
+  containers.flatMap((observed) => {
+    const target = findContainer(pod, observed.name);
+    return observed.state === "running" && target !== undefined ? [{ target, observed }] : [];
+  });
+
+/** Who is stopped together: all but sidecars first, then sidecars one by one, from the last to the first. */
+export function killOrder(pod: Pod, containers: readonly ContainerObservation[]): Running[][] {
+  const running = runningOf(pod, containers);
+  const order = (pod.spec.initContainers ?? []).map(({ name }) => name);
+  const sidecars = running.filter(({ target }) => target.role === "sidecar");
+  sidecars.sort((a, b) => order.indexOf(b.observed.name) - order.indexOf(a.observed.name));
+  return [running.filter(({ target }) => target.role !== "sidecar"), ...sidecars.map((sidecar) => [sidecar])];
+}
+
+/** Begins with all at once; the turn of each group comes when those before it have ended. */
+export async function inTurns<T>(
+  groups: readonly (readonly T[])[],
+  end: (one: T, turn: Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  let turn: Promise<unknown> = Promise.resolve();
+  for (const together of groups) {
+    const before = turn;
+    turn = Promise.all([before, ...together.map((one) => end(one, before))]);
+  }
+  await turn;
+}

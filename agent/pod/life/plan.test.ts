@@ -1,0 +1,235 @@
+import { describe, expect, it } from "vitest";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { settledLocal } from "../../../test/fakes/settled-pod.ts";
+import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
+import { IMAGE, RESTART_COUNT } from "../labels.ts";
+import type { PodLocal } from "../local.ts";
+import { planPod } from "./plan.ts";
+
+const NOW = 1_000_000;
+
+const podOf = (spec: Partial<Pod["spec"]>): Pod => ({
+  metadata: { namespace: "default", name: "p", uid: "u" },
+  spec: { containers: [{ name: "c" }], ...spec },
+  status: {},
+});
+
+const sandbox = {
+  id: "s",
+  pod: { namespace: "default", name: "p", uid: "u" },
+  attempt: 0,
+  ready: true,
+  createdAt: 0,
+  ips: [],
+  labels: {},
+  annotations: {},
+};
+
+const container = (name: string, change: Partial<ContainerObservation> = {}): ContainerObservation => ({
+  id: `x://${name}`,
+  sandboxId: "s",
+  name,
+  attempt: 0,
+  state: "running",
+  image: "",
+  imageRef: "",
+  createdAt: 0,
+  startedAt: 0,
+  finishedAt: 0,
+  exitCode: 0,
+  reason: "",
+  message: "",
+  logPath: "",
+  labels: {},
+  annotations: { [RESTART_COUNT]: "0" },
+  ...change,
+});
+const exited = (name: string, exitCode: number, finishedAt = NOW) =>
+  container(name, { state: "exited", exitCode, finishedAt });
+
+/** The plan in short: `start c#1`, `kill c`, … */
+function short(pod: Pod, containers: readonly ContainerObservation[], change: Partial<PodLocal> = {}): string[] {
+  const observation: Observation = { sandboxes: [sandbox], containers };
+  return planPod({ pod, observation, local: settledLocal(change), now: NOW }).actions.map((action) => {
+    switch (action.do) {
+      case "start-container":
+        return `start ${action.target.container.name}#${action.restartCount}`;
+      case "kill-container":
+        return `kill ${action.target.container.name}: ${action.message}`;
+      case "back-off":
+        return action.message;
+      default:
+        return action.do;
+    }
+  });
+}
+
+const init = (...names: string[]) => names.map((name) => ({ name }));
+const sidecar = (name: string) => ({ name, restartPolicy: "Always" });
+
+describe("the plan of a pod", () => {
+  it("begins with a sandbox", () => {
+    const { actions } = planPod({
+      pod: podOf({}),
+      observation: { sandboxes: [], containers: [] },
+      local: settledLocal(),
+      now: NOW,
+    });
+    expect(actions).toEqual([{ do: "create-sandbox", attempt: 0 }]);
+  });
+
+  it("ends a pod whose sandbox died while it initialized, and that is not to be restarted", () => {
+    const observation = { sandboxes: [{ ...sandbox, ready: false }], containers: [exited("i", 137)] };
+    const planned = (restartPolicy: string) =>
+      planPod({
+        pod: podOf({ initContainers: [{ name: "i" }], restartPolicy }),
+        observation,
+        local: settledLocal(),
+        now: NOW,
+      }).actions.map((action) => action.do);
+    expect([planned("Never"), planned("OnFailure")]).toEqual([["end-pod"], ["stop-sandbox", "create-sandbox"]]);
+  });
+
+  it("makes a new sandbox where the old one has died", () => {
+    const observation = { sandboxes: [{ ...sandbox, ready: false }], containers: [exited("c", 1)] };
+    const { actions } = planPod({ pod: podOf({}), observation, local: settledLocal(), now: NOW });
+    expect(actions.map((action) => action.do)).toEqual(["stop-sandbox", "create-sandbox"]);
+  });
+
+  it.each<[string, Pod, ContainerObservation[], string[]]>([
+    ["starts every container", podOf({ containers: init("a", "b") }), [], ["start a#0", "start b#0"]],
+    ["has nothing to do for what runs", podOf({}), [container("c")], []],
+    ["restarts under Always", podOf({ restartPolicy: "Always" }), [exited("c", 0)], ["start c#1"]],
+    ["ends under OnFailure with success", podOf({ restartPolicy: "OnFailure" }), [exited("c", 0)], ["end-pod"]],
+    ["restarts under OnFailure with failure", podOf({ restartPolicy: "OnFailure" }), [exited("c", 1)], ["start c#1"]],
+    ["ends under Never", podOf({ restartPolicy: "Never" }), [exited("c", 1)], ["end-pod"]],
+    ["starts the first init container only", podOf({ initContainers: init("i1", "i2") }), [], ["start i1#0"]],
+    [
+      "starts the next init container after the one before",
+      podOf({ initContainers: init("i1", "i2") }),
+      [exited("i1", 0)],
+      ["start i2#0"],
+    ],
+    ["waits for an init container", podOf({ initContainers: init("i1", "i2") }), [container("i1")], []],
+    [
+      "starts the containers after the last init container",
+      podOf({ initContainers: init("i1") }),
+      [exited("i1", 0)],
+      ["start c#0"],
+    ],
+    [
+      "ends where an init container fails under Never",
+      podOf({ restartPolicy: "Never", initContainers: init("i1") }),
+      [exited("i1", 3)],
+      ["end-pod"],
+    ],
+    [
+      "goes on beside a sidecar that runs",
+      podOf({ initContainers: [sidecar("s"), { name: "i" }] }),
+      [container("s")],
+      ["start i#0"],
+    ],
+    [
+      "ends when only sidecars are left",
+      podOf({ restartPolicy: "Never", initContainers: [sidecar("s")] }),
+      [container("s"), exited("c", 0)],
+      ["end-pod"],
+    ],
+    [
+      "restarts a sidecar beside its containers",
+      podOf({ restartPolicy: "Never", initContainers: [sidecar("s")] }),
+      [exited("s", 1), container("c")],
+      ["start s#1"],
+    ],
+    [
+      "follows a rule over the policy",
+      podOf({
+        restartPolicy: "Never",
+        containers: [
+          {
+            name: "c",
+            restartPolicy: "Never",
+            restartPolicyRules: [{ action: "Restart", exitCodes: { operator: "In", values: [42] } }],
+          },
+        ],
+      }),
+      [exited("c", 42)],
+      ["start c#1"],
+    ],
+    [
+      "starts a new ephemeral container, and never again",
+      podOf({ ephemeralContainers: [{ name: "e" }, { name: "f" }] }),
+      [container("c"), exited("f", 1)],
+      ["start e#0"],
+    ],
+  ])("%s", (_, pod, containers, expected) => {
+    expect(short(pod, containers)).toEqual(expected);
+  });
+
+  it("backs off after a second end, and says when to look again", () => {
+    const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW - 5000 }]]);
+    const observation = { sandboxes: [sandbox], containers: [exited("c", 1, NOW - 1000)] };
+    const plan = planPod({ pod: podOf({}), observation, local: settledLocal({ backOff }), now: NOW });
+    expect(plan.wakeAt).toBe(NOW + 19_000);
+    expect(plan.actions).toMatchObject([
+      { do: "back-off", message: "back-off 20s restarting failed container=c pod=p_default(u)" },
+    ]);
+  });
+
+  describe("AGENT-IMAGE: replaces a running container whose image is another now", () => {
+    const annotations = { [RESTART_COUNT]: "2", [IMAGE]: "web:1" };
+    const update = (image: string) => podOf({ restartPolicy: "Never", containers: [{ name: "c", image }] });
+
+    it("whatever the policy, and without back-off", () => {
+      const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW }]]);
+      expect(short(update("web:2"), [container("c", { annotations })], { backOff })).toEqual([
+        "kill c: Container c definition changed, will be restarted",
+        "start c#3",
+      ]);
+    });
+
+    it("a sidecar too", () => {
+      const pod = podOf({ initContainers: [{ ...sidecar("s"), image: "web:2" }] });
+      expect(short(pod, [container("s", { annotations }), container("c")])).toEqual([
+        "kill s: Init container s definition changed",
+        "start s#3",
+      ]);
+    });
+
+    it("and leaves one alone that has it, or that an agent started which did not say", () => {
+      expect(short(update("web:1"), [container("c", { annotations })])).toEqual([]);
+      expect(short(update("web:2"), [container("c")])).toEqual([]);
+    });
+  });
+
+  it("kills what fails its liveness probe, in words that say whether it comes again", () => {
+    const probes = new Map([["x://c", { liveness: "failure" as const }]]);
+    expect(short(podOf({}), [container("c")], { probes })).toEqual([
+      "kill c: Container c failed liveness probe, will be restarted",
+      "start c#1",
+    ]);
+    expect(short(podOf({ restartPolicy: "Never" }), [container("c")], { probes })).toEqual([
+      "kill c: Stopping container c",
+    ]);
+    const both = podOf({ initContainers: [sidecar("s")] });
+    const failed = new Map([["x://s", { liveness: "failure" as const }]]);
+    expect(short(both, [container("s"), container("c")], { probes: failed })).toEqual([
+      "kill s: Init container s failed liveness probe",
+      "start s#1",
+    ]);
+    const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW }]]);
+    const since = (finishedAt: number) => [container("c"), exited("c", 137, finishedAt)];
+    expect(short(podOf({}), since(NOW - 21_000), { probes, backOff }).at(-1)).toBe("start c#1");
+    expect(short(podOf({}), since(NOW - 19_000), { probes, backOff }).at(-1)).toMatch(/^back-off 20s /);
+  });
+
+  it("starts nothing behind a sidecar that fails its startup probe; what once was behind one goes on", () => {
+    const pod = podOf({ initContainers: [{ ...sidecar("s"), startupProbe: {} }, { name: "i" }] });
+    const probes = new Map([["x://s", { startup: "failure" as const }]]);
+    const killed = ["kill s: Init container s failed startup probe", "start s#1"];
+    expect(short(pod, [container("s")], { probes })).toEqual(killed);
+    expect(short(pod, [container("s")])).toEqual([]);
+    expect(short(pod, [container("s"), exited("i", 1)], { probes })).toEqual([...killed, "start i#1"]);
+    expect(short(pod, [container("s"), exited("i", 0), container("c")], { probes })).toEqual(killed);
+  });
+});

@@ -1,0 +1,247 @@
+/**
+ * The pod machine: what to do next for a pod, from its spec, what the runtime shows and what the agent knows. It asks
+ * what is missing now; running it twice is harmless. The order of things is the kubelet's: sandbox, ephemeral
+ * containers, init containers one after the other, then the containers of the pod.
+ */
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { formatDuration } from "../../../api/machinery/duration.ts";
+import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
+import {
+  allContainersOf,
+  ephemeralContainersOf,
+  initContainersOf,
+  isSidecar,
+  type PodContainer,
+  printPod,
+} from "../containers.ts";
+import { hasOtherImage, restartCountOf } from "../labels.ts";
+import type { PodLocal, ProbeKind } from "../local.ts";
+import { backOffEnd } from "./back-off.ts";
+import { restartDecision, restartsAfterKill } from "./restart.ts";
+
+export type Action =
+  | { readonly do: "create-sandbox"; readonly attempt: number }
+  /** Ends a sandbox that is not ready any more, so that a new one can be made. */
+  | { readonly do: "stop-sandbox"; readonly id: string }
+  | {
+      readonly do: "start-container";
+      readonly target: PodContainer;
+      readonly sandboxId: string;
+      readonly restartCount: number;
+      /** When the container before it ended; its back-off grows from there. */
+      readonly endedAt?: number;
+    }
+  | { readonly do: "back-off"; readonly target: PodContainer; readonly message: string }
+  | {
+      readonly do: "kill-container";
+      readonly target: PodContainer;
+      readonly observed: ContainerObservation;
+      readonly because: ProbeKind | "definition";
+      readonly message: string;
+    }
+  /** Removes all containers; the next plan starts them from the first on. */
+  | { readonly do: "restart-all" }
+  /** No container is left to run, or the pod must go: stop everything and never start anything again. */
+  | { readonly do: "end-pod" };
+
+export interface PodPlan {
+  readonly actions: readonly Action[];
+  /** Plan again at this time (ms), though nothing may have changed. */
+  readonly wakeAt?: number;
+}
+
+interface PlanInput {
+  readonly pod: Pod;
+  readonly observation: Observation;
+  readonly local: PodLocal;
+  readonly now: number;
+}
+
+class Planner {
+  readonly actions: Action[] = [];
+  wakeAt: number | undefined;
+  readonly #input: PlanInput;
+  readonly #sandboxId: string;
+
+  constructor(input: PlanInput, sandboxId: string) {
+    this.#input = input;
+    this.#sandboxId = sandboxId;
+  }
+
+  /** The newest container of that name; init containers count only in the present sandbox. */
+  newest({ role, container }: PodContainer): ContainerObservation | undefined {
+    const found = this.#input.observation.containers.find(({ name }) => name === container.name);
+    const stale = (role === "init" || role === "sidecar") && found?.sandboxId !== this.#sandboxId;
+    return stale ? undefined : found;
+  }
+
+  /** Starts it, or waits while it backs off: from the last end, which for one that is killed first is that of the one before. */
+  start(target: PodContainer): void {
+    const { observation, local, now, pod } = this.#input;
+    const all = observation.containers.filter(({ name }) => name === target.container.name);
+    const [last] = all;
+    const restarts = local.restartedAll.get(target.container.name) ?? 0;
+    const restartCount = last === undefined ? Math.max(restarts, statusCount(pod, target)) : restartCountOf(last) + 1;
+    const endedAt = all.find(({ state }) => state === "exited")?.finishedAt;
+    if (endedAt !== undefined) {
+      const backOff = local.backOff.get(target.container.name);
+      const end = backOffEnd(backOff, endedAt, now);
+      if (backOff !== undefined && end !== undefined) {
+        const message = `back-off ${formatDuration(backOff.durationMs)} restarting failed container=${target.container.name} pod=${printPod(pod)}`;
+        this.actions.push({ do: "back-off", target, message });
+        this.wakeAt = Math.min(this.wakeAt ?? end, end);
+        return;
+      }
+    }
+    this.actions.push({
+      do: "start-container",
+      target,
+      sandboxId: this.#sandboxId,
+      restartCount,
+      ...(endedAt === undefined ? {} : { endedAt }),
+    });
+  }
+
+  hasStarted({ container }: PodContainer, observed: ContainerObservation): boolean {
+    return container.startupProbe === undefined || this.#input.local.probes.get(observed.id)?.startup === "success";
+  }
+
+  /** Kills a running container that failed a probe, and starts it again where it is to run; answers whether it did. */
+  killIfFailed(target: PodContainer, observed: ContainerObservation): boolean {
+    const probes = this.#input.local.probes.get(observed.id);
+    const because = probes?.liveness === "failure" ? "liveness" : probes?.startup === "failure" ? "startup" : undefined;
+    if (because === undefined) return false;
+    const { name } = target.container;
+    const restarts = restartsAfterKill(this.#input.pod, target);
+    const failed =
+      target.role === "sidecar"
+        ? `Init container ${name} failed ${because} probe`
+        : `Container ${name} failed ${because} probe, will be restarted`;
+    const message = restarts ? failed : `Stopping container ${name}`;
+    this.actions.push({ do: "kill-container", target, observed, because, message });
+    if (restarts) this.start(target);
+    return true;
+  }
+
+  /** A running container whose image is another now makes room for the new one, under every policy; answers whether so. */
+  replaceIfChanged(target: PodContainer, observed: ContainerObservation): boolean {
+    if (!hasOtherImage(target.container, observed)) return false;
+    const { name } = target.container;
+    const message =
+      target.role === "sidecar"
+        ? `Init container ${name} definition changed`
+        : `Container ${name} definition changed, will be restarted`;
+    this.actions.push({ do: "kill-container", target, observed, because: "definition", message });
+    this.start(target);
+    return true;
+  }
+}
+
+/** Containers that are gone from the runtime still count: their restarts are in the status. */
+function statusCount(pod: Pod, { container }: PodContainer): number {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  const status = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container.name);
+  if (status === undefined) return 0;
+  return status.state?.running !== undefined || status.state?.terminated !== undefined
+    ? status.restartCount + 1
+    : status.restartCount;
+}
+
+/** Whether the container should be running now, going by its newest end. */
+function wantsToRun(pod: Pod, target: PodContainer, observed: ContainerObservation | undefined): boolean {
+  if (observed === undefined || observed.state !== "exited") return true;
+  return restartDecision(pod, target, observed.exitCode) !== "stay-ended";
+}
+
+/** Plans init containers; answers whether all that the containers of the pod wait for has happened. */
+function planInit(planner: Planner, pod: Pod, mainHasRun: boolean): "initialized" | "waiting" | "failed" {
+  const targets = initContainersOf(pod).map(
+    (container): PodContainer => ({ role: isSidecar(container) ? "sidecar" : "init", container }),
+  );
+  const lastRun = targets.findLastIndex((target) => planner.newest(target) !== undefined);
+  for (const [i, target] of targets.entries()) {
+    const observed = planner.newest(target);
+    if (target.role === "sidecar") {
+      if (observed?.state === "running") {
+        if (planner.hasStarted(target, observed) && planner.replaceIfChanged(target, observed)) continue;
+        planner.killIfFailed(target, observed);
+        if (mainHasRun || i < lastRun || planner.hasStarted(target, observed)) continue;
+        return "waiting";
+      }
+      planner.start(target);
+      if (mainHasRun || i < lastRun) continue;
+      return "waiting";
+    }
+    if (mainHasRun || i < lastRun) continue;
+    if (observed === undefined) {
+      planner.start(target);
+      return "waiting";
+    }
+    if (observed.state === "running") return "waiting";
+    if (observed.state === "exited") {
+      if (observed.exitCode === 0) continue;
+      if (restartDecision(pod, target, observed.exitCode) === "stay-ended") return "failed";
+    }
+    planner.start(target);
+    return "waiting";
+  }
+  return "initialized";
+}
+
+export function planPod(input: PlanInput): PodPlan {
+  const { pod, observation, local } = input;
+  if (local.terminating || local.verdict !== undefined) return { actions: [{ do: "end-pod" }] };
+
+  const sandbox = observation.sandboxes[0];
+  const mains = pod.spec.containers.map((container): PodContainer => ({ role: "main", container }));
+  const anyNewest = ({ container }: PodContainer) => observation.containers.find(({ name }) => name === container.name);
+
+  if (sandbox === undefined || !sandbox.ready) {
+    const finished = mains.every(
+      (target) => anyNewest(target) !== undefined && !wantsToRun(pod, target, anyNewest(target)),
+    );
+    const lost = initContainersOf(pod).some((container) => {
+      const target: PodContainer = { role: "init", container };
+      const observed = anyNewest(target);
+      const failed = !isSidecar(container) && observed?.state === "exited" && observed.exitCode !== 0;
+      return failed && restartDecision(pod, target, observed.exitCode) === "stay-ended";
+    });
+    if (sandbox !== undefined && (finished || lost)) return { actions: [{ do: "end-pod" }] };
+    const stop = sandbox === undefined ? [] : [{ do: "stop-sandbox" as const, id: sandbox.id }];
+    return { actions: [...stop, { do: "create-sandbox", attempt: sandbox === undefined ? 0 : sandbox.attempt + 1 }] };
+  }
+
+  const restartAll = allContainersOf(pod).some((target) => {
+    const observed = anyNewest(target);
+    return observed?.state === "exited" && restartDecision(pod, target, observed.exitCode) === "restart-all-containers";
+  });
+  if (restartAll) return { actions: [{ do: "restart-all" }] };
+
+  const planner = new Planner(input, sandbox.id);
+  for (const container of ephemeralContainersOf(pod)) {
+    const target: PodContainer = { role: "ephemeral", container };
+    if (planner.newest(target) === undefined) planner.start(target);
+  }
+
+  const mainHasRun = mains.some((target) => {
+    const observed = planner.newest(target);
+    return observed !== undefined && observed.sandboxId === sandbox.id;
+  });
+  const init = planInit(planner, pod, mainHasRun);
+  if (init === "failed") return { actions: [{ do: "end-pod" }] };
+  if (init === "initialized") {
+    const alive = mains.filter((target) => {
+      const observed = planner.newest(target);
+      if (observed?.state !== "running") {
+        const wanted = wantsToRun(pod, target, observed);
+        if (wanted) planner.start(target);
+        return wanted;
+      }
+      if (planner.replaceIfChanged(target, observed)) return true;
+      return !planner.killIfFailed(target, observed) || restartsAfterKill(pod, target);
+    });
+    const killing = planner.actions.some((action) => action.do === "kill-container" && action.target.role === "main");
+    if (alive.length === 0 && !killing) return { actions: [{ do: "end-pod" }] };
+  }
+  return { actions: planner.actions, ...(planner.wakeAt === undefined ? {} : { wakeAt: planner.wakeAt }) };
+}

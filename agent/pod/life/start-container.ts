@@ -1,0 +1,217 @@
+/** Starts a sandbox, or one container in it; what goes wrong is told and tried again later. */
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Container } from "../../../api/generated/core.v1.ts";
+import type { DeviceGrant } from "../../devices/device-source.ts";
+import { containerWithoutClaimed } from "../../dra/claimed-resources.ts";
+import { missingPullSecrets } from "../../images/pull-credentials.ts";
+import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
+import { RuntimeError } from "../../runtime/runtime-error.ts";
+import type { SandboxConfig } from "../../runtime/sandbox.ts";
+import { steadyNow } from "../../steady-now.ts";
+import { sandboxConfig } from "../config/container-config.ts";
+import { podDns } from "../config/dns.ts";
+import { ConfigError } from "../config/env.ts";
+import { kernelHostname, podHostname } from "../config/hostname.ts";
+import { prepareContainer } from "../config/prepare-container.ts";
+import { canMountRecursiveReadOnly } from "../config/recursive-read-only.ts";
+import { checkUserNamespaces, userNamespaceOf } from "../config/user-namespaces.ts";
+import type { PodContainer } from "../containers.ts";
+import { cgroupParent, limitPodCgroup } from "../pod-cgroup.ts";
+import { type PodRecord, RETRY_MS } from "../pod-record.ts";
+import { withAllocation } from "../resize/allocation.ts";
+import { nextBackOff } from "./back-off.ts";
+import { runHook } from "./hooks.ts";
+import { graceOf } from "./kill.ts";
+import type { Action } from "./plan.ts";
+import { kill } from "./stop-containers.ts";
+
+export type Outcome = "changed" | "failed" | "nothing";
+
+/** Linux has room for no longer name. */
+const LONGEST_KERNEL_NAME = 64;
+
+/** Fails with why there can be no such sandbox here. */
+async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<SandboxConfig> {
+  const { pod, context, logDirectory } = record;
+  const { runtimeClassName, hostUsers, hostNetwork } = pod.spec;
+  const handler = runtimeClassName === undefined ? "" : await context.handlerOf(runtimeClassName);
+  if (hostUsers === false) checkUserNamespaces(context.runtime.features, handler);
+  const dns = context.dns();
+  const name = kernelHostname(pod, podHostname(pod, dns.clusterDomain));
+  if (hostNetwork !== true && name.length > LONGEST_KERNEL_NAME) {
+    const limits = `${LONGEST_KERNEL_NAME} characters is the max, ${name.length} characters requested`;
+    throw new Error(
+      `failed to construct FQDN from pod hostname and cluster domain, FQDN ${name} is too long (${limits})`,
+    );
+  }
+  const { config: podsDns, warnings } = podDns(pod, dns);
+  for (const { reason, message } of warnings) record.tell(undefined, "Warning", reason, message);
+  const config = sandboxConfig({
+    pod,
+    attempt,
+    hostname: podHostname(pod, dns.clusterDomain),
+    logDirectory,
+    dns: podsDns,
+    profileRoot: context.seccompDirectory,
+    handler,
+    userNamespace: userNamespaceOf(pod, context.podsDirectory),
+    cgroupParent: cgroupParent(record.uid, context.runtime.cgroupDriver ?? "cgroupfs"),
+  });
+  record.sandbox = config;
+  return config;
+}
+
+export async function createSandbox(record: PodRecord, attempt: number): Promise<Outcome> {
+  mkdirSync(record.logDirectory, { recursive: true, mode: 0o755 });
+  try {
+    const { runtime } = record.context;
+    const config = await sandboxConfigOf(record, attempt);
+    await limitPodCgroup(withAllocation(record.pod, record.allocation), runtime.cgroupDriver);
+    await runtime.runSandbox(config);
+    record.context.lifeCounts.podStarted();
+    return "changed";
+  } catch (error) {
+    record.tell(
+      undefined,
+      "Warning",
+      "FailedCreatePodSandBox",
+      `Failed to create pod sandbox: ${(error as Error).message}`,
+    );
+    record.wake.within(RETRY_MS);
+    return "failed";
+  }
+}
+
+/** With the resources that it has been given. */
+function given({ allocation }: PodRecord, container: Container): Container {
+  const resources = allocation.containers.get(container.name);
+  return resources === undefined ? container : { ...container, resources };
+}
+
+interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  readonly retryAt?: number;
+  readonly silent?: boolean;
+}
+
+function fail(record: PodRecord, { container: { name } }: PodContainer, failure: Failure): Outcome {
+  const { reason, message, silent, retryAt = steadyNow() + RETRY_MS } = failure;
+  record.waiting.set(name, { reason, message: silent === true ? "" : message });
+  record.retryAt.set(name, retryAt);
+  record.wake.within(retryAt - steadyNow());
+  return "failed";
+}
+
+const wordsOf = (error: unknown): string => (error instanceof RuntimeError ? error.words : (error as Error).message);
+
+type Start = Extract<Action, { do: "start-container" }>;
+
+export async function startContainer(record: PodRecord, action: Start, observation: Observation): Promise<Outcome> {
+  const { sandboxId, restartCount, endedAt } = action;
+  const target = { ...action.target, container: given(record, action.target.container) };
+  const { container } = target;
+  const { runtime, puller, objects: objectsOf } = record.context;
+  const retryAt = record.retryAt.get(container.name);
+  if (retryAt !== undefined && retryAt > steadyNow()) {
+    record.wake.within(retryAt - steadyNow());
+    return "failed";
+  }
+  const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
+    record.tell(target, type, reason, message);
+
+  const objects = objectsOf(record.pod.metadata.namespace ?? "");
+  const missing = missingPullSecrets(record.pod, objects).join(", ");
+  if (missing !== "") {
+    const message = `Unable to retrieve some image pull secrets (${missing}); attempting to pull the image may not succeed.`;
+    record.tell(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
+  }
+  let id: string;
+  try {
+    const unmounted = await record.volumes.mountImages(record.pod, container);
+    const outcome = unmounted ?? (await puller.ensure(record.pod, container, objects, tell));
+    if (record.abort.signal.aborted) return "failed";
+    if (!outcome.ok) return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
+    const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
+    const config = await prepareContainer(record.context, {
+      pod: withAllocation(record.pod, record.allocation),
+      directory: record.directory,
+      volumes: record.volumes,
+      addresses: record.addresses(),
+      observation,
+      target,
+      recursiveReadOnly: canMountRecursiveReadOnly(runtime.features, sandbox.handler),
+      image: outcome.image,
+      restartCount,
+      devices: await devicesFor(record, container),
+    });
+    mkdirSync(join(record.logDirectory, container.name), { recursive: true, mode: 0o755 });
+    id = await runtime.createContainer(sandboxId, config, sandbox);
+  } catch (error) {
+    const message = wordsOf(error);
+    tell("Warning", "Failed", `Error: ${message}`);
+    return error instanceof ConfigError
+      ? fail(record, target, { reason: "CreateContainerConfigError", message, silent: error.silent })
+      : fail(record, target, { reason: "CreateContainerError", message });
+  }
+  tell("Normal", "Created", "Container created");
+  if (endedAt !== undefined)
+    record.backOff.set(container.name, nextBackOff(record.backOff.get(container.name), endedAt, Date.now()));
+  try {
+    await runtime.startContainer(id);
+  } catch (error) {
+    const message = wordsOf(error);
+    tell("Warning", "Failed", `Error: ${message}`);
+    record.waiting.set(container.name, { reason: "RunContainerError", message });
+    return "changed";
+  }
+  record.context.lifeCounts.containerStarted(target.role);
+  tell("Normal", "Started", "Container started");
+  record.waiting.delete(container.name);
+  record.retryAt.delete(container.name);
+  await pruneOld(record, { name: container.name, id }, observation);
+  await runPostStart(record, target, id);
+  return "changed";
+}
+
+/** Fails with {@link ConfigError}. */
+async function devicesFor({ context, pod, uid }: PodRecord, container: Container): Promise<DeviceGrant> {
+  const grant = await context.devices.give(uid, containerWithoutClaimed(pod, container));
+  const cdiDevices = [...grant.cdiDevices, ...context.claims.devicesOf(pod, container)];
+  // It would start without them, and say nothing.
+  if (cdiDevices.length > 0 && context.runtime.takesCdiDevices !== true)
+    throw new ConfigError(`the container runtime takes no CDI devices: ${cdiDevices.join(", ")}`);
+  return { ...grant, cdiDevices };
+}
+
+async function runPostStart(record: PodRecord, target: PodContainer, id: string): Promise<void> {
+  const { container } = target;
+  const hook = container.lifecycle?.postStart;
+  if (hook === undefined) return;
+  const { runtime } = record.context;
+  try {
+    await runHook(hook, { runtime, containerId: id, container, podIP: record.addresses().podIPs[0] ?? "" });
+  } catch {
+    record.tell(target, "Warning", "FailedPostStartHook", "PostStartHook failed");
+    const observed = (await record.observe()).containers.find((candidate) => candidate.id === id);
+    if (observed !== undefined)
+      await kill(record, { target, observed }, { message: "FailedPostStartHook", graceSeconds: graceOf(record.pod) });
+  }
+}
+
+/** One container before the present one is kept, for its log and its last state. */
+async function pruneOld(
+  record: PodRecord,
+  { name, id }: Pick<ContainerObservation, "name" | "id">,
+  { containers }: Observation,
+): Promise<void> {
+  const ended = containers.filter(
+    (container) => container.name === name && container.id !== id && container.state !== "running",
+  );
+  for (const container of ended.slice(1)) {
+    await record.context.runtime.removeContainer(container.id);
+    rmSync(container.logPath, { force: true });
+    record.messages.delete(container.id);
+  }
+}

@@ -1,0 +1,74 @@
+/** Stops containers of a pod: one that failed a probe, all for a restart, all for good. */
+import type { Observation } from "../../runtime/observation.ts";
+import { allContainersOf } from "../containers.ts";
+import { restartCountOf } from "../labels.ts";
+import type { PodRecord } from "../pod-record.ts";
+import { graceOf, inTurns, killContainer, killOrder, type Running, runningOf, SHORTEST_GRACE_SECONDS } from "./kill.ts";
+import type { Action } from "./plan.ts";
+
+const stopping = ({ observed }: Running): string => `Stopping container ${observed.name}`;
+
+export interface KillAs {
+  readonly message: string;
+  readonly graceSeconds: number;
+  /** Settles when its turn has come; absent: it is at once. */
+  readonly turn?: Promise<unknown>;
+}
+
+export function kill(
+  record: PodRecord,
+  { target, observed }: Running,
+  { message, graceSeconds, turn = Promise.resolve() }: KillAs,
+): Promise<void> {
+  record.tell(target, "Normal", "Killing", message);
+  return killContainer({
+    runtime: record.context.runtime,
+    container: target.container,
+    id: observed.id,
+    podIP: record.addresses().podIPs[0] ?? "",
+    graceSeconds,
+    turn,
+    onFailedHook: () => record.tell(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
+  });
+}
+
+export function killFailed(record: PodRecord, action: Extract<Action, { do: "kill-container" }>): Promise<void> {
+  const { livenessProbe, startupProbe } = action.target.container;
+  const probe = { startup: startupProbe, liveness: livenessProbe, readiness: undefined, definition: undefined }[
+    action.because
+  ];
+  const graceSeconds = probe?.terminationGracePeriodSeconds ?? graceOf(record.pod);
+  return kill(record, action, { message: action.message, graceSeconds });
+}
+
+export async function restartAll(record: PodRecord, { containers }: Observation): Promise<void> {
+  const { pod, context } = record;
+  record.restartingAll = true;
+  for (const { container } of allContainersOf(pod)) {
+    const observed = containers.find(({ name }) => name === container.name);
+    if (observed !== undefined) record.restartedAll.set(container.name, restartCountOf(observed) + 1);
+  }
+  record.report({ sandboxes: (await record.observe()).sandboxes, containers });
+  await Promise.all(
+    runningOf(pod, containers).map((running) =>
+      kill(record, running, { message: stopping(running), graceSeconds: graceOf(pod) }),
+    ),
+  );
+  for (const { id } of containers) await context.runtime.removeContainer(id);
+  record.waiting.clear();
+  record.restartingAll = false;
+}
+
+/** All are told at once, and run their hooks; main containers are stopped first, then sidecars from the last to the first. */
+export const killAll = (record: PodRecord, { containers }: Observation): Promise<void> =>
+  inTurns(killOrder(record.pod, containers), async (running, turn) => {
+    await kill(record, running, { message: stopping(running), graceSeconds: record.grace, turn });
+    record.report(await record.observe());
+  });
+
+/** A deletion with less grace overtakes one that is under way. */
+export async function shorten({ context: { runtime }, uid }: PodRecord, graceSeconds: number): Promise<void> {
+  const { containers } = await runtime.observe(uid);
+  const running = containers.filter(({ state }) => state === "running");
+  await Promise.all(running.map(({ id }) => runtime.stopContainer(id, Math.max(graceSeconds, SHORTEST_GRACE_SECONDS))));
+}

@@ -1,0 +1,55 @@
+/** Runs a step whenever there may be something to do, one at a time: asked for during a step, it is run once more after it. */
+import { steadyNow } from "../../steady-now.ts";
+
+export interface WakeLoopOptions {
+  readonly step: () => Promise<void>;
+  /** The step failed; it is not run again for that alone. */
+  readonly onError: (error: Error) => void;
+  /** Without being asked the step is run so often (ms). */
+  readonly longestSleepMs: number;
+}
+
+export class WakeLoop {
+  readonly #options: WakeLoopOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #wakeAt: number | undefined;
+  #isRunning = false;
+  #again = false;
+  #isStopped = false;
+
+  constructor(options: WakeLoopOptions) {
+    this.#options = options;
+  }
+
+  wake(): void {
+    if (this.#isStopped) return;
+    this.#again = true;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#run();
+  }
+
+  /** Runs the step after so long, unless it is run before: a step asks anew for what it still waits for. */
+  wakeIn(ms: number): void {
+    const at = steadyNow() + ms;
+    this.#wakeAt = Math.min(this.#wakeAt ?? at, at);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#isStopped) {
+      this.#again = false;
+      this.#wakeAt = undefined;
+      await this.#options.step().catch(this.#options.onError);
+    }
+    this.#isRunning = false;
+    if (this.#isStopped) return;
+    clearTimeout(this.#timer);
+    const delay = Math.min((this.#wakeAt ?? Number.POSITIVE_INFINITY) - steadyNow(), this.#options.longestSleepMs);
+    this.#timer = setTimeout(() => this.wake(), Math.max(delay, 1));
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * What a pod has been given of the node. It follows the spec when a resize fits, and not before; what a restarted agent
+ * finds in the pod's status counts. All of it is pure.
+ */
+import type { Container, ContainerStatus, Pod, ResourceRequirements } from "../../../api/generated/core.v1.ts";
+import { initContainersOf } from "../containers.ts";
+import { nanosOf } from "../qos.ts";
+import { podAmounts } from "./pod-amounts.ts";
+
+export interface Allocation {
+  /** Of the pod as a whole, where it says something for itself. */
+  readonly whole: ResourceRequirements | undefined;
+  /** By container name. */
+  readonly containers: ReadonlyMap<string, ResourceRequirements>;
+}
+
+export type ResizeState =
+  | { readonly kind: "settled" }
+  /** It waits for room, or there is none on this node at all. */
+  | { readonly kind: "pending"; readonly reason: "Deferred" | "Infeasible"; readonly message: string }
+  | { readonly kind: "in-progress"; readonly error?: string };
+
+export const SETTLED: ResizeState = { kind: "settled" };
+
+export const resizableOf = (pod: Pod): readonly Container[] => [...initContainersOf(pod), ...pod.spec.containers];
+
+/** All that it asks for. */
+export const allocationOf = (pod: Pod): Allocation => ({
+  whole: pod.spec.resources,
+  containers: new Map(resizableOf(pod).map(({ name, resources = {} }) => [name, resources])),
+});
+
+export function initialAllocation(pod: Pod): Allocation {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  const known = new Map([...containerStatuses, ...initContainerStatuses].map((status) => [status.name, status]));
+  return {
+    whole: wholeOf(pod),
+    containers: new Map(
+      resizableOf(pod).map(({ name, resources = {} }) => [name, allocatedOf(known.get(name)) ?? resources]),
+    ),
+  };
+}
+
+/** The status counts what containers ask for with what the pod says itself. */
+function wholeOf({ spec: { resources: asked }, status }: Pod): ResourceRequirements | undefined {
+  if (asked === undefined || status.allocatedResources === undefined) return asked;
+  const given = { requests: status.allocatedResources, limits: status.resources?.limits };
+  const parts = PARTS.flatMap((part) => {
+    const names = Object.keys(asked[part] ?? {});
+    const known = Object.entries(given[part] ?? {}).filter(([name]) => names.includes(name));
+    return asked[part] === undefined ? [] : [[part, Object.fromEntries(known)] as const];
+  });
+  return { ...asked, ...Object.fromEntries(parts) };
+}
+
+function allocatedOf({
+  allocatedResources,
+  resources,
+}: Partial<ContainerStatus> = {}): ResourceRequirements | undefined {
+  if (allocatedResources === undefined) return undefined;
+  return {
+    ...(resources?.limits === undefined ? {} : { limits: resources.limits }),
+    requests: allocatedResources,
+  };
+}
+
+/** The pod with what it has been given in place of what it asks for. */
+export function withAllocation(pod: Pod, allocation: Allocation): Pod {
+  const given = (container: Container): Container => {
+    const resources = allocation.containers.get(container.name);
+    return resources === undefined ? container : { ...container, resources };
+  };
+  const { containers, initContainers, resources: _, ...spec } = pod.spec;
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      ...(allocation.whole && { resources: allocation.whole }),
+      containers: containers.map(given),
+      ...(initContainers === undefined ? {} : { initContainers: initContainers.map(given) }),
+    },
+  };
+}
+
+const RESOURCES = ["cpu", "memory"] as const;
+const PARTS = ["requests", "limits"] as const;
+
+/** Which of cpu and memory differ. */
+export const changesOf = (a: ResourceRequirements | undefined, b: ResourceRequirements | undefined) =>
+  RESOURCES.filter((resource) =>
+    PARTS.some((part) => nanosOf(a?.[part]?.[resource]) !== nanosOf(b?.[part]?.[resource])),
+  );
+
+export const asksForOther = (pod: Pod, { whole, containers }: Allocation): boolean =>
+  changesOf(pod.spec.resources, whole).length > 0 ||
+  resizableOf(pod).some(({ name, resources }) => changesOf(resources, containers.get(name)).length > 0);
+
+/** A container without a limit has its pod's. */
+export function withLimitsOf(
+  whole: ResourceRequirements | undefined,
+  own: ResourceRequirements = {},
+): ResourceRequirements {
+  const ofPod = Object.entries(whole?.limits ?? {}).filter(([name]) => name === "cpu" || name === "memory");
+  return ofPod.length === 0 ? own : { ...own, limits: { ...Object.fromEntries(ofPod), ...own.limits } };
+}
+
+/** Why the node cannot give the pod what it asks for; undefined where it can. `others` with what they have been given. */
+export function whyNoRoom(
+  pod: Pod,
+  allocatable: Readonly<Record<string, string | number>>,
+  others: readonly Pod[],
+): Extract<ResizeState, { kind: "pending" }> | undefined {
+  const asked = podAmounts(pod, "requests");
+  for (const resource of RESOURCES) {
+    const unit = resource === "cpu" ? 1_000_000n : 1_000_000_000n;
+    const requested = asked.get(resource) ?? 0n;
+    const capacity = nanosOf(allocatable[resource]);
+    const head = (what: string) => `Node didn't have enough ${what}: ${resource}, requested: ${requested / unit}`;
+    if (requested > capacity)
+      return { kind: "pending", reason: "Infeasible", message: `${head("capacity")}, capacity: ${capacity / unit}` };
+    const used = others.reduce((sum, other) => sum + (podAmounts(other, "requests").get(resource) ?? 0n), 0n);
+    if (requested + used > capacity) {
+      const message = `${head("resource")}, used: ${used / unit}, capacity: ${capacity / unit}`;
+      return { kind: "pending", reason: "Deferred", message };
+    }
+  }
+  return undefined;
+}
+
+const bytesOf = ({ limits }: ResourceRequirements = {}): bigint => nanosOf(limits?.memory) / 1_000_000_000n;
+
+/** A limit of memory that is to be set, in place of another. */
+export interface LimitChange {
+  readonly name: string;
+  readonly before: ResourceRequirements | undefined;
+  readonly next: ResourceRequirements | undefined;
+}
+
+/** Containers that would be left with less memory than they have, or have none. */
+export const withLowerLimit = (changes: readonly LimitChange[]): LimitChange[] =>
+  changes.filter(({ before, next }) => {
+    const [had, limit] = [bytesOf(before), bytesOf(next)];
+    return limit > 0n && (had === 0n || limit < had);
+  });
+
+/** The same of the pod as a whole. */
+export function whyWholeTooLow(
+  before: ResourceRequirements | undefined,
+  next: ResourceRequirements | undefined,
+  used: number,
+): string | undefined {
+  const [change] = withLowerLimit([{ name: "", before, next }]);
+  const limit = bytesOf(change?.next);
+  return change === undefined || BigInt(used) < limit
+    ? undefined
+    : `attempting to set pod memory limit (${limit}) below current usage (${used})`;
+}
+
+/** Why these limits would end what runs, by what is used now (bytes by container); undefined where they would not. */
+export function whyTooLow(changes: readonly LimitChange[], used: ReadonlyMap<string, number>): string | undefined {
+  const found = changes.flatMap(({ name, next }) => {
+    const [limit, usage] = [bytesOf(next), used.get(name)];
+    if (usage === undefined || BigInt(usage) < limit) return [];
+    return [`attempting to set container "${name}" memory limit (${limit}) below current usage (${usage})`];
+  });
+  return found.length > 1 ? `[${found.join(", ")}]` : found[0];
+}
+
+/** Whether a change of these resources wants the container started anew. */
+export const wantsRestart = ({ resizePolicy = [] }: Container, changed: readonly string[]): boolean =>
+  resizePolicy.some(
+    ({ resourceName, restartPolicy }) => restartPolicy === "RestartContainer" && changed.includes(resourceName),
+  );

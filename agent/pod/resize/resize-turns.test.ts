@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { othersAtTurn, type WaitingForRoom } from "./resize-turns.ts";
+
+interface Asked {
+  readonly cpu: string;
+  readonly priority?: number;
+  readonly guaranteed?: boolean;
+}
+
+function pod(name: string, { cpu, priority, guaranteed = false }: Asked): Pod {
+  const amounts = { cpu, memory: "1Mi" };
+  const resources = { requests: amounts, ...(guaranteed ? { limits: amounts } : {}) };
+  return {
+    metadata: { name, namespace: "n", uid: name },
+    spec: { containers: [{ name: "c", resources }], ...(priority === undefined ? {} : { priority }) },
+    status: {},
+  };
+}
+
+const waiting = (name: string, from: string, asked: Asked, since = 0): WaitingForRoom => ({
+  asked: pod(name, asked),
+  given: pod(name, { ...asked, cpu: from }),
+  since,
+});
+
+/** What the others have when it is `mine`'s turn, on a node of two processors. */
+function atTurn(mine: WaitingForRoom, ...others: WaitingForRoom[]): Record<string, string | number | undefined> {
+  const now = othersAtTurn(mine, {
+    waiting: [mine, ...others],
+    others: others.map(({ given }) => given),
+    allocatable: { cpu: "2", memory: "1Gi" },
+  });
+  return Object.fromEntries(
+    now.map(({ metadata, spec }) => [metadata.name, spec.containers[0]?.resources?.requests?.cpu]),
+  );
+}
+
+describe("AGENT-RESIZE: where several pods wait for room", () => {
+  const plain = waiting("plain", "100m", { cpu: "1" }, 5);
+
+  it.each<[string, WaitingForRoom, string]>([
+    ["has a higher priority", waiting("other", "100m", { cpu: "1500m", priority: 10 }, 9), "1500m"],
+    ["is guaranteed what it has", waiting("other", "100m", { cpu: "1500m", guaranteed: true }, 9), "1500m"],
+    ["has waited for longer", waiting("other", "100m", { cpu: "1500m" }, 1), "1500m"],
+    ["asks for no more than it has", waiting("other", "1500m", { cpu: "1" }, 9), "1"],
+  ])("who %s comes first", (_, other, has) => expect(atTurn(plain, other)).toEqual({ other: has }));
+
+  it("who comes later, or asks for more than there is, takes nothing from those before", () => {
+    expect(atTurn(plain, waiting("later", "100m", { cpu: "1500m" }, 9))).toEqual({ later: "100m" });
+    expect(atTurn(plain, waiting("large", "100m", { cpu: "1950m", priority: 10 }))).toEqual({ large: "100m" });
+  });
+
+  it("the first takes what the second then lacks", () => {
+    const first = waiting("first", "100m", { cpu: "1", priority: 2 });
+    const second = waiting("second", "100m", { cpu: "1", priority: 1 });
+    expect(atTurn(plain, second, first)).toEqual({ first: "1", second: "100m" });
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerStatus, Pod, PodCondition } from "../../../api/generated/core.v1.ts";
+import { type ConditionsInput, conditionsOf } from "./conditions.ts";
+
+const status = (name: string, more: Partial<ContainerStatus> = {}) =>
+  ({ name, image: "", imageID: "", ready: false, restartCount: 0, state: { waiting: {} }, ...more }) as ContainerStatus;
+const ran: Partial<ContainerStatus> = { lastState: { terminated: { exitCode: 1 } } };
+
+interface Case {
+  readonly spec?: Partial<Pod["spec"]>;
+  readonly before?: readonly PodCondition[];
+  readonly input?: Partial<ConditionsInput>;
+}
+
+function conditions({ spec, before = [], input }: Case): Record<string, string> {
+  const pod: Pod = {
+    metadata: {},
+    spec: { containers: [{ name: "c" }, { name: "d" }], ...spec },
+    status: { conditions: [...before] },
+  };
+  const found = conditionsOf({
+    pod,
+    statuses: [],
+    phase: "Pending",
+    sandboxReady: true,
+    resize: { kind: "settled" },
+    now: "now",
+    ...input,
+  });
+  return Object.fromEntries(
+    found.map(({ type, status: is, reason, message, lastTransitionTime }) => [
+      type,
+      [is, reason, message, lastTransitionTime === "now" ? undefined : lastTransitionTime].filter(Boolean).join(" | "),
+    ]),
+  );
+}
+
+describe("conditions of a pod", () => {
+  it("name who is not ready, those of whom nothing is known first", () => {
+    const { Ready, ContainersReady } = conditions({ input: { statuses: [status("d")] } });
+    const why = "False | ContainersNotReady | containers with unknown status: [c], containers with unready status: [d]";
+    expect([Ready, ContainersReady]).toEqual([why, why]);
+  });
+
+  it("count sidecars, and no other init containers, among those that must be ready", () => {
+    const spec = { initContainers: [{ name: "i" }, { name: "s", restartPolicy: "Always" }] };
+    const statuses = ["i", "s", "c", "d"].map((name) => status(name, { ready: name === "c" || name === "d" }));
+    expect(conditions({ spec, input: { statuses } }).Ready).toBe(
+      "False | ContainersNotReady | containers with unready status: [s]",
+    );
+  });
+
+  it.each([
+    ["Succeeded", "False | PodCompleted", "True | PodCompleted"],
+    ["Failed", "False | PodFailed", "True"],
+  ] as const)("of a pod that has %s", (phase, ready, initialized) => {
+    const found = conditions({ input: { phase, statuses: [status("c", ran), status("d", ran)] } });
+    expect([found.Ready, found.Initialized]).toEqual([ready, initialized]);
+  });
+
+  it("wait for gates, each of which is named", () => {
+    const gates = ["a", "b", "c"].map((conditionType) => ({ conditionType }));
+    const before = [
+      { type: "a", status: "True" },
+      { type: "b", status: "Unknown" },
+    ];
+    const statuses = ["c", "d"].map((name) => status(name, { ready: true }));
+    const found = conditions({ spec: { readinessGates: gates }, before, input: { statuses } });
+    expect(found.ContainersReady).toBe("True");
+    expect(found.Ready).toBe(
+      'False | ReadinessGatesNotReady | the status of pod readiness gate "b" is not "True", but Unknown, corresponding condition of pod readiness gate "c" does not exist.',
+    );
+    expect([found.a, found.b]).toEqual(["True", "Unknown"]);
+  });
+
+  it("name init containers that are not done", () => {
+    const spec = { initContainers: [{ name: "i" }, { name: "s", restartPolicy: "Always" }, { name: "j" }] };
+    const statuses = [status("i", { ready: true }), status("s", { ready: true, started: false }), status("c")];
+    expect(conditions({ spec, input: { statuses } }).Initialized).toBe(
+      "False | ContainersNotInitialized | containers with unknown status: [j], containers with incomplete status: [s]",
+    );
+  });
+
+  it("say that a pod is initialized for as long as it is there", () => {
+    const spec = { initContainers: [{ name: "i" }] };
+    const before = [{ type: "Initialized", status: "True", lastTransitionTime: "then" }];
+    expect(conditions({ spec, before, input: { statuses: [status("i")] } }).Initialized).toBe("True | then");
+    expect(conditions({ spec, input: { statuses: [status("i"), status("c", ran)] } }).Initialized).toBe("True");
+  });
+
+  it("keep their time while they stay as they are", () => {
+    const before = ["True", "False"].map((is, index) => ({
+      type: ["PodScheduled", "PodReadyToStartContainers"][index] ?? "",
+      status: is,
+      lastTransitionTime: "then",
+    }));
+    const found = conditions({ before });
+    expect([found.PodScheduled, found.PodReadyToStartContainers]).toEqual(["True | then", "True"]);
+  });
+
+  it("say what the node does to a pod: ends it for its own sake, and gives it more", () => {
+    const found = conditions({
+      before: [{ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }],
+      input: { resize: { kind: "in-progress", error: "no room" } },
+    });
+    expect([found.DisruptionTarget, found.PodResizeInProgress]).toEqual([
+      "True | EvictionByEvictionAPI",
+      "True | Error | no room",
+    ]);
+    expect(conditions({ input: { disruption: "disk" } }).DisruptionTarget).toBe("True | TerminationByKubelet | disk");
+  });
+});

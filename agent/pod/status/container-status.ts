@@ -1,0 +1,223 @@
+/**
+ * Container statuses from what the runtime shows, what the status was before, and what the agent waits for. The newest
+ * container of a name is the state, the one before it the last state; a container that should run and does not is
+ * waiting, its end then the last state. The rules are the kubelet's.
+ */
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  Pod,
+  VolumeMountStatus,
+} from "../../../api/generated/core.v1.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
+import { shownRecursiveReadOnly } from "../config/recursive-read-only.ts";
+import { type ContainerRole, initContainersOf, isSidecar } from "../containers.ts";
+import { resourcesGiven, restartCountOf } from "../labels.ts";
+import { restartDecision } from "../life/restart.ts";
+import type { PodLocal } from "../local.ts";
+import { RESTARTING_ALL } from "./phase.ts";
+
+interface Input {
+  readonly pod: Pod;
+  readonly previous: readonly ContainerStatus[];
+  readonly observation: Observation;
+  readonly local: PodLocal;
+}
+
+function stateOf(container: ContainerObservation): ContainerState {
+  switch (container.state) {
+    case "running":
+      return { running: { startedAt: timestamp(container.startedAt) } };
+    case "exited":
+      return {
+        terminated: {
+          exitCode: container.exitCode,
+          reason: container.reason === "" ? (container.exitCode === 0 ? "Completed" : "Error") : container.reason,
+          ...(container.message === "" ? {} : { message: container.message }),
+          startedAt: timestamp(container.startedAt),
+          finishedAt: timestamp(container.finishedAt),
+          containerID: container.id,
+        },
+      };
+    case "created":
+    case "unknown":
+      return { waiting: {} };
+  }
+}
+
+export const LOST = {
+  exitCode: 137,
+  reason: "ContainerStatusUnknown",
+  message: "The container could not be located when the pod was terminated",
+};
+/** What a container that RestartAllContainers removed leaves behind. */
+const REMOVED = {
+  exitCode: 137,
+  reason: RESTARTING_ALL,
+  message: "The container is removed because RestartAllContainers in place",
+};
+
+const mountStatuses = (
+  container: Container,
+  { recursiveReadOnly }: Pick<PodLocal, "recursiveReadOnly">,
+): VolumeMountStatus[] | undefined =>
+  container.volumeMounts?.map((mount) => {
+    const { name, mountPath, readOnly } = mount;
+    const shown = readOnly === true && {
+      readOnly,
+      recursiveReadOnly: shownRecursiveReadOnly(mount, recursiveReadOnly),
+    };
+    return { name, mountPath, ...shown };
+  });
+
+const linuxUser = ({ uid, gid, groups }: NonNullable<ContainerObservation["user"]>) => ({
+  uid,
+  gid,
+  ...(groups.length === 0 ? {} : { supplementalGroups: [...groups] }),
+});
+
+/** What the container has been given, and what it has: a resize that is under way lies between. */
+function resourcesOf(
+  container: Container,
+  newest: ContainerObservation | undefined,
+  { allocation, actual }: PodLocal,
+): Partial<ContainerStatus> {
+  if (newest === undefined) return {};
+  const allocated = allocation.containers.get(container.name) ?? container.resources ?? {};
+  const isRunning = newest.state === "running";
+  const { requests, limits } = isRunning ? (actual.get(newest.id) ?? resourcesGiven(newest)) : allocated;
+  return {
+    ...(allocated.requests === undefined ? {} : { allocatedResources: allocated.requests }),
+    resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
+  };
+}
+
+/** Whether a running container has started (its startup probe succeeded) and is ready. */
+function readiness(container: Container, role: ContainerRole, observed: ContainerObservation, local: PodLocal) {
+  const probes = local.probes.get(observed.id);
+  const started = container.startupProbe === undefined || probes?.startup === "success";
+  const ready = started && (container.readinessProbe === undefined || probes?.readiness === "success");
+  return {
+    started,
+    ready:
+      role === "init"
+        ? false
+        : ready && !(local.terminating && container.readinessProbe !== undefined && probes?.readiness !== "success"),
+  };
+}
+
+interface States {
+  readonly state: ContainerState;
+  readonly lastState: ContainerState;
+  readonly restartCount: number;
+}
+
+/** Of a container that has not been made, or is there no more: what was said of it last. */
+function statesWithout({
+  pod,
+  previous,
+  removed,
+}: {
+  pod: Pod;
+  previous: ContainerStatus | undefined;
+  removed: number;
+}): States {
+  const toBeMade: ContainerState = {
+    waiting: { reason: initContainersOf(pod).length > 0 ? "PodInitializing" : "ContainerCreating" },
+  };
+  if (removed > 0) return { state: toBeMade, lastState: { terminated: REMOVED }, restartCount: removed };
+  const { state, lastState = {} } = previous ?? {};
+  const restartCount = Math.max(previous?.restartCount ?? 0, 0);
+  if (state?.terminated !== undefined) return { state: { terminated: state.terminated }, lastState, restartCount };
+  if (state?.running !== undefined && lastState.terminated === undefined)
+    return { state: toBeMade, lastState: { terminated: LOST }, restartCount: restartCount + 1 };
+  return { state: toBeMade, lastState, restartCount };
+}
+
+interface Seen {
+  readonly newest: ContainerObservation;
+  /** The one before it, if that is still there. */
+  readonly before: ContainerObservation | undefined;
+  readonly previous: ContainerStatus | undefined;
+  readonly removed: number;
+}
+
+function statesOf({ newest, before, previous, removed }: Seen): States {
+  const restartCount = Math.max(restartCountOf(newest), removed);
+  const isLost = newest.state === "unknown" && previous?.state?.running !== undefined;
+  const state = isLost ? { terminated: LOST } : stateOf(newest);
+  if (before?.state === "exited") return { state, lastState: stateOf(before), restartCount };
+  if (removed > 0 && restartCountOf(newest) === removed)
+    return { state, lastState: { terminated: REMOVED }, restartCount };
+  return { state, lastState: previous?.lastState ?? {}, restartCount };
+}
+
+/** A container that waits for its next start shows that, and behind it how it ended. */
+function whileWaiting(states: States, waiting: PodLocal["waiting"], name: string): States {
+  const why = waiting.get(name);
+  if (why === undefined) return states;
+  const { terminated } = states.state;
+  return {
+    ...states,
+    lastState: terminated === undefined ? states.lastState : { terminated },
+    state: { waiting: { reason: why.reason, ...(why.message === "" ? {} : { message: why.message }) } },
+  };
+}
+
+function statusOf(container: Container, role: ContainerRole, input: Input): ContainerStatus {
+  const { pod, observation, local } = input;
+  const previous = input.previous.find(({ name }) => name === container.name);
+  const [newest, before] = observation.containers.filter(({ name }) => name === container.name);
+  const removed = local.restartedAll.get(container.name) ?? 0;
+  const states =
+    newest === undefined ? statesWithout({ pod, previous, removed }) : statesOf({ newest, before, previous, removed });
+  const shouldStart =
+    newest === undefined
+      ? states.state.terminated === undefined
+      : newest.state === "created" ||
+        (newest.state === "exited" && restartDecision(pod, { role, container }, newest.exitCode) !== "stay-ended");
+  const { state, lastState, restartCount } = shouldStart ? whileWaiting(states, local.waiting, container.name) : states;
+  const running = newest?.state === "running" && state.running !== undefined;
+  const { started, ready } = running ? readiness(container, role, newest, local) : { started: false, ready: false };
+  const mounts = mountStatuses(container, local);
+  return {
+    name: container.name,
+    state,
+    lastState,
+    ready: role === "ephemeral" ? false : role === "init" ? state.terminated?.exitCode === 0 : ready,
+    restartCount,
+    image: newest === undefined ? (container.image ?? "") : newest.image,
+    imageID: newest?.imageRef ?? "",
+    ...(newest === undefined ? {} : { containerID: newest.id }),
+    ...(role === "ephemeral" ? {} : { started, ...resourcesOf(container, newest, local) }),
+    ...(mounts === undefined ? {} : { volumeMounts: mounts }),
+    ...(newest?.user === undefined ? {} : { user: { linux: linuxUser(newest.user) } }),
+  };
+}
+
+export interface ContainerStatuses {
+  readonly init: ContainerStatus[];
+  readonly main: ContainerStatus[];
+  readonly ephemeral: ContainerStatus[];
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+/** Main and ephemeral containers ordered by name, init containers as in the spec. */
+export function containerStatuses(input: Omit<Input, "previous">): ContainerStatuses {
+  const { status } = input.pod;
+  const at = (previous: readonly ContainerStatus[] | undefined) => ({ ...input, previous: previous ?? [] });
+  return {
+    init: initContainersOf(input.pod).map((container) =>
+      statusOf(container, isSidecar(container) ? "sidecar" : "init", at(status.initContainerStatuses)),
+    ),
+    main: input.pod.spec.containers
+      .map((container) => statusOf(container, "main", at(status.containerStatuses)))
+      .sort(byName),
+    ephemeral: (input.pod.spec.ephemeralContainers ?? [])
+      .map((container) => statusOf(container, "ephemeral", at(status.ephemeralContainerStatuses)))
+      .sort(byName),
+  };
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { ContainerStatus, PodStatus } from "../../../api/generated/core.v1.ts";
+import { LifeCounts, terminationsBetween } from "./life-counts.ts";
+
+const status = (name: string, state: ContainerStatus["state"]): ContainerStatus => ({
+  name,
+  image: "i",
+  imageID: "i",
+  ready: false,
+  restartCount: 0,
+  ...(state && { state }),
+});
+const ended = (name: string, exitCode: number) => status(name, { terminated: { exitCode, reason: "Error" } });
+const running: PodStatus = { containerStatuses: [status("a", { running: {} })] };
+
+test.each([
+  ["one that ran", running, { containerStatuses: [ended("a", 139)] }, 1],
+  ["one that nobody saw run", {}, { containerStatuses: [ended("a", 139)] }, 1],
+  ["one that had ended", { containerStatuses: [ended("a", 139)] }, { containerStatuses: [ended("a", 139)] }, 0],
+  ["one that runs", running, running, 0],
+])("%s", (_, before: PodStatus, after: PodStatus, count) => {
+  expect(terminationsBetween(before, after).length).toBe(count);
+});
+
+test("ends are counted by kind of container, exit code and reason", () => {
+  const counts = new LifeCounts();
+  counts.ended(terminationsBetween(running, { containerStatuses: [ended("a", 139), ended("b", 139)] }));
+  counts.ended(terminationsBetween({}, { initContainerStatuses: [ended("c", 1)] }));
+  expect(counts.terminations).toEqual([
+    { type: "container", exitCode: 139, reason: "Error", count: 2 },
+    { type: "init_container", exitCode: 1, reason: "Error", count: 1 },
+  ]);
+});

@@ -1,0 +1,62 @@
+/** How many pods and containers this node has started and seen end, since the agent began. */
+import type { ContainerStatus, PodStatus } from "../../../api/generated/core.v1.ts";
+import type { ContainerRole } from "../containers.ts";
+
+/** As the kubelet's metrics tell containers apart. */
+export type ContainerType = "container" | "init_container" | "ephemeral_container";
+
+export interface Termination {
+  readonly type: ContainerType;
+  readonly exitCode: number;
+  readonly reason: string;
+}
+
+const TYPES: Readonly<Record<ContainerRole, ContainerType>> = {
+  main: "container",
+  init: "init_container",
+  sidecar: "init_container",
+  ephemeral: "ephemeral_container",
+};
+
+const LISTS = [
+  ["init_container", "initContainerStatuses"],
+  ["container", "containerStatuses"],
+  ["ephemeral_container", "ephemeralContainerStatuses"],
+] as const;
+
+/** The containers that have ended between two statuses of a pod. */
+export const terminationsBetween = (before: PodStatus, after: PodStatus): readonly Termination[] =>
+  LISTS.flatMap(([type, list]) =>
+    (after[list] ?? []).flatMap(({ name, state }: ContainerStatus) => {
+      const ended = state?.terminated;
+      const old = (before[list] ?? []).find((status: ContainerStatus) => status.name === name);
+      if (ended === undefined || old?.state?.terminated !== undefined) return [];
+      return [{ type, exitCode: ended.exitCode, reason: ended.reason ?? "" }];
+    }),
+  );
+
+export class LifeCounts {
+  startedPods = 0;
+  readonly startedContainers = new Map<ContainerType, number>();
+  readonly #terminations = new Map<string, Termination & { readonly count: number }>();
+
+  podStarted(): void {
+    this.startedPods++;
+  }
+
+  containerStarted(role: ContainerRole): void {
+    const type = TYPES[role];
+    this.startedContainers.set(type, (this.startedContainers.get(type) ?? 0) + 1);
+  }
+
+  ended(terminations: readonly Termination[]): void {
+    for (const termination of terminations) {
+      const key = `${termination.type} ${termination.exitCode} ${termination.reason}`;
+      this.#terminations.set(key, { ...termination, count: (this.#terminations.get(key)?.count ?? 0) + 1 });
+    }
+  }
+
+  get terminations(): readonly (Termination & { readonly count: number })[] {
+    return [...this.#terminations.values()];
+  }
+}

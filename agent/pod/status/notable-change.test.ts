@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { Pod, PodStatus } from "../../../api/generated/core.v1.ts";
+import { isNotableChange } from "./notable-change.ts";
+
+const running: PodStatus = {
+  phase: "Running",
+  containerStatuses: [{ name: "a", image: "i", imageID: "i", ready: true, restartCount: 0, state: { running: {} } }],
+  conditions: [{ type: "Ready", status: "True" }],
+};
+const pod = (change: { metadata?: object; spec?: object; status?: PodStatus } = {}): Pod =>
+  ({
+    metadata: { name: "p", resourceVersion: "1", ...change.metadata },
+    spec: { containers: [{ name: "a" }], ...change.spec },
+    status: change.status ?? running,
+  }) as Pod;
+
+test("what the agent told comes back as a new revision, and is no news", () => {
+  expect(isNotableChange(pod(), pod({ metadata: { resourceVersion: "2", managedFields: [{}] } }), running)).toBe(false);
+});
+
+test.each([
+  ["a label", pod({ metadata: { labels: { a: "b" } } })],
+  ["a deletion", pod({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } })],
+  ["another image", pod({ spec: { containers: [{ name: "a", image: "j" }] } })],
+])("%s is", (_, after) => {
+  expect(isNotableChange(pod(), after, running)).toBe(true);
+});
+
+test("a readiness gate is where it changes what the pod is", () => {
+  const spec = { readinessGates: [{ conditionType: "example.com/gate" }] };
+  const gate = (status: string) =>
+    pod({ spec, status: { ...running, conditions: [{ type: "example.com/gate", status }] } });
+  expect(isNotableChange(gate("False"), gate("True"), running)).toBe(false);
+  expect(isNotableChange(gate("True"), gate("False"), running)).toBe(true);
+});
+
+test("an end that somebody takes back is told again", () => {
+  const ended = pod({ status: { phase: "Succeeded" } });
+  expect(isNotableChange(ended, pod(), { phase: "Succeeded" })).toBe(true);
+});

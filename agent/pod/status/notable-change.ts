@@ -1,0 +1,36 @@
+/** Which changes of the API's pod are worth a turn of its worker: most only say what the agent itself has told. Pure. */
+import type { Pod, PodStatus } from "../../../api/generated/core.v1.ts";
+import { SETTLED } from "../resize/allocation.ts";
+import { conditionsOf } from "./conditions.ts";
+import { isTerminal } from "./phase.ts";
+
+/** `own` is the status as the agent last computed it. */
+export const isNotableChange = (before: Pod, after: Pod, own: PodStatus): boolean =>
+  isEdited(before, after) || hasGateMoved(after, own) || isOverwritten(after, own);
+
+const isEdited = (before: Pod, after: Pod): boolean =>
+  JSON.stringify(withoutBookkeeping(before)) !== JSON.stringify(withoutBookkeeping(after));
+
+function withoutBookkeeping({ metadata, spec }: Pod): unknown {
+  const { resourceVersion: _, managedFields: __, ...rest } = metadata;
+  return { rest, spec };
+}
+
+/** Only a change of what a readiness gate amounts to is worth a new status (as in the kubelet). */
+function hasGateMoved(pod: Pod, own: PodStatus): boolean {
+  if ((pod.spec.readinessGates ?? []).length === 0) return false;
+  const isReady = ({ type }: { readonly type: string }) => type === "Ready";
+  const now = conditionsOf({
+    pod,
+    statuses: [...(own.initContainerStatuses ?? []), ...(own.containerStatuses ?? [])],
+    phase: (own.phase ?? "Pending") as "Pending",
+    sandboxReady: true,
+    resize: SETTLED,
+    now: "",
+  });
+  return own.conditions?.find(isReady)?.status !== now.find(isReady)?.status;
+}
+
+/** Somebody set the agent's own part of the status back. */
+const isOverwritten = ({ status }: Pod, { phase }: PodStatus): boolean =>
+  status.phase !== phase && phase !== undefined && isTerminal(phase);

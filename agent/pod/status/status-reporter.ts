@@ -1,0 +1,148 @@
+/**
+ * Tells the API the status of one pod: always the newest, one request at a time, again until it is heard. What somebody
+ * else wrote in between (a readiness gate, a disruption) is left alone.
+ */
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from "../../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../../client/api-client.ts";
+import { isOwnCondition } from "./conditions.ts";
+
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 10_000;
+/** So long a status waits that says no more than that a pod is being started: most have started by then. */
+const STARTING_MS = 100;
+
+const STARTING: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing"]);
+
+const hasYetToStart = ({ state, lastState }: ContainerStatus): boolean =>
+  STARTING.has(state?.waiting?.reason ?? "") && Object.keys(lastState ?? {}).length === 0;
+
+/** Nothing of the pod has run yet, and nothing is wrong. */
+export const isStarting = ({ phase, containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean =>
+  phase === "Pending" && [...initContainerStatuses, ...containerStatuses].every(hasYetToStart);
+
+/** A strategic merge patch from the status that the API has to `next`. */
+export function statusPatch(before: PodStatus, next: PodStatus, options: { readonly replace: boolean }): unknown {
+  if (options.replace) return { $patch: "replace", ...next };
+  const { conditions = [], ...rest } = next;
+  const gone = Object.keys(before).filter((key) => key !== "conditions" && !(key in next));
+  const held = new Set(conditions.map(({ type }) => type));
+  const ended = (before.conditions ?? []).filter((condition) => isOwnCondition(condition) && !held.has(condition.type));
+  const full = ({ reason, message, ...condition }: PodCondition) => ({
+    ...condition,
+    reason: reason ?? null,
+    message: message ?? null,
+  });
+  return {
+    ...Object.fromEntries(gone.map((key) => [key, null])),
+    ...rest,
+    "$setElementOrder/conditions": conditions.map(({ type }) => ({ type })),
+    conditions: [
+      ...conditions.filter(isOwnCondition).map(full),
+      ...ended.map(({ type }) => ({ type, $patch: "delete" })),
+    ],
+  };
+}
+
+export class StatusReporter {
+  readonly #client: ApiClient;
+  readonly #onAnswer: (pod: Pod) => void;
+  #pod: Pod;
+  #next: { readonly status: PodStatus; readonly replace: boolean } | undefined;
+  #sending: Promise<void> | undefined;
+  #stopped = false;
+  #wake: (() => void) | undefined;
+  /** Ends the wait of a status that says that the pod is being started. */
+  #hurry: (() => void) | undefined;
+
+  /** `onAnswer` is given the pod as the API has it after each report. */
+  constructor(client: ApiClient, pod: Pod, onAnswer: (pod: Pod) => void) {
+    this.#client = client;
+    this.#pod = pod;
+    this.#onAnswer = onAnswer;
+  }
+
+  /** The pod as the API has it. */
+  follow(pod: Pod): void {
+    this.#pod = pod;
+  }
+
+  report(status: PodStatus, options: { readonly replace: boolean }): void {
+    this.#next = { status, ...options };
+    if (!isStarting(status)) this.#hurry?.();
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined;
+    });
+  }
+
+  /** The API has not answered yet to all that was reported. */
+  get isBusy(): boolean {
+    return this.#sending !== undefined;
+  }
+
+  /** Settles when the API has the newest status, or the pod is gone. */
+  async flushed(): Promise<void> {
+    while (this.#sending !== undefined) await this.#sending;
+  }
+
+  /** The connection is back: do not wait for the next try. */
+  retryNow(): void {
+    this.#wake?.();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+    this.#hurry?.();
+  }
+
+  async #sleep(ms: number, hold: (end: () => void) => void): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      hold(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  async #send(): Promise<void> {
+    let retry = FIRST_RETRY_MS;
+    while (this.#next !== undefined && !this.#stopped) {
+      if (isStarting(this.#next.status)) {
+        await this.#sleep(STARTING_MS, (end) => {
+          this.#hurry = end;
+        });
+        if (this.#stopped) return;
+      }
+      const { status, replace } = this.#next;
+      const sent = this.#next;
+      const { namespace = "", name = "", uid } = this.#pod.metadata;
+      try {
+        const outcome = await this.#client.patch<Pod>(
+          { resource: "pods", namespace, name, subresource: "status" },
+          "application/strategic-merge-patch+json",
+          { metadata: { uid }, status: statusPatch(this.#pod.status, status, { replace }) },
+        );
+        if (outcome.ok) {
+          this.#pod = outcome.object;
+          this.#onAnswer(outcome.object);
+          if (this.#next === sent) this.#next = undefined;
+          retry = FIRST_RETRY_MS;
+          continue;
+        }
+        const code = outcome.status.code ?? 0;
+        // Gone, or another pod of that name: nobody is left to tell.
+        if (code === 404 || code === 422) {
+          this.#next = undefined;
+          return;
+        }
+      } catch {
+        // No connection: the newest status waits.
+      }
+      await this.#sleep(retry, (end) => {
+        this.#wake = end;
+      });
+      retry = Math.min(retry * 2, LONGEST_RETRY_MS);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerState, ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";
+import { terminatedStatus } from "./terminated-status.ts";
+
+const status = (name: string, state: ContainerState, lastState: ContainerState = {}): ContainerStatus => ({
+  ...{ name, image: "i", imageID: "", ready: false, restartCount: 0, started: false },
+  state,
+  lastState,
+});
+const WAITS = { waiting: { reason: "PodInitializing" } };
+const ENDED = { terminated: { exitCode: 0, reason: "Completed" } };
+const FAILED = { terminated: { exitCode: 1, reason: "Error" } };
+const LOST = expect.objectContaining({ exitCode: 137, reason: "ContainerStatusUnknown" });
+
+const podOf = (init: readonly string[], annotations = {}): Pod => ({
+  metadata: { name: "p", annotations },
+  spec: { containers: [{ name: "c" }], ...(init.length > 0 && { initContainers: init.map((name) => ({ name })) }) },
+  status: {},
+});
+const reasonsOf = (statuses: readonly ContainerStatus[] = []) =>
+  statuses.map(({ state }) => state?.terminated?.reason ?? state?.waiting?.reason);
+
+describe("AGENT-STATUS: a pod of which nothing will run any more", () => {
+  it("has failed where it was pending, with containers of which nothing is known", () => {
+    const before: PodStatus = {
+      phase: "Pending",
+      containerStatuses: [status("c", { waiting: { reason: "ErrImagePull" } })],
+    };
+    const after = terminatedStatus(podOf([]), before);
+    expect([after.phase, after.containerStatuses?.[0]?.state]).toEqual(["Failed", { terminated: LOST }]);
+  });
+
+  it("keeps the phase that it ended with, and what ended", () => {
+    const before: PodStatus = { phase: "Succeeded", containerStatuses: [status("c", ENDED)] };
+    expect(terminatedStatus(podOf([]), before)).toEqual(before);
+  });
+
+  it.each([
+    [
+      "none has begun: the first counts as begun",
+      [WAITS, WAITS],
+      ["ContainerStatusUnknown", "PodInitializing"],
+      "PodInitializing",
+    ],
+    ["the first failed", [FAILED, WAITS], ["Error", "PodInitializing"], "PodInitializing"],
+    ["a later one has begun", [WAITS, FAILED], ["ContainerStatusUnknown", "Error"], "PodInitializing"],
+    ["all are through", [ENDED, ENDED], ["Completed", "Completed"], "ContainerStatusUnknown"],
+  ])("does not blame containers that were never due: %s", (_, states, init, main) => {
+    const after = terminatedStatus(podOf(["a", "b"]), {
+      phase: "Pending",
+      initContainerStatuses: states.map((state, i) => status(i === 0 ? "a" : "b", state)),
+      containerStatuses: [status("c", WAITS)],
+    });
+    expect([reasonsOf(after.initContainerStatuses), reasonsOf(after.containerStatuses)]).toEqual([init, [main]]);
+  });
+
+  it("is told of as it was where it is a static pod", () => {
+    const { metadata, ...pod } = podOf([], { "kubernetes.io/config.source": "file" });
+    const uid = "9e107d9d372bb6826bd81d3542a419d6";
+    expect(terminatedStatus({ ...pod, metadata: { ...metadata, uid } }, { phase: "Running" }).phase).toBe("Running");
+  });
+});

@@ -1,0 +1,39 @@
+/**
+ * The last status of a pod of which nothing runs any more, and nothing will: whatever is not known to have ended has failed. The
+ * rules are the kubelet's; conditions stay as they were.
+ */
+import type { ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";
+import { isStatic } from "../../static-pods/mirror.ts";
+import { initContainersOf } from "../containers.ts";
+import { LOST } from "./container-status.ts";
+import { isTerminal } from "./phase.ts";
+
+/** It has run at some time, or runs. */
+const hasMoved = ({ state, lastState }: ContainerStatus): boolean =>
+  lastState?.terminated !== undefined || state?.waiting === undefined;
+
+const succeeded = ({ state, lastState }: ContainerStatus): boolean =>
+  state?.terminated?.exitCode === 0 || lastState?.terminated?.exitCode === 0;
+
+/** Without a sign of it, its containers have never been due. */
+function hasInitialized(pod: Pod, { containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean {
+  const last = initContainerStatuses.at(-1);
+  if (initContainersOf(pod).length === 0 || containerStatuses.some(hasMoved)) return true;
+  return last !== undefined && succeeded(last);
+}
+
+const ended = (status: ContainerStatus): ContainerStatus =>
+  status.state?.terminated !== undefined ? status : { ...status, state: { terminated: LOST } };
+
+export function terminatedStatus(pod: Pod, status: PodStatus): PodStatus {
+  const { containerStatuses = [], initContainerStatuses = [] } = status;
+  // The first counts as begun; those that wait behind the last that has are not.
+  const begun = Math.max(0, initContainerStatuses.findLastIndex(hasMoved));
+  const init = initContainerStatuses.map((each, i) => (i <= begun ? ended(each) : each));
+  return {
+    ...status,
+    ...(isTerminal(status.phase) || isStatic(pod) ? {} : { phase: "Failed" }),
+    ...(init.length === 0 ? {} : { initContainerStatuses: init }),
+    containerStatuses: hasInitialized(pod, status) ? containerStatuses.map(ended) : containerStatuses,
+  };
+}

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { ContainerObservation } from "../../runtime/observation.ts";
+import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../labels.ts";
+import { terminationMessage } from "./termination-message.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "message-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+let made = 0;
+function ended({
+  message,
+  log,
+  exitCode = 1,
+  policy = "FallbackToLogsOnError",
+}: {
+  readonly message?: string;
+  readonly log?: readonly string[];
+  readonly exitCode?: number;
+  readonly policy?: string;
+}): string {
+  const [file, logPath] = [join(directory, `message${++made}`), join(directory, `log${made}`)];
+  if (message !== undefined) writeFileSync(file, message);
+  if (log !== undefined) writeFileSync(logPath, log.map((line) => `2026-01-01T00:00:00Z stdout ${line}\n`).join(""));
+  return terminationMessage({
+    annotations: { [TERMINATION_MESSAGE_FILE]: file, [TERMINATION_MESSAGE_POLICY]: policy },
+    exitCode,
+    logPath,
+  } as unknown as ContainerObservation);
+}
+
+describe("what a container said as it ended", () => {
+  it("is its file, 4096 bytes of it at most", () => {
+    expect(ended({ message: "done", log: ["F a log"] })).toBe("done");
+    expect(ended({ message: "x".repeat(5000) })).toHaveLength(4096);
+  });
+
+  it("is the end of its log, where it failed without a word and asks for that", () => {
+    const log = ["F first", "P half a ", "F line", "F last"];
+    expect(ended({ log })).toBe("first\nhalf a line\nlast\n");
+    expect(ended({ log, message: "" })).toBe("first\nhalf a line\nlast\n");
+    expect([ended({ log, exitCode: 0 }), ended({ log, policy: "File" }), ended({})]).toEqual(["", "", ""]);
+  });
+
+  it("is 2048 bytes and 80 lines of its log at most", () => {
+    expect(ended({ log: Array.from({ length: 200 }, (_, i) => `F ${i}`) }).split("\n")[0]).toBe("120");
+    expect(ended({ log: [`F ${"y".repeat(3000)}`] })).toHaveLength(2048);
+  });
+});

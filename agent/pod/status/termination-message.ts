@@ -1,0 +1,46 @@
+/** What a container said as it ended: its message file, or the end of its log. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { parseLogEntry } from "../../logs/cri-log.ts";
+import type { ContainerObservation } from "../../runtime/observation.ts";
+import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../labels.ts";
+
+const LONGEST_MESSAGE = 4096;
+const LONGEST_LOG = 2048;
+const MOST_LINES = 80;
+/** Enough for the longest text in entries of one byte. */
+const TAIL_BYTES = 256 * 1024;
+
+function readPart(file: string, at: "start" | "end", bytes: number): Buffer {
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      const { size } = fstatSync(descriptor);
+      const length = Math.min(size, bytes);
+      const buffer = Buffer.alloc(length);
+      const read = readSync(descriptor, buffer, 0, length, at === "start" ? 0 : size - length);
+      return buffer.subarray(0, read);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function endOfLog(file: string): string {
+  const pieces: Buffer[] = [];
+  for (const line of readPart(file, "end", TAIL_BYTES).toString("latin1").split("\n")) {
+    const entry = parseLogEntry(Buffer.from(line, "latin1"));
+    if (entry !== undefined) pieces.push(entry.partial ? entry.text : Buffer.concat([entry.text, Buffer.from("\n")]));
+  }
+  const text = Buffer.concat(pieces.slice(-MOST_LINES));
+  return text.subarray(Math.max(0, text.length - LONGEST_LOG)).toString("utf8");
+}
+
+export function terminationMessage(container: ContainerObservation): string {
+  const file = container.annotations[TERMINATION_MESSAGE_FILE] ?? "";
+  const own = file === "" ? "" : readPart(file, "start", LONGEST_MESSAGE).toString("utf8");
+  if (own !== "") return own;
+  const fallsBack = container.annotations[TERMINATION_MESSAGE_POLICY] === "FallbackToLogsOnError";
+  return fallsBack && container.exitCode !== 0 ? endOfLog(container.logPath) : "";
+}
