@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Republishing } from "./republishing.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("a volume is published again a minute after it last was, however that ended", () => {
+  const times = new Republishing();
+  expect(times.isDue("/v")).toBe(true);
+  times.begin("uid", "/v");
+  expect(times.isDue("/v")).toBe(false);
+  vi.setSystemTime(Date.now() + 59_999);
+  expect(times.isDue("/v")).toBe(false);
+  vi.setSystemTime(Date.now() + 1);
+  expect(times.isDue("/v")).toBe(true);
+});
+
+test("a clock that is set back keeps no volume waiting", () => {
+  const times = new Republishing();
+  times.begin("uid", "/v");
+  vi.setSystemTime(Date.now() - 3_600_000);
+  expect(times.isDue("/v")).toBe(true);
+});
+
+test("of a pod's volumes the first counts, and none that is forgotten", () => {
+  const times = new Republishing();
+  const first = Date.now() + 60_000;
+  times.begin("uid", "/v");
+  vi.setSystemTime(Date.now() + 1000);
+  times.begin("uid", "/w");
+  times.begin("other", "/x");
+  expect(times.nextOf("uid")).toBe(first);
+  times.forget("/v");
+  expect(times.nextOf("uid")).toBe(first + 1000);
+  times.forget("/w");
+  expect(times.nextOf("uid")).toBeUndefined();
+});
