@@ -16,10 +16,17 @@ export interface SourceFile {
   readonly imports: readonly Import[];
 }
 
+const isTest = (file: string) => /\.(test|contract)\.tsx?$/.test(file);
+
+/** Every TypeScript file, tests too, by its path; nothing generated. */
+export const allPaths = (): string[] =>
+  [...parts, "test", "bench"].flatMap((part) => filesUnder(join(root, part))).map((file) => relative(root, file));
+
 /** Every TypeScript file that ships: no tests, nothing generated. */
 export function sourceFiles(): SourceFile[] {
   return parts
     .flatMap((part) => filesUnder(join(root, part)))
+    .filter((file) => !isTest(file))
     .map((file) => {
       const text = readFileSync(file, "utf8");
       return { path: relative(root, file), text, imports: importsOf(file, text) };
@@ -29,7 +36,7 @@ export function sourceFiles(): SourceFile[] {
 function filesUnder(directory: string): string[] {
   try {
     return readdirSync(directory, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.(test|contract)\.tsx?$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((file) => !/[/](generated|node_modules|dist)[/]/.test(file));
   } catch {

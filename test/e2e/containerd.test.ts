@@ -7,77 +7,13 @@ import { FakeCsiDriver } from "../fakes/fake-csi-driver.ts";
 import { FakeDevicePlugin } from "../fakes/fake-device-plugin.ts";
 import { Cluster } from "./cluster.ts";
 import { Containerd, whyNoContainerd } from "./containerd.ts";
+import { csiManifests, debianPods, webPod } from "./containerd-manifests.ts";
 import { debianImage } from "./debian-image.ts";
 import { runCommand } from "./run-command.ts";
 
 const reason = whyNoContainerd();
 const wsPath = createRequire(import.meta.url).resolve("ws");
 const noNft = spawnSync("which", ["nft"]).status !== 0;
-
-const csiManifests = (driver: string) => `apiVersion: storage.k8s.io/v1
-kind: CSIDriver
-metadata: {name: ${driver}}
-spec: {attachRequired: true, volumeLifecycleModes: [Persistent, Ephemeral]}
----
-apiVersion: v1
-kind: PersistentVolume
-metadata: {name: stored}
-spec:
-  accessModes: [ReadWriteOnce]
-  capacity: {storage: 1Gi}
-  storageClassName: ""
-  csi: {driver: ${driver}, volumeHandle: v1}
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: stored}
-spec: {accessModes: [ReadWriteOnce], storageClassName: "", volumeName: stored, resources: {requests: {storage: 1Gi}}}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: stores}
-spec:
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: c
-      image: localhost/busybox:1
-      imagePullPolicy: IfNotPresent
-      command: ["/bin/sh", "-c", "sleep 3600"]
-      volumeMounts: [{name: data, mountPath: /data}, {name: inline, mountPath: /inline}]
-  volumes:
-    - {name: data, persistentVolumeClaim: {claimName: stored}}
-    - {name: inline, csi: {driver: ${driver}}}
-`;
-
-const debianPod = (name: string, rest: string) => `---
-apiVersion: v1
-kind: Pod
-metadata: {name: ${name}}
-spec:
-  restartPolicy: Never
-  terminationGracePeriodSeconds: 2
-  containers: [{name: c, image: "localhost/debian:1", imagePullPolicy: IfNotPresent, ${rest}}]
-`;
-const debianPods = [
-  debianPod("nginx", 'command: [nginx, "-g", "daemon off;"], readinessProbe: {httpGet: {port: 80}, periodSeconds: 1}'),
-  debianPod("redis", "command: [redis-server], readinessProbe: {tcpSocket: {port: 6379}, periodSeconds: 1}"),
-  debianPod("python", 'command: [python3, "-c", "print(sum(range(10)))"]'),
-  debianPod("node", 'command: [node, "-p", "process.version"]'),
-].join("");
-
-const pod = `apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  nodeName: e2e
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: web
-      image: localhost/busybox:1
-      imagePullPolicy: IfNotPresent
-      command: ["/bin/sh", "-c", "echo up; echo of $HOSTNAME > /tmp/index.html; exec httpd -f -p 127.0.0.1:8080 -h /tmp"]
-      resources: {requests: {cpu: 100m}}
-`;
 
 describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason})` : ""}`, () => {
   let containerd: Containerd;
@@ -106,7 +42,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
   });
 
   test("a pod runs as a container, with an address of its own", async () => {
-    await cluster.output("apply -f -", { input: pod });
+    await cluster.output("apply -f -", { input: webPod });
     await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
     expect(await cluster.output("get pod web -o jsonpath={.status.podIP}")).toMatch(/^10\.88\.0\.\d+$/);
   });
@@ -233,7 +169,7 @@ spec:
     const has =
       "get node e2e -o jsonpath={.status.capacity.example\\.com/widget}/{.status.allocatable.example\\.com/widget}";
     await expect.poll(() => cluster.output(has), { timeout: 20_000 }).toBe("2/2");
-    const asking = pod
+    const asking = webPod
       .replace("name: web}", "name: asks}")
       .replace("requests: {cpu: 100m}", "limits: {example.com/widget: 1}");
     await cluster.output("apply -f -", { input: asking.replace("nodeName: e2e", "restartPolicy: Always") });
@@ -296,7 +232,7 @@ spec:
 
   test("a manifest on the machine is a pod, which the API shows and cannot end", async () => {
     const file = join(cluster.directory, "node/manifests/web.yaml");
-    writeFileSync(file, pod.replace("nodeName: e2e", "restartPolicy: Always"));
+    writeFileSync(file, webPod.replace("nodeName: e2e", "restartPolicy: Always"));
     const shown = "get pods -o jsonpath={.items[*].metadata.name}/{.items[*].status.phase}/{.items[*].metadata.uid}";
     const seen = () => cluster.output(shown);
     const before = await expect

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { validateDefault } from "../cel/validate-rules.ts";
 import type { JsonObject } from "../json-object.ts";
 import { defaultErrors } from "./check-defaults.ts";
-import { decodeCustom, pruneUntyped } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
 import type { Schema } from "./json-walk.ts";
 import { duplicateItems } from "./list-items.ts";
@@ -254,65 +253,5 @@ describe("validation speaks as Kubernetes does", () => {
       "root.properties[spec].properties[v].default",
       "root.properties[spec].properties[v].default.a",
     ]);
-  });
-});
-
-describe("CRD-READ: bodies are read untyped", () => {
-  const expected = { group: "e.com", version: "v1", kind: "Foo" };
-  const schema = spec({ a: { type: "string" } });
-  const decode = (text: string, fieldValidation: "Strict" | "Warn" = "Strict", syntax: "json" | "yaml" = "json") =>
-    decodeCustom({ text, syntax, expected, fieldValidation }, schema);
-  const head = '"apiVersion":"e.com/v1","kind":"Foo"';
-
-  test.each([
-    [
-      `{${head},"spec":{"z":1}}`,
-      'Foo in version "v1" cannot be handled as a Foo: strict decoding error: unknown field "spec.z"',
-    ],
-    [
-      `{${head},"spec":{"a":"1","a":"2"}}`,
-      'Foo in version "v1" cannot be handled as a Foo: strict decoding error: duplicate field "spec.a"',
-    ],
-    [
-      `{${head},"metadata":{"nope":1}}`,
-      'Foo in version "v1" cannot be handled as a Foo: strict decoding error: unknown field "metadata.nope"',
-    ],
-    [
-      `{"apiVersion":"e.com/v2","kind":"Foo"}`,
-      "the API version in the data (e.com/v2) does not match the expected API version (e.com/v1)",
-    ],
-    ['{"kind":"Foo"}', "the API version in the data () does not match the expected API version (e.com/v1)"],
-  ])("%s", (text, message) => {
-    expect(decode(text)).toEqual({ ok: false, message });
-  });
-
-  test("unless they are refused, unknown fields are warned of", () => {
-    expect(decode(`{${head},"spec":{"z":1}}`, "Warn")).toMatchObject({
-      ok: true,
-      warnings: ['unknown field "spec.z"'],
-    });
-    expect(decode("apiVersion: e.com/v1\nkind: Foo\nspec: {a: x}", "Strict", "yaml")).toMatchObject({
-      ok: true,
-      object: { spec: { a: "x" } },
-    });
-  });
-
-  test("CRD-READ: what the object's metadata does not know is told first, what embedded metadata does not last", () => {
-    const embedding: Schema = {
-      type: "object",
-      properties: {
-        a: { type: "object", properties: {} },
-        e: { type: "object", "x-kubernetes-embedded-resource": true, "x-kubernetes-preserve-unknown-fields": true },
-      },
-    };
-    const embedded = { apiVersion: "v1", kind: "ConfigMap", metadata: { no: 1 } };
-    expect(pruneUntyped({ a: { z: 1 }, e: embedded, metadata: { no: 1 } }, embedding)).toMatchObject({
-      strict: ['unknown field "metadata.no"', 'unknown field "a.z"', 'unknown field "e.metadata.no"'],
-    });
-  });
-
-  test("prototype keys are keys", () => {
-    const decoded = decode(`{${head},"spec":{"a":"x","__proto__":{"b":1}}}`, "Warn");
-    expect(decoded).toMatchObject({ ok: true, warnings: ['unknown field "spec.__proto__"'] });
   });
 });
