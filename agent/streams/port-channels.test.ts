@@ -1,5 +1,5 @@
-import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { connectToLoopback, listenOnLoopback } from "../../test/fakes/loopback.ts";
 import { joinPorts } from "./port-channels.ts";
 import { forwardPorts } from "./port-forward.ts";
 import { SpdySession } from "./spdy.ts";
@@ -11,27 +11,21 @@ afterEach(() => {
 
 /** Says what it heard, once it has heard a full stop. */
 async function repeater(): Promise<number> {
-  const server = createServer((socket) => {
+  const { server, port } = await listenOnLoopback((socket) => {
     let heard = "";
     socket.on("data", (bytes) => {
       heard += bytes;
       if (heard.endsWith(".")) socket.end(heard);
     });
-  }).listen(0, "127.0.0.1");
+  });
   open.push(server);
-  await new Promise((resolve) => server.once("listening", resolve));
-  return (server.address() as AddressInfo).port;
+  return port;
 }
 
 function join(ports: readonly number[]) {
   const heard = new Map<number, Buffer>();
   const receive = forwardPorts({
-    connect: (port) =>
-      new Promise((resolve, reject) => {
-        const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-        socket.once("connect", () => resolve(socket));
-        socket.once("error", reject);
-      }),
+    connect: connectToLoopback,
     write: (bytes) => session.receive(bytes),
     pod: "web",
     signal: new AbortController().signal,

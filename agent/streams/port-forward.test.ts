@@ -1,5 +1,5 @@
-import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { connectToLoopback, listenOnLoopback } from "../../test/fakes/loopback.ts";
 import { forwardPorts } from "./port-forward.ts";
 import { SpdySession } from "./spdy.ts";
 
@@ -10,21 +10,15 @@ afterEach(() => {
 
 /** Answers each connection with what it said. */
 async function echoServer(): Promise<number> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
+  const { server, port } = await listenOnLoopback((socket) => socket.pipe(socket), { allowHalfOpen: true });
   open.push(server);
-  await new Promise((resolve) => server.once("listening", resolve));
-  return (server.address() as AddressInfo).port;
+  return port;
 }
 
 /** As kubectl does it: for each connection a stream for errors, which it never writes to, and one for data. */
 function forward(signal: AbortSignal) {
   const receive = forwardPorts({
-    connect: (port) =>
-      new Promise((resolve, reject) => {
-        const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-        socket.once("connect", () => resolve(socket));
-        socket.once("error", reject);
-      }),
+    connect: connectToLoopback,
     write: (bytes) => session.receive(bytes),
     pod: "web",
     signal,
