@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { plugins } from "../../worker/admission/index.ts";
-import { patchFormats } from "../../worker/http/patch-format.ts";
+import { patchFormats } from "../../worker/http/request/patch-format.ts";
 import { VIEWS } from "../../worker/http/views.ts";
 import { absent, endpoints } from "./endpoints.ts";
 import { features } from "./features.ts";

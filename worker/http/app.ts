@@ -38,8 +38,8 @@ import {
   serveRewind,
 } from "./operator/serve-store.ts";
 import { PLAIN_TEXT } from "./plain-text.ts";
+import { pathnameOf } from "./request/request-url.ts";
 import { refuseBadTimeout } from "./request-timeout.ts";
-import { pathnameOf } from "./request-url.ts";
 import { guarded } from "./require-path.ts";
 import { encodeValue } from "./respond.ts";
 import { serveDashboard } from "./serve-dashboard.ts";

@@ -10,8 +10,8 @@ import { record } from "../audit/record.ts";
 import { type RecordedBody, readStart, recordedBody } from "../audit/recorded-bodies.ts";
 import { parseResourcePath } from "../resource-path.ts";
 import type { Bindings } from "./bindings.ts";
-import { mediaTypeOf } from "./body.ts";
-import { queryOf } from "./request-url.ts";
+import { mediaTypeOf } from "./request/body.ts";
+import { queryOf } from "./request/request-url.ts";
 import { verbOf } from "./serve-resource.ts";
 
 interface Audit {

@@ -5,8 +5,8 @@ import { matches } from "../../api/machinery/selector.ts";
 import { notFound } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../request-context.ts";
-import { selectionOf } from "./list-options.ts";
 import { negotiate } from "./negotiate.ts";
+import { selectionOf } from "./request/list-options.ts";
 import { madeObject, renderListView, renderView, VIEWS } from "./views.ts";
 
 const COMPONENTS = ["controller-manager", "etcd-0", "scheduler"];

@@ -6,8 +6,8 @@ import { durationProblem, parseDuration } from "../../api/machinery/duration.ts"
 import { badRequest } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import { parseResourcePath } from "../resource-path.ts";
-import { isWatch } from "./list-options.ts";
-import { queryOf } from "./request-url.ts";
+import { isWatch } from "./request/list-options.ts";
+import { queryOf } from "./request/request-url.ts";
 
 /** Their answers take as long as they take, and the parameter is not theirs. */
 const LONG_RUNNING: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);

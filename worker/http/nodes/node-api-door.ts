@@ -11,7 +11,7 @@ import { ApiError } from "../../api-error.ts";
 import { apiDoorCertificate } from "../../certificates/api-door-certificate.ts";
 import { clusterSigning } from "../../certificates/cluster-signing.ts";
 import type { Bindings } from "../bindings.ts";
-import { readBody } from "../body.ts";
+import { readBody } from "../request/body.ts";
 import { withPolicy } from "../with-policy.ts";
 import { requireNode } from "./node-link.ts";
 

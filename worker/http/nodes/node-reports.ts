@@ -8,7 +8,7 @@ import { badRequest } from "../../../api/machinery/status.ts";
 import { MOST_REPORTS, type NodeReports, type ReportAnswers } from "../../../api/node/node-reports.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Bindings } from "../bindings.ts";
-import { readBody } from "../body.ts";
+import { readBody } from "../request/body.ts";
 import { requireNode } from "./node-link.ts";
 
 /** What comes with every pod that starts or ends; everything else comes alone. */

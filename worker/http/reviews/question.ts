@@ -6,9 +6,9 @@ import { trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { dropServerFields } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { decodeObject } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
-import { writeOptions } from "../options.ts";
+import { decodeObject } from "../request/body.ts";
+import { writeOptions } from "../request/write-options.ts";
 import { renderValue } from "../respond.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 

@@ -6,9 +6,9 @@ import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { decodeObject } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
-import { writeOptions } from "../options.ts";
+import { decodeObject } from "../request/body.ts";
+import { writeOptions } from "../request/write-options.ts";
 import { renderText } from "../respond.ts";
 import { checkName } from "../verbs/check-identity.ts";
 

@@ -9,7 +9,7 @@ import { badRequest, invalid } from "../../../api/machinery/status.ts";
 import { canonicalTime } from "../../../api/machinery/time.ts";
 import type { LogOptions } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
-import { booleanOption, integerOption } from "../options.ts";
+import { booleanOption, integerOption } from "../request/write-options.ts";
 
 const STREAMS = ["All", "Stderr", "Stdout"];
 const POSITIVE = "must be greater than 0";

@@ -12,7 +12,7 @@ import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
 import { findEndpoint, type PodPort } from "../../tunnels/service-endpoint.ts";
 import { withLinksBelow } from "../proxied-links.ts";
-import { pathnameOf } from "../request-url.ts";
+import { pathnameOf } from "../request/request-url.ts";
 import { sandboxedAnswer } from "../sandboxed-answer.ts";
 import { asksForWebSocket } from "../websocket-answer.ts";
 

@@ -22,8 +22,8 @@ import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { dropServerFields, prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { bodyType, decodeObject } from "../body.ts";
-import { type WriteOptions, writeOptions } from "../options.ts";
+import { bodyType, decodeObject } from "../request/body.ts";
+import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import { renderText } from "../respond.ts";
 import { acceptedBy, renderView } from "../views.ts";
 

@@ -4,7 +4,7 @@ import { deleted } from "../../../api/machinery/status.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { deletionOf, propagationWarnings } from "../delete-options.ts";
+import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
 import { renderText, renderValue } from "../respond.ts";
 import { acceptedBy, renderView } from "../views.ts";
 

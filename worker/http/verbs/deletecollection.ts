@@ -3,8 +3,8 @@ import { ApiError } from "../../api-error.ts";
 import { decides } from "../../policy/policy-resources.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { deletionOf, propagationWarnings } from "../delete-options.ts";
-import { listOptions } from "../list-options.ts";
+import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
+import { listOptions } from "../request/list-options.ts";
 import { acceptedBy, renderListView, storedObject } from "../views.ts";
 import { type ListMetadata, listRequest, pageMetadata, requireReached } from "./list.ts";
 

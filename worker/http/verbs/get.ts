@@ -3,9 +3,9 @@ import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { revisionTooLarge } from "../../storage/store-failures.ts";
-import { revisionOption } from "../list-options.ts";
 import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
-import { booleanOption } from "../options.ts";
+import { revisionOption } from "../request/list-options.ts";
+import { booleanOption } from "../request/write-options.ts";
 import { renderText } from "../respond.ts";
 import { acceptedBy, renderView } from "../views.ts";
 

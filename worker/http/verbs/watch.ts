@@ -13,8 +13,8 @@ import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted } from "../../storage/store-failures.ts";
-import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, noSuchForm, noSuchStream } from "../negotiate.ts";
+import { selectionOf, watchOptions } from "../request/list-options.ts";
 import { protobufOf } from "../respond.ts";
 import {
   acceptedBy,

@@ -1,26 +1,26 @@
 /** The patch media types, and what each makes of an object. */
-import type { DecodedJson } from "../../api/machinery/decode/decode-json.ts";
-import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode/decode-kind.ts";
-import { invalid as invalidField } from "../../api/machinery/field-error.ts";
-import { copyJson } from "../../api/machinery/json-copy.ts";
-import { type JsonObject, membersOf } from "../../api/machinery/json-object.ts";
-import { parseJson } from "../../api/machinery/json-syntax.ts";
-import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
-import { unstructuredProblem } from "../../api/machinery/patch/from-unstructured.ts";
-import { applyJsonPatch } from "../../api/machinery/patch/json-patch.ts";
-import { applyMergePatch } from "../../api/machinery/patch/merge-patch.ts";
-import type { PatchResult } from "../../api/machinery/patch/patch-result.ts";
-import { printGo } from "../../api/machinery/patch/print-go.ts";
-import { printMerged, printPatched, printUntyped } from "../../api/machinery/patch/print-patched.ts";
-import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
-import { badRequest, invalid, unsupportedMediaType } from "../../api/machinery/status.ts";
-import { duplicateFields } from "../../api/machinery/structural/duplicate-fields.ts";
-import { ApiError } from "../api-error.ts";
-import type { Served } from "../kind-registry.ts";
-import { decodePatched, structFor } from "../registry/decode-patched.ts";
+import type { DecodedJson } from "../../../api/machinery/decode/decode-json.ts";
+import { anotherKind, kindIn, withDefaults } from "../../../api/machinery/decode/decode-kind.ts";
+import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
+import { copyJson } from "../../../api/machinery/json-copy.ts";
+import { type JsonObject, membersOf } from "../../../api/machinery/json-object.ts";
+import { parseJson } from "../../../api/machinery/json-syntax.ts";
+import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
+import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
+import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
+import { applyMergePatch } from "../../../api/machinery/patch/merge-patch.ts";
+import type { PatchResult } from "../../../api/machinery/patch/patch-result.ts";
+import { printGo } from "../../../api/machinery/patch/print-go.ts";
+import { printMerged, printPatched, printUntyped } from "../../../api/machinery/patch/print-patched.ts";
+import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic-merge.ts";
+import { badRequest, invalid, unsupportedMediaType } from "../../../api/machinery/status.ts";
+import { duplicateFields } from "../../../api/machinery/structural/duplicate-fields.ts";
+import { ApiError } from "../../api-error.ts";
+import type { Served } from "../../kind-registry.ts";
+import { decodePatched, structFor } from "../../registry/decode-patched.ts";
+import { patchRefused } from "../patch-failure.ts";
 import { textOf } from "./body.ts";
-import type { WriteOptions } from "./options.ts";
-import { patchRefused } from "./patch-failure.ts";
+import type { WriteOptions } from "./write-options.ts";
 
 export interface PatchContext {
   readonly options: WriteOptions;

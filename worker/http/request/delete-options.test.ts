@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../request-context.ts";
+import type { ApiError } from "../../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { deletionOf } from "./delete-options.ts";
 
 const of = (query: string) =>

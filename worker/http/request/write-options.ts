@@ -6,9 +6,9 @@ import {
   notSupported,
   required,
   tooLong,
-} from "../../api/machinery/field-error.ts";
-import { badRequest, invalid } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
+} from "../../../api/machinery/field-error.ts";
+import { badRequest, invalid } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 
 export interface WriteOptions {
   readonly dryRun: boolean;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { configMap } from "../../api/resources/core/config-map.ts";
-import { ApiError } from "../api-error.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { configMap } from "../../../api/resources/core/config-map.ts";
+import { ApiError } from "../../api-error.ts";
 import { applyFormat, parsePatch, patchFormats } from "./patch-format.ts";
 
 const context = {

@@ -1,21 +1,21 @@
 /** Bodies of create, update and delete: media type, size, decoding, and the checks of apiVersion and kind. */
-import type { JSONSchemaProps } from "../../api/generated/apiextensions.v1.ts";
+import type { JSONSchemaProps } from "../../../api/generated/apiextensions.v1.ts";
 import {
   type DecodedBody,
   decodeBody,
   type FieldValidation,
   type GroupVersionKind,
-} from "../../api/machinery/decode/decode.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { decodeProtobufBody } from "../../api/machinery/protobuf/protobuf.ts";
-import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../../api/machinery/status.ts";
-import { decodeCustom } from "../../api/machinery/structural/decode.ts";
-import { ApiError } from "../api-error.ts";
-import { noteBody } from "../audit/audited-request.ts";
-import { boundedBody } from "../bounded-body.ts";
-import { Deadline, REQUEST_MS } from "../deadline.ts";
-import type { RequestContext } from "../request-context.ts";
-import type { WriteOptions } from "./options.ts";
+} from "../../../api/machinery/decode/decode.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { decodeProtobufBody } from "../../../api/machinery/protobuf/protobuf.ts";
+import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../../../api/machinery/status.ts";
+import { decodeCustom } from "../../../api/machinery/structural/decode.ts";
+import { ApiError } from "../../api-error.ts";
+import { noteBody } from "../../audit/audited-request.ts";
+import { boundedBody } from "../../bounded-body.ts";
+import { Deadline, REQUEST_MS } from "../../deadline.ts";
+import type { RequestContext } from "../../request-context.ts";
+import type { WriteOptions } from "./write-options.ts";
 
 /** Kubernetes' limit of a request's body. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;

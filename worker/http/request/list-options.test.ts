@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ApiError } from "../api-error.ts";
+import { ApiError } from "../../api-error.ts";
 import { isWatch, listOptions, watchOptions } from "./list-options.ts";
 
 const of = (query: string) => new URLSearchParams(query);

@@ -1,22 +1,22 @@
 /** metav1.DeleteOptions, from the body or from URL parameters, checked as Kubernetes checks them. */
-import type { DeleteOptions } from "../../api/generated/meta.v1.ts";
-import { decodeJson } from "../../api/machinery/decode/decode-json.ts";
-import { kindIn, notRegistered, withDefaults } from "../../api/machinery/decode/decode-kind.ts";
-import { type FieldError, invalid as invalidField, notSupported } from "../../api/machinery/field-error.ts";
-import { parseJson } from "../../api/machinery/json-syntax.ts";
-import { parseApiVersion } from "../../api/machinery/meta.ts";
-import { decodeMessage } from "../../api/machinery/protobuf/decode.ts";
-import { openEnvelope } from "../../api/machinery/protobuf/protobuf.ts";
-import { ProtobufProblem } from "../../api/machinery/protobuf/reader.ts";
-import { badRequest, invalid } from "../../api/machinery/status.ts";
-import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";
-import type { Resource } from "../../api/resources/resource.ts";
-import { structOf } from "../../api/schema/table.ts";
-import { ApiError } from "../api-error.ts";
-import type { Deletion, Propagation } from "../registry/delete.ts";
-import type { RequestContext } from "../request-context.ts";
+import type { DeleteOptions } from "../../../api/generated/meta.v1.ts";
+import { decodeJson } from "../../../api/machinery/decode/decode-json.ts";
+import { kindIn, notRegistered, withDefaults } from "../../../api/machinery/decode/decode-kind.ts";
+import { type FieldError, invalid as invalidField, notSupported } from "../../../api/machinery/field-error.ts";
+import { parseJson } from "../../../api/machinery/json-syntax.ts";
+import { parseApiVersion } from "../../../api/machinery/meta.ts";
+import { decodeMessage } from "../../../api/machinery/protobuf/decode.ts";
+import { openEnvelope } from "../../../api/machinery/protobuf/protobuf.ts";
+import { ProtobufProblem } from "../../../api/machinery/protobuf/reader.ts";
+import { badRequest, invalid } from "../../../api/machinery/status.ts";
+import { yamlToJson } from "../../../api/machinery/yaml/decode-yaml.ts";
+import type { Resource } from "../../../api/resources/resource.ts";
+import { structOf } from "../../../api/schema/table.ts";
+import { ApiError } from "../../api-error.ts";
+import type { Deletion, Propagation } from "../../registry/delete.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { bodyType } from "./body.ts";
-import { booleanOption, dryRunErrors, integerOption } from "./options.ts";
+import { booleanOption, dryRunErrors, integerOption } from "./write-options.ts";
 
 const POLICIES = ["Foreground", "Background", "Orphan", "nil"];
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ApiError } from "../api-error.ts";
-import { patchOptions, writeOptions } from "./options.ts";
+import type { ApiError } from "../../api-error.ts";
+import { patchOptions, writeOptions } from "./write-options.ts";
 
 function refusal(parse: () => unknown): string {
   try {
