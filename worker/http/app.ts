@@ -8,13 +8,16 @@ import { beginAudit } from "../audit/audited-request.ts";
 import { clusterOfToken } from "../auth/token-cluster.ts";
 import { clusterOf, DEFAULT_CLUSTER, pathInCluster } from "../cluster.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
+import { type Accepted, negotiate } from "./answer/negotiate.ts";
+import { PLAIN_TEXT } from "./answer/plain-text.ts";
+import { encodeValue } from "./answer/respond.ts";
+import { warningHeaders } from "./answer/warning-headers.ts";
 import { auditAnswer } from "./audit.ts";
 import type { Bindings } from "./bindings.ts";
 import { serveDiscovery } from "./discovery/serve-discovery.ts";
 import { serveHealth, serveVersion } from "./health/health.ts";
 import { countAnswer, serveHealthMetrics, serveMetrics } from "./health/serve-metrics.ts";
 import { serveFlagz, serveStatusz } from "./health/serve-z-pages.ts";
-import { type Accepted, negotiate } from "./negotiate.ts";
 import { serveJoin } from "./nodes/join.ts";
 import { serveApiDoor } from "./nodes/node-api-door.ts";
 import { serveNodeLeave } from "./nodes/node-leave.ts";
@@ -37,16 +40,13 @@ import {
   serveRestoreCommit,
   serveRewind,
 } from "./operator/serve-store.ts";
-import { PLAIN_TEXT } from "./plain-text.ts";
 import { pathnameOf } from "./request/request-url.ts";
 import { refuseBadTimeout } from "./request-timeout.ts";
 import { guarded } from "./require-path.ts";
-import { encodeValue } from "./respond.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
 import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
-import { warningHeaders } from "./warning-headers.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
 
 /** The cluster is a prefix of every path; routes are written without it. */

@@ -10,8 +10,8 @@ import { ApiError } from "../api-error.ts";
 import { trustedIssuers } from "../auth/authenticate.ts";
 import { signInIssuers, tokenOrigins } from "../auth/oidc/sign-in-issuers.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
+import { PLAIN_TEXT } from "./answer/plain-text.ts";
 import type { Bindings } from "./bindings.ts";
-import { PLAIN_TEXT } from "./plain-text.ts";
 import { withPolicy } from "./with-policy.ts";
 
 const TYPES: Readonly<Record<string, string>> = {

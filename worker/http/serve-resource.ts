@@ -29,12 +29,13 @@ import { ConvertingStore } from "../storage/converting-store.ts";
 import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { findAction } from "./actions.ts";
+import { sandboxedAnswer } from "./answer/sandboxed-answer.ts";
+import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./custom-verbs.ts";
 import { readBody } from "./request/body.ts";
 import { isWatch } from "./request/list-options.ts";
 import { queryOf } from "./request/request-url.ts";
-import { sandboxedAnswer } from "./sandboxed-answer.ts";
 import { findSubresource } from "./subresources/index.ts";
 import { inTurn } from "./under-way.ts";
 import { create } from "./verbs/create.ts";
@@ -45,7 +46,6 @@ import { list } from "./verbs/list.ts";
 import { patch } from "./verbs/patch.ts";
 import { update } from "./verbs/update.ts";
 import { watch } from "./verbs/watch.ts";
-import { warningHeaders } from "./warning-headers.ts";
 import { withPolicy } from "./with-policy.ts";
 
 const verbs: Readonly<Record<Verb, (context: RequestContext) => Promise<Response>>> = {

@@ -9,11 +9,11 @@ import { ApiError } from "../../api-error.ts";
 import { noSuchPath } from "../../no-such-path.ts";
 import type { Caller } from "../../outbound/call-client.ts";
 import { customResources } from "../../policy/custom-resources.ts";
+import { answerWithEtag, type TaggedDocument, taggedDocument } from "../answer/etag.ts";
+import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../answer/negotiate.ts";
+import { encodeValue, renderValue } from "../answer/respond.ts";
 import type { Bindings } from "../bindings.ts";
-import { answerWithEtag, type TaggedDocument, taggedDocument } from "../etag.ts";
-import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../negotiate.ts";
 import { requirePath } from "../require-path.ts";
-import { encodeValue, renderValue } from "../respond.ts";
 import { withPolicy } from "../with-policy.ts";
 import {
   AGGREGATED_DISCOVERY,

@@ -3,7 +3,7 @@
  * asks for and takes nothing else.
  */
 import { ProtobufWriter } from "../../../api/machinery/protobuf/writer.ts";
-import { encodeYaml } from "../yaml.ts";
+import { encodeYaml } from "../answer/yaml.ts";
 import type { Schema } from "./schemas.ts";
 
 type Value = Readonly<Record<string, unknown>>;

@@ -18,7 +18,7 @@ import { duplicateFields } from "../../../api/machinery/structural/duplicate-fie
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import { decodePatched, structFor } from "../../registry/decode-patched.ts";
-import { patchRefused } from "../patch-failure.ts";
+import { patchRefused } from "../answer/patch-failure.ts";
 import { textOf } from "./body.ts";
 import type { WriteOptions } from "./write-options.ts";
 

@@ -6,10 +6,10 @@ import { trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { dropServerFields } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { negotiate } from "../negotiate.ts";
+import { negotiate } from "../answer/negotiate.ts";
+import { renderValue } from "../answer/respond.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
-import { renderValue } from "../respond.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 
 /** Decodes and validates the question, and answers what `answer` makes of it. */

@@ -10,7 +10,7 @@ import { attributesOf } from "../../auth/request-attributes.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
-import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../websocket-answer.ts";
+import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../answer/websocket-answer.ts";
 import { logOptions } from "./log-options.ts";
 
 async function readPod({ path, store }: RequestContext): Promise<Pod> {

@@ -26,8 +26,9 @@ import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
-import { type Accepted, negotiate } from "../negotiate.ts";
-import { patchRefused } from "../patch-failure.ts";
+import { type Accepted, negotiate } from "../answer/negotiate.ts";
+import { patchRefused } from "../answer/patch-failure.ts";
+import { renderView, VIEWS } from "../answer/views.ts";
 import { decodeObject, mediaTypeOf } from "../request/body.ts";
 import { revisionOption } from "../request/list-options.ts";
 import { applyFormat, parsePatch, patchFormatOf } from "../request/patch-format.ts";
@@ -35,7 +36,6 @@ import { patchOptions, type WriteOptions, writeOptions } from "../request/write-
 import { APPLY_TYPE } from "../verbs/apply.ts";
 import { checkIdentity } from "../verbs/check-identity.ts";
 import { checkUid } from "../verbs/update.ts";
-import { renderView, VIEWS } from "../views.ts";
 
 export async function scale(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, VIEWS, { untyped: context.served.custom });

@@ -13,10 +13,10 @@ import { ApiError } from "../../api-error.ts";
 import { API_AUDIENCES, type Claims, ISSUER, type KubernetesClaims } from "../../auth/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
-import { negotiate } from "../negotiate.ts";
+import { negotiate } from "../answer/negotiate.ts";
+import { renderValue } from "../answer/respond.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
-import { renderValue } from "../respond.ts";
 import { placeInNamespace } from "../verbs/create.ts";
 
 const DEFAULT_SECONDS = 3600;

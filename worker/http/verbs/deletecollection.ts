@@ -3,9 +3,9 @@ import { ApiError } from "../../api-error.ts";
 import { decides } from "../../policy/policy-resources.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { acceptedBy, renderListView, storedObject } from "../answer/views.ts";
 import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
 import { listOptions } from "../request/list-options.ts";
-import { acceptedBy, renderListView, storedObject } from "../views.ts";
 import { type ListMetadata, listRequest, pageMetadata, requireReached } from "./list.ts";
 
 /** Deletions under way at once. After each such round the network is looked at, which waits for calls within the process. */

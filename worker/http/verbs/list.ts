@@ -6,11 +6,11 @@ import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { Compacted, revisionTooLarge } from "../../storage/store-failures.ts";
-import { acceptsGzip, GZIP, peek } from "../compress.ts";
-import type { Accepted } from "../negotiate.ts";
+import { acceptsGzip, GZIP, peek } from "../answer/compress.ts";
+import type { Accepted } from "../answer/negotiate.ts";
+import { acceptedBy, renderListView, storedObject } from "../answer/views.ts";
 import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
 import { type ListOptions, listOptions, selectionOf } from "../request/list-options.ts";
-import { acceptedBy, renderListView, storedObject } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 

@@ -6,9 +6,9 @@
 import { exactJson } from "../../../api/machinery/exact-json.ts";
 import type { ListPage } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { GZIP } from "../compress.ts";
-import type { Accepted } from "../negotiate.ts";
-import { listView, protobufList, renderListView, storedObject, type Viewed } from "../views.ts";
+import { GZIP } from "../answer/compress.ts";
+import type { Accepted } from "../answer/negotiate.ts";
+import { listView, protobufList, renderListView, storedObject, type Viewed } from "../answer/views.ts";
 
 interface LongList {
   readonly first: ListPage;

@@ -13,9 +13,8 @@ import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted } from "../../storage/store-failures.ts";
-import { type Accepted, noSuchForm, noSuchStream } from "../negotiate.ts";
-import { selectionOf, watchOptions } from "../request/list-options.ts";
-import { protobufOf } from "../respond.ts";
+import { type Accepted, noSuchForm, noSuchStream } from "../answer/negotiate.ts";
+import { protobufOf } from "../answer/respond.ts";
 import {
   acceptedBy,
   atServedVersion,
@@ -25,8 +24,9 @@ import {
   readAtServedVersion,
   showsStoredMetadata,
   WATCH_VIEWS,
-} from "../views.ts";
-import { asksForWebSocket, linesOverWebSocket } from "../websocket-answer.ts";
+} from "../answer/views.ts";
+import { asksForWebSocket, linesOverWebSocket } from "../answer/websocket-answer.ts";
+import { selectionOf, watchOptions } from "../request/list-options.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
 const MIN_TIMEOUT_SECONDS = 1800;

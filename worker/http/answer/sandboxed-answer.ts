@@ -3,7 +3,7 @@
  * along, so that what it shows as a page is what anybody may load: such a page is shut off from what the origin keeps, and cannot
  * serve it (docs/spec/wire.md, WIRE-SANDBOX). What comes through `kubectl proxy` has a token, and an origin of its own.
  */
-import { anonymous, type User } from "../auth/user.ts";
+import { anonymous, type User } from "../../auth/user.ts";
 
 const SANDBOX = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts";
 

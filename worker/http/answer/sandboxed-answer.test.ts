@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { anonymous } from "../auth/user.ts";
+import { anonymous } from "../../auth/user.ts";
 import { sandboxedAnswer } from "./sandboxed-answer.ts";
 
 const page = () =>

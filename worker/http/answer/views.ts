@@ -1,22 +1,22 @@
 /** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
-import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
+import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import {
   canonicalObject,
   completeObject,
   draftObject,
   parseObject,
   readObject,
-} from "../../api/machinery/object-text.ts";
-import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
-import { encodeProtobufList } from "../../api/machinery/protobuf/list.ts";
-import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
-import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
-import type { Entry } from "../../api/store.ts";
-import { ApiError } from "../api-error.ts";
-import type { Served } from "../kind-registry.ts";
-import type { RequestContext } from "../request-context.ts";
+} from "../../../api/machinery/object-text.ts";
+import { partialObjectMetadata, viewAtVersion } from "../../../api/machinery/partial-metadata.ts";
+import { encodeProtobufList } from "../../../api/machinery/protobuf/list.ts";
+import { badRequest, notAcceptable } from "../../../api/machinery/status.ts";
+import { type IncludeObject, parseIncludeObject, renderTable } from "../../../api/machinery/table.ts";
+import type { Entry } from "../../../api/store.ts";
+import { ApiError } from "../../api-error.ts";
+import type { Served } from "../../kind-registry.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { documentationLookup, loadDocumentation } from "../openapi/documentation.ts";
 import { type Accepted, negotiate, noSuchForm, type View } from "./negotiate.ts";
-import { documentationLookup, loadDocumentation } from "./openapi/documentation.ts";
 import { renderBytes, renderValue } from "./respond.ts";
 
 /** Both forms of metadata are understood wherever either is; the wrong one is refused by name. */

@@ -1,6 +1,6 @@
 /** Content negotiation of answers (apiserver/pkg/endpoints/handlers/negotiation). */
-import { failure, notAcceptable } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
+import { failure, notAcceptable } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import { acceptsGzip } from "./compress.ts";
 
 export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
