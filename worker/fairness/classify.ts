@@ -1,6 +1,6 @@
 /**
  * Which flow schema a request falls under, and so which priority level (apiserver/pkg/util/flowcontrol). How much a client
- * may have under way is not decided by it (worker/http/under-way.ts); clients and operators are told of it in headers.
+ * may have under way is not decided by it (worker/http/filters/under-way.ts); clients and operators are told of it in headers.
  */
 import type { FlowSchema, PriorityLevelConfiguration, Subject } from "../../api/generated/flowcontrol.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";

@@ -12,9 +12,11 @@ import { type Accepted, negotiate } from "./answer/negotiate.ts";
 import { PLAIN_TEXT } from "./answer/plain-text.ts";
 import { encodeValue } from "./answer/respond.ts";
 import { warningHeaders } from "./answer/warning-headers.ts";
-import { auditAnswer } from "./audit.ts";
 import type { Bindings } from "./bindings.ts";
 import { serveDiscovery } from "./discovery/serve-discovery.ts";
+import { auditAnswer } from "./filters/audit.ts";
+import { refuseBadTimeout } from "./filters/request-timeout.ts";
+import { guarded } from "./filters/require-path.ts";
 import { serveHealth, serveVersion } from "./health/health.ts";
 import { countAnswer, serveHealthMetrics, serveMetrics } from "./health/serve-metrics.ts";
 import { serveFlagz, serveStatusz } from "./health/serve-z-pages.ts";
@@ -41,8 +43,6 @@ import {
   serveRewind,
 } from "./operator/serve-store.ts";
 import { pathnameOf } from "./request/request-url.ts";
-import { refuseBadTimeout } from "./request-timeout.ts";
-import { guarded } from "./require-path.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
 import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
 import { serveOpenApi } from "./serve-openapi.ts";

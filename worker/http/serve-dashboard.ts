@@ -12,7 +12,7 @@ import { signInIssuers, tokenOrigins } from "../auth/oidc/sign-in-issuers.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { PLAIN_TEXT } from "./answer/plain-text.ts";
 import type { Bindings } from "./bindings.ts";
-import { withPolicy } from "./with-policy.ts";
+import { withPolicy } from "./filters/with-policy.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",

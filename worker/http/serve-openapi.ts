@@ -8,11 +8,11 @@ import { customResources } from "../policy/custom-resources.ts";
 import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from "./answer/etag.ts";
 import { parseAccept } from "./answer/negotiate.ts";
 import type { Bindings } from "./bindings.ts";
+import { requirePath } from "./filters/require-path.ts";
+import { withPolicy } from "./filters/with-policy.ts";
 import { loadDocumentation } from "./openapi/documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./openapi/documents.ts";
 import { gnosticDocument } from "./openapi/gnostic.ts";
-import { requirePath } from "./require-path.ts";
-import { withPolicy } from "./with-policy.ts";
 
 const notFound = () => new PlainTextError(404, "404 page not found");
 

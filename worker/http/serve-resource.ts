@@ -32,12 +32,13 @@ import { findAction } from "./actions.ts";
 import { sandboxedAnswer } from "./answer/sandboxed-answer.ts";
 import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
-import { requireCustomSubresourceVerb, requireCustomVerb } from "./custom-verbs.ts";
+import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custom-verbs.ts";
+import { inTurn } from "./filters/under-way.ts";
+import { withPolicy } from "./filters/with-policy.ts";
 import { readBody } from "./request/body.ts";
 import { isWatch } from "./request/list-options.ts";
 import { queryOf } from "./request/request-url.ts";
 import { findSubresource } from "./subresources/index.ts";
-import { inTurn } from "./under-way.ts";
 import { create } from "./verbs/create.ts";
 import { remove } from "./verbs/delete.ts";
 import { removeCollection } from "./verbs/deletecollection.ts";
@@ -46,7 +47,6 @@ import { list } from "./verbs/list.ts";
 import { patch } from "./verbs/patch.ts";
 import { update } from "./verbs/update.ts";
 import { watch } from "./verbs/watch.ts";
-import { withPolicy } from "./with-policy.ts";
 
 const verbs: Readonly<Record<Verb, (context: RequestContext) => Promise<Response>>> = {
   create,

@@ -13,8 +13,8 @@ import { answerWithEtag, type TaggedDocument, taggedDocument } from "../answer/e
 import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../answer/negotiate.ts";
 import { encodeValue, renderValue } from "../answer/respond.ts";
 import type { Bindings } from "../bindings.ts";
-import { requirePath } from "../require-path.ts";
-import { withPolicy } from "../with-policy.ts";
+import { requirePath } from "../filters/require-path.ts";
+import { withPolicy } from "../filters/with-policy.ts";
 import {
   AGGREGATED_DISCOVERY,
   aggregatedDiscovery,

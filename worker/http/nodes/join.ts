@@ -17,8 +17,8 @@ import { isNodeToken, type NodeCredential, newNodeToken } from "../../auth/node-
 import { sha256Hex } from "../../auth/secret.ts";
 import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
+import { withPolicy } from "../filters/with-policy.ts";
 import { readBody } from "../request/body.ts";
-import { withPolicy } from "../with-policy.ts";
 
 const LIFETIME_MS = 365 * 24 * 3600 * 1000;
 /** A node that never heard of its new credential may come back with the one that it has. */

@@ -11,8 +11,8 @@ import { ApiError } from "../../api-error.ts";
 import { apiDoorCertificate } from "../../certificates/api-door-certificate.ts";
 import { clusterSigning } from "../../certificates/cluster-signing.ts";
 import type { Bindings } from "../bindings.ts";
+import { withPolicy } from "../filters/with-policy.ts";
 import { readBody } from "../request/body.ts";
-import { withPolicy } from "../with-policy.ts";
 import { requireNode } from "./node-link.ts";
 
 const EC_P256 = { name: "ECDSA", namedCurve: "P-256" } as const;

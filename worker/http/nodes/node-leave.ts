@@ -7,7 +7,7 @@ import { createApiClient } from "../../../client/api-client.ts";
 import { ApiError } from "../../api-error.ts";
 import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
-import { withPolicy } from "../with-policy.ts";
+import { withPolicy } from "../filters/with-policy.ts";
 import { requireNode } from "./node-link.ts";
 
 export async function serveNodeLeave(c: Context<Bindings>): Promise<Response> {

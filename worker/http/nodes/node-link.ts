@@ -12,7 +12,7 @@ import { nodeNameOf } from "../../auth/node/node-identity.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
 import { upgradeOf } from "../../tunnels/upgrade.ts";
 import type { Bindings } from "../bindings.ts";
-import { withPolicy } from "../with-policy.ts";
+import { withPolicy } from "../filters/with-policy.ts";
 
 export async function requireNode(c: Context<Bindings>, node: string): Promise<void> {
   const user = await withPolicy(c, ({ policy, store }) =>

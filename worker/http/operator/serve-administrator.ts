@@ -10,8 +10,8 @@ import { sha256Hex } from "../../auth/secret.ts";
 import { MASTERS } from "../../auth/user.ts";
 import { changeSettings } from "../../clusters/change-settings.ts";
 import type { Bindings } from "../bindings.ts";
-import { identifyForPath } from "../require-path.ts";
-import { withPolicy } from "../with-policy.ts";
+import { identifyForPath } from "../filters/require-path.ts";
+import { withPolicy } from "../filters/with-policy.ts";
 
 export function serveAdministrator(c: Context<Bindings>): Promise<Response> {
   return withPolicy(c, async ({ policy, store }) => {

@@ -23,8 +23,8 @@ import type { ClusterLimits } from "../../policy/cluster-settings.ts";
 import type { NamedCluster } from "../../policy/clusters.ts";
 import { CLUSTERS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
+import { type Decided, withPolicy } from "../filters/with-policy.ts";
 import { readBody } from "../request/body.ts";
-import { type Decided, withPolicy } from "../with-policy.ts";
 
 const OF = { group: "sailplane.dev", resource: "clusters" };
 

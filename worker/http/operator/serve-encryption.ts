@@ -12,8 +12,8 @@ import type { NamedCluster } from "../../policy/clusters.ts";
 import { CLUSTERS } from "../../policy/internal-resources.ts";
 import { ownStore, storeObjects } from "../../storage/cluster-stores.ts";
 import type { Bindings } from "../bindings.ts";
-import { identifyForPath } from "../require-path.ts";
-import { withPolicy } from "../with-policy.ts";
+import { identifyForPath } from "../filters/require-path.ts";
+import { withPolicy } from "../filters/with-policy.ts";
 
 /** Of a thousand calls that one request may make on Cloudflare, each cluster takes three, and one for each shard. */
 const AT_A_TIME = 150;

@@ -18,7 +18,7 @@ import { ownStore, shardStore } from "../../storage/cluster-stores.ts";
 import type { StoreStub } from "../../storage/store-client.ts";
 import { asksForWebSocket, offeredProtocols } from "../answer/websocket-answer.ts";
 import type { Bindings } from "../bindings.ts";
-import { withPolicy } from "../with-policy.ts";
+import { withPolicy } from "../filters/with-policy.ts";
 import { NoticeFeed } from "./notice-feed.ts";
 import { NoticeFeeds } from "./notice-feeds.ts";
 import { WatchSession } from "./watch-session.ts";

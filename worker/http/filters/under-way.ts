@@ -3,10 +3,10 @@
  * without waiting makes all others wait as long. So each user may have so much under way, and what is more is asked to come
  * again, as Kubernetes' priority and fairness does; administrators are exempt there, and here. Each isolate counts for itself.
  */
-import { tooManyRequests } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
-import { MASTERS, type User } from "../auth/user.ts";
-import { DEFAULT_CLUSTER } from "../cluster.ts";
+import { tooManyRequests } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import { MASTERS, type User } from "../../auth/user.ts";
+import { DEFAULT_CLUSTER } from "../../cluster.ts";
 
 /** In requests for one object. A collection may be all there is, so it counts for more. */
 const OF_USER = 300;

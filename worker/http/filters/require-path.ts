@@ -1,13 +1,13 @@
 /** Paths that are no resources are authorized by themselves: `cannot get path "/metrics"`. */
 import type { Context } from "hono";
-import { noteDecision } from "../audit/audited-request.ts";
-import type { NonResourceAttributes } from "../auth/attributes.ts";
-import { identify } from "../auth/identify.ts";
-import { requirePermission } from "../auth/require-permission.ts";
-import type { User } from "../auth/user.ts";
-import { pathInCluster } from "../cluster.ts";
-import { flowOf } from "../fairness/classify.ts";
-import type { Bindings } from "./bindings.ts";
+import { noteDecision } from "../../audit/audited-request.ts";
+import type { NonResourceAttributes } from "../../auth/attributes.ts";
+import { identify } from "../../auth/identify.ts";
+import { requirePermission } from "../../auth/require-permission.ts";
+import type { User } from "../../auth/user.ts";
+import { pathInCluster } from "../../cluster.ts";
+import { flowOf } from "../../fairness/classify.ts";
+import type { Bindings } from "../bindings.ts";
 import { type Decided, withPolicy } from "./with-policy.ts";
 
 /** Who asks for a path, and what that is to authorization. */

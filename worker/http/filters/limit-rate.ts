@@ -1,7 +1,7 @@
 /** A cluster's requests a second, where its deployment's owner has set a limit: two seconds' worth at once, then that rate. */
-import { tooManyRequests } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
-import { Attempts } from "../auth/attempts.ts";
+import { tooManyRequests } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import { Attempts } from "../../auth/attempts.ts";
 
 /** By rate. Each isolate counts for itself. */
 const rates = new Map<number, Attempts>();

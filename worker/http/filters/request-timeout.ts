@@ -2,12 +2,12 @@
  * `?timeout=`, by which a client says how long it waits. Only webhooks take long enough for it to matter; but one that is
  * no duration is refused before all else, as kube-apiserver does (apiserver/pkg/endpoints/filters, WithRequestDeadline).
  */
-import { durationProblem, parseDuration } from "../../api/machinery/duration.ts";
-import { badRequest } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
-import { parseResourcePath } from "../resource-path.ts";
-import { isWatch } from "./request/list-options.ts";
-import { queryOf } from "./request/request-url.ts";
+import { durationProblem, parseDuration } from "../../../api/machinery/duration.ts";
+import { badRequest } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import { parseResourcePath } from "../../resource-path.ts";
+import { isWatch } from "../request/list-options.ts";
+import { queryOf } from "../request/request-url.ts";
 
 /** Their answers take as long as they take, and the parameter is not theirs. */
 const LONG_RUNNING: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);

@@ -1,18 +1,18 @@
 /** Records a request at its end, as the deployment's audit policy wants it (docs/spec/audit.md). */
 
 import type { Context } from "hono";
-import type { AuditPolicy } from "../../api/audit/policy.ts";
-import { exactJson } from "../../api/machinery/exact-json.ts";
-import { ApiError } from "../api-error.ts";
-import { type Answered, auditEvent, type Bodies, type Recording, recordingOf } from "../audit/audit-event.ts";
-import type { AuditedRequest } from "../audit/audited-request.ts";
-import { record } from "../audit/record.ts";
-import { type RecordedBody, readStart, recordedBody } from "../audit/recorded-bodies.ts";
-import { parseResourcePath } from "../resource-path.ts";
-import type { Bindings } from "./bindings.ts";
-import { mediaTypeOf } from "./request/body.ts";
-import { queryOf } from "./request/request-url.ts";
-import { verbOf } from "./serve-resource.ts";
+import type { AuditPolicy } from "../../../api/audit/policy.ts";
+import { exactJson } from "../../../api/machinery/exact-json.ts";
+import { ApiError } from "../../api-error.ts";
+import { type Answered, auditEvent, type Bodies, type Recording, recordingOf } from "../../audit/audit-event.ts";
+import type { AuditedRequest } from "../../audit/audited-request.ts";
+import { record } from "../../audit/record.ts";
+import { type RecordedBody, readStart, recordedBody } from "../../audit/recorded-bodies.ts";
+import { parseResourcePath } from "../../resource-path.ts";
+import type { Bindings } from "../bindings.ts";
+import { mediaTypeOf } from "../request/body.ts";
+import { queryOf } from "../request/request-url.ts";
+import { verbOf } from "../serve-resource.ts";
 
 interface Audit {
   readonly policy: AuditPolicy;

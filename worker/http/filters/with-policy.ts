@@ -1,20 +1,20 @@
 /** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
 import type { Context } from "hono";
-import { tooManyRequests } from "../../api/machinery/status.ts";
-import type { Store } from "../../api/store.ts";
-import { ApiError, PlainTextError, StalePolicy } from "../api-error.ts";
-import { deploymentOf } from "../bootstrap/deployment.ts";
-import { ensureSystemObjects } from "../bootstrap/ensure.ts";
-import { DEFAULT_CLUSTER } from "../cluster.ts";
-import type { Deadline } from "../deadline.ts";
-import { type Place, standInLine } from "../policy/change-line.ts";
-import { settingsOf } from "../policy/cluster-settings.ts";
-import { shardsOf } from "../policy/cluster-shards.ts";
-import { clusterExists, isAlive } from "../policy/clusters.ts";
-import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
-import { nearbyStores, ownStore, wholeStore } from "../storage/cluster-stores.ts";
-import { StoreClient, type StoreStub } from "../storage/store-client.ts";
-import type { Bindings } from "./bindings.ts";
+import { tooManyRequests } from "../../../api/machinery/status.ts";
+import type { Store } from "../../../api/store.ts";
+import { ApiError, PlainTextError, StalePolicy } from "../../api-error.ts";
+import { deploymentOf } from "../../bootstrap/deployment.ts";
+import { ensureSystemObjects } from "../../bootstrap/ensure.ts";
+import { DEFAULT_CLUSTER } from "../../cluster.ts";
+import type { Deadline } from "../../deadline.ts";
+import { type Place, standInLine } from "../../policy/change-line.ts";
+import { settingsOf } from "../../policy/cluster-settings.ts";
+import { shardsOf } from "../../policy/cluster-shards.ts";
+import { clusterExists, isAlive } from "../../policy/clusters.ts";
+import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../../policy/snapshot.ts";
+import { nearbyStores, ownStore, wholeStore } from "../../storage/cluster-stores.ts";
+import { StoreClient, type StoreStub } from "../../storage/store-client.ts";
+import type { Bindings } from "../bindings.ts";
 import { limitRate } from "./limit-rate.ts";
 
 export interface Decided {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { Env } from "../env.ts";
+import type { Env } from "../../env.ts";
 
 const { API } = env as Env;
 

@@ -2,9 +2,9 @@
  * What custom objects are asked that they do not answer. Theirs is one handler for all methods, where the routes of other kinds
  * know their own: so it reads HEAD as GET, and creates at the name of another object too.
  */
-import { badRequest, verbNotSupported } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../request-context.ts";
+import { badRequest, verbNotSupported } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 
 const VERBS: Readonly<Record<string, string>> = {
   GET: "get",
