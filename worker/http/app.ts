@@ -25,6 +25,7 @@ import { serveApiDoor } from "./nodes/node-api-door.ts";
 import { serveNodeLeave } from "./nodes/node-leave.ts";
 import { serveNodeLink, serveNodeTunnel, serveRelay } from "./nodes/node-link.ts";
 import { serveNodeReports } from "./nodes/node-reports.ts";
+import { serveOpenApi } from "./openapi/serve-openapi.ts";
 import { serveAdministrator } from "./operator/serve-administrator.ts";
 import { serveAudit } from "./operator/serve-audit.ts";
 import {
@@ -45,7 +46,6 @@ import {
 import { pathnameOf } from "./request/request-url.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
 import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
-import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
 

@@ -28,7 +28,6 @@ import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
 import { ConvertingStore } from "../storage/converting-store.ts";
 import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
-import { findAction } from "./actions.ts";
 import { sandboxedAnswer } from "./answer/sandboxed-answer.ts";
 import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
@@ -47,6 +46,7 @@ import { list } from "./verbs/list.ts";
 import { patch } from "./verbs/patch.ts";
 import { update } from "./verbs/update.ts";
 import { watch } from "./verbs/watch.ts";
+import { findAction } from "./virtual/actions.ts";
 
 const verbs: Readonly<Record<Verb, (context: RequestContext) => Promise<Response>>> = {
   create,

@@ -20,7 +20,7 @@ import { knownPolicy } from "../../policy/snapshot.ts";
 import { storeObjects } from "../../storage/cluster-stores.ts";
 import { restoreShards } from "../../storage/restore-shards.ts";
 import type { Bindings } from "../bindings.ts";
-import { isFresh } from "../fresh-cluster.ts";
+import { isFresh } from "./fresh-cluster.ts";
 import { wholeBackup } from "./whole-backup.ts";
 
 /** What belongs to the deployment, its owner and its machines: tokens of the past must not come to life again. */

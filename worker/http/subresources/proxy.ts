@@ -13,8 +13,8 @@ import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
 import { findEndpoint, type PodPort } from "../../tunnels/service-endpoint.ts";
 import { sandboxedAnswer } from "../answer/sandboxed-answer.ts";
 import { asksForWebSocket } from "../answer/websocket-answer.ts";
-import { withLinksBelow } from "../proxied-links.ts";
 import { pathnameOf } from "../request/request-url.ts";
+import { withLinksBelow } from "./proxied-links.ts";
 
 const NO_UPGRADE = "only WebSockets without TLS of their own can be proxied by this control plane; use port-forward";
 

@@ -1,13 +1,13 @@
 /** ComponentStatus: read only, stored nowhere. The parts it tells of are this Worker's own, and answer when it does. */
-import type { ComponentStatus } from "../../api/generated/core.v1.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { matches } from "../../api/machinery/selector.ts";
-import { notFound } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../request-context.ts";
-import { negotiate } from "./answer/negotiate.ts";
-import { madeObject, renderListView, renderView, VIEWS } from "./answer/views.ts";
-import { selectionOf } from "./request/list-options.ts";
+import type { ComponentStatus } from "../../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { matches } from "../../../api/machinery/selector.ts";
+import { notFound } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { negotiate } from "../answer/negotiate.ts";
+import { madeObject, renderListView, renderView, VIEWS } from "../answer/views.ts";
+import { selectionOf } from "../request/list-options.ts";
 
 const COMPONENTS = ["controller-manager", "etcd-0", "scheduler"];
 

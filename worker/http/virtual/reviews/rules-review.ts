@@ -1,10 +1,10 @@
 /** SelfSubjectRulesReview: all that one may do in a namespace, as far as rules can tell. */
-import type { SelfSubjectRulesReview } from "../../../api/generated/authorization.v1.ts";
-import { badRequest } from "../../../api/machinery/status.ts";
-import { ApiError } from "../../api-error.ts";
-import { nodeNameOf } from "../../auth/node/node-identity.ts";
-import { rulesOf } from "../../auth/rbac/rbac.ts";
-import type { RequestContext } from "../../request-context.ts";
+import type { SelfSubjectRulesReview } from "../../../../api/generated/authorization.v1.ts";
+import { badRequest } from "../../../../api/machinery/status.ts";
+import { ApiError } from "../../../api-error.ts";
+import { nodeNameOf } from "../../../auth/node/node-identity.ts";
+import { rulesOf } from "../../../auth/rbac/rbac.ts";
+import type { RequestContext } from "../../../request-context.ts";
 import { answerReview } from "./question.ts";
 
 const NODE_RULES = "node authorizer does not support user rule resolution";

@@ -1,11 +1,11 @@
 /** TokenReview: whose token this is (registry/authentication/tokenreview). */
-import type { TokenReview } from "../../../api/generated/authentication.v1.ts";
-import { badRequest } from "../../../api/machinery/status.ts";
-import { ApiError } from "../../api-error.ts";
-import { userOfToken } from "../../auth/authenticate.ts";
-import { API_AUDIENCES, isThereNow } from "../../auth/service-account-token.ts";
-import { userInfo } from "../../auth/user-info.ts";
-import type { RequestContext } from "../../request-context.ts";
+import type { TokenReview } from "../../../../api/generated/authentication.v1.ts";
+import { badRequest } from "../../../../api/machinery/status.ts";
+import { ApiError } from "../../../api-error.ts";
+import { userOfToken } from "../../../auth/authenticate.ts";
+import { API_AUDIENCES, isThereNow } from "../../../auth/service-account-token.ts";
+import { userInfo } from "../../../auth/user-info.ts";
+import type { RequestContext } from "../../../request-context.ts";
 import { answerReview } from "./question.ts";
 
 export const reviewToken = (context: RequestContext): Promise<Response> =>

@@ -1,13 +1,13 @@
 /** Kinds that are not stored: their POST is an action, and what is read of them is made up on the spot. */
-import { groupResource } from "../../api/machinery/meta.ts";
-import type { RequestContext } from "../request-context.ts";
+import { groupResource } from "../../../api/machinery/meta.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { bindPod } from "../subresources/binding.ts";
 import { readComponentStatuses } from "./component-statuses.ts";
 import { readMetrics } from "./read-metrics.ts";
 import { reviewAccess, reviewOwnAccess } from "./reviews/access-review.ts";
 import { reviewOwnRules } from "./reviews/rules-review.ts";
 import { reviewSelf } from "./reviews/self-subject-review.ts";
 import { reviewToken } from "./reviews/token-review.ts";
-import { bindPod } from "./subresources/binding.ts";
 
 type Serve = (context: RequestContext) => Promise<Response>;
 

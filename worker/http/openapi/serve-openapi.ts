@@ -1,18 +1,18 @@
 /** /openapi/v3, its documents, and /openapi/v2. Made when first asked for, from the kinds of the moment; kept by clients. */
 import type { Context } from "hono";
-import type { Resource } from "../../api/resources/resource.ts";
-import { remoteApis } from "../aggregation/remote-apis.ts";
-import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../aggregation/remote-openapi.ts";
-import { PlainTextError } from "../api-error.ts";
-import { customResources } from "../policy/custom-resources.ts";
-import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from "./answer/etag.ts";
-import { parseAccept } from "./answer/negotiate.ts";
-import type { Bindings } from "./bindings.ts";
-import { requirePath } from "./filters/require-path.ts";
-import { withPolicy } from "./filters/with-policy.ts";
-import { loadDocumentation } from "./openapi/documentation.ts";
-import { documentPaths, openApiV2, openApiV3 } from "./openapi/documents.ts";
-import { gnosticDocument } from "./openapi/gnostic.ts";
+import type { Resource } from "../../../api/resources/resource.ts";
+import { remoteApis } from "../../aggregation/remote-apis.ts";
+import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../../aggregation/remote-openapi.ts";
+import { PlainTextError } from "../../api-error.ts";
+import { customResources } from "../../policy/custom-resources.ts";
+import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from "../answer/etag.ts";
+import { parseAccept } from "../answer/negotiate.ts";
+import type { Bindings } from "../bindings.ts";
+import { requirePath } from "../filters/require-path.ts";
+import { withPolicy } from "../filters/with-policy.ts";
+import { loadDocumentation } from "./documentation.ts";
+import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
+import { gnosticDocument } from "./gnostic.ts";
 
 const notFound = () => new PlainTextError(404, "404 page not found");
 

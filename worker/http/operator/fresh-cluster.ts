@@ -1,5 +1,5 @@
 /** What a cluster holds from its first minute, before anybody made anything. */
-import type { Held } from "../../api/backup.ts";
+import type { Held } from "../../../api/backup.ts";
 
 /** At the cluster's own level and in the control plane's own namespaces: what the control plane makes of it, in any number. */
 const OWN_PLACES = ["", "kube-node-lease", "kube-public", "kube-system"];

@@ -1,16 +1,16 @@
 /** What all reviews have in common: a POST that asks and stores nothing. */
-import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { invalid } from "../../../api/machinery/status.ts";
-import { admitReview } from "../../admission/admit-review.ts";
-import { trackManagedFields } from "../../admission/managed-fields.ts";
-import { ApiError } from "../../api-error.ts";
-import { dropServerFields } from "../../registry/strategy.ts";
-import type { RequestContext } from "../../request-context.ts";
-import { negotiate } from "../answer/negotiate.ts";
-import { renderValue } from "../answer/respond.ts";
-import { decodeObject } from "../request/body.ts";
-import { writeOptions } from "../request/write-options.ts";
-import { placeInNamespace } from "../verbs/create.ts";
+import type { KubeObject } from "../../../../api/machinery/meta.ts";
+import { invalid } from "../../../../api/machinery/status.ts";
+import { admitReview } from "../../../admission/admit-review.ts";
+import { trackManagedFields } from "../../../admission/managed-fields.ts";
+import { ApiError } from "../../../api-error.ts";
+import { dropServerFields } from "../../../registry/strategy.ts";
+import type { RequestContext } from "../../../request-context.ts";
+import { negotiate } from "../../answer/negotiate.ts";
+import { renderValue } from "../../answer/respond.ts";
+import { decodeObject } from "../../request/body.ts";
+import { writeOptions } from "../../request/write-options.ts";
+import { placeInNamespace } from "../../verbs/create.ts";
 
 /** Decodes and validates the question, and answers what `answer` makes of it. */
 export async function answerReview<T extends KubeObject>(

@@ -6,12 +6,12 @@ import type {
   SelfSubjectAccessReview,
   SubjectAccessReview,
   SubjectAccessReviewSpec,
-} from "../../../api/generated/authorization.v1.ts";
-import type { Requirement } from "../../../api/store.ts";
-import type { Attributes } from "../../auth/attributes.ts";
-import { authorize } from "../../auth/authorize.ts";
-import type { User } from "../../auth/user.ts";
-import type { RequestContext } from "../../request-context.ts";
+} from "../../../../api/generated/authorization.v1.ts";
+import type { Requirement } from "../../../../api/store.ts";
+import type { Attributes } from "../../../auth/attributes.ts";
+import { authorize } from "../../../auth/authorize.ts";
+import type { User } from "../../../auth/user.ts";
+import type { RequestContext } from "../../../request-context.ts";
 import { readSelectors } from "./asked-selectors.ts";
 import { answerReview } from "./question.ts";
 

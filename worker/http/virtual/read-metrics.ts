@@ -2,19 +2,19 @@
  * metrics.k8s.io: what nodes and pods use, asked of the nodes when somebody reads it, and stored nowhere. The names, labels
  * and selectors are those of the Nodes and Pods themselves, as with metrics-server.
  */
-import type { Pod } from "../../api/generated/core.v1.ts";
-import type { NodeMetrics, PodMetrics } from "../../api/generated/metrics.v1beta1.ts";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
-import { notFound } from "../../api/machinery/status.ts";
-import { timestamp } from "../../api/machinery/time.ts";
-import type { NodeUsage, Usage } from "../../api/node/node-usage.ts";
-import type { Entry } from "../../api/store.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../request-context.ts";
-import { negotiate } from "./answer/negotiate.ts";
-import { madeObject, renderListView, renderView, VIEWS } from "./answer/views.ts";
-import { selectionOf } from "./request/list-options.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { NodeMetrics, PodMetrics } from "../../../api/generated/metrics.v1beta1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { readObject } from "../../../api/machinery/object-text.ts";
+import { notFound } from "../../../api/machinery/status.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import type { NodeUsage, Usage } from "../../../api/node/node-usage.ts";
+import type { Entry } from "../../../api/store.ts";
+import { ApiError } from "../../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { negotiate } from "../answer/negotiate.ts";
+import { madeObject, renderListView, renderView, VIEWS } from "../answer/views.ts";
+import { selectionOf } from "../request/list-options.ts";
 
 export async function readMetrics(context: RequestContext): Promise<Response> {
   const { path, query, served, request } = context;

@@ -1,8 +1,8 @@
 /** SelfSubjectReview: who the server takes one for. */
-import type { SelfSubjectReview } from "../../../api/generated/authentication.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
-import { userInfo } from "../../auth/user-info.ts";
-import type { RequestContext } from "../../request-context.ts";
+import type { SelfSubjectReview } from "../../../../api/generated/authentication.v1.ts";
+import { timestamp } from "../../../../api/machinery/time.ts";
+import { userInfo } from "../../../auth/user-info.ts";
+import type { RequestContext } from "../../../request-context.ts";
 import { answerReview } from "./question.ts";
 
 export const reviewSelf = (context: RequestContext): Promise<Response> =>
