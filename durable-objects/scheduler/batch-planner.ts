@@ -3,20 +3,20 @@
  * state is changed ahead of the store, and the loop takes back what could not be written.
  */
 import type { Write } from "../../api/store.ts";
-import type { ClusterChange } from "../../worker/scheduler/cluster-change.ts";
+import { type Placement, planPlacement } from "../../worker/scheduler/binding/placement.ts";
+import { failureEvent, refusalWrite, withoutNomination } from "../../worker/scheduler/binding/writes.ts";
+import type { ClusterChange } from "../../worker/scheduler/cluster/cluster-change.ts";
+import { type PendingPod, type PodFacts, placedOn } from "../../worker/scheduler/cluster/pod-facts.ts";
 import { schedule } from "../../worker/scheduler/cycle.ts";
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { deallocate, release } from "../../worker/scheduler/devices/claim-writes.ts";
 import { DEVICE_CLAIMS } from "../../worker/scheduler/devices/device-use.ts";
 import { claimToMake } from "../../worker/scheduler/devices/extended-claim.ts";
-import type { EventStamp } from "../../worker/scheduler/event.ts";
-import { EventSeries } from "../../worker/scheduler/event-series.ts";
-import { type Placement, planPlacement } from "../../worker/scheduler/placement.ts";
+import type { EventStamp } from "../../worker/scheduler/events/event.ts";
+import { EventSeries } from "../../worker/scheduler/events/event-series.ts";
 import { dynamicResources, type Freed } from "../../worker/scheduler/plugins/dynamic-resources.ts";
-import { type PendingPod, type PodFacts, placedOn } from "../../worker/scheduler/pod-facts.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
-import type { Assumed } from "../../worker/scheduler/volume-writes.ts";
-import { failureEvent, refusalWrite, withoutNomination } from "../../worker/scheduler/writes.ts";
+import type { Assumed } from "../../worker/scheduler/volumes/volume-writes.ts";
 
 /** How long placing may hold the thread before others get a turn. */
 const TURN_MS = 15;

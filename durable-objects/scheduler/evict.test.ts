@@ -3,7 +3,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
 import { structOf } from "../../api/schema/table.ts";
 import type { ApiClient } from "../../client/api-client.ts";
-import type { PendingPod, PodFacts } from "../../worker/scheduler/pod-facts.ts";
+import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 import { evict } from "./evict.ts";
 
 test("CTL-DISRUPTED: a victim is told why it ends behind what else is said of it, and then ended", async () => {

@@ -1,6 +1,6 @@
 import { behindAll } from "../../api/resources/core/pod/condition-order.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
-import type { PendingPod, PodFacts } from "../../worker/scheduler/pod-facts.ts";
+import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 
 /** Ends a pod to make room for another, which its condition DisruptionTarget says first. That it is gone is success. */
 export async function evict(

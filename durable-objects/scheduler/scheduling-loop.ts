@@ -4,11 +4,11 @@
  */
 import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/store.ts";
 import type { Outcome } from "../../client/api-client.ts";
+import { preemptedEvent } from "../../worker/scheduler/binding/writes.ts";
+import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
-import { EVENTS } from "../../worker/scheduler/event-write.ts";
-import type { PendingPod, PodFacts } from "../../worker/scheduler/pod-facts.ts";
+import { EVENTS } from "../../worker/scheduler/events/event-write.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
-import { preemptedEvent } from "../../worker/scheduler/writes.ts";
 import { BatchPlanner, type BatchPlannerOptions, type Evictions, type Making, type Planned } from "./batch-planner.ts";
 import { StateFollower } from "./state-follower.ts";
 

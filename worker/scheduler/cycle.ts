@@ -1,5 +1,7 @@
 /** One pod, one snapshot: where it goes, or why nowhere and what room is made for it. */
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import type { NodeInfo } from "./cluster/node-info.ts";
+import type { PendingPod } from "./cluster/pod-facts.ts";
 import { ClaimFailure } from "./devices/claim-failure.ts";
 import { type PendingBinding, pendingBindingOf } from "./devices/pending-binding.ts";
 import {
@@ -10,17 +12,15 @@ import {
   podDevicesOf,
   wantsDevices,
 } from "./devices/pod-devices.ts";
-import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
-import { fitErrorText, NO_NODES } from "./fit-error.ts";
-import { isRefusal } from "./node-filter.ts";
-import type { NodeInfo } from "./node-info.ts";
-import type { PreparedFilter } from "./node-verdicts.ts";
+import { findFeasible, prepareFilters, refusalAt } from "./framework/filtering.ts";
+import { fitErrorText, NO_NODES } from "./framework/fit-error.ts";
+import { isRefusal } from "./framework/node-filter.ts";
+import type { PreparedFilter } from "./framework/node-verdicts.ts";
+import { bestNode } from "./framework/scoring.ts";
 import { claimToFree, dynamicResources, type Freed } from "./plugins/dynamic-resources.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
-import type { PendingPod } from "./pod-facts.ts";
-import { type Preemption, preempt } from "./preemption.ts";
-import { bestNode } from "./scoring.ts";
-import { chooseVolumes, type VolumeChoice } from "./volume-choice.ts";
+import { type Preemption, preempt } from "./preemption/preemption.ts";
+import { chooseVolumes, type VolumeChoice } from "./volumes/volume-choice.ts";
 
 export interface CycleOptions {
   /** 0 ≤ x < 1; breaks ties between nodes that are equally good. */

@@ -5,17 +5,17 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { SharedValues } from "../../api/machinery/shared-values.ts";
 import { DEVICE_CLASSES } from "../../api/resources/resource/extended-resource.ts";
 import type { GroupResource, Key } from "../../api/store.ts";
-import { Cluster } from "./cluster.ts";
-import type { ClusterChange } from "./cluster-change.ts";
+import { Cluster } from "./cluster/cluster.ts";
+import type { ClusterChange } from "./cluster/cluster-change.ts";
+import { hasEnded, type PendingPod, type PodFacts, podFactsOf } from "./cluster/pod-facts.ts";
 import { DEVICE_CLAIMS } from "./devices/device-use.ts";
 import { SLICES } from "./devices/pools.ts";
-import { BUDGETS } from "./disruption-budgets.ts";
 import { plugins } from "./plugins/index.ts";
 import { CSI_NODES } from "./plugins/node-volume-limits.ts";
-import { hasEnded, type PendingPod, type PodFacts, podFactsOf } from "./pod-facts.ts";
-import { CLAIMS, STORAGE_CLASSES, VOLUMES } from "./pod-volumes.ts";
-import { SchedulingQueue } from "./queue.ts";
-import { CAPACITIES, CSI_DRIVERS } from "./volume-choice.ts";
+import { BUDGETS } from "./preemption/disruption-budgets.ts";
+import { SchedulingQueue } from "./queue/queue.ts";
+import { CLAIMS, STORAGE_CLASSES, VOLUMES } from "./volumes/pod-volumes.ts";
+import { CAPACITIES, CSI_DRIVERS } from "./volumes/volume-choice.ts";
 
 export const SCHEDULER_NAME = "default-scheduler";
 

@@ -12,7 +12,7 @@ import type {
 } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { toleratesAny } from "../../../api/machinery/tolerations.ts";
-import type { NodeInfo } from "../node-info.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
 import { allocationOf, type Choice } from "./allocation.ts";
 import { consumptionOf } from "./capacity.ts";
 import { ClaimFailure } from "./claim-failure.ts";

@@ -1,7 +1,7 @@
 /** Which devices are had, alone or by several, and how much of those is taken. */
 import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { quantityOf } from "../../../api/machinery/quantity.ts";
-import type { Cluster } from "../cluster.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Consumption } from "./capacity.ts";
 import { deviceId } from "./pools.ts";
 

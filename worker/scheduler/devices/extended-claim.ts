@@ -9,9 +9,9 @@ import type {
 import type { AllocationResult, DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
 import { DEVICE_CLASSES, deviceClassOf, EXTENDED_CLAIM } from "../../../api/resources/resource/extended-resource.ts";
-import type { Cluster } from "../cluster.ts";
-import type { NodeInfo } from "../node-info.ts";
-import type { PendingPod } from "../pod-facts.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Claim, Demand } from "./allocate.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
 import { extendedRequestsOf } from "./extended-requests.ts";

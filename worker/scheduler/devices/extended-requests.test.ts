@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Container, Pod, PodSpec } from "../../../api/generated/core.v1.ts";
-import { requestsOf } from "../amounts.ts";
+import { requestsOf } from "../cluster/amounts.ts";
 import { extendedRequestsOf } from "./extended-requests.ts";
 
 const GPU = "example.com/gpu";

@@ -1,7 +1,7 @@
 /** What a pod's containers ask for as extended resources, as the requests of one claim. */
 import type { Container, ContainerExtendedResourceRequest, Pod } from "../../../api/generated/core.v1.ts";
 import type { DeviceRequest } from "../../../api/generated/resource.v1.ts";
-import { amountOf } from "../amounts.ts";
+import { amountOf } from "../cluster/amounts.ts";
 
 export interface ExtendedRequests {
   readonly requests: readonly DeviceRequest[];

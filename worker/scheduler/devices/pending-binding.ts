@@ -1,7 +1,7 @@
 /** A pod whose devices are being bound to its node, where it goes when they are, whatever has become of the node. */
-import type { Cluster } from "../cluster.ts";
-import type { NodeInfo } from "../node-info.ts";
-import type { PendingPod } from "../pod-facts.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Claim } from "./allocate.ts";
 import { mustBind, type Readiness, readinessOf } from "./binding-conditions.ts";
 import { isReservedFor } from "./pod-claims.ts";

@@ -1,9 +1,9 @@
 /** What a pod wants of the cluster's devices, and what it is given on a node. */
 import type { AllocationResult, DeviceClass, ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
-import type { Cluster } from "../cluster.ts";
-import type { NodeInfo } from "../node-info.ts";
-import type { PendingPod } from "../pod-facts.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
 import { allocate, type Claim, type Devices, type Lack } from "./allocate.ts";
 import { devicesInUse } from "./device-use.ts";
 import {

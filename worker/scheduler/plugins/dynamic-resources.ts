@@ -1,6 +1,8 @@
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
-import type { Cluster } from "../cluster.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Claim, Lack } from "../devices/allocate.ts";
 import { readinessOf } from "../devices/binding-conditions.ts";
 import { DEVICE_CLAIMS } from "../devices/device-use.ts";
@@ -8,10 +10,8 @@ import { isClaimOf, isReservedFor, isWithinReach, obstacleOf } from "../devices/
 import { devicesAt, devicesOf, podDevicesOf, wantsDevices } from "../devices/pod-devices.ts";
 import { SLICES } from "../devices/pools.ts";
 import { preferenceOf } from "../devices/preference.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { NodeInfo } from "../node-info.ts";
-import { normalizeByLargest, type Plugin } from "../plugin.ts";
-import type { PendingPod } from "../pod-facts.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 
 const NAME = "DynamicResources";
 const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], resolvable: false });

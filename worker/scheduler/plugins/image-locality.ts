@@ -1,6 +1,6 @@
-import type { Cluster } from "../cluster.ts";
-import type { NodeInfo } from "../node-info.ts";
-import { MAX_NODE_SCORE, type Plugin } from "../plugin.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** Less than this is not worth minding, more than that an image makes no difference. */

@@ -1,5 +1,5 @@
 /** kube-scheduler's default plugins, in the order in which they are asked. */
-import type { Plugin } from "../plugin.ts";
+import type { Plugin } from "../framework/plugin.ts";
 import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";
 import { interPodAffinity } from "./inter-pod-affinity.ts";

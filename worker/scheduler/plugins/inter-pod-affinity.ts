@@ -1,11 +1,11 @@
-import { affinityTerm, matcherOf } from "../affinity-term.ts";
-import type { Cluster } from "../cluster.ts";
-import { scoreInterPodAffinity } from "../inter-pod-affinity-score.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { NodeInfo } from "../node-info.ts";
-import type { Plugin } from "../plugin.ts";
-import type { PendingPod, PodFacts } from "../pod-facts.ts";
-import { TopologyCounts } from "../topology-counts.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import type { Plugin } from "../framework/plugin.ts";
+import { affinityTerm, matcherOf } from "../topology/affinity-term.ts";
+import { scoreInterPodAffinity } from "../topology/inter-pod-affinity-score.ts";
+import { TopologyCounts } from "../topology/topology-counts.ts";
 
 const NAME = "InterPodAffinity";
 const refuse = (reason: string, resolvable: boolean): Refusal => ({ plugin: NAME, reasons: [reason], resolvable });

@@ -1,8 +1,8 @@
 import type { NodeSelectorTerm } from "../../../api/generated/core.v1.ts";
 import { meetsNodeAffinity, meetsTerm } from "../../../api/machinery/node-selector.ts";
-import type { Refusal } from "../node-filter.ts";
-import { normalizeByLargest, type Plugin } from "../plugin.ts";
-import type { PendingPod } from "../pod-facts.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeAffinity";
 const refusal: Refusal = {

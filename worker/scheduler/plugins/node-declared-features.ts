@@ -1,7 +1,7 @@
 import type { Container, PodSpec } from "../../../api/generated/core.v1.ts";
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { Plugin } from "../plugin.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import type { Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeDeclaredFeatures";
 const refusal: Refusal = {

@@ -1,5 +1,5 @@
-import type { Refusal } from "../node-filter.ts";
-import type { Plugin } from "../plugin.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import type { Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodePorts";
 const refusal: Refusal = {

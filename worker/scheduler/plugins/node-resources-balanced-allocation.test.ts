@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { node, pod, schedulerOf } from "../../../test/fakes/scheduler-objects.ts";
-import { shapeOf } from "../pod-shape.ts";
+import { shapeOf } from "../cluster/pod-shape.ts";
 import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
 
 const asking = (name: string, cpu: string, memory: string, nodeName?: string) =>

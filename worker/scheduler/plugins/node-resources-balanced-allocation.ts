@@ -1,5 +1,5 @@
-import type { NodeInfo } from "../node-info.ts";
-import { MAX_NODE_SCORE, type Plugin } from "../plugin.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 
 /** Prefers nodes whose processors and memory the pod would bring closer to being in use to the same degree. */
 export const nodeResourcesBalancedAllocation: Plugin = {

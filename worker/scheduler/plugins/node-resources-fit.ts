@@ -1,11 +1,11 @@
 import type { DeviceClass } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { DEVICE_CLASSES, deviceClassOf, standsFor } from "../../../api/resources/resource/extended-resource.ts";
-import { type Amounts, amountsOf } from "../amounts.ts";
-import type { Cluster } from "../cluster.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { NodeInfo } from "../node-info.ts";
-import { MAX_NODE_SCORE, type Plugin } from "../plugin.ts";
+import { type Amounts, amountsOf } from "../cluster/amounts.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeResourcesFit";
 const insufficient = new Map<string, Refusal>();

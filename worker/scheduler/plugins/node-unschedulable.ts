@@ -1,6 +1,6 @@
 import { toleratesAny } from "../../../api/machinery/tolerations.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { Plugin } from "../plugin.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import type { Plugin } from "../framework/plugin.ts";
 
 const NAME = "NodeUnschedulable";
 const CORDONED = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };

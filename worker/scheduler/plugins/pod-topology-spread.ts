@@ -1,10 +1,10 @@
-import type { Cluster } from "../cluster.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { NodeInfo } from "../node-info.ts";
-import type { Plugin } from "../plugin.ts";
-import type { PendingPod, PodFacts } from "../pod-facts.ts";
-import { type SpreadConstraint, spreadConstraints } from "../spread-constraint.ts";
-import { scoreTopologySpread } from "../topology-spread-score.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import type { Plugin } from "../framework/plugin.ts";
+import { type SpreadConstraint, spreadConstraints } from "../topology/spread-constraint.ts";
+import { scoreTopologySpread } from "../topology/topology-spread-score.ts";
 
 const NAME = "PodTopologySpread";
 const skewed: Refusal = {

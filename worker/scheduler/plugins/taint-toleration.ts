@@ -1,6 +1,6 @@
 import { keepsAway, keepsOff, toleratesAny } from "../../../api/machinery/tolerations.ts";
-import type { Refusal } from "../node-filter.ts";
-import { normalizeByLargest, type Plugin } from "../plugin.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 
 const NAME = "TaintToleration";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had untolerated taint(s)"], resolvable: false };

@@ -1,13 +1,13 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { claimNamesOf } from "../claim-names.ts";
-import type { Cluster } from "../cluster.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { NodeInfo } from "../node-info.ts";
-import type { Plugin } from "../plugin.ts";
-import type { PendingPod } from "../pod-facts.ts";
-import { CLAIMS, type Claim, isBound, STORAGE_CLASSES, VOLUMES, waitsForConsumer } from "../pod-volumes.ts";
-import { CAPACITIES, CSI_DRIVERS, chooseVolumes, reaches } from "../volume-choice.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import type { Plugin } from "../framework/plugin.ts";
+import { claimNamesOf } from "../volumes/claim-names.ts";
+import { CLAIMS, type Claim, isBound, STORAGE_CLASSES, VOLUMES, waitsForConsumer } from "../volumes/pod-volumes.ts";
+import { CAPACITIES, CSI_DRIVERS, chooseVolumes, reaches } from "../volumes/volume-choice.ts";
 
 const NAME = "VolumeBinding";
 const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], resolvable: false });

@@ -1,7 +1,7 @@
-import { claimNamesOf } from "../claim-names.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { Plugin } from "../plugin.ts";
-import { CLAIMS, type Claim } from "../pod-volumes.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import type { Plugin } from "../framework/plugin.ts";
+import { claimNamesOf } from "../volumes/claim-names.ts";
+import { CLAIMS, type Claim } from "../volumes/pod-volumes.ts";
 
 const NAME = "VolumeRestrictions";
 const refusal: Refusal = {

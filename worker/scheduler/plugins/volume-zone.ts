@@ -1,8 +1,8 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
-import { claimNamesOf } from "../claim-names.ts";
-import type { Refusal } from "../node-filter.ts";
-import type { Plugin } from "../plugin.ts";
-import { CLAIMS, type Claim, STORAGE_CLASSES, VOLUMES } from "../pod-volumes.ts";
+import type { Refusal } from "../framework/node-filter.ts";
+import type { Plugin } from "../framework/plugin.ts";
+import { claimNamesOf } from "../volumes/claim-names.ts";
+import { CLAIMS, type Claim, STORAGE_CLASSES, VOLUMES } from "../volumes/pod-volumes.ts";
 
 const NAME = "VolumeZone";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had no available volume zone"], resolvable: false };

@@ -1,0 +1,83 @@
+/** What placing a pod means: the writes of one commit, which bind it or have what it needs on the node made ready first. */
+import type { Write } from "../../../api/store.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
+import type { Claim } from "../devices/allocate.ts";
+import { readinessOf } from "../devices/binding-conditions.ts";
+import { reserveClaim } from "../devices/claim-writes.ts";
+import { extendedStatusOf } from "../devices/extended-claim.ts";
+import { type DevicePlan, NO_DEVICES } from "../devices/pod-devices.ts";
+import { type EventStamp, eventOf } from "../events/event.ts";
+import { eventWrite } from "../events/event-write.ts";
+import { dynamicResources } from "../plugins/dynamic-resources.ts";
+import { volumeBinding } from "../plugins/volume-binding.ts";
+import { SELECTED_NODE } from "../volumes/pod-volumes.ts";
+import type { VolumeChoice } from "../volumes/volume-choice.ts";
+import { type Assumed, askFor, reserve } from "../volumes/volume-writes.ts";
+import { bindingPendingEvent, bindingWrites, expectationWrite, expectedOn, nominationWrite } from "./writes.ts";
+
+export interface Placement {
+  readonly node: NodeInfo;
+  readonly volumes: VolumeChoice;
+  readonly devices: DevicePlan;
+  /** The claim of `devices.extended`. */
+  readonly made?: Claim;
+}
+
+export interface PlacementPlan {
+  readonly writes: readonly Write[];
+  /** Objects as they will be. */
+  readonly assumed: readonly Assumed[];
+  /** The plugin that has to be pleased before the pod is bound, and until when that is waited for (ms). */
+  readonly awaits?: { readonly plugin: string; readonly until?: number };
+}
+
+/** Undefined where the pod cannot be bound any more. */
+export function planPlacement(
+  pod: PendingPod,
+  placement: Placement,
+  { newId, stamp }: { readonly newId: () => string; readonly stamp: EventStamp },
+): PlacementPlan | undefined {
+  const { name: node, labels } = placement.node;
+  const { bind, provision } = placement.volumes;
+  const { now } = stamp;
+  const unasked = provision.filter(({ metadata }) => metadata.annotations?.[SELECTED_NODE] !== node);
+  const volumes = [...bind.map((each) => reserve(each, now)), ...unasked.map((claim) => askFor(claim, node, now))];
+  if (provision.length > 0) {
+    const nomination = nominationWrite(pod, node, now);
+    const writes = [...volumes.map(({ write }) => write), ...(nomination ? [nomination] : [])];
+    return { writes, assumed: volumes, awaits: { plugin: volumeBinding.name } };
+  }
+  // Devices are had when the pod is bound, not while it waits for a volume.
+  const { reservations, extended } = placement.devices;
+  const { made } = placement;
+  const all = extended && made ? [...reservations, { claim: made, allocation: extended.allocation }] : reservations;
+  const devices = all.map((each) => reserveClaim(each, pod, { newId, now }));
+  const assumed = [...volumes, ...devices];
+  const claimWrites = assumed.map(({ write }) => write);
+  const status = extended && made ? { extended: extendedStatusOf(made, extended) } : {};
+  // Whoever has claims may have to wait for them, and is told of the node first.
+  const isExpected = assumed.length > 0 || placement.devices !== NO_DEVICES;
+  const expected = isExpected ? expectedOn(pod, { node, now, ...status }) : pod;
+  const until = bindingDue(
+    devices.map(({ after }) => after as Claim),
+    now,
+  );
+  if (until !== undefined) {
+    const event = eventWrite("create", eventOf(bindingPendingEvent(pod, node), stamp));
+    const writes = [expectationWrite(pod, expected), event, ...claimWrites];
+    return { writes, assumed, awaits: { plugin: dynamicResources.name, until } };
+  }
+  const binding = bindingWrites(expected, { name: node, labels }, stamp);
+  return binding && { writes: [...binding, ...claimWrites], assumed };
+}
+
+/** When the first of the claims that have devices to be bound to the node has waited too long for that. */
+function bindingDue(claims: readonly Claim[], now: number): number | undefined {
+  let due: number | undefined;
+  for (const claim of claims) {
+    const readiness = readinessOf(claim, now);
+    if (readiness.kind === "pending") due = Math.min(due ?? readiness.until, readiness.until);
+  }
+  return due;
+}

@@ -1,0 +1,179 @@
+/** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
+import type { Pod, PodExtendedResourceClaimStatus, PodStatus } from "../../../api/generated/core.v1.ts";
+import { canonicalJson, withMember } from "../../../api/machinery/json-canonical.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { leadingMeta, textWithoutRevision } from "../../../api/machinery/object-text.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import { attributesOf } from "../../../api/resources/attributes.ts";
+import { assignNode } from "../../../api/resources/core/pod/assign-node.ts";
+import { topologyLabelsOf } from "../../../api/resources/core/pod/topology-labels.ts";
+import { pod as podKind } from "../../../api/resources/core/pod.ts";
+import { structOf } from "../../../api/schema/table.ts";
+import type { Revision, Write } from "../../../api/store.ts";
+import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
+import { type EventStamp, eventOf, type SchedulerEvent } from "../events/event.ts";
+import { eventWrite } from "../events/event-write.ts";
+import { shortened } from "../framework/fit-error.ts";
+import { owned } from "./owned.ts";
+
+/** The pod on its node, of whose place it learns, and the event that says so; undefined where it cannot be bound any more. */
+export function bindingWrites(
+  { pod }: PendingPod,
+  { name: node, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+  stamp: EventStamp,
+): readonly [Write, Write] | undefined {
+  const topology = topologyLabelsOf(labels);
+  const metadata = Object.keys(topology).length > 0 ? { labels: topology } : {};
+  const assigned = assignNode(pod, { metadata, target: { kind: "Node", name: node } }, timestamp(stamp.now));
+  if (!assigned.ok) return undefined;
+  const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
+  return [
+    writeOf(pod, assigned.pod, boundText(pod, assigned.pod)),
+    eventWrite("create", eventOf({ about: pod, type: "Normal", reason: "Scheduled", action: "Binding", note }, stamp)),
+  ];
+}
+
+export const failureEvent = ({ pod }: PendingPod, message: string): SchedulerEvent => ({
+  about: pod,
+  type: "Warning",
+  reason: "FailedScheduling",
+  action: "Scheduling",
+  note: shortened(message),
+});
+
+export const preemptedEvent = (victim: PodFacts, { pod }: PendingPod, node: string): SchedulerEvent => ({
+  about: {
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: {
+      name: victim.name,
+      namespace: victim.namespace,
+      uid: victim.uid,
+      resourceVersion: String(victim.revision),
+      creationTimestamp: "",
+    },
+  },
+  type: "Normal",
+  reason: "Preempted",
+  action: "Preempting",
+  note: `Preempted by pod ${pod.metadata.uid} on node ${node}`,
+});
+
+/**
+ * The pod with the condition that says why it waits, and the node that is being made free for it ("" for none);
+ * undefined where the pod says so already.
+ */
+export function refusalWrite(
+  { pod }: PendingPod,
+  {
+    message,
+    nominated,
+    now,
+    reason = "Unschedulable",
+  }: {
+    readonly message: string;
+    readonly nominated: string | undefined;
+    readonly now: number;
+    readonly reason?: string;
+  },
+): Write | undefined {
+  const { generation } = pod.metadata;
+  const said = pod.status.conditions?.find(({ type }) => type === "PodScheduled");
+  const same = said?.status === "False" && said.reason === reason && said.message === message;
+  const nominatedNodeName = nominated ?? pod.status.nominatedNodeName ?? "";
+  if (same && nominatedNodeName === (pod.status.nominatedNodeName ?? "")) return undefined;
+  const condition = {
+    type: "PodScheduled",
+    status: "False",
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    lastProbeTime: null,
+    lastTransitionTime: said?.status === "False" && said.lastTransitionTime ? said.lastTransitionTime : timestamp(now),
+    reason,
+    message,
+  };
+  const { nominatedNodeName: _, ...status } = pod.status;
+  const others = (status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
+  const next = {
+    ...status,
+    ...(nominatedNodeName === "" ? {} : { nominatedNodeName }),
+    conditions: [...others, condition as object as (typeof others)[number]],
+  };
+  return replacePod(pod, next, now);
+}
+
+/** The pod with the node that it is meant for while its volumes are made there; undefined where it says so already. */
+export function nominationWrite({ pod }: PendingPod, nominatedNodeName: string, now: number): Write | undefined {
+  if (pod.status.nominatedNodeName === nominatedNodeName) return undefined;
+  return replacePod(pod, { ...pod.status, nominatedNodeName }, now);
+}
+
+/**
+ * The pod as it is told of before it is bound, where something of its own has to be made ready first: that it is meant for the
+ * node, and which claim its extended resources are from.
+ */
+export function expectedOn(
+  pod: PendingPod,
+  {
+    node,
+    extended,
+    now,
+  }: { readonly node: string; readonly extended?: PodExtendedResourceClaimStatus; readonly now: number },
+): PendingPod {
+  const before = pod.pod;
+  const status = {
+    ...before.status,
+    nominatedNodeName: node,
+    ...(extended && { extendedResourceClaimStatus: extended }),
+  };
+  const after = owned({ before, after: { ...before, status } }, { kind: podKind, subresource: "status", now });
+  return { ...pod, pod: after };
+}
+
+/** The same of a pod that is not bound yet. */
+export function expectationWrite({ pod: before }: PendingPod, { pod: after }: PendingPod): Write {
+  return writeOf(before, after, textWithoutRevision(after));
+}
+
+export const bindingPendingEvent = ({ pod }: PendingPod, node: string): SchedulerEvent => ({
+  about: pod,
+  type: "Normal",
+  reason: "BindingConditionsPending",
+  action: "Scheduling",
+  note: `waiting for binding conditions for device on node ${node}`,
+});
+
+/** The pod, which no room is made for any more. */
+export function withoutNomination({ pod }: PendingPod, now: number): Write {
+  const { nominatedNodeName: _, ...status } = pod.status;
+  return replacePod(pod, status, now);
+}
+
+/** The pod with another status, which is its writer's own in managedFields. */
+function replacePod(before: Stored<Pod>, status: PodStatus, now: number): Write {
+  const next = owned({ before, after: { ...before, status } }, { kind: podKind, subresource: "status", now });
+  return writeOf(before, next, textWithoutRevision(next));
+}
+
+/** A binding puts in a node, where it is, and a condition: all else is in the stored form as it was read. */
+const boundText = ({ metadata, spec, status, ...pod }: Stored<Pod>, after: Pod): string =>
+  JSON.stringify({
+    ...pod,
+    metadata: leadingMeta(
+      after.metadata.labels
+        ? withMember(metadata, { labels: inOrder(after.metadata.labels) }, structOf("meta.v1.ObjectMeta"))
+        : metadata,
+    ),
+    spec: withMember(spec, { nodeName: after.spec.nodeName ?? "" }, structOf("core.v1.PodSpec")),
+    status: canonicalJson(after.status, structOf("core.v1.PodStatus")),
+  });
+
+const inOrder = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+const writeOf = (before: Stored<Pod>, after: Pod, text: string): Write => ({
+  op: "replace",
+  key: { resource: "pods", namespace: before.metadata.namespace ?? "", name: before.metadata.name },
+  ifRevision: Number(before.metadata.resourceVersion) as Revision,
+  text,
+  attributes: attributesOf(podKind, after),
+});

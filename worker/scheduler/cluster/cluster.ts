@@ -1,0 +1,289 @@
+/**
+ * The cluster as the scheduler sees it: nodes with their pods, and the objects that plugins ask for. Kept current change
+ * by change; pods that were placed and not yet written count as placed.
+ */
+import type { Node } from "../../../api/generated/core.v1.ts";
+import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { keepsAway } from "../../../api/machinery/tolerations.ts";
+import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
+import type { NodeVerdicts } from "../framework/node-verdicts.ts";
+import { Shortlist } from "../framework/shortlist.ts";
+import { claimNamesOf } from "../volumes/claim-names.ts";
+import type { ClusterChange } from "./cluster-change.ts";
+import { NodeInfo } from "./node-info.ts";
+import { PodCounts, type PodMatcher } from "./pod-counts.ts";
+import type { PendingPod, PodFacts } from "./pod-facts.ts";
+
+const NOBODY: readonly never[] = [];
+const ZONE = "topology.kubernetes.io/zone";
+const REGION = "topology.kubernetes.io/region";
+
+/** Each takes some 24 bytes a node. */
+const SHAPES = 32;
+
+export class Cluster {
+  readonly #nodes = new Map<string, NodeInfo>();
+  #ordered: readonly NodeInfo[] | undefined;
+  /** Every pod that has a node, even where the node is not known (yet). */
+  readonly #assigned = new Map<string, PodFacts>();
+  readonly #orphans = new Map<string, Map<string, PodFacts>>();
+  /** By resource, namespace and name. */
+  readonly #objects = new Map<string, Map<string, Map<string, Stored<KubeObject>>>>();
+  /** Nodes with a pod that has affinity terms of its own. */
+  readonly nodesWithAffinity = new Map<NodeInfo, number>();
+  readonly nodesWithAntiAffinity = new Map<NodeInfo, number>();
+  readonly #nominated = new Map<string, Map<string, PendingPod>>();
+  readonly #nominatedTo = new Map<string, string>();
+  readonly #podCounts = new PodCounts();
+  readonly #domains = new Map<string, number>();
+  /** By the shape of pods; of the nodes in their order as it is now, and of the device classes. */
+  readonly verdicts = new Shapes();
+  readonly shortlist = new Shortlist();
+  readonly #claimUsers = new Map<string, number>();
+  readonly #images = new Map<string, number>();
+  /** How many nodes have a taint that only says that others are better. */
+  nodesToAvoid = 0;
+
+  /** In turns from zone to zone, so that looking at some of them looks at all zones. */
+  get nodes(): readonly NodeInfo[] {
+    this.#ordered ??= inTurns(this.#nodes.values());
+    return this.#ordered;
+  }
+
+  node(name: string): NodeInfo | undefined {
+    return this.#nodes.get(name);
+  }
+
+  assigned(key: string): PodFacts | undefined {
+    return this.#assigned.get(key);
+  }
+
+  /** Room on the node is being made for the pod, which is nowhere else; "" for none. */
+  nominate(pod: PendingPod, nodeName: string): void {
+    const before = this.#nominatedTo.get(pod.key);
+    if (before !== undefined && this.#nominated.get(before)?.delete(pod.key)) this.#nominatedTo.delete(pod.key);
+    if (nodeName === "") return;
+    const pods = this.#nominated.get(nodeName) ?? new Map<string, PendingPod>();
+    this.#nominated.set(nodeName, pods.set(pod.key, pod));
+    this.#nominatedTo.set(pod.key, nodeName);
+  }
+
+  /** Takes back what is being done for a pod that is gone or placed. */
+  forgetNomination(key: string): void {
+    const nodeName = this.#nominatedTo.get(key);
+    if (nodeName === undefined) return;
+    this.#nominatedTo.delete(key);
+    this.#nominated.get(nodeName)?.delete(key);
+  }
+
+  get hasNominations(): boolean {
+    return this.#nominatedTo.size > 0;
+  }
+
+  /** Other pods that room on the node is being made for, and that this one has to let pass. */
+  nominatedTo(nodeName: string, { key, priority }: PendingPod): readonly PendingPod[] {
+    if (this.#nominatedTo.size === 0) return NOBODY;
+    const pods = this.#nominated.get(nodeName);
+    return pods ? [...pods.values()].filter((pod) => pod.key !== key && pod.priority >= priority) : NOBODY;
+  }
+
+  /** Pods of lower priority whose room on the node is now another's. */
+  outranked(nodeName: string, { priority }: PendingPod): readonly PendingPod[] {
+    return [...(this.#nominated.get(nodeName)?.values() ?? [])].filter((pod) => pod.priority < priority);
+  }
+
+  /** How many pods of each node match; nodes without any are left out. */
+  podCounts(matcher: PodMatcher): ReadonlyMap<NodeInfo, number> {
+    return this.#podCounts.of(matcher, this.nodes);
+  }
+
+  /** The same by the value of a label of the nodes. */
+  podCountsByDomain(matcher: PodMatcher, topologyKey: string): ReadonlyMap<string, number> {
+    return this.#podCounts.byDomain(matcher, topologyKey, this.nodes);
+  }
+
+  /** How many values of the label nodes have. */
+  domains(topologyKey: string): number {
+    let domains = this.#domains.get(topologyKey);
+    if (domains === undefined) {
+      const values = new Set(this.nodes.map(({ labels }) => labels[topologyKey]));
+      values.delete(undefined);
+      domains = values.size;
+      this.#domains.set(topologyKey, domains);
+    }
+    return domains;
+  }
+
+  /** How many pods that have a node use the claim. */
+  usersOfClaim(namespace: string, name: string): number {
+    return this.#claimUsers.get(`${namespace}/${name}`) ?? 0;
+  }
+
+  nodesWithImage(name: string): number {
+    return this.#images.get(name) ?? 0;
+  }
+
+  get<T extends KubeObject>(resource: string, namespace: string, name: string): Stored<T> | undefined {
+    return this.#objects.get(resource)?.get(namespace)?.get(name) as Stored<T> | undefined;
+  }
+
+  *list<T extends KubeObject>(resource: string): Iterable<Stored<T>> {
+    for (const objects of this.#objects.get(resource)?.values() ?? []) yield* objects.values() as Iterable<Stored<T>>;
+  }
+
+  listIn<T extends KubeObject>(resource: string, namespace: string): Iterable<Stored<T>> {
+    return (this.#objects.get(resource)?.get(namespace)?.values() ?? NOBODY) as Iterable<Stored<T>>;
+  }
+
+  setNode(node: Stored<Node>): ClusterChange {
+    const known = this.#nodes.get(node.metadata.name);
+    if (known) {
+      const previous = known.node;
+      this.#countNode(known, -1);
+      known.node = node;
+      this.#countNode(known, 1);
+      if (zoneOf(previous) !== zoneOf(node)) this.#reorder();
+      if (!deepEqual(previous.metadata.labels, node.metadata.labels)) this.#forgetDomains();
+      return { kind: "node", node, previous };
+    }
+    const info = new NodeInfo(node);
+    this.#nodes.set(info.name, info);
+    this.#countNode(info, 1);
+    this.#reorder();
+    for (const pod of this.#orphans.get(info.name)?.values() ?? []) this.#put(info, pod);
+    this.#orphans.delete(info.name);
+    return { kind: "node", node };
+  }
+
+  deleteNode(node: Stored<Node>): ClusterChange {
+    const info = this.#nodes.get(node.metadata.name);
+    if (info) {
+      this.#nodes.delete(info.name);
+      this.#countNode(info, -1);
+      this.#podCounts.forget();
+      this.#reorder();
+      this.nodesWithAffinity.delete(info);
+      this.nodesWithAntiAffinity.delete(info);
+      if (info.pods.size > 0) this.#orphans.set(info.name, new Map(info.pods));
+    }
+    return { kind: "node-deleted", node };
+  }
+
+  /** The pod has `pod.nodeName`, whether the store knows it yet or not. */
+  assign(pod: PodFacts): ClusterChange {
+    const previous = this.unassign(pod.key);
+    this.#assigned.set(pod.key, pod);
+    for (const { name } of claimNamesOf(pod)) count(this.#claimUsers, `${pod.namespace}/${name}`, 1);
+    const info = this.#nodes.get(pod.nodeName);
+    if (info) this.#put(info, pod);
+    else {
+      const waiting = this.#orphans.get(pod.nodeName) ?? new Map<string, PodFacts>();
+      this.#orphans.set(pod.nodeName, waiting.set(pod.key, pod));
+    }
+    return previous ? { kind: "assigned-pod", pod, previous } : { kind: "assigned-pod", pod };
+  }
+
+  unassign(key: string): PodFacts | undefined {
+    const pod = this.#assigned.get(key);
+    if (!pod) return undefined;
+    this.#assigned.delete(key);
+    for (const { name } of claimNamesOf(pod)) count(this.#claimUsers, `${pod.namespace}/${name}`, -1);
+    const info = this.#nodes.get(pod.nodeName);
+    if (info) this.#take(info, pod);
+    const waiting = this.#orphans.get(pod.nodeName);
+    if (waiting?.delete(key) && waiting.size === 0) this.#orphans.delete(pod.nodeName);
+    return pod;
+  }
+
+  setObject(resource: string, object: Stored<KubeObject>): ClusterChange {
+    const { namespace = "", name } = object.metadata;
+    const namespaces = this.#objects.get(resource) ?? new Map<string, Map<string, Stored<KubeObject>>>();
+    this.#objects.set(resource, namespaces);
+    const objects = namespaces.get(namespace) ?? new Map<string, Stored<KubeObject>>();
+    const previous = objects.get(name);
+    namespaces.set(namespace, objects.set(name, object));
+    if (resource === "namespaces") this.#podCounts.forget();
+    if (resource === DEVICE_CLASSES) this.verdicts.clear();
+    return { kind: "object", resource, object, ...(previous && { previous }), deleted: false };
+  }
+
+  deleteObject(resource: string, object: Stored<KubeObject>): ClusterChange {
+    const { namespace = "", name } = object.metadata;
+    const objects = this.#objects.get(resource)?.get(namespace);
+    if (objects?.delete(name) && objects.size === 0) this.#objects.get(resource)?.delete(namespace);
+    if (resource === DEVICE_CLASSES) this.verdicts.clear();
+    return { kind: "object", resource, object, deleted: true };
+  }
+
+  #forgetDomains(): void {
+    this.#domains.clear();
+    this.#podCounts.forget();
+  }
+
+  #reorder(): void {
+    this.#ordered = undefined;
+    this.#domains.clear();
+    this.verdicts.clear();
+  }
+
+  #put(info: NodeInfo, pod: PodFacts): void {
+    info.add(pod);
+    this.#podCounts.count(pod, info, 1);
+    this.#countAffinity(info, pod, 1);
+  }
+
+  #take(info: NodeInfo, pod: PodFacts): void {
+    info.remove(pod);
+    this.#podCounts.count(pod, info, -1);
+    this.#countAffinity(info, pod, -1);
+  }
+
+  #countNode({ images, node }: NodeInfo, sign: 1 | -1): void {
+    for (const name of images.keys()) count(this.#images, name, sign);
+    if (node.spec.taints?.some(keepsAway)) this.nodesToAvoid += sign;
+  }
+
+  #countAffinity(info: NodeInfo, pod: PodFacts, sign: 1 | -1): void {
+    if (pod.requiredAffinity.length + pod.preferredAffinity.length > 0) count(this.nodesWithAffinity, info, sign);
+    if (pod.requiredAntiAffinity.length > 0) count(this.nodesWithAntiAffinity, info, sign);
+  }
+}
+
+/** The shapes of pods that came of late. */
+class Shapes extends Map<string, NodeVerdicts> {
+  override set(key: string, verdicts: NodeVerdicts): this {
+    const oldest = this.size >= SHAPES ? this.keys().next().value : undefined;
+    if (oldest !== undefined) this.delete(oldest);
+    return super.set(key, verdicts);
+  }
+}
+
+function count<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
+  const next = (counts.get(key) ?? 0) + sign;
+  if (next > 0) counts.set(key, next);
+  else counts.delete(key);
+}
+
+const zoneOf = ({ metadata: { labels = {} } }: Stored<Node>) => `${labels[REGION] ?? ""}:${labels[ZONE] ?? ""}`;
+
+function inTurns(nodes: Iterable<NodeInfo>): NodeInfo[] {
+  const zones = new Map<string, NodeInfo[]>();
+  for (const info of nodes) {
+    const zone = zoneOf(info.node);
+    const list = zones.get(zone);
+    if (list) list.push(info);
+    else zones.set(zone, [info]);
+  }
+  const lists = [...zones.values()];
+  const ordered: NodeInfo[] = [];
+  for (let turn = 0, left = true; left; turn++) {
+    left = false;
+    for (const list of lists) {
+      const info = list[turn];
+      if (info) ordered.push(info);
+      left ||= turn + 1 < list.length;
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,16 @@
+import type { Event } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
+import { attributesOf } from "../../../api/resources/attributes.ts";
+import { event as eventKind } from "../../../api/resources/core/event.ts";
+import type { Write } from "../../../api/store.ts";
+
+export const EVENTS = "events";
+
+/** A new one is made in the stored form as it is (event.ts). */
+export const eventWrite = (op: "create" | "replace", event: Stored<Event>): Write => ({
+  op,
+  key: { resource: EVENTS, namespace: event.metadata.namespace ?? "", name: event.metadata.name },
+  text: op === "create" ? JSON.stringify(event) : textWithoutRevision(event),
+  attributes: attributesOf(eventKind, event),
+});

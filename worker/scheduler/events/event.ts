@@ -1,0 +1,63 @@
+/** Events as kube-scheduler records them: of events.k8s.io, in the core form, as the store keeps it. */
+import type { Event } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+
+export interface SchedulerEvent {
+  readonly about: Stored<KubeObject>;
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly action: string;
+  readonly note: string;
+}
+
+export interface EventStamp {
+  readonly uid: string;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Never twice the same: the end of the event's name. */
+  readonly nanos: bigint;
+}
+
+const COMPONENT = "default-scheduler";
+
+export function eventOf({ about, type, reason, action, note }: SchedulerEvent, stamp: EventStamp): Stored<Event> {
+  const time = new Date(stamp.now).toISOString();
+  const namespace = about.metadata.namespace || "default";
+  const event = {
+    kind: "Event",
+    apiVersion: "v1",
+    metadata: {
+      name: `${about.metadata.name}.${stamp.nanos.toString(16)}`,
+      namespace,
+      uid: stamp.uid,
+      resourceVersion: "",
+      creationTimestamp: `${time.slice(0, 19)}Z`,
+    },
+    involvedObject: referenceTo(about),
+    reason,
+    message: note,
+    source: {},
+    // Absent times of an event print as null.
+    firstTimestamp: null,
+    lastTimestamp: null,
+    type,
+    eventTime: `${time.slice(0, -1)}000Z`,
+    action,
+    reportingComponent: COMPONENT,
+    reportingInstance: COMPONENT,
+  };
+  return event as unknown as Stored<Event>;
+}
+
+const referenceTo = ({
+  kind,
+  apiVersion,
+  metadata: { namespace, name, uid, resourceVersion },
+}: Stored<KubeObject>) => ({
+  kind,
+  ...(namespace ? { namespace } : {}),
+  name,
+  uid,
+  apiVersion,
+  resourceVersion,
+});

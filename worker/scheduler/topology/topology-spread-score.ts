@@ -1,0 +1,133 @@
+/** Prefers domains with fewer pods of the kind: PodTopologySpread's score. */
+import type { ReplicaSet, StatefulSet } from "../../../api/generated/apps.v1.ts";
+import type { ReplicationController, Service } from "../../../api/generated/core.v1.ts";
+import { labelSelectorRequirements } from "../../../api/machinery/selector.ts";
+import type { Requirement } from "../../../api/store.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
+import { MAX_NODE_SCORE, type NodeScorer } from "../framework/plugin.ts";
+import { type SpreadConstraint, spreadConstraint, spreadConstraints } from "./spread-constraint.ts";
+
+const HOSTNAME = "kubernetes.io/hostname";
+/** What kube-scheduler asks for pods that say nothing and belong to something. */
+const DEFAULTS = [
+  { topologyKey: HOSTNAME, maxSkew: 3 },
+  { topologyKey: "topology.kubernetes.io/zone", maxSkew: 5 },
+] as const;
+
+export function scoreTopologySpread(
+  pod: PendingPod,
+  cluster: Cluster,
+  nodes: readonly NodeInfo[],
+): NodeScorer | undefined {
+  const own = pod.pod.spec.topologySpreadConstraints?.length ? spreadConstraints(pod, "ScheduleAnyway") : undefined;
+  const constraints = own ?? defaultConstraints(pod, cluster);
+  if (constraints.length === 0) return undefined;
+  // The defaults do not mind nodes that lack a label.
+  const lacking = ({ labels }: NodeInfo) => constraints.some(({ topologyKey }) => labels[topologyKey] === undefined);
+  const ignored = own && nodes.some(lacking) ? new Set(nodes.filter(lacking)) : NONE;
+  const taking = ignored.size === 0 ? nodes : nodes.filter((node) => !ignored.has(node));
+  const parts = constraints.map((constraint) => partOf(constraint, { cluster, taking, ignored }));
+  return {
+    score: (node) => {
+      if (ignored.has(node)) return IGNORED;
+      let sum = 0;
+      for (const part of parts) sum += part(node);
+      return Math.round(sum);
+    },
+    normalize: invert,
+  };
+}
+
+const NONE: ReadonlySet<NodeInfo> = new Set();
+/** Scores are never below zero. */
+const IGNORED = -1;
+
+/** What one constraint says of a node: the pods in its domain, weighed by how many domains there are. */
+function partOf(
+  { topologyKey, maxSkew, matcher, counts }: SpreadConstraint,
+  { cluster, taking, ignored }: { cluster: Cluster; taking: readonly NodeInfo[]; ignored: ReadonlySet<NodeInfo> },
+): (node: NodeInfo) => number {
+  if (topologyKey === HOSTNAME) {
+    const byNode = cluster.podCounts(matcher);
+    const weight = Math.log(taking.length + 2);
+    return (node) => (node.labels[HOSTNAME] === undefined ? 0 : (byNode.get(node) ?? 0) * weight + (maxSkew - 1));
+  }
+  let domains: ReadonlyMap<string, number>;
+  if (!counts && ignored.size === 0) domains = cluster.podCountsByDomain(matcher, topologyKey);
+  else {
+    const sums = new Map<string, number>();
+    for (const [node, count] of cluster.podCounts(matcher)) {
+      const value = node.labels[topologyKey];
+      if (value === undefined || ignored.has(node) || !(counts?.(node) ?? true)) continue;
+      sums.set(value, (sums.get(value) ?? 0) + count);
+    }
+    domains = sums;
+  }
+  const weight = Math.log(domainsAmong(taking, topologyKey, cluster.domains(topologyKey)) + 2);
+  return ({ labels }) => {
+    const value = labels[topologyKey];
+    return value === undefined ? 0 : (domains.get(value) ?? 0) * weight + (maxSkew - 1);
+  };
+}
+
+/** Nodes come in turns from zone to zone: the first few mostly show all that there are. */
+function domainsAmong(nodes: readonly NodeInfo[], topologyKey: string, all: number): number {
+  const values = new Set<string>();
+  for (const { labels } of nodes) {
+    if (values.size === all) break;
+    const value = labels[topologyKey];
+    if (value !== undefined) values.add(value);
+  }
+  return values.size;
+}
+
+/** Fewer pods is better; nodes that do not take part get nothing. */
+function invert(scores: number[]): void {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const score of scores) {
+    if (score === IGNORED) continue;
+    if (score < least) least = score;
+    if (score > most) most = score;
+  }
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] ?? IGNORED;
+    if (score === IGNORED) scores[i] = 0;
+    else scores[i] = most === 0 ? MAX_NODE_SCORE : Math.trunc((MAX_NODE_SCORE * (most + least - score)) / most);
+  }
+}
+
+function defaultConstraints(pod: PendingPod, cluster: Cluster): SpreadConstraint[] {
+  const requirements = kinOf(pod, cluster);
+  if (requirements.length === 0) return [];
+  return DEFAULTS.map((constraint) => spreadConstraint(constraint, requirements, pod));
+}
+
+/** The pods of the same services and the same controller. */
+function kinOf(pod: PendingPod, cluster: Cluster): Requirement[] {
+  const exact: Record<string, string> = {};
+  for (const { spec } of cluster.listIn<Service>("services", pod.namespace)) {
+    const selector = spec.selector ?? {};
+    const entries = Object.entries(selector);
+    if (entries.length === 0) continue;
+    if (entries.every(([key, value]) => pod.labels[key] === value)) Object.assign(exact, selector);
+  }
+  const owner = pod.pod.metadata.ownerReferences?.find(({ controller }) => controller);
+  const find = <T extends ReplicaSet | StatefulSet | ReplicationController>(resource: string) =>
+    cluster.get<T>(resource, pod.namespace, owner?.name ?? "");
+  let selector = {};
+  switch (owner && `${owner.apiVersion} ${owner.kind}`) {
+    case "v1 ReplicationController":
+      Object.assign(exact, find<ReplicationController>("replicationcontrollers")?.spec.selector);
+      break;
+    case "apps/v1 ReplicaSet":
+      selector = find<ReplicaSet>("replicasets.apps")?.spec.selector ?? {};
+      break;
+    case "apps/v1 StatefulSet":
+      selector = find<StatefulSet>("statefulsets.apps")?.spec.selector ?? {};
+      break;
+  }
+  return [...labelSelectorRequirements({ matchLabels: exact }), ...labelSelectorRequirements(selector)];
+}

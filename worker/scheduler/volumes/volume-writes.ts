@@ -1,0 +1,72 @@
+/** What a placement means for volumes: chosen ones are reserved for their claims, missing ones asked for. */
+import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
+import { attributesOf } from "../../../api/resources/attributes.ts";
+import { persistentVolume } from "../../../api/resources/core/persistent-volume.ts";
+import { persistentVolumeClaim } from "../../../api/resources/core/persistent-volume-claim.ts";
+import type { Resource } from "../../../api/resources/resource.ts";
+import type { Revision, Write } from "../../../api/store.ts";
+import { owned } from "../binding/owned.ts";
+import { CLAIMS, type Claim, SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
+import type { Volume } from "./volume-choice.ts";
+
+/** An object as it will be. */
+export interface Assumed {
+  readonly resource: string;
+  readonly before: Stored<KubeObject>;
+  readonly after: Stored<KubeObject>;
+  readonly write: Write;
+}
+
+/** The volume, reserved for the claim; the volume binder does the rest. */
+export function reserve({ claim, volume }: { readonly claim: Claim; readonly volume: Volume }, now: number): Assumed {
+  const { metadata, apiVersion, kind } = claim;
+  const claimRef = {
+    ...volume.spec.claimRef,
+    apiVersion,
+    kind,
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+  };
+  const byController = volume.spec.claimRef ? {} : { "pv.kubernetes.io/bound-by-controller": "yes" };
+  const annotations = { ...volume.metadata.annotations, ...byController };
+  const after: Stored<PersistentVolume> = {
+    ...volume,
+    metadata: { ...volume.metadata, annotations },
+    spec: { ...volume.spec, claimRef },
+  };
+  return assumed(VOLUMES, {
+    kind: persistentVolume,
+    before: volume,
+    after: owned({ before: volume, after }, { kind: persistentVolume, subresource: "", now }),
+  });
+}
+
+/** The claim, with the node that its volume is to be made for. */
+export function askFor(claim: Claim, node: string, now: number): Assumed {
+  const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: node };
+  const after: Stored<PersistentVolumeClaim> = { ...claim, metadata: { ...claim.metadata, annotations } };
+  return assumed(CLAIMS, {
+    kind: persistentVolumeClaim,
+    before: claim,
+    after: owned({ before: claim, after }, { kind: persistentVolumeClaim, subresource: "", now }),
+  });
+}
+
+export function assumed(
+  resource: string,
+  { kind, before, after }: { kind: Resource; before: Stored<KubeObject>; after: Stored<KubeObject> },
+): Assumed {
+  const { namespace = "", name, resourceVersion } = before.metadata;
+  const write: Write = {
+    op: "replace",
+    key: { resource, namespace, name },
+    ifRevision: Number(resourceVersion) as Revision,
+    text: textWithoutRevision(after),
+    attributes: attributesOf(kind, after),
+  };
+  return { resource, before, after, write };
+}
