@@ -1,4 +1,4 @@
-import { behindAll } from "../../api/resources/core/pod/condition-order.ts";
+import { behindAll } from "../../api/resources/core/pod/status/condition-order.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 

@@ -2,7 +2,11 @@
 import type { ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";
 import { addQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
-import { type Amounts, aggregateLimits, aggregateRequests } from "../../../api/resources/core/pod/pod-requests.ts";
+import {
+  type Amounts,
+  aggregateLimits,
+  aggregateRequests,
+} from "../../../api/resources/core/pod/resources/pod-requests.ts";
 import type { Observation } from "../../runtime/observation.ts";
 import type { PodLocal } from "../local.ts";
 import { qosOf } from "../qos.ts";

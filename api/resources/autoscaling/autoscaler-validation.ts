@@ -16,7 +16,7 @@ import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dnsLabel, pathSegmentName } from "../../machinery/names.ts";
 import { canonicalQuantity, type QuantityText, signOfQuantity } from "../../machinery/quantity.ts";
-import { validateContainerResourceName } from "../core/pod/resources.ts";
+import { validateContainerResourceName } from "../core/pod/resources/resources.ts";
 
 const MAX_PERIOD = 1800;
 const MAX_WINDOW = 3600;

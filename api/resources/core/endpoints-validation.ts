@@ -2,7 +2,7 @@ import type { EndpointAddress, EndpointPort, Endpoints } from "../../generated/c
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { validateIp, validateOrdinaryIp } from "../../machinery/ip-validation.ts";
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../machinery/names.ts";
-import { validateProtocol } from "./pod/ports.ts";
+import { validateProtocol } from "./pod/containers/ports.ts";
 
 export function validateEndpoints({ subsets = [] }: Endpoints): FieldError[] {
   const errors: FieldError[] = [];

@@ -2,7 +2,7 @@ import type { LimitRange, LimitRangeItem } from "../../generated/core.v1.ts";
 import { duplicate, type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
 import { canonicalQuantity, compareQuantities, quantityOf } from "../../machinery/quantity.ts";
-import { validateContainerResourceName, validateResourceName } from "./pod/resources.ts";
+import { validateContainerResourceName, validateResourceName } from "./pod/resources/resources.ts";
 import { allowsOvercommit } from "./resource-list.ts";
 
 const TYPES: readonly string[] = ["Pod", "Container", "PersistentVolumeClaim"];

@@ -4,7 +4,7 @@ import { isDualStack, validateCidr } from "../../machinery/ip-validation.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { labelValue } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
-import { validateTaintEffect } from "./pod/tolerations.ts";
+import { validateTaintEffect } from "./pod/placement/tolerations.ts";
 import { validateQuantity } from "./resource-list.ts";
 
 export function validateNode({ spec, status }: Node): FieldError[] {

@@ -16,14 +16,14 @@ import { utf8Length } from "../../machinery/utf8.ts";
 import { goDiff } from "../go-diff.ts";
 import { internalForm } from "../internal-form.ts";
 import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spec.ts";
-import { validateNodeSelector } from "./pod/node-selector.ts";
-import { validateNoBacksteps } from "./pod/paths.ts";
+import { validateNodeSelector } from "./pod/placement/node-selector.ts";
+import { validateNoBacksteps } from "./pod/volumes/paths.ts";
 import {
   iscsiNameProblem,
   validateDriverName,
   validateIscsiAccess,
   validateSharedSource,
-} from "./pod/volume-sources.ts";
+} from "./pod/volumes/volume-sources.ts";
 
 const RECLAIM_POLICIES: readonly string[] = ["Delete", "Recycle", "Retain"];
 

@@ -1,7 +1,7 @@
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "../../generated/core.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
-import { validateResourceName } from "./pod/resources.ts";
+import { validateResourceName } from "./pod/resources/resources.ts";
 import { isStandardQuotaResource, type ResourceList, validateQuantity } from "./resource-list.ts";
 
 const SCOPES: readonly string[] = [

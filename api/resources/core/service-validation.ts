@@ -4,7 +4,7 @@ import type { IPFamily } from "../../machinery/ip.ts";
 import { validateCidr, validateIp, validateOrdinaryIp } from "../../machinery/ip-validation.ts";
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../machinery/names.ts";
-import { validatePortReference, validateProtocol } from "./pod/ports.ts";
+import { validatePortReference, validateProtocol } from "./pod/containers/ports.ts";
 import { validateClusterIps } from "./service-cluster-ips.ts";
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
 import { validateFamilies } from "./service-families.ts";

@@ -4,8 +4,8 @@ import { checkImmutable } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
-import { validateContainerLimits } from "../core/pod/resources.ts";
-import { validateTolerations } from "../core/pod/tolerations.ts";
+import { validateTolerations } from "../core/pod/placement/tolerations.ts";
+import { validateContainerLimits } from "../core/pod/resources/resources.ts";
 import { DEPRECATED_NODE_LABELS } from "../core/pod/warnings.ts";
 import { defineResource } from "../resource.ts";
 

@@ -4,7 +4,7 @@ import { type FieldError, forbidden, invalid, notSupported, required, tooLong } 
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain, labelValue } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
-import { validateNodeSelector } from "../core/pod/node-selector.ts";
+import { validateNodeSelector } from "../core/pod/placement/node-selector.ts";
 import { checkBindingConditions } from "./binding-conditions-validation.ts";
 import { checkList, checkMap, checkSet } from "./bounded-lists.ts";
 import { checkCapacityPolicy } from "./capacity-policy-validation.ts";

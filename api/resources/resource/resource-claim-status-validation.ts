@@ -23,7 +23,7 @@ import {
 import { interfaceAddressProblems } from "../../machinery/ip.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { goStruct } from "../../schema/go-struct.ts";
-import { validateNodeSelector } from "../core/pod/node-selector.ts";
+import { validateNodeSelector } from "../core/pod/placement/node-selector.ts";
 import { checkDriverName } from "../storage/driver-name.ts";
 import { checkBindingConditions } from "./binding-conditions-validation.ts";
 import { checkList, checkSet } from "./bounded-lists.ts";

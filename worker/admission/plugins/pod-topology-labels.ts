@@ -1,6 +1,6 @@
 /** PodTopologyLabels: a pod knows the zone and region of its node (plugin/pkg/admission/podtopologylabels). */
 import type { Binding, Node, Pod } from "../../../api/generated/core.v1.ts";
-import { topologyLabelsOf } from "../../../api/resources/core/pod/topology-labels.ts";
+import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topology-labels.ts";
 import type { Key } from "../../../api/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 

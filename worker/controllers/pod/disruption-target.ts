@@ -1,7 +1,7 @@
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
-import { behindAll } from "../../../api/resources/core/pod/condition-order.ts";
+import { behindAll } from "../../../api/resources/core/pod/status/condition-order.ts";
 import type { PatchEffect } from "../controller.ts";
 
 const TYPE = "DisruptionTarget";

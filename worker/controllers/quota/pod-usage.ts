@@ -7,8 +7,12 @@ import type {
   ScopedResourceSelectorRequirement,
 } from "../../../api/generated/core.v1.ts";
 import { addQuantities, compareQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
-import { qosClassOf } from "../../../api/resources/core/pod/qos-class.ts";
-import { type ResourceList, whileResized, wholeWhileResized } from "../../../api/resources/core/pod/resizing.ts";
+import { qosClassOf } from "../../../api/resources/core/pod/resources/qos-class.ts";
+import {
+  type ResourceList,
+  whileResized,
+  wholeWhileResized,
+} from "../../../api/resources/core/pod/resources/resizing.ts";
 import { isTerminated } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
 

@@ -6,7 +6,7 @@ import { pathSegmentName } from "../../../api/machinery/names.ts";
 import { badRequest, conflict, failure, methodNotAllowed } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { validateBinding } from "../../../api/resources/core/binding.ts";
-import { assignNode } from "../../../api/resources/core/pod/assign-node.ts";
+import { assignNode } from "../../../api/resources/core/pod/placement/assign-node.ts";
 import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";

@@ -1,7 +1,11 @@
 /** Amounts of resources as the scheduler counts them: processors in thousandths, all else in whole units, as plain numbers. */
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, quantityOf, wholeUnits } from "../../../api/machinery/quantity.ts";
-import { type ResourceList, whileResized, wholeWhileResized } from "../../../api/resources/core/pod/resizing.ts";
+import {
+  type ResourceList,
+  whileResized,
+  wholeWhileResized,
+} from "../../../api/resources/core/pod/resources/resizing.ts";
 
 export interface Amounts {
   /** Thousandths of a processor. */

@@ -2,7 +2,7 @@
 import type { Container, Pod, PodAffinityTerm, Volume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { SharedValues } from "../../../api/machinery/shared-values.ts";
-import { topologyLabelsOf } from "../../../api/resources/core/pod/topology-labels.ts";
+import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topology-labels.ts";
 import { type Amounts, requestsOf, scoredRequestsOf } from "./amounts.ts";
 
 export interface HostPort {

@@ -1,8 +1,8 @@
 /** Annotations of pods that Kubernetes reads: some that fields have replaced, some that still hold. */
 import type { PodSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, goQuote, invalid } from "../../../machinery/field-error.ts";
-import { validateRelativePath } from "./paths.ts";
-import { visitContainers } from "./visit-containers.ts";
+import { visitContainers } from "./containers/visit-containers.ts";
+import { validateRelativePath } from "./volumes/paths.ts";
 
 export const MIRROR = "kubernetes.io/config.mirror";
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";

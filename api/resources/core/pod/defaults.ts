@@ -14,9 +14,9 @@ import { formatQuantity } from "../../../machinery/quantity.ts";
 import { defaultClaimSpec } from "../persistent-volume-claim-spec.ts";
 import { allowsOvercommit, isHugePages, type ResourceList, roundResources } from "../resource-list.ts";
 import { defaultVolumeSource } from "../volume-source-defaults.ts";
-import { defaultPullPolicy } from "./image.ts";
-import { type Amounts, aggregateLimits, aggregateRequests } from "./pod-requests.ts";
-import { isPodLevelResource } from "./resources.ts";
+import { defaultPullPolicy } from "./containers/image.ts";
+import { type Amounts, aggregateLimits, aggregateRequests } from "./resources/pod-requests.ts";
+import { isPodLevelResource } from "./resources/resources.ts";
 
 /** What every kind with a pod's spec gets. */
 export function defaultPodSpec(spec: PodSpec): void {

@@ -11,17 +11,17 @@ import {
 import { validateLabels } from "../../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain, qualifiedName, rangeProblem } from "../../../machinery/names.ts";
 import { utf8Length } from "../../../machinery/utf8.ts";
-import { validateAffinity } from "./affinity.ts";
-import { validateContainers, validateEphemeralContainers, validateInitContainers } from "./containers.ts";
+import { validateContainers, validateEphemeralContainers, validateInitContainers } from "./containers/containers.ts";
+import { validateFileVolumes } from "./containers/env.ts";
 import { validateDnsConfig, validateDnsPolicy, validateHostAliases } from "./dns.ts";
-import { validateFileVolumes } from "./env.ts";
+import { validateAffinity } from "./placement/affinity.ts";
+import { validateTolerations } from "./placement/tolerations.ts";
+import { validateTopologySpread } from "./placement/topology-spread.ts";
 import { MAX_INT32, type PodCheck, type PodOptions } from "./pod-check.ts";
-import { validateContainerResources, validatePodResources } from "./resources.ts";
-import { validateHostUsers, validateOs, validatePodSecurityContext } from "./security-context.ts";
-import { validateTolerations } from "./tolerations.ts";
-import { validateTopologySpread } from "./topology-spread.ts";
-import { validateVolumes } from "./volumes.ts";
-import { validateHostProcess } from "./windows-options.ts";
+import { validateContainerResources, validatePodResources } from "./resources/resources.ts";
+import { validateHostUsers, validateOs, validatePodSecurityContext } from "./security/security-context.ts";
+import { validateHostProcess } from "./security/windows-options.ts";
+import { validateVolumes } from "./volumes/volumes.ts";
 
 const RESTART_POLICIES: readonly string[] = ["Always", "OnFailure", "Never"];
 const PREEMPTION: readonly string[] = ["PreemptLowerPriority", "Never"];

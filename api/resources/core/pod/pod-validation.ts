@@ -1,7 +1,7 @@
 import type { Pod } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden } from "../../../machinery/field-error.ts";
 import { validatePodAnnotations, validateProfilesMatch } from "./annotations.ts";
-import { validateImagePadding } from "./containers.ts";
+import { validateImagePadding } from "./containers/containers.ts";
 import { validatePodSpec } from "./pod-spec.ts";
 
 /** A pod as it may be stored at all, new or changed. */

@@ -12,9 +12,9 @@ import { ipWarnings } from "../../../machinery/ip-warnings.ts";
 import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quantity.ts";
 import { claimSpecWarnings } from "../persistent-volume-claim-spec.ts";
 import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
-import { APP_ARMOR_DEPRECATED } from "./app-armor.ts";
-import { visitContainers } from "./visit-containers.ts";
-import { volumePathWarnings } from "./volume-path-warnings.ts";
+import { visitContainers } from "./containers/visit-containers.ts";
+import { APP_ARMOR_DEPRECATED } from "./security/app-armor.ts";
+import { volumePathWarnings } from "./volumes/volume-path-warnings.ts";
 
 /** Labels of nodes that others have replaced. */
 export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {

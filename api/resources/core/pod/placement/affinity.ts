@@ -1,0 +1,72 @@
+import type { Affinity, PodAffinity, PodAffinityTerm } from "../../../../generated/core.v1.ts";
+import type { LabelSelector } from "../../../../generated/meta.v1.ts";
+import { type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
+import { validateLabelName, validateLabelSelector } from "../../../../machinery/labels-validation.ts";
+import { dnsLabel } from "../../../../machinery/names.ts";
+import { validateNodeSelector, validatePreferredTerms } from "./node-selector.ts";
+
+const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
+const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
+
+export function validateAffinity(affinity: Affinity, path: string, errors: FieldError[]): void {
+  const { nodeAffinity, podAffinity, podAntiAffinity } = affinity;
+  if (nodeAffinity?.[REQUIRED])
+    validateNodeSelector(nodeAffinity[REQUIRED], `${path}.nodeAffinity.${REQUIRED}`, errors);
+  if (nodeAffinity?.[PREFERRED])
+    validatePreferredTerms(nodeAffinity[PREFERRED], `${path}.nodeAffinity.${PREFERRED}`, errors);
+  if (podAffinity) validatePodAffinity(podAffinity, `${path}.podAffinity`, errors);
+  if (podAntiAffinity) validatePodAffinity(podAntiAffinity, `${path}.podAntiAffinity`, errors);
+}
+
+/** Affinity and its opposite have the same shape. */
+function validatePodAffinity(affinity: PodAffinity, path: string, errors: FieldError[]): void {
+  affinity[REQUIRED]?.forEach((term, i) => {
+    validateTerm(term, `${path}.${REQUIRED}[${i}]`, errors);
+  });
+  affinity[PREFERRED]?.forEach(({ weight, podAffinityTerm }, i) => {
+    const at = `${path}.${PREFERRED}[${i}]`;
+    if (!(weight >= 1 && weight <= 100))
+      errors.push(invalid(`${at}.weight`, weight ?? 0, "must be in the range 1-100"));
+    validateTerm(podAffinityTerm ?? { topologyKey: "" }, `${at}.podAffinityTerm`, errors);
+  });
+}
+
+function validateTerm(term: PodAffinityTerm, path: string, errors: FieldError[]): void {
+  const { labelSelector, namespaceSelector, namespaces, topologyKey = "", matchLabelKeys = [] } = term;
+  errors.push(...validateLabelSelector(labelSelector, `${path}.labelSelector`));
+  errors.push(...validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`));
+  for (const name of namespaces ?? [])
+    for (const problem of dnsLabel(name)) errors.push(invalid(`${path}.namespace`, name, problem));
+  const mismatch = term.mismatchLabelKeys ?? [];
+  validateKeys(matchLabelKeys, `${path}.matchLabelKeys`, { labelSelector, errors });
+  validateKeys(mismatch, `${path}.mismatchLabelKeys`, { labelSelector, errors });
+  validateKeyTwice(matchLabelKeys, path, { labelSelector, errors });
+  matchLabelKeys.forEach((key, i) => {
+    if (mismatch.includes(key))
+      errors.push(invalid(`${path}.matchLabelKeys[${i}]`, key, "exists in both matchLabelKeys and mismatchLabelKeys"));
+  });
+  if (!topologyKey) errors.push(required(`${path}.topologyKey`, "can not be empty"));
+  errors.push(...validateLabelName(topologyKey, `${path}.topologyKey`));
+}
+
+type WithSelector = { labelSelector: LabelSelector | undefined; errors: FieldError[] };
+
+function validateKeys(keys: readonly string[], path: string, { labelSelector, errors }: WithSelector): void {
+  if (keys.length === 0) return;
+  if (!labelSelector) return void errors.push(forbidden(path, "must not be specified when labelSelector is not set"));
+  keys.forEach((key, i) => {
+    errors.push(...validateLabelName(key, `${path}[${i}]`));
+  });
+}
+
+/** By now the selector holds what matchLabelKeys add to it, so a key is named twice only if the user did. */
+function validateKeyTwice(keys: readonly string[], path: string, { labelSelector, errors }: WithSelector): void {
+  if (keys.length === 0 || !labelSelector) return;
+  const seen = new Set(Object.keys(labelSelector.matchLabels ?? {}));
+  for (const { key } of labelSelector.matchExpressions ?? []) {
+    const index = keys.indexOf(key);
+    if (index >= 0 && seen.has(key))
+      errors.push(invalid(`${path}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
+    seen.add(key);
+  }
+}

@@ -1,0 +1,73 @@
+import type { TopologySpreadConstraint } from "../../../../generated/core.v1.ts";
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from "../../../../machinery/field-error.ts";
+import { validateLabelName, validateLabelSelector } from "../../../../machinery/labels-validation.ts";
+
+const ACTIONS: readonly string[] = ["DoNotSchedule", "ScheduleAnyway"];
+const INCLUSION: readonly string[] = ["Honor", "Ignore"];
+const NOT_POSITIVE = "must be greater than zero";
+
+export function validateTopologySpread(
+  constraints: readonly TopologySpreadConstraint[],
+  path: string,
+  errors: FieldError[],
+): void {
+  constraints.forEach((constraint, i) => {
+    const at = `${path}[${i}]`;
+    const { maxSkew = 0, topologyKey, whenUnsatisfiable = "", minDomains } = constraint;
+    if (maxSkew <= 0) errors.push(invalid(`${at}.maxSkew`, maxSkew, NOT_POSITIVE));
+    if (!topologyKey) errors.push(required(`${at}.topologyKey`, "can not be empty"));
+    if (!ACTIONS.includes(whenUnsatisfiable))
+      errors.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ACTIONS));
+    if (
+      constraints
+        .slice(i + 1)
+        .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable)
+    )
+      errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey ?? ""}, ${whenUnsatisfiable}}`));
+    if (minDomains !== undefined) {
+      if (minDomains <= 0) errors.push(invalid(`${at}.minDomains`, minDomains, NOT_POSITIVE));
+      if (whenUnsatisfiable !== "DoNotSchedule")
+        errors.push(
+          invalid(
+            `${at}.minDomains`,
+            minDomains,
+            `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`,
+          ),
+        );
+    }
+    for (const field of ["nodeAffinityPolicy", "nodeTaintsPolicy"] as const) {
+      const policy = constraint[field];
+      if (policy !== undefined && !INCLUSION.includes(policy))
+        errors.push(notSupported(`${at}.${field}`, policy, INCLUSION));
+    }
+    validateKeys(constraint, `${at}.matchLabelKeys`, errors);
+    errors.push(...validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`));
+  });
+}
+
+function validateKeys(
+  { matchLabelKeys = [], labelSelector }: TopologySpreadConstraint,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (matchLabelKeys.length === 0) return;
+  if (!labelSelector) return void errors.push(forbidden(path, "must not be specified when labelSelector is not set"));
+  matchLabelKeys.forEach((key, i) => {
+    errors.push(...validateLabelName(key, `${path}[${i}]`));
+  });
+  // By now the selector holds what the keys add to it, so a key is named twice only if the user did.
+  const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
+  for (const { key } of labelSelector?.matchExpressions ?? []) {
+    const index = matchLabelKeys.indexOf(key);
+    if (index >= 0 && seen.has(key))
+      errors.push(invalid(`${path}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
+    seen.add(key);
+  }
+}

@@ -1,0 +1,28 @@
+import type { PodSpec } from "../../../../generated/core.v1.ts";
+import { compareQuantities, signOfQuantity } from "../../../../machinery/quantity.ts";
+import type { ResourceList } from "../../resource-list.ts";
+
+const COUNTED = ["cpu", "memory"] as const;
+
+/** By CPU and memory: Guaranteed where every container's requests are its limits, BestEffort where nothing is asked. */
+export function qosClassOf({ containers = [], initContainers = [], resources }: PodSpec): string {
+  const owners = resources ? [{ resources }] : [...containers, ...initContainers];
+  let asks = false;
+  let guaranteed = true;
+  const totals = { requests: new Set<string>(), limits: new Set<string>() };
+  for (const { resources: own } of owners) {
+    for (const kind of ["requests", "limits"] as const)
+      for (const name of COUNTED)
+        if (signOfQuantity(own?.[kind]?.[name]) > 0) {
+          asks = true;
+          totals[kind].add(name);
+        }
+    guaranteed &&= COUNTED.every((name) => signOfQuantity(own?.limits?.[name]) > 0 && equal(own, name));
+  }
+  if (!asks) return "BestEffort";
+  return guaranteed ? "Guaranteed" : "Burstable";
+}
+
+/** Of pods alone are requests defaulted to limits, so an absent one here is zero. */
+const equal = (own: { limits?: ResourceList; requests?: ResourceList } | undefined, name: string) =>
+  compareQuantities(own?.requests?.[name], own?.limits?.[name]) === 0;

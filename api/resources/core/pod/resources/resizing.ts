@@ -1,0 +1,53 @@
+/** What the containers of a pod take while they are being resized (k8s.io/component-helpers/resource). */
+import type { Container, ContainerStatus, Pod, PodSpec } from "../../../../generated/core.v1.ts";
+import { compareQuantities } from "../../../../machinery/quantity.ts";
+
+export type ResourceList = Readonly<Record<string, string | number>>;
+type Kind = "requests" | "limits";
+
+const own = (container: Container, kind: Kind): ResourceList | undefined => container.resources?.[kind];
+
+/**
+ * The most of what is asked for, what the node has granted and what the container has. A resize that can never be done
+ * counts for nothing. Init containers are not resized; nor are pods that are on no node yet.
+ */
+export function whileResized({ spec, status }: Pod, kind: Kind): (container: Container) => ResourceList | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = status;
+  const said = [...containerStatuses, ...initContainerStatuses.filter(({ name }) => isSidecar(spec, name))].filter(
+    ({ resources }) => resources !== undefined,
+  );
+  if (said.length === 0) return (container) => own(container, kind);
+  const statuses = new Map(said.map((each): [string, ContainerStatus] => [each.name, each]));
+  const infeasible = isInfeasible(status);
+  return (container) => {
+    const is = statuses.get(container.name);
+    if (!is) return own(container, kind);
+    const lists = [is.resources?.[kind], kind === "requests" ? is.allocatedResources : undefined];
+    return largest(infeasible ? lists : [own(container, kind), ...lists]);
+  };
+}
+
+/** The same of what the pod asks for as a whole; undefined where it asks for nothing. */
+export function wholeWhileResized({ spec, status }: Pod, kind: Kind): ResourceList | undefined {
+  const asked = spec.resources?.[kind];
+  if (asked === undefined || status.resources === undefined) return asked;
+  const lists = [status.resources[kind], kind === "requests" ? status.allocatedResources : undefined];
+  return largest(isInfeasible(status) ? lists : [asked, ...lists]);
+}
+
+const isInfeasible = ({ conditions = [] }: Pod["status"]) =>
+  conditions.find(({ type }) => type === "PodResizePending")?.reason === "Infeasible";
+
+const isSidecar = ({ initContainers = [] }: PodSpec, name: string) =>
+  initContainers.some((each) => each.name === name && each.restartPolicy === "Always");
+
+function largest(lists: readonly (ResourceList | undefined)[]): ResourceList {
+  const most: Record<string, string | number> = {};
+  for (const list of lists)
+    for (const name in list) {
+      const amount = list[name];
+      if (amount !== undefined && (most[name] === undefined || compareQuantities(amount, most[name]) > 0))
+        most[name] = amount;
+    }
+  return most;
+}

@@ -1,0 +1,25 @@
+/** Paths inside a volume or container. */
+import { type FieldError, invalid } from "../../../../machinery/field-error.ts";
+
+/** No part of it is `..`. */
+export function validateNoBacksteps(path: string, at: string, errors: FieldError[]): void {
+  if (path.split("/").includes("..")) errors.push(invalid(at, path, "must not contain '..'"));
+}
+
+/** Neither absolute nor leading out. */
+export function validateRelativePath(path: string, at: string, errors: FieldError[]): void {
+  if (path.startsWith("/")) errors.push(invalid(at, path, "must be a relative path"));
+  validateNoBacksteps(path, at, errors);
+}
+
+/** Nor in the names that the kubelet keeps for itself, which begin with `..`. */
+export function validateUnreservedPath(path: string, at: string, errors: FieldError[]): void {
+  validateRelativePath(path, at, errors);
+  if (path.startsWith("..") && !path.startsWith("../")) errors.push(invalid(at, path, "must not start with '..'"));
+}
+
+export const MODE_PROBLEM = "must be a number between 0 and 0777 (octal), both inclusive";
+
+export function validateMode(mode: number | undefined, at: string, errors: FieldError[]): void {
+  if (mode !== undefined && (mode < 0 || mode > 0o777)) errors.push(invalid(at, mode, MODE_PROBLEM));
+}

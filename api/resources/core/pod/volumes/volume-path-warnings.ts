@@ -1,0 +1,46 @@
+/** Files of a volume that lie on or in one another, where the last one written would hide the others (pkg/api/pod/warnings.go). */
+import type { Volume, VolumeProjection } from "../../../../generated/core.v1.ts";
+import { goQuote } from "../../../../machinery/field-error.ts";
+
+interface File {
+  readonly path: string;
+  /** As it is told, where it is one of several sources. */
+  readonly source?: string;
+}
+
+export function volumePathWarnings(volumes: readonly Volume[] = []): string[] {
+  return volumes.flatMap(({ name, configMap, secret, downwardAPI, projected }) => {
+    const told = (what: string, files: readonly File[] = []) =>
+      files.flatMap((file, i) =>
+        files
+          .slice(0, i)
+          .filter((other) => overlap(trimmed(file.path), trimmed(other.path)))
+          .map((other) => `volume ${goQuote(name)} (${what}): overlapping paths: ${shown(file)} with ${shown(other)}`),
+      );
+    return [
+      ...told(`ConfigMap ${goQuote(configMap?.name ?? "")}`, configMap?.items),
+      ...told(`Secret ${goQuote(secret?.secretName ?? "")}`, secret?.items),
+      ...told("DownwardAPI", downwardAPI?.items),
+      ...(projected?.sources ?? [])
+        .filter((source) => Object.keys(source).length === 0)
+        .map(() => `volume ${goQuote(name)} (Projected) has no sources provided`),
+      ...told("Projected", projected?.sources?.flatMap(filesOf)),
+    ];
+  });
+}
+
+function filesOf({ configMap, secret, downwardAPI, serviceAccountToken }: VolumeProjection): readonly File[] {
+  const from = (source: string, items: readonly File[]) => items.map(({ path }) => ({ path, source }));
+  if (configMap?.items) return from(`ConfigMap ${goQuote(configMap.name ?? "")}`, configMap.items);
+  if (secret?.items) return from(`Secret ${goQuote(secret.name ?? "")}`, secret.items);
+  if (downwardAPI?.items) return from("DownwardAPI", downwardAPI.items);
+  return serviceAccountToken ? from("ServiceAccountToken", [serviceAccountToken]) : [];
+}
+
+const trimmed = (path: string) => path.replace(/\/+$/, "");
+
+const overlap = (a: string, b: string) =>
+  a !== "" && b !== "" && (`${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`));
+
+const shown = ({ path, source }: File) =>
+  source === undefined ? goQuote(trimmed(path)) : `${goQuote(trimmed(path))} (${source})`;
