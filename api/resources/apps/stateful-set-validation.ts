@@ -6,7 +6,7 @@ import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { printedLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
-import { validateClaimSpec } from "../core/persistent-volume-claim-spec.ts";
+import { validateClaimSpec } from "../core/persistent-volume/persistent-volume-claim-spec.ts";
 import { checkPodTemplate } from "./pod-template.ts";
 import { checkCollisionCount, checkReplicaCounts, checkSelector } from "./replicas-validation.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";

@@ -1,6 +1,6 @@
 import type { StatefulSet } from "../../generated/apps.v1.ts";
 import { nameIsLabel } from "../../machinery/names.ts";
-import { claimSpecWarnings, defaultClaimSpec } from "../core/persistent-volume-claim-spec.ts";
+import { claimSpecWarnings, defaultClaimSpec } from "../core/persistent-volume/persistent-volume-claim-spec.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn } from "./pod-columns.ts";

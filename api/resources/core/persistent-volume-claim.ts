@@ -3,15 +3,15 @@ import { canonicalQuantity } from "../../machinery/quantity.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatAccessModes } from "./cells.ts";
-import { defaultClaimSpec, prepareClaimSource } from "./persistent-volume-claim-spec.ts";
+import { defaultClaimSpec, prepareClaimSource } from "./persistent-volume/persistent-volume-claim-spec.ts";
 import {
   validatePersistentVolumeClaim,
   validatePersistentVolumeClaimStatus,
   validatePersistentVolumeClaimUpdate,
-} from "./persistent-volume-claim-validation.ts";
+} from "./persistent-volume/persistent-volume-claim-validation.ts";
+import { storageClassOf } from "./persistent-volume/storage-class-name.ts";
+import { claimWarnings } from "./persistent-volume/storage-warnings.ts";
 import { roundResources } from "./resource-list.ts";
-import { storageClassOf } from "./storage-class-name.ts";
-import { claimWarnings } from "./storage-warnings.ts";
 
 export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   group: "",

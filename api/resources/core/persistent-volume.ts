@@ -3,10 +3,13 @@ import { canonicalQuantity } from "../../machinery/quantity.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatAccessModes } from "./cells.ts";
-import { defaultPersistentVolume } from "./persistent-volume-defaults.ts";
-import { validatePersistentVolume, validatePersistentVolumeUpdate } from "./persistent-volume-validation.ts";
-import { storageClassOf } from "./storage-class-name.ts";
-import { volumeWarnings } from "./storage-warnings.ts";
+import { defaultPersistentVolume } from "./persistent-volume/persistent-volume-defaults.ts";
+import {
+  validatePersistentVolume,
+  validatePersistentVolumeUpdate,
+} from "./persistent-volume/persistent-volume-validation.ts";
+import { storageClassOf } from "./persistent-volume/storage-class-name.ts";
+import { volumeWarnings } from "./persistent-volume/storage-warnings.ts";
 
 export const persistentVolume = defineResource<PersistentVolume>({
   group: "",

@@ -4,13 +4,13 @@ import { nameIsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatLabels } from "./cells.ts";
-import { defaultService } from "./service-defaults.ts";
-import { completeFamilies, releaseSecondFamily } from "./service-families.ts";
-import { validateServiceStatus } from "./service-status.ts";
-import { carryOver, dropUnusedPolicy, prepareClusterIps } from "./service-strategy.ts";
-import { validateServiceUpdate } from "./service-update.ts";
-import { validateService } from "./service-validation.ts";
-import { serviceWarnings } from "./service-warnings.ts";
+import { defaultService } from "./service/service-defaults.ts";
+import { completeFamilies, releaseSecondFamily } from "./service/service-families.ts";
+import { validateServiceStatus } from "./service/service-status.ts";
+import { carryOver, dropUnusedPolicy, prepareClusterIps } from "./service/service-strategy.ts";
+import { validateServiceUpdate } from "./service/service-update.ts";
+import { validateService } from "./service/service-validation.ts";
+import { serviceWarnings } from "./service/service-warnings.ts";
 
 /** In a cluster that gives addresses of these families. */
 const serviceOf = (families: readonly IPFamily[]) =>

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { PersistentVolumeClaim, ResourceQuota, Service } from "../../generated/core.v1.ts";
-import { validatePersistentVolumeClaimUpdate } from "./persistent-volume-claim-validation.ts";
+import { validatePersistentVolumeClaimUpdate } from "./persistent-volume/persistent-volume-claim-validation.ts";
 import { validateResourceQuotaUpdate } from "./resource-quota-validation.ts";
-import { validateServiceUpdate } from "./service-update.ts";
+import { validateServiceUpdate } from "./service/service-update.ts";
 
 const told = (errors: readonly { path: string; message: string }[]) => errors.map((e) => `${e.path}: ${e.message}`);
 

@@ -4,7 +4,7 @@ import { type FieldError, forbidden, invalid, required, tooLong } from "../../ma
 import { dnsSubdomain, rangeProblem } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { goStruct } from "../../schema/go-struct.ts";
-import { validateInlineVolumeSpec } from "../core/persistent-volume-validation.ts";
+import { validateInlineVolumeSpec } from "../core/persistent-volume/persistent-volume-validation.ts";
 import { defineResource } from "../resource.ts";
 import { checkDriverName } from "./driver-name.ts";
 

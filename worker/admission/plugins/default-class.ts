@@ -1,7 +1,7 @@
 /** DefaultStorageClass and DefaultIngressClass: what names no class gets the one that is annotated as default. */
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { Ingress } from "../../../api/generated/networking.v1.ts";
-import { saysStorageClass } from "../../../api/resources/core/storage-class-name.ts";
+import { saysStorageClass } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";

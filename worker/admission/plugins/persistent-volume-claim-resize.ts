@@ -2,7 +2,7 @@
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
-import { storageClassOf } from "../../../api/resources/core/storage-class-name.ts";
+import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 

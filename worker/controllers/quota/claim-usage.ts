@@ -1,7 +1,7 @@
 /** What a volume claim takes of a quota, and which quota scopes it is in. */
 import type { PersistentVolumeClaim, ResourceQuotaSpec } from "../../../api/generated/core.v1.ts";
 import { compareQuantities, formatQuantity, quantityOf, wholeUnits } from "../../../api/machinery/quantity.ts";
-import { storageClassOf } from "../../../api/resources/core/storage-class-name.ts";
+import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { type Amounts, meets, scopeClauses } from "./pod-usage.ts";
 
 export const OF_STORAGE_CLASS = ".storageclass.storage.k8s.io/";

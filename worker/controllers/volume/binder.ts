@@ -2,7 +2,7 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { storageClassOf } from "../../../api/resources/core/storage-class-name.ts";
+import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
 import { podCondition } from "../pod/pod-state.ts";
 import { same } from "../same.ts";

@@ -2,7 +2,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
-import { storageClassOf } from "../../../api/resources/core/storage-class-name.ts";
+import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { selects } from "../label-selector.ts";
 
 export type Volume = Stored<PersistentVolume>;

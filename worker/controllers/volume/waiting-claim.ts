@@ -2,7 +2,7 @@
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { saysStorageClass, storageClassOf } from "../../../api/resources/core/storage-class-name.ts";
+import { saysStorageClass, storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
 import type { Effect, EventRecord, Plan, Snapshot } from "../controller.ts";
 import { isTerminated } from "../pod/pod-state.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { notAcceptable } from "../../../api/machinery/status.ts";
-import { NODE_PORTS } from "../../../api/resources/core/service-node-ports.ts";
+import { NODE_PORTS } from "../../../api/resources/core/service/service-node-ports.ts";
 import { ApiError } from "../../api-error.ts";
 import { API_AUDIENCES, ISSUER } from "../../auth/service-account-token.ts";
 import type { Env } from "../../env.ts";

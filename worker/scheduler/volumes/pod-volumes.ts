@@ -2,7 +2,7 @@
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { storageClassOf as classNameOf } from "../../../api/resources/core/storage-class-name.ts";
+import { storageClassOf as classNameOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 
 export const CLAIMS = "persistentvolumeclaims";

@@ -7,7 +7,7 @@ import type { CSIDriver, CSIStorageCapacity, StorageClass } from "../../../api/g
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
-import { storageClassOf as classNameOf } from "../../../api/resources/core/storage-class-name.ts";
+import { storageClassOf as classNameOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { amountOf } from "../cluster/amounts.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";

@@ -11,9 +11,9 @@ import type {
   Volume,
 } from "../../../generated/core.v1.ts";
 import { formatQuantity } from "../../../machinery/quantity.ts";
-import { defaultClaimSpec } from "../persistent-volume-claim-spec.ts";
+import { defaultClaimSpec } from "../persistent-volume/persistent-volume-claim-spec.ts";
+import { defaultVolumeSource } from "../persistent-volume/volume-source-defaults.ts";
 import { allowsOvercommit, isHugePages, type ResourceList, roundResources } from "../resource-list.ts";
-import { defaultVolumeSource } from "../volume-source-defaults.ts";
 import { defaultPullPolicy } from "./containers/image.ts";
 import { type Amounts, aggregateLimits, aggregateRequests } from "./resources/pod-requests.ts";
 import { isPodLevelResource } from "./resources/resources.ts";

@@ -10,7 +10,7 @@ import type {
 import { goQuote } from "../../../machinery/field-error.ts";
 import { ipWarnings } from "../../../machinery/ip-warnings.ts";
 import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quantity.ts";
-import { claimSpecWarnings } from "../persistent-volume-claim-spec.ts";
+import { claimSpecWarnings } from "../persistent-volume/persistent-volume-claim-spec.ts";
 import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
 import { visitContainers } from "./containers/visit-containers.ts";
 import { APP_ARMOR_DEPRECATED } from "./security/app-armor.ts";

@@ -5,7 +5,7 @@
  */
 import type { Service } from "../../../../api/generated/core.v1.ts";
 import type { IPFamily } from "../../../../api/machinery/ip.ts";
-import { isHeadless, needsClusterIp } from "../../../../api/resources/core/service-defaults.ts";
+import { isHeadless, needsClusterIp } from "../../../../api/resources/core/service/service-defaults.ts";
 import type { Write } from "../../../../api/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";
 import { addressKey, addressWrite, checkAddress, pickAddress, refuseAddress } from "./cluster-ip.ts";

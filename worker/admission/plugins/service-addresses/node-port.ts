@@ -2,8 +2,12 @@
 import type { Service } from "../../../../api/generated/core.v1.ts";
 import { invalid as invalidField } from "../../../../api/machinery/field-error.ts";
 import { internalError, invalid } from "../../../../api/machinery/status.ts";
-import { needsHealthCheckPort, needsNodePorts } from "../../../../api/resources/core/service-defaults.ts";
-import { healthCheckPortProblem, NODE_PORTS, PORT_TAKEN } from "../../../../api/resources/core/service-node-ports.ts";
+import { needsHealthCheckPort, needsNodePorts } from "../../../../api/resources/core/service/service-defaults.ts";
+import {
+  healthCheckPortProblem,
+  NODE_PORTS,
+  PORT_TAKEN,
+} from "../../../../api/resources/core/service/service-node-ports.ts";
 import type { Key, Write } from "../../../../api/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";

@@ -2,7 +2,7 @@ import type { Volume } from "../../../../generated/core.v1.ts";
 import { duplicate, type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain } from "../../../../machinery/names.ts";
 import { signOfQuantity } from "../../../../machinery/quantity.ts";
-import { validateClaimTemplate } from "../../persistent-volume-claim-spec.ts";
+import { validateClaimTemplate } from "../../persistent-volume/persistent-volume-claim-spec.ts";
 import { validatePullPolicy } from "../containers/containers.ts";
 import type { PodOptions } from "../pod-check.ts";
 import { validateFileVolumes } from "./file-volumes.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PersistentVolumeClaim } from "../../generated/core.v1.ts";
+import type { PersistentVolumeClaim } from "../../../generated/core.v1.ts";
 import { STORAGE_CLASS_ANNOTATION, saysStorageClass, storageClassOf } from "./storage-class-name.ts";
 
 const claim = (field: string | undefined, annotation: string | undefined): PersistentVolumeClaim => ({

@@ -1,7 +1,7 @@
-import type { Service, ServiceSpec } from "../../generated/core.v1.ts";
-import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
-import type { IPFamily } from "../../machinery/ip.ts";
-import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
+import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
+import { type FieldError, forbidden, invalid } from "../../../machinery/field-error.ts";
+import type { IPFamily } from "../../../machinery/ip.ts";
+import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
 import { allocationErrors, validateLoadBalancerClass } from "./service-validation.ts";
 

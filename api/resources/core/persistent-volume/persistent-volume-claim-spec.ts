@@ -4,13 +4,20 @@ import type {
   PersistentVolumeClaimTemplate,
   TypedLocalObjectReference,
   TypedObjectReference,
-} from "../../generated/core.v1.ts";
-import { type FieldError, forbidden, goQuote, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { validateLabelSelector } from "../../machinery/labels-validation.ts";
-import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
-import { canonicalQuantity, isWhole, quantityOf, signOfQuantity } from "../../machinery/quantity.ts";
-import { roundResources } from "./resource-list.ts";
-import { validateTemplateMeta } from "./template-meta-validation.ts";
+} from "../../../generated/core.v1.ts";
+import {
+  type FieldError,
+  forbidden,
+  goQuote,
+  invalid,
+  notSupported,
+  required,
+} from "../../../machinery/field-error.ts";
+import { validateLabelSelector } from "../../../machinery/labels-validation.ts";
+import { dnsLabel, dnsSubdomain } from "../../../machinery/names.ts";
+import { canonicalQuantity, isWhole, quantityOf, signOfQuantity } from "../../../machinery/quantity.ts";
+import { roundResources } from "../resource-list.ts";
+import { validateTemplateMeta } from "../template-meta-validation.ts";
 
 export const ACCESS_MODES: readonly string[] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 export const VOLUME_MODES: readonly string[] = ["Block", "Filesystem"];

@@ -1,12 +1,12 @@
-import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from "../../generated/core.v1.ts";
-import { deepEqual } from "../../machinery/deep-equal.ts";
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { qualifiedName } from "../../machinery/names.ts";
-import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
-import { compareQuantities, quantityOf } from "../../machinery/quantity.ts";
-import { goDiff } from "../go-diff.ts";
+import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from "../../../generated/core.v1.ts";
+import { deepEqual } from "../../../machinery/deep-equal.ts";
+import { type FieldError, forbidden, invalid, notSupported, required } from "../../../machinery/field-error.ts";
+import { qualifiedName } from "../../../machinery/names.ts";
+import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
+import { compareQuantities, quantityOf } from "../../../machinery/quantity.ts";
+import { goDiff } from "../../go-diff.ts";
+import { isNative, type ResourceList, validateQuantity } from "../resource-list.ts";
 import { validateClaimSpec } from "./persistent-volume-claim-spec.ts";
-import { isNative, type ResourceList, validateQuantity } from "./resource-list.ts";
 import { STORAGE_CLASS_ANNOTATION } from "./storage-class-name.ts";
 
 const RESIZE_STATES: readonly string[] = [

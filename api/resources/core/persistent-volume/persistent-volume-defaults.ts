@@ -1,5 +1,5 @@
-import type { PersistentVolume } from "../../generated/core.v1.ts";
-import { roundResources } from "./resource-list.ts";
+import type { PersistentVolume } from "../../../generated/core.v1.ts";
+import { roundResources } from "../resource-list.ts";
 import { defaultVolumeSource } from "./volume-source-defaults.ts";
 
 export function defaultPersistentVolume({ spec, status }: PersistentVolume): void {

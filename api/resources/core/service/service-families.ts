@@ -2,10 +2,10 @@
  * The families of a Service's addresses: what the client left open is filled in from what the cluster has, before
  * addresses are allocated (pkg/registry/core/service/storage, initIPFamilyFields).
  */
-import type { Service, ServiceSpec } from "../../generated/core.v1.ts";
-import { deepEqual } from "../../machinery/deep-equal.ts";
-import { type FieldError, invalid } from "../../machinery/field-error.ts";
-import { familyOf, type IPFamily, isIP } from "../../machinery/ip.ts";
+import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
+import { deepEqual } from "../../../machinery/deep-equal.ts";
+import { type FieldError, invalid } from "../../../machinery/field-error.ts";
+import { familyOf, type IPFamily, isIP } from "../../../machinery/ip.ts";
 import { isHeadless } from "./service-defaults.ts";
 
 /** Endpoints of such a Service are its maker's affair, so they may be of any family. */

@@ -1,5 +1,5 @@
 /** Defaults of the sources that volumes of pods and persistent volumes have in common. */
-import type { PersistentVolumeSpec, Volume } from "../../generated/core.v1.ts";
+import type { PersistentVolumeSpec, Volume } from "../../../generated/core.v1.ts";
 
 type Sources = Pick<Volume & PersistentVolumeSpec, "iscsi" | "rbd" | "azureDisk" | "scaleIO">;
 

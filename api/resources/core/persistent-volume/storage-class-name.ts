@@ -1,5 +1,5 @@
 /** Which StorageClass a volume or a claim names: an annotation did before the field did, and still wins. */
-import type { PersistentVolume, PersistentVolumeClaim } from "../../generated/core.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim } from "../../../generated/core.v1.ts";
 
 export const STORAGE_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 

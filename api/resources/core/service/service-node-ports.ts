@@ -1,6 +1,6 @@
 /** Ports on every node that lead to a Service. */
-import type { ServiceSpec } from "../../generated/core.v1.ts";
-import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import type { ServiceSpec } from "../../../generated/core.v1.ts";
+import { type FieldError, invalid } from "../../../machinery/field-error.ts";
 import { mayHaveNodePorts } from "./service-defaults.ts";
 
 /** Where node ports come from; all others are the machine's own. */

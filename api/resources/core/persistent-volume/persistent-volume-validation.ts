@@ -5,25 +5,25 @@ import type {
   PersistentVolume,
   PersistentVolumeSpec,
   SecretReference,
-} from "../../generated/core.v1.ts";
-import { deepEqual } from "../../machinery/deep-equal.ts";
-import { sortedMap } from "../../machinery/field-checks.ts";
-import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
-import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
-import { canonicalQuantity, quantityOf } from "../../machinery/quantity.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
-import { goDiff } from "../go-diff.ts";
-import { internalForm } from "../internal-form.ts";
-import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spec.ts";
-import { validateNodeSelector } from "./pod/placement/node-selector.ts";
-import { validateNoBacksteps } from "./pod/volumes/paths.ts";
+} from "../../../generated/core.v1.ts";
+import { deepEqual } from "../../../machinery/deep-equal.ts";
+import { sortedMap } from "../../../machinery/field-checks.ts";
+import { type FieldError, forbidden, invalid, notSupported, required } from "../../../machinery/field-error.ts";
+import { dnsLabel, dnsSubdomain } from "../../../machinery/names.ts";
+import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
+import { canonicalQuantity, quantityOf } from "../../../machinery/quantity.ts";
+import { utf8Length } from "../../../machinery/utf8.ts";
+import { goDiff } from "../../go-diff.ts";
+import { internalForm } from "../../internal-form.ts";
+import { validateNodeSelector } from "../pod/placement/node-selector.ts";
+import { validateNoBacksteps } from "../pod/volumes/paths.ts";
 import {
   iscsiNameProblem,
   validateDriverName,
   validateIscsiAccess,
   validateSharedSource,
-} from "./pod/volumes/volume-sources.ts";
+} from "../pod/volumes/volume-sources.ts";
+import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spec.ts";
 
 const RECLAIM_POLICIES: readonly string[] = ["Delete", "Recycle", "Retain"];
 

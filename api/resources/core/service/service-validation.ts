@@ -1,10 +1,17 @@
-import type { Service, ServicePort, ServiceSpec } from "../../generated/core.v1.ts";
-import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import type { IPFamily } from "../../machinery/ip.ts";
-import { validateCidr, validateIp, validateOrdinaryIp } from "../../machinery/ip-validation.ts";
-import { validateLabels } from "../../machinery/labels-validation.ts";
-import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../machinery/names.ts";
-import { validatePortReference, validateProtocol } from "./pod/containers/ports.ts";
+import type { Service, ServicePort, ServiceSpec } from "../../../generated/core.v1.ts";
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from "../../../machinery/field-error.ts";
+import type { IPFamily } from "../../../machinery/ip.ts";
+import { validateCidr, validateIp, validateOrdinaryIp } from "../../../machinery/ip-validation.ts";
+import { validateLabels } from "../../../machinery/labels-validation.ts";
+import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../../machinery/names.ts";
+import { validatePortReference, validateProtocol } from "../pod/containers/ports.ts";
 import { validateClusterIps } from "./service-cluster-ips.ts";
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
 import { validateFamilies } from "./service-families.ts";

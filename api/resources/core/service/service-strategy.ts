@@ -2,8 +2,8 @@
  * What an update of a Service keeps of what was allocated, and what it lets go when the type changes
  * (pkg/registry/core/service/storage). A client that sends back a Service without its addresses keeps them.
  */
-import type { Service, ServicePort, ServiceSpec } from "../../generated/core.v1.ts";
-import { deepEqual } from "../../machinery/deep-equal.ts";
+import type { Service, ServicePort, ServiceSpec } from "../../../generated/core.v1.ts";
+import { deepEqual } from "../../../machinery/deep-equal.ts";
 import {
   isExternallyAccessible,
   mayHaveNodePorts,

@@ -1,7 +1,7 @@
 /** Warning headers about volumes and claims. */
-import type { PersistentVolume, PersistentVolumeClaim } from "../../generated/core.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim } from "../../../generated/core.v1.ts";
+import { nodeTermWarnings } from "../pod/warnings.ts";
 import { claimSpecWarnings } from "./persistent-volume-claim-spec.ts";
-import { nodeTermWarnings } from "./pod/warnings.ts";
 import { STORAGE_CLASS_ANNOTATION } from "./storage-class-name.ts";
 
 const OPTIONS = "volume.beta.kubernetes.io/mount-options";

@@ -1,4 +1,4 @@
-import type { Service, ServiceSpec } from "../../generated/core.v1.ts";
+import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
 
 /** A client stays with its endpoint for three hours, where it stays at all. */
 const AFFINITY_SECONDS = 10_800;
