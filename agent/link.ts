@@ -5,7 +5,7 @@
  */
 import type { WebSocket } from "ws";
 import { type Asked, isSuccess } from "../api/asked.ts";
-import { completeObject } from "../api/machinery/object-text.ts";
+import { completeObject } from "../api/machinery/json/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../api/node/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node/node-usage.ts";
 import type { Told } from "./connection.ts";

@@ -5,7 +5,7 @@
  *     npm run bench -- identity
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { base64Url } from "../api/machinery/base64url.ts";
+import { base64Url } from "../api/machinery/encoding/base64url.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import type { Key, Write } from "../api/store.ts";
 import { MemoryStore } from "../durable-objects/store/memory-store.ts";

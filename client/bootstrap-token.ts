@@ -1,6 +1,6 @@
 /** The token that lets a machine join: kubeadm's form, `ID.SECRET`, kept as a Secret of kube-system; and the command that uses it. */
 import type { Secret } from "../api/generated/core.v1.ts";
-import { timestamp } from "../api/machinery/time.ts";
+import { timestamp } from "../api/machinery/time/time.ts";
 
 export interface BootstrapToken {
   readonly id: string;

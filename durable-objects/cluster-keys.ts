@@ -3,7 +3,7 @@
  * the first use and never leaves this object: others hand in what is to be signed, or ask for the public half.
  */
 import { DurableObject } from "cloudflare:workers";
-import { base64Url } from "../api/machinery/base64url.ts";
+import { base64Url } from "../api/machinery/encoding/base64url.ts";
 import { renderPem } from "../api/machinery/x509/pem.ts";
 import { type Authority, type ClientAuthority, issueIdentity, makeAuthority } from "./certificate-authority.ts";
 import { eraseObject } from "./erase-object.ts";

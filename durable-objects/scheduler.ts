@@ -3,7 +3,7 @@
  * scheduled tick, and nothing else.
  */
 import { DurableObject } from "cloudflare:workers";
-import { timestamp } from "../api/machinery/time.ts";
+import { timestamp } from "../api/machinery/time/time.ts";
 import type { Store } from "../api/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { readObject, textWithoutRevision } from "../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
-import { readObject, textWithoutRevision } from "../api/machinery/object-text.ts";
 import { renderTable } from "../api/machinery/table.ts";
 import { resources } from "../api/resources/index.ts";
 import { MemoryStore } from "./store/memory-store.ts";

@@ -2,9 +2,10 @@
  * Rows of Tables as items of a streamed list. How old an object is depends on when it is told, all else of a row on what is stored:
  * rows are kept with their moments marked, and the ages are written in when an answer is.
  */
-import { humanDuration } from "../api/machinery/duration.ts";
-import { metadataText, readObject } from "../api/machinery/object-text.ts";
+
+import { metadataText, readObject } from "../api/machinery/json/object-text.ts";
 import { rowPrinter } from "../api/machinery/table.ts";
+import { humanDuration } from "../api/machinery/time/duration.ts";
 import { resources } from "../api/resources/index.ts";
 import type { RowsRequest } from "../api/store.ts";
 import type { ItemForm } from "./store/lists/item-form.ts";

@@ -2,7 +2,7 @@
 import type { CertificateSigningRequest } from "../api/generated/certificates.v1.ts";
 import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
-import { timestamp } from "../api/machinery/time.ts";
+import { timestamp } from "../api/machinery/time/time.ts";
 import type { ControllerManagerWiring } from "../durable-objects/controller-manager.ts";
 import { legacyTokenClaims } from "./auth/service-account-token.ts";
 import { deploymentOf } from "./bootstrap/deployment.ts";

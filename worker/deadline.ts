@@ -1,4 +1,4 @@
-import { parseDuration } from "../api/machinery/duration.ts";
+import { parseDuration } from "../api/machinery/time/duration.ts";
 
 /** How often whoever waits looks after what he waits for (ms). */
 const LOOK_MS = 1000;

@@ -2,7 +2,7 @@
  * The address ranges of a cluster, and beside them those of IPv6 where the deployment has both families. Services have kubeadm's;
  * pods have flannel's, wide enough for the /24 of 1,024 nodes.
  */
-import { familyOfCIDR, type IPFamily } from "../api/machinery/ip.ts";
+import { familyOfCIDR, type IPFamily } from "../api/machinery/network/ip.ts";
 import type { Env } from "./env.ts";
 
 export interface ClusterRanges {

@@ -1,7 +1,7 @@
 /** Whether a pod that is bound to this node can run here: the kubelet's checks, in its order and words. All pure. */
 import type { Pod, Taint } from "../../api/generated/core.v1.ts";
-import { meetsNodeAffinity } from "../../api/machinery/node-selector.ts";
-import { toleratesAny } from "../../api/machinery/tolerations.ts";
+import { meetsNodeAffinity } from "../../api/machinery/selectors/node-selector.ts";
+import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
 import { isExtended } from "../../api/resources/core/resource-list.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
 import { nanosOf } from "../pod/qos.ts";

@@ -11,7 +11,7 @@ import type {
   NetworkPolicyPeer,
   NetworkPolicyPort,
 } from "../../api/generated/networking.v1.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selector.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selectors/selector.ts";
 import { familyOf } from "../proxy/plan.ts";
 import type { Family, Protocol } from "../proxy/rule-set.ts";
 import type { Allowance, Direction, Gate, Peers, PolicyRules, Socket } from "./policy-rules.ts";

@@ -1,7 +1,7 @@
 /** The kubelet's /stats/summary, of what this agent measures: processor, memory, file systems, volumes. */
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import { isOnDisk } from "../pressure/local-storage.ts";
 import { diskStats } from "../volumes/disk-stats.ts";
 import { diskUse } from "../volumes/disk-use.ts";

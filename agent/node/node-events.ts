@@ -3,7 +3,7 @@
  * are few (of what goes on for hours, as few as of a pod), and best effort: who cannot be told now is not told.
  */
 import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { EventCorrelator } from "../pod/status/correlate-events.ts";
 import { steadyNow } from "../steady-now.ts";

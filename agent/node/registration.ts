@@ -1,7 +1,7 @@
 /** Makes the Node known to the API and keeps its status true. Heartbeats are the link's affair, not this one's. */
 import type { Lease } from "../../api/generated/coordination.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
-import { microTimestamp, timestamp } from "../../api/machinery/time.ts";
+import { microTimestamp, timestamp } from "../../api/machinery/time/time.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import { addressesPatch } from "./node-addresses.ts";
 import { type NodeFacts, nodeAnnotations, nodeLabels, nodeObject, nodeStatus } from "./node-object.ts";

@@ -1,5 +1,5 @@
 /** Why a stream is not served. */
-import { dialProblem } from "../../api/machinery/dial-problem.ts";
+import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";
 
 export class Refusal extends Error {

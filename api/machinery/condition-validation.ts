@@ -1,9 +1,9 @@
 /** Conditions of a status (apimachinery's metav1.Condition): one of each type, each with when and why. */
 import type { Condition } from "../generated/meta.v1.ts";
+import { utf8Length } from "./encoding/utf8.ts";
 import { duplicate, type FieldError, invalid, notSupported, required, tooLong } from "./field-error.ts";
 import { validateLabelName } from "./labels-validation.ts";
 import { regexProblem } from "./names.ts";
-import { utf8Length } from "./utf8.ts";
 
 const STATUSES = ["False", "True", "Unknown"];
 const MAX_REASON = 1024;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Revision } from "../store.ts";
-import { base64Url } from "./base64url.ts";
 import { formatContinue, parseContinue } from "./continue-token.ts";
-import { utf8Bytes } from "./utf8.ts";
+import { base64Url } from "./encoding/base64url.ts";
+import { utf8Bytes } from "./encoding/utf8.ts";
 
 const token = (value: unknown) => base64Url(utf8Bytes(typeof value === "string" ? value : JSON.stringify(value)));
 const v = "meta.k8s.io/v1";

@@ -1,8 +1,8 @@
 /** The `continue` token of a paged list, in Kubernetes' own form (apiserver/pkg/storage/continue.go). */
 import type { Revision } from "../store.ts";
-import { base64Url, fromBase64Url } from "./base64url.ts";
-import { parseJson } from "./json-syntax.ts";
-import { textOfUtf8, utf8Bytes } from "./utf8.ts";
+import { base64Url, fromBase64Url } from "./encoding/base64url.ts";
+import { textOfUtf8, utf8Bytes } from "./encoding/utf8.ts";
+import { parseJson } from "./json/json-syntax.ts";
 
 export interface ContinueToken {
   /** Undefined: whatever stands now. A list that goes on after its revision was forgotten is no longer consistent. */

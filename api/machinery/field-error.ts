@@ -2,7 +2,7 @@
  * Validation results as Kubernetes words them (k8s.io/apimachinery/pkg/util/validation/field): each is one cause of a
  * 422 Invalid answer. `path` is the field's path as Kubernetes prints it: `spec.containers[0].image`.
  */
-import { goJson } from "./go-json.ts";
+import { goJson } from "./json/go-json.ts";
 
 export interface FieldError {
   readonly reason:

@@ -1,9 +1,9 @@
 /** Labels, annotations and label selectors (k8s.io/apimachinery/pkg/apis/meta/v1/validation). */
 import type { FieldSelectorRequirement, LabelSelector, LabelSelectorRequirement } from "../generated/meta.v1.ts";
+import { utf8Length } from "./encoding/utf8.ts";
 import { sortedMap } from "./field-checks.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "./field-error.ts";
 import { labelValue, qualifiedName } from "./names.ts";
-import { utf8Length } from "./utf8.ts";
 
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 

@@ -2,7 +2,7 @@
  * The forms of names in Kubernetes. Each function answers what is wrong with a text, in Kubernetes' words, and an empty
  * list where nothing is. Source of the rules: k8s.io/apimachinery/pkg/util/validation and pkg/api/validate/content.
  */
-import { utf8Length } from "./utf8.ts";
+import { utf8Length } from "./encoding/utf8.ts";
 
 /** What is wrong with a value, one sentence each. */
 export type Problems = readonly string[];

@@ -1,9 +1,9 @@
 /** The rules of metadata, the same for every kind (k8s.io/apimachinery/pkg/api/validation, objectmeta.go). */
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from "../generated/meta.v1.ts";
+import { utf8Length } from "./encoding/utf8.ts";
 import { type FieldError, forbidden, goQuote, invalid, required, tooLong } from "./field-error.ts";
 import { validateAnnotations, validateLabels } from "./labels-validation.ts";
 import { dnsLabel, nameIsSubdomain, qualifiedName, type ValidateName } from "./names.ts";
-import { utf8Length } from "./utf8.ts";
 
 export const FIELD_IMMUTABLE = "field is immutable";
 const MAX_MANAGER_BYTES = 128;

@@ -4,8 +4,8 @@ import { filledObject } from "../../test/fakes/filled-object.ts";
 import { resources } from "../resources/index.ts";
 import { structOfKind } from "../schema/table.ts";
 import { decodeBody } from "./decode/decode.ts";
+import { canonicalObject, draftObject, readObject, textWithoutRevision, withRevision } from "./json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "./meta.ts";
-import { canonicalObject, draftObject, readObject, textWithoutRevision, withRevision } from "./object-text.ts";
 import { decodeProtobufBody, encodeProtobuf } from "./protobuf/protobuf.ts";
 
 /** Every kind at every version that it is served at. */

@@ -1,8 +1,8 @@
 /** Objects as rows and cells: meta.k8s.io/v1 Table, what `kubectl get` prints. */
 import type { Column, ResourceDefinition, RowCondition } from "../resources/resource.ts";
-import { type Ages, ageOf, agesAt } from "./duration.ts";
 import type { KubeObject } from "./meta.ts";
 import { partialObjectMetadata } from "./partial-metadata.ts";
+import { type Ages, ageOf, agesAt } from "./time/duration.ts";
 
 /** What a row holds of its object beside the cells. */
 export type IncludeObject = "None" | "Metadata" | "Object";

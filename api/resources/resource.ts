@@ -7,9 +7,9 @@
  */
 import type { JSONSchemaProps } from "../generated/apiextensions.v1.ts";
 import type { PodSpec } from "../generated/core.v1.ts";
-import type { Ages } from "../machinery/duration.ts";
 import type { FieldError } from "../machinery/field-error.ts";
 import type { KubeObject } from "../machinery/meta.ts";
+import type { Ages } from "../machinery/time/duration.ts";
 
 export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "patch" | "update" | "watch";
 

@@ -1,6 +1,7 @@
 /** Columns about the time of an object's creation, for kinds that do not show Age last. */
-import { ageOf } from "../machinery/duration.ts";
+
 import type { KubeObject } from "../machinery/meta.ts";
+import { ageOf } from "../machinery/time/duration.ts";
 import type { Column } from "./resource.ts";
 
 const CREATION = { field: "meta.v1.ObjectMeta.creationTimestamp" };

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { request } from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import * as v from "valibot";
-import { dialProblem } from "../../api/machinery/dial-problem.ts";
+import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
 
 const pinnedCall = v.object({
   url: v.string(),

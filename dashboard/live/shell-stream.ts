@@ -1,6 +1,6 @@
 /** A shell in a container: what is written to it, and what it says (v5.channel.k8s.io). */
 import type { Signal } from "@preact/signals";
-import { base64Url } from "../../api/machinery/base64url.ts";
+import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import { prefix } from "../api/connection.ts";
 import { token } from "../session.ts";
 import { asTerminalLines, LineDiscipline } from "../terminal/line-discipline.ts";

@@ -2,7 +2,7 @@
  * The page's one connection for all that it watches (docs/spec/watch.md). It is opened with the first watch and closed with the
  * last, or when nobody can see the page; who watches begins anew by revision.
  */
-import { base64Url } from "../../api/machinery/base64url.ts";
+import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import {
   type SocketWatchEvent,

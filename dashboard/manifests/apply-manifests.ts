@@ -1,5 +1,5 @@
 /** Server-side apply of some manifests, in their order. */
-import { deepEqual } from "../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
 import { discover, kindOfReference } from "../api/discovery.ts";

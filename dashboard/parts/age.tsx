@@ -1,4 +1,4 @@
-import { ageOf, agesAt } from "../../api/machinery/duration.ts";
+import { ageOf, agesAt } from "../../api/machinery/time/duration.ts";
 import { now } from "../now.ts";
 
 /** Kubernetes' short age, which grows while it is looked at. */

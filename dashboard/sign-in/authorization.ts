@@ -3,7 +3,7 @@
  * does it. Whether the token is any good is the API server's to say.
  */
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
-import { base64Url, fromBase64Url } from "../../api/machinery/base64url.ts";
+import { base64Url, fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
 
 /** What the page must still know when the issuer has sent the browser back. */
 export interface Pending {

@@ -1,6 +1,6 @@
 /** The page's part of signing in with an issuer: away it goes, and comes back with a code in its address. */
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
-import { base64Url } from "../../api/machinery/base64url.ts";
+import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import { authorizationAnswer, authorizationUrl, identityToken, type Pending, tokenRequest } from "./authorization.ts";
 
 const KEY = "sailplane-sign-in";

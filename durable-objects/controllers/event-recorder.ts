@@ -3,7 +3,7 @@
  * differ in their message only are combined from the tenth on, and an object that causes too many is not heard.
  */
 import type { Event } from "../../api/generated/core.v1.ts";
-import { microTimestamp, timestamp } from "../../api/machinery/time.ts";
+import { microTimestamp, timestamp } from "../../api/machinery/time/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { EventRecord } from "../../worker/controllers/controller.ts";
 import { EventMemory } from "./event-memory.ts";

@@ -4,10 +4,10 @@
  * is there once.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { isJsonObject } from "../../api/machinery/json-object.ts";
+import { isJsonObject } from "../../api/machinery/json/json-object.ts";
+import { completeObject } from "../../api/machinery/json/object-text.ts";
+import { SharedValues } from "../../api/machinery/json/shared-values.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { completeObject } from "../../api/machinery/object-text.ts";
-import { SharedValues } from "../../api/machinery/shared-values.ts";
 import type { GroupResource } from "../../api/store.ts";
 import type { Located, Snapshot } from "../../worker/controllers/controller.ts";
 import { heldOf } from "../../worker/controllers/held.ts";

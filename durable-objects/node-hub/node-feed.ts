@@ -3,8 +3,8 @@
  * Reads the store; keeps nothing.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { readObject, withoutRevision } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject, withoutRevision } from "../../api/machinery/object-text.ts";
 import { type NodeChange, podReferences } from "../../api/node/node-sync.ts";
 import { listWhole } from "../../api/store/whole-list.ts";
 import type { Change, Entry, GroupResource, Key, Revision, Store } from "../../api/store.ts";

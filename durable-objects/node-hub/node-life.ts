@@ -1,6 +1,6 @@
 /** A node that nobody has heard of is Unknown: what kube-controller-manager's node lifecycle writes for a silent kubelet. */
 import type { Node, NodeCondition } from "../../api/generated/core.v1.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import { createApiClient } from "../../client/api-client.ts";
 
 export interface NodeLifeEnv {

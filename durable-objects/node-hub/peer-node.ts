@@ -1,6 +1,6 @@
 /** A Node as other nodes are told of it: its labels, addresses, pod ranges and network key, not its images and conditions. */
 import type { Node } from "../../api/generated/core.v1.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
+import { readObject } from "../../api/machinery/json/object-text.ts";
 import { NETWORK_KEY } from "../../api/node/node-sync.ts";
 
 export const peerNodeText = (text: string): string => JSON.stringify(asPeer(readObject(text) as Node));

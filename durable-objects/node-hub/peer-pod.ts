@@ -1,7 +1,7 @@
 /** What nodes that enforce NetworkPolicies are told of pods anywhere, and of namespaces: whom a policy's selectors mean. */
 import type { Namespace, Pod } from "../../api/generated/core.v1.ts";
+import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
 import { type NodeChange, PEER_PODS } from "../../api/node/node-sync.ts";
 import type { Attributes, Change, Entry } from "../../api/store.ts";
 

@@ -1,5 +1,5 @@
 /** In which form a watch tells events: each is written once, and its bytes are shared by all watchers that ask for the form. */
-import { metadataText } from "../../api/machinery/object-text.ts";
+import { metadataText } from "../../api/machinery/json/object-text.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
 import { encodeProtobuf, encodeWatchFrame } from "../../api/machinery/protobuf/protobuf.ts";
 import type { EventRequest, WatchRequest } from "../../api/store.ts";

@@ -1,6 +1,6 @@
 /** What a change is to one watcher (k8s.io/apiserver/pkg/storage/cacher, cacheWatcher.convertToWatchEvent). Pure. */
 
-import { matches } from "../../api/machinery/selector.ts";
+import { matches } from "../../api/machinery/selectors/selector.ts";
 import type { Attributes, Requirement } from "../../api/store.ts";
 import type { LogRow } from "../store/tables/log-tables.ts";
 

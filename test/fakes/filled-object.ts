@@ -1,4 +1,4 @@
-import { canonicalJson } from "../../api/machinery/json-canonical.ts";
+import { canonicalJson } from "../../api/machinery/json/json-canonical.ts";
 import { type Shape, type StructShape, shapeOf } from "../../api/schema/shape.ts";
 import type { Struct } from "../../api/schema/table.ts";
 

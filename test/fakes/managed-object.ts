@@ -5,7 +5,7 @@ import { type KindAtVersion, ownableThrough } from "../../api/machinery/apply/ow
 import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import type { TypeView } from "../../api/machinery/apply/type-view.ts";
-import type { JsonObject } from "../../api/machinery/json-object.ts";
+import type { JsonObject } from "../../api/machinery/json/json-object.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 
 export const NOW = "2026-01-01T00:00:00Z";

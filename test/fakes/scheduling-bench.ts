@@ -2,8 +2,8 @@
 import { expect } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
+import { textWithoutRevision } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import type { CommitRequest, GroupResource } from "../../api/store.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { SchedulingLoop } from "../../durable-objects/scheduler/scheduling-loop.ts";

@@ -32,7 +32,7 @@ export const features: readonly Feature[] = [
     area: "Reads",
     name: "label and field selectors",
     missing: "",
-    shown: ["api/machinery/selector.test.ts", "selector"],
+    shown: ["api/machinery/selectors/selector.test.ts", "selector"],
   },
   {
     area: "Reads",

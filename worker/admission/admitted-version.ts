@@ -3,9 +3,9 @@
  * request's: unless they mean exact versions, they are about the same objects, and are shown them as they name them.
  */
 import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode/decode-kind.ts";
-import type { JsonObject } from "../../api/machinery/json-object.ts";
+import type { JsonObject } from "../../api/machinery/json/json-object.ts";
+import { canonicalObject, draftObject } from "../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
-import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
 import type { Served } from "../kind-registry.ts";
 import { convertObjects } from "../outbound/convert-objects.ts";
 import { decodePatched } from "../registry/decode-patched.ts";

@@ -1,8 +1,8 @@
 /** What plugins look at beside the object: read by key, all in one round trip, and each key once. */
 
 import { keyId } from "../../api/key-id.ts";
+import { parseObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { parseObject } from "../../api/machinery/object-text.ts";
 import type { Entry, Key } from "../../api/store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 

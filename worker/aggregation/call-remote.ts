@@ -2,7 +2,7 @@
  * A request that another API server answers: it goes there through the node of the server's pod, in the name of whoever
  * made it, which this server vouches for with a certificate of the front proxy's authority.
  */
-import { decodeBase64 } from "../../api/machinery/base64.ts";
+import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
 import { PlainTextError } from "../api-error.ts";
 import type { User } from "../auth/user.ts";
 import type { Caller } from "../outbound/call-client.ts";

@@ -2,7 +2,7 @@
 import type { AuditEvent } from "../../api/audit/event.ts";
 import { type Audited, type AuditPolicy, type AuditRule, auditRule, type Level } from "../../api/audit/policy.ts";
 import type { Status } from "../../api/machinery/status.ts";
-import { microTimestamp } from "../../api/machinery/time.ts";
+import { microTimestamp } from "../../api/machinery/time/time.ts";
 import { userInfo } from "../auth/user-info.ts";
 import type { ResourcePath } from "../resource-path.ts";
 import type { AuditedRequest } from "./audited-request.ts";

@@ -1,6 +1,6 @@
 /** The bodies of a request and of its answer as an audit event holds them: JSON, whatever the client spoke. */
 
-import { parseExactJson } from "../../api/machinery/exact-json.ts";
+import { parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { decodeProtobufBody, openEnvelope } from "../../api/machinery/protobuf/protobuf.ts";
 import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";

@@ -1,5 +1,5 @@
 /** The administrator's token: random, known by its digest only. */
-import { base64Url } from "../../api/machinery/base64url.ts";
+import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";

@@ -1,5 +1,5 @@
 /** JWTs that the cluster's own key has signed with ES256 (RFC 7515, RFC 7519). */
-import { fromBase64Url } from "../../api/machinery/base64url.ts";
+import { fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
 import type { PublicKey } from "../../durable-objects/cluster-keys.ts";
 import type { Env } from "../env.ts";
 

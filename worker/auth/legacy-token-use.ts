@@ -3,7 +3,7 @@
  * legacy service account token tracking).
  */
 import type { Secret } from "../../api/generated/core.v1.ts";
-import { textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { textWithoutRevision } from "../../api/machinery/json/object-text.ts";
 import type { Entry } from "../../api/store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 

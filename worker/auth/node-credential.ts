@@ -3,7 +3,7 @@
  * isolate has them at hand, and one that is taken away (with its Node) is refused from the very next request on.
  */
 
-import { base64Url, fromBase64Url } from "../../api/machinery/base64url.ts";
+import { base64Url, fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { NODE_CREDENTIALS } from "../policy/internal-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";

@@ -1,5 +1,5 @@
 /** A request as authorization sees it (apiserver/pkg/endpoints/request, requestinfo.go). */
-import { parseFieldSelector } from "../../api/machinery/selector.ts";
+import { parseFieldSelector } from "../../api/machinery/selectors/selector.ts";
 import type { ResourcePath } from "../resource-path.ts";
 import type { ResourceAttributes } from "./attributes.ts";
 

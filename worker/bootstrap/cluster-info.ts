@@ -4,10 +4,10 @@
  */
 import type { ConfigMap } from "../../api/generated/core.v1.ts";
 import type { Role, RoleBinding } from "../../api/generated/rbac.v1.ts";
-import { encodeBase64 } from "../../api/machinery/base64.ts";
+import { encodeBase64 } from "../../api/machinery/encoding/base64.ts";
+import { utf8Bytes } from "../../api/machinery/encoding/utf8.ts";
+import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
-import { utf8Bytes } from "../../api/machinery/utf8.ts";
 
 const NAMESPACE = "kube-public";
 const NAME = "cluster-info";

@@ -1,9 +1,9 @@
 /** Makes a new cluster's system objects, and those that a newer version of the control plane adds. */
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
-import { membersOf } from "../../api/machinery/json-object.ts";
+import { membersOf } from "../../api/machinery/json/json-object.ts";
+import { textWithoutRevision } from "../../api/machinery/json/object-text.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
-import { textWithoutRevision } from "../../api/machinery/object-text.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Store, Write } from "../../api/store.ts";

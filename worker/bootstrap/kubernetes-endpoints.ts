@@ -1,8 +1,8 @@
 /** Where the Service `kubernetes` leads to: the control plane itself, as kube-apiserver's own loop keeps it. */
 import type { Endpoints } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
 
 /** `address`: `IPv4:port`, or "" where nodes find the control plane by a name only; then there is nothing to lead to. */
 export function kubernetesEndpoints(address: string): readonly KubeObject[] {

@@ -1,7 +1,7 @@
 /** What everybody in a cluster may know of how it is authenticated; API servers that stand behind this one read it. */
 import type { ConfigMap } from "../../api/generated/core.v1.ts";
+import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
 
 const NAME = "extension-apiserver-authentication";
 

@@ -3,8 +3,8 @@
  * keeps what was added, unless its annotation `autoupdate` says "false". Aggregated roles are their controller's affair.
  */
 import type { PolicyRule, Subject } from "../../api/generated/rbac.v1.ts";
+import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
 import { missingRules } from "../auth/rbac/rule-covers.ts";
 import { AUTO_UPDATE } from "./roles/index.ts";
 

@@ -1,4 +1,4 @@
-import { readObject, textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { readObject, textWithoutRevision } from "../../api/machinery/json/object-text.ts";
 import { type ClusterSettings, SETTINGS_KEY } from "../policy/cluster-settings.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 

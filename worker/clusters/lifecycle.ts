@@ -6,8 +6,8 @@
 
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import { ERASED } from "../../api/erased.ts";
-import { textWithoutRevision } from "../../api/machinery/object-text.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { textWithoutRevision } from "../../api/machinery/json/object-text.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import { SHARDS } from "../../api/store/shards.ts";
 import type { Key } from "../../api/store.ts";
 import { newAdministratorToken } from "../auth/administrator.ts";

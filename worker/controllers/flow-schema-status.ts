@@ -1,7 +1,7 @@
 /** Says of each FlowSchema whether the priority level that it names is there (apiserver/pkg/util/flowcontrol). */
 import type { FlowSchema } from "../../api/generated/flowcontrol.v1.ts";
 import { goQuote } from "../../api/machinery/field-error.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import { type Controller, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
 import { statusUpdate } from "./status-update.ts";

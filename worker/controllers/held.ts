@@ -11,7 +11,7 @@ import type {
   Pod,
   Secret,
 } from "../../api/generated/core.v1.ts";
-import { deepEqual } from "../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { podSecretNames } from "../../api/resources/core/pod/secret-names.ts";
 import type { GroupResource } from "../../api/store.ts";

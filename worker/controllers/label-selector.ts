@@ -1,6 +1,6 @@
 /** metav1.LabelSelector as controllers use it. */
 import type { LabelSelector } from "../../api/generated/meta.v1.ts";
-import { meetsRequirement } from "../../api/machinery/label-requirement.ts";
+import { meetsRequirement } from "../../api/machinery/selectors/label-requirement.ts";
 
 type Labels = Readonly<Record<string, string>> | undefined;
 

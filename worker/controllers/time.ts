@@ -1,5 +1,5 @@
 /** metav1.Time on the clocks of a time zone, with its distance to UTC; in UTC where there is no such zone. */
-import { timestamp } from "../../api/machinery/time.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 
 export function zonedTimeText(ms: number, timeZone: string | undefined): string {
   const minutes = offsetOf(ms, timeZone);

@@ -3,9 +3,9 @@
  * which is reached through the node that runs its pod. Whom to trust is checked, or the call is not made.
  */
 import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
-import { decodeBase64 } from "../../api/machinery/base64.ts";
-import { isJsonObject } from "../../api/machinery/json-object.ts";
-import { parseJson } from "../../api/machinery/json-syntax.ts";
+import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
+import { isJsonObject } from "../../api/machinery/json/json-object.ts";
+import { parseJson } from "../../api/machinery/json/json-syntax.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";

@@ -1,7 +1,7 @@
 /** Conversion of custom objects by the webhook of their definition (apiextensions-apiserver pkg/apiserver/conversion). */
 
 import type { WebhookConversion } from "../../api/generated/apiextensions.v1.ts";
-import { exactJson } from "../../api/machinery/exact-json.ts";
+import { exactJson } from "../../api/machinery/json/exact-json.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { failure } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";

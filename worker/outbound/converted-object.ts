@@ -1,5 +1,5 @@
 /** What a conversion webhook may make of one object (apiextensions-apiserver pkg/apiserver/conversion). */
-import { isJsonObject, type JsonObject } from "../../api/machinery/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../api/machinery/json/json-object.ts";
 import { validateAnnotations, validateLabels } from "../../api/machinery/labels-validation.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { errorsText } from "../../api/machinery/status.ts";

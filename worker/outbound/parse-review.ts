@@ -1,6 +1,6 @@
 /** What a webhook answers, as far as its kind goes: an AdmissionReview or a ConversionReview (apiserver/pkg/util/webhook). */
 import { type GroupVersionKind, kindIn } from "../../api/machinery/decode/decode-kind.ts";
-import { parseJson } from "../../api/machinery/json-syntax.ts";
+import { parseJson } from "../../api/machinery/json/json-syntax.ts";
 import { apiVersionOf, parseApiVersion } from "../../api/machinery/meta.ts";
 
 interface Asked {

@@ -2,8 +2,9 @@
  * Which resources a cluster keeps in store objects of their own (docs/decisions/0011): decided by the deployment's setting when the
  * cluster begins, and the same for its whole life. A record in the cluster's own store says so; none: all are there.
  */
+
+import { readObject, textWithoutRevision } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject, textWithoutRevision } from "../../api/machinery/object-text.ts";
 import type { GroupResource, Key, Store, Write } from "../../api/store.ts";
 import { CLUSTER_SETTINGS } from "./internal-resources.ts";
 import type { PolicySnapshot } from "./snapshot.ts";

@@ -3,8 +3,9 @@
  * Each isolate keeps it parsed, with the revision it stands for; the store refuses calls that an older one decided
  * (rule STORE-POLICY), and the snapshot then catches up from the log.
  */
+
+import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
 import { listWhole } from "../../api/store/whole-list.ts";
 import type { GroupResource, Revision, Store } from "../../api/store.ts";
 import { POLICY_RESOURCES } from "./policy-resources.ts";

@@ -1,8 +1,8 @@
 /** Reads what a patch, an apply or an admission webhook made of an object as the kind that it is of. */
 
 import { type DecodedJson, decodeJson } from "../../api/machinery/decode/decode-json.ts";
-import { roundedJson } from "../../api/machinery/exact-json.ts";
-import type { JsonObject } from "../../api/machinery/json-object.ts";
+import { roundedJson } from "../../api/machinery/json/exact-json.ts";
+import type { JsonObject } from "../../api/machinery/json/json-object.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
 import { structOfKind } from "../../api/schema/table.ts";

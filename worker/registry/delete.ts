@@ -1,10 +1,10 @@
 /** Deletion as Kubernetes' generic registry does it: preconditions, grace, finalizers, and then the object is gone. */
 import type { DeleteOptions } from "../../api/generated/meta.v1.ts";
-import { copyJson } from "../../api/machinery/json-copy.ts";
+import { copyJson } from "../../api/machinery/json/json-copy.ts";
+import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { conflict, MODIFIED, notFound } from "../../api/machinery/status.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key, Write } from "../../api/store.ts";

@@ -1,4 +1,4 @@
-import { deepEqual } from "../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
 /**

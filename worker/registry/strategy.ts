@@ -2,16 +2,17 @@
  * What every create and update goes through, whatever the kind: Kubernetes' generic registry (apiserver/pkg/registry/rest
  * BeforeCreate, BeforeUpdate) with the kind's own rules called in between.
  */
-import { deepEqual } from "../../api/machinery/deep-equal.ts";
+
 import type { FieldError } from "../../api/machinery/field-error.ts";
-import { forgiveStoredAddresses } from "../../api/machinery/ip-validation.ts";
-import { copyJson } from "../../api/machinery/json-copy.ts";
-import { membersOf } from "../../api/machinery/json-object.ts";
+import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
+import { copyJson } from "../../api/machinery/json/json-copy.ts";
+import { membersOf } from "../../api/machinery/json/json-object.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { nameIsPathSegment } from "../../api/machinery/names.ts";
+import { forgiveStoredAddresses } from "../../api/machinery/network/ip-validation.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
 import { invalid } from "../../api/machinery/status.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import { dropDisabledFields } from "../../api/resources/core/pod/disabled-fields.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { ApiError } from "../api-error.ts";

@@ -1,6 +1,7 @@
 /** What an update of an object, or of the part that a subresource names, may change. */
-import { forgiveStoredAddresses } from "../../api/machinery/ip-validation.ts";
+
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { forgiveStoredAddresses } from "../../api/machinery/network/ip-validation.ts";
 import { validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import {

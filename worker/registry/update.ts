@@ -5,10 +5,10 @@
  */
 
 import { differInTimesOnly } from "../../api/machinery/apply/kept-times.ts";
+import { parseUintProblem } from "../../api/machinery/encoding/parse-uint.ts";
 import { type FieldError, invalid as invalidField } from "../../api/machinery/field-error.ts";
+import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
-import { parseUintProblem } from "../../api/machinery/parse-uint.ts";
 import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";

@@ -1,8 +1,8 @@
 /** What the scheduler knows, and how changes of the log become it: the cluster, and the pods that wait. */
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
-import { deepEqual } from "../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
+import { SharedValues } from "../../api/machinery/json/shared-values.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { SharedValues } from "../../api/machinery/shared-values.ts";
 import { DEVICE_CLASSES } from "../../api/resources/resource/extended-resource.ts";
 import type { GroupResource, Key } from "../../api/store.ts";
 import { Cluster } from "./cluster/cluster.ts";

@@ -2,9 +2,9 @@
  * The store as a request sees it whose kind converts by a webhook: objects come at the version that the request is
  * about, and are stored at the storage version, as in Kubernetes. Everything above knows one version.
  */
-import { exactJson, parseExactJson } from "../../api/machinery/exact-json.ts";
+import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
+import { canonicalObject, textWithoutRevision, withoutRevision } from "../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
-import { canonicalObject, textWithoutRevision, withoutRevision } from "../../api/machinery/object-text.ts";
 import type {
   Decided,
   Entry,

@@ -1,6 +1,7 @@
 /** Between objects and the store's entries. */
+
+import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key } from "../../api/store.ts";
 import { storageResource } from "../kind-registry.ts";

@@ -2,9 +2,9 @@
  * The store as a request sees it that selects custom objects by fields of one among several versions (rule CRD-SELECT).
  * What the store keeps beside a text is what the version knew that wrote it: fields are asked of objects as they are read.
  */
-import { exactJson, parseExactJson } from "../../api/machinery/exact-json.ts";
+import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { matches } from "../../api/machinery/selector.ts";
+import { matches } from "../../api/machinery/selectors/selector.ts";
 import type {
   Decided,
   Entry,

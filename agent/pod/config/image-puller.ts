@@ -1,6 +1,6 @@
 /** Images for containers: pull policies, credentials, and the back-off after a failed pull. */
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
-import { formatDuration } from "../../../api/machinery/duration.ts";
+import { formatDuration } from "../../../api/machinery/time/duration.ts";
 import { type CredentialMark, type PullCredential, pullCredentials } from "../../images/pull-credentials.ts";
 import { PullRecords } from "../../images/pull-records.ts";
 import type { ImageObservation } from "../../runtime/image.ts";

@@ -4,7 +4,7 @@
  * containers, init containers one after the other, then the containers of the pod.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { formatDuration } from "../../../api/machinery/duration.ts";
+import { formatDuration } from "../../../api/machinery/time/duration.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import {
   allContainersOf,

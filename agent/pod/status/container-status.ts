@@ -10,7 +10,7 @@ import type {
   Pod,
   VolumeMountStatus,
 } from "../../../api/generated/core.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { shownRecursiveReadOnly } from "../config/recursive-read-only.ts";
 import { type ContainerRole, initContainersOf, isSidecar } from "../containers.ts";

@@ -3,7 +3,7 @@
  * same event again only counts up (of what happens while it is being told, the newest alone is told then), what resembles many others is combined with them, and what cannot be told is dropped.
  */
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { ApiClient } from "../../../client/api-client.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { fieldPathOf, type PodContainer } from "../containers.ts";

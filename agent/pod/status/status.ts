@@ -1,7 +1,7 @@
 /** The whole status of a pod: a pure function of the pod, what the runtime shows, and what the agent knows. */
 import type { ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";
 import { addQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
   type Amounts,
   aggregateLimits,

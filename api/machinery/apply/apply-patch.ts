@@ -1,6 +1,6 @@
 /** Server-side apply: `application/apply-patch+yaml`. Rules: docs/spec/apply.md. */
-import { deepEqual } from "../deep-equal.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { deepEqual } from "../json/deep-equal.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { parseApiVersion } from "../meta.ts";
 import { badRequest, internalError, type PatchFailure } from "../patch/patch-result.ts";
 import { conflictFailure } from "./conflict.ts";

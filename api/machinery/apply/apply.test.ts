@@ -9,7 +9,7 @@ import {
   podTemplate,
   specOf,
 } from "../../../test/fakes/managed-object.ts";
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import { parseApplied } from "./parse-applied.ts";
 import { structuralView } from "./structural-view.ts";
 

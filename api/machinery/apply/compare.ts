@@ -3,8 +3,8 @@
  * it; Go's fields that are held by value are there on both sides wherever their parent is.
  */
 import { isUnsaidList } from "../../schema/unsaid-list.ts";
-import { deepEqual } from "../deep-equal.ts";
-import { isJsonObject } from "../json-object.ts";
+import { deepEqual } from "../json/deep-equal.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { itemsByElement } from "./list-item.ts";
 import { type FieldView, formOf, type ListView, type MapView, type TypeView } from "./type-view.ts";

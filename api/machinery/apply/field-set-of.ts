@@ -1,5 +1,5 @@
 /** The fields that a value sets: what its applier owns. Objects that merge are owned by their members alone. */
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { itemsByElement } from "./list-item.ts";
 import { formOf, memberType, type TypeView } from "./type-view.ts";

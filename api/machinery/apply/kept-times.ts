@@ -1,6 +1,6 @@
 /** Times of managedFields move with what a manager changed, which is known only once a strategy has looked at it. */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
-import { deepEqual } from "../deep-equal.ts";
+import { deepEqual } from "../json/deep-equal.ts";
 
 /**
  * Whether the entries are the stored ones but for their times (apiserver's IgnoreManagedFieldsTimestampsTransformer): if nothing

@@ -1,6 +1,6 @@
 /** The annotation of client-side apply, which server-side apply by "kubectl" honours and keeps up to date. */
-import { exactJson, parseExactJson } from "../exact-json.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { exactJson, parseExactJson } from "../json/exact-json.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { compareTyped } from "./compare.ts";
 import { difference, EMPTY, type FieldSet } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";

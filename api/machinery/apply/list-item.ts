@@ -1,5 +1,5 @@
 /** How an item of a list that is not atomic is named in a path. */
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { keyElement, valueElement } from "./path-element.ts";
 import type { ListView } from "./type-view.ts";
 

@@ -1,5 +1,5 @@
 /** The live object with the applied one laid over it: what both have merges, and nothing is taken away. */
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { itemsByElement } from "./list-item.ts";
 import { formOf, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
 

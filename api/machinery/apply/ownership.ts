@@ -1,5 +1,5 @@
 /** How a change of the object moves ownership between its managers. */
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { type Comparison, compareTyped, SAME } from "./compare.ts";
 import {
   difference,

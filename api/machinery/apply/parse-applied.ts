@@ -1,6 +1,6 @@
 /** The body of an apply: YAML, of which JSON is a part, read into a map without any schema. */
 
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { badRequest, goJsonType, type PatchFailure } from "../patch/patch-result.ts";
 import { readYaml } from "../yaml/decode-yaml.ts";
 

@@ -1,7 +1,8 @@
 /** One step of a field's path, in the text that managedFields stores. */
-import { parseExactJson } from "../exact-json.ts";
+
 import { goQuote } from "../field-error.ts";
-import { goJson } from "../go-json.ts";
+import { parseExactJson } from "../json/exact-json.ts";
+import { goJson } from "../json/go-json.ts";
 
 export const valueElement = (value: unknown): string => `v:${goJson(value)}`;
 

@@ -1,5 +1,5 @@
 /** Takes away what an applier applied before and now does not, unless somebody else owns it. */
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import { difference, EMPTY, type FieldSet, intersection, isEmptySet, union } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
 import type { Owner, Owners } from "./owner.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ManagedObject } from "../../../test/fakes/managed-object.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import type { FieldSet } from "./field-set.ts";
 import { reconcileSet } from "./reconcile-set.ts";
 import { structuralView } from "./structural-view.ts";

@@ -1,5 +1,5 @@
 /** A value without the fields of a set; an object or a list that loses all that it holds stays, empty. */
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, isMember, MEMBER } from "./field-set.ts";
 import { itemElement } from "./list-item.ts";
 import { formOf, type MapView, memberType, type TypeView } from "./type-view.ts";

@@ -1,6 +1,6 @@
 /** A CustomResourceDefinition's structural schema (OpenAPI v3) as server-side apply sees it. */
 import { structOf } from "../../schema/table.ts";
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { structView } from "./struct-view.ts";
 import { DEDUCED, type FieldView, type ListView, type MapView, type TypeView, UNTYPED } from "./type-view.ts";
 

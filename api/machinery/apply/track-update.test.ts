@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { configMap, data, LATER, ManagedObject, NOW, viewOf } from "../../../test/fakes/managed-object.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { unsaidList } from "../../schema/unsaid-list.ts";
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { differInTimesOnly } from "./kept-times.ts";
 import { trackUpdate } from "./track-update.ts";

@@ -1,7 +1,7 @@
 /** managedFields over an ordinary write: a create, a PUT or a patch that is no apply. */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
-import { deepEqual } from "../deep-equal.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { deepEqual } from "../json/deep-equal.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { SAME } from "./compare.ts";
 import { difference, isEmptySet, union } from "./field-set.ts";
 import { UnnamedItem } from "./list-item.ts";

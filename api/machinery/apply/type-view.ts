@@ -2,7 +2,7 @@
  * What server-side apply must know of a type, whoever declared it: the schema table (`struct-view.ts`) or a
  * CustomResourceDefinition's structural schema (`structural-view.ts`). A type may take several forms of value.
  */
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject } from "../json/json-object.ts";
 export interface TypeView {
   readonly scalar?: "string" | "numeric" | "boolean" | "untyped";
   readonly list?: ListView;

@@ -1,6 +1,6 @@
 /** Whether a value fits its type, in the words of server-side apply. */
-import { exactJson, isWholeNumber } from "../exact-json.ts";
-import { isJsonObject } from "../json-object.ts";
+import { exactJson, isWholeNumber } from "../json/exact-json.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { printGo } from "../patch/print-go.ts";
 import { itemElement } from "./list-item.ts";
 import { printElement } from "./path-element.ts";

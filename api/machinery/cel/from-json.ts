@@ -1,5 +1,5 @@
 /** JSON → values, by the type that a schema gives them; whole numbers without one are ints, as Kubernetes reads JSON. */
-import { decodeBase64 } from "../base64.ts";
+import { decodeBase64 } from "../encoding/base64.ts";
 import { scalaNanos } from "../structural/scala-duration.ts";
 import { keyedList } from "./keyed-list.ts";
 import { parseTimestamp } from "./timestamp-text.ts";

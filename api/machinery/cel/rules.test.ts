@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import type { Schema } from "../structural/json-walk.ts";
 import { ruleErrors } from "./check-rules.ts";
 import { validateRules } from "./validate-rules.ts";

@@ -1,7 +1,7 @@
 /** Values → JSON, as patches and parameters take them. */
 
-import { encodeBase64 } from "../base64.ts";
-import { wholeNumber } from "../exact-json.ts";
+import { encodeBase64 } from "../encoding/base64.ts";
+import { wholeNumber } from "../json/exact-json.ts";
 import { formatDuration } from "./duration-text.ts";
 import { showTimestamp } from "./timestamp-text.ts";
 import { CelError, Duration, isCelMap, Optional, Timestamp, typeNameOf, Uint } from "./values.ts";

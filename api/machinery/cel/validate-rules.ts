@@ -5,7 +5,7 @@
 import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
 import { followFieldPath } from "../../resources/apiextensions/field-path.ts";
 import { duplicate, type FieldError, forbidden, invalid, invalidWithoutValue, required } from "../field-error.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import type { RulesOf } from "../structural/check-defaults.ts";
 import { Correlation } from "../structural/correlate.ts";
 import { childPath, propertyOf, type Schema } from "../structural/json-walk.ts";

@@ -7,9 +7,18 @@
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
 import { goQuote } from "../field-error.ts";
-import { setMember } from "../json-object.ts";
-import { parseJson } from "../json-syntax.ts";
-import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from "../json-text.ts";
+import { setMember } from "../json/json-object.ts";
+import { parseJson } from "../json/json-syntax.ts";
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  JsonText,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from "../json/json-text.ts";
 import { DecodeProblem, decodeScalar, TypeMismatch } from "./decode-scalar.ts";
 
 export type DecodedJson =

@@ -1,9 +1,9 @@
 /** Which kind a body says it is, whether that is the kind expected, and the texts of the 400s if it is not. */
 
 import { type Struct, structOfKind } from "../../schema/table.ts";
-import { OPEN_OBJECT } from "../json-text.ts";
+import { textOfUtf8 } from "../encoding/utf8.ts";
+import { OPEN_OBJECT } from "../json/json-text.ts";
 import { apiVersionOf, type KubeObject, parseApiVersion } from "../meta.ts";
-import { textOfUtf8 } from "../utf8.ts";
 
 export interface GroupVersionKind {
   readonly group: string;

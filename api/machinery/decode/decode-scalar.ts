@@ -1,11 +1,11 @@
 /** One scalar of JSON text → its canonical value, with the errors of the Go type that Kubernetes reads it into. */
 import type { Scalar } from "../../schema/idl.ts";
 import { type Struct, structOf } from "../../schema/table.ts";
-import { decodeBase64, encodeBase64 } from "../base64.ts";
-import { formatDuration, parseDuration } from "../duration.ts";
+import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
 import { goQuote } from "../field-error.ts";
 import { canonicalQuantity, quantityProblem } from "../quantity.ts";
-import { canonicalTime } from "../time.ts";
+import { formatDuration, parseDuration } from "../time/duration.ts";
+import { canonicalTime } from "../time/time.ts";
 
 /** A JSON value that does not fit the Go type. `found` is how Go names it: `string`, `number 1.5`. */
 export class TypeMismatch extends Error {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { structOf } from "../../schema/table.ts";
-import { canonicalJson } from "../json-canonical.ts";
+import { canonicalJson } from "../json/json-canonical.ts";
 import { type DecodeRequest, decodeBody } from "./decode.ts";
 import { decodeJson } from "./decode-json.ts";
 

@@ -3,7 +3,7 @@
  * what stands in the body decides how it is read (k8s.io/apimachinery/pkg/runtime/serializer).
  */
 
-import { parseJson } from "../json-syntax.ts";
+import { parseJson } from "../json/json-syntax.ts";
 import { yamlToJson } from "../yaml/decode-yaml.ts";
 import { decodeValidJson } from "./decode-json.ts";
 import {

@@ -1,6 +1,6 @@
 /** What a JSONPath finds (client-go's util/jsonpath); what it does not fit finds nothing. */
-import { isWholeNumber } from "../exact-json.ts";
-import { isJsonObject } from "../json-object.ts";
+import { isWholeNumber } from "../json/exact-json.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { type Path, type PathNode, PathProblem, parsePath, type Slice } from "./parse.ts";
 
 /** Why client-go cannot read the path. */

@@ -6,8 +6,8 @@
 import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
 import { DecodeProblem, decodeScalar, TypeMismatch } from "../decode/decode-scalar.ts";
-import { exactJson, isWholeNumber } from "../exact-json.ts";
-import { isJsonObject } from "../json-object.ts";
+import { exactJson, isWholeNumber } from "../json/exact-json.ts";
+import { isJsonObject } from "../json/json-object.ts";
 
 /** The first problem in the order of Go's fields, or undefined. */
 export function unstructuredProblem(object: unknown, struct: Struct): string | undefined {

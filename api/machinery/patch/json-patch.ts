@@ -4,9 +4,9 @@
  * Every operation that fails gives the same bare 422.
  */
 
-import { deepEqual } from "../deep-equal.ts";
-import { exactJson } from "../exact-json.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { deepEqual } from "../json/deep-equal.ts";
+import { exactJson } from "../json/exact-json.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { copyJson } from "./copy-json.ts";
 import { find, get, indexOf, isContainer, type Place, type Root, setMember } from "./json-place.ts";
 import { badRequest, goJsonType, type PatchFailure, type PatchResult, unprocessable } from "./patch-result.ts";

@@ -1,5 +1,5 @@
 /** Where a JSON pointer leads in a document, read as Kubernetes reads it. */
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 
 /** The document, held so that replacing it whole is one assignment. */
 export type Root = { "": unknown };

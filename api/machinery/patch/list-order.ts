@@ -1,5 +1,5 @@
 /** The order of a merged list: the patch's for what it names, the server's for the rest. */
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { MergeError } from "./directive.ts";
 import { keyOf, sameItem } from "./merge-key.ts";
 import { printGo } from "./print-go.ts";

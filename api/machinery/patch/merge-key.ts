@@ -1,5 +1,5 @@
 /** What tells the items of a list apart: the member that the schema names, or the item itself. */
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { MergeError } from "./directive.ts";
 import { printGo } from "./print-go.ts";
 

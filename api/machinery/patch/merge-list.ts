@@ -1,6 +1,6 @@
 /** Lists of a strategic merge: items matched by merge key, primitives as a set. */
-import { isWholeNumber } from "../exact-json.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isWholeNumber } from "../json/exact-json.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { MergeError, NestedListError } from "./directive.ts";
 import { checkOrder, inOrder, reusedOrder } from "./list-order.ts";
 import { noMergeKey } from "./merge-key.ts";

@@ -2,7 +2,7 @@
  * RFC 7386: null deletes, objects merge, all else replaces. Nulls within a new member vanish with their keys, those in objects
  * of lists too: evanphx/json-patch keeps them only where something else takes an object's place.
  */
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { badRequest, goJsonType, type PatchResult } from "./patch-result.ts";
 
 /** `patch` is the parsed body. */

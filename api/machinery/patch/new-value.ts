@@ -1,5 +1,5 @@
 /** What a patch sets where there was nothing: its own value, without what speaks of one that was. */
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject } from "../json/json-object.ts";
 
 /** Nulls of objects at any depth, also within lists; nulls of lists stay. */
 export function withoutNulls(value: unknown): unknown {

@@ -3,7 +3,7 @@
  * matter), or the parts of a Status. `strictErrors` are findings that fieldValidation turns into warnings or errors.
  */
 import type { StatusCause } from "../../generated/meta.v1.ts";
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 
 export interface PatchFailure {
   readonly ok: false;

@@ -1,4 +1,4 @@
-import { isWholeNumber } from "../exact-json.ts";
+import { isWholeNumber } from "../json/exact-json.ts";
 
 /** A JSON value as Go prints it with %v: error texts of strategic merge show it. */
 export function printGo(value: unknown): string {

@@ -2,8 +2,8 @@
  * A patched object as error texts show it. Kubernetes' patch library (evanphx/json-patch) reads as much of a document as it
  * must: objects that a patch went through print with their members sorted, all others as they stood.
  */
-import { goJson } from "../go-json.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { goJson } from "../json/go-json.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 
 /** The result of a merge patch upon `original`. */
 export function printMerged(merged: JsonObject, patch: unknown, original: JsonObject): string {

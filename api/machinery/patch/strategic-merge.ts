@@ -5,8 +5,8 @@
  */
 
 import type { Struct } from "../../schema/table.ts";
-import { isWholeNumber } from "../exact-json.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isWholeNumber } from "../json/exact-json.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import {
   DELETE_FROM_PRIMITIVE_LIST,
   FormatError,

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { filledObject } from "../../../test/fakes/filled-object.ts";
 import { resources } from "../../resources/index.ts";
 import { structOfKind } from "../../schema/table.ts";
+import { canonicalObject } from "../json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../meta.ts";
-import { canonicalObject } from "../object-text.ts";
 import { decodeProtobufBody, encodeProtobuf } from "./protobuf.ts";
 
 const messages = resources

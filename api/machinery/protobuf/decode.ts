@@ -2,12 +2,12 @@
 import { type FieldDeclaration, isScalar, type Scalar } from "../../schema/idl.ts";
 import { shapeOf } from "../../schema/shape.ts";
 import { type Struct, structOf } from "../../schema/table.ts";
-import { encodeBase64 } from "../base64.ts";
 import { assemble } from "../decode/decode-json.ts";
-import { formatDuration } from "../duration.ts";
-import { setMember } from "../json-object.ts";
-import { MAX_DEPTH, parseJson } from "../json-syntax.ts";
+import { encodeBase64 } from "../encoding/base64.ts";
+import { setMember } from "../json/json-object.ts";
+import { MAX_DEPTH, parseJson } from "../json/json-syntax.ts";
 import { canonicalQuantity, quantityProblem } from "../quantity.ts";
+import { formatDuration } from "../time/duration.ts";
 import { decodeUtf8, ProtobufProblem, ProtobufReader } from "./reader.ts";
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from "./writer.ts";
 

@@ -5,9 +5,9 @@
 
 import { type FieldDeclaration, isScalar, type Scalar } from "../../schema/idl.ts";
 import { type Struct, structOf } from "../../schema/table.ts";
-import { decodeBase64 } from "../base64.ts";
-import { parseDuration } from "../duration.ts";
-import { goJson } from "../go-json.ts";
+import { decodeBase64 } from "../encoding/base64.ts";
+import { goJson } from "../json/go-json.ts";
+import { parseDuration } from "../time/duration.ts";
 import { ProtobufWriter, WIRE_FIXED64, WIRE_VARINT } from "./writer.ts";
 
 /** The message of an object of that struct, without an envelope. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { filledObject } from "../../../test/fakes/filled-object.ts";
 import { allStructs, structOf } from "../../schema/table.ts";
-import { canonicalJson } from "../json-canonical.ts";
+import { canonicalJson } from "../json/json-canonical.ts";
 import { decodeMessage } from "./decode.ts";
 import { encodeMessage } from "./encode.ts";
 import { encodeProtobufList } from "./list.ts";

@@ -1,4 +1,4 @@
-import { toInt64 } from "../exact-json.ts";
+import { toInt64 } from "../json/exact-json.ts";
 
 /**
  * Protobuf written from its end to its beginning, so that a message's length is known when its header is written.

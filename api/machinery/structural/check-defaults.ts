@@ -1,6 +1,6 @@
 /** Whether the defaults of a schema fit it (apiextensions-apiserver pkg/apiserver/schema/defaulting/validation.go). */
 import { type FieldError, invalid } from "../field-error.ts";
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import { copyJson } from "../patch/copy-json.ts";
 import { malformedMeta } from "./coerce-meta.ts";
 import { validateEmbedded } from "./embedded.ts";

@@ -2,9 +2,9 @@
 
 import { structOf } from "../../schema/table.ts";
 import { decodeJson } from "../decode/decode-json.ts";
-import { exactJson } from "../exact-json.ts";
 import { type FieldError, invalid } from "../field-error.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { exactJson } from "../json/exact-json.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { childPath, isEmbedded, itemsOf, memberOf, type Schema } from "./json-walk.ts";
 import { sortedMembers } from "./sorted-members.ts";
 

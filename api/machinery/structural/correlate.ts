@@ -1,8 +1,8 @@
 /** Which part of the old object a part of the new one stands for (apiserver pkg/cel/common CorrelatedObject). */
 
-import { deepEqual } from "../deep-equal.ts";
-import { exactJson } from "../exact-json.ts";
-import { isJsonObject } from "../json-object.ts";
+import { deepEqual } from "../json/deep-equal.ts";
+import { exactJson } from "../json/exact-json.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { itemsOf, memberOf, type Schema } from "./json-walk.ts";
 
 /** A value and the one that it replaces; `correlated` false where nothing can be compared from here on. */

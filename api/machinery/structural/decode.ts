@@ -3,7 +3,7 @@ import { type DecodedBody, type DecodeRequest, readJson } from "../decode/decode
 import type { DecodedJson } from "../decode/decode-json.ts";
 import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode/decode-kind.ts";
 import { goQuote } from "../field-error.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../meta.ts";
 import { coerceMeta } from "./coerce-meta.ts";
 import { dropNulls } from "./defaults.ts";

@@ -1,5 +1,5 @@
 /** Defaults of a structural schema (apiextensions-apiserver pkg/apiserver/schema/defaulting). */
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { copyJson } from "../patch/copy-json.ts";
 import { itemsOf, memberOf, propertyOf, type Schema } from "./json-walk.ts";
 

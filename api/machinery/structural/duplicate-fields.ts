@@ -1,6 +1,6 @@
 /** Names that an object of a JSON text has twice, as strict decoding tells them: `duplicate field "spec.a"`. */
 import { goQuote } from "../field-error.ts";
-import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT } from "../json-text.ts";
+import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT } from "../json/json-text.ts";
 import { childPath } from "./json-walk.ts";
 
 const MOST = 100;

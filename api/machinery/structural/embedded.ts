@@ -1,7 +1,7 @@
 /** Objects embedded in others (`x-kubernetes-embedded-resource`) are objects: they say what they are. */
 import type { ObjectMeta } from "../../generated/meta.v1.ts";
 import { type FieldError, invalid, required } from "../field-error.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { dns1035Label, nameIsPathSegment } from "../names.ts";
 import { validateObjectMeta } from "../object-meta-validation.ts";
 import { childPath, isEmbedded, itemsOf, memberOf, type Schema } from "./json-walk.ts";

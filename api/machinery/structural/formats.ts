@@ -3,10 +3,10 @@
  * others are not looked at. Every pattern is linear in the text.
  */
 
-import { parseRequestUrl } from "../go-url.ts";
-import { isCIDR, isIP, isIPv6 } from "../ip.ts";
-import { isMailAddress } from "../mail-address.ts";
-import { utf8Length } from "../utf8.ts";
+import { utf8Length } from "../encoding/utf8.ts";
+import { parseRequestUrl } from "../network/go-url.ts";
+import { isCIDR, isIP, isIPv6 } from "../network/ip.ts";
+import { isMailAddress } from "../network/mail-address.ts";
 import type { Schema } from "./json-walk.ts";
 import { scalaNanos } from "./scala-duration.ts";
 

@@ -1,7 +1,8 @@
 /** Lists that say their items differ: `x-kubernetes-list-type: set` and `map`. */
-import { exactJson } from "../exact-json.ts";
+
 import { duplicate, type FieldError, invalid } from "../field-error.ts";
-import { isJsonObject } from "../json-object.ts";
+import { exactJson } from "../json/exact-json.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { childPath, itemsOf, memberOf, type Schema } from "./json-walk.ts";
 import { sortedMembers } from "./sorted-members.ts";
 

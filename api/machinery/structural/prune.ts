@@ -1,5 +1,5 @@
 /** Drops what a structural schema does not know (apiextensions-apiserver pkg/apiserver/schema/pruning). */
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import {
   childPath,
   isEmbedded,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { validateDefault } from "../cel/validate-rules.ts";
-import type { JsonObject } from "../json-object.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import { defaultErrors } from "./check-defaults.ts";
 import { applyDefaults } from "./defaults.ts";
 import type { Schema } from "./json-walk.ts";

@@ -1,6 +1,7 @@
 /** The bounds of numbers. JSON does not tell 1 from 1.0, so a number is an integer when it is whole. */
-import { isWholeNumber } from "../exact-json.ts";
+
 import { type FieldError, invalid } from "../field-error.ts";
+import { isWholeNumber } from "../json/exact-json.ts";
 import { checkedFormat } from "./formats.ts";
 import type { Schema } from "./json-walk.ts";
 

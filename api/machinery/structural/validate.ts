@@ -3,10 +3,10 @@
  * update may keep what was invalid before.
  */
 
-import { deepEqual } from "../deep-equal.ts";
-import { exactJson } from "../exact-json.ts";
 import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
-import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { deepEqual } from "../json/deep-equal.ts";
+import { exactJson } from "../json/exact-json.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { Correlation } from "./correlate.ts";
 import { checkedFormat, fitsFormat } from "./formats.ts";
 import { additionalOf, childPath, itemsOf, type Schema } from "./json-walk.ts";

@@ -1,5 +1,5 @@
 /** The little of DER (X.690) that certificates are made of. Each function gives one complete element. */
-import { utf8Bytes } from "../utf8.ts";
+import { utf8Bytes } from "../encoding/utf8.ts";
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

@@ -1,5 +1,5 @@
 /** Names of a server as certificates carry them: GeneralNames (RFC 5280 4.2.1.6) in DER. */
-import { utf8Bytes } from "../utf8.ts";
+import { utf8Bytes } from "../encoding/utf8.ts";
 import * as der from "./der.ts";
 
 const DNS = 2;

@@ -1,5 +1,5 @@
-import { decodeBase64, encodeBase64 } from "../base64.ts";
-import { utf8Bytes } from "../utf8.ts";
+import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
+import { utf8Bytes } from "../encoding/utf8.ts";
 
 /** PEM (RFC 7468) of that label, such as `CERTIFICATE`. */
 export function renderPem(label: string, der: Uint8Array): string {

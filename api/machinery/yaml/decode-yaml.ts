@@ -1,9 +1,9 @@
 /** YAML text → what Kubernetes (sigs.k8s.io/yaml over go-yaml 2) reads in it: YAML 1.1, where `y` is true. */
 
 import { type CollectionTag, LineCounter, parseDocument, type ScalarTag, type Tags } from "yaml";
-import { exactJson, wholeNumber } from "../exact-json.ts";
-import { type JsonObject, setMember } from "../json-object.ts";
-import { MAX_DEPTH } from "../json-syntax.ts";
+import { exactJson, wholeNumber } from "../json/exact-json.ts";
+import { type JsonObject, setMember } from "../json/json-object.ts";
+import { MAX_DEPTH } from "../json/json-syntax.ts";
 import { jsonAsYaml } from "./json-as-yaml.ts";
 import { repeatsMore } from "./yaml-aliases.ts";
 import { isDeeper } from "./yaml-depth.ts";

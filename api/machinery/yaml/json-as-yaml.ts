@@ -3,8 +3,8 @@
  * twentieth of the time.
  */
 
-import { setMember } from "../json-object.ts";
-import { parseJson } from "../json-syntax.ts";
+import { setMember } from "../json/json-object.ts";
+import { parseJson } from "../json/json-syntax.ts";
 
 /**
  * The value of a text that is JSON and means the same as YAML, with the keys of its objects in order; undefined for any other:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MAX_DEPTH } from "../json-syntax.ts";
+import { MAX_DEPTH } from "../json/json-syntax.ts";
 import { yamlToJson } from "./decode-yaml.ts";
 import { isDeeper } from "./yaml-depth.ts";
 

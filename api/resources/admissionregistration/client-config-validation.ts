@@ -1,7 +1,7 @@
 /** How webhooks are called (k8s.io/apiserver/pkg/util/webhook/validation.go); conversion webhooks are told alike. */
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { parseUrl } from "../../machinery/go-url.ts";
 import { dnsSubdomain, portNumber } from "../../machinery/names.ts";
+import { parseUrl } from "../../machinery/network/go-url.ts";
 
 export interface ClientConfig {
   readonly url?: string;

@@ -1,7 +1,7 @@
 /** Columns that validating and mutating policies, and their bindings, have in common. */
 import type { ParamKind, ParamRef } from "../../generated/admissionregistration.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
-import { formatLabelSelector } from "../../machinery/selector.ts";
+import { formatLabelSelector } from "../../machinery/selectors/selector.ts";
 import type { Column } from "../resource.ts";
 
 interface Binding extends KubeObject {

@@ -13,10 +13,10 @@ import type {
   Variable,
 } from "../../generated/admissionregistration.v1.ts";
 import { validateConditions } from "../../machinery/condition-validation.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { jsonPathProblem } from "../../machinery/json-path/find.ts";
 import { dns1035Label, dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
 import { checkMatchResources, checkMutatingOperations } from "./match-resources-validation.ts";
 import { PolicyExpressions } from "./policy-expressions.ts";

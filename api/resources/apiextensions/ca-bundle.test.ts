@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
-import { encodeBase64 } from "../../machinery/base64.ts";
-import { utf8Bytes } from "../../machinery/utf8.ts";
+import { encodeBase64 } from "../../machinery/encoding/base64.ts";
+import { utf8Bytes } from "../../machinery/encoding/utf8.ts";
 import * as der from "../../machinery/x509/der.ts";
 import { renderPem } from "../../machinery/x509/pem.ts";
 import { caBundleProblem, validateBundle } from "./ca-bundle.ts";

@@ -1,6 +1,6 @@
 /** The authorities that a conversion webhook is trusted by (apiserver pkg/util/webhook ValidateCABundle). */
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
-import { decodeBase64 } from "../../machinery/base64.ts";
+import { decodeBase64 } from "../../machinery/encoding/base64.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { elementsOf, within } from "../../machinery/x509/der-reader.ts";
 import { isTrue } from "./conditions.ts";

@@ -7,10 +7,10 @@ import type {
   CustomResourceDefinitionVersion,
   JSONSchemaProps,
 } from "../../generated/apiextensions.v1.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { checkClientConfig } from "../admissionregistration/client-config-validation.ts";
 import { validateApproval } from "./api-approval.ts";

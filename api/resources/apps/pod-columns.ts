@@ -2,7 +2,7 @@
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
-import { printLabelSelector } from "../../machinery/selector.ts";
+import { printLabelSelector } from "../../machinery/selectors/selector.ts";
 import { containerImages, containerNames } from "../core/cells.ts";
 import type { Column } from "../resource.ts";
 

@@ -1,7 +1,7 @@
 /** The scale of kinds that say in `spec.replicas` how many pods they want, and choose them by a LabelSelector. */
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
-import { formatLabelSelector } from "../../machinery/selector.ts";
+import { formatLabelSelector } from "../../machinery/selectors/selector.ts";
 import type { ScaleView } from "../resource.ts";
 
 interface Replicated extends KubeObject {

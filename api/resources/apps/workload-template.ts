@@ -3,7 +3,7 @@ import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported } from "../../machinery/field-error.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../machinery/selectors/selector.ts";
 
 export const isEmptySelector = (selector: LabelSelector): boolean =>
   (selector.matchExpressions?.length ?? 0) === 0 && Object.keys(selector.matchLabels ?? {}).length === 0;

@@ -7,7 +7,7 @@ import type {
 } from "../../generated/authorization.v1.ts";
 import type { ObjectMeta } from "../../generated/meta.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { canonicalJson } from "../../machinery/json-canonical.ts";
+import { canonicalJson } from "../../machinery/json/json-canonical.ts";
 import { validateFieldRequirement, validateLabelRequirement } from "../../machinery/labels-validation.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { structOf } from "../../schema/table.ts";

@@ -4,7 +4,7 @@
  */
 import type { HorizontalPodAutoscaler as V1 } from "../../generated/autoscaling.v1.ts";
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus } from "../../generated/autoscaling.v2.ts";
-import { goJson } from "../../machinery/go-json.ts";
+import { goJson } from "../../machinery/json/go-json.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import type { ServedVersion } from "../resource.ts";
 import { behaviorFromV1, behaviorToV1 } from "./behavior-v1.ts";

@@ -1,9 +1,9 @@
 import type { CronJob } from "../../generated/batch.v1.ts";
-import { ageOf } from "../../machinery/duration.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { nameIsSubdomain } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
+import { ageOf } from "../../machinery/time/duration.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "../apps/pod-columns.ts";
 import { defaultPodTemplate } from "../apps/pod-template.ts";
 import { workloadWarnings } from "../apps/workload-warnings.ts";

@@ -1,7 +1,8 @@
 /** Cron schedules as the parser that Kubernetes uses reads them (robfig/cron v3, standard), with its messages. */
-import { durationProblem, parseDuration } from "../../machinery/duration.ts";
+
 import { type FieldError, goQuote, invalid } from "../../machinery/field-error.ts";
-import { isTimeZone } from "../../machinery/time-zone.ts";
+import { durationProblem, parseDuration } from "../../machinery/time/duration.ts";
+import { isTimeZone } from "../../machinery/time/time-zone.ts";
 
 interface Bounds {
   readonly min: number;

@@ -3,7 +3,7 @@ import type { Job } from "../../generated/batch.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { printedLabelSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../machinery/selectors/selector.ts";
 
 const CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
 

@@ -1,12 +1,12 @@
 /** pkg/apis/batch/validation: Job and the job templates of cron jobs. */
 import type { Job, JobSpec } from "../../generated/batch.v1.ts";
-import { domainPrefixedPath } from "../../machinery/domain-path.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkNonNegative, sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required, tooLong } from "../../machinery/field-error.ts";
 import { printedLabelSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
+import { domainPrefixedPath } from "../../machinery/network/domain-path.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../machinery/selectors/selector.ts";
 import { checkPodTemplate } from "../apps/pod-template.ts";
 import { checkPodFailurePolicy } from "./job-pod-failure-policy.ts";
 import { checkGeneratedSelector } from "./job-selector.ts";

@@ -1,7 +1,7 @@
 import type { Job } from "../../generated/batch.v1.ts";
-import { humanDuration } from "../../machinery/duration.ts";
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { nameIsSubdomain } from "../../machinery/names.ts";
+import { humanDuration } from "../../machinery/time/duration.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "../apps/pod-columns.ts";
 import { defaultPodTemplate } from "../apps/pod-template.ts";
 import { workloadWarnings } from "../apps/workload-warnings.ts";

@@ -1,5 +1,5 @@
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
-import { isTimeZone } from "../../machinery/time-zone.ts";
+import { isTimeZone } from "../../machinery/time/time-zone.ts";
 
 /** A part of a zone's name, as https://data.iana.org/time-zones/theory.html#naming has it, with older names' digits. */
 const PART = /^[A-Za-z.\-_0-9+]{1,14}$/;

@@ -1,6 +1,6 @@
 import type { CertificateSigningRequest, CertificateSigningRequestStatus } from "../../generated/certificates.v1.ts";
-import { humanDuration } from "../../machinery/duration.ts";
 import { nameIsPathSegment } from "../../machinery/names.ts";
+import { humanDuration } from "../../machinery/time/duration.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import {

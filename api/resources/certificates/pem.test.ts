@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { encodeBase64 } from "../../machinery/base64.ts";
+import { encodeBase64 } from "../../machinery/encoding/base64.ts";
 import { certificatesProblem } from "./pem.ts";
 
 const block = (type = "CERTIFICATE", body = "MAA=") => `-----BEGIN ${type}-----\n${body}\n-----END ${type}-----\n`;

@@ -1,8 +1,8 @@
 import type { ConfigMap } from "../../generated/core.v1.ts";
-import { deepEqual } from "../../machinery/deep-equal.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, forbidden, invalid, tooLong, WHOLE_OBJECT } from "../../machinery/field-error.ts";
+import { deepEqual } from "../../machinery/json/deep-equal.ts";
 import { configMapKey } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { defineResource } from "../resource.ts";
 
 /** Of a Secret or ConfigMap: its values together, in bytes. */

@@ -1,7 +1,7 @@
 import type { EndpointAddress, EndpointPort, Endpoints } from "../../generated/core.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { validateIp, validateOrdinaryIp } from "../../machinery/ip-validation.ts";
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../machinery/names.ts";
+import { validateIp, validateOrdinaryIp } from "../../machinery/network/ip-validation.ts";
 import { validateProtocol } from "./pod/containers/ports.ts";
 
 export function validateEndpoints({ subsets = [] }: Endpoints): FieldError[] {

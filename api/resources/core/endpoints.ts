@@ -1,5 +1,5 @@
 import type { EndpointSubset, Endpoints } from "../../generated/core.v1.ts";
-import { ipWarnings } from "../../machinery/ip-warnings.ts";
+import { ipWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { validateEndpoints } from "./endpoints-validation.ts";
 

@@ -1,10 +1,10 @@
 /** pkg/apis/core/validation: events, which the core API looks at less than events.k8s.io does. */
 import type { Event } from "../../generated/core.v1.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
 import { FIELD_IMMUTABLE, unqualifiedFinalizers } from "../../machinery/object-meta-validation.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 
 /** An event that tells its time is of the newer form, and held to it by both APIs. */

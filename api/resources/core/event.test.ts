@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../generated/core.v1.ts";
 import type { Event as EventsEvent } from "../../generated/events.v1.ts";
-import { agesAt } from "../../machinery/duration.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
+import { agesAt } from "../../machinery/time/duration.ts";
 import type { ResourceDefinition } from "../resource.ts";
 import { event as resource } from "./event.ts";
 

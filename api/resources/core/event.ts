@@ -1,8 +1,8 @@
 import type { Event } from "../../generated/core.v1.ts";
 import type { Event as EventsEvent } from "../../generated/events.v1.ts";
-import { ageOf } from "../../machinery/duration.ts";
 import { type KubeObject, kubeObject } from "../../machinery/meta.ts";
 import { nameIsPathSegment } from "../../machinery/names.ts";
+import { ageOf } from "../../machinery/time/duration.ts";
 import { type Column, defineResource } from "../resource.ts";
 import { validateChangedEvent, validateCoreEvent, validateNewEvent } from "./event-validation.ts";
 

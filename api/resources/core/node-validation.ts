@@ -1,9 +1,9 @@
 import type { Node, NodeAddress, Taint } from "../../generated/core.v1.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { duplicate, type FieldError, forbidden, goQuote, invalid } from "../../machinery/field-error.ts";
-import { isDualStack, validateCidr } from "../../machinery/ip-validation.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { labelValue } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
+import { isDualStack, validateCidr } from "../../machinery/network/ip-validation.ts";
 import { validateTaintEffect } from "./pod/placement/tolerations.ts";
 import { validateQuantity } from "./resource-list.ts";
 

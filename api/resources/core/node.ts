@@ -1,5 +1,5 @@
 import type { Node, NodeStatus } from "../../generated/core.v1.ts";
-import { cidrWarnings } from "../../machinery/ip-warnings.ts";
+import { cidrWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { validateNode, validateNodeUpdate } from "./node-validation.ts";

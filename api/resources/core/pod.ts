@@ -1,5 +1,5 @@
 import type { Pod } from "../../generated/core.v1.ts";
-import { deepEqual } from "../../machinery/deep-equal.ts";
+import { deepEqual } from "../../machinery/json/deep-equal.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { defaultPod, defaultPodResources, defaultPodSpec } from "./pod/defaults.ts";

@@ -1,11 +1,11 @@
 import type { Secret } from "../../generated/core.v1.ts";
-import { decodeBase64 } from "../../machinery/base64.ts";
-import { deepEqual } from "../../machinery/deep-equal.ts";
+import { decodeBase64 } from "../../machinery/encoding/base64.ts";
+import { textOfUtf8 } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "../../machinery/field-error.ts";
-import { parseJson } from "../../machinery/json-syntax.ts";
+import { deepEqual } from "../../machinery/json/deep-equal.ts";
+import { parseJson } from "../../machinery/json/json-syntax.ts";
 import { configMapKey } from "../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
-import { textOfUtf8 } from "../../machinery/utf8.ts";
 import { base64Bytes, IMMUTABLE_WHEN_SET, MAX_DATA_BYTES } from "./config-map.ts";
 
 const SERVICE_ACCOUNT_NAME = "kubernetes.io/service-account.name";

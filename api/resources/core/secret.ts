@@ -1,6 +1,6 @@
 import type { Secret } from "../../generated/core.v1.ts";
-import { encodeBase64 } from "../../machinery/base64.ts";
-import { utf8Bytes } from "../../machinery/utf8.ts";
+import { encodeBase64 } from "../../machinery/encoding/base64.ts";
+import { utf8Bytes } from "../../machinery/encoding/utf8.ts";
 import { defineResource } from "../resource.ts";
 import { validateSecret, validateSecretUpdate } from "./secret-validation.ts";
 

@@ -1,6 +1,6 @@
 import type { Service } from "../../generated/core.v1.ts";
-import type { IPFamily } from "../../machinery/ip.ts";
 import { nameIsLabel } from "../../machinery/names.ts";
+import type { IPFamily } from "../../machinery/network/ip.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatLabels } from "./cells.ts";

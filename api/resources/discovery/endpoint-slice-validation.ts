@@ -1,9 +1,9 @@
 /** pkg/apis/discovery/validation. */
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../generated/discovery.v1.ts";
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from "../../machinery/field-error.ts";
-import { isIPv4, specialIPProblem } from "../../machinery/ip.ts";
-import { validateIp } from "../../machinery/ip-validation.ts";
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../machinery/names.ts";
+import { isIPv4, specialIPProblem } from "../../machinery/network/ip.ts";
+import { validateIp } from "../../machinery/network/ip-validation.ts";
 
 const ADDRESS_TYPES = ["FQDN", "IPv4", "IPv6"];
 const PROTOCOLS = ["SCTP", "TCP", "UDP"];

@@ -1,8 +1,8 @@
 import type { EndpointSlice } from "../../generated/discovery.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
-import { ipWarnings } from "../../machinery/ip-warnings.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
+import { ipWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { validateEndpointSlice } from "./endpoint-slice-validation.ts";
 

@@ -1,9 +1,9 @@
 import type { IngressClass, IngressClassParametersReference } from "../../generated/networking.v1.ts";
-import { domainPrefixedPath } from "../../machinery/domain-path.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required, tooLong } from "../../machinery/field-error.ts";
 import { dnsLabel } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
+import { domainPrefixedPath } from "../../machinery/network/domain-path.ts";
 import { defineResource } from "../resource.ts";
 import { checkResourceReference } from "./ingress-validation.ts";
 

@@ -8,8 +8,6 @@ import type {
   IngressTLS,
 } from "../../generated/networking.v1.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { isIP } from "../../machinery/ip.ts";
-import { validateIp } from "../../machinery/ip-validation.ts";
 import {
   dnsLabel,
   dnsSubdomain,
@@ -19,6 +17,8 @@ import {
   portNumber,
   wildcardSubdomain,
 } from "../../machinery/names.ts";
+import { isIP } from "../../machinery/network/ip.ts";
+import { validateIp } from "../../machinery/network/ip-validation.ts";
 
 export function validateIngress({ spec }: Ingress): FieldError[] {
   const errors: FieldError[] = [];

@@ -1,8 +1,8 @@
 import type { IPAddress } from "../../generated/networking.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { canonicalIPProblems } from "../../machinery/ip.ts";
 import { dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
+import { canonicalIPProblems } from "../../machinery/network/ip.ts";
 import { defineResource } from "../resource.ts";
 
 export const ipAddress = defineResource<IPAddress>({

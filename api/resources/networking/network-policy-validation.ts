@@ -1,10 +1,10 @@
 /** pkg/apis/networking/validation: NetworkPolicy. */
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../../generated/networking.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { isCIDR, isStrictSubset } from "../../machinery/ip.ts";
-import { validateCidr } from "../../machinery/ip-validation.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { portName, portNumber } from "../../machinery/names.ts";
+import { isCIDR, isStrictSubset } from "../../machinery/network/ip.ts";
+import { validateCidr } from "../../machinery/network/ip-validation.ts";
 
 const PROTOCOLS = ["TCP", "UDP", "SCTP"];
 

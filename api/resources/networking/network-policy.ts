@@ -1,6 +1,6 @@
 import type { NetworkPolicy, NetworkPolicyPeer } from "../../generated/networking.v1.ts";
-import { cidrWarnings } from "../../machinery/ip-warnings.ts";
-import { printLabelSelector } from "../../machinery/selector.ts";
+import { cidrWarnings } from "../../machinery/network/ip-warnings.ts";
+import { printLabelSelector } from "../../machinery/selectors/selector.ts";
 import { defineResource } from "../resource.ts";
 import { validateNetworkPolicy } from "./network-policy-validation.ts";
 

@@ -1,6 +1,6 @@
 import type { ServiceCIDR } from "../../generated/networking.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { canonicalCIDRProblems, familyOfCIDR, isCIDR } from "../../machinery/ip.ts";
+import { canonicalCIDRProblems, familyOfCIDR, isCIDR } from "../../machinery/network/ip.ts";
 import { defineResource } from "../resource.ts";
 
 export const serviceCIDR = defineResource<ServiceCIDR>({

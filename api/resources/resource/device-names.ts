@@ -1,7 +1,8 @@
 /** Names of drivers, pools and devices, and of devices' attributes: a C identifier, with the domain of who defines it. */
+
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { cIdentifier, dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { checkDriverName } from "../storage/driver-name.ts";
 
 const MAX_IDENTIFIER = 32;

@@ -1,9 +1,9 @@
 /** pkg/apis/resource/validation: a device of a ResourceSlice. */
 import type { Device, DeviceAttribute, DeviceCounterConsumption, DeviceTaint } from "../../generated/resource.v1.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, forbidden, invalid, notSupported, required, tooLong } from "../../machinery/field-error.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain, labelValue } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { validateNodeSelector } from "../core/pod/placement/node-selector.ts";
 import { checkBindingConditions } from "./binding-conditions-validation.ts";
 import { checkList, checkMap, checkSet } from "./bounded-lists.ts";

@@ -9,6 +9,7 @@ import type {
   ResourceClaimConsumerReference,
 } from "../../generated/resource.v1.ts";
 import { validateConditions } from "../../machinery/condition-validation.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import {
   duplicate,
@@ -20,8 +21,7 @@ import {
   tooLong,
   tooMany,
 } from "../../machinery/field-error.ts";
-import { interfaceAddressProblems } from "../../machinery/ip.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
+import { interfaceAddressProblems } from "../../machinery/network/ip.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { validateNodeSelector } from "../core/pod/placement/node-selector.ts";
 import { checkDriverName } from "../storage/driver-name.ts";

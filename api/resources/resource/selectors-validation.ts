@@ -3,8 +3,8 @@ import type { DeviceConfiguration, DeviceSelector } from "../../generated/resour
 import { deviceScope } from "../../machinery/cel/device-scope.ts";
 import { compile } from "../../machinery/cel/program.ts";
 import { showType } from "../../machinery/cel/type.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { celError } from "../cel-error.ts";
 import { checkDriverName } from "../storage/driver-name.ts";
 import { checkList } from "./bounded-lists.ts";

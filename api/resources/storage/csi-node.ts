@@ -1,8 +1,8 @@
 import type { CSINode, CSINodeDriver } from "../../generated/storage.v1.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { defineResource } from "../resource.ts";
 import { checkDriverName } from "./driver-name.ts";
 

@@ -1,6 +1,6 @@
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 
 const MAX_NAME = 63;
 

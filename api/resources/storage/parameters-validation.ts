@@ -1,6 +1,7 @@
 /** pkg/apis/storage/validation: what a class hands to its driver. */
+
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 
 const MAX_PARAMETERS = 512;
 const MAX_BYTES = 256 * 1024;

@@ -1,8 +1,8 @@
 import type { VolumeAttachment, VolumeAttachmentSource, VolumeError } from "../../generated/storage.v1.ts";
+import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { dnsSubdomain, rangeProblem } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { validateInlineVolumeSpec } from "../core/persistent-volume/persistent-volume-validation.ts";
 import { defineResource } from "../resource.ts";

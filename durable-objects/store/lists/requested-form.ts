@@ -1,5 +1,5 @@
 /** The form that a list asks for. */
-import { metadataText } from "../../../api/machinery/object-text.ts";
+import { metadataText } from "../../../api/machinery/json/object-text.ts";
 import type { ItemRequest } from "../../../api/store.ts";
 import type { ItemForm, RowForm } from "./item-form.ts";
 import { protobufItems } from "./protobuf-items.ts";

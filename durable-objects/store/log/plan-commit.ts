@@ -1,7 +1,7 @@
 /** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
 
 import { keyId } from "../../../api/key-id.ts";
-import { matches } from "../../../api/machinery/selector.ts";
+import { matches } from "../../../api/machinery/selectors/selector.ts";
 import { holds } from "../../../api/store/lifeline.ts";
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../../api/store.ts";
 import type { Appended, Current, LogRow } from "../tables/log-tables.ts";

@@ -3,7 +3,7 @@
  * each key that changed since stands where its first change since points back to.
  */
 
-import { matches } from "../../../api/machinery/selector.ts";
+import { matches } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
 import type { LogTables, Pointer, Scope } from "../tables/log-tables.ts";
 import { comparePlaces } from "./key-order.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { matches } from "../../../api/machinery/selector.ts";
+import { matches } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
 import type { Scope } from "./log-tables.ts";
 import { MemoryTables } from "./memory-tables.ts";

@@ -2,7 +2,7 @@
  * What selectors picked of late, brought up to date from the log's tail instead of read again: a selector that finds a hundred of
  * 5,000 objects has SQLite look at all of them, and clients come back with the same one.
  */
-import { matches } from "../../../api/machinery/selector.ts";
+import { matches } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
 import { comparePlaces } from "../log/key-order.ts";
 import type { LogRow, Pointer, Scope } from "./log-tables.ts";

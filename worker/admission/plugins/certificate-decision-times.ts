@@ -3,7 +3,7 @@
  * strategy, which has a clock (pkg/registry/certificates/certificates/strategy.go).
  */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 
 export const certificateDecisionTimes: AdmissionPlugin = {

@@ -3,7 +3,7 @@
  * for its signer (plugin/pkg/admission/certificates).
  */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import { authorize } from "../../auth/authorize.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";

@@ -4,8 +4,8 @@
  * (pkg/registry/resource, where it is part of the strategy).
  */
 import type { AllocatedDeviceStatus, ResourceClaim } from "../../../api/generated/resource.v1.ts";
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import { type FieldError, forbidden } from "../../../api/machinery/field-error.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { ResourceAttributes } from "../../auth/attributes.ts";
 import { authorize } from "../../auth/authorize.ts";
 import { forbiddenTo } from "../../auth/require-permission.ts";

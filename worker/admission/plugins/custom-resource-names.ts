@@ -4,7 +4,7 @@
  * definitions cannot take its names meanwhile: the commit is refused when policy has changed since it was decided.
  */
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { acceptNames } from "../../../api/resources/apiextensions/accepted-names.ts";
 import { tellApproval } from "../../../api/resources/apiextensions/api-approval.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";

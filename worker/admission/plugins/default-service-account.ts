@@ -4,8 +4,8 @@
  * makes it again when it is deleted.
  */
 import type { ServiceAccount } from "../../../api/generated/core.v1.ts";
-import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 
 export const defaultServiceAccount: AdmissionPlugin = {

@@ -3,7 +3,7 @@
  * (pkg/apis/resource/v1/defaults.go).
  */
 import type { ResourceSlice } from "../../../api/generated/resource.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 
 export const deviceTaintTime: AdmissionPlugin = {

@@ -3,7 +3,7 @@
  * strategy, which has a clock (kube-aggregator/pkg/registry/apiservice/strategy.go).
  */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 
 export const localApiService: AdmissionPlugin = {

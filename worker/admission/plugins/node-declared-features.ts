@@ -2,7 +2,7 @@
  * NodeDeclaredFeatureValidator: a pod is given anew only what its node says that it can give
  * (component-helpers/nodedeclaredfeatures).
  */
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { isPodResize, nodeOfResized, nodeReads, type ResizedPod, resizedPod } from "./resized-pod.ts";

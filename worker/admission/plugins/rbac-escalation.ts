@@ -10,8 +10,8 @@ import type {
   RoleBinding,
   RoleRef,
 } from "../../../api/generated/rbac.v1.ts";
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";

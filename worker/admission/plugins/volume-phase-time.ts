@@ -3,7 +3,7 @@
  * (pkg/registry/core/persistentvolume/strategy.go).
  */
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 
 export const volumePhaseTime: AdmissionPlugin = {

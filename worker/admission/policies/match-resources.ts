@@ -2,7 +2,7 @@
 import type { MatchResources, RuleWithOperations } from "../../../api/generated/admissionregistration.v1.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import type { Served } from "../../kind-registry.ts";
 import { admittedTarget } from "../admitted-target.ts";
 import type { AdmissionRequest } from "../plugin.ts";

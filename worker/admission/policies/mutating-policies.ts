@@ -6,7 +6,7 @@ import type {
 } from "../../../api/generated/admissionregistration.v1.ts";
 import { toJson } from "../../../api/machinery/cel/to-json.ts";
 import { CelError, isCelMap } from "../../../api/machinery/cel/values.ts";
-import { type JsonObject, membersOf } from "../../../api/machinery/json-object.ts";
+import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { applyJsonPatch, isFailedTest } from "../../../api/machinery/patch/json-patch.ts";
 import { internalError } from "../../../api/machinery/status.ts";

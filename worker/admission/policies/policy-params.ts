@@ -1,7 +1,7 @@
 /** The objects that a binding's paramRef names (apiserver pkg/admission/plugin/policy/generic/policy_matcher.go). */
 import type { ParamKind, ParamRef } from "../../../api/generated/admissionregistration.v1.ts";
 import { type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
-import { labelSelectorRequirements } from "../../../api/machinery/selector.ts";
+import { labelSelectorRequirements } from "../../../api/machinery/selectors/selector.ts";
 import { type Served, storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";

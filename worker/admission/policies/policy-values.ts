@@ -7,8 +7,8 @@ import {
   requestResourceValue,
 } from "../../../api/machinery/cel/library/authorizer.ts";
 import { NAMESPACE, REQUEST } from "../../../api/machinery/cel/policy-scope.ts";
+import { canonicalObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { canonicalObject } from "../../../api/machinery/object-text.ts";
 import type { Attributes } from "../../auth/attributes.ts";
 import { controlLoopMay } from "../../auth/control-loops.ts";
 import { rbacDecision } from "../../auth/rbac/rbac.ts";

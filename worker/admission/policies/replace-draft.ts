@@ -1,5 +1,5 @@
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
-import { membersOf } from "../../../api/machinery/json-object.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
+import { membersOf } from "../../../api/machinery/json/json-object.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 
 /** The draft belongs to the request's path, which goes on with it: its contents become `next`. Whether that changed it. */

@@ -1,7 +1,7 @@
 /** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
 
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
-import { exactJson } from "../../../api/machinery/exact-json.ts";
+import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import { requestTime } from "../../deadline.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";

@@ -2,11 +2,11 @@
  * MutatingAdmissionWebhook: one after the other. When all is done and anything was changed, those that ask for it see
  * again what others changed after them.
  */
-import { decodeBase64 } from "../../../api/machinery/base64.ts";
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
-import { copyJson } from "../../../api/machinery/json-copy.ts";
-import { isJsonObject, membersOf } from "../../../api/machinery/json-object.ts";
-import { parseJson } from "../../../api/machinery/json-syntax.ts";
+import { decodeBase64 } from "../../../api/machinery/encoding/base64.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
+import { copyJson } from "../../../api/machinery/json/json-copy.ts";
+import { isJsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
+import { parseJson } from "../../../api/machinery/json/json-syntax.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
 import { goJsonType } from "../../../api/machinery/patch/patch-result.ts";
 import { internalError } from "../../../api/machinery/status.ts";

@@ -1,5 +1,5 @@
 /** What a webhook answers, read as Go reads it: what is null is not there, and what is of another type is no answer. */
-import { isJsonObject, type JsonObject } from "../../../api/machinery/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../../api/machinery/json/json-object.ts";
 import { goJsonType } from "../../../api/machinery/patch/patch-result.ts";
 import type { Status } from "../../../api/machinery/status.ts";
 

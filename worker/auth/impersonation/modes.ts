@@ -3,8 +3,9 @@
  * node, as a service account or as another user, each for requests of its own verbs; and as anybody for any request, as it was
  * before. One of them is enough, and the narrow ones come first.
  */
-import { domainPrefixedPath } from "../../../api/machinery/domain-path.ts";
+
 import { dnsLabel, dnsSubdomain } from "../../../api/machinery/names.ts";
+import { domainPrefixedPath } from "../../../api/machinery/network/domain-path.ts";
 import type { Attributes, ResourceAttributes } from "../attributes.ts";
 import { AUTHENTICATED, anonymous, MASTERS, UNAUTHENTICATED, type User } from "../user.ts";
 

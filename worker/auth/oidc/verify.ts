@@ -1,6 +1,6 @@
 /** Tokens of OpenID Connect issuers that the deployment trusts (docs/spec/authorization.md, AUTH-OIDC). */
 import { type JwtAuthenticator, parseAuthentication } from "../../../api/authentication/config.ts";
-import { fromBase64Url } from "../../../api/machinery/base64url.ts";
+import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 import type { User } from "../user.ts";
 import { type Refused, refusedBecause } from "../verified.ts";
 import { type Asking, type IssuerKeys, issuerKeys, newIssuerKeys } from "./issuer-keys.ts";

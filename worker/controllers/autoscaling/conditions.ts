@@ -1,5 +1,5 @@
 import type { HorizontalPodAutoscalerCondition } from "../../../api/generated/autoscaling.v2.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 
 /** Puts a condition in its place, or at the end; its time is when its status last changed. */
 export function say(

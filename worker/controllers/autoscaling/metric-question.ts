@@ -3,7 +3,7 @@ import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import { parseApiVersion } from "../../../api/machinery/meta.ts";
-import { formatLabelSelector } from "../../../api/machinery/selector.ts";
+import { formatLabelSelector } from "../../../api/machinery/selectors/selector.ts";
 import { API_SERVICES } from "../api-services.ts";
 import type { Answer, Question, Snapshot } from "../controller.ts";
 

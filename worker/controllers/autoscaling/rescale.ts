@@ -6,7 +6,7 @@ import type {
   MetricStatus,
 } from "../../../api/generated/autoscaling.v2.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Effect, Plan } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";

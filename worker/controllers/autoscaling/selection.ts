@@ -2,7 +2,7 @@
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { labelsMatch, parseLabelSelector } from "../../../api/machinery/selector.ts";
+import { labelsMatch, parseLabelSelector } from "../../../api/machinery/selectors/selector.ts";
 import type { ReconcileContext } from "../controller.ts";
 import { type Autoscaler, RESOURCE } from "./rescale.ts";
 import { scaleOf } from "./scale-target.ts";

@@ -1,10 +1,10 @@
 /** Bootstrap tokens: they sign the cluster-info that joining nodes read, and go when they expire. */
 import type { ConfigMap, Secret } from "../../../api/generated/core.v1.ts";
-import { decodeBase64 } from "../../../api/machinery/base64.ts";
-import { base64Url } from "../../../api/machinery/base64url.ts";
-import { hmacSha256 } from "../../../api/machinery/hmac-sha256.ts";
+import { decodeBase64 } from "../../../api/machinery/encoding/base64.ts";
+import { base64Url } from "../../../api/machinery/encoding/base64url.ts";
+import { hmacSha256 } from "../../../api/machinery/encoding/hmac-sha256.ts";
+import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { utf8Bytes } from "../../../api/machinery/utf8.ts";
 import { type Controller, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";

@@ -1,7 +1,7 @@
 /** Approves the client certificates that kubelets ask for, for themselves or for others, as far as they may ask. */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { parseCertificateRequest } from "../../../api/machinery/x509/certificate-request.ts";
 import { signerProblem } from "../../../api/resources/certificates/signer-rules.ts";
 import { type Controller, type ReviewEffect, settled, type UpdateEffect } from "../controller.ts";

@@ -1,6 +1,6 @@
 /** When a cron schedule comes due: robfig/cron's standard syntax, as Kubernetes reads it. */
 import { Cron } from "croner";
-import { parseDuration } from "../../../api/machinery/duration.ts";
+import { parseDuration } from "../../../api/machinery/time/duration.ts";
 
 const EVERY = /^@every\s+(.+)$/;
 /** An interval is stepped through at most so often before Kubernetes calls it too many missed starts. */

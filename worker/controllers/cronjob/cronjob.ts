@@ -1,7 +1,7 @@
 /** Starts a CronJob's Jobs on time, notes how they end, and keeps no more of them than asked for. */
 import type { CronJob, CronJobStatus, Job } from "../../../api/generated/batch.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
   type Controller,
   type Effect,

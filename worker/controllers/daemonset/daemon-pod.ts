@@ -3,7 +3,7 @@
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod, PodSpec, Taint, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { meetsNodeAffinity } from "../../../api/machinery/node-selector.ts";
+import { meetsNodeAffinity } from "../../../api/machinery/selectors/node-selector.ts";
 import { tolerates } from "../node/taint-eviction.ts";
 import { podFromTemplate } from "../pod/pod-from-template.ts";
 import { same } from "../same.ts";

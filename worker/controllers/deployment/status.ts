@@ -1,7 +1,7 @@
 /** A Deployment's status: counts, and the conditions Available, Progressing and ReplicaFailure. */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { timeOf } from "../time.ts";
 import {
   actualReplicas,

@@ -8,7 +8,7 @@ import type {
   ResourceSlice,
 } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { toleratesAny } from "../../../api/machinery/tolerations.ts";
+import { toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import { type Controller, type EventRecord, type Snapshot, settled } from "../controller.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { disruption } from "../pod/disruption-target.ts";

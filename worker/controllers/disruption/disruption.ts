@@ -2,7 +2,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Condition } from "../../../api/generated/meta.v1.ts";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../../api/generated/policy.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
   type Controller,
   type EventRecord,

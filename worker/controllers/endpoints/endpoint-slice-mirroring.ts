@@ -1,8 +1,8 @@
 /** Mirrors Endpoints that somebody wrote by hand, for a service without a selector, into EndpointSlices. */
 import type { EndpointAddress, EndpointSubset, Endpoints, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
-import { familyOf, plainIP } from "../../../api/machinery/ip.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { familyOf, plainIP } from "../../../api/machinery/network/ip.ts";
 import { type Controller, type Effect, type EventRecord, settled } from "../controller.ts";
 import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";

@@ -6,7 +6,7 @@ import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { Service } from "../../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { API_SERVICES } from "../api-services.ts";
 import { type Controller, type Snapshot, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";

@@ -1,6 +1,6 @@
 /** A Job's conditions. */
 import type { Job, JobCondition, JobStatus } from "../../../api/generated/batch.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 
 /** Why a job is about to end; the final condition repeats it. */
 export interface Ending {

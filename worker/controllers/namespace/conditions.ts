@@ -1,6 +1,6 @@
 /** What a namespace that is being deleted says of what keeps it. */
 import type { Namespace, NamespaceCondition } from "../../../api/generated/core.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Located } from "../controller.ts";
 import { same } from "../same.ts";
 

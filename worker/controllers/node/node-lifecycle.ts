@@ -2,7 +2,7 @@
 import type { Lease } from "../../../api/generated/coordination.v1.ts";
 import type { Node, NodeCondition, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import {
   type Controller,
   type Effect,

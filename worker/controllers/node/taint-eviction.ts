@@ -1,7 +1,7 @@
 /** Deletes pods that do not tolerate their node's NoExecute taints, those with a limited tolerance when it is over. */
 import type { Node, Pod, Taint, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { disruption } from "../pod/disruption-target.ts";

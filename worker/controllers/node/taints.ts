@@ -1,6 +1,6 @@
 /** The taints that a node's conditions and cordon mean. */
 import type { Node, Taint } from "../../../api/generated/core.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 
 const PREFIX = "node.kubernetes.io/";
 export const NOT_READY = `${PREFIX}not-ready`;

@@ -1,6 +1,6 @@
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { behindAll } from "../../../api/resources/core/pod/status/condition-order.ts";
 import type { PatchEffect } from "../controller.ts";
 

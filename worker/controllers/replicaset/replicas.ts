@@ -5,7 +5,7 @@
 import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Batch, Effect, EffectFailure, Plan, ReconcileContext } from "../controller.ts";
 import { claim } from "../controller-ref.ts";
 import { carries } from "../label-selector.ts";

@@ -1,7 +1,7 @@
 /** A ServiceCIDR is ready while it lives; one that is to go waits until no address of it is in use. */
 import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { type Controller, type Plan, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 import { statusApply } from "../status-update.ts";

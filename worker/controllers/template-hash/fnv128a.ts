@@ -1,4 +1,4 @@
-import { utf8Bytes } from "../../../api/machinery/utf8.ts";
+import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 
 /** FNV-1a of a text's UTF-8 in 128 bits, in hexadecimal. */
 export function fnv128a(text: string): string {

@@ -4,9 +4,9 @@
  */
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
-import { sha256 } from "../../../api/machinery/hmac-sha256.ts";
+import { sha256 } from "../../../api/machinery/encoding/hmac-sha256.ts";
+import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { utf8Bytes } from "../../../api/machinery/utf8.ts";
 import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";

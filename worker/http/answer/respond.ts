@@ -1,5 +1,5 @@
 /** Objects to wire: the one place that knows how an answer looks. */
-import { exactJson, parseExactJson } from "../../../api/machinery/exact-json.ts";
+import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { encodeProtobuf } from "../../../api/machinery/protobuf/protobuf.ts";
 import type { Status } from "../../../api/machinery/status.ts";

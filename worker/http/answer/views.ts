@@ -1,12 +1,13 @@
 /** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
-import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+
 import {
   canonicalObject,
   completeObject,
   draftObject,
   parseObject,
   readObject,
-} from "../../../api/machinery/object-text.ts";
+} from "../../../api/machinery/json/object-text.ts";
+import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../../api/machinery/partial-metadata.ts";
 import { encodeProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import { badRequest, notAcceptable } from "../../../api/machinery/status.ts";

@@ -2,7 +2,7 @@
  * Answers over a WebSocket, for clients that ask for it (apiserver/pkg/util/wsstream): a log as bytes, a watch as one message for
  * each event. Commands have a protocol of their own (api/terminal-protocol.ts).
  */
-import { encodeBase64 } from "../../../api/machinery/base64.ts";
+import { encodeBase64 } from "../../../api/machinery/encoding/base64.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 

@@ -1,7 +1,7 @@
 /** What discovery says of how a kind is stored: clients compare it, to learn that objects are to be written anew. */
-import { encodeBase64 } from "../../../api/machinery/base64.ts";
-import { sha256 } from "../../../api/machinery/hmac-sha256.ts";
-import { utf8Bytes } from "../../../api/machinery/utf8.ts";
+import { encodeBase64 } from "../../../api/machinery/encoding/base64.ts";
+import { sha256 } from "../../../api/machinery/encoding/hmac-sha256.ts";
+import { utf8Bytes } from "../../../api/machinery/encoding/utf8.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 
 const LENGTH = 8;

@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import type { AuditPolicy } from "../../../api/audit/policy.ts";
-import { exactJson } from "../../../api/machinery/exact-json.ts";
+import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import { ApiError } from "../../api-error.ts";
 import { type Answered, auditEvent, type Bodies, type Recording, recordingOf } from "../../audit/audit-event.ts";
 import type { AuditedRequest } from "../../audit/audited-request.ts";

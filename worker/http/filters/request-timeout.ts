@@ -2,8 +2,9 @@
  * `?timeout=`, by which a client says how long it waits. Only webhooks take long enough for it to matter; but one that is
  * no duration is refused before all else, as kube-apiserver does (apiserver/pkg/endpoints/filters, WithRequestDeadline).
  */
-import { durationProblem, parseDuration } from "../../../api/machinery/duration.ts";
+
 import { badRequest } from "../../../api/machinery/status.ts";
+import { durationProblem, parseDuration } from "../../../api/machinery/time/duration.ts";
 import { ApiError } from "../../api-error.ts";
 import { parseResourcePath } from "../../resource-path.ts";
 import { isWatch } from "../request/list-options.ts";

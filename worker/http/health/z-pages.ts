@@ -2,7 +2,7 @@
  * `/statusz` and `/flagz`, which every component of Kubernetes has since 1.36: text for people, and a versioned form for who
  * asks for it by name. Functions from facts to what is answered.
  */
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 
 /** What a page says, in both of its forms. */
 export interface ZPage {

@@ -3,10 +3,10 @@
  * node's credential. A name that already has a living credential is only given to the node that holds it.
  */
 import type { Context } from "hono";
+import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import { dnsSubdomain } from "../../../api/machinery/names.ts";
-import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
 import { badRequest, failure, tooManyRequests, unauthorized } from "../../../api/machinery/status.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Key } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteUser } from "../../audit/audited-request.ts";

@@ -4,8 +4,8 @@
  */
 import type { Context } from "hono";
 import type { Service } from "../../../api/generated/core.v1.ts";
-import { decodeBase64 } from "../../../api/machinery/base64.ts";
-import { readObject } from "../../../api/machinery/object-text.ts";
+import { decodeBase64 } from "../../../api/machinery/encoding/base64.ts";
+import { readObject } from "../../../api/machinery/json/object-text.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { apiDoorCertificate } from "../../certificates/api-door-certificate.ts";

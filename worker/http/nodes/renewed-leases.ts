@@ -3,8 +3,8 @@
  * who reads such a Lease asks it.
  */
 import type { Lease } from "../../../api/generated/coordination.v1.ts";
-import { goJson } from "../../../api/machinery/go-json.ts";
-import { microTimestamp } from "../../../api/machinery/time.ts";
+import { goJson } from "../../../api/machinery/json/go-json.ts";
+import { microTimestamp } from "../../../api/machinery/time/time.ts";
 import type { Entry } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 

@@ -2,7 +2,7 @@
  * The schema of a custom kind as OpenAPI publishes it. Version 2 knows less than structural schemas say, and clients of it
  * (kubectl's validation above all) refuse fields that it does not name: where any field goes, it names none.
  */
-import { isJsonObject } from "../../../api/machinery/json-object.ts";
+import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import {
   additionalOf,
   isEmbedded,

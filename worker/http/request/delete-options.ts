@@ -3,7 +3,7 @@ import type { DeleteOptions } from "../../../api/generated/meta.v1.ts";
 import { decodeJson } from "../../../api/machinery/decode/decode-json.ts";
 import { kindIn, notRegistered, withDefaults } from "../../../api/machinery/decode/decode-kind.ts";
 import { type FieldError, invalid as invalidField, notSupported } from "../../../api/machinery/field-error.ts";
-import { parseJson } from "../../../api/machinery/json-syntax.ts";
+import { parseJson } from "../../../api/machinery/json/json-syntax.ts";
 import { parseApiVersion } from "../../../api/machinery/meta.ts";
 import { decodeMessage } from "../../../api/machinery/protobuf/decode.ts";
 import { openEnvelope } from "../../../api/machinery/protobuf/protobuf.ts";

@@ -1,10 +1,10 @@
 /** metav1.ListOptions as URL parameters, checked as Kubernetes checks them (apimachinery internalversion/validation). */
 
 import { type ContinueToken, parseContinue } from "../../../api/machinery/continue-token.ts";
+import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { type FieldError, forbidden, notSupported } from "../../../api/machinery/field-error.ts";
-import { unknownFieldMessage } from "../../../api/machinery/field-selector.ts";
-import { parseUintProblem } from "../../../api/machinery/parse-uint.ts";
-import { parseFieldSelector, parseLabelSelector } from "../../../api/machinery/selector.ts";
+import { unknownFieldMessage } from "../../../api/machinery/selectors/field-selector.ts";
+import { parseFieldSelector, parseLabelSelector } from "../../../api/machinery/selectors/selector.ts";
 import { badRequest, failure, invalid } from "../../../api/machinery/status.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";

@@ -2,9 +2,9 @@
 import type { DecodedJson } from "../../../api/machinery/decode/decode-json.ts";
 import { anotherKind, kindIn, withDefaults } from "../../../api/machinery/decode/decode-kind.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
-import { copyJson } from "../../../api/machinery/json-copy.ts";
-import { type JsonObject, membersOf } from "../../../api/machinery/json-object.ts";
-import { parseJson } from "../../../api/machinery/json-syntax.ts";
+import { copyJson } from "../../../api/machinery/json/json-copy.ts";
+import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
+import { parseJson } from "../../../api/machinery/json/json-syntax.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";

@@ -4,7 +4,7 @@ import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { pathSegmentName } from "../../../api/machinery/names.ts";
 import { badRequest, conflict, failure, methodNotAllowed } from "../../../api/machinery/status.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { validateBinding } from "../../../api/resources/core/binding.ts";
 import { assignNode } from "../../../api/resources/core/pod/placement/assign-node.ts";
 import { admitAction } from "../../admission/admit-action.ts";

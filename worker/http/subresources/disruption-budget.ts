@@ -1,10 +1,10 @@
 /** Whether a pod's disruption budget allows one more disruption, and the write that counts it. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
+import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
 import { failure, forbidden, type Status } from "../../../api/machinery/status.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Entry, Write } from "../../../api/store.ts";
 import { trackServerStatus } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";

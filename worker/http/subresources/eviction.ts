@@ -5,7 +5,7 @@
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Eviction } from "../../../api/generated/policy.v1.ts";
 import { badRequest, methodNotAllowed } from "../../../api/machinery/status.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { defineResource } from "../../../api/resources/resource.ts";
 import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";

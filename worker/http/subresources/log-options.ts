@@ -6,7 +6,7 @@ import {
   notSupported,
 } from "../../../api/machinery/field-error.ts";
 import { badRequest, invalid } from "../../../api/machinery/status.ts";
-import { canonicalTime } from "../../../api/machinery/time.ts";
+import { canonicalTime } from "../../../api/machinery/time/time.ts";
 import type { LogOptions } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { booleanOption, integerOption } from "../request/write-options.ts";

@@ -1,7 +1,7 @@
 /** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
-import { parseUintProblem } from "../../../api/machinery/parse-uint.ts";
 import { badRequest, methodNotAllowed, notFound, type Status } from "../../../api/machinery/status.ts";
 import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";

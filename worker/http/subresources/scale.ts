@@ -5,10 +5,10 @@ import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { parentEntries } from "../../../api/machinery/apply/scale-owners.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
-import { membersOf } from "../../../api/machinery/json-object.ts";
+import { membersOf } from "../../../api/machinery/json/json-object.ts";
+import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { validateObjectMeta } from "../../../api/machinery/object-meta-validation.ts";
-import { parseObject } from "../../../api/machinery/object-text.ts";
 import {
   badRequest,
   conflict,
@@ -17,7 +17,7 @@ import {
   methodNotAllowed,
   notFound,
 } from "../../../api/machinery/status.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { decodePatched } from "../../registry/decode-patched.ts";

@@ -3,7 +3,7 @@ import type { TokenRequest } from "../../../api/generated/authentication.v1.ts";
 import { type FieldError, goQuote, invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
 import { admitMutation, admitValidation } from "../../admission/index.ts";
 import { KeyedReads } from "../../admission/keyed-reads.ts";

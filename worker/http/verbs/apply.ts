@@ -2,11 +2,11 @@
 
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
-import { isJsonObject } from "../../../api/machinery/json-object.ts";
+import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
 import { badRequest, conflict, failure, type Status } from "../../../api/machinery/status.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { decodePatched, structFor } from "../../registry/decode-patched.ts";

@@ -1,13 +1,13 @@
+import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
-import { copyJson } from "../../../api/machinery/json-copy.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import {
   droppingEmptyRevision,
   parseObject,
   textWithoutRevision,
   withRevision,
-} from "../../../api/machinery/object-text.ts";
-import { parseUintProblem } from "../../../api/machinery/parse-uint.ts";
+} from "../../../api/machinery/json/object-text.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { alreadyExists, badRequest, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { requireExpectations } from "../../admission/expectations.ts";

@@ -1,5 +1,5 @@
+import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { parseObject } from "../../../api/machinery/object-text.ts";
 import { deleted } from "../../../api/machinery/status.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";

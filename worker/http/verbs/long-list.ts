@@ -3,7 +3,7 @@
  * store: rendered page by page, all of the first page's revision, so that the whole is never in memory; in protobuf, which begins
  * with its length, nothing but the bytes is.
  */
-import { exactJson } from "../../../api/machinery/exact-json.ts";
+import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { ListPage } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { GZIP } from "../answer/compress.ts";

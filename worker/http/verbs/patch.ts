@@ -1,4 +1,4 @@
-import { parseObject } from "../../../api/machinery/object-text.ts";
+import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";

@@ -1,6 +1,6 @@
-import { copyJson } from "../../../api/machinery/json-copy.ts";
+import { copyJson } from "../../../api/machinery/json/json-copy.ts";
+import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { parseObject } from "../../../api/machinery/object-text.ts";
 import { conflict } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";

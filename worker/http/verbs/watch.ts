@@ -1,6 +1,6 @@
-import { exactJson, parseExactJson } from "../../../api/machinery/exact-json.ts";
+import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
+import { completeObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
-import { completeObject } from "../../../api/machinery/object-text.ts";
 import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
 import { encodeWatchFrame } from "../../../api/machinery/protobuf/protobuf.ts";
 import { expired } from "../../../api/machinery/status.ts";

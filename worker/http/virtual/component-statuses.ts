@@ -1,7 +1,7 @@
 /** ComponentStatus: read only, stored nowhere. The parts it tells of are this Worker's own, and answer when it does. */
 import type { ComponentStatus } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { matches } from "../../../api/machinery/selector.ts";
+import { matches } from "../../../api/machinery/selectors/selector.ts";
 import { notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";

@@ -4,10 +4,10 @@
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { NodeMetrics, PodMetrics } from "../../../api/generated/metrics.v1beta1.ts";
+import { readObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { readObject } from "../../../api/machinery/object-text.ts";
 import { notFound } from "../../../api/machinery/status.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { NodeUsage, Usage } from "../../../api/node/node-usage.ts";
 import type { Entry } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";

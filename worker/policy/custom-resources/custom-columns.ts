@@ -1,11 +1,11 @@
 /** additionalPrinterColumns (apiextensions-apiserver pkg/registry/customresource/tableconvertor). */
 import type { CustomResourceColumnDefinition } from "../../../api/generated/apiextensions.v1.ts";
-import { type Ages, ageOf } from "../../../api/machinery/duration.ts";
-import { goJson } from "../../../api/machinery/go-json.ts";
-import { isJsonObject } from "../../../api/machinery/json-object.ts";
+import { goJson } from "../../../api/machinery/json/go-json.ts";
+import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import { findJsonPath, isJsonPath } from "../../../api/machinery/json-path/find.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import type { TableCell } from "../../../api/machinery/table.ts";
+import { type Ages, ageOf } from "../../../api/machinery/time/duration.ts";
 import type { Column } from "../../../api/resources/resource.ts";
 
 /** Undefined where the definition names none: then there is an age. */

@@ -3,7 +3,7 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
 } from "../../../api/generated/apiextensions.v1.ts";
-import { membersOf } from "../../../api/machinery/json-object.ts";
+import { membersOf } from "../../../api/machinery/json/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
 import { prune } from "../../../api/machinery/structural/prune.ts";

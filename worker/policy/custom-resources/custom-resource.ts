@@ -3,7 +3,7 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
 } from "../../../api/generated/apiextensions.v1.ts";
-import { membersOf } from "../../../api/machinery/json-object.ts";
+import { membersOf } from "../../../api/machinery/json/json-object.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { setDefaults } from "../../../api/machinery/structural/defaults.ts";
 import type { Schema } from "../../../api/machinery/structural/json-walk.ts";

@@ -2,7 +2,7 @@ import type {
   CustomResourceDefinitionSpec,
   CustomResourceSubresourceScale,
 } from "../../../api/generated/apiextensions.v1.ts";
-import { isJsonObject, membersOf } from "../../../api/machinery/json-object.ts";
+import { isJsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { findJsonPath } from "../../../api/machinery/json-path/find.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { printGo } from "../../../api/machinery/patch/print-go.ts";

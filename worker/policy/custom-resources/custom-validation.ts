@@ -3,7 +3,7 @@ import type { CustomResourceSubresourceScale } from "../../../api/generated/apie
 import { hasRules } from "../../../api/machinery/cel/rule-tree.ts";
 import { validateRules } from "../../../api/machinery/cel/validate-rules.ts";
 import { type FieldError, invalid } from "../../../api/machinery/field-error.ts";
-import { type JsonObject, membersOf } from "../../../api/machinery/json-object.ts";
+import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { validateEmbedded } from "../../../api/machinery/structural/embedded.ts";
 import { propertyOf, type Schema } from "../../../api/machinery/structural/json-walk.ts";

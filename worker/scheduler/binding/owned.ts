@@ -3,9 +3,9 @@ import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
 import { type KindAtVersion, ownableThrough } from "../../../api/machinery/apply/ownership.ts";
 import { structView } from "../../../api/machinery/apply/struct-view.ts";
 import { trackUpdate } from "../../../api/machinery/apply/track-update.ts";
-import { membersOf } from "../../../api/machinery/json-object.ts";
+import { membersOf } from "../../../api/machinery/json/json-object.ts";
 import { apiVersionOf, type KubeObject, type Stored } from "../../../api/machinery/meta.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { structOfKind } from "../../../api/schema/table.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { textWithoutRevision, withRevision } from "../../../api/machinery/json/object-text.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { textWithoutRevision, withRevision } from "../../../api/machinery/object-text.ts";
 import { structOf } from "../../../api/schema/table.ts";
 import { filledObject } from "../../../test/fakes/filled-object.ts";
 import { pod } from "../../../test/fakes/scheduler-objects.ts";

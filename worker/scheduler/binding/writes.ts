@@ -1,9 +1,9 @@
 /** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
 import type { Pod, PodExtendedResourceClaimStatus, PodStatus } from "../../../api/generated/core.v1.ts";
-import { canonicalJson, withMember } from "../../../api/machinery/json-canonical.ts";
+import { canonicalJson, withMember } from "../../../api/machinery/json/json-canonical.ts";
+import { leadingMeta, textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { leadingMeta, textWithoutRevision } from "../../../api/machinery/object-text.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { assignNode } from "../../../api/resources/core/pod/placement/assign-node.ts";
 import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topology-labels.ts";

@@ -3,9 +3,9 @@
  * by change; pods that were placed and not yet written count as placed.
  */
 import type { Node } from "../../../api/generated/core.v1.ts";
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { keepsAway } from "../../../api/machinery/tolerations.ts";
+import { keepsAway } from "../../../api/machinery/selectors/tolerations.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { NodeVerdicts } from "../framework/node-verdicts.ts";
 import { Shortlist } from "../framework/shortlist.ts";

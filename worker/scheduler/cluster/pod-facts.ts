@@ -1,7 +1,7 @@
 /** What the scheduler knows of a pod: read once from the object, small enough to keep for every pod of a large cluster. */
 import type { Container, Pod, PodAffinityTerm, Volume } from "../../../api/generated/core.v1.ts";
+import { SharedValues } from "../../../api/machinery/json/shared-values.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { SharedValues } from "../../../api/machinery/shared-values.ts";
 import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topology-labels.ts";
 import { type Amounts, requestsOf, scoredRequestsOf } from "./amounts.ts";
 

@@ -11,7 +11,7 @@ import type {
   ResourceClaim,
 } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { toleratesAny } from "../../../api/machinery/tolerations.ts";
+import { toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import { allocationOf, type Choice } from "./allocation.ts";
 import { consumptionOf } from "./capacity.ts";

@@ -1,6 +1,6 @@
 /** What a placement means for device claims: allocated and reserved for the pod, in the commit that binds it. */
 import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
-import { timestamp } from "../../../api/machinery/time.ts";
+import { timestamp } from "../../../api/machinery/time/time.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
 import type { Write } from "../../../api/store.ts";
 import { owned } from "../binding/owned.ts";

@@ -1,7 +1,7 @@
 /** The device claims that a pod names. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
-import { type Labelled, meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
+import { type Labelled, meetsAnyTerm } from "../../../api/machinery/selectors/node-selector.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";

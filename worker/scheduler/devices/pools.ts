@@ -2,7 +2,7 @@
 import type { NodeSelector } from "../../../api/generated/core.v1.ts";
 import type { CounterSet, Device, ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Labelled, meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
+import { type Labelled, meetsAnyTerm } from "../../../api/machinery/selectors/node-selector.ts";
 import { isSound } from "./pool-soundness.ts";
 
 export const SLICES = "resourceslices.resource.k8s.io";

@@ -1,6 +1,6 @@
 import type { Event } from "../../../api/generated/core.v1.ts";
+import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { event as eventKind } from "../../../api/resources/core/event.ts";
 import type { Write } from "../../../api/store.ts";

@@ -1,4 +1,4 @@
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";

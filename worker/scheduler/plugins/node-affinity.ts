@@ -1,5 +1,5 @@
 import type { NodeSelectorTerm } from "../../../api/generated/core.v1.ts";
-import { meetsNodeAffinity, meetsTerm } from "../../../api/machinery/node-selector.ts";
+import { meetsNodeAffinity, meetsTerm } from "../../../api/machinery/selectors/node-selector.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Refusal } from "../framework/node-filter.ts";
 import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";

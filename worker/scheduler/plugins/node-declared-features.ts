@@ -1,5 +1,5 @@
 import type { Container, PodSpec } from "../../../api/generated/core.v1.ts";
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { Refusal } from "../framework/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
 

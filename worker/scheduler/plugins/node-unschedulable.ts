@@ -1,4 +1,4 @@
-import { toleratesAny } from "../../../api/machinery/tolerations.ts";
+import { toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import type { Refusal } from "../framework/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
 

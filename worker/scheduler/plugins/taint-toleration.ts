@@ -1,4 +1,4 @@
-import { keepsAway, keepsOff, toleratesAny } from "../../../api/machinery/tolerations.ts";
+import { keepsAway, keepsOff, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import type { Refusal } from "../framework/node-filter.ts";
 import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
 

@@ -1,6 +1,6 @@
 /** What pod disruption budgets let happen to the victims of a preemption. */
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PodFacts } from "../cluster/pod-facts.ts";
 

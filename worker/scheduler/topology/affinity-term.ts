@@ -1,6 +1,6 @@
 /** Terms of pod affinity: which pods one means, seen from the pod that has it. */
 import type { Namespace, PodAffinityTerm } from "../../../api/generated/core.v1.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement } from "../../../api/store.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PodMatcher } from "../cluster/pod-counts.ts";

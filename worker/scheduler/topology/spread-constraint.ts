@@ -1,8 +1,8 @@
 /** Topology spread constraints, read once for a pod. */
 import type { TopologySpreadConstraint } from "../../../api/generated/core.v1.ts";
-import { meetsNodeAffinity } from "../../../api/machinery/node-selector.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
-import { keepsOff, toleratesAny } from "../../../api/machinery/tolerations.ts";
+import { meetsNodeAffinity } from "../../../api/machinery/selectors/node-selector.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
+import { keepsOff, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import type { Requirement } from "../../../api/store.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PodMatcher } from "../cluster/pod-counts.ts";

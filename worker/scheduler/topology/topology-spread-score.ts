@@ -1,7 +1,7 @@
 /** Prefers domains with fewer pods of the kind: PodTopologySpread's score. */
 import type { ReplicaSet, StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { ReplicationController, Service } from "../../../api/generated/core.v1.ts";
-import { labelSelectorRequirements } from "../../../api/machinery/selector.ts";
+import { labelSelectorRequirements } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement } from "../../../api/store.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";

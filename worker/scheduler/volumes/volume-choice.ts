@@ -5,8 +5,8 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, CSIStorageCapacity, StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
-import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
+import { meetsAnyTerm } from "../../../api/machinery/selectors/node-selector.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import { storageClassOf as classNameOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
 import { amountOf } from "../cluster/amounts.ts";
 import type { Cluster } from "../cluster/cluster.ts";

@@ -1,7 +1,7 @@
 /** What a placement means for volumes: chosen ones are reserved for their claims, missing ones asked for. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { persistentVolume } from "../../../api/resources/core/persistent-volume.ts";
 import { persistentVolumeClaim } from "../../../api/resources/core/persistent-volume-claim.ts";

@@ -1,7 +1,7 @@
 /** ip() and cidr() (apiserver pkg/cel/library/ip.go, cidr.go). */
 import ipaddr from "ipaddr.js";
 import { goQuote } from "../../field-error.ts";
-import { addressProblem } from "../../go-address.ts";
+import { addressProblem } from "../../network/go-address.ts";
 import { type Declaration, noSuchOverload } from "../declaration.ts";
 import { CelError, Opaque } from "../values.ts";
 

@@ -1,6 +1,6 @@
 /** CEL's functions of times and durations: their parts, in any time zone. */
 import { goQuote } from "../../field-error.ts";
-import { isTimeZone } from "../../time-zone.ts";
+import { isTimeZone } from "../../time/time-zone.ts";
 import type { Declaration } from "../declaration.ts";
 import { MINUTE, minutesOf, wholeMillis } from "../timestamp-text.ts";
 import { CelError, type Duration, type Timestamp } from "../values.ts";

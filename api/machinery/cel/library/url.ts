@@ -1,5 +1,5 @@
 /** url(), isURL() and their parts (apiserver pkg/cel/library/urls.go). */
-import { type GoUrl, parseRequestUrl, parseUrl, queryValues, splitHost } from "../../go-url.ts";
+import { type GoUrl, parseRequestUrl, parseUrl, queryValues, splitHost } from "../../network/go-url.ts";
 import type { Declaration } from "../declaration.ts";
 import { CelError, Opaque, PlainMap } from "../values.ts";
 

@@ -1,6 +1,6 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from "../../../generated/core.v1.ts";
-import { deepEqual } from "../../../machinery/deep-equal.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../../machinery/field-error.ts";
+import { deepEqual } from "../../../machinery/json/deep-equal.ts";
 import { qualifiedName } from "../../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { compareQuantities, quantityOf } from "../../../machinery/quantity.ts";

@@ -6,13 +6,13 @@ import type {
   PersistentVolumeSpec,
   SecretReference,
 } from "../../../generated/core.v1.ts";
-import { deepEqual } from "../../../machinery/deep-equal.ts";
+import { utf8Length } from "../../../machinery/encoding/utf8.ts";
 import { sortedMap } from "../../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../../machinery/field-error.ts";
+import { deepEqual } from "../../../machinery/json/deep-equal.ts";
 import { dnsLabel, dnsSubdomain } from "../../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { canonicalQuantity, quantityOf } from "../../../machinery/quantity.ts";
-import { utf8Length } from "../../../machinery/utf8.ts";
 import { goDiff } from "../../go-diff.ts";
 import { internalForm } from "../../internal-form.ts";
 import { validateNodeSelector } from "../pod/placement/node-selector.ts";

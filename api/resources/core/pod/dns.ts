@@ -1,8 +1,8 @@
 import type { HostAlias, PodDNSConfig } from "../../../generated/core.v1.ts";
+import { utf8Length } from "../../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid, notSupported, required } from "../../../machinery/field-error.ts";
-import { validateIp } from "../../../machinery/ip-validation.ts";
 import { dnsSubdomain, dnsSubdomainWithUnderscore } from "../../../machinery/names.ts";
-import { utf8Length } from "../../../machinery/utf8.ts";
+import { validateIp } from "../../../machinery/network/ip-validation.ts";
 
 const POLICIES: readonly string[] = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
 const MAX_NAMESERVERS = 3;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { podKind, podOf } from "../../../../test/fakes/pod-draft.ts";
 import type { ContainerStatus, Pod } from "../../../generated/core.v1.ts";
-import { agesAt } from "../../../machinery/duration.ts";
+import { agesAt } from "../../../machinery/time/duration.ts";
 
 const NOW = Date.parse("2026-01-01T01:00:00Z");
 

@@ -1,4 +1,5 @@
 import type { PodResourceClaim, PodSpec } from "../../../generated/core.v1.ts";
+import { utf8Length } from "../../../machinery/encoding/utf8.ts";
 import {
   duplicate,
   type FieldError,
@@ -10,7 +11,6 @@ import {
 } from "../../../machinery/field-error.ts";
 import { validateLabels } from "../../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain, qualifiedName, rangeProblem } from "../../../machinery/names.ts";
-import { utf8Length } from "../../../machinery/utf8.ts";
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from "./containers/containers.ts";
 import { validateFileVolumes } from "./containers/env.ts";
 import { validateDnsConfig, validateDnsPolicy, validateHostAliases } from "./dns.ts";

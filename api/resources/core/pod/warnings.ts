@@ -8,7 +8,7 @@ import type {
   Volume,
 } from "../../../generated/core.v1.ts";
 import { goQuote } from "../../../machinery/field-error.ts";
-import { ipWarnings } from "../../../machinery/ip-warnings.ts";
+import { ipWarnings } from "../../../machinery/network/ip-warnings.ts";
 import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quantity.ts";
 import { claimSpecWarnings } from "../persistent-volume/persistent-volume-claim-spec.ts";
 import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";

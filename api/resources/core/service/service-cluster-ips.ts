@@ -1,8 +1,8 @@
 /** How a Service's addresses, their families and the policy about families go together. */
 import type { ServiceSpec } from "../../../generated/core.v1.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../../machinery/field-error.ts";
-import { familyOf } from "../../../machinery/ip.ts";
-import { isDualStack, validateIp } from "../../../machinery/ip-validation.ts";
+import { familyOf } from "../../../machinery/network/ip.ts";
+import { isDualStack, validateIp } from "../../../machinery/network/ip-validation.ts";
 import { isHeadless } from "./service-defaults.ts";
 
 const FAMILIES: readonly string[] = ["IPv4", "IPv6"];

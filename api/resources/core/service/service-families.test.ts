@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
-import type { IPFamily } from "../../../machinery/ip.ts";
+import type { IPFamily } from "../../../machinery/network/ip.ts";
 import { completeFamilies, validateFamilies } from "./service-families.ts";
 
 const IPV4: readonly IPFamily[] = ["IPv4"];

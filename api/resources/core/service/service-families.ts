@@ -3,9 +3,9 @@
  * addresses are allocated (pkg/registry/core/service/storage, initIPFamilyFields).
  */
 import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
-import { deepEqual } from "../../../machinery/deep-equal.ts";
 import { type FieldError, invalid } from "../../../machinery/field-error.ts";
-import { familyOf, type IPFamily, isIP } from "../../../machinery/ip.ts";
+import { deepEqual } from "../../../machinery/json/deep-equal.ts";
+import { familyOf, type IPFamily, isIP } from "../../../machinery/network/ip.ts";
 import { isHeadless } from "./service-defaults.ts";
 
 /** Endpoints of such a Service are its maker's affair, so they may be of any family. */

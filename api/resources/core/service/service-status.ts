@@ -1,8 +1,8 @@
 import type { LoadBalancerIngress, Service } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../../machinery/field-error.ts";
-import { isIP } from "../../../machinery/ip.ts";
-import { validateIp } from "../../../machinery/ip-validation.ts";
 import { dnsSubdomain } from "../../../machinery/names.ts";
+import { isIP } from "../../../machinery/network/ip.ts";
+import { validateIp } from "../../../machinery/network/ip-validation.ts";
 
 const MODES: readonly string[] = ["Proxy", "VIP"];
 

@@ -3,7 +3,7 @@
  * (pkg/registry/core/service/storage). A client that sends back a Service without its addresses keeps them.
  */
 import type { Service, ServicePort, ServiceSpec } from "../../../generated/core.v1.ts";
-import { deepEqual } from "../../../machinery/deep-equal.ts";
+import { deepEqual } from "../../../machinery/json/deep-equal.ts";
 import {
   isExternallyAccessible,
   mayHaveNodePorts,

@@ -1,6 +1,6 @@
 import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, invalid } from "../../../machinery/field-error.ts";
-import type { IPFamily } from "../../../machinery/ip.ts";
+import type { IPFamily } from "../../../machinery/network/ip.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
 import { allocationErrors, validateLoadBalancerClass } from "./service-validation.ts";

@@ -7,10 +7,10 @@ import {
   notSupported,
   required,
 } from "../../../machinery/field-error.ts";
-import type { IPFamily } from "../../../machinery/ip.ts";
-import { validateCidr, validateIp, validateOrdinaryIp } from "../../../machinery/ip-validation.ts";
 import { validateLabels } from "../../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../../machinery/names.ts";
+import type { IPFamily } from "../../../machinery/network/ip.ts";
+import { validateCidr, validateIp, validateOrdinaryIp } from "../../../machinery/network/ip-validation.ts";
 import { validatePortReference, validateProtocol } from "../pod/containers/ports.ts";
 import { validateClusterIps } from "./service-cluster-ips.ts";
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from "./service-defaults.ts";

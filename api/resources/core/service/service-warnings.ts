@@ -1,5 +1,5 @@
 import type { Service } from "../../../generated/core.v1.ts";
-import { cidrWarnings, ipWarnings } from "../../../machinery/ip-warnings.ts";
+import { cidrWarnings, ipWarnings } from "../../../machinery/network/ip-warnings.ts";
 
 const HINTS = "service.kubernetes.io/topology-aware-hints";
 

@@ -5,8 +5,8 @@
 import type { CertificateSigningRequest } from "../../../../api/generated/certificates.v1.ts";
 import type { PersistentVolumeClaim } from "../../../../api/generated/core.v1.ts";
 import type { ResourceSlice } from "../../../../api/generated/resource.v1.ts";
-import { deepEqual } from "../../../../api/machinery/deep-equal.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
+import { deepEqual } from "../../../../api/machinery/json/deep-equal.ts";
 import { groupResource } from "../../../../api/machinery/meta.ts";
 import { parseCertificateRequest } from "../../../../api/machinery/x509/certificate-request.ts";
 import { nodeNameOf } from "../../../auth/node/node-identity.ts";

@@ -1,7 +1,7 @@
 /** A node writes its own Node object, and of that not what others decide by. */
 import type { Node } from "../../../../api/generated/core.v1.ts";
-import { deepEqual } from "../../../../api/machinery/deep-equal.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
+import { deepEqual } from "../../../../api/machinery/json/deep-equal.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 import { refusal } from "../../refusal.ts";
 import { forbiddenLabels } from "./node-labels.ts";

@@ -1,7 +1,7 @@
 /** A node makes mirrors of its static pods, which name nothing, and writes the status of the pods that are bound to it. */
 import type { Pod } from "../../../../api/generated/core.v1.ts";
-import { deepEqual } from "../../../../api/machinery/deep-equal.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
+import { deepEqual } from "../../../../api/machinery/json/deep-equal.ts";
 import { notFound } from "../../../../api/machinery/status.ts";
 import { podReferences } from "../../../../api/node/node-sync.ts";
 import { ApiError } from "../../../api-error.ts";

@@ -4,8 +4,8 @@
  * is policy (worker/policy/policy-resources.ts): namespaces without one cost nothing.
  */
 import type { ResourceQuota } from "../../../../api/generated/core.v1.ts";
+import { textWithoutRevision } from "../../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../../api/machinery/meta.ts";
-import { textWithoutRevision } from "../../../../api/machinery/object-text.ts";
 import type { Entry, Key } from "../../../../api/store.ts";
 import type { PolicySnapshot } from "../../../policy/snapshot.ts";
 import { trackServerStatus } from "../../managed-fields.ts";

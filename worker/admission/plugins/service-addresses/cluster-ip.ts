@@ -2,10 +2,10 @@
 import type { Service } from "../../../../api/generated/core.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../../../api/generated/networking.v1.ts";
 import { invalid as invalidField } from "../../../../api/machinery/field-error.ts";
-import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/ip.ts";
-import { textWithoutRevision } from "../../../../api/machinery/object-text.ts";
+import { textWithoutRevision } from "../../../../api/machinery/json/object-text.ts";
+import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/network/ip.ts";
 import { internalError, invalid } from "../../../../api/machinery/status.ts";
-import { timestamp } from "../../../../api/machinery/time.ts";
+import { timestamp } from "../../../../api/machinery/time/time.ts";
 import { addressOwners } from "../../../../api/resources/networking/address-owners.ts";
 import type { Key, Write } from "../../../../api/store.ts";
 import { ApiError } from "../../../api-error.ts";

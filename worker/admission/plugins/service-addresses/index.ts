@@ -4,7 +4,7 @@
  * (registry/core/service/storage/alloc.go).
  */
 import type { Service } from "../../../../api/generated/core.v1.ts";
-import type { IPFamily } from "../../../../api/machinery/ip.ts";
+import type { IPFamily } from "../../../../api/machinery/network/ip.ts";
 import { isHeadless, needsClusterIp } from "../../../../api/resources/core/service/service-defaults.ts";
 import type { Write } from "../../../../api/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";

@@ -1,7 +1,7 @@
 /** The ranges that Services' addresses are of: the cluster's own, and those that ServiceCIDRs add for who chooses an address. */
 import ipaddr from "ipaddr.js";
 import type { ServiceCIDR } from "../../../../api/generated/networking.v1.ts";
-import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/ip.ts";
+import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/network/ip.ts";
 import type { Key } from "../../../../api/store.ts";
 import { clusterRanges, rangeOf } from "../../../network.ts";
 import type { RequestContext } from "../../../request-context.ts";

@@ -1,6 +1,6 @@
 /** The selectors of a question about access: what of them is understood, and what is to be said of the rest. */
 import type { ResourceAttributes } from "../../../../api/generated/authorization.v1.ts";
-import { parseFieldSelector, parseLabelSelector } from "../../../../api/machinery/selector.ts";
+import { parseFieldSelector, parseLabelSelector } from "../../../../api/machinery/selectors/selector.ts";
 import type { Requirement } from "../../../../api/store.ts";
 
 interface Understood {

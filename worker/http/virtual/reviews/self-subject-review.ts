@@ -1,6 +1,6 @@
 /** SelfSubjectReview: who the server takes one for. */
 import type { SelfSubjectReview } from "../../../../api/generated/authentication.v1.ts";
-import { timestamp } from "../../../../api/machinery/time.ts";
+import { timestamp } from "../../../../api/machinery/time/time.ts";
 import { userInfo } from "../../../auth/user-info.ts";
 import type { RequestContext } from "../../../request-context.ts";
 import { answerReview } from "./question.ts";

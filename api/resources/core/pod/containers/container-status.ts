@@ -1,5 +1,6 @@
 /** The rules of what a node says of a pod's containers. */
 import type { Container, EphemeralContainer, Pod, PodSpec, ResourceHealth } from "../../../../generated/core.v1.ts";
+import { utf8Length } from "../../../../machinery/encoding/utf8.ts";
 import {
   duplicate,
   type FieldError,
@@ -9,7 +10,6 @@ import {
   required,
   tooLong,
 } from "../../../../machinery/field-error.ts";
-import { utf8Length } from "../../../../machinery/utf8.ts";
 
 /** The lists of statuses, each with the list of containers that it is about. */
 const LISTS = [

@@ -1,6 +1,6 @@
 import type { Container, Pod, ResourceRequirements } from "../../../../generated/core.v1.ts";
-import { deepEqual } from "../../../../machinery/deep-equal.ts";
 import { type FieldError, forbidden, invalid, WHOLE_OBJECT } from "../../../../machinery/field-error.ts";
+import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
 import { compareQuantities } from "../../../../machinery/quantity.ts";
 import type { ResourceList } from "../../resource-list.ts";
 import { MIRROR } from "../annotations.ts";

@@ -1,7 +1,7 @@
 /** Profiles of AppArmor that a pod still names in annotations, made into the fields that replaced them. */
 import type { AppArmorProfile, Pod } from "../../../../generated/core.v1.ts";
-import { deepEqual } from "../../../../machinery/deep-equal.ts";
 import type { FieldError } from "../../../../machinery/field-error.ts";
+import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
 import { APP_ARMOR } from "../annotations.ts";
 import { visitContainers } from "../containers/visit-containers.ts";
 import { validateAppArmor } from "./security-context.ts";

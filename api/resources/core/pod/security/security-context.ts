@@ -6,6 +6,7 @@ import type {
   SecurityContext,
   Sysctl,
 } from "../../../../generated/core.v1.ts";
+import { utf8Length } from "../../../../machinery/encoding/utf8.ts";
 import {
   duplicate,
   type FieldError,
@@ -16,7 +17,6 @@ import {
   tooLong,
 } from "../../../../machinery/field-error.ts";
 import { unixId } from "../../../../machinery/names.ts";
-import { utf8Length } from "../../../../machinery/utf8.ts";
 import { internalForm } from "../../../internal-form.ts";
 import { visitContainers } from "../containers/visit-containers.ts";
 import { type PodCheck, WINDOWS_ONLY } from "../pod-check.ts";

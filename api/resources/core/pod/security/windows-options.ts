@@ -1,7 +1,7 @@
 import type { PodSpec, WindowsSecurityContextOptions } from "../../../../generated/core.v1.ts";
+import { utf8Length } from "../../../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid } from "../../../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../../../machinery/names.ts";
-import { utf8Length } from "../../../../machinery/utf8.ts";
 import { visitContainers } from "../containers/visit-containers.ts";
 
 const NET_BIOS = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/;

@@ -1,8 +1,8 @@
 import type { Pod, PodStatus } from "../../../../generated/core.v1.ts";
 import { duplicate, type FieldError, forbidden, internalProblem, invalid } from "../../../../machinery/field-error.ts";
-import { isIP } from "../../../../machinery/ip.ts";
-import { isDualStack, validateIp } from "../../../../machinery/ip-validation.ts";
 import { dnsSubdomain, qualifiedName } from "../../../../machinery/names.ts";
+import { isIP } from "../../../../machinery/network/ip.ts";
+import { isDualStack, validateIp } from "../../../../machinery/network/ip-validation.ts";
 import { FIELD_IMMUTABLE } from "../../../../machinery/object-meta-validation.ts";
 import { validateContainerUsers, validateResourceHealth, validateTransitions } from "../containers/container-status.ts";
 import { validateAnnotationUpdate } from "../update/pod-update.ts";

@@ -1,6 +1,6 @@
 import type { Pod } from "../../../../generated/core.v1.ts";
-import { deepEqual } from "../../../../machinery/deep-equal.ts";
 import { type FieldError, forbidden, goQuote, WHOLE_OBJECT } from "../../../../machinery/field-error.ts";
+import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
 import { goDiff } from "../../../go-diff.ts";
 import { MIRROR } from "../annotations.ts";
 import { validatePod } from "../pod-validation.ts";

@@ -6,8 +6,8 @@ import type {
   PodSpec,
   Toleration,
 } from "../../../../generated/core.v1.ts";
-import { deepEqual } from "../../../../machinery/deep-equal.ts";
 import { type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
+import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
 import { rangeProblem } from "../../../../machinery/names.ts";
 import { goStruct } from "../../../../schema/go-struct.ts";
 import { goDiff } from "../../../go-diff.ts";

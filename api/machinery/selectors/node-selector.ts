@@ -1,6 +1,6 @@
 /** Node selector terms as Kubernetes reads them (component-helpers/scheduling/corev1/nodeaffinity). */
-import type { Affinity, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../generated/core.v1.ts";
-import { parseInt64 } from "./int64.ts";
+import type { Affinity, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../../generated/core.v1.ts";
+import { parseInt64 } from "../encoding/int64.ts";
 import { meetsRequirement } from "./label-requirement.ts";
 
 /** What terms look at. */

@@ -3,9 +3,9 @@
  * selectors as text is in label-selector.ts and field-selector.ts.
  */
 
-import type { LabelSelector } from "../generated/meta.v1.ts";
-import type { Attributes, Key, Requirement } from "../store.ts";
-import { parseInt64 } from "./int64.ts";
+import type { LabelSelector } from "../../generated/meta.v1.ts";
+import type { Attributes, Key, Requirement } from "../../store.ts";
+import { parseInt64 } from "../encoding/int64.ts";
 
 export { parseFieldSelector } from "./field-selector.ts";
 export { parseLabelSelector } from "./label-selector.ts";

@@ -1,4 +1,4 @@
-import { isUnsaidList, unsaidList } from "../schema/unsaid-list.ts";
+import { isUnsaidList, unsaidList } from "../../schema/unsaid-list.ts";
 import { setMember } from "./json-object.ts";
 
 /** A deep copy of what JSON can hold. structuredClone, which can copy more, takes seven times as long for a pod. */

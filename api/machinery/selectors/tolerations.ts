@@ -1,6 +1,6 @@
 /** Whether a toleration puts up with a taint (component-helpers/scheduling/corev1). */
-import type { Taint, Toleration } from "../generated/core.v1.ts";
-import { parseInt64 } from "./int64.ts";
+import type { Taint, Toleration } from "../../generated/core.v1.ts";
+import { parseInt64 } from "../encoding/int64.ts";
 
 export const toleratesAny = (tolerations: readonly Toleration[], taint: Taint): boolean =>
   tolerations.some((each) => tolerates(each, taint));

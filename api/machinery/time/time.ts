@@ -2,7 +2,7 @@
  * metav1.Time and metav1.MicroTime: RFC 3339 in, UTC out, to the second or the microsecond. Errors are those of Go's
  * time.Parse.
  */
-import { goQuote } from "./field-error.ts";
+import { goQuote } from "../field-error.ts";
 
 const LAYOUTS = { Time: "2006-01-02T15:04:05Z07:00", MicroTime: "2006-01-02T15:04:05.000000Z07:00" } as const;
 

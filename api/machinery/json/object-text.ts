@@ -4,11 +4,11 @@
  * `"resourceVersion":"` is the object's own, and reading or writing the revision needs no parsing.
  */
 
-import { structOfKind } from "../schema/table.ts";
+import { structOfKind } from "../../schema/table.ts";
+import type { KubeObject } from "../meta.ts";
 import { exactJson, mayRound, parseExactJson, roundedJson } from "./exact-json.ts";
 import { withGoEscapes } from "./go-json.ts";
 import { canonicalJson, completeDraft, draftOf } from "./json-canonical.ts";
-import type { KubeObject } from "./meta.ts";
 
 const METADATA = '"metadata":';
 const EMPTY = '"resourceVersion":""';

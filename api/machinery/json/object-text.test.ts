@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { encodeProtobuf } from "../protobuf/protobuf.ts";
 import { textWithoutRevision } from "./object-text.ts";
-import { encodeProtobuf } from "./protobuf/protobuf.ts";
 
 const revision = {
   apiVersion: "apps/v1",

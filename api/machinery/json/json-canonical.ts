@@ -3,9 +3,9 @@
  * first, fields that the table does not know left out, empty ones left out, null or zero as Go prints them.
  */
 
-import { type FieldShape, type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
-import type { Struct } from "../schema/table.ts";
-import { isEmpty } from "./decode/decode-json.ts";
+import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
+import type { Struct } from "../../schema/table.ts";
+import { isEmpty } from "../decode/decode-json.ts";
 import { copyJson } from "./json-copy.ts";
 import { setMember } from "./json-object.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { structOf } from "../schema/table.ts";
+import { structOf } from "../../schema/table.ts";
 import { canonicalJson, draftOf } from "./json-canonical.ts";
 
 describe("WIRE-CANONICAL: the canonical form", () => {

@@ -1,5 +1,5 @@
 /** Fields that hold IP addresses or ranges, in Kubernetes' words (apimachinery's validation of them, k8s.io/utils/net). */
-import { type FieldError, invalid } from "./field-error.ts";
+import { type FieldError, invalid } from "../field-error.ts";
 import { AMBIGUITIES, cidrProblem, familyOf, ipProblem, isIP, specialIPProblem } from "./ip.ts";
 
 export function validateIp(text: string, path: string): FieldError[] {

@@ -1,6 +1,6 @@
 /** `example.com/some/path`, as controllers and signers are named (apimachinery/pkg/util/validation). */
-import { type FieldError, invalid, required } from "./field-error.ts";
-import { dnsSubdomain, regexProblem } from "./names.ts";
+import { type FieldError, invalid, required } from "../field-error.ts";
+import { dnsSubdomain, regexProblem } from "../names.ts";
 
 const PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 const isPath = new RegExp(`^${PATH}$`);

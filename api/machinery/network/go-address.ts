@@ -1,5 +1,5 @@
 /** What Go's netip says of a text that should be an IP address (ParseAddr). */
-import { goQuote } from "./field-error.ts";
+import { goQuote } from "../field-error.ts";
 
 /** What is wrong, and from where on: Go shows the rest of the text. */
 interface Wrong {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { printedLabelSelector } from "../labels-validation.ts";
 import { unknownFieldMessage } from "./field-selector.ts";
-import { printedLabelSelector } from "./labels-validation.ts";
 import {
   formatLabelSelector,
   labelSelectorRequirements,

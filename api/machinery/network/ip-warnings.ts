@@ -1,6 +1,6 @@
 /** Warnings about addresses and ranges that stay for having been stored, or have more than one text. */
 import ipaddr from "ipaddr.js";
-import { goQuote } from "./field-error.ts";
+import { goQuote } from "../field-error.ts";
 import { canonicalIPProblems, isCIDR, isIP, isIPv4, plainIP } from "./ip.ts";
 
 /** Of a value that is no address at all, validation speaks. */

@@ -1,5 +1,5 @@
 /** Field selectors as text, `status.phase!=Running,spec.nodeName=a`: grammar and messages of apimachinery pkg/fields. */
-import type { Requirement } from "../store.ts";
+import type { Requirement } from "../../store.ts";
 import type { ParsedSelector } from "./label-selector.ts";
 
 const refused = (message: string): ParsedSelector => ({ ok: false, message });

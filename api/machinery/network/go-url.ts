@@ -1,7 +1,8 @@
 /** URLs as Go's net/url reads them, and in its words of what is wrong with one. */
-import { goQuote } from "./field-error.ts";
+
+import { utf8Bytes } from "../encoding/utf8.ts";
+import { goQuote } from "../field-error.ts";
 import { addressProblem } from "./go-address.ts";
-import { utf8Bytes } from "./utf8.ts";
 
 export interface GoUrl {
   readonly scheme: string;

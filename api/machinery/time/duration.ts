@@ -1,5 +1,5 @@
 /** Go's durations as text: `1h15m30.5s`, `300ms`, `-1.5h`. In milliseconds, with fractions for what is smaller. */
-import { goQuote } from "./field-error.ts";
+import { goQuote } from "../field-error.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
