@@ -3,9 +3,10 @@
  * are few (of what goes on for hours, as few as of a pod), and best effort: who cannot be told now is not told.
  */
 import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
-import { timestamp } from "../../api/machinery/time/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
-import { EventCorrelator } from "../pod/status/correlate-events.ts";
+import { EventCorrelator } from "../../client/events/event-correlator.ts";
+import { EventTally } from "../../client/events/event-tally.ts";
+import { tellEvent } from "../../client/events/tell-event.ts";
 import { steadyNow } from "../steady-now.ts";
 
 /** Tools look for them there, under the node's name in place of its uid. */
@@ -37,19 +38,12 @@ export const newsOfConditions = (
     return [{ type: "Normal", reason, message: `Node ${node} status is now: ${reason}` }];
   });
 
-interface Told {
-  readonly name: string;
-  readonly first: string;
-  count: number;
-}
-
 export class NodeEvents {
   readonly #client: ApiClient;
   readonly #node: string;
-  readonly #told = new Map<string, Told>();
+  readonly #tally = new EventTally();
   readonly #correlator = new EventCorrelator();
   #conditions: ReadonlyMap<string, string> = new Map();
-  #stamp = 0n;
   #telling: Promise<unknown> = Promise.resolve();
 
   constructor(client: ApiClient, node: string) {
@@ -73,19 +67,12 @@ export class NodeEvents {
 
   /** The same again only counts up. */
   tell({ type, reason, message }: NodeNews): void {
-    const now = Date.now();
-    const time = timestamp(now);
-    const key = JSON.stringify([reason, message]);
-    const stamp = BigInt(now) * 1_000_000n;
-    this.#stamp = stamp > this.#stamp ? stamp : this.#stamp + 1n;
-    const told = this.#told.get(key) ?? { name: `${this.#node}.${this.#stamp.toString(16)}`, first: time, count: 0 };
-    told.count++;
-    this.#told.set(key, told);
+    const { name, ...counted } = this.#tally.count(JSON.stringify([reason, message]), this.#node, Date.now());
     if (!this.#correlator.admits(this.#node, steadyNow())) return;
     const event: Event = {
       apiVersion: "v1",
       kind: "Event",
-      metadata: { name: told.name, namespace: NAMESPACE },
+      metadata: { name, namespace: NAMESPACE },
       involvedObject: { kind: "Node", name: this.#node, uid: this.#node },
       reason,
       message,
@@ -93,20 +80,8 @@ export class NodeEvents {
       source: { component: COMPONENT, host: this.#node },
       reportingComponent: COMPONENT,
       reportingInstance: this.#node,
-      firstTimestamp: told.first,
-      lastTimestamp: time,
-      count: told.count,
+      ...counted,
     };
-    this.#telling = this.#telling.then(() => this.#send(event)).catch(() => {});
-  }
-
-  async #send(event: Event): Promise<void> {
-    const { count = 1, lastTimestamp, metadata } = event;
-    if (count > 1) {
-      const key = { resource: "events", namespace: NAMESPACE, name: metadata.name ?? "" };
-      const patched = await this.#client.patch(key, "application/merge-patch+json", { count, lastTimestamp });
-      if (patched.ok || patched.status.code !== 404) return;
-    }
-    await this.#client.create({ resource: "events", namespace: NAMESPACE }, event);
+    this.#telling = this.#telling.then(() => tellEvent(this.#client, event)).catch(() => {});
   }
 }

@@ -1,27 +1,15 @@
 /**
- * What the recorder of events knows of those that it has written: which one says the same, which say much the same, and
- * how much an object may still cause. The newest of it outlives the object's sleep, without which what fails every 15 seconds would be a new
- * event each time.
+ * What the recorder of events knows of those that it has written: which one says the same, which say much the same, and how much an
+ * object may still cause. The newest of it outlives the object's sleep: without that, what fails every 15 seconds would be a new event
+ * each time.
  */
+import { type Correlations, EventCorrelator } from "../../client/events/event-correlator.ts";
+import { Recent } from "../../client/events/recent.ts";
 import type { MemoryStorage } from "./memories.ts";
-import { Recent } from "./recent.ts";
 
 export interface WrittenEvent {
   readonly name: string;
   readonly count: number;
-}
-
-export interface Bucket {
-  readonly tokens: number;
-  /** ms since the epoch. */
-  readonly since: number;
-}
-
-/** Messages that said what they say about one object, in other words. */
-export interface SimilarEvents {
-  readonly messages: ReadonlySet<string>;
-  /** ms since the epoch. */
-  readonly last: number;
 }
 
 const REMEMBERED = 4096;
@@ -31,16 +19,13 @@ const KEPT = 64;
 const WRITE_EVERY_MS = 1000;
 const ROW = "events";
 
-interface Kept {
+interface Kept extends Correlations {
   readonly written: readonly (readonly [key: string, WrittenEvent])[];
-  readonly buckets: readonly (readonly [key: string, Bucket])[];
-  readonly similar: readonly (readonly [key: string, SimilarEvents])[];
 }
 
 export class EventMemory {
-  readonly written = new Recent<WrittenEvent>(REMEMBERED);
-  readonly buckets = new Recent<Bucket>(REMEMBERED);
-  readonly similar = new Recent<SimilarEvents>(REMEMBERED);
+  readonly written: Recent<WrittenEvent>;
+  readonly correlator: EventCorrelator;
   readonly #storage: MemoryStorage;
   #keptAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -48,9 +33,8 @@ export class EventMemory {
   constructor(storage: MemoryStorage) {
     this.#storage = storage;
     const kept = storage.get(ROW) as Kept | undefined;
-    for (const [key, event] of kept?.written ?? []) this.written.set(key, event);
-    for (const [key, bucket] of kept?.buckets ?? []) this.buckets.set(key, bucket);
-    for (const [key, similar] of kept?.similar ?? []) this.similar.set(key, similar);
+    this.written = new Recent(REMEMBERED, kept?.written);
+    this.correlator = new EventCorrelator(kept);
   }
 
   /** Keeps what is known now, soon. */
@@ -68,11 +52,7 @@ export class EventMemory {
 
   #write(now: number): void {
     this.#keptAt = now;
-    const kept: Kept = {
-      written: this.written.newest(KEPT),
-      buckets: this.buckets.newest(KEPT),
-      similar: this.similar.newest(KEPT),
-    };
+    const kept: Kept = { written: this.written.newest(KEPT), ...this.correlator.newest(KEPT) };
     this.#storage.put(ROW, kept);
   }
 }

@@ -5,20 +5,15 @@
 import type { Event } from "../../api/generated/core.v1.ts";
 import { microTimestamp, timestamp } from "../../api/machinery/time/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import { EventStamps } from "../../client/events/event-stamps.ts";
 import type { EventRecord } from "../../worker/controllers/controller.ts";
 import { EventMemory } from "./event-memory.ts";
 import type { MemoryStorage } from "./memories.ts";
 
-const SIMILAR_WINDOW_MS = 600_000;
-const SIMILAR_LIMIT = 10;
-/** Per source and object: a burst of 25, then one in five minutes. */
-const BURST = 25;
-const REFILL_MS = 300_000;
-
 export class EventRecorder {
   readonly #memory: EventMemory;
   readonly #queues = new Map<string, Promise<void>>();
-  #lastStamp = 0n;
+  readonly #stamps = new EventStamps();
 
   constructor(storage: MemoryStorage) {
     this.#memory = new EventMemory(storage);
@@ -51,11 +46,11 @@ export class EventRecorder {
       uid: about.metadata.uid,
       resourceVersion: about.metadata.resourceVersion,
     };
-    const similarKey = JSON.stringify([component, about.metadata.uid, about.kind, type, reason]);
-    const { message, combined } = this.#combine(similarKey, event.message, now);
-    if (!this.#mayWrite(`${component} ${about.metadata.uid}`, now)) return;
+    const kind = JSON.stringify([component, about.metadata.uid, about.kind, type, reason]);
+    const { message, isCombined } = this.#memory.correlator.correlate(kind, event.message, now);
+    if (!this.#memory.correlator.admits(`${component} ${about.metadata.uid}`, now)) return;
     const namespace = event.namespace ?? about.metadata.namespace ?? "default";
-    const key = combined ? similarKey : `${similarKey} ${message}`;
+    const key = isCombined ? kind : `${kind} ${message}`;
     const known = this.#memory.written.get(key);
     const target = { resource: "events", namespace };
     const stamp = timestamp(now);
@@ -70,7 +65,7 @@ export class EventRecorder {
         return;
       }
     }
-    const name = `${about.metadata.name}.${this.#nextStamp(now)}`;
+    const name = `${about.metadata.name}.${this.#stamps.next(now)}`;
     const object: Event = {
       apiVersion: "v1",
       kind: "Event",
@@ -92,37 +87,11 @@ export class EventRecorder {
             lastTimestamp: stamp,
             count: 1,
             // client-go says of combined events only what their source is.
-            reportingComponent: combined ? "" : component,
+            reportingComponent: isCombined ? "" : component,
             reportingInstance: "",
           }),
     };
     const outcome = await api.create(target, object);
     if (outcome.ok) this.#memory.written.set(key, { name, count: 1 });
-  }
-
-  #combine(key: string, message: string, now: number): { message: string; combined: boolean } {
-    const known = this.#memory.similar.get(key);
-    const before = known && now - known.last <= SIMILAR_WINDOW_MS ? known.messages : [];
-    const messages = new Set(before).add(message);
-    const combined = messages.size >= SIMILAR_LIMIT;
-    const [oldest = ""] = messages;
-    if (combined) messages.delete(oldest);
-    this.#memory.similar.set(key, { messages, last: now });
-    return { message: combined ? `(combined from similar events): ${message}` : message, combined };
-  }
-
-  #mayWrite(key: string, now: number): boolean {
-    const bucket = this.#memory.buckets.get(key) ?? { tokens: BURST, since: now };
-    const tokens = Math.min(BURST, bucket.tokens + (now - bucket.since) / REFILL_MS);
-    const allowed = tokens >= 1;
-    this.#memory.buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, since: now });
-    return allowed;
-  }
-
-  /** Nanoseconds in hex, never twice the same. */
-  #nextStamp(now: number): string {
-    const stamp = BigInt(Math.floor(now)) * 1_000_000n;
-    this.#lastStamp = stamp > this.#lastStamp ? stamp : this.#lastStamp + 1n;
-    return this.#lastStamp.toString(16);
   }
 }

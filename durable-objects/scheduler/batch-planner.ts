@@ -2,7 +2,9 @@
  * Decides for as many pods as fit into a turn, and makes each decision writes. What is decided counts as done from then on: the
  * state is changed ahead of the store, and the loop takes back what could not be written.
  */
+
 import type { Write } from "../../api/store.ts";
+import { EventStamps } from "../../client/events/event-stamps.ts";
 import { type Placement, planPlacement } from "../../worker/scheduler/binding/placement.ts";
 import { failureEvent, refusalWrite, withoutNomination } from "../../worker/scheduler/binding/writes.ts";
 import type { ClusterChange } from "../../worker/scheduler/cluster/cluster-change.ts";
@@ -81,7 +83,7 @@ export class BatchPlanner {
   /** Claims that were made and came to nothing. */
   #unused: Claim[] = [];
   #startAt = 0;
-  #lastStamp = 0n;
+  readonly #stamps = new EventStamps();
 
   constructor(options: BatchPlannerOptions) {
     this.#options = options;
@@ -243,9 +245,7 @@ export class BatchPlanner {
 
   stamp(): EventStamp {
     const now = this.#options.now();
-    const nanos = BigInt(Math.floor(now)) * 1_000_000n;
-    this.#lastStamp = nanos > this.#lastStamp ? nanos : this.#lastStamp + 1n;
-    return { uid: this.#options.newUid(), now, nanos: this.#lastStamp };
+    return { uid: this.#options.newUid(), now, suffix: this.#stamps.next(now) };
   }
 }
 

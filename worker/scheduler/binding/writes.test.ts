@@ -30,7 +30,7 @@ describe.each(Object.entries(pods))("a binding of a pod %s", (_, object) => {
   const writes = bindingWrites(
     podFactsOf(stored) as PendingPod,
     { name: "n1", labels },
-    { uid: "u", now: 0, nanos: 1n },
+    { uid: "u", now: 0, suffix: "1" },
   );
 
   test("is written in the stored form, and so is its event", () => {
@@ -92,7 +92,7 @@ test("SCHED-OWNER: what the scheduler says of a pod is its own in managedFields"
 test("SCHED-OWNER: a node that says not where it is gives its pods no labels", () => {
   const bare = { ...waiting, metadata: { ...waiting.metadata, labels: undefined } } as unknown as Stored<Pod>;
   const stored = JSON.parse(withRevision(textWithoutRevision(bare), 7)) as Stored<Pod>;
-  const stamp = { uid: "u", now: 0, nanos: 1n };
+  const stamp = { uid: "u", now: 0, suffix: "1" };
   const [write] = bindingWrites(podFactsOf(stored) as PendingPod, { name: "n1", labels: { a: "b" } }, stamp) ?? [];
   const bound: Stored<Pod> = JSON.parse(write && "text" in write ? (write.text ?? "") : "");
   expect(bound.metadata).not.toHaveProperty("labels");

@@ -14,8 +14,8 @@ export interface EventStamp {
   readonly uid: string;
   /** ms since the epoch. */
   readonly now: number;
-  /** Never twice the same: the end of the event's name. */
-  readonly nanos: bigint;
+  /** Never twice the same: what the event's name ends with. */
+  readonly suffix: string;
 }
 
 const COMPONENT = "default-scheduler";
@@ -27,7 +27,7 @@ export function eventOf({ about, type, reason, action, note }: SchedulerEvent, s
     kind: "Event",
     apiVersion: "v1",
     metadata: {
-      name: `${about.metadata.name}.${stamp.nanos.toString(16)}`,
+      name: `${about.metadata.name}.${stamp.suffix}`,
       namespace,
       uid: stamp.uid,
       resourceVersion: "",

@@ -3,8 +3,9 @@ export class Recent<T> {
   readonly #entries = new Map<string, T>();
   readonly #limit: number;
 
-  constructor(limit: number) {
+  constructor(limit: number, entries: Iterable<readonly [key: string, T]> = []) {
     this.#limit = limit;
+    for (const [key, value] of entries) this.set(key, value);
   }
 
   get(key: string): T | undefined {

@@ -1,0 +1,33 @@
+/** What has been told, and how often: the same again only counts up. */
+import { timestamp } from "../../api/machinery/time/time.ts";
+import { EventStamps } from "./event-stamps.ts";
+import { Recent } from "./recent.ts";
+
+export interface Tallied {
+  /** Of the event. */
+  readonly name: string;
+  readonly firstTimestamp: string;
+  readonly lastTimestamp: string;
+  readonly count: number;
+}
+
+const LONGEST_MEMORY = 2000;
+
+export class EventTally {
+  readonly #told = new Recent<Tallied>(LONGEST_MEMORY);
+  readonly #stamps = new EventStamps();
+
+  /** Events of one key are one. `about`: its object's name; `now`: ms since the epoch. */
+  count(key: string, about: string, now: number): Tallied {
+    const lastTimestamp = timestamp(now);
+    const before = this.#told.get(key);
+    const { name, firstTimestamp, count } = before ?? {
+      name: `${about}.${this.#stamps.next(now)}`,
+      firstTimestamp: lastTimestamp,
+      count: 0,
+    };
+    const tallied = { name, firstTimestamp, lastTimestamp, count: count + 1 };
+    this.#told.set(key, tallied);
+    return tallied;
+  }
+}
