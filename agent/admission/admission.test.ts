@@ -171,7 +171,7 @@ describe("admission", () => {
     });
   });
 
-  test("AGENT-DEVICES: a pod that asks for devices that are not there is refused", async () => {
+  test("AGENT-DEVICES-SET: a pod that asks for devices that are not there is refused", async () => {
     const decide = admissionOf([], () => Promise.reject(new Error("none left")));
     expect(await decide(pod("p"))).toEqual({
       reason: "UnexpectedAdmissionError",

@@ -99,7 +99,7 @@ test("AGENT-CSI: a driver that starts anew under its socket's name is told again
   expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
 });
 
-test("AGENT-CSI: staged once, published for each pod, and taken away in the opposite order", async () => {
+test("AGENT-CSI-STAGE: staged once, published for each pod, and taken away in the opposite order", async () => {
   const one = await volumes.publish(pod("1"), persistentVolume(volume, false));
   expect(one).toBe(join(directory, "pods/1/volumes/kubernetes.io~csi/pv/mount"));
   await volumes.publish(pod("2"), persistentVolume(volume, true));
@@ -114,7 +114,7 @@ test("AGENT-CSI: staged once, published for each pod, and taken away in the oppo
 
 const cannotMount = spawnSync("unshare", ["-m", "true"]).status !== 0;
 test.skipIf(cannotMount)(
-  "AGENT-CSI: what an agent that was killed had not finished of a volume, the next does",
+  "AGENT-CSI-RECORD: what an agent that was killed had not finished of a volume, the next does",
   async () => {
     driver.stop();
     await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
@@ -136,7 +136,7 @@ test.skipIf(cannotMount)(
 );
 
 test.skipIf(cannotMount)(
-  "AGENT-CSI: what a driver wants published over and over is, with new tokens, and staged once",
+  "AGENT-CSI-REPUBLISH: what a driver wants published over and over is, with new tokens, and staged once",
   async () => {
     driver.stop();
     await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
@@ -165,7 +165,7 @@ test.skipIf(cannotMount)(
   },
 );
 
-test("AGENT-CSI: a volume is staged after it is attached, and is in use until it is unstaged", async () => {
+test("AGENT-CSI-STAGE: a volume is staged after it is attached, and is in use until it is unstaged", async () => {
   object = { ...object, spec: { attachRequired: true } };
   const publish = () => volumes.publish(pod("1"), persistentVolume(volume, false));
   await expect(publish()).rejects.toThrow("volume handle is not attached yet");
@@ -183,7 +183,7 @@ test("AGENT-CSI: a volume is staged after it is attached, and is in use until it
   await expect.poll(() => [volumes.inUse, told]).toEqual([[], 3]);
 });
 
-test("AGENT-CSI: no pod waits for its volume to be unstaged, which is asked for until it is, by the next agent too", async () => {
+test("AGENT-CSI-UNSTAGE: no pod waits for its volume to be unstaged, which is asked for until it is, by the next agent too", async () => {
   await volumes.publish(pod("1"), persistentVolume(volume, false));
   driver.failing = "NodeUnstageVolume";
   await volumes.unpublish("1");
@@ -199,7 +199,7 @@ test("AGENT-CSI: no pod waits for its volume to be unstaged, which is asked for 
   expect(called().slice(asked)).toEqual(["NodeStageVolume", "NodePublishVolume"]);
 });
 
-test("AGENT-CSI: a volume that could not be unstaged is staged anew for the next pod, and not taken from it", async () => {
+test("AGENT-CSI-UNSTAGE: a volume that could not be unstaged is staged anew for the next pod, and not taken from it", async () => {
   await volumes.publish(pod("1"), persistentVolume(volume, false));
   driver.failing = "NodeUnstageVolume";
   await volumes.unpublish("1");
@@ -212,7 +212,7 @@ test("AGENT-CSI: a volume that could not be unstaged is staged anew for the next
   expect(called().length).toBe(asked);
 });
 
-test("AGENT-CSI: what a driver has certainly not staged it is not asked to unstage", async () => {
+test("AGENT-CSI-UNSTAGE: what a driver has certainly not staged it is not asked to unstage", async () => {
   driver.failing = "NodeStageVolume";
   await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow("NodeStageVolume fails");
   driver.failing = undefined;
@@ -220,7 +220,7 @@ test("AGENT-CSI: what a driver has certainly not staged it is not asked to unsta
   await expect.poll(called).toEqual(["NodeStageVolume", "NodeUnpublishVolume"]);
 });
 
-test("AGENT-CSI: what a driver refuses is told in its words, and tried again", async () => {
+test("AGENT-CSI-STAGE: what a driver refuses is told in its words, and tried again", async () => {
   driver.failing = "NodePublishVolume";
   await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow("NodePublishVolume fails");
   driver.failing = "NodeUnpublishVolume";
@@ -231,7 +231,7 @@ test("AGENT-CSI: what a driver refuses is told in its words, and tried again", a
   await expect.poll(() => called().filter((call) => call === "NodeUnstageVolume")).toHaveLength(1);
 });
 
-test("AGENT-CSI: an inline volume is published only, and its driver is told of the pod", async () => {
+test("AGENT-CSI-STAGE: an inline volume is published only, and its driver is told of the pod", async () => {
   object = {
     ...object,
     spec: { podInfoOnMount: true, volumeLifecycleModes: ["Ephemeral"], tokenRequests: [{ audience: "vault" }] },
@@ -264,7 +264,7 @@ test("a volume of a driver that is not here is refused by name", async () => {
   await expect(volumes.publish(pod("1"), persistentVolume(other, false))).rejects.toThrow(why);
 });
 
-test("AGENT-CSI: a driver grows what it has published, and says what is used of it", async () => {
+test("AGENT-CSI-USE: a driver grows what it has published, and says what is used of it", async () => {
   const wanted = persistentVolume(volume, false);
   const target = await volumes.publish(pod("1"), wanted);
   await volumes.grow(pod("1"), wanted, 2048);

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a volume is published again a minute after it last was, however that ended", () => {
+test("AGENT-CSI-REPUBLISH: a volume is published again a minute after it last was, however that ended", () => {
   const times = new Republishing();
   expect(times.isDue("/v")).toBe(true);
   times.begin("uid", "/v");

@@ -43,7 +43,7 @@ describe("a device plugin", () => {
     await expect.poll(amounts).toEqual({ capacity: 4, allocatable: 0 });
   });
 
-  test("AGENT-DEVICES: no device has two containers, and who restarts has its own again", async () => {
+  test("AGENT-DEVICES-SET: no device has two containers, and who restarts has its own again", async () => {
     const [one, other] = await Promise.all([
       manager.give("pod-1", asking("c", 1)),
       manager.give("pod-2", asking("c", 1)),
@@ -56,7 +56,7 @@ describe("a device plugin", () => {
     expect(plugin.allocated).toHaveLength(2);
   });
 
-  test("AGENT-DEVICES: an agent that starts anew knows who has what", async () => {
+  test("AGENT-DEVICES-SET: an agent that starts anew knows who has what", async () => {
     const before = await manager.give("pod-1", asking("c", 2));
     const anew = managerOf();
     expect(await anew.give("pod-1", asking("c", 2))).toEqual(before);
@@ -67,7 +67,7 @@ describe("a device plugin", () => {
     expect((await anew.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");
   });
 
-  test("AGENT-DEVICES: what an init container had the pod's others have after it", async () => {
+  test("AGENT-DEVICES-SET: what an init container had the pod's others have after it", async () => {
     const setAside = (uid: string, count: number) =>
       manager.setAside({
         metadata: { uid },
@@ -83,7 +83,7 @@ describe("a device plugin", () => {
     await expect(setAside("pod-2", 1)).rejects.toThrow("Requested: 2, Available: 0");
   });
 
-  test("AGENT-DEVICES: who has them by a claim needs none of a plugin's", async () => {
+  test("AGENT-DRA-EXTENDED: who has them by a claim needs none of a plugin's", async () => {
     const mapping = { containerName: "c", resourceName: WIDGET, requestName: "r" };
     const extendedResourceClaimStatus = { resourceClaimName: "x", requestMappings: [mapping] };
     const pod = { metadata: { uid: "pod-1" }, spec: { containers: [asking("c", 9)] }, status: {} };
@@ -102,7 +102,7 @@ describe("a device plugin", () => {
   });
 });
 
-describe("the machine's own GPUs", () => {
+describe("AGENT-DEVICES-GPU: the machine's own GPUs", () => {
   const machine = {
     nvidiaSmi: async () => "GPU-1f0e, 0\nGPU-2a3b, 1\n",
     renderNodes: () => [

@@ -64,7 +64,7 @@ test("AGENT-DRA: a claim is made ready once, and taken back after the last pod t
   expect(driver.calls).toEqual(["prepare ns/claim", "unprepare ns/claim"]);
 });
 
-test("AGENT-DRA: a container has the devices of the request that it names, or all of its claim", async () => {
+test("AGENT-DRA-CDI: a container has the devices of the request that it names, or all of its claim", async () => {
   await claimsOf().prepare(pod("1"));
   const devices = (request?: string) => claimsOf().devicesOf(pod("1"), asks(request));
   const [own, shared] = ["fake.example.com/gpu=claim-own", "fake.example.com/gpu=claim-shared"];
@@ -79,7 +79,7 @@ test("AGENT-DRA: a container has the devices of the request that it names, or al
   expect(claimsOf().devicesOf(pod("1"), { name: "none" })).toEqual([]);
 });
 
-test("AGENT-DRA: the claim of extended resources is made ready too, and containers have what the pod's status says", async () => {
+test("AGENT-DRA-EXTENDED: the claim of extended resources is made ready too, and containers have what the pod's status says", async () => {
   const resources = { requests: { "example.com/gpu": "1" } };
   const mapping = { resourceName: "example.com/gpu", requestName: "gpu" };
   const extended: Pod = {

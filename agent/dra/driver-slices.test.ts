@@ -31,7 +31,7 @@ afterEach(() => {
 
 const told = (fieldSelector: string) => ({ resource: RESOURCE, fieldSelector });
 
-test("AGENT-DRA: what a driver told goes half a minute after it", async () => {
+test("AGENT-DRA-SLICES: what a driver told goes half a minute after it", async () => {
   there = ["a", "b"];
   slices.changed();
   there = ["b"];
@@ -42,7 +42,7 @@ test("AGENT-DRA: what a driver told goes half a minute after it", async () => {
   expect(asked).toEqual([told("spec.nodeName=n,spec.driver=a")]);
 });
 
-test("AGENT-DRA: a driver that is back in time keeps it", async () => {
+test("AGENT-DRA-SLICES: a driver that is back in time keeps it", async () => {
   there = ["a"];
   slices.changed();
   there = [];
@@ -54,7 +54,7 @@ test("AGENT-DRA: a driver that is back in time keeps it", async () => {
   expect(asked).toEqual([]);
 });
 
-test("AGENT-DRA: what was there before the agent goes at once, but for drivers that are there", async () => {
+test("AGENT-DRA-SLICES: what was there before the agent goes at once, but for drivers that are there", async () => {
   slices.open();
   await vi.advanceTimersByTimeAsync(0);
   there = ["a", "b"];

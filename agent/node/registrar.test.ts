@@ -73,7 +73,7 @@ it("waits no longer where somebody knows that there is an answer", async () => {
   expect(asked.at(-1)).toBe(10_000);
 });
 
-it("AGENT-RESIZE: says that it changes what a pod is given only where containers are limited", () => {
+it("AGENT-RESIZE-NODE: says that it changes what a pod is given only where containers are limited", () => {
   const declared = (isolates: boolean) => nodeStatus({ ...facts, isolates }, [], "").declaredFeatures;
   expect(declared(true)).toContain("InPlacePodLevelResourcesVerticalScaling");
   expect(declared(false)).toEqual(["RestartAllContainersOnContainerExits"]);

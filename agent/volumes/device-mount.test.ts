@@ -14,7 +14,7 @@ function machine(answers: Readonly<Record<string, Outcome>>) {
   return { ran, run };
 }
 
-test("AGENT-VOLUME: a device without a file system is given the one it is to have", async () => {
+test("AGENT-VOLUME-DEVICE: a device without a file system is given the one it is to have", async () => {
   const { ran, run } = machine({ blkid: { code: 2, output: "" } });
   await mountDevice({ ...mount, fsType: "xfs" }, run);
   expect(ran.splice(0).slice(1)).toEqual(["mkfs.xfs -f /dev/x", "mount -t xfs -o defaults /dev/x /here"]);
@@ -24,7 +24,7 @@ test("AGENT-VOLUME: a device without a file system is given the one it is to hav
   }
 });
 
-test("AGENT-VOLUME: one with content is checked, and never written over", async () => {
+test("AGENT-VOLUME-DEVICE: one with content is checked, and never written over", async () => {
   const { ran, run } = machine({ blkid: { code: 0, output: "PTTYPE=gpt" } });
   await mountDevice({ ...mount, options: ["noatime"] }, run);
   expect(ran.slice(1)).toEqual(["fsck -a /dev/x", "mount -t ext4 -o noatime,defaults /dev/x /here"]);

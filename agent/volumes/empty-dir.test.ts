@@ -10,7 +10,7 @@ const podOf = (...limits: Record<string, string>[]): Pod => ({
 const node = { memory: "1Gi" };
 const MIB = 1024 ** 2;
 
-describe("AGENT-VOLUME: an emptyDir", () => {
+describe("AGENT-VOLUME-MEMORY: an emptyDir", () => {
   it("is on the disk unless it says something else", () =>
     expect(emptyDirFileSystem(podOf({}), {}, node)).toBeUndefined());
 

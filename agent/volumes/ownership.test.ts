@@ -19,14 +19,14 @@ function volume() {
   return { path: join(directory, "volume"), root, mode };
 }
 
-test("AGENT-VOLUME: what a volume's path leads to is the group's, and what links within it lead to is not", () => {
+test("AGENT-VOLUME-GROUP: what a volume's path leads to is the group's, and what links within it lead to is not", () => {
   const { path, mode } = volume();
   giveToPod(path, { fsGroup: group });
   expect([mode("root"), mode("root/file"), mode("outside")]).toEqual([0o2770, 0o660, 0o600]);
   expect(lstatSync(path).isSymbolicLink()).toBe(true);
 });
 
-test("AGENT-VOLUME: with OnRootMismatch a volume whose root is the group's stays as it is, and no other", () => {
+test("AGENT-VOLUME-GROUP: with OnRootMismatch a volume whose root is the group's stays as it is, and no other", () => {
   const { path, root, mode } = volume();
   const context = { fsGroup: group, fsGroupChangePolicy: "OnRootMismatch" };
   chmodSync(root, 0o2770);

@@ -138,7 +138,7 @@ test("AGENT-OFFLINE: an agent that starts without its control plane still knows 
   expect(volumes.path("data")).toBe(join(directory, "disk"));
 });
 
-test("AGENT-VOLUME: a claim whose volume has grown is told that its file system has, once", async () => {
+test("AGENT-CSI-USE: a claim whose volume has grown is told that its file system has, once", async () => {
   const volumes = volumesOf();
   await prepare(volumes, data);
   volume.spec.capacity = { storage: "2Gi" };
@@ -166,7 +166,7 @@ test("of a volume whose directory is gone nothing is said, and of the others all
   expect(await volumes.stats(podWith(wanted), objects, { onlyClaimed: true })).toEqual([{ name: "data", pvcRef }]);
 });
 
-test("AGENT-VOLUME: a container waits for the images among its files as for its own, and no other does", async () => {
+test("AGENT-VOLUME-IMAGE: a container waits for the images among its files as for its own, and no other does", async () => {
   let isThere = false;
   const outcome = { ok: false, waiting: { reason: "ImagePullBackOff", message: "" }, retryAt: 0 } as const;
   const image = { id: "i", ref: "i", names: [], size: 0 };
@@ -199,7 +199,7 @@ test("AGENT-VOLUME: what is missing for two minutes is named, and again when the
   expect(await said(246_000)).toEqual([words]);
 });
 
-test("AGENT-CSI: what is to be published again and cannot be is tried later, not at once", async () => {
+test("AGENT-CSI-REPUBLISH: what is to be published again and cannot be is tried later, not at once", async () => {
   const volumes = volumesOf();
   await prepare(volumes, data);
   republishAt = Date.now() - 1;
@@ -211,7 +211,7 @@ test("AGENT-CSI: what is to be published again and cannot be is tried later, not
 });
 
 test.skipIf(process.getuid?.() !== 0)(
-  "AGENT-VOLUME: a local volume is of its first pod's group for as long as that has it, and others are told",
+  "AGENT-VOLUME-GROUP: a local volume is of its first pod's group for as long as that has it, and others are told",
   async () => {
     mkdirSync(join(directory, "other"));
     const pods = { pod: volumesOf(), other: volumesOf(unused, "other") };

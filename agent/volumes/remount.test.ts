@@ -51,7 +51,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it("AGENT-VOLUME: after a reboot a secret is written to memory again, not to the disk", async () => {
+  it("AGENT-VOLUME-MEMORY: after a reboot a secret is written to memory again, not to the disk", async () => {
     await prepare();
     expect(volumes.path("s")).toBe(join(directory, "memory/u/volumes/kubernetes.io~secret/s"));
     expect(isMountPoint(join(directory, "memory"))).toBe(true);

@@ -18,7 +18,7 @@ import { mountSubPath, subPathsOf } from "./sub-path-mount.ts";
 import { canMount } from "./volume-directory.ts";
 
 test.skipIf(!canMount())(
-  "AGENT-VOLUME: a container has the sub path that was looked at, whoever swaps it for a link",
+  "AGENT-VOLUME-PATH: a container has the sub path that was looked at, whoever swaps it for a link",
   async () => {
     const pod = realpathSync(mkdtempSync(join(tmpdir(), "sailplane-sub-paths-")));
     const volume = join(pod, "volume");

@@ -21,7 +21,7 @@ const directory = () => mkdtempSync(join(tmpdir(), "sailplane-volume-"));
 const payload = (files: Record<string, string>): Payload =>
   new Map(Object.entries(files).map(([path, text]) => [path, { content: Buffer.from(text), mode: 0o644 }]));
 
-describe("a published volume", () => {
+describe("AGENT-VOLUME: a published volume", () => {
   it("shows files by way of one link, which changes at once", () => {
     const volume = directory();
     expect(publish(volume, payload({ a: "1", "d/b": "2" }))).toBe(true);
@@ -45,7 +45,7 @@ const prepareSubPath = (root: string, subPath: string): string => {
   return real;
 };
 
-describe("a sub path", () => {
+describe("AGENT-VOLUME-PATH: a sub path", () => {
   it("is made where nothing is", () => {
     const volume = directory();
     expect(lstatSync(prepareSubPath(volume, "a/b")).isDirectory()).toBe(true);

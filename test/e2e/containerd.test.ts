@@ -183,7 +183,7 @@ spec:
     plugin.stop();
   });
 
-  test("AGENT-CSI: a driver's volume is attached, mounted, and let go with the last pod", async () => {
+  test("AGENT-CSI-STAGE: a driver's volume is attached, mounted, and let go with the last pod", async () => {
     const name = "fake.csi.example.com";
     const driver = await FakeCsiDriver.start({
       directory: join(cluster.directory, "node/kubelet"),

@@ -73,7 +73,7 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
   });
 });
 
-describe("a resize", () => {
+describe("AGENT-RESIZE, AGENT-RESIZE-LIMIT: a resize", () => {
   const allocatable = { cpu: "4", memory: "1Gi" };
 
   it.each([

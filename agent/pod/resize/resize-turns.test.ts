@@ -36,7 +36,7 @@ function atTurn(mine: WaitingForRoom, ...others: WaitingForRoom[]): Record<strin
   );
 }
 
-describe("AGENT-RESIZE: where several pods wait for room", () => {
+describe("AGENT-RESIZE-TURN: where several pods wait for room", () => {
   const plain = waiting("plain", "100m", { cpu: "1" }, 5);
 
   it.each<[string, WaitingForRoom, string]>([

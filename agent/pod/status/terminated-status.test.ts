@@ -20,7 +20,7 @@ const podOf = (init: readonly string[], annotations = {}): Pod => ({
 const reasonsOf = (statuses: readonly ContainerStatus[] = []) =>
   statuses.map(({ state }) => state?.terminated?.reason ?? state?.waiting?.reason);
 
-describe("AGENT-STATUS: a pod of which nothing will run any more", () => {
+describe("AGENT-STATUS-END: a pod of which nothing will run any more", () => {
   it("has failed where it was pending, with containers of which nothing is known", () => {
     const before: PodStatus = {
       phase: "Pending",
