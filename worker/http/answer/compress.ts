@@ -4,7 +4,15 @@
 const THRESHOLD_BYTES = 128 * 1024;
 
 export const acceptsGzip = (request: Request): boolean =>
-  (request.headers.get("Accept-Encoding") ?? "").split(",").some((coding) => /^\s*gzip\s*(;|$)/.test(coding));
+  acceptedEncodings(request)
+    .split(",")
+    .some((coding) => /^\s*gzip\s*(;|$)/.test(coding));
+
+/** Cloudflare puts its own codings in the header, and keeps the client's beside the request. */
+function acceptedEncodings({ headers, cf }: Request): string {
+  const ofClient = cf?.clientAcceptEncoding;
+  return typeof ofClient === "string" ? ofClient : (headers.get("Accept-Encoding") ?? "");
+}
 
 /** The runtime encodes the body as the header says. */
 export const GZIP = { "Content-Encoding": "gzip", Vary: "Accept-Encoding" };
