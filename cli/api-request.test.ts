@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askApi, isThisMachine } from "./api-request.ts";
+import { askApi } from "./api-request.ts";
 import { CliError } from "./cli-error.ts";
 
 describe("a command that needs an answer", () => {
@@ -11,12 +11,4 @@ describe("a command that needs an answer", () => {
       ),
     );
   });
-
-  it.each([
-    ["https://127.0.0.1:6443", true],
-    ["https://localhost:6443/clusters/a", true],
-    ["https://[::1]:6443", true],
-    ["https://192.0.2.1:6443", false],
-    ["https://plane.example.com", false],
-  ])("knows whether %s is this machine", (server, itIs) => expect(isThisMachine(server)).toBe(itIs));
 });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { ProxiedAgent, proxyFor } from "../agent/outbound-proxy.ts";
+import { isLoopback } from "../client/join-address.ts";
 import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";
 
@@ -11,6 +12,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Lines of JSON, in place of a body. */
   readonly lines?: string;
+  /** The media type of the answer; JSON where it does not say. */
+  readonly accept?: string;
   /** How long nothing may come; 10 s where it does not say. */
   readonly patienceMs?: number;
 }
@@ -42,17 +45,13 @@ export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<
   try {
     return await call;
   } catch (error) {
-    const advice = isThisMachine(server) ? '; "sailplane up" starts it' : "";
+    const advice = isLoopback(server) ? '; "sailplane up" starts it' : "";
     throw new CliError(`nothing answers at ${server} (${(error as Error).message})${advice}`);
   }
 }
 
-/** Whether a server's address leads nowhere else. */
-export const isThisMachine = (server: string): boolean =>
-  ["127.0.0.1", "localhost", "[::1]"].includes(new URL(server).hostname);
-
 /** As {@link requestApi}, the answer's body not yet read. */
-export function openApi(connection: Caller, { method, path, body, lines, patienceMs }: ApiRequest) {
+export function openApi(connection: Caller, { method, path, body, lines, accept = "application/json", patienceMs }: ApiRequest) {
   const payload = lines ?? (body === undefined ? undefined : JSON.stringify(body));
   const type = lines === undefined ? "application/json" : "application/x-ndjson";
   const timeout = patienceMs ?? 10_000;
@@ -63,7 +62,7 @@ export function openApi(connection: Caller, { method, path, body, lines, patienc
       agent: proxy ? new ProxiedAgent(proxy, {}) : false,
       ...(connection.ca && { ca: connection.ca }),
       headers: {
-        accept: "application/json",
+        accept,
         ...(connection.token && { authorization: `Bearer ${connection.token}` }),
         ...(payload && { "content-type": type, "content-length": Buffer.byteLength(payload) }),
       },

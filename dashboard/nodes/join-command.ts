@@ -4,11 +4,18 @@ import { elementsOf, within } from "../../api/machinery/x509/der-reader.ts";
 import { parsePem } from "../../api/machinery/x509/pem.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "../../client/bootstrap-token.ts";
-import { api, prefix } from "../api/connection.ts";
+import { addressForOthers, FLAGS_PATH, FLAGS_TYPE, type Flagz } from "../../client/join-address.ts";
+import { api, prefix, read } from "../api/connection.ts";
 
 const DAY_MS = 86_400_000;
 
-export async function makeJoinCommand(): Promise<Outcome<string>> {
+export interface JoinCommand {
+  readonly command: string;
+  /** Whether other machines reach the control plane at all. */
+  readonly forOthers: boolean;
+}
+
+export async function makeJoinCommand(): Promise<Outcome<JoinCommand>> {
   const token = newBootstrapToken((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>));
   const made = await api.create<Secret>(
     { resource: "secrets", namespace: "kube-system" },
@@ -22,7 +29,14 @@ export async function makeJoinCommand(): Promise<Outcome<string>> {
     name: "kube-root-ca.crt",
   });
   const pin = authority.ok ? await pinOf(authority.object.data?.["ca.crt"] ?? "") : undefined;
-  return { ok: true, object: joinCommand(location.origin + prefix, token, pin) };
+  const here = location.origin + prefix;
+  const server = await serverForOthers(here);
+  return { ok: true, object: { command: joinCommand(server ?? here, token, pin), forOthers: server !== undefined } };
+}
+
+async function serverForOthers(here: string): Promise<string | undefined> {
+  const answer = await read(FLAGS_PATH, { accept: FLAGS_TYPE });
+  return addressForOthers(here, answer.ok ? ((await answer.json()) as Flagz) : {});
 }
 
 /** kubeadm's form, `sha256:` and the digest of the certificate's SubjectPublicKeyInfo; undefined without a certificate. */
