@@ -51,7 +51,10 @@ export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<
 }
 
 /** As {@link requestApi}, the answer's body not yet read. */
-export function openApi(connection: Caller, { method, path, body, lines, accept = "application/json", patienceMs }: ApiRequest) {
+export function openApi(
+  connection: Caller,
+  { method, path, body, lines, accept = "application/json", patienceMs }: ApiRequest,
+) {
   const payload = lines ?? (body === undefined ? undefined : JSON.stringify(body));
   const type = lines === undefined ? "application/json" : "application/x-ndjson";
   const timeout = patienceMs ?? 10_000;

@@ -77,7 +77,7 @@ async function deploy({
   process.once("exit", () => directory.release());
   const kept = parseKubeconfig(directory.read("kubeconfig") ?? "")?.server;
   const known = kept === UNKNOWN_SERVER ? undefined : kept;
-  const identity = loadIdentity(directory, "127.0.0.1", new Date());
+  const identity = loadIdentity(directory, { bind: "127.0.0.1" }, new Date());
   const keep = (server: string) =>
     directory.write("kubeconfig", renderKubeconfig("sailplane", { server, token: identity.adminToken }));
   // Kept before the upload: a failure after it would lock its owner out.

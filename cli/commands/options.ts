@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
 import { formatShards, parseShards } from "../../api/store/shards.ts";
@@ -25,6 +26,15 @@ export function parseNodeName(text: string): string {
     );
   }
   return text;
+}
+
+/** `plane.lan,203.0.113.7`: names and addresses that a certificate is to be for. */
+export function parseSubjects(text: string): string[] {
+  const subjects = text.split(",").map((subject) => subject.toLowerCase());
+  const wrong = subjects.find((subject) => isIP(subject) === 0 && !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(subject));
+  if (wrong !== undefined)
+    throw new InvalidArgumentError(`"${wrong}" is no name and no address; a comma stands between two.`);
+  return subjects;
 }
 
 /** This machine's name, made a node name as the kubelet does, by lower case. */

@@ -15,11 +15,20 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { type NodeOptions, withNodeOptions } from "./node-options.ts";
-import { dataDirectoryOption, dualStackOption, parseCount, parseDuration, parsePort, shardsOption } from "./options.ts";
+import {
+  dataDirectoryOption,
+  dualStackOption,
+  parseCount,
+  parseDuration,
+  parsePort,
+  parseSubjects,
+  shardsOption,
+} from "./options.ts";
 
 interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly port: number;
   readonly bind: string;
+  readonly tlsSan?: readonly string[];
   readonly dataDir: string;
   readonly ingress?: number;
   readonly dualStack?: boolean;
@@ -51,6 +60,12 @@ export const upCommand = (): Command =>
       )
       .addOption(
         new Option("--bind <address>", "the address to listen on; 0.0.0.0 lets other machines in").default("127.0.0.1"),
+      )
+      .addOption(
+        new Option(
+          "--tls-san <names>",
+          "further names and addresses by which other machines reach it: plane.lan,203.0.113.7",
+        ).argParser(parseSubjects),
       )
       .addOption(dataDirectoryOption())
       .addOption(new Option("--no-agent", "only the control plane, no node"))
@@ -108,6 +123,7 @@ async function up(options: UpOptions): Promise<void> {
   const connection = await prepareControlPlane({
     directory,
     bind: options.bind,
+    ...(options.tlsSan && { names: options.tlsSan }),
     port: options.port,
     ...(options.ingress !== undefined && { ingressPort: options.ingress }),
     bindings: {

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomInt, X509Certificate } from "node:crypto
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { parseKubeconfig } from "../kubeconfig.ts";
-import { createAuthority, createServingCertificate } from "./certificates.ts";
+import { createAuthority, createServingCertificate, type Subject } from "./certificates.ts";
 import type { DataDirectory } from "./data-directory.ts";
 
 /** What a control plane is known by. PEM texts; the administrator's token itself stays in the kubeconfig. */
@@ -15,8 +15,15 @@ export interface Identity {
   readonly encryptionKeys: string;
 }
 
+/** What the serving certificate is to be for, beside this machine's own names and addresses. */
+export interface Reach {
+  readonly bind: string;
+  /** By which others reach it: names in their DNS, addresses of what forwards to it. */
+  readonly names?: readonly string[];
+}
+
 /** Reads the identity of a data directory, making what is missing, and the serving certificate anew when it must change. */
-export function loadIdentity(directory: DataDirectory, bind: string, now: Date): Identity {
+export function loadIdentity(directory: DataDirectory, reach: Reach, now: Date): Identity {
   let ca = directory.read("ca.crt");
   let caKey = directory.read("ca.key");
   if (!ca || !caKey) {
@@ -27,10 +34,11 @@ export function loadIdentity(directory: DataDirectory, bind: string, now: Date):
     directory.write("ca.crt", ca);
   }
 
+  const subjects = subjectsOf(reach);
   let certificateChain = directory.read("server.crt");
   let certificateKey = directory.read("server.key");
-  if (!certificateChain || !certificateKey || !isCurrent(certificateChain, ca, bind, now)) {
-    const serving = createServingCertificate(caKey, subjectsOf(bind), now);
+  if (!certificateChain || !certificateKey || !isCurrent(certificateChain, ca, { subjects, now })) {
+    const serving = createServingCertificate(caKey, subjects, now);
     // The authority goes with it, so that `sailplane join` can check it against --ca-cert-hash.
     certificateChain = serving.certificate + ca;
     certificateKey = serving.key;
@@ -63,29 +71,37 @@ export const ENCRYPTION_KEYS = "encryption.keys";
 
 const createToken = (): string => randomBytes(32).toString("base64url");
 
-function isCurrent(chain: string, ca: string, bind: string, now: Date): boolean {
+interface Wanted {
+  readonly subjects: readonly Subject[];
+  readonly now: Date;
+}
+
+function isCurrent(chain: string, ca: string, { subjects, now }: Wanted): boolean {
   const certificate = new X509Certificate(chain);
   const month = 30 * 86_400_000;
   return (
     certificate.verify(new X509Certificate(ca).publicKey) &&
     Date.parse(certificate.validTo) - now.getTime() > month &&
-    subjectsOf(bind).every(({ type, value }) =>
+    subjects.every(({ type, value }) =>
       type === "ip" ? certificate.checkIP(value) !== undefined : certificate.checkHost(value) !== undefined,
     )
   );
 }
 
 /** Every name under which this machine, or a pod, may reach the control plane. */
-function subjectsOf(bind: string) {
+function subjectsOf({ bind, names = [] }: Reach): Subject[] {
   const addresses = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
     .map(({ address }) => address)
     .filter((address) => !address.toLowerCase().startsWith("fe80:"));
+  const machine = hostname().toLowerCase();
   const subjects = [
     "localhost",
     "127.0.0.1",
     "::1",
-    hostname().toLowerCase(),
+    machine,
+    // Where the network has multicast DNS.
+    ...(machine.includes(".") ? [] : [`${machine}.local`]),
     "kubernetes",
     "kubernetes.default",
     "kubernetes.default.svc",
@@ -94,6 +110,7 @@ function subjectsOf(bind: string) {
     "10.96.0.1",
     ...(isWildcard(bind) ? [] : [bind]),
     ...addresses,
+    ...names,
   ];
   return [...new Set(subjects)].map((value) => ({ type: isIP(value) ? ("ip" as const) : ("dns" as const), value }));
 }

@@ -15,6 +15,8 @@ import { compileConfig } from "./workerd-process.ts";
 export interface ControlPlaneOptions {
   readonly directory: DataDirectory;
   readonly bind: string;
+  /** What the serving certificate is for beside this machine's own names and addresses. */
+  readonly names?: readonly string[];
   readonly port: number;
   /** Where public hosts are served over plain HTTP: `NAME.NAMESPACE.CLUSTER.localhost`. */
   readonly ingressPort?: number;
@@ -40,7 +42,7 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
   const port = await claimPort(bind, options.port);
   const ingressPort =
     options.ingressPort === undefined ? undefined : await claimPort(bind, options.ingressPort, "--ingress");
-  const identity = loadIdentity(directory, bind, new Date());
+  const identity = loadIdentity(directory, { bind, names: options.names ?? [] }, new Date());
   const address = advertisedAddress(bind, port);
   const host = isWildcard(bind) ? "127.0.0.1" : bind;
   const server = `https://${hostPort(host, port)}`;

@@ -73,3 +73,18 @@ test("NODE-JOIN: what has joined starts while its control plane is away, with a 
       isKnown: true,
     });
 });
+
+test("NODE-JOIN: one whose Node was deleted is told so, and how to join again", async () => {
+  trades = {};
+  saveKubeconfig(directory.path, "n1", { server, token: "own", ca });
+  await expect(connectNode(directory, server, { nodeName: "n1" })).rejects.toThrow(
+    'the control plane knows n1 no more: was its Node deleted? "sailplane token create" there',
+  );
+});
+
+test("an address that the certificate is not for is told with what puts it in", async () => {
+  const wrong = server.replace("127.0.0.1", "localhost");
+  directory.write("ca.crt", ca);
+  const joining = connectNode(directory, wrong, { nodeName: "n1", token: "t", caFile: join(scratch, "data/ca.crt") });
+  await expect(joining).rejects.toThrow(/is not for localhost: on the control plane, .* --tls-san localhost"$/);
+});

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { DataDirectory } from "../control-plane/data-directory.ts";
 import { type Connection, contextNameOf, parseKubeconfig } from "../kubeconfig.ts";
-import { exchangeToken, Unreachable } from "./exchange-token.ts";
+import { exchangeToken, TokenRefused, Unreachable } from "./exchange-token.ts";
 import { fetchAuthority } from "./fetch-authority.ts";
 
 export interface ConnectOptions {
@@ -46,7 +46,7 @@ export async function connectNode(directory: DataDirectory, server: string, opti
       return { connection: await exchangeToken(known, nodeName), isKnown: true };
     } catch (error) {
       if (error instanceof Unreachable) return { connection: known, isKnown: true };
-      if (token === undefined) throw error;
+      if (token === undefined) throw error instanceof TokenRefused ? new CliError(forgotten(nodeName)) : error;
     }
   }
   if (token === undefined)
@@ -54,6 +54,9 @@ export async function connectNode(directory: DataDirectory, server: string, opti
   const ca = options.caFile ? readAuthority(options.caFile) : await fetchAuthority(server, options.caCertHash);
   return { connection: await exchangeToken({ server, token, ...(ca && { ca }) }, nodeName), isKnown: false };
 }
+
+const forgotten = (nodeName: string): string =>
+  `the control plane knows ${nodeName} no more: was its Node deleted? "sailplane token create" there prints how to join again`;
 
 function readAuthority(file: string): string {
   try {

@@ -5,6 +5,9 @@ import type { Connection } from "../kubeconfig.ts";
 /** Nothing answered: what was known before still holds. */
 export class Unreachable extends CliError {}
 
+/** What the node came with is good no more. */
+export class TokenRefused extends CliError {}
+
 /**
  * The node's own connection for one that may make nodes (a bootstrap token, an administrator, or the node itself, which
  * renews): `POST /sailplane/v1/join {nodeName}` answers `{token}`.
@@ -12,19 +15,26 @@ export class Unreachable extends CliError {}
 export async function exchangeToken(connection: Connection, nodeName: string): Promise<Connection> {
   const request = { method: "POST", path: "/sailplane/v1/join", body: { nodeName } } as const;
   const answer = await requestApi(connection, request).catch((error: Error) => {
-    if (/self.signed|unable to (get|verify)/i.test(error.message)) {
-      const advice = "name its authority with --ca-cert-hash or --ca-file";
-      throw new CliError(`${connection.server} shows a certificate of its own; ${advice}`);
-    }
-    throw new Unreachable(`nothing answers at ${connection.server}: ${error.message}`);
+    throw whyUnreachable(connection.server, error);
   });
   if (answer.status === 401) {
     const advice = '"sailplane token create" on the control plane makes a new one';
-    throw new CliError(`the token is not valid or has expired; ${advice}`);
+    throw new TokenRefused(`the token is not valid or has expired; ${advice}`);
   }
   try {
     return { ...connection, token: bodyOf<{ token: string }>(answer).token };
   } catch (error) {
     throw new CliError(`${connection.server} refused ${nodeName}: ${(error as Error).message}`);
   }
+}
+
+function whyUnreachable(server: string, { message, code }: NodeJS.ErrnoException): CliError {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    const { hostname } = new URL(server);
+    const advice = `start it with "sailplane up --tls-san ${hostname}"`;
+    return new Unreachable(`the certificate of ${server} is not for ${hostname}: on the control plane, ${advice}`);
+  }
+  if (!/self.signed|unable to (get|verify)/i.test(message))
+    return new Unreachable(`nothing answers at ${server}: ${message}`);
+  return new CliError(`${server} shows a certificate of its own; name its authority with --ca-cert-hash or --ca-file`);
 }

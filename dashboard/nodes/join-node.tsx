@@ -20,8 +20,8 @@ function JoinNode() {
     <Dialog title="Join a node" wide>
       <p>
         Run this on the machine that shall become a node, in a clone of Sailplane's repository, after{" "}
-        <code>npm ci</code>. It needs Node.js and a way out to this address, and may be behind any NAT. The token is good
-        for a day.
+        <code>npm ci</code>. It needs Node.js and a way out to this address, and may be behind any NAT. The token is
+        good for a day.
       </p>
       {made && <KubectlLine command={made.command} />}
       {made && !made.forOthers && (

@@ -1,0 +1,39 @@
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { DataDirectory } from "./data-directory.ts";
+import { loadIdentity } from "./identity.ts";
+
+let scratch: string;
+let directory: DataDirectory;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), "sailplane-identity-"));
+  directory = new DataDirectory(join(scratch, "data"));
+});
+afterEach(() => {
+  directory.release();
+  rmSync(scratch, { recursive: true });
+});
+
+const now = new Date();
+const certificateFor = (...names: string[]) =>
+  new X509Certificate(loadIdentity(directory, { bind: "0.0.0.0", names }, now).certificateChain);
+
+test("the certificate is for this machine's names, and for those that it is told of", () => {
+  const certificate = certificateFor("plane.lan", "203.0.113.7");
+  for (const name of [hostname(), "localhost", "kubernetes.default.svc", "plane.lan"])
+    expect([name, certificate.checkHost(name)]).not.toContain(undefined);
+  expect(certificate.checkIP("203.0.113.7")).toBe("203.0.113.7");
+  expect(certificate.checkHost("other.lan")).toBeUndefined();
+});
+
+test("it stays as it is while it is for all that is asked of it, and is made anew for a further name", () => {
+  const first = certificateFor("plane.lan");
+  expect(certificateFor("plane.lan").serialNumber).toBe(first.serialNumber);
+  expect(certificateFor().serialNumber).toBe(first.serialNumber);
+  const next = certificateFor("cabin.lan");
+  expect(next.serialNumber).not.toBe(first.serialNumber);
+  expect(next.checkHost("cabin.lan")).toBe("cabin.lan");
+});
