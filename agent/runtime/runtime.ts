@@ -56,6 +56,8 @@ export interface Runtime {
 
   /** `sandbox` is what `runSandbox` was given: CRI wants it again. */
   createContainer(sandboxId: string, config: ContainerConfig, sandbox: SandboxConfig): Promise<string>;
+  /** How what it makes of this is not what was asked for, in words for the pod's owner; absent: it never is. */
+  remarkOn?(config: ContainerConfig): string | undefined;
   startContainer(id: string): Promise<void>;
   /** The stop signal, then KILL after the grace; settles when the container has exited. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;

@@ -6,7 +6,7 @@
 
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
-import { arch, platform, release } from "node:os";
+import { arch, hostname, platform, release } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,7 +19,7 @@ import { RuntimeError } from "../runtime-error.ts";
 import type { SandboxConfig } from "../sandbox.ts";
 import type { ContainerUsage } from "../usage.ts";
 import { attachedTo } from "./attach.ts";
-import { environmentOf } from "./container-environment.ts";
+import { environmentOf, unmounted } from "./container-environment.ts";
 import { type ContainerState, StateDirectory, type StoredContainer } from "./container-state.ts";
 import { outputOf, type Surroundings, spawnBeside, streamsOf } from "./exec.ts";
 import { Inventory } from "./inventory.ts";
@@ -185,10 +185,12 @@ export class ProcessRuntime implements Runtime {
       sandboxId,
       createdAt: this.#now(),
       logPath: join(sandbox.logDirectory, config.logPath),
-      config: { ...config, env: environmentOf(config) },
+      config: { ...config, env: environmentOf(config, sandbox.hostname || hostname()) },
     });
     return `${SCHEME}${id}`;
   }
+
+  readonly remarkOn = unmounted;
 
   async startContainer(id: string): Promise<void> {
     await this.#supervisor.request({ op: "start", container: bare(id) });
