@@ -62,6 +62,19 @@ test("LINK-POLL: where WebSockets are blocked, the node asks by HTTP from where 
   expect(link.awaySince).toBeDefined();
 });
 
+test("LINK-GONE: a node that the control plane knows no more says so once, and what to do", async () => {
+  let asked = 0;
+  start({
+    webSocket: refusing,
+    ask: async () => {
+      asked++;
+      return { ...told({}), code: 401 };
+    },
+  });
+  await expect.poll(() => asked, { timeout: 15_000 }).toBe(2);
+  expect(said).toEqual([expect.stringMatching(/knows this node no more: was its Node deleted\?.*sailplane token create/)]);
+});
+
 test("LINK-CLOCK: a clock that is wrong is told, once, and of an answer of either way", async () => {
   server.on("headers", (headers) => void headers.push(`Date: ${new Date(Date.now() - 3_600_000).toUTCString()}`));
   const link = start();

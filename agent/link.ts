@@ -61,6 +61,7 @@ export class Link {
   readonly #started = Date.now();
   #failedSince: number | undefined;
   #skewMs = 0;
+  #refused = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -87,6 +88,15 @@ export class Link {
     this.#options.log.warn(
       `this machine's clock is ${Math.round(Math.abs(skew) / 1000)} s ${way} the control plane's: tokens and certificates may be refused`,
     );
+  }
+
+  /** Its credential went with its Node, or with time: asking again changes nothing, and only a person can. */
+  #noteRefusal(refused: boolean): void {
+    if (refused && !this.#refused)
+      this.#options.log.warn(
+        'the control plane knows this node no more: was its Node deleted? Pods go on; end this, and join again with what "sailplane token create" prints',
+      );
+    this.#refused = refused;
   }
 
   /** Runs until the signal. */
@@ -195,6 +205,7 @@ export class Link {
         const path = `${this.#path}/sync?since=${revision()}`;
         const answer = await controlPlane.ask({ method: "GET", path, headers: {} });
         this.#compareClocks(answer.date);
+        this.#noteRefusal(answer.code === 401);
         if (isSuccess(answer)) onSync(complete(JSON.parse(answer.body) as NodeSync));
       } catch {
         // Neither way leads there: pods go on from what is known.

@@ -93,7 +93,8 @@ async function create(name: string, { dataDir, ...limits }: CreateOptions): Prom
 async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
   const request = { method: "PUT", path: `${path}/${encodeURIComponent(name)}`, body: { limits } } as const;
   const limited = await askApi<NamedCluster>(readKubeconfig(dataDir), request);
-  console.log(`Cluster ${name} is limited to ${limitsOf(limited).join(", ") || "nothing"}.`);
+  const limitations = limitsOf(limited);
+  console.log(limitations.length > 0 ? `Cluster ${name}: ${limitations.join(", ")}.` : `Cluster ${name} has no limits.`);
 }
 
 async function trust(name: string, options: Options & AuthenticationOptions): Promise<void> {

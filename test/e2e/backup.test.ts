@@ -76,7 +76,7 @@ test("RESTORE-STATE, BACKUP-LEFT-OUT: a new cluster becomes what the backup hold
 test("RESTORE-FRESH: a cluster that holds something must be given up by name", async () => {
   await target.output("create namespace mine");
   const { code, stderr } = await sailplane("restore", file, "-d", target.directory);
-  expect(stderr).toMatch(/the cluster is not empty \(.*\): to lose all that it holds, force it/);
+  expect(stderr).toMatch(/the cluster is not empty \(.*\): to lose all that it holds, say --force/);
   expect(code).toBe(1);
   expect((await target.kubectl("get namespace mine")).code).toBe(0);
   expect((await sailplane("restore", file, "--force", "-d", target.directory)).code).toBe(0);
