@@ -94,7 +94,9 @@ async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promi
   const request = { method: "PUT", path: `${path}/${encodeURIComponent(name)}`, body: { limits } } as const;
   const limited = await askApi<NamedCluster>(readKubeconfig(dataDir), request);
   const limitations = limitsOf(limited);
-  console.log(limitations.length > 0 ? `Cluster ${name}: ${limitations.join(", ")}.` : `Cluster ${name} has no limits.`);
+  console.log(
+    limitations.length > 0 ? `Cluster ${name}: ${limitations.join(", ")}.` : `Cluster ${name} has no limits.`,
+  );
 }
 
 async function trust(name: string, options: Options & AuthenticationOptions): Promise<void> {

@@ -14,6 +14,7 @@ import { type Companion, stay } from "../control-plane/stay.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
+import { expectSystemd, type Service, startService, unitFileOf, unitOf } from "../systemd/service.ts";
 import { type NodeOptions, withNodeOptions } from "./node-options.ts";
 import {
   dataDirectoryOption,
@@ -39,7 +40,11 @@ interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   /** As the Worker's SHARDS has it. */
   readonly shards?: string;
   readonly watchesPerObject?: number;
+  readonly install?: true;
+  readonly print?: true;
 }
+
+const SERVICE = "sailplane";
 
 /** Containers are given two seconds to end, and what they run may take as long again to be gone. */
 const agentPatienceMs = 8000;
@@ -69,6 +74,8 @@ export const upCommand = (): Command =>
       )
       .addOption(dataDirectoryOption())
       .addOption(new Option("--no-agent", "only the control plane, no node"))
+      .addOption(new Option("--install", `have systemd do this, now and with the machine: ${unitFileOf(SERVICE)}`))
+      .addOption(new Option("--print", "only print that unit; start nothing, and write nothing"))
       .addOption(
         new Option(
           "--ingress <port>",
@@ -103,6 +110,7 @@ Examples:
   sailplane up                            https://127.0.0.1:6443, state in .sailplane/
   sailplane up --port 7443 -d /srv/plane  a second one, elsewhere
   sailplane up --bind 0.0.0.0 --no-agent  for other machines to join (sailplane token create)
+  sailplane up --bind 0.0.0.0 --install   for good; systemctl disable --now sailplane undoes it
 
 The data directory holds:
   kubeconfig          the administrator's, for kubectl: export KUBECONFIG=DIR/kubeconfig
@@ -114,6 +122,31 @@ The data directory holds:
     .action(up);
 
 async function up(options: UpOptions): Promise<void> {
+  if (options.print) process.stdout.write(unitOf(service()));
+  else if (options.install) install(options);
+  else await run(options);
+}
+
+/** This command as it was given. */
+const service = (): Service => ({
+  name: SERVICE,
+  description: "Sailplane control plane",
+  words: process.argv.slice(2).filter((word) => word !== "--install" && word !== "--print"),
+});
+
+function install({ dataDir }: UpOptions): void {
+  expectSystemd();
+  // One that runs there would be in the service's way.
+  new DataDirectory(dataDir).release();
+  startService(service());
+  console.log(`systemd runs it; "journalctl -u ${SERVICE}" shows what it says, "sailplane status" how it is`);
+  if (process.env["AUDIT_WEBHOOK_TOKEN"])
+    console.log(
+      `AUDIT_WEBHOOK_TOKEN is not in the unit, which anybody may read: "systemctl edit ${SERVICE}" is for that`,
+    );
+}
+
+async function run(options: UpOptions): Promise<void> {
   const began = Date.now();
   const progress = new Progress(process.stdout, process.env);
   const directory = new DataDirectory(options.dataDir);

@@ -116,6 +116,12 @@ describe("sailplane up", () => {
     expect(stderr).toContain("You must be logged in to the server");
   });
 
+  test("up prints the unit that systemd would run it by, with its own words", async () => {
+    const { stdout } = await sailplane("up", "--port", "7443", "--install", "--print", "--tls-san", "plane.lan");
+    expect(stdout).toContain("Description=Sailplane control plane\n");
+    expect(stdout).toMatch(/ExecStart=.*sailplane\.mjs up --port 7443 --tls-san plane\.lan\n/);
+  });
+
   test("status says that it is ready", async () => {
     const { code, stdout } = await sailplane("status", "-d", cluster.directory);
     expect(stdout).toMatch(/^control plane {2}https:\/\/127\.0\.0\.1:\d+ is ready/);

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { systemdUnit } from "./unit.ts";
+
+it("starts what it keeps with its words as they are, and does not start a node that has left", () => {
+  const unit = systemdUnit({
+    description: "Sailplane node",
+    command: ["/usr/bin/node", "/a b/sailplane.mjs", "join", "100%", "$x"],
+    directory: "/srv/100% mine",
+    environment: { A: "$x" },
+  });
+  expect(unit).toContain("WorkingDirectory=/srv/100%% mine\n");
+  expect(unit).toContain('ExecStart=/usr/bin/node "/a b/sailplane.mjs" join "100%%" "$$x"\n');
+  expect(unit).toContain('Environment="A=$x"\n');
+  expect(unit).toContain("Restart=on-failure\n");
+  expect(unit).toContain("KillMode=process\n");
+});
