@@ -72,7 +72,9 @@ test("LINK-GONE: a node that the control plane knows no more says so once, and w
     },
   });
   await expect.poll(() => asked, { timeout: 15_000 }).toBe(2);
-  expect(said).toEqual([expect.stringMatching(/knows this node no more: was its Node deleted\?.*sailplane token create/)]);
+  expect(said).toEqual([
+    expect.stringMatching(/knows this node no more: was its Node deleted\?.*sailplane token create/),
+  ]);
 });
 
 test("LINK-CLOCK: a clock that is wrong is told, once, and of an answer of either way", async () => {

@@ -140,7 +140,7 @@ function install({ dataDir }: UpOptions): void {
   new DataDirectory(dataDir).release();
   startService(service());
   console.log(`systemd runs it; "journalctl -u ${SERVICE}" shows what it says, "sailplane status" how it is`);
-  if (process.env["AUDIT_WEBHOOK_TOKEN"])
+  if (process.env.AUDIT_WEBHOOK_TOKEN)
     console.log(
       `AUDIT_WEBHOOK_TOKEN is not in the unit, which anybody may read: "systemctl edit ${SERVICE}" is for that`,
     );

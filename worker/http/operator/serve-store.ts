@@ -221,6 +221,10 @@ function mustBeFresh(held: readonly Held[]): void {
   const where = first?.namespace ? ` in namespace ${first.namespace}` : "";
   const what = first && `${first.objects} ${first.resource}${where}`;
   throw new ApiError(
-    failure(409, "Conflict", `the cluster is not empty (${what}, among others): to lose all that it holds, say --force`),
+    failure(
+      409,
+      "Conflict",
+      `the cluster is not empty (${what}, among others): to lose all that it holds, say --force`,
+    ),
   );
 }
