@@ -1,7 +1,7 @@
 /** Labels, annotations and label selectors (k8s.io/apimachinery/pkg/apis/meta/v1/validation). */
 import type { FieldSelectorRequirement, LabelSelector, LabelSelectorRequirement } from "../generated/meta.v1.ts";
 import { utf8Length } from "./encoding/utf8.ts";
-import { sortedMap } from "./field-checks.ts";
+import { checkImmutable, sortedMap } from "./field-checks.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "./field-error.ts";
 import { labelValue, qualifiedName } from "./names.ts";
 
@@ -50,6 +50,13 @@ export function printedLabelSelector(selector: LabelSelector | undefined): Label
     ...(matchExpressions ? { matchExpressions } : {}),
   };
 }
+
+/** {@link checkImmutable} for a selector, which is printed as Kubernetes prints one. */
+export const checkImmutableSelector = (
+  errors: FieldError[],
+  path: string,
+  { next, old }: { readonly next: LabelSelector | undefined; readonly old: LabelSelector | undefined },
+): void => checkImmutable(errors, path, printedLabelSelector(next), printedLabelSelector(old));
 
 export function validateLabelSelector(
   selector: LabelSelector | undefined,

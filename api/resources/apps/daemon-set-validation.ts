@@ -1,8 +1,12 @@
 /** pkg/apis/apps/validation: DaemonSet. */
 import type { DaemonSet, DaemonSetUpdateStrategy } from "../../generated/apps.v1.ts";
-import { checkImmutable, checkNonNegative } from "../../machinery/field-checks.ts";
+import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { printedLabelSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
+import {
+  checkImmutableSelector,
+  printedLabelSelector,
+  validateLabelSelector,
+} from "../../machinery/labels-validation.ts";
 import { checkPodTemplate } from "./pod-template.ts";
 import { checkCollisionCount, checkReplicaCounts } from "./replicas-validation.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
@@ -53,7 +57,7 @@ function checkUpdateStrategy(errors: FieldError[], { type = "", rollingUpdate }:
 
 export function validateDaemonSetUpdate(next: DaemonSet, old: DaemonSet): FieldError[] {
   const errors: FieldError[] = [];
-  checkImmutable(errors, "spec.selector", next.spec.selector, old.spec.selector);
+  checkImmutableSelector(errors, "spec.selector", { next: next.spec.selector, old: old.spec.selector });
   return errors;
 }
 

@@ -1,7 +1,8 @@
 /** pkg/apis/apps/validation: Deployment. */
 import type { Deployment, DeploymentStrategy } from "../../generated/apps.v1.ts";
-import { checkImmutable, checkNonNegative } from "../../machinery/field-checks.ts";
+import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { checkImmutableSelector } from "../../machinery/labels-validation.ts";
 import {
   checkCollisionCount,
   checkPartsOfReplicas,
@@ -65,7 +66,7 @@ const upperCased = ({
 
 export function validateDeploymentUpdate(next: Deployment, old: Deployment): FieldError[] {
   const errors: FieldError[] = [];
-  checkImmutable(errors, "spec.selector", next.spec.selector, old.spec.selector);
+  checkImmutableSelector(errors, "spec.selector", { next: next.spec.selector, old: old.spec.selector });
   return errors;
 }
 

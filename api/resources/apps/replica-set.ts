@@ -1,6 +1,7 @@
 import type { ReplicaSet } from "../../generated/apps.v1.ts";
-import { checkImmutable, checkNonNegative } from "../../machinery/field-checks.ts";
+import { checkNonNegative } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
+import { checkImmutableSelector } from "../../machinery/labels-validation.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
@@ -27,7 +28,7 @@ export const replicaSet = defineResource<ReplicaSet>({
   validate: validateReplicaSet,
   validateUpdate: (next, old) => {
     const errors: FieldError[] = [];
-    checkImmutable(errors, "spec.selector", next.spec.selector, old.spec.selector);
+    checkImmutableSelector(errors, "spec.selector", { next: next.spec.selector, old: old.spec.selector });
     return errors;
   },
   status: { validateUpdate: validateStatus },

@@ -96,7 +96,7 @@ describe("an autoscaler", () => {
     if (!first) throw new Error("missing");
     at.cluster.put(RESOURCE, { ...first, metadata: { name: "g", namespace: "ns" } } as HorizontalPodAutoscaler);
     await at.settle();
-    const message = "pods by selector app=web are controlled by multiple HPAs: [{g ns} {h ns}]";
+    const message = "pods by selector app=web are controlled by multiple HPAs: [ns/g ns/h]";
     expect(at.condition("ScalingActive")).toMatchObject({ status: "False", reason: "AmbiguousSelector", message });
     expect(at.replicas()).toBe(3);
     expect(

@@ -41,7 +41,7 @@ export function selectionOf(autoscaler: Autoscaler, selector: string, context: R
     .list<HorizontalPodAutoscaler>(RESOURCE, namespace)
     .filter((other) => other.metadata.uid === autoscaler.metadata.uid || counts(other, pods, context));
   if (pods.length === 0 || counting.length < 2) return { ok: true, pods };
-  const named = counting.map(({ metadata }) => `{${metadata.name} ${namespace}}`).sort();
+  const named = counting.map(({ metadata }) => `${namespace}/${metadata.name}`).sort();
   return unclear(
     "AmbiguousSelector",
     `pods by selector ${selector} are controlled by multiple HPAs: [${named.join(" ")}]`,
