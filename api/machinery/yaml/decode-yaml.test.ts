@@ -39,6 +39,12 @@ test.each([
   ["a:\n  [b,,c]", "yaml: line 1: did not find expected node content"],
   ["a:\n  {b: c: d}", "yaml: line 1: did not find expected ',' or '}'"],
   ["a:\n  {b: c", "yaml: line 2: did not find expected ',' or '}'"],
+  ["a:\n  {b: c\n", "yaml: line 2: did not find expected ',' or '}'"],
+  ["a: {b: 1\nc: 2\n", "yaml: line 1: did not find expected ',' or '}'"],
+  ["a: b: c", "yaml: mapping values are not allowed in this context"],
+  ["a: 'b", "yaml: found unexpected end of stream"],
+  ["%FOO\n---\na: b", "yaml: found unknown directive name"],
+  ["<<: 1", "yaml: map merge requires map or sequence of maps as the value"],
 ])("WIRE-YAML-READ: %j is refused as go-yaml refuses it", (text, message) => {
   expect(messageOf(text)).toBe(message);
 });

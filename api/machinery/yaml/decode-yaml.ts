@@ -77,6 +77,8 @@ export function readYaml(text: string): ReadYaml {
       const message = anchor === undefined ? TOO_MANY_ALIASES : `yaml: unknown anchor '${anchor}' referenced`;
       return { ok: false, message };
     }
+    if (problem instanceof Error && problem.message.startsWith("Merge sources"))
+      return { ok: false, message: "yaml: map merge requires map or sequence of maps as the value" };
     throw problem;
   }
 }

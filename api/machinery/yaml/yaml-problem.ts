@@ -19,6 +19,7 @@ const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 /** What keeps a text from being read at all. */
 export function textProblem(text: string): string | undefined {
   if (CONTROL.test(text)) return "control characters are not allowed";
+  if (/^%(?!(?:YAML|TAG)\b)/.test(text)) return "found unknown directive name";
   const version = /^%YAML[ \t]+(\d+\.\d+)/.exec(text)?.[1];
   return version === undefined || version === "1.1" ? undefined : "found incompatible YAML document";
 }
@@ -92,33 +93,38 @@ function closingAt(text: string, at: number): string | undefined {
 /** go-yaml counts the lines of its parser from zero, and tells none of the first. */
 const below = (line: number, why: string) => (line > 1 ? `line ${line - 1}: ${why}` : why);
 
+/** Its scanner counts them from one, and tells none of the first either. */
+const scanned = (line: number, why: string) => (line > 1 ? `line ${line}: ${why}` : why);
+
 export function problemOf({ code, pos: [from], message }: YAMLError, text: string, lines: LineCounter): string {
   // Of a mapping where none may be, libyaml names the place of the colon.
   const colon = code === "BLOCK_AS_IMPLICIT_KEY" ? text.slice(from).search(/:(?=\s|$)/) : 0;
   const { line } = lines.linePos(from + Math.max(colon, 0));
   const bracket = /^Flow (?:map|sequence) .*end with a ([}\]])/.exec(message)?.[1];
-  // A map or sequence in brackets that the text ends in: the end is on a line of its own.
-  if (bracket !== undefined && text.slice(from).trim() === "") {
-    const wanted = /[[{,]\s*$/.test(text) ? "node content" : `',' or '${bracket}'`;
-    return `line ${line}: did not find expected ${wanted}`;
+  if (bracket !== undefined) {
+    const isCut = text.slice(from).trim() === "";
+    const wanted = isCut && /[[{,]\s*$/.test(text) ? "node content" : `',' or '${bracket}'`;
+    // The text's end is on a line of its own.
+    const end = (text.endsWith("\n") ? text : `${text}\n`).split("\n").length;
+    return below(isCut ? end : line, `did not find expected ${wanted}`);
   }
   if (code === "MISSING_CHAR" && message.startsWith("Missing closing"))
-    return `line ${lines.linePos(text.length).line}: found unexpected end of stream`;
+    return scanned(lines.linePos(text.length).line, "found unexpected end of stream");
   const bare = /^[ \t]*:(?=\s)/m.exec(text.slice(0, from));
   if (bare && closingAt(text, bare.index) === undefined)
     return below(lines.linePos(bare.index).line, "did not find expected key");
   if (code === "UNEXPECTED_TOKEN" || code === "BLOCK_IN_FLOW")
     return below(line, `did not find expected ${expectedAt(text, from)}`);
   const known: Partial<Record<ErrorCode, string>> = {
-    BLOCK_AS_IMPLICIT_KEY: `line ${line}: mapping values are not allowed in this context`,
+    BLOCK_AS_IMPLICIT_KEY: scanned(line, "mapping values are not allowed in this context"),
     BAD_INDENT: below(line, "did not find expected key"),
-    BAD_DQ_ESCAPE: `line ${line}: found unknown escape character`,
-    TAB_AS_INDENT: `line ${line}: found character that cannot start any token`,
-    BAD_SCALAR_START: `line ${line}: found character that cannot start any token`,
+    BAD_DQ_ESCAPE: scanned(line, "found unknown escape character"),
+    TAB_AS_INDENT: scanned(line, "found character that cannot start any token"),
+    BAD_SCALAR_START: scanned(line, "found character that cannot start any token"),
     MISSING_CHAR: `line ${line}: did not find expected key`,
     BAD_ALIAS: `unknown anchor '${/\*?([\w-]+)$/.exec(message)?.[1] ?? ""}' referenced`,
   };
-  return known[code] ?? `line ${line}: could not find expected ':'`;
+  return known[code] ?? scanned(line, "could not find expected ':'");
 }
 
 /** What should have stood where something else does. */
