@@ -10,7 +10,10 @@ beforeAll(async () => {
 afterAll(() => pinnedCalls.close());
 
 async function problemOf(url: string, forGuest: boolean): Promise<string> {
-  const answer = await fetch(base, { method: "POST", body: JSON.stringify({ url, headers: [], body: "", forGuest }) });
+  const answer = await fetch(base, {
+    method: "POST",
+    body: JSON.stringify({ method: "POST", url, headers: [], body: "", forGuest }),
+  });
   expect(answer.headers.get("X-Sailplane-Failure")).toBe("yes");
   return answer.text();
 }

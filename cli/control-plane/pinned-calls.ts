@@ -10,15 +10,18 @@ import * as v from "valibot";
 import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
 
 const pinnedCall = v.object({
+  method: v.picklist(["POST", "GET"]),
   url: v.string(),
   /** PEM; absent: those that everybody trusts. */
   authorities: v.optional(v.string()),
   headers: v.array(v.tuple([v.string(), v.string()])),
-  body: v.string(),
+  body: v.optional(v.string()),
   /** Whoever names the address is a guest here, who has no business with what only this machine reaches. */
   forGuest: v.boolean(),
 });
 
+/** What whoever calls wants to know of an answer's headers. */
+const TOLD = ["content-type", "location", "retry-after"] as const;
 /** Marks why a call failed, apart from what a server answered. */
 const FAILURE = "X-Sailplane-Failure";
 
@@ -32,14 +35,14 @@ export const pinnedCalls: Server = createServer((incoming, answer) => {
 async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
   let text = "";
   for await (const chunk of incoming.setEncoding("utf8")) text += chunk;
-  const { url, authorities, headers, body, forGuest } = v.parse(pinnedCall, JSON.parse(text));
+  const { method, url, authorities, headers, body, forGuest } = v.parse(pinnedCall, JSON.parse(text));
   const { hostname } = new URL(url);
   if (forGuest && isOwn(hostname.replace(/^\[|\]$/g, ""))) throw forbiddenAddress(hostname);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const call = request(
       url,
       {
-        method: "POST",
+        method,
         ...(authorities !== undefined && { ca: authorities }),
         ...(forGuest && { lookup: lookupForGuest }),
         headers: Object.fromEntries(headers),
@@ -51,7 +54,11 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
     answer.once("close", () => call.destroy());
     call.end(body);
   });
-  answer.writeHead(response.statusCode ?? 502, { "Content-Type": response.headers["content-type"] ?? "" });
+  for (const name of TOLD) {
+    const value = response.headers[name];
+    if (value !== undefined) answer.setHeader(name, value);
+  }
+  answer.writeHead(response.statusCode ?? 502);
   response.pipe(answer);
 }
 

@@ -13,6 +13,7 @@ import type { StoreClient } from "../storage/store-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { callPinned } from "./pinned-call.ts";
+import { type Hop, redirectOf } from "./redirect.ts";
 
 export interface Caller {
   readonly env: Env;
@@ -35,11 +36,6 @@ export interface ClientCall {
 
 /** An answer is an object or a few words; a larger one is not read. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-const HEADERS = [
-  ["Content-Type", "application/json"],
-  ["Accept", "application/json, */*"],
-  ["User-Agent", "kube-apiserver-admission"],
-] as const;
 const NO_PINNING =
   "this control plane cannot check a certificate against a caBundle for a URL; use a certificate that everybody trusts, or a service in the cluster";
 
@@ -59,19 +55,45 @@ export function addressOf({ url, service }: WebhookClientConfig, seconds: number
 
 export async function callClient(caller: Caller, call: ClientCall): Promise<ClientAnswer> {
   const { config, milliseconds } = call;
-  const address = addressOf(config, Math.ceil(milliseconds / 1000));
-  const shown = config.url ? String(address) : String(address).replace(".svc/", `.svc:${config.service?.port ?? 443}/`);
+  const first: Hop = { method: "POST", address: addressOf(config, Math.ceil(milliseconds / 1000)) };
   const signal = AbortSignal.timeout(Math.ceil(milliseconds));
+  let hop = first;
+  const failed = (why: string, at = shownAddress(config, hop.address)): ClientAnswer => ({
+    ok: false,
+    problem: `Post ${JSON.stringify(at)}: ${why}`,
+  });
   try {
-    const answered = await (config.url
-      ? callUrl(caller, { ...call, address, signal })
-      : callService(caller, { ...call, address, signal }));
-    if (typeof answered === "string") return { ok: false, problem: `Post ${JSON.stringify(shown)}: ${answered}` };
-    return await readAnswer(answered);
+    for (let redirects = 0, attempts = 1; ; ) {
+      const isOwn = !config.url && hop.address.host === first.address.host;
+      const answered = await (isOwn ? callService : callUrl)(caller, { ...call, hop, signal });
+      if (typeof answered === "string") return failed(answered);
+      const redirect = redirectOf(hop, answered, redirects++);
+      if (redirect?.ok) hop = redirect.to;
+      else if (redirect) return failed(redirect.problem, redirect.at);
+      else {
+        const wait = retryAfter(answered);
+        if (wait === undefined || attempts++ > MOST_RETRIES) return await readAnswer(answered);
+        await withSignal(new Promise((resolve) => setTimeout(resolve, Math.min(wait, milliseconds))), signal);
+        [hop, redirects] = [first, 0];
+      }
+      await answered.body?.cancel();
+    }
   } catch (problem) {
-    const why = signal.aborted ? "context deadline exceeded" : (problem as Error).message;
-    return { ok: false, problem: `Post ${JSON.stringify(shown)}: ${why}` };
+    return failed(signal.aborted ? "context deadline exceeded" : (problem as Error).message);
   }
+}
+
+/** As it stands in messages: Kubernetes tells the port of a service, even the usual one. */
+function shownAddress({ url, service }: WebhookClientConfig, address: URL): string {
+  return url ? String(address) : String(address).replace(".svc/", `.svc:${service?.port ?? 443}/`);
+}
+
+const MOST_RETRIES = 10;
+
+/** Milliseconds after which a server that has too much to do wants to be asked again; undefined where it says nothing of it. */
+function retryAfter({ status, headers }: Response): number | undefined {
+  const seconds = headers.get("Retry-After") ?? "";
+  return (status === 429 || status >= 500) && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
 async function readAnswer(response: Response): Promise<ClientAnswer> {
@@ -137,31 +159,38 @@ async function readText(body: ReadableStream<Uint8Array> | null): Promise<string
   return text + decoder.decode();
 }
 
-type Called = ClientCall & { readonly address: URL; readonly signal: AbortSignal };
+type Called = ClientCall & { readonly hop: Hop; readonly signal: AbortSignal };
+
+const headersOf = ({ method, referer }: Hop): [string, string][] => [
+  ...(method === "POST" ? [["Content-Type", "application/json"] as [string, string]] : []),
+  ["Accept", "application/json, */*"],
+  ["User-Agent", "kube-apiserver-admission"],
+  ...(referer === undefined ? [] : [["Referer", referer] as [string, string]]),
+];
 
 /** A text is why the call failed. */
-async function callUrl(
-  { env, cluster }: Caller,
-  { config, address, body, signal }: Called,
-): Promise<Response | string> {
-  const headers = new Headers(HEADERS.map(([name, value]): [string, string] => [name, value]));
+async function callUrl({ env, cluster }: Caller, { config, hop, body, signal }: Called): Promise<Response | string> {
+  const { method, address } = hop;
   const ca = authoritiesOf(config);
+  const sent = method === "POST" ? { body } : {};
   if (!env.PINNED_CALLS) {
     if (ca !== undefined) return NO_PINNING;
-    return fetch(address, { method: "POST", headers, body, redirect: "manual", signal });
+    return fetch(address, { method, headers: new Headers(headersOf(hop)), ...sent, redirect: "manual", signal });
   }
   const pinned = {
+    method,
     url: String(address),
     authorities: ca,
-    headers: HEADERS,
-    body,
+    headers: headersOf(hop),
+    ...sent,
     forGuest: cluster !== DEFAULT_CLUSTER,
   };
   return callPinned(env.PINNED_CALLS, pinned, signal);
 }
 
-async function callService(caller: Caller, { config, address, body, signal }: Called): Promise<Response | string> {
+async function callService(caller: Caller, { config, hop, body, signal }: Called): Promise<Response | string> {
   const { name = "", namespace = "", port = 443 } = config.service ?? {};
+  const { method, address } = hop;
   const found = await findEndpoint(caller.store, { namespace, name, port: String(port) });
   if (!found.ok) return found.message;
   const { endpoint } = found;
@@ -173,12 +202,12 @@ async function callService(caller: Caller, { config, address, body, signal }: Ca
       cluster: caller.cluster,
       node: endpoint.node,
       signal,
-      body: new Uint8Array(new TextEncoder().encode(body)),
+      body: new Uint8Array(method === "POST" ? new TextEncoder().encode(body) : []),
       request: {
         ...endpoint,
-        method: "POST",
+        method,
         path: `${address.pathname}${address.search}`,
-        headers: [["Host", `${serverName}:${port}`], ...HEADERS],
+        headers: [["Host", `${serverName}:${port}`], ...headersOf(hop)],
         tls: { serverName, ...(authorities === undefined ? {} : { authorities }) },
       },
     }),

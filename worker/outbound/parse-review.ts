@@ -2,6 +2,7 @@
 import { type GroupVersionKind, kindIn } from "../../api/machinery/decode/decode-kind.ts";
 import { parseJson } from "../../api/machinery/json/json-syntax.ts";
 import { apiVersionOf, parseApiVersion } from "../../api/machinery/meta.ts";
+import { readYaml } from "../../api/machinery/yaml/decode-yaml.ts";
 
 interface Asked {
   /** Of the review that was sent. */
@@ -17,13 +18,14 @@ export type ParsedReview =
   | { readonly ok: false; readonly problem: string };
 
 export function parseReview(text: string, asked: Asked): ParsedReview {
-  const parsed = parseJson(text);
-  // What is no JSON may be YAML: a mere text.
-  const found = parsed.ok ? kindIn(parsed.value) : /^\s*[[{]/.test(text) ? parsed : kindIn(text);
-  if (!found.ok || !parsed.ok) {
+  const isJson = /^\s*\{/.test(text);
+  // What does not begin as an object of JSON is YAML, whatever the answer calls it.
+  const parsed = isJson ? parseJson(text) : readYaml(text);
+  const found = parsed.ok ? kindIn(parsed.value) : parsed;
+  if (!parsed.ok || !found.ok) {
     const why = found.ok ? "" : found.message;
-    const problem = why.startsWith("couldn't") ? why : `couldn't get version/kind; json parse error: ${why}`;
-    return { ok: false, problem };
+    const isTold = why.startsWith("couldn't") || why.startsWith("yaml: ");
+    return { ok: false, problem: isTold ? why : `couldn't get version/kind; json parse error: ${why}` };
   }
   const foreign = foreignKind(found, asked);
   return foreign === undefined ? { ok: true, review: parsed.value ?? {} } : { ok: false, problem: foreign };

@@ -3,13 +3,13 @@
  * say why a call failed. Node.js makes them where there is a process of it beside this one (cli/control-plane/pinned-calls.ts).
  */
 
-/** A POST. */
 export interface PinnedCall {
+  readonly method: "POST" | "GET";
   readonly url: string;
   /** PEM; absent: those that everybody trusts. */
   readonly authorities: string | undefined;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: string;
+  readonly body?: string;
   /** Asked by a named cluster's own: what only this machine reaches is none of theirs. */
   readonly forGuest: boolean;
 }
@@ -22,7 +22,7 @@ let askedAt = 0;
 
 /** A text is why the call failed. Tries until the signal aborts where nothing listens, or no longer does. */
 export async function callPinned(caller: Fetcher, call: PinnedCall, signal: AbortSignal): Promise<Response | string> {
-  const init = { method: "POST", body: JSON.stringify(call), signal };
+  const init = { method: "POST", body: JSON.stringify(call), redirect: "manual", signal } as const;
   for (;;) {
     try {
       const response = await caller.fetch("http://pinned/", init);

@@ -67,3 +67,13 @@ test("who validates changes nothing", () => {
   );
   expect(readReview(review({ uid: "u", allowed: true }), { ...sent, mutating: false })).toMatchObject({ ok: true });
 });
+
+const yaml = (more: string) => `kind: AdmissionReview\napiVersion: admission.k8s.io/v1\n${more}`;
+
+test.each([
+  [yaml("response: {uid: u, allowed: yes}"), { ok: true, response: { uid: "u", allowed: true } }],
+  [yaml(""), { ok: false, problem: `${INVALID}webhook response was absent` }],
+  ["a: b: c", { ok: false, problem: "failed to call webhook: yaml: mapping values are not allowed in this context" }],
+])("HOOK-YAML: an answer may be YAML: %s", (text, called) => {
+  expect(readReview(text, sent)).toEqual(called);
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_CLUSTER } from "../cluster.ts";
+import type { Env } from "../env.ts";
+import type { StoreClient } from "../storage/store-client.ts";
+import { type ClientAnswer, callClient } from "./call-client.ts";
+import type { PinnedCall } from "./pinned-call.ts";
+
+/** Calls a webhook at `https://hook/a`, whose answers are the given ones, the last of them again and again. */
+async function call(answers: readonly (() => Response)[], milliseconds = 5000) {
+  const seen: PinnedCall[] = [];
+  const caller = {
+    fetch: async (_: string, { body }: { body: string }) => {
+      seen.push(JSON.parse(body));
+      return answers[Math.min(seen.length, answers.length) - 1]?.();
+    },
+  };
+  const env = { PINNED_CALLS: caller } as unknown as Env;
+  const answer = await callClient(
+    { env, cluster: DEFAULT_CLUSTER, store: {} as StoreClient },
+    { config: { url: "https://hook/a" }, milliseconds, body: "{}" },
+  );
+  return { answer, seen };
+}
+
+const to = (status: number, location: string) => () =>
+  new Response("moved", { status, headers: { Location: location } });
+const busy = (status: number) => () => new Response("busy", { status, headers: { "Retry-After": "0" } });
+const failed = (problem: string): ClientAnswer => ({ ok: false, problem });
+const fine = () => new Response("yes");
+const timeout = "timeout=5s";
+
+describe("HOOK-REDIRECT", () => {
+  test.each([
+    [307, "b", { method: "POST", url: "https://hook/b", body: "{}" }],
+    [308, "https://other/b?c=d", { method: "POST", url: "https://other/b?c=d", body: "{}" }],
+    [301, "/b", { method: "GET", url: "https://hook/b" }],
+    [302, "/b", { method: "GET", url: "https://hook/b" }],
+    [303, "/b", { method: "GET", url: "https://hook/b" }],
+  ])("after %i to %s the call goes there", async (status, location, expected) => {
+    const { answer, seen } = await call([to(status, location), fine]);
+    expect(answer).toEqual({ ok: true, text: "yes" });
+    const [, { headers, authorities: _, forGuest: __, ...second } = { headers: [] }] = seen;
+    expect(second).toEqual(expected);
+    expect(headers).toContainEqual(["Referer", `https://hook/a?${timeout}`]);
+    expect(headers.some(([name]) => name === "Content-Type")).toBe(expected.method === "POST");
+  });
+
+  test.each([
+    [to(307, "http://hook/b"), 'Post "http://hook/b": unsupported protocol scheme "http"'],
+    [to(307, "/c"), 'Post "/c": stopped after 10 redirects'],
+    [
+      to(307, "/%zz"),
+      `Post "https://hook/a?${timeout}": failed to parse Location header "/%zz": parse "/%zz": invalid URL escape "%zz"`,
+    ],
+  ])("a redirect is not followed: %#", async (answered, problem) => {
+    expect((await call([answered])).answer).toEqual(failed(problem));
+  });
+
+  test("an answer that says not where to is an answer", async () => {
+    expect((await call([() => new Response("", { status: 307 })])).answer).toMatchObject({ ok: false });
+  });
+});
+
+describe("HOOK-BUSY", () => {
+  test.each([429, 500, 503])("a server that answers %i with a time to come again is asked again", async (status) => {
+    const { answer, seen } = await call([busy(status), to(307, "/b"), busy(status), fine]);
+    expect(answer).toEqual({ ok: true, text: "yes" });
+    expect(seen.map(({ url }) => new URL(url).pathname)).toEqual(["/a", "/a", "/b", "/a"]);
+  });
+
+  test("eleven times in all", async () => {
+    const { answer, seen } = await call([busy(429)]);
+    expect(answer).toEqual(failed("the server has received too many requests and has asked us to try again later"));
+    expect(seen).toHaveLength(11);
+  });
+
+  test("as long as it has time", async () => {
+    const later = () => new Response("busy", { status: 503, headers: { "Retry-After": "60" } });
+    expect((await call([later], 50)).answer).toEqual(
+      failed('Post "https://hook/a?timeout=1s": context deadline exceeded'),
+    );
+  });
+});

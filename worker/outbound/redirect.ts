@@ -1,0 +1,42 @@
+/** Where an answer sends a call on to, as Go's net/http does. */
+import { goQuote } from "../../api/machinery/field-error.ts";
+import { parseUrl } from "../../api/machinery/go-url.ts";
+
+/** A call, as the answers so far have made it of the first: one to be got has lost its body. */
+export interface Hop {
+  readonly method: "POST" | "GET";
+  readonly address: URL;
+  readonly referer?: string;
+}
+
+export type Redirect =
+  | { readonly ok: true; readonly to: Hop }
+  /** `at` is the address that it is told of. */
+  | { readonly ok: false; readonly at: string; readonly problem: string };
+
+export const MOST_REDIRECTS = 10;
+
+/** Undefined where the answer is none. `count` is how many there were before. */
+export function redirectOf(from: Hop, answer: Response, count: number): Redirect | undefined {
+  const location = answer.headers.get("Location") ?? "";
+  const keepsBody = answer.status === 307 || answer.status === 308;
+  if (location === "" || !(keepsBody || [301, 302, 303].includes(answer.status))) return undefined;
+  const fail = (problem: string, at = String(from.address)): Redirect => ({ ok: false, at, problem });
+  const parsed = parseUrl(location);
+  if (typeof parsed === "string") return fail(`failed to parse Location header ${goQuote(location)}: ${parsed}`);
+  if (!URL.canParse(location, from.address)) return fail(`failed to parse Location header ${goQuote(location)}`);
+  if (count >= MOST_REDIRECTS) return fail(`stopped after ${MOST_REDIRECTS} redirects`, location);
+  const address = new URL(location, from.address);
+  // What is asked about is nothing that goes over a wire in the clear.
+  if (address.protocol !== "https:")
+    return fail(`unsupported protocol scheme ${goQuote(address.protocol.slice(0, -1))}`, String(address));
+  return { ok: true, to: { method: keepsBody ? from.method : "GET", address, referer: refererOf(from.address) } };
+}
+
+function refererOf(address: URL): string {
+  const referer = new URL(address);
+  referer.username = "";
+  referer.password = "";
+  referer.hash = "";
+  return String(referer);
+}
