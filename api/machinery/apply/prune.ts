@@ -1,10 +1,12 @@
 /** Takes away what an applier applied before and now does not, unless somebody else owns it. */
-import type { JsonObject } from "../json/json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { difference, EMPTY, type FieldSet, intersection, isEmptySet, union } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
+import { itemElement } from "./list-item.ts";
 import type { Owner, Owners } from "./owner.ts";
 import { type KindAtVersion, type VersionedType, versionOf } from "./ownership.ts";
 import { removeFields, withNamedParents } from "./remove-fields.ts";
+import { formOf, memberType, type TypeView } from "./type-view.ts";
 
 /** `last` is what the applier owned before, `owners` hold what it owns now: itself by `self`. */
 export function prune(
@@ -15,10 +17,11 @@ export function prune(
 ): JsonObject {
   const version = last && !isEmptySet(last.set) ? versionOf(kind, last.apiVersion) : undefined;
   if (!last || !version) return merged;
+  const whole = version.from(merged);
   // The commonest apply gives nothing up: all that would be taken would come back.
   const now = owners.get(self);
-  if (now?.apiVersion === last.apiVersion && isEmptySet(difference(last.set, now.set))) return merged;
-  const whole = version.from(merged);
+  const isSame = now?.apiVersion === last.apiVersion && isEmptySet(difference(last.set, now.set));
+  if (isSame && !endsAbove(last.set, whole, version.view)) return merged;
   const lastSet = withNamedParents(last.set, version.view);
   let pruned = without(whole, lastSet, version);
   for (const [apiVersion, owned] of ownedByVersion(owners, last.apiVersion))
@@ -26,6 +29,27 @@ export function prune(
   const [left, all] = [parentsOf(pruned, version), parentsOf(whole, version)];
   // What the applier never owned comes back too, where only its parent was taken.
   return version.to(without(whole, intersection(difference(all, left), lastSet), version));
+}
+
+/** Whether the set has an object or a list as empty that is not: what is in it goes, too. */
+function endsAbove(set: FieldSet, value: unknown, type: TypeView): boolean {
+  const form = formOf(type, value);
+  const [map, list] = [form === "map" ? type.map : undefined, form === "list" ? type.list : undefined];
+  if (map && !map.atomic && isJsonObject(value)) {
+    if (isEmptySet(set)) return !isEmptySet(value as FieldSet);
+    return Object.entries(set).some(([element, below]) => {
+      const name = element.slice("f:".length);
+      const member = memberType(map, name);
+      return member !== undefined && name in value && endsAbove(below, value[name], member);
+    });
+  }
+  if (!list || list.type === "atomic" || !Array.isArray(value)) return false;
+  if (isEmptySet(set)) return value.length > 0;
+  return value.some((item) => {
+    const named = itemElement(list, item);
+    const below = "element" in named ? set[named.element] : undefined;
+    return below !== undefined && !isEmptySet(below) && endsAbove(below, item, list.element);
+  });
 }
 
 const without = (object: JsonObject, remove: FieldSet, { view }: VersionedType): JsonObject =>

@@ -4,6 +4,7 @@ import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
+import { canonicalObject } from "../../../api/machinery/object-text.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
 import { badRequest, conflict, failure, type Status } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -88,8 +89,10 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   // Custom kinds are at the request's version already.
   const other = served.custom ? undefined : conversion;
   const shown = live && other ? atServedVersion(served, live) : live;
+  // As it is answered: what Go shows as null is there, and differs from what an applier leaves out.
+  const stated = shown && canonicalObject(shown);
   const result = applyPatch({
-    live: shown as Record<string, unknown> | undefined,
+    live: stated as Record<string, unknown> | undefined,
     applied,
     kind: { ...ownedKindAt(context, path.subresource), kindName: resource.kind },
     manager: options.fieldManager,

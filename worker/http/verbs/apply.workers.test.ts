@@ -130,3 +130,19 @@ test("APPLY-11: through /status of a custom object nobody comes to own its label
   const byStatus = written.metadata.managedFields?.find(({ subresource }) => subresource === "status");
   expect(byStatus?.fieldsV1).toEqual({ "f:status": { ".": {}, "f:ready": {} } });
 });
+
+test("APPLY-02: what Go shows as null is said by whoever says null, and differs from what is not said", async () => {
+  const claim = "https://sailplane/api/v1/namespaces/default/persistentvolumeclaims/applied";
+  const apply = (manager: string, dataSource: object) =>
+    patch(`${claim}?fieldManager=${manager}`, "application/apply-patch+yaml", {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "applied" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, dataSource },
+    });
+  const source = { kind: "PersistentVolumeClaim", name: "x" };
+  await apply("first", source);
+  const second = await apply("second", { apiGroup: null, ...source });
+  expect(second.metadata.managedFields?.map(({ manager }) => manager).toSorted()).toEqual(["first", "second"]);
+  expect((await apply("third", source)).message).toContain("Apply failed with 2 conflicts");
+});
