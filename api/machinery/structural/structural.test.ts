@@ -83,6 +83,22 @@ describe("validation speaks as Kubernetes does", () => {
       ["spec.v: Invalid value: 2: spec.v in body should be less than 2"],
     ],
     [
+      "CRD-BOUND: a bound that is no integer",
+      { type: "integer", minimum: 1.5, multipleOf: 0.5 },
+      1,
+      [
+        '<nil>: Invalid value: "": MultipleOf value must be of type integer (default format) in spec.v',
+        '<nil>: Invalid value: "": Minimum boundary value must be of type integer (default format) in spec.v',
+        "spec.v: Invalid value: 1: spec.v in body should be greater than or equal to 1.5",
+      ],
+    ],
+    [
+      "CRD-BOUND: the greatest int64",
+      { type: "integer", format: "int64", maximum: 2 ** 63 },
+      1,
+      ['<nil>: Invalid value: "": Maximum boundary value must be of type integer with format int64 in spec.v'],
+    ],
+    [
       "more than an int64",
       { type: "integer", format: "int64" },
       9.3e18,

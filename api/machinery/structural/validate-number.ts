@@ -13,23 +13,29 @@ export const isInt64 = (value: number | bigint): boolean => typeof value === "bi
 
 /** `name` is the path as it stands in messages. */
 export function validateNumber(value: number | bigint, schema: Schema, name: string): FieldError[] {
-  const errors: FieldError[] = [...rangeErrors(value, schema, name)];
+  const errors: FieldError[] = [...rangeErrors("Checked", value, schema, name)];
   const wrong = (detail: string) => errors.push(invalid(name, value, `${name} in body should be ${detail}`));
-  // Go compares a whole number with the whole part of what bounds it.
-  const asRead = (bound: number | undefined) => (bound !== undefined && isInt64(value) ? Math.trunc(bound) : bound);
-  const [factor, maximum, minimum] = [schema.multipleOf, schema.maximum, schema.minimum].map(asRead);
-  if (factor !== undefined) {
+  // Go compares a whole number with the whole part of what bounds it, and as a float where the type does not hold that.
+  const asRead = (what: string, bound: number) => {
+    const unfit = rangeErrors(what, bound, schema, name);
+    errors.push(...unfit);
+    return unfit.length === 0 && isInt64(value) ? Math.trunc(bound) : bound;
+  };
+  if (schema.multipleOf !== undefined) {
+    const factor = asRead("MultipleOf", schema.multipleOf);
     if (factor <= 0)
       errors.push(invalid(name, factor, `factor MultipleOf declared for ${name} must be positive: ${factor}`));
     else if (!isMultiple(value, factor)) wrong(`a multiple of ${schema.multipleOf}`);
   }
-  if (maximum !== undefined) {
-    if (schema.exclusiveMaximum && value >= maximum) wrong(`less than ${maximum}`);
-    else if (value > maximum) wrong(`less than or equal to ${maximum}`);
-  }
-  if (minimum !== undefined) {
+  if (schema.minimum !== undefined) {
+    const minimum = asRead("Minimum boundary", schema.minimum);
     if (schema.exclusiveMinimum && value <= minimum) wrong(`greater than ${minimum}`);
     else if (value < minimum) wrong(`greater than or equal to ${minimum}`);
+  }
+  if (schema.maximum !== undefined) {
+    const maximum = asRead("Maximum boundary", schema.maximum);
+    if (schema.exclusiveMaximum && value >= maximum) wrong(`less than ${maximum}`);
+    else if (value > maximum) wrong(`less than or equal to ${maximum}`);
   }
   return errors;
 }
@@ -40,22 +46,30 @@ function isMultiple(value: number | bigint, factor: number): boolean {
   return Math.abs(times - Math.round(times)) < 1e-9;
 }
 
-const INT_RANGES: Readonly<Record<string, readonly [number, number]>> = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  uint64: [0, 2 ** 64],
+const INT_RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
+  int32: [-(2n ** 31n), 2n ** 31n - 1n],
+  uint32: [0n, 2n ** 32n - 1n],
+  uint64: [0n, 2n ** 64n - 1n],
 };
 const INT64: readonly [bigint, bigint] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-function rangeErrors(value: number | bigint, schema: Schema, name: string): FieldError[] {
+/** `what` is the number that the type has to hold: what is looked at, or what bounds it. */
+function rangeErrors(what: string, value: number | bigint, schema: Schema, name: string): FieldError[] {
   const { type } = schema;
   const format = checkedFormat(schema);
   const told = format === "" ? "(default format)" : `with format ${format}`;
   if (type === "integer") {
     const [least, most] = INT_RANGES[format] ?? INT64;
-    if (!isWholeNumber(value) || value < least || value > most)
-      return [outside(`Checked value must be of type integer ${told} in ${name}`)];
+    const written = Number.isSafeInteger(value) ? value : isWholeNumber(value) ? asWritten(value) : undefined;
+    if (written === undefined || written < least || written > most)
+      return [outside(`${what} value must be of type integer ${told} in ${name}`)];
   } else if (format === "float" && Math.abs(Number(value)) > 3.4028234663852886e38)
-    return [outside(`Checked value must be of type ${type ?? ""} ${told} in ${name}`)];
+    return [outside(`${what} value must be of type ${type ?? ""} ${told} in ${name}`)];
   return [];
 }
+
+/** A float is judged by the fewest digits that tell it from others: the greatest int64 is written as more than that. */
+const asWritten = (value: number | bigint): bigint | undefined => {
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? BigInt(text) : undefined;
+};
