@@ -3,6 +3,7 @@ import type { Scalar } from "../../schema/idl.ts";
 import { type Struct, structOf } from "../../schema/table.ts";
 import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
 import { goQuote } from "../field-error.ts";
+import { exactJson, parseExactJson } from "../json/exact-json.ts";
 import { canonicalQuantity, quantityProblem } from "../quantity.ts";
 import { formatDuration, parseDuration } from "../time/duration.ts";
 import { canonicalTime } from "../time/time.ts";
@@ -80,8 +81,9 @@ export function decodeScalar(
     case "JSONSchemaPropsOrStringArray":
       return decodeSchemaOr(scalar, text, nested);
     case "RawExtension":
-    case "FieldsV1":
     case "JSON":
+      return parseExactJson(text);
+    case "FieldsV1":
     case "StringList":
       return JSON.parse(text);
   }
@@ -145,8 +147,8 @@ function decodeSchemaOr(scalar: Scalar, text: string, nested: DecodeNested): unk
   const schema = structOf("apiextensions.v1.JSONSchemaProps");
   if (text.startsWith("{")) return nested(text, schema);
   if (!text.startsWith("[")) return null;
-  const list = JSON.parse(text) as unknown[];
-  if (scalar === "JSONSchemaPropsOrArray") return list.map((item) => nested(JSON.stringify(item), schema));
+  const list = parseExactJson(text) as unknown[];
+  if (scalar === "JSONSchemaPropsOrArray") return list.map((item) => nested(exactJson(item), schema));
   const wrong = list.find((item) => typeof item !== "string");
   if (wrong !== undefined) throw new TypeMismatch(kindOf(JSON.stringify(wrong)), "string", "fatal");
   return list;

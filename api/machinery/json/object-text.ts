@@ -7,6 +7,7 @@
 import { structOfKind } from "../../schema/table.ts";
 import type { KubeObject } from "../meta.ts";
 import { exactJson, mayRound, parseExactJson, roundedJson } from "./exact-json.ts";
+import { holdsFreeJson, roundTyped } from "./free-json.ts";
 import { withGoEscapes } from "./go-json.ts";
 import { canonicalJson, completeDraft, draftOf } from "./json-canonical.ts";
 
@@ -27,14 +28,17 @@ export function canonicalObject<T extends KubeObject>(object: T): T {
 export const readObject = <T extends KubeObject>(text: string): T => completeObject(parseObject<T>(text));
 
 /**
- * The object of a stored or answered text as it stands. Whole numbers of custom kinds are exact; code of built-in kinds computes
- * with theirs, which round beyond 2^53.
+ * The object of a stored or answered text as it stands. Whole numbers of custom kinds are exact, and so is free JSON in built-in ones;
+ * code of built-in kinds computes with other numbers of theirs, which round beyond 2^53.
  */
 export function parseObject<T extends KubeObject>(text: string): T {
   const object = JSON.parse(text) as T;
-  return !mayRound(text) || structOfKind(object.apiVersion ?? "", object.kind ?? "")
-    ? object
-    : (parseExactJson(text) as T);
+  if (!mayRound(text)) return object;
+  const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
+  if (struct && !holdsFreeJson(struct)) return object;
+  const exact = parseExactJson(text) as T;
+  if (struct) roundTyped(exact, struct);
+  return exact;
 }
 
 /** The same of an object that was parsed a moment ago, and that nobody else has. */

@@ -2,6 +2,7 @@
  * OpenAPI version 2 as the protobuf message openapi.v2.Document (github.com/google/gnostic), which kubectl before 1.27
  * asks for and takes nothing else.
  */
+import { exactJson, parseExactJson } from "../../../api/machinery/exact-json.ts";
 import { ProtobufWriter } from "../../../api/machinery/protobuf/writer.ts";
 import { encodeYaml } from "../answer/yaml.ts";
 import type { Schema } from "./schemas.ts";
@@ -56,8 +57,8 @@ const flag: Write = () => {};
 /** By their JSON: few values stand often in a document. */
 const yamlOf = new Map<string, string>();
 const any: Write = (writer, value) => {
-  const json = JSON.stringify(value);
-  const yaml = yamlOf.get(json) ?? encodeYaml(JSON.parse(json));
+  const json = exactJson(value);
+  const yaml = yamlOf.get(json) ?? encodeYaml(parseExactJson(json) as object);
   yamlOf.set(json, yaml);
   delimited(writer, 2, () => writer.text(yaml));
 };

@@ -2,6 +2,7 @@
  * OpenAPI schemas from the schema table. Versions 2 and 3 say the same with small differences: where definitions live,
  * and whether a reference may carry a description.
  */
+import { exactJson } from "../../../api/machinery/exact-json.ts";
 import { isScalar, type Scalar } from "../../../api/schema/idl.ts";
 import { type Field, type Struct, structOf } from "../../../api/schema/table.ts";
 import { type Documentation, VALUES } from "./documentation.ts";
@@ -75,9 +76,7 @@ function propertySchema(field: Field, description: string | undefined, context: 
 
 /** Texts that come with the values say what they mean, too. */
 const withValues = (text: string, values: readonly string[]) =>
-  text.includes(VALUES)
-    ? text
-    : `${text}${VALUES}${values.map((value) => `\n - \`${JSON.stringify(value)}\``).join("")}`;
+  text.includes(VALUES) ? text : `${text}${VALUES}${values.map((value) => `\n - \`${exactJson(value)}\``).join("")}`;
 
 function one(
   field: Field,

@@ -1,5 +1,6 @@
 /** /openapi/v3, its documents, and /openapi/v2. Made when first asked for, from the kinds of the moment; kept by clients. */
 import type { Context } from "hono";
+import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { remoteApis } from "../../aggregation/remote-apis.ts";
 import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../../aggregation/remote-openapi.ts";
@@ -94,14 +95,14 @@ const v2 = ({ resources, assets }: Source, asProtobuf: boolean): Promise<TaggedD
     const document = openApiV2({ resources, documentation: await loadDocumentation(assets) });
     return asProtobuf
       ? taggedDocument(PROTOBUF, gnosticDocument(document))
-      : taggedDocument("application/json", JSON.stringify(document));
+      : taggedDocument("application/json", exactJson(document));
   });
 
 const v3 = ({ resources, assets }: Source, path: string): Promise<TaggedDocument | undefined> =>
   once(resources, path, async () => {
     const document = openApiV3({ resources, documentation: await loadDocumentation(assets) }, path);
     if (!document) return undefined;
-    const body = JSON.stringify(document);
+    const body = exactJson(document);
     return { contentType: "application/json", body, etag: `"${await contentHash(body)}"` };
   });
 

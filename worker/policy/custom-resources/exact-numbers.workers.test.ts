@@ -62,6 +62,28 @@ test("CRD-NUMBER: a whole number stays what it is, whoever writes, judges or sho
   expect(await inForm("application/json", `${COUNTS}?pretty=1`)).toContain(`"d": -${ODD}`);
 });
 
+test("CRD-NUMBER: so do those that a definition gives", async () => {
+  const properties = `{"a":{"type":"integer","default":${ODD}},"b":{"type":"integer","enum":[${ODD},${MOST}]}}`;
+  const schema = `{"type":"object","properties":{"spec":{"type":"object","properties":${properties}}}}`;
+  const version = `{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":${schema}}}`;
+  const names = '{"plural":"defaults","kind":"Default"}';
+  const definition = `{"metadata":{"name":"defaults.exact.example"},"spec":{"group":"exact.example","scope":"Namespaced","names":${names},"versions":[${version}]}}`;
+  const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  expect((await send("POST", definitions, definition)).text).toContain(properties);
+  expect((await send("GET", `${definitions}/defaults.exact.example`)).text).toContain(properties);
+  const type = { "Content-Type": "application/merge-patch+json" };
+  const labels = '{"metadata":{"labels":{"a":"b"}}}';
+  expect((await send("PATCH", `${definitions}/defaults.exact.example`, labels, type)).text).toContain(properties);
+
+  const path = "/apis/exact.example/v1/namespaces/default/defaults";
+  const of = (spec: string) =>
+    `{"apiVersion":"exact.example/v1","kind":"Default","metadata":{"name":"c"},"spec":${spec}}`;
+  expect((await send("POST", path, of(`{"b":9007199254740992}`))).status).toBe(422);
+  expect((await send("POST", path, of(`{"b":${ODD}}`))).text).toContain(`"spec":{"b":${ODD},"a":${ODD}}`);
+  for (const document of ["/openapi/v2", "/openapi/v3/apis/exact.example/v1"])
+    expect((await send("GET", document)).text.includes(`"enum":[${ODD},${MOST}]`)).toBe(true);
+});
+
 test("a pod that never ends can still be changed", async () => {
   const pods = "/api/v1/namespaces/default/pods";
   const spec = `{"terminationGracePeriodSeconds":${MOST},"containers":[{"name":"c","image":"i"}]}`;

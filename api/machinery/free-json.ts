@@ -1,0 +1,53 @@
+/**
+ * What of a built-in kind is JSON of the user's own, such as the default of a custom resource's schema: there whole numbers stay as they
+ * are written. Code computes with all others, which are JavaScript's.
+ */
+import type { Scalar } from "../schema/idl.ts";
+import { type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
+import { type Struct, structOf } from "../schema/table.ts";
+
+const FREE: ReadonlySet<Scalar> = new Set<Scalar>(["JSON", "RawExtension"]);
+const SCHEMA_OR: ReadonlySet<Scalar> = new Set<Scalar>(["JSONSchemaPropsOrBool", "JSONSchemaPropsOrArray"]);
+
+const known = new WeakMap<StructShape, boolean>();
+
+export const holdsFreeJson = (struct: Struct): boolean => holds(shapeOf(struct));
+
+function holds(struct: StructShape): boolean {
+  const before = known.get(struct);
+  if (before !== undefined) return before;
+  // Of what holds itself nothing is known yet: its other fields say.
+  known.set(struct, false);
+  const answer = struct.fields.some(({ shape }) => reaches(shape));
+  known.set(struct, answer);
+  return answer;
+}
+
+function reaches(shape: Shape): boolean {
+  if (shape.kind === "struct") return holds(shape.struct);
+  return shape.kind === "scalar" ? FREE.has(shape.scalar) : reaches(shape.element);
+}
+
+/** Changes what was read exactly: numbers outside of free JSON round. */
+export const roundTyped = (value: object, struct: Struct): void => roundMembers(value, shapeOf(struct));
+
+function roundMembers(value: object, { fields }: StructShape): void {
+  const members = value as Record<string, unknown>;
+  for (const { name, shape } of fields) {
+    if (members[name] !== undefined) members[name] = rounded(members[name], shape);
+  }
+}
+
+function rounded(value: unknown, shape: Shape): unknown {
+  if (typeof value === "bigint") return shape.kind === "scalar" && FREE.has(shape.scalar) ? value : Number(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (shape.kind === "struct") roundMembers(value, shape.struct);
+  else if (shape.kind !== "scalar") {
+    const elements = value as Record<string, unknown>;
+    for (const [key, element] of Object.entries(value)) elements[key] = rounded(element, shape.element);
+  } else if (SCHEMA_OR.has(shape.scalar)) {
+    const schema = shapeOf(structOf("apiextensions.v1.JSONSchemaProps"));
+    for (const one of Array.isArray(value) ? value : [value]) roundMembers(one as object, schema);
+  }
+  return value;
+}
