@@ -1,6 +1,6 @@
 /** Where an answer sends a call on to, as Go's net/http does. */
 import { goQuote } from "../../api/machinery/field-error.ts";
-import { parseUrl } from "../../api/machinery/go-url.ts";
+import { parseUrl } from "../../api/machinery/network/go-url.ts";
 
 /** A call, as the answers so far have made it of the first: one to be got has lost its body. */
 export interface Hop {

@@ -2,7 +2,7 @@
  * OpenAPI version 2 as the protobuf message openapi.v2.Document (github.com/google/gnostic), which kubectl before 1.27
  * asks for and takes nothing else.
  */
-import { exactJson, parseExactJson } from "../../../api/machinery/exact-json.ts";
+import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
 import { ProtobufWriter } from "../../../api/machinery/protobuf/writer.ts";
 import { encodeYaml } from "../answer/yaml.ts";
 import type { Schema } from "./schemas.ts";

@@ -2,7 +2,7 @@
  * OpenAPI schemas from the schema table. Versions 2 and 3 say the same with small differences: where definitions live,
  * and whether a reference may carry a description.
  */
-import { exactJson } from "../../../api/machinery/exact-json.ts";
+import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import { isScalar, type Scalar } from "../../../api/schema/idl.ts";
 import { type Field, type Struct, structOf } from "../../../api/schema/table.ts";
 import { type Documentation, VALUES } from "./documentation.ts";

@@ -13,7 +13,7 @@ import type { PatchResult } from "../../../api/machinery/patch/patch-result.ts";
 import { printGo } from "../../../api/machinery/patch/print-go.ts";
 import { printMerged, printPatched, printUntyped } from "../../../api/machinery/patch/print-patched.ts";
 import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic-merge.ts";
-import { badRequest, invalid, unsupportedMediaType } from "../../../api/machinery/status.ts";
+import { badRequest, internalError, invalid, unsupportedMediaType } from "../../../api/machinery/status.ts";
 import { duplicateFields } from "../../../api/machinery/structural/duplicate-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
@@ -123,8 +123,7 @@ const operationOf = (told: string): number => Number(/^json patch .* "\[(\d+)\]/
 
 /** What was patched says itself what it is, as a body does: PATCH-08. */
 function decodeAsKind(object: JsonObject, format: PatchFormat, served: Served): DecodedJson {
-  // Custom kinds are told apart when they are validated.
-  if (served.custom) return decodePatched(object, served);
+  if (served.custom) return decodeCustom(object, served);
   const expected = { group: served.group, version: served.version, kind: served.resource.kind };
   const typeMeta = { kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) };
   const typed = { ...typeMeta, ...object, ...typeMeta };
@@ -135,6 +134,16 @@ function decodeAsKind(object: JsonObject, format: PatchFormat, served: Served): 
   if (another) return { ok: false, message: another };
   if (found.version === "") return internalForm(object, typeMeta);
   return decodePatched(typed, served);
+}
+
+/** Which kind a custom object says it is, is judged when it is validated: but untyped, it is only what it says itself. */
+function decodeCustom(object: JsonObject, served: Served): DecodedJson {
+  const found = kindIn(object);
+  if (!found.ok) return found;
+  if (found.kind === "") return { ok: false, message: `Object 'Kind' is missing in '${printUntyped(object)}'` };
+  if (found.version === "")
+    throw new ApiError(internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'"));
+  return decodePatched(object, served);
 }
 
 /** What is of no version is read as the form that Kubernetes has of its own, which knows nothing by the names of JSON. */

@@ -3,8 +3,8 @@
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
+import { canonicalObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
-import { canonicalObject } from "../../../api/machinery/object-text.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
 import { badRequest, conflict, failure, type Status } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";

@@ -1,4 +1,8 @@
+import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { parseObject } from "../../../api/machinery/json/object-text.ts";
+import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+import { invalid } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -42,9 +46,23 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
       const always = served.deprecation === undefined ? [] : [served.deprecation];
       context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...patched.warnings);
       checkIdentity(context, patched.object);
+      checkVersion(context, patched.object);
       const draft = conversion ? conversion.toStored(patched.object) : patched.object;
       resource.defaults?.(draft);
       return draft;
     },
   });
+}
+
+/** Conversion would make it what it does not say that it is. */
+function checkVersion({ served, path }: RequestContext, { kind, apiVersion }: KubeObject): void {
+  const { group, version, custom, resource } = served;
+  const expected = apiVersionOf(group, version);
+  if (!custom || path.subresource !== "" || apiVersion === expected) return;
+  throw new ApiError(
+    invalid(group, resource.kind, path.name, [
+      ...(kind === resource.kind ? [] : [invalidField("kind", kind, `must be ${resource.kind}`)]),
+      invalidField("apiVersion", apiVersion, `must be ${expected}`),
+    ]),
+  );
 }

@@ -2,9 +2,9 @@
  * What of a built-in kind is JSON of the user's own, such as the default of a custom resource's schema: there whole numbers stay as they
  * are written. Code computes with all others, which are JavaScript's.
  */
-import type { Scalar } from "../schema/idl.ts";
-import { type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
-import { type Struct, structOf } from "../schema/table.ts";
+import type { Scalar } from "../../schema/idl.ts";
+import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
+import { type Struct, structOf } from "../../schema/table.ts";
 
 const FREE: ReadonlySet<Scalar> = new Set<Scalar>(["JSON", "RawExtension"]);
 const SCHEMA_OR: ReadonlySet<Scalar> = new Set<Scalar>(["JSONSchemaPropsOrBool", "JSONSchemaPropsOrArray"]);

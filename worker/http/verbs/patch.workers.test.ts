@@ -1,0 +1,59 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import { customDefinition, onlyVersion } from "../../../test/fakes/custom-definition.ts";
+import type { Env } from "../../env.ts";
+
+const { API } = env as Env;
+const send = async (method: string, path: string, body: object, type = "application/json") => {
+  const init = { method, body: JSON.stringify(body), headers: { "Content-Type": type } };
+  const answer = await API.fetch(new Request(`https://sailplane/apis/${path}`, init));
+  return { code: answer.status, message: ((await answer.json()) as { message?: string }).message ?? "" };
+};
+const patched = async (version: string, format: string, patch: object) => {
+  const path = `example.com/${version}/namespaces/default/patchedthings/a?dryRun=All`;
+  const { code, message } = await send("PATCH", path, patch, `application/${format}-patch+json`);
+  return `${code} ${message.replace(/"\{.*\}"(?=: )/, "OBJECT").replace(/'\{.*\}'/, "OBJECT")}`;
+};
+
+beforeAll(async () => {
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const versions = [onlyVersion(schema), { ...onlyVersion(schema), name: "v2", storage: false }];
+  const definition = customDefinition({ kind: "PatchedThing", plural: "patchedthings", versions });
+  await send("POST", "apiextensions.k8s.io/v1/customresourcedefinitions", definition);
+  const object = { apiVersion: "example.com/v1", kind: "PatchedThing", metadata: { name: "a" } };
+  await send("POST", "example.com/v1/namespaces/default/patchedthings", object);
+});
+
+const ofPatch = 'PatchedThing.example.com "a" is invalid';
+const NO_KIND = "422  \"\" is invalid: patch: Invalid value: OBJECT: Object 'Kind' is missing in OBJECT";
+const NO_VERSION = "500 Internal error occurred: Object 'apiVersion' is missing in 'object has no apiVersion field'";
+
+test.each([
+  ["v1", "merge", { kind: null }, NO_KIND],
+  ["v1", "json", [{ op: "remove", path: "/kind" }], NO_KIND],
+  ["v1", "merge", { apiVersion: null }, NO_VERSION],
+  ["v2", "json", [{ op: "remove", path: "/apiVersion" }], NO_VERSION],
+  [
+    "v1",
+    "merge",
+    { apiVersion: "example.com/v2" },
+    `422 ${ofPatch}: apiVersion: Invalid value: "example.com/v2": must be example.com/v1`,
+  ],
+  [
+    "v2",
+    "merge",
+    { apiVersion: "x/v1", kind: "B" },
+    `422 ${ofPatch}: [kind: Invalid value: "B": must be PatchedThing, apiVersion: Invalid value: "x/v1": must be example.com/v2]`,
+  ],
+  [
+    "v2",
+    "merge",
+    { apiVersion: "a/b/c" },
+    '422  "" is invalid: patch: Invalid value: OBJECT: unexpected GroupVersion string: a/b/c',
+  ],
+] as const)(
+  "PATCH-08: a custom object of %s is what a %s patch lets it say: %j",
+  async (version, format, patch, told) => {
+    expect(await patched(version, format, patch)).toBe(told);
+  },
+);
