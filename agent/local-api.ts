@@ -67,7 +67,7 @@ async function answer(options: LocalApiOptions, request: IncomingMessage, respon
 
 async function sendLog({ runtime, pods }: LocalApiOptions, query: URLSearchParams, response: ServerResponse) {
   const [namespace, name] = [query.get("namespace") ?? "default", query.get("pod") ?? ""];
-  const pod = pods().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+  const pod = pods().findLast(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   const refuse = (message: string) => {
     response.statusCode = 404;
     response.end(`${message}\n`);

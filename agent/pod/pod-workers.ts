@@ -62,9 +62,9 @@ export class PodWorkers {
     return this.all.flatMap(({ waitingForRoom }) => waitingForRoom ?? []);
   }
 
-  /** `uid` is the pod's own or its mirror's; "" any. */
+  /** `uid` is the pod's own or its mirror's; "" the newest: one before it may still be ending. */
   find(namespace: string, name: string, uid: string): Pod | undefined {
-    return this.all.find(({ pod: { metadata }, mirror }) => {
+    return this.all.findLast(({ pod: { metadata }, mirror }) => {
       const isNamed = metadata.namespace === namespace && metadata.name === name;
       return isNamed && (uid === "" || (mirror ?? { metadata }).metadata.uid === uid);
     })?.pod;

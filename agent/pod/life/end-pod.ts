@@ -1,4 +1,4 @@
-/** Ends a pod: its containers, its sandbox, its volumes, and at last its object. */
+/** Ends a pod: its containers, its sandbox, its volumes, its object, and at last what the runtime keeps of what has ended. */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Observation } from "../../runtime/observation.ts";
@@ -46,10 +46,11 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
     record.finish();
     await reporter.flushed();
   }
+  await removePodCgroup(record.uid, runtime.cgroupDriver);
+  // What has stopped keeps nobody from the pod's name, its address or its volumes.
+  if (!record.gone && !(await deleteObject(record))) return false;
   for (const { id } of after.containers) await runtime.removeContainer(id);
   for (const { id } of after.sandboxes) await runtime.removeSandbox(id);
-  await removePodCgroup(record.uid, runtime.cgroupDriver);
-  if (!record.gone && !(await deleteObject(record))) return false;
   if (!record.gone && held()) return false;
   rmSync(record.logDirectory, { recursive: true, force: true });
   return true;

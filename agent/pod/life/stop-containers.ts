@@ -59,11 +59,15 @@ export async function restartAll(record: PodRecord, { containers }: Observation)
   record.restartingAll = false;
 }
 
-/** All are told at once, and run their hooks; main containers are stopped first, then sidecars from the last to the first. */
+/**
+ * All are told at once, and run their hooks; main containers are stopped first, then sidecars from the last to the first. Of the last
+ * to end is told with the sandbox that stops next.
+ */
 export const killAll = (record: PodRecord, { containers }: Observation): Promise<void> =>
   inTurns(killOrder(record.pod, containers), async (running, turn) => {
     await kill(record, running, { message: stopping(running), graceSeconds: record.grace, turn });
-    record.report(await record.observe());
+    const left = await record.observe();
+    if (runningOf(record.pod, left.containers).length > 0) record.report(left);
   });
 
 /** A deletion with less grace overtakes one that is under way. */

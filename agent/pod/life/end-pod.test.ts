@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
+import { type RecordedPod, recordedPod } from "../../../test/fakes/pod-record.ts";
+import { endPod } from "./end-pod.ts";
+
+const deletionTimestamp = "2026-01-01T00:00:00Z";
+
+async function run({ runtime, record }: RecordedPod): Promise<void> {
+  const sandbox = plainSandbox({ namespace: "n", name: "p", uid: record.uid });
+  const id = await runtime.createContainer(await runtime.runSandbox(sandbox), plainContainer(), sandbox);
+  await runtime.startContainer(id);
+}
+
+const end = async ({ record }: RecordedPod) => {
+  record.terminating = true;
+  return endPod(record, await record.observe());
+};
+
+it("AGENT-DELETE: a pod's object goes once its containers and its sandbox have stopped, and what the runtime keeps of them after it", async () => {
+  const pod = recordedPod({ metadata: { deletionTimestamp } });
+  await run(pod);
+  const { runtime, told } = pod;
+  for (const call of ["stopContainer", "removeContainer", "removeSandbox"] as const) {
+    const before = runtime[call].bind(runtime);
+    runtime[call] = (id: string) => {
+      told.push(call);
+      return before(id);
+    };
+  }
+  expect(await end(pod)).toBe(true);
+  expect(told).toEqual(["Running", "stopContainer", "Succeeded", "deleted", "removeContainer", "removeSandbox"]);
+});
+
+it("AGENT-DELETE: a pod that a finalizer holds is not gone, though nothing of it is left", async () => {
+  const pod = recordedPod({ metadata: { deletionTimestamp, finalizers: ["example.com/held"] } });
+  await run(pod);
+  expect(await end(pod)).toBe(false);
+  expect(await pod.runtime.observe()).toEqual({ containers: [], sandboxes: [] });
+});
+
+it("a pod that has ended, and that nobody has deleted, keeps its containers and its object", async () => {
+  const pod = recordedPod({ spec: { restartPolicy: "Never" } });
+  await run(pod);
+  expect(await end(pod)).toBe(false);
+  expect((await pod.runtime.observe()).containers).toHaveLength(1);
+  expect(pod.told).not.toContain("deleted");
+});
+
+it("a pod that the API no longer has is told of no more", async () => {
+  const pod = recordedPod();
+  await run(pod);
+  pod.record.gone = true;
+  expect(await end(pod)).toBe(true);
+  expect(pod.told).toEqual([]);
+  expect(await pod.runtime.observe()).toEqual({ containers: [], sandboxes: [] });
+});
