@@ -3,11 +3,11 @@
  * downward API, tokens) is published anew when it changes.
  */
 import { existsSync, mkdirSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import type { Container, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { inlineVolume } from "../csi/wanted-volume.ts";
-import type { PodObjects } from "../pod/config/env.ts";
+import type { PodObjects, VolumeFile } from "../pod/config/env.ts";
 import type { PodAddresses } from "../pod/config/field-ref.ts";
 import type { ImageOutcome } from "../pod/config/image-puller.ts";
 import { publish } from "./atomic-writer.ts";
@@ -82,20 +82,22 @@ export class PodVolumes {
     return this.#paths.get(name);
   }
 
-  /** Text of a file in a volume, for variables that come from one. */
-  file(volume: string, path: string): string | undefined {
+  /** A file in a volume that is there, for variables that come from one. */
+  file(volume: string, path: string): VolumeFile | undefined {
     const root = this.#paths.get(volume);
-    return root === undefined ? undefined : readWithin(root, path);
+    if (root === undefined) return undefined;
+    const text = readWithin(root, path);
+    return { path: join(root, path), ...(text === undefined ? {} : { text }) };
   }
 
   /** Sets up what is missing of what containers use, publishes what changed. Answers what is wrong: one does not wait for another. */
   async prepare(pod: Pod, input: VolumeInput): Promise<Prepared> {
-    const { mounts, devices, files } = usedVolumes(pod);
+    const { mounts, devices } = usedVolumes(pod);
     const news: VolumeNews[] = [];
     const unprocessed: VolumeUnprocessed[] = [];
     const missing: string[] = [];
     for (const volume of pod.spec.volumes ?? []) {
-      if (volume.image !== undefined || ![mounts, devices, files].some((used) => used.has(volume.name))) continue;
+      if (volume.image !== undefined || ![mounts, devices].some((used) => used.has(volume.name))) continue;
       try {
         const tell = (one: VolumeNews) => void news.push(one);
         this.#paths.set(volume.name, await this.#setUp(pod, volume, { ...input, tell }));

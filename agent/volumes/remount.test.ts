@@ -59,7 +59,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     execFileSync("umount", ["-l", join(directory, "memory")]);
     await prepare();
     expect(isMountPoint(join(directory, "memory"))).toBe(true);
-    expect(volumes.file("s", "key")).toBe("value");
+    expect(volumes.file("s", "key")?.text).toBe("value");
   });
 
   it("stay where an agent of an earlier version has mounted them", async () => {
@@ -68,7 +68,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     execFileSync("mount", ["-t", "tmpfs", "tmpfs", own]);
     await prepare("old");
     expect(volumes.path("old")).toBe(own);
-    expect(volumes.file("old", "key")).toBe("value");
+    expect(volumes.file("old", "key")?.text).toBe("value");
     await volumes.tearDown();
     expect(existsSync(own)).toBe(false);
   });

@@ -5,8 +5,6 @@ import { allContainersOf } from "../pod/containers.ts";
 export interface UsedVolumes {
   readonly mounts: ReadonlySet<string>;
   readonly devices: ReadonlySet<string>;
-  /** Read for variables only. */
-  readonly files: ReadonlySet<string>;
 }
 
 export function usedVolumes(pod: Pod): UsedVolumes {
@@ -14,8 +12,5 @@ export function usedVolumes(pod: Pod): UsedVolumes {
   return {
     mounts: new Set(containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name))),
     devices: new Set(containers.flatMap(({ volumeDevices = [] }) => volumeDevices.map(({ name }) => name))),
-    files: new Set(
-      containers.flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.fileKeyRef?.volumeName ?? [])),
-    ),
   };
 }

@@ -1,16 +1,35 @@
-/** Files of variables that `fileKeyRef` names: `KEY='value'` lines, comments and empty lines between them. */
+/**
+ * Files of variables that `fileKeyRef` names, of which Kubernetes takes a strict part of what shells do: `KEY='value'`, where all
+ * between the quotes counts as it stands, over as many lines as it takes; empty lines and comments, also after a value.
+ */
 
-/** The value of `key`; undefined where the file has none. */
+const BLANKS = /^[ \t]+/;
+
+/** The value of `key`, "" where the file has none; undefined where what comes before it is no such file. */
 export function envFileValue(text: string, key: string): string | undefined {
-  for (const raw of text.split("\n")) {
-    const line = raw.trim();
+  const lines = text.replace(/\n$/, "").split("\n");
+  for (let at = 0; at < lines.length; at++) {
+    const line = (lines[at] ?? "").replace(BLANKS, "");
+    if (line === "" || line.startsWith("#")) continue;
     const equals = line.indexOf("=");
-    if (line.startsWith("#") || equals < 0 || line.slice(0, equals).trim() !== key) continue;
-    const value = line.slice(equals + 1).trim();
-    const quote = value[0];
-    if (quote !== "'" && quote !== '"') return value;
-    const end = value.indexOf(quote, 1);
-    return end < 0 ? value : value.slice(1, end);
+    const name = line.slice(0, equals);
+    if (equals < 1 || /[ \t]$/.test(name)) return undefined;
+    let rest = line.slice(equals + 1);
+    // To a shell what follows is another word.
+    if (BLANKS.test(rest)) {
+      if (name === key) return "";
+      continue;
+    }
+    if (!rest.startsWith("'")) return undefined;
+    rest = rest.slice(1);
+    while (!rest.includes("'")) {
+      at++;
+      if (at >= lines.length) return undefined;
+      rest += `\n${lines[at]}`;
+    }
+    const end = rest.indexOf("'");
+    if (!/^[ \t]*(#|$)/.test(rest.slice(end + 1))) return undefined;
+    if (name === key) return rest.slice(0, end);
   }
-  return undefined;
+  return "";
 }

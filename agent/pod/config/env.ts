@@ -16,12 +16,6 @@ import { serviceVariables, type Variable } from "./service-env.ts";
 /** The container cannot be configured: `CreateContainerConfigError`. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
-  /** The status shows no message for some (as the kubelet does). */
-  readonly silent: boolean;
-  constructor(message: string, options: { readonly silent?: boolean } = {}) {
-    super(message);
-    this.silent = options.silent ?? false;
-  }
 }
 
 /** The objects that a pod names, as the agent has them; undefined for what does not exist. */
@@ -32,14 +26,21 @@ export interface PodObjects {
   services(): readonly Service[];
 }
 
+export interface VolumeFile {
+  /** On the machine. */
+  readonly path: string;
+  /** Absent: there is no such file, or none that is read. */
+  readonly text?: string;
+}
+
 export interface EnvInput {
   readonly pod: Pod;
   readonly container: Container;
   readonly objects: PodObjects;
   readonly addresses: PodAddresses;
   readonly allocatable: Readonly<Record<string, string | number>>;
-  /** The text of a file in a volume; undefined where there is none. */
-  readonly volumeFile: (volume: string, path: string) => string | undefined;
+  /** Undefined where no container has such a volume. */
+  readonly volumeFile: (volume: string, path: string) => VolumeFile | undefined;
 }
 
 const decode = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");
@@ -102,10 +103,13 @@ function sourceValue(variable: EnvVar, input: EnvInput): string | undefined {
   }
   if (fileKeyRef !== undefined) {
     const { volumeName, path, key, optional } = fileKeyRef;
-    const text = input.volumeFile(volumeName, path);
-    const value = text === undefined ? undefined : envFileValue(text, key);
-    if (value !== undefined || optional === true) return value;
-    throw new ConfigError(`environment variable key "${key}" not found in file "${path}"`, { silent: true });
+    const file = input.volumeFile(volumeName, path);
+    if (file === undefined) throw new ConfigError(`cannot find the volume "${volumeName}" referenced by FileKeyRef`);
+    const value = file.text === undefined ? undefined : envFileValue(file.text, key);
+    if (value === undefined) throw new ConfigError("couldn't parse env file");
+    if (value !== "") return value;
+    if (optional === true) return undefined;
+    throw new ConfigError(`environment variable key "${key}" not found in file "${file.path}"`);
   }
   return "";
 }

@@ -93,12 +93,11 @@ interface Failure {
   readonly reason: string;
   readonly message: string;
   readonly retryAt?: number;
-  readonly silent?: boolean;
 }
 
 function fail(record: PodRecord, { container: { name } }: PodContainer, failure: Failure): Outcome {
-  const { reason, message, silent, retryAt = steadyNow() + RETRY_MS } = failure;
-  record.waiting.set(name, { reason, message: silent === true ? "" : message });
+  const { reason, message, retryAt = steadyNow() + RETRY_MS } = failure;
+  record.waiting.set(name, { reason, message });
   record.retryAt.set(name, retryAt);
   record.wake.within(retryAt - steadyNow());
   return "failed";
@@ -153,9 +152,8 @@ export async function startContainer(record: PodRecord, action: Start, observati
   } catch (error) {
     const message = wordsOf(error);
     tell("Warning", "Failed", `Error: ${message}`);
-    return error instanceof ConfigError
-      ? fail(record, target, { reason: "CreateContainerConfigError", message, silent: error.silent })
-      : fail(record, target, { reason: "CreateContainerError", message });
+    const reason = error instanceof ConfigError ? "CreateContainerConfigError" : "CreateContainerError";
+    return fail(record, target, { reason, message });
   }
   tell("Normal", "Created", "Container created");
   if (endedAt !== undefined)

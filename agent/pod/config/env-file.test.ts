@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { envFileValue } from "./env-file.ts";
+
+it.each([
+  ["has quotes", "A='1'", "A", "1"],
+  ["is the first of its name", "A='1'\nA='2'\n", "A", "1"],
+  ["stands as it is between them", `A=' "$B" \\n '`, "A", ' "$B" \\n '],
+  ["may have several lines", "A='1\n  2\n'\nB='3'", "A", "1\n  2\n"],
+  ["may come after others, comments and empty lines", "# A='0'\n\n  \t\nB='1' # one\n \tA='2'", "A", "2"],
+  ["may be followed by a comment", "A='1'\t# one", "A", "1"],
+  ["is none where blanks come before it, as to a shell", "A= '1'", "A", ""],
+  ["is not taken from another's line", "B= A='1'\nA='2'", "A", "2"],
+  ["is none where no line has it", "B='1'\n", "A", ""],
+  ["is none in an empty file", "", "A", ""],
+  ["does not wait for what is wrong after it", "A='1'\nB=2", "A", "1"],
+])("a value of a file of variables %s", (_, text, key, value) => {
+  expect(envFileValue(text, key)).toBe(value);
+});
+
+it.each([
+  ["values without quotes", "A=1"],
+  ["values in other quotes", 'A="1"'],
+  ["a value that is not there", "A="],
+  ["lines without a value", "export"],
+  ["values without a name", "='1'"],
+  ["blanks before the sign", "A ='1'"],
+  ["more after a value", "A='1'2"],
+  ["quotes that do not end", "A='1\n2"],
+])("a file with %s is no file of variables", (_, text) => {
+  expect(envFileValue(text, "Z")).toBeUndefined();
+});

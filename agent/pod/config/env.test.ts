@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { containerEnv, type VolumeFile } from "./env.ts";
+
+const file = { path: "/pods/u/volumes/v/env", text: "A='1'\n" };
+
+/** What a container has of a variable that a file says, or why it has none. */
+function fromFile(key: string, found: VolumeFile | undefined, optional = false): string | undefined {
+  const fileKeyRef = { volumeName: "v", path: "env", key, optional };
+  const container = { name: "c", env: [{ name: "X", valueFrom: { fileKeyRef } }] };
+  const objects = {
+    configMap: () => undefined,
+    secret: () => undefined,
+    claim: () => undefined,
+    services: () => [],
+  };
+  const variables = containerEnv({
+    pod: { metadata: { name: "p", namespace: "n" }, spec: { containers: [container] }, status: {} },
+    container,
+    objects,
+    addresses: { hostIPs: [], podIPs: [] },
+    allocatable: {},
+    volumeFile: () => found,
+  });
+  return variables.find(({ name }) => name === "X")?.value;
+}
+
+it("a variable may come from a file, and may be left out if it is optional", () => {
+  expect(fromFile("A", file)).toBe("1");
+  expect(fromFile("B", file, true)).toBeUndefined();
+});
+
+it.each([
+  ["has not the variable", file, false, 'environment variable key "B" not found in file "/pods/u/volumes/v/env"'],
+  ["is no file of variables", { ...file, text: "A=1" }, true, "couldn't parse env file"],
+  ["is not there", { path: file.path }, true, "couldn't parse env file"],
+  ["is in no volume", undefined, true, 'cannot find the volume "v" referenced by FileKeyRef'],
+])("a file that %s keeps a container from being made, in the kubelet's words", (_, found, optional, message) => {
+  expect(() => fromFile("B", found, optional)).toThrow(message);
+});
