@@ -46,8 +46,8 @@ export interface PodLocal {
   readonly terminating: boolean;
   /** Containers removed by RestartAllContainers, by name: restarts so far. */
   readonly restartedAll: ReadonlyMap<string, number>;
-  /** RestartAllContainers happened, or is under way. */
-  readonly restartingAll?: boolean;
+  /** RestartAllContainers is under way. */
+  readonly restartingAll: boolean;
   readonly allocation: Allocation;
   /** What running containers were given since they started, by id. */
   readonly actual: ReadonlyMap<string, ResourceRequirements>;

@@ -51,7 +51,7 @@ export class PodRecord {
   volumeRetry: { readonly waitMs: number; readonly at: number; readonly missing: boolean } | undefined;
   readonly messages = new Map<string, string>();
   readonly restartedAll = new Map<string, number>();
-  restartingAll: boolean | undefined;
+  restartingAll = false;
   allocation: Allocation;
   resize: ResizeState = SETTLED;
   /** Since when it waits to be given what it asks for, by `steadyNow`. */
@@ -157,7 +157,7 @@ export class PodRecord {
       ...(this.verdict === undefined ? {} : { verdict: this.verdict }),
       terminating: this.terminating,
       restartedAll: this.restartedAll,
-      ...(this.restartingAll === undefined ? {} : { restartingAll: this.restartingAll }),
+      restartingAll: this.restartingAll,
       allocation: this.allocation,
       actual: this.actual,
       actualWhole: this.actualWhole,

@@ -9,6 +9,7 @@ export const settledLocal = (change: Partial<PodLocal> = {}): PodLocal => ({
   probes: new Map(),
   terminating: false,
   restartedAll: new Map(),
+  restartingAll: false,
   allocation: { whole: undefined, containers: new Map() },
   actual: new Map(),
   actualWhole: undefined,

@@ -50,9 +50,8 @@ export async function restartAll(record: PodRecord, { containers }: Observation)
   }
   record.report({ sandboxes: (await record.observe()).sandboxes, containers });
   await Promise.all(
-    runningOf(pod, containers).map((running) =>
-      kill(record, running, { message: stopping(running), graceSeconds: graceOf(pod) }),
-    ),
+    // Whatever grace they have: the pod is to run on.
+    runningOf(pod, containers).map((running) => kill(record, running, { message: "killing", graceSeconds: 0 })),
   );
   for (const { id } of containers) await context.runtime.removeContainer(id);
   record.waiting.clear();

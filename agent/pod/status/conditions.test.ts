@@ -23,6 +23,7 @@ function conditions({ spec, before = [], input }: Case): Record<string, string> 
     statuses: [],
     phase: "Pending",
     sandboxReady: true,
+    restartingAll: false,
     resize: { kind: "settled" },
     now: "now",
     ...input,
@@ -36,6 +37,18 @@ function conditions({ spec, before = [], input }: Case): Record<string, string> 
 }
 
 describe("conditions of a pod", () => {
+  it("say of one that can restart all its containers whether it does", () => {
+    const rules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [1] } }];
+    const spec = { initContainers: [{ name: "i", restartPolicyRules: rules }] };
+    const of = (restartingAll: boolean) => conditions({ spec, input: { restartingAll } }).AllContainersRestarting;
+    expect(of(false)).toBe("False");
+    expect(of(true)).toBe("True | RestartAllContainersStarted | container exited with restart policy rule");
+    const others = [{ ...rules[0], action: "Restart" }];
+    expect(conditions({ spec: { containers: [{ name: "c", restartPolicyRules: others }] } })).not.toHaveProperty(
+      "AllContainersRestarting",
+    );
+  });
+
   it("name who is not ready, those of whom nothing is known first", () => {
     const { Ready, ContainersReady } = conditions({ input: { statuses: [status("d")] } });
     const why = "False | ContainersNotReady | containers with unknown status: [c], containers with unready status: [d]";

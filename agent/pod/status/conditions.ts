@@ -24,9 +24,14 @@ export const isOwnCondition = ({ type, reason }: Pick<PodCondition, "type" | "re
 type Finding = Pick<PodCondition, "status" | "reason" | "message">;
 
 const TRUE: Finding = { status: "True" };
-const no = (reason: string, message = ""): Finding => ({
+const RESTARTS: Finding = {
+  status: "True",
+  reason: "RestartAllContainersStarted",
+  message: "container exited with restart policy rule",
+};
+const no = (reason = "", message = ""): Finding => ({
   status: "False",
-  reason,
+  ...(reason === "" ? {} : { reason }),
   ...(message === "" ? {} : { message }),
 });
 
@@ -87,6 +92,12 @@ function gatesReady(pod: Pod, conditions: readonly PodCondition[]): Finding {
   return messages.length === 0 ? TRUE : no("ReadinessGatesNotReady", messages.join(", "));
 }
 
+/** Some container may have all of them restarted. */
+const couldRestartAll = ({ spec }: Pod): boolean =>
+  [...(spec.initContainers ?? []), ...spec.containers].some(({ restartPolicyRules = [] }) =>
+    restartPolicyRules.some(({ action }) => action === "RestartAllContainers"),
+  );
+
 function resizeFindings(resize: ResizeState): readonly (readonly [string, Finding])[] {
   switch (resize.kind) {
     case "settled":
@@ -106,8 +117,8 @@ export interface ConditionsInput {
   readonly statuses: readonly ContainerStatus[];
   readonly phase: Phase;
   readonly sandboxReady: boolean;
-  /** Absent: RestartAllContainers never happened. */
-  readonly restartingAll?: boolean;
+  /** RestartAllContainers is under way. */
+  readonly restartingAll: boolean;
   readonly resize: ResizeState;
   /** Why the node ended the pod. */
   readonly disruption?: string;
@@ -145,15 +156,13 @@ export function conditionsOf({
       ? []
       : [own("DisruptionTarget", { status: "True", reason: BY_NODE, message: disruption })]),
     ...resizeFindings(resize).map(([type, finding]) => own(type, finding)),
-    own("PodReadyToStartContainers", { status: sandboxReady ? "True" : "False" }),
+    own("PodReadyToStartContainers", sandboxReady ? TRUE : no()),
     own("Initialized", initialized(pod, statuses, phase)),
     own("Ready", containers.status === "True" ? gatesReady(pod, foreign) : containers),
     own("ContainersReady", containers),
     own("PodScheduled", TRUE),
   ];
-  if (restartingAll === undefined) return conditions;
-  const { observedGeneration: _, ...restarting } = own("AllContainersRestarting", {
-    status: restartingAll ? "True" : "False",
-  });
+  if (!couldRestartAll(pod)) return conditions;
+  const { observedGeneration: _, ...restarting } = own("AllContainersRestarting", restartingAll ? RESTARTS : no());
   return [...conditions, restarting];
 }

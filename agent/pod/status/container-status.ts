@@ -124,10 +124,13 @@ function statesWithout({
   previous: ContainerStatus | undefined;
   removed: number;
 }): States {
+  if (removed > 0) {
+    const { reason, message } = REMOVED;
+    return { state: { waiting: { reason, message } }, lastState: { terminated: REMOVED }, restartCount: removed };
+  }
   const toBeMade: ContainerState = {
     waiting: { reason: initContainersOf(pod).length > 0 ? "PodInitializing" : "ContainerCreating" },
   };
-  if (removed > 0) return { state: toBeMade, lastState: { terminated: REMOVED }, restartCount: removed };
   const { state, lastState = {} } = previous ?? {};
   const restartCount = Math.max(previous?.restartCount ?? 0, 0);
   if (state?.terminated !== undefined) return { state: { terminated: state.terminated }, lastState, restartCount };
@@ -145,12 +148,11 @@ interface Seen {
 }
 
 function statesOf({ newest, before, previous, removed }: Seen): States {
-  const restartCount = Math.max(restartCountOf(newest), removed);
+  const restartCount = restartCountOf(newest);
   const isLost = newest.state === "unknown" && previous?.state?.running !== undefined;
   const state = isLost ? { terminated: LOST } : stateOf(newest);
   if (before?.state === "exited") return { state, lastState: stateOf(before), restartCount };
-  if (removed > 0 && restartCountOf(newest) === removed)
-    return { state, lastState: { terminated: REMOVED }, restartCount };
+  if (removed > 0 && restartCount === removed) return { state, lastState: { terminated: REMOVED }, restartCount };
   return { state, lastState: previous?.lastState ?? {}, restartCount };
 }
 
@@ -173,11 +175,13 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
   const removed = local.restartedAll.get(container.name) ?? 0;
   const states =
     newest === undefined ? statesWithout({ pod, previous, removed }) : statesOf({ newest, before, previous, removed });
-  const shouldStart =
+  const isDue =
     newest === undefined
       ? states.state.terminated === undefined
       : newest.state === "created" ||
         (newest.state === "exited" && restartDecision(pod, { role, container }, newest.exitCode) !== "stay-ended");
+  // Of a pod that goes none is started again: how each ended is what there is to say.
+  const shouldStart = isDue && pod.metadata.deletionTimestamp === undefined;
   const { state, lastState, restartCount } = shouldStart ? whileWaiting(states, local.waiting, container.name) : states;
   const running = newest?.state === "running" && state.running !== undefined;
   const { started, ready } = running ? readiness(container, role, newest, local) : { started: false, ready: false };
@@ -191,7 +195,8 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
     image: newest === undefined ? (container.image ?? "") : newest.image,
     imageID: newest?.imageRef ?? "",
     ...(newest === undefined ? {} : { containerID: newest.id }),
-    ...(role === "ephemeral" ? {} : { started, ...resourcesOf(container, newest, local) }),
+    ...(role === "ephemeral" ? {} : { started }),
+    ...resourcesOf(container, newest, local),
     ...(mounts === undefined ? {} : { volumeMounts: mounts }),
     ...(newest?.user === undefined ? {} : { user: { linux: linuxUser(newest.user) } }),
   };

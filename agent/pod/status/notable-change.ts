@@ -25,6 +25,7 @@ function hasGateMoved(pod: Pod, own: PodStatus): boolean {
     statuses: [...(own.initContainerStatuses ?? []), ...(own.containerStatuses ?? [])],
     phase: (own.phase ?? "Pending") as "Pending",
     sandboxReady: true,
+    restartingAll: false,
     resize: SETTLED,
     now: "",
   });

@@ -40,3 +40,21 @@ it("a pod whose containers are all started anew runs, whatever their own policie
   const observation = { sandboxes: [], containers: [] };
   expect(podStatus({ pod, observation, local: settledLocal({ restartedAll }), now: 0 }).phase).toBe("Running");
 });
+
+it("AGENT-ADMIT: a pod that is refused says when, and why", () => {
+  const pod = { metadata: { name: "p", generation: 1 }, spec: { containers: [{ name: "c" }] }, status: {} };
+  const verdict = { reason: "OutOfcpu", message: "no room", refused: true };
+  const local = settledLocal({ verdict, startTime: Date.UTC(2026, 0, 1) });
+  expect(podStatus({ pod, observation: { sandboxes: [], containers: [] }, local, now: 0 })).toEqual({
+    observedGeneration: 1,
+    phase: "Failed",
+    reason: "OutOfcpu",
+    message: "Pod was rejected: no room",
+    startTime: "2026-01-01T00:00:00Z",
+    qosClass: "BestEffort",
+  });
+});
+
+it("a pod that asks for nothing has nothing, and says so", () => {
+  expect(amountsOf({ containers: [{ name: "c" }] }, {})).toEqual({ resources: {} });
+});

@@ -8,7 +8,7 @@ import {
   aggregateRequests,
 } from "../../../api/resources/core/pod/resources/pod-requests.ts";
 import type { Observation } from "../../runtime/observation.ts";
-import type { PodLocal } from "../local.ts";
+import type { PodLocal, Verdict } from "../local.ts";
 import { qosOf } from "../qos.ts";
 import { withAllocation } from "../resize/allocation.ts";
 import { conditionsOf } from "./conditions.ts";
@@ -55,23 +55,20 @@ function podResources(
   const limits = amountsOf(has, "limits");
   return {
     ...(given === undefined ? {} : { allocatedResources: given }),
-    ...(requests === undefined && limits === undefined
-      ? {}
-      : {
-          resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
-        }),
+    resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
   };
 }
 
 const generationOf = (pod: Pod) =>
   pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation };
 
-/** A pod that the node refuses keeps nothing but the refusal. */
-const refusedStatus = (pod: Pod, { reason, message }: { reason: string; message: string }): PodStatus => ({
+/** A pod that the node refuses keeps nothing but the refusal, and when that was. */
+const refusedStatus = (pod: Pod, { reason, message }: Verdict, { startTime }: PodLocal): PodStatus => ({
   ...generationOf(pod),
   phase: "Failed",
   message: `Pod was rejected: ${message}`,
   reason,
+  startTime: pod.status.startTime ?? timestamp(startTime),
   qosClass: pod.status.qosClass ?? qosOf(pod),
 });
 
@@ -84,7 +81,7 @@ const hasStartedInSandbox = ({ spec }: Pod, { sandboxes: [sandbox], containers }
   );
 
 export function podStatus({ pod, observation, local, now }: StatusInput): PodStatus {
-  if (local.verdict?.refused) return refusedStatus(pod, local.verdict);
+  if (local.verdict?.refused) return refusedStatus(pod, local.verdict, local);
   const before = pod.status;
   const { init, main, ephemeral } = containerStatuses({ pod, observation, local });
   const counted = [...init, ...main];
@@ -115,7 +112,7 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
       statuses: counted,
       phase,
       sandboxReady: ready,
-      ...(local.restartingAll === undefined ? {} : { restartingAll: local.restartingAll }),
+      restartingAll: local.restartingAll,
       resize: local.resize,
       ...(local.verdict?.disruption === undefined ? {} : { disruption: local.verdict.disruption }),
       now: timestamp(now),

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerStatus } from "../../../api/generated/core.v1.ts";
+import { type StatusCase as Case, exited, mainStatus, observed, time } from "../../../test/fakes/observed-container.ts";
+import { LOST } from "./container-status.ts";
+
+const ended = { exitCode: 1, reason: "Error", startedAt: time(1), finishedAt: time(2), containerID: "fake://1" };
+const backOff = { waiting: new Map([["c", { reason: "CrashLoopBackOff", message: "later" }]]) };
+const shown = { waiting: { reason: "CrashLoopBackOff", message: "later" } };
+
+describe("the state of a container", () => {
+  it.each<[string, Case, Partial<ContainerStatus>]>([
+    ["that is to be made is waiting", {}, { state: { waiting: { reason: "ContainerCreating" } }, lastState: {} }],
+    [
+      "that is to be made is waiting for init containers where there are some",
+      { spec: { initContainers: [{ name: "i" }] } },
+      { state: { waiting: { reason: "PodInitializing" } } },
+    ],
+    [
+      "that is to be made says why it is not, with words or without",
+      { local: { waiting: new Map([["c", { reason: "ImagePullBackOff", message: "" }]]) } },
+      { state: { waiting: { reason: "ImagePullBackOff" } } },
+    ],
+    ["that is made says nothing", { containers: [observed({ state: "created" })] }, { state: { waiting: {} } }],
+    [
+      "that is made says why it could not be started",
+      { containers: [observed({ state: "created" })], local: backOff },
+      { state: shown },
+    ],
+    ["that runs", { containers: [observed()] }, { state: { running: { startedAt: time(1) } } }],
+    [
+      "that runs waits for nothing",
+      { containers: [observed()], local: backOff },
+      { state: { running: { startedAt: time(1) } } },
+    ],
+    ["that failed", { containers: [exited(1)] }, { state: { terminated: ended }, lastState: {} }],
+    [
+      "that is done",
+      { containers: [exited(0)] },
+      { state: { terminated: { ...ended, exitCode: 0, reason: "Completed" } } },
+    ],
+    [
+      "that the runtime says more of",
+      { containers: [exited(137, { reason: "OOMKilled", message: "too much" })] },
+      { state: { terminated: { ...ended, exitCode: 137, reason: "OOMKilled", message: "too much" } } },
+    ],
+    [
+      "that backs off has ended before",
+      { containers: [exited(1)], local: backOff },
+      { state: shown, lastState: { terminated: ended } },
+    ],
+    [
+      "that backs off in a pod that goes is how it ended",
+      { containers: [exited(1)], local: backOff, deleted: true },
+      { state: { terminated: ended }, lastState: {} },
+    ],
+    [
+      "that is to stay ended does",
+      { containers: [exited(1)], local: backOff, spec: { restartPolicy: "Never" } },
+      { state: { terminated: ended } },
+    ],
+    [
+      "that runs again has ended before",
+      { containers: [observed({ id: "fake://2", restarts: 1 }), exited(1)] },
+      { state: { running: { startedAt: time(1) } }, lastState: { terminated: ended }, restartCount: 1 },
+    ],
+    [
+      "that runs again, where the one before is gone",
+      { containers: [observed({ restarts: 1 })], before: { lastState: { terminated: ended } } },
+      { lastState: { terminated: ended }, restartCount: 1 },
+    ],
+    [
+      "that runs beside one that the runtime knows nothing of",
+      { containers: [observed({ restarts: 1 }), observed({ state: "unknown" })] },
+      { state: { running: { startedAt: time(1) } }, lastState: {} },
+    ],
+    [
+      "of which nothing is known any more, and that ran",
+      { containers: [observed({ state: "unknown" })], before: { state: { running: {} } } },
+      { state: { terminated: LOST } },
+    ],
+    [
+      "of which nothing is known, and that did not run",
+      { containers: [observed({ state: "unknown" })], before: { state: { waiting: {} } } },
+      { state: { waiting: {} } },
+    ],
+    [
+      "that is gone, and ran, is to be made again",
+      { before: { state: { running: {} }, restartCount: 2 } },
+      { state: { waiting: { reason: "ContainerCreating" } }, lastState: { terminated: LOST }, restartCount: 3 },
+    ],
+    [
+      "that is gone, and ran again, has ended before as it had",
+      { before: { state: { running: {} }, lastState: { terminated: ended }, restartCount: 2 } },
+      { state: { waiting: { reason: "ContainerCreating" } }, lastState: { terminated: ended }, restartCount: 2 },
+    ],
+    [
+      "that is gone, and had ended, is as it was",
+      { before: { state: { terminated: ended }, restartCount: 2 }, local: backOff },
+      { state: { terminated: ended }, lastState: {}, restartCount: 2 },
+    ],
+  ])("%s", (_, input, expected) => {
+    expect(mainStatus(input)).toMatchObject(expected);
+    for (const key of ["state", "lastState"] as const)
+      if (expected[key] !== undefined) expect(mainStatus(input)[key]).toEqual(expected[key]);
+  });
+});
+
+describe("a container that is restarted with all others", () => {
+  const removed = { exitCode: 137, reason: "RestartingAllContainers", message: expect.any(String) };
+  const local = { restartedAll: new Map([["c", 3]]) };
+
+  it("counts as it did until it is removed", () => {
+    expect(mainStatus({ containers: [exited(1, { restarts: 2 })], local })).toMatchObject({ restartCount: 2 });
+  });
+
+  it("waits for its turn once it is, and has been restarted once more", () => {
+    expect(mainStatus({ before: { state: { running: {} }, restartCount: 2 }, local })).toMatchObject({
+      state: { waiting: { reason: "RestartingAllContainers", message: removed.message } },
+      lastState: { terminated: removed },
+      restartCount: 3,
+    });
+  });
+
+  it("has been removed before when it runs again, and no more once it ended by itself", () => {
+    const again = observed({ restarts: 3 });
+    expect(mainStatus({ containers: [again], local })).toMatchObject({
+      lastState: { terminated: removed },
+      restartCount: 3,
+    });
+    const later = { containers: [observed({ restarts: 4 })], local, before: { lastState: { terminated: ended } } };
+    expect(mainStatus(later)).toMatchObject({ lastState: { terminated: ended }, restartCount: 4 });
+    expect(mainStatus({ containers: [again], before: { lastState: { terminated: ended } } }).lastState).toEqual({
+      terminated: ended,
+    });
+  });
+});
