@@ -12,7 +12,7 @@ it("a container that is to end is asked whether it is ready, and no longer wheth
   const runtime = {
     execSync: async (_id: string, [command = ""]: readonly string[]) => {
       asked.push(command);
-      return { exitCode: 0, output: Buffer.alloc(0) };
+      return { exitCode: 0, output: Buffer.alloc(0), stderr: Buffer.alloc(0) };
     },
   } as Partial<Runtime> as Runtime;
   const prober = new Prober({ runtime, podIP: () => "", onResult: () => {}, onOutcome: () => {}, onTrouble: () => {} });

@@ -118,8 +118,9 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
 
     it("runs commands beside a container's own", async () => {
       const { container } = await run("sleep 100");
-      const answer = await runtime.execSync(container, ["sh", "-c", "echo out; exit 3"], 5);
-      expect([answer.exitCode, answer.output.toString()]).toEqual([3, "out\n"]);
+      const answer = await runtime.execSync(container, ["sh", "-c", "echo out; echo err >&2; exit 3"], 5);
+      expect([answer.exitCode, answer.stderr.toString()]).toEqual([3, "err\n"]);
+      expect(answer.output.toString().split("\n").toSorted()).toEqual(["", "err", "out"]);
       await expect(runtime.execSync(container, ["sleep", "30"], 1)).rejects.toThrow(ExecTimeout);
     });
 

@@ -22,6 +22,13 @@ export interface NetworkDirectories {
   readonly plugins: string;
 }
 
+export interface ExecResult {
+  readonly exitCode: number;
+  /** Of both streams. */
+  readonly output: Buffer;
+  readonly stderr: Buffer;
+}
+
 export interface Runtime {
   /** The scheme of container ids: `containerd`, `cri-o`, `process`. */
   readonly scheme: string;
@@ -66,12 +73,8 @@ export interface Runtime {
   /** Asks the runtime to open the container's log file anew, after a rotation. */
   reopenLog(id: string): Promise<void>;
 
-  /** Output of both streams; fails with {@link ExecTimeout} after the timeout. */
-  execSync(
-    id: string,
-    command: readonly string[],
-    timeoutSeconds: number,
-  ): Promise<{ readonly exitCode: number; readonly output: Buffer }>;
+  /** Fails with {@link ExecTimeout} after the timeout. */
+  execSync(id: string, command: readonly string[], timeoutSeconds: number): Promise<ExecResult>;
   exec(id: string, request: ExecRequest): Promise<ProcessStream>;
   attach(id: string, request: Omit<ExecRequest, "command">): Promise<ProcessStream>;
   /** A connection to a port of the pod's address. */

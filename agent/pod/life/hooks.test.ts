@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { runHook } from "./hooks.ts";
 
-const runtime = { execSync: async () => ({ exitCode: 3, output: Buffer.from("no\n") }) };
+const runtime = {
+  execSync: async () => ({ exitCode: 3, output: Buffer.from("oh\nno\n"), stderr: Buffer.from("no\n") }),
+};
 
 test("a hook by HTTPS that meets a server without TLS is called without, and without its credentials", async () => {
   const asked: IncomingHttpHeaders[] = [];
@@ -13,7 +15,8 @@ test("a hook by HTTPS that meets a server without TLS is called without, and wit
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const context = { runtime, containerId: "c", container: { name: "c" }, podIP: "127.0.0.1" };
+  const pod = { metadata: { name: "p", namespace: "n", uid: "u" }, spec: { containers: [] }, status: {} };
+  const context = { runtime, containerId: "c", pod, container: { name: "c" }, podIP: "127.0.0.1" };
   const httpHeaders = [
     { name: "Authorization", value: "secret" },
     { name: "X-Own", value: "1" },
@@ -24,6 +27,15 @@ test("a hook by HTTPS that meets a server without TLS is called without, and wit
   expect(asked[0]).not.toHaveProperty("authorization");
 
   const refused = `Get "http://127.0.0.1:${port}/": dial tcp 127.0.0.1:${port}: connect: connection refused`;
-  await expect(runHook({ httpGet: { port } }, context)).rejects.toThrow(refused);
-  await expect(runHook({ exec: { command: ["x", "y"] } }, context)).rejects.toThrow("command 'x y' exited with 3: no");
+  const where = 'for Container "c" in Pod "p_n(u)" failed - error:';
+  await expect(runHook({ httpGet: { port, path: "/" } }, context)).rejects.toThrow(
+    `HTTP lifecycle hook (/) ${where} ${refused}`,
+  );
+  await expect(runHook({ exec: { command: ["x", "y"] } }, context)).rejects.toThrow(
+    `Exec lifecycle hook ([x y]) ${where} command 'x y' exited with 3: no\n, message: "oh\\nno\\n"`,
+  );
+  const gone = { execSync: () => Promise.reject(new Error("no container")) };
+  await expect(runHook({ exec: { command: ["x"] } }, { ...context, runtime: gone })).rejects.toThrow(
+    `Exec lifecycle hook ([x]) ${where} no container, message: ""`,
+  );
 });

@@ -1,12 +1,15 @@
 /** Lifecycle hooks: postStart beside a container's command, preStop before its stop signal. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Container, LifecycleHandler } from "../../../api/generated/core.v1.ts";
+import type { Container, LifecycleHandler, Pod } from "../../../api/generated/core.v1.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
 import { getHttp, portNumber } from "../../probes/probe.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
+import { printPod } from "../containers.ts";
 
 export interface HookContext {
   readonly runtime: Pick<Runtime, "execSync">;
   readonly containerId: string;
+  readonly pod: Pod;
   readonly container: Container;
   readonly podIP: string;
 }
@@ -14,30 +17,47 @@ export interface HookContext {
 const HTTP_SECONDS = 30;
 const AGENT = "kube-lifecycle/1.36";
 
-/** Fails with what went wrong. Whoever waits for it bounds it: it goes on until its container ends. */
+/** Fails with what went wrong, in the kubelet's words. Whoever waits for it bounds it: it goes on until its container ends. */
 export async function runHook(handler: LifecycleHandler, context: HookContext): Promise<void> {
-  const { runtime, containerId, container, podIP } = context;
-  if (handler.exec !== undefined) {
-    const command = handler.exec.command ?? [];
-    const { exitCode, output } = await runtime.execSync(containerId, command, 0);
-    if (exitCode !== 0)
-      throw new Error(`command '${command.join(" ")}' exited with ${exitCode}: ${output.toString("utf8").trim()}`);
-    return;
+  const { exec, httpGet } = handler;
+  const where = `for Container "${context.container.name}" in Pod "${printPod(context.pod)}" failed - error:`;
+  if (exec !== undefined) {
+    const command = exec.command ?? [];
+    const { why, output } = await runCommand(command, context);
+    if (why === undefined) return;
+    throw new Error(`Exec lifecycle hook ([${command.join(" ")}]) ${where} ${why}, message: ${goQuote(output)}`);
   }
-  if (handler.httpGet !== undefined) {
-    const port = portNumber(handler.httpGet.port ?? 80, container);
-    if (port === undefined) throw new Error(`couldn't find port: ${handler.httpGet.port}`);
-    const asked = { port, seconds: HTTP_SECONDS, agent: AGENT };
-    const outcome = await getHttp(handler.httpGet, podIP, asked);
-    // Whatever it answers, it was called (as under the kubelet).
-    if (outcome.answered) return;
-    if (handler.httpGet.scheme !== "HTTPS" || outcome.isNotTls !== true) throw new Error(outcome.output);
-    // Hooks were once called without TLS whatever they said: what was written then still works, without its credentials.
-    const httpHeaders = handler.httpGet.httpHeaders?.filter(({ name }) => name.toLowerCase() !== "authorization");
-    const plain = { ...handler.httpGet, scheme: "HTTP", ...(httpHeaders && { httpHeaders }) };
-    const again = await getHttp(plain, podIP, asked);
-    if (!again.answered) throw new Error(again.output);
-    return;
+  if (httpGet !== undefined) {
+    const why = await callHttp(httpGet, context);
+    if (why !== undefined) throw new Error(`HTTP lifecycle hook (${httpGet.path ?? ""}) ${where} ${why}`);
   }
   if (handler.sleep !== undefined) await sleep(handler.sleep.seconds * 1000, undefined, { ref: false });
+}
+
+/** `why` it failed, if it did. */
+async function runCommand(command: readonly string[], { runtime, containerId }: HookContext) {
+  try {
+    const { exitCode, output, stderr } = await runtime.execSync(containerId, command, 0);
+    if (exitCode === 0) return { output: "" };
+    return { why: `command '${command.join(" ")}' exited with ${exitCode}: ${stderr}`, output: `${output}` };
+  } catch (error) {
+    return { why: (error as Error).message, output: "" };
+  }
+}
+
+/** Why it could not be called: whatever it answers, it was (as under the kubelet). */
+async function callHttp(
+  httpGet: NonNullable<LifecycleHandler["httpGet"]>,
+  { container, podIP }: HookContext,
+): Promise<string | undefined> {
+  const port = portNumber(httpGet.port ?? 80, container);
+  if (port === undefined) return `couldn't find port: ${httpGet.port}`;
+  const asked = { port, seconds: HTTP_SECONDS, agent: AGENT };
+  const outcome = await getHttp(httpGet, podIP, asked);
+  if (outcome.answered) return undefined;
+  if (httpGet.scheme !== "HTTPS" || outcome.isNotTls !== true) return outcome.output;
+  // Hooks were once called without TLS whatever they said: what was written then still works, without its credentials.
+  const httpHeaders = httpGet.httpHeaders?.filter(({ name }) => name.toLowerCase() !== "authorization");
+  const again = await getHttp({ ...httpGet, scheme: "HTTP", ...(httpHeaders && { httpHeaders }) }, podIP, asked);
+  return again.answered ? undefined : again.output;
 }

@@ -7,15 +7,23 @@ const told: string[] = [];
 const runtime = {
   execSync: async (id: string) => {
     told.push(`hook ${id}`);
-    return { exitCode: 0, output: Buffer.alloc(0) };
+    return { exitCode: 0, output: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   },
   stopContainer: async (id: string, grace: number) => void told.push(`stop ${id} ${grace}`),
 } as unknown as Runtime;
 const hooked: Container = { name: "c", lifecycle: { preStop: { exec: { command: ["x"] } } } };
 
-const end = (id: string, options: { graceSeconds: number; turn: Promise<unknown>; container?: Container }) =>
+const pod = { metadata: { name: "p" }, spec: { containers: [] }, status: {} };
+interface End {
+  readonly graceSeconds: number;
+  readonly turn: Promise<unknown>;
+  readonly container?: Container;
+  readonly runtime?: Runtime;
+}
+const end = (id: string, options: End) =>
   killContainer({
     runtime,
+    pod,
     container: hooked,
     id,
     podIP: "",
@@ -53,5 +61,14 @@ describe("AGENT-GRACE: containers that are to end", () => {
     const bare = { name: "c" };
     await end("sidecar", { graceSeconds: 30, turn: Promise.reject(new Error("away")), container: bare });
     expect(told).toEqual(["stop sidecar 30"]);
+  });
+
+  it("are told of by a hook that fails, also when it is cut off", async () => {
+    told.length = 0;
+    const cutOff = Promise.withResolvers<never>();
+    const late = { ...runtime, execSync: () => cutOff.promise } as Runtime;
+    await end("c", { graceSeconds: 0.05, turn: Promise.resolve(), runtime: late });
+    cutOff.reject(new Error("its container has ended"));
+    await expect.poll(() => told).toEqual(["stop c 2", "failed c"]);
   });
 });

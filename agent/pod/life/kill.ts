@@ -15,6 +15,7 @@ export const graceOf = ({ metadata, spec }: Pod): number =>
 
 export interface Kill {
   readonly runtime: Runtime;
+  readonly pod: Pod;
   readonly container: Container;
   readonly id: string;
   readonly podIP: string;
@@ -40,14 +41,12 @@ async function within(seconds: number, promise: Promise<unknown>): Promise<void>
 
 /** A hook that outlasts the grace is cut off, and the stop signal still comes; so it does where others do not end in time. */
 export async function killContainer(options: Kill): Promise<void> {
-  const { runtime, container, id, podIP, graceSeconds, turn, onFailedHook } = options;
+  const { runtime, pod, container, id, podIP, graceSeconds, turn, onFailedHook } = options;
   const started = steadyNow();
   const left = () => Math.ceil(graceSeconds - (steadyNow() - started) / 1000);
   const hook = container.lifecycle?.preStop;
   if (hook !== undefined && graceSeconds > 0) {
-    const hooked = runHook(hook, { runtime, containerId: id, container, podIP }).catch(() => {
-      if (steadyNow() - started < graceSeconds * 1000) onFailedHook();
-    });
+    const hooked = runHook(hook, { runtime, containerId: id, pod, container, podIP }).catch(onFailedHook);
     await within(graceSeconds, hooked);
   }
   if (left() > 0) await within(left(), turn);

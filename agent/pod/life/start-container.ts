@@ -189,14 +189,17 @@ async function runPostStart(record: PodRecord, target: PodContainer, id: string)
   const { container } = target;
   const hook = container.lifecycle?.postStart;
   if (hook === undefined) return;
-  const { runtime } = record.context;
+  const { pod, context } = record;
+  const podIP = record.addresses().podIPs[0] ?? "";
   try {
-    await runHook(hook, { runtime, containerId: id, container, podIP: record.addresses().podIPs[0] ?? "" });
-  } catch {
+    await runHook(hook, { runtime: context.runtime, containerId: id, pod, container, podIP });
+  } catch (error) {
+    // What it wrote may be a secret, which events do not tell.
     record.tell(target, "Warning", "FailedPostStartHook", "PostStartHook failed");
     const observed = (await record.observe()).containers.find((candidate) => candidate.id === id);
     if (observed !== undefined)
-      await kill(record, { target, observed }, { message: "FailedPostStartHook", graceSeconds: graceOf(record.pod) });
+      await kill(record, { target, observed }, { message: "FailedPostStartHook", graceSeconds: graceOf(pod) });
+    record.waiting.set(container.name, { reason: "PostStartHookError", message: (error as Error).message });
   }
 }
 

@@ -23,6 +23,7 @@ export function kill(
   record.tell(target, "Normal", "Killing", message);
   return killContainer({
     runtime: record.context.runtime,
+    pod: record.pod,
     container: target.container,
     id: observed.id,
     podIP: record.addresses().podIPs[0] ?? "",

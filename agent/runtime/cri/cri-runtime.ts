@@ -221,7 +221,8 @@ export class CriRuntime implements Runtime {
         request,
         timeoutSeconds === 0 ? UNLIMITED_SECONDS : timeoutSeconds + EXEC_MARGIN_SECONDS,
       );
-      return { exitCode: answer.exit_code, output: Buffer.concat([answer.stdout, answer.stderr]) };
+      const { exit_code: exitCode, stdout, stderr } = answer;
+      return { exitCode, output: Buffer.concat([stdout, stderr]), stderr: Buffer.from(stderr) };
     } catch (error) {
       if (error instanceof CriTimeout) throw new ExecTimeout(error.message);
       throw error;

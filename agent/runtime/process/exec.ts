@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import type { ContainerConfig } from "../container.ts";
 import { keptOutput } from "../kept-output.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";
+import type { ExecResult } from "../runtime.ts";
 import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
 import { CONTAINER_ENV } from "./process-tree.ts";
 
@@ -35,9 +36,13 @@ const failedToExec = ({ message }: Error) => new RuntimeError(`failed to exec in
 /** Waits for its end; without a timeout (0) for as long as it takes. */
 export function outputOf(child: ChildProcess, command: readonly string[], timeoutSeconds: number) {
   const output: Buffer[] = [];
+  const stderr: Buffer[] = [];
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
-  child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
-  return new Promise<{ exitCode: number; output: Buffer }>((resolve, reject) => {
+  child.stderr?.on("data", (chunk: Buffer) => {
+    output.push(chunk);
+    stderr.push(chunk);
+  });
+  return new Promise<ExecResult>((resolve, reject) => {
     const timer =
       timeoutSeconds > 0
         ? setTimeout(() => {
@@ -51,7 +56,7 @@ export function outputOf(child: ChildProcess, command: readonly string[], timeou
     });
     child.once("close", (code, signal) => {
       clearTimeout(timer);
-      resolve({ exitCode: exitCodeOf(code, signal), output: Buffer.concat(output) });
+      resolve({ exitCode: exitCodeOf(code, signal), output: Buffer.concat(output), stderr: Buffer.concat(stderr) });
     });
   });
 }

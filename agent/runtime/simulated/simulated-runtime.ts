@@ -163,7 +163,7 @@ export class SimulatedRuntime implements Runtime {
   /** Probes and hooks of simulated containers succeed. */
   async execSync(id: string) {
     this.#container(id);
-    return { exitCode: 0, output: Buffer.alloc(0) };
+    return { exitCode: 0, output: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   }
 
   async exec(id: string): Promise<ProcessStream> {
