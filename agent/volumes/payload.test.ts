@@ -112,6 +112,11 @@ describe("files of a volume of the API's", () => {
       { projected: { sources: [{}] } },
       "projected source is not supported by this node",
     ],
+    [
+      "sources of which several are wrong, each told once",
+      { projected: { sources: [{ configMap: { name: "none" } }, {}, { secret: { name: "none" } }, {}] } },
+      '[configmap "none" not found, projected source is not supported by this node, secret "none" not found]',
+    ],
     ["another kind of volume", { emptyDir: {} }, {}],
   ])("%s", (_, volume, expected) => {
     expect(filesOf(volume)).toEqual(expected);

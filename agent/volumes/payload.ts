@@ -1,5 +1,6 @@
 /** The files of configMap, secret, downwardAPI and projected volumes: pure. */
 import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from "../../api/generated/core.v1.ts";
+import { aggregateText } from "../../api/machinery/status.ts";
 import type { PodObjects } from "../pod/config/env.ts";
 import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "../pod/config/field-ref.ts";
 import type { Payload, PublishedFile } from "./atomic-writer.ts";
@@ -144,24 +145,24 @@ export function volumePayload(volume: Volume, input: PayloadInput): Payload | un
   if (projected === undefined) return undefined;
   const mode = projected.defaultMode ?? DEFAULT_MODE;
   const files = new Map<string, PublishedFile>();
-  for (const source of projected.sources ?? []) {
-    const part =
-      source.configMap !== undefined
-        ? mapFiles(source.configMap, mode, input)
-        : source.secret !== undefined
-          ? secretFiles(source.secret, mode, input)
-          : source.downwardAPI !== undefined
-            ? downwardFiles(source.downwardAPI.items ?? [], mode, input)
-            : source.serviceAccountToken !== undefined
-              ? new Map([
-                  [
-                    source.serviceAccountToken.path,
-                    tokenFile(input.pod, input.tokens.get(source.serviceAccountToken.path) ?? "", mode),
-                  ],
-                ])
-              : undefined;
-    if (part === undefined) throw new VolumeError("projected source is not supported by this node");
-    for (const [path, file] of part) files.set(path, file);
-  }
+  const wrong: string[] = [];
+  for (const source of projected.sources ?? [])
+    try {
+      for (const [path, file] of projectedFiles(source, mode, input)) files.set(path, file);
+    } catch (error) {
+      wrong.push((error as Error).message);
+    }
+  if (wrong.length > 0) throw new VolumeError(aggregateText(wrong));
   return files;
+}
+
+type ProjectedSource = NonNullable<NonNullable<Volume["projected"]>["sources"]>[number];
+
+function projectedFiles(source: ProjectedSource, mode: number, input: PayloadInput): Payload {
+  const { configMap, secret, downwardAPI, serviceAccountToken: token } = source;
+  if (configMap !== undefined) return mapFiles(configMap, mode, input);
+  if (secret !== undefined) return secretFiles(secret, mode, input);
+  if (downwardAPI !== undefined) return downwardFiles(downwardAPI.items ?? [], mode, input);
+  if (token === undefined) throw new VolumeError("projected source is not supported by this node");
+  return new Map([[token.path, tokenFile(input.pod, input.tokens.get(token.path) ?? "", mode)]]);
 }

@@ -83,11 +83,14 @@ export const unsupportedMediaType = (message: string, details?: StatusDetails): 
 
 export const notAcceptable = (message: string): Status => failure(406, "NotAcceptable", message);
 
-/** Several errors as one, as Go prints its aggregates. */
-export function errorsText(errors: readonly FieldError[]): string {
-  const texts = [...new Set(errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)))];
+/** Several messages as one, each once, as Go prints its aggregates. */
+export function aggregateText(messages: readonly string[]): string {
+  const texts = [...new Set(messages)];
   return texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(", ")}]`;
 }
+
+export const errorsText = (errors: readonly FieldError[]): string =>
+  aggregateText(errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)));
 
 /** `kind` is the kind of the object, `name` its name, "" where unknown. */
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): Status {

@@ -1,10 +1,12 @@
 /** Images for containers: pull policies, credentials, and the back-off after a failed pull. */
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
+import { aggregateText } from "../../../api/machinery/status.ts";
 import { formatDuration } from "../../../api/machinery/time/duration.ts";
 import { type CredentialMark, type PullCredential, pullCredentials } from "../../images/pull-credentials.ts";
 import { PullRecords } from "../../images/pull-records.ts";
 import type { ImageObservation } from "../../runtime/image.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
+import { RuntimeError } from "../../runtime/runtime-error.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { type BackOff, backOffEnd, nextBackOff } from "../life/back-off.ts";
 import type { Waiting } from "../local.ts";
@@ -29,6 +31,19 @@ const SHOW_BACK_OFF_MS = 1000;
 
 const policyOf = ({ imagePullPolicy, image = "" }: Container): string =>
   imagePullPolicy ?? (/(:latest|^[^:]+)$/.test(image.split("/").at(-1) ?? "") ? "Always" : "IfNotPresent");
+
+/** What runtimes begin with that tell why they have no image, as CRI names it. */
+const PULL_FAILURES = {
+  RegistryUnavailable: "the registry is unavailable",
+  SignatureValidationFailed: "the signature validation failed",
+};
+
+function pullFailure(image: string, said: string): Waiting {
+  for (const [reason, why] of Object.entries(PULL_FAILURES))
+    if (said.startsWith(reason))
+      return { reason, message: `image pull failed for ${image} because ${why}${said.slice(reason.length)}` };
+  return { reason: "ErrImagePull", message: said };
+}
 
 interface Wanted {
   readonly image: string;
@@ -58,13 +73,13 @@ export class ImagePuller {
     for (const key of this.#failures.keys()) if (key.startsWith(`${uid} `)) this.#failures.delete(key);
   }
 
+  /** Who cannot start without it tells of the outcome. */
   async ensure(pod: Pod, container: Container, objects: PodObjects, tell: Tell): Promise<ImageOutcome> {
     const image = container.image ?? "";
     const wrong = whyNoImageName(image);
     if (wrong !== undefined) {
       const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${wrong}`;
       tell("Warning", "InspectFailed", message);
-      tell("Warning", "Failed", "Error: InvalidImageName");
       return { ok: false, waiting: { reason: "InvalidImageName", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const policy = policyOf(container);
@@ -75,7 +90,6 @@ export class ImagePuller {
       // The kubelet has no name for it there either.
       const message = `Failed to inspect image "": ${(error as Error).message}`;
       tell("Warning", "InspectFailed", message);
-      tell("Warning", "Failed", "Error: ImageInspectError");
       return { ok: false, waiting: { reason: "ImageInspectError", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const credentials = pullCredentials(pod, objects, image);
@@ -87,7 +101,6 @@ export class ImagePuller {
     if (policy === "Never") {
       const message = `Container image "${image}" is not present with pull policy of Never`;
       tell("Warning", "ErrImageNeverPull", message);
-      tell("Warning", "Failed", "Error: ErrImageNeverPull");
       return { ok: false, waiting: { reason: "ErrImageNeverPull", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const key = `${pod.metadata.uid} ${image}`;
@@ -95,7 +108,6 @@ export class ImagePuller {
     const end = failure === undefined ? undefined : backOffEnd(failure.backOff, failure.at, steadyNow());
     if (failure !== undefined && end !== undefined) {
       tell("Normal", "BackOff", `Back-off pulling image "${image}"`);
-      tell("Warning", "Failed", "Error: ImagePullBackOff");
       const message = `Back-off pulling image "${image}": ${failure.message}`;
       return { ok: false, waiting: { reason: "ImagePullBackOff", message }, retryAt: end };
     }
@@ -117,17 +129,13 @@ export class ImagePuller {
       );
       return { ok: true, image: pulled };
     } catch (error) {
-      const message = (error as Error).message;
+      const { message: said } = error as Error;
       const now = steadyNow();
-      const before = this.#failures.get(key);
-      this.#failures.set(key, {
-        backOff: nextBackOff(before?.backOff, now, now),
-        at: now,
-        message: `ErrImagePull: ${message}`,
-      });
-      tell("Warning", "Failed", `Failed to pull image "${image}": ${message}`);
-      tell("Warning", "Failed", "Error: ErrImagePull");
-      return { ok: false, waiting: { reason: "ErrImagePull", message }, retryAt: now + SHOW_BACK_OFF_MS };
+      const backOff = nextBackOff(this.#failures.get(key)?.backOff, now, now);
+      const waiting = pullFailure(image, said);
+      this.#failures.set(key, { backOff, at: now, message: `${waiting.reason}: ${waiting.message}` });
+      tell("Warning", "Failed", `Failed to pull image "${image}": ${said}`);
+      return { ok: false, waiting, retryAt: now + SHOW_BACK_OFF_MS };
     }
   }
 
@@ -137,17 +145,17 @@ export class ImagePuller {
     if (running !== undefined) return running;
     const pull = (async () => {
       if (credentials.length === 0) return { image: await this.#runtime.pullImage(image), mark: undefined };
-      let failure: unknown;
+      const failures: string[] = [];
       this.#records.begins(image);
       for (const { mark, credentials: these } of credentials) {
         try {
           return { image: await this.#runtime.pullImage(image, these), mark };
         } catch (error) {
-          failure = error;
+          failures.push((error as Error).message);
         }
       }
       this.#records.failed(image);
-      throw failure;
+      throw new RuntimeError(aggregateText(failures));
     })().finally(() => this.#pulls.delete(key));
     this.#pulls.set(key, pull);
     return pull;

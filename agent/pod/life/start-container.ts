@@ -131,7 +131,10 @@ export async function startContainer(record: PodRecord, action: Start, observati
     const unmounted = await record.volumes.mountImages(record.pod, container);
     const outcome = unmounted ?? (await puller.ensure(record.pod, container, objects, tell));
     if (record.abort.signal.aborted) return "failed";
-    if (!outcome.ok) return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
+    if (!outcome.ok) {
+      tell("Warning", "Failed", `Error: ${outcome.waiting.reason}`);
+      return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
+    }
     const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
     const config = await prepareContainer(record.context, {
       pod: withAllocation(record.pod, record.allocation),

@@ -1,4 +1,5 @@
 /** The images that the container runtime keeps. */
+import { GrpcCode, GrpcError } from "../../grpc/grpc-error.ts";
 import type { ImageObservation, RegistryCredentials } from "../image.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import { type CriClient, ignoreMissing } from "./cri-client.ts";
@@ -24,6 +25,12 @@ const authOf = (credentials: RegistryCredentials) => ({
   identity_token: credentials.identityToken ?? "",
 });
 
+/** A code that says nothing is left out of why an image cannot be pulled, as under the kubelet. */
+function withoutUnknown(error: Error): never {
+  const isUnknown = error.cause instanceof GrpcError && error.cause.code === GrpcCode.Unknown;
+  throw isUnknown && error instanceof RuntimeError ? new RuntimeError(error.words, { cause: error }) : error;
+}
+
 export class CriImages {
   readonly #cri: CriClient;
   /** containerd pins the image of its sandboxes from 2.0 on; before, it is only told by name. */
@@ -41,7 +48,7 @@ export class CriImages {
 
   async pull(image: string, credentials?: RegistryCredentials): Promise<ImageObservation> {
     const request = { image: { image }, ...(credentials && { auth: authOf(credentials) }) };
-    const { image_ref } = await this.#cri.call("PullImage", request, PULL_SECONDS);
+    const { image_ref } = await this.#cri.call("PullImage", request, PULL_SECONDS).catch(withoutUnknown);
     const pulled = (await this.find(image_ref)) ?? (await this.find(image));
     if (pulled === undefined) throw new RuntimeError(`image "${image}" is not there after it was pulled`);
     return pulled;
