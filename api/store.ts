@@ -117,7 +117,10 @@ export type ReadFailure =
   | { readonly reason: "compacted"; readonly oldest: Revision }
   /** The revision asked for has not happened. */
   | { readonly reason: "future"; readonly revision: Revision };
-export type Answer<T> = ({ readonly ok: true } & T) | ({ readonly ok: false } & ReadFailure);
+export type Answer<T, Failure = ReadFailure> = ({ readonly ok: true } & T) | ({ readonly ok: false } & Failure);
+
+/** `too-many`: it would be one more than its share allows. */
+export type WatchFailure = ReadFailure | { readonly reason: "too-many" };
 
 export interface ReadRequest extends Decided {
   readonly key: Key;
@@ -263,6 +266,15 @@ export interface WatchRequest extends Decided {
   };
   readonly timeoutSeconds: number;
   readonly ground?: WatchGround;
+  readonly share?: WatchShare;
+}
+
+/** How many watches there may be, this one among them. */
+export interface WatchShare {
+  /** Whose it is, and how many of his one object may hold. */
+  readonly holder?: { readonly name: string; readonly most: number };
+  /** Of everybody, at the store and the relays that carry its watches. */
+  readonly most?: number;
 }
 
 /** A watch ends where this object goes, or has a greater generation: what was watched may be told otherwise from then on. */

@@ -35,6 +35,7 @@ import { SqliteTables } from "./store/tables/sqlite-tables.ts";
 import { type ClusterStoreEnv, sealingOf, watchesOf, windowOf } from "./store-settings.ts";
 import { TableRows } from "./table-rows.ts";
 import { turnsOf } from "./turns.ts";
+import { acceptListener } from "./watch/accept-listener.ts";
 import { ChangeNotices } from "./watch/change-notices.ts";
 import { RelayDirectory } from "./watch/relay-directory.ts";
 
@@ -245,11 +246,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") {
-      const { 0: client, 1: server } = new WebSocketPair();
-      this.ctx.acceptWebSocket(server);
-      return new Response(null, { status: 101, webSocket: client });
-    }
+    if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return acceptListener(this.ctx, request);
     return answerStream(await this.#store, request, { name: this.#name() ?? "", relays: this.#relays });
   }
 

@@ -3,7 +3,15 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { RestoreReport } from "../api/backup.ts";
 import { parseListHead, storeStreamUrls } from "../api/store/store-stream.ts";
-import type { Answer, ListHead, ListStreamRequest, ReadFailure, Revision, WatchRequest } from "../api/store.ts";
+import type {
+  Answer,
+  ListHead,
+  ListStreamRequest,
+  ReadFailure,
+  Revision,
+  WatchFailure,
+  WatchRequest,
+} from "../api/store.ts";
 import { storesAgree } from "../test/contracts/store-agreement.ts";
 import { storeContract } from "../test/contracts/store-contract.ts";
 import type { StoreUnderTest } from "../test/contracts/store-under-test.ts";
@@ -49,9 +57,9 @@ function open(): StoreUnderTest {
       if (!response.ok) return { ok: false, ...(await response.json<ReadFailure>()) };
       return { ok: true, head: parseListHead(response.headers), stream: response.body };
     },
-    async watch(request: WatchRequest): Promise<Answer<{ stream: unknown }>> {
+    async watch(request: WatchRequest): Promise<Answer<{ stream: unknown }, WatchFailure>> {
       const response = await post(storeStreamUrls.watch, request);
-      if (!response.ok) return { ok: false, ...(await response.json<ReadFailure>()) };
+      if (!response.ok) return { ok: false, ...(await response.json<WatchFailure>()) };
       return { ok: true, stream: response.body };
     },
   };

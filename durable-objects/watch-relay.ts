@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store/store-stream.ts";
 import type { Revision, Store, WatchRequest } from "../api/store.ts";
+import { answerWatch } from "./store/answer-stream.ts";
 import { turnsOf } from "./turns.ts";
 import { type RelayedStore, RelayedWatches } from "./watch/relayed-watches.ts";
 
@@ -29,8 +30,7 @@ export class WatchRelay extends DurableObject<WatchRelayEnv> {
       store: () => this.#storeOf(store, relay),
       turns: turnsOf(this.ctx.storage),
     });
-    const stream = await this.#watches.open(await request.json<WatchRequest>());
-    return new Response(stream, { headers: { "content-type": "application/json", "content-encoding": "identity" } });
+    return answerWatch(await this.#watches.open(await request.json<WatchRequest>()));
   }
 
   /** A stub anew for each call: one whose object has broken stays broken. */

@@ -2,7 +2,7 @@
  * The head of a streamed list, carried as HTTP headers (rule STORE-STREAM in docs/spec/store.md), so that the Worker can
  * write a List's metadata before the first item arrives.
  */
-import type { ListHead, Revision } from "../store.ts";
+import type { ListHead, Revision, WatchShare } from "../store.ts";
 
 /** Where a ClusterStore answers streams: POST with the request as JSON. The host is never looked up. */
 export const storeStreamUrls = {
@@ -18,6 +18,13 @@ export const storeStreamUrls = {
  * that was asked for (docs/decisions/0012), in a header.
  */
 export const storeRelays = { status: 421, header: "store-relay", compacted: 410 } as const;
+
+/** Where a ClusterStore takes a socket that is to hear of changes; whose it is counts. */
+export const listenerUrl = (share: WatchShare): string =>
+  `https://store/listen?${encodeURIComponent(JSON.stringify(share))}`;
+
+export const parseListenerUrl = (url: string): WatchShare =>
+  JSON.parse(decodeURIComponent(url.split("?")[1] ?? "%7B%7D")) as WatchShare;
 
 export interface TailRequest {
   readonly since: Revision;

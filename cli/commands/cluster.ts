@@ -13,6 +13,7 @@ interface Options {
 interface CreateOptions extends Options {
   readonly objects?: number;
   readonly bytes?: number;
+  readonly watches?: number;
   readonly requestsPerSecond?: number;
 }
 
@@ -39,6 +40,7 @@ export const clusterCommand = (): Command =>
         .addOption(dataDirectoryOption())
         .addOption(objectsOption())
         .addOption(bytesOption())
+        .addOption(watchesOption())
         .addOption(requestsOption())
         .action(limit),
     )
@@ -61,6 +63,8 @@ export const clusterCommand = (): Command =>
 
 const objectsOption = () => new Option("--objects <number>", "how many objects it may hold").argParser(parseLimit);
 const bytesOption = () => new Option("--bytes <number>", "how many bytes its objects may be").argParser(parseLimit);
+const watchesOption = () =>
+  new Option("--watches <number>", "how many watches may be open in it (10,000)").argParser(parseLimit);
 const requestsOption = () =>
   new Option("--requests-per-second <number>", "how often it may be asked").argParser(parseLimit);
 
@@ -71,6 +75,7 @@ const createCommand = (): Command =>
     .addOption(dataDirectoryOption())
     .addOption(objectsOption())
     .addOption(bytesOption())
+    .addOption(watchesOption())
     .addOption(requestsOption())
     .addHelpText(
       "after",

@@ -7,21 +7,27 @@ import {
   storeRelays,
   type TailRequest,
 } from "../../api/store/store-stream.ts";
-import type { GroupResource, ListStreamRequest, ReadFailure, WatchRequest } from "../../api/store.ts";
+import type { GroupResource, ListStreamRequest, WatchFailure, WatchRequest } from "../../api/store.ts";
 import type { RelayDirectory } from "../watch/relay-directory.ts";
 import type { LogStore } from "./log/log-store.ts";
+import type { WatchAnswer } from "./log/refusal.ts";
 
-const statusOf: Record<ReadFailure["reason"], number> = {
+const statusOf: Record<WatchFailure["reason"], number> = {
   compacted: 410,
   future: 400,
   "stale-policy": 409,
   "identity-gone": 409,
+  "too-many": 429,
 };
 
 /** A proxy in between buffers what it may compress. */
 const streamed = { "content-type": "application/json", "content-encoding": "identity" };
 
-const refuse = (failure: ReadFailure) => Response.json(failure, { status: statusOf[failure.reason] });
+const refuse = (failure: WatchFailure) => Response.json(failure, { status: statusOf[failure.reason] });
+
+/** A watch, by whichever object it is carried. */
+export const answerWatch = (answer: WatchAnswer): Response =>
+  answer.ok ? new Response(answer.stream, { headers: streamed }) : refuse(answer);
 
 interface StreamingObject {
   /** The object's name. */
@@ -37,14 +43,13 @@ export async function answerStream(
   const { pathname } = new URL(request.url);
   if (request.method === "POST" && pathname === "/watch") {
     const asked = await request.json<WatchRequest>();
+    const refused = store.refusesWatch(asked, relays?.held);
+    if (refused) return refuse(refused);
     if (relays?.isFull(store.watches)) {
-      const refused = store.refusesWatch(asked);
-      if (refused) return refuse(refused);
       const { status, header } = storeRelays;
       return new Response(null, { status, headers: { [header]: relayName(name, relays.next()) } });
     }
-    const answer = await store.watch(asked);
-    return answer.ok ? new Response(answer.stream, { headers: streamed }) : refuse(answer);
+    return answerWatch(await store.watch(asked));
   }
   if (request.method === "POST" && pathname === "/list") {
     const answer = await store.listStream(await request.json<ListStreamRequest>());

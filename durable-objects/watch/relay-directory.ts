@@ -15,6 +15,11 @@ export class RelayDirectory {
     return own >= this.#most;
   }
 
+  /** How many the relays hold together. */
+  get held(): number {
+    return [...this.#relays.values()].reduce((sum, { watches }) => sum + watches, 0);
+  }
+
   /** The relay for one more: the first that has room. */
   next(): number {
     let relay = 0;

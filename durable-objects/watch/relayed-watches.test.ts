@@ -162,3 +162,13 @@ test("RELAY-ROOM: watches go to the first relay with room, whichever were closed
   second();
   expect(directory.next()).toBe(0);
 });
+
+test("FAIR-WATCH: a relay holds no more watches of a client than a store does; how many there are of all is the store's affair", async () => {
+  const relay = relayOf(new MemoryStore());
+  const share = { holder: { name: "ann", most: 2 }, most: 5 };
+  const ask = () => relay.watch({ ...watching, share });
+  const answers = await Promise.all([ask(), ask(), ask()]);
+  expect(answers.map(({ ok }) => ok)).toEqual([true, true, false]);
+  expect(answers[2]).toEqual({ ok: false, reason: "too-many" });
+  for (const answer of answers) if (answer.ok) await answer.stream.cancel();
+});

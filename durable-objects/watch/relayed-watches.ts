@@ -3,6 +3,7 @@
  * the store would. What they ask for that is older than what it was told, and the state that they begin with, it asks the store.
  */
 import type { Answer, Change, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";
+import type { WatchAnswer } from "../store/log/refusal.ts";
 import { moveRevision } from "../store/log/revision-text.ts";
 import type { LogRow } from "../store/tables/log-tables.ts";
 import type { Turns } from "../store/turns.ts";
@@ -60,8 +61,11 @@ export class RelayedWatches {
     return this.#hub.size;
   }
 
-  /** The store has allowed it. Throws where the store cannot be reached. */
-  async open(request: WatchRequest): Promise<ReadableStream<Uint8Array>> {
+  /**
+   * The store has allowed it, but does not know how many of whom are here; of all together it does. Throws where the store
+   * cannot be reached.
+   */
+  async open(request: WatchRequest): Promise<WatchAnswer> {
     this.#opening++;
     try {
       this.#following ??= this.#begin();
@@ -70,7 +74,9 @@ export class RelayedWatches {
       const since = fromNow ? (await this.#options.store().status()).revision : request.since;
       // Given up meanwhile: nobody would tell this one anything.
       if (!this.#following) throw new Error("the store's log cannot be followed");
-      return this.#hub.open({ ...request, ...(since !== undefined && { since }) });
+      const { holder } = request.share ?? {};
+      const refused = this.#hub.refuses(holder && { holder });
+      return refused ?? { ok: true, stream: this.#hub.open({ ...request, ...(since !== undefined && { since }) }) };
     } finally {
       this.#opening--;
       this.#leaveIfEmpty();

@@ -2,7 +2,8 @@
  * All watches of a store: one tail of the log, fanned out to the groups of watchers that an event concerns. It runs in
  * turns of its own, after the commits that it tells of were acknowledged.
  */
-import type { Revision, WatchRequest } from "../../api/store.ts";
+import type { Revision, WatchRequest, WatchShare } from "../../api/store.ts";
+import type { WatchRefusal } from "../store/log/refusal.ts";
 import type { Turns } from "../store/turns.ts";
 import { EncodedEvents } from "./encoded-events.ts";
 import { eventForm } from "./event-form.ts";
@@ -10,6 +11,7 @@ import { joinBytes } from "./join-bytes.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
 import { WatchGrounds } from "./watch-grounds.ts";
 import { type WatchGroup, WatchGroups } from "./watch-groups.ts";
+import { WatchHolders } from "./watch-holders.ts";
 import type { WatchSource } from "./watch-source.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -43,6 +45,7 @@ export class WatchHub {
   readonly #live = new WatchGroups<Watcher>();
   readonly #grounds = new WatchGrounds<Watcher>();
   readonly #all = new Set<Watcher>();
+  readonly #holders = new WatchHolders();
   /** The tail is told, or being told, up to here. */
   #told: Revision;
   #running = false;
@@ -60,9 +63,15 @@ export class WatchHub {
     return this.#all.size;
   }
 
+  /** Whether one more is beyond its share; so many are elsewhere. */
+  refuses({ holder, most = Number.POSITIVE_INFINITY }: WatchShare = {}, elsewhere = 0): WatchRefusal | undefined {
+    const isFull = this.size + elsewhere >= most || (holder && this.#holders.count(holder.name) >= holder.most);
+    return isFull ? { ok: false, reason: "too-many" } : undefined;
+  }
+
   open(request: WatchRequest): ReadableStream<Uint8Array> {
     const { source, turns, counted } = this.#options;
-    const { ground } = request;
+    const { ground, share } = request;
     // Nobody is there to be told what was before.
     if (this.#all.size === 0 && !this.#running) this.#told = source.marks().revision;
     const watcher = new Watcher(request, {
@@ -74,10 +83,13 @@ export class WatchHub {
       closed: () => {
         this.#live.remove(request, watcher);
         if (ground) this.#grounds.remove(watcher, ground);
-        if (this.#all.delete(watcher)) counted?.();
+        if (!this.#all.delete(watcher)) return;
+        if (share?.holder) this.#holders.remove(share.holder.name);
+        counted?.();
       },
     });
     this.#all.add(watcher);
+    if (share?.holder) this.#holders.add(share.holder.name);
     if (ground) this.#grounds.add(watcher, { ground, since: source.marks().revision });
     counted?.();
     this.#beatBy(watcher.due);

@@ -49,6 +49,30 @@ test("WATCH-END: the stream ends cleanly when its time is over", async () => {
   expect((await next).done).toBe(true);
 });
 
+test("WATCH-END: what is queued then can still be taken, and counts as a watch until it is", async () => {
+  const store = new MemoryStore();
+  const reader = await open(store, { timeoutSeconds: 5 });
+  for (const name of ["a", "b"]) await write(store, name);
+  await vi.advanceTimersByTimeAsync(10 * SECOND);
+  await write(store, "too late");
+  expect(store.watches).toBe(1);
+  expect(textOf(await reader.read())).toContain('"name":"a"');
+  expect(textOf(await reader.read())).toContain('"name":"b"');
+  expect((await reader.read()).done).toBe(true);
+  expect(store.watches).toBe(0);
+});
+
+test("WATCH-SLOW: what an ended watch has queued is dropped, too, where nobody takes it", async () => {
+  const store = new MemoryStore();
+  const reader = await open(store, { timeoutSeconds: 5 });
+  await write(store, "a");
+  await vi.advanceTimersByTimeAsync(64 * SECOND);
+  expect(store.watches).toBe(1);
+  await vi.advanceTimersByTimeAsync(2 * SECOND);
+  expect(store.watches).toBe(0);
+  await expect(reader.read()).rejects.toThrow("the watch was not read");
+});
+
 test("WATCH-BOOKMARK: a loop that was held until the time is over tells how far it was before it ends the stream", async () => {
   const reader = await open(new MemoryStore(), { timeoutSeconds: 5, bookmarks: true });
   const next = reader.read();

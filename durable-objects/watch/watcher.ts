@@ -31,6 +31,8 @@ type State =
   | { readonly is: "initial"; readonly reader: StateReader }
   | { readonly is: "behind"; readonly cursor: Revision }
   | { readonly is: "live"; readonly since: Revision }
+  /** Nothing more is told: what is queued is left to take. */
+  | { readonly is: "ending" }
   | { readonly is: "closed" };
 
 export class Watcher {
@@ -76,6 +78,7 @@ export class Watcher {
 
   /** When `beat` has something to do, in milliseconds since 1970. */
   get due(): number {
+    if (this.#state.is === "ending") return this.#lastTaken + STALLED;
     const bookmark = this.#request.bookmarks ? this.#nextBookmark : Number.POSITIVE_INFINITY;
     return Math.min(this.#ends, bookmark, this.#lastSent + HEARTBEAT);
   }
@@ -100,6 +103,10 @@ export class Watcher {
   }
 
   beat(now: number): void {
+    if (this.#state.is === "ending") {
+      if (now >= this.#lastTaken + STALLED) this.cutOff("the watch was not read");
+      return;
+    }
     const isFull = (this.#controller?.desiredSize ?? 0) <= 0;
     // Before the end, also where both are late.
     if (!isFull && this.#request.bookmarks && now >= this.#nextBookmark) {
@@ -142,6 +149,7 @@ export class Watcher {
     for (;;) {
       const { state } = this;
       if (state.is === "closed") return;
+      if (state.is === "ending") return this.#endIfTaken();
       // A live watcher is pushed to. To ask it after each event would be a fifth of what the event costs.
       if (state.is === "live") return this.#untilBehind();
       if (state.is === "initial") {
@@ -160,7 +168,7 @@ export class Watcher {
 
   /** Answers whether something was sent. */
   #tellState(part: StatePart | "compacted"): boolean {
-    if (this.#isClosed()) return true;
+    if (this.#isOver()) return true;
     if (part === "compacted") {
       this.#expire();
       return true;
@@ -179,10 +187,10 @@ export class Watcher {
     const { source, turns, told } = this.#options;
     const { revision } = source.marks();
     await turns.settled();
-    if (this.#isClosed()) return true;
+    if (this.#isOver()) return true;
     const read = source.after(this.#request, after, revision);
     const part = read instanceof Promise ? await read : read;
-    if (this.#isClosed()) return true;
+    if (this.#isOver()) return true;
     if (part === "compacted") {
       this.#expire();
       return true;
@@ -197,7 +205,7 @@ export class Watcher {
   }
 
   /** Asked anew after each await: TypeScript would remember what it narrowed. */
-  #isClosed = (): boolean => this.#state.is === "closed";
+  #isOver = (): boolean => this.#state.is === "closed" || this.#state.is === "ending";
 
   #told(): Revision {
     return Math.max(this.#options.told(), this.#state.is === "live" ? this.#state.since : 0) as Revision;
@@ -218,9 +226,18 @@ export class Watcher {
     }
   }
 
-  /** What was not told yet is left to the watch that the client opens next. */
+  /** What was not told yet is left to the watch that the client opens next. What is queued counts as a watch until it is taken. */
   end(): void {
-    if (this.#state.is === "closed") return;
+    if (this.#isOver()) return;
+    this.#options.leave();
+    this.#state = { is: "ending" };
+    this.#lastTaken = this.#options.turns.now();
+    this.#askAgain();
+    this.#endIfTaken();
+  }
+
+  #endIfTaken(): void {
+    if ((this.#controller?.desiredSize ?? QUEUE) < QUEUE) return;
     this.#close();
     this.#controller?.close();
   }

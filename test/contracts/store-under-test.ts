@@ -8,6 +8,7 @@ import type {
   Requirement,
   Revision,
   Store,
+  WatchFailure,
   WatchRequest,
   Write,
 } from "../../api/store.ts";
@@ -23,7 +24,7 @@ export type Bytes = {
 export interface StoreUnderTest
   extends Pick<Store, "commit" | "read" | "readMany" | "list" | "after" | "texts" | "status"> {
   listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }>>;
-  watch(request: WatchRequest): Promise<Answer<{ stream: unknown }>>;
+  watch(request: WatchRequest): Promise<Answer<{ stream: unknown }, WatchFailure>>;
   compact(window: Window): unknown;
   check(): Promise<CheckReport>;
   /** A stream of bytes. */
@@ -72,7 +73,7 @@ export async function done(store: StoreUnderTest, ...writes: Write[]): Promise<R
   return result.revisions.at(-1) as Revision;
 }
 
-export function must<T>(answer: Answer<T>): T {
+export function must<T>(answer: Answer<T, unknown>): T {
   if (!answer.ok) throw new Error(JSON.stringify(answer));
   return answer;
 }

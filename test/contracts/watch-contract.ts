@@ -116,6 +116,20 @@ export function watchContract(title: string, open: OpenStore): void {
       expect(await events(must(await store.watch(request)).stream, 2)).toEqual(["BOOKMARK @2"]);
     });
 
+    test("FAIR-WATCH: a client has as many watches as its share, and all together as theirs; one that ends makes room", async () => {
+      const store = open();
+      const of = (name: string, most?: number) =>
+        store.watch(watchOf({ since: 1 as Revision, share: { holder: { name, most: 2 }, ...(most && { most }) } }));
+      const first = must(await of("ann"));
+      must(await of("ann"));
+      expect(await of("ann")).toEqual({ ok: false, reason: "too-many" });
+      must(await of("bob"));
+      expect(await of("bob", 3)).toEqual({ ok: false, reason: "too-many" });
+      must(await store.watch(watchOf({ since: 1 as Revision })));
+      await (first.stream as Bytes).getReader().cancel();
+      await expect.poll(async () => (await of("ann")).ok).toBe(true);
+    });
+
     test("WATCH-SLOW: a client that is told a state so slowly that it is compacted is told to list again", async () => {
       const store = open();
       const body = "x".repeat(100_000);

@@ -68,7 +68,7 @@ export function relayOf(
     held,
     async watch(request) {
       const refused = store.refusesWatch(request);
-      return refused ?? { ok: true, stream: await watches.open(request) };
+      return refused ?? watches.open(request);
     },
   };
 }

@@ -226,6 +226,22 @@ describe("limits of a cluster", () => {
     expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining(why)]);
   });
 
+  test("CLUSTER-LIMIT: watches that are open, its relays' too, with when to come again", async () => {
+    // Its store holds 30 of them (vitest.config.ts).
+    const token = await administratorOf("watched-little", { watches: 35 });
+    const watch = () =>
+      outside.fetch(`${mapsOf("watched-little")}?watch=1`, { headers: { Authorization: `Bearer ${token}` } });
+    const open = await Promise.all(Array.from({ length: 35 }, watch));
+    expect(open.map(({ status }) => status)).toEqual(Array(35).fill(200));
+    const refused = await watch();
+    expect([refused.status, refused.headers.get("Retry-After"), await refused.json()]).toEqual([
+      429,
+      "10",
+      expect.objectContaining({ reason: "TooManyRequests", details: { retryAfterSeconds: 10 } }),
+    ]);
+    for (const { body } of open) await body?.cancel();
+  });
+
   test("CLUSTER-LIMIT: requests a second, with when to come again", async () => {
     const token = await administratorOf("slow", { requestsPerSecond: 1 });
     const answers = [];

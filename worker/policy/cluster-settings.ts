@@ -11,6 +11,8 @@ import type { PolicySnapshot } from "./snapshot.ts";
 export const SETTINGS_KEY: Key = { resource: CLUSTER_SETTINGS, namespace: "", name: "self" };
 
 export interface ClusterLimits extends StoreLimits {
+  /** That are open at the same time. */
+  readonly watches?: number;
   /** Of everybody together; each isolate counts for itself. */
   readonly requestsPerSecond?: number;
 }

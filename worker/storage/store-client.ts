@@ -17,17 +17,17 @@ import type {
   ListPage,
   ListRequest,
   ListStreamRequest,
-  ReadFailure,
   Revision,
   Store,
   StoreLimits,
+  WatchFailure,
   WatchRequest,
   Write,
 } from "../../api/store.ts";
 import { ApiError, ObjectTooLarge, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
-import { atFullDisk, Compacted, revisionTooLarge } from "./store-failures.ts";
+import { atFullDisk, Compacted, revisionTooLarge, tooManyWatches } from "./store-failures.ts";
 
 /** What a verb must answer itself; the rest is thrown. */
 export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
@@ -203,7 +203,9 @@ export class StoreClient {
       return response;
     }
     const asked = "bookmarkKind" in request ? request.since : request.at;
-    this.#unwrap({ ok: false, ...((await response.json()) as ReadFailure) }, asked);
+    const failure = (await response.json()) as WatchFailure;
+    if (failure.reason === "too-many") throw tooManyWatches();
+    this.#unwrap({ ok: false, ...failure }, asked);
     return response;
   }
 

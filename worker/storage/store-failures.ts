@@ -1,5 +1,5 @@
 /** What clients are told where the store cannot answer. */
-import { expired, failure } from "../../api/machinery/status.ts";
+import { expired, failure, tooManyRequests } from "../../api/machinery/status.ts";
 import type { Revision } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 
@@ -17,6 +17,10 @@ export function revisionTooLarge(asked: Revision, current: Revision): ApiError {
   const message = `Timeout: ${cause}: ${asked}, current: ${current}`;
   return new ApiError({ ...failure(504, "Timeout", message), details }, { "Retry-After": "1" });
 }
+
+/** As of any other request that is one too many. Watches last: there is no hurry to ask again. */
+export const tooManyWatches = (): ApiError =>
+  new ApiError(tooManyRequests("Too many requests, please try again later.", 10));
 
 /** A disk that fills up mostly refuses at the sync, and then the platform breaks the object (rule STORE-FULL). */
 export function atFullDisk(error: unknown): never {

@@ -45,7 +45,7 @@ import { Endings, type Lifetimes } from "./lifetimes.ts";
 import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
 import { ANSWER_LENGTH, readTail } from "./read-tail.ts";
-import { type Refusal, refusalOf } from "./refusal.ts";
+import { type Refusal, refusalOf, type WatchAnswer, type WatchRefusal } from "./refusal.ts";
 
 const ANSWER_ITEMS = 20_000;
 /** Bytes of encoded items kept for the lists to come. */
@@ -228,7 +228,7 @@ export class LogStore implements Store, NearbyStore {
     return this.#refuse(request.revision, {}) ?? readTail(this.#tables, request, { newest: revision, tell });
   }
 
-  async watch(request: WatchRequest): Promise<Answer<{ stream: ReadableStream<Uint8Array> }>> {
+  async watch(request: WatchRequest): Promise<WatchAnswer> {
     const failure = this.refusesWatch(request);
     return failure ?? { ok: true, stream: this.#watches.open(request) };
   }
@@ -238,9 +238,9 @@ export class LogStore implements Store, NearbyStore {
     return this.#watches.size;
   }
 
-  /** Why a watch is not to be, wherever it is carried. */
-  refusesWatch(request: WatchRequest): Refusal | undefined {
-    return this.#refuse(request.since, request);
+  /** Why a watch is not to be, wherever it is carried; relays carry so many others. */
+  refusesWatch(request: WatchRequest, relayed = 0): WatchRefusal | undefined {
+    return this.#refuse(request.since, request) ?? this.#watches.refuses(request.share, relayed);
   }
 
   /** The log for a relay (log-tail.ts); undefined where it does not reach back so far. */

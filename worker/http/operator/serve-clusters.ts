@@ -135,7 +135,7 @@ const printCluster = ({ metadata, limits }: NamedCluster) => ({
   limits,
 });
 
-/** `{name, limits: {objects, bytes, requestsPerSecond}}`, all but the name as they like. */
+/** `{name, limits: {objects, bytes, watches, requestsPerSecond}}`, all but the name as they like. */
 function parseCluster(body: Uint8Array): { name: string; limits: ClusterLimits } {
   const parsed = parse(new TextDecoder().decode(body));
   const { name = "", limits = {} } = parsed;
@@ -145,7 +145,7 @@ function parseCluster(body: Uint8Array): { name: string; limits: ClusterLimits }
   return { name, limits: parseLimits(limits) };
 }
 
-const LIMITS = ["objects", "bytes", "requestsPerSecond"] as const;
+const LIMITS = ["objects", "bytes", "watches", "requestsPerSecond"] as const;
 
 function parseLimits(limits: unknown): ClusterLimits {
   if (typeof limits !== "object" || limits === null) throw new ApiError(badRequest("limits: must be an object"));

@@ -8,6 +8,7 @@ import { renderTable } from "../../../api/machinery/table.ts";
 import { shapeOf, zeroStruct } from "../../../api/schema/shape.ts";
 import { structOfKind } from "../../../api/schema/table.ts";
 import type { EventRequest, WatchGround, WatchRequest } from "../../../api/store.ts";
+import { watchShareOf } from "../../fairness/watch-share.ts";
 import { type Served, storageResource } from "../../kind-registry.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -53,6 +54,7 @@ export async function watch(context: RequestContext): Promise<Response> {
     // Tables are made of what is stored.
     bookmarkKind: bookmarkKind(accepted.as === "Table" ? { ...served, ...storedAt(served) } : served),
     ...(served.definition && { ground: groundOf(served.definition) }),
+    ...(!context.env.ownApi && { share: watchShareOf(context) }),
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
   };
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));

@@ -1,14 +1,16 @@
 /**
  * GET /sailplane/v1/watch (an upgrade): one socket for all that a client watches, which costs nothing while nothing happens
- * (docs/spec/watch.md). The credential is shown once, and each watch is decided as if it had come by itself.
+ * (docs/spec/watch.md). The credential is shown once, as is whom it acts as, and each watch is decided as if it had come by itself.
  */
 import type { Context } from "hono";
 import { badRequest, unauthorized } from "../../../api/machinery/status.ts";
+import { listenerUrl } from "../../../api/store/store-stream.ts";
 import type { GroupResource } from "../../../api/store.ts";
 import { WATCH_PROTOCOL } from "../../../api/watch-socket.ts";
 import { ApiError } from "../../api-error.ts";
-import { noteUser } from "../../audit/audited-request.ts";
-import { authenticate, bearerToken } from "../../auth/authenticate.ts";
+import { bearerToken } from "../../auth/authenticate.ts";
+import { UNAUTHENTICATED } from "../../auth/user.ts";
+import { socketShareOf } from "../../fairness/watch-share.ts";
 import { storageResource } from "../../kind-registry.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { customResources } from "../../policy/custom-resources.ts";
@@ -16,8 +18,10 @@ import { knownPolicy } from "../../policy/snapshot.ts";
 import { parseResourcePath } from "../../resource-path.ts";
 import { ownStore, shardStore } from "../../storage/cluster-stores.ts";
 import type { StoreStub } from "../../storage/store-client.ts";
+import { tooManyWatches } from "../../storage/store-failures.ts";
 import { asksForWebSocket, offeredProtocols } from "../answer/websocket-answer.ts";
 import type { Bindings } from "../bindings.ts";
+import { identifyForPath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
 import { NoticeFeed } from "./notice-feed.ts";
 import { NoticeFeeds } from "./notice-feeds.ts";
@@ -29,19 +33,20 @@ export async function serveWatches(
   serve: (request: Request) => Promise<Response>,
 ): Promise<Response> {
   const request = c.req.raw;
-  const user = await withPolicy(c, ({ policy, store }) =>
-    authenticate(request, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() }),
-  );
-  if (user === undefined || user === "none") throw new ApiError(unauthorized());
-  noteUser(request, user);
+  const cluster = c.get("cluster");
+  const share = await withPolicy(c, async (at) => {
+    const { user } = await identifyForPath(c, at);
+    if (user.groups.includes(UNAUTHENTICATED)) throw new ApiError(unauthorized());
+    return socketShareOf({ user, cluster, policy: at.policy });
+  });
   if (!asksForWebSocket(request)) throw new ApiError(badRequest("this path is for WebSockets"));
 
-  const cluster = c.get("cluster");
   const shards = shardsOf(knownPolicy(cluster));
   const { 0: client, 1: server } = new WebSocketPair();
   const open = async (store: StoreStub) => {
-    const asking = new Request("https://store/", { headers: { Upgrade: "websocket" } });
-    const { webSocket: notices } = await store.fetch(asking);
+    const asking = new Request(listenerUrl(share), { headers: { Upgrade: "websocket" } });
+    const { status, webSocket: notices } = await store.fetch(asking);
+    if (status === 429) throw tooManyWatches();
     if (!notices) throw new Error("the store takes no listeners");
     return new NoticeFeed(notices, {
       pong: () => server.send("pong"),
@@ -51,7 +56,7 @@ export async function serveWatches(
   const feed = new NoticeFeeds(await open(ownStore(c.env, cluster)), (resource) =>
     shards.includes(resource) ? open(shardStore(c.env, cluster, resource)) : undefined,
   );
-  const headers = { Authorization: `Bearer ${bearerToken(request)}` };
+  const headers = headersOfUser(request);
   const { origin, pathname } = new URL(request.url);
   const prefix = origin + pathname.slice(0, pathname.lastIndexOf("/sailplane/v1/watch"));
   const session = new WatchSession({
@@ -80,6 +85,12 @@ export async function serveWatches(
     webSocket: client,
     headers: offeredProtocols(request).includes(WATCH_PROTOCOL) ? { "Sec-WebSocket-Protocol": WATCH_PROTOCOL } : {},
   });
+}
+
+/** Who asks, and as whom: all that a watch of the socket has of the request that opened it. */
+function headersOfUser(request: Request): Record<string, string> {
+  const impersonated = [...request.headers].filter(([name]) => name.startsWith("impersonate-"));
+  return { ...Object.fromEntries(impersonated), Authorization: `Bearer ${bearerToken(request)}` };
 }
 
 function resourceAt(c: Context<Bindings>, path: string): Promise<GroupResource | undefined> {

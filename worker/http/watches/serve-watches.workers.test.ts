@@ -1,6 +1,14 @@
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
-import { baseOf, CLUSTER_STORE, call, createCluster, outside } from "../../../test/workers/api-under-test.ts";
+import {
+  API,
+  baseOf,
+  CLUSTER_STORE,
+  call,
+  createCluster,
+  newCluster,
+  outside,
+} from "../../../test/workers/api-under-test.ts";
 
 test("WATCH-SLEEP: a page that closes leaves nothing behind in the store that would keep it awake", async () => {
   const cluster = "watches-sleep";
@@ -26,4 +34,41 @@ test("WATCH-SLEEP: a page that closes leaves nothing behind in the store that wo
 
   page.close(1000, "the tab is closed");
   await vi.waitFor(async () => expect(await listeners()).toBe(before));
+});
+
+/** Answers what the socket's first watch is told first. */
+async function firstWord(cluster: string, headers: Record<string, string>): Promise<unknown> {
+  const asked = { headers: { Upgrade: "websocket", ...headers } };
+  const { status, webSocket: page } = await outside.fetch(`${baseOf(cluster)}/sailplane/v1/watch`, asked);
+  if (!page) return status;
+  page.accept();
+  const word = new Promise((told) => page.addEventListener("message", ({ data }) => told(JSON.parse(String(data)))));
+  page.send(JSON.stringify({ watch: 1, path: "/api/v1/namespaces/default/configmaps", since: "0" }));
+  const { refused, ...rest } = (await word) as { refused?: { message: string } };
+  page.close();
+  return refused?.message ?? rest;
+}
+
+test("WATCH-MANY: a client that acts as another watches as that one", async () => {
+  const cluster = "watches-impersonated";
+  const { token } = (await createCluster(cluster)).object;
+  const Authorization = `Bearer ${token}`;
+  expect(await firstWord(cluster, { Authorization })).toEqual({ watch: 1, revision: "0" });
+  expect(await firstWord(cluster, { Authorization, "Impersonate-User": "jo" })).toContain(
+    'User "jo" cannot watch resource "configmaps"',
+  );
+  expect(await firstWord(cluster, { Authorization, "Impersonate-Group": "g" })).toBe(400);
+  expect(await firstWord(cluster, {})).toBe(401);
+});
+
+test("FAIR-WATCH: a client has a hundred sockets; others have theirs", async () => {
+  const base = await newCluster("watches-many");
+  const open = (user: string) => {
+    const headers = { Upgrade: "websocket", "Impersonate-User": user };
+    return API.fetch(new Request(`${base}/sailplane/v1/watch`, { headers }));
+  };
+  const first = await Promise.all(Array.from({ length: 100 }, () => open("ann")));
+  expect(first.map(({ status }) => status)).toEqual(Array(100).fill(101));
+  expect((await open("ann")).status).toBe(429);
+  expect((await open("bob")).status).toBe(101);
 });

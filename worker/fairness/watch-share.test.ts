@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+import { socketShareOf, watchShareOf } from "./watch-share.ts";
+
+const policy = (limits?: object) => ({ get: () => limits && { limits } }) as unknown as PolicySnapshot;
+const ann = { name: "ann", groups: ["system:authenticated"] };
+const admin = { name: "admin", groups: ["system:masters"] };
+const proxy = (pod: string) => ({
+  name: "system:serviceaccount:kube-system:kube-proxy",
+  groups: [],
+  extra: { "authentication.kubernetes.io/pod-uid": [pod], "authentication.kubernetes.io/node-uid": ["n"] },
+});
+
+test.each([
+  ["default", ann, undefined, { holder: { name: "ann", most: 2000 } }],
+  ["default", admin, undefined, {}],
+  ["acme", ann, undefined, { holder: { name: "ann", most: 2000 }, most: 10_000 }],
+  ["acme", admin, undefined, { most: 10_000 }],
+  ["acme", admin, { objects: 5 }, { most: 10_000 }],
+  ["acme", admin, { watches: 50_000 }, { most: 50_000 }],
+])("FAIR-WATCH: in %s %o, limits %o, has %j", (cluster, user, limits, share) => {
+  expect(watchShareOf({ cluster, user, policy: policy(limits) })).toEqual(share);
+});
+
+test("FAIR-WATCH: pods of one service account have a share each", () => {
+  const of = (pod: string) => watchShareOf({ cluster: "default", user: proxy(pod), policy: policy() }).holder?.name;
+  expect(of("a")).not.toBe(of("b"));
+  expect(of("a")).toBe(of("a"));
+});
+
+test("FAIR-WATCH: sockets of many watches are fewer", () => {
+  expect(socketShareOf({ cluster: "acme", user: ann, policy: policy({ watches: 5 }) })).toEqual({
+    holder: { name: "ann", most: 100 },
+    most: 1000,
+  });
+});

@@ -1,0 +1,46 @@
+/**
+ * How many watches, and sockets of many of them, a client may have open (rule FAIR-WATCH). In Kubernetes a watch takes a seat while it begins, and then
+ * as many as there is memory for; here the memory is an object's, or that of the one process which is everything.
+ */
+import type { WatchShare } from "../../api/store.ts";
+import { MASTERS, type User } from "../auth/user.ts";
+import { DEFAULT_CLUSTER } from "../cluster.ts";
+import { settingsOf } from "../policy/cluster-settings.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+
+/** A kubelet watches each Secret and ConfigMap of its pods; a controller some hundred kinds, or each of them in each namespace. */
+const OF_HOLDER = 2000;
+const OF_CLUSTER = 10_000;
+/** A tab of the dashboard has one. */
+const SOCKETS_OF_HOLDER = 100;
+const SOCKETS_OF_CLUSTER = 1000;
+
+interface Asking {
+  readonly user: User;
+  readonly cluster: string;
+  readonly policy: PolicySnapshot;
+}
+
+export const watchShareOf = (asking: Asking): WatchShare => {
+  const most = settingsOf(asking.policy)?.limits?.watches ?? OF_CLUSTER;
+  return shareOf(asking, { ofHolder: OF_HOLDER, ofCluster: most });
+};
+
+export const socketShareOf = (asking: Asking): WatchShare =>
+  shareOf(asking, { ofHolder: SOCKETS_OF_HOLDER, ofCluster: SOCKETS_OF_CLUSTER });
+
+interface Bounds {
+  readonly ofHolder: number;
+  readonly ofCluster: number;
+}
+
+/** Administrators are exempt, as they are of other bounds; the deployment's own cluster is not to suffer from the others. */
+const shareOf = ({ user, cluster }: Asking, { ofHolder, ofCluster }: Bounds): WatchShare => ({
+  ...(!user.groups.includes(MASTERS) && { holder: { name: holderOf(user), most: ofHolder } }),
+  ...(cluster !== DEFAULT_CLUSTER && { most: ofCluster }),
+});
+
+/** The pods of a DaemonSet are one user, and each of them watches for itself. */
+const BOUND_TO = ["authentication.kubernetes.io/pod-uid", "authentication.kubernetes.io/node-uid"];
+
+const holderOf = ({ name, extra }: User): string => [name, ...BOUND_TO.flatMap((key) => extra?.[key] ?? [])].join(" ");
