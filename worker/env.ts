@@ -29,6 +29,8 @@ export interface Env {
   readonly ASSETS: Fetcher;
   /** What calls servers by URL, and can choose whom to trust, where the platform's own fetch cannot. */
   readonly PINNED_CALLS?: Fetcher;
+  /** `networks`: webhooks of clusters beside the default one may be in this machine's private networks. */
+  readonly CLUSTERS_REACH?: "networks";
   /** Hex SHA-256 of the default cluster's administrator token. */
   readonly ADMIN_TOKEN_SHA256?: string;
   /** The request came through the binding API, and so from the control plane itself. No binding sets this. */

@@ -42,6 +42,7 @@ interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly watchesPerObject?: number;
   readonly install?: true;
   readonly print?: true;
+  readonly clustersReachNetworks?: boolean;
 }
 
 const SERVICE = "sailplane";
@@ -99,6 +100,12 @@ export const upCommand = (): Command =>
         "--watches-per-object <number>",
         "have relays carry what watches there are beyond so many: for trials, since all share this machine anyway",
       ).argParser(parseCount),
+    )
+    .addOption(
+      new Option(
+        "--clusters-reach-networks",
+        "let webhooks of other clusters (sailplane cluster) lead to private addresses: where all of them are yours",
+      ),
     )
     .addOption(
       new Option("--despite-lost-key", "start without the key that Secrets are encrypted with: they cannot be read"),
@@ -165,6 +172,7 @@ async function run(options: UpOptions): Promise<void> {
       ...(options.dualStack && { DUAL_STACK: "true" }),
       ...(options.shards && { SHARDS: options.shards }),
       ...(options.watchesPerObject && { WATCHES_PER_OBJECT: String(options.watchesPerObject) }),
+      ...(options.clustersReachNetworks && { CLUSTERS_REACH: "networks" }),
       HISTORY_SECONDS: String(options.history),
       ...(options.despiteLostKey && { DESPITE_LOST_KEY: "true" }),
     },

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pinnedCalls } from "./pinned-calls.ts";
+import type { Reach } from "./reachable-addresses.ts";
 
 let base: string;
 beforeAll(async () => {
@@ -9,31 +10,26 @@ beforeAll(async () => {
 });
 afterAll(() => pinnedCalls.close());
 
-async function problemOf(url: string, forGuest: boolean): Promise<string> {
-  const answer = await fetch(base, {
-    method: "POST",
-    body: JSON.stringify({ method: "POST", url, headers: [], body: "", forGuest }),
-  });
+async function problemOf(url: string, reach?: Reach): Promise<string> {
+  const asked = { method: "POST", url, headers: [], body: "", ...(reach && { reach }) };
+  const answer = await fetch(base, { method: "POST", body: JSON.stringify(asked) });
   expect(answer.headers.get("X-Sailplane-Failure")).toBe("yes");
   return answer.text();
 }
 
-test.each([
-  "127.0.0.1",
-  "127.1",
-  "2130706433",
-  "0.0.0.0",
-  "localhost",
-  "169.254.169.254",
-  "[::1]",
-  "[::]",
-  "[::ffff:127.0.0.1]",
-  "[fe80::1]",
-])("CLUSTER-APART: a named cluster's webhooks do not lead to %s", async (host) => {
-  expect(await problemOf(`https://${host}:1/`, true)).toContain("permission denied");
+test.each(["127.0.0.1", "127.1", "2130706433", "localhost", "[::1]", "[::ffff:127.0.0.1]"])(
+  "CLUSTER-APART: a named cluster's webhooks do not lead to %s",
+  async (host) => {
+    for (const reach of ["networks", "internet"] as const)
+      expect(await problemOf(`https://${host}:1/`, reach)).toContain("permission denied");
+  },
+);
+
+test("CLUSTER-APART: nor to private networks, where these are not opened", async () => {
+  expect(await problemOf("https://192.168.255.254:1/", "internet")).toContain("permission denied");
 });
 
 test("the deployment's own webhooks may be on its machine", async () => {
   for (const host of ["127.0.0.1", "localhost"])
-    expect(await problemOf(`https://${host}:1/`, false)).toContain("connection refused");
+    expect(await problemOf(`https://${host}:1/`)).toContain("connection refused");
 });

@@ -12,7 +12,7 @@ import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
-import { callPinned } from "./pinned-call.ts";
+import { callPinned, type PinnedCall } from "./pinned-call.ts";
 import { type Hop, redirectOf } from "./redirect.ts";
 
 export interface Caller {
@@ -177,13 +177,14 @@ async function callUrl({ env, cluster }: Caller, { config, hop, body, signal }: 
     if (ca !== undefined) return NO_PINNING;
     return fetch(address, { method, headers: new Headers(headersOf(hop)), ...sent, redirect: "manual", signal });
   }
-  const pinned = {
+  const pinned: PinnedCall = {
     method,
     url: String(address),
     authorities: ca,
     headers: headersOf(hop),
     ...sent,
-    forGuest: cluster !== DEFAULT_CLUSTER,
+    // Whoever owns the deployment may be whoever owns all of its clusters, and says so.
+    ...(cluster !== DEFAULT_CLUSTER && { reach: env.CLUSTERS_REACH ?? "internet" }),
   };
   return callPinned(env.PINNED_CALLS, pinned, signal);
 }

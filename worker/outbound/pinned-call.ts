@@ -10,8 +10,11 @@ export interface PinnedCall {
   readonly authorities: string | undefined;
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: string;
-  /** Asked by a named cluster's own: what only this machine reaches is none of theirs. */
-  readonly forGuest: boolean;
+  /**
+   * Where a URL may lead that a named cluster's own have chosen: `internet`, or this machine's `networks`, too, but not to the
+   * machine itself. Absent: anywhere.
+   */
+  readonly reach?: "networks" | "internet";
 }
 
 /** On this line cli/control-plane/keeper.sh starts that process, which a control plane does without until its first call. */
