@@ -16,6 +16,7 @@ import { timestamp } from "../../api/machinery/time/time.ts";
 import { dropDisabledFields } from "../../api/resources/core/pod/disabled-fields.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { ApiError } from "../api-error.ts";
+import { fewErrors } from "./error-count.ts";
 
 type WithParts = KubeObject & { spec?: unknown; status?: unknown };
 
@@ -56,11 +57,11 @@ function resetStatus(draft: WithParts): void {
 
 export function validateCreate(resource: Resource, object: KubeObject): void {
   const rules = metaRules(resource);
-  const errors = [
+  const errors = fewErrors(() => [
     ...validateObjectMeta(object.metadata, rules),
     ...(resource.validate?.(object) ?? []),
     ...(resource.validateCreate?.(object) ?? []),
-  ];
+  ]);
   refuse(resource, object, errors);
 }
 

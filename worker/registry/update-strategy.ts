@@ -4,6 +4,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { forgiveStoredAddresses } from "../../api/machinery/network/ip-validation.ts";
 import { validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
 import type { Resource } from "../../api/resources/resource.ts";
+import { fewErrors } from "./error-count.ts";
 import {
   keepServerFields,
   prepareStatusUpdate,
@@ -13,7 +14,14 @@ import {
 } from "./strategy.ts";
 import type { Update } from "./update.ts";
 
-export function updateStrategy(resource: Resource, subresource: string): Pick<Update, "prepare" | "validate"> {
+type Strategy = Pick<Update, "prepare" | "validate">;
+
+export function updateStrategy(resource: Resource, subresource: string): Strategy {
+  const { prepare, validate } = strategyOf(resource, subresource);
+  return { prepare, validate: (draft, current) => fewErrors(() => validate(draft, current)) };
+}
+
+function strategyOf(resource: Resource, subresource: string): Strategy {
   if (subresource === "") {
     return {
       prepare: (draft, current) => prepareUpdate(resource, draft, current),

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { FieldError } from "../../api/machinery/field-error.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { configMap } from "../../api/resources/core/config-map.ts";
+import { ApiError } from "../api-error.ts";
+import { validateCreate } from "./strategy.ts";
+import { updateStrategy } from "./update-strategy.ts";
+
+const withLabels = (count: number): KubeObject => {
+  const labels = Object.fromEntries(Array.from({ length: count }, (_, i) => [`!${i}`, "x"]));
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "bad", namespace: "n", labels } };
+};
+
+function refusal(count: number) {
+  try {
+    validateCreate(configMap, withLabels(count));
+  } catch (error) {
+    if (error instanceof ApiError) return error.status;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+test.each([
+  [1000, 1000, "regex used for validation"],
+  [1001, 1001, "and 1 more problems"],
+  [200_000, 1, "there are too many problems to tell of any"],
+])("REG-ERRORS: of %i problems a create is told %i", (count, told, last) => {
+  const { code, details, message } = refusal(count);
+  expect([code, details?.causes?.length]).toEqual([422, told]);
+  expect(details?.causes?.at(-1)?.message).toContain(last);
+  expect(message).toContain(last);
+});
+
+test("REG-ERRORS: an update is told no more", () => {
+  const current = withLabels(0) as Stored<KubeObject>;
+  const told: readonly FieldError[] = updateStrategy(configMap, "").validate(withLabels(200_000), current);
+  expect(told).toHaveLength(1);
+});

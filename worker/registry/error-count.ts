@@ -1,0 +1,22 @@
+/** How many problems of an object there may be for all of them to be told (rule REG-ERRORS). */
+import { type FieldError, WHOLE_OBJECT } from "../../api/machinery/field-error.ts";
+
+const MOST_TOLD = 1000;
+
+/**
+ * A body of 3 MiB has room for 200,000 problems, which told in full are 100 MB, and more than a call of JavaScript passes on
+ * (RangeError). Kubernetes runs out of time over a tenth of them.
+ */
+export function fewErrors(find: () => readonly FieldError[]): readonly FieldError[] {
+  let errors: readonly FieldError[];
+  try {
+    errors = find();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [tooMany("there are too many problems to tell of any")];
+  }
+  if (errors.length <= MOST_TOLD) return errors;
+  return [...errors.slice(0, MOST_TOLD), tooMany(`and ${errors.length - MOST_TOLD} more problems`)];
+}
+
+const tooMany = (message: string): FieldError => ({ reason: "FieldValueTooMany", path: WHOLE_OBJECT, message });
