@@ -5,6 +5,8 @@
  * Every call names the policy revision that the caller decided with (rule STORE-POLICY in docs/spec/store.md), and
  * expected outcomes are values: errors lose their fields on the way through Durable Object RPC.
  */
+import type { EventRequest } from "./store/event-request.ts";
+import type { WatchShare } from "./store/watch-share.ts";
 
 declare const revisionBrand: unique symbol;
 /** A row number of the log, and so a resourceVersion. Below 2^53. */
@@ -269,26 +271,10 @@ export interface WatchRequest extends Decided {
   readonly share?: WatchShare;
 }
 
-/** How many watches there may be, this one among them. */
-export interface WatchShare {
-  /** Whose it is, and how many of his one object may hold. */
-  readonly holder?: { readonly name: string; readonly most: number };
-  /** Of everybody, at the store and the relays that carry its watches. */
-  readonly most?: number;
-}
-
 /** A watch ends where this object goes, or has a greater generation: what was watched may be told otherwise from then on. */
 export interface WatchGround {
   readonly key: Key;
   readonly generation: number;
-}
-
-/** In which form a watch tells events. */
-export interface EventRequest {
-  /** Of objects' metadata alone, as PartialObjectMetadata of that version of meta.k8s.io. */
-  readonly metadataAt?: "v1" | "v1beta1";
-  /** As frames of Kubernetes' protobuf. */
-  readonly protobuf?: boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { RestoreReport } from "../api/backup.ts";
 import { parseListHead, storeStreamUrls } from "../api/store/store-stream.ts";
+
 import type {
   Answer,
   ListHead,

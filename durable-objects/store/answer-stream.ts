@@ -7,6 +7,7 @@ import {
   storeRelays,
   type TailRequest,
 } from "../../api/store/store-stream.ts";
+
 import type { GroupResource, ListStreamRequest, WatchFailure, WatchRequest } from "../../api/store.ts";
 import type { RelayDirectory } from "../watch/relay-directory.ts";
 import type { LogStore } from "./log/log-store.ts";

@@ -2,7 +2,8 @@
 import { metadataText } from "../../api/machinery/json/object-text.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
 import { encodeProtobuf, encodeWatchFrame } from "../../api/machinery/protobuf/protobuf.ts";
-import type { EventRequest, WatchRequest } from "../../api/store.ts";
+import type { EventRequest } from "../../api/store/event-request.ts";
+import type { WatchRequest } from "../../api/store.ts";
 import type { ItemForm, WrittenRun } from "../store/lists/item-form.ts";
 import { textRun } from "../store/lists/text-items.ts";
 import { joinBytes } from "./join-bytes.ts";

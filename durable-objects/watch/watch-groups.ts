@@ -2,7 +2,9 @@
  * Watchers grouped by what they ask for, so that a selector is tried once for all who sent it, and found by what a change
  * is about, so that a change meets only the groups that can want it: a node's watch of its pods is found by the node's name.
  */
-import type { Attributes, EventRequest, GroupResource, Key, Requirement } from "../../api/store.ts";
+
+import type { EventRequest } from "../../api/store/event-request.ts";
+import type { Attributes, GroupResource, Key, Requirement } from "../../api/store.ts";
 import type { LoggedChange } from "./watch-event.ts";
 
 export interface Wanted {

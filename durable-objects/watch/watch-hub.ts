@@ -2,7 +2,9 @@
  * All watches of a store: one tail of the log, fanned out to the groups of watchers that an event concerns. It runs in
  * turns of its own, after the commits that it tells of were acknowledged.
  */
-import type { Revision, WatchRequest, WatchShare } from "../../api/store.ts";
+
+import type { WatchShare } from "../../api/store/watch-share.ts";
+import type { Revision, WatchRequest } from "../../api/store.ts";
 import type { WatchRefusal } from "../store/log/refusal.ts";
 import type { Turns } from "../store/turns.ts";
 import { EncodedEvents } from "./encoded-events.ts";

@@ -1,4 +1,5 @@
 import type { BackupObject, RestoreReport } from "../../api/backup.ts";
+
 import type {
   Answer,
   Attributes,

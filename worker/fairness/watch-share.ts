@@ -2,7 +2,7 @@
  * How many watches, and sockets of many of them, a client may have open (rule FAIR-WATCH). In Kubernetes a watch takes a seat while it begins, and then
  * as many as there is memory for; here the memory is an object's, or that of the one process which is everything.
  */
-import type { WatchShare } from "../../api/store.ts";
+import type { WatchShare } from "../../api/store/watch-share.ts";
 import { MASTERS, type User } from "../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";

@@ -4,6 +4,7 @@ import type { CommitLane } from "../../api/store/commit-lane.ts";
 import { holds } from "../../api/store/lifeline.ts";
 import { holderOf, type NearbyStore } from "../../api/store/nearby-stores.ts";
 import { storeRelays, storeStreamUrls } from "../../api/store/store-stream.ts";
+
 import { listWhole } from "../../api/store/whole-list.ts";
 import type {
   Answer,

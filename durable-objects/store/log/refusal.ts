@@ -1,5 +1,6 @@
 /** Why a read is not answered: what it was decided by has changed or gone, or its revision is not kept. */
 import { holds } from "../../../api/store/lifeline.ts";
+
 import type { Answer, Decided, Key, ReadFailure, Revision, WatchFailure } from "../../../api/store.ts";
 import type { Marks } from "../tables/log-tables.ts";
 
