@@ -2,23 +2,10 @@
 import { type IncomingMessage, request as send } from "node:http";
 import { type Duplex, PassThrough } from "node:stream";
 import { connect as connectTls } from "node:tls";
+import { endToEnd } from "../../api/machinery/end-to-end-headers.ts";
 import type { PodHttpRequest, TlsExpectation } from "../../api/node/node-sync.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
 import { writeTo } from "./write-to.ts";
-
-/** Of one connection only (RFC 9110), which is not this one. */
-const HOP_BY_HOP = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-export const endToEnd = (headers: readonly (readonly [string, string])[]) =>
-  headers.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()));
 
 export async function serveHttp(
   tunnel: Tunnel,

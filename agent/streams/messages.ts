@@ -2,8 +2,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import WebSocket from "ws";
+import { endToEnd } from "../../api/machinery/end-to-end-headers.ts";
 import type { NodeAnswer, PodHttpRequest } from "../../api/node/node-sync.ts";
-import { endToEnd, headersOf } from "./http.ts";
+import { headersOf } from "./http.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 const PATIENCE_MS = 15_000;

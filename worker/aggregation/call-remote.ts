@@ -3,6 +3,7 @@
  * made it, which this server vouches for with a certificate of the front proxy's authority.
  */
 import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
+import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import { PlainTextError } from "../api-error.ts";
 import type { User } from "../auth/user.ts";
 import type { Caller } from "../outbound/call-client.ts";
@@ -59,7 +60,9 @@ const OWN = new Set(["authorization", "host", "accept-encoding", "content-length
 
 /** Nobody but this server says who somebody is. */
 const passedOn = (headers: Headers): [string, string][] =>
-  [...headers].filter(([name]) => !OWN.has(name) && !name.startsWith("x-remote-") && !name.startsWith("impersonate-"));
+  endToEnd(headers).filter(
+    ([name]) => !OWN.has(name) && !name.startsWith("x-remote-") && !name.startsWith("impersonate-"),
+  );
 
 const identityHeaders = ({ name, uid, groups, extra = {} }: User): [string, string][] => [
   ["X-Remote-User", name],

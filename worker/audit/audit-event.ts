@@ -1,6 +1,7 @@
 /** What is recorded of a request (apiserver/pkg/audit). Pure. */
 import type { AuditEvent } from "../../api/audit/event.ts";
 import { type Audited, type AuditPolicy, type AuditRule, auditRule, type Level } from "../../api/audit/policy.ts";
+import { isIP } from "../../api/machinery/ip.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import { microTimestamp } from "../../api/machinery/time/time.ts";
 import { userInfo } from "../auth/user-info.ts";
@@ -16,6 +17,8 @@ export interface Answered {
   readonly verb: string;
   readonly resource: ResourcePath | undefined;
   readonly headers: Headers;
+  /** Where it came from, as far as is known. */
+  readonly address: string | undefined;
   readonly code: number;
   /** It goes on: a watch, a log, an exec. */
   readonly streams: boolean;
@@ -75,7 +78,7 @@ export function auditEvent(
   { status, truncated, ...bodies }: Bodies = {},
 ): AuditEvent {
   const { request, headers, code, streams, now } = answered;
-  const sources = sourcesOf(headers);
+  const sources = sourcesOf(answered);
   const userAgent = headers.get("User-Agent");
   return {
     kind: "Event",
@@ -116,9 +119,11 @@ function responseStatus(
   };
 }
 
-function sourcesOf(headers: Headers): string[] {
-  const address = headers.get("CF-Connecting-IP");
-  return address === null ? [] : [address];
+/** As Kubernetes has it: what the request says of its way, which anybody may write, and last what cannot be forged. */
+function sourcesOf({ headers, address }: Answered): string[] {
+  const said = [...(headers.get("X-Forwarded-For")?.split(",") ?? []), headers.get("X-Real-IP") ?? ""];
+  const addresses = said.map((each) => each.trim()).filter((each) => isIP(each));
+  return [...new Set(addresses.filter((each) => each !== address)), ...(address === undefined ? [] : [address])];
 }
 
 const objectRef = ({ resource, namespace, name, group, version, subresource }: ResourcePath) => ({

@@ -52,6 +52,12 @@ const metadata: AuditRule = { level: "Metadata" };
 const everything: AuditRule = { level: "RequestResponse" };
 
 describe("an audit event", () => {
+  test("AUDIT-EVENT: what a request says of its way comes before where it came from", async () => {
+    const headers = { "X-Forwarded-For": "198.51.100.1, nobody, 192.0.2.7", "X-Real-IP": "203.0.113.9" };
+    const { events } = await recorded([metadata], MAPS, { headers });
+    expect(events[0]?.sourceIPs).toEqual(["198.51.100.1", "203.0.113.9", "192.0.2.7"]);
+  });
+
   test("AUDIT-EVENT: says who asked for what from where, and was answered how", async () => {
     const { events, response } = await recorded([metadata], MAPS, { body: { metadata: { name: "a" } } });
     expect(events).toEqual([

@@ -4,8 +4,10 @@
  */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/networking.v1.ts";
+import { endToEnd } from "../../api/machinery/end-to-end-headers.ts";
 import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
 import { boundedBody } from "../bounded-body.ts";
+import { clientAddress } from "../client-address.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { Deadline } from "../deadline.ts";
 import type { Env } from "../env.ts";
@@ -151,12 +153,12 @@ async function publicService(
 /** The client's own words on where it came from are not believed. */
 function forwarded(request: Request, url: URL): [string, string][] {
   const ours = new Set(["host", "content-length", "forwarded", "x-real-ip"]);
-  const client = request.headers.get("CF-Connecting-IP");
+  const client = clientAddress(request);
   return [
-    ...[...request.headers].filter(([name]) => !ours.has(name) && !name.startsWith("x-forwarded-")),
+    ...endToEnd(request.headers).filter(([name]) => !ours.has(name) && !name.startsWith("x-forwarded-")),
     ["Host", url.host],
     ["X-Forwarded-Host", url.host],
     ["X-Forwarded-Proto", url.protocol.slice(0, -1)],
-    ...(client === null ? [] : [["X-Forwarded-For", client] satisfies [string, string]]),
+    ...(client === undefined ? [] : [["X-Forwarded-For", client] satisfies [string, string]]),
   ];
 }

@@ -9,6 +9,7 @@ import type { AuditedRequest } from "../../audit/audited-request.ts";
 import { record } from "../../audit/record.ts";
 import { type RecordedBody, readStart, recordedBody } from "../../audit/recorded-bodies.ts";
 import { parseResourcePath } from "../../resource-path.ts";
+import { clientAddress } from "../../client-address.ts";
 import type { Bindings } from "../bindings.ts";
 import { mediaTypeOf } from "../request/body.ts";
 import { queryOf } from "../request/request-url.ts";
@@ -63,6 +64,7 @@ function answeredOf(c: Context<Bindings>, request: AuditedRequest, id: string): 
     verb,
     resource,
     headers: raw.headers,
+    address: clientAddress(raw),
     code: c.res.status,
     streams: c.res.status === 101 || verb === "watch" || STREAMS.has(resource?.subresource ?? ""),
     now: Date.now(),

@@ -15,6 +15,7 @@ import { authenticate, bearerToken } from "../../auth/authenticate.ts";
 import { joinRefusal } from "../../auth/join-right.ts";
 import { isNodeToken, type NodeCredential, newNodeToken } from "../../auth/node-credential.ts";
 import { sha256Hex } from "../../auth/secret.ts";
+import { clientAddress } from "../../client-address.ts";
 import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { withPolicy } from "../filters/with-policy.ts";
@@ -29,7 +30,7 @@ const failures = new Attempts({ burst: 20, perMinute: 10 });
 
 export async function serveJoin(c: Context<Bindings>): Promise<Response> {
   const request = c.req.raw;
-  const who = `${c.get("cluster")} ${request.headers.get("CF-Connecting-IP") ?? ""}`;
+  const who = `${c.get("cluster")} ${clientAddress(request) ?? ""}`;
   wait(joins.take(who, Date.now()));
   const { nodeName } = readNodeName(await readBody(request));
   return withPolicy(c, async ({ policy, store }) => {

@@ -3,6 +3,7 @@
  * here. `proxy` of a node asks the agent itself, which answers GETs of the kubelet's API.
  */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import { endToEnd } from "../../../api/machinery/end-to-end-headers.ts";
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
@@ -147,7 +148,7 @@ function forwarded(request: Request): [string, string][] {
   const { host, protocol, pathname } = new URL(request.url);
   const own = new Set(["authorization", "host", "accept-encoding", "content-length"]);
   return [
-    ...[...request.headers]
+    ...endToEnd(request.headers)
       .filter(([name]) => !own.has(name) && !name.startsWith("impersonate-"))
       .map(([name, value]): [string, string] => [name, name === PROTOCOLS ? withoutToken(value) : value]),
     ["X-Forwarded-Uri", pathname],
