@@ -22,9 +22,12 @@ export function wantedUser(headers: Headers): User | undefined {
   return { name, ...(uid !== "" && { uid }), groups, ...(hasExtra && { extra }) };
 }
 
+/** In lower case, as `Headers` has names. */
+export const isImpersonation = (header: string): boolean => header.startsWith(PREFIX);
+
 /** Names alone: a value that is looked at costs as much as all of them, and nearly nobody asks. */
 function asks(headers: Headers): boolean {
-  for (const header of headers.keys()) if (header.startsWith(PREFIX)) return true;
+  for (const header of headers.keys()) if (isImpersonation(header)) return true;
   return false;
 }
 

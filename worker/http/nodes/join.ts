@@ -12,6 +12,7 @@ import { ApiError } from "../../api-error.ts";
 import { noteUser } from "../../audit/audited-request.ts";
 import { Attempts } from "../../auth/attempts.ts";
 import { authenticate, bearerToken } from "../../auth/authenticate.ts";
+import { wantedUser } from "../../auth/impersonation/headers.ts";
 import { joinRefusal } from "../../auth/join-right.ts";
 import { isNodeToken, type NodeCredential, newNodeToken } from "../../auth/node-credential.ts";
 import { sha256Hex } from "../../auth/secret.ts";
@@ -41,6 +42,7 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
       throw new ApiError(unauthorized());
     }
     noteUser(request, user);
+    if (wantedUser(request.headers)) throw new ApiError(badRequest("nobody joins as another"));
     const known = policy.get<NodeCredential>(NODE_CREDENTIALS, "", nodeName);
     const refusal = joinRefusal(user, nodeName, { known, now });
     if (refusal) throw new ApiError(refusal);

@@ -1,25 +1,21 @@
 /**
  * The routes that nodes dial: their link, its HTTP form, the tunnels that they are called to, and relays to other nodes
- * (docs/spec/node-link.md). A node speaks for itself only; an administrator may speak for any.
+ * (docs/spec/node-link.md). A node speaks for itself only; an administrator may speak for any, and whoever may act as a node as that one.
  */
 import type { Context } from "hono";
 import { forbidden, unauthorized } from "../../../api/machinery/status.ts";
 import { ANSWER_HEADER } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
-import { noteUser } from "../../audit/audited-request.ts";
-import { authenticate } from "../../auth/authenticate.ts";
 import { nodeNameOf } from "../../auth/node/node-identity.ts";
-import { MASTERS, type User } from "../../auth/user.ts";
+import { MASTERS, UNAUTHENTICATED, type User } from "../../auth/user.ts";
 import { upgradeOf } from "../../tunnels/upgrade.ts";
 import type { Bindings } from "../bindings.ts";
+import { identifyForPath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
 
 export async function requireNode(c: Context<Bindings>, node: string): Promise<void> {
-  const user = await withPolicy(c, ({ policy, store }) =>
-    authenticate(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() }),
-  );
-  if (user === undefined || user === "none") throw new ApiError(unauthorized());
-  noteUser(c.req.raw, user);
+  const { user } = await withPolicy(c, (at) => identifyForPath(c, at));
+  if (user.groups.includes(UNAUTHENTICATED)) throw new ApiError(unauthorized());
   if (!isNode(user, node))
     throw new ApiError(
       forbidden({ group: "", resource: "nodes" }, node, `User "${user.name}" cannot speak for node "${node}"`),

@@ -7,6 +7,7 @@ import type { Asked } from "../../../api/asked.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { MOST_REPORTS, type NodeReports, type ReportAnswers } from "../../../api/node/node-reports.ts";
 import { ApiError } from "../../api-error.ts";
+import { credentialHeaders } from "../../auth/credential-headers.ts";
 import type { Bindings } from "../bindings.ts";
 import { readBody } from "../request/body.ts";
 import { requireNode } from "./node-link.ts";
@@ -32,15 +33,15 @@ export async function serveNodeReports(c: Context<Bindings>): Promise<Response> 
   await requireNode(c, c.req.param("name") ?? "");
   const cluster = c.get("cluster");
   const { asked } = parseReports(await readBody(c.req.raw));
-  const passed = asked.map((each) => ({ ...each, headers: { ...each.headers, ...bearerOf(c.req.raw) } }));
+  const passed = asked.map((each) => ({ ...each, headers: { ...each.headers, ...senderOf(c.req.raw) } }));
   const answered = await c.env.NODE_HUB.getByName(cluster).report(cluster, passed);
   return c.json({ answered } satisfies ReportAnswers);
 }
 
 /** Who it is from, and by which program. */
-function bearerOf({ headers }: Request): Readonly<Record<string, string>> {
-  const names = ["authorization", "user-agent"];
-  return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? ""]] : [])));
+function senderOf(request: Request): Readonly<Record<string, string>> {
+  const program = request.headers.get("User-Agent");
+  return { ...credentialHeaders(request), ...(program !== null && { "user-agent": program }) };
 }
 
 function parseReports(body: Uint8Array): NodeReports {

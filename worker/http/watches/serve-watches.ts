@@ -8,7 +8,7 @@ import { listenerUrl } from "../../../api/store/store-stream.ts";
 import type { GroupResource } from "../../../api/store.ts";
 import { WATCH_PROTOCOL } from "../../../api/watch-socket.ts";
 import { ApiError } from "../../api-error.ts";
-import { bearerToken } from "../../auth/authenticate.ts";
+import { credentialHeaders } from "../../auth/credential-headers.ts";
 import { UNAUTHENTICATED } from "../../auth/user.ts";
 import { socketShareOf } from "../../fairness/watch-share.ts";
 import { storageResource } from "../../kind-registry.ts";
@@ -56,7 +56,7 @@ export async function serveWatches(
   const feed = new NoticeFeeds(await open(ownStore(c.env, cluster)), (resource) =>
     shards.includes(resource) ? open(shardStore(c.env, cluster, resource)) : undefined,
   );
-  const headers = headersOfUser(request);
+  const headers = credentialHeaders(request);
   const { origin, pathname } = new URL(request.url);
   const prefix = origin + pathname.slice(0, pathname.lastIndexOf("/sailplane/v1/watch"));
   const session = new WatchSession({
@@ -85,12 +85,6 @@ export async function serveWatches(
     webSocket: client,
     headers: offeredProtocols(request).includes(WATCH_PROTOCOL) ? { "Sec-WebSocket-Protocol": WATCH_PROTOCOL } : {},
   });
-}
-
-/** Who asks, and as whom: all that a watch of the socket has of the request that opened it. */
-function headersOfUser(request: Request): Record<string, string> {
-  const impersonated = [...request.headers].filter(([name]) => name.startsWith("impersonate-"));
-  return { ...Object.fromEntries(impersonated), Authorization: `Bearer ${bearerToken(request)}` };
 }
 
 function resourceAt(c: Context<Bindings>, path: string): Promise<GroupResource | undefined> {
