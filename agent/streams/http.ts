@@ -2,7 +2,7 @@
 import { type IncomingMessage, request as send } from "node:http";
 import { type Duplex, PassThrough } from "node:stream";
 import { connect as connectTls } from "node:tls";
-import { endToEnd } from "../../api/machinery/end-to-end-headers.ts";
+import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import type { PodHttpRequest, TlsExpectation } from "../../api/node/node-sync.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
 import { writeTo } from "./write-to.ts";

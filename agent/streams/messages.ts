@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import WebSocket from "ws";
-import { endToEnd } from "../../api/machinery/end-to-end-headers.ts";
+import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import type { NodeAnswer, PodHttpRequest } from "../../api/node/node-sync.ts";
 import { headersOf } from "./http.ts";
 import type { Tunnel } from "./tunnel.ts";

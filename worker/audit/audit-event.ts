@@ -1,7 +1,7 @@
 /** What is recorded of a request (apiserver/pkg/audit). Pure. */
 import type { AuditEvent } from "../../api/audit/event.ts";
 import { type Audited, type AuditPolicy, type AuditRule, auditRule, type Level } from "../../api/audit/policy.ts";
-import { isIP } from "../../api/machinery/ip.ts";
+import { isIP } from "../../api/machinery/network/ip.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import { microTimestamp } from "../../api/machinery/time/time.ts";
 import { userInfo } from "../auth/user-info.ts";

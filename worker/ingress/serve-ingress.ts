@@ -4,7 +4,7 @@
  */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/networking.v1.ts";
-import { endToEnd } from "../../api/machinery/end-to-end-headers.ts";
+import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
 import { boundedBody } from "../bounded-body.ts";
 import { clientAddress } from "../client-address.ts";

@@ -8,8 +8,8 @@ import { type Answered, auditEvent, type Bodies, type Recording, recordingOf } f
 import type { AuditedRequest } from "../../audit/audited-request.ts";
 import { record } from "../../audit/record.ts";
 import { type RecordedBody, readStart, recordedBody } from "../../audit/recorded-bodies.ts";
-import { parseResourcePath } from "../../resource-path.ts";
 import { clientAddress } from "../../client-address.ts";
+import { parseResourcePath } from "../../resource-path.ts";
 import type { Bindings } from "../bindings.ts";
 import { mediaTypeOf } from "../request/body.ts";
 import { queryOf } from "../request/request-url.ts";

@@ -3,7 +3,7 @@
  * here. `proxy` of a node asks the agent itself, which answers GETs of the kubelet's API.
  */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
-import { endToEnd } from "../../../api/machinery/end-to-end-headers.ts";
+import { endToEnd } from "../../../api/machinery/network/end-to-end-headers.ts";
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
