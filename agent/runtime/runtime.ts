@@ -77,8 +77,8 @@ export interface Runtime {
   execSync(id: string, command: readonly string[], timeoutSeconds: number): Promise<ExecResult>;
   exec(id: string, request: ExecRequest): Promise<ProcessStream>;
   attach(id: string, request: Omit<ExecRequest, "command">): Promise<ProcessStream>;
-  /** A connection to a port of the pod's address. */
-  dial(sandboxId: string, port: number): Promise<Duplex>;
+  /** A connection to a port of the pod's address: `hostAddress` where its network is the machine's, whose loopback is not the pod's. */
+  dial(sandboxId: string, port: number, hostAddress?: string): Promise<Duplex>;
   /**
    * A connection whose other end serves `kubectl port-forward` inside the sandbox, where programs may listen on loopback only:
    * SPDY/3.1. Absent: the agent ends it, and dials.

@@ -1,5 +1,6 @@
 /** Ports of a pod: connections to one, and port-forward. */
 import type { Duplex } from "node:stream";
+import type { Pod } from "../../api/generated/core.v1.ts";
 import type { PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
 import { joinPorts } from "./port-channels.ts";
 import { forwardPorts } from "./port-forward.ts";
@@ -14,10 +15,10 @@ type PortsRequest = Extract<StreamRequest, { kind: "port-forward" }>;
 const readySandbox = async (uid: string, { runtime }: ServeContext) =>
   (await runtime.observe(uid)).sandboxes.find(({ ready }) => ready);
 
-export async function podPort({ uid, port }: PodHttpRequest, context: ServeContext): Promise<Duplex> {
+export async function podPort(pod: Pod, { uid, port }: PodHttpRequest, context: ServeContext): Promise<Duplex> {
   const sandbox = await readySandbox(uid, context);
   if (sandbox === undefined) throw new Error("the pod is not running");
-  return context.runtime.dial(sandbox.id, port);
+  return context.runtime.dial(sandbox.id, port, pod.status?.podIP);
 }
 
 export async function servePorts(open: Open, { uid, pod, ports }: PortsRequest, context: ServeContext): Promise<void> {

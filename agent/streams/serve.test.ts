@@ -76,3 +76,14 @@ test("TUNNEL-FRAME: what a client of exec sends ends its own stream at the most"
   expect(failed).not.toHaveBeenCalled();
   expect(stdin.read().toString()).toBe("in");
 });
+
+test("TUNNEL-HTTP: a pod on the machine's network is asked at the machine's address, not on its loopback", async () => {
+  const dialled = vi.fn(async () => Promise.reject(new Error("refused")));
+  const runtime = { observe: async () => ({ sandboxes: [{ id: "s", ready: true }] }), dial: dialled };
+  const pod = { metadata: { uid: "u" }, spec: { hostNetwork: true }, status: { podIP: "192.0.2.1" } };
+  const context = { runtime, findPod: () => pod, nodeApi: vi.fn(), followed: () => {} };
+  const asked = { kind: "http", namespace: "n", pod: "p", uid: "u", method: "GET", path: "/", headers: [] } as const;
+  const to = { ...asked, node: "n1", address: "127.0.0.1", port: 10_248 };
+  await serveTunnel(to, async () => new LeavingSocket() as unknown as WebSocket, context as never);
+  expect(dialled).toHaveBeenCalledWith("s", 10_248, "192.0.2.1");
+});

@@ -51,7 +51,7 @@ async function serveOneWay(asked: StreamRequest, tunnel: Tunnel, context: ServeC
   if (asked.kind === "node") return serveNode(tunnel, asked.path, context);
   const { pod, request } = podOf(asked, context);
   if (request.kind === "logs") await serveLogs(tunnel, pod, request, context);
-  else if (request.kind === "http") await serveHttp(tunnel, request, () => podPort(request, context));
+  else if (request.kind === "http") await serveHttp(tunnel, request, () => podPort(pod, request, context));
 }
 
 async function serveJoined(asked: StreamRequest, open: Open, context: ServeContext): Promise<void> {
@@ -64,7 +64,7 @@ async function serveJoined(asked: StreamRequest, open: Open, context: ServeConte
     case "port-forward":
       return servePorts(open, request, context);
     case "websocket":
-      return serveMessages(open, request, () => podPort(request, context));
+      return serveMessages(open, request, () => podPort(pod, request, context));
   }
 }
 

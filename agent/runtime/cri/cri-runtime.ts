@@ -243,9 +243,9 @@ export class CriRuntime implements Runtime {
     return openCriStream(url, streams);
   }
 
-  async dial(sandboxId: string, port: number): Promise<Duplex> {
+  async dial(sandboxId: string, port: number, hostAddress = "127.0.0.1"): Promise<Duplex> {
     const { status } = await this.#cri.call("PodSandboxStatus", { pod_sandbox_id: sandboxId });
-    const socket = connect({ host: status.network?.ip || "127.0.0.1", port, allowHalfOpen: true });
+    const socket = connect({ host: status.network?.ip || hostAddress, port, allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", (error) => reject(new RuntimeError(error.message)));
