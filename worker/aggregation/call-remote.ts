@@ -9,6 +9,7 @@ import type { User } from "../auth/user.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
+import { identityHeaders } from "./identity-headers.ts";
 import type { RemoteApi } from "./remote-apis.ts";
 
 export interface RemoteCall {
@@ -63,15 +64,6 @@ const passedOn = (headers: Headers): [string, string][] =>
   endToEnd(headers).filter(
     ([name]) => !OWN.has(name) && !name.startsWith("x-remote-") && !name.startsWith("impersonate-"),
   );
-
-const identityHeaders = ({ name, uid, groups, extra = {} }: User): [string, string][] => [
-  ["X-Remote-User", name],
-  ...(uid ? [["X-Remote-Uid", uid] as [string, string]] : []),
-  ...groups.map((group): [string, string] => ["X-Remote-Group", group]),
-  ...Object.entries(extra).flatMap(([key, values]) =>
-    values.map((value): [string, string] => [`X-Remote-Extra-${encodeURIComponent(key)}`, value]),
-  ),
-];
 
 function pemOf(base64: string): string {
   const bytes = decodeBase64(base64);
