@@ -39,7 +39,7 @@ describe("HOOK-REDIRECT", () => {
   ])("after %i to %s the call goes there", async (status, location, expected) => {
     const { answer, seen } = await call([to(status, location), fine]);
     expect(answer).toEqual({ ok: true, text: "yes" });
-    const [, { headers, authorities: _, forGuest: __, ...second } = { headers: [] }] = seen;
+    const [, { headers, authorities: _, ...second } = { headers: [] }] = seen;
     expect(second).toEqual(expected);
     expect(headers).toContainEqual(["Referer", `https://hook/a?${timeout}`]);
     expect(headers.some(([name]) => name === "Content-Type")).toBe(expected.method === "POST");
