@@ -3,16 +3,16 @@
 /** Below it compressing costs more than it saves. */
 const THRESHOLD_BYTES = 128 * 1024;
 
-export const acceptsGzip = (request: Request): boolean =>
-  acceptedEncodings(request)
-    .split(",")
-    .some((coding) => /^\s*gzip\s*(;|$)/.test(coding));
-
-/** Cloudflare puts its own codings in the header, and keeps the client's beside the request. */
-function acceptedEncodings({ headers, cf }: Request): string {
-  const ofClient = cf?.clientAcceptEncoding;
-  return typeof ofClient === "string" ? ofClient : (headers.get("Accept-Encoding") ?? "");
+export function acceptsGzip(request: Request): boolean {
+  const header = request.headers.get("Accept-Encoding") ?? "";
+  if (!names("gzip", header)) return false;
+  // Cloudflare asks for its own codings, and keeps the client's beside the request, where it is dear to look.
+  const ofClient = names("br", header) ? request.cf?.clientAcceptEncoding : undefined;
+  return typeof ofClient !== "string" || names("gzip", ofClient);
 }
+
+const names = (coding: string, header: string): boolean =>
+  header.split(",").some((accepted) => accepted.split(";")[0]?.trim() === coding);
 
 /** The runtime encodes the body as the header says. */
 export const GZIP = { "Content-Encoding": "gzip", Vary: "Accept-Encoding" };
