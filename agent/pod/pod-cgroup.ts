@@ -4,9 +4,10 @@
  * fewest, which is what the kubelet's groups by quality of service come to.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
+import { readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { makeDirectory } from "../make-directory.ts";
 import type { CgroupDriver } from "../runtime/runtime.ts";
 import { type PodLimits, podLimits } from "./config/resources.ts";
 
@@ -54,7 +55,7 @@ export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined)
   const own = `${TOP}/pod${pod.metadata.uid}`;
   try {
     if (isUnified()) {
-      await mkdir(join(ROOT, own), { recursive: true });
+      makeDirectory(join(ROOT, own), 0o755);
       for (const above of ["", TOP, own])
         await writeFile(join(ROOT, above, "cgroup.subtree_control"), "+cpu +memory +pids");
     }
@@ -66,7 +67,7 @@ export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined)
     const [first = "", second] = file.split("/");
     const directory = second === undefined ? join(ROOT, own) : join(ROOT, first, own);
     try {
-      await mkdir(directory, { recursive: true });
+      makeDirectory(directory, 0o755);
       await writeFile(join(directory, second ?? first), value);
     } catch {
       // The same; or its containers have more at present, and it is set again when they have less.

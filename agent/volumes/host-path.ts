@@ -1,5 +1,6 @@
 /** hostPath volumes: what must be there, or is made, by type. */
-import { lstatSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, statSync, writeFileSync } from "node:fs";
+import { makeDirectory } from "../make-directory.ts";
 import { VolumeError } from "./payload.ts";
 
 type Check = "isDirectory" | "isFile" | "isSocket" | "isCharacterDevice" | "isBlockDevice";
@@ -19,7 +20,7 @@ export function prepareHostPath({ path, type = "" }: { readonly path: string; re
   const rule = CHECKS[type];
   if (rule === undefined) return path;
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-    if (type === "DirectoryOrCreate") mkdirSync(path, { recursive: true, mode: 0o755 });
+    if (type === "DirectoryOrCreate") makeDirectory(path, 0o755);
     if (type === "FileOrCreate") writeFileSync(path, "", { mode: 0o644 });
   }
   const stat = statSync(path, { throwIfNoEntry: false });
