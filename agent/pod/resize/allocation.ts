@@ -17,8 +17,18 @@ export interface Allocation {
 export type ResizeState =
   | { readonly kind: "settled" }
   /** It waits for room, or there is none on this node at all. */
-  | { readonly kind: "pending"; readonly reason: "Deferred" | "Infeasible"; readonly message: string }
+  | PendingResize
   | { readonly kind: "in-progress"; readonly error?: string };
+
+export interface PendingResize {
+  readonly kind: "pending";
+  readonly reason: "Deferred" | "Infeasible";
+  readonly message: string;
+  /** As a pod would be refused for it. */
+  readonly cause: string;
+  /** Of the pod that asks. */
+  readonly generation: number | undefined;
+}
 
 export const SETTLED: ResizeState = { kind: "settled" };
 
@@ -109,19 +119,22 @@ export function whyNoRoom(
   pod: Pod,
   allocatable: Readonly<Record<string, string | number>>,
   others: readonly Pod[],
-): Extract<ResizeState, { kind: "pending" }> | undefined {
+): PendingResize | undefined {
   const asked = podAmounts(pod, "requests");
+  const { generation } = pod.metadata;
   for (const resource of RESOURCES) {
     const unit = resource === "cpu" ? 1_000_000n : 1_000_000_000n;
     const requested = asked.get(resource) ?? 0n;
     const capacity = nanosOf(allocatable[resource]);
     const head = (what: string) => `Node didn't have enough ${what}: ${resource}, requested: ${requested / unit}`;
-    if (requested > capacity)
-      return { kind: "pending", reason: "Infeasible", message: `${head("capacity")}, capacity: ${capacity / unit}` };
+    if (requested > capacity) {
+      const message = `${head("capacity")}, capacity: ${capacity / unit}`;
+      return { kind: "pending", reason: "Infeasible", message, cause: "Infeasible", generation };
+    }
     const used = others.reduce((sum, other) => sum + (podAmounts(other, "requests").get(resource) ?? 0n), 0n);
     if (requested + used > capacity) {
       const message = `${head("resource")}, used: ${used / unit}, capacity: ${capacity / unit}`;
-      return { kind: "pending", reason: "Deferred", message };
+      return { kind: "pending", reason: "Deferred", message, cause: `OutOf${resource}`, generation };
     }
   }
   return undefined;

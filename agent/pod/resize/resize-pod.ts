@@ -40,11 +40,12 @@ export function allocate(record: PodRecord): void {
   const refused = started ? whyNotNow(record) : undefined;
   if (refused !== undefined) {
     record.waitsSince ??= steadyNow();
-    const told = record.resize.kind === "pending" ? record.resize.message : "";
-    if (told !== refused.message)
-      record.tell(undefined, "Warning", `Resize${refused.reason}`, eventText(record, refused.reason, refused.message));
+    const { reason, message, cause, generation } = refused;
+    const told = record.resize.kind === "pending" ? record.resize : undefined;
+    if (told?.reason !== reason || told.generation !== generation)
+      record.tell(undefined, "Warning", `Resize${reason}`, eventText(record, cause, message));
     record.resize = refused;
-    if (refused.reason === "Deferred") record.wake.within(DEFERRED_MS);
+    if (reason === "Deferred") record.wake.within(DEFERRED_MS);
     return;
   }
   record.waitsSince = undefined;

@@ -36,6 +36,25 @@ function conditions({ spec, before = [], input }: Case): Record<string, string> 
   );
 }
 
+describe("AGENT-RESIZE: the condition of a pod that waits to be given more", () => {
+  const asked = (before: PodCondition, message: string) => {
+    const pod: Pod = { metadata: {}, spec: { containers: [] }, status: { conditions: [before] } };
+    const resize = { kind: "pending", reason: "Deferred", message, cause: "", generation: 1 } as const;
+    const input = { pod, statuses: [], phase: "Running", sandboxReady: true, restartingAll: false, resize } as const;
+    const found = conditionsOf({ ...input, now: "now" }).find(({ type }) => type === "PodResizePending");
+    return [found?.lastProbeTime, found?.lastTransitionTime];
+  };
+  const before = { type: "PodResizePending", status: "True", reason: "Deferred", message: "why" };
+  const old = { lastProbeTime: "then", lastTransitionTime: "once" };
+
+  it.each([
+    ["stays as it was", { ...before, ...old }, "why", ["then", "once"]],
+    ["has been looked at when it says something else", { ...before, ...old }, "else", ["now", "once"]],
+    ["is new where its reason is", { ...before, ...old, reason: "Infeasible" }, "why", ["now", "now"]],
+    ["is new where there was none", { type: "Ready", status: "True" }, "why", ["now", "now"]],
+  ])("%s", (_, condition, message, expected) => expect(asked(condition, message)).toEqual(expected));
+});
+
 describe("conditions of a pod", () => {
   it("say of one that can restart all its containers whether it does", () => {
     const rules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [1] } }];

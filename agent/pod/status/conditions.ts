@@ -150,12 +150,19 @@ export function conditionsOf({
       ...(generation === undefined ? {} : { observedGeneration: generation }),
     };
   };
+  const resizing = ([type, finding]: readonly [string, Finding]): PodCondition => {
+    const old = before.find((condition) => condition.type === type);
+    const isAsBefore = old !== undefined && old.reason === finding.reason;
+    const { lastTransitionTime = now, lastProbeTime = now } = isAsBefore ? old : {};
+    const asked = isAsBefore && old.message === finding.message ? lastProbeTime : now;
+    return { ...own(type, finding), lastProbeTime: asked, lastTransitionTime };
+  };
   const conditions = [
     ...foreign,
     ...(disruption === undefined
       ? []
       : [own("DisruptionTarget", { status: "True", reason: BY_NODE, message: disruption })]),
-    ...resizeFindings(resize).map(([type, finding]) => own(type, finding)),
+    ...resizeFindings(resize).map(resizing),
     own("PodReadyToStartContainers", sandboxReady ? TRUE : no()),
     own("Initialized", initialized(pod, statuses, phase)),
     own("Ready", containers.status === "True" ? gatesReady(pod, foreign) : containers),
