@@ -22,8 +22,14 @@ const SAVE_MS = 200;
 const RETRY_MS = 10_000;
 
 async function replaceFile(path: string, value: unknown): Promise<void> {
-  await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  try {
+    await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    // Nobody may ever write it again.
+    await rm(`${path}.new`, { force: true });
+    throw error;
+  }
 }
 
 export class ObjectCache {

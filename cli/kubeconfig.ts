@@ -1,7 +1,20 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import * as v from "valibot";
 import { parse, stringify } from "yaml";
 import { CliError } from "./cli-error.ts";
+import { systemReason } from "./system-reason.ts";
 
 /** How to reach a control plane as somebody. */
 export interface Connection {
@@ -81,12 +94,38 @@ export function readKubeconfig(dataDirectory: string): Connection {
   return connection;
 }
 
+/**
+ * Takes the room on the disk for a kubeconfig like this one, whose token is to be traded for another: one that cannot be kept then
+ * would be lost, and what it was traded for is soon good no more. Fails where there is none.
+ */
+export function reserveKubeconfig(dataDirectory: string, name: string, connection: Connection): void {
+  const file = `${dataDirectory}/kubeconfig.new`;
+  try {
+    writeFileSync(file, renderKubeconfig(name, connection), { mode: 0o600 });
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw new CliError(`cannot write ${file}: ${systemReason(error)}`);
+  }
+}
+
 /** Writes `DIRECTORY/kubeconfig`, at once or not at all: it may be the only place that knows the token. */
 export function saveKubeconfig(dataDirectory: string, name: string, connection: Connection): void {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = `${dataDirectory}/kubeconfig`;
-  writeFileSync(`${file}.new`, renderKubeconfig(name, connection), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const text = renderKubeconfig(name, connection);
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  try {
+    // What has been reserved is written over where it is: room that is given back somebody else may take.
+    const opened = openSync(`${file}.new`, constants.O_RDWR | constants.O_CREAT, 0o600);
+    try {
+      ftruncateSync(opened, writeSync(opened, text, 0));
+    } finally {
+      closeSync(opened);
+    }
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    throw new CliError(`cannot write ${file}: ${systemReason(error)}`);
+  }
 }
 
 function parseYaml(text: string): unknown {

@@ -3,7 +3,7 @@ import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
-import { saveKubeconfig } from "../kubeconfig.ts";
+import { reserveKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
 import { pathFromHere } from "../path-from-here.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
@@ -53,6 +53,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   const agent = runAgent({
     connection,
     renew: async (token) => {
+      reserveKubeconfig(directory.path, options.nodeName, { ...connection, token });
       const renewed = await exchangeToken({ ...connection, token }, options.nodeName);
       saveKubeconfig(directory.path, options.nodeName, renewed);
       return renewed.token;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -72,6 +72,27 @@ test("NODE-JOIN: what has joined starts while its control plane is away, with a 
       connection: known,
       isKnown: true,
     });
+});
+
+test("NODE-JOIN: what has joined starts though its disk is full, and trades what it has for nothing that it cannot keep", async () => {
+  trades = { own: "renewed" };
+  const known = { server, token: "own", ca };
+  saveKubeconfig(directory.path, "n1", known);
+  symlinkSync("/dev/full", directory.file("kubeconfig.new"));
+  expect(await connectNode(directory, server, { nodeName: "n1" })).toEqual({ connection: known, isKnown: true });
+  expect(shown).toEqual([]);
+  saveKubeconfig(directory.path, "n1", known);
+  expect((await connectNode(directory, server, { nodeName: "n1" })).connection.token).toBe("renewed");
+});
+
+test("a kubeconfig that cannot be written stays as it was, and says why", () => {
+  const [file, known] = [directory.file("kubeconfig"), { server, token: "own", ca }];
+  saveKubeconfig(directory.path, "n1", known);
+  const before = readFileSync(file, "utf8");
+  symlinkSync("/dev/full", `${file}.new`);
+  const write = () => saveKubeconfig(directory.path, "n1", { ...known, token: "other" });
+  expect(write).toThrow(`cannot write ${file}: no space left on the disk`);
+  expect(readFileSync(file, "utf8")).toBe(before);
 });
 
 test("NODE-JOIN: one whose Node was deleted is told so, and how to join again", async () => {

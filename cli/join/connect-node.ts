@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { DataDirectory } from "../control-plane/data-directory.ts";
-import { type Connection, contextNameOf, parseKubeconfig } from "../kubeconfig.ts";
+import { type Connection, contextNameOf, parseKubeconfig, reserveKubeconfig } from "../kubeconfig.ts";
 import { exchangeToken, TokenRefused, Unreachable } from "./exchange-token.ts";
 import { fetchAuthority } from "./fetch-authority.ts";
 
@@ -34,7 +34,8 @@ export interface Joined {
 
 /**
  * The node's own connection: what an earlier join of that node to the same control plane left, renewed; else, or where it is
- * good no more, a new one for the token. A node whose control plane is away starts all the same, and keeps its pods running.
+ * good no more, a new one for the token. A node whose control plane is away, or whose disk is full, starts all the same, and keeps
+ * its pods running.
  */
 export async function connectNode(directory: DataDirectory, server: string, options: ConnectOptions): Promise<Joined> {
   const { nodeName, token } = options;
@@ -42,6 +43,12 @@ export async function connectNode(directory: DataDirectory, server: string, opti
   const known = parseKubeconfig(text);
   const isOwn = known?.server === server && (token === undefined || contextNameOf(text) === nodeName);
   if (isOwn) {
+    try {
+      reserveKubeconfig(directory.path, nodeName, known);
+    } catch {
+      // The disk is full: it goes on with what it has, and ends pods that keep too much there.
+      return { connection: known, isKnown: true };
+    }
     try {
       return { connection: await exchangeToken(known, nodeName), isKnown: true };
     } catch (error) {
