@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +33,21 @@ test("a second instance is refused until the first lets go", () => {
   );
   first.release();
   expect(new DataDirectory(path).isNew).toBe(false);
+});
+
+test("NODE-JOIN: where the disk is full it is held all the same, until it is let go", (context) => {
+  const path = mkdtempSync(join(scratch, "full-"));
+  // Root of a container may be forbidden to mount.
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", path]).status !== 0) return context.skip();
+  try {
+    writeFileSync(join(path, "all"), Buffer.alloc(4096));
+    const directory = new DataDirectory(path);
+    expect(directory.read("lock")).toBe("");
+    directory.release();
+    expect(directory.read("lock")).toBeUndefined();
+  } finally {
+    spawnSync("umount", ["-l", path]);
+  }
 });
 
 test.each(["", "{", '{"pid":"x"}', '{"pid":4194304,"startedAt":"1"}', `{"pid":${process.pid},"startedAt":"another"}`])(

@@ -103,9 +103,10 @@ export class DataDirectory {
         writeFileSync(this.file("lock"), JSON.stringify(self()), { flag: "wx", mode: 0o600 });
         return;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-          throw new CliError(`cannot write to ${this.path}: ${systemReason(error)}`);
-        }
+        const { code } = error as NodeJS.ErrnoException;
+        // It is there, and says nothing: better than that a node cannot start which would make room.
+        if (code === "ENOSPC") return;
+        if (code !== "EEXIST") throw new CliError(`cannot write to ${this.path}: ${systemReason(error)}`);
       }
       const holder = parseOwner(this.read("lock"));
       if (holder && isAlive(holder)) {
