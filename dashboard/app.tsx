@@ -1,12 +1,14 @@
 /** Signed out: the sign-in page. Signed in: the frame around the view that the address names. */
 import { useEffect } from "preact/hooks";
 import { discover, discovery } from "./api/discovery.ts";
+import { isConfined } from "./api/namespace-names.ts";
 import { Dialogs } from "./frame/dialogs.tsx";
 import { Keyboard } from "./frame/keyboard.tsx";
 import { Sidebar } from "./frame/sidebar.tsx";
 import { Toasts } from "./frame/toasts.tsx";
 import { TopBar } from "./frame/top-bar.tsx";
 import { Notice } from "./parts/notice.tsx";
+import { namespace } from "./route.ts";
 import { token } from "./session.ts";
 import { SignIn } from "./sign-in/sign-in.tsx";
 import { isTimeBarOpen, TimeBar } from "./time/time-bar.tsx";
@@ -27,6 +29,9 @@ function Frame() {
       <TopBar />
       {isTimeBarOpen() && <TimeBar />}
       <main id="view" tabIndex={-1}>
+        {isConfined.value && namespace.value === "" && (
+          <p class="hint">You may not look into all namespaces at once: name one of yours above.</p>
+        )}
         {known.name === "known" && <View />}
         {known.name === "loading" && <Notice title="Loading…" />}
         {known.name === "failed" && (

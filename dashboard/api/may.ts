@@ -45,7 +45,7 @@ export function useMay({ verb, subresource = "" }: Deed, kind: Kind, { namespace
 
 type Attributes = SelfSubjectAccessReview["spec"]["resourceAttributes"];
 
-async function review(resourceAttributes: Attributes): Promise<boolean> {
+export async function review(resourceAttributes: Attributes): Promise<boolean> {
   const question = {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",

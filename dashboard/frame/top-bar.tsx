@@ -1,8 +1,10 @@
 /** The namespace that is looked at, the palette, and what concerns the reader. */
 import { useEffect, useState } from "preact/hooks";
-import { namespaceNames } from "../api/namespace-names.ts";
+import { isConfined, namespaceNames } from "../api/namespace-names.ts";
 import { readOnly } from "../read-only.ts";
 import { adjust, go, namespace, route } from "../route.ts";
+import { token } from "../session.ts";
+import { namespaceOf } from "../sign-in/token-claims.ts";
 import { isTimeBarOpen, toggleTimeBar } from "../time/time-bar.tsx";
 import { openPalette } from "./palette.tsx";
 import { ReaderButtons } from "./reader-buttons.tsx";
@@ -40,7 +42,14 @@ function NamespaceChoice() {
   const [names, setNames] = useState<readonly string[]>();
   const load = () => void namespaceNames().then(setNames);
   // Once, and again whenever the list is opened.
-  useEffect(load, []);
+  useEffect(() => {
+    void namespaceNames().then((found) => {
+      setNames(found);
+      const own = namespaceOf(token.peek() ?? "");
+      // A service account that may not look everywhere looks at its own.
+      if (isConfined.peek() && own !== undefined && namespace.peek() === "") adjust({ ns: own });
+    });
+  }, []);
   const current = namespace.value;
   const choices = [...new Set([...(current === "" ? [] : [current]), ...(names ?? [])])].sort();
   const asked = { id: "namespace", value: current, onFocus: load };

@@ -18,7 +18,7 @@ export function PodList({ pods, node }: PodListProps) {
   const ordered = pods.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return (
     <ul class="plain tree">
-      {ordered.slice(0, MOST).map((pod) => (
+      {ordered.slice(0, MOST).map((pod, i) => (
         <li key={pod.uid}>
           <StateChip text={pod.state === "Running" && !pod.ready ? "Not ready" : pod.state} {...toneOf(pod)} />{" "}
           {kind ? <a href={objectHref(kind, pod)}>{pod.name}</a> : pod.name}{" "}
@@ -27,12 +27,16 @@ export function PodList({ pods, node }: PodListProps) {
             {pod.restarts > 0 && `, ${pod.restarts} ${pod.restarts === 1 ? "restart" : "restarts"}`}
             {pod.node && pod.node !== node && `, on ${pod.node}`}
           </span>
+          {whyOf(pod) !== whyOf(ordered[i - 1]) && <p class="quiet">{whyOf(pod)}</p>}
         </li>
       ))}
       {ordered.length > MOST && <li class="quiet">and {ordered.length - MOST} more</li>}
     </ul>
   );
 }
+
+/** What keeps a pod from being ready, where somebody has said it. Of several for the same reason the first says it. */
+const whyOf = (pod: PodSummary | undefined): string => (!pod || pod.ready ? "" : pod.unschedulable || pod.why);
 
 const toneOf = ({ state, ready }: PodSummary) => (state === "Running" && !ready ? { tone: "warn" as const } : {});
 

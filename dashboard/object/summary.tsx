@@ -8,6 +8,7 @@ import { NodeSummary } from "./node-summary.tsx";
 import type { ObjectProps } from "./object-props.ts";
 import { OwnerChain } from "./owner-chain.tsx";
 import { PodContainers } from "./pod-containers.tsx";
+import { PrintedColumns } from "./printed-columns.tsx";
 import { ServiceSummary } from "./service-summary.tsx";
 import { WorkloadSummary } from "./workload-summary.tsx";
 
@@ -27,13 +28,13 @@ const ABOUT: Readonly<Record<string, ComponentType<ObjectProps>>> = {
 
 export function Summary(props: ObjectProps) {
   const { kind, object } = props;
-  const About = ABOUT[kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`];
+  const About = ABOUT[kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`] ?? PrintedColumns;
   const { metadata } = object;
   const conditions = (object as { status?: { conditions?: Condition[] } }).status?.conditions;
   return (
     <>
       <OwnerChain object={object} />
-      {About && <About {...props} />}
+      <About {...props} />
       {Array.isArray(conditions) && conditions.length > 0 && <Conditions conditions={conditions} />}
       <section class="card">
         <h2>Metadata</h2>

@@ -31,8 +31,15 @@ export const worstOf = (states: readonly LiveState[]): LiveState =>
 export const waitingFor = (state: LiveState): string | undefined =>
   state.name === "loading" ? (state.problem ? "The cluster does not answer. Asking again…" : "Loading…") : undefined;
 
+export interface Refusal {
+  readonly title: string;
+  readonly problem: string;
+  /** Nothing is wrong: it is not the reader's to see. */
+  readonly forbidden: boolean;
+}
+
 /** Why a list shows nothing. */
-export function refusal(state: LiveState): { readonly title: string; readonly problem: string } | undefined {
+export function refusal(state: LiveState): Refusal | undefined {
   if (state.name !== "refused") return undefined;
   const title =
     state.code === 403
@@ -42,5 +49,5 @@ export function refusal(state: LiveState): { readonly title: string; readonly pr
         : state.code === 410
           ? "This moment is no longer remembered"
           : "The cluster refused";
-  return { title, problem: state.problem };
+  return { title, problem: state.problem, forbidden: state.code === 403 };
 }

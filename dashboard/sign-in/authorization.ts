@@ -3,7 +3,8 @@
  * does it. Whether the token is any good is the API server's to say.
  */
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
-import { base64Url, fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
+import { base64Url } from "../../api/machinery/encoding/base64url.ts";
+import { claimsOf } from "./token-claims.ts";
 
 /** What the page must still know when the issuer has sent the browser back. */
 export interface Pending {
@@ -71,13 +72,4 @@ export function identityToken(
   }
   if (claimsOf(id_token)?.nonce !== nonce) return { problem: "The token is of another sign-in. Begin it again." };
   return { token: id_token };
-}
-
-function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
-  const bytes = fromBase64Url(token.split(".")[1] ?? "");
-  try {
-    return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>);
-  } catch {
-    return undefined;
-  }
 }

@@ -61,7 +61,7 @@ export function ChangesView() {
           ))}
         </div>
       )}
-      {found.changes.length === 0 && found.problems.length === 0 && known && (
+      {found.changes.length === 0 && found.problems.length === 0 && known && "moments" in known && (
         <Notice title={found.done ? "Nothing changed between them" : "Loading…"} />
       )}
     </section>

@@ -24,6 +24,7 @@ import {
   picturePodOf,
 } from "./picture.ts";
 
+const PADDING = 12;
 /** More than this is no picture any more. */
 const MOST_BOXES = 400;
 
@@ -127,12 +128,10 @@ function BoxOf({ box, look }: BoxProps) {
       >
         <title>{`${kind} ${box.namespace && `${box.namespace}/`}${name}`}</title>
         <rect width={BOX_WIDTH} height={height} rx="8" class={tone} />
-        <text x="12" y="19">
-          {shortened(name, 28)}
-        </text>
-        <text x="12" y="36" class="quiet">
-          {shortened(`${kind} · ${note}`, 34)}
-        </text>
+        <foreignObject x={PADDING} y="5" width={BOX_WIDTH - 2 * PADDING} height="36">
+          <p class="name">{name}</p>
+          <p class="quiet">{`${kind} · ${note}`}</p>
+        </foreignObject>
       </a>
       {marks.map((mark, i) => (
         <a key={mark.uid} href={linkOf("v1", "Pod", mark)} aria-label={`Pod ${mark.name}, ${mark.state}`}>
@@ -148,6 +147,3 @@ function BoxOf({ box, look }: BoxProps) {
     </>
   );
 }
-
-/** SVG does not cut what is too long. */
-const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

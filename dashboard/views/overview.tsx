@@ -47,7 +47,8 @@ export function Overview() {
   );
   const lists = [nodes, pods, deployments, warnings];
   const states = lists.map((list) => list.state.value);
-  const worst = worstOf(states);
+  const seen = states.filter((state) => !refusal(state)?.forbidden);
+  const worst = worstOf(seen.length > 0 ? seen : states);
   const waiting = waitingFor(worst);
   const refused = states.map(refusal).filter((found) => found !== undefined);
 
@@ -70,12 +71,15 @@ export function Overview() {
         <h1>Overview</h1>
         <LiveBadge state={worst} />
       </div>
-      {refused.map(({ problem }) => (
-        <p class="problem" role="alert" key={problem}>
+      {refused.map(({ problem, forbidden }) => (
+        <p class={forbidden ? "quiet" : "problem"} role={forbidden ? undefined : "alert"} key={problem}>
           {problem}
         </p>
       ))}
-      <Counts nodes={[...nodes.items.value.values()]} pods={[...pods.items.value.values()]} />
+      <Counts
+        nodes={refusal(nodes.state.value) ? undefined : [...nodes.items.value.values()]}
+        pods={refusal(pods.state.value) ? undefined : [...pods.items.value.values()]}
+      />
       {worst.name === "live" && pods.items.value.size + deployments.items.value.size === 0 && <FirstSteps />}
       <div class="columns">
         <section class="card">
@@ -156,29 +160,56 @@ function TroubleRow({ first: trouble, others }: Gathered<Trouble>) {
   );
 }
 
+/** Undefined: what may not be seen. */
 interface CountsProps {
-  readonly nodes: readonly Stored<Node>[];
-  readonly pods: readonly PodSummary[];
+  readonly nodes: readonly Stored<Node>[] | undefined;
+  readonly pods: readonly PodSummary[] | undefined;
 }
 
 function Counts({ nodes, pods }: CountsProps) {
   const usage = useUsage("nodes");
+  const alive = pods?.filter(({ finished }) => !finished);
+  return (
+    <div class="tiles">
+      {nodes && <NodesReady nodes={nodes} />}
+      {alive && <PodsReady pods={alive} />}
+      {nodes && alive && <Room nodes={nodes} placed={alive.filter(({ node }) => node !== "")} usage={usage} />}
+      {nodes && moment.value === "" && <CostTile nodes={nodes.length} />}
+    </div>
+  );
+}
+
+function NodesReady({ nodes }: { readonly nodes: readonly Stored<Node>[] }) {
   const ready = nodes.filter(isNodeReady).length;
-  const alive = pods.filter(({ finished }) => !finished);
-  const running = alive.filter((pod) => pod.ready).length;
-  const placed = alive.filter(({ node }) => node !== "");
+  return (
+    <a class="tile" href={href(["kind", "core", "v1", "nodes"])}>
+      <h2>Nodes ready</h2>
+      <Meter used={ready} of={nodes.length} bad={ready < nodes.length} />
+    </a>
+  );
+}
+
+function PodsReady({ pods }: { readonly pods: readonly PodSummary[] }) {
+  const ready = pods.filter((pod) => pod.ready).length;
+  return (
+    <a class="tile" href={href(["kind", "core", "v1", "pods"])}>
+      <h2>Pods ready</h2>
+      <Meter used={ready} of={pods.length} bad={ready < pods.length} />
+    </a>
+  );
+}
+
+interface RoomProps {
+  readonly nodes: readonly Stored<Node>[];
+  readonly placed: readonly PodSummary[];
+  readonly usage: ReturnType<typeof useUsage>;
+}
+
+function Room({ nodes, placed, usage }: RoomProps) {
   const room = (of: typeof cpuOf) => nodes.reduce((sum, { status }) => sum + of(status.allocatable), 0);
   const asked = (key: "cpu" | "memory") => placed.reduce((sum, pod) => sum + pod[key], 0);
   return (
-    <div class="tiles">
-      <a class="tile" href={href(["kind", "core", "v1", "nodes"])}>
-        <h2>Nodes ready</h2>
-        <Meter used={ready} of={nodes.length} bad={ready < nodes.length} />
-      </a>
-      <a class="tile" href={href(["kind", "core", "v1", "pods"])}>
-        <h2>Pods ready</h2>
-        <Meter used={running} of={alive.length} bad={running < alive.length} />
-      </a>
+    <>
       <div class="tile">
         <CapacityBar of="cpu" capacity={room(cpuOf)} requested={asked("cpu")} used={totalsOf(usage, "cpu")} />
       </div>
@@ -194,7 +225,6 @@ function Counts({ nodes, pods }: CountsProps) {
         <h2>Pods placed</h2>
         <Meter used={placed.length} of={room(podsOf)} />
       </div>
-      {moment.value === "" && <CostTile nodes={nodes.length} />}
-    </div>
+    </>
   );
 }

@@ -161,4 +161,44 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.getByText(/cannot list resource "secrets"/).waitFor();
     await page.context().close();
   });
+
+  test("who may look into one namespace only begins there, and is told to name one anywhere else", async () => {
+    await at.cluster.output("create serviceaccount confined");
+    await at.cluster.output("create rolebinding confined --clusterrole=view --serviceaccount=default:confined");
+    const token = (await at.cluster.output("create token confined")).trim();
+    const { page } = await at.signedIn({ token });
+    await expect.poll(() => page.url()).toContain("ns=default");
+    await page.getByText("Pods ready").waitFor();
+    expect(await page.getByText("Nodes ready").count()).toBe(0);
+    await page.fill("#namespace", "");
+    await page.keyboard.press("Enter");
+    await page.getByText("name one of yours above").waitFor();
+    await page.context().close();
+  });
+
+  test("of a kind that the page knows nothing else of, what lists show is shown", async () => {
+    await at.cluster.output("create priorityclass urgent --value=700 --description=x");
+    const { page } = await at.signedIn();
+    await goTo(page, "#/object/scheduling.k8s.io/v1/priorityclasses/-/urgent");
+    await page.getByRole("heading", { name: "At a glance" }).waitFor();
+    await page.getByText("700", { exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  test("a workload says why its pods do not run", async () => {
+    const resources = { requests: { memory: "900Ti" } };
+    const containers = [{ name: "c", image: "busybox", resources }];
+    const labels = { app: "large" };
+    const template = { metadata: { labels }, spec: { containers } };
+    const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "large" } };
+    const spec = { replicas: 2, selector: { matchLabels: labels }, template };
+    await at.cluster.output("apply -f -", { input: JSON.stringify({ ...deployment, spec }) });
+    const { page } = await at.signedIn();
+    await goTo(page, "#/object/apps/v1/deployments/default/large");
+    // Both wait for the same thing, which is said once.
+    await page.getByText(/Insufficient memory/).waitFor();
+    await page.getByText("Pending").nth(1).waitFor();
+    expect(await page.getByText(/Insufficient memory/).count()).toBe(1);
+    await page.context().close();
+  });
 });
