@@ -19,12 +19,14 @@ export interface Leaving {
   readonly seconds: number;
 }
 
-/** Pods that would come again, or never end, are not waited for. */
+/**
+ * Pods that would come again, or have ended by themselves, are not waited for. One that was told to end is, until it is gone: its
+ * object goes with the node's own credential, and would stand for a node that is no more.
+ */
 const isDrained = (pod: Pod): boolean =>
   (pod.metadata.ownerReferences ?? []).some(({ kind, controller }) => controller === true && kind === "DaemonSet") ||
   isStatic(pod) ||
-  pod.status.phase === "Succeeded" ||
-  pod.status.phase === "Failed";
+  (pod.metadata.deletionTimestamp === undefined && (pod.status.phase === "Succeeded" || pod.status.phase === "Failed"));
 
 /** Fails where pods do not end in time, or the control plane does not answer: the node is then still a part of it. */
 export async function leaveCluster({ client, controlPlane, nodeName, pods, tell, seconds }: Leaving): Promise<void> {
