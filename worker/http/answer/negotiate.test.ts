@@ -24,6 +24,12 @@ test.each([
   [`${PROTOBUF};as=Table;v=v1;g=meta.k8s.io,application/json`, false, "application/json"],
   ["application/json;as=Table;v=v1;g=meta.k8s.io,application/json", false, "application/json Table"],
   ["application/json;as=Table;v=v2;g=meta.k8s.io,application/json", false, "application/json"],
+  ["application/json;v=v1;g=meta.k8s.io", false, 406],
+  ["application/json;v=v1,application/yaml", false, "application/yaml"],
+  ["application/json;stream=other", false, 406],
+  ["application/json;stream=watch", false, "application/json"],
+  ["application/yaml;stream=watch", false, 406],
+  ["application/json;sv=v2,application/yaml;sv=v1", false, "application/yaml"],
   ["application/cbor", false, 406],
   ["application/cbor,application/json;q=0.5", false, "application/json"],
 ])("WIRE-NEGOTIATE, WIRE-CBOR: %s, untyped %s", (accept, untyped, expected) => {

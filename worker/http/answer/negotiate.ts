@@ -80,17 +80,22 @@ export function negotiate(
   for (const { type, parameters } of parseAccept(header)) {
     const media = MEDIA_TYPES[type];
     if (!media) continue;
-    const { as } = parameters;
+    if (!isServed(media, parameters)) continue;
     const indented = pretty || parameters.pretty === "1";
-    if (media === PROTOBUF && (as === "Table" || (as === undefined && untyped))) continue;
-    if (as === undefined) return { type: media, pretty: indented, gzip };
-    const group = parameters.g ?? "";
-    const version = parameters.v ?? "";
+    // One of the three asks for another form, which the group or the version alone do not name.
+    const asIs = parameters.as === undefined && parameters.g === undefined && parameters.v === undefined;
+    const { as = "", g: group = "", v: version = "" } = parameters;
+    if (media === PROTOBUF && (as === "Table" || (asIs && untyped))) continue;
+    if (asIs) return { type: media, pretty: indented, gzip };
     if (group !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1") || !views.includes(as)) continue;
     return { type: media, as: as as View, viewVersion: version, pretty: indented, gzip };
   }
   throw noSuchForm();
 }
+
+/** The one schema of streams, which YAML has not, and the one version of what is common to all groups. */
+const isServed = (media: MediaType, { stream = "", sv = "" }: Clause["parameters"]): boolean =>
+  (stream === "" || (stream === "watch" && media !== "application/yaml")) && (sv === "" || sv === "v1");
 
 /** The router knows the wildcard for all there is, but no other, and no parameters. */
 const isRouted = (header: string): boolean =>
