@@ -2,8 +2,9 @@
 
 /** kube-apiserver's groupPriorityMinimum of its own groups. */
 const GROUP_PRIORITIES: Readonly<Record<string, number>> = {
+  // Above the 20000 that an APIService may give its group.
+  "apiregistration.k8s.io": 20001,
   "": 18000,
-  "apiregistration.k8s.io": 18000,
   apps: 17800,
   "events.k8s.io": 17750,
   "authentication.k8s.io": 17700,

@@ -74,6 +74,19 @@ test("WIRE-DISCOVERY: groups come by Kubernetes' priority, custom ones last; ver
   expect(apiVersions("host:443")).toMatchObject({ versions: ["v1"] });
 });
 
+test("WIRE-DISCOVERY: the group of APIServices comes before all that these can name", () => {
+  const registration = defineResource({
+    group: "apiregistration.k8s.io",
+    version: "v1",
+    kind: "APIService",
+    plural: "apiservices",
+    scope: "Cluster",
+  });
+  const king = { group: "acme.io", version: "v1", groupPriority: 20_000, versionPriority: 1 };
+  const names = apiGroupList([...resources, registration], [king]).groups.map(({ name }) => name);
+  expect(names.slice(0, 2)).toEqual(["apiregistration.k8s.io", "acme.io"]);
+});
+
 test("WIRE-DISCOVERY: a group comes by the highest priority of its APIServices, its versions by theirs", () => {
   const remote = (group: string, version: string, groupPriority: number, versionPriority: number) => ({
     group,
