@@ -1,35 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ControllerRevision, DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
-import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
-import { daemonSetController } from "./daemonset.ts";
-
-const start = () => controlledCluster([daemonSetController]);
-const node = (name: string, spec: Node["spec"] = {}): Node => ({
-  apiVersion: "v1",
-  kind: "Node",
-  metadata: { name, labels: { pool: "a" } },
-  spec,
-  status: {},
-});
-const generation = (count: string) => ({ "deprecated.daemonset.template.generation": count });
-const dm = (spec: Partial<DaemonSet["spec"]> = {}): DaemonSet => ({
-  apiVersion: "apps/v1",
-  kind: "DaemonSet",
-  metadata: { name: "dm", namespace: "ns", annotations: generation("1") },
-  spec: {
-    selector: { matchLabels: { app: "dm" } },
-    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
-    template: {
-      metadata: { labels: { app: "dm" } },
-      spec: { nodeSelector: { pool: "a" }, containers: [{ name: "c", image: "pause:1" }] },
-    },
-    ...spec,
-  },
-  status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
-});
-const pods = ({ cluster }: ControlledCluster) => cluster.list<Pod>("pods");
-const status = ({ cluster }: ControlledCluster) => cluster.get<DaemonSet>("daemonsets.apps", "ns", "dm")?.status;
+import { dm, node, pods, start, status } from "../../../test/fakes/controlled-daemon-set.ts";
 
 describe("daemon set", () => {
   it("CTL-DS-OVER: replaces a pod that has ended, also while a finalizer holds it", async () => {
@@ -162,26 +134,6 @@ describe("daemon set", () => {
     expect(status(at)?.desiredNumberScheduled).toBe(0);
   });
 
-  it("replaces pods that are not ready at once, and none under OnDelete", async () => {
-    const at = start();
-    at.cluster.put("nodes", node("n1"));
-    at.cluster.put("daemonsets.apps", dm());
-    await at.settle();
-    const update = (image: string, type: string) =>
-      at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
-        draft.spec.updateStrategy = { type };
-        draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image }] };
-        draft.metadata.annotations = generation(image.slice(-1));
-      });
-    update("pause:2", "RollingUpdate");
-    await at.settle();
-    expect(pods(at).map(({ spec }) => spec.containers[0]?.image)).toEqual(["pause:2"]);
-    update("pause:3", "OnDelete");
-    await at.settle();
-    expect(pods(at).map(({ spec }) => spec.containers[0]?.image)).toEqual(["pause:2"]);
-    expect(status(at)?.updatedNumberScheduled).toBeUndefined();
-  });
-
   it("CTL-DS-PLACE: requires of a pod's node its name alone", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
@@ -196,29 +148,6 @@ describe("daemon set", () => {
     expect(pods(at)[0]?.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toEqual({
       nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["n1"] }] }],
     });
-  });
-
-  it("CTL-DS-OLDEST: counts for a node that surges its oldest pod alone", async () => {
-    const at = start();
-    at.cluster.put("nodes", node("n1"));
-    at.cluster.put(
-      "daemonsets.apps",
-      dm({ updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }),
-    );
-    await at.settle();
-    const ready = { type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" };
-    at.cluster.change<Pod>("pods", "ns", pods(at)[0]?.metadata.name ?? "", (draft) => {
-      draft.spec.nodeName = "n1";
-      draft.status = { phase: "Running", conditions: [ready] };
-    });
-    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
-      draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image: "pause:2" }] };
-      draft.metadata.annotations = generation("2");
-    });
-    await at.settle();
-    expect(pods(at)).toHaveLength(2);
-    expect(status(at)).toMatchObject({ currentNumberScheduled: 1, numberReady: 1, numberAvailable: 1 });
-    expect(status(at)?.updatedNumberScheduled).toBeUndefined();
   });
 
   it("CTL-DS-NEW: takes a pod that an earlier set left for new where it is of as many templates", async () => {

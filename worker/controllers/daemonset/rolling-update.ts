@@ -20,36 +20,38 @@ export function planUpdate(
 ): readonly (Effect | Batch)[] {
   if (daemonSet.spec.updateStrategy?.type === "OnDelete") return [];
   const { minReadySeconds = 0, updateStrategy } = daemonSet.spec;
-  const wanted = places.filter(({ fit }) => fit.run);
+  const wanted = places.filter(({ fit }) => fit.run).length;
   const available = (pod: Pod | undefined) => pod !== undefined && isAvailable(pod, minReadySeconds, now);
-  const states = wanted.map(({ node, pods }) => {
-    const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-    return { name: node.metadata.name, next: present.find(isNew), old: present.find((pod) => !isNew(pod)) };
-  });
-  const surge = surgeOf(daemonSet, wanted.length);
+  // Pods may stay on a node that takes no new ones: the update is what removes them there.
+  const states = places
+    .filter(({ fit, pods }) => fit.run || pods.length > 0)
+    .map(({ node, fit, pods }) => {
+      const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
+      const next = present.find(isNew);
+      const old = present.find((pod) => !isNew(pod));
+      return { name: node.metadata.name, run: fit.run, next, old, sound: available(old ?? next) };
+    });
+  const waiting = states.filter(({ old, next }) => old && !next);
+  const remove = (gone: readonly { readonly old: Stored<Pod> | undefined }[]) =>
+    gone.flatMap(({ old }) => (old ? [podRemoval(daemonSet, old)] : []));
+  const surge = surgeOf(daemonSet, wanted);
   if (surge > 0) {
-    const replaced = states.filter(({ old, next }) => old && available(next)).map(({ old }) => old);
-    const surging = states.filter(({ old, next }) => old && next && !available(next) && available(old)).length;
-    const waiting = states.filter(({ old, next }) => old && !next);
-    const broken = waiting.filter(({ old }) => !available(old));
-    const sound = waiting.filter(({ old }) => available(old)).slice(0, Math.max(0, surge - surging));
-    const removals = replaced.filter((pod) => pod !== undefined).map((pod) => podRemoval(daemonSet, pod));
-    return [
-      ...creations(
-        daemonSet,
-        [...broken, ...sound].map(({ name }) => name),
-        hash,
-      ),
-      ...removals,
+    const replaced = states.filter(({ old, next }) => old && available(next));
+    const surging = states.filter(({ old, next }) => old && next && !available(next)).length;
+    const [staying, leaving] = [waiting.filter(({ run }) => run), waiting.filter(({ run }) => !run)];
+    const [broken, sound] = [staying.filter((state) => !state.sound), staying.filter((state) => state.sound)];
+    const made = [...broken, ...sound.slice(0, Math.max(0, surge - surging))];
+    // Of the sound ones that are to leave, no more than there are beyond what is wanted.
+    const spare = Math.max(0, states.filter((state) => state.sound).length - wanted);
+    const left = [
+      ...leaving.filter((state) => !state.sound),
+      ...leaving.filter((state) => state.sound).slice(0, spare),
     ];
+    const names = made.map(({ name }) => name);
+    return [...creations(daemonSet, names, hash), ...remove([...replaced, ...left])];
   }
-  const most = Math.max(1, scaledValue(updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, wanted.length, "up"));
-  const broken = states.filter(({ old, next }) => old && !next && !available(old));
+  const most = Math.max(1, scaledValue(updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, wanted, "up"));
   const unavailable = states.filter(({ old, next }) => !available(old) && !available(next)).length;
-  const candidates = states.filter(({ old, next }) => old && !next && available(old));
-  const chosen = [...broken, ...candidates.slice(0, Math.max(0, most - unavailable))];
-  return chosen
-    .map(({ old }) => old)
-    .filter((pod) => pod !== undefined)
-    .map((pod) => podRemoval(daemonSet, pod));
+  const candidates = waiting.filter(({ sound }) => sound).slice(0, Math.max(0, most - unavailable));
+  return remove([...waiting.filter(({ sound }) => !sound), ...candidates]);
 }
