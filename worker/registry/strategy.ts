@@ -38,7 +38,6 @@ export function prepareCreate(
   const { metadata } = draft;
   metadata.uid = options.uid;
   metadata.creationTimestamp = timestamp(options.now);
-  delete metadata.resourceVersion;
   if (resource.generation) metadata.generation = 1;
   const { status } = resource;
   if (status && !status.keptOnCreate) resetStatus(draft);

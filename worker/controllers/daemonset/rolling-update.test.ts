@@ -65,7 +65,7 @@ describe("a daemon set's rolling update", () => {
       }
       await at.settle();
     };
-    const update = (image: string, updateStrategy: DaemonSet["spec"]["updateStrategy"]) => {
+    const update = (image: string, updateStrategy: NonNullable<DaemonSet["spec"]["updateStrategy"]>) => {
       at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
         draft.spec.updateStrategy = updateStrategy;
         draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image }] };

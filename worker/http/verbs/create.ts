@@ -58,7 +58,6 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   placeInNamespace(context, draft);
   dropServerFields(draft);
   if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
-  if (!options.dryRun) checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && !!metadata.generateName;
   for (let attempt = 1, names = 0; ; attempt++) {
     const filled = copyJson(draft);
@@ -119,6 +118,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     warnings.push(...(resource.warnings?.(copy) ?? []));
     if (options.otherVerb) await requireCreate(context);
     await admitValidation(request);
+    if (!options.dryRun) checkRevision(copy.metadata.resourceVersion);
   } catch (error) {
     await requireExpectations(request);
     throw error;
@@ -195,7 +195,7 @@ export function placeInNamespace({ served, path }: RequestContext, { metadata }:
   metadata.namespace = path.namespace;
 }
 
-/** What is no revision at all counts as none. The storage asks it, which a dry run does not reach. */
+/** What is no revision at all counts as none. The storage asks it, after admission, which a dry run does not reach. */
 function checkRevision(revision: string | undefined): void {
   if (revision === undefined || revision === "" || Number(revision) === 0 || parseUintProblem(revision)) return;
   throw new ApiError(failure(500, "", "resourceVersion should not be set on objects to be created"));

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Job } from "../../../api/generated/batch.v1.ts";
+import type { Status } from "../../../api/machinery/status.ts";
 import type { Env } from "../../env.ts";
 
 const { API } = env as Env;
@@ -45,6 +46,25 @@ test("a body of no known form is told before options that mean nothing, and a re
   expect(await post(`${roles}?dryRun=x`, "application/json")).toBe(422);
   expect(await post(`${roles}?dryRun=All`, "application/json")).toBe(201);
   expect(await post(roles, "application/json")).toBe(500);
+});
+
+test("REG-CREATE-REVISION: a body that is invalid, or that admission refuses, is told so before that it names a revision", async () => {
+  const post = async (path: string, body: object) => {
+    const headers = { "Content-Type": "application/json" };
+    const request = new Request(`https://sailplane/api/v1/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers,
+    });
+    const { code, message } = (await (await API.fetch(request)).json()) as Status;
+    return [code, message];
+  };
+  const metadata = { name: "revised", resourceVersion: "1" };
+  const typed = { metadata, type: "kubernetes.io/tls" };
+  expect(await post("namespaces/default/secrets", typed)).toEqual([422, expect.stringContaining("tls.crt")]);
+  expect(await post("namespaces/nowhere/secrets", { metadata })).toEqual([404, 'namespaces "nowhere" not found']);
+  const refusal = "resourceVersion should not be set on objects to be created";
+  expect(await post("namespaces/default/secrets", { metadata })).toEqual([500, refusal]);
 });
 
 test("a runtime class is created by PUT where there is none", async () => {
