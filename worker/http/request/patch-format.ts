@@ -17,7 +17,7 @@ import { badRequest, internalError, invalid, unsupportedMediaType } from "../../
 import { duplicateFields } from "../../../api/machinery/structural/duplicate-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
-import { decodePatched, structFor } from "../../registry/decode-patched.ts";
+import { decodeChanged, decodePatched, structFor } from "../../registry/decode-patched.ts";
 import { patchRefused } from "../answer/patch-failure.ts";
 import { textOf } from "./body.ts";
 import type { WriteOptions } from "./write-options.ts";
@@ -106,7 +106,7 @@ export function applyFormat(
   const { custom } = context.served;
   // It is told with what is not known of it, which decoding takes from it.
   const patched = custom && fieldValidation === "Strict" ? copyJson(result.object) : result.object;
-  const decoded = decodeAsKind(result.object, format, context.served);
+  const decoded = decodeAsKind(result.object, membersOf(object), format, context.served);
   const refuse = (why: string) => {
     const printed = custom ? printUntyped(patched) : format.printed(patch, patched, membersOf(object));
     return new ApiError(invalid("", "", "", [invalidField("patch", printed, why)]));
@@ -122,18 +122,18 @@ export function applyFormat(
 const operationOf = (told: string): number => Number(/^json patch .* "\[(\d+)\]/.exec(told)?.[1] ?? 0);
 
 /** What was patched says itself what it is, as a body does: PATCH-08. */
-function decodeAsKind(object: JsonObject, format: PatchFormat, served: Served): DecodedJson {
+function decodeAsKind(object: JsonObject, stored: JsonObject, format: PatchFormat, served: Served): DecodedJson {
   if (served.custom) return decodeCustom(object, served);
   const expected = { group: served.group, version: served.version, kind: served.resource.kind };
   const typeMeta = { kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) };
   const typed = { ...typeMeta, ...object, ...typeMeta };
-  if (format.needsStruct) return setIntoStruct(typed, served);
+  if (format.needsStruct) return setIntoStruct(typed, stored, served);
   const found = kindIn(object);
   if (!found.ok) return found;
   const another = anotherKind(withDefaults(found, expected), expected);
   if (another) return { ok: false, message: another };
   if (found.version === "") return internalForm(object, typeMeta);
-  return decodePatched(typed, served);
+  return decodeChanged(typed, stored, served);
 }
 
 /** Which kind a custom object says it is, is judged when it is validated: but untyped, it is only what it says itself. */
@@ -153,8 +153,8 @@ function internalForm({ kind: _kind, apiVersion: _apiVersion, ...members }: Json
 }
 
 /** What a strategic merge gives is no JSON to Kubernetes: PATCH-10. */
-function setIntoStruct(object: JsonObject, served: Served): DecodedJson {
-  const decoded = decodePatched(object, served);
+function setIntoStruct(object: JsonObject, stored: JsonObject, served: Served): DecodedJson {
+  const decoded = decodeChanged(object, stored, served);
   if (decoded.ok) return { ...decoded, strict: decoded.strict.toSorted() };
   return { ok: false, message: unstructuredProblem(object, structFor(served)) ?? decoded.message };
 }
