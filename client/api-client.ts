@@ -66,7 +66,7 @@ const JSON_TYPE = "application/json";
 export const createApiClient = (options: ApiClientOptions): ApiClient => apiClientOver(asking(options));
 
 /** Each request by itself, over `fetch`. */
-export const asking =
+const asking =
   ({ fetch, base, headers }: ApiClientOptions) =>
   async ({ method, path, headers: own, body }: Asked): Promise<Answered> => {
     const sent = { method, headers: { ...(await headers()), ...own }, ...(body === undefined ? {} : { body }) };

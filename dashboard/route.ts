@@ -14,7 +14,7 @@ addEventListener("hashchange", () => {
 
 export const route = computed<Route>(() => parseRoute(hash.value));
 
-export function parseRoute(text: string): Route {
+function parseRoute(text: string): Route {
   const [path = "", query = ""] = text.replace(/^#?\/?/, "").split("?", 2);
   return {
     path: path === "" ? [] : path.split("/").map(decoded),

@@ -1,7 +1,7 @@
 /** DNS messages (RFC 1035, RFC 6891): the one question that clients ask, and answers of the types that clusters have. */
 
 export const TYPES = { A: 1, CNAME: 5, SOA: 6, PTR: 12, TXT: 16, AAAA: 28, SRV: 33, ANY: 255 } as const;
-export const RCODES = { ok: 0, formatError: 1, serverFailure: 2, noSuchName: 3, notImplemented: 4 } as const;
+const RCODES = { ok: 0, formatError: 1, serverFailure: 2, noSuchName: 3, notImplemented: 4 } as const;
 export type Rcode = keyof typeof RCODES;
 
 const IN = 1;
@@ -109,7 +109,7 @@ const numbers = (...values: number[]): Buffer => {
   return bytes;
 };
 
-export function addressBytes(address: string): Buffer {
+function addressBytes(address: string): Buffer {
   if (!address.includes(":")) return Buffer.from(address.split(".").map(Number));
   const [head = "", tail] = address.split("::");
   const parse = (text: string) => (text === "" ? [] : text.split(":").map((word) => Number.parseInt(word, 16)));

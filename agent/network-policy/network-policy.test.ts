@@ -9,8 +9,8 @@ import type {
   NetworkPolicyPort,
   NetworkPolicySpec,
 } from "../../api/generated/networking.v1.ts";
+import { letsThrough } from "../../test/oracles/lets-through.ts";
 import { renderChange, renderWhole } from "../proxy/nft-table.ts";
-import { letsThrough } from "./lets-through.ts";
 import { renderPolicies } from "./nft.ts";
 import { type PolicyFacts, planPolicies } from "./plan.ts";
 

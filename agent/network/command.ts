@@ -25,7 +25,7 @@ const path = (): string => [process.env.PATH ?? "", ...MORE].join(delimiter);
 /** In which the machine's programs are found. */
 export const programEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: path() });
 
-export const isExecutable = (file: string): boolean => {
+const isExecutable = (file: string): boolean => {
   try {
     accessSync(file, constants.X_OK);
     return true;

@@ -19,7 +19,7 @@ export class JoinedSockets {
 }
 
 /** Bytes go both ways, half-closes too; what goes wrong with one ends the other. */
-export function joinSockets(one: Socket, other: Socket): void {
+function joinSockets(one: Socket, other: Socket): void {
   for (const [from, to] of [[one, other] as const, [other, one] as const]) {
     from.pipe(to);
     from.on("error", () => to.destroy());

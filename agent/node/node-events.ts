@@ -27,7 +27,7 @@ export interface NodeNews {
 }
 
 /** What has changed of a node's conditions since they were told last (status by type). */
-export const newsOfConditions = (
+const newsOfConditions = (
   node: string,
   before: ReadonlyMap<string, string>,
   conditions: readonly NodeCondition[],

@@ -48,7 +48,7 @@ type Resources = Record<string, string>;
 
 const binary = (bytes: number): string => formatQuantity({ nanos: BigInt(bytes) * 1_000_000_000n, format: "BinarySI" });
 
-export function capacityOf({ cpus, memoryBytes, diskBytes, hugePages }: Machine): Resources {
+function capacityOf({ cpus, memoryBytes, diskBytes, hugePages }: Machine): Resources {
   return {
     cpu: String(cpus),
     "ephemeral-storage": `${Math.floor(diskBytes / 1024)}Ki`,

@@ -30,8 +30,7 @@ export function portNumber(port: number | string | undefined, container: Contain
   return named ?? (/^\d+$/.test(port ?? "") ? Number(port) : undefined);
 }
 
-export const joinHostPort = (host: string, port: number): string =>
-  isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+const joinHostPort = (host: string, port: number): string => (isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`);
 
 /** A failed connection as Go words it. */
 function dialError(error: NodeJS.ErrnoException, address: string): string {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { reachable } from "../../test/oracles/reachable.ts";
 import { type ProxyFacts, planRules, RulePlanner } from "./plan.ts";
-import { reachable } from "./reachable.ts";
 import type { FamilyRules, RuleSet } from "./rule-set.ts";
 
 const HERE = "n1";

@@ -29,7 +29,7 @@ function socketOf({ criSocket }: RuntimeOptions): string | undefined {
 }
 
 /** Made once, and kept with the node's other state: several nodes may share one container runtime. */
-export function agentIdOf(dataDirectory: string): string {
+function agentIdOf(dataDirectory: string): string {
   const file = join(dataDirectory, "agent-id");
   try {
     return readFileSync(file, "utf8");

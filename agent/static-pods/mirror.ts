@@ -1,7 +1,7 @@
 /** Mirrors: how the API shows a static pod, which it can neither make nor end. */
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 
-export const MIRROR = "kubernetes.io/config.mirror";
+const MIRROR = "kubernetes.io/config.mirror";
 export const HASH = "kubernetes.io/config.hash";
 export const SEEN = "kubernetes.io/config.seen";
 export const SOURCE = "kubernetes.io/config.source";

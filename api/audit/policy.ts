@@ -1,7 +1,7 @@
 /** An audit policy (audit.k8s.io/v1 Policy): which requests are recorded, and how much of each. */
 import { isJsonObject } from "../machinery/json/json-object.ts";
 
-export const LEVELS = ["None", "Metadata", "Request", "RequestResponse"] as const;
+const LEVELS = ["None", "Metadata", "Request", "RequestResponse"] as const;
 export type Level = (typeof LEVELS)[number];
 
 interface GroupResources {

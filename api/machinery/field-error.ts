@@ -27,7 +27,7 @@ export const WHOLE_OBJECT = "[]";
 const withDetail = (head: string, detail: string) => (detail === "" ? head : `${head}: ${detail}`);
 
 /** A value as Go prints it in these messages: strings quoted, objects as JSON with HTML's characters escaped. */
-export const printValue = (value: unknown): string => {
+const printValue = (value: unknown): string => {
   if (typeof value === "string") return goQuote(value);
   if (value === undefined || value === null) return "null";
   return goJson(value);

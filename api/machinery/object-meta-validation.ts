@@ -117,7 +117,7 @@ const printed = ({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }
   blockOwnerDeletion,
 });
 
-export function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
   const errors = finalizers.flatMap((finalizer) =>
     qualifiedName(finalizer).map((problem) => invalid(path, finalizer, problem)),
   );
@@ -164,7 +164,7 @@ function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: str
 }
 
 /** A field manager's name, also as the `fieldManager` parameter. Positions count bytes. */
-export function validateFieldManager(manager: string, path: string): FieldError[] {
+function validateFieldManager(manager: string, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (utf8Length(manager) > MAX_MANAGER_BYTES) errors.push(tooLong(path, MAX_MANAGER_BYTES));
   let position = 0;

@@ -16,9 +16,9 @@ export type QuantityText = string | number;
 
 /** All digits that come first are the number's. Shared out between it and an exponent in every way, many would take hours. */
 const PATTERN = /^([+-]?)([0-9]*)(?![0-9])(?:\.([0-9]*)(?![0-9]))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
-export const QUANTITY_FORMAT_WRONG =
+const QUANTITY_FORMAT_WRONG =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-export const QUANTITY_SUFFIX_WRONG = "unable to parse quantity's suffix";
+const QUANTITY_SUFFIX_WRONG = "unable to parse quantity's suffix";
 
 const DECIMAL_SUFFIXES = new Map([
   ["n", -9],

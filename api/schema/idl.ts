@@ -29,7 +29,7 @@ export interface SchemaSource {
 }
 
 /** Types with a wire form of their own; every other type name is a struct. */
-export const SCALARS = [
+const SCALARS = [
   "string",
   "bool",
   "int32",

@@ -12,7 +12,7 @@ export interface Figure {
   readonly limit?: number;
 }
 
-export const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node.js ${process.version}`;
+const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node.js ${process.version}`;
 
 const isRate = ({ unit }: Figure) => unit === "/s";
 

@@ -19,7 +19,7 @@ export function parseCount(text: string): number {
 }
 
 /** Node names are DNS subdomains. */
-export function parseNodeName(text: string): string {
+function parseNodeName(text: string): string {
   if (text.length > 253 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)) {
     throw new InvalidArgumentError(
       "It is lower case letters, digits, '-' and '.', and starts and ends with a letter or digit.",
@@ -38,7 +38,7 @@ export function parseSubjects(text: string): string[] {
 }
 
 /** This machine's name, made a node name as the kubelet does, by lower case. */
-export function defaultNodeName(): string {
+function defaultNodeName(): string {
   const name = hostname()
     .toLowerCase()
     .replace(/[^a-z0-9.-]/g, "-")
@@ -83,7 +83,7 @@ export const nodeNameOption = (): Option =>
     .argParser(parseNodeName)
     .default(defaultNodeName(), "this machine's name");
 
-export const runtimes = ["auto", "cri", "process", "simulated"] as const;
+const runtimes = ["auto", "cri", "process", "simulated"] as const;
 export type Runtime = (typeof runtimes)[number];
 
 export const runtimeOption = (): Option =>

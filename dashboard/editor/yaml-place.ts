@@ -14,7 +14,7 @@ export interface YamlPlace {
   readonly siblings: ReadonlySet<string>;
 }
 
-export const ITEM = "[]";
+const ITEM = "[]";
 
 interface Line {
   /** Columns of the dashes before the key. */

@@ -2,7 +2,7 @@
 import { parse, stringify } from "yaml";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
-export const MASK = "••••••••";
+const MASK = "••••••••";
 
 /** Field ownership is the API server's bookkeeping: long, and nothing that one edits. */
 export function yamlOf(object: KubeObject): string {

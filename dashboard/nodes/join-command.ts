@@ -40,7 +40,7 @@ async function serverForOthers(here: string): Promise<string | undefined> {
 }
 
 /** kubeadm's form, `sha256:` and the digest of the certificate's SubjectPublicKeyInfo; undefined without a certificate. */
-export async function pinOf(pem: string): Promise<string | undefined> {
+async function pinOf(pem: string): Promise<string | undefined> {
   const [certificate] = elementsOf(parsePem("CERTIFICATE", btoa(pem)) ?? new Uint8Array());
   const [signed] = within(certificate);
   // version [0], serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo (RFC 5280 4.1)

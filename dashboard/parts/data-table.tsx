@@ -23,7 +23,7 @@ interface DataTableProps<R> {
   readonly sorting?: Sorting;
 }
 
-export const ROW_HEIGHT = 36;
+const ROW_HEIGHT = 36;
 /** Room for about this many pixels a character at the table's font size. */
 const CHARACTER = 8;
 

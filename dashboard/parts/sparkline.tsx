@@ -18,7 +18,7 @@ export function Sparkline({ values, top = Math.max(...values), label }: Sparklin
   );
 }
 
-export function pointsOf(values: readonly number[], top: number): string {
+function pointsOf(values: readonly number[], top: number): string {
   const step = WIDTH / (values.length - 1);
   return values
     .map((value, index) => {

@@ -26,7 +26,7 @@ export const FOLLOWED = [
 ] as const;
 /** What pods name. */
 export const NAMED: ReadonlySet<GroupResource> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
-export const NODE_FIELD = "spec.nodeName";
+const NODE_FIELD = "spec.nodeName";
 
 const keyText = ({ resource, namespace, name }: Key): string => `${resource} ${namespace} ${name}`;
 const parseKey = (text: string): Key => {

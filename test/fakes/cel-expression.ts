@@ -5,7 +5,7 @@ import { compile } from "../../api/machinery/cel/program.ts";
 import { typeOfSchema } from "../../api/machinery/cel/schema-type.ts";
 import type { Type } from "../../api/machinery/cel/type.ts";
 
-export const schema = {
+const schema = {
   type: "object",
   properties: {
     s: { type: "string" },
@@ -17,7 +17,7 @@ export const schema = {
   },
 };
 export const type = typeOfSchema(schema, false) as Type;
-export const self = { s: "abc", i: 5, l: ["a", "b", "c"], m: { x: 1, y: 2 }, ios: "5%", "dash-ed": "d" };
+const self = { s: "abc", i: 5, l: ["a", "b", "c"], m: { x: 1, y: 2 }, ios: "5%", "dash-ed": "d" };
 
 export const compiled = (source: string) =>
   compile(source, { variables: new Map([["self", type]]), library: kubernetesLibrary, binds: true });

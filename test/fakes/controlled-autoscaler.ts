@@ -60,7 +60,7 @@ export function start(replicas: number, spec: Spec = {}) {
   return { ...at, use, replicas: replicasOf, status, condition, messages };
 }
 
-export const pod = (name: string): Pod => ({
+const pod = (name: string): Pod => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name, namespace: "ns", labels: { app: "web" } },

@@ -9,7 +9,7 @@ import type { Controller } from "../../worker/controllers/controller.ts";
 import { controllers as allControllers } from "../../worker/controllers/index.ts";
 import { FakeCluster } from "./fake-cluster.ts";
 
-export const KINDS: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
+const KINDS: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
   resource: groupResource(group, plural),
   apiVersion: apiVersionOf(group, version),
   kind,

@@ -99,7 +99,7 @@ export function scheduled(...objects: Stored<KubeObject>[]) {
   return { told, devices, results, state };
 }
 
-export const textOf = (decision: Decision) =>
+const textOf = (decision: Decision) =>
   decision.kind === "place" ? decision.node.name : decision.kind === "wait" ? "waits" : decision.message;
 
 export const useless = (text: string, nodes = 1) =>

@@ -5,7 +5,9 @@ import type { Env } from "../../worker/env.ts";
 
 /** The way in from outside. */
 export const outside = (exports as { default: Fetcher }).default;
-export const { API, CLUSTER_STORE } = env as Env;
+const { API, CLUSTER_STORE } = env as Env;
+
+export { CLUSTER_STORE };
 
 const CLUSTERS = "https://sailplane/sailplane/v1/clusters";
 /** Where the API of a cluster is. */

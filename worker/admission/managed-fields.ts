@@ -13,7 +13,7 @@ import { structOfKind } from "../../api/schema/table.ts";
 import type { RequestContext } from "../request-context.ts";
 
 /** The manager that a client without `fieldManager` is: its user agent up to the first slash. */
-export const managerOf = (request: Request, asked: string): string =>
+const managerOf = (request: Request, asked: string): string =>
   asked !== "" ? asked : ((request.headers.get("User-Agent") ?? "").split("/")[0] ?? "").slice(0, 128);
 
 /** How the kind's fields are owned, at its stored version and through that endpoint. */

@@ -9,6 +9,6 @@ export function refusal(request: AdmissionRequest, why: string): ApiError {
 }
 
 /** An object that is yet to be given a name is told by what its name will begin with. */
-export function refusedName({ name, object }: AdmissionRequest): string {
+function refusedName({ name, object }: AdmissionRequest): string {
   return name || object?.metadata.generateName || object?.metadata.name || "Unknown";
 }

@@ -59,7 +59,7 @@ async function ask(caller: Caller, remote: RemoteApi): Promise<RemoteVersion> {
   return { version: remote.version, resources: discoveryOf(resources, remote), freshness: "Current" };
 }
 
-export function discoveryOf(listed: readonly ListedResource[], { group, version }: RemoteApi): object[] {
+function discoveryOf(listed: readonly ListedResource[], { group, version }: RemoteApi): object[] {
   const kindOf = (each: ListedResource) => ({
     group: each.group ?? group,
     version: each.version ?? version,

@@ -34,7 +34,7 @@ const SECRET: ReadonlySet<string> = new Set([
   "tokenrequests.authentication.k8s.io",
 ]);
 
-export const isSecret = ({ group, resource, subresource }: ResourcePath): boolean =>
+const isSecret = ({ group, resource, subresource }: ResourcePath): boolean =>
   SECRET.has(`${resource}${subresource === "" ? "" : `/${subresource}`}${group === "" ? "" : `.${group}`}`) ||
   (group === "" && resource === "secrets");
 

@@ -1,6 +1,6 @@
 /** Secrets are compared by digest, so that neither their length nor their content shows in the time it takes. */
 
-export const sha256 = async (text: string): Promise<Uint8Array> =>
+const sha256 = async (text: string): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 
 export const sha256Hex = async (text: string): Promise<string> =>

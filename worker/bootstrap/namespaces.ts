@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
-export const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
+const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 const namespace = (name: string): KubeObject & Record<string, unknown> => ({
   kind: "Namespace",

@@ -19,7 +19,7 @@ const LIFETIME_MS = 30 * 86_400_000;
 /** For clocks that are slow. */
 const BACKDATED_MS = 300_000;
 
-export const API_NAMES = [
+const API_NAMES = [
   "kubernetes",
   "kubernetes.default",
   "kubernetes.default.svc",

@@ -35,7 +35,7 @@ export type History =
 
 const dataOf = (template: PodTemplateSpec) => ({ spec: { template: { ...template, $patch: "replace" } } });
 
-export const byRevision = (a: Revision, b: Revision): number =>
+const byRevision = (a: Revision, b: Revision): number =>
   a.revision - b.revision || (a.metadata.name < b.metadata.name ? -1 : 1);
 
 export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapshot: Snapshot): History {

@@ -40,7 +40,7 @@ const NO_PINNING =
   "this control plane cannot check a certificate against a caBundle for a URL; use a certificate that everybody trusts, or a service in the cluster";
 
 /** The address as it stands in messages. */
-export function addressOf({ url, service }: WebhookClientConfig, seconds: number): URL {
+function addressOf({ url, service }: WebhookClientConfig, seconds: number): URL {
   const { name = "", namespace = "", path = "/", port = 443 } = service ?? {};
   const address = new URL(url || `https://${name}.${namespace}.svc`);
   if (!url) {

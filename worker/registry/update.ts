@@ -181,7 +181,7 @@ function changedText(draft: KubeObject, { current, stored, writtenAt }: Before):
 }
 
 /** Whether the draft is marked for deletion and nothing holds it any more. */
-export function endsNow({ served }: RequestContext, { metadata, ...rest }: KubeObject): boolean {
+function endsNow({ served }: RequestContext, { metadata, ...rest }: KubeObject): boolean {
   if (metadata.deletionTimestamp === undefined) return false;
   if ((metadata.finalizers ?? []).length > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
   return !(served.resource.isHeld?.({ metadata, ...rest }) ?? false);

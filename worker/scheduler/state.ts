@@ -17,7 +17,7 @@ import { SchedulingQueue } from "./queue/queue.ts";
 import { CLAIMS, STORAGE_CLASSES, VOLUMES } from "./volumes/pod-volumes.ts";
 import { CAPACITIES, CSI_DRIVERS } from "./volumes/volume-choice.ts";
 
-export const SCHEDULER_NAME = "default-scheduler";
+const SCHEDULER_NAME = "default-scheduler";
 
 /** Who the scheduler is to the API. */
 export const SCHEDULER_USER = "system:kube-scheduler";

@@ -7,8 +7,8 @@ export interface BackOff {
   readonly lastFailure: number;
 }
 
-export const FIRST_BACK_OFF_MS = 10_000;
-export const LONGEST_BACK_OFF_MS = 300_000;
+const FIRST_BACK_OFF_MS = 10_000;
+const LONGEST_BACK_OFF_MS = 300_000;
 
 /** The runtime's clock may be a little ahead of ours. */
 const CLOCK_SLACK_MS = 2000;

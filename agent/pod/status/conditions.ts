@@ -46,7 +46,7 @@ function unmet(unknown: readonly string[], word: string, names: readonly string[
 }
 
 /** `statuses` are those of init and main containers. */
-export function containersReady(pod: Pod, statuses: readonly ContainerStatus[], phase: Phase): Finding {
+function containersReady(pod: Pod, statuses: readonly ContainerStatus[], phase: Phase): Finding {
   const counted = [...initContainersOf(pod).filter(isSidecar), ...pod.spec.containers].map(({ name }) => name);
   const known = new Map(statuses.map((status) => [status.name, status.ready]));
   const unknown = counted.filter((name) => !known.has(name));
@@ -63,7 +63,7 @@ export function containersReady(pod: Pod, statuses: readonly ContainerStatus[], 
 const wasInitialized = ({ status }: Pod): boolean =>
   status.conditions?.some(({ type, status: is }) => type === "Initialized" && is === "True") === true;
 
-export function initialized(pod: Pod, statuses: readonly ContainerStatus[], phase: Phase): Finding {
+function initialized(pod: Pod, statuses: readonly ContainerStatus[], phase: Phase): Finding {
   const byName = new Map(statuses.map((status) => [status.name, status]));
   const init = initContainersOf(pod);
   const unknown = init.filter(({ name }) => !byName.has(name)).map(({ name }) => name);

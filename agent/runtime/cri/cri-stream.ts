@@ -15,7 +15,7 @@ const PORTS = "portforward.k8s.io";
 const LOST = "the container runtime has ended the stream";
 
 /** What the Status says that comes last. */
-export function exitOf(text: string): Exit {
+function exitOf(text: string): Exit {
   try {
     const status = JSON.parse(text) as {
       readonly status?: string;

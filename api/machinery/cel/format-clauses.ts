@@ -45,7 +45,7 @@ const unparsed = (why: string): Part => ({
 });
 
 /** What a clause takes, as messages tell it. */
-export const TAKES: Readonly<Record<Clause["verb"], string>> = {
+const TAKES: Readonly<Record<Clause["verb"], string>> = {
   s: "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps",
   d: "decimal clause can only be used on integers",
   f: "fixed-point clause can only be used on doubles",

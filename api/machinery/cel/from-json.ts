@@ -105,7 +105,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "/": "__slash__",
 };
 
-export const unescapeName = (name: string): string =>
+const unescapeName = (name: string): string =>
   name.includes("__")
     ? name.replace(
         /__(underscores|dot|dash|slash|[a-z]+)__/g,

@@ -51,7 +51,7 @@ function balanced(name: string, terms: readonly Expr[], places: readonly number[
   return { kind: "call", name, args: [left, right], at };
 }
 
-export const operatorName = (op: string): string => (op === "in" ? "@in" : `_${op}_`);
+const operatorName = (op: string): string => (op === "in" ? "@in" : `_${op}_`);
 
 class Parser {
   #depth = 0;

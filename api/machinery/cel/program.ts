@@ -12,7 +12,7 @@ import type { Type } from "./type.ts";
 import { settled } from "./unify.ts";
 
 /** Kubernetes' limit of one expression's run (apiserver pkg/apis/cel). */
-export const PER_CALL_LIMIT = 1_000_000;
+const PER_CALL_LIMIT = 1_000_000;
 
 export interface Program {
   readonly type: Type;

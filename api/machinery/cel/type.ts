@@ -35,7 +35,7 @@ export interface Type {
 const simple = (kind: Type["kind"]): Type => ({ kind });
 
 export const INT = simple("int");
-export const UINT = simple("uint");
+const UINT = simple("uint");
 export const DOUBLE = simple("double");
 export const BOOL = simple("bool");
 export const STRING = simple("string");

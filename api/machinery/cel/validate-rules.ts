@@ -16,7 +16,7 @@ import { type RuleTree, ruleTreeOf, ruleTreeOfPart } from "./rule-tree.ts";
 import { Optional } from "./values.ts";
 
 /** What all rules of an object may cost together. */
-export const BUDGET = 10_000_000;
+const BUDGET = 10_000_000;
 const MAX_MESSAGE_BYTES = 5 * 1024;
 
 export interface RuleFindings {

@@ -54,7 +54,7 @@ function specialIPv6Problem(text: string): string | undefined {
   }
 }
 
-export const withoutLeadingZeros = (text: string): string => text.split(".").map(Number).join(".");
+const withoutLeadingZeros = (text: string): string => text.split(".").map(Number).join(".");
 
 /** An address as Go prints it: no leading zeros, IPv6 by RFC 5952, IPv4 in IPv6 as IPv4. */
 export function plainIP(address: string): string {
@@ -63,8 +63,8 @@ export function plainIP(address: string): string {
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
 }
 
-export const IP_PROBLEM = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-export const CIDR_PROBLEM = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+const IP_PROBLEM = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+const CIDR_PROBLEM = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
 const split = (cidr: string) => {
   const slash = cidr.lastIndexOf("/");

@@ -46,14 +46,3 @@ export function setDefaults(value: unknown, schema: Schema | undefined): void {
     setDefaults(value[name], of);
   }
 }
-
-/** Whether any value of the schema has a default. */
-export function hasDefaults(schema: Schema | undefined): boolean {
-  if (!schema) return false;
-  if (schema.default !== undefined) return true;
-  return (
-    Object.values(schema.properties ?? {}).some(hasDefaults) ||
-    hasDefaults(itemsOf(schema)) ||
-    (isJsonObject(schema.additionalProperties) && hasDefaults(schema.additionalProperties as Schema))
-  );
-}

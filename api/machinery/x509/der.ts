@@ -1,7 +1,7 @@
 /** The little of DER (X.690) that certificates are made of. Each function gives one complete element. */
 import { utf8Bytes } from "../encoding/utf8.ts";
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

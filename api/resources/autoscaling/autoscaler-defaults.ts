@@ -1,7 +1,7 @@
 /** pkg/apis/autoscaling/v2/defaults.go. */
 import type { HorizontalPodAutoscaler, HPAScalingRules } from "../../generated/autoscaling.v2.ts";
 
-export const DEFAULT_CPU_UTILIZATION = 80;
+const DEFAULT_CPU_UTILIZATION = 80;
 
 export function defaultAutoscaler({ spec }: HorizontalPodAutoscaler): void {
   spec.minReplicas ??= 1;

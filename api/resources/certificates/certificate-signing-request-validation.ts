@@ -82,7 +82,7 @@ function checkConditions(errors: FieldError[], conditions: Conditions = []): voi
 }
 
 const DECISIONS = ["Approved", "Denied"];
-export const isDecision = (type: string): boolean => DECISIONS.includes(type);
+const isDecision = (type: string): boolean => DECISIONS.includes(type);
 
 /** What was said stays said; a decision is made in its own place. */
 function checkSaid(

@@ -7,7 +7,7 @@ import { nameIsPathSegment, nameIsSubdomain } from "../../machinery/names.ts";
 import type { Column, Resource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 
-export const RBAC_GROUP = "rbac.authorization.k8s.io";
+const RBAC_GROUP = "rbac.authorization.k8s.io";
 
 interface Binding extends KubeObject {
   roleRef: RoleRef;

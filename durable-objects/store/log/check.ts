@@ -16,7 +16,7 @@ export interface CheckReport {
 const PAGE = 512;
 
 /** Reads the whole log, a page in each step, so that a caller can let other requests in between, and then the objects at once. */
-export function* checkSteps(tables: LogTables): Generator<undefined, CheckReport> {
+function* checkSteps(tables: LogTables): Generator<undefined, CheckReport> {
   const faults: string[] = [];
   const { oldest: firstMark } = tables.marks();
   /** Where each key stands by the log alone. */

@@ -21,7 +21,7 @@ export function resizedPod({ object, old }: AdmissionRequest): ResizedPod | unde
   return isOnNode && next.metadata.generation !== before.metadata.generation ? { next, before } : undefined;
 }
 
-export const nodeKeyOf = (name: string): Key => ({ resource: "nodes", namespace: "", name });
+const nodeKeyOf = (name: string): Key => ({ resource: "nodes", namespace: "", name });
 
 /** The node that the pod is on, read with what other plugins read. */
 export const nodeReads = ({ old }: AdmissionRequest): readonly Key[] => {

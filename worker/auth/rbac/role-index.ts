@@ -30,8 +30,8 @@ interface Granted {
 
 export type RoleIndex = ReadonlyMap<string, Granted>;
 
-export const CLUSTER_ROLES = "clusterroles.rbac.authorization.k8s.io";
-export const ROLES = "roles.rbac.authorization.k8s.io";
+const CLUSTER_ROLES = "clusterroles.rbac.authorization.k8s.io";
+const ROLES = "roles.rbac.authorization.k8s.io";
 const CLUSTER_ROLE_BINDINGS = "clusterrolebindings.rbac.authorization.k8s.io";
 const ROLE_BINDINGS = "rolebindings.rbac.authorization.k8s.io";
 

@@ -84,7 +84,7 @@ export function countStatus(deployment: Deployment, { newest, all, now }: Standi
   };
 }
 
-export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
+function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
   const wanted = replicasOf(deployment);
   return (
     (status.updatedReplicas ?? 0) === wanted &&

@@ -12,7 +12,7 @@ export const podCondition = (pod: Pod, type: string) => pod.status.conditions?.f
 export const isReady = (pod: Pod): boolean => podCondition(pod, "Ready")?.status === "True";
 
 /** When the pod is, or will be, ready for `minReadySeconds` (ms); undefined while it is not ready. */
-export function availableAt(pod: Pod, minReadySeconds: number): number | undefined {
+function availableAt(pod: Pod, minReadySeconds: number): number | undefined {
   if (!isReady(pod)) return undefined;
   if (minReadySeconds === 0) return 0;
   const since = timeOf(podCondition(pod, "Ready")?.lastTransitionTime);

@@ -11,7 +11,7 @@ const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
 /** Each character of the decimal number, mapped into the safe alphabet. */
-export const safeEncode = (text: string): string =>
+const safeEncode = (text: string): string =>
   [...text].map((character) => ALPHABET[character.charCodeAt(0) % ALPHABET.length]).join("");
 
 /** FNV-1a of the template's print and, where there have been any, of the count of collisions (controller.ComputeHash). */

@@ -56,7 +56,7 @@ function groupsOf(resources: readonly Resource[], remotes: Remotes): { group: st
     }));
 }
 
-export const namedGroups = (resources: readonly Resource[], remotes: Remotes = []) =>
+const namedGroups = (resources: readonly Resource[], remotes: Remotes = []) =>
   groupsOf(resources, remotes).filter(({ group }) => group !== "");
 
 /** /api. `serverAddress` is the host and port that the client called. */

@@ -18,7 +18,7 @@ import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** Kubernetes' limit of a request's body. */
-export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /** `deadline`: of the whole request, where it has one. */
 export async function readBody(request: Request, deadline?: Deadline): Promise<Uint8Array<ArrayBuffer>> {
@@ -98,7 +98,7 @@ function decodeUntyped(body: Uint8Array, { type, ...of }: Expected, schema: JSON
   return decodeCustom({ text: textOf(body), syntax: type, ...of }, schema);
 }
 
-export function decodeAs(body: Uint8Array, { type, expected, fieldValidation }: Expected): DecodedBody {
+function decodeAs(body: Uint8Array, { type, expected, fieldValidation }: Expected): DecodedBody {
   if (type === "protobuf") return decodeProtobufBody(body, expected);
   return decodeBody({ text: textOf(body), syntax: type, expected, fieldValidation });
 }

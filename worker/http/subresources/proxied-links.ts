@@ -62,7 +62,7 @@ export function withLinksBelow(response: Response, place: Place): Response {
 }
 
 /** Relative links stay as they are, and so do those to other hosts. */
-export function below(link: string, { prefix, host }: Place): string {
+function below(link: string, { prefix, host }: Place): string {
   const ofHost = /^(?:https?:)?\/\/([^/?#]*)(.*)$/.exec(link);
   if (ofHost && ofHost[1] !== host) return link;
   const path = ofHost ? ofHost[2] || "/" : link;

@@ -8,7 +8,7 @@ import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 
 /** kube-scheduler's, after a claim's allocation. */
-export const BINDING_TIMEOUT_MS = 600_000;
+const BINDING_TIMEOUT_MS = 600_000;
 
 export type Readiness =
   | { readonly kind: "ready" }
@@ -23,7 +23,7 @@ export const mustBind = ({ devices }: AllocationResult): boolean =>
   devices?.results?.some(({ bindingConditions = [] }) => bindingConditions.length > 0) ?? false;
 
 /** Until when binding the claim's devices is waited for (ms). */
-export const bindingEnds = ({ allocationTimestamp }: AllocationResult): number =>
+const bindingEnds = ({ allocationTimestamp }: AllocationResult): number =>
   allocationTimestamp === undefined ? Number.POSITIVE_INFINITY : Date.parse(allocationTimestamp) + BINDING_TIMEOUT_MS;
 
 /** Of a claim that has its devices. The first that is not bound decides. */

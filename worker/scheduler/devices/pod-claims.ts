@@ -14,7 +14,7 @@ const MOST_CONSUMERS = 256;
 type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
 
 /** The name of the claim; null where the pod goes without one, undefined where it is yet to be made. */
-export function claimNameOf({ pod }: PendingPod, { name, resourceClaimName }: PodClaim): string | null | undefined {
+function claimNameOf({ pod }: PendingPod, { name, resourceClaimName }: PodClaim): string | null | undefined {
   if (resourceClaimName) return resourceClaimName;
   const made = pod.status.resourceClaimStatuses?.find((each) => each.name === name);
   return made && (made.resourceClaimName ?? null);

@@ -19,7 +19,7 @@ import { canonicalQuantity, isWhole, quantityOf, signOfQuantity } from "../../..
 import { roundResources } from "../resource-list.ts";
 import { validateTemplateMeta } from "../template-meta-validation.ts";
 
-export const ACCESS_MODES: readonly string[] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const ACCESS_MODES: readonly string[] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 export const VOLUME_MODES: readonly string[] = ["Block", "Filesystem"];
 
 export function defaultClaimSpec(spec: PersistentVolumeClaimSpec | undefined): void {

@@ -18,7 +18,7 @@ import { validateContainerPorts, validateHostPorts } from "./ports.ts";
 import { validateLifecycle, validateProbes } from "./probes.ts";
 import { validateVolumeDevices, validateVolumeMounts } from "./volume-mounts.ts";
 
-export const PULL_POLICIES: readonly string[] = ["Always", "IfNotPresent", "Never"];
+const PULL_POLICIES: readonly string[] = ["Always", "IfNotPresent", "Never"];
 const MESSAGE_POLICIES: readonly string[] = ["File", "FallbackToLogsOnError"];
 const RESTART_POLICIES: readonly string[] = ["Always", "Never", "OnFailure"];
 

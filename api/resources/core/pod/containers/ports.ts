@@ -2,7 +2,7 @@ import type { Container, ContainerPort } from "../../../../generated/core.v1.ts"
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../../../machinery/field-error.ts";
 import { portName, portNumber } from "../../../../machinery/names.ts";
 
-export const PROTOCOLS: readonly string[] = ["SCTP", "TCP", "UDP"];
+const PROTOCOLS: readonly string[] = ["SCTP", "TCP", "UDP"];
 
 export function validateContainerPorts(ports: readonly ContainerPort[], path: string, errors: FieldError[]): void {
   const names = new Set<string>();

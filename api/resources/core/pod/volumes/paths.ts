@@ -18,7 +18,7 @@ export function validateUnreservedPath(path: string, at: string, errors: FieldEr
   if (path.startsWith("..") && !path.startsWith("../")) errors.push(invalid(at, path, "must not start with '..'"));
 }
 
-export const MODE_PROBLEM = "must be a number between 0 and 0777 (octal), both inclusive";
+const MODE_PROBLEM = "must be a number between 0 and 0777 (octal), both inclusive";
 
 export function validateMode(mode: number | undefined, at: string, errors: FieldError[]): void {
   if (mode !== undefined && (mode < 0 || mode > 0o777)) errors.push(invalid(at, mode, MODE_PROBLEM));

@@ -1,8 +1,8 @@
 /** Reads policy rules as the kernel would: whether a new connection passes. What tests ask. */
-import { BlockList } from "node:net";
-import { familyOf } from "../proxy/plan.ts";
-import type { Protocol } from "../proxy/rule-set.ts";
-import type { Allowance, PolicyRules } from "./policy-rules.ts";
+
+import type { Allowance, PolicyRules } from "../../agent/network-policy/policy-rules.ts";
+import type { Protocol } from "../../agent/proxy/rule-set.ts";
+import { isWithin } from "./address-ranges.ts";
 
 export interface Attempt {
   readonly from: string;
@@ -22,19 +22,8 @@ export const letsThrough = ({ gates }: PolicyRules, attempt: Attempt): boolean =
 
 function meansPeer({ peers }: Allowance, address: string): boolean {
   if (peers === undefined || peers.addresses.includes(address)) return true;
-  return peers.blocks.some(({ range, except }) => isWithin(address, [range]) && !isWithin(address, except));
+  return peers.blocks.some(({ range, except }) => isWithin([range], address) && !isWithin(except, address));
 }
-
-function isWithin(address: string, ranges: readonly string[]): boolean {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [base = "", bits] = range.split("/");
-    list.addSubnet(base, Number(bits), typeOf(base));
-  }
-  return list.check(address, typeOf(address));
-}
-
-const typeOf = (address: string): "ipv4" | "ipv6" => (familyOf(address) === 6 ? "ipv6" : "ipv4");
 
 const meansPort = ({ ports }: Allowance, { to, protocol, port }: Attempt): boolean =>
   ports === undefined ||

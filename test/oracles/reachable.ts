@@ -1,6 +1,7 @@
-/** Reads a rule set as the kernel would: where a new connection may end. What tests and explanations ask. */
-import { BlockList } from "node:net";
-import type { Door, FamilyRules, Protocol, Way } from "./rule-set.ts";
+/** Reads a rule set as the kernel would: where a new connection may end. What tests ask. */
+
+import type { Door, FamilyRules, Protocol, Way } from "../../agent/proxy/rule-set.ts";
+import { isWithin } from "./address-ranges.ts";
 
 export interface Attempt {
   readonly from: string;
@@ -18,15 +19,6 @@ export type Outcome =
   | "drop"
   /** No Service's affair. */
   | "pass";
-
-function isWithin(ranges: readonly string[], address: string): boolean {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [base = "", bits] = range.split("/");
-    list.addSubnet(base, Number(bits), base.includes(":") ? "ipv6" : "ipv4");
-  }
-  return list.check(address, address.includes(":") ? "ipv6" : "ipv4");
-}
 
 export function reachable(rules: FamilyRules, attempt: Attempt): Outcome {
   const matches = ({ protocol, port, address }: Door, to: string | undefined) =>
