@@ -3,15 +3,25 @@
  * parameters a patch takes (whether dry run and field validation are the server's work).
  */
 import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
-import { type KindContext, operationsOf, type Subresource } from "./kind-operations.ts";
+import { create, deleteCollection, list, watch } from "./collection-operations.ts";
+import { type KindContext, type Subresource, termsOf } from "./kind-terms.ts";
+import { patch, read, remove, replace } from "./object-operations.ts";
 import { type Kind, type Operation, renderOperation } from "./operations.ts";
 import { commonParameters, optionsOf, type Parameter, pathParameter, renderParameters } from "./parameters.ts";
 import type { OpenApiVersion, Schema } from "./schemas.ts";
+import { connect, readLog } from "./stream-operations.ts";
 
 export interface PathContext extends KindContext {
   readonly version: OpenApiVersion;
   /** The schema of a subresource's kind, where it has one. */
   readonly refTo: (kind: Kind) => Schema | undefined;
+}
+
+/** A path below the group version's, with what can be done there. */
+interface Path {
+  readonly path: string;
+  readonly operations: readonly Operation[];
+  readonly parameters: readonly Parameter[];
 }
 
 const NAMESPACE = pathParameter("namespace", "The object's namespace.");
@@ -21,75 +31,107 @@ const nameOf = (kind: string) => pathParameter("name", `The name of the ${kind}.
 export function pathsOf(resource: Resource, context: PathContext): Record<string, Schema> {
   const { group, version } = context.at;
   const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
-  const { plural, kind, structuralSchema: custom } = resource;
   const isNamespaced = resource.scope === "Namespaced";
-  const place = isNamespaced ? [NAMESPACE] : [];
-  const within = `${isNamespaced ? "/namespaces/{namespace}" : ""}/${plural}`;
-  const verbs = resource.verbs ?? ALL_VERBS;
-  const of = operationsOf(resource, context);
-  const has = (verb: string) => verbs.includes(verb as (typeof verbs)[number]);
-  const paths: Record<string, Schema> = {};
-  const put = (path: string, operations: readonly Operation[], parameters: readonly Parameter[]) => {
-    if (operations.length > 0) paths[`${root}${path}`] = pathItem(operations, parameters, context.version);
+  const place: Place = {
+    isNamespaced,
+    within: `${isNamespaced ? "/namespaces/{namespace}" : ""}/${resource.plural}`,
+    parameters: isNamespaced ? [NAMESPACE] : [],
   };
-
-  if (isNamespaced && has("list")) put(`/${plural}`, [of.list("everywhere")], []);
-  put(
-    within,
-    [
-      ...(has("list") ? [of.list("list")] : []),
-      ...(has("create") ? [of.create()] : []),
-      ...(has("deletecollection") ? [of.deleteCollection()] : []),
-    ],
-    place,
+  const paths = [
+    ...objectPaths(resource, place, context),
+    ...subresourcesOf(resource, context).flatMap((sub) => subresourcePaths(sub, { resource, place, context })),
+  ];
+  return Object.fromEntries(
+    paths
+      .filter(({ operations }) => operations.length > 0)
+      .map((each) => [`${root}${each.path}`, pathItem(each, context.version)]),
   );
-  // Custom kinds are watched by the list's parameter alone.
-  if (!custom && has("watch")) {
-    if (isNamespaced) put(`/watch/${plural}`, [of.watch("everywhere")], []);
-    put(`/watch${within}`, [of.watch("list")], place);
-    put(`/watch${within}/{name}`, [of.watch("one")], [...place, nameOf(kind)]);
-  }
-  if (has("get"))
-    put(
-      `${within}/{name}`,
-      [
-        of.read(),
-        ...(has("update") ? [of.replace()] : []),
-        ...(has("delete") ? [of.delete()] : []),
-        ...(has("patch") ? [of.patch()] : []),
-      ],
-      [...place, nameOf(kind)],
-    );
-  for (const sub of subresourcesOf(resource, context)) {
-    const at = `${within}/{name}/${sub.name}`;
-    const named = [...place, nameOf(sub.kind.kind)];
-    if (sub.options === "connect") {
-      put(at, of.connect(sub, ""), [...named, ...optionsOf(sub.kind.kind)]);
-      if (sub.name !== "proxy") continue;
-      const rest = [...named, ...optionsOf(sub.kind.kind), pathParameter("path", "What is asked for behind it.")];
-      put(`${at}/{path}`, of.connect(sub, "WithPath"), rest);
-    } else if (sub.options === "log") put(at, [of.log()], [...named, ...optionsOf("PodLogOptions")]);
-    else {
-      const ref = context.refTo(sub.kind);
-      if (!ref) continue;
-      const through = operationsOf(resource, { ...context, ref, through: sub });
-      const methods: Readonly<Record<string, () => Operation>> = {
-        get: through.read,
-        update: through.replace,
-        create: through.create,
-        patch: through.patch,
-      };
-      put(
-        at,
-        Object.entries(methods).flatMap(([verb, make]) => (sub.verbs.includes(verb) ? [make()] : [])),
-        named,
-      );
-    }
-  }
-  return paths;
 }
 
-function pathItem(operations: readonly Operation[], of: readonly Parameter[], version: OpenApiVersion): Schema {
+/** Where a kind's objects are. */
+interface Place {
+  readonly isNamespaced: boolean;
+  readonly within: string;
+  readonly parameters: readonly Parameter[];
+}
+
+function objectPaths(resource: Resource, { isNamespaced, within, parameters }: Place, context: PathContext): Path[] {
+  const { plural, kind } = resource;
+  const terms = termsOf(resource, context);
+  const verbs: readonly string[] = resource.verbs ?? ALL_VERBS;
+  const onlyIf = (verb: string, make: () => Operation) => (verbs.includes(verb) ? [make()] : []);
+  const everywhere = (path: string, operations: readonly Operation[]): Path[] =>
+    isNamespaced ? [{ path, operations, parameters: [] }] : [];
+  const named = [...parameters, nameOf(kind)];
+  // Custom kinds are watched by the list's parameter alone.
+  const isWatched = !terms.isCustom && verbs.includes("watch");
+  return [
+    ...everywhere(
+      `/${plural}`,
+      onlyIf("list", () => list(terms, "everywhere")),
+    ),
+    {
+      path: within,
+      operations: [
+        ...onlyIf("list", () => list(terms, "list")),
+        ...onlyIf("create", () => create(terms)),
+        ...onlyIf("deletecollection", () => deleteCollection(terms)),
+      ],
+      parameters,
+    },
+    ...(isWatched
+      ? [
+          ...everywhere(`/watch/${plural}`, [watch(terms, "everywhere")]),
+          { path: `/watch${within}`, operations: [watch(terms, "list")], parameters },
+          { path: `/watch${within}/{name}`, operations: [watch(terms, "one")], parameters: named },
+        ]
+      : []),
+    {
+      path: `${within}/{name}`,
+      operations: verbs.includes("get")
+        ? [
+            read(terms),
+            ...onlyIf("update", () => replace(terms)),
+            ...onlyIf("delete", () => remove(terms, resource)),
+            ...onlyIf("patch", () => patch(terms)),
+          ]
+        : [],
+      parameters: named,
+    },
+  ];
+}
+
+function subresourcePaths(
+  sub: Subresource,
+  { resource, place, context }: { resource: Resource; place: Place; context: PathContext },
+): Path[] {
+  const path = `${place.within}/{name}/${sub.name}`;
+  const named = [...place.parameters, nameOf(sub.kind.kind)];
+  if (sub.options === "log") {
+    const parameters = [...named, ...optionsOf("PodLogOptions")];
+    return [{ path, operations: [readLog(termsOf(resource, context))], parameters }];
+  }
+  if (sub.options === "connect") {
+    const terms = termsOf(resource, context);
+    const parameters = [...named, ...optionsOf(sub.kind.kind)];
+    const stream = { path, operations: connect(terms, sub, ""), parameters };
+    if (sub.name !== "proxy") return [stream];
+    const rest = [...parameters, pathParameter("path", "What is asked for behind it.")];
+    return [stream, { path: `${path}/{path}`, operations: connect(terms, sub, "WithPath"), parameters: rest }];
+  }
+  const ref = context.refTo(sub.kind);
+  if (!ref) return [];
+  const through = termsOf(resource, { ...context, ref, through: sub });
+  const operations = [
+    ["get", read] as const,
+    ["update", replace] as const,
+    ["create", create] as const,
+    ["patch", patch] as const,
+  ].flatMap(([verb, make]) => (sub.verbs.includes(verb) ? [make(through)] : []));
+  return [{ path, operations, parameters: named }];
+}
+
+function pathItem({ operations, parameters: of }: Path, version: OpenApiVersion): Schema {
   const except = commonParameters(operations.map(({ parameters }) => parameters));
   const shared = renderParameters([...of, ...except], { version });
   return {

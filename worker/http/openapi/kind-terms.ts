@@ -1,0 +1,93 @@
+/** What all operations of a kind, or of one of its subresources, have in common. */
+import type { Resource } from "../../../api/resources/resource.ts";
+import { capital, groupName, type Kind, type Operation, tagOf } from "./operations.ts";
+import type { Schema } from "./schemas.ts";
+
+export interface KindContext {
+  /** References to the schemas of the kind and its list, and of what answers of all kinds are made of. */
+  readonly ref: Schema;
+  readonly listRef: Schema;
+  readonly common: CommonSchemas;
+  readonly at: { readonly group: string; readonly version: string };
+}
+
+interface CommonSchemas {
+  readonly patch: Schema;
+  readonly deleteOptions: Schema;
+  readonly status: Schema;
+  readonly watchEvent: Schema;
+}
+
+export interface Subresource {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly verbs: readonly string[];
+  /** Streams say in their URL what they are to be. */
+  readonly options?: "connect" | "log";
+}
+
+/** Custom kinds have neither: kubectl reads here how it may patch. */
+export const STRATEGIC = "application/strategic-merge-patch+json";
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+
+export const OBJECT_TYPES = ["application/json", "application/yaml", PROTOBUF];
+export const STREAM_TYPES = [...OBJECT_TYPES, "application/json;stream=watch", `${PROTOBUF};stream=watch`];
+export const ANY = ["*/*"];
+
+export interface KindTerms {
+  readonly kind: string;
+  readonly isCustom: boolean;
+  readonly common: CommonSchemas;
+  readonly ref: Schema;
+  readonly listRef: Schema;
+  /** What ids of operations begin with behind the verb: group and version, and the word that says that it is namespaced. */
+  readonly prefix: string;
+  readonly namespaced: "Namespaced" | "";
+  /** `status of `, where a subresource is meant. */
+  readonly ofWhat: string;
+  readonly base: Pick<Operation, "tag" | "served" | "takes">;
+  /** The answer that is an object of the kind. */
+  readonly own: Pick<Operation, "answer" | "answerTypes">;
+  /** Of the media types those that the kind has. */
+  readonly known: (types: readonly string[]) => readonly string[];
+  readonly body: (schema: Schema, need?: "optional") => NonNullable<Operation["body"]>;
+  /** The id of the operation. */
+  readonly name: (verb: string) => string;
+}
+
+/** With `through`, those of that subresource. */
+export function termsOf(
+  { kind, scope, structuralSchema }: Resource,
+  { ref, listRef, common, at, through }: KindContext & { through?: Subresource },
+): KindTerms {
+  const isCustom = structuralSchema !== undefined;
+  const prefix = `${groupName(at.group)}${capital(at.version)}`;
+  const namespaced = scope === "Namespaced" ? "Namespaced" : "";
+  const sub = through ? capital(through.name) : "";
+  const known = (types: readonly string[]) => (isCustom ? types.filter(isOfCustomKinds) : types);
+  return {
+    kind,
+    isCustom,
+    common,
+    ref,
+    listRef,
+    prefix,
+    namespaced,
+    ofWhat: through ? `${through.name} of ` : "",
+    base: {
+      tag: tagOf(at.group, at.version),
+      served: (!isCustom && through?.kind) || { ...at, kind },
+      ...(isCustom ? { takes: known(OBJECT_TYPES) } : {}),
+    },
+    own: { answer: ref, answerTypes: known(OBJECT_TYPES) },
+    known,
+    body: (schema, need) => ({
+      schema,
+      types: isCustom ? known(OBJECT_TYPES) : ANY,
+      required: need !== "optional",
+    }),
+    name: (verb) => `${verb}${prefix}${namespaced}${kind}${sub}`,
+  };
+}
+
+const isOfCustomKinds = (type: string) => type !== STRATEGIC && !type.includes("protobuf") && !type.includes("stream");

@@ -1,0 +1,42 @@
+/** Streams of a kind: a container's log, and what becomes a connection. */
+import { ANY, type KindTerms, OBJECT_TYPES, type Subresource } from "./kind-terms.ts";
+import { capital, type Operation } from "./operations.ts";
+import { PRETTY } from "./parameters.ts";
+import type { Schema } from "./schemas.ts";
+
+const TEXT: Schema = { type: "string" };
+const METHODS: Readonly<Record<string, string>> = { create: "post", update: "put" };
+
+export const readLog = (terms: KindTerms): Operation => ({
+  ...terms.base,
+  method: "get",
+  description: `read log of the specified ${terms.kind}`,
+  operationId: `${terms.name("read")}Log`,
+  parameters: [PRETTY],
+  answer: TEXT,
+  answerTypes: ["text/plain", ...OBJECT_TYPES],
+  codes: [200],
+  action: "get",
+});
+
+/** One for each method; `suffix` is what their ids end with. */
+export const connect = (
+  { base, prefix, namespaced, kind }: KindTerms,
+  { name: stream, kind: options, verbs }: Subresource,
+  suffix: string,
+): readonly Operation[] =>
+  [...verbs, ...(stream === "proxy" ? ["head", "options"] : [])].map((verb): Operation => {
+    const method = METHODS[verb] ?? verb;
+    return {
+      ...base,
+      served: options,
+      method,
+      description: `connect ${method.toUpperCase()} requests to ${stream} of ${kind}`,
+      operationId: `connect${prefix}${capital(method)}${namespaced}${kind}${capital(stream)}${suffix}`,
+      parameters: [],
+      answer: TEXT,
+      answerTypes: ANY,
+      codes: [200],
+      action: "connect",
+    };
+  });
