@@ -30,7 +30,7 @@ export class NodeAgent {
     this.#options = options;
     this.#parts = parts;
     this.#made = made;
-    this.#addresses = made.addresses.join();
+    this.#addresses = made.now.addresses.join();
   }
 
   async run(): Promise<void> {
@@ -113,7 +113,7 @@ export class NodeAgent {
   /** Extended resources may be patched into the node's capacity by whoever counts them; its ranges say of which families it is. */
   #followNode({ metadata, status }: Node): void {
     if (metadata.name !== this.#options.nodeName) return;
-    const addresses = this.#made.addresses.join();
+    const addresses = this.#made.now.addresses.join();
     const isNew = addresses !== this.#addresses;
     this.#addresses = addresses;
     if (isNew || isToAllocate(status, this.#made.drivers.amounts)) void this.#made.registrar.register();

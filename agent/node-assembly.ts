@@ -1,8 +1,6 @@
 /** What a node is made of, and who hears of whom. */
 import { join, resolve } from "node:path";
-import type { Asked } from "../api/asked.ts";
-import type { Node } from "../api/generated/core.v1.ts";
-import { type ApiClient, apiClientOver } from "../client/api-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { AssignedPods } from "./assigned-pods.ts";
@@ -13,11 +11,10 @@ import type { Logger } from "./logger.ts";
 import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
-import { machineIPv6 } from "./node/machine.ts";
-import { nodeAddresses } from "./node/node-addresses.ts";
-import { NodeEvents } from "./node/node-events.ts";
-import { allocatableOf, KUBELET_VERSION, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
-import { patchedResources } from "./node/patched-resources.ts";
+import type { NodeNews } from "./node/node-events.ts";
+import { NodeNow } from "./node/node-now.ts";
+import type { NodeFacts } from "./node/node-object.ts";
+import { type NodeVoices, nodeVoices } from "./node/node-voices.ts";
 import { readNodeFacts } from "./node/read-node-facts.ts";
 import { Registrar } from "./node/registrar.ts";
 import { RuntimeHealth } from "./node/runtime-health.ts";
@@ -29,26 +26,22 @@ import { parseResolvConf } from "./pod/config/dns.ts";
 import { ImagePuller } from "./pod/config/image-puller.ts";
 import { PodRemains } from "./pod/pod-remains.ts";
 import { PodWorkers } from "./pod/pod-workers.ts";
-import { EventRecorder } from "./pod/status/events.ts";
 import { LifeCounts } from "./pod/status/life-counts.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
 import { ProbeCounts } from "./probes/probe-counts.ts";
 import { readText } from "./read-text.ts";
 import { OrphanSearch } from "./remove-orphans.ts";
-import { Reports } from "./reports.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
 import { Tunnels } from "./streams/tunnels.ts";
 import { VendorDrivers } from "./vendor-drivers.ts";
-import { apiVolumeSources } from "./volumes/api-sources.ts";
+import { type ApiVolumeSources, apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
 import { VolumeMemory } from "./volumes/volume-memory.ts";
 
 const CLUSTER_DOMAIN = "cluster.local";
-/** Its name before the slash is that of the manager of what it writes. */
-const USER_AGENT = `kubelet/${KUBELET_VERSION} (linux) sailplane`;
 
 export interface Parts {
   readonly runtime: Runtime;
@@ -59,7 +52,6 @@ export interface Parts {
 /** The parts of a node, wired: each is told of the others what it must know. */
 export class NodeAssembly {
   readonly facts: NodeFacts;
-  readonly client: ApiClient;
   readonly objects: ObjectCache;
   readonly workers = new PodWorkers();
   readonly pods: AssignedPods;
@@ -72,162 +64,61 @@ export class NodeAssembly {
   readonly registrar: Registrar;
   readonly orphans: OrphanSearch;
   readonly runtimeHealth: RuntimeHealth;
+  readonly now: NodeNow;
   /** Once it is open. */
   network: ClusterNetwork | undefined;
   readonly #options: AgentOptions;
   readonly #parts: Parts;
+  readonly #voices: NodeVoices;
   readonly #networkKey: NetworkKey;
-  readonly #ipv6 = machineIPv6();
+  readonly #sources: ApiVolumeSources;
+  readonly #pulls: PullRecords;
+  readonly #probeCounts = new ProbeCounts();
+  readonly #lifeCounts = new LifeCounts();
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
-  readonly #admission: Admission;
-  /** Thousands of simulated nodes have nothing to say. */
-  readonly #events: NodeEvents | undefined;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAssembly> {
     return new NodeAssembly(options, parts, await readNodeFacts(options, parts.runtime));
   }
 
+  /** Each part is made of those before it, and asks for those after it only once all are there. */
   private constructor(options: AgentOptions, parts: Parts, facts: NodeFacts) {
+    const { controlPlane, runtime, log } = parts;
+    const { nodeName } = options;
     this.#options = options;
     this.#parts = parts;
     this.facts = facts;
-    const { controlPlane, runtime, log } = parts;
-    const ask = (asked: Asked) =>
-      controlPlane.ask({ ...asked, headers: { "user-agent": USER_AGENT, ...asked.headers } });
-    this.client = apiClientOver(ask);
-    // Each by itself: nothing else waits for the events that are told before it.
-    const [events, others] = [new Reports(options.nodeName, ask), new Reports(options.nodeName, ask)];
-    const reports = apiClientOver(others.now);
-    this.#events = runtime.simulates === true ? undefined : new NodeEvents(this.client, options.nodeName);
+    this.#voices = nodeVoices({ nodeName, controlPlane, runtime });
     this.#networkKey = loadNetworkKey(options.dataDirectory);
-    this.objects = new ObjectCache(join(options.dataDirectory, "objects"));
-    const allocatable = () => allocatableOf({ ...facts, devices: this.drivers.amounts });
-    const labels = nodeLabels(facts);
-    this.staticPods = new StaticPods({
-      directory: join(options.dataDirectory, "manifests"),
-      nodeName: options.nodeName,
-      client: this.client,
-      log,
-      onPod: (pod) => this.pods.follow(pod),
-      onGone: (uid) => this.workers.get(uid)?.remove(),
-      onMirror: (uid, mirror) => this.workers.get(uid)?.mirrored(mirror),
-    });
-    const pulls = new PullRecords(join(options.dataDirectory, "image-pulls.json"));
-    this.housekeeping = new Housekeeping(
-      {
-        runtime,
-        dataDirectory: options.dataDirectory,
-        thresholds: parseThresholds(options.settings.evictionHard ?? DEFAULT_THRESHOLDS),
-        pulls,
-        workers: () => this.workers.all,
-        onChange: () => void this.registrar.register(),
-        tell: (news) => this.#events?.tell(news),
-        log,
-      },
-      facts.images,
-    );
+    this.#sources = apiVolumeSources(this.client, this.#voices.reports);
+    this.#pulls = new PullRecords(this.#inData("image-pulls.json"));
+    this.objects = new ObjectCache(this.#inData("objects"));
+    this.memory = new VolumeMemory(this.#inData("memory"), log);
+    this.staticPods = this.#makeStaticPods();
+    this.housekeeping = this.#makeHousekeeping();
     this.runtimeHealth = new RuntimeHealth({ runtime, onChange: () => void this.registrar.register(), log });
-    const sources = apiVolumeSources(this.client, reports);
-    this.drivers = new VendorDrivers({
-      kubeletDirectory: resolve(options.settings.kubeletDir ?? join(options.dataDirectory, "kubelet")),
-      dataDirectory: options.dataDirectory,
-      nodeName: options.nodeName,
-      client: this.client,
-      sources,
-      onChange: () => {
-        void this.registrar.register();
-        this.workers.objectsChanged();
-      },
-      register: () => this.registrar.register(),
-      log,
-    });
-    const shared = {
+    this.drivers = this.#makeDrivers();
+    this.now = new NodeNow({
+      facts,
+      objects: this.objects,
       runtime,
-      events: new EventRecorder(apiClientOver(events.event), options.nodeName),
-      puller: new ImagePuller(runtime, pulls),
-      probeCounts: new ProbeCounts(),
-      lifeCounts: new LifeCounts(),
-      objects: (namespace: string) => this.objects.of(namespace),
-    };
-    this.nodeApi = nodeApiFacts({
-      options,
-      machine: facts.machine,
-      runtime,
-      workers: this.workers,
-      imageDirectory: () => this.housekeeping.imageDirectory,
-      clusterDns: () => this.network?.dnsServers ?? [],
-      clusterDomain: CLUSTER_DOMAIN,
-      probes: shared.probeCounts,
-      lives: shared.lifeCounts,
+      housekeeping: this.housekeeping,
+      runtimeHealth: this.runtimeHealth,
+      drivers: this.drivers,
+      networkKey: this.#networkKey,
+      network: () => this.network,
     });
+    this.nodeApi = this.#makeNodeApi();
     this.tunnels = new Tunnels({
       controlPlane,
-      nodeName: options.nodeName,
+      nodeName,
       runtime,
       nodeApi: (path) => answerNodeApi(path, this.nodeApi),
       findPod: (namespace, name, uid) => this.workers.find(namespace, name, uid),
       log,
     });
-    this.registrar = new Registrar({
-      client: this.client,
-      facts: () => this.#factsNow,
-      tellMore: (node) => this.drivers.tell(node),
-      onRegistered: (node, { isFirst, hasRebooted }) => {
-        if (!isFirst) this.workers.objectsChanged();
-        this.#events?.reported(node, { isFirst, hasRebooted });
-        this.staticPods.registered(node);
-        if (this.network?.waiting === undefined) options.onReady?.();
-      },
-      say: options.say,
-      signal: options.signal,
-    });
-    this.#admission = new Admission({
-      node: () => {
-        const known = this.objects.get<Node>("nodes", "", options.nodeName);
-        return {
-          os: facts.machine.os,
-          name: facts.name,
-          labels: known?.metadata.labels ?? labels,
-          taints: known?.spec.taints ?? facts.taints,
-          allocatable: { ...allocatable(), ...patchedResources(known?.status ?? {}, this.drivers.amounts) },
-          maxPods: MAX_PODS,
-          appArmor: facts.machine.appArmor,
-          strictGroups: runtime.features?.supplementalGroupsPolicy === true,
-        };
-      },
-      pressures: () => this.housekeeping.pressures,
-      devices: this.drivers.devices,
-      others: (uid) => this.workers.others(uid),
-      preempt: (pod) => this.workers.preempt(pod),
-    });
-    this.memory = new VolumeMemory(join(options.dataDirectory, "memory"), log);
-    const context: WorkerContext = {
-      ...shared,
-      client: this.client,
-      reports,
-      sources,
-      csi: this.drivers.csi,
-      images: imageMounts(shared),
-      memory: this.memory,
-      dns: () => ({
-        clusterServers: this.network?.dnsServers ?? [],
-        clusterDomain: CLUSTER_DOMAIN,
-        machine: this.#resolv,
-      }),
-      hostIPs: () => this.addresses,
-      allocatable,
-      devices: this.drivers.devices,
-      claims: this.drivers.claims,
-      memoryCapacity: facts.machine.memoryBytes,
-      podsDirectory: join(options.dataDirectory, "pods"),
-      logsDirectory: join(options.dataDirectory, "logs"),
-      seccompDirectory: join(options.dataDirectory, "seccomp"),
-      otherPods: (uid) => this.workers.others(uid),
-      waitingForRoom: () => this.workers.waitingForRoom,
-      admit: (pod, onAdmitted) => this.#admission.decide(pod, onAdmitted),
-      handlerOf: runtimeClassHandlers(this.client),
-      log,
-    };
+    this.registrar = this.#makeRegistrar();
+    const context = this.#workerContext(this.#makeAdmission());
     this.pods = new AssignedPods({
       workers: this.workers,
       objects: this.objects,
@@ -244,20 +135,8 @@ export class NodeAssembly {
     });
   }
 
-  /** By which the node is known. */
-  get addresses(): readonly string[] {
-    const node = this.objects.get<Node>("nodes", "", this.#options.nodeName);
-    return nodeAddresses({ first: this.facts.addresses, ipv6: this.#ipv6 }, node);
-  }
-
-  get #factsNow(): NodeFacts {
-    const { pressures, images } = this.housekeeping;
-    const { amounts: devices, csi } = this.drivers;
-    const ways = this.network?.ways;
-    const network = ways && { key: this.#networkKey.publicKey, ways };
-    const notReady = this.runtimeHealth.trouble ?? this.network?.waiting;
-    const { addresses } = this;
-    return { ...this.facts, addresses, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
+  get client(): ApiClient {
+    return this.#voices.client;
   }
 
   /** Makes Services and its pods' network work, as well as the machine allows. */
@@ -281,5 +160,134 @@ export class NodeAssembly {
       onWays: () => void this.registrar.register(),
       log,
     });
+  }
+
+  #inData(name: string): string {
+    return join(this.#options.dataDirectory, name);
+  }
+
+  #makeStaticPods(): StaticPods {
+    return new StaticPods({
+      directory: this.#inData("manifests"),
+      nodeName: this.#options.nodeName,
+      client: this.client,
+      log: this.#parts.log,
+      onPod: (pod) => this.pods.follow(pod),
+      onGone: (uid) => this.workers.get(uid)?.remove(),
+      onMirror: (uid, mirror) => this.workers.get(uid)?.mirrored(mirror),
+    });
+  }
+
+  #makeHousekeeping(): Housekeeping {
+    const { dataDirectory, settings } = this.#options;
+    const options = {
+      runtime: this.#parts.runtime,
+      dataDirectory,
+      thresholds: parseThresholds(settings.evictionHard ?? DEFAULT_THRESHOLDS),
+      pulls: this.#pulls,
+      workers: () => this.workers.all,
+      onChange: () => void this.registrar.register(),
+      tell: (news: NodeNews) => this.#voices.nodeEvents?.tell(news),
+      log: this.#parts.log,
+    };
+    return new Housekeeping(options, this.facts.images);
+  }
+
+  #makeDrivers(): VendorDrivers {
+    const { dataDirectory, nodeName, settings } = this.#options;
+    return new VendorDrivers({
+      kubeletDirectory: resolve(settings.kubeletDir ?? this.#inData("kubelet")),
+      dataDirectory,
+      nodeName,
+      client: this.client,
+      sources: this.#sources,
+      onChange: () => {
+        void this.registrar.register();
+        this.workers.objectsChanged();
+      },
+      register: () => this.registrar.register(),
+      log: this.#parts.log,
+    });
+  }
+
+  #makeNodeApi(): NodeApiFacts {
+    return nodeApiFacts({
+      options: this.#options,
+      machine: this.facts.machine,
+      runtime: this.#parts.runtime,
+      workers: this.workers,
+      imageDirectory: () => this.housekeeping.imageDirectory,
+      clusterDns: () => this.network?.dnsServers ?? [],
+      clusterDomain: CLUSTER_DOMAIN,
+      probes: this.#probeCounts,
+      lives: this.#lifeCounts,
+    });
+  }
+
+  #makeRegistrar(): Registrar {
+    const { onReady, say, signal } = this.#options;
+    return new Registrar({
+      client: this.client,
+      facts: () => this.now.facts,
+      tellMore: (node) => this.drivers.tell(node),
+      onRegistered: (node, { isFirst, hasRebooted }) => {
+        if (!isFirst) this.workers.objectsChanged();
+        this.#voices.nodeEvents?.reported(node, { isFirst, hasRebooted });
+        this.staticPods.registered(node);
+        if (this.network?.waiting === undefined) onReady?.();
+      },
+      say,
+      signal,
+    });
+  }
+
+  #makeAdmission(): Admission {
+    return new Admission({
+      node: () => this.now.admitting,
+      pressures: () => this.housekeeping.pressures,
+      devices: this.drivers.devices,
+      others: (uid) => this.workers.others(uid),
+      preempt: (pod) => this.workers.preempt(pod),
+    });
+  }
+
+  #workerContext(admission: Admission): WorkerContext {
+    const { runtime, log } = this.#parts;
+    const { csi, devices, claims } = this.drivers;
+    const shared = {
+      runtime,
+      events: this.#voices.podEvents,
+      puller: new ImagePuller(runtime, this.#pulls),
+      objects: (namespace: string) => this.objects.of(namespace),
+    };
+    return {
+      ...shared,
+      client: this.client,
+      reports: this.#voices.reports,
+      probeCounts: this.#probeCounts,
+      lifeCounts: this.#lifeCounts,
+      sources: this.#sources,
+      csi,
+      images: imageMounts(shared),
+      memory: this.memory,
+      dns: () => ({
+        clusterServers: this.network?.dnsServers ?? [],
+        clusterDomain: CLUSTER_DOMAIN,
+        machine: this.#resolv,
+      }),
+      hostIPs: () => this.now.addresses,
+      allocatable: () => this.now.allocatable,
+      devices,
+      claims,
+      memoryCapacity: this.facts.machine.memoryBytes,
+      podsDirectory: this.#inData("pods"),
+      logsDirectory: this.#inData("logs"),
+      seccompDirectory: this.#inData("seccomp"),
+      otherPods: (uid) => this.workers.others(uid),
+      waitingForRoom: () => this.workers.waitingForRoom,
+      admit: (pod, onAdmitted) => admission.decide(pod, onAdmitted),
+      handlerOf: runtimeClassHandlers(this.client),
+      log,
+    };
   }
 }

@@ -13,11 +13,10 @@ import type { VolumeSources } from "./pod-volumes.ts";
 /** A token is renewed after this share of its life. */
 const TOKEN_SHARE = 0.8;
 
+export type ApiVolumeSources = VolumeSources & CsiSources & { readonly resourceClaim: PodClaimsOptions["claim"] };
+
 /** `reports` carries what is asked for every pod. */
-export function apiVolumeSources(
-  client: ApiClient,
-  reports: ApiClient,
-): VolumeSources & CsiSources & { resourceClaim: PodClaimsOptions["claim"] } {
+export function apiVolumeSources(client: ApiClient, reports: ApiClient): ApiVolumeSources {
   const get = async <T extends KubeObject>(resource: string, namespace: string, name: string) => {
     const outcome = await client.get<T>({ resource, namespace, name });
     if (outcome.ok) return outcome.object;

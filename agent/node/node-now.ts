@@ -1,0 +1,80 @@
+/** What the node is at the moment: what it found as it started, and what its parts have found since. */
+import type { Node } from "../../api/generated/core.v1.ts";
+import type { AdmittingNode } from "../admission/predicates.ts";
+import type { Housekeeping } from "../housekeeping.ts";
+import type { ClusterNetwork } from "../network/cluster-network.ts";
+import type { NetworkKey } from "../network/overlay/network-key.ts";
+import type { ObjectCache } from "../objects.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { VendorDrivers } from "../vendor-drivers.ts";
+import { machineIPv6 } from "./machine.ts";
+import { nodeAddresses } from "./node-addresses.ts";
+import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node-object.ts";
+import { patchedResources } from "./patched-resources.ts";
+import type { RuntimeHealth } from "./runtime-health.ts";
+
+export interface NodeSources {
+  /** As the agent started. */
+  readonly facts: NodeFacts;
+  readonly objects: ObjectCache;
+  readonly runtime: Runtime;
+  readonly housekeeping: Housekeeping;
+  readonly runtimeHealth: RuntimeHealth;
+  readonly drivers: VendorDrivers;
+  readonly networkKey: NetworkKey;
+  /** Once it is open. */
+  readonly network: () => ClusterNetwork | undefined;
+}
+
+export class NodeNow {
+  readonly #sources: NodeSources;
+  readonly #ipv6 = machineIPv6();
+  readonly #labels: Readonly<Record<string, string>>;
+
+  constructor(sources: NodeSources) {
+    this.#sources = sources;
+    this.#labels = nodeLabels(sources.facts);
+  }
+
+  /** By which the node is known. */
+  get addresses(): readonly string[] {
+    return nodeAddresses({ first: this.#sources.facts.addresses, ipv6: this.#ipv6 }, this.#object);
+  }
+
+  /** What its Node is made of. */
+  get facts(): NodeFacts {
+    const { facts, networkKey, runtimeHealth, ...sources } = this.#sources;
+    const { pressures, images } = sources.housekeeping;
+    const { amounts: devices, csi } = sources.drivers;
+    const open = sources.network();
+    const network = open?.ways && { key: networkKey.publicKey, ways: open.ways };
+    const notReady = runtimeHealth.trouble ?? open?.waiting;
+    const { addresses } = this;
+    return { ...facts, addresses, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
+  }
+
+  /** What pods may have of it. */
+  get allocatable(): Readonly<Record<string, string>> {
+    return allocatableOf({ ...this.#sources.facts, devices: this.#sources.drivers.amounts });
+  }
+
+  /** What pods are let in by: what others have said of its Node counts. */
+  get admitting(): AdmittingNode {
+    const { facts, runtime, drivers } = this.#sources;
+    const node = this.#object;
+    return {
+      os: facts.machine.os,
+      name: facts.name,
+      labels: node?.metadata.labels ?? this.#labels,
+      taints: node?.spec.taints ?? facts.taints,
+      allocatable: { ...this.allocatable, ...patchedResources(node?.status ?? {}, drivers.amounts) },
+      maxPods: MAX_PODS,
+      appArmor: facts.machine.appArmor,
+      strictGroups: runtime.features?.supplementalGroupsPolicy === true,
+    };
+  }
+
+  get #object(): Node | undefined {
+    return this.#sources.objects.get<Node>("nodes", "", this.#sources.facts.name);
+  }
+}

@@ -1,0 +1,40 @@
+/** How a node speaks to its API server. */
+import type { Asked } from "../../api/asked.ts";
+import { type ApiClient, apiClientOver } from "../../client/api-client.ts";
+import type { ControlPlane } from "../connection.ts";
+import { EventRecorder } from "../pod/status/events.ts";
+import { Reports } from "../reports.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { NodeEvents } from "./node-events.ts";
+import { KUBELET_VERSION } from "./node-object.ts";
+
+/** Its name before the slash is that of the manager of what it writes. */
+const USER_AGENT = `kubelet/${KUBELET_VERSION} (linux) sailplane`;
+
+export interface NodeVoices {
+  readonly client: ApiClient;
+  /** For what comes with every pod: many such requests go together. */
+  readonly reports: ApiClient;
+  readonly podEvents: EventRecorder;
+  /** Thousands of simulated nodes have nothing to say. */
+  readonly nodeEvents: NodeEvents | undefined;
+}
+
+export interface Speaker {
+  readonly nodeName: string;
+  readonly controlPlane: ControlPlane;
+  readonly runtime: Runtime;
+}
+
+export function nodeVoices({ nodeName, controlPlane, runtime }: Speaker): NodeVoices {
+  const ask = (asked: Asked) => controlPlane.ask({ ...asked, headers: { "user-agent": USER_AGENT, ...asked.headers } });
+  const client = apiClientOver(ask);
+  // Each by itself: nothing else waits for the events that are told before it.
+  const [events, others] = [new Reports(nodeName, ask), new Reports(nodeName, ask)];
+  return {
+    client,
+    reports: apiClientOver(others.now),
+    podEvents: new EventRecorder(apiClientOver(events.event), nodeName),
+    nodeEvents: runtime.simulates === true ? undefined : new NodeEvents(client, nodeName),
+  };
+}
