@@ -1,7 +1,9 @@
 /** Many more watches of a cluster than its store holds itself: WATCHES_PER_OBJECT is 30 here (vitest.config.ts). */
+
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
+import { LineSplitter } from "../api/line-splitter.ts";
 import { baseOf, CLUSTER_STORE, call, createCluster, outside } from "../test/workers/api-under-test.ts";
 import type { Env } from "../worker/env.ts";
 import type { WatchRelay } from "./watch-relay.ts";
@@ -41,14 +43,11 @@ class Informer {
   }
 
   async #read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = "";
+    const splitter = new LineSplitter(new TextDecoder());
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
+      for (const line of splitter.push(value)) {
         if (line === "") continue;
         const { type, object } = JSON.parse(line);
         this.told.push(`${type} ${object.metadata.name}`);

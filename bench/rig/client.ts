@@ -1,6 +1,8 @@
 /** HTTP/1.1 with keep-alive, as cheap as Node.js offers it: the client shares the machine with what it measures. */
+
 import http from "node:http";
 import https from "node:https";
+import { LineSplitter } from "../../api/line-splitter.ts";
 import type { Address } from "./target.ts";
 
 export interface Asked {
@@ -52,11 +54,9 @@ export class Client {
   async follow(path: string, line: (text: string) => void): Promise<void> {
     const response = await this.#open({ path });
     if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode}`);
-    let rest = "";
-    response.setEncoding("utf8").on("data", (chunk: string) => {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const text of lines) line(text);
+    const splitter = new LineSplitter(new TextDecoder());
+    response.on("data", (chunk: Uint8Array) => {
+      for (const text of splitter.push(chunk)) line(text);
     });
     response.on("error", () => {});
   }

@@ -1,8 +1,10 @@
 /** A backup's file (api/backup.ts): written whole or not at all, and read only after its checksum was found right. */
+
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { BACKUP_END, type BackupHead, parseBackupHead } from "../../api/backup.ts";
+import { LineSplitter } from "../../api/line-splitter.ts";
 import { CliError } from "../cli-error.ts";
 import { systemReason } from "../system-reason.ts";
 
@@ -98,15 +100,11 @@ export async function* objectLines(file: string, { head }: Backup, from: number)
 
 /** Not readline's lines: those end at U+2028 too, which JSON leaves in strings as it is. */
 async function* linesOf(file: string): AsyncIterable<string> {
-  let rest = "";
+  const splitter = new LineSplitter(new TextDecoder());
   try {
-    for await (const chunk of createReadStream(file, { encoding: "utf8", highWaterMark: 1024 * 1024 })) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
-    }
+    for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) yield* splitter.push(chunk);
   } catch (error) {
     throw error instanceof CliError ? error : new CliError(`cannot read ${file}: ${systemReason(error)}`);
   }
-  if (rest !== "") yield rest;
+  if (splitter.rest !== "") yield splitter.rest;
 }

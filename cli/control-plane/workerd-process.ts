@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Writable } from "node:stream";
+import { LineSplitter } from "../../api/line-splitter.ts";
 import type { ControlPlaneFiles } from "./control-plane-files.ts";
 
 export interface WorkerdOptions {
@@ -80,11 +81,9 @@ export class WorkerdProcess {
     const control = child.stdio[3];
     if (!control || !("on" in control)) throw new Error("no control pipe");
     const listening = new Promise<true>((resolve) => {
-      let said = "";
+      const splitter = new LineSplitter(new TextDecoder());
       control.on("data", (chunk: Buffer) => {
-        const lines = (said + chunk).split("\n");
-        said = lines.pop() ?? "";
-        if (lines.some((line) => JSON.parse(line).socket === "https")) resolve(true);
+        if (splitter.push(chunk).some((line) => JSON.parse(line).socket === "https")) resolve(true);
       });
     });
     const failure = await Promise.race([listening, ended]);

@@ -1,5 +1,7 @@
 /** The logs of some containers of a pod, read as they grow, as one text. */
+
 import { type Signal, signal } from "@preact/signals";
+import { LineSplitter } from "../../api/line-splitter.ts";
 import { problemOf, read } from "../api/connection.ts";
 import { withoutControls } from "./terminal-text.ts";
 
@@ -66,17 +68,14 @@ export class LogReader {
         if (containers.length === 1) this.#fail(await problemOf(response));
         return;
       }
-      const decoder = new TextDecoder();
       const reader = response.body.getReader();
-      let rest = "";
+      const splitter = new LineSplitter(new TextDecoder());
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
-        const parts = (rest + withoutControls(decoder.decode(value, { stream: true }))).split("\n");
-        rest = parts.pop() ?? "";
-        this.#take(parts.map((line) => prefix + line));
+        this.#take(splitter.push(value).map((line) => prefix + withoutControls(line)));
       }
-      if (rest !== "") this.#take([prefix + rest]);
+      if (splitter.rest !== "") this.#take([prefix + withoutControls(splitter.rest)]);
     } catch (error) {
       if (!stop.aborted) this.#fail(error instanceof Error ? error.message : String(error));
     }

@@ -2,6 +2,7 @@
  * Watches of a store that a relay carries (docs/decisions/0012): it follows the store's log by one stream, and tells its watchers as
  * the store would. What they ask for that is older than what it was told, and the state that they begin with, it asks the store.
  */
+import { LineSplitter } from "../../api/line-splitter.ts";
 import type { Answer, Change, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";
 import type { WatchAnswer } from "../store/log/refusal.ts";
 import { moveRevision } from "../store/log/revision-text.ts";
@@ -117,18 +118,15 @@ export class RelayedWatches {
   }
 
   async #read(tail: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
+    const splitter = new LineSplitter(new TextDecoder());
     const reader = tail.getReader();
     this.#tail = reader;
     this.#counted();
-    let rest = "";
     try {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
-        const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) {
+        for (const line of splitter.push(value)) {
           if (line === "") continue;
           const entry = parseTailLine(line);
           if (entry.row.revision > this.#log.revision) this.#log.append(entry);

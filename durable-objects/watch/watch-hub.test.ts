@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { LineSplitter } from "../../api/line-splitter.ts";
 import type { Key, Requirement, Revision, WatchRequest } from "../../api/store.ts";
 import { relayOf, type Watched } from "../../test/fakes/relayed-store.ts";
 import { LogStore } from "../store/log/log-store.ts";
@@ -138,13 +139,11 @@ test.each(ways)(
 function follow(stream: ReadableStream<Uint8Array>, informer: Informer) {
   const reader = stream.getReader();
   const done = (async () => {
-    let rest = "";
+    const splitter = new LineSplitter(new TextDecoder());
     for (;;) {
       const { done: ended, value } = await reader.read();
       if (ended) return;
-      const lines = (rest + new TextDecoder().decode(value)).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) if (line !== "") informer.take(JSON.parse(line));
+      for (const line of splitter.push(value)) if (line !== "") informer.take(JSON.parse(line));
     }
   })();
   return { done, stop: () => reader.cancel() };

@@ -1,5 +1,5 @@
 import type { BackupObject, RestoreReport } from "../../api/backup.ts";
-
+import { LineSplitter } from "../../api/line-splitter.ts";
 import type {
   Answer,
   Attributes,
@@ -91,13 +91,11 @@ export const watchOf = (request: Partial<WatchRequest> = {}): WatchRequest => ({
 export async function events(stream: unknown, count: number): Promise<string[]> {
   const reader = (stream as Bytes).getReader();
   const lines: string[] = [];
-  let rest = "";
+  const splitter = new LineSplitter(new TextDecoder());
   while (lines.length < count) {
     const { done: ended, value } = await reader.read();
-    if (ended) break;
-    const parts = (rest + new TextDecoder().decode(value)).split("\n");
-    rest = parts.pop() ?? "";
-    lines.push(...parts.filter((line) => line !== ""));
+    if (ended || value === undefined) break;
+    lines.push(...splitter.push(value).filter((line) => line !== ""));
   }
   await reader.cancel();
   return lines.map((line) => {

@@ -2,6 +2,7 @@
  * The store as a request sees it whose kind converts by a webhook: objects come at the version that the request is
  * about, and are stored at the storage version, as in Kubernetes. Everything above knows one version.
  */
+import { LineSplitter } from "../../api/line-splitter.ts";
 import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import { canonicalObject, textWithoutRevision, withoutRevision } from "../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
@@ -117,14 +118,11 @@ export class ConvertingStore extends StoreClient {
   }
 
   #events(): TransformStream<Uint8Array, Uint8Array> {
-    const decoder = new TextDecoder();
     const encoder = new TextEncoder();
-    let rest = "";
+    const splitter = new LineSplitter(new TextDecoder());
     return new TransformStream({
       transform: async (chunk, controller) => {
-        const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) controller.enqueue(encoder.encode(`${await this.#event(line)}\n`));
+        for (const line of splitter.push(chunk)) controller.enqueue(encoder.encode(`${await this.#event(line)}\n`));
       },
     });
   }

@@ -2,6 +2,7 @@
  * The store as a request sees it that selects custom objects by fields of one among several versions (rule CRD-SELECT).
  * What the store keeps beside a text is what the version knew that wrote it: fields are asked of objects as they are read.
  */
+import { LineSplitter } from "../../api/line-splitter.ts";
 import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { matches } from "../../api/machinery/selectors/selector.ts";
@@ -111,14 +112,11 @@ export class SelectingStore extends StoreClient {
   }
 
   #events(fields: readonly Requirement[], known: Map<string, KubeObject>): TransformStream<Uint8Array, Uint8Array> {
-    const decoder = new TextDecoder();
     const encoder = new TextEncoder();
-    let rest = "";
+    const splitter = new LineSplitter(new TextDecoder());
     return new TransformStream({
       transform: (chunk, controller) => {
-        const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) {
+        for (const line of splitter.push(chunk)) {
           const told = line === "" ? line : this.#told(fields, known, line);
           if (told !== undefined) controller.enqueue(encoder.encode(`${told}\n`));
         }

@@ -1,10 +1,12 @@
 /** The agent's end of the supervisor's socket; starts the supervisor where none answers. */
+
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { openSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LineSplitter } from "../../../api/line-splitter.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import type { StateDirectory } from "./container-state.ts";
 import type { SupervisorReply, SupervisorRequest } from "./supervisor.ts";
@@ -54,12 +56,9 @@ export class SupervisorClient {
   }
 
   #listen(socket: Socket): void {
-    let text = "";
+    const splitter = new LineSplitter(new TextDecoder());
     socket.on("data", (chunk) => {
-      text += chunk.toString("utf8");
-      const lines = text.split("\n");
-      text = lines.pop() ?? "";
-      for (const line of lines) this.#receive(JSON.parse(line) as SupervisorReply);
+      for (const line of splitter.push(chunk)) this.#receive(JSON.parse(line) as SupervisorReply);
     });
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {

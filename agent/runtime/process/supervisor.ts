@@ -3,10 +3,12 @@
  * the agent neither ends a container nor loses its exit code or a line of its log. The agent speaks to it over a Unix
  * socket: a request or event is one line of JSON. With no container and no agent left, it ends.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { constants } from "node:os";
+import { LineSplitter } from "../../../api/line-splitter.ts";
 import { LogEncoder, type LogStream, logTime } from "../../logs/cri-log.ts";
 import { StateDirectory, type StoredContainer } from "./container-state.ts";
 import { CONTAINER_ENV, killTree, processStart } from "./process-tree.ts";
@@ -132,12 +134,9 @@ class Supervisor {
   connect(socket: Socket): void {
     this.#agents.add(socket);
     this.#rest();
-    let text = "";
+    const splitter = new LineSplitter(new TextDecoder());
     const onData = (chunk: Buffer) => {
-      text += chunk.toString("utf8");
-      const lines = text.split("\n");
-      text = lines.pop() ?? "";
-      for (const line of lines) {
+      for (const line of splitter.push(chunk)) {
         const request = JSON.parse(line) as SupervisorRequest;
         if (request.op === "attach") {
           socket.off("data", onData);

@@ -2,6 +2,7 @@
  * A way to the API of a cluster that lives in a network namespace of its own: a socket here, whose bytes go to the port
  * there. Nothing stands between: what comes back is what a client on the cluster's machine would get.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { request } from "node:https";
@@ -9,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
 import { type ClientOptions, WebSocket } from "ws";
+import { LineSplitter } from "../../../api/line-splitter.ts";
 import type { Connection } from "../../../cli/kubeconfig.ts";
 import type { Cluster } from "../cluster.ts";
 import { credentialsOf } from "../dashboard-browser.ts";
@@ -75,17 +77,13 @@ export class ClusterDoor {
 
   /** The lines of an answer that goes on, until it ends or `signal` says so. */
   async *lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
-    const response = await new Promise<AsyncIterable<string>>((resolve, reject) => {
-      const call = request({ ...this.#options, path, signal }, (answer) => resolve(answer.setEncoding("utf8")));
+    const response = await new Promise<AsyncIterable<Uint8Array>>((resolve, reject) => {
+      const call = request({ ...this.#options, path, signal }, resolve);
       call.once("error", reject);
       call.end();
     });
-    let rest = "";
-    for await (const chunk of response) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines.filter((line) => line !== "");
-    }
+    const splitter = new LineSplitter(new TextDecoder());
+    for await (const chunk of response) yield* splitter.push(chunk).filter((line) => line !== "");
   }
 
   socket(path: string, protocol: string): WebSocket {

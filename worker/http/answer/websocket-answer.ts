@@ -2,6 +2,7 @@
  * Answers over a WebSocket, for clients that ask for it (apiserver/pkg/util/wsstream): a log as bytes, a watch as one message for
  * each event. Commands have a protocol of their own (api/terminal-protocol.ts).
  */
+import { LineSplitter } from "../../../api/line-splitter.ts";
 import { encodeBase64 } from "../../../api/machinery/encoding/base64.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
@@ -36,18 +37,13 @@ export function bytesOverWebSocket(request: Request, answer: Response): Response
 /** Each line of a stream is a message; heartbeats are not. */
 export function linesOverWebSocket(answer: Response): Response {
   if (!answer.ok || !answer.body) return answer;
-  let rest = "";
-  const lines = new TransformStream<string, string>({
-    transform(text, controller) {
-      const parts = (rest + text).split("\n");
-      rest = parts.pop() ?? "";
-      for (const line of parts) if (line !== "") controller.enqueue(line);
+  const splitter = new LineSplitter(new TextDecoder());
+  const lines = new TransformStream<Uint8Array, string>({
+    transform(chunk, controller) {
+      for (const line of splitter.push(chunk)) if (line !== "") controller.enqueue(line);
     },
   });
-  return send(
-    "",
-    answer.body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).pipeThrough(lines),
-  );
+  return send("", answer.body.pipeThrough(lines));
 }
 
 const mapped = <A, B>(map: (value: A) => B) =>

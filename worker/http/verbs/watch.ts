@@ -1,3 +1,4 @@
+import { LineSplitter } from "../../../api/line-splitter.ts";
 import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
 import { completeObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
@@ -151,12 +152,10 @@ async function eventTransform(
     return atViewVersion(table, accepted);
   };
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder();
-  let rest = "";
+  const splitter = new LineSplitter(new TextDecoder());
   return new TransformStream({
     transform(chunk, controller) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
+      const lines = splitter.push(chunk);
       const events = lines
         .filter((line) => line !== "")
         .map((line) => (served.custom ? parseExactJson(line) : JSON.parse(line)) as WatchEvent);

@@ -2,6 +2,7 @@
  * Many watches on one socket. Each is an ordinary watch of the API for as long as things happen, asked for with the client's own
  * credential each time; then it rests until the store says that its resource has changed (rules WATCH-MANY, WATCH-REST).
  */
+import { LineSplitter } from "../../../api/line-splitter.ts";
 import { badRequest, internalError, type Status } from "../../../api/machinery/status.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import { type SocketWatchEvent, WATCH_WINDOW, type WatchCall, type WatchNews } from "../../../api/watch-socket.ts";
@@ -103,20 +104,14 @@ export class WatchSession {
     const response = await this.#options.ask(streamPath(watch), watch.accept);
     if (!response.ok || !response.body) return this.#refuse(watch, await statusOf(response));
     this.#tell({ watch: watch.id, revision: watch.since });
-    const reader = response.body
-      .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
-      .getReader();
-    let rest = "";
+    const reader = response.body.getReader();
+    const splitter = new LineSplitter(new TextDecoder());
     try {
       while (!watch.ended) {
         const { done, value } = await reader.read();
         if (done) return;
-        const lines = (rest + value).split("\n");
-        rest = lines.pop() ?? "";
-        await this.#pass(
-          watch,
-          lines.filter((line) => line !== ""),
-        );
+        const lines = splitter.push(value).filter((line) => line !== "");
+        await this.#pass(watch, lines);
       }
     } finally {
       await reader.cancel().catch(() => {});
