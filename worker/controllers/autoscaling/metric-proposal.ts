@@ -1,5 +1,11 @@
 /** What one metric of an autoscaler proposes, and how it is shown; or why it cannot be told, in Kubernetes' words. */
-import type { MetricSpec, MetricStatus, MetricTarget } from "../../../api/generated/autoscaling.v2.ts";
+import type {
+  MetricIdentifier,
+  MetricSpec,
+  MetricStatus,
+  MetricTarget,
+  MetricValueStatus,
+} from "../../../api/generated/autoscaling.v2.ts";
 import { formatQuantity, milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import type { Answer } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
@@ -101,70 +107,62 @@ function ofPods({ metric, target }: NonNullable<MetricSpec["pods"]>, answer: Ans
 
 function ofObject(spec: NonNullable<MetricSpec["object"]>, answer: Answer, facts: Facts): Proposed {
   const { describedObject, metric, target } = spec;
-  const { situation, statusReplicas, namespace } = facts;
+  const perPod = target.type === "AverageValue";
   const failed = (message: string) => {
-    const cited = target.type === "AverageValue" ? `failed to get ${metric.name} object metric: ${message}` : message;
+    const cited = perPod ? `failed to get ${metric.name} object metric: ${message}` : message;
     return unable("FailedGetObjectMetric", message, "object", cited);
   };
   const read = objectValue(answer);
   if (!read.ok) {
     const { kind, name } = describedObject;
-    return failed(`unable to get metric ${metric.name}: ${kind} on ${namespace} ${name}/${read.error}`);
+    return failed(`unable to get metric ${metric.name}: ${kind} on ${facts.namespace} ${name}/${read.error}`);
   }
-  if (target.type === "AverageValue") {
-    const { replicas, current } = byValuePerPod(
-      read.value,
-      milli(target.averageValue),
-      statusReplicas,
-      situation.tolerance,
-    );
-    const status: MetricStatus = {
-      type: "Object",
-      object: { metric, describedObject, current: { averageValue: quantity(current) } },
-    };
-    return { ok: true, replicas, name: `external metric ${metric.name}(${selectorName(metric.selector)})`, status };
-  }
-  const outcome = byValue(read.value, milli(target.value), situation);
+  const outcome = perPod ? towardsAverage(read.value, target, facts) : towardsValue(read.value, target, facts);
   if ("error" in outcome) return failed(outcome.error);
-  const status: MetricStatus = {
-    type: "Object",
-    object: { metric, describedObject, current: { value: quantity(outcome.current) } },
-  };
-  return { ok: true, replicas: outcome.replicas, name: `${describedObject.kind} metric ${metric.name}`, status };
+  const { replicas, current } = outcome;
+  // kube-controller-manager calls the first of them external, too.
+  const name = perPod ? externalMetric(metric) : `${describedObject.kind} metric ${metric.name}`;
+  return { ok: true, replicas, name, status: { type: "Object", object: { metric, describedObject, current } } };
 }
+
+interface Towards {
+  readonly replicas: number;
+  /** What the metric is now, as the status shows it. */
+  readonly current: MetricValueStatus;
+}
+
+function towardsAverage(value: number, target: MetricTarget, { situation, statusReplicas }: Facts): Towards {
+  const { tolerance } = situation;
+  const { replicas, current } = byValuePerPod(value, milli(target.averageValue), { statusReplicas, tolerance });
+  return { replicas, current: { averageValue: quantity(current) } };
+}
+
+function towardsValue(value: number, target: MetricTarget, { situation }: Facts): Towards | { readonly error: string } {
+  const outcome = byValue(value, milli(target.value), situation);
+  return "error" in outcome ? outcome : { replicas: outcome.replicas, current: { value: quantity(outcome.current) } };
+}
+
+const externalMetric = ({ name, selector }: MetricIdentifier) => `external metric ${name}(${selectorName(selector)})`;
 
 const selectorName = (selector: Parameters<typeof goSelector>[0] | undefined) =>
   selector ? goSelector(selector) : "nil";
 
 function ofExternal(spec: NonNullable<MetricSpec["external"]>, answer: Answer, facts: Facts): Proposed {
   const { metric, target } = spec;
-  const { situation, statusReplicas, namespace } = facts;
-  const name = `external metric ${metric.name}(${selectorName(metric.selector)})`;
   const perPod = target.averageValue !== undefined;
   const failed = (message: string) => {
     const what = perPod ? `${metric.name} external metric` : `external metric ${metric.name}`;
     return unable("FailedGetExternalMetric", message, `${metric.name} external`, `failed to get ${what}: ${message}`);
   };
   const read = externalValue(answer);
-  if (!read.ok) return failed(`unable to get external metric ${externalName(namespace, metric)}: ${read.error}`);
-  if (perPod) {
-    const { replicas, current } = byValuePerPod(
-      read.value,
-      milli(target.averageValue),
-      statusReplicas,
-      situation.tolerance,
-    );
-    const status: MetricStatus = {
-      type: "External",
-      external: { metric, current: { averageValue: quantity(current) } },
-    };
-    return { ok: true, replicas, name, status };
-  }
-  const outcome = byValue(read.value, milli(target.value), situation);
+  if (!read.ok) return failed(`unable to get external metric ${externalName(facts.namespace, metric)}: ${read.error}`);
+  const outcome = perPod ? towardsAverage(read.value, target, facts) : towardsValue(read.value, target, facts);
   if ("error" in outcome) return failed(outcome.error);
-  const status: MetricStatus = {
-    type: "External",
-    external: { metric, current: { value: quantity(outcome.current) } },
+  const { replicas, current } = outcome;
+  return {
+    ok: true,
+    replicas,
+    name: externalMetric(metric),
+    status: { type: "External", external: { metric, current } },
   };
-  return { ok: true, replicas: outcome.replicas, name, status };
 }

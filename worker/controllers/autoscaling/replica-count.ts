@@ -100,7 +100,11 @@ export function byValue(value: number, target: number, { replicas, pods, toleran
 }
 
 /** Towards a value for each pod of something else than the pods. */
-export function byValuePerPod(value: number, target: number, statusReplicas: number, tolerance: Tolerance): Proposal {
+export function byValuePerPod(
+  value: number,
+  target: number,
+  { statusReplicas, tolerance }: { readonly statusReplicas: number; readonly tolerance: Tolerance },
+): Proposal {
   const ratio = value / (target * statusReplicas);
   const replicas = isWithin(ratio, tolerance) ? statusReplicas : Math.ceil(value / target);
   return { replicas, current: Math.ceil(value / statusReplicas) };
