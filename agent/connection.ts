@@ -50,8 +50,8 @@ export class ControlPlane {
   headers = (): Record<string, string> => ({ authorization: `Bearer ${this.token}` });
 
   /**
-   * In the node's name, over kept connections. Not by Node's own fetch: its streams and copies of headers cost more than all else that
-   * is done for a request.
+   * In the node's name, over kept connections. Not by Node's own fetch: its streams and copies of headers cost more
+   * than all else that is done for a request.
    */
   ask = ({ method, path, headers, body }: Asked): Promise<Told> =>
     new Promise((resolve, reject) => {

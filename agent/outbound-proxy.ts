@@ -1,6 +1,6 @@
 /**
- * The proxy that a machine's connections go out through, named as curl and Go programs have it: `HTTPS_PROXY` (or in small letters),
- * and `NO_PROXY` for what is reached without.
+ * The proxy that a machine's connections go out through, named as curl and Go programs have it: `HTTPS_PROXY` (or in
+ * small letters), and `NO_PROXY` for what is reached without.
  */
 import { type ClientRequestArgs, request } from "node:http";
 import { Agent, type AgentOptions, request as secureRequest } from "node:https";

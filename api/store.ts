@@ -174,7 +174,7 @@ export interface ListStreamRequest extends ListRequest {
 export type ItemRequest =
   /** Left out of each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`, and the item starts with `{` again. */
   | { readonly dropPrefix: string }
-  /** Metadata alone, and what stands before it in each: `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":`. */
+  /** Metadata alone, behind what stands before it in each: kind, apiVersion, and `"metadata":`. */
   | { readonly metadataAfter: string }
   /** As Kubernetes' protobuf has them in a list of that kind: `PodList` of `v1`. */
   | { readonly protobufList: ObjectKind }

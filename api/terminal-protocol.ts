@@ -1,6 +1,7 @@
 /**
- * What a client of exec, attach or a port-forward speaks on its WebSocket (apiserver/pkg/util/wsstream), from and to the frames of a
- * tunnel, which are those of `v5.channel.k8s.io`: a channel byte and bytes; of commands the outcome as a Status on channel 3.
+ * What a client of exec, attach or a port-forward speaks on its WebSocket (apiserver/pkg/util/wsstream), from and to
+ * the frames of a tunnel, which are those of `v5.channel.k8s.io`: a channel byte and bytes; of commands the outcome as
+ * a Status on channel 3.
  */
 import { decodeBase64, encodeBase64 } from "./machinery/encoding/base64.ts";
 import { textOfUtf8, utf8Bytes } from "./machinery/encoding/utf8.ts";

@@ -83,7 +83,10 @@ async function measure(): Promise<Readonly<Record<string, Operations>>> {
   };
 }
 
-/** The agents look by themselves at each full hour, all together; the hub looks at its sockets every 40 seconds, and writes its next alarm. */
+/**
+ * The agents look by themselves at each full hour, all together; the hub looks at its sockets every 40 seconds, and
+ * writes its next alarm.
+ */
 const SYNCS = 24;
 const hubAlarm: Operations = { workerRequests: 0, objectRequests: 1, rowsWritten: 1 };
 const HUB_ALARMS = 2160;

@@ -1,6 +1,6 @@
 /**
- * What it costs to find out who sent a request and whether they may: CPU of the Worker's own code on a warm request, in Node.js, with
- * the store at hand. Everybody has a hundred role bindings beside the default ones.
+ * What it costs to find out who sent a request and whether they may: CPU of the Worker's own code on a warm request, in
+ * Node.js, with the store at hand. Everybody has a hundred role bindings beside the default ones.
  *
  *     npm run bench -- identity
  */

@@ -1,6 +1,6 @@
 /**
- * Lists of 5,000 pods, about 11 MB: whole, in each form, by label, in pages; streaming lists, which informers begin with; and the memory
- * that they leave.
+ * Lists of 5,000 pods, about 11 MB: whole, in each form, by label, in pages; streaming lists, which informers begin
+ * with; and the memory that they leave.
  *
  *     npm run bench -- list [--peer URL --peer-token T]
  */

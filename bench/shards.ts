@@ -1,6 +1,7 @@
 /**
- * What it costs to keep events and leases in stores of their own: a control plane with `--shards events,leases`, and as its peer one
- * without. On one machine both stores share a thread; what shards save is an object's limits, and only on Cloudflare.
+ * What it costs to keep events and leases in stores of their own: a control plane with `--shards events,leases`, and as
+ * its peer one without. On one machine both stores share a thread; what shards save is an object's limits, and only on
+ * Cloudflare.
  *
  *     npm run bench -- shards
  */

@@ -1,6 +1,6 @@
 /**
- * Makes pinned calls for a control plane that has no Node.js beside it: started when one is wanted, gone when none has been for a while,
- * or when whoever started it is.
+ * Makes pinned calls for a control plane that has no Node.js beside it: started when one is wanted, gone when none has
+ * been for a while, or when whoever started it is.
  */
 import { rmSync, statSync } from "node:fs";
 import { connect } from "node:net";

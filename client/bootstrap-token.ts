@@ -1,4 +1,7 @@
-/** The token that lets a machine join: kubeadm's form, `ID.SECRET`, kept as a Secret of kube-system; and the command that uses it. */
+/**
+ * The token that lets a machine join: kubeadm's form, `ID.SECRET`, kept as a Secret of kube-system; and the command
+ * that uses it.
+ */
 import type { Secret } from "../api/generated/core.v1.ts";
 import { timestamp } from "../api/machinery/time/time.ts";
 

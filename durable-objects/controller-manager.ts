@@ -54,8 +54,9 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
  */
 const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps", "leases.coordination.k8s.io"]);
 /**
- * Milliseconds from a write to what the controllers make of it at least. Whoever writes one thing after the other would wait for what
- * they make of the one before; and who looks at what he wrote a moment ago sees it as he wrote it, as beside kube-controller-manager.
+ * Milliseconds from a write to what the controllers make of it at least. Whoever writes one thing after the other would
+ * wait for what they make of the one before; and who looks at what he wrote a moment ago sees it as he wrote it, as
+ * beside kube-controller-manager.
  */
 const GRACE = 15;
 const HEARING: Hearing = {

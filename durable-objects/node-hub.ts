@@ -107,7 +107,10 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     if (attachment !== undefined && answer) this.#usage.answered(attachment.node, answer);
   }
 
-  /** What a node tells of its pods, authorized by the Worker: nodes take turns with each other, and leave turns to everybody else. */
+  /**
+   * What a node tells of its pods, authorized by the Worker: nodes take turns with each other, and leave turns to
+   * everybody else.
+   */
   async report(cluster: string, asked: readonly Asked[]): Promise<readonly Answered[]> {
     this.#reports ??= new Rounds({
       ask: (round) => this.env.API.passed({ cluster, asked: round }),

@@ -9,7 +9,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Rounds of two or as many as are said, in which what is urgent says so; a test answers them, and lets the network be looked at. */
+/**
+ * Rounds of two or as many as are said, in which what is urgent says so; a test answers them, and lets the network be
+ * looked at.
+ */
 function rounds(most = 2) {
   const begun: { readonly paths: string[]; readonly answer: (codes: number[] | Error) => void }[] = [];
   const looks: (() => void)[] = [];

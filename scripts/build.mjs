@@ -1,5 +1,6 @@
-// Bundles what runs: dist/dashboard/ (the web page), dist/worker/ (the Worker, as ES modules, and a manifest of what it is bound to), dist/cli.js, dist/agent.js and dist/supervisor.js.
-// The bindings come from wrangler.toml, so that Cloudflare and the local control plane cannot differ. `npm ci` runs this.
+// Bundles what runs: dist/dashboard/ (the web page), dist/worker/ (the Worker, as ES modules, and a manifest of what it
+// is bound to), dist/cli.js, dist/agent.js and dist/supervisor.js. The bindings come from wrangler.toml, so that
+// Cloudflare and the local control plane cannot differ. `npm ci` runs this.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";

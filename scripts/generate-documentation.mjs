@@ -1,6 +1,7 @@
-// Writes api/generated/documentation.json: what the fields of every built-in kind mean, taken from the models of @kubernetes/client-node,
-// and from kubernetes-models for what the former lack: texts of fields that refer to other schemas, paragraphs, and what the values of enumerations mean.
-// Not committed; empty where development dependencies are not installed. It becomes a file beside the dashboard's, read when somebody asks what a field means.
+// Writes api/generated/documentation.json: what the fields of every built-in kind mean, taken from the models of
+// @kubernetes/client-node, and from kubernetes-models for what the former lack: texts of fields that refer to other
+// schemas, paragraphs, and what the values of enumerations mean. Not committed; empty where development dependencies
+// are not installed. It becomes a file beside the dashboard's, read when somebody asks what a field means.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseTypes, root, sources } from "./schema-table.mjs";
 

@@ -44,7 +44,10 @@ export default {
   fetch: serve,
 } satisfies ExportedHandler<LocalEnv>;
 
-/** cli/control-plane/ask-readiness.ts knows them: what is stored cannot be decrypted, or lies elsewhere, and asking again is of no use. */
+/**
+ * cli/control-plane/ask-readiness.ts knows them: what is stored cannot be decrypted, or lies elsewhere, and asking
+ * again is of no use.
+ */
 const NEVER_READY = 409;
 const OTHER_SHARDS = 412;
 

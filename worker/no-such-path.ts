@@ -1,4 +1,7 @@
-/** What a path that leads nowhere is answered with: kube-apiserver routes its own groups alone, and all else falls through to plain text. */
+/**
+ * What a path that leads nowhere is answered with: kube-apiserver routes its own groups alone, and all else falls
+ * through to plain text.
+ */
 import { noSuchResource } from "../api/machinery/status.ts";
 import { resources } from "../api/resources/index.ts";
 import { ApiError, PlainTextError } from "./api-error.ts";

@@ -1,6 +1,6 @@
 /**
- * Pods that are bound to this node and cannot run here are refused, whoever bound them. They are decided upon one after the other, each
- * against those that were let in before; one that is critical has others make room.
+ * Pods that are bound to this node and cannot run here are refused, whoever bound them. They are decided upon one after
+ * the other, each against those that were let in before; one that is critical has others make room.
  */
 
 import type { Pod } from "../../api/generated/core.v1.ts";

@@ -1,6 +1,6 @@
 /**
- * Which pods make room for one that must run on this node, as the kubelet chooses: those with the least claim to stay, as few as will
- * do, and of those the smallest. Pure.
+ * Which pods make room for one that must run on this node, as the kubelet chooses: those with the least claim to stay,
+ * as few as will do, and of those the smallest. Pure.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { qosOf } from "../pod/qos.ts";

@@ -1,6 +1,7 @@
 /**
- * Which volumes of CSI drivers the pods of this node have, and where: in the kubelet's directories, as drivers know them. What a pod
- * has is written beside its mount (`vol_data.json`, the kubelet's), so that any later agent can undo it.
+ * Which volumes of CSI drivers the pods of this node have, and where: in the kubelet's directories, as drivers know
+ * them. What a pod has is written beside its mount (`vol_data.json`, the kubelet's), so that any later agent can undo
+ * it.
  */
 import { existsSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";

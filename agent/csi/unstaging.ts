@@ -1,6 +1,6 @@
 /**
- * Volumes that no pod of this node has any more, and that their drivers have not let go of yet. No pod waits for it: drivers are asked
- * until they do, also by the agent's next life.
+ * Volumes that no pod of this node has any more, and that their drivers have not let go of yet. No pod waits for it:
+ * drivers are asked until they do, also by the agent's next life.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Which container has which devices. It is written down before a container starts, so that an agent that starts anew gives no device
- * away twice, and a container that restarts has its own again.
+ * Which container has which devices. It is written down before a container starts, so that an agent that starts anew
+ * gives no device away twice, and a container that restarts has its own again.
  */
 
 import type { Container, Pod } from "../../api/generated/core.v1.ts";

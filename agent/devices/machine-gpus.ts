@@ -1,6 +1,6 @@
 /**
- * The machine's own GPUs, where no plugin speaks for them: those that `nvidia-smi` lists, and the render nodes of `/dev/dri`. They are
- * given whole, as device files; libraries are the image's affair.
+ * The machine's own GPUs, where no plugin speaks for them: those that `nvidia-smi` lists, and the render nodes of
+ * `/dev/dri`. They are given whole, as device files; libraries are the image's affair.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * How a kubelet has drivers of dynamic resources prepare claims (dra.v1, and v1beta1, which is the same by another name). Field numbers
- * are the protocol's.
+ * How a kubelet has drivers of dynamic resources prepare claims (dra.v1, and v1beta1, which is the same by another
+ * name). Field numbers are the protocol's.
  */
 export const draProto = (name: string): string => `syntax = "proto3";
 

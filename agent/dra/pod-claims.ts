@@ -1,6 +1,7 @@
 /**
- * The dynamic resources of this node's pods: made ready by their drivers before a pod starts, given to its containers as CDI devices,
- * and taken back after the last pod that has them. It is written down before a driver is called, so that any later agent can undo it.
+ * The dynamic resources of this node's pods: made ready by their drivers before a pod starts, given to its containers
+ * as CDI devices, and taken back after the last pod that has them. It is written down before a driver is called, so
+ * that any later agent can undo it.
  */
 
 import type { Container, Pod } from "../../api/generated/core.v1.ts";

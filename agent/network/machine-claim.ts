@@ -1,6 +1,6 @@
 /**
- * One agent keeps a machine's network: two would each take the other's rules, bridge and pods' addresses for leftovers. Whoever keeps it
- * listens at a name that each network namespace has of its own, and that is gone with the process.
+ * One agent keeps a machine's network: two would each take the other's rules, bridge and pods' addresses for leftovers.
+ * Whoever keeps it listens at a name that each network namespace has of its own, and that is gone with the process.
  */
 import { connect, createServer, type Server } from "node:net";
 

@@ -46,9 +46,9 @@ function filesOf({ cpuShares, cpuQuota, cpuPeriod, memoryLimit }: PodLimits): re
 }
 
 /**
- * Makes the group and sets its limits; again where they have changed. Does nothing where systemd makes the groups, or on a
- * machine that lets the agent make none: containers then have their own limits alone. The kernel takes its time over each, and longer
- * while containers start.
+ * Makes the group and sets its limits; again where they have changed. Does nothing where systemd makes the groups, or
+ * on a machine that lets the agent make none: containers then have their own limits alone. The kernel takes its time
+ * over each, and longer while containers start.
  */
 export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): Promise<void> {
   if (driver !== "cgroupfs" || !existsSync(ROOT)) return;

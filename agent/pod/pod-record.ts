@@ -208,7 +208,10 @@ export class PodRecord {
     return { ...container, message: container.message === "" ? message : `${container.message}: ${message}` };
   }
 
-  /** The API has the pod as ready, or not, against what the agent told last: a node that is taken for lost loses its pods' readiness. */
+  /**
+   * The API has the pod as ready, or not, against what the agent told last: a node that is taken for lost loses its
+   * pods' readiness.
+   */
   get isContradicted(): boolean {
     const told = readinessOf(this.status);
     const known = readinessOf((this.mirror ?? this.pod).status);

@@ -14,7 +14,10 @@ export interface Pace {
   readonly hurryMs: number;
 }
 
-/** Of a container that has run for so long, or has just passed its startup probe; `now` and all times by a clock that nobody sets. */
+/**
+ * Of a container that has run for so long, or has just passed its startup probe; `now` and all times by a clock that
+ * nobody sets.
+ */
 export function beginPace(
   kind: ProbeKind,
   { periodMs, ageMs }: { periodMs: number; ageMs: number },

@@ -85,8 +85,8 @@ function outcomeOf(statusCode: number, body: string): HttpOutcome {
 }
 
 /**
- * Asks, and follows redirects to the same host; one to another is a success of a kind. Also what HTTP hooks do. Never fails: neither
- * who wrote the pod nor what runs in it may stop the agent.
+ * Asks, and follows redirects to the same host; one to another is a success of a kind. Also what HTTP hooks do. Never
+ * fails: neither who wrote the pod nor what runs in it may stop the agent.
  */
 export async function getHttp(
   { path = "/", scheme = "HTTP", httpHeaders = [], host }: HTTPGetAction,

@@ -35,7 +35,10 @@ export interface SeLinuxOptions {
   readonly level: string;
 }
 
-/** What the users of a pod's own user namespace are to the machine: 0 is `hostId`, and so on up to `length`; groups are the same. */
+/**
+ * What the users of a pod's own user namespace are to the machine: 0 is `hostId`, and so on up to `length`; groups are
+ * the same.
+ */
 export interface UserNamespace {
   readonly hostId: number;
   readonly length: number;

@@ -1,7 +1,7 @@
 /**
- * As much of SPDY/3.1 as Kubernetes speaks: streams are opened with headers, both sides send data and half-close. A client of
- * `port-forward` speaks it inside its WebSocket, and container runtimes for exec and attach. Go's implementation has no flow control
- * of its own, and neither has this one: what carries it has.
+ * As much of SPDY/3.1 as Kubernetes speaks: streams are opened with headers, both sides send data and half-close. A
+ * client of `port-forward` speaks it inside its WebSocket, and container runtimes for exec and attach. Go's
+ * implementation has no flow control of its own, and neither has this one: what carries it has.
  */
 import { parseHeaders, renderHeaders, spdyCodec } from "./spdy-headers.ts";
 import type { Taken } from "./tunnel.ts";

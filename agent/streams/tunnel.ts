@@ -1,6 +1,6 @@
 /**
- * The node's end of a tunnel: frames of a channel byte and bytes, or whole messages (docs/spec/node-link.md). Neither direction runs
- * ahead: what is sent waits for room, and no more is read while what came has no place to go.
+ * The node's end of a tunnel: frames of a channel byte and bytes, or whole messages (docs/spec/node-link.md). Neither
+ * direction runs ahead: what is sent waits for room, and no more is read while what came has no place to go.
  */
 import type { WebSocket } from "ws";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";

@@ -115,7 +115,10 @@ function downwardFiles(items: DownwardItems, defaultMode: number, input: Payload
   );
 }
 
-/** Who may read a token beside root: the one user that all containers run as, and the group that owns the volume; else everybody. */
+/**
+ * Who may read a token beside root: the one user that all containers run as, and the group that owns the volume; else
+ * everybody.
+ */
 function tokenFile(pod: Pod, token: string, defaultMode: number): PublishedFile {
   const content = Buffer.from(token);
   const users = new Set(

@@ -90,7 +90,10 @@ export class PodVolumes {
     return { path: join(root, path), ...(text === undefined ? {} : { text }) };
   }
 
-  /** Sets up what is missing of what containers use, publishes what changed. Answers what is wrong: one does not wait for another. */
+  /**
+   * Sets up what is missing of what containers use, publishes what changed. Answers what is wrong: one does not wait
+   * for another.
+   */
   async prepare(pod: Pod, input: VolumeInput): Promise<Prepared> {
     const { mounts, devices } = usedVolumes(pod);
     const news: VolumeNews[] = [];
@@ -115,7 +118,10 @@ export class PodVolumes {
     return { news, missing: missing.length > 0 };
   }
 
-  /** Mounts the images that a container has among its files: they are pulled as its own is, and what is wrong with them it waits for. */
+  /**
+   * Mounts the images that a container has among its files: they are pulled as its own is, and what is wrong with them
+   * it waits for.
+   */
   async mountImages(pod: Pod, { volumeMounts = [] }: Container): Promise<ImageOutcome | undefined> {
     const used = new Set(volumeMounts.map(({ name }) => name));
     for (const volume of pod.spec.volumes ?? []) {

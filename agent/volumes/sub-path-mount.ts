@@ -1,6 +1,7 @@
 /**
- * Sub paths as containers have them: each is a mount of its own in the pod's directory, as under the kubelet. A runtime goes by names,
- * and whoever can write to the volume might put a link in the place of a directory after it was looked at.
+ * Sub paths as containers have them: each is a mount of its own in the pod's directory, as under the kubelet. A runtime
+ * goes by names, and whoever can write to the volume might put a link in the place of a directory after it was looked
+ * at.
  */
 import { execFile } from "node:child_process";
 import { lstatSync, mkdirSync, rmdirSync, unlinkSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * One file system in memory for what is never to be on a disk: secrets and tokens. Their volumes are directories of it: a mount for each
- * would cost each pod two processes, and each container that starts a look at the mounts of all.
+ * One file system in memory for what is never to be on a disk: secrets and tokens. Their volumes are directories of it:
+ * a mount for each would cost each pod two processes, and each container that starts a look at the mounts of all.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";

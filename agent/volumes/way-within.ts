@@ -1,6 +1,7 @@
 /**
- * A way down from a directory, of which whoever can write there changes the names while it is gone: each step is held open, and what
- * is below it is named by that. Links are followed here, and never by the kernel, so that none leads out.
+ * A way down from a directory, of which whoever can write there changes the names while it is gone: each step is held
+ * open, and what is below it is named by that. Links are followed here, and never by the kernel, so that none leads
+ * out.
  */
 import {
   chmodSync,
@@ -21,7 +22,10 @@ class EscapeError extends Error {
 }
 
 export const isLinux = process.platform === "linux";
-/** Of Linux: names a file without opening what is behind it. A device may take that for a command: a watchdog resets the machine. */
+/**
+ * Of Linux: names a file without opening what is behind it. A device may take that for a command: a watchdog resets the
+ * machine.
+ */
 export const O_PATH = 0o10000000;
 /** Links that lead to links; the kernel's own bound. */
 const MOST_LINKS = 40;

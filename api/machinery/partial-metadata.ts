@@ -27,7 +27,10 @@ interface View {
   readonly rows?: readonly { readonly object?: object | null }[];
 }
 
-/** A Table or PartialObjectMetadata(List), and what it holds of these, at another version of meta.k8s.io: they are the same there. */
+/**
+ * A Table or PartialObjectMetadata(List), and what it holds of these, at another version of meta.k8s.io: they are the
+ * same there.
+ */
 export function viewAtVersion<T extends object>(view: T, version: "v1" | "v1beta1"): T {
   if (version === "v1") return view;
   const at = <V extends object>(each: V): V =>

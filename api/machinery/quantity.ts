@@ -182,7 +182,10 @@ export const milliUnits = (quantity: Quantity): bigint => divideUp(quantity.nano
 /** Longer numbers, and large ones with binary suffixes, Kubernetes keeps as decimals. */
 const LONGEST_INTEGER = 18;
 
-/** Whether it is a whole number of units, as Kubernetes tells it: by its thousandths, which of what is too large for 64 bits are odd. */
+/**
+ * Whether it is a whole number of units, as Kubernetes tells it: by its thousandths, which of what is too large for 64
+ * bits are odd.
+ */
 export function isWhole(quantity: Quantity): boolean {
   const milli = milliUnits(quantity);
   const low = BigInt.asIntN(64, milli);

@@ -10,6 +10,9 @@ export interface NodeSettings {
   readonly evictionHard?: string;
   /** What pods are not offered of the machine. */
   readonly systemReserved?: Readonly<Record<string, string>>;
-  /** Where drivers of devices and volumes find the node, which is /var/lib/kubelet to most; absent: a directory of the node's own. */
+  /**
+   * Where drivers of devices and volumes find the node, which is /var/lib/kubelet to most; absent: a directory of the
+   * node's own.
+   */
   readonly kubeletDir?: string;
 }

@@ -5,14 +5,16 @@
  *       1 selector meta.v1.LabelSelector required
  *       2 template core.v1.PodTemplateSpec required
  *
- * A type line is `Name [kind] [atomic] [union=DISCRIMINATOR(field:Value,…)]`. A field line is
- * `NUMBER NAME TYPE [required] [always|omitempty] [omitzero] [bare] [list=map:KEYS|set|atomic] [map=atomic|granular] [patch=STRATEGIES:KEY]
- * [default=JSON] [go=TYPE] [enum=VALUE|…]`, where NUMBER is the protobuf field number, lines stand in the order of Go's struct, which is JSON's, and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name
- * `...` embeds the fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
+ * A type line is `Name [kind] [atomic] [union=DISCRIMINATOR(field:Value,…)]`. A field line is `NUMBER NAME TYPE
+ * [required] [always|omitempty] [omitzero] [bare] [list=map:KEYS|set|atomic] [map=atomic|granular]
+ * [patch=STRATEGIES:KEY] [default=JSON] [go=TYPE] [enum=VALUE|…]`, where NUMBER is the protobuf field number, lines
+ * stand in the order of Go's struct, which is JSON's, and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name `...` embeds
+ * the fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
  *
  * What Kubernetes answers for a field that is empty follows its Go declaration: a pointer (`*T`) tells unset from zero,
  * and a field is answered even when empty if it is required (else `always` says so; `omitempty` says the opposite of a
- * required one). `bare` is for a list or map whose validation tells an empty one from none, though once stored both are none. `go` names the Go type where error texts would show another than TYPE's own. `enum` lists the values that
+ * required one). `bare` is for a list or map whose validation tells an empty one from none, though once stored both are
+ * none. `go` names the Go type where error texts would show another than TYPE's own. `enum` lists the values that
  * OpenAPI tells of, `_` for a space; what else is refused is validation's.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Which resources of a cluster are kept in store objects of their own (docs/decisions/0011): what there is much of, and what nothing
- * else is decided by. Each such object is a store by itself, with a log and revisions of its own.
+ * Which resources of a cluster are kept in store objects of their own (docs/decisions/0011): what there is much of, and
+ * what nothing else is decided by. Each such object is a store by itself, with a log and revisions of its own.
  */
 import type { GroupResource, Write } from "../store.ts";
 

@@ -26,8 +26,8 @@ const SHELL = "/bin/sh";
 const programs = fileURLToPath(new URL(".", import.meta.url));
 
 /**
- * Becomes the shell script that only keeps a control plane running, in this same process (docs/decisions/0008). Returns where Node.js
- * cannot: before 22.15 and 23.11, and on Windows.
+ * Becomes the shell script that only keeps a control plane running, in this same process (docs/decisions/0008). Returns
+ * where Node.js cannot: before 22.15 and 23.11, and on Windows.
  */
 export function handOver({ directory, server, began, progress }: HandOver): void {
   if (!process.execve || !existsSync(SHELL)) return;

@@ -1,6 +1,6 @@
 /**
- * What is told of many events that resemble each other, as client-go's recorder has it: what fails over and over, each time in other
- * words, costs a handful of events and not one a second.
+ * What is told of many events that resemble each other, as client-go's recorder has it: what fails over and over, each
+ * time in other words, costs a handful of events and not one a second.
  */
 import { Recent } from "./recent.ts";
 

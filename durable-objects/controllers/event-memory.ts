@@ -1,7 +1,7 @@
 /**
- * What the recorder of events knows of those that it has written: which one says the same, which say much the same, and how much an
- * object may still cause. The newest of it outlives the object's sleep: without that, what fails every 15 seconds would be a new event
- * each time.
+ * What the recorder of events knows of those that it has written: which one says the same, which say much the same, and
+ * how much an object may still cause. The newest of it outlives the object's sleep: without that, what fails every 15
+ * seconds would be a new event each time.
  */
 import { type Correlations, EventCorrelator } from "../../client/events/event-correlator.ts";
 import { Recent } from "../../client/events/recent.ts";

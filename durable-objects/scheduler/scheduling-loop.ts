@@ -13,8 +13,9 @@ import { BatchPlanner, type BatchPlannerOptions, type Evictions, type Making, ty
 import { StateFollower } from "./state-follower.ts";
 
 /**
- * Milliseconds from one batch to the next, unless more is ready than one takes: the calls between objects that each costs take as long as
- * placing ten pods, and pods that come one by one share them so. The first to come waits for nobody.
+ * Milliseconds from one batch to the next, unless more is ready than one takes: the calls between objects that each
+ * costs take as long as placing ten pods, and pods that come one by one share them so. The first to come waits for
+ * nobody.
  */
 const DISTANCE_MS = 20;
 
@@ -28,8 +29,8 @@ export interface SchedulingLoopOptions extends BatchPlannerOptions {
   /** Calls {@link SchedulingLoop.run} again at that time; undefined: nothing waits. */
   readonly wakeAt: (at: number | undefined) => void;
   /**
-   * So many milliseconds; 0 or less lets the loop look at the network all the same, which waits for as long as there are calls within
-   * the process.
+   * So many milliseconds; 0 or less lets the loop look at the network all the same, which waits for as long as there
+   * are calls within the process.
    */
   readonly pause: (milliseconds: number) => Promise<void>;
 }

@@ -1,6 +1,7 @@
 /**
- * Watches of a store that a relay carries (docs/decisions/0012): it follows the store's log by one stream, and tells its watchers as
- * the store would. What they ask for that is older than what it was told, and the state that they begin with, it asks the store.
+ * Watches of a store that a relay carries (docs/decisions/0012): it follows the store's log by one stream, and tells
+ * its watchers as the store would. What they ask for that is older than what it was told, and the state that they begin
+ * with, it asks the store.
  */
 import { LineSplitter } from "../../api/line-splitter.ts";
 import type { Answer, Change, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";

@@ -28,7 +28,8 @@ const rules: readonly Rule[] = [
   },
   { from: /^migrations\//, mayImport: /^migrations\// },
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },
-  // `up` and `join` run an agent: they know its entry point, leave the machine by the same ways, and read what it is told as it does.
+  // `up` and `join` run an agent: they know its entry point, leave the machine by the same ways, and read what it is
+  // told as it does.
   { from: /^cli\//, mayImport: /^(api|cli|client)\/|^agent\/(main|outbound-proxy|pressure\/thresholds)\.ts$/ },
   { from: /^dashboard\//, mayImport: /^(api|client|dashboard)\// },
 ];

@@ -141,8 +141,8 @@ const networkOf = (): string =>
   });
 
 /**
- * restrict_oom_score_adj and disable_apparmor: for machines that are containers themselves. netns_mounts_under_state_dir: pods' network
- * namespaces go with the directory.
+ * restrict_oom_score_adj and disable_apparmor: for machines that are containers themselves.
+ * netns_mounts_under_state_dir: pods' network namespaces go with the directory.
  */
 const configOf = (directory: string): string => `version = 2
 root = "${directory}/root"

@@ -1,6 +1,7 @@
 /**
  * A small API server over a log in memory, for tests of the controllers' shell: names are generated, merge and the few
- * strategic patches that controllers send are applied, server-side applies as if they were strategic patches, finalizers hold deletions up. No defaulting, no validation.
+ * strategic patches that controllers send are applied, server-side applies as if they were strategic patches,
+ * finalizers hold deletions up. No defaulting, no validation.
  */
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";

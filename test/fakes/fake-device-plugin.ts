@@ -14,7 +14,10 @@ interface Asked {
   readonly container_requests: readonly { readonly devices_ids: readonly string[] }[];
 }
 
-/** A vendor's plugin as small as it can be: its devices are names, and whoever has some finds them in `WIDGETS` and as `/dev/widget`. */
+/**
+ * A vendor's plugin as small as it can be: its devices are names, and whoever has some finds them in `WIDGETS` and as
+ * `/dev/widget`.
+ */
 export class FakeDevicePlugin {
   readonly #directory: string;
   readonly #server = new Server();

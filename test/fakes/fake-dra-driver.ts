@@ -10,7 +10,10 @@ const VERSION = "v1.DRAPlugin";
 
 type Claims = ServerUnaryCall<{ readonly claims: readonly ClaimReference[] }, object>;
 
-/** A driver of dynamic resources as small as it can be: each claim has one device for its request `gpu`, and one for all of them. */
+/**
+ * A driver of dynamic resources as small as it can be: each claim has one device for its request `gpu`, and one for all
+ * of them.
+ */
 export class FakeDraDriver {
   readonly #server = new Server();
   readonly #socket: string;

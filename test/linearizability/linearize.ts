@@ -1,7 +1,7 @@
 /**
- * Whether a concurrent history of one register can be explained by one order of its operations that respects time: the search of Wing
- * and Gong with Lowe's memory of what was tried. Every write writes a value of its own, so the state is the value, and a guard
- * names the value whose version it carries.
+ * Whether a concurrent history of one register can be explained by one order of its operations that respects time: the
+ * search of Wing and Gong with Lowe's memory of what was tried. Every write writes a value of its own, so the state is
+ * the value, and a guard names the value whose version it carries.
  */
 
 /** undefined: the object is not there. */

@@ -1,6 +1,9 @@
 import type { AdmissionRequest } from "./plugin.ts";
 
-/** What webhooks and policies are told that a request is about: a namespace is in itself, and of a collection nothing has a name. */
+/**
+ * What webhooks and policies are told that a request is about: a namespace is in itself, and of a collection nothing
+ * has a name.
+ */
 export function admittedTarget({ context, operation, namespace, name }: AdmissionRequest): {
   readonly namespace: string;
   readonly name: string;

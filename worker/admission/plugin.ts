@@ -59,6 +59,9 @@ export interface AdmissionPlugin {
   readonly validate?: (request: AdmissionRequest) => void | Promise<void>;
   /** Runs last: takes what the object needs of the cluster (addresses, quota), by changes and by writes. */
   readonly allocate?: (request: AdmissionRequest) => void | Promise<void>;
-  /** Words a commit that failed on one of this plugin's writes, where the failure is the client's. Throws an ApiError, or returns to say "not mine". */
+  /**
+   * Words a commit that failed on one of this plugin's writes, where the failure is the client's. Throws an ApiError,
+   * or returns to say "not mine".
+   */
   readonly explain?: (request: AdmissionRequest, failed: Write) => void | Promise<void>;
 }

@@ -17,7 +17,10 @@ import { webSocketToken } from "./websocket-token.ts";
 
 const admin: User = { name: "admin", uid: "admin-uid", groups: [MASTERS, AUTHENTICATED] };
 
-/** The control plane's own loops, before they take on an identity by impersonation. They come by a way of their own, not with a token. */
+/**
+ * The control plane's own loops, before they take on an identity by impersonation. They come by a way of their own, not
+ * with a token.
+ */
 const controlPlane: User = { name: "system:apiserver", groups: [MASTERS, AUTHENTICATED] };
 
 export interface Authentication {

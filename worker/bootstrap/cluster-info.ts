@@ -1,6 +1,7 @@
 /**
- * How a machine that knows no more than a bootstrap token finds the control plane and trusts it, as kubeadm publishes it: anybody may read it,
- * and the signature of the token that both know (controllers/bootstrap/bootstrap-token.ts) says that it is true.
+ * How a machine that knows no more than a bootstrap token finds the control plane and trusts it, as kubeadm publishes
+ * it: anybody may read it, and the signature of the token that both know (controllers/bootstrap/bootstrap-token.ts)
+ * says that it is true.
  */
 import type { ConfigMap } from "../../api/generated/core.v1.ts";
 import type { Role, RoleBinding } from "../../api/generated/rbac.v1.ts";
@@ -15,7 +16,10 @@ const NAME = "cluster-info";
 const ROLE = "kubeadm:bootstrap-signer-clusterinfo";
 const RBAC = "rbac.authorization.k8s.io";
 
-/** `path` leads to a cluster beside the default one. Nothing where other machines cannot come, or everybody trusts the server anyway. */
+/**
+ * `path` leads to a cluster beside the default one. Nothing where other machines cannot come, or everybody trusts the
+ * server anyway.
+ */
 export function clusterInfo({
   ca,
   address,

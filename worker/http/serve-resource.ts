@@ -148,7 +148,10 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   }
 }
 
-/** A verb that the kind has not leads nowhere, nor does a form that nothing has: what the router refuses shows details, though none. */
+/**
+ * A verb that the kind has not leads nowhere, nor does a form that nothing has: what the router refuses shows details,
+ * though none.
+ */
 const isOfRouter = ({ status: { code, details } }: ApiError): boolean =>
   code === 405 || (code === 406 && details !== undefined);
 

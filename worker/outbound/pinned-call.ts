@@ -1,6 +1,7 @@
 /**
- * Calls that the platform's own fetch cannot make, since it trusts one set of authorities, fixed when the process starts, and does not
- * say why a call failed. Node.js makes them where there is a process of it beside this one (cli/control-plane/pinned-calls.ts).
+ * Calls that the platform's own fetch cannot make, since it trusts one set of authorities, fixed when the process
+ * starts, and does not say why a call failed. Node.js makes them where there is a process of it beside this one
+ * (cli/control-plane/pinned-calls.ts).
  */
 
 export interface PinnedCall {

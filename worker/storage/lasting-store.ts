@@ -49,8 +49,9 @@ interface Apart {
 }
 
 /**
- * What a loop does, and then what it tells of it: the first counts. A record that cannot be written, because somebody deleted what it
- * was to be counted up in, undoes nothing. It has no revision in the loop's log, and repeats the one before it as an `expect` does.
+ * What a loop does, and then what it tells of it: the first counts. A record that cannot be written, because somebody
+ * deleted what it was to be counted up in, undoes nothing. It has no revision in the loop's log, and repeats the one
+ * before it as an `expect` does.
  */
 export async function commitApart({ writes }: CommitRequest, { own, shards, shardOf }: Apart): Promise<CommitResult> {
   const portions = portionsOf(writes, shards);

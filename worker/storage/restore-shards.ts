@@ -11,8 +11,8 @@ interface Destination {
 }
 
 /**
- * All of a backup is staged in the cluster's own store: what of it belongs elsewhere is staged there too, and takes the place of what
- * stands there. Broken off, it begins again, and finds done what was done.
+ * All of a backup is staged in the cluster's own store: what of it belongs elsewhere is staged there too, and takes the
+ * place of what stands there. Broken off, it begins again, and finds done what was done.
  */
 export async function restoreShards(
   own: Pick<DurableObjectStub<ClusterStore>, "staged">,

@@ -1,4 +1,7 @@
-/** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
+/**
+ * The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's
+ * business are thrown.
+ */
 import { failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
 import type { CommitLane } from "../../api/store/commit-lane.ts";
 import { holds } from "../../api/store/lifeline.ts";

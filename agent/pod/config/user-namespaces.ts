@@ -1,6 +1,6 @@
 /**
- * The users of pods that have their own (`hostUsers: false`). Each has a range of the machine's that no other pod has, written down in
- * the pod's directory, and is free with it.
+ * The users of pods that have their own (`hostUsers: false`). Each has a range of the machine's that no other pod has,
+ * written down in the pod's directory, and is free with it.
  */
 import { join } from "node:path";
 import type { Pod } from "../../../api/generated/core.v1.ts";
@@ -25,8 +25,8 @@ export function checkUserNamespaces({ handlers }: RuntimeFeatures = NO_FEATURES,
 }
 
 /**
- * The first range that is free, from one chosen by chance on (`chance` is in [0, 1)): others of this machine who give ranges away are
- * not known, and seldom meet so.
+ * The first range that is free, from one chosen by chance on (`chance` is in [0, 1)): others of this machine who give
+ * ranges away are not known, and seldom meet so.
  */
 export function chooseRange(used: ReadonlySet<number>, chance: number): number {
   const first = Math.floor(chance * RANGES);

@@ -10,7 +10,10 @@ const PENDING_MS = 500;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 122_000;
 
-/** Answers whether all are there. What went wrong is told, and tried again, at intervals that double; at once when an object has changed. */
+/**
+ * Answers whether all are there. What went wrong is told, and tried again, at intervals that double; at once when an
+ * object has changed.
+ */
 export async function prepareVolumes(record: PodRecord): Promise<boolean> {
   const { context, pod, volumeRetry, wake } = record;
   if (volumeRetry !== undefined && volumeRetry.at > steadyNow()) {

@@ -25,7 +25,10 @@ export const hasMainContainerStarted = (pod: Pod, statuses: readonly ContainerSt
 export interface PhaseFacts {
   /** No container will be started again, whatever its restart policy. */
   readonly over: boolean;
-  /** A main container has run in the sandbox that the pod has now: its sidecars may start anew without taking it back to where it began. */
+  /**
+   * A main container has run in the sandbox that the pod has now: its sidecars may start anew without taking it back to
+   * where it began.
+   */
   readonly hasStarted: boolean;
 }
 

@@ -43,8 +43,8 @@ const encodeRequest = (filter: string): Buffer => {
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Envelope { google.protobuf.Any event = 4 }, Any { bytes value = 2 }, TaskExit { string container_id = 1, string id = 2 }: the id of
- * a container whose own process ended. A command that was run in it (a probe is one) has another id.
+ * Envelope { google.protobuf.Any event = 4 }, Any { bytes value = 2 }, TaskExit { string container_id = 1, string id =
+ * 2 }: the id of a container whose own process ended. A command that was run in it (a probe is one) has another id.
  */
 export function endedContainer(envelope: Buffer): string | undefined {
   const exit = field(field(envelope, 4) ?? EMPTY, 2) ?? EMPTY;

@@ -1,6 +1,7 @@
 /**
- * Exec, attach and port-forward over the container runtime's streaming server on loopback, as the kubelet has it: SPDY/3.1. Streams of
- * exec and attach are those of `v4.channel.k8s.io` and can be half-closed; those of a port-forward pass through unread.
+ * Exec, attach and port-forward over the container runtime's streaming server on loopback, as the kubelet has it:
+ * SPDY/3.1. Streams of exec and attach are those of `v4.channel.k8s.io` and can be half-closed; those of a port-forward
+ * pass through unread.
  */
 import { type ClientRequestArgs, request as send } from "node:http";
 import { Socket } from "node:net";

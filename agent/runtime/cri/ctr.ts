@@ -25,8 +25,8 @@ export async function ctr(socket: string, ...words: readonly string[]): Promise<
 }
 
 /**
- * A start that was cut off (its agent was killed) may leave a process that CRI does not know: it takes the container for ended, ends
- * nothing, and removes nothing for as long as that is there.
+ * A start that was cut off (its agent was killed) may leave a process that CRI does not know: it takes the container
+ * for ended, ends nothing, and removes nothing for as long as that is there.
  */
 export const isAdrift = ({ message }: Error): boolean => message.includes("cannot delete running task");
 

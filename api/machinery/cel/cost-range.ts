@@ -1,4 +1,7 @@
-/** The least and the most that something can be: a size, or a cost. 64 bits are the end of all counting (cel-go's checker/cost.go). */
+/**
+ * The least and the most that something can be: a size, or a cost. 64 bits are the end of all counting (cel-go's
+ * checker/cost.go).
+ */
 export interface Range {
   readonly min: number;
   readonly max: number;

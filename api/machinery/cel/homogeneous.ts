@@ -1,4 +1,7 @@
-/** Elements of a list that is written out, and keys and values of a map, are of one type (cel-go's ValidateHomogeneousAggregateLiterals). */
+/**
+ * Elements of a list that is written out, and keys and values of a map, are of one type (cel-go's
+ * ValidateHomogeneousAggregateLiterals).
+ */
 import { type Expr, partsOf } from "./ast.ts";
 import type { Issue } from "./issue.ts";
 import { isOptional, param, showType, type Type } from "./type.ts";

@@ -1,4 +1,7 @@
-/** The macros and the comprehensions that they stand for: has, all, exists, exists_one, map, filter, those with two variables, sortBy, optMap, cel.bind. */
+/**
+ * The macros and the comprehensions that they stand for: has, all, exists, exists_one, map, filter, those with two
+ * variables, sortBy, optMap, cel.bind.
+ */
 import type { Call, Expr } from "./ast.ts";
 import { SyntaxProblem } from "./issue.ts";
 

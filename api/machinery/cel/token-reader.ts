@@ -1,6 +1,6 @@
 /**
- * Takes tokens one after the other, and says what is wrong with them as cel-go's parser does (ANTLR's default strategy): it leaves out a
- * token that is too much, makes up one that is missing, and gives up on others.
+ * Takes tokens one after the other, and says what is wrong with them as cel-go's parser does (ANTLR's default
+ * strategy): it leaves out a token that is too much, makes up one that is missing, and gives up on others.
  */
 import { type Issue, SyntaxProblem } from "./issue.ts";
 import type { Token } from "./lexer.ts";

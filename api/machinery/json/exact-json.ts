@@ -85,8 +85,9 @@ function write(value: unknown, step: string, line: string): string {
 }
 
 /**
- * The same of an object of a built-in kind, whose numbers round. The greatest that there is, which clients write for what never ends,
- * rounds to one more, and is printed as more, as the least is as less: they are written as themselves, since no reader would take that.
+ * The same of an object of a built-in kind, whose numbers round. The greatest that there is, which clients write for
+ * what never ends, rounds to one more, and is printed as more, as the least is as less: they are written as themselves,
+ * since no reader would take that.
  */
 export function roundedJson(value: unknown): string {
   const json = exactJson(value);

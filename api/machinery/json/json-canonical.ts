@@ -54,7 +54,10 @@ export function withMember<T extends object>(value: T, member: Partial<T>, struc
   return ordered as T;
 }
 
-/** The draft of an object that is known to fit its struct, such as a webhook's answer: lists are never null. The argument is left alone. */
+/**
+ * The draft of an object that is known to fit its struct, such as a webhook's answer: lists are never null. The
+ * argument is left alone.
+ */
 export const draftOf = (value: object, struct: Struct): Record<string, unknown> =>
   draftStruct(value as Record<string, unknown>, shapeOf(struct));
 

@@ -1,4 +1,7 @@
-/** Whether a text matches, in time that grows with its length alone: all ways through the expression are gone at once (Thompson). */
+/**
+ * Whether a text matches, in time that grows with its length alone: all ways through the expression are gone at once
+ * (Thompson).
+ */
 import { isWord, type RegexpTree } from "./regexp-tree.ts";
 
 type Step =

@@ -40,7 +40,10 @@ function tryCompile(pattern: string): Pattern | undefined {
 /** A longer one is not looked through for what JavaScript reads in another way. */
 const LONGEST_PATTERN = 2000;
 
-/** What JavaScript has no words for, or reads in another way: quoted texts, categories and scripts, some classes, escapes and flags. */
+/**
+ * What JavaScript has no words for, or reads in another way: quoted texts, categories and scripts, some classes,
+ * escapes and flags.
+ */
 const OURS =
   /\\(?:[AzQpPa]|x\{|[0-7])|\[\^?\]|\[:(?:\^|ascii|blank|cntrl|graph|print)|\[[^\]]*\\S|\(\?[imsU-]+:|.\(\?[imsU-]+\)|^\(\?[imsU]*[-U]/s;
 

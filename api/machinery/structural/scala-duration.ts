@@ -13,7 +13,10 @@ const UNITS: readonly (readonly [nanos: bigint, ...names: string[]])[] = [
   [604_800_000_000_000n, "w", "wk", "week"],
 ];
 
-/** Nanoseconds, or undefined for what is no duration. What stands between amounts is not looked at, nor are words that are no units. */
+/**
+ * Nanoseconds, or undefined for what is no duration. What stands between amounts is not looked at, nor are words that
+ * are no units.
+ */
 export function scalaNanos(text: string): bigint | undefined {
   const plain = parseNanos(text);
   if (plain !== undefined && BigInt.asIntN(64, plain) === plain) return plain;

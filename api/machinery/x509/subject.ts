@@ -1,6 +1,7 @@
 /**
- * Whom a certificate is for, as Go's crypto/x509 reads a Name and writes it again: attributes that it knows, in its order, those of one
- * kind together, of the common name and the serial number the last. So what has been looked at is all that is certified.
+ * Whom a certificate is for, as Go's crypto/x509 reads a Name and writes it again: attributes that it knows, in its
+ * order, those of one kind together, of the common name and the serial number the last. So what has been looked at is
+ * all that is certified.
  */
 import * as der from "./der.ts";
 import { elementsOf, oidText, within } from "./der-reader.ts";

@@ -92,8 +92,8 @@ const OCTAL: CollectionTag | ScalarTag = {
 };
 
 /**
- * What YAML 1.1 takes for a time or for minutes and seconds (`2026-01-02`, `12:30`) go-yaml leaves as the text that it is, and lists of
- * pairs as lists.
+ * What YAML 1.1 takes for a time or for minutes and seconds (`2026-01-02`, `12:30`) go-yaml leaves as the text that it
+ * is, and lists of pairs as lists.
  */
 const tagsOf = (tags: Tags): Tags => [
   OCTAL,

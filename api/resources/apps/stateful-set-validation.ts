@@ -47,7 +47,10 @@ function validateSpec(
   return errors;
 }
 
-/** The claims become volumes of the pods, so mounts may name them; hostname and subdomain are the controller's, whatever they say. */
+/**
+ * The claims become volumes of the pods, so mounts may name them; hostname and subdomain are the controller's, whatever
+ * they say.
+ */
 function asPodsAreMade({ template = {}, volumeClaimTemplates = [] }: Partial<StatefulSetSpec>): PodTemplateSpec {
   if (!template.spec) return template;
   const { hostname: _, subdomain: __, ...spec } = template.spec;

@@ -40,7 +40,10 @@ export class ItemRuns {
     this.#budget = budget;
   }
 
-  /** The items at `from` and after in the form of that name, as many as a run that begins with the same one has in common with the list. */
+  /**
+   * The items at `from` and after in the form of that name, as many as a run that begins with the same one has in
+   * common with the list.
+   */
   find(revisions: readonly Revision[], from: number, form: string): Part | undefined {
     const id = runId(revisions[from], form);
     const kept = this.#runs.get(id);

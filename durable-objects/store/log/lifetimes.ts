@@ -30,7 +30,10 @@ interface Look {
   readonly more: boolean;
 }
 
-/** Nothing wakes an idle store: commits have it look, the first after it woke among them, since it may sleep again within the minute. */
+/**
+ * Nothing wakes an idle store: commits have it look, the first after it woke among them, since it may sleep again
+ * within the minute.
+ */
 export class Endings {
   readonly #options: EndingsOptions;
   /** No object of the resource that ends stands here or before. */

@@ -27,7 +27,10 @@ export const SPACING = 10;
  * leave first. A create on a cluster at rest was answered after 5.4 ms, and is after 4.3.
  */
 export const GRACE = 5;
-/** The same as SPACING for what nobody waits for. A client that writes config maps at its full speed spent a fifth of all CPU on pokes. */
+/**
+ * The same as SPACING for what nobody waits for. A client that writes config maps at its full speed spent a fifth of
+ * all CPU on pokes.
+ */
 export const PATIENCE = 100;
 
 /** At most one poke is under way for each listener, and one more waits. */

@@ -1,7 +1,7 @@
 /**
- * Tables that keep in memory what was written or asked for of late: the log's tail, which every listener and watch reads
- * again, the objects that commits check and requests read, and what selectors picked. Nothing but this object writes, so what is kept is what the
- * tables hold; a transaction that fails makes it all forgotten.
+ * Tables that keep in memory what was written or asked for of late: the log's tail, which every listener and watch
+ * reads again, the objects that commits check and requests read, and what selectors picked. Nothing but this object
+ * writes, so what is kept is what the tables hold; a transaction that fails makes it all forgotten.
  */
 import { keyId } from "../../../api/key-id.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";

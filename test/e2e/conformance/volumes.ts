@@ -1,4 +1,7 @@
-/** What containers find in volumes of config maps, secrets and images: which files, with which modes and owners, and when they change. */
+/**
+ * What containers find in volumes of config maps, secrets and images: which files, with which modes and owners, and
+ * when they change.
+ */
 import { expect, vi } from "vitest";
 import type { Volume, VolumeMount } from "../../../api/generated/core.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";

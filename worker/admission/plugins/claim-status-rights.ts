@@ -1,7 +1,7 @@
 /**
- * Who writes the status of a ResourceClaim must be allowed to for what changes: to bind it, `resourceclaims/binding`; to report on a
- * driver's devices, `resourceclaims/driver` by the driver's name, with verbs that tell its own node from others
- * (pkg/registry/resource, where it is part of the strategy).
+ * Who writes the status of a ResourceClaim must be allowed to for what changes: to bind it, `resourceclaims/binding`;
+ * to report on a driver's devices, `resourceclaims/driver` by the driver's name, with verbs that tell its own node from
+ * others (pkg/registry/resource, where it is part of the strategy).
  */
 import type { AllocatedDeviceStatus, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { type FieldError, forbidden } from "../../../api/machinery/field-error.ts";

@@ -1,4 +1,7 @@
-/** Which requests a policy, a binding or a webhook is about (apiserver pkg/admission/plugin/policy/matching, webhook/predicates). */
+/**
+ * Which requests a policy, a binding or a webhook is about (apiserver pkg/admission/plugin/policy/matching,
+ * webhook/predicates).
+ */
 import type { MatchResources, RuleWithOperations } from "../../../api/generated/admissionregistration.v1.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";

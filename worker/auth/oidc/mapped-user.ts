@@ -1,4 +1,7 @@
-/** The user that the claims of a token name, as the issuer's mappings and rules say (docs/spec/authorization.md, AUTH-OIDC). Pure. */
+/**
+ * The user that the claims of a token name, as the issuer's mappings and rules say (docs/spec/authorization.md,
+ * AUTH-OIDC). Pure.
+ */
 import { evaluateSeeing, type Seen } from "../../../api/authentication/claim-expressions.ts";
 import type { ClaimOrExpression, ClaimRule, ExpressionRule } from "../../../api/authentication/claim-rules.ts";
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";

@@ -1,4 +1,7 @@
-/** Issuers that a browser can sign in with: what the dashboard must know of each (RFC 6749, RFC 7636). Kept for a while by each isolate. */
+/**
+ * Issuers that a browser can sign in with: what the dashboard must know of each (RFC 6749, RFC 7636). Kept for a while
+ * by each isolate.
+ */
 
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
 import type { SignInIssuer } from "../../../api/authentication/sign-in-issuer.ts";

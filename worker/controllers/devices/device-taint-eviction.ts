@@ -66,14 +66,20 @@ const usersOf = ({ metadata, status }: Stored<ResourceClaim>): string[] =>
     .filter(({ apiGroup, resource }) => !apiGroup && resource === "pods")
     .map(({ name }) => itemOf(metadata.namespace ?? "", name));
 
-/** Kubernetes looks at the claims that the pod names: what it has for its extended resources, which know no tolerations, it keeps. */
+/**
+ * Kubernetes looks at the claims that the pod names: what it has for its extended resources, which know no tolerations,
+ * it keeps.
+ */
 const claimsOf = ({ metadata, status }: Stored<Pod>, snapshot: Snapshot): readonly Stored<ResourceClaim>[] =>
   snapshot
     .list<ResourceClaim>(CLAIMS, metadata.namespace ?? "")
     .filter(({ metadata: { name } }) => name !== status.extendedResourceClaimStatus?.resourceClaimName)
     .filter(({ status: { reservedFor } }) => reservedFor?.some(({ uid }) => uid === metadata.uid));
 
-/** Kubernetes hears only tolerations that name the effect, though one without is said to stand for all: those let a pod come, not stay. */
+/**
+ * Kubernetes hears only tolerations that name the effect, though one without is said to stand for all: those let a pod
+ * come, not stay.
+ */
 const putsUpWith = (toleration: DeviceToleration, taint: DeviceTaint) =>
   toleration.effect === "NoExecute" && toleratesAny([toleration], taint);
 

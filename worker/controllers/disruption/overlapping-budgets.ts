@@ -13,7 +13,10 @@ const BUDGETS = "poddisruptionbudgets.policy";
 /** A pod that is older has been told of: this control plane has only just woken (it sleeps after 10 s). */
 const NEW_MS = 10_000;
 
-/** kube-controller-manager says it with every change of a pod; here it is said when there is news of the pod, or of its readiness. */
+/**
+ * kube-controller-manager says it with every change of a pod; here it is said when there is news of the pod, or of its
+ * readiness.
+ */
 export const overlappingBudgetsController: Controller = {
   name: "disruption-controller",
   component: "controllermanager",

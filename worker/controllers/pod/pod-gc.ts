@@ -1,4 +1,7 @@
-/** Removes pods that nothing else will: ended ones beyond the limit, those on their way out from no node or from one that is off. */
+/**
+ * Removes pods that nothing else will: ended ones beyond the limit, those on their way out from no node or from one
+ * that is off.
+ */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type Plan, settled } from "../controller.ts";

@@ -1,7 +1,8 @@
 /**
- * A pod template (and what stands in Endpoints) as kube-controller-manager prints it to hash it: its Go structs with every field and type, in the order
- * of their declaration (k8s.io/utils/dump.ForHash). Hashes, and so the names of replica sets, are the same only if this
- * text is, to the byte. What of their order the schema does not tell stands in the tables below.
+ * A pod template (and what stands in Endpoints) as kube-controller-manager prints it to hash it: its Go structs with
+ * every field and type, in the order of their declaration (k8s.io/utils/dump.ForHash). Hashes, and so the names of
+ * replica sets, are the same only if this text is, to the byte. What of their order the schema does not tell stands in
+ * the tables below.
  */
 import { goFieldName } from "../../../api/schema/go-names.ts";
 import { isScalar } from "../../../api/schema/idl.ts";

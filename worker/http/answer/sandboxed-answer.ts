@@ -1,7 +1,8 @@
 /**
- * What pods and other API servers answer stands on the same origin as the dashboard, that of every cluster. A browser brings no token
- * along, so that what it shows as a page is what anybody may load: such a page is shut off from what the origin keeps, and cannot
- * serve it (docs/spec/wire.md, WIRE-SANDBOX). What comes through `kubectl proxy` has a token, and an origin of its own.
+ * What pods and other API servers answer stands on the same origin as the dashboard, that of every cluster. A browser
+ * brings no token along, so that what it shows as a page is what anybody may load: such a page is shut off from what
+ * the origin keeps, and cannot serve it (docs/spec/wire.md, WIRE-SANDBOX). What comes through `kubectl proxy` has a
+ * token, and an origin of its own.
  */
 import { anonymous, type User } from "../../auth/user.ts";
 

@@ -1,4 +1,7 @@
-/** Texts as `Warning` headers (apiserver/pkg/endpoints/filters, WithWarningRecorder): each once, and all of them no longer than clients read. */
+/**
+ * Texts as `Warning` headers (apiserver/pkg/endpoints/filters, WithWarningRecorder): each once, and all of them no
+ * longer than clients read.
+ */
 
 /** Of all texts together, in characters. */
 const ROOM = 4096;

@@ -1,6 +1,7 @@
 /**
- * POST /sailplane/v1/nodes/NAME/reports: what a node tells of its pods and asks for them, several requests in one (docs/spec/node-link.md,
- * LINK-REPORTS). The hub passes them on with the credential that they came with, in turns with those of other nodes.
+ * POST /sailplane/v1/nodes/NAME/reports: what a node tells of its pods and asks for them, several requests in one
+ * (docs/spec/node-link.md, LINK-REPORTS). The hub passes them on with the credential that they came with, in turns with
+ * those of other nodes.
  */
 import type { Context } from "hono";
 import type { Asked } from "../../../api/asked.ts";

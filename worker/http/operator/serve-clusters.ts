@@ -1,6 +1,7 @@
 /**
  * `/sailplane/v1/clusters`: for who hosts clusters for others. RBAC of the default cluster decides, on
- * `clusters.sailplane.dev` and its subresources `administrator` and `authentication`; a cluster's own administrators have no say here.
+ * `clusters.sailplane.dev` and its subresources `administrator` and `authentication`; a cluster's own administrators
+ * have no say here.
  */
 import type { Context } from "hono";
 import { type JwtAuthenticator, parseAuthentication } from "../../../api/authentication/config.ts";

@@ -96,7 +96,10 @@ async function noSpdy({ env, cluster }: RequestContext, node: string): Promise<S
   );
 }
 
-/** Browsers open WebSockets by GET. Who may `get` everything may not therefore run commands: it takes `create`, however it is asked. */
+/**
+ * Browsers open WebSockets by GET. Who may `get` everything may not therefore run commands: it takes `create`, however
+ * it is asked.
+ */
 async function requireConnecting({ request: { method }, user, path, query, policy, store }: RequestContext) {
   if (method !== "GET" && method !== "POST") throw new ApiError(methodNotAllowed());
   if (method === "GET") await requirePermission(user, attributesOf("create", path, query), { policy, store });

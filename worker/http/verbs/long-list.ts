@@ -1,7 +1,7 @@
 /**
- * A list that was asked for without a limit, in a form that the store does not write itself, and that is too long for one answer of the
- * store: rendered page by page, all of the first page's revision, so that the whole is never in memory; in protobuf, which begins
- * with its length, nothing but the bytes is.
+ * A list that was asked for without a limit, in a form that the store does not write itself, and that is too long for
+ * one answer of the store: rendered page by page, all of the first page's revision, so that the whole is never in
+ * memory; in protobuf, which begins with its length, nothing but the bytes is.
  */
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { ListPage } from "../../../api/store.ts";

@@ -28,7 +28,10 @@ export class EventSeries {
   /** Uids of what was told of. */
   readonly #toldOf = new Set<string>();
 
-  /** `isNews`: its object does not say so itself yet. What it says is told already, if not by this life then by one before a sleep. */
+  /**
+   * `isNews`: its object does not say so itself yet. What it says is told already, if not by this life then by one
+   * before a sleep.
+   */
   record(said: SchedulerEvent, stamp: EventStamp, isNews: boolean): Write | undefined {
     const { uid, resourceVersion } = said.about.metadata;
     const key = [uid, resourceVersion, said.type, said.reason, said.action].join(" ");

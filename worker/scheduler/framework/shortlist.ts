@@ -1,6 +1,6 @@
 /**
- * The nodes that a pod may go to, with what each scores: one list, filled anew for each pod, since a large cluster's would be most of
- * the garbage of placing it.
+ * The nodes that a pod may go to, with what each scores: one list, filled anew for each pod, since a large cluster's
+ * would be most of the garbage of placing it.
  */
 import type { NodeInfo } from "../cluster/node-info.ts";
 

@@ -95,7 +95,10 @@ function requestsFromLimits({ resources }: Container): void {
 const missing = (from: ResourceList, present: ResourceList = {}): ResourceList =>
   Object.fromEntries(Object.entries(from).filter(([name]) => !(name in present)));
 
-/** Amounts of the whole pod: limits of huge pages come from its containers, and requests, where there is a limit, from them and then from it. */
+/**
+ * Amounts of the whole pod: limits of huge pages come from its containers, and requests, where there is a limit, from
+ * them and then from it.
+ */
 export function defaultPodResources({ spec }: Pick<Pod, "spec">): void {
   const { resources } = spec;
   if (!resources) return;

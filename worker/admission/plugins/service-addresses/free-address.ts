@@ -1,7 +1,10 @@
 /** Which address of a range a Service gets that asks for none (registry/core/service/ipallocator). */
 import { addressAt, type ServiceRange } from "./service-range.ts";
 
-/** Left to who chooses an address: a sixteenth of the range, at least 16 and at most 256 addresses; none of a range of no more than 16. */
+/**
+ * Left to who chooses an address: a sixteenth of the range, at least 16 and at most 256 addresses; none of a range of
+ * no more than 16.
+ */
 const staticBand = (size: number): number => (size <= 16 ? 0 : Math.min(Math.max(16, size / 16), 256));
 
 /**
