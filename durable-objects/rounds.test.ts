@@ -38,7 +38,7 @@ function rounds(most = 2) {
 }
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-test("a round has so many requests, and the next begins after a look at the network; one that fails makes room too", async () => {
+test("LINK-ROUNDS, CTL-ROUNDS: a round has so many requests, and the next begins after a look at the network; one that fails makes room too", async () => {
   const { begun, looks, ask } = rounds();
   const answers = ["a", "b", "c", "d", "e"].map(ask);
   await settle();
@@ -86,7 +86,7 @@ test("a round that takes long is waited for, but not for ever", async () => {
   expect(await answers[0]).toBe(200);
 });
 
-test("what is urgent goes first, and leaves a quarter of a round to the rest", async () => {
+test("LINK-ROUNDS: what is urgent goes first, and leaves a quarter of a round to the rest", async () => {
   const { begun, looks, ask } = rounds(4);
   for (const path of ["a", "b", "c", "urgent 1", "urgent 2", "urgent 3", "urgent 4"]) void ask(path);
   await settle();

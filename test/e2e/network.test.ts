@@ -257,7 +257,7 @@ spec:
     expect(onMachine(2, ask(addressOf("web"), 24))).toBe("first second");
   });
 
-  test("NET-WAY, NET-SHOWN: with the direct path cut, pods reach each other through the control plane, by VXLAN where that passes, and again by routes", async () => {
+  test("NET-PROBE, NET-SHOWN: with the direct path cut, pods reach each other through the control plane, by VXLAN where that passes, and again by routes", async () => {
     const isWay = async (way: "route" | "vxlan" | "relay") => {
       const said = {
         relay: (peer: string) => `relay: apart, ${peer}`,

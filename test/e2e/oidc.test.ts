@@ -105,7 +105,7 @@ const as = (claims: object, command: string) => {
 const connection = () => [`--server=${server}`, `--certificate-authority=${cluster.directory}/ca.crt`];
 let server = "";
 
-test("AUTH-OIDC: a user whom the issuer vouches for is who the claims say, with what is granted to the groups", async () => {
+test("AUTH-OIDC, AUTH-OIDC-CLAIMS: a user whom the issuer vouches for is who the claims say, with what is granted to the groups", async () => {
   server = await cluster.output("config view -o jsonpath={.clusters[0].cluster.server}");
   const ann = { email: "ann@example.com", email_verified: true, groups: ["dev"] };
   const who = await as(ann, "auth whoami -o json");
@@ -126,7 +126,7 @@ test("AUTH-OIDC: a user whom the issuer vouches for is who the claims say, with 
   expect((await as({ ...ann, email_verified: false }, "get configmaps")).stderr).toContain(refused);
 });
 
-test("AUTH-OIDC: a named cluster trusts the issuers that it was given, and no other cluster's", async () => {
+test("AUTH-OIDC-CLUSTER: a named cluster trusts the issuers that it was given, and no other cluster's", async () => {
   const directory = `${cluster.directory}/clusters/team`;
   const sailplane = (...words: string[]) =>
     runCommand([process.execPath, launcher, "cluster", ...words, "-d", cluster.directory], { seconds: 20 });

@@ -16,7 +16,7 @@ const answered = (change: object, metadata: object = {}) => ({
 });
 const of = (object: unknown) => convertedObject(object, { original, apiVersion: "g/v2" });
 
-test("CRD-WEBHOOK: a webhook changes labels, annotations and what is no metadata, and nothing else", () => {
+test("CRD-WEBHOOK-META: a webhook changes labels, annotations and what is no metadata, and nothing else", () => {
   const object = answered(
     { spec: { b: 1 } },
     { labels: { c: "d" }, annotations: { e: "f" }, generation: 7, finalizers: [] },

@@ -1,6 +1,6 @@
 /**
  * The user that the claims of a token name, as the issuer's mappings and rules say (docs/spec/authorization.md,
- * AUTH-OIDC). Pure.
+ * AUTH-OIDC-CLAIMS). Pure.
  */
 import { evaluateSeeing, type Seen } from "../../../api/authentication/claim-expressions.ts";
 import type { ClaimOrExpression, ClaimRule, ExpressionRule } from "../../../api/authentication/claim-rules.ts";

@@ -17,7 +17,7 @@ const authenticator = {
 };
 const of = (more: object, rules: object = {}) => tokenUser({ ...claims, ...more }, { ...authenticator, ...rules }, now);
 
-describe("AUTH-OIDC: a token stands for", () => {
+describe("AUTH-OIDC-CLAIMS: a token stands for", () => {
   test("the user and the groups that its claims name, with their prefixes", () => {
     expect(of({ jti: "7" })).toEqual({
       ok: true,
@@ -62,14 +62,14 @@ test("AUTH-OIDC: one of several audiences is enough, clocks may differ by five m
     expect(of(more)).toMatchObject({ ok: true });
 });
 
-test("AUTH-OIDC: required claims must have their values", () => {
+test("AUTH-OIDC-CLAIMS: required claims must have their values", () => {
   const rules = { claimValidationRules: [{ claim: "hd", requiredValue: "example.com" }] };
   expect(of({}, rules)).toMatchObject({ ok: false });
   expect(of({ hd: "other.example" }, rules)).toMatchObject({ ok: false });
   expect(of({ hd: "example.com" }, rules)).toMatchObject({ ok: true });
 });
 
-describe("AUTH-OIDC: by expressions", () => {
+describe("AUTH-OIDC-CLAIMS: by expressions", () => {
   const mapping = (claimMappings: object) => ({
     claimMappings: { username: { expression: "claims.sub" }, ...claimMappings },
   });

@@ -59,7 +59,7 @@ function newIssuer(...keys: Key[]) {
   return { url, asked, state, claims, authenticator, fetch, verify };
 }
 
-describe("AUTH-OIDC: a token of an issuer", () => {
+describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
   test.each([rsa("r"), ec("e")])("signed with $alg is good, and its keys are asked for once", async (key) => {
     const { asked, claims, verify } = newIssuer(key);
     const token = sign(key, claims);
