@@ -10,7 +10,7 @@ import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Check } from "../parts/check.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
-import { Notice } from "../parts/notice.tsx";
+import { RefusedNotice } from "../parts/notice.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 import { AskOne } from "./ask-one.tsx";
 import { QuestionForm, questionOf } from "./question-form.tsx";
@@ -46,9 +46,7 @@ export function AccessView() {
       </div>
       <QuestionForm question={question} />
       {refused ? (
-        <Notice title={refused.title} tone="bad">
-          {refused.problem}
-        </Notice>
+        <RefusedNotice {...refused} />
       ) : (
         <section class="card">
           <h2>

@@ -1,5 +1,5 @@
-import { Dialog } from "../parts/dialog.tsx";
-import { closeDialog, showDialog } from "./dialogs.tsx";
+import { CloseButton, Dialog } from "../parts/dialog.tsx";
+import { showDialog } from "./dialogs.tsx";
 import { destinations } from "./sidebar.tsx";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
@@ -24,11 +24,7 @@ export const openHelp = (): void =>
             <Key key={key} keys={`g ${key}`} what={title} />
           ))}
       </dl>
-      <div class="buttons">
-        <button type="button" onClick={closeDialog}>
-          Close
-        </button>
-      </div>
+      <CloseButton />
     </Dialog>
   ));
 

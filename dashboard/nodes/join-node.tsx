@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { closeDialog, showDialog } from "../frame/dialogs.tsx";
+import { showDialog } from "../frame/dialogs.tsx";
 import { statusText } from "../frame/status-text.ts";
-import { Dialog } from "../parts/dialog.tsx";
+import { CloseButton, Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { type JoinCommand, makeJoinCommand } from "./join-command.ts";
 
@@ -35,11 +35,7 @@ function JoinNode() {
           {problem}
         </p>
       )}
-      <div class="buttons">
-        <button type="button" onClick={closeDialog}>
-          Close
-        </button>
-      </div>
+      <CloseButton />
     </Dialog>
   );
 }

@@ -9,7 +9,7 @@ import { Age } from "../parts/age.tsx";
 import { NodeCapacityBar } from "../parts/capacity-bar.tsx";
 import { refusal } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
-import { Notice } from "../parts/notice.tsx";
+import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { type PodSummary, podSummaryOf } from "../summaries/pod-summary.ts";
 import { podsOf } from "../summaries/resources.ts";
@@ -35,11 +35,7 @@ export function SiteMap({ tools }: { readonly tools: ComponentChildren }) {
       <ListHeader title="Nodes" shown={wanted.length} all={nodes.items.value.size} state={state}>
         {tools}
       </ListHeader>
-      {refused && (
-        <Notice title={refused.title} tone="bad">
-          {refused.problem}
-        </Notice>
-      )}
+      {refused && <RefusedNotice {...refused} />}
       {!refused && wanted.length === 0 && state.name !== "loading" && (
         <Notice title={filterText() ? "No node matches the filter" : "No nodes yet"}>
           {!filterText() && "Join a node prints the command that makes a machine one."}

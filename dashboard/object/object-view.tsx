@@ -7,7 +7,7 @@ import { kindHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { LiveBadge, refusal, waitingFor } from "../parts/live-badge.tsx";
-import { Notice } from "../parts/notice.tsx";
+import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { adjust, route } from "../route.ts";
 import { LogsTab } from "./logs-tab.tsx";
 import { ObjectEvents } from "./object-events.tsx";
@@ -58,11 +58,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName & { readonly ki
         <span class="spring" />
         {object && <ActionBar kind={kind} object={object} />}
       </div>
-      {refused && (
-        <Notice title={refused.title} tone="bad">
-          {refused.problem}
-        </Notice>
-      )}
+      {refused && <RefusedNotice {...refused} />}
       {!object && state.name === "loading" && <Notice title={waitingFor(state) ?? ""} />}
       {!object && state.name === "live" && (
         <Notice title="It is gone">

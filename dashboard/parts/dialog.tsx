@@ -43,3 +43,12 @@ export function Dialog({ title, children, wide }: DialogProps) {
     </dialog>
   );
 }
+
+/** The end of a dialog that asks for nothing. */
+export const CloseButton = () => (
+  <div class="buttons">
+    <button type="button" onClick={closeDialog}>
+      Close
+    </button>
+  </div>
+);

@@ -38,16 +38,15 @@ export interface Refusal {
   readonly forbidden: boolean;
 }
 
+const REFUSALS: Readonly<Record<number, string>> = {
+  403: "You may not see this",
+  404: "The cluster does not serve this",
+  410: "This moment is no longer remembered",
+};
+
 /** Why a list shows nothing. */
 export function refusal(state: LiveState): Refusal | undefined {
   if (state.name !== "refused") return undefined;
-  const title =
-    state.code === 403
-      ? "You may not see this"
-      : state.code === 404
-        ? "The cluster does not serve this"
-        : state.code === 410
-          ? "This moment is no longer remembered"
-          : "The cluster refused";
-  return { title, problem: state.problem, forbidden: state.code === 403 };
+  const { code, problem } = state;
+  return { title: REFUSALS[code] ?? "The cluster refused", problem, forbidden: code === 403 };
 }

@@ -19,3 +19,10 @@ export const Notice = ({ title, tone, children, retry }: NoticeProps) => (
     )}
   </div>
 );
+
+/** Why a list shows nothing, as `refusal` has it. */
+export const RefusedNotice = ({ title, problem }: { readonly title: string; readonly problem: string }) => (
+  <Notice title={title} tone="bad">
+    {problem}
+  </Notice>
+);

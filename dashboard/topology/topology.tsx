@@ -10,7 +10,7 @@ import { objectHref } from "../api/links.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
-import { Notice } from "../parts/notice.tsx";
+import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { href, namespace } from "../route.ts";
 import {
   BOX_WIDTH,
@@ -56,9 +56,7 @@ export function TopologyView() {
         <LiveBadge state={worst} />
       </div>
       {refused ? (
-        <Notice title={refused.title} tone="bad">
-          {refused.problem}
-        </Notice>
+        <RefusedNotice {...refused} />
       ) : picture.boxes.length === 0 ? (
         <Notice title={waitingFor(worst) ?? "Nothing to draw"}>
           {worst.name !== "loading" && "There are no Ingresses, Services and pods here."}

@@ -8,7 +8,7 @@ import { Age } from "../parts/age.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
-import { Notice } from "../parts/notice.tsx";
+import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { namespace, route } from "../route.ts";
 import { type Happening, happeningOf } from "../summaries/events-of.ts";
@@ -59,9 +59,7 @@ export function EventsView() {
     <section class="list">
       <ListHeader title="Events" shown={rows.length} all={items.size} state={state} />
       {refused ? (
-        <Notice title={refused.title} tone="bad">
-          {refused.problem}
-        </Notice>
+        <RefusedNotice {...refused} />
       ) : rows.length > 0 ? (
         <DataTable
           key={route.value.path.join()}

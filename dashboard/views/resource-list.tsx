@@ -12,7 +12,7 @@ import { Check } from "../parts/check.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
-import { Notice } from "../parts/notice.tsx";
+import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { adjust, href, namespace } from "../route.ts";
 import { filterText, ListHeader } from "./list-header.tsx";
 import { columnsFor } from "./resource-columns.tsx";
@@ -93,9 +93,7 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
         />
       </ListHeader>
       {refused ? (
-        <Notice title={refused.title} tone="bad">
-          {refused.problem}
-        </Notice>
+        <RefusedNotice {...refused} />
       ) : rows.length > 0 ? (
         <DataTable
           label={titleOf(kind)}
