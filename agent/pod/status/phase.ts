@@ -34,54 +34,57 @@ export interface PhaseFacts {
 
 export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], { over, hasStarted }: PhaseFacts): Phase {
   const byName = new Map(statuses.map((status) => [status.name, status]));
-  let initializing = 0;
-  let startingSidecars = 0;
-  let initFailed = false;
-  let unknown = 0;
-  let running = 0;
-  let waiting = 0;
-  const endCodes: number[] = [];
-  let restarting = false;
+  const init = tallyInit(pod, byName);
+  const main = tallyMain(pod, byName);
+  if (init.failed) return "Failed";
+  if (init.initializing > 0 || (init.startingSidecars > 0 && !hasStarted)) return "Pending";
+  if (init.waiting + main.waiting > 0 || init.unknown + main.unknown > 0) return "Pending";
+  if (init.running + main.running > 0) return "Running";
+  if (main.endCodes.length === 0) return "Pending";
+  if (main.restarting && !over) return "Running";
+  return main.endCodes.every((code) => code === 0) ? "Succeeded" : "Failed";
+}
 
+type ByName = ReadonlyMap<string, ContainerStatus>;
+
+function tallyInit(pod: Pod, byName: ByName) {
+  const tally = { initializing: 0, startingSidecars: 0, failed: false, unknown: 0, running: 0, waiting: 0 };
   for (const container of initContainersOf(pod)) {
     const status = byName.get(container.name);
     const { state, lastState } = status ?? {};
     if (isSidecar(container)) {
-      if (status === undefined) unknown++;
+      if (status === undefined) tally.unknown++;
       else if (state?.running !== undefined) {
-        running++;
-        if (status.started !== true) startingSidecars++;
+        tally.running++;
+        if (status.started !== true) tally.startingSidecars++;
       } else if (state?.terminated === undefined && lastState?.terminated === undefined) {
-        startingSidecars++;
-        waiting++;
+        tally.startingSidecars++;
+        tally.waiting++;
       }
       continue;
     }
     const end = state?.terminated ?? (state?.running === undefined ? lastState?.terminated : undefined);
-    if (end === undefined) initializing++;
-    else if (end.exitCode !== 0 && end.reason !== RESTARTING_ALL) {
-      if (restartDecision(pod, { role: "init", container }, end.exitCode) === "stay-ended") initFailed = true;
-    }
+    if (end === undefined) tally.initializing++;
+    else if (end.exitCode !== 0 && end.reason !== RESTARTING_ALL)
+      tally.failed ||= restartDecision(pod, { role: "init", container }, end.exitCode) === "stay-ended";
   }
+  return tally;
+}
 
+function tallyMain(pod: Pod, byName: ByName) {
+  const tally = { unknown: 0, running: 0, waiting: 0, endCodes: [] as number[], restarting: false };
   for (const container of pod.spec.containers) {
     const status = byName.get(container.name);
     const end = status?.state?.terminated ?? status?.lastState?.terminated;
-    if (status === undefined) unknown++;
-    else if (status.state?.running !== undefined) running++;
-    else if (end === undefined) waiting++;
+    if (status === undefined) tally.unknown++;
+    else if (status.state?.running !== undefined) tally.running++;
+    else if (end === undefined) tally.waiting++;
     else {
-      endCodes.push(status.state?.terminated === undefined ? 1 : end.exitCode);
-      if (end.reason === RESTARTING_ALL) restarting = true;
-      if (restartDecision(pod, { role: "main", container }, end.exitCode) !== "stay-ended") restarting = true;
+      tally.endCodes.push(status.state?.terminated === undefined ? 1 : end.exitCode);
+      tally.restarting ||=
+        end.reason === RESTARTING_ALL ||
+        restartDecision(pod, { role: "main", container }, end.exitCode) !== "stay-ended";
     }
   }
-
-  if (initFailed) return "Failed";
-  if (initializing > 0 || (startingSidecars > 0 && !hasStarted) || waiting > 0) return "Pending";
-  if (unknown > 0) return "Pending";
-  if (running > 0) return "Running";
-  if (endCodes.length === 0) return "Pending";
-  if (restarting && !over) return "Running";
-  return endCodes.every((code) => code === 0) ? "Succeeded" : "Failed";
+  return tally;
 }

@@ -1,7 +1,7 @@
 /** `serviceaccounts/token`: a token for a service account (registry/core/serviceaccount/storage/token.go). */
 import type { TokenRequest } from "../../../api/generated/authentication.v1.ts";
 import { type FieldError, goQuote, invalid as invalidField } from "../../../api/machinery/field-error.ts";
-import { type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
+import { type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
@@ -55,28 +55,10 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const bound: BoundClaims = spec.boundObjectRef
     ? await boundObject(context, account.metadata.name ?? "", spec.boundObjectRef)
     : {};
-  const { name, namespace, uid } = account.metadata;
-  const now = Math.floor(context.now / 1000);
   const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
-  const isExtended =
-    bound.pod !== undefined &&
-    seconds === PROJECTED_SECONDS &&
-    audiences.every((audience) => API_AUDIENCES.includes(audience));
-  const claims: Claims = {
-    aud: audiences,
-    exp: now + (isExtended ? EXTENDED_SECONDS : seconds),
-    iat: now,
-    nbf: now,
-    iss: ISSUER,
-    jti: crypto.randomUUID(),
-    sub: `system:serviceaccount:${namespace}:${name}`,
-    "kubernetes.io": {
-      namespace: namespace ?? "",
-      ...bound,
-      serviceaccount: { name, uid },
-      ...(isExtended ? { warnafter: now + seconds } : {}),
-    },
-  };
+  const now = Math.floor(context.now / 1000);
+  const claims = claimsOf(account, { audiences, seconds, bound, now });
+  const { name, namespace, uid } = account.metadata;
   const token = await context.env.CLUSTER_KEYS.getByName(context.cluster).sign({ ...claims });
   const answer = {
     kind: "TokenRequest",
@@ -92,6 +74,37 @@ export async function requestToken(context: RequestContext): Promise<Response> {
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
   };
   return renderValue(answer, accepted, 201);
+}
+
+interface Granted {
+  readonly audiences: readonly string[];
+  readonly seconds: number;
+  readonly bound: BoundClaims;
+  /** In seconds, as all times of a token. */
+  readonly now: number;
+}
+
+function claimsOf({ metadata }: Stored<KubeObject>, { audiences, seconds, bound, now }: Granted): Claims {
+  const { name, namespace, uid } = metadata;
+  const isExtended =
+    bound.pod !== undefined &&
+    seconds === PROJECTED_SECONDS &&
+    audiences.every((audience) => API_AUDIENCES.includes(audience));
+  return {
+    aud: audiences,
+    exp: now + (isExtended ? EXTENDED_SECONDS : seconds),
+    iat: now,
+    nbf: now,
+    iss: ISSUER,
+    jti: crypto.randomUUID(),
+    sub: `system:serviceaccount:${namespace}:${name}`,
+    "kubernetes.io": {
+      namespace: namespace ?? "",
+      ...bound,
+      serviceaccount: { name, uid },
+      ...(isExtended ? { warnafter: now + seconds } : {}),
+    },
+  };
 }
 
 /** Admission sees the request under the service account that it is made of. */
