@@ -5,9 +5,7 @@ import type { Env } from "../../worker/env.ts";
 
 /** The way in from outside. */
 export const outside = (exports as { default: Fetcher }).default;
-const { API, CLUSTER_STORE } = env as Env;
-
-export { CLUSTER_STORE };
+export const { API, CLUSTER_STORE } = env as Env;
 
 const CLUSTERS = "https://sailplane/sailplane/v1/clusters";
 /** Where the API of a cluster is. */

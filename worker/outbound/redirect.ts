@@ -14,7 +14,7 @@ export type Redirect =
   /** `at` is the address that it is told of. */
   | { readonly ok: false; readonly at: string; readonly problem: string };
 
-export const MOST_REDIRECTS = 10;
+const MOST_REDIRECTS = 10;
 
 /** Undefined where the answer is none. `count` is how many there were before. */
 export function redirectOf(from: Hop, answer: Response, count: number): Redirect | undefined {
