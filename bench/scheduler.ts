@@ -5,7 +5,9 @@
  *
  *     npm run bench -- scheduler [--peer URL --peer-token T]       NODES=5000 PODS=3000
  */
+
 import { setTimeout as sleep } from "node:timers/promises";
+import { timestamp } from "../api/machinery/time/time.ts";
 import { Client } from "./rig/client.ts";
 import { load, median } from "./rig/load.ts";
 import { newNamespace, pods } from "./rig/objects.ts";
@@ -24,7 +26,7 @@ const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 
 function node(index: number) {
   const name = `sched-${index}`;
-  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const now = timestamp(Date.now());
   const ready = { type: "Ready", status: "True", reason: "KubeletReady" };
   return {
     metadata: {

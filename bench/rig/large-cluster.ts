@@ -1,5 +1,7 @@
 /** A store with a large cluster in it that never changes; texts are made as they are asked for, so that they weigh nothing. */
+
 import { apiVersionOf, groupResource } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import { resources } from "../../api/resources/index.ts";
 import type { ListRequest, Store } from "../../api/store.ts";
 import type { KnownKind } from "../../durable-objects/controllers/snapshot.ts";
@@ -15,7 +17,7 @@ const REVISION = 1_000_000;
 const PODS_OF_ONE = 100;
 const START = Date.UTC(2026, 0, 1);
 
-const time = (seconds: number) => `${new Date(START + seconds * 1000).toISOString().slice(0, 19)}Z`;
+const time = (seconds: number) => timestamp(START + seconds * 1000);
 const uid = (kind: string, index: number) => `${kind}${String(index).padStart(7, "0")}-1111-4111-8111-111111111111`;
 const managed = (manager: string) => ({
   manager,

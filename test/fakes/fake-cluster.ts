@@ -3,9 +3,11 @@
  * strategic patches that controllers send are applied, server-side applies as if they were strategic patches,
  * finalizers hold deletions up. No defaulting, no validation.
  */
+
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time/time.ts";
 import type { Change, Revision, Store } from "../../api/store.ts";
 import type { ApiClient, DeleteOptions, Outcome, Query } from "../../client/api-client.ts";
 import type { Target } from "../../client/resource-path.ts";
@@ -217,7 +219,7 @@ export class FakeCluster {
   }
 
   #generate = (object: KubeObject) => `${object.metadata.generateName}${String(++this.#names).padStart(5, "0")}`;
-  #time = () => `${new Date(this.now).toISOString().slice(0, 19)}Z`;
+  #time = () => timestamp(this.now);
 }
 
 const specOf = (object: KubeObject) => JSON.stringify((object as { spec?: unknown }).spec);

@@ -1,6 +1,7 @@
 /** Events as kube-scheduler records them: of events.k8s.io, in the core form, as the store keeps it. */
 import type { Event } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { microTimestamp, timestamp } from "../../../api/machinery/time/time.ts";
 
 export interface SchedulerEvent {
   readonly about: Stored<KubeObject>;
@@ -21,7 +22,6 @@ export interface EventStamp {
 const COMPONENT = "default-scheduler";
 
 export function eventOf({ about, type, reason, action, note }: SchedulerEvent, stamp: EventStamp): Stored<Event> {
-  const time = new Date(stamp.now).toISOString();
   const namespace = about.metadata.namespace || "default";
   const event = {
     kind: "Event",
@@ -31,7 +31,7 @@ export function eventOf({ about, type, reason, action, note }: SchedulerEvent, s
       namespace,
       uid: stamp.uid,
       resourceVersion: "",
-      creationTimestamp: `${time.slice(0, 19)}Z`,
+      creationTimestamp: timestamp(stamp.now),
     },
     involvedObject: referenceTo(about),
     reason,
@@ -41,7 +41,7 @@ export function eventOf({ about, type, reason, action, note }: SchedulerEvent, s
     firstTimestamp: null,
     lastTimestamp: null,
     type,
-    eventTime: `${time.slice(0, -1)}000Z`,
+    eventTime: microTimestamp(stamp.now),
     action,
     reportingComponent: COMPONENT,
     reportingInstance: COMPONENT,
