@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { BOOTSTRAP_TOKEN, bootstrapSecret } from "../../test/fakes/bootstrap-token.ts";
 import { call, newCluster as newClusterOf, outside } from "../../test/workers/api-under-test.ts";
 
 const newCluster = () => newClusterOf("identity");
@@ -14,17 +15,6 @@ const binding = {
   roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "r" },
   subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "alice" }],
 };
-
-const bootstrapSecret = {
-  metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
-  type: "bootstrap.kubernetes.io/token",
-  stringData: {
-    "token-id": "abcdef",
-    "token-secret": "0123456789abcdef",
-    "usage-bootstrap-authentication": "true",
-  },
-};
-const BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef";
 
 test("AUTHZ-LINEAR: what is granted and revoked holds for every request that begins after the answer, under load", {
   timeout: 30_000,

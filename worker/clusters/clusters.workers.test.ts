@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { BOOTSTRAP_TOKEN, bootstrapSecret } from "../../test/fakes/bootstrap-token.ts";
 import { baseOf, call, createCluster, deleteCluster, outside } from "../../test/workers/api-under-test.ts";
 import type { Env } from "../env.ts";
 import { ownStore } from "../storage/cluster-stores.ts";
@@ -19,17 +20,6 @@ async function administratorOf(name: string, limits: object = {}): Promise<strin
 
 const configMap = (name: string, value = "") => ({ metadata: { name }, data: { value } });
 const mapsOf = (name: string) => `${baseOf(name)}/api/v1/namespaces/default/configmaps`;
-
-const BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef";
-const bootstrapSecret = {
-  metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
-  type: "bootstrap.kubernetes.io/token",
-  stringData: {
-    "token-id": "abcdef",
-    "token-secret": "0123456789abcdef",
-    "usage-bootstrap-authentication": "true",
-  },
-};
 
 /** One of each kind of credential that a cluster knows. */
 async function credentialsOf(name: string): Promise<Record<string, string>> {

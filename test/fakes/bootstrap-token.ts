@@ -1,0 +1,12 @@
+/** A bootstrap token that makes nodes, as it is kept. */
+export const BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef";
+
+export const bootstrapSecret = {
+  metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
+  type: "bootstrap.kubernetes.io/token",
+  stringData: {
+    "token-id": "abcdef",
+    "token-secret": "0123456789abcdef",
+    "usage-bootstrap-authentication": "true",
+  },
+};
