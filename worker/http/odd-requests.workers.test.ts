@@ -31,6 +31,16 @@ test("WIRE-NAMES: a name that is none is told as such, and an escaped slash is a
   });
 });
 
+test("WIRE-NOWHERE: a subresource of a built-in kind is the end of a path, a slash aside", async () => {
+  const namespace = "/api/v1/namespaces/default";
+  expect((await ask("GET", `${namespace}/status/`)).code).toBe(200);
+  for (const method of ["GET", "PATCH", "OPTIONS"])
+    expect(await ask(method, `${MAPS.replace("configmaps", "pods/p")}/status/x`)).toMatchObject({
+      code: 404,
+      message: "the server could not find the requested resource",
+    });
+});
+
 test("WIRE-YAML: what is repeated in YAML is told a line a warning", async () => {
   const body = "metadata:\n  name: twice\n  name: repeated\n";
   expect(await ask("POST", `${MAPS}?dryRun=All`, { body, type: "application/yaml" })).toMatchObject({

@@ -203,8 +203,10 @@ function fitsPath(method: string, { name, namespace }: ResourcePath, scope: "Nam
 }
 
 function serveSubresource(context: RequestContext): Promise<Response> {
-  const serve = findSubresource(context);
   const { served, path } = context;
+  // Of built-in kinds the proxy alone has a route that goes on; custom ones have no routes.
+  const isLonger = !served.custom && path.subresource !== "proxy" && path.rest.length > "/".length;
+  const serve = isLonger ? undefined : findSubresource(context);
   if (serve && served.custom) requireCustomSubresourceVerb(context);
   if (!serve && served.custom)
     throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
