@@ -38,6 +38,7 @@ import { turnsOf } from "./turns.ts";
 import { acceptListener } from "./watch/accept-listener.ts";
 import { ChangeNotices } from "./watch/change-notices.ts";
 import { RelayDirectory } from "./watch/relay-directory.ts";
+import type { Watched } from "./watch/watch-hub.ts";
 
 export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   readonly #tables: Promise<SqliteTables>;
@@ -125,6 +126,11 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   /** How many objects of each resource each namespace has. */
   async held(): Promise<readonly Held[]> {
     return (await this.#tables).held();
+  }
+
+  /** How many watches of each resource are open here. */
+  async watched(): Promise<readonly Watched[]> {
+    return (await this.#store).watched();
   }
 
   /** Points of the log that can be looked at. */

@@ -4,7 +4,7 @@
  */
 
 import type { WatchShare } from "../../api/store/watch-share.ts";
-import type { Revision, WatchRequest } from "../../api/store.ts";
+import type { GroupResource, Revision, WatchRequest } from "../../api/store.ts";
 import type { WatchRefusal } from "../store/log/refusal.ts";
 import type { Turns } from "../store/turns.ts";
 import { EncodedEvents } from "./encoded-events.ts";
@@ -42,6 +42,11 @@ interface Delivery {
   readonly events: { readonly revision: Revision; readonly bytes: Uint8Array }[];
 }
 
+export interface Watched {
+  readonly resource: GroupResource;
+  readonly watches: number;
+}
+
 export class WatchHub {
   readonly #options: WatchHubOptions;
   readonly #live = new WatchGroups<Watcher>();
@@ -69,6 +74,12 @@ export class WatchHub {
   refuses({ holder, most = Number.POSITIVE_INFINITY }: WatchShare = {}, elsewhere = 0): WatchRefusal | undefined {
     const isFull = this.size + elsewhere >= most || (holder && this.#holders.count(holder.name) >= holder.most);
     return isFull ? { ok: false, reason: "too-many" } : undefined;
+  }
+
+  byResource(): readonly Watched[] {
+    const counts = new Map<GroupResource, number>();
+    for (const { resource } of this.#all) counts.set(resource, (counts.get(resource) ?? 0) + 1);
+    return Array.from(counts, ([resource, watches]) => ({ resource, watches }));
   }
 
   open(request: WatchRequest): ReadableStream<Uint8Array> {

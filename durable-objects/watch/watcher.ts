@@ -4,7 +4,7 @@
  * that nothing is buffered for it beyond one queue; one that takes nothing for a minute is cut off (rule WATCH-SLOW).
  */
 import { expired } from "../../api/machinery/status.ts";
-import type { Revision, WatchRequest } from "../../api/store.ts";
+import type { GroupResource, Revision, WatchRequest } from "../../api/store.ts";
 import type { Turns } from "../store/turns.ts";
 import { bookmark, type EventForm, eventForm, INITIAL_EVENTS_END } from "./event-form.ts";
 import type { StatePart, StateReader, WatchSource } from "./watch-source.ts";
@@ -37,6 +37,7 @@ type State =
 
 export class Watcher {
   readonly stream: ReadableStream<Uint8Array>;
+  readonly resource: GroupResource;
   readonly #request: WatchRequest;
   readonly #form: EventForm;
   readonly #options: WatcherOptions;
@@ -51,6 +52,7 @@ export class Watcher {
 
   constructor(request: WatchRequest, options: WatcherOptions) {
     this.#request = request;
+    this.resource = request.resource;
     this.#form = eventForm(request.events);
     this.#options = options;
     const now = options.turns.now();

@@ -3,7 +3,7 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/healthz, /livez, /readyz":
     "`ok`, or each check with `?verbose`, without those that `?exclude=` names; single checks below them, by kube-apiserver's names",
   "/version": "Kubernetes 1.36",
-  "/metrics": "requests by method and code, and by flow schema, of this process alone",
+  "/metrics": "requests of this process alone and how long they took; objects, watches and API servers behind this one",
   "/metrics/slis": "each health check, as a gauge",
   "/statusz": "version, time since start and paths, as text or as config.k8s.io `Statusz`",
   "/flagz": "those of kube-apiserver's settings that have a counterpart here, as text or as `Flagz`",

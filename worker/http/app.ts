@@ -18,7 +18,7 @@ import { auditAnswer } from "./filters/audit.ts";
 import { refuseBadTimeout } from "./filters/request-timeout.ts";
 import { guarded } from "./filters/require-path.ts";
 import { serveHealth, serveVersion } from "./health/health.ts";
-import { countAnswer, serveHealthMetrics, serveMetrics } from "./health/serve-metrics.ts";
+import { counted, serveHealthMetrics, serveMetrics } from "./health/serve-metrics.ts";
 import { serveFlagz, serveStatusz } from "./health/serve-z-pages.ts";
 import { serveJoin } from "./nodes/join.ts";
 import { serveApiDoor } from "./nodes/node-api-door.ts";
@@ -60,10 +60,9 @@ app.use(async (c, next) => {
   c.set("cluster", named === DEFAULT_CLUSTER ? (clusterOfToken(c.req.header("Authorization")) ?? named) : named);
   const policy = auditPolicyOf(c.env.AUDIT_POLICY);
   const request = policy && beginAudit(c.req.raw, Date.now());
-  await next();
+  await counted(c, next);
   const cluster = c.get("cluster");
   const flow = c.get("flow");
-  countAnswer(cluster, c.req.method, c.res.status, flow);
   const answered = c.res.headers;
   const id = c.req.header("Audit-Id") ?? crypto.randomUUID();
   // One that is not there has no log either.

@@ -135,6 +135,8 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     now,
     warnings: served.deprecation === undefined ? [] : [served.deprecation],
   };
+  // Whoever asks for what is not there makes up no labels.
+  if (path.subresource === "" || findSubresource(context)) c.set("about", { verb, path, served, request, query });
   try {
     const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
     if (!isHeadOnly) return withWarnings(response, context.warnings);

@@ -26,7 +26,7 @@ export function wholeStore(env: Stores, cluster: string, shards: readonly GroupR
   return new ShardedStore({ main, shards: new Map(stores), nearby: () => nearbyStore(cluster) });
 }
 
-type StoreObject = readonly [shard: GroupResource | undefined, store: DurableObjectStub<ClusterStore>];
+export type StoreObject = readonly [shard: GroupResource | undefined, store: DurableObjectStub<ClusterStore>];
 
 /** Each by itself, the cluster's own first. */
 export const storeObjects = (

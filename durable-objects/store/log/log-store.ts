@@ -26,7 +26,7 @@ import type {
 } from "../../../api/store.ts";
 import { LogTails } from "../../watch/log-tail.ts";
 import { storeSource } from "../../watch/watch-history.ts";
-import { WatchHub } from "../../watch/watch-hub.ts";
+import { type Watched, WatchHub } from "../../watch/watch-hub.ts";
 import { backupStream } from "../backup/backup-stream.ts";
 import { restore, type Spared } from "../backup/restore.ts";
 import type { RowForm } from "../lists/item-form.ts";
@@ -236,6 +236,10 @@ export class LogStore implements Store, NearbyStore {
   /** How many watches are open here. */
   get watches(): number {
     return this.#watches.size;
+  }
+
+  watched(): readonly Watched[] {
+    return this.#watches.byResource();
   }
 
   /** Why a watch is not to be, wherever it is carried; relays carry so many others. */

@@ -39,19 +39,21 @@ export const storeAnswers = (c: Context<Bindings>): Promise<boolean> =>
     () => false,
   );
 
+export const VERSION = {
+  ...KUBERNETES_VERSION,
+  emulationMajor: KUBERNETES_VERSION.major,
+  emulationMinor: KUBERNETES_VERSION.minor,
+  minCompatibilityMajor: "1",
+  minCompatibilityMinor: "35",
+  gitCommit: "sailplane",
+  gitTreeState: "clean",
+  buildDate: "2026-11-01T00:00:00Z",
+  goVersion: "none",
+  compiler: RUNTIME,
+  platform: "linux/amd64",
+};
+
 export function serveVersion(c: Context<Bindings>): Response {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
-  return Response.json({
-    ...KUBERNETES_VERSION,
-    emulationMajor: KUBERNETES_VERSION.major,
-    emulationMinor: KUBERNETES_VERSION.minor,
-    minCompatibilityMajor: "1",
-    minCompatibilityMinor: "35",
-    gitCommit: "sailplane",
-    gitTreeState: "clean",
-    buildDate: "2026-11-01T00:00:00Z",
-    goVersion: "none",
-    compiler: RUNTIME,
-    platform: "linux/amd64",
-  });
+  return Response.json(VERSION);
 }

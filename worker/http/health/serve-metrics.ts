@@ -1,64 +1,82 @@
 /** GET /metrics in Prometheus' text format: what this isolate has answered, and where the cluster's log stands. */
-import type { Context } from "hono";
-import type { Flow } from "../../fairness/classify.ts";
+import type { Context, Next } from "hono";
 import { shardsOf } from "../../policy/cluster-shards.ts";
+import { deployedResources } from "../../policy/custom-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
 import { storeObjects } from "../../storage/cluster-stores.ts";
 import type { Bindings } from "../bindings.ts";
-import { storeAnswers } from "./health.ts";
+import { storeAnswers, VERSION } from "./health.ts";
 import { healthSamples } from "./health-checks.ts";
-
-/** By labels, as they are written. */
-type Counts = Map<string, number>;
+import { described, RequestMetrics } from "./request-metrics.ts";
+import { openWatches, storedObjects, unavailableServices } from "./store-metrics.ts";
 
 /** By cluster. Isolates come and go: counters begin at zero with each. */
-const answered = new Map<string, { readonly requests: Counts; readonly flows: Counts }>();
+const byCluster = new Map<string, RequestMetrics>();
 /** Seconds since 1970: when the first request came. Isolates have no clock before it. */
 let since: number | undefined;
 
 /** Milliseconds since 1970; `now` where nothing has been answered yet. */
 export const startedAt = (now: number): number => (since === undefined ? now : since * 1000);
 
-export function countAnswer(cluster: string, method: string, code: number, flow: Flow | undefined): void {
-  // Anybody may ask for clusters that are not there.
-  if (!knownPolicy(cluster)) return;
-  since ??= Date.now() / 1000;
-  const counts = answered.get(cluster) ?? { requests: new Map(), flows: new Map() };
-  answered.set(cluster, counts);
-  count(counts.requests, `verb="${method}",code="${code}"`);
-  if (flow) count(counts.flows, `flow_schema="${flow.flowSchema}",priority_level="${flow.priorityLevel}"`);
+/** Counts a request, and how long its answer took to begin. */
+export async function counted(c: Context<Bindings>, next: Next): Promise<void> {
+  const [cluster, { method }] = [c.get("cluster"), c.req];
+  const [known, began] = [metricsOf(cluster), Date.now()];
+  known?.began(method);
+  await next();
+  const milliseconds = Date.now() - began;
+  // By its first request a cluster becomes known.
+  const metrics = metricsOf(cluster);
+  if (!known) metrics?.began(method);
+  metrics?.ended({ method, about: c.get("about"), code: c.res.status, milliseconds, flow: c.get("flow") });
 }
 
-const count = (counts: Counts, labels: string) => counts.set(labels, (counts.get(labels) ?? 0) + 1);
-
-const samples = (name: string, counts: Counts = new Map()): string[] =>
-  [...counts].sort().map(([labels, value]) => `${name}{${labels}} ${value}`);
+/** Undefined for clusters that are not there, which anybody may ask for. */
+function metricsOf(cluster: string): RequestMetrics | undefined {
+  const known = byCluster.get(cluster);
+  if (known || !knownPolicy(cluster)) return known;
+  since ??= Date.now() / 1000;
+  const metrics = new RequestMetrics();
+  byCluster.set(cluster, metrics);
+  return metrics;
+}
 
 export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
   const cluster = c.get("cluster");
-  const stores = storeObjects(c.env, cluster, shardsOf(knownPolicy(cluster)));
+  const policy = knownPolicy(cluster);
+  const stores = storeObjects(c.env, cluster, shardsOf(policy));
   const revisions = await Promise.all(
     stores.map(async ([shard, store]) => {
       const { revision } = await store.status();
       return `sailplane_store_revision${shard === undefined ? "" : `{shard="${shard}"}`} ${revision}`;
     }),
   );
-  const counts = answered.get(cluster);
-  const lines = [
-    "# HELP apiserver_request_total Requests that this isolate has answered, by HTTP method and code.",
-    "# TYPE apiserver_request_total counter",
-    ...samples("apiserver_request_total", counts?.requests),
-    "# HELP apiserver_flowcontrol_dispatched_requests_total Requests that fell under a flow schema and its priority level.",
-    "# TYPE apiserver_flowcontrol_dispatched_requests_total counter",
-    ...samples("apiserver_flowcontrol_dispatched_requests_total", counts?.flows),
-    "# HELP process_start_time_seconds When this isolate answered first, since 1970.",
-    "# TYPE process_start_time_seconds gauge",
+  const registry = policy?.derive(deployedResources(c.env));
+  return exposition([
+    ...(metricsOf(cluster)?.lines() ?? []),
+    ...(registry ? await storedObjects(cluster, registry, stores) : []),
+    ...(registry ? await openWatches(registry, stores) : []),
+    ...(policy ? unavailableServices(policy) : []),
+    ...buildInfo(),
+    ...described("process_start_time_seconds", "gauge", "When this isolate answered first, since 1970."),
     `process_start_time_seconds ${Math.round(since ?? Date.now() / 1000)}`,
-    "# HELP sailplane_store_revision The newest revision of the cluster's log, and of those of resources that are kept apart.",
-    "# TYPE sailplane_store_revision gauge",
+    ...described(
+      "sailplane_store_revision",
+      "gauge",
+      "The newest revision of the cluster's log, and of those of resources that are kept apart.",
+    ),
     ...revisions,
+  ]);
+}
+
+function buildInfo(): string[] {
+  const { major, minor, gitVersion, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform } = VERSION;
+  const build = `build_date="${buildDate}",compiler="${compiler}",git_commit="${gitCommit}",git_tree_state="${gitTreeState}"`;
+  const version = `git_version="${gitVersion}",go_version="${goVersion}",major="${major}",minor="${minor}",platform="${platform}"`;
+  return [
+    ...described("kubernetes_build_info", "gauge", "What /version says; always 1."),
+    `kubernetes_build_info{${build},${version}} 1`,
   ];
-  return exposition(lines);
 }
 
 /** GET /metrics/slis: what the health checks find, for who counts how often they did not. */

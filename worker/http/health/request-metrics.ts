@@ -1,0 +1,154 @@
+/**
+ * What a cluster's requests come to in this isolate, by the names and labels of kube-apiserver
+ * (apiserver/pkg/endpoints/metrics), which dashboards and alerts ask for.
+ */
+import type { Flow } from "../../fairness/classify.ts";
+import type { Served } from "../../kind-registry.ts";
+import type { ResourcePath } from "../../resource-path.ts";
+
+/** The resource that a request is about; requests for paths have none. */
+export interface Counted {
+  readonly verb: string;
+  readonly path: ResourcePath;
+  readonly served: Served;
+  readonly request: Request;
+  readonly query: URLSearchParams;
+}
+
+export interface Answered {
+  readonly method: string;
+  readonly about: Counted | undefined;
+  readonly code: number;
+  readonly milliseconds: number;
+  readonly flow: Flow | undefined;
+}
+
+/** Seconds. */
+const BOUNDS = [
+  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+] as const;
+/** The objectives of Kubernetes know no shorter ones. */
+const OBJECTIVE_BOUNDS = BOUNDS.filter((bound) => bound >= 0.05);
+
+/** By labels, as they are written. */
+type Counts = Map<string, number>;
+
+interface Durations {
+  /** How many took so long, by bound, those beyond all of them last. */
+  readonly within: number[];
+  seconds: number;
+}
+type Histogram = Map<string, Durations>;
+
+const KINDS = ["mutating", "readOnly"] as const;
+type Kind = (typeof KINDS)[number];
+
+export class RequestMetrics {
+  readonly #requests: Counts = new Map();
+  readonly #flows: Counts = new Map();
+  readonly #durations: Histogram = new Map();
+  readonly #objectives: Histogram = new Map();
+  readonly #underWay: Record<Kind, number> = { mutating: 0, readOnly: 0 };
+
+  began(method: string): void {
+    this.#underWay[kindOf(method)]++;
+  }
+
+  ended({ method, about, code, milliseconds, flow }: Answered): void {
+    this.#underWay[kindOf(method)]--;
+    const { component, dryRun, kind } = labelsOf(method, about);
+    count(this.#requests, `code="${code}",${component},dry_run="${dryRun}",${kind}`);
+    if (flow) count(this.#flows, `flow_schema="${flow.flowSchema}",priority_level="${flow.priorityLevel}"`);
+    // A watch or a stream has only begun.
+    if (about && LONG_RUNNING.has(shownVerb(about))) return;
+    const seconds = milliseconds / 1000;
+    observe(this.#durations, `${component},dry_run="${dryRun}",${kind}`, seconds);
+    observe(this.#objectives, `${component},${kind}`, seconds);
+  }
+
+  lines(): string[] {
+    return [
+      ...described("apiserver_request_total", "counter", "Requests that this isolate has answered."),
+      ...samples("apiserver_request_total", this.#requests),
+      ...described("apiserver_request_duration_seconds", "histogram", "How long answers took to begin."),
+      ...histogram("apiserver_request_duration_seconds", this.#durations, BOUNDS),
+      ...described("apiserver_request_sli_duration_seconds", "histogram", "The same, whether dry or not."),
+      ...histogram("apiserver_request_sli_duration_seconds", this.#objectives, OBJECTIVE_BOUNDS),
+      ...described("apiserver_current_inflight_requests", "gauge", "Requests whose answers have not begun."),
+      ...KINDS.map((kind) => `apiserver_current_inflight_requests{request_kind="${kind}"} ${this.#underWay[kind]}`),
+      ...described(
+        "apiserver_flowcontrol_dispatched_requests_total",
+        "counter",
+        "Requests that fell under a flow schema and its priority level.",
+      ),
+      ...samples("apiserver_flowcontrol_dispatched_requests_total", this.#flows),
+    ];
+  }
+}
+
+export const described = (name: string, type: string, help: string): string[] => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+];
+
+const kindOf = (method: string): Kind => (method === "GET" || method === "HEAD" ? "readOnly" : "mutating");
+
+const LONG_RUNNING: ReadonlySet<string> = new Set(["WATCH", "CONNECT"]);
+const STREAMS: ReadonlySet<string> = new Set(["exec", "attach", "portforward", "proxy"]);
+
+function labelsOf(method: string, about: Counted | undefined) {
+  if (!about) {
+    const kind = `group="",resource="",scope="",subresource="",verb="${method}",version=""`;
+    return { component: 'component=""', dryRun: "", kind };
+  }
+  const { path, served, query } = about;
+  const { group, version, resource } = served;
+  const scope = `scope="${scopeOf(about)}",subresource="${path.subresource}",verb="${shownVerb(about)}"`;
+  return {
+    component: 'component="apiserver"',
+    dryRun: query.get("dryRun") === "All" ? "All" : "",
+    kind: `group="${group}",resource="${resource.plural}",${scope},version="${version}"`,
+  };
+}
+
+const scopeOf = ({ verb, path }: Counted): string =>
+  path.name !== "" || verb === "create" ? "resource" : path.namespace === "" ? "cluster" : "namespace";
+
+const HTTP_VERBS: Readonly<Record<string, string>> = { create: "POST", update: "PUT" };
+
+function shownVerb({ verb, path, request }: Counted): string {
+  if (STREAMS.has(path.subresource)) return "CONNECT";
+  if (verb === "patch" && request.headers.get("Content-Type")?.startsWith("application/apply-patch")) return "APPLY";
+  return HTTP_VERBS[verb] ?? verb.toUpperCase();
+}
+
+const count = (counts: Counts, labels: string) => counts.set(labels, (counts.get(labels) ?? 0) + 1);
+
+function observe(histogram: Histogram, labels: string, seconds: number): void {
+  const known = histogram.get(labels);
+  const durations = known ?? { within: new Array<number>(BOUNDS.length + 1).fill(0), seconds: 0 };
+  if (!known) histogram.set(labels, durations);
+  const bound = BOUNDS.findIndex((each) => seconds <= each);
+  const at = bound < 0 ? BOUNDS.length : bound;
+  durations.within[at] = (durations.within[at] ?? 0) + 1;
+  durations.seconds += seconds;
+}
+
+const sorted = <T>(byLabels: ReadonlyMap<string, T>): [string, T][] =>
+  [...byLabels].toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+const samples = (name: string, counts: Counts): string[] =>
+  sorted(counts).map(([labels, value]) => `${name}{${labels}} ${value}`);
+
+const histogram = (name: string, durations: Histogram, bounds: readonly number[]): string[] =>
+  sorted(durations).flatMap(([labels, { within, seconds }]) => {
+    const upTo = (bound: number) =>
+      within.reduce((sum, each, i) => sum + ((BOUNDS[i] ?? bound + 1) <= bound ? each : 0), 0);
+    const all = within.reduce((sum, each) => sum + each, 0);
+    return [
+      ...bounds.map((bound) => `${name}_bucket{${labels},le="${bound}"} ${upTo(bound)}`),
+      `${name}_bucket{${labels},le="+Inf"} ${all}`,
+      `${name}_sum{${labels}} ${Number(seconds.toFixed(6))}`,
+      `${name}_count{${labels}} ${all}`,
+    ];
+  });

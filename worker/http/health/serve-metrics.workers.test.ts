@@ -1,0 +1,28 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { Env } from "../../env.ts";
+
+const { API } = env as Env;
+const ask = (path: string, init: RequestInit = {}) => API.fetch(new Request(`https://sailplane${path}`, init));
+
+test("WIRE-METRICS: who scrapes finds requests, objects, watches and API servers by Kubernetes' names", async () => {
+  const maps = "/api/v1/namespaces/default/configmaps";
+  const body = JSON.stringify({ metadata: { name: "measured" } });
+  await (await ask(maps, { method: "POST", body, headers: { "Content-Type": "application/json" } })).text();
+  await (await ask(`${maps}/measured/nothing`)).text();
+  const watch = await ask(`${maps}?watch=1`);
+  const metrics = (await (await ask("/metrics")).text()).split("\n");
+  const value = (sample: string) => Number(metrics.find((line) => line.startsWith(`${sample} `))?.split(" ")[1]);
+  const kind = 'group="",resource="configmaps",scope="resource",subresource="",verb="POST",version="v1"';
+  expect(value(`apiserver_request_total{code="201",component="apiserver",dry_run="",${kind}}`)).toBeGreaterThan(0);
+  expect(value('apiserver_resource_objects{group="",resource="configmaps"}')).toBeGreaterThan(0);
+  expect(value('apiserver_resource_objects{group="apps",resource="deployments"}')).toBe(0);
+  expect(value('apiserver_storage_objects{resource="deployments.apps"}')).toBe(0);
+  const scope = 'scope="",subresource="",verb="WATCH",version="v1"';
+  const watches = `apiserver_longrunning_requests{component="apiserver",group="",resource="configmaps",${scope}}`;
+  expect(value(watches)).toBeGreaterThan(0);
+  expect(value('aggregator_unavailable_apiservice{name="v1.apps"}')).toBe(0);
+  expect(metrics.some((line) => line.startsWith("kubernetes_build_info{") && line.endsWith("} 1"))).toBe(true);
+  expect(metrics.some((line) => line.includes("nothing"))).toBe(false);
+  await watch.body?.cancel();
+});

@@ -1,0 +1,65 @@
+/** What a cluster's stores hold and carry, by kube-apiserver's names. */
+import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
+import { groupResource } from "../../../api/machinery/meta.ts";
+import type { Registry } from "../../kind-registry.ts";
+import type { PolicySnapshot } from "../../policy/snapshot.ts";
+import type { StoreObject } from "../../storage/cluster-stores.ts";
+import { described } from "./request-metrics.ts";
+
+type Stores = readonly StoreObject[];
+/** By resource, as the store names it. */
+type Numbers = ReadonlyMap<string, number>;
+
+/** Counting reads every object's key, and who scrapes comes often: as kube-apiserver does, each minute. */
+const COUNTED_FOR_MS = 60_000;
+const lastCounts = new Map<string, { readonly at: number; readonly objects: Promise<Numbers> }>();
+
+export async function storedObjects(cluster: string, registry: Registry, stores: Stores): Promise<string[]> {
+  const last = lastCounts.get(cluster);
+  const counted =
+    last && Date.now() - last.at < COUNTED_FOR_MS ? last : { at: Date.now(), objects: countObjects(stores) };
+  lastCounts.set(cluster, counted);
+  const objects = await counted.objects;
+  const kinds = registry.resources
+    // Others are stored nowhere.
+    .filter(({ verbs }) => verbs === undefined || verbs.includes("watch"))
+    .map(({ group, plural }) => ({ group, plural, count: objects.get(groupResource(group, plural)) ?? 0 }));
+  return [
+    ...described("apiserver_resource_objects", "gauge", "Stored objects, counted within the last minute."),
+    ...kinds.map((of) => `apiserver_resource_objects{group="${of.group}",resource="${of.plural}"} ${of.count}`),
+    ...described("apiserver_storage_objects", "gauge", "The same, by the name before."),
+    ...kinds.map((of) => `apiserver_storage_objects{resource="${groupResource(of.group, of.plural)}"} ${of.count}`),
+  ];
+}
+
+async function countObjects(stores: Stores): Promise<Numbers> {
+  const held = await Promise.all(stores.map(([, store]) => store.held()));
+  return sums(held.flat().map(({ resource, objects }) => [resource, objects]));
+}
+
+export async function openWatches(registry: Registry, stores: Stores): Promise<string[]> {
+  const watched = await Promise.all(stores.map(([, store]) => store.watched()));
+  const open = sums(watched.flat().map(({ resource, watches }) => [resource, watches]));
+  return [
+    ...described("apiserver_longrunning_requests", "gauge", "Watches that the cluster's stores carry."),
+    ...registry.resources.flatMap(({ group, plural, version }) => {
+      const watches = open.get(groupResource(group, plural));
+      const kind = `group="${group}",resource="${plural}",scope="",subresource="",verb="WATCH",version="${version}"`;
+      return watches === undefined ? [] : [`apiserver_longrunning_requests{component="apiserver",${kind}} ${watches}`];
+    }),
+  ];
+}
+
+function sums(counts: readonly (readonly [resource: string, count: number])[]): Numbers {
+  const all = new Map<string, number>();
+  for (const [resource, each] of counts) all.set(resource, (all.get(resource) ?? 0) + each);
+  return all;
+}
+
+export const unavailableServices = (policy: PolicySnapshot): string[] => [
+  ...described("aggregator_unavailable_apiservice", "gauge", "Whether an API server behind this one is unavailable."),
+  ...policy.list<APIService>("apiservices.apiregistration.k8s.io").map(({ metadata, status }) => {
+    const isAvailable = (status?.conditions ?? []).some((each) => each.type === "Available" && each.status === "True");
+    return `aggregator_unavailable_apiservice{name="${metadata.name}"} ${isAvailable ? 0 : 1}`;
+  }),
+];
