@@ -34,6 +34,24 @@ test("REG-DELETE-PENDING: of a pod that ends, only the grace can be changed, and
   expect(held).toMatchObject({ gone: false, next: { metadata: { deletionGracePeriodSeconds: 0 } } });
 });
 
+test("REG-DELETE-PENDING: once its grace is over, the finalizers of a pod that is held can be changed again", () => {
+  const over = (finalizers: string[]) => ending({ deletionGracePeriodSeconds: 0, finalizers });
+  const foreground = planDeletion(pod, over(["orphan"]), deletion({ propagation: "Foreground" }), NOW);
+  expect(foreground).toMatchObject({ gone: false, next: { metadata: { finalizers: ["foregroundDeletion"] } } });
+  expect(planDeletion(pod, over(["orphan"]), deletion({ propagation: "Background" }), NOW).gone).toBe(true);
+});
+
+test("REG-DELETE-PENDING: a grace that is shortened to a time in the past ends now, and is still one", () => {
+  const late = NOW + 20_000;
+  const { metadata } = planDeletion(pod, ending(), deletion({ gracePeriodSeconds: 5 }), late).next;
+  expect(metadata).toMatchObject({ deletionTimestamp: "2026-01-01T00:00:20Z", deletionGracePeriodSeconds: 1 });
+});
+
+test("REG-DELETE-POLICY: finalizers that stay the same keep their order", () => {
+  const held = objectOf({ finalizers: ["orphan", "x/y"] });
+  expect(planDeletion(csiDriver, held, deletion({}), NOW).next.metadata.finalizers).toEqual(["orphan", "x/y"]);
+});
+
 test("REG-DELETE-MARKED: a pod that ends at once is marked before it is gone, like any other", () => {
   const unscheduled = objectOf({ generation: 1 }, { spec: {}, status: { phase: "Pending" } });
   expect(planDeletion(pod, unscheduled, deletion({}), NOW)).toMatchObject({

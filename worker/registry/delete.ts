@@ -126,8 +126,10 @@ export function planDeletion(
 ): { next: KubeObject; gone: boolean } {
   const next: KubeObject = copyJson(current);
   const { metadata } = next;
-  // Of what ends already, only the grace can be changed, and only to less.
-  if (resource.deletionGraceSeconds && metadata.deletionTimestamp !== undefined && !isShorter(metadata, deletion))
+  const remaining = metadata.deletionGracePeriodSeconds ?? 0;
+  const firstMark = metadata.deletionTimestamp === undefined;
+  // Of what ends already, only the grace can be changed, and only to less: while there is some, finalizers cannot.
+  if (resource.deletionGraceSeconds && !firstMark && remaining > 0 && !isShorter(metadata, deletion))
     return { next, gone: false };
   if (metadata.deletionTimestamp !== undefined && resource.isHeld?.(current)) return { next, gone: false };
   const finalizers = finalizersAfter(resource, metadata.finalizers ?? [], deletion);
@@ -136,18 +138,20 @@ export function planDeletion(
   // A negative grace is as little as there is, but not none.
   const asked =
     deletion.gracePeriodSeconds === undefined || deletion.gracePeriodSeconds >= 0 ? deletion.gracePeriodSeconds : 1;
-  const grace = resource.deletionGraceSeconds ? Math.max(0, resource.deletionGraceSeconds(current, asked)) : 0;
+  const isOver = !firstMark && remaining === 0;
+  const grace =
+    resource.deletionGraceSeconds && !isOver ? Math.max(0, resource.deletionGraceSeconds(current, asked)) : 0;
   const held = finalizers.length > 0 || (resource.isHeld?.(next) ?? false);
   const gone = grace === 0 && !held;
   if (gone && !resource.deletionGraceSeconds) return { next: current, gone };
-  const firstMark = metadata.deletionTimestamp === undefined;
-  const remaining = metadata.deletionGracePeriodSeconds ?? 0;
   // A later delete may only shorten the grace of an earlier one.
   if (firstMark || (resource.deletionGraceSeconds && grace < remaining)) {
-    metadata.deletionTimestamp = timestamp(firstMark ? now + grace * 1000 : endOf(metadata, grace));
+    const end = firstMark ? now + grace * 1000 : endOf(metadata, grace);
+    metadata.deletionTimestamp = timestamp(Math.max(end, now));
     // What is held by something of its own is marked by its own registry, which knows no grace and no generation.
     if (!resource.isHeld) {
-      metadata.deletionGracePeriodSeconds = grace;
+      // Whoever ends it gracefully still hears of it, though the time is over.
+      metadata.deletionGracePeriodSeconds = end < now ? Math.min(grace, 1) : grace;
       if (firstMark && metadata.generation) metadata.generation += 1;
     }
     resource.prepareDelete?.(next);
@@ -170,7 +174,13 @@ const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
 
 /** The garbage collector works on the finalizers that stand for the propagation policy. */
-function finalizersAfter(resource: Resource, current: readonly string[], { propagation }: Deletion): string[] {
+function finalizersAfter(resource: Resource, current: readonly string[], deletion: Deletion): string[] {
+  const after = wantedFinalizers(resource, current, deletion);
+  const isSame = after.length === current.length && after.every((finalizer) => current.includes(finalizer));
+  return isSame ? [...current] : after;
+}
+
+function wantedFinalizers(resource: Resource, current: readonly string[], { propagation }: Deletion): string[] {
   if (resource.defaultPropagation === "Unsupported") return [...current];
   const others = current.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
   const had = (finalizer: string) => current.includes(finalizer);
