@@ -91,9 +91,10 @@ function put(context: RequestContext): Promise<KubeObject> {
 
 function patch(context: RequestContext): Promise<KubeObject> {
   const media = mediaTypeOf(context.request);
-  const options = patchOptions(context.query, media === APPLY_TYPE);
-  if (media === APPLY_TYPE) return write(context, options, (old) => applied(context, old, options));
-  const format = patchFormatOf(context.served, media);
+  // What comes is judged before what is asked of it.
+  const format = media === APPLY_TYPE ? undefined : patchFormatOf(context.served, media);
+  const options = patchOptions(context.query, format === undefined);
+  if (!format) return write(context, options, (old) => applied(context, old, options));
   return write(context, options, (old) => {
     const patch = parsePatch(context.body, format, options);
     const { object, warnings } = applyFormat(format, patch, old, { options, served: scaleServed });

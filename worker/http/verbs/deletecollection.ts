@@ -14,9 +14,9 @@ const ROUND = 16;
 /** DELETE of a collection: answers the list of what was there. Objects that others delete meanwhile are no error. */
 export async function removeCollection(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
-  const deletion = deletionOf(context);
   const options = listOptions(context.query);
   const asked = listRequest(context, options);
+  const deletion = deletionOf(context);
   context.warnings.push(...propagationWarnings(context.served.resource, deletion));
   const entries: Entry[] = [];
   let metadata: ListMetadata = { resourceVersion: "" };

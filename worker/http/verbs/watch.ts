@@ -37,8 +37,8 @@ const MIN_TIMEOUT_SECONDS = 1800;
 /** GET with `watch`: the store's own stream, transformed only where a form was asked for that is not made of stored texts alone. */
 export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
-  const options = watchOptions(query);
   const accepted = acceptedBy(context, WATCH_VIEWS);
+  const options = watchOptions(query);
   if (accepted.type === "application/yaml") throw noSuchStream();
   const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
