@@ -38,10 +38,14 @@ export async function admittedObject(request: AdmissionRequest, object: KubeObje
     return canonicalObject({ ...scale, metadata: shown });
   }
   const { group, version, kind } = admittedKind(request, at);
+  if (request.operation === "CONNECT") return withoutMetadata(object);
   if (kind !== resource.kind) return canonicalObject(object);
   const shown = await atVersion(request, object, { from: served, to: at });
   return { ...canonicalObject(shown), kind, apiVersion: apiVersionOf(group, version) };
 }
+
+/** Options of a connection are no object of the API, and have none. */
+const withoutMetadata = ({ metadata: _, ...options }: KubeObject): KubeObject => options as KubeObject;
 
 interface Between {
   readonly from: Served;

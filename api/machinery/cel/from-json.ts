@@ -59,11 +59,12 @@ class JsonMap implements CelMap {
     return this.#type?.kind === "object" ? unescapeName(key) : key;
   }
 
-  /** A null in a field of an object is as good as no field; in a map it is a value. */
+  /** A null in a field of an object is as good as no field; in a map, or where the type is any, it is a value. */
   has(key: unknown): boolean {
     if (typeof key !== "string") return false;
     const name = this.#nameOf(key);
-    return Object.hasOwn(this.#json, name) && !(this.#type?.kind === "object" && this.#json[name] === null);
+    if (!Object.hasOwn(this.#json, name)) return false;
+    return this.#type?.kind !== "object" || this.#json[name] !== null || this.#memberType(key)?.kind === "dyn";
   }
 
   get(key: unknown): unknown {

@@ -169,9 +169,16 @@ describe("a policy that mutates", () => {
       matchConditions: [{ name: "of", expression: "request.name == 'connected'" }],
       ...apply("Object{metadata: Object.spec{}}"),
     });
+    const expression = "has(request.options) && request.options == null && !has(object.metadata)";
+    await policy("validating", "v-connect", {
+      matchConstraints: { resourceRules },
+      matchConditions: [{ name: "of", expression: "request.name == 'another'" }],
+      validations: [{ expression: `!(${expression})`, message: "connections have no options" }],
+    });
     const connect = (name: string) => post(`/api/v1/namespaces/default/services/${name}/proxy/x`, {});
     expect((await connect("connected")).object.message).toContain("policy 'm-connect' with binding 'm-connect' denied");
-    expect((await connect("another")).code).toBe(404);
+    expect((await connect("another")).object.message).toContain("connections have no options");
+    expect((await connect("third")).code).toBe(404);
   });
 
   test.each([
