@@ -12,7 +12,10 @@ export function acceptsGzip(request: Request): boolean {
 }
 
 const names = (coding: string, header: string): boolean =>
-  header.split(",").some((accepted) => accepted.split(";")[0]?.trim() === coding);
+  header.split(",").some((accepted) => {
+    const [name = "", weight = ""] = accepted.split(";");
+    return name.trim() === coding && !/^\s*q=0(\.0*)?\s*$/.test(weight);
+  });
 
 /** The runtime encodes the body as the header says. */
 export const GZIP = { "Content-Encoding": "gzip", Vary: "Accept-Encoding" };

@@ -4,6 +4,7 @@ import { shardsOf } from "../../policy/cluster-shards.ts";
 import { deployedResources } from "../../policy/custom-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
 import { storeObjects } from "../../storage/cluster-stores.ts";
+import { acceptsGzip } from "../answer/compress.ts";
 import type { Bindings } from "../bindings.ts";
 import { storeAnswers, VERSION } from "./health.ts";
 import { healthSamples } from "./health-checks.ts";
@@ -52,7 +53,7 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
     }),
   );
   const registry = policy?.derive(deployedResources(c.env));
-  return exposition([
+  return exposition(c.req.raw, [
     ...(metricsOf(cluster)?.lines() ?? []),
     ...(registry ? await storedObjects(cluster, registry, stores) : []),
     ...(registry ? await openWatches(registry, stores) : []),
@@ -81,17 +82,19 @@ function buildInfo(): string[] {
 
 /** GET /metrics/slis: what the health checks find, for who counts how often they did not. */
 export async function serveHealthMetrics(c: Context<Bindings>): Promise<Response> {
-  return exposition([
+  return exposition(c.req.raw, [
     "# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.",
     "# TYPE kubernetes_healthcheck gauge",
     ...healthSamples({ storeAnswers: await storeAnswers(c) }),
   ]);
 }
 
-const exposition = (lines: readonly string[]) =>
+/** Whoever scrapes asks for gzip, and has it whatever the size. */
+const exposition = (request: Request, lines: readonly string[]) =>
   new Response(`${lines.join("\n")}\n`, {
     headers: {
       "Content-Type": "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
       "X-Content-Type-Options": "nosniff",
+      ...(acceptsGzip(request) && { "Content-Encoding": "gzip" }),
     },
   });

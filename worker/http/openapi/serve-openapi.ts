@@ -28,6 +28,7 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     if (version === "v2" && path === "")
       return answerWithEtag(request, await v2(source, wantsProtobuf(request)), PRIVATE);
     if (version !== "v3") throw notFound();
+    requireJson(request);
     const remotes = [...policy.derive(remoteApis).values()];
     const caller = { env: c.env, cluster: c.get("cluster"), store };
     if (path === "") {
@@ -41,16 +42,28 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     return answerV3(request, document);
   });
 
-/** A document that is asked for by its hash never changes, so clients may keep it for good. */
+/** A document that is asked for by its hash never changes, so clients may keep it for good: another hash leads to the one that there is. */
 function answerV3(request: Request, document: TaggedDocument): Response {
-  const hash = new URL(request.url).searchParams.get("hash");
+  const { pathname, searchParams } = new URL(request.url);
+  const [asked, hash] = [searchParams.get("hash") ?? "", document.etag.replaceAll('"', "")];
+  if (asked !== "" && asked !== hash)
+    return new Response(null, { status: 301, headers: { Location: `${pathname}?hash=${hash}` } });
   const response = answerWithEtag(request, document, PRIVATE);
-  if (hash !== null && `"${hash}"` === document.etag) {
+  if (asked !== "") {
     response.headers.set("Cache-Control", "public, immutable");
     response.headers.set("Expires", new Date(Date.now() + YEAR_MS).toUTCString());
   }
   return response;
 }
+
+/** Version 3 has no protobuf form here: whoever takes nothing else is told so. */
+function requireJson(request: Request): void {
+  const clauses = parseAccept(request.headers.get("Accept") ?? "");
+  if (clauses.length === 0 || clauses.some(({ type }) => JSON_TYPES.has(type))) return;
+  throw new PlainTextError(406, "only the following media types are accepted: application/json");
+}
+
+const JSON_TYPES: ReadonlySet<string> = new Set(["application/json", "application/*", "*/*"]);
 
 const PRIVATE = "no-cache, private";
 const YEAR_MS = 365 * 24 * 3600 * 1000;
