@@ -23,6 +23,7 @@ import {
   validateIscsiAccess,
   validateSharedSource,
 } from "../pod/volumes/volume-sources.ts";
+import { mountOptionErrors } from "./mount-options.ts";
 import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spec.ts";
 
 const RECLAIM_POLICIES: readonly string[] = ["Delete", "Recycle", "Retain"];
@@ -53,8 +54,10 @@ const SOURCES = [
   "csi",
 ] as const satisfies readonly (keyof PersistentVolumeSpec)[];
 
-export const validatePersistentVolume = ({ metadata, spec }: PersistentVolume): FieldError[] =>
-  validateVolumeSpec(spec, { path: "spec", name: metadata.name ?? "", isInline: false, errors: [] });
+export const validatePersistentVolume = (volume: PersistentVolume): FieldError[] => [
+  ...validateVolumeSpec(volume.spec, { path: "spec", name: volume.metadata.name ?? "", isInline: false, errors: [] }),
+  ...mountOptionErrors(volume),
+];
 
 /** A volume that an attachment describes in place of naming one: what binds and provisions volumes is not for it. */
 export const validateInlineVolumeSpec = (spec: PersistentVolumeSpec, path: string): FieldError[] =>

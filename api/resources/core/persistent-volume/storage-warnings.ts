@@ -1,10 +1,9 @@
 /** Warning headers about volumes and claims. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../generated/core.v1.ts";
 import { nodeTermWarnings } from "../pod/warnings.ts";
+import { MOUNT_OPTIONS_ANNOTATION } from "./mount-options.ts";
 import { claimSpecWarnings } from "./persistent-volume-claim-spec.ts";
 import { STORAGE_CLASS_ANNOTATION } from "./storage-class-name.ts";
-
-const OPTIONS = "volume.beta.kubernetes.io/mount-options";
 
 const DEPRECATED = [
   ["photonPersistentDisk", "photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"],
@@ -30,8 +29,10 @@ export const claimWarnings = (claim: PersistentVolumeClaim): string[] => [
 export function volumeWarnings(volume: PersistentVolume): string[] {
   const { metadata, spec } = volume;
   const warnings = classWarning(volume);
-  if (metadata.annotations?.[OPTIONS] !== undefined)
-    warnings.push(`metadata.annotations[${OPTIONS}]: deprecated since v1.31; use "mountOptions" attribute instead`);
+  if (metadata.annotations?.[MOUNT_OPTIONS_ANNOTATION] !== undefined)
+    warnings.push(
+      `metadata.annotations[${MOUNT_OPTIONS_ANNOTATION}]: deprecated since v1.31; use "mountOptions" attribute instead`,
+    );
   if (spec.persistentVolumeReclaimPolicy === "Recycle")
     warnings.push(
       "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.",
