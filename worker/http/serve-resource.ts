@@ -145,7 +145,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     return withWarnings(new Response(null, response), context.warnings);
   } catch (error) {
     // What was said on the way to a refusal is said with it.
-    if (error instanceof ApiError && !isOfRouter(error)) c.set("warnings", context.warnings);
+    if (error instanceof ApiError && (served.custom || !isOfRouter(error))) c.set("warnings", context.warnings);
     throw error;
   }
 }

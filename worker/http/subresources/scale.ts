@@ -99,7 +99,8 @@ function patch(context: RequestContext): Promise<KubeObject> {
     const patch = parsePatch(context.body, format, options);
     const { object, warnings } = applyFormat(format, patch, old, { options, served: scaleServed });
     // Only the last attempt's warnings are the answer's.
-    context.warnings.splice(0, Number.POSITIVE_INFINITY, ...warnings);
+    const always = context.served.deprecation === undefined ? [] : [context.served.deprecation];
+    context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...warnings);
     checkIdentity(context, object);
     return tracked(context, old, object, options);
   });

@@ -57,3 +57,26 @@ test.each([
     expect(await patched(version, format, patch)).toBe(told);
   },
 );
+
+test("CRD-DEPRECATED: patches of a scale are warned, too, and what is not supported", async () => {
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const scale = { specReplicasPath: ".spec.r", statusReplicasPath: ".status.r" };
+  const versions = [{ ...onlyVersion(schema, { scale }), deprecated: true }];
+  const definition = customDefinition({ kind: "OldThing", plural: "oldthings", versions });
+  await send("POST", "apiextensions.k8s.io/v1/customresourcedefinitions", definition);
+  const path = "example.com/v1/namespaces/default/oldthings";
+  const object = { apiVersion: "example.com/v1", kind: "OldThing", metadata: { name: "a" }, spec: { r: 1 } };
+  await send("POST", path, object);
+  const warningOf = async (method: string, body: object) => {
+    const init = {
+      method,
+      body: JSON.stringify(body),
+      headers: { "Content-Type": "application/merge-patch+json" },
+    };
+    const answer = await API.fetch(new Request(`https://sailplane/apis/${path}/a/scale`, init));
+    return [answer.status, answer.headers.get("Warning")];
+  };
+  const warning = '299 - "example.com/v1 OldThing is deprecated"';
+  expect(await warningOf("PATCH", { spec: { replicas: 2 } })).toEqual([200, warning]);
+  expect(await warningOf("POST", {})).toEqual([405, warning]);
+});
