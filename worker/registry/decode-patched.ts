@@ -2,6 +2,7 @@
 
 import { type DecodedJson, decodeJson } from "../../api/machinery/decode/decode-json.ts";
 import { roundedJson } from "../../api/machinery/json/exact-json.ts";
+import { completeDraft } from "../../api/machinery/json/json-canonical.ts";
 import { copyJson } from "../../api/machinery/json/json-copy.ts";
 import { isJsonObject, type JsonObject, setMember } from "../../api/machinery/json/json-object.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
@@ -32,6 +33,8 @@ export function decodeChanged(object: JsonObject, stored: JsonObject, served: Se
   if (!decoded.ok) return decoded;
   const value: Record<string, unknown> = { ...decoded.value, ...copyJson(kept) };
   if (own && isJsonObject(value.metadata)) value.metadata = { ...value.metadata, ...copyJson(own.kept) };
+  // What is kept is as it is answered, with nulls that no draft has.
+  completeDraft(value, structFor(served));
   return { ...decoded, value };
 }
 
