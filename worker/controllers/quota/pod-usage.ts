@@ -96,6 +96,9 @@ export function podUsage(pod: Pod): Amounts {
   return usage;
 }
 
+/** In the sense of quota scopes: it ends by itself, at the latest when its time is over. */
+export const isTerminating = ({ spec }: Pod): boolean => spec.activeDeadlineSeconds !== undefined;
+
 const isBestEffort = ({ spec }: Pod): boolean => qosClassOf(spec) === "BestEffort";
 
 const hasCrossNamespaceAffinity = ({ spec }: Pod): boolean =>
@@ -120,9 +123,9 @@ export function inScopes(pod: Pod, spec: ResourceQuotaSpec): boolean {
   return scopeClauses(spec).every(({ scopeName, operator, values = [] }) => {
     switch (scopeName) {
       case "Terminating":
-        return pod.spec.activeDeadlineSeconds !== undefined;
+        return isTerminating(pod);
       case "NotTerminating":
-        return pod.spec.activeDeadlineSeconds === undefined;
+        return !isTerminating(pod);
       case "BestEffort":
         return isBestEffort(pod);
       case "NotBestEffort":

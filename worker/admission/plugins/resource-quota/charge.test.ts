@@ -22,10 +22,8 @@ describe("charging a quota", () => {
     });
   });
 
-  it("takes what an update adds, and gives back what it leaves", () => {
-    expect(difference({ cpu: "1", pods: "1" }, { cpu: "600m", pods: "1", memory: "1Gi" })).toEqual({
-      cpu: "400m",
-      memory: "-1Gi",
-    });
+  it("takes what an update adds, and gives nothing back", () => {
+    const before = { cpu: "600m", pods: "1", memory: "1Gi", "limits.cpu": "2" };
+    expect(difference({ cpu: "1", pods: "1", "limits.cpu": "1" }, before)).toEqual({ cpu: "400m" });
   });
 });

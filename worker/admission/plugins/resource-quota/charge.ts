@@ -31,13 +31,13 @@ export function charge({ metadata, status }: ResourceQuota, demand: Amounts): Ch
   return { ok: false, why: `exceeded quota: ${metadata.name}, ${why}` };
 }
 
-/** What `next` takes more than `before`; what is the same is left out. */
+/** What `next` takes more than `before`. What it takes less is for the quota's controller to count: it is never refused. */
 export function difference(next: Amounts, before: Amounts): Amounts {
   const more: Amounts = {};
-  for (const name of new Set([...Object.keys(next), ...Object.keys(before)])) {
+  for (const [name, amount] of Object.entries(next)) {
     const { nanos, format } = quantityOf(before[name] ?? "0");
-    const change = addQuantities(quantityOf(next[name] ?? "0"), { nanos: -nanos, format });
-    if (change.nanos !== 0n) more[name] = formatQuantity(change);
+    const change = addQuantities(quantityOf(amount), { nanos: -nanos, format });
+    if (change.nanos > 0n) more[name] = formatQuantity(change);
   }
   return more;
 }

@@ -15,7 +15,7 @@ import {
   deviceUsage,
   OF_DEVICE_CLASS,
 } from "../../../controllers/quota/device-usage.ts";
-import { type Amounts, counts, inScopes, podUsage } from "../../../controllers/quota/pod-usage.ts";
+import { type Amounts, counts, inScopes, isTerminating, podUsage } from "../../../controllers/quota/pod-usage.ts";
 import { serviceUsage, UNCOUNTED } from "../../../controllers/quota/usage.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 
@@ -89,7 +89,7 @@ function counted(resource: string): Evaluator {
 
 /** Undefined for requests that change no usage. */
 export function evaluatorOf(
-  { operation, subresource, context: { served } }: AdmissionRequest,
+  { operation, subresource, object, old, context: { served } }: AdmissionRequest,
   devices = NO_DEVICES,
 ): Evaluator | undefined {
   const { group, plural, scope } = served.resource;
@@ -99,6 +99,7 @@ export function evaluatorOf(
   const resource = groupResource(group, plural);
   switch (resource) {
     case "pods":
+      if (updated) return isTerminating(old as Pod) === isTerminating(object as Pod) ? undefined : pods;
       return created || (operation === "UPDATE" && subresource === "resize") ? pods : undefined;
     case "services":
       return created || updated ? services : undefined;

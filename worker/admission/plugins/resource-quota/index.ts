@@ -84,7 +84,8 @@ function usedAfter(
   { quota, limited }: { readonly quota: ResourceQuota; readonly limited: readonly string[] },
 ) {
   const { now } = request.context;
-  const before = request.old ? evaluator.usage(request.old, now) : {};
+  // A quota whose scopes the object only comes into with this update is charged with all of it.
+  const before = request.old && evaluator.inScopes(request.old, quota.spec) ? evaluator.usage(request.old, now) : {};
   const demand = difference(evaluator.usage(request.object as KubeObject, now), before);
   if (!limited.some((resource) => resource in demand)) return undefined;
   const charged = charge(quota, demand);

@@ -59,6 +59,31 @@ test("ADM-QUOTA-UP: an update is charged with what it adds, and a deletion gives
   expect(await used()).toEqual({ services: "2", "services.nodeports": "1" });
 });
 
+test("ADM-QUOTA-UP: a pod that gets a deadline is charged to the quota of such pods, and one that needs less is not refused", async () => {
+  const place = await newNamespace("quota-scope");
+  for (const [name, scope] of [
+    ["ending", "Terminating"],
+    ["staying", "NotTerminating"],
+  ] as const) {
+    const hard = { pods: "1" };
+    await call(`${place}/resourcequotas`, { metadata: { name }, spec: { hard, scopes: [scope] } });
+    await call(`${place}/resourcequotas/${name}/status`, { status: { hard, used: { pods: "0" } } }, "PATCH");
+  }
+  const used = async (name: string) => (await call(`${place}/resourcequotas/${name}`)).object.status?.used;
+  const ended = { spec: { activeDeadlineSeconds: 3600 } };
+  expect((await call(`${place}/pods`, pod("a"))).code).toBe(201);
+  expect((await call(`${place}/pods/a`, ended, "PATCH")).code).toBe(200);
+  expect([await used("ending"), await used("staying")]).toEqual([{ pods: "1" }, { pods: "1" }]);
+  const other = pod("b") as { spec: object };
+  expect((await call(`${place}/pods`, { ...other, spec: { ...other.spec, ...ended.spec } })).code).toBe(403);
+  const hard = { services: "2", "services.nodeports": "0" };
+  await call(`${place}/services`, { metadata: { name: "s" }, spec: { type: "NodePort", ports: [{ port: 80 }] } });
+  await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard } });
+  const status = { hard, used: { services: "3", "services.nodeports": "1" } };
+  await call(`${place}/resourcequotas/q/status`, { status }, "PATCH");
+  expect((await call(`${place}/services/s`, { spec: { type: "ClusterIP" } }, "PATCH")).code).toBe(200);
+});
+
 test("ADM-QUOTA-EX: that there is a quota is policy, what it holds is not", async () => {
   const place = await newNamespace("quota-ex");
   const policy = async () => (await CLUSTER_STORE.getByName("default").status()).policyRevision;
