@@ -7,7 +7,6 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { CsiSources } from "../csi/csi-sources.ts";
 import type { PodClaimsOptions } from "../dra/pod-claims.ts";
-import { grownStatus } from "./claim-growth.ts";
 import type { VolumeSources } from "./pod-volumes.ts";
 
 /** A token is renewed after this share of its life. */
@@ -25,11 +24,11 @@ export function apiVolumeSources(client: ApiClient, reports: ApiClient): ApiVolu
   };
   return {
     claim: (namespace, name) => get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name),
-    grown: async ({ metadata: { namespace = "", name = "" } }, storage) => {
+    patchStatus: async ({ metadata: { namespace = "", name = "" } }, status) => {
       const outcome = await client.patch<PersistentVolumeClaim>(
         { resource: "persistentvolumeclaims", namespace, name, subresource: "status" },
         "application/strategic-merge-patch+json",
-        grownStatus(storage),
+        { status },
       );
       if (!outcome.ok) throw new Error(outcome.status.message ?? "the claim's status cannot be written");
     },

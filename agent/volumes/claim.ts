@@ -6,8 +6,8 @@ import { usedVolumes } from "./used-volumes.ts";
 export interface ClaimSources {
   claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
   persistentVolume(name: string): Promise<PersistentVolume | undefined>;
-  /** The claim's file system is as large now. */
-  grown(claim: PersistentVolumeClaim, storage: string | number): Promise<void>;
+  /** A strategic merge patch of the claim's status. */
+  patchStatus(claim: PersistentVolumeClaim, status: object): Promise<void>;
 }
 
 /** The claim that a volume of the pod stands for; undefined where it stands for none. */

@@ -40,7 +40,7 @@ const volumesOf = (mount: ImageMounts["mount"] = unused, pod = "pod") =>
       claim: async () => (isAway ? unused() : claim),
       persistentVolume: async () => volume,
       token: unused,
-      grown: async (_, storage) => void grown.push(storage),
+      patchStatus: async (_, status) => void grown.push(status),
     },
     images: { mount, unmount: unused },
     memory: new VolumeMemory(join(directory, "memory"), { info: () => {}, warn: () => {} }),
@@ -147,7 +147,7 @@ test("AGENT-CSI-USE: a claim whose volume has grown is told that its file system
   const { news } = await prepare(volumes, data);
   expect(news.map(({ reason }) => reason)).toEqual(["FileSystemResizeSuccessful"]);
   await prepare(volumes, data);
-  expect(grown).toEqual(["2Gi"]);
+  expect(grown).toMatchObject([{ capacity: { storage: "2Gi" } }]);
 });
 
 test("of a volume whose directory is gone nothing is said, and of the others all the same", async () => {

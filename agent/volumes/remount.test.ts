@@ -23,7 +23,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
   const unused = () => Promise.reject(new Error("not asked for here"));
   const memory = new VolumeMemory(join(directory, "memory"), { info: () => {}, warn: () => {} });
   const volumes = new PodVolumes(join(directory, "u"), {
-    sources: { claim: unused, persistentVolume: unused, grown: unused, token: unused },
+    sources: { claim: unused, persistentVolume: unused, patchStatus: unused, token: unused },
     images: { mount: unused, unmount: unused },
     memory,
     csi: { publish: unused, unpublish: async () => {}, grow: unused, republishAt: () => undefined, stats: unused },
