@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { tryToken } from "../api/connection.ts";
 import { signedOutBecause, signIn } from "../session.ts";
@@ -20,7 +20,9 @@ export function SignIn() {
     else signIn(token, { remember });
   }
 
+  const credential = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
+    credential.current?.focus();
     void readIssuers().then(setIssuers);
     void arrive().then((arrival) => {
       if (!arrival) return;
@@ -47,6 +49,7 @@ export function SignIn() {
         <label for="credential">Token or kubeconfig</label>
         <textarea
           id="credential"
+          ref={credential}
           rows={6}
           autocomplete="off"
           spellcheck={false}

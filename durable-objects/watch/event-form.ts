@@ -4,6 +4,7 @@ import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partia
 import { encodeProtobuf, encodeWatchFrame } from "../../api/machinery/protobuf/protobuf.ts";
 import type { EventRequest } from "../../api/store/event-request.ts";
 import type { WatchRequest } from "../../api/store.ts";
+import { HEARTBEAT } from "../../api/watch-heartbeat.ts";
 import type { ItemForm, WrittenRun } from "../store/lists/item-form.ts";
 import { textRun } from "../store/lists/text-items.ts";
 import { joinBytes } from "./join-bytes.ts";
@@ -32,9 +33,6 @@ interface Typed {
 
 const encoder = new TextEncoder();
 
-/** A client skips an empty line; the store notices by it that a client is gone. */
-export const EMPTY_LINE = encoder.encode("\n");
-
 const line = (type: string, object: string): string => `{"type":"${type}","object":${object}}\n`;
 
 const jsonForm = (name: string, of: (text: string) => string): EventForm => ({
@@ -44,7 +42,7 @@ const jsonForm = (name: string, of: (text: string) => string): EventForm => ({
     return { add: (type, text) => run.add(line(type, of(text))), finish: run.finish };
   },
   other: (type, object) => encoder.encode(line(type, JSON.stringify(object))),
-  heartbeat: EMPTY_LINE,
+  heartbeat: HEARTBEAT,
 });
 
 const protobufForm = (name: string, read: (text: string) => Typed): EventForm => ({

@@ -2,7 +2,6 @@
 import type { Revision } from "../../api/store.ts";
 import type { LogTables, Marks } from "../store/tables/log-tables.ts";
 import type { Turns } from "../store/turns.ts";
-import { EMPTY_LINE } from "./event-form.ts";
 import { renderTailLine } from "./tail-line.ts";
 
 interface LogTailOptions {
@@ -16,6 +15,8 @@ const CHUNK = 256 * 1024;
 const QUEUE = 1024 * 1024;
 /** Milliseconds: the platform notices by it that a relay is gone. */
 const HEARTBEAT = 20_000;
+/** Relays skip it; the store notices by it that one is gone. */
+const EMPTY_LINE = new TextEncoder().encode("\n");
 
 export class LogTails {
   readonly #options: LogTailOptions;

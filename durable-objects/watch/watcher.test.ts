@@ -30,7 +30,7 @@ async function write(store: MemoryStore, name: string, length = 1): Promise<void
 
 const textOf = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder().decode(value);
 
-test("WATCH-HEARTBEAT: an idle stream gets an empty line after 20 seconds, one that was told something does not", async () => {
+test("WATCH-HEARTBEAT: an idle stream gets a space after 20 seconds, and no line, one that was told something does not", async () => {
   const store = new MemoryStore();
   const reader = await open(store);
   await vi.advanceTimersByTimeAsync(15 * SECOND);
@@ -39,7 +39,7 @@ test("WATCH-HEARTBEAT: an idle stream gets an empty line after 20 seconds, one t
   await vi.advanceTimersByTimeAsync(15 * SECOND);
   const next = reader.read();
   await vi.advanceTimersByTimeAsync(6 * SECOND);
-  expect(textOf(await next)).toBe("\n");
+  expect(textOf(await next)).toBe(" ");
 });
 
 test("WATCH-END: the stream ends cleanly when its time is over", async () => {
@@ -92,7 +92,7 @@ test("WATCH-SLOW: who takes nothing for a minute with a full queue is cut off, a
   }
   await vi.advanceTimersByTimeAsync(90 * SECOND);
   await expect(stalled.read()).rejects.toThrow("the watch was not read");
-  expect(textOf(await reading.read())).toBe("\n");
+  expect(textOf(await reading.read())).toBe(" ");
 });
 
 test("WATCH-SLOW: who reads within the minute goes on, and has missed nothing", async () => {

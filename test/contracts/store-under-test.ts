@@ -87,7 +87,7 @@ export const watchOf = (request: Partial<WatchRequest> = {}): WatchRequest => ({
   ...request,
 });
 
-/** Reads so many events, as `TYPE name@revision`; bookmarks have no name. Empty lines are heartbeats. */
+/** Reads so many events, as `TYPE name@revision`; bookmarks have no name. Heartbeats are white space. */
 export async function events(stream: unknown, count: number): Promise<string[]> {
   const reader = (stream as Bytes).getReader();
   const lines: string[] = [];
@@ -95,7 +95,7 @@ export async function events(stream: unknown, count: number): Promise<string[]> 
   while (lines.length < count) {
     const { done: ended, value } = await reader.read();
     if (ended || value === undefined) break;
-    lines.push(...splitter.push(value).filter((line) => line !== ""));
+    lines.push(...splitter.push(value));
   }
   await reader.cancel();
   return lines.map((line) => {

@@ -17,6 +17,7 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store.ts";
+import { isHeartbeat } from "../../api/watch-heartbeat.ts";
 import { type Served, storageResource } from "../kind-registry.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { type Converter, convertObjects } from "../outbound/convert-objects.ts";
@@ -122,13 +123,13 @@ export class ConvertingStore extends StoreClient {
     const splitter = new LineSplitter(new TextDecoder());
     return new TransformStream({
       transform: async (chunk, controller) => {
+        if (isHeartbeat(chunk, splitter)) return controller.enqueue(chunk);
         for (const line of splitter.push(chunk)) controller.enqueue(encoder.encode(`${await this.#event(line)}\n`));
       },
     });
   }
 
   async #event(line: string): Promise<string> {
-    if (line === "") return line;
     const event = parseExactJson(line) as { readonly type: string; readonly object: KubeObject };
     if (event.type === "ERROR" || event.type === "BOOKMARK") return line;
     const [object] = await this.#convert([event.object], this.#apiVersion);

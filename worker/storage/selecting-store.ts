@@ -18,6 +18,7 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store.ts";
+import { isHeartbeat } from "../../api/watch-heartbeat.ts";
 import type { Served } from "../kind-registry.ts";
 import { type Committed, StoreClient } from "./store-client.ts";
 
@@ -116,8 +117,9 @@ export class SelectingStore extends StoreClient {
     const splitter = new LineSplitter(new TextDecoder());
     return new TransformStream({
       transform: (chunk, controller) => {
+        if (isHeartbeat(chunk, splitter)) return controller.enqueue(chunk);
         for (const line of splitter.push(chunk)) {
-          const told = line === "" ? line : this.#told(fields, known, line);
+          const told = this.#told(fields, known, line);
           if (told !== undefined) controller.enqueue(encoder.encode(`${told}\n`));
         }
       },

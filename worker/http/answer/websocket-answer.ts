@@ -40,7 +40,7 @@ export function linesOverWebSocket(answer: Response): Response {
   const splitter = new LineSplitter(new TextDecoder());
   const lines = new TransformStream<Uint8Array, string>({
     transform(chunk, controller) {
-      for (const line of splitter.push(chunk)) if (line !== "") controller.enqueue(line);
+      for (const line of splitter.push(chunk)) controller.enqueue(line.trimStart());
     },
   });
   return send("", answer.body.pipeThrough(lines));

@@ -10,6 +10,7 @@ import { shapeOf, zeroStruct } from "../../../api/schema/shape.ts";
 import { structOfKind } from "../../../api/schema/table.ts";
 import type { EventRequest } from "../../../api/store/event-request.ts";
 import type { WatchGround, WatchRequest } from "../../../api/store.ts";
+import { isHeartbeat } from "../../../api/watch-heartbeat.ts";
 import { watchShareOf } from "../../fairness/watch-share.ts";
 import { type Served, storageResource } from "../../kind-registry.ts";
 import { DEFINITIONS } from "../../policy/custom-resources.ts";
@@ -155,17 +156,20 @@ async function eventTransform(
   const splitter = new LineSplitter(new TextDecoder());
   return new TransformStream({
     transform(chunk, controller) {
-      const lines = splitter.push(chunk);
-      const events = lines
-        .filter((line) => line !== "")
+      if (isHeartbeat(chunk, splitter)) {
+        if (accepted.type !== PROTOBUF) controller.enqueue(chunk);
+        return;
+      }
+      const events = splitter
+        .push(chunk)
         .map((line) => (served.custom ? parseExactJson(line) : JSON.parse(line)) as WatchEvent);
       if (accepted.type === PROTOBUF) {
         for (const event of events) controller.enqueue(encodeWatchFrame(event.type, protobufOf(shown(event))));
         return;
       }
       const text = events.map((event) => `${exactJson({ type: event.type, object: shown(event) })}\n`).join("");
-      // At once: a chunk costs more than what is in it. An empty line is heard as one, too.
-      if (lines.length > 0) controller.enqueue(encoder.encode(text === "" ? "\n" : text));
+      // At once: a chunk costs more than what is in it.
+      if (text !== "") controller.enqueue(encoder.encode(text));
     },
   });
 }

@@ -110,8 +110,7 @@ export class WatchSession {
       while (!watch.ended) {
         const { done, value } = await reader.read();
         if (done) return;
-        const lines = splitter.push(value).filter((line) => line !== "");
-        await this.#pass(watch, lines);
+        await this.#pass(watch, splitter.push(value));
       }
     } finally {
       await reader.cancel().catch(() => {});
