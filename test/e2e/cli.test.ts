@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer as serveTls } from "node:https";
 import { type AddressInfo, createServer, type Server } from "node:net";
@@ -14,6 +15,20 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const sailplane = (...words: string[]): Promise<Outcome> =>
   runCommand([process.execPath, launcher, ...words], { seconds: 20 });
+
+test("npm start ends the control plane when it is told to end itself", async () => {
+  const words = ["start", "--", "--port", "0", "--no-agent", "-d", `${scratch}/npm`];
+  const npm = spawn("npm", words, { cwd: join(import.meta.dirname, "../.."), detached: true });
+  let said = "";
+  npm.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  await expect.poll(() => said, { timeout: 20_000 }).toContain("Ctrl-C ends it");
+  // npm alone, as a supervisor does it; a terminal tells the whole group.
+  npm.kill("SIGTERM");
+  await expect.poll(() => said, { timeout: 10_000 }).toContain("stopped");
+  expect(existsSync(`${scratch}/npm/lock`)).toBe(false);
+});
 
 describe("sailplane says in one line what is wrong", () => {
   let busy: Server;
