@@ -2,12 +2,12 @@
  * The expressions of an AuthenticationConfiguration: what they see, and what they make of a token or its user (apiserver
  * pkg/authentication/cel).
  */
-import type { Scope } from "../machinery/cel/checker.ts";
-import { fromJson } from "../machinery/cel/from-json.ts";
+import type { Scope } from "../machinery/cel/check/checker.ts";
 import { kubernetesLibrary } from "../machinery/cel/library/index.ts";
-import { USER } from "../machinery/cel/policy-scope.ts";
 import { type Compiled, compile } from "../machinery/cel/program.ts";
-import { DYN, mapOf, STRING } from "../machinery/cel/type.ts";
+import { USER } from "../machinery/cel/scopes/policy-scope.ts";
+import { fromJson } from "../machinery/cel/values/from-json.ts";
+import { DYN, mapOf, STRING } from "../machinery/cel/values/type.ts";
 
 const scopes = {
   claims: { variables: new Map([["claims", mapOf(STRING, DYN)]]), library: kubernetesLibrary },

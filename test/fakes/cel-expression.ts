@@ -1,9 +1,10 @@
 /** Expressions that see one object as `self`. */
-import { fromJson } from "../../api/machinery/cel/from-json.ts";
+
 import { kubernetesLibrary } from "../../api/machinery/cel/library/index.ts";
 import { compile } from "../../api/machinery/cel/program.ts";
-import { typeOfSchema } from "../../api/machinery/cel/schema-type.ts";
-import type { Type } from "../../api/machinery/cel/type.ts";
+import { typeOfSchema } from "../../api/machinery/cel/scopes/schema-type.ts";
+import { fromJson } from "../../api/machinery/cel/values/from-json.ts";
+import type { Type } from "../../api/machinery/cel/values/type.ts";
 
 const schema = {
   type: "object",

@@ -116,7 +116,7 @@ export const features: readonly Feature[] = [
     area: "Custom resources",
     name: "structural schemas: pruning, defaults, validation, CEL rules with ratcheting and cost limits",
     missing: "[what differs](spec/custom-resources.md#what-differs)",
-    shown: ["api/machinery/cel/rules.test.ts", "rule"],
+    shown: ["api/machinery/cel/rules/rules.test.ts", "rule"],
   },
   {
     area: "Custom resources",

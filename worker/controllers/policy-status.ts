@@ -1,11 +1,11 @@
 /** Says in a ValidatingAdmissionPolicy's status which of its expressions do not fit the kinds that it is about. */
 import type { ValidatingAdmissionPolicy } from "../../api/generated/admissionregistration.v1.ts";
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
-import { policyScope } from "../../api/machinery/cel/policy-scope.ts";
 import { compile } from "../../api/machinery/cel/program.ts";
-import { typeOfSchema } from "../../api/machinery/cel/schema-type.ts";
-import { typeOfStruct } from "../../api/machinery/cel/struct-type.ts";
-import { DYN, type Type } from "../../api/machinery/cel/type.ts";
+import { policyScope } from "../../api/machinery/cel/scopes/policy-scope.ts";
+import { typeOfSchema } from "../../api/machinery/cel/scopes/schema-type.ts";
+import { typeOfStruct } from "../../api/machinery/cel/scopes/struct-type.ts";
+import { DYN, type Type } from "../../api/machinery/cel/values/type.ts";
 import { apiVersionOf, type Stored } from "../../api/machinery/meta.ts";
 import { resources } from "../../api/resources/index.ts";
 import { structOf, structOfKind } from "../../api/schema/table.ts";

@@ -1,6 +1,6 @@
 /** A function that expressions may call: its signature in text, what it does, what it costs. */
-import { parseType, splitTop, type Type } from "./type.ts";
-import { CelError, isCelMap, typeNameOf } from "./values.ts";
+import { parseType, splitTop, type Type } from "./values/type.ts";
+import { CelError, isCelMap, typeNameOf } from "./values/values.ts";
 
 /** How the cost of a call grows (cel-go's checker/cost.go and Kubernetes' pkg/cel/library/cost.go). */
 export type CostRule =

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { run } from "../../../test/fakes/cel-expression.ts";
-import { policyLibrary } from "./policy-scope.ts";
 import { compile } from "./program.ts";
-import type { Type } from "./type.ts";
+import { policyLibrary } from "./scopes/policy-scope.ts";
+import type { Type } from "./values/type.ts";
 
 describe("an expression is true of what it sees", () => {
   test.each([

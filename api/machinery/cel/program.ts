@@ -1,15 +1,16 @@
 /** An expression, compiled once and run on many values. */
-import type { Expr } from "./ast.ts";
-import { check, type Scope } from "./checker.ts";
-import { estimateCost } from "./estimate.ts";
-import { evaluate, type Outcome } from "./evaluate.ts";
-import { unlikeElements } from "./homogeneous.ts";
-import { type Issue, renderIssues } from "./issue.ts";
-import { constantProblem, formatIssues } from "./literal-calls.ts";
-import { parse } from "./parser.ts";
-import { selects } from "./selections.ts";
-import type { Type } from "./type.ts";
-import { settled } from "./unify.ts";
+
+import { check, type Scope } from "./check/checker.ts";
+import { unlikeElements } from "./check/homogeneous.ts";
+import { type Issue, renderIssues } from "./check/issue.ts";
+import { constantProblem, formatIssues } from "./check/literal-calls.ts";
+import { settled } from "./check/unify.ts";
+import { estimateCost } from "./cost/estimate.ts";
+import { evaluate, type Outcome } from "./run/evaluate.ts";
+import type { Expr } from "./syntax/ast.ts";
+import { parse } from "./syntax/parser.ts";
+import { selects } from "./syntax/selections.ts";
+import type { Type } from "./values/type.ts";
 
 /** Kubernetes' limit of one expression's run (apiserver pkg/apis/cel). */
 const PER_CALL_LIMIT = 1_000_000;

@@ -1,5 +1,5 @@
 /** Durations as strfmt takes them: Go's, and those of days, weeks and words that Scala has. */
-import { parseNanos } from "../cel/duration-text.ts";
+import { parseNanos } from "../cel/values/duration-text.ts";
 
 /** Of the last name of a unit only the beginning counts: `nano`, `nanosecond`, `minutes`. */
 const UNITS: readonly (readonly [nanos: bigint, ...names: string[]])[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { validateDefault } from "../cel/validate-rules.ts";
+import { validateDefault } from "../cel/rules/validate-rules.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { defaultErrors } from "./check-defaults.ts";
 import { applyDefaults } from "./defaults.ts";

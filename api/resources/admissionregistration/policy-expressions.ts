@@ -1,8 +1,8 @@
 /** Whether the expressions of policies compile, and to the types that are asked of them. */
 import type { ParamKind, Variable } from "../../generated/admissionregistration.v1.ts";
-import { policyScope } from "../../machinery/cel/policy-scope.ts";
 import { compile } from "../../machinery/cel/program.ts";
-import { DYN, showType, type Type } from "../../machinery/cel/type.ts";
+import { policyScope } from "../../machinery/cel/scopes/policy-scope.ts";
+import { DYN, showType, type Type } from "../../machinery/cel/values/type.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { celError } from "../cel-error.ts";
 

@@ -1,7 +1,7 @@
 /** The schema of one version, from its root. */
 import type { CustomResourceValidation, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
-import { ruleErrors } from "../../machinery/cel/check-rules.ts";
-import { validateDefault } from "../../machinery/cel/validate-rules.ts";
+import { ruleErrors } from "../../machinery/cel/rules/check-rules.ts";
+import { validateDefault } from "../../machinery/cel/rules/validate-rules.ts";
 import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
 import { defaultErrors } from "../../machinery/structural/check-defaults.ts";
 import { internalSchema } from "./internal-schema.ts";

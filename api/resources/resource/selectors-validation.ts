@@ -1,8 +1,8 @@
 /** pkg/apis/resource/validation: selectors and configurations of devices, which classes and requests share. */
 import type { DeviceConfiguration, DeviceSelector } from "../../generated/resource.v1.ts";
-import { deviceScope } from "../../machinery/cel/device-scope.ts";
 import { compile } from "../../machinery/cel/program.ts";
-import { showType } from "../../machinery/cel/type.ts";
+import { deviceScope } from "../../machinery/cel/scopes/device-scope.ts";
+import { showType } from "../../machinery/cel/values/type.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { celError } from "../cel-error.ts";

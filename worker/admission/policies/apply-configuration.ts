@@ -2,7 +2,7 @@
 import { mergeTyped } from "../../../api/machinery/apply/merge-typed.ts";
 import { formOf, type TypeView } from "../../../api/machinery/apply/type-view.ts";
 import { typeErrors } from "../../../api/machinery/apply/validate-typed.ts";
-import { toJson } from "../../../api/machinery/cel/to-json.ts";
+import { toJson } from "../../../api/machinery/cel/values/to-json.ts";
 import { isJsonObject, type JsonObject } from "../../../api/machinery/json/json-object.ts";
 import { misplaced } from "./made-objects.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { fromJson } from "../../../api/machinery/cel/from-json.ts";
-import { toJson } from "../../../api/machinery/cel/to-json.ts";
+import { fromJson } from "../../../api/machinery/cel/values/from-json.ts";
+import { toJson } from "../../../api/machinery/cel/values/to-json.ts";
 import { CompiledPolicy } from "./compiled-policy.ts";
 
 const values = new Map<string, unknown>([

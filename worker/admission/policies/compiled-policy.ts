@@ -1,9 +1,9 @@
 /** A policy's expressions, compiled once for each state of the policy. */
 import type { MatchCondition, ParamKind, Variable } from "../../../api/generated/admissionregistration.v1.ts";
-import { policyScope } from "../../../api/machinery/cel/policy-scope.ts";
 import { compile, type Program } from "../../../api/machinery/cel/program.ts";
-import { DYN, type Type } from "../../../api/machinery/cel/type.ts";
-import { CelError, type CelMap } from "../../../api/machinery/cel/values.ts";
+import { policyScope } from "../../../api/machinery/cel/scopes/policy-scope.ts";
+import { DYN, type Type } from "../../../api/machinery/cel/values/type.ts";
+import { CelError, type CelMap } from "../../../api/machinery/cel/values/values.ts";
 
 /** What a policy may spend on one request: its conditions, its validations and its annotations, each on their own. */
 const BUDGET = 10_000_000;

@@ -1,5 +1,5 @@
 /** Objects that expressions made by name: `Object.spec{…}` has its place in `Object{spec: …}` and nowhere else. */
-import { isCelMap } from "../../../api/machinery/cel/values.ts";
+import { isCelMap } from "../../../api/machinery/cel/values/values.ts";
 
 /** What is in the wrong place, a line each; empty where all is in its own. */
 export function misplaced(value: unknown): string {

@@ -4,8 +4,8 @@ import type {
   MutatingAdmissionPolicyBinding,
   Mutation,
 } from "../../../api/generated/admissionregistration.v1.ts";
-import { toJson } from "../../../api/machinery/cel/to-json.ts";
-import { CelError, isCelMap } from "../../../api/machinery/cel/values.ts";
+import { toJson } from "../../../api/machinery/cel/values/to-json.ts";
+import { CelError, isCelMap } from "../../../api/machinery/cel/values/values.ts";
 import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { applyJsonPatch, isFailedTest } from "../../../api/machinery/patch/json-patch.ts";

@@ -1,12 +1,13 @@
 /** What the expressions of policies see of a request. */
-import { fromJson } from "../../../api/machinery/cel/from-json.ts";
+
 import {
   type AuthorizerCheck,
   authorizerValue,
   type Decide,
   requestResourceValue,
 } from "../../../api/machinery/cel/library/authorizer.ts";
-import { NAMESPACE, REQUEST } from "../../../api/machinery/cel/policy-scope.ts";
+import { NAMESPACE, REQUEST } from "../../../api/machinery/cel/scopes/policy-scope.ts";
+import { fromJson } from "../../../api/machinery/cel/values/from-json.ts";
 import { canonicalObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import type { Attributes } from "../../auth/attributes.ts";

@@ -1,7 +1,7 @@
 /** The rules of a custom kind (apiextensions-apiserver pkg/registry/customresource). */
 import type { CustomResourceSubresourceScale } from "../../../api/generated/apiextensions.v1.ts";
-import { hasRules } from "../../../api/machinery/cel/rule-tree.ts";
-import { validateRules } from "../../../api/machinery/cel/validate-rules.ts";
+import { hasRules } from "../../../api/machinery/cel/rules/rule-tree.ts";
+import { validateRules } from "../../../api/machinery/cel/rules/validate-rules.ts";
 import { type FieldError, invalid } from "../../../api/machinery/field-error.ts";
 import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";

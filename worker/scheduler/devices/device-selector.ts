@@ -1,10 +1,10 @@
 /** The selectors of requests and classes, run on devices (k8s.io/dynamic-resource-allocation/cel). */
 import type { Device, DeviceAttribute, DeviceSelector } from "../../../api/generated/resource.v1.ts";
-import { deviceScope } from "../../../api/machinery/cel/device-scope.ts";
 import { quantity } from "../../../api/machinery/cel/library/quantity.ts";
 import { semver } from "../../../api/machinery/cel/library/semver.ts";
 import { type Compiled, compile } from "../../../api/machinery/cel/program.ts";
-import { type CelMap, PlainMap } from "../../../api/machinery/cel/values.ts";
+import { deviceScope } from "../../../api/machinery/cel/scopes/device-scope.ts";
+import { type CelMap, PlainMap } from "../../../api/machinery/cel/values/values.ts";
 import { ClaimFailure } from "./claim-failure.ts";
 
 const REMEMBERED = 256;

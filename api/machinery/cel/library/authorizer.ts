@@ -1,6 +1,6 @@
 /** authorizer: may the user do this? (apiserver pkg/cel/library/authz.go). Whoever evaluates brings the decision. */
 import type { Declaration } from "../declaration.ts";
-import { Opaque } from "../values.ts";
+import { Opaque } from "../values/values.ts";
 
 export interface AuthorizerCheck {
   readonly path?: string;

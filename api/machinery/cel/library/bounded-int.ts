@@ -1,5 +1,5 @@
 /** Whole numbers as CEL's types hold them. */
-import { CelError, Uint } from "../values.ts";
+import { CelError, Uint } from "../values/values.ts";
 
 const MAX = 2n ** 63n;
 export const int = (value: bigint): bigint => {

@@ -1,10 +1,10 @@
 /** CEL's conversions between its types. */
 import type { Declaration } from "../declaration.ts";
-import { showDouble } from "../double-text.ts";
-import { formatDuration, parseNanos } from "../duration-text.ts";
-import { parseTimestamp, showTimestamp, timestamp } from "../timestamp-text.ts";
-import { parseType } from "../type.ts";
-import { CelError, Duration, isCelMap, type Timestamp, TypeValue, typeNameOf, type Uint } from "../values.ts";
+import { showDouble } from "../values/double-text.ts";
+import { formatDuration, parseNanos } from "../values/duration-text.ts";
+import { parseTimestamp, showTimestamp, timestamp } from "../values/timestamp-text.ts";
+import { parseType } from "../values/type.ts";
+import { CelError, Duration, isCelMap, type Timestamp, TypeValue, typeNameOf, type Uint } from "../values/values.ts";
 import { int, uint } from "./bounded-int.ts";
 
 export const utf8Text = (bytes: Uint8Array): string => {

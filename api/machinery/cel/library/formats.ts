@@ -2,7 +2,7 @@
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../names.ts";
 import { fitsFormat } from "../../structural/formats.ts";
 import type { Declaration } from "../declaration.ts";
-import { Opaque, Optional } from "../values.ts";
+import { Opaque, Optional } from "../values/values.ts";
 
 type Check = (text: string) => readonly string[];
 

@@ -1,5 +1,6 @@
 /** Kubernetes' lists, cel-go's sets, optionals and what macros need (apiserver pkg/cel/library). */
 import { type Declaration, noSuchOverload } from "../declaration.ts";
+import { workOnItems } from "../run/work.ts";
 import {
   CelError,
   type CelMap,
@@ -10,8 +11,7 @@ import {
   Optional,
   PlainMap,
   Uint,
-} from "../values.ts";
-import { workOnItems } from "../work.ts";
+} from "../values/values.ts";
 
 const compare = (a: unknown, b: unknown): number => {
   const order = celCompare(a, b);

@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { goQuote } from "../../field-error.ts";
 import { addressProblem } from "../../network/go-address.ts";
 import { type Declaration, noSuchOverload } from "../declaration.ts";
-import { CelError, Opaque } from "../values.ts";
+import { CelError, Opaque } from "../values/values.ts";
 
 /** `::1.2.3.4` with its last four bytes in hexadecimal. */
 const withoutTail = (text: string) =>

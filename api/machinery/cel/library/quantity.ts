@@ -1,7 +1,7 @@
 /** quantity() (apiserver pkg/cel/library/quantity.go). */
 import { formatQuantity, parseQuantity, type Quantity, quantityProblem } from "../../quantity.ts";
 import type { Declaration } from "../declaration.ts";
-import { CelError, Opaque } from "../values.ts";
+import { CelError, Opaque } from "../values/values.ts";
 
 const BILLION = 1_000_000_000n;
 

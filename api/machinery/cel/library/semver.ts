@@ -1,6 +1,6 @@
 /** semver() (apiserver pkg/cel/library/semverlib.go). */
 import type { Declaration } from "../declaration.ts";
-import { CelError, Opaque } from "../values.ts";
+import { CelError, Opaque } from "../values/values.ts";
 
 const PATTERN =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;

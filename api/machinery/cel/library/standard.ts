@@ -1,11 +1,20 @@
 /** CEL's standard functions and operators. */
 import { type Declaration, noSuchOverload } from "../declaration.ts";
-import { showDouble } from "../double-text.ts";
-import { keyedSum } from "../keyed-list.ts";
-import { compileRegex } from "../regex.ts";
-import { timestamp } from "../timestamp-text.ts";
-import { CelError, type CelMap, celCompare, celEquals, Duration, lengthOf, type Timestamp, Uint } from "../values.ts";
-import { work } from "../work.ts";
+import { work } from "../run/work.ts";
+import { showDouble } from "../values/double-text.ts";
+import { keyedSum } from "../values/keyed-list.ts";
+import { compileRegex } from "../values/regex.ts";
+import { timestamp } from "../values/timestamp-text.ts";
+import {
+  CelError,
+  type CelMap,
+  celCompare,
+  celEquals,
+  Duration,
+  lengthOf,
+  type Timestamp,
+  Uint,
+} from "../values/values.ts";
 import { int, uint } from "./bounded-int.ts";
 import { conversions } from "./conversions.ts";
 import { times } from "./times.ts";

@@ -2,8 +2,8 @@
 import { goQuote } from "../../field-error.ts";
 import { isTimeZone } from "../../time/time-zone.ts";
 import type { Declaration } from "../declaration.ts";
-import { MINUTE, minutesOf, wholeMillis } from "../timestamp-text.ts";
-import { CelError, type Duration, type Timestamp } from "../values.ts";
+import { MINUTE, minutesOf, wholeMillis } from "../values/timestamp-text.ts";
+import { CelError, type Duration, type Timestamp } from "../values/values.ts";
 
 const time =
   (read: (date: Date) => number) =>

@@ -1,7 +1,7 @@
 /** url(), isURL() and their parts (apiserver pkg/cel/library/urls.go). */
 import { type GoUrl, parseRequestUrl, parseUrl, queryValues, splitHost } from "../../network/go-url.ts";
 import type { Declaration } from "../declaration.ts";
-import { CelError, Opaque, PlainMap } from "../values.ts";
+import { CelError, Opaque, PlainMap } from "../values/values.ts";
 
 class UrlValue extends Opaque {
   readonly typeName = "kubernetes.URL";

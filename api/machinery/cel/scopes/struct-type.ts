@@ -1,0 +1,51 @@
+/** A built-in type as a type of expressions, as its OpenAPI schema would give it (apiserver pkg/cel/openapi). */
+import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../../schema/shape.ts";
+import type { Struct } from "../../../schema/table.ts";
+import { escapeName } from "../values/from-json.ts";
+import { BOOL, BYTES, DOUBLE, DYN, INT, listOf, mapOf, STRING, TIMESTAMP, type Type } from "../values/type.ts";
+
+/** Types refer to themselves: each is made once, before its fields. */
+const known = new Map<StructShape, Type>();
+
+export const typeOfStruct = (struct: Struct): Type => objectType(shapeOf(struct));
+
+function objectType(shape: StructShape): Type {
+  const made = known.get(shape);
+  if (made) return made;
+  const fields = new Map<string, Type>();
+  const type: Type = { kind: "object", name: shape.goName, fields };
+  known.set(shape, type);
+  for (const field of shape.fields) {
+    const escaped = escapeName(field.name);
+    if (escaped !== undefined) fields.set(escaped, fieldType(field));
+  }
+  return type;
+}
+
+const fieldType = ({ shape }: FieldShape): Type => typeOf(shape);
+
+function typeOf(shape: Shape): Type {
+  switch (shape.kind) {
+    case "list":
+      return listOf(typeOf(shape.element));
+    case "map":
+      return mapOf(STRING, typeOf(shape.element));
+    case "struct":
+      return objectType(shape.struct);
+    case "scalar":
+      return scalars[shape.scalar] ?? DYN;
+  }
+}
+
+/** What is no plain value (a quantity, raw JSON) is checked when it is there. */
+const scalars: Readonly<Record<string, Type | undefined>> = {
+  string: STRING,
+  bool: BOOL,
+  int32: INT,
+  int64: INT,
+  double: DOUBLE,
+  bytes: BYTES,
+  Time: TIMESTAMP,
+  MicroTime: TIMESTAMP,
+  Duration: STRING,
+};

@@ -1,0 +1,37 @@
+/** Patterns of expressions, written for RE2 and bounded here (structural/pattern.ts). */
+import { compilePattern, matchesPattern, searcherOf } from "../../structural/pattern.ts";
+import { regexpProblem } from "../../structural/regexp-syntax.ts";
+import { CelError } from "./values.ts";
+
+export interface Regex {
+  test(text: string): boolean;
+  /** The first match from an index on. */
+  find(text: string): string | undefined;
+  findAll(text: string, limit: number): string[];
+}
+
+/** In Go's words, undefined where it is a pattern. */
+export const patternProblem = (pattern: string): string | undefined =>
+  isRegex(pattern) ? undefined : (regexpProblem(pattern) ?? `error parsing regexp: ${pattern}`);
+
+export const isRegex = (pattern: string): boolean => compilePattern(pattern) !== undefined;
+
+export function compileRegex(text: string): Regex {
+  const pattern = compilePattern(text);
+  if (!pattern) throw new CelError(patternProblem(text) ?? "");
+  const searcher = (at: string) => {
+    const found = searcherOf(pattern, at);
+    if (!found) throw new CelError(`matches of ${text} cannot be found in bounded time`);
+    return found;
+  };
+  return {
+    test: (at) => matchesPattern(pattern, at),
+    find: (at) => (matchesPattern(pattern, at) ? searcher(at).exec(at)?.[0] : undefined),
+    findAll(at, limit) {
+      if (!matchesPattern(pattern, at)) return [];
+      const { source, flags } = searcher(at);
+      const all = [...at.matchAll(new RegExp(source, `${flags}g`))].map(([found]) => found);
+      return limit < 0 ? all : all.slice(0, limit);
+    },
+  };
+}
