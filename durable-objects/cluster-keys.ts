@@ -183,7 +183,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   }
 }
 
-/** First in the header, where worker/auth/token-cluster.ts looks for it. The default cluster's tokens are as Kubernetes'. */
+/** First in the header, where worker/auth/credentials/token-cluster.ts looks for it. The default cluster's tokens are as Kubernetes'. */
 const ofCluster = (cluster: string | undefined) => (cluster === undefined || cluster === "default" ? {} : { cluster });
 
 /** RFC 7638. */

@@ -4,7 +4,7 @@ import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import { timestamp } from "../api/machinery/time/time.ts";
 import type { ControllerManagerWiring } from "../durable-objects/controller-manager.ts";
-import { legacyTokenClaims } from "./auth/service-account-token.ts";
+import { legacyTokenClaims } from "./auth/credentials/service-account-token.ts";
 import { deploymentOf } from "./bootstrap/deployment.ts";
 import { standingObjects } from "./bootstrap/standing-objects.ts";
 import { clusterSigning } from "./certificates/cluster-signing.ts";

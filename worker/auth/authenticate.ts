@@ -6,14 +6,14 @@ import type { Env } from "../env.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { StoreClient } from "../storage/store-client.ts";
-import { isAdministrator } from "./administrator.ts";
-import { bootstrapUser, isBootstrapToken } from "./bootstrap-token.ts";
-import { isNodeToken, nodeUser } from "./node-credential.ts";
+import { isAdministrator } from "./credentials/administrator.ts";
+import { bootstrapUser, isBootstrapToken } from "./credentials/bootstrap-token.ts";
+import { isNodeToken, nodeUser } from "./credentials/node-credential.ts";
+import { API_AUDIENCES, type Verifier, verifyServiceAccountToken } from "./credentials/service-account-token.ts";
+import { INVALID_TOKEN, refused, type Verified } from "./credentials/verified.ts";
+import { webSocketToken } from "./credentials/websocket-token.ts";
 import { issuerOf, issuersOf, verifyOidcToken } from "./oidc/verify.ts";
-import { API_AUDIENCES, type Verifier, verifyServiceAccountToken } from "./service-account-token.ts";
 import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
-import { INVALID_TOKEN, refused, type Verified } from "./verified.ts";
-import { webSocketToken } from "./websocket-token.ts";
 
 const admin: User = { name: "admin", uid: "admin-uid", groups: [MASTERS, AUTHENTICATED] };
 

@@ -5,7 +5,7 @@ import { internalError, type Status } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { auditPolicyOf } from "../audit/audit-policy.ts";
 import { beginAudit } from "../audit/audited-request.ts";
-import { clusterOfToken } from "../auth/token-cluster.ts";
+import { clusterOfToken } from "../auth/credentials/token-cluster.ts";
 import { clusterOf, DEFAULT_CLUSTER, pathInCluster } from "../cluster.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { type Accepted, negotiate } from "./answer/negotiate.ts";

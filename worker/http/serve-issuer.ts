@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
-import { ISSUER } from "../auth/service-account-token.ts";
+import { ISSUER } from "../auth/credentials/service-account-token.ts";
 import type { Bindings } from "./bindings.ts";
 
 const CACHE = { "Cache-Control": "public, max-age=3600" };

@@ -1,8 +1,8 @@
 /** Tokens of OpenID Connect issuers that the deployment trusts (docs/spec/authorization.md, AUTH-OIDC). */
 import { type JwtAuthenticator, parseAuthentication } from "../../../api/authentication/config.ts";
 import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
+import { type Refused, refusedBecause } from "../credentials/verified.ts";
 import type { User } from "../user.ts";
-import { type Refused, refusedBecause } from "../verified.ts";
 import { type Asking, type IssuerKeys, issuerKeys, newIssuerKeys } from "./issuer-keys.ts";
 import type { TokenClaims } from "./mapped-user.ts";
 import { isSignedWith, type Signed } from "./signature.ts";

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { notAcceptable } from "../../../api/machinery/status.ts";
 import { NODE_PORTS } from "../../../api/resources/core/service/service-node-ports.ts";
 import { ApiError } from "../../api-error.ts";
-import { API_AUDIENCES, ISSUER } from "../../auth/service-account-token.ts";
+import { API_AUDIENCES, ISSUER } from "../../auth/credentials/service-account-token.ts";
 import type { Env } from "../../env.ts";
 import { clusterRanges } from "../../network.ts";
 import { customResources } from "../../policy/custom-resources.ts";

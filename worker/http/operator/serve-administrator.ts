@@ -5,8 +5,8 @@
 import type { Context } from "hono";
 import { forbidden } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { deployedDigest, newAdministratorToken } from "../../auth/administrator.ts";
-import { sha256Hex } from "../../auth/secret.ts";
+import { deployedDigest, newAdministratorToken } from "../../auth/credentials/administrator.ts";
+import { sha256Hex } from "../../auth/credentials/secret.ts";
 import { MASTERS } from "../../auth/user.ts";
 import { changeSettings } from "../../clusters/change-settings.ts";
 import type { Bindings } from "../bindings.ts";

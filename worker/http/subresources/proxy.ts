@@ -7,7 +7,7 @@ import { endToEnd } from "../../../api/machinery/network/end-to-end-headers.ts";
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
-import { withoutToken } from "../../auth/websocket-token.ts";
+import { withoutToken } from "../../auth/credentials/websocket-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";

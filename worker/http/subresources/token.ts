@@ -10,7 +10,12 @@ import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
-import { API_AUDIENCES, type Claims, ISSUER, type KubernetesClaims } from "../../auth/service-account-token.ts";
+import {
+  API_AUDIENCES,
+  type Claims,
+  ISSUER,
+  type KubernetesClaims,
+} from "../../auth/credentials/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { negotiate } from "../answer/negotiate.ts";

@@ -5,7 +5,7 @@ import { goQuote } from "../../../../api/machinery/field-error.ts";
 import { notFound } from "../../../../api/machinery/status.ts";
 import { ApiError } from "../../../api-error.ts";
 import { authorize } from "../../../auth/authorize.ts";
-import { API_AUDIENCES } from "../../../auth/service-account-token.ts";
+import { API_AUDIENCES } from "../../../auth/credentials/service-account-token.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 import { refusal } from "../../refusal.ts";
 import { driverAudiences, projectedAudiences } from "./volume-audiences.ts";

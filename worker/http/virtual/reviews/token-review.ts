@@ -3,7 +3,7 @@ import type { TokenReview } from "../../../../api/generated/authentication.v1.ts
 import { badRequest } from "../../../../api/machinery/status.ts";
 import { ApiError } from "../../../api-error.ts";
 import { userOfToken } from "../../../auth/authenticate.ts";
-import { API_AUDIENCES, isThereNow } from "../../../auth/service-account-token.ts";
+import { API_AUDIENCES, isThereNow } from "../../../auth/credentials/service-account-token.ts";
 import { userInfo } from "../../../auth/user-info.ts";
 import type { RequestContext } from "../../../request-context.ts";
 import { answerReview } from "./question.ts";

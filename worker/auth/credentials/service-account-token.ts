@@ -2,16 +2,16 @@
  * Service account tokens: JWTs with Kubernetes' claims (pkg/serviceaccount). A token dies with what it is bound to: its
  * service account, and its pod, node or secret where it has one.
  */
-import type { Secret, ServiceAccount } from "../../api/generated/core.v1.ts";
-import { goQuote } from "../../api/machinery/field-error.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { holds } from "../../api/store/lifeline.ts";
-import type { Key, Lifeline } from "../../api/store.ts";
-import type { Env } from "../env.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { holds } from "../../../api/store/lifeline.ts";
+import type { Key, Lifeline } from "../../../api/store.ts";
+import type { Env } from "../../env.ts";
+import type { StoreClient } from "../../storage/store-client.ts";
+import { AUTHENTICATED, type User } from "../user.ts";
 import { verifiedClaims } from "./jwt.ts";
 import { markedInvalid, noteUse } from "./legacy-token-use.ts";
-import { AUTHENTICATED, type User } from "./user.ts";
 import { INVALID_TOKEN, refused, refusedBecause, type Verified } from "./verified.ts";
 
 export const ISSUER = "https://kubernetes.default.svc.cluster.local";

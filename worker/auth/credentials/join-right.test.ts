@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Attempts } from "./attempts.ts";
+import { Attempts } from "../attempts.ts";
+import { AUTHENTICATED, MASTERS, type User } from "../user.ts";
 import { joinRefusal } from "./join-right.ts";
 import type { NodeCredential } from "./node-credential.ts";
-import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
 
 const now = Date.parse("2026-11-01T00:00:00Z");
 const credential = (expires: string): NodeCredential => ({ metadata: { name: "n1" }, sha256: "", expires });

@@ -1,8 +1,8 @@
 /** Bootstrap tokens: `ID.SECRET`, kept in Secrets of kube-system as Kubernetes and kubeadm have them. */
-import type { Secret } from "../../api/generated/core.v1.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import type { Secret } from "../../../api/generated/core.v1.ts";
+import type { StoreClient } from "../../storage/store-client.ts";
+import { AUTHENTICATED, type User } from "../user.ts";
 import { sameSecret } from "./secret.ts";
-import { AUTHENTICATED, type User } from "./user.ts";
 
 const FORM = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const TYPE = "bootstrap.kubernetes.io/token";

@@ -1,7 +1,7 @@
 /** JWTs that the cluster's own key has signed with ES256 (RFC 7515, RFC 7519). */
-import { fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
-import type { PublicKey } from "../../durable-objects/cluster-keys.ts";
-import type { Env } from "../env.ts";
+import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
+import type { PublicKey } from "../../../durable-objects/cluster-keys.ts";
+import type { Env } from "../../env.ts";
 
 /** By cluster. Keys are added, never changed, so an unknown key id is what refreshes the list. */
 const keysOf = new Map<string, Map<string, CryptoKey>>();

@@ -2,10 +2,10 @@
  * Tokens without an end are to go one day: their Secrets say when they were last used, and may be marked invalid (Kubernetes'
  * legacy service account token tracking).
  */
-import type { Secret } from "../../api/generated/core.v1.ts";
-import { textWithoutRevision } from "../../api/machinery/json/object-text.ts";
-import type { Entry } from "../../api/store.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import type { Secret } from "../../../api/generated/core.v1.ts";
+import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
+import type { Entry } from "../../../api/store.ts";
+import type { StoreClient } from "../../storage/store-client.ts";
 
 const LAST_USED = "kubernetes.io/legacy-token-last-used";
 const INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";

@@ -1,8 +1,8 @@
 /** Who may have a node's credential. */
-import { failure, type Status } from "../../api/machinery/status.ts";
-import { nodeNameOf } from "./node/node-identity.ts";
+import { failure, type Status } from "../../../api/machinery/status.ts";
+import { nodeNameOf } from "../node/node-identity.ts";
+import { MASTERS, type User } from "../user.ts";
 import type { NodeCredential } from "./node-credential.ts";
-import { MASTERS, type User } from "./user.ts";
 
 const BOOTSTRAPPERS = "system:bootstrappers";
 

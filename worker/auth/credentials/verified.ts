@@ -1,4 +1,4 @@
-import type { User } from "./user.ts";
+import type { User } from "../user.ts";
 
 /** What a token turned out to be. `error` is worded as a TokenReview tells it. */
 export type Verified = { readonly ok: true; readonly user: User; readonly audiences: readonly string[] } | Refused;

@@ -1,4 +1,4 @@
-import { fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
+import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 
 /**
  * Browsers cannot give a WebSocket an Authorization header: a token comes as one of the subprotocols that they offer

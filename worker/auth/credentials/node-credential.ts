@@ -3,13 +3,13 @@
  * isolate has them at hand, and one that is taken away (with its Node) is refused from the very next request on.
  */
 
-import { base64Url, fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { NODE_CREDENTIALS } from "../policy/internal-resources.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
-import type { StoreClient } from "../storage/store-client.ts";
+import { base64Url, fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
+import type { PolicySnapshot } from "../../policy/snapshot.ts";
+import type { StoreClient } from "../../storage/store-client.ts";
+import { AUTHENTICATED, type User } from "../user.ts";
 import { hasDigest } from "./secret.ts";
-import { AUTHENTICATED, type User } from "./user.ts";
 
 export interface NodeCredential extends KubeObject {
   readonly sha256: string;

@@ -2,7 +2,7 @@
  * Pods know their API server as a host and a port, with no path: `kubernetes.default.svc`. So a named cluster's service account
  * tokens say in their header which cluster's they are, and are led there. That decides only whose keys must have signed them.
  */
-import { fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
+import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 
 /** `{"cluster":"` in base64url: the default cluster's tokens begin otherwise. */
 const LEADING = "eyJjbHVzdGVyIjoi";

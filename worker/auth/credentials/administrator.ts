@@ -1,9 +1,9 @@
 /** The administrator's token: random, known by its digest only. */
-import { base64Url } from "../../api/machinery/encoding/base64url.ts";
-import { DEFAULT_CLUSTER } from "../cluster.ts";
-import type { Env } from "../env.ts";
-import { settingsOf } from "../policy/cluster-settings.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
+import { base64Url } from "../../../api/machinery/encoding/base64url.ts";
+import { DEFAULT_CLUSTER } from "../../cluster.ts";
+import type { Env } from "../../env.ts";
+import { settingsOf } from "../../policy/cluster-settings.ts";
+import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import { hasDigest } from "./secret.ts";
 
 export const newAdministratorToken = (): string => base64Url(crypto.getRandomValues(new Uint8Array(32)));
