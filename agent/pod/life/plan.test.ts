@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { observed } from "../../../test/fakes/observed-container.ts";
 import { settledLocal } from "../../../test/fakes/settled-pod.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { IMAGE, RESTART_COUNT } from "../labels.ts";
@@ -25,25 +26,8 @@ const sandbox = {
   annotations: {},
 };
 
-const container = (name: string, change: Partial<ContainerObservation> = {}): ContainerObservation => ({
-  id: `x://${name}`,
-  sandboxId: "s",
-  name,
-  attempt: 0,
-  state: "running",
-  image: "",
-  imageRef: "",
-  createdAt: 0,
-  startedAt: 0,
-  finishedAt: 0,
-  exitCode: 0,
-  reason: "",
-  message: "",
-  logPath: "",
-  labels: {},
-  annotations: { [RESTART_COUNT]: "0" },
-  ...change,
-});
+const container = (name: string, change: Partial<ContainerObservation> = {}) =>
+  observed({ id: `x://${name}`, name, createdAt: 0, startedAt: 0, image: "", imageRef: "", ...change });
 const exited = (name: string, exitCode: number, finishedAt = NOW) =>
   container(name, { state: "exited", exitCode, finishedAt });
 
