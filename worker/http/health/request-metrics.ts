@@ -33,21 +33,28 @@ const OBJECTIVE_BOUNDS = BOUNDS.filter((bound) => bound >= 0.05);
 /** By labels, as they are written. */
 type Counts = Map<string, number>;
 
+/** What requests of one sort came to. */
+interface Sort {
+  readonly component: string;
+  readonly dryRun: string;
+  readonly kind: string;
+  readonly codes: Map<number, number>;
+  readonly durations: Durations;
+}
+
 interface Durations {
   /** How many took so long, by bound, those beyond all of them last. */
   readonly within: number[];
   seconds: number;
 }
-type Histogram = Map<string, Durations>;
 
 const KINDS = ["mutating", "readOnly"] as const;
 type Kind = (typeof KINDS)[number];
 
 export class RequestMetrics {
-  readonly #requests: Counts = new Map();
+  /** By what tells them apart, in few characters: each request looks here. */
+  readonly #sorts = new Map<string, Sort>();
   readonly #flows: Counts = new Map();
-  readonly #durations: Histogram = new Map();
-  readonly #objectives: Histogram = new Map();
   readonly #underWay: Record<Kind, number> = { mutating: 0, readOnly: 0 };
 
   began(method: string): void {
@@ -56,24 +63,40 @@ export class RequestMetrics {
 
   ended({ method, about, code, milliseconds, flow }: Answered): void {
     this.#underWay[kindOf(method)]--;
-    const { component, dryRun, kind } = labelsOf(method, about);
-    count(this.#requests, `code="${code}",${component},dry_run="${dryRun}",${kind}`);
+    const { codes, durations } = this.#sortOf(method, about);
+    codes.set(code, (codes.get(code) ?? 0) + 1);
     if (flow) count(this.#flows, `flow_schema="${flow.flowSchema}",priority_level="${flow.priorityLevel}"`);
     // A watch or a stream has only begun.
-    if (about && LONG_RUNNING.has(shownVerb(about))) return;
-    const seconds = milliseconds / 1000;
-    observe(this.#durations, `${component},dry_run="${dryRun}",${kind}`, seconds);
-    observe(this.#objectives, `${component},${kind}`, seconds);
+    if (!about || !LONG_RUNNING.has(shownVerb(about))) observe(durations, milliseconds / 1000);
+  }
+
+  #sortOf(method: string, about: Counted | undefined): Sort {
+    const key = about ? keyOf(about) : method;
+    const known = this.#sorts.get(key);
+    if (known) return known;
+    const durations = { within: new Array<number>(BOUNDS.length + 1).fill(0), seconds: 0 };
+    const sort = { ...labelsOf(method, about), codes: new Map(), durations };
+    this.#sorts.set(key, sort);
+    return sort;
   }
 
   lines(): string[] {
+    const [requests, durations, objectives]: [Counts, Histogram, Histogram] = [new Map(), new Map(), new Map()];
+    for (const { component, dryRun, kind, codes, durations: each } of this.#sorts.values()) {
+      const labels = `${component},dry_run="${dryRun}",${kind}`;
+      for (const [code, times] of codes) requests.set(`code="${code}",${labels}`, times);
+      if (each.within.every((times) => times === 0)) continue;
+      durations.set(labels, each);
+      const objective = `${component},${kind}`;
+      objectives.set(objective, together(each, objectives.get(objective)));
+    }
     return [
       ...described("apiserver_request_total", "counter", "Requests that this isolate has answered."),
-      ...samples("apiserver_request_total", this.#requests),
+      ...samples("apiserver_request_total", requests),
       ...described("apiserver_request_duration_seconds", "histogram", "How long answers took to begin."),
-      ...histogram("apiserver_request_duration_seconds", this.#durations, BOUNDS),
+      ...histogram("apiserver_request_duration_seconds", durations, BOUNDS),
       ...described("apiserver_request_sli_duration_seconds", "histogram", "The same, whether dry or not."),
-      ...histogram("apiserver_request_sli_duration_seconds", this.#objectives, OBJECTIVE_BOUNDS),
+      ...histogram("apiserver_request_sli_duration_seconds", objectives, OBJECTIVE_BOUNDS),
       ...described("apiserver_current_inflight_requests", "gauge", "Requests whose answers have not begun."),
       ...KINDS.map((kind) => `apiserver_current_inflight_requests{request_kind="${kind}"} ${this.#underWay[kind]}`),
       ...described(
@@ -85,6 +108,16 @@ export class RequestMetrics {
     ];
   }
 }
+
+type Histogram = Map<string, Durations>;
+
+function keyOf(about: Counted): string {
+  const { path, served, query } = about;
+  const { group, version, resource } = served;
+  return `${shownVerb(about)} ${group} ${version} ${resource.plural} ${path.subresource} ${scopeOf(about)} ${dryRunOf(query)}`;
+}
+
+const dryRunOf = (query: URLSearchParams): string => (query.get("dryRun") === "All" ? "All" : "");
 
 export const described = (name: string, type: string, help: string): string[] => [
   `# HELP ${name} ${help}`,
@@ -106,7 +139,7 @@ function labelsOf(method: string, about: Counted | undefined) {
   const scope = `scope="${scopeOf(about)}",subresource="${path.subresource}",verb="${shownVerb(about)}"`;
   return {
     component: 'component="apiserver"',
-    dryRun: query.get("dryRun") === "All" ? "All" : "",
+    dryRun: dryRunOf(query),
     kind: `group="${group}",resource="${resource.plural}",${scope},version="${version}"`,
   };
 }
@@ -124,15 +157,20 @@ function shownVerb({ verb, path, request }: Counted): string {
 
 const count = (counts: Counts, labels: string) => counts.set(labels, (counts.get(labels) ?? 0) + 1);
 
-function observe(histogram: Histogram, labels: string, seconds: number): void {
-  const known = histogram.get(labels);
-  const durations = known ?? { within: new Array<number>(BOUNDS.length + 1).fill(0), seconds: 0 };
-  if (!known) histogram.set(labels, durations);
+function observe(durations: Durations, seconds: number): void {
   const bound = BOUNDS.findIndex((each) => seconds <= each);
   const at = bound < 0 ? BOUNDS.length : bound;
   durations.within[at] = (durations.within[at] ?? 0) + 1;
   durations.seconds += seconds;
 }
+
+const together = (one: Durations, other: Durations | undefined): Durations =>
+  other === undefined
+    ? one
+    : {
+        within: one.within.map((times, i) => times + (other.within[i] ?? 0)),
+        seconds: one.seconds + other.seconds,
+      };
 
 const sorted = <T>(byLabels: ReadonlyMap<string, T>): [string, T][] =>
   [...byLabels].toSorted(([a], [b]) => (a < b ? -1 : 1));
