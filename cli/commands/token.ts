@@ -1,11 +1,11 @@
 import { randomFillSync, X509Certificate } from "node:crypto";
 import { Command, Option } from "commander";
 import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "../../client/bootstrap-token.ts";
-import { addressForOthers, FLAGS_PATH, FLAGS_TYPE, type Flagz } from "../../client/join-address.ts";
 import { askApi, bodyOf, reached, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
-import { type Connection, readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
+import { readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
+import { serverForOthers } from "../server-for-others.ts";
 import { dataDirectoryOption, parseDuration } from "./options.ts";
 
 interface CreateOptions {
@@ -70,12 +70,6 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
       ? 'This control plane listens on this machine only. For other machines, start it with "sailplane up --bind 0.0.0.0", then ask for a token again.'
       : 'Run it on the other machine, in a clone of this repository, after "npm ci".',
   );
-}
-
-async function serverForOthers(connection: Connection): Promise<string | undefined> {
-  const request = { method: "GET", path: FLAGS_PATH, accept: FLAGS_TYPE } as const;
-  const { status, text } = await requestApi(connection, request);
-  return addressForOthers(connection.server, status === 200 ? (JSON.parse(text) as Flagz) : {});
 }
 
 async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): Promise<void> {

@@ -131,6 +131,12 @@ describe("sailplane up", () => {
     expect(stderr).toContain("You must be logged in to the server");
   });
 
+  test("a kubeconfig for other machines is not made where none of them is let in", async () => {
+    const { code, stdout, stderr } = await sailplane("kubeconfig", "--remote", "-d", cluster.directory);
+    expect(stderr).toMatch(/^sailplane: this control plane listens on this machine only; .* --bind 0\.0\.0\.0.*\n$/);
+    expect([code, stdout]).toEqual([1, ""]);
+  });
+
   test("up prints the unit that systemd would run it by, with its own words", async () => {
     const { stdout } = await sailplane("up", "--port", "7443", "--install", "--print", "--tls-san", "plane.lan");
     expect(stdout).toContain("Description=Sailplane control plane\n");

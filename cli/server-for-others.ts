@@ -1,0 +1,10 @@
+import { addressForOthers, FLAGS_PATH, FLAGS_TYPE, type Flagz } from "../client/join-address.ts";
+import { reached, requestApi } from "./api-request.ts";
+import type { Connection } from "./kubeconfig.ts";
+
+/** Where other machines reach a control plane; undefined where it listens for this one only. */
+export async function serverForOthers(connection: Connection): Promise<string | undefined> {
+  const request = { method: "GET", path: FLAGS_PATH, accept: FLAGS_TYPE } as const;
+  const { status, text } = await reached(connection, requestApi(connection, request));
+  return addressForOthers(connection.server, status === 200 ? (JSON.parse(text) as Flagz) : {});
+}
