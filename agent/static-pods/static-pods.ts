@@ -8,6 +8,8 @@ import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { Logger } from "../logger.ts";
 import { isMirror, mirrorOf, mirrors } from "./mirror.ts";
+import type * as Parser from "./parse-manifest.ts";
+import type { ManifestPlace, ParsedManifest } from "./parse-manifest.ts";
 
 /** The kubelet's; a file that is noticed is read at once. */
 const LOOK_MS = 20_000;
@@ -84,7 +86,7 @@ export class StaticPods {
     const found = new Map<string, Pod>();
     for (const file of files.sort()) {
       const place = { nodeName, file, now: Date.now() };
-      const parsed = parser?.parseManifest(readFileSync(join(directory, file), "utf8"), place);
+      const parsed = parser === undefined ? undefined : readManifest(parser, join(directory, file), place);
       if (parsed?.ok) found.set(parsed.pod.metadata.uid ?? "", parsed.pod);
       else if (this.#told.get(file) !== parsed?.message) log.warn(`${file} is no static pod: ${parsed?.message}`);
       this.#told.set(file, parsed?.ok ? "" : (parsed?.message ?? ""));
@@ -159,6 +161,19 @@ export class StaticPods {
       } else done = false;
     }
     return done;
+  }
+}
+
+/** What cannot be read, or is a directory, is none, and keeps nobody else's from being read. */
+function readManifest(
+  parser: Pick<typeof Parser, "parseManifest">,
+  path: string,
+  place: ManifestPlace,
+): ParsedManifest {
+  try {
+    return parser.parseManifest(readFileSync(path, "utf8"), place);
+  } catch (error) {
+    return { ok: false, message: (error as Error).message };
   }
 }
 

@@ -1,0 +1,186 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { MIRROR } from "./mirror.ts";
+import { StaticPods } from "./static-pods.ts";
+
+const manifest = (name: string, image = "i:1", more = "") => `{
+  "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "${name}", "namespace": "ns"},
+  "spec": {"containers": [{"name": "c", "image": "${image}"}]}${more}
+}`;
+
+describe("AGENT-STATIC: manifests of a directory", () => {
+  let directory: string;
+  let events: string[];
+  let warnings: string[];
+  let statics: StaticPods;
+  const names = new Map<string, string>();
+
+  /** What the API has, and how it answers. */
+  let api: Map<string, Pod>;
+  let asked: string[];
+  let refuse: number | undefined;
+  let serial = 0;
+
+  const answer = <T>(object: T) =>
+    refuse === undefined
+      ? { ok: true as const, object }
+      : { ok: false as const, status: { code: refuse, message: "refused" } };
+  const client = {
+    create: async (_: unknown, pod: Pod) => {
+      asked.push(`create ${pod.metadata.name}`);
+      const made = { ...pod, metadata: { ...pod.metadata, uid: `mirror-${++serial}` } };
+      if (refuse === undefined) api.set(pod.metadata.name ?? "", made);
+      return answer(made);
+    },
+    delete: async (
+      { name }: { name: string },
+      { uid, gracePeriodSeconds }: { uid: string; gracePeriodSeconds: number },
+    ) => {
+      asked.push(`delete ${name} ${uid} ${gracePeriodSeconds}`);
+      if (refuse === undefined) api.delete(name);
+      return answer({});
+    },
+  } as unknown as ApiClient;
+
+  const write = (file: string, text: string) => {
+    writeFileSync(join(directory, `.${file}.part`), text);
+    renameSync(join(directory, `.${file}.part`), join(directory, file));
+  };
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "manifests-"));
+    [events, warnings, asked, api, refuse] = [[], [], [], new Map(), undefined];
+    statics = new StaticPods({
+      directory,
+      nodeName: "n1",
+      client,
+      log: { info: () => {}, warn: (message) => warnings.push(message) },
+      onPod: ({ metadata: { uid = "", name = "" } }) => {
+        names.set(uid, name);
+        events.push(`${name} comes`);
+      },
+      onGone: (uid) => events.push(`${names.get(uid)} goes`),
+      onMirror: (uid, mirror) => events.push(`${names.get(uid)} is ${mirror.metadata.uid}`),
+    });
+  });
+  afterEach(() => {
+    statics.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  const node = { metadata: { name: "n1", uid: "node" } };
+
+  it("are pods from the start, and whatever else lies there is none", async () => {
+    write("a.yaml", manifest("a"));
+    write("b.json", manifest("b"));
+    write("c.yml", manifest("c"));
+    write("d.txt", manifest("d"));
+    mkdirSync(join(directory, "e.yaml"));
+    symlinkSync("nothing", join(directory, "f.yaml"));
+    await statics.start();
+    expect(events.toSorted()).toEqual(["a-n1 comes", "b-n1 comes", "c-n1 comes"]);
+    expect(statics.pods.map(({ metadata }) => metadata.name).toSorted()).toEqual(["a-n1", "b-n1", "c-n1"]);
+    expect(asked).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^e\.yaml is no static pod: EISDIR/),
+      expect.stringMatching(/^f\.yaml is no static pod: ENOENT/),
+    ]);
+  });
+
+  it("come and go with their files, and one that says something else is another", async () => {
+    await statics.start();
+    write("a.yaml", manifest("a"));
+    await expect.poll(() => events).toEqual(["a-n1 comes"]);
+    write("a.yaml", manifest("a", "i:2"));
+    await expect.poll(() => events).toEqual(["a-n1 comes", "a-n1 goes", "a-n1 comes"]);
+    rmSync(join(directory, "a.yaml"));
+    await expect.poll(() => events.at(-1)).toBe("a-n1 goes");
+    expect([statics.pods, warnings]).toEqual([[], []]);
+  });
+
+  it("that are none are told of once for each time that they are", async () => {
+    write("a.yaml", "kind: Pod");
+    await statics.start();
+    expect(warnings).toEqual([expect.stringContaining("a.yaml")]);
+    write("b.yaml", manifest("b"));
+    await expect.poll(() => events).toEqual(["b-n1 comes"]);
+    expect(warnings).toHaveLength(1);
+    write("a.yaml", manifest("a"));
+    await expect.poll(() => events.at(-1)).toBe("a-n1 comes");
+    write("a.yaml", "kind: Pod");
+    await expect.poll(() => events.at(-1)).toBe("a-n1 goes");
+    expect(warnings).toHaveLength(2);
+  });
+
+  it("that are looked at no more bring nothing", async () => {
+    await statics.start();
+    statics.stop();
+    write("a.yaml", manifest("a"));
+    await new Promise((resume) => setTimeout(resume, 300));
+    expect(events).toEqual([]);
+  });
+
+  it("are shown by mirrors of the node's own, once it is registered, and their pods know theirs", async () => {
+    write("a.yaml", manifest("a"));
+    await statics.start();
+    statics.registered(node);
+    await expect.poll(() => events).toEqual(["a-n1 comes", expect.stringMatching(/^a-n1 is mirror-/)]);
+    const mirror = api.get("a-n1");
+    expect(mirror?.metadata.ownerReferences).toEqual([expect.objectContaining({ uid: "node", controller: true })]);
+    expect(asked).toEqual(["create a-n1"]);
+    statics.registered(node);
+    await expect.poll(() => events).toHaveLength(3);
+    expect(asked).toEqual(["create a-n1"]);
+  });
+
+  it("have mirrors made anew that somebody deletes, be it at once or in time", async () => {
+    write("a.yaml", manifest("a"));
+    await statics.start();
+    statics.registered(node);
+    await expect.poll(() => asked).toEqual(["create a-n1"]);
+    statics.follow(api.get("a-n1") as Pod, { deleted: true });
+    await expect.poll(() => asked).toEqual(["create a-n1", "create a-n1"]);
+    const mirror = api.get("a-n1") as Pod;
+    const deletionTimestamp = "2026-01-01T00:00:00Z";
+    statics.follow({ ...mirror, metadata: { ...mirror.metadata, deletionTimestamp } });
+    await expect.poll(() => asked.slice(2)).toEqual([`delete a-n1 ${mirror.metadata.uid} 0`, "create a-n1"]);
+  });
+
+  it("have mirrors of what they said before replaced, and those of manifests that are gone removed", async () => {
+    write("a.yaml", manifest("a"));
+    await statics.start();
+    const old = (name: string): Pod => ({
+      metadata: { namespace: "ns", name, uid: `old-${name}`, annotations: { [MIRROR]: "other" } },
+      spec: { containers: [] },
+      status: {},
+    });
+    statics.follow(old("a-n1"));
+    statics.follow(old("gone-n1"));
+    await new Promise((resume) => setTimeout(resume, 20));
+    expect(asked).toEqual([]);
+    statics.registered(node);
+    await expect.poll(() => asked).toEqual(["delete a-n1 old-a-n1 0", "delete gone-n1 old-gone-n1 0", "create a-n1"]);
+  });
+
+  it("are shown as soon as the API lets them be, and a mirror that is gone already is none to remove", async () => {
+    write("a.yaml", manifest("a"));
+    await statics.start();
+    refuse = 503;
+    statics.registered(node);
+    await expect.poll(() => asked).toEqual(["create a-n1"]);
+    refuse = undefined;
+    await expect.poll(() => events.at(-1), { timeout: 5000 }).toMatch(/^a-n1 is mirror-/);
+
+    rmSync(join(directory, "a.yaml"));
+    refuse = 404;
+    await expect.poll(() => asked.at(-1)).toMatch(/^delete a-n1/);
+    const before = asked.length;
+    statics.registered(node);
+    await new Promise((resume) => setTimeout(resume, 50));
+    expect(asked.length).toBe(before);
+  });
+});
