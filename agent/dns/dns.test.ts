@@ -47,7 +47,9 @@ const upstream = ["255.255.255.255", "127.0.0.1"];
 let server: DnsServer;
 const resolver = new Resolver({ timeout: 1000, tries: 1 });
 beforeAll(async () => {
-  server = await DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, 0);
+  const open = () => DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, 0);
+  // A port that is free for one protocol may be taken for the other.
+  server = await open().catch(open).catch(open);
   resolver.setServers([`127.0.0.1:${server.port}`]);
 });
 afterAll(() => server.close());

@@ -1,6 +1,6 @@
 /** One question answered: the cluster's domain from memory, the rest by the machine's resolvers. */
 import { forward } from "./forward.ts";
-import { encodeName, parseQuery, type Query, type Rcode, type ResourceRecord, renderAnswer } from "./message.ts";
+import { encodeName, parseQuery, type Query, type Rcode, renderAnswer } from "./message.ts";
 import { parseAddresses } from "./parse-addresses.ts";
 import type { Zone } from "./zone.ts";
 
@@ -8,12 +8,14 @@ export interface ResolverFacts {
   readonly zone: () => Zone;
   /** The machine's resolvers. */
   readonly upstream: () => readonly string[];
+  /** Absent: by the network. */
+  readonly ask?: typeof forward;
 }
 
 /** Undefined where the message is no question. */
 export async function resolve(
   message: Buffer,
-  { zone, upstream }: ResolverFacts,
+  { zone, upstream, ask = forward }: ResolverFacts,
   transport: "udp" | "tcp",
 ): Promise<Buffer | undefined> {
   const query = parseQuery(message);
@@ -22,18 +24,18 @@ export async function resolve(
   if (query.opcode !== 0) return fail("notImplemented");
   try {
     const answer = query.isInternet ? zone().answer(query.name, query.type) : undefined;
-    if (answer === undefined) return await forward(message, upstream(), transport);
+    if (answer === undefined) return await ask(message, upstream(), transport);
     if (answer.elsewhere === undefined) return renderAnswer(query, answer, transport);
-    const more = await follow(query, answer.elsewhere, upstream());
+    const asked = await ask(questionOf(query, answer.elsewhere), upstream(), "udp");
+    const more = parseAddresses(asked);
     return renderAnswer(query, { ...answer, answers: [...answer.answers, ...more], authority: [] }, transport);
   } catch {
     return fail("serverFailure");
   }
 }
 
-/** What the outside says of the name that a Service stands for. */
-async function follow({ id, type }: Query, name: string, servers: readonly string[]): Promise<ResourceRecord[]> {
+/** The same of the name outside that a Service stands for. */
+function questionOf({ id, type }: Query, name: string): Buffer {
   const header = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
-  const question = Buffer.concat([header, encodeName(name), Buffer.from([type >> 8, type & 255, 0, 1])]);
-  return parseAddresses(await forward(question, servers, "udp"));
+  return Buffer.concat([header, encodeName(name), Buffer.from([type >> 8, type & 255, 0, 1])]);
 }

@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isThere, type Published, PublishedVolumes } from "./published-volumes.ts";
+import { sha256 } from "./wanted-volume.ts";
+
+const record: Published = {
+  driverName: "d.example",
+  volumeHandle: "h",
+  specVolID: "v",
+  volumeLifecycleMode: "Persistent",
+  block: false,
+  staged: true,
+  attached: false,
+};
+const wanted = { driver: "d.example", handle: "h", name: "v" };
+
+describe("AGENT-CSI: volumes that pods of a node have", () => {
+  let directory: string;
+  let volumes: PublishedVolumes;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "published-"));
+    volumes = new PublishedVolumes(directory);
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it("are where drivers know them from kubelets", () => {
+    const at = (path: string) => join(directory, path);
+    expect(volumes.home("u", "v")).toBe(at("pods/u/volumes/kubernetes.io~csi/v"));
+    expect(volumes.target("u", { name: "v", block: false })).toBe(at("pods/u/volumes/kubernetes.io~csi/v/mount"));
+    const plugins = "plugins/kubernetes.io/csi";
+    expect(volumes.target("u", { name: "v", block: true })).toBe(at(`${plugins}/volumeDevices/publish/v/u`));
+    expect(volumes.staging({ ...wanted, block: true })).toBe(at(`${plugins}/volumeDevices/staging/v`));
+    expect(volumes.staging({ ...wanted, block: false })).toBe(at(`${plugins}/d.example/${sha256("h")}/globalmount`));
+  });
+
+  it("are found again by what was written of them, for as long as it is", () => {
+    const home = volumes.home("u", "v");
+    volumes.write(home, record);
+    mkdirSync(volumes.home("u", "other"), { recursive: true });
+    expect(volumes.all()).toEqual([{ uid: "u", home, record }]);
+    volumes.forget(home);
+    expect([volumes.all(), existsSync(home)]).toEqual([[], false]);
+    volumes.forget(home);
+  });
+
+  it("leave directories that are empty, and nothing else, to be removed", () => {
+    volumes.write(volumes.home("u", "v"), record);
+    volumes.removeDirectories("u");
+    expect(volumes.read(volumes.home("u", "v"))).toEqual(record);
+    const kept = join(volumes.home("u", "v"), "mount");
+    writeFileSync(kept, "");
+    volumes.forget(volumes.home("u", "v"));
+    volumes.removeDirectories("u");
+    expect(existsSync(kept)).toBe(true);
+    rmSync(kept);
+    volumes.forget(volumes.home("u", "v"));
+    volumes.removeDirectories("u");
+    expect(existsSync(join(directory, "pods/u"))).toBe(false);
+  });
+
+  it("are there where something is mounted: a directory alone is what a reboot leaves", () => {
+    expect([isThere("/proc", false), isThere(directory, false), isThere(join(directory, "none"), false)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    expect([isThere(file, true), isThere(join(directory, "none"), true)]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { encodeName, parseQuery, RCODES, TYPES } from "./message.ts";
+import { parseAddresses } from "./parse-addresses.ts";
+import { type ResolverFacts, resolve } from "./resolver.ts";
+import { Zone } from "./zone.ts";
+
+const SERVICE = "shop.svc.cluster.local";
+const service = (name: string, spec: object) => ({ metadata: { namespace: "shop", name }, spec, status: {} });
+const services = [
+  service("web", { clusterIP: "10.96.0.50", clusterIPs: ["10.96.0.50"] }),
+  service("out", { type: "ExternalName", externalName: "example.com" }),
+];
+const zone = new Zone({ domain: "cluster.local", services, slices: [] }, 1);
+
+const ID = 0x1234;
+/** `flags` and `classOf` as in a question that clients ask. */
+function question(name: string, { type = TYPES.A as number, flags = 0x0100, classOf = 1 } = {}): Buffer {
+  const numbers = Buffer.alloc(12);
+  for (const [i, value] of [ID, flags, 1].entries()) numbers.writeUInt16BE(value, i * 2);
+  const end = Buffer.alloc(4);
+  end.writeUInt16BE(type, 0);
+  end.writeUInt16BE(classOf, 2);
+  return Buffer.concat([numbers, encodeName(name), end]);
+}
+
+/** Another resolver's: one address of the name that was asked for. */
+function answered(query: Buffer): Buffer {
+  const answer = Buffer.from(query);
+  answer.writeUInt16BE(0x8180, 2);
+  answer.writeUInt16BE(1, 6);
+  const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 30, 0, 4, 192, 0, 2, 7]);
+  return Buffer.concat([answer, record]);
+}
+
+interface Asked {
+  readonly query: Buffer;
+  readonly servers: readonly string[];
+  readonly transport: string;
+}
+
+function resolver(fails = false) {
+  const asked: Asked[] = [];
+  const facts: ResolverFacts = {
+    zone: () => zone,
+    upstream: () => ["192.0.2.53"],
+    ask: async (query, servers, transport) => {
+      asked.push({ query, servers, transport });
+      if (fails) throw new Error("away");
+      return answered(query);
+    },
+  };
+  const ask = (message: Buffer, transport: "udp" | "tcp" = "udp") => resolve(message, facts, transport);
+  return { ask, asked };
+}
+
+const rcodeOf = (answer: Buffer | undefined) => (answer?.readUInt16BE(2) ?? -1) & 15;
+
+describe("a question of a pod's", () => {
+  it("of the cluster's names is answered from memory", async () => {
+    const { ask, asked } = resolver(true);
+    const answer = await ask(question(`web.${SERVICE}`));
+    expect(parseAddresses(answer as Buffer)).toMatchObject([{ type: "A", address: "10.96.0.50" }]);
+    expect(asked).toEqual([]);
+  });
+
+  it("of all others goes on as it came, the way it came", async () => {
+    const { ask, asked } = resolver();
+    const query = question("example.com");
+    expect(await ask(query, "tcp")).toEqual(answered(query));
+    expect(asked).toEqual([{ query, servers: ["192.0.2.53"], transport: "tcp" }]);
+  });
+
+  it("that is not of the Internet's class goes on, too", async () => {
+    const { ask, asked } = resolver();
+    await ask(question(`web.${SERVICE}`, { classOf: 3 }));
+    expect(asked).toHaveLength(1);
+  });
+
+  it("of a Service that stands for a name outside is answered with what is said of that", async () => {
+    const { ask, asked } = resolver();
+    const answer = await ask(question(`out.${SERVICE}`), "tcp");
+    expect(parseAddresses(answer as Buffer)).toMatchObject([
+      { name: `out.${SERVICE}`, type: "CNAME", target: "example.com" },
+      { name: "example.com", type: "A", address: "192.0.2.7" },
+    ]);
+    const [{ query, transport } = { query: Buffer.alloc(0), transport: "" }] = asked;
+    expect(transport).toBe("udp");
+    expect(parseQuery(query)).toMatchObject({
+      id: ID,
+      opcode: 0,
+      recursionDesired: true,
+      name: "example.com",
+      type: TYPES.A,
+      isInternet: true,
+    });
+    expect(query).toHaveLength(12 + "example.com".length + 2 + 4);
+    expect(query.readUInt32BE(6)).toBe(0);
+  });
+
+  it("is a failure where nobody answers, and is not served where it is none of the common kind", async () => {
+    expect(rcodeOf(await resolver(true).ask(question("example.com")))).toBe(RCODES.serverFailure);
+    expect(rcodeOf(await resolver(true).ask(question(`out.${SERVICE}`)))).toBe(RCODES.serverFailure);
+    expect(rcodeOf(await resolver().ask(question(`web.${SERVICE}`, { flags: 0x2800 })))).toBe(RCODES.notImplemented);
+  });
+
+  it("that is none is not answered", async () => {
+    const { ask, asked } = resolver();
+    expect(await ask(Buffer.from("?"))).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+});

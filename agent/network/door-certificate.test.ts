@@ -1,0 +1,42 @@
+import { createPublicKey, X509Certificate } from "node:crypto";
+import { expect, it } from "vitest";
+import type { Asked } from "../../api/asked.ts";
+import { createAuthority } from "../../cli/control-plane/certificates.ts";
+import { fetchDoorCertificate } from "./door-certificate.ts";
+
+const { certificate } = createAuthority(new Date());
+
+function controlPlane(answer: { code: number; body: string }) {
+  const asked: Asked[] = [];
+  const ask = async (request: Asked) => {
+    asked.push(request);
+    return answer;
+  };
+  return { asked, calls: { server: "", ask, open: () => Promise.reject(new Error("unused")) as never } };
+}
+
+it("shows the control plane a key of its own, and asks for another certificate at half of its life", async () => {
+  const { asked, calls } = controlPlane({ code: 201, body: JSON.stringify({ certificate }) });
+  const door = await fetchDoorCertificate(calls, "a/b");
+  expect(asked).toEqual([
+    {
+      method: "POST",
+      path: "/sailplane/v1/nodes/a%2Fb/api-door",
+      headers: { "content-type": "application/json" },
+      body: expect.any(String),
+    },
+  ]);
+  const { publicKey } = JSON.parse(asked[0]?.body ?? "{}") as { publicKey: string };
+  const shown = createPublicKey({ key: Buffer.from(publicKey, "base64"), type: "spki", format: "der" });
+  expect(createPublicKey(door.key).export({ type: "spki", format: "pem" })).toBe(
+    shown.export({ type: "spki", format: "pem" }),
+  );
+  expect(door.cert).toBe(certificate);
+  const { validFrom, validTo } = new X509Certificate(certificate);
+  expect(door.renewAt - Date.parse(validFrom)).toBe(Date.parse(validTo) - door.renewAt);
+});
+
+it("fails where it is refused", async () => {
+  const { calls } = controlPlane({ code: 403, body: "no" });
+  await expect(fetchDoorCertificate(calls, "n")).rejects.toThrow("gives no certificate for the way to it: no");
+});

@@ -1,0 +1,82 @@
+import { connect, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { connectToLoopback, listenOnLoopback } from "../../test/fakes/loopback.ts";
+import { JoinedSockets, joinSockets } from "./join-sockets.ts";
+
+/** A client whose connection is joined in between with one to a server. */
+interface Way {
+  readonly client: Socket;
+  readonly between: Socket;
+  readonly onward: Socket;
+  readonly server: Socket;
+}
+
+describe("connections that are joined", () => {
+  const servers: Server[] = [];
+  const sockets: Socket[] = [];
+  let way: Way;
+  let joined: JoinedSockets;
+
+  const keep = (socket: Socket): Socket => {
+    sockets.push(socket);
+    return socket.on("error", () => {});
+  };
+  /** Both ends of a new connection. */
+  async function connection(): Promise<[Socket, Socket]> {
+    const accepted = Promise.withResolvers<Socket>();
+    const { server, port } = await listenOnLoopback((socket) => accepted.resolve(socket), { allowHalfOpen: true });
+    servers.push(server);
+    return [keep(await connectToLoopback(port)), keep(await accepted.promise)];
+  }
+
+  beforeEach(async () => {
+    const [client, between] = await connection();
+    const [onward, server] = await connection();
+    joined = new JoinedSockets();
+    joined.join(between, onward);
+    way = { client, between, onward, server };
+  });
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  const textOf = async (socket: Socket): Promise<string> => {
+    let text = "";
+    for await (const chunk of socket) text += chunk;
+    return text;
+  };
+
+  it("carry bytes both ways, and an end in one direction leaves the other", async () => {
+    const { client, server } = way;
+    client.end("question");
+    expect(await textOf(server)).toBe("question");
+    server.end("answer");
+    expect(await textOf(client)).toBe("answer");
+  });
+
+  const bothEnd = (...both: Socket[]) =>
+    expect.poll(() => both.map(({ destroyed }) => destroyed)).toEqual(both.map(() => true));
+
+  it.each(["client", "server"] as const)("end together where the %s's is reset", async (broken) => {
+    way[broken].resetAndDestroy();
+    await bothEnd(way.between, way.onward);
+  });
+
+  it("end together where one is ended here before all was read", async () => {
+    way.between.destroy();
+    await bothEnd(way.onward);
+  });
+
+  it("end with whoever joined them", async () => {
+    joined.close();
+    await bothEnd(way.between, way.onward);
+    expect(await textOf(way.client)).toBe("");
+  });
+
+  it("end where there is nothing at the other end", async () => {
+    const [, between] = await connection();
+    joinSockets(between, keep(connect({ port: 1, host: "127.0.0.1" })));
+    await bothEnd(between);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { Endpoint, EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { candidatesOf, chooseEndpoints } from "./choose-endpoints.ts";
+
+const slice = (more: Partial<EndpointSlice>): EndpointSlice => ({
+  addressType: "IPv4",
+  ports: [{ name: "http", port: 80, protocol: "TCP" }],
+  endpoints: [{ addresses: ["10.0.0.1"] }],
+  ...more,
+});
+const question = { portName: "http", protocol: "TCP", family: 4, node: "here" } as const;
+const addresses = (slices: EndpointSlice[], more: Partial<typeof question> = {}) =>
+  candidatesOf({ slices, ...question, ...more }).map(({ address, port }) => `${address}:${port}`);
+
+describe("endpoints of a Service's port", () => {
+  it.each<[string, Partial<EndpointSlice>, string[]]>([
+    ["are those of its name", { ports: [{ name: "other", port: 80 }] }, []],
+    [
+      "are those of its protocol, which is TCP where none is named",
+      { ports: [{ name: "http", port: 81 }] },
+      ["10.0.0.1:81"],
+    ],
+    ["are none of another protocol", { ports: [{ name: "http", port: 80, protocol: "UDP" }] }, []],
+    ["are none where the port has no number", { ports: [{ name: "http" }] }, []],
+    ["are none of another family", { addressType: "IPv6" }, []],
+    ["are none without an address", { endpoints: [{ addresses: [] }] }, []],
+    [
+      "are in a stable order, each by its first address",
+      {
+        endpoints: [{ addresses: ["10.0.0.3"] }, { addresses: ["10.0.0.1", "10.0.0.9"] }, { addresses: ["10.0.0.2"] }],
+      },
+      ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80"],
+    ],
+  ])("%s", (_, more, expected) => expect(addresses([slice(more)])).toEqual(expected));
+
+  it("may have no name, as the port has none", () => {
+    const slices = [slice({ ports: [{ port: 80 }] })];
+    expect(addresses(slices, { portName: "" as "http" })).toEqual(["10.0.0.1:80"]);
+    expect(addresses(slices)).toEqual([]);
+  });
+
+  it("count once where they are in two slices, as ready if they are in one of them", () => {
+    const as = (ready: boolean) => slice({ endpoints: [{ addresses: ["10.0.0.1"], conditions: { ready } }] });
+    for (const slices of [
+      [as(true), as(false)],
+      [as(false), as(true)],
+    ])
+      expect(candidatesOf({ slices, ...question })).toMatchObject([{ address: "10.0.0.1", ready: true }]);
+  });
+
+  it("of which nothing is said are ready, serve, and stay", () => {
+    const [candidate] = candidatesOf({ slices: [slice({})], ...question });
+    expect(candidate).toMatchObject({ ready: true, serving: true, terminating: false, local: false });
+  });
+});
+
+describe("where connections go", () => {
+  const chosen = (endpoints: Endpoint[], place = { name: "here", zone: "z" }) => {
+    const { anywhere, here } = chooseEndpoints(candidatesOf({ slices: [slice({ endpoints })], ...question }), place);
+    return [anywhere, here].map((candidates) => candidates.map(({ address }) => address.split(".").at(-1)).join(" "));
+  };
+  const endpoint = (last: number, more: Partial<Endpoint> = {}): Endpoint => ({
+    addresses: [`10.0.0.${last}`],
+    ...more,
+  });
+  const going = { conditions: { ready: false, serving: true, terminating: true } };
+  const near = (...names: string[]) => ({ hints: { forZones: names.map((name) => ({ name })) } });
+  const on = (...names: string[]) => ({ hints: { forNodes: names.map((name) => ({ name })) } });
+
+  it.each<[string, Endpoint[], [string, string]]>([
+    [
+      "to all that are ready, or those of them that are here",
+      [endpoint(1, { nodeName: "here" }), endpoint(2)],
+      ["1 2", "1"],
+    ],
+    ["to none that is not", [endpoint(1, { conditions: { ready: false } }), endpoint(2)], ["2", ""]],
+    ["to those that go, and still serve, where none is ready", [endpoint(1, going)], ["1", ""]],
+    ["to none that goes where another is ready", [endpoint(1, going), endpoint(2)], ["2", ""]],
+    [
+      "here to one that goes where none here is ready",
+      [endpoint(1, { ...going, nodeName: "here" }), endpoint(2)],
+      ["2", "1"],
+    ],
+    ["to those that are hinted at for here", [endpoint(1, near("z")), endpoint(2, near("y"))], ["1", ""]],
+    ["to all where one has no hint", [endpoint(1, near("z")), endpoint(2)], ["1 2", ""]],
+    ["to all where none is hinted at for here", [endpoint(1, near("x")), endpoint(2, near("y"))], ["1 2", ""]],
+    [
+      "to this node's before this zone's",
+      [
+        endpoint(1, { hints: { ...near("z").hints, ...on("here").hints } }),
+        endpoint(2, { hints: { ...near("z").hints, ...on("there").hints } }),
+      ],
+      ["1", ""],
+    ],
+  ])("%s", (_, endpoints, expected) => expect(chosen(endpoints)).toEqual(expected));
+
+  it("to all where this node is in no zone", () => {
+    expect(chosen([endpoint(1, near("")), endpoint(2, near("y"))], { name: "here", zone: "" })).toEqual(["1 2", ""]);
+  });
+});
