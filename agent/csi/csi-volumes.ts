@@ -144,8 +144,8 @@ export class CsiVolumes implements PodCsi {
       ...(republished ? { republished } : {}),
     };
     if (!isAgain) this.#published.write(home, record);
-    // Nobody may detach it from now on.
-    if (attached && !isAgain) await onUse();
+    // Nobody may detach it from now on; or they may, where its driver wants it attached no more.
+    if (!isAgain && (attached || known?.attached === true)) await onUse();
     const context = attached ? await this.#attached(wanted, node) : {};
     const group = pod.spec.securityContext?.fsGroup;
     const mountGroup = group !== undefined && driver.capabilities.has("VOLUME_MOUNT_GROUP") ? String(group) : "";

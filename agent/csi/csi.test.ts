@@ -183,6 +183,16 @@ test("AGENT-CSI-STAGE: a volume is staged after it is attached, and is in use un
   await expect.poll(() => [volumes.inUse, told]).toEqual([[], 3]);
 });
 
+test("AGENT-CSI-STAGE: a volume that waits to be attached is published without, and let go, once its driver wants none attached", async () => {
+  object = { ...object, spec: { attachRequired: true } };
+  const publish = () => volumes.publish(pod("1"), persistentVolume(volume, false));
+  await expect(publish()).rejects.toThrow("is not attached yet");
+  const before = told;
+  object = { ...object, spec: { attachRequired: false } };
+  await publish();
+  expect([volumes.inUse, told - before]).toEqual([[], 1]);
+});
+
 test("AGENT-CSI-UNSTAGE: no pod waits for its volume to be unstaged, which is asked for until it is, by the next agent too", async () => {
   await volumes.publish(pod("1"), persistentVolume(volume, false));
   driver.failing = "NodeUnstageVolume";

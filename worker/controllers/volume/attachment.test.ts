@@ -110,6 +110,30 @@ it("[CTL-OFF] a volume is detached once its driver wants none attached, used or 
   expect(at.attachments()).toEqual([]);
 });
 
+it("[CTL-OFF] a volume that pods use already is attached once its driver wants it to be, or is no longer there to want none", async () => {
+  const at = start();
+  const driver = (attachRequired: boolean) =>
+    at.cluster.put("csidrivers.storage.k8s.io", {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "CSIDriver",
+      metadata: { name: "d.example.com" },
+      spec: { attachRequired },
+    } as CSIDriver);
+  driver(false);
+  at.use("p", "n1");
+  await at.settle();
+  expect(at.attachments()).toEqual([]);
+  driver(true);
+  await at.settle();
+  expect(at.attachments()).toHaveLength(1);
+  driver(false);
+  await at.settle();
+  expect(at.attachments()).toEqual([]);
+  at.cluster.remove("csidrivers.storage.k8s.io", "", "d.example.com");
+  await at.settle();
+  expect(at.attachments()).toHaveLength(1);
+});
+
 it("a volume for one node is not attached to a second", async () => {
   const at = start();
   at.use("p", "n1");

@@ -40,12 +40,7 @@ export const attachDetachController: Controller = {
           ? attachedTo(object.metadata.name, snapshot).map(pairOf)
           : [];
       case DRIVERS:
-        return attachRequired(object as Stored<CSIDriver>)
-          ? []
-          : snapshot
-              .list<VolumeAttachment>(ATTACHMENTS)
-              .filter(({ spec }) => spec.attacher === object.metadata.name)
-              .map(pairOf);
+        return volumesOf(object.metadata.name, snapshot);
       default:
         return [];
     }
@@ -68,8 +63,11 @@ export const attachDetachController: Controller = {
 const pairOf = ({ spec }: Stored<VolumeAttachment>) => `${spec.nodeName} ${spec.source.persistentVolumeName ?? ""}`;
 
 /** Once a volume is free, pods on other nodes may have it. */
-function waitingFor({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot): string[] {
-  const volumeName = spec.source.persistentVolumeName ?? "";
+const waitingFor = ({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot) =>
+  usedOn(spec.source.persistentVolumeName ?? "", snapshot);
+
+/** Wherever a pod uses the volume. */
+function usedOn(volumeName: string, snapshot: Snapshot): string[] {
   const claim = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName)?.spec.claimRef;
   const users = claim ? snapshot.list<Pod>("pods", claim.namespace ?? "") : [];
   return users
@@ -79,6 +77,13 @@ function waitingFor({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot): str
 
 const attachedTo = (node: string, snapshot: Snapshot) =>
   snapshot.list<VolumeAttachment>(ATTACHMENTS).filter(({ spec }) => spec.nodeName === node);
+
+/** What is attached by the driver, and what pods use of it: it may want them attached now, or no more. */
+function volumesOf(driver: string, snapshot: Snapshot): string[] {
+  const attached = snapshot.list<VolumeAttachment>(ATTACHMENTS).filter(({ spec }) => spec.attacher === driver);
+  const volumes = snapshot.list<PersistentVolume>(VOLUMES).filter(({ spec }) => spec.csi?.driver === driver);
+  return [...attached.map(pairOf), ...volumes.flatMap(({ metadata }) => usedOn(metadata.name, snapshot))];
+}
 
 /** What the node has mounted has changed, or whether it is still asked. */
 const mayDetach = (next: Stored<Node>, before: Stored<Node>) =>
