@@ -96,7 +96,10 @@ export class PodRecord {
     this.logDirectory = join(context.logsDirectory, `${namespace}_${name}_${uid}`);
     this.volumes = new PodVolumes(this.directory, context);
     this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
-    this.reporter = new StatusReporter(context.reports, pod, wake.answered);
+    this.reporter = new StatusReporter(context.reports, pod, {
+      onAnswer: wake.answered,
+      onRefused: (why) => context.log.warn(`the status of pod ${namespace}/${name} is refused: ${why}`),
+    });
     this.prober = new Prober({
       runtime: context.runtime,
       podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",

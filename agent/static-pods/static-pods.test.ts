@@ -72,7 +72,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     rmSync(directory, { recursive: true });
   });
 
-  const node = { metadata: { name: "n1", uid: "node" } };
+  const node = { metadata: { name: "n1", uid: "node" }, spec: {}, status: {} };
 
   it("are pods from the start, and whatever else lies there is none", async () => {
     write("a.yaml", manifest("a"));

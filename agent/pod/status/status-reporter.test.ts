@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Pod, PodStatus } from "../../../api/generated/core.v1.ts";
+import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic-merge.ts";
+import { structOf } from "../../../api/schema/table.ts";
 import type { ApiClient } from "../../../client/api-client.ts";
-import { isStarting, StatusReporter } from "./status-reporter.ts";
+import { isStarting, StatusReporter, statusPatch } from "./status-reporter.ts";
 
 const container = { name: "c", image: "", imageID: "", ready: false, restartCount: 0, lastState: {} };
 const waitingFor = (reason: string): PodStatus => ({
@@ -44,6 +46,15 @@ describe("a status that says that a pod is being started", () => {
   });
 });
 
+it("AGENT-STATUS: a pod has the addresses of its newest sandbox, and of the node, alone", () => {
+  const conditions = [{ type: "Ready", status: "True" }];
+  const at = (ip: string): PodStatus => ({ podIPs: [{ ip }], hostIPs: [{ ip }], podIP: ip, conditions });
+  const object = { kind: "Pod", status: at("10.0.0.1") };
+  const patch = { status: statusPatch(object.status, at("10.0.0.2"), { replace: false }) };
+  const patched = applyStrategicMergePatch(object as never, patch, structOf("core.v1.Pod"));
+  expect(patched).toMatchObject({ ok: true, object: { status: at("10.0.0.2") } });
+});
+
 describe("AGENT-STATUS: reports", () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -55,11 +66,15 @@ describe("AGENT-STATUS: reports", () => {
   function reporter() {
     const pod: Pod = { metadata: { namespace: "n", name: "p", uid: "u" }, spec: { containers: [] }, status: {} };
     const phases: (string | undefined)[] = [];
+    const answers: { code: number; message: string }[] = [];
+    const refused: string[] = [];
     const patch = async (_target: unknown, _type: unknown, { status }: { status: PodStatus }) => {
       phases.push(status.phase);
-      return { ok: true, object: { ...pod, status } };
+      const refusal = answers.shift();
+      return refusal === undefined ? { ok: true, object: { ...pod, status } } : { ok: false, status: refusal };
     };
-    return { phases, reporter: new StatusReporter({ patch } as ApiClient, pod, () => {}) };
+    const options = { onAnswer: () => {}, onRefused: (why: string) => refused.push(why) };
+    return { phases, answers, refused, reporter: new StatusReporter({ patch } as ApiClient, pod, options) };
   }
 
   it("say once that a pod runs that has started at once", async () => {
@@ -82,6 +97,27 @@ describe("AGENT-STATUS: reports", () => {
     status.report(running, { replace: false });
     await status.flushed();
     expect(phases).toEqual(["Pending", "Running"]);
+  });
+
+  it("that are refused for what they say are told of here, and keep none after them from being told", async () => {
+    const { phases, answers, refused, reporter: status } = reporter();
+    answers.push({ code: 422, message: "status.x: Invalid value" });
+    status.report(running, { replace: false });
+    status.report({ ...running, phase: "Failed" }, { replace: false });
+    await status.flushed();
+    expect(phases).toEqual(["Running", "Failed"]);
+    expect(refused).toEqual(["status.x: Invalid value"]);
+  });
+
+  it.each([
+    [404, "not found"],
+    [422, "metadata.uid: Invalid value: field is immutable"],
+  ])("of a pod that is gone end with %i, without a word", async (code, message) => {
+    const { phases, answers, refused, reporter: status } = reporter();
+    answers.push({ code, message });
+    status.report(running, { replace: false });
+    await status.flushed();
+    expect([phases, refused]).toEqual([["Running"], []]);
   });
 
   it("tell nothing more once they are stopped", async () => {

@@ -20,6 +20,9 @@ const hasYetToStart = ({ state, lastState }: ContainerStatus): boolean =>
 export const isStarting = ({ phase, containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean =>
   phase === "Pending" && [...initContainerStatuses, ...containerStatuses].every(hasYetToStart);
 
+/** Lists that a strategic merge patch adds to: what a pod had in a sandbox before, it has no more. */
+const ADDRESSES = ["podIPs", "hostIPs"] as const;
+
 /** A strategic merge patch from the status that the API has to `next`. */
 export function statusPatch(before: PodStatus, next: PodStatus, options: { readonly replace: boolean }): unknown {
   if (options.replace) return { $patch: "replace", ...next };
@@ -35,6 +38,9 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
   return {
     ...Object.fromEntries(gone.map((key) => [key, null])),
     ...rest,
+    ...Object.fromEntries(
+      ADDRESSES.flatMap((key) => (rest[key] === undefined ? [] : [[key, [{ $patch: "replace" }, ...rest[key]]]])),
+    ),
     "$setElementOrder/conditions": conditions.map(({ type }) => ({ type })),
     conditions: [
       ...conditions.filter(isOwnCondition).map(full),
@@ -43,9 +49,17 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
   };
 }
 
+export interface StatusReporterOptions {
+  /** Given the pod as the API has it after each report. */
+  readonly onAnswer: (pod: Pod) => void;
+  /** The API does not take a status, and says why. */
+  readonly onRefused: (why: string) => void;
+}
+
 export class StatusReporter {
   readonly #client: ApiClient;
   readonly #onAnswer: (pod: Pod) => void;
+  readonly #onRefused: (why: string) => void;
   #pod: Pod;
   #next: { readonly status: PodStatus; readonly replace: boolean } | undefined;
   #sending: Promise<void> | undefined;
@@ -54,11 +68,11 @@ export class StatusReporter {
   /** Ends the wait of a status that says that the pod is being started. */
   #hurry: (() => void) | undefined;
 
-  /** `onAnswer` is given the pod as the API has it after each report. */
-  constructor(client: ApiClient, pod: Pod, onAnswer: (pod: Pod) => void) {
+  constructor(client: ApiClient, pod: Pod, { onAnswer, onRefused }: StatusReporterOptions) {
     this.#client = client;
     this.#pod = pod;
     this.#onAnswer = onAnswer;
+    this.#onRefused = onRefused;
   }
 
   /** The pod as the API has it. */
@@ -130,11 +144,13 @@ export class StatusReporter {
           retry = FIRST_RETRY_MS;
           continue;
         }
-        const code = outcome.status.code ?? 0;
-        // Gone, or another pod of that name: nobody is left to tell.
+        const { code = 0, message = "" } = outcome.status;
+        // Gone, or another pod of that name: nobody is left to tell. A status that is refused for what it says is not told again.
         if (code === 404 || code === 422) {
-          this.#next = undefined;
-          return;
+          if (code === 422 && !message.includes("metadata.uid")) this.#onRefused(message);
+          if (this.#next === sent || code === 404) this.#next = undefined;
+          if (this.#next === undefined) return;
+          continue;
         }
       } catch {
         // No connection: the newest status waits.
