@@ -1,7 +1,7 @@
 import { connect, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectToLoopback, listenOnLoopback } from "../../test/fakes/loopback.ts";
-import { JoinedSockets, joinSockets } from "./join-sockets.ts";
+import { JoinedSockets } from "./join-sockets.ts";
 
 /** A client whose connection is joined in between with one to a server. */
 interface Way {
@@ -76,7 +76,7 @@ describe("connections that are joined", () => {
 
   it("end where there is nothing at the other end", async () => {
     const [, between] = await connection();
-    joinSockets(between, keep(connect({ port: 1, host: "127.0.0.1" })));
+    joined.join(between, keep(connect({ port: 1, host: "127.0.0.1" })));
     await bothEnd(between);
   });
 });

@@ -3,6 +3,7 @@ import type { Endpoint, EndpointSlice } from "../../api/generated/discovery.v1.t
 import { candidatesOf, chooseEndpoints } from "./choose-endpoints.ts";
 
 const slice = (more: Partial<EndpointSlice>): EndpointSlice => ({
+  metadata: { namespace: "default", name: "web-1" },
   addressType: "IPv4",
   ports: [{ name: "http", port: 80, protocol: "TCP" }],
   endpoints: [{ addresses: ["10.0.0.1"] }],

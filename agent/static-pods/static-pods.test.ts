@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
-import { MIRROR } from "./mirror.ts";
 import { StaticPods } from "./static-pods.ts";
 
 const manifest = (name: string, image = "i:1", more = "") => `{
@@ -154,7 +153,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     write("a.yaml", manifest("a"));
     await statics.start();
     const old = (name: string): Pod => ({
-      metadata: { namespace: "ns", name, uid: `old-${name}`, annotations: { [MIRROR]: "other" } },
+      metadata: { namespace: "ns", name, uid: `old-${name}`, annotations: { "kubernetes.io/config.mirror": "other" } },
       spec: { containers: [] },
       status: {},
     });

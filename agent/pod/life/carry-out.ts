@@ -3,7 +3,7 @@ import type { Observation } from "../../runtime/observation.ts";
 import type { PodRecord } from "../pod-record.ts";
 import type { Action } from "./plan.ts";
 import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
-import { killFailed, restartAll } from "./stop-containers.ts";
+import { killAll, killFailed, restartAll } from "./stop-containers.ts";
 
 export async function carryOut(record: PodRecord, action: Action, observation: Observation): Promise<Outcome> {
   switch (action.do) {
@@ -13,10 +13,13 @@ export async function carryOut(record: PodRecord, action: Action, observation: O
       record.terminating = true;
       return "changed";
     case "stop-sandbox":
-      record.tell(undefined, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+      // What still runs in it ends as it would with its pod.
+      await killAll(record, observation);
       await record.context.runtime.stopSandbox(action.id);
       return "changed";
     case "create-sandbox":
+      if (action.attempt > 0)
+        record.tell(undefined, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
       return createSandbox(record, action.attempt);
     case "start-container":
       return startContainer(record, action, observation);

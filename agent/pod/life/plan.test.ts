@@ -80,6 +80,17 @@ describe("the plan of a pod", () => {
     expect(actions.map((action) => action.do)).toEqual(["stop-sandbox", "create-sandbox"]);
   });
 
+  it("ends what runs in a sandbox that has died before it looks what is to be made anew", () => {
+    const dead = { ...sandbox, ready: false };
+    const planned = (newest: ContainerObservation) => {
+      const observation = { sandboxes: [dead], containers: [newest] };
+      const pod = podOf({ restartPolicy: "Never" });
+      return planPod({ pod, observation, local: settledLocal(), now: NOW }).actions.map((action) => action.do);
+    };
+    expect(planned(container("c"))).toEqual(["stop-sandbox"]);
+    expect(planned(exited("c", 143))).toEqual(["end-pod"]);
+  });
+
   it.each<[string, Pod, ContainerObservation[], string[]]>([
     ["starts every container", podOf({ containers: init("a", "b") }), [], ["start a#0", "start b#0"]],
     ["has nothing to do for what runs", podOf({}), [container("c")], []],

@@ -208,6 +208,8 @@ export function planPod(input: PlanInput): PodPlan {
     });
     if (sandbox !== undefined && (finished || lost)) return { actions: [{ do: "end-pod" }] };
     const stop = sandbox === undefined ? [] : [{ do: "stop-sandbox" as const, id: sandbox.id }];
+    // How they end may be the end of the pod.
+    if (stop.length > 0 && observation.containers.some(({ state }) => state === "running")) return { actions: stop };
     return { actions: [...stop, { do: "create-sandbox", attempt: sandbox === undefined ? 0 : sandbox.attempt + 1 }] };
   }
 

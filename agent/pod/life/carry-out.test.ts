@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
+import { recordedPod } from "../../../test/fakes/pod-record.ts";
+import { carryOut } from "./carry-out.ts";
+
+it("what runs in a sandbox that has died ends by itself, in its own time, and is told of", async () => {
+  const lifecycle = { preStop: { exec: { command: ["x"] } } };
+  const { record, runtime, events } = recordedPod({ spec: { containers: [{ name: "c", image: "i", lifecycle }] } });
+  const sandbox = plainSandbox({ namespace: "n", name: "p", uid: record.uid });
+  const id = await runtime.runSandbox(sandbox);
+  await runtime.startContainer(await runtime.createContainer(id, plainContainer(), sandbox));
+  expect(await carryOut(record, { do: "stop-sandbox", id }, await record.observe())).toBe("changed");
+  const { containers, sandboxes } = await record.observe();
+  expect([containers[0]?.exitCode, sandboxes[0]?.ready]).toEqual([0, false]);
+  expect(events).toEqual(["Killing: Stopping container c"]);
+});
