@@ -40,6 +40,12 @@ function agentIdOf(dataDirectory: string): string {
   }
 }
 
+/**
+ * Node.js reads a program by the nearest `package.json` above it. Volumes are below the directory that the node was started in,
+ * where this project's own says that every `.js` is a module.
+ */
+const noPartOfProject = (dataDirectory: string): void => writeFileSync(join(dataDirectory, "package.json"), "{}\n");
+
 export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { runtime, dataDirectory, nodeName } = options;
   if (runtime === "simulated") return new SimulatedRuntime({ nodeName });
@@ -53,6 +59,7 @@ export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime> {
     if (runtime === "cri")
       throw new Error(`no container runtime found; install containerd, or name its socket in ${ENDPOINT}`);
   }
+  noPartOfProject(dataDirectory);
   return new ProcessRuntime({
     directory: join(dataDirectory, "process"),
     supervisorCommand: supervisorCommand(),

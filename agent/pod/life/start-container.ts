@@ -151,7 +151,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
     mkdirSync(join(record.logDirectory, container.name), { recursive: true, mode: 0o755 });
     id = await runtime.createContainer(sandboxId, config, sandbox);
     const remark = restartCount === 0 ? runtime.remarkOn?.(config) : undefined;
-    if (remark !== undefined) tell("Warning", "VolumesNotMounted", remark);
+    if (remark !== undefined) tell("Normal", "VolumesNotMounted", remark);
   } catch (error) {
     const message = wordsOf(error);
     tell("Warning", "Failed", `Error: ${message}`);

@@ -1,0 +1,21 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { chooseRuntime } from "./choose.ts";
+
+test("a pod's program is no part of the project that its node was started in", async () => {
+  const project = mkdtempSync(join(tmpdir(), "sailplane-choose-"));
+  try {
+    writeFileSync(join(project, "package.json"), '{"type":"module"}');
+    const dataDirectory = join(project, ".sailplane/node");
+    const program = join(dataDirectory, "pods/1/volumes/web/serve.js");
+    mkdirSync(join(program, ".."), { recursive: true });
+    writeFileSync(program, 'console.log(typeof require("node:http").createServer)');
+    await chooseRuntime({ runtime: "process", nodeName: "n", dataDirectory });
+    expect(execFileSync(process.execPath, [program], { encoding: "utf8" })).toBe("function\n");
+  } finally {
+    rmSync(project, { recursive: true });
+  }
+});
