@@ -15,19 +15,16 @@ import { storeStreamUrls } from "../../../api/store/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { settingsOf } from "../../policy/cluster-settings.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
-import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
 import { storeObjects } from "../../storage/cluster-stores.ts";
 import { restoreShards } from "../../storage/restore-shards.ts";
 import type { Bindings } from "../bindings.ts";
 import { isFresh } from "./fresh-cluster.ts";
+import { keepingOwners, OWNERS } from "./kept-owners.ts";
 import { wholeBackup } from "./whole-backup.ts";
 
-/** What belongs to the deployment, its owner and its machines: tokens of the past must not come to life again. */
-const NEVER_BACKED_UP = [CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS];
-
 /** Machines that joined since are there, whatever a backup knew. */
-const SPARED = { untouched: NEVER_BACKED_UP, undeleted: ["nodes"] };
+const SPARED = { untouched: OWNERS, undeleted: ["nodes"] };
 
 /** Of one upload. A line is an object of 1.5 MiB at most, quoted once more. */
 const MAX_UPLOAD_BYTES = 8 * 1024 * 1024;
@@ -78,7 +75,7 @@ export async function serveMoments(c: Context<Bindings>): Promise<Response> {
 /** GET /sailplane/v1/store/backup: all objects at one revision. */
 export async function serveBackup(c: Context<Bindings>): Promise<Response> {
   allow(c, "GET");
-  const body = JSON.stringify({ without: NEVER_BACKED_UP });
+  const body = JSON.stringify({ without: OWNERS });
   const backupOf = (store: ReturnType<typeof storeOf>) =>
     store.fetch(new Request(storeStreamUrls.backup, { method: "POST", body }));
   const stores = storesHere(c);
@@ -149,7 +146,12 @@ export async function serveRewind(c: Context<Bindings>): Promise<Response> {
   if (Number.isNaN(moment) || moment > Date.now())
     throw new ApiError(badRequest("time: must be a moment that has been"));
   const { revision } = await storeOf(c).status();
-  for (const place of storesHere(c).keys()) await rewindStore(() => storesHere(c)[place]?.[1] ?? storeOf(c), moment);
+  const [, ...shards] = storesHere(c).keys();
+  await keepingOwners(
+    () => storeOf(c),
+    () => rewindStore(() => storeOf(c), moment),
+  );
+  for (const place of shards) await rewindStore(() => storesHere(c)[place]?.[1] ?? storeOf(c), moment);
   return c.json({ revision: revision + 1, time: new Date(moment).toISOString() });
 }
 
