@@ -49,6 +49,8 @@ export class Watcher {
   /** Since when the client has taken nothing of a full queue. */
   #lastTaken: number;
   #askAgain = () => {};
+  /** The stream wants more: what was told before is taken. The platform takes it out of the queue long before its client does. */
+  #isAsked = false;
 
   constructor(request: WatchRequest, options: WatcherOptions) {
     this.#request = request;
@@ -66,7 +68,11 @@ export class Watcher {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: () => this.#pull(),
+        pull: async () => {
+          this.#isAsked = true;
+          await this.#pull();
+          this.#isAsked = false;
+        },
         cancel: () => this.#close(),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: QUEUE }),
@@ -80,7 +86,7 @@ export class Watcher {
 
   /** When `beat` has something to do, in milliseconds since 1970. */
   get due(): number {
-    if (this.#state.is === "ending") return this.#lastTaken + STALLED;
+    if (this.#state.is === "ending") return Number.POSITIVE_INFINITY;
     const bookmark = this.#request.bookmarks ? this.#nextBookmark : Number.POSITIVE_INFINITY;
     return Math.min(this.#ends, bookmark, this.#lastSent + HEARTBEAT);
   }
@@ -105,10 +111,7 @@ export class Watcher {
   }
 
   beat(now: number): void {
-    if (this.#state.is === "ending") {
-      if (now >= this.#lastTaken + STALLED) this.cutOff("the watch was not read");
-      return;
-    }
+    if (this.#state.is === "ending") return;
     const isFull = (this.#controller?.desiredSize ?? 0) <= 0;
     // Before the end, also where both are late.
     if (!isFull && this.#request.bookmarks && now >= this.#nextBookmark) {
@@ -228,14 +231,14 @@ export class Watcher {
     }
   }
 
-  /** What was not told yet is left to the watch that the client opens next. What is queued counts as a watch until it is taken. */
+  /** What was not told yet is left to the watch that the client opens next. What was told counts as a watch until it is taken. */
   end(): void {
     if (this.#isOver()) return;
+    const isAsked = this.#isAsked;
     this.#options.leave();
     this.#state = { is: "ending" };
-    this.#lastTaken = this.#options.turns.now();
     this.#askAgain();
-    this.#endIfTaken();
+    if (isAsked) this.#endIfTaken();
   }
 
   #endIfTaken(): void {
