@@ -31,7 +31,7 @@ async function readOwners(store: OwnedStore): Promise<readonly Entry[]> {
   return entries;
 }
 
-export function writesToKeep(present: readonly Entry[], past: readonly Entry[]): readonly Write[] {
+function writesToKeep(present: readonly Entry[], past: readonly Entry[]): readonly Write[] {
   const before = new Map(past.map((entry) => [idOf(entry.key), entry]));
   const now = new Set(present.map(({ key }) => idOf(key)));
   return [
