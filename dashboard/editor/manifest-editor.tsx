@@ -1,6 +1,8 @@
 /** A text of manifests in colours, with what may be written where the cursor stands. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { type Completion, completionsAt } from "./completions.ts";
+import { completionsAt } from "./completions.ts";
+import { indentAfter } from "./indent.ts";
+import { type Offer, OfferList, optionId } from "./offer-list.tsx";
 import { readSchema } from "./read-schema.ts";
 import { placeOf } from "./yaml-place.ts";
 import { YamlView } from "./yaml-view.tsx";
@@ -11,14 +13,6 @@ interface ManifestEditorProps {
   readonly set: (text: string) => void;
   readonly disabled?: boolean;
   readonly placeholder?: string;
-}
-
-interface Offer {
-  readonly options: readonly Completion[];
-  readonly replaces: number;
-  readonly chosen: number;
-  readonly left: number;
-  readonly top: number;
 }
 
 export function ManifestEditor({ label, text, set, disabled = false, placeholder }: ManifestEditorProps) {
@@ -75,12 +69,10 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
   function indent(event: KeyboardEvent) {
     const { value = "", selectionStart = 0 } = area.current ?? {};
     const line = value.slice(value.lastIndexOf("\n", selectionStart - 1) + 1, selectionStart);
-    const spaces = /^ */.exec(line)?.[0].length ?? 0;
-    const deeper = /:\s*$/.test(line) ? 2 : 0;
-    const inItem = /^ *- +\S/.test(line) ? 2 : 0;
-    if (spaces + deeper + inItem === 0) return;
+    const depth = indentAfter(line);
+    if (depth === 0) return;
     event.preventDefault();
-    put(`\n${" ".repeat(spaces + deeper + inItem)}`, 0);
+    put(`\n${" ".repeat(depth)}`, 0);
   }
 
   return (
@@ -93,7 +85,7 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
         aria-label={label}
         aria-autocomplete="list"
         aria-controls={listId}
-        aria-activedescendant={offer ? `${listId}-${offer.chosen}` : undefined}
+        aria-activedescendant={offer && optionId(listId, offer.chosen)}
         spellcheck={false}
         autocapitalize="off"
         placeholder={placeholder}
@@ -111,46 +103,10 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
           setOffer(undefined);
         }}
       />
-      <div
-        id={listId}
-        role="listbox"
-        aria-label="What may be written here"
-        class="offer"
-        hidden={!offer}
-        style={offer && { left: `${offer.left}px`, top: `${offer.top}px` }}
-      >
-        {offer?.options.map((option, index) => (
-          <div
-            key={option.label}
-            id={`${listId}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === offer.chosen}
-            ref={index === offer.chosen ? scrolledTo : null}
-            // Before the text loses the focus.
-            onMouseDown={(event) => {
-              event.preventDefault();
-              put(option.insert, offer.replaces);
-            }}
-          >
-            <b>{option.label}</b>
-            <span class="quiet">
-              {option.type}
-              {option.required && " required"}
-            </span>
-            {index === offer.chosen && option.description && <p class="quiet">{shortened(option.description)}</p>}
-          </div>
-        ))}
-      </div>
+      <OfferList id={listId} offer={offer} take={({ insert }, { replaces }) => put(insert, replaces)} />
     </div>
   );
 }
-
-const scrolledTo = (element: HTMLElement | null) => element?.scrollIntoView({ block: "nearest" });
-
-const MOST_DESCRIPTION = 220;
-const shortened = (text: string) =>
-  text.length > MOST_DESCRIPTION ? `${text.slice(0, MOST_DESCRIPTION).trimEnd()}…` : text;
 
 /** As style/editor.css has it. */
 const OFFER_WIDTH = 360;

@@ -66,48 +66,18 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
   }
 
   if (step.name === "reviewing") {
-    return (
-      <>
-        <h2>What the cluster would store</h2>
-        <DiffView before={yamlOf(base)} after={yamlOf(step.result)} />
-        <KubectlLine command="kubectl replace -f -" />
-        <div class="buttons">
-          <button type="button" onClick={() => setStep({ name: "editing" })}>
-            Back to editing
-          </button>
-          <button type="button" class="primary" onClick={() => void apply(step.wanted)}>
-            Save
-          </button>
-        </div>
-      </>
-    );
+    const { wanted, result } = step;
+    const back = () => setStep({ name: "editing" });
+    return <Review base={base} result={result} back={back} save={() => void apply(wanted)} />;
   }
   if (step.name === "conflict") {
-    return (
-      <div role="alert">
-        <h2>Somebody else changed it meanwhile</h2>
-        <p>
-          Your text is based on an older version. This is what changed since; make sure that your text says it too, or
-          it will be undone.
-        </p>
-        <DiffView before={yamlOf(base)} after={yamlOf(step.latest)} />
-        <div class="buttons">
-          <button
-            type="button"
-            onClick={() => {
-              setText(yamlOf(step.latest));
-              setBase(step.latest);
-              setStep({ name: "editing" });
-            }}
-          >
-            Start over from the newest version
-          </button>
-          <button type="button" class="primary" onClick={() => rebase(step.latest)}>
-            Keep my text, go on editing
-          </button>
-        </div>
-      </div>
-    );
+    const { latest } = step;
+    const startOver = () => {
+      setText(yamlOf(latest));
+      setBase(latest);
+      setStep({ name: "editing" });
+    };
+    return <Conflict base={base} latest={latest} startOver={startOver} goOn={() => rebase(latest)} />;
   }
   return (
     <div class="editor">
@@ -128,3 +98,52 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
     </div>
   );
 }
+
+interface ReviewProps {
+  readonly base: KubeObject;
+  readonly result: KubeObject;
+  readonly back: () => void;
+  readonly save: () => void;
+}
+
+const Review = ({ base, result, back, save }: ReviewProps) => (
+  <>
+    <h2>What the cluster would store</h2>
+    <DiffView before={yamlOf(base)} after={yamlOf(result)} />
+    <KubectlLine command="kubectl replace -f -" />
+    <div class="buttons">
+      <button type="button" onClick={back}>
+        Back to editing
+      </button>
+      <button type="button" class="primary" onClick={save}>
+        Save
+      </button>
+    </div>
+  </>
+);
+
+interface ConflictProps {
+  readonly base: KubeObject;
+  readonly latest: KubeObject;
+  readonly startOver: () => void;
+  readonly goOn: () => void;
+}
+
+const Conflict = ({ base, latest, startOver, goOn }: ConflictProps) => (
+  <div role="alert">
+    <h2>Somebody else changed it meanwhile</h2>
+    <p>
+      Your text is based on an older version. This is what changed since; make sure that your text says it too, or it
+      will be undone.
+    </p>
+    <DiffView before={yamlOf(base)} after={yamlOf(latest)} />
+    <div class="buttons">
+      <button type="button" onClick={startOver}>
+        Start over from the newest version
+      </button>
+      <button type="button" class="primary" onClick={goOn}>
+        Keep my text, go on editing
+      </button>
+    </div>
+  </div>
+);
