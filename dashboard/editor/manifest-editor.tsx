@@ -1,5 +1,5 @@
 /** A text of manifests in colours, with what may be written where the cursor stands. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { completionsAt } from "./completions.ts";
 import { indentAfter } from "./indent.ts";
 import { type Offer, OfferList, optionId } from "./offer-list.tsx";
@@ -20,9 +20,9 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
   const colours = useRef<HTMLPreElement>(null);
   const [offer, setOffer] = useState<Offer | undefined>(undefined);
   const listId = useId();
-  // The cursor goes where the text that was put in ends; the browser puts it last.
+  // The cursor goes where the text that was put in ends; the browser puts it last. At once: what is typed next belongs there.
   const cursor = useRef<number | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (cursor.current !== undefined) area.current?.setSelectionRange(cursor.current, cursor.current);
     cursor.current = undefined;
   }, [text]);
