@@ -119,6 +119,18 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     expect(await cluster.output("get pod web -o jsonpath={.status.containerStatuses[0].restartCount}")).toBe("0");
   });
 
+  test("AGENT-STATUS: one whose sandbox dies has another, and is told of with its new address", async () => {
+    const addresses = () => cluster.output("get pod web -o jsonpath={.status.podIPs[*].ip}");
+    const before = await addresses();
+    const ctr = (...words: string[]) => inside("ctr", "-a", containerd.socket, "-n", "k8s.io", ...words);
+    const which = 'labels."io.kubernetes.pod.name"==web,labels."io.cri-containerd.kind"==sandbox';
+    ctr("tasks", "kill", "-s", "KILL", ctr("containers", "ls", "-q", which).trim());
+    await cluster.output("wait --for=jsonpath={.status.containerStatuses[0].restartCount}=1 --timeout=60s pod/web");
+    await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
+    expect(await addresses()).toMatch(/^10\.88\.0\.\d+$/);
+    expect(await addresses()).not.toBe(before);
+  });
+
   test("AGENT-DELETE: a process that a cut-off start left, and that CRI takes for ended, keeps no pod", async () => {
     const image = "image: localhost/busybox:1, imagePullPolicy: IfNotPresent";
     const again = "test -e /tmp/again && exec sleep 3600; touch /tmp/again";
