@@ -40,6 +40,8 @@ export function TopBar() {
 
 function NamespaceChoice() {
   const [names, setNames] = useState<readonly string[]>();
+  // Kept while it is typed: the list that comes meanwhile must not take it away.
+  const [typed, setTyped] = useState<string>();
   const load = () => void namespaceNames().then(setNames);
   // Once, and again whenever the list is opened.
   useEffect(() => {
@@ -52,15 +54,24 @@ function NamespaceChoice() {
   }, []);
   const current = namespace.value;
   const choices = [...new Set([...(current === "" ? [] : [current]), ...(names ?? [])])].sort();
-  const asked = { id: "namespace", value: current, onFocus: load };
+  const asked = { id: "namespace", onFocus: load };
   return (
     <label class="namespace" htmlFor={asked.id}>
       <span>Namespace</span>
       {names?.length === 0 ? (
         // Who may not list them knows which are his.
-        <input {...asked} placeholder="All namespaces" onChange={(event) => choose(event.currentTarget.value)} />
+        <input
+          {...asked}
+          value={typed ?? current}
+          placeholder="All namespaces"
+          onInput={(event) => setTyped(event.currentTarget.value)}
+          onChange={(event) => {
+            setTyped(undefined);
+            choose(event.currentTarget.value);
+          }}
+        />
       ) : (
-        <select {...asked} onChange={(event) => choose(event.currentTarget.value)}>
+        <select {...asked} value={current} onChange={(event) => choose(event.currentTarget.value)}>
           <option value="">All namespaces</option>
           {choices.map((name) => (
             <option key={name} value={name}>

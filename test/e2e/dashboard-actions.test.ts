@@ -170,7 +170,11 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await expect.poll(() => page.url()).toContain("ns=default");
     await page.getByText("Pods ready").waitFor();
     expect(await page.getByText("Nodes ready").count()).toBe(0);
+    // The list is asked for again, and comes while something is typed.
+    const again = page.waitForResponse(/\/api\/v1\/namespaces(\?|$)/);
     await page.fill("#namespace", "");
+    await again;
+    await page.waitForTimeout(100);
     await page.keyboard.press("Enter");
     await page.getByText("name one of yours above").waitFor();
     await page.context().close();
