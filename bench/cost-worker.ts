@@ -12,6 +12,7 @@ import {
   Relay,
   Scheduler,
   Tunnel,
+  WatchRelay,
 } from "../worker/index.ts";
 
 const counts = { workerRequests: 0, objectRequests: 0, rowsWritten: 0 };
@@ -62,9 +63,17 @@ function counted<Class extends new (state: DurableObjectState, env: never) => ob
 }
 
 const classes = Object.fromEntries(
-  Object.entries({ AuditLog, ClusterKeys, ClusterStore, ControllerManager, NodeHub, Relay, Scheduler, Tunnel }).map(
-    ([name, base]) => [name, counted(base as new (state: DurableObjectState, env: never) => object)],
-  ),
+  Object.entries({
+    AuditLog,
+    ClusterKeys,
+    ClusterStore,
+    ControllerManager,
+    NodeHub,
+    Relay,
+    Scheduler,
+    Tunnel,
+    WatchRelay,
+  }).map(([name, base]) => [name, counted(base as new (state: DurableObjectState, env: never) => object)]),
 );
 const CountedAudit = classes.AuditLog;
 const CountedKeys = classes.ClusterKeys;
@@ -74,6 +83,7 @@ const CountedHub = classes.NodeHub;
 const CountedRelay = classes.Relay;
 const CountedScheduler = classes.Scheduler;
 const CountedTunnel = classes.Tunnel;
+const CountedWatchRelay = classes.WatchRelay;
 
 export {
   CountedAudit as AuditLog,
@@ -84,6 +94,7 @@ export {
   CountedScheduler as Scheduler,
   CountedStore as ClusterStore,
   CountedTunnel as Tunnel,
+  CountedWatchRelay as WatchRelay,
 };
 
 export class OwnApi extends Own {
