@@ -1,5 +1,5 @@
 import type { NodeSettings } from "../api/node/node-settings.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./control-plane/connection.ts";
 import type { RuntimeChoice } from "./runtime/choose.ts";
 
 export interface AgentOptions {

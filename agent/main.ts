@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentOptions } from "./agent-options.ts";
-import { ControlPlane } from "./connection.ts";
+import { ControlPlane } from "./control-plane/connection.ts";
 import { endPods } from "./end-pods.ts";
 import type { Logger } from "./logger.ts";
 import { renewCredential } from "./node/renew-credential.ts";

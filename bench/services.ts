@@ -9,7 +9,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_pr
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ObjectCache } from "../agent/objects.ts";
+import { ObjectCache } from "../agent/control-plane/objects.ts";
 import { KernelProxy } from "../agent/proxy/kernel-proxy.ts";
 import { NftSession } from "../agent/proxy/nft-session.ts";
 import { RulePlanner } from "../agent/proxy/plan.ts";

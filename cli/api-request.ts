@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
-import { ProxiedAgent, proxyFor } from "../agent/outbound-proxy.ts";
+import { ProxiedAgent, proxyFor } from "../agent/control-plane/outbound-proxy.ts";
 import { isLoopback } from "../client/join-address.ts";
 import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PersistentVolume, Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import { FakeCsiDriver } from "../../test/fakes/fake-csi-driver.ts";
-import { namesIn } from "../names-in.ts";
+import { namesIn } from "../files/names-in.ts";
 import { type CsiDrivers, csiDrivers } from "./csi-drivers.ts";
 import { driversOf } from "./csi-node-object.ts";
 import { CsiVolumes } from "./csi-volumes.ts";

@@ -5,9 +5,9 @@
  */
 import { existsSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn } from "../names-in.ts";
+import { namesIn } from "../files/names-in.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { isMountPoint } from "../volumes/mounts.ts";
-import { writeWhole } from "../write-whole.ts";
 import { sha256, type Wanted } from "./wanted-volume.ts";
 
 export interface Published {

@@ -4,9 +4,9 @@
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { namesIn } from "../files/names-in.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { Logger } from "../logger.ts";
-import { namesIn } from "../names-in.ts";
-import { writeWhole } from "../write-whole.ts";
 import { sha256 } from "./wanted-volume.ts";
 
 /** The kubelet's. */

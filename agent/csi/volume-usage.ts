@@ -1,5 +1,5 @@
 /** What a CSI driver says of a volume's use, in the terms of the node's summary. */
-import type { DiskStats } from "../volumes/disk-stats.ts";
+import type { DiskStats } from "../volumes/usage/disk-stats.ts";
 
 export interface VolumeUsages {
   readonly usage: readonly {

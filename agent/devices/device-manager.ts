@@ -6,10 +6,10 @@
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import { InTurn } from "../../api/in-turn.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
-import { ConfigError } from "../pod/config/env.ts";
+import { readHeld } from "../files/read-held.ts";
+import { writeWhole } from "../files/write-whole.ts";
+import { ConfigError } from "../pod/config/env/env.ts";
 import { isSidecar } from "../pod/containers.ts";
-import { readHeld } from "../read-held.ts";
-import { writeWhole } from "../write-whole.ts";
 import type { DeviceGrant, DeviceSource } from "./device-source.ts";
 
 interface Held {

@@ -7,8 +7,8 @@
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import { InTurn } from "../../api/in-turn.ts";
-import { readHeld } from "../read-held.ts";
-import { writeWhole } from "../write-whole.ts";
+import { readHeld } from "../files/read-held.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { ClaimReference, DraDrivers, PreparedDevice } from "./dra-drivers.ts";
 
 interface Held {

@@ -1,9 +1,9 @@
 /** The credentials that a pod brings for the registry of an image: of its pull secrets, those that fit best first. Pure. */
 import { createHash } from "node:crypto";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/config/env.ts";
-import { registryAndRest } from "../pod/config/image-name.ts";
+import type { PodObjects } from "../pod/config/env/env.ts";
 import type { RegistryCredentials } from "../runtime/image.ts";
+import { registryAndRest } from "./image-name.ts";
 
 /** What is remembered of credentials that an image was pulled with: not what they are. */
 export interface CredentialMark {

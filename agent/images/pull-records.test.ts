@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/config/env.ts";
-import { ImagePuller } from "../pod/config/image-puller.ts";
+import type { PodObjects } from "../pod/config/env/env.ts";
 import type { ImageObservation, RegistryCredentials } from "../runtime/image.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { ImagePuller } from "./image-puller.ts";
 import { missingPullSecrets, pullCredentials } from "./pull-credentials.ts";
 import { PullRecords } from "./pull-records.ts";
 

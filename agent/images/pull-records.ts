@@ -3,7 +3,7 @@
  * themselves: else a pod would get what another's secret bought. Images that were here before the node are for all.
  */
 import { readFileSync } from "node:fs";
-import { writeWhole } from "../write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { CredentialMark } from "./pull-credentials.ts";
 
 /** By repository: all pods, or those with one of these credentials. */

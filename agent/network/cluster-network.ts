@@ -7,7 +7,7 @@ import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { NetworkPolicy, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { PEER_PODS } from "../../api/node/node-sync.ts";
-import type { ControlPlane } from "../connection.ts";
+import type { ControlPlane } from "../control-plane/connection.ts";
 import { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";
 import { KernelPolicies } from "../network-policy/kernel-policies.ts";

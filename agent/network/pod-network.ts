@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import type { Node } from "../../api/generated/core.v1.ts";
-import type { ControlPlane } from "../connection.ts";
+import type { ControlPlane } from "../control-plane/connection.ts";
 import { DnsServer } from "../dns/server.ts";
 import type { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";

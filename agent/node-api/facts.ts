@@ -5,7 +5,7 @@ import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
-import type { VolumeStats } from "../volumes/volume-stats.ts";
+import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
 import type { MachineSize } from "./cadvisor-metrics.ts";
 import type { NodeConfiguration } from "./configz.ts";
 

@@ -3,7 +3,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
-import type { VolumeStats } from "../volumes/volume-stats.ts";
+import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
 import { type Family, type Line, renderFamilies } from "./prometheus.ts";
 
 export interface AgentProcess {

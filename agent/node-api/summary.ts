@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { isOnDisk } from "../pressure/local-storage.ts";
-import { diskStats } from "../volumes/disk-stats.ts";
-import { diskUse } from "../volumes/disk-use.ts";
+import { diskStats } from "../volumes/usage/disk-stats.ts";
+import { diskUse } from "../volumes/usage/disk-use.ts";
 import type { Measured, NodeApiFacts } from "./facts.ts";
 
 type Container = Measured["sample"]["containers"][number];

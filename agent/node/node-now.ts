@@ -1,12 +1,12 @@
 /** What the node is at the moment: what it found as it started, and what its parts have found since. */
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { AdmittingNode } from "../admission/predicates.ts";
-import type { Housekeeping } from "../housekeeping.ts";
+import type { ObjectCache } from "../control-plane/objects.ts";
+import type { Housekeeping } from "../housekeeping/housekeeping.ts";
 import type { ClusterNetwork } from "../network/cluster-network.ts";
 import type { NetworkKey } from "../network/overlay/network-key.ts";
-import type { ObjectCache } from "../objects.ts";
+import type { VendorDrivers } from "../plugins/vendor-drivers.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { VendorDrivers } from "../vendor-drivers.ts";
 import { machineIPv6 } from "./machine.ts";
 import { nodeAddresses } from "./node-addresses.ts";
 import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node-object.ts";

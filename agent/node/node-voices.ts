@@ -1,9 +1,9 @@
 /** How a node speaks to its API server. */
 import type { Asked } from "../../api/asked.ts";
 import { type ApiClient, apiClientOver } from "../../client/api-client.ts";
-import type { ControlPlane } from "../connection.ts";
+import type { ControlPlane } from "../control-plane/connection.ts";
+import { Reports } from "../control-plane/reports.ts";
 import { EventRecorder } from "../pod/status/events.ts";
-import { Reports } from "../reports.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { NodeEvents } from "./node-events.ts";
 import { KUBELET_VERSION } from "./node-object.ts";

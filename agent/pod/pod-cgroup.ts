@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { makeDirectory } from "../make-directory.ts";
+import { makeDirectory } from "../files/make-directory.ts";
 import type { CgroupDriver } from "../runtime/runtime.ts";
 import { type PodLimits, podLimits } from "./config/resources.ts";
 

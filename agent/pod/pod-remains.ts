@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { CsiVolumes } from "../csi/csi-volumes.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
 import type { PodClaims } from "../dra/pod-claims.ts";
-import { namesIn } from "../names-in.ts";
+import { namesIn } from "../files/names-in.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
 import { removeVolumes } from "../volumes/remove-volumes.ts";
 import type { VolumeMemory } from "../volumes/volume-memory.ts";

@@ -4,7 +4,7 @@
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
-import type { VolumeStats } from "../volumes/volume-stats.ts";
+import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
 import { carryOut, clearWaiting, showBackOff } from "./life/carry-out.ts";
 import { endPod } from "./life/end-pod.ts";

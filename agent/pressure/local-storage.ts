@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import { bytesOf } from "../pod/qos.ts";
 import { podAmounts } from "../pod/resize/pod-amounts.ts";
-import { diskUse } from "../volumes/disk-use.ts";
+import { diskUse } from "../volumes/usage/disk-use.ts";
 import { printAmount } from "./thresholds.ts";
 
 export interface StorageUse {

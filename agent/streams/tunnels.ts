@@ -1,6 +1,6 @@
 /** The tunnels that this node was called to. */
 import { ANSWER_HEADER, type NodeAnswer, type NodeTunnelCall, renderNodeAnswer } from "../../api/node/node-sync.ts";
-import type { ControlPlane } from "../connection.ts";
+import type { ControlPlane } from "../control-plane/connection.ts";
 import type { Logger } from "../logger.ts";
 import { serveTunnel } from "./serve.ts";
 import type { ServeContext } from "./serve-context.ts";

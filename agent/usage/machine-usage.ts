@@ -1,6 +1,6 @@
 /** What the machine as a whole uses, by the kernel's counters; nothing where it has none. */
 import { cpus, freemem, totalmem } from "node:os";
-import { readText } from "../read-text.ts";
+import { readText } from "../files/read-text.ts";
 import type { PageFaults } from "../runtime/usage.ts";
 
 export interface MachineSample {

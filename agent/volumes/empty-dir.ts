@@ -4,7 +4,7 @@ import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
 import { podLimits } from "../pod/config/resources.ts";
 import { allContainersOf } from "../pod/containers.ts";
 import { bytesOf } from "../pod/qos.ts";
-import { VolumeError } from "./payload.ts";
+import { VolumeError } from "./projected/payload.ts";
 
 export interface FileSystem {
   readonly type: "tmpfs" | "hugetlbfs";

@@ -1,7 +1,7 @@
 /** hostPath volumes: what must be there, or is made, by type. */
 import { lstatSync, statSync, writeFileSync } from "node:fs";
-import { makeDirectory } from "../make-directory.ts";
-import { VolumeError } from "./payload.ts";
+import { makeDirectory } from "../files/make-directory.ts";
+import { VolumeError } from "./projected/payload.ts";
 
 type Check = "isDirectory" | "isFile" | "isSocket" | "isCharacterDevice" | "isBlockDevice";
 

@@ -1,7 +1,7 @@
 /** Volumes that are the files of an image: pulled as a container's own is, and mounted for reading. */
 import type { ImageVolumeSource, Pod } from "../../api/generated/core.v1.ts";
-import type { PodObjects } from "../pod/config/env.ts";
-import type { ImageOutcome, ImagePuller } from "../pod/config/image-puller.ts";
+import type { ImageOutcome, ImagePuller } from "../images/image-puller.ts";
+import type { PodObjects } from "../pod/config/env/env.ts";
 import type { EventRecorder } from "../pod/status/events.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { RuntimeError } from "../runtime/runtime-error.ts";

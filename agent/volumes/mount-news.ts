@@ -1,5 +1,5 @@
 /** What a pod is told of its volumes, in the kubelet's words. */
-import type { VolumeUnprocessed } from "./payload.ts";
+import type { VolumeUnprocessed } from "./projected/payload.ts";
 
 export interface VolumeNews {
   readonly type: "Normal" | "Warning";

@@ -7,26 +7,32 @@ import { basename, join } from "node:path";
 import type { Container, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { inlineVolume } from "../csi/wanted-volume.ts";
-import type { PodObjects, VolumeFile } from "../pod/config/env.ts";
-import type { PodAddresses } from "../pod/config/field-ref.ts";
-import type { ImageOutcome } from "../pod/config/image-puller.ts";
-import { publish } from "./atomic-writer.ts";
-import { type ClaimSources, claimOf } from "./claim.ts";
-import { ClaimGrowth } from "./claim-growth.ts";
-import { ClaimedVolumes, type ClaimUse } from "./claimed-volumes.ts";
+import type { ImageOutcome } from "../images/image-puller.ts";
+import type { PodObjects, VolumeFile } from "../pod/config/env/env.ts";
+import type { PodAddresses } from "../pod/config/env/field-ref.ts";
+import { type ClaimSources, claimOf } from "./claims/claim.ts";
+import { ClaimGrowth } from "./claims/claim-growth.ts";
+import { ClaimedVolumes, type ClaimUse } from "./claims/claimed-volumes.ts";
+import { mountPodNfs } from "./claims/persistent-volume.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { LongWait, setUpFailed, unableToProcess, type VolumeNews } from "./mount-news.ts";
 import { isMountPoint, isOwnFileSystem } from "./mounts.ts";
-import { type PayloadInput, VolumeError, VolumePending, VolumeUnprocessed, volumePayload } from "./payload.ts";
-import { mountPodNfs } from "./persistent-volume.ts";
-import { PodTokens, type TokenSource } from "./pod-tokens.ts";
+import { publish } from "./projected/atomic-writer.ts";
+import {
+  type PayloadInput,
+  VolumeError,
+  VolumePending,
+  VolumeUnprocessed,
+  volumePayload,
+} from "./projected/payload.ts";
+import { PodTokens, type TokenSource } from "./projected/pod-tokens.ts";
 import { removeVolumes } from "./remove-volumes.ts";
-import { readWithin } from "./sub-path.ts";
+import { readWithin } from "./sub-path/sub-path.ts";
+import { type VolumeStats, volumeStats } from "./usage/volume-stats.ts";
 import { usedVolumes } from "./used-volumes.ts";
 import { ensureDirectory, fileSystemOf, isSecret, volumeDirectory } from "./volume-directory.ts";
 import type { VolumeMemory } from "./volume-memory.ts";
-import { type VolumeStats, volumeStats } from "./volume-stats.ts";
 
 /** What setting up a volume needs of the API, fetched when it is asked for. */
 export interface VolumeSources extends ClaimSources, TokenSource {}

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { mountsBelow, unmountBelow } from "./mounts.ts";
-import { subPathsOf } from "./sub-path-mount.ts";
+import { subPathsOf } from "./sub-path/sub-path-mount.ts";
 import type { VolumeMemory } from "./volume-memory.ts";
 
 export const IMAGES = "kubernetes.io~image";

@@ -7,7 +7,7 @@ import type { Pod, Volume } from "../../api/generated/core.v1.ts";
 import { emptyDirFileSystem, type FileSystem } from "./empty-dir.ts";
 import { isOwnFileSystem } from "./mounts.ts";
 import { giveToGroup } from "./ownership.ts";
-import { type PayloadInput, VolumeError } from "./payload.ts";
+import { type PayloadInput, VolumeError } from "./projected/payload.ts";
 import { IMAGES } from "./remove-volumes.ts";
 
 const run = promisify(execFile);

@@ -6,8 +6,8 @@ import { execFile } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { namesIn } from "../files/names-in.ts";
 import type { Logger } from "../logger.ts";
-import { namesIn } from "../names-in.ts";
 import { isOwnFileSystem } from "./mounts.ts";
 
 const run = promisify(execFile);

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Payload, publish } from "./atomic-writer.ts";
-import { holdSubPath, SubPathError } from "./sub-path.ts";
+import { type Payload, publish } from "./projected/atomic-writer.ts";
+import { holdSubPath, SubPathError } from "./sub-path/sub-path.ts";
 
 const directory = () => mkdtempSync(join(tmpdir(), "sailplane-volume-"));
 const payload = (files: Record<string, string>): Payload =>

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { type ConnectionOptions, connect, type DetailedPeerCertificate } from "node:tls";
-import { connectThrough, proxyFor } from "../../agent/outbound-proxy.ts";
+import { connectThrough, proxyFor } from "../../agent/control-plane/outbound-proxy.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 

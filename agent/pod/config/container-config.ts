@@ -17,8 +17,8 @@ import {
   TERMINATION_MESSAGE_PATH,
   TERMINATION_MESSAGE_POLICY,
 } from "../labels.ts";
-import { ConfigError, containerEnv, type EnvInput } from "./env.ts";
-import { expand } from "./expansion.ts";
+import { ConfigError, containerEnv, type EnvInput } from "./env/env.ts";
+import { expand } from "./env/expansion.ts";
 import { kernelHostname, type PodHostname } from "./hostname.ts";
 import { resolveRecursiveReadOnly } from "./recursive-read-only.ts";
 import { containerResources } from "./resources.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError } from "./env.ts";
+import { ConfigError } from "./env/env.ts";
 import { canMountRecursiveReadOnly, resolveRecursiveReadOnly, shownRecursiveReadOnly } from "./recursive-read-only.ts";
 
 const mount = (recursiveReadOnly?: string) => ({

@@ -1,7 +1,7 @@
 /** Whether what is mounted below a read-only mount is read-only too (`recursiveReadOnly`): as asked for, and as the runtime can. */
 import type { VolumeMount } from "../../../api/generated/core.v1.ts";
 import { NO_FEATURES, type RuntimeFeatures } from "../../runtime/runtime-features.ts";
-import { ConfigError } from "./env.ts";
+import { ConfigError } from "./env/env.ts";
 
 export const canMountRecursiveReadOnly = ({ handlers }: RuntimeFeatures = NO_FEATURES, handler: string): boolean =>
   handlers.get(handler)?.recursiveReadOnlyMounts === true;

@@ -15,7 +15,7 @@ import type {
   SupplementalGroupsPolicy,
 } from "../../runtime/sandbox.ts";
 import { printPod } from "../containers.ts";
-import { ConfigError } from "./env.ts";
+import { ConfigError } from "./env/env.ts";
 
 export const seLinuxOf = ({ user = "", role = "", type = "", level = "" }: SELinuxOptions): SeLinuxOptions => ({
   user,

@@ -4,11 +4,11 @@
  */
 import { join } from "node:path";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { namesIn } from "../../names-in.ts";
-import { readText } from "../../read-text.ts";
+import { namesIn } from "../../files/names-in.ts";
+import { readText } from "../../files/read-text.ts";
+import { writeWhole } from "../../files/write-whole.ts";
 import { NO_FEATURES, type RuntimeFeatures } from "../../runtime/runtime-features.ts";
 import type { UserNamespace } from "../../runtime/sandbox.ts";
-import { writeWhole } from "../../write-whole.ts";
 
 /** As many as programs expect there to be. */
 const LENGTH = 65_536;

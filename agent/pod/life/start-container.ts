@@ -11,7 +11,7 @@ import type { SandboxConfig } from "../../runtime/sandbox.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { sandboxConfig } from "../config/container-config.ts";
 import { podDns } from "../config/dns.ts";
-import { ConfigError } from "../config/env.ts";
+import { ConfigError } from "../config/env/env.ts";
 import { kernelHostname, podHostname } from "../config/hostname.ts";
 import { prepareContainer } from "../config/prepare-container.ts";
 import { canMountRecursiveReadOnly } from "../config/recursive-read-only.ts";

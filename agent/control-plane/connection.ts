@@ -1,0 +1,121 @@
+/** How the agent reaches its control plane: HTTPS with an authority of its own where the server has one. */
+
+import { type ClientRequest, Agent as PlainAgent, request as plainRequest } from "node:http";
+import { Agent, type RequestOptions, request } from "node:https";
+import WebSocket from "ws";
+import type { Answered, Asked } from "../../api/asked.ts";
+import { ProxiedAgent, proxyFor } from "./outbound-proxy.ts";
+
+export interface Connection {
+  /** `https://host:port`, with the cluster's path where it has one, no trailing slash. */
+  readonly server: string;
+  readonly token: string;
+  /** PEM; absent where the server's certificate comes from a public authority. */
+  readonly ca?: string;
+}
+
+export interface Told extends Answered {
+  /** When, by the clock of who answered. */
+  readonly date: string | undefined;
+}
+
+const PATIENCE_MS = 30_000;
+
+export class ControlPlane {
+  readonly server: string;
+  /** Changes as the node renews it. */
+  token: string;
+  readonly #ca: string | undefined;
+  readonly #agent: Agent | PlainAgent;
+  readonly #passing: Agent | PlainAgent;
+  /** Absent: WebSockets go straight. */
+  readonly #socketAgent: ProxiedAgent | undefined;
+
+  constructor({ server, token, ca }: Connection) {
+    this.server = server;
+    this.token = token;
+    this.#ca = ca;
+    const trust = ca === undefined ? {} : { ca };
+    const proxy = proxyFor(new URL(server), process.env);
+    const agentOf = (maxSockets: number) => {
+      const options = { keepAlive: true, maxSockets };
+      if (proxy) return new ProxiedAgent(proxy, { ...options, ...trust });
+      return server.startsWith("https:") ? new Agent({ ...options, ...trust }) : new PlainAgent(options);
+    };
+    this.#agent = agentOf(32);
+    this.#passing = agentOf(Number.POSITIVE_INFINITY);
+    this.#socketAgent = proxy && new ProxiedAgent(proxy, trust);
+  }
+
+  headers = (): Record<string, string> => ({ authorization: `Bearer ${this.token}` });
+
+  /**
+   * In the node's name, over kept connections. Not by Node's own fetch: its streams and copies of headers cost more
+   * than all else that is done for a request.
+   */
+  ask = ({ method, path, headers, body }: Asked): Promise<Told> =>
+    new Promise((resolve, reject) => {
+      const options: RequestOptions = {
+        method,
+        agent: this.#agent,
+        headers: {
+          ...this.headers(),
+          ...headers,
+          ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+        },
+        timeout: PATIENCE_MS,
+      };
+      const outgoing = this.#request(path, options);
+      outgoing.once("response", (answer) => {
+        let text = "";
+        answer.setEncoding("utf8");
+        answer.on("data", (piece: string) => {
+          text += piece;
+        });
+        answer.once("end", () => resolve({ code: answer.statusCode ?? 500, body: text, date: answer.headers.date }));
+        answer.once("error", reject);
+      });
+      outgoing.once("timeout", () => outgoing.destroy(new Error(`${new URL(this.server).host} does not answer`)));
+      outgoing.once("error", reject);
+      outgoing.end(body);
+    });
+
+  /** A request in somebody else's name, streamed both ways: watches and upgrades may last for hours. */
+  open(path: string, options: Pick<RequestOptions, "method" | "headers">): ClientRequest {
+    return this.#request(path, { ...options, agent: this.#passing });
+  }
+
+  #request(path: string, options: RequestOptions): ClientRequest {
+    return (this.server.startsWith("https:") ? request : plainRequest)(`${this.server}${path}`, options);
+  }
+
+  webSocket(path: string, headers: Readonly<Record<string, string>> = {}): WebSocket {
+    return new WebSocket(`${this.server.replace(/^http/, "ws")}${path}`, {
+      headers: { ...this.headers(), ...headers },
+      ...(this.#ca === undefined ? {} : { ca: this.#ca }),
+      ...(this.#socketAgent === undefined ? {} : { agent: this.#socketAgent }),
+      handshakeTimeout: 15_000,
+      perMessageDeflate: false,
+      // Masks keep plain proxies from taking messages for requests; inside TLS none sees them, and masking costs a copy of each.
+      ...(this.server.startsWith("https:") ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
+    });
+  }
+
+  /** Settles when it is open. What comes waits until somebody listens. */
+  openWebSocket(path: string, headers: Readonly<Record<string, string>> = {}): Promise<WebSocket> {
+    const socket = this.webSocket(path, headers);
+    return new Promise((resolve, reject) => {
+      socket.once("error", reject);
+      socket.once("open", () => {
+        socket.off("error", reject);
+        resolve(socket);
+      });
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+    this.#passing.destroy();
+    this.#socketAgent?.destroy();
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import type { ControlPlane } from "./connection.ts";
+import { leaveCluster } from "./leave-cluster.ts";
+
+const pod = (name: string, phase: string, metadata: object = {}): Pod =>
+  ({ metadata: { name, namespace: "ns", uid: name, ...metadata }, spec: {}, status: { phase } }) as unknown as Pod;
+
+test("AGENT-LEAVE: a pod that was told to end is waited for until its object is gone, though it has failed by then", async () => {
+  const did: string[] = [];
+  // What the node has of its pod at each look.
+  const looks = [
+    [pod("web", "Running"), pod("done", "Succeeded")],
+    [pod("web", "Failed", { deletionTimestamp: "2026-01-01T00:00:00Z" }), pod("done", "Succeeded")],
+    [pod("done", "Succeeded")],
+  ];
+  const client = {
+    patch: async () => ({ ok: true }),
+    create: async (_: object, { metadata }: Pod) => {
+      did.push(`evict ${metadata.name}`);
+      return { ok: true };
+    },
+  } as unknown as ApiClient;
+  const controlPlane = {
+    ask: async ({ path }: { path: string }) => {
+      did.push(`${path} at look ${look}`);
+      return { code: 200, body: "" };
+    },
+  } as unknown as ControlPlane;
+  let look = 0;
+  const pods = () => looks[look++] ?? [];
+  await leaveCluster({ client, controlPlane, nodeName: "n", pods, tell: () => {}, seconds: 30 });
+  expect(did).toEqual(["evict web", "/sailplane/v1/nodes/n/leave at look 3"]);
+});

@@ -1,0 +1,76 @@
+/** Leaves the cluster: takes no more pods, has its own end elsewhere, and is forgotten. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { isSuccess } from "../../api/asked.ts";
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { isMirror, isStatic } from "../static-pods/mirror.ts";
+import { steadyNow } from "../steady-now.ts";
+import type { ControlPlane } from "./connection.ts";
+
+const LOOK_MS = 500;
+
+export interface Leaving {
+  readonly client: ApiClient;
+  readonly controlPlane: ControlPlane;
+  readonly nodeName: string;
+  readonly pods: () => readonly Pod[];
+  readonly tell: (line: string) => void;
+  /** How long pods may take to end. */
+  readonly seconds: number;
+}
+
+/**
+ * Pods that would come again, or have ended by themselves, are not waited for. One that was told to end is, until it is gone: its
+ * object goes with the node's own credential, and would stand for a node that is no more.
+ */
+const isDrained = (pod: Pod): boolean =>
+  (pod.metadata.ownerReferences ?? []).some(({ kind, controller }) => controller === true && kind === "DaemonSet") ||
+  isStatic(pod) ||
+  (pod.metadata.deletionTimestamp === undefined && (pod.status.phase === "Succeeded" || pod.status.phase === "Failed"));
+
+/** Fails where pods do not end in time, or the control plane does not answer: the node is then still a part of it. */
+export async function leaveCluster({ client, controlPlane, nodeName, pods, tell, seconds }: Leaving): Promise<void> {
+  const patch = { spec: { unschedulable: true } };
+  const cordoned = await client.patch<Node>(
+    { resource: "nodes", name: nodeName },
+    "application/merge-patch+json",
+    patch,
+  );
+  if (!cordoned.ok && cordoned.status.code !== 404) throw new Error(cordoned.status.message ?? "refused");
+  tell(`${nodeName} takes no more pods`);
+  const end = steadyNow() + seconds * 1000;
+  const asked = new Set<string>();
+  for (;;) {
+    const left = pods().filter((pod) => !isMirror(pod) && !isDrained(pod));
+    if (left.length === 0) break;
+    for (const pod of left) await evict(client, pod, { asked, tell });
+    if (steadyNow() > end) throw new Error(`${left.length} pods have not ended: ${left.map(nameOf).join(", ")}`);
+    await sleep(LOOK_MS);
+  }
+  const path = `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/leave`;
+  const answer = await controlPlane.ask({ method: "POST", path, headers: {} });
+  if (!isSuccess(answer)) throw new Error(`the control plane refused: ${answer.body}`);
+  tell(`${nodeName} has left`);
+}
+
+const nameOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;
+
+interface Evicting {
+  readonly asked: Set<string>;
+  readonly tell: (line: string) => void;
+}
+
+/** A budget may say no for now: it is asked again. */
+async function evict(client: ApiClient, pod: Pod, { asked, tell }: Evicting): Promise<void> {
+  const { namespace = "", name = "", uid = "" } = pod.metadata;
+  if (asked.has(uid)) return;
+  const outcome = await client.create(
+    { resource: "pods", namespace, name, subresource: "eviction" },
+    { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } },
+  );
+  const code = outcome.ok ? 200 : (outcome.status.code ?? 0);
+  if (code === 429) return;
+  if (!outcome.ok && code !== 404) throw new Error(`${nameOf(pod)}: ${outcome.status.message}`);
+  asked.add(uid);
+  tell(`${nameOf(pod)} is ending`);
+}

@@ -1,0 +1,107 @@
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import WebSocket, { WebSocketServer } from "ws";
+import type { NodeSync } from "../../api/node/node-sync.ts";
+import { Link, type LinkOptions } from "./link.ts";
+
+const told = (body: object) => ({ code: 200, body: JSON.stringify(body), date: new Date().toUTCString() });
+const sync = (revision: number): NodeSync => ({ type: "sync", revision, reset: false, changes: [] });
+
+let stop: AbortController;
+let server: WebSocketServer;
+let said: string[];
+let heard: number[];
+beforeEach(async () => {
+  stop = new AbortController();
+  [said, heard] = [[], []];
+  server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await new Promise<void>((resolve) => server.once("listening", resolve));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  stop.abort();
+  for (const client of server.clients) client.terminate();
+  server.close();
+});
+
+function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
+  const link = new Link({
+    controlPlane: {
+      ask: async () => told(sync(0)),
+      webSocket: (path) => new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`),
+      ...options,
+    },
+    nodeName: "n",
+    revision: () => heard.at(-1) ?? 0,
+    onSync: ({ revision }) => void heard.push(revision),
+    onTunnel: () => {},
+    onRelay: () => {},
+    onUp: () => {},
+    onLost: () => {},
+    usage: () => Promise.reject(new Error("not asked for here")),
+    log: { info() {}, warn: (message) => void said.push(message) },
+    signal: stop.signal,
+  });
+  void link.run();
+  return link;
+}
+
+const refusing = () => new WebSocket("ws://127.0.0.1:1/");
+
+test("LINK-POLL: where WebSockets are blocked, the node asks by HTTP from where it is", async () => {
+  const asked: string[] = [];
+  const link = start({
+    webSocket: refusing,
+    ask: async ({ path }) => {
+      asked.push(new URL(path, "http://plane.test").search);
+      return told(sync(asked.length));
+    },
+  });
+  await expect.poll(() => heard, { timeout: 15_000 }).toEqual([1, 2]);
+  expect(asked).toEqual(["?since=0", "?since=1"]);
+  expect(link.awaySince).toBeDefined();
+});
+
+test("LINK-GONE: a node that the control plane knows no more says so once, and what to do", async () => {
+  let asked = 0;
+  start({
+    webSocket: refusing,
+    ask: async () => {
+      asked++;
+      return { ...told({}), code: 401 };
+    },
+  });
+  await expect.poll(() => asked, { timeout: 15_000 }).toBe(2);
+  expect(said).toEqual([
+    expect.stringMatching(/knows this node no more: was its Node deleted\?.*sailplane token create/),
+  ]);
+});
+
+test("LINK-CLOCK: a clock that is wrong is told, once, and of an answer of either way", async () => {
+  server.on("headers", (headers) => void headers.push(`Date: ${new Date(Date.now() - 3_600_000).toUTCString()}`));
+  const link = start();
+  await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(1);
+  expect(said[0]).toMatch(/^this machine's clock is 36\d\d s ahead of the control plane's/);
+  expect(link.clockSkewMs).toBeGreaterThan(3_500_000);
+  for (const client of server.clients) client.terminate();
+  await expect.poll(() => server.clients.size, { timeout: 10_000 }).toBe(1);
+  expect(said.filter((message) => message.includes("clock"))).toHaveLength(1);
+});
+
+test("LINK-CLOCK: a clock that jumps by an hour does not end the link", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+  let links = 0;
+  server.on("connection", (socket) => {
+    links++;
+    socket.on("message", (text) => String(text) === "ping" && socket.send("pong"));
+  });
+  const link = start();
+  await expect.poll(() => link.awaySince, { timeout: 10_000 }).toBeUndefined();
+  for (const jump of [3_600_000, -7_200_000]) {
+    vi.setSystemTime(Date.now() + jump);
+    const before = links;
+    vi.advanceTimersByTime(10_000);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect([links, link.awaySince]).toEqual([before, undefined]);
+  }
+});

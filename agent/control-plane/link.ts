@@ -1,0 +1,221 @@
+/**
+ * The link to the control plane: one outbound WebSocket over which changes are pushed, and an HTTP poll for as long as
+ * there is none. Both bring the same syncs and go on from a revision, so none is needed for the other to be right
+ * (docs/spec/node-link.md).
+ */
+import type { WebSocket } from "ws";
+import { type Asked, isSuccess } from "../../api/asked.ts";
+import { completeObject } from "../../api/machinery/json/object-text.ts";
+import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../../api/node/node-sync.ts";
+import type { NodeUsage, UsageAnswer } from "../../api/node/node-usage.ts";
+import type { Logger } from "../logger.ts";
+import { steadyNow } from "../steady-now.ts";
+import type { Told } from "./connection.ts";
+
+/** The ways to the control plane. */
+export interface Dialer {
+  ask(asked: Asked): Promise<Told>;
+  webSocket(path: string): WebSocket;
+}
+
+export interface LinkOptions {
+  readonly controlPlane: Dialer;
+  readonly nodeName: string;
+  readonly revision: () => number;
+  readonly onSync: (sync: NodeSync) => void;
+  readonly onTunnel: (call: NodeTunnelCall) => void;
+  /** Another node waits at the relay between it and this one. */
+  readonly onRelay: (call: RelayCall) => void;
+  /** What the node uses is asked for. */
+  readonly usage: () => Promise<NodeUsage>;
+  /** The socket is open: whatever could not be told may be told now. */
+  readonly onUp: () => void;
+  /** It has been down for so long that what else leads there is cut, too. */
+  readonly onLost: () => void;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+const PING_MS = 10_000;
+/** Without an answer for so long, the connection is dead though nobody said so. */
+const SILENCE_MS = 25_000;
+/** The control plane gives up a silent node after 40 s, and its streams with it. */
+const LOST_MS = 40_000;
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 10_000;
+const POLL_MS = 2_000;
+/**
+ * A push may be lost; what is missed is found at the latest at the next full hour. All nodes look then, within the spread:
+ * looks at a thousand different moments would never let the control plane's objects sleep.
+ */
+const SAFETY_POLL_MS = 3_600_000;
+const SPREAD_MS = 10_000;
+
+/** Certificates and tokens stand more than this; a date comes in whole seconds, and takes a while. */
+const SKEW_MS = 10_000;
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #path: string;
+  #up = false;
+  readonly #started = Date.now();
+  #failedSince: number | undefined;
+  #skewMs = 0;
+  #refused = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#path = `/sailplane/v1/nodes/${encodeURIComponent(options.nodeName)}`;
+  }
+
+  /** Since when no socket has been open (ms); undefined while one is. */
+  get awaySince(): number | undefined {
+    return this.#up ? undefined : (this.#failedSince ?? this.#started);
+  }
+
+  /** How far this machine's clock is ahead of the control plane's (ms); 0: not worth a word. */
+  get clockSkewMs(): number {
+    return this.#skewMs;
+  }
+
+  /** `date` is that of an answer that has just come. */
+  #compareClocks(date: string | undefined): void {
+    const skew = date ? Date.now() - Date.parse(date) : 0;
+    const before = this.#skewMs;
+    this.#skewMs = Math.abs(skew) > SKEW_MS ? skew : 0;
+    if (this.#skewMs === 0 || Math.abs(this.#skewMs - before) < SKEW_MS) return;
+    const way = skew > 0 ? "ahead of" : "behind";
+    this.#options.log.warn(
+      `this machine's clock is ${Math.round(Math.abs(skew) / 1000)} s ${way} the control plane's: tokens and certificates may be refused`,
+    );
+  }
+
+  /** Its credential went with its Node, or with time: asking again changes nothing, and only a person can. */
+  #noteRefusal(refused: boolean): void {
+    if (refused && !this.#refused)
+      this.#options.log.warn(
+        'the control plane knows this node no more: was its Node deleted? Pods go on; end this, and join again with what "sailplane token create" prints',
+      );
+    this.#refused = refused;
+  }
+
+  /** Runs until the signal. */
+  async run(): Promise<void> {
+    await Promise.all([this.#keepSocket(), this.#poll()]);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    const { signal } = this.#options;
+    return new Promise((resolve) => {
+      const timer = setTimeout(finish, ms);
+      function finish() {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", finish);
+        resolve();
+      }
+      if (signal.aborted) finish();
+      else signal.addEventListener("abort", finish);
+    });
+  }
+
+  async #keepSocket(): Promise<void> {
+    const { signal, log } = this.#options;
+    let retry = FIRST_RETRY_MS;
+    let down: number | undefined;
+    while (!signal.aborted) {
+      const lived = await this.#socket();
+      if (signal.aborted) return;
+      if (lived) {
+        down = undefined;
+        retry = FIRST_RETRY_MS;
+        log.warn("the link to the control plane is down; pods go on");
+      }
+      this.#failedSince ??= Date.now();
+      down ??= steadyNow();
+      if (steadyNow() - down > LOST_MS) this.#options.onLost();
+      await this.#sleep(retry * (0.5 + Math.random()));
+      retry = Math.min(retry * 2, LONGEST_RETRY_MS);
+    }
+  }
+
+  /** One socket's life; answers whether it was ever open. */
+  #socket(): Promise<boolean> {
+    const { controlPlane, revision, signal } = this.#options;
+    const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}`);
+    // Not the time of day, which may be set.
+    let heard = steadyNow();
+    let opened = false;
+    const heartbeat = setInterval(() => {
+      if (steadyNow() - heard > SILENCE_MS) socket.terminate();
+      else if (socket.readyState === socket.OPEN) socket.send("ping");
+    }, PING_MS);
+    const stop = () => socket.terminate();
+    signal.addEventListener("abort", stop);
+    return new Promise((resolve) => {
+      socket.on("upgrade", ({ headers }) => this.#compareClocks(headers.date));
+      socket.on("open", () => {
+        opened = true;
+        this.#up = true;
+        this.#failedSince = undefined;
+        this.#options.onUp();
+      });
+      socket.on("message", (data) => {
+        heard = steadyNow();
+        const text = data.toString();
+        if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, socket);
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        clearInterval(heartbeat);
+        signal.removeEventListener("abort", stop);
+        this.#up = false;
+        resolve(opened);
+      });
+    });
+  }
+
+  async #receive(message: NodeMessage, socket: WebSocket): Promise<void> {
+    switch (message.type) {
+      case "sync":
+        return this.#options.onSync(complete(message));
+      case "tunnel":
+        return this.#options.onTunnel(message);
+      case "relay":
+        return this.#options.onRelay(message);
+      case "usage": {
+        const usage = await this.#options.usage().catch(() => undefined);
+        if (usage === undefined || socket.readyState !== socket.OPEN) return;
+        const answer: UsageAnswer = { ...message, usage };
+        socket.send(JSON.stringify(answer));
+      }
+    }
+  }
+
+  async #poll(): Promise<void> {
+    const { controlPlane, revision, signal, onSync } = this.#options;
+    const spread = Math.random() * SPREAD_MS;
+    const hour = (time: number) => Math.floor((time - spread) / SAFETY_POLL_MS);
+    let last = Date.now();
+    while (!signal.aborted) {
+      await this.#sleep(POLL_MS);
+      const due = this.#up ? hour(Date.now()) > hour(last) : this.#failedSince !== undefined;
+      if (!due || signal.aborted) continue;
+      last = Date.now();
+      try {
+        const path = `${this.#path}/sync?since=${revision()}`;
+        const answer = await controlPlane.ask({ method: "GET", path, headers: {} });
+        this.#compareClocks(answer.date);
+        this.#noteRefusal(answer.code === 401);
+        if (isSuccess(answer)) onSync(complete(JSON.parse(answer.body) as NodeSync));
+      } catch {
+        // Neither way leads there: pods go on from what is known.
+      }
+    }
+  }
+}
+
+/** Objects come as they are stored; here their empty lists are lists. */
+const complete = (sync: NodeSync): NodeSync => ({
+  ...sync,
+  changes: sync.changes.map((change) => ({ ...change, object: completeObject(change.object) })),
+});

@@ -1,0 +1,52 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { NodeChange, NodeSync } from "../../api/node/node-sync.ts";
+import { ObjectCache } from "./objects.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "sailplane-objects-"));
+afterEach(() => {
+  for (const file of readdirSync(directory)) rmSync(join(directory, file));
+});
+
+const pod = (name: string, resourceVersion: number, type: NodeChange["type"] = "ADDED"): NodeChange => ({
+  type,
+  resource: "pods",
+  object: { metadata: { namespace: "default", name, resourceVersion: String(resourceVersion) } },
+});
+const sync = (revision: number, changes: readonly NodeChange[], reset = false): NodeSync => ({
+  type: "sync",
+  revision,
+  reset,
+  changes,
+});
+const names = (cache: ObjectCache) => cache.pods().map(({ metadata }) => metadata.name);
+
+describe("AGENT-OFFLINE: what a node was told of", () => {
+  it("is known again to the next agent, up to the same revision", async () => {
+    const cache = new ObjectCache(directory);
+    cache.apply(sync(3, [pod("a", 1), pod("b", 2), pod("b", 3)]));
+    cache.apply(sync(4, [pod("a", 4, "DELETED")]));
+    await cache.close();
+    const next = new ObjectCache(directory);
+    expect([names(next), next.revision]).toEqual([["b"], 4]);
+  });
+
+  it("is asked for anew where a file is broken", async () => {
+    const cache = new ObjectCache(directory);
+    cache.apply(sync(3, [pod("a", 1)]));
+    await cache.close();
+    const [file = ""] = readdirSync(directory).filter((name) => name.startsWith("pods"));
+    writeFileSync(join(directory, file), '{"metadata":');
+    expect(new ObjectCache(directory).revision).toBe(0);
+  });
+
+  it("LINK-LEVEL: is not undone by what is told late", async () => {
+    const cache = new ObjectCache(directory);
+    cache.apply(sync(5, [pod("a", 5)]));
+    expect(cache.apply(sync(5, [pod("a", 4), pod("a", 3, "DELETED")]))).toEqual([]);
+    expect(cache.apply(sync(6, [pod("b", 6)], true)).map(({ type }) => type)).toEqual(["DELETED", "ADDED"]);
+    await cache.close();
+  });
+});

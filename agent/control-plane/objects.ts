@@ -1,0 +1,166 @@
+/**
+ * The objects of the API that this node was told of: its pods, what they name, and what leads to Services. Kept on disk for the
+ * owner only, so that an agent that starts without its control plane knows what to run.
+ */
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ConfigMap, PersistentVolumeClaim, Pod, Secret, Service } from "../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { NodeChange, NodeSync } from "../../api/node/node-sync.ts";
+import type { PodObjects } from "../pod/config/env/env.ts";
+
+const keyOf = (resource: string, { metadata }: KubeObject): string =>
+  `${resource} ${metadata.namespace ?? ""} ${metadata.name ?? ""}`;
+const fileOf = (key: string): string => `${encodeURIComponent(key)}.json`;
+const revisionOf = (object: KubeObject): number => Number(object.metadata.resourceVersion ?? 0);
+
+const REVISION = "revision.json";
+/** A pod that starts changes several times in a moment, and each file that takes another's place is a wait for the disk. */
+const SAVE_MS = 200;
+const RETRY_MS = 10_000;
+
+async function replaceFile(path: string, value: unknown): Promise<void> {
+  try {
+    await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    // Nobody may ever write it again.
+    await rm(`${path}.new`, { force: true });
+    throw error;
+  }
+}
+
+export class ObjectCache {
+  readonly #directory: string;
+  readonly #objects = new Map<string, KubeObject>();
+  /** Keys whose files say something else. */
+  readonly #unsaved = new Set<string>();
+  #saving: Promise<void> | undefined;
+  #closed = false;
+  #revision = 0;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#load();
+  }
+
+  #load(): void {
+    let whole = true;
+    for (const file of readdirSync(this.#directory)) {
+      if (!file.endsWith(".json")) continue;
+      try {
+        const content = JSON.parse(readFileSync(join(this.#directory, file), "utf8"));
+        if (file === REVISION) this.#revision = Number(content);
+        else this.#objects.set(decodeURIComponent(file.slice(0, -".json".length)), content as KubeObject);
+      } catch {
+        // Half a file of a machine that went down: the next sync brings it again.
+        whole = false;
+      }
+    }
+    if (!whole) this.#revision = 0;
+  }
+
+  #saveSoon(): void {
+    if (this.#saving !== undefined || this.#closed) return;
+    this.#saving = sleep(SAVE_MS, undefined, { ref: false })
+      .then(() => this.#save())
+      .catch(() => {
+        // The disk is full: what is known from before stays, and the control plane tells of the rest again.
+      })
+      .finally(() => {
+        this.#saving = undefined;
+        if (this.#unsaved.size > 0 && !this.#closed) setTimeout(() => this.#saveSoon(), RETRY_MS).unref();
+      });
+  }
+
+  /** The revision last: what it covers is on the disk then. */
+  async #save(): Promise<void> {
+    const revision = this.#revision;
+    for (const key of [...this.#unsaved]) {
+      this.#unsaved.delete(key);
+      const object = this.#objects.get(key);
+      const path = join(this.#directory, fileOf(key));
+      try {
+        if (object === undefined) await rm(path, { force: true });
+        else await replaceFile(path, object);
+      } catch (error) {
+        this.#unsaved.add(key);
+        throw error;
+      }
+    }
+    await replaceFile(join(this.#directory, REVISION), revision);
+  }
+
+  /** Settles when all that was told is on the disk. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#saving;
+    await this.#save().catch(() => {});
+  }
+
+  /** All changes up to here are known. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Takes in a sync; answers what really changed. */
+  apply({ revision, reset, changes }: NodeSync): NodeChange[] {
+    const applied: NodeChange[] = [];
+    if (reset) {
+      const kept = new Set(changes.map(({ resource, object }) => keyOf(resource, object)));
+      for (const [key, object] of this.#objects) {
+        if (kept.has(key)) continue;
+        applied.push({ type: "DELETED", resource: key.split(" ")[0] ?? "", object });
+        this.#remove(key);
+      }
+    }
+    for (const change of changes) {
+      const key = keyOf(change.resource, change.object);
+      const known = this.#objects.get(key);
+      if (change.type === "DELETED") {
+        if (known === undefined || revisionOf(known) > revisionOf(change.object)) continue;
+        this.#remove(key);
+      } else {
+        if (known !== undefined && revisionOf(known) >= revisionOf(change.object)) continue;
+        this.#objects.set(key, change.object);
+        this.#unsaved.add(key);
+      }
+      applied.push(change);
+    }
+    if (revision !== this.#revision) {
+      this.#revision = revision;
+      this.#saveSoon();
+    }
+    return applied;
+  }
+
+  #remove(key: string): void {
+    this.#objects.delete(key);
+    this.#unsaved.add(key);
+  }
+
+  list<T extends KubeObject>(resource: string): T[] {
+    return [...this.#objects].filter(([key]) => key.startsWith(`${resource} `)).map(([, object]) => object as T);
+  }
+
+  get<T extends KubeObject>(resource: string, namespace: string, name: string): T | undefined {
+    return this.#objects.get(`${resource} ${namespace} ${name}`) as T | undefined;
+  }
+
+  pods(): Pod[] {
+    return this.list<Pod>("pods");
+  }
+
+  /** What a pod of that namespace may name. */
+  of(namespace: string): PodObjects {
+    return {
+      configMap: (name) => this.get<ConfigMap>("configmaps", namespace, name),
+      secret: (name) => this.get<Secret>("secrets", namespace, name),
+      claim: (name) => this.get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name),
+      services: () => this.list<Service>("services"),
+    };
+  }
+}

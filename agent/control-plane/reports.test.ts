@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Answered, Asked } from "../../api/asked.ts";
+import type { NodeReports } from "../../api/node/node-reports.ts";
+import { Reports } from "./reports.ts";
+
+const asked = (path: string): Asked => ({ method: "PATCH", path, headers: {}, body: "{}" });
+const code = (answered: Promise<Answered>) => answered.then((answer) => answer.code);
+
+/** A control plane that answers each request with 200, those for /gone with 404, when it is let. */
+function controlPlane({ refusal = 0, answersTo = Number.POSITIVE_INFINITY } = {}) {
+  const heard: string[][] = [];
+  const answers: (() => void)[] = [];
+  const answerTo = ({ path }: Asked): Answered => ({ code: path === "/gone" ? 404 : 200, body: path });
+  const reports = new Reports("n", async (request) => {
+    const isReport = request.path === "/sailplane/v1/nodes/n/reports";
+    const inside = isReport ? (JSON.parse(request.body ?? "") as NodeReports).asked : [request];
+    heard.push(inside.map(({ path }) => path));
+    await new Promise<void>((resolve) => answers.push(resolve));
+    if (!isReport) return answerTo(request);
+    if (refusal > 0) return { code: refusal, body: "" };
+    return { code: 200, body: JSON.stringify({ answered: inside.slice(0, answersTo).map(answerTo) }) };
+  });
+  const settle = () => vi.advanceTimersByTimeAsync(1);
+  const answerAll = async () => {
+    for (const answer of answers.splice(0)) answer();
+    await settle();
+  };
+  return { reports, heard, settle, answerAll };
+}
+
+describe("LINK-REPORTS: what a node tells", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("side by side goes together, and each is answered by itself", async () => {
+    const { reports, heard, settle, answerAll } = controlPlane();
+    const answers = [reports.event(asked("/event")), reports.now(asked("/gone")), reports.now(asked("/b"))];
+    await settle();
+    expect(heard).toEqual([["/event", "/gone", "/b"]]);
+    await answerAll();
+    expect(await Promise.all(answers.map(code))).toEqual([200, 404, 200]);
+  });
+
+  it("by itself is an ordinary request", async () => {
+    const { reports, heard, settle, answerAll } = controlPlane();
+    const answer = reports.now(asked("/a"));
+    await settle();
+    expect(heard).toEqual([["/a"]]);
+    await answerAll();
+    expect(await answer).toEqual({ code: 200, body: "/a" });
+  });
+
+  it("of events waits a little for more", async () => {
+    const { reports, heard } = controlPlane();
+    void reports.event(asked("/a"));
+    await vi.advanceTimersByTimeAsync(50);
+    void reports.event(asked("/b"));
+    expect(heard).toEqual([]);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(heard).toEqual([["/a", "/b"]]);
+  });
+
+  it("while two reports are under way goes together when one of them is answered", async () => {
+    const { reports, heard, settle, answerAll } = controlPlane();
+    for (const path of ["/a", "/b", "/c", "/d"]) {
+      void reports.now(asked(path));
+      await settle();
+    }
+    expect(heard).toEqual([["/a"], ["/b"]]);
+    await answerAll();
+    expect(heard).toEqual([["/a"], ["/b"], ["/c", "/d"]]);
+  });
+
+  it.each([403, 404])("to a control plane that knows no reports, and says %i, goes one by one", async (refusal) => {
+    const { reports, heard, settle, answerAll } = controlPlane({ refusal });
+    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
+    await settle();
+    await answerAll();
+    expect(heard).toEqual([["/a", "/b"], ["/a"], ["/b"]]);
+    await answerAll();
+    expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
+    void reports.now(asked("/c"));
+    void reports.now(asked("/d"));
+    await settle();
+    expect(heard.slice(3)).toEqual([["/c"], ["/d"]]);
+  });
+
+  it("goes one by one where it is refused together, and the next together again", async () => {
+    const { reports, heard, settle, answerAll } = controlPlane({ refusal: 413 });
+    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
+    await settle();
+    await answerAll();
+    await answerAll();
+    expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
+    void reports.now(asked("/c"));
+    void reports.now(asked("/d"));
+    await settle();
+    expect(heard.slice(3)).toEqual([["/c", "/d"]]);
+  });
+
+  it("is told again of what is not answered", async () => {
+    const { reports, settle, answerAll } = controlPlane({ answersTo: 1 });
+    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
+    const outcomes = Promise.allSettled(answers);
+    await settle();
+    await answerAll();
+    expect(await outcomes).toMatchObject([{ value: { code: 200 } }, { status: "rejected" }]);
+  });
+
+  it("fails as a whole where nobody answers", async () => {
+    const reports = new Reports("n", () => Promise.reject(new Error("no way there")));
+    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))].map((answer) =>
+      answer.catch(({ message }: Error) => message),
+    );
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await Promise.all(answers)).toEqual(["no way there", "no way there"]);
+  });
+});

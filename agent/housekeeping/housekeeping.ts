@@ -1,0 +1,240 @@
+/**
+ * What a node does for itself from time to time: sees whether it is short of something, and makes room; cuts logs; knows
+ * its images. What to do is decided in pressure/ and images/; here it is measured and done.
+ */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { bytesToFree, chooseImages, type Histories, recordImages } from "../images/choose-images.ts";
+import type { PullRecords } from "../images/pull-records.ts";
+import type { Logger } from "../logger.ts";
+import { rotateLog } from "../logs/rotate-log.ts";
+import type { NodeNews } from "../node/node-events.ts";
+import type { PodWorker } from "../pod/pod-worker.ts";
+import { chooseVictim, evictionMessage, type PodUse, type UseOf, warningOf } from "../pressure/choose-victim.ts";
+import { hasStorageLimit, measureStorage, overLimit, type StorageUse } from "../pressure/local-storage.ts";
+import { readSignals } from "../pressure/signals.ts";
+import {
+  PRESSURE_OF,
+  type Pressure,
+  pressuresAt,
+  RESOURCE_OF,
+  type Seen,
+  type Shortage,
+  type Signals,
+  seenNow,
+  shortages,
+  type Threshold,
+} from "../pressure/thresholds.ts";
+import type { ImageObservation } from "../runtime/image.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { ContainerUsage } from "../runtime/usage.ts";
+import { steadyNow } from "../steady-now.ts";
+
+/** The kubelet's intervals of eviction and of logs. */
+const LOOK_MS = 10_000;
+/** A node's list of images may be so old. */
+const IMAGES_EVERY = 6;
+
+export interface HousekeepingOptions {
+  readonly runtime: Runtime;
+  readonly dataDirectory: string;
+  readonly thresholds: readonly Threshold[];
+  readonly pulls: PullRecords;
+  readonly workers: () => readonly PodWorker[];
+  /** Pressures or images are not what they were. */
+  readonly onChange: () => void;
+  /** What is to be known of the node. */
+  readonly tell: (news: NodeNews) => void;
+  readonly log: Logger;
+}
+
+interface Measured {
+  readonly workers: readonly PodWorker[];
+  readonly usage: readonly ContainerUsage[];
+}
+
+const NONE: PodUse = { containers: new Map(), shared: 0 };
+
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #looks = 0;
+  /** Why the last look failed; "": it did not. */
+  #failed = "";
+  #seen: Seen = new Map();
+  #pressures: ReadonlySet<Pressure> = new Set();
+  #images: readonly ImageObservation[];
+  #histories: Histories = new Map();
+  #imageDirectory: string | undefined;
+
+  constructor(options: HousekeepingOptions, images: readonly ImageObservation[]) {
+    this.#options = options;
+    this.#images = images;
+  }
+
+  get pressures(): ReadonlySet<Pressure> {
+    return this.#pressures;
+  }
+
+  get images(): readonly ImageObservation[] {
+    return this.#images;
+  }
+
+  /** Where the runtime keeps images; undefined: nowhere of its own. */
+  get imageDirectory(): string | undefined {
+    return this.#imageDirectory;
+  }
+
+  async start(): Promise<void> {
+    this.#imageDirectory = await this.#options.runtime.imageDirectory?.().catch(() => undefined);
+    this.#later();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #later(): void {
+    this.#timer = setTimeout(() => {
+      void this.look()
+        .then(
+          () => this.#fails(""),
+          ({ message }: Error) => this.#fails(message),
+        )
+        .finally(() => this.#later());
+    }, LOOK_MS).unref();
+  }
+
+  /** The same once only. */
+  #fails(why: string): void {
+    if (why !== "" && why !== this.#failed) this.#options.log.warn(`housekeeping: ${why}`);
+    this.#failed = why;
+  }
+
+  async look(): Promise<void> {
+    const now = steadyNow();
+    const signals = this.#signals();
+    const short = shortages(this.#options.thresholds, signals);
+    this.#feel(short, now);
+    for (const resource of new Set(short.map(({ threshold }) => RESOURCE_OF[threshold.signal])))
+      this.#options.tell({
+        type: "Warning",
+        reason: "EvictionThresholdMet",
+        message: `Attempting to reclaim ${resource}`,
+      });
+    await this.#rotateLogs(new Date());
+    const limited = this.#options.workers().filter(({ pod, ended }) => !ended && hasStorageLimit(pod));
+    const usage = short.length > 0 || limited.length > 0 ? await this.#options.runtime.usage() : [];
+    await this.#endOverLimit({ workers: limited, usage });
+    await this.#keepImages(signals, { short, now });
+    const [worst] = shortages(this.#options.thresholds, this.#signals());
+    // One at a time: what it frees shows at the next look.
+    if (worst !== undefined) await this.#evictOne(worst, usage);
+  }
+
+  #signals(): Signals {
+    const { dataDirectory: data, runtime } = this.#options;
+    // A runtime that does not say where its images are has them with the rest.
+    return readSignals({ data, ...(runtime.imageDirectory && { images: this.#imageDirectory ?? data }) });
+  }
+
+  #feel(short: readonly Shortage[], now: number): void {
+    this.#seen = seenNow(this.#seen, short, now);
+    const pressures = pressuresAt(this.#seen, now);
+    const same = pressures.size === this.#pressures.size && [...pressures].every((each) => this.#pressures.has(each));
+    this.#pressures = pressures;
+    if (same) return;
+    this.#options.onChange();
+    for (const shortage of short) this.#options.log.warn(warningOf(shortage));
+  }
+
+  async #evictOne(short: Shortage, usage: readonly ContainerUsage[]): Promise<void> {
+    const workers = this.#options.workers().filter(({ ended }) => !ended);
+    const useOf = await this.#useOf(RESOURCE_OF[short.threshold.signal], { workers, usage });
+    const running = workers.map(({ pod }) => pod);
+    const victim = chooseVictim(running, short, useOf);
+    const worker = workers.find(({ pod }) => pod.metadata.uid === victim?.metadata.uid);
+    if (victim !== undefined) worker?.evict(evictionMessage(victim, short, useOf));
+  }
+
+  async #useOf(resource: string, { workers, usage }: Measured): Promise<UseOf> {
+    switch (resource) {
+      case "memory":
+        return (pod) => ({
+          containers: amountsOf(pod, usage, ({ memoryWorkingSetBytes }) => memoryWorkingSetBytes),
+          shared: 0,
+        });
+      case "ephemeral-storage": {
+        const uses = new Map<string | undefined, PodUse>();
+        for (const worker of workers) {
+          const { volumes, containers } = await this.#storageOf(worker, usage);
+          const shared = [...volumes.values()].reduce((sum, bytes) => sum + bytes, 0);
+          uses.set(worker.pod.metadata.uid, { containers, shared });
+        }
+        return ({ metadata }) => uses.get(metadata.uid) ?? NONE;
+      }
+      default:
+        return () => NONE;
+    }
+  }
+
+  #storageOf({ pod, directories }: PodWorker, usage: readonly ContainerUsage[]): Promise<StorageUse> {
+    return measureStorage(pod, { ...directories, layers: amountsOf(pod, usage, ({ diskBytes = 0 }) => diskBytes) });
+  }
+
+  async #endOverLimit({ workers, usage }: Measured): Promise<void> {
+    for (const worker of workers) {
+      const message = overLimit(worker.pod, await this.#storageOf(worker, usage));
+      if (message !== undefined) worker.evictOverLimit(message);
+    }
+  }
+
+  async #rotateLogs(now: Date): Promise<void> {
+    const { runtime, workers, log } = this.#options;
+    for (const { id, logPath } of workers().flatMap((worker) => worker.runningContainers)) {
+      try {
+        await rotateLog(logPath, { now, reopen: () => runtime.reopenLog(id) });
+      } catch (error) {
+        log.warn(`${logPath} cannot be cut: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  /** Removes what nothing uses where the disk is full, and notices what there is. */
+  async #keepImages(signals: Signals, { short, now }: { readonly short: readonly Shortage[]; readonly now: number }) {
+    const { runtime, onChange, pulls, log } = this.#options;
+    const isShort = short.some(({ threshold }) => PRESSURE_OF[threshold.signal] === "DiskPressure");
+    const disk = signals.get("imagefs.available");
+    const bytes = isShort ? Number.POSITIVE_INFINITY : disk === undefined ? 0 : bytesToFree(disk);
+    if (bytes === 0 && this.#looks++ % IMAGES_EVERY !== 0) return;
+    // Before the images are listed: what is pulled meanwhile is not among them.
+    const recorded = pulls.ids;
+    const images = await runtime.images();
+    const used = (await runtime.imagesInUse?.()) ?? new Set(images.map(({ id }) => id));
+    const named = new Set(this.#options.workers().flatMap(({ pod }) => imageVolumesOf(pod)));
+    const isUsed = ({ id, names }: ImageObservation) => used.has(id) || names.some((n) => used.has(n) || named.has(n));
+    this.#histories = recordImages(this.#histories, images, { isUsed, now });
+    const removed = new Set<string>();
+    for (const image of bytes > 0 ? chooseImages(this.#histories, images, { bytes, now }) : []) {
+      log.info(`removing image ${image.names[0] ?? image.id}, which nothing uses`);
+      await runtime.removeImage(image.id);
+      removed.add(image.id);
+    }
+    const left = images.filter(({ id }) => !removed.has(id));
+    const here = new Set(left.map(({ id }) => id));
+    pulls.forget(recorded.filter((id) => !here.has(id)));
+    const text = (list: readonly ImageObservation[]) => JSON.stringify(list.map(({ names, size }) => [names, size]));
+    const same = text(left) === text(this.#images);
+    this.#images = left;
+    if (!same) onChange();
+  }
+}
+
+const imageVolumesOf = ({ spec }: Pod): string[] => (spec.volumes ?? []).flatMap(({ image }) => image?.reference ?? []);
+
+/** By container name. */
+const amountsOf = (
+  { metadata }: Pod,
+  usage: readonly ContainerUsage[],
+  amount: (container: ContainerUsage) => number,
+): ReadonlyMap<string, number> =>
+  new Map(usage.filter(({ pod }) => pod.uid === metadata.uid).map((container) => [container.name, amount(container)]));

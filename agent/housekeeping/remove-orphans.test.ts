@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { plainContainer, plainSandbox } from "../../test/fakes/plain-container.ts";
+import { PodRemains } from "../pod/pod-remains.ts";
+import { SimulatedRuntime } from "../runtime/simulated/simulated-runtime.ts";
+import { OrphanSearch, removeOrphans } from "./remove-orphans.ts";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "sailplane-orphans-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Who holds something by a pod's uid; a driver that is away lets go of nothing. */
+class Holder {
+  readonly uids: string[];
+  away = false;
+  constructor(...uids: string[]) {
+    this.uids = uids;
+  }
+  readonly free = (uid: string): void => {
+    if (this.uids.includes(uid)) this.uids.splice(this.uids.indexOf(uid), 1);
+  };
+  readonly letGo = async (uid: string): Promise<void> => {
+    if (this.away && this.uids.includes(uid)) throw new Error("driver is not there");
+    this.free(uid);
+  };
+}
+
+test("AGENT-ONCE: of a pod that went while no agent looked nothing is left, and of others all", async () => {
+  const directories = ["pods/gone", "pods/here", "logs/ns_p_gone", "logs/ns_p_here"].map((path) => join(root, path));
+  for (const directory of directories) mkdirSync(directory, { recursive: true });
+  const [csi, claims, devices] = [new Holder("gone", "mounted"), new Holder("gone", "here"), new Holder("claiming")];
+  const remains = new PodRemains({
+    podsDirectory: join(root, "pods"),
+    logsDirectory: join(root, "logs"),
+    csi: { uids: csi.uids, unpublish: csi.letGo },
+    claims: { uids: claims.uids, unprepare: claims.letGo },
+    devices: { uids: devices.uids, free: devices.free },
+    images: { unmount: async () => {} },
+    memory: { uids: [], remove: () => {} },
+  });
+  const log = { info() {}, warn() {} };
+  const orphans = {
+    runtime: new SimulatedRuntime({ nodeName: "n" }),
+    remains,
+    isKnown: (uid: string) => uid === "here",
+    log,
+  };
+
+  csi.away = true;
+  await expect(removeOrphans(orphans)).rejects.toThrow(/of pod gone: driver is not there; .*of pod mounted/);
+  expect([csi.uids, devices.uids, directories.map(existsSync)]).toEqual([
+    ["gone", "mounted"],
+    [],
+    [true, true, true, true],
+  ]);
+
+  csi.away = false;
+  await removeOrphans(orphans);
+  expect([csi.uids, claims.uids, directories.map(existsSync)]).toEqual([[], ["here"], [false, true, false, true]]);
+  expect([...remains.uids]).toEqual(["here"]);
+});
+
+test("AGENT-ONCE: containers go before their sandbox, one by one, as they do from a pod that is deleted", async () => {
+  const runtime = new SimulatedRuntime({ nodeName: "n" });
+  const sandbox = plainSandbox({ namespace: "ns", name: "p", uid: "gone" });
+  const sandboxId = await runtime.runSandbox(sandbox);
+  const container = await runtime.createContainer(sandboxId, plainContainer(), sandbox);
+  const removed: string[] = [];
+  vi.spyOn(runtime, "removeContainer").mockImplementation(async (id) => void removed.push(id));
+  vi.spyOn(runtime, "removeSandbox").mockImplementation(async (id) => void removed.push(id));
+  const remains = { uids: new Set<string>(), remove: async () => {} };
+  await removeOrphans({ runtime, remains, isKnown: () => false, log: { info() {}, warn() {} } });
+  expect(removed).toEqual([container, sandboxId]);
+});
+
+test("AGENT-ONCE: what lies beside pods' logs and directories, and is no pod's, leads nobody to what is", async () => {
+  const directories = ["pods/here/volumes", "pods/lost+found", "logs/here", "logs/a_b_..", "logs/a_b_"].map((path) =>
+    join(root, path),
+  );
+  for (const directory of directories) mkdirSync(directory, { recursive: true });
+  const none = new Holder();
+  const remains = new PodRemains({
+    podsDirectory: join(root, "pods"),
+    logsDirectory: join(root, "logs"),
+    csi: { uids: [], unpublish: none.letGo },
+    claims: { uids: [], unprepare: none.letGo },
+    devices: { uids: [], free: none.free },
+    images: { unmount: async () => {} },
+    memory: { uids: [], remove: () => {} },
+  });
+  await removeOrphans({
+    runtime: new SimulatedRuntime({ nodeName: "n" }),
+    remains,
+    isKnown: (uid) => uid === "here",
+    log: { info() {}, warn() {} },
+  });
+  expect(directories.map(existsSync)).toEqual(directories.map(() => true));
+});
+
+test("AGENT-ONCE: orphans are looked for again, ever less often, until the agent stops", async () => {
+  vi.useFakeTimers();
+  let looks = 0;
+  const open = () =>
+    new OrphanSearch({
+      runtime: new SimulatedRuntime({ nodeName: "n" }),
+      remains: {
+        get uids() {
+          looks++;
+          return new Set(["gone"]);
+        },
+        remove: () => Promise.reject(new Error("driver is not there")),
+      },
+      isKnown: () => false,
+      log: { info() {}, warn() {} },
+    });
+  const search = open();
+  search.begin();
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(looks).toBe(2);
+  await vi.advanceTimersByTimeAsync(3_585_000);
+  // At 0, 10, 30, 70, 150 and 310 s, and then every 5 min.
+  expect(looks).toBe(16);
+  search.stop();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(looks).toBe(16);
+  const cutShort = open();
+  cutShort.begin();
+  cutShort.stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(looks).toBe(17);
+  vi.useRealTimers();
+});

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Container, Pod, Secret } from "../../api/generated/core.v1.ts";
+import type { PodObjects } from "../pod/config/env/env.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { ImagePuller } from "./image-puller.ts";
+
+const secret: Secret = {
+  metadata: { name: "s", uid: "s" },
+  type: "kubernetes.io/dockerconfigjson",
+  data: {
+    ".dockerconfigjson": Buffer.from(
+      JSON.stringify({ auths: { "r.example": { username: "a" }, "r.example/x": { username: "b" } } }),
+    ).toString("base64"),
+  },
+};
+const objects = { secret: () => secret } as unknown as PodObjects;
+const pod: Pod = { metadata: { name: "p", namespace: "n", uid: "u" }, spec: { containers: [] }, status: {} };
+
+/** What is tried with whose credentials fails, with these words; an image that is there is present. */
+function puller({ why = (): string => "no", present = false, size = 7 } = {}) {
+  const pulled: string[] = [];
+  const image = { id: "sha256:1", ref: "r", names: [], size };
+  const fails = { now: true };
+  const runtime = {
+    imageStatus: async () => (present ? image : undefined),
+    pullImage: async (name: string, credentials?: { username?: string }) => {
+      pulled.push(`${name} ${credentials?.username ?? ""}`.trim());
+      if (fails.now) throw new Error(why());
+      return image;
+    },
+  } as unknown as Runtime;
+  const told: string[] = [];
+  const tell = (type: string, reason: string, message: string) => told.push(`${type} ${reason} ${message}`);
+  const made = new ImagePuller(runtime);
+  const ensure = (container: Partial<Container>, of: Pod = pod) => {
+    told.length = 0;
+    return made.ensure(of, { name: "c", image: "r.example/x:1", ...container }, objects, tell);
+  };
+  return { ensure, told, pulled, fails, made };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it.each([
+  ["IfNotPresent", "r.example/x:1", true, []],
+  ["IfNotPresent", "r.example/x:1", false, ["r.example/x:1"]],
+  ["Always", "r.example/x:1", true, ["r.example/x:1"]],
+  [undefined, "r.example/x:1", true, []],
+  [undefined, "r.example/x", true, ["r.example/x"]],
+  [undefined, "r.example/x:latest", true, ["r.example/x:latest"]],
+  [undefined, `r.example:80/x@sha256:${"a".repeat(64)}`, true, []],
+])("policy %s of %s, present: %s, pulls %j", async (imagePullPolicy, image, present, expected) => {
+  const { ensure, pulled, fails } = puller({ present });
+  fails.now = false;
+  const policy = imagePullPolicy === undefined ? {} : { imagePullPolicy };
+  expect(await ensure({ image, ...policy })).toMatchObject({ ok: true, image: { id: "sha256:1" } });
+  expect(pulled).toEqual(expected);
+});
+
+it("says that an image is there, or how long it took to pull, and how large it is", async () => {
+  const there = puller({ present: true });
+  await there.ensure({});
+  const already = "already present on machine and can be accessed by the pod";
+  expect(there.told).toEqual([`Normal Pulled Container image "r.example/x:1" ${already}`]);
+  const { ensure, told, fails } = puller();
+  fails.now = false;
+  await ensure({});
+  const took = "in 0s (0s including waiting). Image size: 7 bytes.";
+  expect(told).toEqual([
+    'Normal Pulling Pulling image "r.example/x:1"',
+    `Normal Pulled Successfully pulled image "r.example/x:1" ${took}`,
+  ]);
+});
+
+it("an image that is not there, and must not be pulled, is waited for", async () => {
+  const { ensure, told, pulled } = puller();
+  const message = 'Container image "r.example/x:1" is not present with pull policy of Never';
+  const waiting = { reason: "ErrImageNeverPull", message };
+  expect(await ensure({ imagePullPolicy: "Never" })).toMatchObject({ ok: false, waiting });
+  expect([told, pulled]).toEqual([[`Warning ErrImageNeverPull ${message}`], []]);
+});
+
+it.each([
+  ["no route", "ErrImagePull", "no route"],
+  [
+    "RegistryUnavailable: it sleeps",
+    "RegistryUnavailable",
+    "image pull failed for r.example/x:1 because the registry is unavailable: it sleeps",
+  ],
+  [
+    "SignatureValidationFailed",
+    "SignatureValidationFailed",
+    "image pull failed for r.example/x:1 because the signature validation failed",
+  ],
+])(
+  "a pull that fails with %j is shown as such, then as backing off, and is tried again when that is over",
+  async (said, reason, message) => {
+    const { ensure, told, pulled, fails, made } = puller({ why: () => said });
+    expect(await ensure({})).toMatchObject({ ok: false, waiting: { reason, message } });
+    expect(told.at(-1)).toBe(`Warning Failed Failed to pull image "r.example/x:1": ${said}`);
+
+    const words = `Back-off pulling image "r.example/x:1"`;
+    const waiting = { reason: "ImagePullBackOff", message: `${words}: ${reason}: ${message}` };
+    const backingOff = { ok: false, waiting };
+    expect(await ensure({})).toMatchObject(backingOff);
+    expect(told).toEqual([`Normal BackOff ${words}`]);
+    vi.advanceTimersByTime(9000);
+    expect(await ensure({})).toMatchObject(backingOff);
+    vi.advanceTimersByTime(1001);
+    expect(await ensure({})).toMatchObject({ waiting: { reason } });
+    vi.advanceTimersByTime(19_000);
+    expect(await ensure({})).toMatchObject(backingOff);
+    expect(pulled).toHaveLength(2);
+    // Of another pod nothing is known, and nothing of this one once it is gone.
+    expect(await ensure({}, { ...pod, metadata: { ...pod.metadata, uid: "v" } })).toMatchObject({
+      waiting: { reason },
+    });
+    made.forget("u");
+    fails.now = false;
+    expect(await ensure({})).toMatchObject({ ok: true });
+  },
+);
+
+it("what is wrong with all credentials is said together, and each thing once", async () => {
+  const words = ["no", "never"];
+  const of = { ...pod, spec: { containers: [], imagePullSecrets: [{ name: "s" }] } };
+  const { ensure, pulled } = puller({ why: () => words.shift() ?? "no" });
+  expect(await ensure({}, of)).toMatchObject({ waiting: { message: "[no, never]" } });
+  expect(pulled).toEqual(["r.example/x:1 b", "r.example/x:1 a"]);
+  expect(await puller().ensure({}, of)).toMatchObject({ waiting: { message: "no" } });
+});
+
+it("an image that cannot be looked for, or whose name is none, is waited for", async () => {
+  const { ensure, told } = puller();
+  expect(await ensure({ image: "Bad Image" })).toMatchObject({ ok: false, waiting: { reason: "InvalidImageName" } });
+  expect(told).toEqual([expect.stringContaining('InspectFailed Failed to apply default image tag "Bad Image"')]);
+});

@@ -1,0 +1,163 @@
+/** Images for containers: pull policies, credentials, and the back-off after a failed pull. */
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import { aggregateText } from "../../api/machinery/status.ts";
+import { formatDuration } from "../../api/machinery/time/duration.ts";
+import type { PodObjects } from "../pod/config/env/env.ts";
+import { type BackOff, backOffEnd, nextBackOff } from "../pod/life/back-off.ts";
+import type { Waiting } from "../pod/local.ts";
+import type { ImageObservation } from "../runtime/image.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { RuntimeError } from "../runtime/runtime-error.ts";
+import { steadyNow } from "../steady-now.ts";
+import { whyNoImageName } from "./image-name.ts";
+import { type CredentialMark, type PullCredential, pullCredentials } from "./pull-credentials.ts";
+import { PullRecords } from "./pull-records.ts";
+
+export type ImageOutcome =
+  | { readonly ok: true; readonly image: ImageObservation }
+  | { readonly ok: false; readonly waiting: Waiting; readonly retryAt: number };
+
+type Tell = (type: "Normal" | "Warning", reason: string, message: string) => void;
+
+interface Failure {
+  readonly backOff: BackOff;
+  readonly at: number;
+  readonly message: string;
+}
+
+const RETRY_MS = 10_000;
+/** How soon a failed pull is shown as backing off. */
+const SHOW_BACK_OFF_MS = 1000;
+
+const policyOf = ({ imagePullPolicy, image = "" }: Container): string =>
+  imagePullPolicy ?? (/(:latest|^[^:]+)$/.test(image.split("/").at(-1) ?? "") ? "Always" : "IfNotPresent");
+
+/** What runtimes begin with that tell why they have no image, as CRI names it. */
+const PULL_FAILURES = {
+  RegistryUnavailable: "the registry is unavailable",
+  SignatureValidationFailed: "the signature validation failed",
+};
+
+function pullFailure(image: string, said: string): Waiting {
+  for (const [reason, why] of Object.entries(PULL_FAILURES))
+    if (said.startsWith(reason))
+      return { reason, message: `image pull failed for ${image} because ${why}${said.slice(reason.length)}` };
+  return { reason: "ErrImagePull", message: said };
+}
+
+interface Wanted {
+  readonly image: string;
+  readonly credentials: readonly PullCredential[];
+}
+
+interface Pulled {
+  readonly image: ImageObservation;
+  /** Of the credentials that it took. */
+  readonly mark: CredentialMark | undefined;
+}
+
+export class ImagePuller {
+  readonly #runtime: Runtime;
+  /** By pod uid and image. */
+  readonly #failures = new Map<string, Failure>();
+  /** One pull at a time of an image, whoever asks. */
+  readonly #pulls = new Map<string, Promise<Pulled>>();
+  readonly #records: PullRecords;
+
+  constructor(runtime: Runtime, records = new PullRecords()) {
+    this.#runtime = runtime;
+    this.#records = records;
+  }
+
+  forget(uid: string): void {
+    for (const key of this.#failures.keys()) if (key.startsWith(`${uid} `)) this.#failures.delete(key);
+  }
+
+  /** Who cannot start without it tells of the outcome. */
+  async ensure(pod: Pod, container: Container, objects: PodObjects, tell: Tell): Promise<ImageOutcome> {
+    const image = container.image ?? "";
+    const wrong = whyNoImageName(image);
+    if (wrong !== undefined) {
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${wrong}`;
+      tell("Warning", "InspectFailed", message);
+      return { ok: false, waiting: { reason: "InvalidImageName", message }, retryAt: steadyNow() + RETRY_MS };
+    }
+    const policy = policyOf(container);
+    let present: ImageObservation | undefined;
+    try {
+      present = policy === "Always" ? undefined : await this.#runtime.imageStatus(image);
+    } catch (error) {
+      // The kubelet has no name for it there either.
+      const message = `Failed to inspect image "": ${(error as Error).message}`;
+      tell("Warning", "InspectFailed", message);
+      return { ok: false, waiting: { reason: "ImageInspectError", message }, retryAt: steadyNow() + RETRY_MS };
+    }
+    const credentials = pullCredentials(pod, objects, image);
+    const marks = credentials.map(({ mark }) => mark);
+    if (present !== undefined && this.#records.mayUse(present.id, image, marks)) {
+      tell("Normal", "Pulled", `Container image "${image}" already present on machine and can be accessed by the pod`);
+      return { ok: true, image: present };
+    }
+    if (policy === "Never") {
+      const message = `Container image "${image}" is not present with pull policy of Never`;
+      tell("Warning", "ErrImageNeverPull", message);
+      return { ok: false, waiting: { reason: "ErrImageNeverPull", message }, retryAt: steadyNow() + RETRY_MS };
+    }
+    const key = `${pod.metadata.uid} ${image}`;
+    const failure = this.#failures.get(key);
+    const end = failure === undefined ? undefined : backOffEnd(failure.backOff, failure.at, steadyNow());
+    if (failure !== undefined && end !== undefined) {
+      tell("Normal", "BackOff", `Back-off pulling image "${image}"`);
+      const message = `Back-off pulling image "${image}": ${failure.message}`;
+      return { ok: false, waiting: { reason: "ImagePullBackOff", message }, retryAt: end };
+    }
+    return this.#pull(key, { image, credentials }, tell);
+  }
+
+  async #pull(key: string, { image, credentials }: Wanted, tell: Tell): Promise<ImageOutcome> {
+    tell("Normal", "Pulling", `Pulling image "${image}"`);
+    const started = steadyNow();
+    try {
+      const { image: pulled, mark } = await this.#pullOnce({ image, credentials });
+      this.#records.pulled(pulled.id, image, mark);
+      this.#failures.delete(key);
+      const took = formatDuration(steadyNow() - started);
+      tell(
+        "Normal",
+        "Pulled",
+        `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.size} bytes.`,
+      );
+      return { ok: true, image: pulled };
+    } catch (error) {
+      const { message: said } = error as Error;
+      const now = steadyNow();
+      const backOff = nextBackOff(this.#failures.get(key)?.backOff, now, now);
+      const waiting = pullFailure(image, said);
+      this.#failures.set(key, { backOff, at: now, message: `${waiting.reason}: ${waiting.message}` });
+      tell("Warning", "Failed", `Failed to pull image "${image}": ${said}`);
+      return { ok: false, waiting, retryAt: now + SHOW_BACK_OFF_MS };
+    }
+  }
+
+  #pullOnce({ image, credentials }: Wanted): Promise<Pulled> {
+    const key = JSON.stringify([image, credentials]);
+    const running = this.#pulls.get(key);
+    if (running !== undefined) return running;
+    const pull = (async () => {
+      if (credentials.length === 0) return { image: await this.#runtime.pullImage(image), mark: undefined };
+      const failures: string[] = [];
+      this.#records.begins(image);
+      for (const { mark, credentials: these } of credentials) {
+        try {
+          return { image: await this.#runtime.pullImage(image, these), mark };
+        } catch (error) {
+          failures.push((error as Error).message);
+        }
+      }
+      this.#records.failed(image);
+      throw new RuntimeError(aggregateText(failures));
+    })().finally(() => this.#pulls.delete(key));
+    this.#pulls.set(key, pull);
+    return pull;
+  }
+}

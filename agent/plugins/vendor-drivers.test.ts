@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { ApiClient } from "../../client/api-client.ts";
+import { namesIn } from "../files/names-in.ts";
+import { VendorDrivers, type VendorDriversOptions } from "./vendor-drivers.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "vendor-"));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const told: string[] = [];
+const driversIn = (kubeletDirectory: string) =>
+  new VendorDrivers({
+    kubeletDirectory,
+    dataDirectory: directory,
+    nodeName: "n",
+    client: {} as ApiClient,
+    sources: {} as VendorDriversOptions["sources"],
+    onChange: () => {},
+    register: async () => {},
+    log: { info: () => {}, warn: (line) => told.push(line) },
+  });
+
+it("AGENT-CSI, AGENT-DEVICES: a node has the directories that drivers look for before the first of them comes", async () => {
+  const drivers = driversIn(join(directory, "kubelet"));
+  await drivers.open();
+  drivers.close();
+  const made = namesIn(join(directory, "kubelet")).sort();
+  expect(made).toEqual(["device-plugins", "plugins", "plugins_registry", "pods"]);
+});
+
+it("one that cannot have them says so, and goes on", async () => {
+  writeFileSync(join(directory, "file"), "");
+  const drivers = driversIn(join(directory, "file"));
+  await drivers.open();
+  drivers.close();
+  expect(told.map((line) => line.split(":")[0])).toEqual([
+    "drivers will not find the node",
+    "no CSI driver can register",
+    "no DRA driver can register",
+    "no device plugin can register",
+  ]);
+});

@@ -1,0 +1,120 @@
+/** What others bring to a node: plugins that have devices, and drivers that have volumes. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Node } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { type CsiDrivers, csiDrivers } from "../csi/csi-drivers.ts";
+import { tellDrivers } from "../csi/csi-node-object.ts";
+import type { CsiSources } from "../csi/csi-sources.ts";
+import { CsiVolumes } from "../csi/csi-volumes.ts";
+import { DeviceManager } from "../devices/device-manager.ts";
+import { DevicePlugins } from "../devices/device-plugins.ts";
+import type { DeviceSource } from "../devices/device-source.ts";
+import { findGpus, thisMachine } from "../devices/machine-gpus.ts";
+import { type DraDrivers, draDrivers } from "../dra/dra-drivers.ts";
+import { DriverSlices } from "../dra/driver-slices.ts";
+import { PodClaims, type PodClaimsOptions } from "../dra/pod-claims.ts";
+import type { Logger } from "../logger.ts";
+import type { DeviceAmount } from "../node/node-object.ts";
+
+/** Drivers run as pods that begin only where these are: below them they are asked to mount. */
+const TARGETS = ["pods", "plugins"];
+
+export interface VendorDriversOptions {
+  /** Where they find the node: /var/lib/kubelet to most. */
+  readonly kubeletDirectory: string;
+  readonly dataDirectory: string;
+  readonly nodeName: string;
+  readonly client: ApiClient;
+  readonly sources: CsiSources & { readonly resourceClaim: PodClaimsOptions["claim"] };
+  /** Devices or drivers are not what they were. */
+  readonly onChange: () => void;
+  /** Settles when the API knows the Node as it is now. */
+  readonly register: () => Promise<void>;
+  readonly log: Logger;
+}
+
+export class VendorDrivers {
+  readonly #options: VendorDriversOptions;
+  readonly #devicePlugins: DevicePlugins;
+  readonly #csiDrivers: CsiDrivers;
+  readonly devices: DeviceManager;
+  readonly csi: CsiVolumes;
+  readonly #draDrivers: DraDrivers;
+  readonly #slices: DriverSlices;
+  readonly claims: PodClaims;
+  #gpus: ReadonlyMap<string, DeviceSource> = new Map();
+  /** Resources that the node once had devices of. */
+  readonly #hadDevices = new Set<string>();
+  #hadDrivers = false;
+
+  constructor(options: VendorDriversOptions) {
+    this.#options = options;
+    const { kubeletDirectory, dataDirectory, nodeName, client, sources, onChange, register, log } = options;
+    this.#devicePlugins = new DevicePlugins({ directory: join(kubeletDirectory, "device-plugins"), onChange, log });
+    this.devices = new DeviceManager({
+      file: join(dataDirectory, "devices.json"),
+      sources: () => new Map([...this.#gpus, ...this.#devicePlugins.sources]),
+    });
+    const registry = { directory: join(kubeletDirectory, "plugins_registry"), onChange, log };
+    this.#csiDrivers = csiDrivers(registry);
+    this.#draDrivers = draDrivers({
+      ...registry,
+      onChange: () => {
+        this.#slices.changed();
+        onChange();
+      },
+    });
+    this.#slices = new DriverSlices({ client, nodeName, drivers: () => this.#draDrivers.all, log });
+    this.claims = new PodClaims({
+      file: join(dataDirectory, "claims.json"),
+      drivers: this.#draDrivers,
+      claim: sources.resourceClaim,
+    });
+    this.csi = new CsiVolumes({
+      directory: kubeletDirectory,
+      node: nodeName,
+      drivers: this.#csiDrivers,
+      sources,
+      onUse: register,
+      log,
+    });
+  }
+
+  async open(): Promise<void> {
+    const { kubeletDirectory, log } = this.#options;
+    const made = TARGETS.map((name) => mkdir(join(kubeletDirectory, name), { recursive: true, mode: 0o750 }));
+    await Promise.all(made).catch((error) => log.warn(`drivers will not find the node: ${error.message}`));
+    this.#gpus = await findGpus(thisMachine);
+    await this.#csiDrivers.open().catch((error) => log.warn(`no CSI driver can register: ${error.message}`));
+    this.csi.open();
+    await this.#draDrivers.open().catch((error) => log.warn(`no DRA driver can register: ${error.message}`));
+    this.#slices.open();
+    await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
+  }
+
+  /** A resource whose plugin has gone for good is 0, not nothing: a patch would leave it as it was. */
+  get amounts(): ReadonlyMap<string, DeviceAmount> {
+    const amounts = new Map<string, DeviceAmount>(this.devices.amounts);
+    for (const resource of amounts.keys()) this.#hadDevices.add(resource);
+    for (const resource of this.#hadDevices)
+      if (!amounts.has(resource)) amounts.set(resource, { capacity: 0, allocatable: 0 });
+    return amounts;
+  }
+
+  /** Where there never was a driver, there is nothing to tell. */
+  async tell(node: Node): Promise<void> {
+    const drivers = this.#csiDrivers.all;
+    if (drivers.length === 0 && !this.#hadDrivers) return;
+    this.#hadDrivers = true;
+    await tellDrivers(this.#options.client, node, drivers);
+  }
+
+  close(): void {
+    this.#devicePlugins.close();
+    this.#csiDrivers.close();
+    this.csi.close();
+    this.#draDrivers.close();
+    this.#slices.close();
+  }
+}

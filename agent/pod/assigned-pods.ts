@@ -1,0 +1,61 @@
+/** The pods that are this node's, by the API and by manifests: each has a worker, from when the network is there for it. */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { ObjectCache } from "../control-plane/objects.ts";
+import { isMirror } from "../static-pods/mirror.ts";
+import type { StaticPods } from "../static-pods/static-pods.ts";
+import type { PodWorkers } from "./pod-workers.ts";
+import type { WorkerContext } from "./worker-context.ts";
+
+export interface AssignedPodsOptions {
+  readonly workers: PodWorkers;
+  readonly objects: Pick<ObjectCache, "pods">;
+  readonly statics: StaticPods;
+  readonly context: WorkerContext;
+  /** The pods' network is not up yet. */
+  readonly awaitsNetwork: () => boolean;
+}
+
+export class AssignedPods {
+  readonly #options: AssignedPodsOptions;
+
+  constructor(options: AssignedPodsOptions) {
+    this.#options = options;
+  }
+
+  follow(pod: Pod): void {
+    const { workers, statics, context } = this.#options;
+    if (isMirror(pod)) {
+      statics.follow(pod);
+      return;
+    }
+    const worker = workers.get(pod.metadata.uid ?? "");
+    if (worker !== undefined) worker.update(pod);
+    else if (!this.#isTooEarly(pod)) workers.start(context, pod);
+  }
+
+  /** Those that had to wait begin. */
+  followAll(): void {
+    for (const pod of this.#all()) this.follow(pod);
+  }
+
+  /** The API no longer has it. */
+  gone(pod: Pod): void {
+    const { workers, statics } = this.#options;
+    if (isMirror(pod)) statics.follow(pod, { deleted: true });
+    else workers.get(pod.metadata.uid ?? "")?.remove();
+  }
+
+  isKnown(uid: string): boolean {
+    return this.#options.workers.get(uid) !== undefined || this.#all().some(({ metadata }) => metadata.uid === uid);
+  }
+
+  #all(): readonly Pod[] {
+    const { objects, statics } = this.#options;
+    return [...objects.pods(), ...statics.pods];
+  }
+
+  /** A pod that started while its network comes up could have the machine's resolvers, and would keep them. */
+  #isTooEarly({ metadata, spec }: Pod): boolean {
+    return this.#options.awaitsNetwork() && spec.hostNetwork !== true && metadata.deletionTimestamp === undefined;
+  }
+}

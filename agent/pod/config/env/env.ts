@@ -1,0 +1,139 @@
+/** The environment of a container: Services, then envFrom, then env, later ones over earlier ones. */
+import type {
+  ConfigMap,
+  Container,
+  EnvVar,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  Service,
+} from "../../../../api/generated/core.v1.ts";
+import { envFileValue } from "./env-file.ts";
+import { expand } from "./expansion.ts";
+import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "./field-ref.ts";
+import { serviceVariables, type Variable } from "./service-env.ts";
+
+/** The container cannot be configured: `CreateContainerConfigError`. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** The objects that a pod names, as the agent has them; undefined for what does not exist. */
+export interface PodObjects {
+  configMap(name: string): ConfigMap | undefined;
+  secret(name: string): Secret | undefined;
+  claim(name: string): PersistentVolumeClaim | undefined;
+  services(): readonly Service[];
+}
+
+export interface VolumeFile {
+  /** On the machine. */
+  readonly path: string;
+  /** Absent: there is no such file, or none that is read. */
+  readonly text?: string;
+}
+
+export interface EnvInput {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly objects: PodObjects;
+  readonly addresses: PodAddresses;
+  readonly allocatable: Readonly<Record<string, string | number>>;
+  /** Undefined where no container has such a volume. */
+  readonly volumeFile: (volume: string, path: string) => VolumeFile | undefined;
+}
+
+const decode = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");
+
+function fromSources({ container, objects, pod }: EnvInput): Variable[] {
+  const namespace = pod.metadata.namespace ?? "";
+  return (container.envFrom ?? []).flatMap(({ prefix = "", configMapRef, secretRef }) => {
+    if (configMapRef !== undefined) {
+      const map = objects.configMap(configMapRef.name ?? "");
+      if (map === undefined && configMapRef.optional !== true)
+        throw new ConfigError(`configmap "${configMapRef.name}" not found`);
+      return Object.entries(map?.data ?? {}).map(([key, value]) => ({ name: prefix + key, value }));
+    }
+    if (secretRef !== undefined) {
+      const secret = objects.secret(secretRef.name ?? "");
+      if (secret === undefined && secretRef.optional !== true)
+        throw new ConfigError(`secret "${secretRef.name}" not found`);
+      return Object.entries(secret?.data ?? {}).map(([key, value]) => ({ name: prefix + key, value: decode(value) }));
+    }
+    throw new ConfigError(`envFrom of container ${container.name} in ${namespace} names no source`);
+  });
+}
+
+/** The variable's value; undefined where an optional source is not there. */
+function sourceValue(variable: EnvVar, input: EnvInput): string | undefined {
+  const { pod, container, objects, addresses, allocatable } = input;
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = variable.valueFrom ?? {};
+  const namespace = pod.metadata.namespace ?? "";
+  if (fieldRef !== undefined) {
+    const value = fieldValue(pod, fieldRef.fieldPath, addresses);
+    if (value === undefined) throw new ConfigError(`unsupported fieldPath: ${fieldRef.fieldPath}`);
+    return value;
+  }
+  if (resourceFieldRef !== undefined) {
+    const of = resourceFieldRef.containerName;
+    const source =
+      of === undefined || of === ""
+        ? container
+        : [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === of);
+    if (source === undefined)
+      throw new ConfigError(`container "${of}" not found in pod ${namespace}/${pod.metadata.name}`);
+    return resourceValue(source, resourceFieldRef, offeredTo(pod, allocatable));
+  }
+  if (configMapKeyRef !== undefined) {
+    const { name = "", key, optional } = configMapKeyRef;
+    const map = objects.configMap(name);
+    const value = map?.data?.[key];
+    if (value !== undefined || optional === true) return value;
+    if (map === undefined) throw new ConfigError(`configmap "${name}" not found`);
+    throw new ConfigError(`couldn't find key ${key} in ConfigMap ${namespace}/${name}`);
+  }
+  if (secretKeyRef !== undefined) {
+    const { name = "", key, optional } = secretKeyRef;
+    const secret = objects.secret(name);
+    const value = secret?.data?.[key];
+    if (value !== undefined) return decode(value);
+    if (optional === true) return undefined;
+    if (secret === undefined) throw new ConfigError(`secret "${name}" not found`);
+    throw new ConfigError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
+  }
+  if (fileKeyRef !== undefined) {
+    const { volumeName, path, key, optional } = fileKeyRef;
+    const file = input.volumeFile(volumeName, path);
+    if (file === undefined) throw new ConfigError(`cannot find the volume "${volumeName}" referenced by FileKeyRef`);
+    const value = file.text === undefined ? undefined : envFileValue(file.text, key);
+    if (value === undefined) throw new ConfigError("couldn't parse env file");
+    if (value !== "") return value;
+    if (optional === true) return undefined;
+    throw new ConfigError(`environment variable key "${key}" not found in file "${file.path}"`);
+  }
+  return "";
+}
+
+export function containerEnv(input: EnvInput): Variable[] {
+  const { pod, container, objects } = input;
+  const services = serviceVariables(objects.services(), {
+    namespace: pod.metadata.namespace ?? "",
+    links: pod.spec.enableServiceLinks ?? true,
+  });
+  const known = new Map(services.map(({ name, value }) => [name, value]));
+  const own = new Map<string, string>();
+  const set = (name: string, value: string) => {
+    own.delete(name);
+    own.set(name, value);
+  };
+  for (const { name, value } of fromSources(input)) set(name, value);
+  for (const variable of container.env ?? []) {
+    const value =
+      variable.valueFrom === undefined
+        ? expand(variable.value ?? "", (name) => own.get(name) ?? known.get(name))
+        : sourceValue(variable, input);
+    if (value !== undefined) set(variable.name, value);
+  }
+  for (const [name, value] of own) known.set(name, value);
+  return [...known].map(([name, value]) => ({ name, value }));
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { Service } from "../../../../api/generated/core.v1.ts";
+import { serviceVariables } from "./service-env.ts";
+
+const service = (namespace: string, name: string, spec: Partial<Service["spec"]>): Service => ({
+  metadata: { namespace, name },
+  spec: { clusterIP: "10.0.0.1", ports: [{ port: 80 }], ...spec },
+  status: {},
+});
+const kubernetes = service("default", "kubernetes", { clusterIP: "10.96.0.1", ports: [{ name: "https", port: 443 }] });
+const told = (services: readonly Service[], links = true, namespace = "ns") =>
+  Object.fromEntries(serviceVariables(services, { namespace, links }).map(({ name, value }) => [name, value]));
+
+describe("variables that tell of Services", () => {
+  it("name address and ports, as Docker's links did", () => {
+    const ports = [
+      { name: "http-alt", port: 8080 },
+      { port: 53, protocol: "UDP" },
+    ];
+    expect(told([service("ns", "my-web", { ports })])).toEqual({
+      MY_WEB_SERVICE_HOST: "10.0.0.1",
+      MY_WEB_SERVICE_PORT: "8080",
+      MY_WEB_SERVICE_PORT_HTTP_ALT: "8080",
+      MY_WEB_PORT: "tcp://10.0.0.1:8080",
+      MY_WEB_PORT_8080_TCP: "tcp://10.0.0.1:8080",
+      MY_WEB_PORT_8080_TCP_PROTO: "tcp",
+      MY_WEB_PORT_8080_TCP_PORT: "8080",
+      MY_WEB_PORT_8080_TCP_ADDR: "10.0.0.1",
+      MY_WEB_PORT_53_UDP: "udp://10.0.0.1:53",
+      MY_WEB_PORT_53_UDP_PROTO: "udp",
+      MY_WEB_PORT_53_UDP_PORT: "53",
+      MY_WEB_PORT_53_UDP_ADDR: "10.0.0.1",
+    });
+  });
+
+  it("have addresses of IPv6 in brackets where a port follows", () => {
+    const { A_PORT, A_SERVICE_HOST } = told([service("ns", "a", { clusterIP: "fd00::1" })]);
+    expect([A_PORT, A_SERVICE_HOST]).toEqual(["tcp://[fd00::1]:80", "fd00::1"]);
+  });
+
+  it.each<[string, Partial<Service["spec"]>]>([
+    ["headless", { clusterIP: "None" }],
+    ["without an address yet", { clusterIP: "" }],
+    ["without ports", { ports: [] }],
+  ])("tell of none that is %s", (_, spec) => {
+    expect(told([service("ns", "a", spec)])).toEqual({});
+  });
+
+  it("tell of the pod's own namespace, and always of the API server", () => {
+    const services = [service("other", "b", {}), service("ns", "a", {}), kubernetes];
+    expect(Object.keys(told(services)).filter((name) => name.endsWith("_SERVICE_HOST"))).toEqual([
+      "KUBERNETES_SERVICE_HOST",
+      "A_SERVICE_HOST",
+    ]);
+    expect(told(services, false).A_SERVICE_HOST).toBeUndefined();
+    expect(told(services, false).KUBERNETES_SERVICE_HOST).toBe("10.96.0.1");
+  });
+
+  it("prefer the pod's own Service where one of its name is the API server's", () => {
+    expect(told([service("ns", "kubernetes", {}), kubernetes]).KUBERNETES_SERVICE_HOST).toBe("10.0.0.1");
+  });
+});

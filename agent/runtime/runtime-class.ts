@@ -1,0 +1,17 @@
+/** Which handler of the container runtime a RuntimeClass means. */
+import type { RuntimeClass } from "../../api/generated/node.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+
+/** A class never changes its handler, so what was once heard holds without the control plane too. */
+export function runtimeClassHandlers(client: ApiClient): (name: string) => Promise<string> {
+  const known = new Map<string, string>();
+  return async (name) => {
+    const handler = known.get(name);
+    if (handler !== undefined) return handler;
+    const found = await client.get<RuntimeClass>({ resource: "runtimeclasses.node.k8s.io", name });
+    if (!found.ok)
+      throw new Error(`failed to get RuntimeClass "${name}": ${found.status.message ?? found.status.reason}`);
+    known.set(name, found.object.handler);
+    return found.object.handler;
+  };
+}

@@ -1,0 +1,62 @@
+/** The volumes of one pod that stand behind claims: found by asking the API, set up, and remembered. */
+import { existsSync } from "node:fs";
+import type { PersistentVolume, Pod, Volume } from "../../../api/generated/core.v1.ts";
+import type { PodCsi } from "../../csi/csi-volumes.ts";
+import type { VolumeNews } from "../mount-news.ts";
+import { isListedMount } from "../mounts.ts";
+import { VolumeError } from "../projected/payload.ts";
+import { type ClaimSources, type claimOf, volumeOfClaim } from "./claim.ts";
+import { KnownPaths } from "./known-paths.ts";
+import { mountPersistent } from "./persistent-volume.ts";
+
+export type NamedClaim = NonNullable<ReturnType<typeof claimOf>>;
+
+export interface ClaimUse {
+  readonly claim: NamedClaim;
+  /** Where it was. */
+  readonly before: string | undefined;
+  readonly tell: (news: VolumeNews) => void;
+}
+
+export class ClaimedVolumes {
+  readonly #directory: string;
+  readonly #sources: ClaimSources;
+  readonly #csi: PodCsi;
+  readonly #known: KnownPaths;
+
+  /** `directory` is the pod's own. */
+  constructor(directory: string, { sources, csi }: { readonly sources: ClaimSources; readonly csi: PodCsi }) {
+    this.#directory = directory;
+    this.#sources = sources;
+    this.#csi = csi;
+    this.#known = new KnownPaths(directory);
+  }
+
+  /**
+   * Answers where it is. Asks the API once, for as long as the pod is here: it goes on with its volumes
+   * whatever becomes of the claim.
+   */
+  async setUp(pod: Pod, volume: Volume, { claim, before, tell }: ClaimUse) {
+    const isDue = (this.#csi.republishAt(pod.metadata.uid ?? "") ?? Number.POSITIVE_INFINITY) <= Date.now();
+    if (before !== undefined && !isDue && (isListedMount(before) || existsSync(before))) return before;
+    let found: PersistentVolume;
+    try {
+      found = await volumeOfClaim(pod, volume, claim, this.#sources);
+    } catch (error) {
+      const known = error instanceof VolumeError ? undefined : this.#known.find(volume.name);
+      if (known === undefined) throw error;
+      return known;
+    }
+    const path = await mountPersistent(pod, found, {
+      directory: this.#directory,
+      readOnly: claim.readOnly === true,
+      csi: this.#csi,
+      tell,
+    });
+    const { hostPath, local, volumeMode } = found.spec;
+    const isMounted = volumeMode !== "Block" && path !== hostPath?.path && path !== local?.path;
+    const { name } = found.metadata;
+    this.#known.remember(volume.name, { path, isMounted, ...(name === undefined ? {} : { of: name }) });
+    return path;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Where claimed volumes of a pod are on the machine, kept in the pod's directory: an agent that starts while its control plane is
+ * away cannot ask what is behind a claim.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { namesIn } from "../../files/names-in.ts";
+import { writeWhole } from "../../files/write-whole.ts";
+import { isListedMount, isMountPoint } from "../mounts.ts";
+
+export interface KnownPath {
+  readonly path: string;
+  /** A reboot takes it away. */
+  readonly isMounted: boolean;
+  /** The PersistentVolume's name. */
+  readonly of?: string;
+}
+
+const FILE = "claimed-volumes.json";
+
+function readKnown(file: string): Readonly<Record<string, KnownPath>> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** Whether another pod of the node has that PersistentVolume; `directory` is the pod's own, among those of all. */
+export function isUsedByOthers(directory: string, persistentVolume: string): boolean {
+  const pods = dirname(directory);
+  return namesIn(pods)
+    .filter((uid) => uid !== basename(directory))
+    .some((uid) => Object.values(readKnown(join(pods, uid, FILE))).some(({ of }) => of === persistentVolume));
+}
+
+export class KnownPaths {
+  readonly #file: string;
+
+  /** `directory` is the pod's own. */
+  constructor(directory: string) {
+    this.#file = join(directory, FILE);
+  }
+
+  #read = () => readKnown(this.#file);
+
+  remember(volume: string, known: KnownPath): void {
+    writeWhole(this.#file, JSON.stringify({ ...this.#read(), [volume]: known }));
+  }
+
+  /** Undefined: not known, or not there any more. */
+  find(volume: string): string | undefined {
+    const known = this.#read()[volume];
+    if (known === undefined) return undefined;
+    if (isListedMount(known.path)) return known.path;
+    if (!existsSync(known.path)) return undefined;
+    return known.isMounted && !isMountPoint(known.path) ? undefined : known.path;
+  }
+}

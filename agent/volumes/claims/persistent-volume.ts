@@ -1,0 +1,80 @@
+/** What stands behind a claim, set up where the pod finds it. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { NFSVolumeSource, PersistentVolume, PersistentVolumeSpec, Pod } from "../../../api/generated/core.v1.ts";
+import type { PodCsi } from "../../csi/csi-volumes.ts";
+import { persistentVolume } from "../../csi/wanted-volume.ts";
+import { prepareHostPath } from "../host-path.ts";
+import { ofAnotherGroup, type VolumeNews } from "../mount-news.ts";
+import { giveToPod } from "../ownership.ts";
+import { VolumeError } from "../projected/payload.ts";
+import { isUsedByOthers } from "./known-paths.ts";
+import { mountLocal } from "./local-volume.ts";
+import { mountNfs } from "./nfs.ts";
+
+export interface PersistentUse {
+  /** The pod's own directory. */
+  readonly directory: string;
+  readonly readOnly: boolean;
+  readonly csi: Pick<PodCsi, "publish">;
+  readonly tell: (news: VolumeNews) => void;
+}
+
+/** Answers where it is on the machine. Fails with {@link VolumeError}. */
+export async function mountPersistent(
+  pod: Pod,
+  volume: PersistentVolume,
+  { directory, readOnly, csi, tell }: PersistentUse,
+): Promise<string> {
+  const { metadata, spec } = volume;
+  if (spec.csi !== undefined) return csi.publish(pod, persistentVolume(volume, readOnly));
+  if (spec.nfs !== undefined) {
+    const { readOnly: always = false } = spec.nfs;
+    const source = { ...spec.nfs, readOnly: readOnly || always };
+    return mountPodNfs(directory, metadata.name ?? "", source, spec.mountOptions);
+  }
+  if (spec.volumeMode === "Block") return blockDevice(spec);
+  if (spec.hostPath !== undefined) return prepareHostPath(spec.hostPath);
+  if (spec.local === undefined)
+    throw new VolumeError(`persistentvolume "${metadata.name}" is of a kind this node cannot mount`);
+  const path = await mountLocal(volume, spec.local, { directory, readOnly });
+  if (!readOnly) ownLocal(path, { pod, name: metadata.name ?? "", directory, tell });
+  return path;
+}
+
+interface Owned extends Pick<PersistentUse, "directory" | "tell"> {
+  readonly pod: Pod;
+  readonly name: string;
+}
+
+/** The first pod's group owns it for as long as it is in use: nobody takes it from who runs. */
+function ownLocal(path: string, { pod, name, directory, tell }: Owned): void {
+  const { fsGroup } = pod.spec.securityContext ?? {};
+  if (fsGroup === undefined) return;
+  if (!isUsedByOthers(directory, name)) {
+    giveToPod(path, pod.spec.securityContext);
+    return;
+  }
+  const { gid } = statSync(path);
+  if (gid !== fsGroup) tell(ofAnotherGroup(name, { asked: fsGroup, has: gid }));
+}
+
+/** `directory` is the pod's own. */
+export async function mountPodNfs(
+  directory: string,
+  name: string,
+  source: NFSVolumeSource,
+  mountOptions?: readonly string[],
+): Promise<string> {
+  const path = join(directory, "volumes/kubernetes.io~nfs", name);
+  await mountNfs(path, source, mountOptions);
+  return path;
+}
+
+/** A volume that is a device, for containers that want no file system on it. */
+function blockDevice({ local }: PersistentVolumeSpec): string {
+  if (local === undefined) throw new VolumeError("only local volumes can be block devices on this node");
+  if (!statSync(local.path, { throwIfNoEntry: false })?.isBlockDevice())
+    throw new VolumeError(`path "${local.path}" is not a block device`);
+  return local.path;
+}

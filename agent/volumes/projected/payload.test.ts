@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import type { ConfigMap, Pod, Secret, Volume } from "../../../api/generated/core.v1.ts";
+import { volumePayload } from "./payload.ts";
+
+const map: ConfigMap = {
+  metadata: { name: "m" },
+  data: { a: "A", b: "B" },
+  binaryData: { raw: Buffer.from([0, 255]).toString("base64") },
+};
+const secret: Secret = { metadata: { name: "s" }, data: { a: Buffer.from("secret").toString("base64") } };
+
+function filesOf(volume: Partial<Volume>, spec: Partial<Pod["spec"]> = {}): Record<string, string> | string {
+  const pod: Pod = {
+    metadata: { name: "p", namespace: "ns", labels: { app: "x" } },
+    spec: { containers: [{ name: "c", resources: { limits: { cpu: "1500m" } } }], ...spec },
+    status: {},
+  };
+  try {
+    const payload = volumePayload(
+      { name: "v", ...volume },
+      {
+        pod,
+        objects: {
+          configMap: (name) => (name === "m" ? map : undefined),
+          secret: (name) => (name === "s" ? secret : undefined),
+          claim: () => undefined,
+          services: () => [],
+        },
+        addresses: { podIPs: [], hostIPs: [] },
+        allocatable: {},
+        tokens: new Map([["token", "t0k3n"]]),
+      },
+    );
+    return Object.fromEntries(
+      [...(payload ?? [])].map(([path, { content, mode, uid }]) => [
+        path,
+        `${content.toString("latin1")} ${mode.toString(8)}${uid === undefined ? "" : ` ${uid}`}`,
+      ]),
+    );
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe("files of a volume of the API's", () => {
+  it.each<[string, Partial<Volume>, Record<string, string> | string]>([
+    ["all of a config map", { configMap: { name: "m" } }, { a: "A 644", b: "B 644", raw: "\0\u00ff 644" }],
+    ["all of a secret", { secret: { secretName: "s", defaultMode: 0o400 } }, { a: "secret 400" }],
+    [
+      "what items name, where they say",
+      {
+        configMap: {
+          name: "m",
+          defaultMode: 0o440,
+          items: [
+            { key: "a", path: "d/x", mode: 0o600 },
+            { key: "b", path: "y" },
+          ],
+        },
+      },
+      { "d/x": "A 600", y: "B 440" },
+    ],
+    [
+      "a key that is not there",
+      { configMap: { name: "m", items: [{ key: "z", path: "z" }] } },
+      "configmap references non-existent config key: z",
+    ],
+    [
+      "a key of a secret that is not there",
+      { secret: { secretName: "s", items: [{ key: "z", path: "z" }] } },
+      "references non-existent secret key: z",
+    ],
+    ["an optional key", { secret: { secretName: "s", optional: true, items: [{ key: "z", path: "z" }] } }, {}],
+    ["no such map", { configMap: { name: "n" } }, 'configmap "n" not found'],
+    ["no such secret", { secret: { secretName: "n" } }, 'secret "n" not found'],
+    ["no such map, which is optional", { configMap: { name: "n", optional: true } }, {}],
+    [
+      "fields and resources",
+      {
+        downwardAPI: {
+          items: [
+            { path: "labels", fieldRef: { fieldPath: "metadata.labels" } },
+            { path: "cpu", mode: 0o600, resourceFieldRef: { containerName: "c", resource: "limits.cpu" } },
+          ],
+        },
+      },
+      { labels: 'app="x" 644', cpu: "2 600" },
+    ],
+    [
+      "resources of no container",
+      {
+        downwardAPI: { items: [{ path: "x", resourceFieldRef: { containerName: "z", resource: "limits.cpu" } }] },
+      },
+      'container "z" not found',
+    ],
+    [
+      "sources together, later ones over earlier ones",
+      {
+        projected: {
+          defaultMode: 0o640,
+          sources: [
+            { configMap: { name: "m", items: [{ key: "a", path: "a" }] } },
+            { secret: { name: "s" } },
+            { serviceAccountToken: { path: "token" } },
+          ],
+        },
+      },
+      { a: "secret 640", token: "t0k3n 640" },
+    ],
+    [
+      "a source that nodes do not know",
+      { projected: { sources: [{}] } },
+      "projected source is not supported by this node",
+    ],
+    [
+      "sources of which several are wrong, each told once",
+      { projected: { sources: [{ configMap: { name: "none" } }, {}, { secret: { name: "none" } }, {}] } },
+      '[configmap "none" not found, projected source is not supported by this node, secret "none" not found]',
+    ],
+    ["another kind of volume", { emptyDir: {} }, {}],
+  ])("%s", (_, volume, expected) => {
+    expect(filesOf(volume)).toEqual(expected);
+  });
+
+  const token: Partial<Volume> = { projected: { sources: [{ serviceAccountToken: { path: "token" } }] } };
+  const users = (...all: (number | undefined)[]) => ({
+    containers: all.map((runAsUser, index) => ({
+      name: `c${index}`,
+      ...(runAsUser === undefined ? {} : { securityContext: { runAsUser } }),
+    })),
+  });
+  it.each<[string, Partial<Pod["spec"]>, string]>([
+    ["everybody where users differ", users(1, 2), "644"],
+    ["everybody where one is its image's", users(1, undefined), "644"],
+    ["the one user of all containers", users(7, 7), "600 7"],
+    ["the pod's user", { ...users(undefined), securityContext: { runAsUser: 8 } }, "600 8"],
+    ["the volume's group", { ...users(1, 2), securityContext: { fsGroup: 9 } }, "600"],
+    ["the one user, and the volume's group", { ...users(7), securityContext: { fsGroup: 9 } }, "600 7"],
+    ["not an init container's other user", { ...users(7), initContainers: [{ name: "i" }] }, "644"],
+  ])("a token is for %s", (_, spec, expected) => {
+    expect(filesOf(token, spec)).toEqual({ token: `t0k3n ${expected}` });
+  });
+});

@@ -1,0 +1,49 @@
+/** What of a pod's volumes is used, as the kubelet's summary says it. */
+import { statSync } from "node:fs";
+import type { Pod, Volume } from "../../../api/generated/core.v1.ts";
+import type { PodObjects } from "../../pod/config/env/env.ts";
+import { claimOf } from "../claims/claim.ts";
+import { isListedMount } from "../mounts.ts";
+import { type DiskStats, diskStats, mountStats } from "./disk-stats.ts";
+import { diskUse } from "./disk-use.ts";
+
+export interface VolumeStats extends DiskStats {
+  readonly name: string;
+  readonly pvcRef?: { readonly name: string; readonly namespace: string };
+}
+
+export interface Measured {
+  /** Where volumes are, by name. */
+  readonly paths: ReadonlyMap<string, string>;
+  /** What drivers say of theirs, by the name of the PersistentVolume or of the volume. */
+  readonly said: ReadonlyMap<string, DiskStats>;
+  readonly objects: PodObjects;
+  readonly onlyClaimed?: boolean;
+}
+
+/** Of the machine's own paths nothing is said. */
+export async function volumeStats(
+  pod: Pod,
+  { paths, said, objects, onlyClaimed = false }: Measured,
+): Promise<readonly VolumeStats[]> {
+  const asked = (pod.spec.volumes ?? []).map(async (volume): Promise<VolumeStats[]> => {
+    const path = paths.get(volume.name);
+    if (path === undefined || volume.hostPath !== undefined) return [];
+    const { claimName } = claimOf(pod, volume) ?? {};
+    if (onlyClaimed && claimName === undefined) return [];
+    const claim = claimName === undefined ? undefined : objects.claim(claimName);
+    const stats = said.get(claim?.spec.volumeName ?? volume.name) ?? (await measure(volume, path));
+    const { namespace = "" } = pod.metadata;
+    return [{ ...stats, name: volume.name, ...(claimName && { pvcRef: { name: claimName, namespace } }) }];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+/** A directory among others has a share of their disk; of what is gone, or is no directory, nothing is known. */
+async function measure(volume: Volume, path: string): Promise<DiskStats> {
+  if (isListedMount(path)) return mountStats(path);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return {};
+  const stats = diskStats(path);
+  const isOwnDisk = volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined;
+  return isOwnDisk ? stats : { ...stats, ...(await diskUse(path)) };
+}
