@@ -52,7 +52,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/e2e/build.ts"],
+          globalSetup: ["test/e2e/rig/build.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

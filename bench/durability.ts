@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { readKubeconfig } from "../cli/kubeconfig.ts";
-import { Cluster } from "../test/e2e/cluster.ts";
+import { Cluster } from "../test/e2e/rig/cluster.ts";
 import { type CrashRound, crashRounds } from "./rig/crash-rounds.ts";
 import { median } from "./rig/load.ts";
 

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { controlPlaneFiles } from "../cli/control-plane/control-plane-files.ts";
 import { WorkerdProcess } from "../cli/control-plane/workerd-process.ts";
 import { readKubeconfig } from "../cli/kubeconfig.ts";
-import { Cluster } from "../test/e2e/cluster.ts";
+import { Cluster } from "../test/e2e/rig/cluster.ts";
 import { Client } from "./rig/client.ts";
 import { load, median } from "./rig/load.ts";
 import { configMap, configMaps, newNamespace, pod, pods } from "./rig/objects.ts";

@@ -7,9 +7,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Cluster } from "../test/e2e/cluster.ts";
-import { Containerd, whyNoContainerd } from "../test/e2e/containerd.ts";
-import { connectMachines, JoinedNode } from "../test/e2e/joined-node.ts";
+import { Cluster } from "../test/e2e/rig/cluster.ts";
+import { Containerd, whyNoContainerd } from "../test/e2e/rig/containerd.ts";
+import { connectMachines, JoinedNode } from "../test/e2e/rig/joined-node.ts";
 import { median } from "./rig/load.ts";
 import { tell } from "./rig/report.ts";
 

@@ -9,8 +9,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir, totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Cluster, freePort } from "../test/e2e/cluster.ts";
-import { Containerd, whyNoContainerd } from "../test/e2e/containerd.ts";
+import { Cluster, freePort } from "../test/e2e/rig/cluster.ts";
+import { Containerd, whyNoContainerd } from "../test/e2e/rig/containerd.ts";
 import { median } from "./rig/load.ts";
 import { residentMegabytesOfTree } from "./rig/process-tree.ts";
 

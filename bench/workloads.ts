@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { readKubeconfig } from "../cli/kubeconfig.ts";
-import { Cluster } from "../test/e2e/cluster.ts";
+import { Cluster } from "../test/e2e/rig/cluster.ts";
 import { Client } from "./rig/client.ts";
 import { FollowedPods, type PodObject } from "./rig/followed-pods.ts";
 import { load } from "./rig/load.ts";

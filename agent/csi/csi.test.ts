@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PersistentVolume, Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
-import { FakeCsiDriver } from "../../test/fakes/fake-csi-driver.ts";
+import { FakeCsiDriver } from "../../test/fakes/node/fake-csi-driver.ts";
 import { namesIn } from "../files/names-in.ts";
 import { type CsiDrivers, csiDrivers } from "./csi-drivers.ts";
 import { driversOf } from "./csi-node-object.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Container } from "../../api/generated/core.v1.ts";
-import { FakeDevicePlugin } from "../../test/fakes/fake-device-plugin.ts";
+import { FakeDevicePlugin } from "../../test/fakes/node/fake-device-plugin.ts";
 import { DeviceManager } from "./device-manager.ts";
 import { DevicePlugins } from "./device-plugins.ts";
 import { findGpus } from "./machine-gpus.ts";

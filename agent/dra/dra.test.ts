@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
-import { FakeDraDriver } from "../../test/fakes/fake-dra-driver.ts";
+import { FakeDraDriver } from "../../test/fakes/node/fake-dra-driver.ts";
 import { withoutClaimed } from "./claimed-resources.ts";
 import { type DraDrivers, draDrivers } from "./dra-drivers.ts";
 import { PodClaims } from "./pod-claims.ts";

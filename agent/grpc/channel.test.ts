@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData, status } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseServices } from "../../test/fakes/grpc-services.ts";
+import { parseServices } from "../../test/fakes/node/grpc-services.ts";
 import { GrpcError } from "./grpc-error.ts";
 import { UnixService } from "./unix-service.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseServices } from "../../test/fakes/grpc-services.ts";
+import { parseServices } from "../../test/fakes/node/grpc-services.ts";
 import { GrpcCode, GrpcError } from "./grpc-error.ts";
 import { ServiceMethods } from "./service-methods.ts";
 import { UnaryServer } from "./unary-server.ts";

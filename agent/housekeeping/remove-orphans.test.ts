@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { plainContainer, plainSandbox } from "../../test/fakes/plain-container.ts";
+import { plainContainer, plainSandbox } from "../../test/fakes/node/plain-container.ts";
 import { PodRemains } from "../pod/pod-remains.ts";
 import { SimulatedRuntime } from "../runtime/simulated/simulated-runtime.ts";
 import { OrphanSearch, removeOrphans } from "./remove-orphans.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { plainNode } from "../../test/fakes/node-facts.ts";
+import { plainNode } from "../../test/fakes/node/node-facts.ts";
 import { nodeStatus } from "./node-object.ts";
 
 const NOW = "2026-01-01T00:00:00Z";

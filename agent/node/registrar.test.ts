@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { createApiClient } from "../../client/api-client.ts";
-import { plainNode } from "../../test/fakes/node-facts.ts";
+import { plainNode } from "../../test/fakes/node/node-facts.ts";
 import { nodeStatus } from "./node-object.ts";
 import { Registrar } from "./registrar.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plainMachine } from "../../test/fakes/node-facts.ts";
+import { plainMachine } from "../../test/fakes/node/node-facts.ts";
 import { parseThresholds } from "../pressure/thresholds.ts";
 import { allocatableOf } from "./node-object.ts";
 import { reserveOf } from "./reserve.ts";

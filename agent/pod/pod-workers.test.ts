@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { recordedPod } from "../../test/fakes/pod-record.ts";
+import { recordedPod } from "../../test/fakes/node/pod-record.ts";
 import { PodWorkers } from "./pod-workers.ts";
 
 it("a pod is found by its name as it is now, while one before it still ends", () => {

@@ -2,7 +2,7 @@ import { createServer as createHttp } from "node:http";
 import { type AddressInfo, createServer, type Server as NetServer } from "node:net";
 import { Server, ServerCredentials, type sendUnaryData, status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
-import { parseServices } from "../../test/fakes/grpc-services.ts";
+import { parseServices } from "../../test/fakes/node/grpc-services.ts";
 import { probeGrpc } from "./grpc-health.ts";
 
 const PROTO = `syntax = "proto3";

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plainContainer, plainSandbox } from "../../test/fakes/plain-container.ts";
+import { plainContainer, plainSandbox } from "../../test/fakes/node/plain-container.ts";
 import { parseLogEntry } from "../logs/cri-log.ts";
 import type { ContainerConfig } from "./container.ts";
 import type { ContainerObservation } from "./observation.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { filledObject } from "../../test/fakes/filled-object.ts";
+import { filledObject } from "../../test/fakes/objects/filled-object.ts";
 import { resources } from "../resources/index.ts";
 import { structOfKind } from "../schema/table.ts";
 import { decodeBody } from "./decode/decode.ts";

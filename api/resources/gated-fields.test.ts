@@ -1,6 +1,6 @@
 /** Fields behind feature gates that are off in Kubernetes 1.36 are dropped without a word, unless they are stored. */
 import { expect, test } from "vitest";
-import { decoded, kindOf } from "../../test/fakes/kind-errors.ts";
+import { decoded, kindOf } from "../../test/fakes/objects/kind-errors.ts";
 import type { KubeObject } from "../machinery/meta.ts";
 
 type Path = readonly string[];

@@ -1,6 +1,6 @@
 /** Rules of kinds of smaller groups, each in the words that Kubernetes has for it. */
 import { describe, expect, it } from "vitest";
-import { decoded, errorsOf, kindOf } from "../../test/fakes/kind-errors.ts";
+import { decoded, errorsOf, kindOf } from "../../test/fakes/objects/kind-errors.ts";
 import type { KubeObject } from "../machinery/meta.ts";
 
 const autoscaler = (spec: object) => ({

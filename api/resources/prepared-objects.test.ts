@@ -1,6 +1,6 @@
 /** What strategies make of an object before it is stored, beyond defaults. */
 import { expect, test } from "vitest";
-import { decoded, kindOf } from "../../test/fakes/kind-errors.ts";
+import { decoded, kindOf } from "../../test/fakes/objects/kind-errors.ts";
 import type { PersistentVolumeClaim, ServiceAccount } from "../generated/core.v1.ts";
 
 const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };

@@ -1,6 +1,6 @@
 /** What kinds of all groups refuse, word for word: what kube-apiserver answers to the same objects. */
 import { expect, test } from "vitest";
-import { errorsOf } from "../../test/fakes/kind-errors.ts";
+import { errorsOf } from "../../test/fakes/objects/kind-errors.ts";
 
 const container = { name: "c", image: "i" };
 const pod = (part: object) => ({ spec: { containers: [container], ...part } });

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "esbuild";
 import { parse } from "smol-toml";
 import type { Operations } from "../../api/bill.ts";
-import { freePort } from "../../test/e2e/cluster.ts";
+import { freePort } from "../../test/e2e/rig/cluster.ts";
 import { Client } from "./client.ts";
 import { type Target, targetAt } from "./target.ts";
 

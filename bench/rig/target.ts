@@ -1,6 +1,6 @@
 /** The API servers that a benchmark asks: one of our own, started for it, or any other by its URL. */
 import { readFileSync } from "node:fs";
-import { Cluster } from "../../test/e2e/cluster.ts";
+import { Cluster } from "../../test/e2e/rig/cluster.ts";
 import { residentMegabytesOfTree } from "./process-tree.ts";
 
 /** A server, and who asks it. */

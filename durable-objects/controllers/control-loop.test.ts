@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConfigMap, Event } from "../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
 import { type Controller, type Effect, type ReconcileContext, settled } from "../../worker/controllers/controller.ts";
 
 const configMap = (name: string): ConfigMap => ({

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import type { Device, ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
-import { claim, claimant, deviceClass, one, slice } from "../../test/fakes/device-objects.ts";
-import { node, pod } from "../../test/fakes/scheduler-objects.ts";
-import { SchedulingBench } from "../../test/fakes/scheduling-bench.ts";
+import { claim, claimant, deviceClass, one, slice } from "../../test/fakes/scheduler/device-objects.ts";
+import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
+import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
 
 const CLAIMS = "resourceclaims.resource.k8s.io";
 const GPU = "example.com/gpu";

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { node, pod } from "../../test/fakes/scheduler-objects.ts";
-import { SchedulingBench } from "../../test/fakes/scheduling-bench.ts";
+import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
+import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
 
 describe("the scheduling loop", () => {
   test("SCHED-BIND: places a batch in one commit, each pod with its event", async () => {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
-import { node, pod } from "../../test/fakes/scheduler-objects.ts";
-import { SchedulingBench } from "../../test/fakes/scheduling-bench.ts";
+import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
+import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
 
 /** What happens to the cluster beside the scheduler, at any moment: `which` picks the object. */
 const deed = fc.record({

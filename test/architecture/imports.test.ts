@@ -30,7 +30,10 @@ const rules: readonly Rule[] = [
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },
   // `up` and `join` run an agent: they know its entry point, leave the machine by the same ways, and read what it is
   // told as it does.
-  { from: /^cli\//, mayImport: /^(api|cli|client)\/|^agent\/(main|control-plane\/outbound-proxy|pressure\/thresholds)\.ts$/ },
+  {
+    from: /^cli\//,
+    mayImport: /^(api|cli|client)\/|^agent\/(main|control-plane\/outbound-proxy|pressure\/thresholds)\.ts$/,
+  },
   { from: /^dashboard\//, mayImport: /^(api|client|dashboard)\// },
 ];
 

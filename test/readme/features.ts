@@ -122,19 +122,19 @@ export const features: readonly Feature[] = [
     area: "Custom resources",
     name: "several versions, converted by `None` or by webhook",
     missing: "",
-    shown: ["test/e2e/webhooks/conversion-webhooks.ts", "answers each object at the version asked for"],
+    shown: ["test/e2e/api/webhooks/conversion-webhooks.ts", "answers each object at the version asked for"],
   },
   {
     area: "Admission",
     name: "mutating and validating webhooks, by Service and by URL, with caBundle",
     missing: "on Cloudflare a URL with a caBundle fails by its failurePolicy",
-    shown: ["test/e2e/webhooks/service-webhooks.ts", "certificate of another authority"],
+    shown: ["test/e2e/api/webhooks/service-webhooks.ts", "certificate of another authority"],
   },
   {
     area: "Admission",
     name: "CONNECT: exec, attach, port-forward, proxy",
     missing: "",
-    shown: ["test/e2e/webhooks/service-webhooks.ts", "connections to a pod"],
+    shown: ["test/e2e/api/webhooks/service-webhooks.ts", "connections to a pod"],
   },
   {
     area: "Admission",
@@ -146,7 +146,7 @@ export const features: readonly Feature[] = [
     area: "Aggregation and fairness",
     name: "other API servers behind an APIService: discovery, requests, identity",
     missing: "their OpenAPI of version 2 is not merged; upgrades are 503; availability does not ask their discovery",
-    shown: ["test/e2e/aggregation.test.ts", "in the name of whoever asks"],
+    shown: ["test/e2e/api/aggregation.test.ts", "in the name of whoever asks"],
   },
   {
     area: "Aggregation and fairness",
@@ -158,7 +158,7 @@ export const features: readonly Feature[] = [
     area: "Aggregation and fairness",
     name: "metrics.k8s.io, as metrics-server has it: nodes are asked when somebody reads it. `/apis` always lists it",
     missing: "watches",
-    shown: ["test/e2e/containerd.test.ts", "what it uses, and its node, can be seen"],
+    shown: ["test/e2e/nodes/containerd.test.ts", "what it uses, and its node, can be seen"],
   },
   {
     area: "Aggregation and fairness",
@@ -170,12 +170,12 @@ export const features: readonly Feature[] = [
     area: "Streams",
     name: "exec, attach, port-forward by WebSocket; logs",
     missing: "SPDY without a WebSocket is 400: a Worker cannot be upgraded to it",
-    shown: ["test/e2e/first-app.test.ts", "logs prints"],
+    shown: ["test/e2e/nodes/first-app.test.ts", "logs prints"],
   },
   {
     area: "Streams",
     name: "proxy of pods, services and nodes",
     missing: "upgrades to anything but WebSockets, and over TLS (400); of a node, all but GETs of the kubelet's API",
-    shown: ["test/e2e/proxy.test.ts", "a pod's proxy"],
+    shown: ["test/e2e/streams/proxy.test.ts", "a pod's proxy"],
   },
 ];

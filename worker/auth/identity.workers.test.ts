@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BOOTSTRAP_TOKEN, bootstrapSecret } from "../../test/fakes/bootstrap-token.ts";
+import { BOOTSTRAP_TOKEN, bootstrapSecret } from "../../test/fakes/objects/bootstrap-token.ts";
 import { call, newCluster as newClusterOf, outside } from "../../test/workers/api-under-test.ts";
 
 const newCluster = () => newClusterOf("identity");

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { BOOTSTRAP_TOKEN, bootstrapSecret } from "../../test/fakes/bootstrap-token.ts";
+import { BOOTSTRAP_TOKEN, bootstrapSecret } from "../../test/fakes/objects/bootstrap-token.ts";
 import { baseOf, call, createCluster, deleteCluster, outside } from "../../test/workers/api-under-test.ts";
 import type { Env } from "../env.ts";
 import { ownStore } from "../storage/cluster-stores.ts";

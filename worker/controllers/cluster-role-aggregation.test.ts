@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ClusterRole, PolicyRule } from "../../api/generated/rbac.v1.ts";
-import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
 import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
 
 const ROLES = "clusterroles.rbac.authorization.k8s.io";

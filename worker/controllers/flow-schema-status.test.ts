@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { FlowSchema, PriorityLevelConfiguration } from "../../api/generated/flowcontrol.v1.ts";
-import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
 import { flowSchemaStatus } from "./flow-schema-status.ts";
 
 const SCHEMAS = "flowschemas.flowcontrol.apiserver.k8s.io";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ConfigMap, Event, Namespace } from "../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
-import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 import { namespaceController } from "./namespace/namespace.ts";
 

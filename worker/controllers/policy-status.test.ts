@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ValidatingAdmissionPolicy } from "../../api/generated/admissionregistration.v1.ts";
-import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
 import { policyStatusController } from "./policy-status.ts";
 
 const RESOURCE = "validatingadmissionpolicies.admissionregistration.k8s.io";

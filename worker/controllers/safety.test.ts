@@ -8,7 +8,7 @@ import type { DaemonSet, ReplicaSet, StatefulSet } from "../../api/generated/app
 import type { Job } from "../../api/generated/batch.v1.ts";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { type ControlledCluster, controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { type ControlledCluster, controlledCluster } from "../../test/fakes/controllers/controlled-cluster.ts";
 import type { Controller } from "./controller.ts";
 import { controllerOf } from "./controller-ref.ts";
 import { daemonSetController } from "./daemonset/daemonset.ts";

@@ -1,7 +1,7 @@
 /** To which rules of names and finalizers each kind's metadata is held. */
 import { expect, test } from "vitest";
 import { validateObjectMeta } from "../../api/machinery/object-meta-validation.ts";
-import { kindOf } from "../../test/fakes/kind-errors.ts";
+import { kindOf } from "../../test/fakes/objects/kind-errors.ts";
 import { metaRules } from "./strategy.ts";
 
 const refused = (kind: string, meta: object) => {

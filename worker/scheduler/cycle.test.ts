@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Stored } from "../../api/machinery/meta.ts";
-import { node, pod, schedulerOf } from "../../test/fakes/scheduler-objects.ts";
+import { node, pod, schedulerOf } from "../../test/fakes/scheduler/scheduler-objects.ts";
 import { type Decision, schedule } from "./cycle.ts";
 import type { SchedulerState } from "./state.ts";
 

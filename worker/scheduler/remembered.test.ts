@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Node, Pod, Service } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
-import { node, pod, schedulerOf } from "../../test/fakes/scheduler-objects.ts";
+import { node, pod, schedulerOf } from "../../test/fakes/scheduler/scheduler-objects.ts";
 import { schedule } from "./cycle.ts";
 import { plugins } from "./plugins/index.ts";
 

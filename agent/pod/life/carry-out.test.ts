@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
-import { recordedPod } from "../../../test/fakes/pod-record.ts";
+import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
+import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
 import { carryOut } from "./carry-out.ts";
 
 it("what runs in a sandbox that has died ends by itself, in its own time, and is told of", async () => {

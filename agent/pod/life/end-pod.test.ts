@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
-import { type RecordedPod, recordedPod } from "../../../test/fakes/pod-record.ts";
+import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
+import { type RecordedPod, recordedPod } from "../../../test/fakes/node/pod-record.ts";
 import { endPod } from "./end-pod.ts";
 
 const deletionTimestamp = "2026-01-01T00:00:00Z";

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { plainSandbox } from "../../../test/fakes/plain-container.ts";
-import { recordedPod } from "../../../test/fakes/pod-record.ts";
+import { plainSandbox } from "../../../test/fakes/node/plain-container.ts";
+import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
 import { startContainer } from "./start-container.ts";
 
 it("a container whose hook fails after its start is ended, and says why it waits to be started again", async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
-import { recordedPod } from "../../../test/fakes/pod-record.ts";
+import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
+import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
 import { planPod } from "./plan.ts";
 import { restartAll } from "./stop-containers.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Container, Pod, ResourceRequirements } from "../../../api/generated/core.v1.ts";
-import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
-import { recordedPod } from "../../../test/fakes/pod-record.ts";
+import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
+import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
 import { actuate, allocate } from "./resize-pod.ts";
 
 const asks = (cpu: string, memory = "10Mi"): ResourceRequirements => ({

@@ -7,8 +7,8 @@ import {
   observed,
   previously,
   time,
-} from "../../../test/fakes/observed-container.ts";
-import { settledLocal } from "../../../test/fakes/settled-pod.ts";
+} from "../../../test/fakes/node/observed-container.ts";
+import { settledLocal } from "../../../test/fakes/node/settled-pod.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import { containerStatuses } from "./container-status.ts";
 

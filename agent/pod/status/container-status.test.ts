@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerStatus } from "../../../api/generated/core.v1.ts";
-import { type StatusCase as Case, exited, mainStatus, observed, time } from "../../../test/fakes/observed-container.ts";
+import {
+  type StatusCase as Case,
+  exited,
+  mainStatus,
+  observed,
+  time,
+} from "../../../test/fakes/node/observed-container.ts";
 import { LOST } from "./container-status.ts";
 
 const ended = { exitCode: 1, reason: "Error", startedAt: time(1), finishedAt: time(2), containerID: "fake://1" };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { settledLocal } from "../../../test/fakes/settled-pod.ts";
+import { settledLocal } from "../../../test/fakes/node/settled-pod.ts";
 import type { PodLocal } from "../local.ts";
 import { podStatus } from "./status.ts";
 

@@ -12,7 +12,7 @@ import {
 import { fromJSON } from "@grpc/proto-loader";
 import { parse } from "protobufjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plainSandbox } from "../../../test/fakes/plain-container.ts";
+import { plainSandbox } from "../../../test/fakes/node/plain-container.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import { CriClient, CriTimeout, ignoreMissing } from "./cri-client.ts";
 import { criSandbox } from "./cri-config.ts";

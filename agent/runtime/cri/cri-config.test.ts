@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
+import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
 import { criContainer, criSandbox } from "./cri-config.ts";
 import { featuresOf } from "./runtime-config.ts";
 

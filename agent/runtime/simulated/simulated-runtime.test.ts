@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
+import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-container.ts";
 import type { SandboxConfig } from "../sandbox.ts";
 import { addressAt } from "./address.ts";
 import { SimulatedRuntime } from "./simulated-runtime.ts";

@@ -8,7 +8,7 @@ import {
   NOW,
   podTemplate,
   specOf,
-} from "../../../test/fakes/managed-object.ts";
+} from "../../../test/fakes/objects/managed-object.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { parseApplied } from "./parse-applied.ts";
 import { structuralView } from "./structural-view.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ManagedObject } from "../../../test/fakes/managed-object.ts";
+import { ManagedObject } from "../../../test/fakes/objects/managed-object.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import type { FieldSet } from "./field-set.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NOW } from "../../../test/fakes/managed-object.ts";
+import { NOW } from "../../../test/fakes/objects/managed-object.ts";
 import { fieldPath } from "./field-set.ts";
 import { parentEntries, scaleEntries } from "./scale-owners.ts";
 

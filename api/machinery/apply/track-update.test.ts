@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { configMap, data, LATER, ManagedObject, NOW, viewOf } from "../../../test/fakes/managed-object.ts";
+import { configMap, data, LATER, ManagedObject, NOW, viewOf } from "../../../test/fakes/objects/managed-object.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { unsaidList } from "../../schema/unsaid-list.ts";
 import type { JsonObject } from "../json/json-object.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { filledObject } from "../../../test/fakes/filled-object.ts";
+import { filledObject } from "../../../test/fakes/objects/filled-object.ts";
 import { resources } from "../../resources/index.ts";
 import { structOfKind } from "../../schema/table.ts";
 import { canonicalObject } from "../json/object-text.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filledObject } from "../../../test/fakes/filled-object.ts";
+import { filledObject } from "../../../test/fakes/objects/filled-object.ts";
 import { allStructs, structOf } from "../../schema/table.ts";
 import { canonicalJson } from "../json/json-canonical.ts";
 import { decodeMessage } from "./decode.ts";

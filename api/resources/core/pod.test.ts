@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { podKind, podOf } from "../../../test/fakes/pod-draft.ts";
+import { podKind, podOf } from "../../../test/fakes/objects/pod-draft.ts";
 
 it("a negative grace is one second, whenever a pod is written", () => {
   expect(podOf({ spec: { containers: [], terminationGracePeriodSeconds: -1 } }).spec).toMatchObject({

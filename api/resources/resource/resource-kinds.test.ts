@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decoded, errorsOf, kindOf } from "../../../test/fakes/kind-errors.ts";
+import { decoded, errorsOf, kindOf } from "../../../test/fakes/objects/kind-errors.ts";
 import type { ResourceClaimStatus } from "../../generated/resource.v1.ts";
 
 const LABEL =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { start } from "../../../test/fakes/controlled-autoscaler.ts";
+import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
   it("grows what is used too much, at most to twice its size at a time", async () => {

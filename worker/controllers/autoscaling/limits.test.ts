@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { start } from "../../../test/fakes/controlled-autoscaler.ts";
+import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
   it("keeps to its behaviour: so many pods a time", async () => {

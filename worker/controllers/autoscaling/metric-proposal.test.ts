@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HorizontalPodAutoscaler, MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { Event } from "../../../api/generated/core.v1.ts";
-import { CPU, podMetrics, RESOURCE, start } from "../../../test/fakes/controlled-autoscaler.ts";
+import { CPU, podMetrics, RESOURCE, start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
   it("counts pods without metrics to the side of caution", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { certificateApprover } from "./certificate-approval.ts";
 import { certificateCleaner } from "./certificate-signing.ts";
 

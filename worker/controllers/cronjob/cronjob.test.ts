@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CronJob, Job } from "../../../api/generated/batch.v1.ts";
 import type { Event } from "../../../api/generated/core.v1.ts";
-import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { cronJobController } from "./cronjob.ts";
 
 const MINUTE_MS = 60_000;

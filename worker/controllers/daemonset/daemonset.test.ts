@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ControllerRevision, DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
-import { dm, node, pods, start, status } from "../../../test/fakes/controlled-daemon-set.ts";
+import { dm, node, pods, start, status } from "../../../test/fakes/controllers/controlled-daemon-set.ts";
 
 describe("daemon set", () => {
   it("CTL-DS-OVER: replaces a pod that has ended, also while a finalizer holds it", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
-import { dm, generation, node, pods, start, status } from "../../../test/fakes/controlled-daemon-set.ts";
+import { dm, generation, node, pods, start, status } from "../../../test/fakes/controllers/controlled-daemon-set.ts";
 
 describe("a daemon set's rolling update", () => {
   it("replaces pods that are not ready at once, and none under OnDelete", async () => {

@@ -9,7 +9,7 @@ import {
   sets,
   start,
   web,
-} from "../../../test/fakes/controlled-deployment.ts";
+} from "../../../test/fakes/controllers/controlled-deployment.ts";
 
 describe("deployment", () => {
   it("makes a replica set of its template, named and labelled by its hash", async () => {

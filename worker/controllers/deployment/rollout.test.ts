@@ -2,8 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
-import { deployment, makeReady, pods, sets, start, web } from "../../../test/fakes/controlled-deployment.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
+import {
+  deployment,
+  makeReady,
+  pods,
+  sets,
+  start,
+  web,
+} from "../../../test/fakes/controllers/controlled-deployment.ts";
 import { deploymentController } from "./deployment.ts";
 
 describe("deployment", () => {

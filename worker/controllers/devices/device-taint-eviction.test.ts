@@ -6,7 +6,7 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from "../../../api/generated/resource.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { deviceTaintEvictionController } from "./device-taint-eviction.ts";
 
 const SLICES = "resourceslices.resource.k8s.io";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
 import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generated/resource.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { claimReleaseController, podClaimsController } from "./resource-claims.ts";
 
 const CLAIMS = "resourceclaims.resource.k8s.io";

@@ -3,7 +3,7 @@ import type { CustomResourceDefinition } from "../../../api/generated/apiextensi
 import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { disruptionController } from "./disruption.ts";
 
 const budget = (spec: Partial<PodDisruptionBudget["spec"]>): PodDisruptionBudget => ({

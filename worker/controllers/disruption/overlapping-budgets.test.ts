@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { overlappingBudgetsController } from "./overlapping-budgets.ts";
 
 const cluster = (budgets: readonly string[]) => {

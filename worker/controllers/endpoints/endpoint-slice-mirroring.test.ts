@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Endpoints } from "../../../api/generated/core.v1.ts";
-import { service, slices, start } from "../../../test/fakes/controlled-endpoints.ts";
+import { service, slices, start } from "../../../test/fakes/controllers/controlled-endpoints.ts";
 
 describe("slices", () => {
   it("mirror endpoints that somebody wrote, and go with the service", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Endpoints, Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
-import { endpoints, node, pod, service, slices, start } from "../../../test/fakes/controlled-endpoints.ts";
+import { endpoints, node, pod, service, slices, start } from "../../../test/fakes/controllers/controlled-endpoints.ts";
 
 describe("endpoints and slices", () => {
   it("are empty for a service without pods", async () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Event, Node, Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { endpointSliceController } from "./endpoint-slices.ts";
 import { hintedByZone, zoneShares } from "./zone-hints.ts";
 

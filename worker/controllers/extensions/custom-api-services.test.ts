@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
-import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { customApiServices } from "./custom-api-services.ts";
 
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import type { ControlledCluster } from "../../../test/fakes/controlled-cluster.ts";
-import { end, job, newJob, podAt, pods, start } from "../../../test/fakes/controlled-job.ts";
+import type { ControlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
+import { end, job, newJob, podAt, pods, start } from "../../../test/fakes/controllers/controlled-job.ts";
 
 describe("CTL-JOB-ENDING: a pod that is told to end", () => {
   const tellToEnd = ({ cluster }: ControlledCluster, { metadata: { name = "" } }: Pod) =>

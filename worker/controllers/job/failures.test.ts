@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { condition, end, job, newJob, podAt, pods, start } from "../../../test/fakes/controlled-job.ts";
+import { condition, end, job, newJob, podAt, pods, start } from "../../../test/fakes/controllers/controlled-job.ts";
 
 describe("job", () => {
   it("waits longer after each failure, and gives up at the backoff limit", async () => {

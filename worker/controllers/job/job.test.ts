@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { condition, end, events, job, newJob, podAt, pods, start } from "../../../test/fakes/controlled-job.ts";
+import {
+  condition,
+  end,
+  events,
+  job,
+  newJob,
+  podAt,
+  pods,
+  start,
+} from "../../../test/fakes/controllers/controlled-job.ts";
 
 describe("job", () => {
   it("runs to completion and counts each pod once", async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { Namespace } from "../../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { namespaceController } from "./namespace.ts";
 
 /** A cluster whose namespace `ns` is to end. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
-import { node, pod, start, taints } from "../../../test/fakes/controlled-nodes.ts";
+import { node, pod, start, taints } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
 describe("nodes", () => {
   it("that evict let pods stay as long as they tolerate it", async () => {

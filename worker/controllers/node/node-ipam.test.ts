@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Event, Node } from "../../../api/generated/core.v1.ts";
-import { node, nodeAt, start } from "../../../test/fakes/controlled-nodes.ts";
+import { node, nodeAt, start } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
 describe("nodes and the pods' range", () => {
   it("get pieces of the pod range, none twice, their old labels and a TTL", async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Node } from "../../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { nodeTtlController } from "./node-ttl.ts";
 
 it("CTL-NODE-TTL: all nodes are told when there are more or fewer of them, and steps overlap", async () => {

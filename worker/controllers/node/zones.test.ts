@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { node } from "../../../test/fakes/controlled-nodes.ts";
+import { node } from "../../../test/fakes/controllers/controlled-nodes.ts";
 import { evictionsOf } from "./zones.ts";
 
 describe("nodes", () => {

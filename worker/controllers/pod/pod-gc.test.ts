@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { podGcController } from "./pod-gc.ts";
 
 /** A pod that is ending and that its finalizer keeps, on a node or on none. */

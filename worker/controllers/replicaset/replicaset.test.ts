@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { replicaSetController } from "./replicaset.ts";
 
 const set = (replicas: number): ReplicaSet => ({

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ConfigMap, Pod, Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { legacyTokenCleaner } from "./legacy-token-cleaner.ts";
 
 const DAY_MS = 86_400_000;

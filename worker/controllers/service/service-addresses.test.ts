@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Event, Service } from "../../../api/generated/core.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { serviceAddressesController } from "./service-addresses.ts";
 
 const ADDRESSES = "ipaddresses.networking.k8s.io";

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
-import { claim, db, edit, events, names, start, status } from "../../../test/fakes/controlled-stateful-set.ts";
+import {
+  claim,
+  db,
+  edit,
+  events,
+  names,
+  start,
+  status,
+} from "../../../test/fakes/controllers/controlled-stateful-set.ts";
 
 describe("stateful set", () => {
   it("lets claims go with the pods that a scale-down removes, where the policy says so", async () => {

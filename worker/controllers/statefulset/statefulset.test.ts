@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { ControllerRevision } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { db, edit, events, names, ready, start, status } from "../../../test/fakes/controlled-stateful-set.ts";
+import {
+  db,
+  edit,
+  events,
+  names,
+  ready,
+  start,
+  status,
+} from "../../../test/fakes/controllers/controlled-stateful-set.ts";
 
 describe("stateful set", () => {
   it("makes its pods one after the other, each when the one before is ready", async () => {

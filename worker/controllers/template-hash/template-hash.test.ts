@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import { structOf } from "../../../api/schema/table.ts";
-import { filledObject } from "../../../test/fakes/filled-object.ts";
+import { filledObject } from "../../../test/fakes/objects/filled-object.ts";
 import { dumpQuantity } from "./dump-quantity.ts";
 import { dataHash, templateHash } from "./template-hash.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event, Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { attachDetachController } from "./attachment.ts";
 
 const ATTACHMENTS = "volumeattachments.storage.k8s.io";

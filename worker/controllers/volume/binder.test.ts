@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { volumeBinder } from "./binder.ts";
 import { claimProtection, volumeProtection } from "./protection.ts";
 

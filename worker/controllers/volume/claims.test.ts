@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Event, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { ephemeralVolumes } from "./ephemeral.ts";
 import { volumeExpansion } from "./expansion.ts";
 

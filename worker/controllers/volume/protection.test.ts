@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { VolumeAttributesClass } from "../../../api/generated/storage.v1.ts";
-import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { classProtection } from "./protection.ts";
 
 const CLASSES = "volumeattributesclasses.storage.k8s.io";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
-import { customDefinition, onlyVersion } from "../../../test/fakes/custom-definition.ts";
+import { customDefinition, onlyVersion } from "../../../test/fakes/objects/custom-definition.ts";
 import type { Env } from "../../env.ts";
 
 const { API } = env as Env;

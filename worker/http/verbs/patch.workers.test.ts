@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import { customDefinition, onlyVersion } from "../../../test/fakes/custom-definition.ts";
+import { customDefinition, onlyVersion } from "../../../test/fakes/objects/custom-definition.ts";
 import type { Env } from "../../env.ts";
 
 const { API } = env as Env;

@@ -3,8 +3,8 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import { textWithoutRevision, withRevision } from "../../../api/machinery/json/object-text.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { structOf } from "../../../api/schema/table.ts";
-import { filledObject } from "../../../test/fakes/filled-object.ts";
-import { pod } from "../../../test/fakes/scheduler-objects.ts";
+import { filledObject } from "../../../test/fakes/objects/filled-object.ts";
+import { pod } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { type PendingPod, podFactsOf } from "../cluster/pod-facts.ts";
 import { bindingWrites, refusalWrite } from "./writes.ts";
 

@@ -9,8 +9,8 @@ import {
   scheduled,
   slice,
   useless,
-} from "../../../test/fakes/device-objects.ts";
-import { node } from "../../../test/fakes/scheduler-objects.ts";
+} from "../../../test/fakes/scheduler/device-objects.ts";
+import { node } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 
 const cel = (expression: string) => [{ cel: { expression } }];
 const failing = (text: string) => `running "DynamicResources" filter plugin: ${text}`;

@@ -12,8 +12,8 @@ import {
   scheduled,
   slice,
   useless,
-} from "../../../test/fakes/device-objects.ts";
-import { node } from "../../../test/fakes/scheduler-objects.ts";
+} from "../../../test/fakes/scheduler/device-objects.ts";
+import { node } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 
 describe("a pod with claims of devices", () => {
   test("goes where the devices are, and each device is had once", () => {

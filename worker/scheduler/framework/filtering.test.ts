@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { node, pod, schedulerOf } from "../../../test/fakes/scheduler-objects.ts";
+import { node, pod, schedulerOf } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { schedule } from "../cycle.ts";
 import { nodesToFind } from "./filtering.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { node, pod, schedulerOf } from "../../../test/fakes/scheduler-objects.ts";
+import { node, pod, schedulerOf } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { imageLocality } from "./image-locality.ts";
 
 test("[SCHED-IMAGE] the image of a volume counts like that of a container", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { node, pod, schedulerOf } from "../../../test/fakes/scheduler-objects.ts";
+import { node, pod, schedulerOf } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { shapeOf } from "../cluster/pod-shape.ts";
 import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { node, pod, schedulerOf } from "../../../test/fakes/scheduler-objects.ts";
+import { node, pod, schedulerOf } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { schedule } from "../cycle.ts";
 
 const stored = <T extends KubeObject>(object: T) => {

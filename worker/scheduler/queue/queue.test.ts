@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PodSpec } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { node, pod, schedulerOf } from "../../../test/fakes/scheduler-objects.ts";
+import { node, pod, schedulerOf } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { schedule } from "../cycle.ts";
 
 const LATER = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compiled, run, type } from "../../../../test/fakes/cel-expression.ts";
+import { compiled, run, type } from "../../../../test/fakes/objects/cel-expression.ts";
 import { kubernetesLibrary } from "../library/index.ts";
 import { compile } from "../program.ts";
 import { fromJson } from "../values/from-json.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compiled, run } from "../../../../test/fakes/cel-expression.ts";
+import { compiled, run } from "../../../../test/fakes/objects/cel-expression.ts";
 
 test.each([
   ["'%d'.format(['x'])", "error during formatting: decimal clause can only be used on integers, was given string"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { run } from "../../../../test/fakes/cel-expression.ts";
+import { run } from "../../../../test/fakes/objects/cel-expression.ts";
 import { kubernetesLibrary } from "../library/index.ts";
 import { compile } from "../program.ts";
 import type { Type } from "../values/type.ts";

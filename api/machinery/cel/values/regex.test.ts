@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { run } from "../../../../test/fakes/cel-expression.ts";
+import { run } from "../../../../test/fakes/objects/cel-expression.ts";
 
 describe("a pattern", () => {
   test("that could run away is not searched for", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { podKind, podOf } from "../../../../test/fakes/pod-draft.ts";
+import { podKind, podOf } from "../../../../test/fakes/objects/pod-draft.ts";
 import type { ContainerStatus, Pod } from "../../../generated/core.v1.ts";
 import { agesAt } from "../../../machinery/time/duration.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { podKind, podOf } from "../../../../../test/fakes/pod-draft.ts";
+import { podKind, podOf } from "../../../../../test/fakes/objects/pod-draft.ts";
 
 describe("a resize", () => {
   const old = podOf({

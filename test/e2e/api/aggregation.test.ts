@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
+import { callApi } from "../rig/api-call.ts";
+import { Cluster } from "../rig/cluster.ts";
+import { startServedPod } from "../rig/served-pod.ts";
+
+/** An API server of one kind, whose objects say who read them. It believes only who shows a certificate of the front proxy's. */
+const program = `
+import { createServer } from "node:https";
+const options = { key: process.env.KEY, cert: process.env.CERTIFICATE, ca: process.env.FRONT_PROXY, requestCert: true, rejectUnauthorized: true };
+const list = { kind: "APIResourceList", apiVersion: "v1", groupVersion: "wardle.example.com/v1", resources: [
+  { name: "flunders", singularName: "flunder", namespaced: true, kind: "Flunder", verbs: ["get", "list", "delete", "deletecollection"], shortNames: ["fl"] },
+  { name: "flunders/status", singularName: "", namespaced: true, kind: "Flunder", verbs: ["get"] },
+] };
+const gvk = { group: "wardle.example.com", version: "v1", kind: "Flunder" };
+const openapi = { openapi: "3.0.0", info: { title: "Wardle", version: "v1" }, paths: { "/apis/wardle.example.com/v1/namespaces/{namespace}/flunders": { get: { "x-kubernetes-action": "list", "x-kubernetes-group-version-kind": gvk } } }, components: { schemas: { "com.example.wardle.v1.Flunder": { type: "object", description: "A flunder flounders.", properties: { spec: { type: "object", description: "How it does." } }, "x-kubernetes-group-version-kind": [gvk] } } } };
+const emptied = new Set();
+createServer(options, (request, response) => {
+  const { pathname } = new URL(request.url, "https://x");
+  const [, namespace = "default"] = /namespaces\\/([^/]+)/.exec(pathname) ?? [];
+  response.setHeader("Content-Type", "application/json");
+  const flunder = (name) => ({ kind: "Flunder", apiVersion: "wardle.example.com/v1", metadata: { name, namespace }, by: request.socket.getPeerCertificate().subject.CN, user: request.headers["x-remote-user"], groups: request.headers["x-remote-group"], authorization: request.headers.authorization });
+  if (pathname === "/apis/wardle.example.com/v1") return response.end(JSON.stringify(list));
+  if (pathname === "/openapi/v3") return response.end(JSON.stringify({ paths: { "apis/wardle.example.com/v1": { serverRelativeURL: "/openapi/v3/apis/wardle.example.com/v1?hash=ABC" } } }));
+  if (pathname === "/openapi/v3/apis/wardle.example.com/v1") return response.end(JSON.stringify(openapi));
+  if (request.method === "DELETE") {
+    emptied.add(namespace);
+    return response.end(JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Success" }));
+  }
+  if (emptied.has(namespace)) return response.end(JSON.stringify({ kind: "FlunderList", apiVersion: "wardle.example.com/v1", metadata: {}, items: [] }));
+  if (pathname.endsWith("/flunders")) return response.end(JSON.stringify({ kind: "FlunderList", apiVersion: "wardle.example.com/v1", metadata: {}, items: [flunder("one")] }));
+  if (pathname.endsWith("/flunders/one")) return response.end(JSON.stringify(flunder("one")));
+  response.writeHead(404).end(JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", code: 404, message: "no such flunder" }));
+}).listen(process.env.PORT);
+`;
+
+const authority = createAuthority(new Date());
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+const apiService = JSON.stringify({
+  apiVersion: "apiregistration.k8s.io/v1",
+  kind: "APIService",
+  metadata: { name: "v1.wardle.example.com" },
+  spec: {
+    group: "wardle.example.com",
+    version: "v1",
+    groupPriorityMinimum: 2000,
+    versionPriority: 200,
+    service: { name: "wardle", namespace: "default" },
+    caBundle: base64(authority.certificate),
+  },
+});
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await Cluster.start();
+});
+afterAll(() => cluster.remove());
+
+const available = (status: string) =>
+  cluster.output(["wait", `--for=condition=Available=${status}`, "apiservice/v1.wardle.example.com", "--timeout=20s"]);
+
+test("AGG-AVAILABLE: an API server that is not there is unavailable, and says so", async () => {
+  await cluster.output("apply -f -", { input: apiService });
+  await available("False");
+  expect(await cluster.output("get apiservice v1.wardle.example.com")).toContain("False (ServiceNotFound)");
+  const { status, text } = await callApi(cluster, "/apis/wardle.example.com/v1/flunders");
+  expect([status, text]).toEqual([503, "service unavailable\n"]);
+  expect((await cluster.kubectl("get pods")).code).toBe(0);
+});
+
+test("AGG-AUTHORIZE, AGG-IDENTITY, AGG-WAY, aggregator-supports-the-sample-apiserver: one that is there answers for its group, in the name of whoever asks", async () => {
+  const frontProxy = await cluster.output([
+    "get",
+    "configmap",
+    "extension-apiserver-authentication",
+    "-n",
+    "kube-system",
+    "-o",
+    "jsonpath={.data.requestheader-client-ca-file}",
+  ]);
+  const { certificate, key } = createServingCertificate(
+    authority.key,
+    [{ type: "dns", value: "wardle.default.svc" }],
+    new Date(),
+  );
+  const environment = { KEY: key, CERTIFICATE: certificate, FRONT_PROXY: frontProxy };
+  await startServedPod(cluster, { name: "wardle", namespace: "default", program, environment });
+  await available("True");
+  expect(await cluster.output("get flunders -o name")).toBe("flunder.wardle.example.com/one\n");
+  expect(JSON.parse(await cluster.output("get fl one -o json --as=alice --as-group=system:masters"))).toMatchObject({
+    by: "front-proxy-client",
+    user: "alice",
+  });
+  const own = JSON.parse(await cluster.output("get fl one -o json"));
+  expect(own).toMatchObject({ user: "admin", groups: expect.stringContaining("system:masters") });
+  expect(own).not.toHaveProperty("authorization");
+  expect((await cluster.kubectl("get flunders two")).stderr).toContain("no such flunder");
+});
+
+test("CTL-NAMESPACE-AGGREGATED: a namespace is let go when the server has nothing of it any more", async () => {
+  await cluster.output("create namespace wardled");
+  expect(await cluster.output("get flunders -n wardled -o name")).not.toBe("");
+  await cluster.output("delete namespace wardled --timeout=20s");
+  expect(await cluster.output("get flunders -n wardled -o name")).toBe("");
+});
+
+test("AGG-OPENAPI: its OpenAPI is found beside all others", async () => {
+  expect(await cluster.output("explain flunders")).toContain("A flunder flounders.");
+});
+
+test("AGG-DISCOVERY: discovery tells of it with all the others, while it answers and when it does not", async () => {
+  const accept = { Accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList" };
+  const versionOf = async () => {
+    const { text } = await callApi(cluster, "/apis", { headers: accept });
+    const groups: { metadata: { name: string }; versions: { freshness: string; resources: object[] }[] }[] =
+      JSON.parse(text).items;
+    return groups.find(({ metadata }) => metadata.name === "wardle.example.com")?.versions[0];
+  };
+  expect(await versionOf()).toMatchObject({
+    freshness: "Current",
+    resources: [
+      { resource: "flunders", scope: "Namespaced", shortNames: ["fl"], subresources: [{ subresource: "status" }] },
+    ],
+  });
+  const groups = JSON.parse((await callApi(cluster, "/apis")).text).groups as { name: string }[];
+  expect(groups.map(({ name }) => name)).toContain("wardle.example.com");
+  await cluster.output("delete pod wardle --grace-period=1");
+  await available("False");
+  expect(await cluster.output("get apiservice v1.wardle.example.com")).toContain("False (MissingEndpoints)");
+  expect((await cluster.kubectl("get flunders")).stderr).toContain("currently unable to handle the request");
+  await cluster.output("delete apiservice v1.wardle.example.com");
+  expect(await versionOf()).toBeUndefined();
+});

@@ -1,0 +1,234 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer as serveTls } from "node:https";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
+import { Cluster, freePort } from "../rig/cluster.ts";
+import { type Outcome, runCommand } from "../rig/run-command.ts";
+
+const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
+const scratch = mkdtempSync(`${tmpdir()}/sailplane-cli-`);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const sailplane = (...words: string[]): Promise<Outcome> =>
+  runCommand([process.execPath, launcher, ...words], { seconds: 20 });
+
+test("npm start ends the control plane when it is told to end itself", async () => {
+  const words = ["start", "--", "--port", "0", "--no-agent", "-d", `${scratch}/npm`];
+  const npm = spawn("npm", words, { cwd: join(import.meta.dirname, "../../.."), detached: true });
+  let said = "";
+  npm.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  await expect.poll(() => said, { timeout: 20_000 }).toContain("Ctrl-C ends it");
+  // npm alone, as a supervisor does it; a terminal tells the whole group.
+  npm.kill("SIGTERM");
+  await expect.poll(() => said, { timeout: 10_000 }).toContain("stopped");
+  expect(existsSync(`${scratch}/npm/lock`)).toBe(false);
+});
+
+describe("sailplane says in one line what is wrong", () => {
+  let busy: Server;
+  let port: number;
+  beforeAll(async () => {
+    port = await freePort();
+    busy = createServer();
+    await new Promise<void>((resolve) => busy.listen(port, "127.0.0.1", resolve));
+    writeFileSync(`${scratch}/file`, "");
+  });
+  afterAll(() => busy.close());
+
+  const cases: readonly [string, () => string[], RegExp][] = [
+    [
+      "a busy port",
+      () => ["up", "--port", String(port), "-d", `${scratch}/a`],
+      /^sailplane: port \d+ on 127\.0\.0\.1 is in use; .*\n$/,
+    ],
+    [
+      "a directory that cannot be made",
+      () => ["up", "--port", "0", "-d", `${scratch}/file/b`],
+      /^sailplane: cannot write to .*\/file\/b: .*\n$/,
+    ],
+    [
+      "a directory that is a file",
+      () => ["up", "--port", "0", "-d", `${scratch}/file`],
+      /^sailplane: cannot write to .*\/file: .*\n$/,
+    ],
+    [
+      "an address of another machine",
+      () => ["up", "--port", "0", "--bind", "192.0.2.1", "-d", `${scratch}/c`],
+      /^sailplane: 192\.0\.2\.1 is no address of this machine.*\n$/,
+    ],
+    [
+      "an option that a command does not have",
+      () => ["token", "create", "--tll", "1h"],
+      /^sailplane: unknown option '--tll'\n\(Did you mean --ttl\?\)\n\("sailplane token create --help" says more\)\n$/,
+    ],
+    ["no control plane to speak of", () => ["status", "-d", `${scratch}/none`], /^sailplane: no kubeconfig at .*\n$/],
+    [
+      "a first join without a token",
+      () => ["join", "https://127.0.0.1:1", "-d", `${scratch}/d`],
+      /^sailplane: a first join needs --token.*\n$/,
+    ],
+    [
+      "a join to nowhere",
+      () => ["join", "https://127.0.0.1:1", "--token", "abcdef.0123456789abcdef", "-d", `${scratch}/e`],
+      /^sailplane: nothing answers at https:\/\/127\.0\.0\.1:1.*\n$/,
+    ],
+  ];
+  test.each(cases)("%s", async (_, words, line) => {
+    const { code, stderr } = await sailplane(...words());
+    expect(stderr).toMatch(line);
+    expect(code).toBe(1);
+  });
+});
+
+const webhookAt = (url: string, authority: string) =>
+  JSON.stringify({
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    metadata: { name: "judge" },
+    webhooks: [
+      {
+        name: "judge.example.com",
+        admissionReviewVersions: ["v1"],
+        sideEffects: "None",
+        clientConfig: { url, caBundle: Buffer.from(authority).toString("base64") },
+        rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["serviceaccounts"] }],
+      },
+    ],
+  });
+
+/** An orphan that has ended may wait for long until its new parent asks about it. */
+const hasEnded = (pid: number): boolean =>
+  !existsSync(`/proc/${pid}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+
+describe("sailplane up", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await Cluster.start({ agent: false });
+  });
+  afterAll(() => cluster.remove());
+
+  test("lets no second instance into its directory", async () => {
+    const { code, stderr } = await sailplane("up", "--port", "0", "-d", cluster.directory);
+    expect(stderr).toMatch(/^sailplane: .* is in use by another instance \(process \d+\)\n$/);
+    expect(code).toBe(1);
+  });
+
+  test("keeps keys and kubeconfig to their owner", () => {
+    for (const file of ["kubeconfig", "ca.key", "server.key", "workerd.capnp", "encryption.keys", "lock"]) {
+      expect([file, statSync(`${cluster.directory}/${file}`).mode & 0o077]).toEqual([file, 0]);
+    }
+  });
+
+  test("serves whoever has the token, and nobody else", async () => {
+    expect((await cluster.kubectl("get --raw /version")).code).toBe(0);
+    const { stderr } = await cluster.kubectl("get namespaces --token=wrong");
+    expect(stderr).toContain("You must be logged in to the server");
+  });
+
+  test("a kubeconfig for other machines is not made where none of them is let in", async () => {
+    const { code, stdout, stderr } = await sailplane("kubeconfig", "--remote", "-d", cluster.directory);
+    expect(stderr).toMatch(/^sailplane: this control plane listens on this machine only; .* --bind 0\.0\.0\.0.*\n$/);
+    expect([code, stdout]).toEqual([1, ""]);
+  });
+
+  test("up prints the unit that systemd would run it by, with its own words", async () => {
+    const { stdout } = await sailplane("up", "--port", "7443", "--install", "--print", "--tls-san", "plane.lan");
+    expect(stdout).toContain("Description=Sailplane control plane\n");
+    expect(stdout).toMatch(/ExecStart=.*sailplane\.mjs up --port 7443 --tls-san plane\.lan\n/);
+  });
+
+  test("status says that it is ready", async () => {
+    const { code, stdout } = await sailplane("status", "-d", cluster.directory);
+    expect(stdout).toMatch(/^control plane {2}https:\/\/127\.0\.0\.1:\d+ is ready/);
+    expect(code).toBe(0);
+  });
+
+  test("token create prints a join command with the authority's hash", async () => {
+    const { stdout } = await sailplane("token", "create", "-d", cluster.directory);
+    expect(stdout).toMatch(
+      /^npx sailplane join https:\/\/127\.0\.0\.1:\d+ --token [a-z0-9]{6}\.[a-z0-9]{16} --ca-cert-hash sha256:[0-9a-f]{64}\n$/,
+    );
+  });
+
+  test("a join with the hash of another authority is refused before the token is shown to it", async () => {
+    const server = (await cluster.output("config view -o jsonpath={.clusters[0].cluster.server}")).trim();
+    const hash = `sha256:${"0".repeat(64)}`;
+    const { stderr } = await sailplane(
+      "join",
+      server,
+      "--token",
+      "abcdef.0123456789abcdef",
+      "--ca-cert-hash",
+      hash,
+      "-d",
+      `${scratch}/f`,
+    );
+    expect(stderr).toContain("no certificate it shows has the key that --ca-cert-hash names");
+  });
+
+  test("calls a webhook whose certificate is of an authority of its own", async () => {
+    const authority = createAuthority(new Date());
+    const { certificate, key } = createServingCertificate(
+      authority.key,
+      [{ type: "ip", value: "127.0.0.1" }],
+      new Date(),
+    );
+    const webhook = serveTls({ cert: certificate, key }, (_, response) => response.writeHead(418).end("heard"));
+    await new Promise<void>((resolve) => webhook.listen(0, "127.0.0.1", resolve));
+    const url = `https://127.0.0.1:${(webhook.address() as AddressInfo).port}`;
+    await cluster.output("apply -f -", { input: webhookAt(url, authority.certificate) });
+    const { stderr } = await cluster.kubectl("create serviceaccount judged");
+    expect(stderr).toContain("the server responded with the status code 418");
+    await cluster.output("delete validatingwebhookconfiguration judge");
+    webhook.close();
+  });
+
+  test("starts its control plane again when it is killed", async () => {
+    const workerd = cluster.workerdPid();
+    process.kill(workerd, "SIGKILL");
+    await expect.poll(() => cluster.kubectl("get --raw /readyz"), { timeout: 10_000 }).toMatchObject({ code: 0 });
+    expect(cluster.workerdPid()).not.toBe(workerd);
+  });
+
+  test("ends the control plane that an instance which was killed has left behind", async () => {
+    const workerd = cluster.workerdPid();
+    await cluster.crash({ leave: true });
+    expect(process.kill(workerd, 0)).toBe(true);
+    await cluster.up();
+    await expect.poll(() => hasEnded(workerd), { timeout: 5000 }).toBe(true);
+    expect((await cluster.kubectl("get --raw /readyz")).code).toBe(0);
+  });
+
+  test("ends cleanly on Ctrl-C", async () => {
+    const workerd = cluster.workerdPid();
+    expect(await cluster.down()).toBe(0);
+    expect(() => process.kill(workerd, 0)).toThrow("ESRCH");
+  });
+});
+
+test.each([
+  "up",
+  "join",
+  "token create",
+  "token rotate-admin",
+  "cluster create",
+  "audit",
+  "encryption",
+  "check",
+  "backup",
+  "restore",
+  "kubeconfig",
+  "status",
+  "deploy",
+  "version",
+])("sailplane %s --help teaches", async (command) => {
+  const { code, stdout } = await sailplane(...command.split(" "), "--help");
+  expect(stdout).toContain(`Usage: sailplane ${command}`);
+  expect(code).toBe(0);
+});

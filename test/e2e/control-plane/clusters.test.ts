@@ -1,0 +1,60 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../rig/cluster.ts";
+
+const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
+
+let cluster: Cluster;
+let node: ChildProcess | undefined;
+beforeAll(async () => {
+  cluster = await Cluster.start({ agent: false });
+});
+afterAll(async () => {
+  if (node?.exitCode === null && node.kill("SIGINT")) await once(node, "exit");
+  await cluster.remove();
+});
+
+const sailplane = (command: string, directory: string) =>
+  execFileSync(process.execPath, [launcher, ...command.split(" "), "--data-dir", directory], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+const directoryOf = (name: string) => `${cluster.directory}/clusters/${name}`;
+const inside = (name: string) => ({ environment: { KUBECONFIG: `${directoryOf(name)}/kubeconfig` } });
+
+test("a named cluster runs a deployment on a node of its own, apart from the others, until it is deleted", async () => {
+  sailplane("cluster create team-a", cluster.directory);
+  sailplane("cluster create team-b", cluster.directory);
+  expect(sailplane("cluster limit team-b --objects 5000", cluster.directory)).toContain("objects<=5000");
+  expect(sailplane("cluster list", cluster.directory)).toMatch(/^team-a .*\nteam-b .* {2}objects<=5000\n$/);
+
+  const joining = sailplane("token create", directoryOf("team-a")).trim().split(" ").slice(2);
+  const more = ["--runtime", "simulated", "--node-name", "a1", "--data-dir", `${cluster.directory}/a1`];
+  node = spawn(process.execPath, [launcher, ...joining, ...more], { stdio: "ignore" });
+  await cluster.output("create deployment web --image=busybox", inside("team-a"));
+  await cluster.output("wait --for=condition=Available deployment/web --timeout=40s", inside("team-a"));
+
+  expect(await cluster.output("get nodes -o name", inside("team-a"))).toBe("node/a1\n");
+  expect(await cluster.output("get nodes,pods -A -o name", inside("team-b"))).toBe("");
+  expect(await cluster.output("get nodes,pods -A -o name")).toBe("");
+  // The node ends its pods, and leaves nothing mounted.
+  await cluster.output("delete deployment web --cascade=foreground --timeout=40s", inside("team-a"));
+
+  sailplane("cluster delete team-a --yes", cluster.directory);
+  expect(sailplane("cluster list", cluster.directory)).toMatch(/^team-b /);
+  expect(await cluster.output("auth whoami -o jsonpath={.status.userInfo.username}", inside("team-b"))).toBe("admin");
+});
+
+test("AUTH-ADMIN: rotate-admin replaces the token in the kubeconfig, and the one before is dead, also after a restart", async () => {
+  const before = (await cluster.output("config view --raw -o jsonpath={.users[0].user.token}")).trim();
+  sailplane("token rotate-admin", cluster.directory);
+  const refused = async () => (await cluster.kubectl(`get namespaces --token=${before}`)).stderr;
+  expect(await refused()).toContain("You must be logged in");
+  expect(await cluster.output("get namespaces -o name")).toContain("namespace/default");
+  await cluster.down();
+  await cluster.up();
+  expect(await refused()).toContain("You must be logged in");
+  expect(await cluster.output("get namespaces -o name")).toContain("namespace/default");
+});

@@ -1,0 +1,39 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../rig/cluster.ts";
+
+const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
+
+const pod = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers: [{name: web, image: none, command: [sh, -c, "echo up; sleep 3600"]}]
+`;
+
+describe("AGENT-LOCAL: a node on its own machine", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+    await cluster.output("apply -f -", { input: pod });
+    await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
+  });
+  afterAll(() => cluster?.remove());
+
+  const sailplane = (...words: string[]) =>
+    execFileSync(process.execPath, [launcher, ...words, "--data-dir", cluster.directory], { encoding: "utf8" });
+
+  test("says how it is, what it runs, and what that prints", () => {
+    expect(sailplane("node", "status")).toMatch(/^node +e2e, process:.*, 1 pod\ncontrol plane +https:.*, connected\n$/);
+    expect(sailplane("node", "pods")).toMatch(/\ndefault +web +1\/1 +Running +0 +\S+\n$/);
+    expect(sailplane("node", "logs", "web")).toBe("up\n");
+    expect(() => sailplane("node", "logs", "nope")).toThrow(/no pod default\/nope on this node/);
+  });
+
+  test("AGENT-LEAVE: leaves: its pods end, and it is forgotten", async () => {
+    expect(sailplane("leave")).toBe("e2e takes no more pods\ndefault/web is ending\ne2e has left\n");
+    expect(await cluster.output("get nodes,pods -o name")).toBe("");
+  });
+});

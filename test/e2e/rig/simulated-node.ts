@@ -1,0 +1,20 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
+
+/** Runs a printed `npx sailplane join …`, as a machine at a site of its own on which nothing runs. Answers how to end it. */
+export function joinSimulated(command: string, { name, site }: { readonly name: string; readonly site: string }) {
+  const directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
+  const [, , ...words] = command.trim().split(" ");
+  const labels = `topology.kubernetes.io/zone=${site}`;
+  const options = ["--node-name", name, "--runtime", "simulated", "--node-labels", labels, "--data-dir", directory];
+  const child = spawn(process.execPath, [launcher, ...words, ...options], { stdio: "ignore" });
+  return async (): Promise<void> => {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    if (child.exitCode === null && child.kill("SIGINT")) await ended;
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  };
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { credentialsOf } from "../dashboard/browser.ts";
+import { type ApiCall, callApi } from "../rig/api-call.ts";
+import { Cluster } from "../rig/cluster.ts";
+import { type ServedPod, startServedPod } from "../rig/served-pod.ts";
+
+const echo = `
+import { createServer } from "node:http";
+import { WebSocketServer } from "${import.meta.resolve("ws")}";
+const server = createServer(async (request, response) => {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  const { method, url, headers } = request;
+  if (url === "/page") return response.setHeader("Content-Type", "text/html").end('<a href="/next">x</a><a href="near">y</a>');
+  if (url === "/moved") return response.writeHead(302, { Location: "/elsewhere" }).end();
+  if (url === "/none") return response.writeHead(204).end();
+  if (url === "/large") return response.end("x".repeat(3_000_000));
+  response.writeHead(url === "/teapot" ? 418 : 200, { "X-Own": "yes" });
+  response.end(JSON.stringify({ method, url, authorization: headers.authorization, type: headers["content-type"], body }));
+}).listen(process.env.PORT);
+new WebSocketServer({ server, path: "/socket" }).on("connection", (web, request) =>
+  web.on("message", (data) => web.send(request.headers["sec-websocket-protocol"] + " " + data)),
+);
+`;
+
+let cluster: Cluster;
+let pod: ServedPod;
+beforeAll(async () => {
+  cluster = await Cluster.start();
+  pod = await startServedPod(cluster, { name: "echo", namespace: "default", program: echo });
+});
+afterAll(() => cluster.remove());
+
+const PODS = "/api/v1/namespaces/default/pods";
+const SERVICES = "/api/v1/namespaces/default/services";
+const ask = (path: string, call: ApiCall = {}) => callApi(cluster, path, call);
+const read = async (path: string, call: ApiCall = {}): Promise<unknown> => JSON.parse((await ask(path, call)).text);
+
+test("TUNNEL-HTTP: a pod's proxy passes method, path, query and body as they are, and not who asks", async () => {
+  const answer = await ask(`${PODS}/echo/proxy/a%20b/c?q=1&r=%26`, {
+    method: "PUT",
+    body: "hello",
+    headers: { "Content-Type": "text/x" },
+  });
+  expect(answer.headers.get("X-Own")).toBe("yes");
+  expect(JSON.parse(answer.text)).toEqual({ method: "PUT", url: "/a%20b/c?q=1&r=%26", type: "text/x", body: "hello" });
+  expect((await ask(`${PODS}/echo/proxy/teapot`)).status).toBe(418);
+  expect((await ask(`${PODS}/echo/proxy/none`)).status).toBe(204);
+  expect((await ask(`${PODS}/echo/proxy/large`)).text.length).toBe(3_000_000);
+  expect((await ask(`${PODS}/echo:${pod.port}/proxy/`)).status).toBe(200);
+});
+
+test("links and redirects lead back into the proxy", async () => {
+  const root = `${PODS}/echo/proxy`;
+  expect((await ask(`${root}/page`)).text).toBe(`<a href="${root}/next">x</a><a href="near">y</a>`);
+  expect((await ask(`${root}/moved`)).headers.get("Location")).toBe(`${root}/elsewhere`);
+  expect((await ask(root)).headers.get("Location")).toBe(`${root}/`);
+});
+
+test("Proxy, validate ProxyWithPath responses: every method reaches a pod and a service, below a path and at the root", async () => {
+  for (const root of [`${PODS}/echo/proxy`, `${SERVICES}/echo:web/proxy`])
+    for (const method of ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]) {
+      const { status, text } = await ask(`${root}/some/path/with/${method}`, { method });
+      expect([root, method, status, text === "" ? undefined : JSON.parse(text).method]).toEqual([
+        root,
+        method,
+        200,
+        method === "HEAD" ? undefined : method,
+      ]);
+    }
+});
+
+test("Proxy through apiserver to a Service: by the port's name or number", async () => {
+  for (const port of ["web", "443", "http:web"]) {
+    const target = port.startsWith("http:") ? "http:echo:web" : `echo:${port}`;
+    expect(await read(`${SERVICES}/${target}/proxy/x`), port).toMatchObject({ url: "/x" });
+  }
+});
+
+test("TUNNEL-ANSWER: what cannot be reached says so", async () => {
+  const message = async (path: string) => ((await read(path)) as { message: string }).message;
+  expect(await message(`${SERVICES}/echo:9/proxy/`)).toBe('no service port 9 found for service "echo"');
+  expect(await message(`${SERVICES}/echo:none/proxy/`)).toBe('no endpoints available for service "echo"');
+  expect(await message(`${PODS}/echo:1/proxy/`)).toContain("error trying to reach service: dial tcp");
+  expect(await message(`${PODS}/nobody/proxy/`)).toBe('pods "nobody" not found');
+});
+
+test("TUNNEL-MESSAGES: a WebSocket is passed on, and the token that a browser sends beside its protocols is not", async () => {
+  const { server, token, ca } = credentialsOf(cluster);
+  const bearer = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString("base64url")}`;
+  const socket = new WebSocket(`${server.replace("https:", "wss:")}${PODS}/echo/proxy/socket`, ["chat", bearer], {
+    ca: ca ?? "",
+  });
+  socket.on("open", () => socket.send("hello"));
+  const answer = await new Promise<Buffer>((resolve, reject) => socket.once("message", resolve).once("error", reject));
+  expect(answer.toString()).toBe("chat hello");
+  socket.terminate();
+});

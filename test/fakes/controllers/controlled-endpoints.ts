@@ -1,0 +1,54 @@
+/** A Service and its pods, under the controllers of endpoints. */
+import type { Endpoints, Node, Pod, Service } from "../../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import { endpointSliceMirroringController } from "../../../worker/controllers/endpoints/endpoint-slice-mirroring.ts";
+import { endpointSliceController } from "../../../worker/controllers/endpoints/endpoint-slices.ts";
+import { endpointsController } from "../../../worker/controllers/endpoints/endpoints.ts";
+import { controlledCluster } from "./controlled-cluster.ts";
+
+export const start = () =>
+  controlledCluster([endpointsController, endpointSliceController, endpointSliceMirroringController]);
+export const service = (spec: Partial<Service["spec"]> = {}): Service => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "s", namespace: "ns", labels: { l: "m" } },
+  spec: {
+    selector: { app: "x" },
+    ports: [{ name: "http", port: 80, targetPort: 8080 }],
+    ipFamilies: ["IPv4"],
+    ...spec,
+  },
+  status: {},
+});
+export const pod = (
+  name: string,
+  ip: string,
+  options: { ready?: boolean; port?: number; spec?: Partial<Pod["spec"]> } = {},
+): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: "ns", labels: { app: "x" } },
+  spec: {
+    nodeName: "n1",
+    containers: [
+      { name: "c", image: "i", ...(options.port ? { ports: [{ name: "web", containerPort: options.port }] } : {}) },
+    ],
+    ...options.spec,
+  },
+  status: {
+    phase: "Running",
+    podIP: ip,
+    podIPs: [{ ip }],
+    conditions: [{ type: "Ready", status: options.ready === false ? "False" : "True" }],
+  },
+});
+export const node: Node = {
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "n1", labels: { "topology.kubernetes.io/zone": "za" } },
+  spec: {},
+  status: {},
+};
+export type At = ReturnType<typeof start>;
+export const endpoints = ({ cluster }: At) => cluster.get<Endpoints>("endpoints", "ns", "s");
+export const slices = ({ cluster }: At) => cluster.list<EndpointSlice>("endpointslices.discovery.k8s.io");

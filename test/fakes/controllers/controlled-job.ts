@@ -1,0 +1,50 @@
+/** A Job called `j`, under its controllers. */
+import type { Job } from "../../../api/generated/batch.v1.ts";
+import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import { jobController } from "../../../worker/controllers/job/job.ts";
+import { jobOrphanController } from "../../../worker/controllers/job/orphan-pods.ts";
+import { type ControlledCluster, controlledCluster } from "./controlled-cluster.ts";
+
+export const start = () => controlledCluster([jobController, jobOrphanController]);
+
+export const newJob = (spec: Partial<Job["spec"]> = {}): Job => ({
+  apiVersion: "batch/v1",
+  kind: "Job",
+  metadata: { name: "j", namespace: "ns" },
+  spec: {
+    parallelism: 1,
+    backoffLimit: 6,
+    completionMode: "NonIndexed",
+    selector: { matchLabels: { job: "j" } },
+    template: {
+      metadata: { labels: { job: "j" } },
+      spec: { restartPolicy: "Never", containers: [{ name: "c", image: "pause:1" }] },
+    },
+    ...spec,
+  },
+  status: {},
+});
+
+export const job = ({ cluster }: ControlledCluster) => {
+  const found = cluster.get<Job>("jobs.batch", "ns", "j");
+  if (!found) throw new Error("no job");
+  return found;
+};
+export const pods = ({ cluster }: ControlledCluster) => cluster.list<Pod>("pods");
+export const end = ({ cluster }: ControlledCluster, pod: Pod, phase: string, exitCode = 1) =>
+  cluster.change<Pod>("pods", "ns", pod.metadata.name ?? "", (draft) => {
+    draft.status = { phase };
+    if (phase === "Failed")
+      draft.status.containerStatuses = [
+        { name: "c", image: "", imageID: "", ready: false, restartCount: 0, state: { terminated: { exitCode } } },
+      ];
+  });
+export const podAt = (at: ControlledCluster, index: number): Pod => {
+  const pod = pods(at)[index];
+  if (!pod) throw new Error(`no pod ${index}`);
+  return pod;
+};
+export const condition = (at: ControlledCluster, type: string) =>
+  job(at).status.conditions?.find((each) => each.type === type);
+export const events = ({ cluster }: ControlledCluster) =>
+  cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`);

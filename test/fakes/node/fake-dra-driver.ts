@@ -1,0 +1,70 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import type { ClaimReference } from "../../../agent/dra/dra-drivers.ts";
+import { DRA_PACKAGES, draProto } from "../../../agent/dra/dra-proto.ts";
+import { REGISTRATION_PROTO } from "../../../agent/plugins/registration-proto.ts";
+import { parseServices } from "./grpc-services.ts";
+
+const VERSION = "v1.DRAPlugin";
+
+type Claims = ServerUnaryCall<{ readonly claims: readonly ClaimReference[] }, object>;
+
+/**
+ * A driver of dynamic resources as small as it can be: each claim has one device for its request `gpu`, and one for all
+ * of them.
+ */
+export class FakeDraDriver {
+  readonly #server = new Server();
+  readonly #socket: string;
+  readonly calls: string[] = [];
+  /** Of what it then complains. */
+  failing = "";
+
+  private constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /** `directory` is the kubelet's. */
+  static async start(directory: string, name: string): Promise<FakeDraDriver> {
+    const driver = new FakeDraDriver(join(directory, "plugins_registry", `${name}-reg.sock`));
+    driver.#serve(name);
+    await new Promise<void>((resolve, reject) => {
+      const credentials = ServerCredentials.createInsecure();
+      driver.#server.bindAsync(`unix://${driver.#socket}`, credentials, (error) => (error ? reject(error) : resolve()));
+    });
+    return driver;
+  }
+
+  #serve(name: string): void {
+    const { Registration } = parseServices(REGISTRATION_PROTO);
+    const { DRAPlugin } = parseServices(draProto(DRA_PACKAGES[VERSION] ?? ""));
+    if (!Registration || !DRAPlugin) throw new Error("no such service");
+    this.#server.addService(Registration.service, {
+      GetInfo: (_: unknown, done: sendUnaryData<object>) =>
+        done(null, { type: "DRAPlugin", name, endpoint: this.#socket, supported_versions: [VERSION] }),
+      NotifyRegistrationStatus: (_: unknown, done: sendUnaryData<object>) => done(null, {}),
+    });
+    const answer = (call: string) => (asked: Claims, done: sendUnaryData<object>) => {
+      this.calls.push(...asked.request.claims.map((claim) => `${call} ${claim.namespace}/${claim.name}`));
+      const answers = asked.request.claims.map(({ uid, name: claim }) => {
+        const of = (device: string) => ({
+          device_name: device,
+          cdi_device_ids: [`fake.example.com/gpu=${claim}-${device}`],
+        });
+        const devices = [{ ...of("own"), request_names: ["gpu"] }, of("shared")];
+        return [uid, { error: this.failing, devices }] as const;
+      });
+      done(null, { claims: Object.fromEntries(answers) });
+    };
+    this.#server.addService(DRAPlugin.service, {
+      NodePrepareResources: answer("prepare"),
+      NodeUnprepareResources: answer("unprepare"),
+    });
+  }
+
+  stop(): void {
+    this.#server.forceShutdown();
+    rmSync(this.#socket, { force: true });
+  }
+}

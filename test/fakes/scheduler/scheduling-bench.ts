@@ -1,0 +1,110 @@
+/** A scheduling loop on a store in memory, with a hand between its decisions and its commits. */
+import { expect } from "vitest";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { CommitRequest, GroupResource } from "../../../api/store.ts";
+import type { Outcome } from "../../../client/api-client.ts";
+import { SchedulingLoop } from "../../../durable-objects/scheduler/scheduling-loop.ts";
+import { MemoryStore } from "../../../durable-objects/store/memory-store.ts";
+
+export class SchedulingBench {
+  readonly store = new MemoryStore();
+  readonly commits: CommitRequest[] = [];
+  /** Called before each commit of the scheduler. */
+  beforeCommit: () => Promise<void> = async () => undefined;
+  /** What a run came up against; a test that expects trouble replaces it. */
+  complain: (what: string, error: unknown) => void = (what, error) => {
+    throw new Error(`${what}: ${error}`);
+  };
+  /** The API's answer to who wants a claim made; a test may refuse it. */
+  makeClaim: (claim: Stored<ResourceClaim>) => Promise<Outcome<Stored<ResourceClaim>>> = async (claim) => {
+    const metadata = { ...claim.metadata, uid: `uid-${++this.#uids}`, creationTimestamp: "2026-01-01T00:00:00Z" };
+    await this.put("create", { ...claim, metadata });
+    const made = (await this.all<ResourceClaim>("resourceclaims.resource.k8s.io")).find(
+      (each) => each.metadata.name === metadata.name,
+    );
+    return made ? { ok: true, object: made } : { ok: false, status: { status: "Failure" } };
+  };
+  /** It stands still unless it is moved: how much fits into a turn must not depend on the machine. */
+  now = Date.now();
+  /** What happens while the loop rests. */
+  pause: (milliseconds: number) => Promise<void> = async () => undefined;
+  /** When the loop asked to be woken. */
+  wakeAt: number | undefined;
+  #uids = 0;
+
+  loop = this.#newLoop();
+
+  /** As after an eviction from memory. */
+  restart(): void {
+    this.loop = this.#newLoop();
+  }
+
+  #newLoop(): SchedulingLoop {
+    return new SchedulingLoop({
+      store: {
+        list: (request) => this.store.list(request),
+        texts: (request) => this.store.texts(request),
+        status: () => this.store.status(),
+        commit: async (request) => {
+          this.commits.push(request);
+          await this.beforeCommit();
+          return this.store.commit(request);
+        },
+      },
+      evict: async ({ name }) => this.remove("pods", name),
+      makeClaim: (claim) => this.makeClaim(claim),
+      discardClaim: async ({ metadata }) => this.remove("resourceclaims.resource.k8s.io", metadata.name),
+      now: () => this.now,
+      random: () => 0,
+      newUid: () => `uid-${++this.#uids}`,
+      wakeAt: (at) => {
+        this.wakeAt = at;
+      },
+      pause: (milliseconds) => this.pause(milliseconds),
+      complain: (what, error) => this.complain(what, error),
+    });
+  }
+
+  async put(op: "create" | "replace", ...objects: Stored<KubeObject>[]): Promise<void> {
+    const writes = objects.map((object) => ({
+      op,
+      key: keyOf(resourceOf(object.kind), object.metadata.name),
+      text: textWithoutRevision(object),
+      attributes: { labels: {}, fields: {} },
+    }));
+    expect(await this.store.commit({ writes })).toMatchObject({ ok: true });
+  }
+
+  async remove(resource: GroupResource, name: string): Promise<void> {
+    await this.store.commit({ writes: [{ op: "delete", key: keyOf(resource, name) }] });
+  }
+
+  async all<T extends KubeObject>(resource: GroupResource): Promise<Stored<T>[]> {
+    const page = await this.store.list({ resource });
+    if (!page.ok) throw new Error(page.reason);
+    return page.items.map(({ text }) => JSON.parse(text) as Stored<T>);
+  }
+
+  async nodeOf(name: string): Promise<string | undefined> {
+    return (await this.all<Pod>("pods")).find(({ metadata }) => metadata.name === name)?.spec.nodeName;
+  }
+}
+
+const keyOf = (resource: GroupResource, name: string) => ({
+  resource,
+  namespace: ["pods", "events", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"].includes(resource)
+    ? "default"
+    : "",
+  name,
+});
+
+const RESOURCES: Readonly<Record<string, GroupResource>> = {
+  DeviceClass: "deviceclasses.resource.k8s.io",
+  ResourceClaim: "resourceclaims.resource.k8s.io",
+  ResourceSlice: "resourceslices.resource.k8s.io",
+  StorageClass: "storageclasses.storage.k8s.io",
+};
+const resourceOf = (kind: string): GroupResource => RESOURCES[kind] ?? `${kind.toLowerCase()}s`;
