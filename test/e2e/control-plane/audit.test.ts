@@ -3,12 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AuditEvent } from "../../../api/audit/event.ts";
-import { Cluster } from "../rig/cluster.ts";
+import { Cluster, launcher } from "../rig/cluster.ts";
 
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
 const scratch = mkdtempSync(`${tmpdir()}/sailplane-audit-`);
 const policy = `apiVersion: audit.k8s.io/v1
 kind: Policy

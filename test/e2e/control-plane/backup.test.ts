@@ -1,15 +1,12 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseBackupObject } from "../../../api/backup.ts";
 import { verifyBackup } from "../../../cli/backup/backup-file.ts";
 import { readKubeconfig } from "../../../cli/kubeconfig.ts";
 import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "../../../worker/policy/internal-resources.ts";
-import { Cluster } from "../rig/cluster.ts";
+import { Cluster, launcher } from "../rig/cluster.ts";
 import { type Outcome, runCommand } from "../rig/run-command.ts";
-
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
 
 let source: Cluster;
 let target: Cluster;

@@ -3,11 +3,10 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../rig/cluster.ts";
+import { Cluster, launcher } from "../rig/cluster.ts";
 import { Containerd, whyNoContainerd } from "../rig/containerd.ts";
 import { connectMachines, JoinedNode } from "../rig/joined-node.ts";
 
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
 const MEGABYTE = 1024 * 1024;
 
 const pod = (name: string, command: string) => `apiVersion: v1

@@ -6,10 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
-import { Cluster, freePort } from "../rig/cluster.ts";
+import { Cluster, freePort, launcher } from "../rig/cluster.ts";
 import { type Outcome, runCommand } from "../rig/run-command.ts";
 
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
 const scratch = mkdtempSync(`${tmpdir()}/sailplane-cli-`);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

@@ -1,10 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Cluster } from "../rig/cluster.ts";
-
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
+import { Cluster, launcher } from "../rig/cluster.ts";
 
 let cluster: Cluster;
 let node: ChildProcess | undefined;

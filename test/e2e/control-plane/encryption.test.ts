@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Cluster } from "../rig/cluster.ts";
+import { Cluster, launcher } from "../rig/cluster.ts";
 
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
 const value = "correct-horse-battery-staple";
 
 let cluster: Cluster;

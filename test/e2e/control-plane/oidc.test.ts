@@ -3,15 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAuthority, createServingCertificate } from "../../../cli/control-plane/certificates.ts";
 import { hasBrowser, startBrowser } from "../dashboard/browser.ts";
-import { Cluster } from "../rig/cluster.ts";
+import { Cluster, launcher } from "../rig/cluster.ts";
 import { runCommand } from "../rig/run-command.ts";
-
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
 
 const scratch = mkdtempSync(`${tmpdir()}/sailplane-oidc-`);
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });

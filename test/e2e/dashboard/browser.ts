@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { type Connection, parseKubeconfig } from "../../../cli/kubeconfig.ts";
-import type { Cluster } from "../rig/cluster.ts";
+import { type Cluster, credentialsOf } from "../rig/cluster.ts";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
@@ -21,12 +20,6 @@ export const startBrowser = (): Promise<Browser> =>
       "--disable-sync",
     ],
   });
-
-export function credentialsOf(cluster: Cluster): Connection {
-  const found = parseKubeconfig(readFileSync(`${cluster.directory}/kubeconfig`, "utf8"));
-  if (!found) throw new Error("the cluster has no kubeconfig");
-  return found;
-}
 
 /** A page, and everything that went wrong on it. */
 export interface Visit {

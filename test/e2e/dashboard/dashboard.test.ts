@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { credentialsOf, goTo, hasBrowser } from "./browser.ts";
+import { credentialsOf } from "../rig/cluster.ts";
+import { goTo, hasBrowser } from "./browser.ts";
 import { DEPLOYMENT, dashboardCluster, HOSTILE, row } from "./dashboard-cluster.ts";
 
 describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {

@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../rig/cluster.ts";
-import { credentialsOf, goTo, hasBrowser, jumped, signedIn, startBrowser, visit } from "./browser.ts";
+import { Cluster, credentialsOf } from "../rig/cluster.ts";
+import { goTo, hasBrowser, jumped, signedIn, startBrowser, visit } from "./browser.ts";
 
 /** Every view, to be looked at. */
 const pictures = join(import.meta.dirname, "../../../dist/screens");

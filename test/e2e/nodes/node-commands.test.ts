@@ -1,9 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../rig/cluster.ts";
-
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
+import { Cluster, launcher } from "../rig/cluster.ts";
 
 const pod = `apiVersion: v1
 kind: Pod

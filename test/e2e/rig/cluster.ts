@@ -4,11 +4,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Connection, parseKubeconfig } from "../../../cli/kubeconfig.ts";
 import { type ClientVersion, helmOf, kubectlOf } from "./clients.ts";
 import type { Containerd } from "./containerd.ts";
 import { type Outcome, runCommand } from "./run-command.ts";
 
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
+/** What users start `sailplane` with. */
+export const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
 
 export interface RunOptions {
   readonly version?: ClientVersion;
@@ -199,4 +201,11 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
     });
   });
+}
+
+/** Where the cluster answers, and as whom its administrator comes. */
+export function credentialsOf(cluster: Cluster): Connection {
+  const found = parseKubeconfig(readFileSync(`${cluster.directory}/kubeconfig`, "utf8"));
+  if (!found) throw new Error("the cluster has no kubeconfig");
+  return found;
 }

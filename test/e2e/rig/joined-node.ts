@@ -2,10 +2,8 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_pr
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Cluster, EVICTS_NOTHING } from "./cluster.ts";
+import { type Cluster, EVICTS_NOTHING, launcher } from "./cluster.ts";
 import type { Containerd } from "./containerd.ts";
-
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
 
 /** Joins two machines by a wire, on which they have the first two addresses of a network: `192.0.2.1` and `192.0.2.2`. */
 export function connectMachines(

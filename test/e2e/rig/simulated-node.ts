@@ -2,8 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-const launcher = join(import.meta.dirname, "../../../cli/sailplane.mjs");
+import { launcher } from "./cluster.ts";
 
 /** Runs a printed `npx sailplane join …`, as a machine at a site of its own on which nothing runs. Answers how to end it. */
 export function joinSimulated(command: string, { name, site }: { readonly name: string; readonly site: string }) {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { credentialsOf } from "../dashboard/browser.ts";
 import { type ApiCall, callApi } from "../rig/api-call.ts";
-import { Cluster } from "../rig/cluster.ts";
+import { Cluster, credentialsOf } from "../rig/cluster.ts";
 import { type ServedPod, startServedPod } from "../rig/served-pod.ts";
 
 const echo = `

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { credentialsOf } from "../dashboard/browser.ts";
-import { Cluster } from "../rig/cluster.ts";
+import { Cluster, credentialsOf } from "../rig/cluster.ts";
 
 const pod = `apiVersion: v1
 kind: Pod

@@ -12,8 +12,7 @@ import { connect } from "node:tls";
 import { type ClientOptions, WebSocket } from "ws";
 import { LineSplitter } from "../../../../api/line-splitter.ts";
 import type { Connection } from "../../../../cli/kubeconfig.ts";
-import { credentialsOf } from "../../dashboard/browser.ts";
-import type { Cluster } from "../../rig/cluster.ts";
+import { type Cluster, credentialsOf } from "../../rig/cluster.ts";
 
 const forwarder = `const { connect, createServer } = require("node:net");
 createServer((from) => {
