@@ -1,6 +1,7 @@
 /** The routes to the pods of other nodes, which carry a protocol number of the agent's own. */
 
 import type { Node } from "../../api/generated/core.v1.ts";
+import { internalAddresses } from "../../api/node/internal-addresses.ts";
 import type { Logger } from "../logger.ts";
 import { isIPv6 } from "./address-family.ts";
 import { BRIDGE } from "./cni-config.ts";
@@ -38,11 +39,9 @@ export function planRoutes({ nodes, own, wayTo }: RouteFacts): Route[] {
     .filter(({ metadata }) => metadata.name !== own)
     .flatMap((node) =>
       podRangesOf(node).flatMap((range) => {
-        const via = (node.status.addresses ?? []).find(
-          ({ type, address }) => type === "InternalIP" && isIPv6(address) === isIPv6(range) && !isLoopback(address),
-        );
+        const via = internalAddresses(node).find((each) => isIPv6(each) === isIPv6(range) && !isLoopback(each));
         const isPlain = wayTo === undefined || wayTo(node.metadata.name ?? "") === "route";
-        if (isPlain && via !== undefined) return [{ range, via: via.address }];
+        if (isPlain && via !== undefined) return [{ range, via }];
         return wayTo === undefined ? [] : [{ range, via: endOf(range), overlay: true as const }];
       }),
     );

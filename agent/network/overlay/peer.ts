@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
 import type { Node } from "../../../api/generated/core.v1.ts";
+import { internalAddresses } from "../../../api/node/internal-addresses.ts";
 import { NETWORK_KEY } from "../../../api/node/node-sync.ts";
 import { gatewayOf } from "../cni-config.ts";
 import { ipv4Of, podRangesOf } from "../pod-ranges.ts";
@@ -36,9 +37,7 @@ export function peersOf(nodes: readonly Node[], own: string): Peer[] {
     const { name = "", annotations } = node.metadata;
     const ranges = podRangesOf(node);
     if (name === own || ranges.length === 0) return [];
-    const address = (node.status.addresses ?? []).find(
-      ({ type, address }) => type === "InternalIP" && isIPv4(address) && !address.startsWith("127."),
-    )?.address;
+    const address = internalAddresses(node).find((each) => isIPv4(each) && !each.startsWith("127."));
     const publicKey = annotations?.[NETWORK_KEY];
     return [
       {
