@@ -6,6 +6,7 @@ import type { Namespace, Node, Pod, Service } from "../../api/generated/core.v1.
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { NetworkPolicy, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { internalAddresses } from "../../api/node/internal-addresses.ts";
 import { PEER_PODS } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import { Zone } from "../dns/zone.ts";
@@ -14,7 +15,7 @@ import { KernelPolicies } from "../network-policy/kernel-policies.ts";
 import { HealthChecks, planHealthChecks } from "../proxy/health-checks.ts";
 import { KernelProxy } from "../proxy/kernel-proxy.ts";
 import { NftSession } from "../proxy/nft-session.ts";
-import { NodePortForwarder, nodePortBackends } from "../proxy/node-port-forwarder.ts";
+import { forwardedPlaces, NodePortForwarder } from "../proxy/node-port-forwarder.ts";
 import { RulePlanner } from "../proxy/plan.ts";
 import { ProxyStatus } from "../proxy/proxy-status.ts";
 import type { RuleSet } from "../proxy/rule-set.ts";
@@ -242,7 +243,7 @@ export class ClusterNetwork {
     const rules = this.#plan(nodes, own);
     const slices = list<EndpointSlice>(SLICES);
     this.#health.apply(planHealthChecks({ services: list<Service>("services"), slices, node: nodeName }));
-    this.#forwarder?.apply(nodePortBackends(rules.v4));
+    this.#forwarder?.apply(forwardedPlaces(rules.v4, internalAddresses(own)));
     await this.#kernel?.apply(rules, { bridgeBypasses: this.#pods?.bridgeBypasses ?? false });
     await this.#policies?.apply({
       policies: this.#options.list<NetworkPolicy>(POLICIES),

@@ -1,6 +1,6 @@
 import { connect, createServer } from "node:net";
 import { expect, it } from "vitest";
-import { NodePortForwarder, nodePortBackends } from "./node-port-forwarder.ts";
+import { forwardedPlaces, NodePortForwarder } from "./node-port-forwarder.ts";
 import type { FamilyRules } from "./rule-set.ts";
 
 const rules: FamilyRules = {
@@ -18,14 +18,36 @@ const rules: FamilyRules = {
     { id: "b", protocol: "tcp", port: 30002, way: { to: "local", all: "all", local: "here" } },
     { id: "c", protocol: "tcp", port: 30003, way: { to: "local", all: "all" } },
     { id: "d", protocol: "udp", port: 30004, way: { to: "pool", pool: "all", masquerade: "everyone" } },
-    { id: "e", protocol: "tcp", port: 80, address: "10.96.0.9", way: { to: "reject" } },
+    {
+      id: "e",
+      protocol: "tcp",
+      port: 80,
+      address: "10.96.0.9",
+      way: { to: "pool", pool: "all", masquerade: "outsiders" },
+    },
+    {
+      id: "f",
+      protocol: "tcp",
+      port: 80,
+      address: "192.168.1.7",
+      way: { to: "pool", pool: "all", masquerade: "everyone" },
+    },
+    {
+      id: "g",
+      protocol: "tcp",
+      port: 81,
+      address: "192.168.1.7",
+      sources: ["10.0.0.0/8"],
+      way: { to: "pool", pool: "all", masquerade: "everyone" },
+    },
   ],
 };
 
-it("opens TCP node ports that have endpoints for clients from outside", () => {
-  expect([...nodePortBackends(rules)].map(([port, [first]]) => [port, first?.port])).toEqual([
-    [30001, 1],
-    [30002, 2],
+it("opens TCP ports that have endpoints for clients from outside, and ask nothing of their address (LB-PROXY)", () => {
+  expect([...forwardedPlaces(rules, ["192.168.1.7"])].map(([place, [first]]) => [place, first?.port])).toEqual([
+    ["0.0.0.0:30001", 1],
+    ["0.0.0.0:30002", 2],
+    ["192.168.1.7:80", 1],
   ]);
 });
 
@@ -46,11 +68,12 @@ it("passes connections on, follows the endpoints, and closes", async () => {
     return said;
   };
   const port = 8599;
+  const place = `127.0.0.1:${port}` as const;
   const warnings: string[] = [];
   const forwarder = new NodePortForwarder({ info: () => {}, warn: (message) => warnings.push(message) });
-  forwarder.apply(new Map([[port, [one.backend]]]));
+  forwarder.apply(new Map([[place, [one.backend]]]));
   expect(await ask(port)).toBe("one");
-  forwarder.apply(new Map([[port, [other.backend]]]));
+  forwarder.apply(new Map([[place, [other.backend]]]));
   expect(await ask(port)).toBe("other");
   forwarder.apply(new Map());
   expect(await ask(port)).toBe("ECONNREFUSED");

@@ -1,6 +1,7 @@
 /**
- * Node ports without the kernel's help: a listener for each TCP node port, which passes connections on to an endpoint.
- * Clients appear with the node's address. Cluster addresses, UDP and SCTP need the kernel.
+ * Node ports without the kernel's help: a listener for each TCP node port, and for each port of a load balancer at an
+ * address of this node, which passes connections on to an endpoint. Clients appear with the node's address. Cluster
+ * addresses, UDP and SCTP need the kernel.
  */
 import { connect, createServer, type Server } from "node:net";
 import type { Logger } from "../logger.ts";
@@ -12,21 +13,27 @@ interface Listener {
   backends: readonly Backend[];
 }
 
-/** The backends behind each TCP node port that has any. */
-export function nodePortBackends({ doors, pools }: FamilyRules): Map<number, readonly Backend[]> {
+/** `ADDRESS:PORT` of this node. */
+export type Place = `${string}:${number}`;
+
+const EVERYWHERE = "0.0.0.0";
+
+/** The backends behind each place that has any; `own` are the node's addresses. Who may enter from where needs the kernel. */
+export function forwardedPlaces({ doors, pools }: FamilyRules, own: readonly string[]): Map<Place, readonly Backend[]> {
   const backendsOf = (id: string | undefined) => pools.find((pool) => pool.id === id)?.backends ?? [];
   const poolOf = (way: Way) => (way.to === "pool" ? way.pool : way.to === "local" ? way.local : undefined);
   return new Map(
     doors
-      .filter(({ address, protocol }) => address === undefined && protocol === "tcp")
-      .map(({ port, way }) => [port, backendsOf(poolOf(way))] as const)
+      .filter(({ address, protocol }) => protocol === "tcp" && (address === undefined || own.includes(address)))
+      .filter(({ sources }) => sources === undefined)
+      .map(({ address, port, way }) => [`${address ?? EVERYWHERE}:${port}`, backendsOf(poolOf(way))] as const)
       .filter(([, backends]) => backends.length > 0),
   );
 }
 
 export class NodePortForwarder {
-  readonly #listeners = new Map<number, Listener>();
-  readonly #refused = new Set<number>();
+  readonly #listeners = new Map<Place, Listener>();
+  readonly #refused = new Set<Place>();
   readonly #joined = new JoinedSockets();
   readonly #log: Logger;
 
@@ -34,20 +41,20 @@ export class NodePortForwarder {
     this.#log = log;
   }
 
-  apply(wanted: ReadonlyMap<number, readonly Backend[]>): void {
-    for (const [port, { server }] of this.#listeners) {
-      if (wanted.has(port)) continue;
+  apply(wanted: ReadonlyMap<Place, readonly Backend[]>): void {
+    for (const [place, { server }] of this.#listeners) {
+      if (wanted.has(place)) continue;
       server.close();
-      this.#listeners.delete(port);
+      this.#listeners.delete(place);
     }
-    for (const [port, backends] of wanted) {
-      const listener = this.#listeners.get(port);
-      if (listener === undefined) this.#listen(port, backends);
+    for (const [place, backends] of wanted) {
+      const listener = this.#listeners.get(place);
+      if (listener === undefined) this.#listen(place, backends);
       else listener.backends = backends;
     }
   }
 
-  #listen(port: number, backends: readonly Backend[]): void {
+  #listen(place: Place, backends: readonly Backend[]): void {
     const listener: Listener = { server: createServer({ allowHalfOpen: true, noDelay: true }), backends };
     listener.server.on("connection", (client) => {
       const backend = listener.backends[Math.floor(Math.random() * listener.backends.length)];
@@ -59,12 +66,13 @@ export class NodePortForwarder {
         );
     });
     listener.server.on("error", (error) => {
-      this.#listeners.delete(port);
-      if (!this.#refused.has(port)) this.#log.warn(`node port ${port} cannot be opened: ${error.message}`);
-      this.#refused.add(port);
+      this.#listeners.delete(place);
+      if (!this.#refused.has(place)) this.#log.warn(`${place} cannot be opened for a Service: ${error.message}`);
+      this.#refused.add(place);
     });
-    listener.server.listen(port, "0.0.0.0");
-    this.#listeners.set(port, listener);
+    const [host, port] = place.split(":");
+    listener.server.listen({ host, port: Number(port) });
+    this.#listeners.set(place, listener);
   }
 
   close(): void {

@@ -35,6 +35,12 @@ export function ServiceSummary({ object }: ObjectProps) {
         <dd>{spec.type ?? "ClusterIP"}</dd>
         <dt>Address</dt>
         <dd>{spec.type === "ExternalName" ? spec.externalName : spec.clusterIP}</dd>
+        {spec.type === "LoadBalancer" && (
+          <>
+            <dt>Outside</dt>
+            <dd>{outerAddresses(object as Service)}</dd>
+          </>
+        )}
         <dt>Ports</dt>
         <dd>
           {(spec.ports ?? [])
@@ -78,4 +84,11 @@ export function ServiceSummary({ object }: ObjectProps) {
       {ports.length > 0 && <KubectlLine command={portForward({ namespace, target: `service/${name}`, ports })} />}
     </section>
   );
+}
+
+/** Where a load balancer shows it, or what is said of why none does. */
+function outerAddresses({ status }: Service): string {
+  const addresses = (status.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => hostname ?? ip);
+  const obstacle = status.conditions?.find((condition) => condition.status === "False")?.message;
+  return addresses.join(", ") || `pending: ${obstacle ?? "no load balancer has taken it on"}`;
 }

@@ -39,6 +39,7 @@ import { policyStatusController } from "./policy-status.ts";
 import { resourceQuotaController } from "./quota/resource-quota.ts";
 import { replicaSetController } from "./replicaset/replicaset.ts";
 import { replicationController } from "./replicaset/replication.ts";
+import { nodeLoadBalancer } from "./service/node-load-balancer.ts";
 import { serviceAddressesController } from "./service/service-addresses.ts";
 import { serviceCidrController } from "./service/service-cidr.ts";
 import { legacyTokenCleaner } from "./service-account/legacy-token-cleaner.ts";
@@ -77,6 +78,7 @@ export const controllers: readonly Controller[] = [
   endpointSliceMirroringController,
   ingressStatusController,
   serviceAddressController,
+  nodeLoadBalancer,
   nodeLifecycleController,
   nodeEvictionController,
   nodeEventsController,

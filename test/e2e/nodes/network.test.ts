@@ -59,6 +59,11 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
     expect(await inPod("second", ask(addressOf("near"), 6))).toBe("second");
   });
 
+  test("LB-NODES: a labelled node's address leads to a Service of type LoadBalancer", async () => {
+    await at.cluster.kubectl("label node e2e sailplane.dev/load-balancer=true");
+    await expect.poll(() => onMachine(1, ask("192.0.2.1:8081", 24)), { timeout: 20_000 }).toBe("first second");
+  });
+
   test("a Service without endpoints refuses at once", async () => {
     expect(await inPod("first", `busybox wget -O - http://${addressOf("nobody")}/`)).toMatch(/Connection refused/);
   });

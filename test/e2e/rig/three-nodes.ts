@@ -47,6 +47,7 @@ const manifests = [
   pod("second", "far"),
   pod("third", "apart").replace("app: web", "app: third"),
   service("web", "type: NodePort, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]"),
+  service("shown", "type: LoadBalancer, ports: [{port: 8081, targetPort: 8080}]"),
   service("sticky", "sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]"),
   service("both", "ipFamilyPolicy: RequireDualStack, ports: [{port: 80, targetPort: 8080}]"),
   service("near", "internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]"),
