@@ -60,6 +60,19 @@ describe("a pod's spec", () => {
       ["spec.containers[0].resources.limits: Required value: Limit must be set for non overcommitable resources"],
     ],
     [
+      "huge pages in parts, but not none of them",
+      {
+        resources: {
+          requests: { cpu: "1", "hugepages-1Gi": "0", "hugepages-2Mi": "3Mi" },
+          limits: { cpu: "1", "hugepages-1Gi": "0", "hugepages-2Mi": "3Mi" },
+        },
+      },
+      ["limits", "requests"].map(
+        (where) =>
+          `spec.containers[0].resources.${where}[hugepages-2Mi]: Invalid value: "3Mi": 3Mi is not positive integer multiple of hugepages-2Mi`,
+      ),
+    ],
+    [
       "a variable from two places",
       {
         env: [

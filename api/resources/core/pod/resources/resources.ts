@@ -16,6 +16,7 @@ import {
   formatQuantity,
   type QuantityText,
   quantityOf,
+  wholeUnits,
 } from "../../../../machinery/quantity.ts";
 import {
   allowsOvercommit,
@@ -187,9 +188,9 @@ function validateAmount(
 }
 
 function isMultipleOfPage(name: string, value: QuantityText): boolean {
-  const page = quantityOf(name.slice("hugepages-".length)).nanos;
-  const amount = quantityOf(value).nanos;
-  return page > 0n && amount >= page && amount % page === 0n;
+  const page = wholeUnits(quantityOf(name.slice("hugepages-".length)));
+  // None is a multiple, too: a pod may say that it wants no huge pages.
+  return page > 0n && wholeUnits(quantityOf(value)) % page === 0n;
 }
 
 function validateClaims(claims: readonly ResourceClaim[], path: string, check: PodCheck): void {
