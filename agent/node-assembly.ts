@@ -205,6 +205,9 @@ export class NodeAssembly {
         void this.registrar.register();
         this.workers.objectsChanged();
       },
+      onHealth: (uids) => {
+        for (const uid of uids) this.workers.wake(uid);
+      },
       register: () => this.registrar.register(),
       log: this.#parts.log,
     });

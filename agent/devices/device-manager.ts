@@ -3,7 +3,7 @@
  * gives no device away twice, and a container that restarts has its own again.
  */
 
-import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { Container, Pod, ResourceStatus } from "../../api/generated/core.v1.ts";
 import { InTurn } from "../../api/in-turn.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
 import { readHeld } from "../files/read-held.ts";
@@ -125,6 +125,21 @@ export class DeviceManager {
     } catch (error) {
       throw new ConfigError((error as Error).message);
     }
+  }
+
+  /** How the devices are that a container of the pod has. */
+  healthOf(pod: string, { name }: Container): readonly ResourceStatus[] {
+    return this.#held
+      .filter((held) => held.pod === pod && held.container === name)
+      .map(({ resource, ids }) => {
+        const source = this.#options.sources().get(resource);
+        const health = (id: string) => {
+          // A plugin that has been gone for long has left nobody who would know.
+          if (source === undefined) return "Unknown";
+          return source.devices.find((device) => device.id === id)?.healthy === true ? "Healthy" : "Unhealthy";
+        };
+        return { name: resource, resources: ids.map((id) => ({ resourceID: id, health: health(id) })) };
+      });
   }
 
   /** The pod has ended. */

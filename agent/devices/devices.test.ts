@@ -43,6 +43,23 @@ describe("a device plugin", () => {
     await expect.poll(amounts).toEqual({ capacity: 4, allocatable: 0 });
   });
 
+  test("AGENT-DEVICES-HEALTH: the plugin says how the devices are that a container has", async () => {
+    await manager.give("pod-1", asking("c", 2));
+    const told = () => manager.healthOf("pod-1", asking("c", 2));
+    const devices = (a: string, b: string) => [
+      { name: WIDGET, resources: [a, b].map((health, i) => ({ resourceID: "ab"[i], health })) },
+    ];
+    expect(told()).toEqual(devices("Healthy", "Healthy"));
+    expect(manager.healthOf("pod-1", asking("d", 2))).toEqual([]);
+    plugin.set({ b: false, a: true });
+    await expect.poll(told).toEqual(devices("Healthy", "Unhealthy"));
+    plugin.stop();
+    await expect.poll(told).toEqual(devices("Unhealthy", "Unhealthy"));
+    // An agent that starts anew has not heard of it.
+    const nobody = new DeviceManager({ file: join(directory, "devices.json"), sources: () => new Map() });
+    expect(nobody.healthOf("pod-1", asking("c", 2))).toEqual(devices("Unknown", "Unknown"));
+  });
+
   test("AGENT-DEVICES-SET: no device has two containers, and who restarts has its own again", async () => {
     const [one, other] = await Promise.all([
       manager.give("pod-1", asking("c", 1)),

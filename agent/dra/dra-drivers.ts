@@ -1,7 +1,9 @@
 /** The drivers of dynamic resources of this node. */
 import { UnixService } from "../grpc/unix-service.ts";
 import { PluginRegistry, type PluginRegistryOptions } from "../plugins/plugin-registry.ts";
+import type { DeviceName, Health } from "./device-health.ts";
 import { DRA_PACKAGES, draProto } from "./dra-proto.ts";
+import { HealthWatch } from "./health-watch.ts";
 
 /** The kubelet's. */
 const SECONDS = 45;
@@ -13,7 +15,7 @@ export interface ClaimReference {
 }
 
 /** A device that was made ready, by the names that container runtimes know it by. */
-export interface PreparedDevice {
+export interface PreparedDevice extends DeviceName {
   /** Empty: of every request of its claim. */
   readonly request_names: readonly string[];
   readonly cdi_device_ids: readonly string[];
@@ -24,6 +26,7 @@ export interface DraDriver {
   /** Fails with what the driver says. */
   prepare(claim: ClaimReference): Promise<readonly PreparedDevice[]>;
   unprepare(claim: ClaimReference): Promise<void>;
+  healthOf(device: DeviceName): Health;
   close(): void;
 }
 
@@ -35,9 +38,12 @@ interface Answer {
 
 export type DraDrivers = PluginRegistry<DraDriver>;
 
-export function draDrivers(
-  options: Pick<PluginRegistryOptions<DraDriver>, "directory" | "onChange" | "log">,
-): DraDrivers {
+export interface DraDriversOptions extends Pick<PluginRegistryOptions<DraDriver>, "directory" | "onChange" | "log"> {
+  /** Devices of the driver are not as well as they were, or better. */
+  readonly onHealth: (driver: string) => void;
+}
+
+export function draDrivers({ onHealth, ...options }: DraDriversOptions): DraDrivers {
   return new PluginRegistry({
     ...options,
     type: "DRAPlugin",
@@ -48,12 +54,15 @@ export function draDrivers(
         throw new Error(
           `driver ${name} speaks ${supported_versions.join(", ")}, and this node ${Object.keys(DRA_PACKAGES).join(", ")}`,
         );
-      return driverOf(name, new UnixService(draProto(proto), ["DRAPlugin"], socket));
+      return driverOf(name, {
+        client: new UnixService(draProto(proto), ["DRAPlugin"], socket),
+        health: new HealthWatch(socket, () => onHealth(name)),
+      });
     },
   });
 }
 
-function driverOf(name: string, client: UnixService): DraDriver {
+function driverOf(name: string, { client, health }: { client: UnixService; health: HealthWatch }): DraDriver {
   const call = async (method: string, claim: ClaimReference) => {
     const { claims } = await client.call<Answer>(method, { claims: [claim] }, SECONDS).catch((error: Error) => {
       throw new Error(`${method}: ${error.message}`);
@@ -67,6 +76,10 @@ function driverOf(name: string, client: UnixService): DraDriver {
     name,
     prepare: async (claim) => (await call("NodePrepareResources", claim)).devices ?? [],
     unprepare: async (claim) => void (await call("NodeUnprepareResources", claim)),
-    close: () => client.close(),
+    healthOf: (device) => health.of(device),
+    close() {
+      client.close();
+      health.close();
+    },
   };
 }

@@ -26,6 +26,28 @@ message NodeUnprepareResourcesResponse { map<string, NodeUnprepareResourceRespon
 message NodeUnprepareResourceResponse { string error = 1; }
 `;
 
+/** How a driver tells of its devices' health, if it does. */
+export const HEALTH_PROTO = `syntax = "proto3";
+
+package v1alpha1;
+
+service DRAResourceHealth {
+  rpc NodeWatchResources(NodeWatchResourcesRequest) returns (stream NodeWatchResourcesResponse);
+}
+
+message NodeWatchResourcesRequest {}
+message NodeWatchResourcesResponse { repeated DeviceHealth devices = 1; }
+enum HealthStatus { UNKNOWN = 0; HEALTHY = 1; UNHEALTHY = 2; }
+message DeviceIdentifier { string pool_name = 1; string device_name = 2; }
+message DeviceHealth {
+  DeviceIdentifier device = 1;
+  HealthStatus health = 2;
+  int64 last_updated_time = 3;
+  int64 health_check_timeout_seconds = 4;
+  string message = 5;
+}
+`;
+
 /** By the name that a driver registers with, the protocol's package. */
 export const DRA_PACKAGES: Readonly<Record<string, string>> = {
   "v1.DRAPlugin": "k8s.io.kubelet.pkg.apis.dra.v1",

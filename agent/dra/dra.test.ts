@@ -25,6 +25,7 @@ let directory: string;
 let drivers: DraDrivers;
 let driver: FakeDraDriver;
 let claim: ResourceClaim | undefined;
+let healthOf: string[];
 const claimsOf = () => new PodClaims({ file: join(directory, "claims.json"), drivers, claim: async () => claim });
 
 beforeEach(async () => {
@@ -37,9 +38,11 @@ beforeEach(async () => {
       reservedFor: ["1", "2"].map((uid) => ({ resource: "pods", name: `pod-${uid}`, uid })),
     },
   };
+  healthOf = [];
   drivers = draDrivers({
     directory: join(directory, "plugins_registry"),
     onChange() {},
+    onHealth: (name) => healthOf.push(name),
     log: { info() {}, warn() {} },
   });
   await drivers.open();
@@ -77,6 +80,28 @@ test("AGENT-DRA-CDI: a container has the devices of the request that it names, o
     [shared],
   ]);
   expect(claimsOf().devicesOf(pod("1"), { name: "none" })).toEqual([]);
+});
+
+test("AGENT-DEVICES-HEALTH: a driver says how the devices are that a container claims, until it says no more", async () => {
+  const claims = claimsOf();
+  const told = (request?: string) => claims.healthOf(pod("1"), asks(request));
+  expect(told()).toEqual([]);
+  await claims.prepare(pod("1"));
+  const [own, shared] = ["fake.example.com/gpu=claim-own", "fake.example.com/gpu=claim-shared"];
+  const unknown = [own, shared].map((resourceID) => ({ resourceID, health: "Unknown" }));
+  expect(told()).toEqual([{ name: "claim:local", resources: unknown }]);
+  await expect.poll(() => driver.isWatched).toBe(true);
+  driver.tellHealth("own", { health: "UNHEALTHY", message: "hot" });
+  await expect.poll(() => healthOf).toEqual([NAME]);
+  expect(claims.uidsOf(NAME)).toEqual(["1"]);
+  const hot = { resourceID: own, health: "Unhealthy", message: "hot" };
+  expect(told("gpu/small")).toEqual([{ name: "claim:local/gpu/small", resources: [hot, unknown[1]] }]);
+  expect(told("other")).toEqual([{ name: "claim:local/other", resources: [unknown[1]] }]);
+  driver.endHealth();
+  await expect.poll(() => healthOf).toEqual([NAME, NAME]);
+  expect(told()).toEqual([{ name: "claim:local", resources: unknown }]);
+  await claims.unprepare("1");
+  expect(told()).toEqual([]);
 });
 
 test("AGENT-DRA-EXTENDED: the claim of extended resources is made ready too, and containers have what the pod's status says", async () => {

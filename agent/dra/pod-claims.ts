@@ -4,19 +4,24 @@
  * that any later agent can undo it.
  */
 
-import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { Container, Pod, ResourceHealth, ResourceStatus } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import { InTurn } from "../../api/in-turn.ts";
 import { readHeld } from "../files/read-held.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { ClaimReference, DraDrivers, PreparedDevice } from "./dra-drivers.ts";
 
+interface GivenDevice extends PreparedDevice {
+  /** Absent: of an agent that did not write it down. */
+  readonly driver?: string;
+}
+
 interface Held {
   readonly claim: ClaimReference;
   readonly drivers: readonly string[];
   readonly pods: readonly string[];
   /** Absent: not made ready yet, or not known to be. */
-  readonly devices?: readonly PreparedDevice[];
+  readonly devices?: readonly GivenDevice[];
 }
 
 export interface PodClaimsOptions {
@@ -64,6 +69,9 @@ function requestsOf(pod: Pod, { name, resources }: Container): { readonly claim:
 
 /** A request's alternatives stand for it. */
 const baseOf = (request: string): string => request.split("/", 1)[0] ?? request;
+
+const idOf = ({ driver = "", pool_name, device_name, cdi_device_ids: [cdi] }: GivenDevice): string =>
+  cdi ?? `${driver}/${pool_name}/${device_name}`;
 
 export class PodClaims {
   readonly #options: PodClaimsOptions;
@@ -124,22 +132,51 @@ export class PodClaims {
     const held = { claim, drivers, pods, ...(before?.devices && { devices: before.devices }) };
     this.#keep(held);
     if (held.devices !== undefined) return;
-    const devices: PreparedDevice[] = [];
-    for (const driver of ready) devices.push(...(await driver.prepare(claim)));
+    const devices: GivenDevice[] = [];
+    for (const driver of ready)
+      for (const device of await driver.prepare(claim)) devices.push({ ...device, driver: driver.name });
     this.#keep({ ...held, devices });
   }
 
   /** The CDI names of what a container of the pod claims. */
   devicesOf(pod: Pod, container: Container): readonly string[] {
-    return requestsOf(pod, container).flatMap(({ claim, request }) => {
-      const held = this.#find(pod, claim);
-      return (held?.devices ?? [])
-        .filter(
-          ({ request_names: names }) =>
-            request === "" || names.length === 0 || names.some((each) => baseOf(each) === baseOf(request)),
-        )
-        .flatMap(({ cdi_device_ids }) => cdi_device_ids);
+    return requestsOf(pod, container).flatMap(({ claim, request }) =>
+      this.#given(pod, claim, request).flatMap(({ cdi_device_ids }) => cdi_device_ids),
+    );
+  }
+
+  /** `request` may be "": all of the claim. */
+  #given(pod: Pod, claim: string, request: string): readonly GivenDevice[] {
+    const devices = this.#find(pod, claim)?.devices ?? [];
+    if (request === "") return devices;
+    return devices.filter(
+      ({ request_names: names }) => names.length === 0 || names.some((each) => baseOf(each) === baseOf(request)),
+    );
+  }
+
+  /** How the devices are that a container of the pod claims. */
+  healthOf(pod: Pod, { resources }: Container): readonly ResourceStatus[] {
+    const asked = resources?.claims ?? [];
+    if (asked.length === 0 || !this.uids.includes(pod.metadata.uid ?? "")) return [];
+    const names = new Map(claimsOf(pod).map(({ local, name }) => [local, name]));
+    return asked.flatMap(({ name: local, request = "" }) => {
+      const devices = this.#given(pod, names.get(local) ?? "", request);
+      // The kubelet names a device by the first name that container runtimes know it by, and tells each once.
+      const told = new Map(devices.map((device) => [idOf(device), this.#healthOf(device)]));
+      if (told.size === 0) return [];
+      const name = request === "" ? `claim:${local}` : `claim:${local}/${request}`;
+      return [{ name, resources: [...told].map(([resourceID, health]) => ({ resourceID, ...health })) }];
     });
+  }
+
+  #healthOf(device: GivenDevice): Pick<ResourceHealth, "health" | "message"> {
+    const driver = device.driver === undefined ? undefined : this.#options.drivers.find(device.driver);
+    return driver?.healthOf(device) ?? { health: "Unknown" };
+  }
+
+  /** Of the pods that have devices of the driver. */
+  uidsOf(driver: string): readonly string[] {
+    return [...new Set(this.#held.filter(({ drivers }) => drivers.includes(driver)).flatMap(({ pods }) => pods))];
   }
 
   /** The pod has ended. Fails where a driver does not let go, or is not there. */

@@ -21,6 +21,7 @@ const driversIn = (kubeletDirectory: string) =>
     client: {} as ApiClient,
     sources: {} as VendorDriversOptions["sources"],
     onChange: () => {},
+    onHealth: () => {},
     register: async () => {},
     log: { info: () => {}, warn: (line) => told.push(line) },
   });

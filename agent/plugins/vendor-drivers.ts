@@ -29,6 +29,8 @@ export interface VendorDriversOptions {
   readonly sources: CsiSources & { readonly resourceClaim: PodClaimsOptions["claim"] };
   /** Devices or drivers are not what they were. */
   readonly onChange: () => void;
+  /** Devices of the pods of these uids are not as well as they were, or better. */
+  readonly onHealth: (uids: readonly string[]) => void;
   /** Settles when the API knows the Node as it is now. */
   readonly register: () => Promise<void>;
   readonly log: Logger;
@@ -50,7 +52,7 @@ export class VendorDrivers {
 
   constructor(options: VendorDriversOptions) {
     this.#options = options;
-    const { kubeletDirectory, dataDirectory, nodeName, client, sources, onChange, register, log } = options;
+    const { kubeletDirectory, dataDirectory, nodeName, client, sources, onChange, onHealth, register, log } = options;
     this.#devicePlugins = new DevicePlugins({ directory: join(kubeletDirectory, "device-plugins"), onChange, log });
     this.devices = new DeviceManager({
       file: join(dataDirectory, "devices.json"),
@@ -64,6 +66,7 @@ export class VendorDrivers {
         this.#slices.changed();
         onChange();
       },
+      onHealth: (driver) => onHealth(this.claims.uidsOf(driver)),
     });
     this.#slices = new DriverSlices({ client, nodeName, drivers: () => this.#draDrivers.all, log });
     this.claims = new PodClaims({

@@ -2,7 +2,7 @@
  * What the agent knows of a pod beyond the API's object and the runtime's observation. All of it may be lost in a
  * restart of the agent without a container being restarted for it.
  */
-import type { ResourceRequirements } from "../../api/generated/core.v1.ts";
+import type { ResourceRequirements, ResourceStatus } from "../../api/generated/core.v1.ts";
 import type { BackOff } from "./life/back-off.ts";
 import type { Allocation, ResizeState } from "./resize/allocation.ts";
 
@@ -54,6 +54,8 @@ export interface PodLocal {
   /** What the pod as a whole has. */
   readonly actualWhole: ResourceRequirements | undefined;
   readonly resize: ResizeState;
+  /** How the devices are that main containers have, by container name. */
+  readonly devices: ReadonlyMap<string, readonly ResourceStatus[]>;
   /** The runtime can mount volumes so that what is mounted below them is read-only too. */
   readonly recursiveReadOnly: boolean;
 }

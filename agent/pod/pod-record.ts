@@ -14,6 +14,7 @@ import { graceOf, runningOf } from "./life/kill.ts";
 import type { PodLocal, Verdict, Waiting } from "./local.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./resize/allocation.ts";
 import { isOwnCondition } from "./status/conditions.ts";
+import { deviceHealth } from "./status/device-health.ts";
 import { terminationsBetween } from "./status/life-counts.ts";
 import { isTerminal } from "./status/phase.ts";
 import { podStatus } from "./status/status.ts";
@@ -165,6 +166,7 @@ export class PodRecord {
       actual: this.actual,
       actualWhole: this.actualWhole,
       resize: this.resize,
+      devices: deviceHealth(this.pod, this.context),
       recursiveReadOnly: canMountRecursiveReadOnly(this.context.runtime.features, this.#handler ?? ""),
     };
   }

@@ -75,6 +75,14 @@ describe("what else is said of a container", () => {
     expect(mainStatus({})).not.toHaveProperty("volumeMounts");
   });
 
+  it("AGENT-DEVICES-HEALTH: how its devices are", () => {
+    const gpus = [{ name: "claim:gpu", resources: [{ resourceID: "a", health: "Healthy" }] }];
+    const local = { devices: new Map([["c", gpus]]) };
+    expect(mainStatus({ local }).allocatedResourcesStatus).toEqual(gpus);
+    expect(mainStatus({ local: { devices: new Map([["c", []]]) } })).not.toHaveProperty("allocatedResourcesStatus");
+    expect(mainStatus({})).not.toHaveProperty("allocatedResourcesStatus");
+  });
+
   it("who its processes are", () => {
     const user = (groups: number[]) =>
       mainStatus({ containers: [observed({ user: { uid: 1, gid: 2, groups } })] }).user;

@@ -186,6 +186,7 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
   const running = newest?.state === "running" && state.running !== undefined;
   const { started, ready } = running ? readiness(container, role, newest, local) : { started: false, ready: false };
   const mounts = mountStatuses(container, local);
+  const devices = local.devices.get(container.name) ?? [];
   return {
     name: container.name,
     state,
@@ -198,6 +199,7 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
     ...(role === "ephemeral" ? {} : { started }),
     ...resourcesOf(container, newest, local),
     ...(mounts === undefined ? {} : { volumeMounts: mounts }),
+    ...(role === "main" && devices.length > 0 ? { allocatedResourcesStatus: [...devices] } : {}),
     ...(newest?.user === undefined ? {} : { user: { linux: linuxUser(newest.user) } }),
   };
 }

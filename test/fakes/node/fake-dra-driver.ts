@@ -1,8 +1,15 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+} from "@grpc/grpc-js";
+import type { HealthReport } from "../../../agent/dra/device-health.ts";
 import type { ClaimReference } from "../../../agent/dra/dra-drivers.ts";
-import { DRA_PACKAGES, draProto } from "../../../agent/dra/dra-proto.ts";
+import { DRA_PACKAGES, draProto, HEALTH_PROTO } from "../../../agent/dra/dra-proto.ts";
 import { REGISTRATION_PROTO } from "../../../agent/plugins/registration-proto.ts";
 import { parseServices } from "./grpc-services.ts";
 
@@ -20,6 +27,7 @@ export class FakeDraDriver {
   readonly calls: string[] = [];
   /** Of what it then complains. */
   failing = "";
+  #watchers: readonly ServerWritableStream<object, object>[] = [];
 
   private constructor(socket: string) {
     this.#socket = socket;
@@ -39,7 +47,8 @@ export class FakeDraDriver {
   #serve(name: string): void {
     const { Registration } = parseServices(REGISTRATION_PROTO);
     const { DRAPlugin } = parseServices(draProto(DRA_PACKAGES[VERSION] ?? ""));
-    if (!Registration || !DRAPlugin) throw new Error("no such service");
+    const { DRAResourceHealth } = parseServices(HEALTH_PROTO);
+    if (!Registration || !DRAPlugin || !DRAResourceHealth) throw new Error("no such service");
     this.#server.addService(Registration.service, {
       GetInfo: (_: unknown, done: sendUnaryData<object>) =>
         done(null, { type: "DRAPlugin", name, endpoint: this.#socket, supported_versions: [VERSION] }),
@@ -49,6 +58,7 @@ export class FakeDraDriver {
       this.calls.push(...asked.request.claims.map((claim) => `${call} ${claim.namespace}/${claim.name}`));
       const answers = asked.request.claims.map(({ uid, name: claim }) => {
         const of = (device: string) => ({
+          pool_name: "pool",
           device_name: device,
           cdi_device_ids: [`fake.example.com/gpu=${claim}-${device}`],
         });
@@ -61,6 +71,28 @@ export class FakeDraDriver {
       NodePrepareResources: answer("prepare"),
       NodeUnprepareResources: answer("unprepare"),
     });
+    this.#server.addService(DRAResourceHealth.service, {
+      NodeWatchResources: (call: ServerWritableStream<object, object>) => {
+        this.#watchers = [...this.#watchers, call];
+      },
+    });
+  }
+
+  /** Somebody listens to how the devices are. */
+  get isWatched(): boolean {
+    return this.#watchers.length > 0;
+  }
+
+  /** Of a device of the one pool. */
+  tellHealth(device_name: string, report: Partial<HealthReport>): void {
+    const devices = [{ device: { pool_name: "pool", device_name }, ...report }];
+    for (const watcher of this.#watchers) watcher.write({ devices });
+  }
+
+  /** The driver says no more of its devices. */
+  endHealth(): void {
+    for (const watcher of this.#watchers) watcher.end();
+    this.#watchers = [];
   }
 
   stop(): void {

@@ -63,8 +63,9 @@ export function recordedPod(
     devices: {
       free: () => {},
       give: async () => ({ env: {}, mounts: [], devices: [], annotations: {}, cdiDevices: [] }),
+      healthOf: () => [],
     },
-    claims: { unprepare: async () => {}, devicesOf: () => [] },
+    claims: { unprepare: async () => {}, devicesOf: () => [], healthOf: () => [] },
     hostIPs: () => ["192.0.2.1"],
     allocatable: () => ({ cpu: "4", memory: "4Gi", pods: "110" }),
     otherPods: () => [],

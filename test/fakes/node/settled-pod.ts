@@ -14,6 +14,7 @@ export const settledLocal = (change: Partial<PodLocal> = {}): PodLocal => ({
   actual: new Map(),
   actualWhole: undefined,
   resize: { kind: "settled" },
+  devices: new Map(),
   recursiveReadOnly: false,
   ...change,
 });

@@ -1,0 +1,77 @@
+/**
+ * What a driver says of its devices' health, while its word holds: a device that it does not speak of again in time, or at
+ * all, is Unknown.
+ */
+import type { ResourceHealth } from "../../api/generated/core.v1.ts";
+
+/** The kubelet's, where a driver names no other. */
+const HOLDS_SECONDS = 30;
+/** The API's, in characters. */
+const LONGEST_MESSAGE = 1024;
+const CUT = "...";
+
+export interface DeviceName {
+  readonly pool_name: string;
+  readonly device_name: string;
+}
+
+/** As drivers tell it. */
+export interface HealthReport {
+  readonly device: DeviceName | null;
+  readonly health: "UNKNOWN" | "HEALTHY" | "UNHEALTHY";
+  readonly health_check_timeout_seconds: number;
+  readonly message: string;
+}
+
+export type Health = Pick<ResourceHealth, "health" | "message">;
+
+interface Word {
+  readonly health: Health;
+  /** By the clock that grows. */
+  readonly until: number;
+}
+
+const UNKNOWN: Health = { health: "Unknown" };
+const NAMES = { UNKNOWN: "Unknown", HEALTHY: "Healthy", UNHEALTHY: "Unhealthy" };
+
+const keyOf = ({ pool_name, device_name }: DeviceName): string => `${pool_name}/${device_name}`;
+
+function healthOf({ health, message }: HealthReport): Health {
+  const short = message.length <= LONGEST_MESSAGE ? message : message.slice(0, LONGEST_MESSAGE - CUT.length) + CUT;
+  return { health: NAMES[health], ...(short === "" ? {} : { message: short }) };
+}
+
+const isSame = (a: Health, b: Health): boolean => a.health === b.health && a.message === b.message;
+
+export class DeviceHealth {
+  readonly #words = new Map<string, Word>();
+
+  /** Answers whether anything is new. Devices that the driver does not speak of keep what it said last. */
+  told(reports: readonly HealthReport[], now: number): boolean {
+    let changed = false;
+    for (const report of reports) {
+      if (report.device === null) continue;
+      const health = healthOf(report);
+      const { health_check_timeout_seconds: asked } = report;
+      changed ||= !isSame(this.of(report.device, now), health);
+      this.#words.set(keyOf(report.device), { health, until: now + (asked > 0 ? asked : HOLDS_SECONDS) * 1000 });
+    }
+    return changed;
+  }
+
+  of(device: DeviceName, now: number): Health {
+    const word = this.#words.get(keyOf(device));
+    return word === undefined || now > word.until ? UNKNOWN : word.health;
+  }
+
+  /** When the first of what was said will not hold any more; undefined: never. */
+  nextEnd(now: number): number | undefined {
+    const ends = [...this.#words.values()].map(({ until }) => until).filter((until) => until >= now);
+    return ends.length === 0 ? undefined : Math.min(...ends);
+  }
+
+  /** The driver speaks no more. */
+  forget(): void {
+    this.#words.clear();
+  }
+}

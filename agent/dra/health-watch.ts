@@ -1,0 +1,76 @@
+/** Listens to what a driver says of its devices' health, for as long as it is there. */
+import { GrpcCode } from "../grpc/grpc-error.ts";
+import { UnixService } from "../grpc/unix-service.ts";
+import { steadyNow } from "../steady-now.ts";
+import { DeviceHealth, type DeviceName, type Health, type HealthReport } from "./device-health.ts";
+import { HEALTH_PROTO } from "./dra-proto.ts";
+
+/** The kubelet's. */
+const AGAIN_MS = 5000;
+
+export class HealthWatch {
+  readonly #service: UnixService;
+  readonly #health = new DeviceHealth();
+  readonly #onChange: () => void;
+  #again: NodeJS.Timeout | undefined;
+  #end: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** `socket` is a path. */
+  constructor(socket: string, onChange: () => void) {
+    this.#service = new UnixService(HEALTH_PROTO, ["DRAResourceHealth"], socket);
+    this.#onChange = onChange;
+    this.#follow();
+  }
+
+  of(device: DeviceName): Health {
+    return this.#health.of(device, steadyNow());
+  }
+
+  #follow(): void {
+    this.#service.follow<{ readonly devices: readonly HealthReport[] }>(
+      "NodeWatchResources",
+      {},
+      {
+        onMessage: ({ devices }) => {
+          const changed = this.#health.told(devices, steadyNow());
+          this.#awaitEnd();
+          if (changed) this.#onChange();
+        },
+        onEnd: (error) => {
+          if (this.#closed) return;
+          const spoke = this.#health.nextEnd(steadyNow()) !== undefined;
+          this.#health.forget();
+          this.#awaitEnd();
+          if (spoke) this.#onChange();
+          // Few drivers know how their devices are.
+          if (error?.code === GrpcCode.Unimplemented) return;
+          this.#again = setTimeout(() => this.#follow(), AGAIN_MS).unref();
+        },
+      },
+    );
+  }
+
+  /** Nobody says that a word does not hold any more. */
+  #awaitEnd(): void {
+    clearTimeout(this.#end);
+    const now = steadyNow();
+    const end = this.#health.nextEnd(now);
+    if (end === undefined) return;
+    const timer = setTimeout(
+      () => {
+        this.#onChange();
+        this.#awaitEnd();
+      },
+      end - now + 1,
+    );
+    this.#end = timer.unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#again);
+    clearTimeout(this.#end);
+    this.#service.close();
+  }
+}
