@@ -49,6 +49,8 @@ export interface ApiClient {
   deleteCollection(target: Target, options?: DeleteOptions, query?: Query): Promise<Outcome<KubeObject>>;
   /** A GET of any path, query included. */
   read<T>(path: string): Promise<Outcome<T>>;
+  /** What a node is asked by way of its proxy. */
+  call<T>(method: "PUT" | "DELETE", path: string): Promise<Outcome<T>>;
   /** The same client speaking for somebody else. */
   as(headers: Readonly<Record<string, string>>): ApiClient;
 }
@@ -103,6 +105,7 @@ export function apiClientOver(
     deleteCollection: (target, deletion, query) =>
       send("DELETE", resourcePath(target) + queryText(query), { type: JSON_TYPE, value: deleteOptionsOf(deletion) }),
     read: (path) => send("GET", path),
+    call: (method, path) => send(method, path),
     as: (more) => apiClientOver(ask, { ...headers, ...more }),
   };
 }

@@ -15,4 +15,6 @@ export interface NodeSettings {
    * node's own.
    */
   readonly kubeletDir?: string;
+  /** Where volumes of claims are kept on this machine, or `off`; absent: in the node's own directory. */
+  readonly localVolumes?: string;
 }

@@ -69,8 +69,11 @@ export type StreamRequest =
   | ({ readonly kind: "http" } & PodHttpRequest)
   /** An upgrade to a WebSocket: the pod's answer has status 101, or another where it refuses. */
   | ({ readonly kind: "websocket" } & PodHttpRequest)
-  /** What a kubelet answers of itself: a GET of its API. */
-  | { readonly kind: "node"; readonly path: string };
+  /** What a kubelet answers of itself: a GET of its API, unless it says otherwise. */
+  | { readonly kind: "node"; readonly path: string; readonly method?: "PUT" | "DELETE" };
+
+/** A request of the node's own API. */
+export type NodeRequest = Extract<StreamRequest, { kind: "node" }>;
 
 /** A request of HTTP to a port of a pod. Its body comes as input, its answer's status and headers as a `NodeAnswer`. */
 export interface PodHttpRequest {

@@ -160,6 +160,8 @@ async function requestOf(effect: Effect, context: EffectContext): Promise<Outcom
       return issue(effect, context);
     case "review":
       return review(effect, context);
+    case "call":
+      return api.call(effect.method, `/api/v1/nodes/${encodeURIComponent(effect.name)}/proxy${effect.path}`);
   }
 }
 

@@ -62,6 +62,16 @@ describe("the work of controllers", () => {
     expect(found).toEqual(waits);
   });
 
+  test("CTL-BACKOFF: what a node cannot do waits as external provisioners wait", () => {
+    const queue = new WorkQueue([{}]);
+    const call = { op: "call", resource: "nodes/proxy", namespace: "", name: "n", method: "PUT", path: "/x" } as const;
+    const waits = Array.from({ length: 10 }, () => {
+      queue.fail(work("a"), 0, { ...conflict, effect: call });
+      return queue.nextDue();
+    });
+    expect([waits.slice(0, 3), waits.at(-1)]).toEqual([[1000, 2000, 4000], 300_000]);
+  });
+
   test("CTL-ASK: gives an item the answers to what it asked, once", () => {
     const queue = new WorkQueue([{}]);
     const answers = new Map();

@@ -9,6 +9,8 @@ const FIRST_DELAY_MS = 5;
 const LONGEST_DELAY_MS = 1_000_000;
 /** What is forbidden (by quota, by policy) stays so for longer than what collided. */
 const FORBIDDEN_DELAY_MS = 160;
+/** A node that cannot do what it was asked is asked again as external provisioners ask. */
+const NODE_DELAYS = { first: 1000, longest: 300_000 };
 /** How long it is remembered that an item acted. */
 const LATE_MS = 5000;
 
@@ -99,6 +101,7 @@ export class WorkQueue {
 
   #paceOf({ controller }: Work, failure: EffectFailure | undefined, attempts: number) {
     const longest = LONGEST_DELAY_MS;
+    if (failure?.effect.op === "call") return NODE_DELAYS;
     if (failure?.code !== 403) return { first: FIRST_DELAY_MS, longest };
     // The first retry is soon where no controller says otherwise: it is the one that reports the failure.
     return this.#paces[controller] ?? { first: attempts > 0 ? FORBIDDEN_DELAY_MS : FIRST_DELAY_MS, longest };

@@ -26,8 +26,10 @@ const BEYOND: ReadonlySet<string> = new Set(["impersonate", "bind", "escalate", 
 
 export function controlLoopMay(user: User, { verb, group, resource, subresource }: ResourceAttributes): boolean {
   const loop = user.name === SCHEDULER_USER ? schedulerLoop : controllerOf(user);
-  if (!loop || !PARTS.has(subresource) || BEYOND.has(verb)) return false;
+  if (!loop) return false;
   const target = groupResource(group, resource);
+  if (subresource === "proxy") return loop.writes.includes(`${target}/proxy`);
+  if (!PARTS.has(subresource) || BEYOND.has(verb)) return false;
   if (SHARED.has(target)) return true;
   return covers(loop.writes, target) || (READ_VERBS.has(verb) && covers(loop.reads, target));
 }

@@ -139,6 +139,20 @@ export interface ReviewEffect extends EffectBase {
   readonly permissions: readonly { readonly attributes: ResourceAttributes; readonly allows: UpdateEffect }[];
 }
 
+/** In `writes`: a controller asks nodes, by {@link CallEffect}. */
+export const NODE_PROXY: GroupResource = "nodes/proxy";
+
+/** What a node's own API is asked, by way of the control plane: both may be done again. */
+export interface CallEffect extends EffectBase {
+  readonly op: "call";
+  readonly resource: typeof NODE_PROXY;
+  /** The node. */
+  readonly name: string;
+  readonly method: "PUT" | "DELETE";
+  /** Below `nodes/NAME/proxy`, with the query. */
+  readonly path: string;
+}
+
 /** Effects are API requests as data: admission, defaulting and validation hold for controllers too. */
 export type Effect =
   | CreateEffect
@@ -148,7 +162,8 @@ export type Effect =
   | DeleteEffect
   | DeleteCollectionEffect
   | IssueEffect
-  | ReviewEffect;
+  | ReviewEffect
+  | CallEffect;
 
 /** Effects that do not depend on each other. */
 export interface Batch {
@@ -226,6 +241,8 @@ export interface ClusterFacts {
   /** The ranges node pod CIDRs are cut from, one of each family, such as `10.244.0.0/14`. */
   readonly podCidrs: readonly string[];
   readonly standing: readonly StandingObject[];
+  /** Nodes' local volumes have a StorageClass, the default one, as soon as a node keeps any. */
+  readonly hasLocalClass: boolean;
   /** Where the deployment shows Ingresses and Services to the world; absent: nowhere. */
   readonly ingress?: PublicDomain;
 }

@@ -119,6 +119,19 @@ test("a node is proxied to at its kubelet's port, and at no other in its stead",
   });
 });
 
+test("AGENT-VOLUME-LOCAL: a node is asked to change nothing but local volumes", async () => {
+  await ask("POST", "/api/v1/nodes", { body: JSON.stringify({ metadata: { name: "volumes" } }) });
+  const codes = (below: string) =>
+    Promise.all(
+      ["GET", "PUT", "DELETE", "POST"].map(
+        async (method) => (await ask(method, `/api/v1/nodes/volumes/proxy${below}`)).code,
+      ),
+    );
+  expect(await codes("/localVolumes/pvc-1?path=/x")).toEqual([503, 503, 503, 405]);
+  for (const below of ["/metrics", "/localVolumes", "/localVolumes/", "/localVolumes/a/b", "/x/localVolumes/a"])
+    expect([below, await codes(below)]).toEqual([below, [503, 405, 405, 405]]);
+});
+
 test("PATCH-10: what is applied and does not fit is told in the converter's words", async () => {
   const spec = {
     minReadySeconds: 1.5,

@@ -31,6 +31,9 @@ export class FakeCluster {
   /** What reads of other paths answer: metrics, scales. */
   answers: (path: string) => unknown = () => undefined;
 
+  /** What nodes refuse that are asked something, by answering a Status. */
+  calls: (method: string, path: string) => Partial<Status> | undefined = () => undefined;
+
   get revision(): Revision {
     return this.#changes.length as Revision;
   }
@@ -180,6 +183,13 @@ export class FakeCluster {
       return body === undefined
         ? failure(404, "NotFound", "the server could not find the requested resource")
         : { ok: true, object: body as T };
+    },
+    call: async <T>(method: string, path: string): Promise<Outcome<T>> => {
+      this.requests.push(`${method} ${path}`);
+      const status = this.calls(method, path);
+      return status
+        ? failure(status.code ?? 500, status.reason ?? "", status.message ?? "")
+        : { ok: true, object: {} as T };
     },
     as: () => this.api,
   };

@@ -1,10 +1,11 @@
 /**
  * `proxy` of pods and services: the request goes to the pod through its node's tunnel, and links in the answer lead back
- * here. `proxy` of a node asks the agent itself, which answers GETs of the kubelet's API.
+ * here. `proxy` of a node asks the agent itself, which answers GETs of the kubelet's API, and makes and removes local volumes.
  */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { endToEnd } from "../../../api/machinery/network/end-to-end-headers.ts";
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
+import type { NodeRequest } from "../../../api/node/node-sync.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { withoutToken } from "../../auth/credentials/websocket-token.ts";
@@ -104,10 +105,17 @@ function requireKubeletPort({ status }: Node, { name, port }: Target): void {
   throw new ApiError(badRequest(`${why}, not port ${port} of ${name}: ask a pod that listens there, or a service`));
 }
 
+/** What of a node's API is more than reading: its local volumes are made and removed. */
+const LOCAL_VOLUMES = /^\/localVolumes\/[^/]+$/;
+
+const changeOf = ({ method }: Request): Pick<NodeRequest, "method"> | undefined =>
+  method === "PUT" || method === "DELETE" ? { method } : undefined;
+
 async function askNode({ env, cluster, request, body, path }: RequestContext, node: string): Promise<Response> {
   const url = new URL(request.url);
-  if (request.method !== "GET") throw new ApiError(methodNotAllowed());
-  const stream = { kind: "node", path: `${path.rest || "/"}${url.search}` } as const;
+  const changes = LOCAL_VOLUMES.test(path.rest) && changeOf(request);
+  if (request.method !== "GET" && !changes) throw new ApiError(methodNotAllowed());
+  const stream = { kind: "node", path: `${path.rest || "/"}${url.search}`, ...changes } as const;
   const answer = await callNode({ env, cluster, node, stream, body });
   if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
   return answer.response;

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { controllers } from "../controllers/index.ts";
+import type { ResourceAttributes } from "./attributes.ts";
+import { controlLoopMay } from "./control-loops.ts";
+
+const asked = (verb: string, resource: string, subresource = ""): ResourceAttributes => ({
+  ...{ verb, group: "", version: "v1", resource, subresource, namespace: "", name: "n" },
+});
+const mayWho = (attributes: ResourceAttributes): readonly string[] =>
+  controllers
+    .map(({ name }) => name)
+    .filter((name) => controlLoopMay({ name: `system:serviceaccount:kube-system:${name}`, groups: [] }, attributes));
+
+test("AUTHZ-LOOP: nodes are asked by the loops alone that declare it, whatever else a loop may", () => {
+  expect(mayWho(asked("update", "nodes", "proxy"))).toEqual(["local-volume-provisioner", "local-volume-deleter"]);
+  expect(mayWho(asked("create", "pods", "exec"))).toEqual([]);
+  expect(mayWho(asked("create", "pods", "proxy"))).toEqual([]);
+  expect(mayWho(asked("get", "nodes"))).toContain("local-volume-deleter");
+  expect(mayWho(asked("update", "nodes"))).not.toContain("local-volume-deleter");
+});
