@@ -91,7 +91,8 @@ export class NodeAgent {
       },
       leave: async ({ seconds }, tell) => {
         const pods = () => made.workers.pods;
-        await leaveCluster({ client: made.client, controlPlane, nodeName, pods, tell, seconds });
+        const { client, localVolumes: volumes } = made;
+        await leaveCluster({ client, controlPlane, nodeName, pods, tell, seconds, volumes });
         await endPods(runtime);
         onLeft?.();
       },

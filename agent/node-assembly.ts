@@ -39,6 +39,8 @@ import { StaticPods } from "./static-pods/static-pods.ts";
 import { Tunnels } from "./streams/tunnels.ts";
 import { type ApiVolumeSources, apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
+import type { LocalVolumes } from "./volumes/local/local-volumes.ts";
+import { openLocalVolumes } from "./volumes/local/open-local-volumes.ts";
 import { VolumeMemory } from "./volumes/volume-memory.ts";
 
 const CLUSTER_DOMAIN = "cluster.local";
@@ -65,6 +67,7 @@ export class NodeAssembly {
   readonly orphans: OrphanSearch;
   readonly runtimeHealth: RuntimeHealth;
   readonly now: NodeNow;
+  readonly localVolumes: LocalVolumes | undefined;
   /** Once it is open. */
   network: ClusterNetwork | undefined;
   readonly #options: AgentOptions;
@@ -87,7 +90,8 @@ export class NodeAssembly {
     const { nodeName } = options;
     this.#options = options;
     this.#parts = parts;
-    this.facts = facts;
+    this.localVolumes = openLocalVolumes(options, parts);
+    this.facts = { ...facts, localVolumes: this.localVolumes?.directory };
     this.#voices = nodeVoices({ nodeName, controlPlane, runtime });
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#sources = apiVolumeSources(this.client, this.#voices.reports);
@@ -99,7 +103,7 @@ export class NodeAssembly {
     this.runtimeHealth = new RuntimeHealth({ runtime, onChange: () => void this.registrar.register(), log });
     this.drivers = this.#makeDrivers();
     this.now = new NodeNow({
-      facts,
+      facts: this.facts,
       objects: this.objects,
       runtime,
       housekeeping: this.housekeeping,
@@ -113,7 +117,7 @@ export class NodeAssembly {
       controlPlane,
       nodeName,
       runtime,
-      nodeApi: (path) => answerNodeApi(path, this.nodeApi),
+      nodeApi: (path, method) => answerNodeApi(path, this.nodeApi, method),
       findPod: (namespace, name, uid) => this.workers.find(namespace, name, uid),
       log,
     });
@@ -224,6 +228,7 @@ export class NodeAssembly {
       clusterDomain: CLUSTER_DOMAIN,
       probes: this.#probeCounts,
       lives: this.#lifeCounts,
+      localVolumes: this.localVolumes,
     });
   }
 

@@ -30,6 +30,14 @@ test("AGENT-LEAVE: a pod that was told to end is waited for until its object is 
   } as unknown as ControlPlane;
   let look = 0;
   const pods = () => looks[look++] ?? [];
-  await leaveCluster({ client, controlPlane, nodeName: "n", pods, tell: () => {}, seconds: 30 });
+  const told: string[] = [];
+  const volumes = { directory: "/volumes", names: ["pvc-1", "pvc-2"] };
+  await leaveCluster({
+    ...{ client, controlPlane, nodeName: "n", pods, seconds: 30, volumes },
+    tell: (line) => told.push(line),
+  });
   expect(did).toEqual(["evict web", "/sailplane/v1/nodes/n/leave at look 3"]);
+  expect(told.at(-1)).toBe(
+    "2 local volumes stay in /volumes: a node that joins as n and keeps its volumes there has them again",
+  );
 });

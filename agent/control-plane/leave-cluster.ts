@@ -5,6 +5,7 @@ import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
 import { steadyNow } from "../steady-now.ts";
+import type { LocalVolumes } from "../volumes/local/local-volumes.ts";
 import type { ControlPlane } from "./connection.ts";
 
 const LOOK_MS = 500;
@@ -17,6 +18,8 @@ export interface Leaving {
   readonly tell: (line: string) => void;
   /** How long pods may take to end. */
   readonly seconds: number;
+  /** What claims keep here; undefined: nothing. */
+  readonly volumes: Pick<LocalVolumes, "directory" | "names"> | undefined;
 }
 
 /**
@@ -29,7 +32,15 @@ const isDrained = (pod: Pod): boolean =>
   (pod.metadata.deletionTimestamp === undefined && (pod.status.phase === "Succeeded" || pod.status.phase === "Failed"));
 
 /** Fails where pods do not end in time, or the control plane does not answer: the node is then still a part of it. */
-export async function leaveCluster({ client, controlPlane, nodeName, pods, tell, seconds }: Leaving): Promise<void> {
+export async function leaveCluster({
+  client,
+  controlPlane,
+  nodeName,
+  pods,
+  tell,
+  seconds,
+  volumes,
+}: Leaving): Promise<void> {
   const patch = { spec: { unschedulable: true } };
   const cordoned = await client.patch<Node>(
     { resource: "nodes", name: nodeName },
@@ -51,6 +62,11 @@ export async function leaveCluster({ client, controlPlane, nodeName, pods, tell,
   const answer = await controlPlane.ask({ method: "POST", path, headers: {} });
   if (!isSuccess(answer)) throw new Error(`the control plane refused: ${answer.body}`);
   tell(`${nodeName} has left`);
+  // They are somebody's data: nothing here takes them away.
+  if (volumes !== undefined && volumes.names.length > 0)
+    tell(
+      `${volumes.names.length} local volumes stay in ${volumes.directory}: a node that joins as ${nodeName} and keeps its volumes there has them again`,
+    );
 }
 
 const nameOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;

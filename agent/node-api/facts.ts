@@ -5,6 +5,7 @@ import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
+import type { LocalVolumes } from "../volumes/local/local-volumes.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
 import type { MachineSize } from "./cadvisor-metrics.ts";
 import type { NodeConfiguration } from "./configz.ts";
@@ -26,6 +27,8 @@ export interface NodeApiFacts {
   readonly claimedBy: (uid: string) => Promise<readonly VolumeStats[]>;
   readonly imageDirectory: () => string | undefined;
   readonly meter: Pick<UsageMeter, "read" | "sample">;
+  /** Undefined: this node keeps none. */
+  readonly localVolumes: LocalVolumes | undefined;
   readonly probes: Pick<ProbeCounts, "all">;
   readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;
 }

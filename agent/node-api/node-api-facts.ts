@@ -8,6 +8,7 @@ import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { UsageMeter } from "../usage/usage-meter.ts";
+import type { LocalVolumes } from "../volumes/local/local-volumes.ts";
 import type { MachineSize } from "./cadvisor-metrics.ts";
 import type { NodeApiFacts } from "./facts.ts";
 
@@ -21,10 +22,12 @@ export interface NodeApiSources {
   readonly clusterDomain: string;
   readonly probes: ProbeCounts;
   readonly lives: LifeCounts;
+  readonly localVolumes: LocalVolumes | undefined;
 }
 
 export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
-  const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain, probes, lives } = sources;
+  const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain } = sources;
+  const { probes, lives, localVolumes } = sources;
   const { nodeName: node, dataDirectory, settings } = options;
   const startedAt = Date.now();
   return {
@@ -53,5 +56,6 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     meter: new UsageMeter(node, runtime),
     probes,
     lives,
+    localVolumes,
   };
 }

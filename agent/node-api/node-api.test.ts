@@ -81,6 +81,7 @@ const facts: NodeApiFacts = {
   },
   probes,
   lives,
+  localVolumes: undefined,
 };
 const ask = async (path: string, known = facts) => (await answerNodeApi(path, known)).body as string;
 

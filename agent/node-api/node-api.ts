@@ -1,9 +1,14 @@
-/** What a kubelet answers of itself over HTTP, for `kubectl get --raw /api/v1/nodes/NAME/proxy/…`: reads only. */
+/**
+ * What a kubelet answers of itself over HTTP, for `kubectl get --raw /api/v1/nodes/NAME/proxy/…`: reads, but for the local
+ * volumes that the control plane has the node make and remove.
+ */
+import type { NodeRequest } from "../../api/node/node-sync.ts";
 import { json, metrics, NOT_FOUND, type NodeApiAnswer, plain } from "./answer.ts";
 import { renderCadvisorMetrics } from "./cadvisor-metrics.ts";
 import { configz } from "./configz.ts";
 import type { Measured, NodeApiFacts } from "./facts.ts";
 import { renderKubeletMetrics } from "./kubelet-metrics.ts";
+import { changeLocalVolumes, listLocalVolumes } from "./local-volumes.ts";
 import { machineLogs } from "./machine-logs.ts";
 import { renderProbeMetrics } from "./probe-metrics.ts";
 import { renderResourceMetrics } from "./resource-metrics.ts";
@@ -35,8 +40,13 @@ async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy, lives
   return renderKubeletMetrics({ process: self, pods: known, observation, lives, volumes: claimed.flat() });
 }
 
-/** `path` with its query, as it stands after `proxy`. */
-export async function answerNodeApi(path: string, facts: NodeApiFacts): Promise<NodeApiAnswer> {
+/** `path` with its query, as it stands after `proxy`; a GET unless `method` says otherwise. */
+export async function answerNodeApi(
+  path: string,
+  facts: NodeApiFacts,
+  method?: NodeRequest["method"],
+): Promise<NodeApiAnswer> {
+  if (method !== undefined) return changeLocalVolumes({ method, path }, facts.localVolumes);
   const { pathname, searchParams } = new URL(path, "http://node");
   const logs = /^\/logs(\/.*)?$/.exec(pathname);
   if (logs !== null) return machineLogs(logs[1] ?? "");
@@ -51,6 +61,8 @@ export async function answerNodeApi(path: string, facts: NodeApiFacts): Promise<
       return json(runningPods(await facts.observe()));
     case "/configz":
       return json(configz(facts.configuration()));
+    case "/localVolumes":
+      return listLocalVolumes(facts.localVolumes);
     case "/stats/summary": {
       const only = searchParams.get("only_cpu_and_memory") === "true";
       const measured = await measure(facts.meter);

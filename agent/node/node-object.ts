@@ -1,6 +1,7 @@
 /** The Node as the agent describes it: pure. */
 import type { Node, NodeCondition, NodeStatus, Taint } from "../../api/generated/core.v1.ts";
 import { formatQuantity } from "../../api/machinery/quantity.ts";
+import { LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 import { NETWORK_KEY } from "../../api/node/node-sync.ts";
 import type { Way } from "../network/overlay/choose-way.ts";
 import type { ImageObservation } from "../runtime/image.ts";
@@ -40,6 +41,8 @@ export interface NodeFacts {
   readonly devices: ReadonlyMap<string, DeviceAmount>;
   /** Attached volumes that some pod here has, or is about to. */
   readonly volumesInUse: readonly string[];
+  /** Where it keeps volumes of claims; undefined: nowhere. */
+  readonly localVolumes?: string | undefined;
   /** Why the node takes no pods yet; undefined: it does. */
   readonly notReady?: string | undefined;
 }
@@ -85,9 +88,11 @@ export function nodeLabels({
   name,
   machine,
   labels,
-}: Pick<NodeFacts, "name" | "machine" | "labels">): Record<string, string> {
+  localVolumes,
+}: Pick<NodeFacts, "name" | "machine" | "labels" | "localVolumes">): Record<string, string> {
   return {
     ...labels,
+    ...(localVolumes !== undefined && { [LOCAL_VOLUMES]: "true" }),
     "beta.kubernetes.io/arch": machine.architecture,
     "beta.kubernetes.io/os": machine.os,
     "kubernetes.io/arch": machine.architecture,
@@ -96,12 +101,18 @@ export function nodeLabels({
   };
 }
 
-export function nodeAnnotations({ runtimeVersion, isolates, network }: NodeFacts): Record<string, string> {
+export function nodeAnnotations({
+  runtimeVersion,
+  isolates,
+  network,
+  localVolumes,
+}: NodeFacts): Record<string, string> {
   return {
     "sailplane.dev/runtime": runtimeVersion.split("://")[0] ?? "",
     // Volumes are attached by the control plane, and this node says which it uses.
     "volumes.kubernetes.io/controller-managed-attach-detach": "true",
     "sailplane.dev/isolation": isolates ? "container" : "none",
+    ...(localVolumes !== undefined && { [LOCAL_VOLUMES]: localVolumes }),
     ...(network && { [NETWORK_KEY]: network.key, "sailplane.dev/network-ways": waysText(network.ways) }),
   };
 }

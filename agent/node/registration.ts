@@ -2,6 +2,7 @@
 import type { Lease } from "../../api/generated/coordination.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { microTimestamp, timestamp } from "../../api/machinery/time/time.ts";
+import { LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import { addressesPatch } from "./node-addresses.ts";
 import { type NodeFacts, nodeAnnotations, nodeLabels, nodeObject, nodeStatus } from "./node-object.ts";
@@ -9,6 +10,9 @@ import { patchedAllocatable } from "./patched-resources.ts";
 
 const LEASE_NAMESPACE = "kube-node-lease";
 const LEASE_SECONDS = 40;
+
+/** What an earlier life of the node may have said of itself, and this one may not. */
+const WITHOUT = { [LOCAL_VOLUMES]: null };
 
 const expectOk = <T>(outcome: Outcome<T>): T => {
   if (outcome.ok) return outcome.object;
@@ -27,7 +31,7 @@ export interface Registered {
 export async function registerNode(client: ApiClient, facts: NodeFacts): Promise<Registered> {
   const target = { resource: "nodes", name: facts.name };
   const existing = await client.patch<Node>(target, "application/merge-patch+json", {
-    metadata: { labels: nodeLabels(facts), annotations: nodeAnnotations(facts) },
+    metadata: { labels: { ...WITHOUT, ...nodeLabels(facts) }, annotations: { ...WITHOUT, ...nodeAnnotations(facts) } },
   });
   const node = isMissing(existing)
     ? expectOk(await client.create<Node>({ resource: "nodes" }, nodeObject(facts)))

@@ -1,6 +1,6 @@
 /** What streams are served with. */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { NodeAnswer } from "../../api/node/node-sync.ts";
+import type { NodeAnswer, NodeRequest } from "../../api/node/node-sync.ts";
 import type { NodeApiAnswer } from "../node-api/answer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Tunnel } from "./tunnel.ts";
@@ -9,7 +9,7 @@ export interface ServeContext {
   readonly runtime: Runtime;
   /** The pod with the status that the agent has of it. */
   readonly findPod: (namespace: string, name: string, uid: string) => Pod | undefined;
-  readonly nodeApi: (path: string) => Promise<NodeApiAnswer>;
+  readonly nodeApi: (path: string, method: NodeRequest["method"]) => Promise<NodeApiAnswer>;
 }
 
 /** Opens the tunnel with the answer that it brings. */

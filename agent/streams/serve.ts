@@ -1,7 +1,7 @@
 /** Serves what a tunnel asks of this node's pods: logs, exec, attach, port-forward, requests of HTTP. */
 import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { LogOptions, NodeAnswer, StreamRequest } from "../../api/node/node-sync.ts";
+import type { LogOptions, NodeAnswer, NodeRequest, StreamRequest } from "../../api/node/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { NodeApiAnswer } from "../node-api/answer.ts";
 import { findContainer } from "../pod/containers.ts";
@@ -48,7 +48,7 @@ export async function serveTunnel(
 }
 
 async function serveOneWay(asked: StreamRequest, tunnel: Tunnel, context: ServeContext): Promise<void> {
-  if (asked.kind === "node") return serveNode(tunnel, asked.path, context);
+  if (asked.kind === "node") return serveNode(tunnel, asked, context);
   const { pod, request } = podOf(asked, context);
   if (request.kind === "logs") await serveLogs(tunnel, pod, request, context);
   else if (request.kind === "http") await serveHttp(tunnel, request, () => podPort(pod, request, context));
@@ -77,11 +77,11 @@ function podOf<R extends Exclude<StreamRequest, { kind: "node" }>>(asked: R, { f
 
 const LOGS_PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)\/?$/;
 
-async function serveNode(tunnel: Tunnel, path: string, context: ServeContext): Promise<void> {
+async function serveNode(tunnel: Tunnel, { path, method }: NodeRequest, context: ServeContext): Promise<void> {
   const { pathname, searchParams } = new URL(path, "http://node");
   const [, namespace, name, container] = LOGS_PATH.exec(pathname) ?? [];
-  if (namespace === undefined || name === undefined || container === undefined)
-    return serveNodeApi(tunnel, await context.nodeApi(path));
+  if (namespace === undefined || name === undefined || container === undefined || method !== undefined)
+    return serveNodeApi(tunnel, await context.nodeApi(path, method));
   const pod = context.findPod(namespace, name, "");
   const why =
     pod === undefined

@@ -26,13 +26,15 @@ function readKnown(file: string): Readonly<Record<string, KnownPath>> {
   }
 }
 
-/** Whether another pod of the node has that PersistentVolume; `directory` is the pod's own, among those of all. */
-export function isUsedByOthers(directory: string, persistentVolume: string): boolean {
-  const pods = dirname(directory);
-  return namesIn(pods)
-    .filter((uid) => uid !== basename(directory))
-    .some((uid) => Object.values(readKnown(join(pods, uid, FILE))).some(({ of }) => of === persistentVolume));
-}
+/** The uids of the pods that have that PersistentVolume; `pods` is the directory of all pods' directories. */
+export const usersOf = (pods: string, persistentVolume: string): readonly string[] =>
+  namesIn(pods).filter((uid) =>
+    Object.values(readKnown(join(pods, uid, FILE))).some(({ of }) => of === persistentVolume),
+  );
+
+/** Whether another pod of the node has that PersistentVolume; `directory` is the pod's own. */
+export const isUsedByOthers = (directory: string, persistentVolume: string): boolean =>
+  usersOf(dirname(directory), persistentVolume).some((uid) => uid !== basename(directory));
 
 export class KnownPaths {
   readonly #file: string;

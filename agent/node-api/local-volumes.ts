@@ -1,0 +1,32 @@
+/** Makes and removes local volumes, for who may ask the node's own API for more than it tells. */
+import type { NodeRequest } from "../../api/node/node-sync.ts";
+import { LocalVolumeError, type LocalVolumes } from "../volumes/local/local-volumes.ts";
+import { json, NOT_FOUND, type NodeApiAnswer } from "./answer.ts";
+
+const PATH = /^\/localVolumes\/([^/]+)$/;
+
+/** So that who has disks to clear sees what no PersistentVolume names any more. */
+export const listLocalVolumes = (volumes: LocalVolumes | undefined): NodeApiAnswer =>
+  volumes === undefined ? NOT_FOUND : json({ directory: volumes.directory, volumes: volumes.names });
+
+export function changeLocalVolumes(
+  { method, path }: Pick<NodeRequest, "method" | "path">,
+  volumes: LocalVolumes | undefined,
+): NodeApiAnswer {
+  const { pathname, searchParams } = new URL(path, "http://node");
+  const expected = searchParams.get("path") ?? "";
+  try {
+    const name = decodeURIComponent(PATH.exec(pathname)?.[1] ?? "");
+    if (volumes === undefined) throw new LocalVolumeError(404, "NotFound", "this node keeps no local volumes");
+    if (method === "PUT") return json({ path: volumes.make(name, expected) });
+    volumes.remove(name, expected);
+    return json({});
+  } catch (error) {
+    const { code, reason, message } = asRefusal(error as Error);
+    const status = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, code };
+    return { ...json(status), status: code };
+  }
+}
+
+const asRefusal = (error: Error): LocalVolumeError =>
+  error instanceof LocalVolumeError ? error : new LocalVolumeError(500, "InternalError", error.message);

@@ -1,0 +1,128 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { localVolumeRequest } from "../../../api/node/local-volumes.ts";
+import { changeLocalVolumes } from "../../node-api/local-volumes.ts";
+import { LocalVolumes } from "./local-volumes.ts";
+import { openLocalVolumes } from "./open-local-volumes.ts";
+
+let base: string;
+let directory: string;
+let users: string[];
+let warned: string[];
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), "sailplane-local-"));
+  directory = join(base, "local-volumes");
+  [users, warned] = [[], []];
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const log = { info() {}, warn: (message: string) => warned.push(message) };
+const open = () => new LocalVolumes({ directory, usersOf: () => users, log });
+const at = (name: string) => join(directory, name);
+const gone = () => vi.waitFor(() => expect(readdirSync(directory)).toEqual([]));
+
+test("AGENT-VOLUME-LOCAL: a volume is a directory that whoever the container runs as may write, below one that only the node enters", () => {
+  const volumes = open();
+  expect(volumes.make("pvc-1", at("pvc-1"))).toBe(at("pvc-1"));
+  const modes = [directory, at("pvc-1")].map((path) => (statSync(path).mode & 0o7777).toString(8));
+  expect(modes).toEqual(["700", "777"]);
+});
+
+test("AGENT-VOLUME-LOCAL: one that is there is left as it is, what it keeps and who may enter", () => {
+  open().make("pvc-1", at("pvc-1"));
+  writeFileSync(join(at("pvc-1"), "kept"), "1");
+  open().make("pvc-1", at("pvc-1"));
+  expect(readFileSync(join(at("pvc-1"), "kept"), "utf8")).toBe("1");
+  expect(open().names).toEqual(["pvc-1"]);
+});
+
+test("AGENT-VOLUME-LOCAL: what is removed is gone, and gone again; links in it are not followed", async () => {
+  mkdirSync(join(base, "outside"));
+  writeFileSync(join(base, "outside", "kept"), "1");
+  const volumes = open();
+  volumes.make("pvc-1", at("pvc-1"));
+  symlinkSync(join(base, "outside"), join(at("pvc-1"), "out"));
+  mkdirSync(join(at("pvc-1"), "deep", "er"), { recursive: true });
+  volumes.remove("pvc-1", at("pvc-1"));
+  expect(existsSync(at("pvc-1"))).toBe(false);
+  volumes.remove("pvc-1", at("pvc-1"));
+  await gone();
+  // The volume itself may be a link by now.
+  symlinkSync(join(base, "outside"), at("pvc-2"));
+  volumes.remove("pvc-2", at("pvc-2"));
+  await gone();
+  expect(readdirSync(join(base, "outside"))).toEqual(["kept"]);
+});
+
+test("AGENT-VOLUME-LOCAL: whoever was killed in between left nothing half made, and the next start removes the rest", async () => {
+  mkdirSync(at(".new-abc"), { recursive: true });
+  mkdirSync(join(at(".removed-def"), "pvc-1", "deep"), { recursive: true });
+  mkdirSync(at("pvc-2"));
+  const volumes = open();
+  await vi.waitFor(() => expect(readdirSync(directory)).toEqual(["pvc-2"]));
+  expect([volumes.names, warned]).toEqual([["pvc-2"], []]);
+});
+
+test.each<[string, string, string | undefined, number, RegExp]>([
+  ["leads out", "..", undefined, 400, /"" is no volume's name/],
+  ["is a path", "a/b", undefined, 400, /"a\/b" is no volume's name/],
+  ["is of the node's own", ".removed-x", undefined, 400, /no volume's name/],
+  ["is empty", "", undefined, 400, /no volume's name/],
+  [
+    "is believed elsewhere",
+    "pvc-1",
+    "/etc/pvc-1",
+    409,
+    /keeps its local volumes in .*local-volumes: not \/etc\/pvc-1$/,
+  ],
+])("AGENT-VOLUME-LOCAL: a volume whose name %s is neither made nor removed", (_, name, path, code, why) => {
+  const volumes = open();
+  for (const method of ["PUT", "DELETE"] as const) {
+    const answer = changeLocalVolumes({ method, path: localVolumeRequest(name, path ?? at(name)) }, volumes);
+    expect(answer.status).toBe(code);
+    expect(JSON.parse(answer.body as string)).toMatchObject({ kind: "Status", message: expect.stringMatching(why) });
+  }
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+test("AGENT-VOLUME-LOCAL: one that a pod here still has is not removed", () => {
+  const volumes = open();
+  volumes.make("pvc-1", at("pvc-1"));
+  users = ["uid"];
+  const request = { method: "DELETE", path: localVolumeRequest("pvc-1", at("pvc-1")) } as const;
+  const refused = changeLocalVolumes(request, volumes);
+  expect([refused.status, existsSync(at("pvc-1"))]).toEqual([409, true]);
+  users = [];
+  expect(changeLocalVolumes(request, volumes)).toMatchObject({ status: 200, body: "{}" });
+});
+
+test("AGENT-VOLUME-LOCAL: a node that keeps none says so, and keeps none where it cannot", () => {
+  const request = { method: "PUT", path: localVolumeRequest("pvc-1", at("pvc-1")) } as const;
+  expect(changeLocalVolumes(request, undefined).status).toBe(404);
+  const opened = (localVolumes?: string, simulates = false) =>
+    openLocalVolumes(
+      { dataDirectory: base, settings: localVolumes === undefined ? {} : { localVolumes } },
+      { runtime: { simulates }, log },
+    )?.directory;
+  writeFileSync(join(base, "file"), "");
+  expect([opened(), opened(join(base, "own")), opened("off"), opened(undefined, true)]).toEqual([
+    directory,
+    join(base, "own"),
+    undefined,
+    undefined,
+  ]);
+  expect([opened(join(base, "file", "below")), warned.length]).toEqual([undefined, 1]);
+});

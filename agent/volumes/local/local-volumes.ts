@@ -1,0 +1,145 @@
+/**
+ * The volumes that this node keeps on its own disk for claims: the directories of one directory. Each is there whole or not at
+ * all, whenever the agent is killed; what is removed is renamed first, and has gone when it is named so.
+ */
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+} from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { makeDirectory } from "../../files/make-directory.ts";
+import type { Logger } from "../../logger.ts";
+import { isListedMount, mountsBelow } from "../mounts.ts";
+
+/** Why not, as the node's API answers it. */
+export class LocalVolumeError extends Error {
+  readonly code: number;
+  readonly reason: string;
+  constructor(code: number, reason: string, message: string) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+export interface LocalVolumesOptions {
+  readonly directory: string;
+  /** The uids of pods here that have the volume. */
+  readonly usersOf: (name: string) => readonly string[];
+  readonly log: Logger;
+}
+
+/** An object's name, and so no path, and none of the names below. */
+const NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
+const UNFINISHED = ".new-";
+const REMOVED = ".removed-";
+const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+/** As others that make volumes of directories: whoever the container runs as may write. What is above is the node's alone. */
+const FOR_ALL = 0o777;
+
+export class LocalVolumes {
+  readonly #options: LocalVolumesOptions;
+
+  /** Fails where the directory cannot be made. */
+  constructor(options: LocalVolumesOptions) {
+    this.#options = options;
+    makeDirectory(options.directory, 0o700);
+    for (const name of readdirSync(options.directory)) {
+      const path = join(options.directory, name);
+      if (name.startsWith(UNFINISHED)) rmdirSync(path);
+      if (name.startsWith(REMOVED)) void this.#empty(path);
+    }
+  }
+
+  get directory(): string {
+    return this.#options.directory;
+  }
+
+  /** Answers where it is. Fails with {@link LocalVolumeError}. */
+  make(name: string, expected: string): string {
+    const path = this.#pathOf(name, expected);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) return path;
+    if (found !== undefined) throw new LocalVolumeError(409, "Conflict", `${path} is there, and no directory`);
+    attempt(() => {
+      const unfinished = mkdtempSync(join(this.directory, UNFINISHED));
+      chmodSync(unfinished, FOR_ALL);
+      renameSync(unfinished, path);
+      this.#keep();
+    });
+    return path;
+  }
+
+  /** Succeeds where it is gone already. Fails with {@link LocalVolumeError}. */
+  remove(name: string, expected: string): void {
+    const path = this.#pathOf(name, expected);
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+    const users = this.#options.usersOf(name);
+    if (users.length > 0)
+      throw new LocalVolumeError(409, "Conflict", `volume ${name} is still used by pods here: ${users.join(", ")}`);
+    // What is mounted there would lose its files, wherever they are.
+    const [mounted] = isListedMount(path) ? [path] : mountsBelow(path);
+    if (mounted !== undefined) throw new LocalVolumeError(409, "Conflict", `${mounted} is still mounted`);
+    attempt(() => {
+      const removed = mkdtempSync(join(this.directory, REMOVED));
+      renameSync(path, join(removed, name));
+      this.#keep();
+      void this.#empty(removed);
+    });
+  }
+
+  /** What of the volumes is here, by their names. */
+  get names(): readonly string[] {
+    return readdirSync(this.directory).filter((name) => NAME.test(name));
+  }
+
+  #pathOf(name: string, expected: string): string {
+    if (!NAME.test(name)) throw new LocalVolumeError(400, "BadRequest", `${JSON.stringify(name)} is no volume's name`);
+    const path = join(this.directory, name);
+    if (path === expected) return path;
+    throw new LocalVolumeError(
+      409,
+      "Conflict",
+      `this node keeps its local volumes in ${this.directory}: not ${expected}`,
+    );
+  }
+
+  /** There may be a million files: nobody waits for them. Links are removed, not followed. */
+  async #empty(removed: string): Promise<void> {
+    try {
+      await rm(removed, { recursive: true });
+    } catch (error) {
+      this.#options.log.warn(`${removed} is removed with the next start: ${(error as Error).message}`);
+    }
+  }
+
+  /** A machine that loses its power keeps what was answered. */
+  #keep(): void {
+    const directory = openSync(this.directory, "r");
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  }
+}
+
+/** A full disk is not tried again here: there may be room elsewhere. */
+function attempt(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw FULL.has(code)
+      ? new LocalVolumeError(507, "InsufficientStorage", message)
+      : new LocalVolumeError(500, "InternalError", message);
+  }
+}

@@ -1,0 +1,24 @@
+/** The node's local volumes, where it keeps any. */
+import { join, resolve } from "node:path";
+import { NO_LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
+import type { AgentOptions } from "../../agent-options.ts";
+import type { Logger } from "../../logger.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { usersOf } from "../claims/known-paths.ts";
+import { LocalVolumes } from "./local-volumes.ts";
+
+/** Undefined: the node is told not to, runs nothing that could use them, or cannot. */
+export function openLocalVolumes(
+  { dataDirectory, settings }: Pick<AgentOptions, "dataDirectory" | "settings">,
+  { runtime, log }: { readonly runtime: Pick<Runtime, "simulates">; readonly log: Logger },
+): LocalVolumes | undefined {
+  const { localVolumes = join(dataDirectory, "local-volumes") } = settings;
+  if (localVolumes === NO_LOCAL_VOLUMES || runtime.simulates === true) return undefined;
+  const directory = resolve(localVolumes);
+  try {
+    return new LocalVolumes({ directory, usersOf: (name) => usersOf(join(dataDirectory, "pods"), name), log });
+  } catch (error) {
+    log.warn(`no volumes of claims can be kept on this node: ${(error as Error).message}`);
+    return undefined;
+  }
+}
