@@ -75,7 +75,7 @@ const loop = new ControlLoop({
   apiOf: () => refusing,
   authority: { tokenData: async () => ({}), certificate: async () => ({ refused: "" }) },
   memory: { get: () => undefined, put: () => undefined, delete: () => undefined },
-  cluster: async () => ({ caBundle: "CA", podCidrs: ["10.0.0.0/8"], standing: [] }),
+  cluster: async () => ({ caBundle: "CA", podCidrs: ["10.0.0.0/8"], standing: [], hasLocalClass: true }),
   heardOf: () => Number.POSITIVE_INFINITY,
   now: () => Date.now(),
   wakeAt: () => undefined,

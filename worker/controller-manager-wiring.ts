@@ -3,6 +3,7 @@ import type { CertificateSigningRequest } from "../api/generated/certificates.v1
 import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import { timestamp } from "../api/machinery/time/time.ts";
+import { NO_LOCAL_VOLUMES } from "../api/node/local-volumes.ts";
 import type { ControllerManagerWiring } from "../durable-objects/controller-manager.ts";
 import { legacyTokenClaims } from "./auth/credentials/service-account-token.ts";
 import { deploymentOf } from "./bootstrap/deployment.ts";
@@ -50,6 +51,7 @@ const wiringOf = (
     caBundle: await authoritiesOf(cluster),
     podCidrs: clusterRanges(env).pods,
     standing: await standingOf(cluster),
+    hasLocalClass: env.LOCAL_VOLUMES !== NO_LOCAL_VOLUMES,
     ...(env.INGRESS_DOMAIN !== undefined && {
       ingress: {
         domain: env.INGRESS_DOMAIN,

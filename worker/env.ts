@@ -47,6 +47,8 @@ export interface Env {
   readonly INGRESS_DOMAIN?: string;
   /** Where that is a port of this machine's, of plain HTTP. */
   readonly INGRESS_PORT?: string;
+  /** `off`: nodes that keep local volumes get them no StorageClass by themselves. */
+  readonly LOCAL_VOLUMES?: string;
   /** What clusters that begin from now on keep in store objects of their own: `events,leases` (docs/decisions/0011). */
   readonly SHARDS?: string;
   /** PEM of the certificate authority that clients verify this server with, where it has one of its own. */

@@ -26,6 +26,10 @@ import { ingressStatusController } from "./ingress/ingress-status.ts";
 import { serviceAddressController } from "./ingress/service-address.ts";
 import { jobController } from "./job/job.ts";
 import { jobOrphanController } from "./job/orphan-pods.ts";
+import { localVolumeClass } from "./local-volumes/local-class.ts";
+import { localVolumeDeleter } from "./local-volumes/local-deleter.ts";
+import { localVolumeProvisioner } from "./local-volumes/local-provisioner.ts";
+import { localVolumeResizer } from "./local-volumes/local-resizer.ts";
 import { namespaceController } from "./namespace/namespace.ts";
 import { nodeEventsController } from "./node/node-events.ts";
 import { nodeEvictionController } from "./node/node-eviction.ts";
@@ -97,6 +101,10 @@ export const controllers: readonly Controller[] = [
   ephemeralVolumes,
   volumeExpansion,
   attachDetachController,
+  localVolumeClass,
+  localVolumeProvisioner,
+  localVolumeDeleter,
+  localVolumeResizer,
   podClaimsController,
   claimReleaseController,
   deviceTaintEvictionController,

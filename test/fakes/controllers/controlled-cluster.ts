@@ -61,7 +61,7 @@ export function controlledCluster(
         put: (key, value) => memory.set(key, value),
         delete: (key) => memory.delete(key),
       },
-      cluster: async () => ({ caBundle: "CA", podCidrs: ["10.244.0.0/20"], standing: [] }),
+      cluster: async () => ({ caBundle: "CA", podCidrs: ["10.244.0.0/20"], standing: [], hasLocalClass: true }),
       heardOf: () => undefined,
       now: () => cluster.now,
       wakeAt: (at) => {
@@ -107,7 +107,7 @@ function disordered(api: ApiClient, { delay }: Disorder, isAlive: () => boolean)
       for (let turns = delay(); turns > 0; turns--) await Promise.resolve();
       return isAlive() ? request(...args) : new Promise<R>(() => undefined);
     };
-  const { get, list, create, update, patch, read } = api;
+  const { get, list, create, update, patch, read, call } = api;
   const changed = {
     get: late(get),
     list: late(list),
@@ -117,6 +117,7 @@ function disordered(api: ApiClient, { delay }: Disorder, isAlive: () => boolean)
     delete: late(api.delete),
     deleteCollection: late(api.deleteCollection),
     read: late(read),
+    call: late(call),
     as: () => changed,
   } as ApiClient;
   return changed;

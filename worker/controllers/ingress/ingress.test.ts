@@ -8,7 +8,7 @@ import { ingressStatusController } from "./ingress-status.ts";
 import { serviceAddressController } from "./service-address.ts";
 
 const local: ClusterFacts = {
-  ...{ caBundle: "", podCidrs: ["10.244.0.0/16"], standing: [] },
+  ...{ caBundle: "", podCidrs: ["10.244.0.0/16"], standing: [], hasLocalClass: true },
   ingress: { domain: "localhost", cluster: "default", port: 8080 },
 };
 const address = { hostname: "web.shop.default.localhost", ports: [{ port: 8080, protocol: "TCP" }] };
@@ -64,7 +64,7 @@ it.each<[string, object, ClusterFacts, unknown]>([
   [
     "is left alone where there is no domain",
     service({ type: "LoadBalancer", loadBalancerClass: LOAD_BALANCER_CLASS }),
-    { caBundle: "", podCidrs: [], standing: [] },
+    { caBundle: "", podCidrs: [], standing: [], hasLocalClass: true },
     undefined,
   ],
 ])("a Service %s (INGRESS-STATUS)", (_, object, cluster, expected) =>

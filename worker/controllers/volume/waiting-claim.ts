@@ -11,8 +11,11 @@ import type { Claim } from "./volume-match.ts";
 
 export const CLAIMS = "persistentvolumeclaims";
 export const CLASSES = "storageclasses.storage.k8s.io";
-const SELECTED_NODE = "volume.kubernetes.io/selected-node";
-const PROVISIONERS = ["volume.kubernetes.io/storage-provisioner", "volume.beta.kubernetes.io/storage-provisioner"];
+export const SELECTED_NODE = "volume.kubernetes.io/selected-node";
+export const PROVISIONERS = [
+  "volume.kubernetes.io/storage-provisioner",
+  "volume.beta.kubernetes.io/storage-provisioner",
+];
 /** Of what Kubernetes once had built in, the CSI drivers that took over. */
 const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ["kubernetes.io/aws-ebs", "ebs.csi.aws.com"],

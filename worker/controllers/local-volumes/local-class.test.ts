@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { StorageClass } from "../../../api/generated/storage.v1.ts";
+import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";
+import { CLASSES, node, start } from "../../../test/fakes/controlled-local-volumes.ts";
+import { localVolumeClass } from "./local-class.ts";
+
+describe("the class of local volumes", () => {
+  it("CTL-LOCAL-CLASS: is there, as the default, once a node keeps such volumes, and again where it is gone", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("plain", { keeps: false }));
+    await at.settle();
+    expect(at.cluster.list(CLASSES)).toEqual([]);
+    at.cluster.put("nodes", node("a"));
+    await at.settle();
+    expect(at.cluster.get(CLASSES, "", "local")).toMatchObject({
+      metadata: { annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      provisioner: LOCAL_PROVISIONER,
+      volumeBindingMode: "WaitForFirstConsumer",
+    });
+    at.cluster.remove(CLASSES, "", "local");
+    await at.settle();
+    expect(at.cluster.get(CLASSES, "", "local")).toBeDefined();
+  });
+
+  it("CTL-LOCAL-CLASS: stays as it is edited", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("a"));
+    await at.settle();
+    const mark = "storageclass.kubernetes.io/is-default-class";
+    at.cluster.change<StorageClass>(CLASSES, "", "local", ({ metadata }) => {
+      metadata.annotations = { [mark]: "false" };
+    });
+    at.cluster.put("nodes", node("b"));
+    await at.settle();
+    expect(at.cluster.get(CLASSES, "", "local")?.metadata.annotations).toEqual({ [mark]: "false" });
+  });
+
+  it("CTL-LOCAL-CLASS: is not made where the deployment says so", () => {
+    const { snapshot } = { snapshot: { get: () => undefined, list: () => [node("a")] } };
+    const plan = (hasLocalClass: boolean) =>
+      localVolumeClass.reconcile("local", { snapshot, cluster: { hasLocalClass } } as never).effects.length;
+    expect([plan(false), plan(true)]).toEqual([0, 1]);
+  });
+});

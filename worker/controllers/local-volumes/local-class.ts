@@ -1,0 +1,39 @@
+/**
+ * The StorageClass that has nodes make volumes on their own disks, the default one: made once some node can, and again where it
+ * is gone. What it says then is its cluster's affair.
+ */
+import type { StorageClass } from "../../../api/generated/storage.v1.ts";
+import { LOCAL_CLASS, LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
+import { DEFAULT_STORAGE_CLASS } from "../../../api/resources/storage/default-class.ts";
+import { type Controller, settled } from "../controller.ts";
+import { CLASSES } from "../volume/waiting-claim.ts";
+import { NODES } from "./volume-node.ts";
+
+const [IS_DEFAULT = ""] = DEFAULT_STORAGE_CLASS;
+
+const localClass: StorageClass = {
+  kind: "StorageClass",
+  apiVersion: "storage.k8s.io/v1",
+  metadata: { name: LOCAL_CLASS, annotations: { [IS_DEFAULT]: "true" } },
+  provisioner: LOCAL_PROVISIONER,
+  reclaimPolicy: "Delete",
+  // A volume is where its pod is: the scheduler says where.
+  volumeBindingMode: "WaitForFirstConsumer",
+  allowVolumeExpansion: true,
+  allowedTopologies: [{ matchLabelExpressions: [{ key: LOCAL_VOLUMES, values: ["true"] }] }],
+};
+
+export const localVolumeClass: Controller = {
+  name: "local-volume-class",
+  reads: [CLASSES, NODES],
+  writes: [CLASSES],
+  itemsOf({ resource, object: { metadata }, deleted }) {
+    const isDue = resource === CLASSES ? deleted && metadata.name === LOCAL_CLASS : metadata.labels?.[LOCAL_VOLUMES];
+    return isDue ? [LOCAL_CLASS] : [];
+  },
+  reconcile(name, { snapshot, cluster }) {
+    if (!cluster.hasLocalClass || snapshot.get(CLASSES, "", name)) return settled;
+    if (!snapshot.list(NODES).some(({ metadata }) => metadata.labels?.[LOCAL_VOLUMES] === "true")) return settled;
+    return { effects: [{ op: "create", resource: CLASSES, namespace: "", object: localClass }] };
+  },
+};

@@ -1,0 +1,40 @@
+/** A claim of a local volume that asks for more has it: how much a directory holds is not bounded anyway. */
+import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import { compareQuantities } from "../../../api/machinery/quantity.ts";
+import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";
+import { type Controller, settled } from "../controller.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import type { Claim } from "../volume/volume-match.ts";
+import { CLAIMS } from "../volume/waiting-claim.ts";
+import { isLocal, VOLUMES } from "./volume-node.ts";
+
+const requestedBy = ({ spec }: Claim) => spec.resources?.requests?.storage;
+const asksForMore = (claim: Claim): boolean =>
+  claim.status.phase === "Bound" && compareQuantities(requestedBy(claim), claim.status.capacity?.storage) > 0;
+
+export const localVolumeResizer: Controller = {
+  name: "local-volume-resizer",
+  component: LOCAL_PROVISIONER,
+  reads: [CLAIMS, VOLUMES],
+  writes: [CLAIMS, VOLUMES],
+  itemsOf: ({ resource, object, deleted }) =>
+    resource === CLAIMS && !deleted && asksForMore(object as Claim) ? [itemKey(object)] : [],
+  reconcile(item, { snapshot }) {
+    const { namespace, name } = splitItem(item);
+    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, name);
+    if (!claim || !asksForMore(claim)) return settled;
+    const volume = snapshot.get<PersistentVolume>(VOLUMES, "", claim.spec.volumeName ?? "");
+    if (!volume || !isLocal(volume) || volume.spec.claimRef?.uid !== claim.metadata.uid) return settled;
+    const capacity = { storage: requestedBy(claim) ?? "" };
+    const type = "application/merge-patch+json" as const;
+    const patch = { metadata: { uid: volume.metadata.uid }, spec: { capacity } };
+    const status = { metadata: { uid: claim.metadata.uid }, status: { capacity } };
+    return {
+      effects: [
+        { op: "patch", resource: VOLUMES, namespace: "", name: volume.metadata.name, type, patch },
+        { op: "patch", resource: CLAIMS, namespace, name, subresource: "status", type, patch: status },
+      ],
+      events: [{ about: claim, type: "Normal", reason: "VolumeResizeSuccessful", message: "Resize volume succeeded" }],
+    };
+  },
+};
