@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 import { createApiClient } from "../../client/api-client.ts";
-import { plainNode } from "../../test/fakes/node-facts.ts";
+import { plainNode } from "../../test/fakes/node/node-facts.ts";
 import { registerNode } from "./registration.ts";
 
 test("CTL-LOCAL-CLASS: a node says where it keeps volumes of claims, and no longer where it keeps none", async () => {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
+import { NO_LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 import { CliError } from "../cli-error.ts";
 import {
   type AuditOptions,
@@ -24,6 +25,7 @@ interface DeployOptions extends AuditOptions, AuthenticationOptions {
   readonly dualStack?: boolean;
   /** As the Worker's SHARDS has it. */
   readonly shards?: string;
+  readonly localClass: boolean;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -50,6 +52,7 @@ export const deployCommand = (): Command =>
     )
     .addOption(dualStackOption())
     .addOption(shardsOption())
+    .addOption(new Option("--no-local-class", "make no StorageClass for volumes that nodes keep on their own disks"))
     .addOption(authenticationOption())
     .addOption(auditPolicyOption())
     .addOption(auditWebhookOption())
@@ -63,6 +66,7 @@ async function deploy({
   ingressDomain,
   dualStack,
   shards,
+  localClass,
   authenticationConfig,
   ...audit
 }: DeployOptions): Promise<void> {
@@ -90,12 +94,14 @@ async function deploy({
   const ingress = ingressDomain ? ["--var", `INGRESS_DOMAIN:${ingressDomain}`, "--route", `*.${ingressDomain}/*`] : [];
   const families = dualStack ? ["--var", "DUAL_STACK:true"] : [];
   const stores = shards ? ["--var", `SHARDS:${shards}`] : [];
+  const volumes = localClass ? [] : ["--var", `LOCAL_VOLUMES:${NO_LOCAL_VOLUMES}`];
   const printed = await runWrangler([
     "--secrets-file",
     directory.file("secrets.json"),
     ...ingress,
     ...families,
     ...stores,
+    ...volumes,
   ]);
   const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known;
   keep(server ?? UNKNOWN_SERVER);

@@ -12,7 +12,7 @@ export const leaveCommand = (): Command =>
   new Command("leave")
     .summary("drain the node on this machine, and have it forgotten")
     .description(
-      "Ends the pods of the node that runs on this machine, so that they start elsewhere, and has the control plane forget the node. Pods of DaemonSets and of manifests on the machine end last.",
+      "Ends the pods of the node that runs on this machine, so that they start elsewhere, and has the control plane forget the node. Pods of DaemonSets and of manifests on the machine end last. Volumes that claims have here stay as they are: a node that joins by the same name, with the same directory, has them again.",
     )
     .addOption(nodeDirectoryOption())
     .addOption(new Option("--timeout <duration>", "how long pods may take").argParser(parseDuration).default(300, "5m"))

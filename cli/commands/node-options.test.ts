@@ -40,10 +40,11 @@ describe("options of a node", () => {
       registerWithTaints: parseTaints("own:NoExecute"),
       evictionHard: "memory.available<1Gi",
       systemReserved: { cpu: "500m", memory: "1Gi" },
+      localVolumes: "/srv/volumes",
     } as const;
     const words = nodeWords(options);
     expect(words.join(" ")).toBe(
-      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --system-reserved cpu=500m,memory=1Gi",
+      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --system-reserved cpu=500m,memory=1Gi --local-volumes /srv/volumes",
     );
     expect(parseTaints("own=:NoExecute")).toEqual(options.registerWithTaints);
   });

@@ -56,6 +56,11 @@ const OPTIONAL: readonly NodeOption[] = [
     says: "where drivers of devices and volumes find the node: /var/lib/kubelet for most; without it, kubelet/ in the node's directory",
     word: ({ kubeletDir }) => kubeletDir,
   },
+  {
+    flag: "--local-volumes <dir>",
+    says: "where this machine keeps volumes of claims: off for nowhere; without it, local-volumes/ in the node's directory",
+    word: ({ localVolumes }) => localVolumes,
+  },
 ];
 
 const HELP_GROUP = "The node:";

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "commander";
+import { NO_LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 import {
   type AuditOptions,
   auditBindings,
@@ -173,6 +174,7 @@ async function run(options: UpOptions): Promise<void> {
       ...(options.shards && { SHARDS: options.shards }),
       ...(options.watchesPerObject && { WATCHES_PER_OBJECT: String(options.watchesPerObject) }),
       ...(options.clustersReachNetworks && { CLUSTERS_REACH: "networks" }),
+      ...(options.localVolumes === NO_LOCAL_VOLUMES && { LOCAL_VOLUMES: NO_LOCAL_VOLUMES }),
       HISTORY_SECONDS: String(options.history),
       ...(options.despiteLostKey && { DESPITE_LOST_KEY: "true" }),
     },

@@ -175,7 +175,8 @@ export const features: readonly Feature[] = [
   {
     area: "Streams",
     name: "proxy of pods, services and nodes",
-    missing: "upgrades to anything but WebSockets, and over TLS (400); of a node, all but GETs of the kubelet's API",
+    missing:
+      "upgrades to anything but WebSockets, and over TLS (400); of a node, all but GETs of the kubelet's API and what makes local volumes",
     shown: ["test/e2e/streams/proxy.test.ts", "a pod's proxy"],
   },
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";
-import { CLASSES, node, start } from "../../../test/fakes/controlled-local-volumes.ts";
+import { CLASSES, node, start } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 import { localVolumeClass } from "./local-class.ts";
 
 describe("the class of local volumes", () => {

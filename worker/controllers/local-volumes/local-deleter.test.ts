@@ -8,7 +8,7 @@ import {
   told,
   volumes,
   withVolume,
-} from "../../../test/fakes/controlled-local-volumes.ts";
+} from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 
 describe("a local volume whose claim is gone", () => {
   it("CTL-LOCAL-DELETE: goes with what it kept", async () => {

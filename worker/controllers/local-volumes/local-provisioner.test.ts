@@ -17,7 +17,7 @@ import {
   told,
   volumes,
   withVolume,
-} from "../../../test/fakes/controlled-local-volumes.ts";
+} from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 
 describe("a local volume", () => {
   it("CTL-LOCAL-MAKE: is made by the node that the scheduler chose, and then told of as provisioners tell", async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
-import { claimAt, told, volumes, withVolume } from "../../../test/fakes/controlled-local-volumes.ts";
+import { claimAt, told, volumes, withVolume } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 
 it("CTL-LOCAL-GROW: a claim that asks for more has it", async () => {
   const at = await withVolume();

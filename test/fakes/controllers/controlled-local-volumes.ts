@@ -1,13 +1,13 @@
 /** A cluster whose claims are bound, and whose nodes make their volumes. */
-import type { Event, Node, PersistentVolume, PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
-import type { StorageClass } from "../../api/generated/storage.v1.ts";
-import { LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
-import { localVolumeClass } from "../../worker/controllers/local-volumes/local-class.ts";
-import { localVolumeDeleter } from "../../worker/controllers/local-volumes/local-deleter.ts";
-import { localVolumeProvisioner } from "../../worker/controllers/local-volumes/local-provisioner.ts";
-import { localVolumeResizer } from "../../worker/controllers/local-volumes/local-resizer.ts";
-import { volumeBinder } from "../../worker/controllers/volume/binder.ts";
-import { claimProtection, volumeProtection } from "../../worker/controllers/volume/protection.ts";
+import type { Event, Node, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { StorageClass } from "../../../api/generated/storage.v1.ts";
+import { LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
+import { localVolumeClass } from "../../../worker/controllers/local-volumes/local-class.ts";
+import { localVolumeDeleter } from "../../../worker/controllers/local-volumes/local-deleter.ts";
+import { localVolumeProvisioner } from "../../../worker/controllers/local-volumes/local-provisioner.ts";
+import { localVolumeResizer } from "../../../worker/controllers/local-volumes/local-resizer.ts";
+import { volumeBinder } from "../../../worker/controllers/volume/binder.ts";
+import { claimProtection, volumeProtection } from "../../../worker/controllers/volume/protection.ts";
 import { controlledCluster } from "./controlled-cluster.ts";
 
 export const CLASSES = "storageclasses.storage.k8s.io";

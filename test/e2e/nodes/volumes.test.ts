@@ -1,0 +1,162 @@
+/** Claims have volumes without anything to install: on nodes with containers, and on those without. */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../rig/cluster.ts";
+import { Containerd, whyNoContainerd } from "../rig/containerd.ts";
+
+const claim = (name: string) => `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: ${name}}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+`;
+
+/** As charts of databases have it: nobody's root, and a directory that is its own alone. */
+const database = `apiVersion: v1
+kind: Service
+metadata: {name: db}
+spec: {clusterIP: None, selector: {app: db}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete, whenScaled: Retain}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      securityContext: {runAsUser: 999, runAsGroup: 999, fsGroup: 2000, runAsNonRoot: true}
+      containers:
+        - name: db
+          image: localhost/busybox:1
+          imagePullPolicy: IfNotPresent
+          command: ["/bin/sh", "-c", "mkdir -p /data/own && chmod 0700 /data/own && echo begun >> /data/own/log && exec sleep 3600"]
+          volumeMounts: [{name: data, mountPath: /data}]
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+`;
+
+/** Any user may write, without a group of the pod's. */
+const anybody = (name: string) => `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: c
+      image: localhost/busybox:1
+      imagePullPolicy: IfNotPresent
+      securityContext: {runAsUser: 1234}
+      command: ["/bin/sh", "-c", "echo ${name} > /data/${name}; exec sleep 3600"]
+      volumeMounts: [{name: data, mountPath: /data}]
+  volumes: [{name: data, persistentVolumeClaim: {claimName: shared}}]
+---
+`;
+
+const reason = whyNoContainerd();
+
+describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ? ` (${reason})` : ""}`, () => {
+  let containerd: Containerd;
+  let cluster: Cluster;
+  beforeAll(async () => {
+    containerd = await Containerd.start();
+    cluster = await Cluster.start({ containerd });
+  });
+  afterAll(async () => {
+    await cluster?.remove();
+    containerd?.stop();
+  });
+
+  const kept = () => readdirSync(join(cluster.directory, "node/local-volumes")).filter((name) => !name.startsWith("."));
+  const pathOf = async (name: string) => {
+    const volume = await cluster.output(`get pvc ${name} -o jsonpath={.spec.volumeName}`);
+    return cluster.output(`get pv ${volume} -o jsonpath={.spec.local.path}`);
+  };
+  const isReady = (pod: string) => cluster.output(`wait --for=condition=Ready --timeout=30s pod/${pod}`);
+
+  test("CTL-LOCAL-MAKE: a StatefulSet that is nobody's root has its data, also after its pod is made again", async () => {
+    await cluster.output("apply -f -", { input: database });
+    await cluster.output("rollout status statefulset/db --timeout=30s");
+    const path = await pathOf("data-db-0");
+    const { gid, mode } = statSync(path);
+    expect([gid, (mode & 0o7777).toString(8)]).toEqual([2000, "2777"]);
+    await cluster.output("delete pod db-0");
+    await isReady("db-0");
+    expect(readFileSync(join(path, "own/log"), "utf8")).toBe("begun\nbegun\n");
+    expect(await cluster.output("get --raw /api/v1/nodes/e2e/proxy/metrics")).toMatch(
+      /kubelet_volume_stats_capacity_bytes\{namespace="default",persistentvolumeclaim="data-db-0"\} \d+/,
+    );
+  });
+
+  test("CTL-LOCAL-MAKE: several pods of one claim share it, whoever they run as", async () => {
+    await cluster.output("apply -f -", { input: `${claim("shared")}${anybody("one")}${anybody("two")}` });
+    await Promise.all(["one", "two"].map(isReady));
+    await expect.poll(async () => readdirSync(await pathOf("shared")).sort()).toEqual(["one", "two"]);
+  });
+
+  test("CTL-LOCAL-GROW: a claim asks for more, and has it", async () => {
+    const spec = { resources: { requests: { storage: "2Gi" } } };
+    await cluster.output(["patch", "pvc", "shared", "--patch", JSON.stringify({ spec })]);
+    await cluster.output("wait --for=jsonpath={.status.capacity.storage}=2Gi --timeout=20s pvc/shared");
+  });
+
+  test("CTL-LOCAL-DELETE: data goes with its claim, and nothing else does, whatever was killed before", async () => {
+    const path = await pathOf("data-db-0");
+    await cluster.crash();
+    await cluster.up();
+    await isReady("db-0");
+    expect(existsSync(path)).toBe(true);
+    await cluster.output("delete pod one two");
+    await cluster.output("delete pvc shared");
+    await expect.poll(kept, { timeout: 20_000 }).toHaveLength(1);
+    expect(existsSync(path)).toBe(true);
+    await cluster.output("delete statefulset db");
+    await expect.poll(kept, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => cluster.output("get pv -o name"), { timeout: 20_000 }).toBe("");
+  });
+
+  test("CTL-LOCAL-REFUSED: what a directory cannot be is told", async () => {
+    const many = claim("many").replace("ReadWriteOnce", "ReadWriteMany");
+    await cluster.output("apply -f -", {
+      input: `${many}${anybody("some").replace("claimName: shared", "claimName: many")}`,
+    });
+    await expect
+      .poll(() => cluster.output("events --for pvc/many"), { timeout: 20_000 })
+      .toMatch(/ProvisioningFailed .* cannot be ReadWriteMany: ask for ReadWriteOnce/);
+    await cluster.output("delete pod/some pvc/many");
+  });
+});
+
+describe("volumes of claims without containers", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+  });
+  afterAll(() => cluster.remove());
+
+  test("CTL-LOCAL-MAKE: a plain process finds its claim's volume, and it goes with the claim", async () => {
+    const pod = `${anybody("one").replace("/data/one", "$SAILPLANE_MOUNT_data/one").replace("securityContext: {runAsUser: 1234}", "env: []")}`;
+    await cluster.output("apply -f -", { input: `${claim("shared")}${pod}` });
+    await cluster.output("wait --for=condition=Ready --timeout=30s pod/one");
+    const volume = await cluster.output("get pvc shared -o jsonpath={.spec.volumeName}");
+    const path = join(cluster.directory, "node/local-volumes", volume);
+    await expect.poll(() => existsSync(join(path, "one"))).toBe(true);
+    await cluster.output("delete pod/one pvc/shared");
+    await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(false);
+  });
+
+  test("CTL-LOCAL-CLASS: a node that keeps none has none, nor a class that the cluster would make", async () => {
+    await cluster.output("delete storageclass local");
+    await expect.poll(() => cluster.output("get storageclass -o name")).toBe("storageclass.storage.k8s.io/local\n");
+    await cluster.down();
+    await cluster.up(["--local-volumes", "off"]);
+    await cluster.output("delete storageclass local");
+    expect(await cluster.output("get nodes -l sailplane.dev/local-volumes -o name")).toBe("");
+    expect(await cluster.output("get storageclass -o name")).toBe("");
+  });
+});
