@@ -39,7 +39,6 @@ import { StaticPods } from "./static-pods/static-pods.ts";
 import { Tunnels } from "./streams/tunnels.ts";
 import { type ApiVolumeSources, apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
-import type { LocalVolumes } from "./volumes/local/local-volumes.ts";
 import { openLocalVolumes } from "./volumes/local/open-local-volumes.ts";
 import { VolumeMemory } from "./volumes/volume-memory.ts";
 
@@ -67,7 +66,7 @@ export class NodeAssembly {
   readonly orphans: OrphanSearch;
   readonly runtimeHealth: RuntimeHealth;
   readonly now: NodeNow;
-  readonly localVolumes: LocalVolumes | undefined;
+  readonly localVolumes: ReturnType<typeof openLocalVolumes>;
   /** Once it is open. */
   network: ClusterNetwork | undefined;
   readonly #options: AgentOptions;
