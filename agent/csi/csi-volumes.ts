@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
 import { InTurnByKey } from "../../api/in-turn.ts";
+import { GrpcError } from "../grpc/grpc-error.ts";
 import type { Logger } from "../logger.ts";
 import { giveToPod } from "../volumes/ownership.ts";
 import { VolumeError, VolumePending } from "../volumes/projected/payload.ts";
@@ -105,7 +106,7 @@ export class CsiVolumes implements PodCsi {
         return await this.#publish(pod, wanted, driver);
       } catch (error) {
         if (error instanceof VolumeError) throw error;
-        throw new VolumeError((error as Error).message, { cause: error });
+        throw new VolumeError(error instanceof GrpcError ? error.words : (error as Error).message, { cause: error });
       }
     });
   }
@@ -143,6 +144,9 @@ export class CsiVolumes implements PodCsi {
       attached,
       ...(republished ? { republished } : {}),
     };
+    // The scheduler sees to it, but not where a pod names its node itself.
+    if (wanted.exclusive && !isAgain && this.#others(record, uid).length > 0)
+      throw new VolumeError("volume uses the ReadWriteOncePod access mode and is already in use by another pod");
     if (!isAgain) this.#published.write(home, record);
     // Nobody may detach it from now on; or they may, where its driver wants it attached no more.
     if (!isAgain && (attached || known?.attached === true)) await onUse();

@@ -99,6 +99,15 @@ test("AGENT-CSI: a driver that starts anew under its socket's name is told again
   expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
 });
 
+test("AGENT-CSI-EXCLUSIVE: a volume that is for one pod at a time has no second one before the first has gone", async () => {
+  const wanted = persistentVolume({ ...volume, spec: { ...volume.spec, accessModes: ["ReadWriteOncePod"] } }, false);
+  for (const _ of [1, 2]) await volumes.publish(pod("1"), wanted);
+  const why = "volume uses the ReadWriteOncePod access mode and is already in use by another pod";
+  await expect(volumes.publish(pod("2"), wanted)).rejects.toThrow(why);
+  await volumes.unpublish("1");
+  await volumes.publish(pod("2"), wanted);
+});
+
 test("AGENT-CSI-STAGE: staged once, published for each pod, and taken away in the opposite order", async () => {
   const one = await volumes.publish(pod("1"), persistentVolume(volume, false));
   expect(one).toBe(join(directory, "pods/1/volumes/kubernetes.io~csi/pv/mount"));
@@ -232,7 +241,7 @@ test("AGENT-CSI-UNSTAGE: what a driver has certainly not staged it is not asked 
 
 test("AGENT-CSI-STAGE: what a driver refuses is told in its words, and tried again", async () => {
   driver.failing = "NodePublishVolume";
-  await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow("NodePublishVolume fails");
+  await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow(/^rpc error: .*lume fails$/);
   driver.failing = "NodeUnpublishVolume";
   await expect(volumes.unpublish("1")).rejects.toThrow("NodeUnpublishVolume fails");
   driver.failing = undefined;

@@ -21,6 +21,7 @@ import { isMountPoint, isOwnFileSystem } from "./mounts.ts";
 import { publish } from "./projected/atomic-writer.ts";
 import {
   type PayloadInput,
+  PersistentVolumeError,
   VolumeError,
   VolumePending,
   VolumeUnprocessed,
@@ -114,7 +115,10 @@ export class PodVolumes {
         if (!this.#paths.has(volume.name)) missing.push(volume.name);
         if (error instanceof VolumePending) continue;
         if (error instanceof VolumeUnprocessed) unprocessed.push(error);
-        else news.push(setUpFailed(volume.name, error as Error));
+        else {
+          const named = error instanceof PersistentVolumeError ? error.volume : volume.name;
+          news.push(setUpFailed(named, error as Error));
+        }
       }
     }
     const waited = this.#wait.newsOf(missing, input.now);

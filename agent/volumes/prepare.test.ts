@@ -120,6 +120,13 @@ test.each([
   });
 });
 
+test("AGENT-VOLUME: what is wrong with what stands behind a claim is told by its name", async () => {
+  volume.spec = { claimRef: { uid: "c" }, csi: { driver: "d", volumeHandle: "h" } };
+  const { news, missing } = await prepare(volumesOf(), data);
+  expect(news.map(({ message }) => message)).toEqual(['MountVolume.SetUp failed for volume "pv" : not asked for here']);
+  expect(missing).toBe(true);
+});
+
 test("AGENT-VOLUME: who has a volume keeps it, whatever becomes of where it came from", async () => {
   maps = [{ metadata: { name: "a" }, data: { k: "v" } }];
   const volumes = volumesOf();

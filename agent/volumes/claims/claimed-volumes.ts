@@ -4,7 +4,7 @@ import type { PersistentVolume, Pod, Volume } from "../../../api/generated/core.
 import type { PodCsi } from "../../csi/csi-volumes.ts";
 import type { VolumeNews } from "../mount-news.ts";
 import { isListedMount } from "../mounts.ts";
-import { VolumeError } from "../projected/payload.ts";
+import { PersistentVolumeError, VolumeError, VolumePending } from "../projected/payload.ts";
 import { type ClaimSources, type claimOf, volumeOfClaim } from "./claim.ts";
 import { KnownPaths } from "./known-paths.ts";
 import { mountPersistent } from "./persistent-volume.ts";
@@ -52,6 +52,8 @@ export class ClaimedVolumes {
       readOnly: claim.readOnly === true,
       csi: this.#csi,
       tell,
+    }).catch((error: Error) => {
+      throw error instanceof VolumePending ? error : new PersistentVolumeError(found.metadata.name ?? "", error);
     });
     const { hostPath, local, volumeMode } = found.spec;
     const isMounted = volumeMode !== "Block" && path !== hostPath?.path && path !== local?.path;

@@ -20,6 +20,16 @@ export class VolumeUnprocessed extends VolumeError {
   }
 }
 
+/** A PersistentVolume cannot be set up: the kubelet names it in place of the pod's volume. */
+export class PersistentVolumeError extends VolumeError {
+  override readonly name = "PersistentVolumeError";
+  readonly volume: string;
+  constructor(volume: string, { message }: Error) {
+    super(message);
+    this.volume = volume;
+  }
+}
+
 /** Nothing is wrong: it takes a moment. */
 export class VolumePending extends VolumeError {
   override readonly name = "VolumePending";
