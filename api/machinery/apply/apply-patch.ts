@@ -1,8 +1,10 @@
 /** Server-side apply: `application/apply-patch+yaml`. Rules: docs/spec/apply.md. */
+import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { deepEqual } from "../json/deep-equal.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { parseApiVersion } from "../meta.ts";
 import { badRequest, internalError, type PatchFailure } from "../patch/patch-result.ts";
+import { compareTyped } from "./compare.ts";
 import { conflictFailure } from "./conflict.ts";
 import { difference, isEmptySet } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
@@ -40,10 +42,11 @@ export interface Apply {
 export type ApplyResult = { readonly ok: true; readonly object: JsonObject; readonly changed: boolean } | PatchFailure;
 
 export function applyPatch(apply: Apply): ApplyResult {
-  const problem = bodyProblem(apply);
-  if (problem) return problem;
+  const { live, kind } = apply;
   try {
-    return mergeApplied(apply);
+    // Of an object without managers it is found out first what it sets, and so what its items are named.
+    if (live && managersOf(live).length === 0) fieldSetOf(comparable(live), kind.view);
+    return bodyProblem(apply) ?? mergeApplied(apply);
   } catch (unnamed) {
     if (unnamed instanceof UnnamedItem) return liveProblem(apply);
     throw unnamed;
@@ -58,6 +61,9 @@ function liveProblem({ live = {}, kind }: Apply): PatchFailure {
   );
 }
 
+const managersOf = ({ metadata }: JsonObject): readonly ManagedFieldsEntry[] =>
+  isJsonObject(metadata) && Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
+
 function mergeApplied(apply: Apply): ApplyResult {
   const { live, applied, kind, manager, subresource, now } = apply;
   const old = live ?? {};
@@ -71,7 +77,7 @@ function mergeApplied(apply: Apply): ApplyResult {
   owners.set(key, { ...self, set, ...(last?.time ? { time: last.time } : {}) });
 
   const merged = prune(mergeTyped(old, applied, kind.view) as JsonObject, { last, self: key }, owners, kind);
-  const differences = new Differences(old, merged, kind);
+  const differences = new Differences({ old, next: merged }, kind, compareTyped);
   const refused = refusedConflicts(apply, { owners, differences, key });
   if (refused) return refused;
 
@@ -120,8 +126,7 @@ function printKind(apiVersion: string, kind: string): string {
 /** The first apply to an untracked object gives what is there to a manager of its own. */
 function ownersBefore({ live, kind, subresource, now }: Apply): Map<string, Owner> | undefined {
   if (!live) return new Map();
-  const stored =
-    isJsonObject(live.metadata) && Array.isArray(live.metadata.managedFields) ? live.metadata.managedFields : [];
+  const stored = managersOf(live);
   if (stored.length > 0) return parseOwners(stored);
   const next = { ...live, metadata: { ...(live.metadata as JsonObject), managedFields: undefined } };
   return parseOwners(trackUpdate({ old: undefined, next, kind, manager: "before-first-apply", subresource, now }));

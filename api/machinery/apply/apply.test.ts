@@ -40,6 +40,12 @@ describe("server-side apply", () => {
     });
   });
 
+  test("APPLY-02: an empty list that is applied differs from one with items, though Go shows no empty one", () => {
+    const a = new ManagedObject("networking.k8s.io/v1", "Ingress");
+    a.apply("m1", { spec: { rules: [{ host: "h" }] } });
+    expect(a.apply("m2", { spec: { rules: [] } })).toMatchObject({ ok: false, code: 409 });
+  });
+
   test("APPLY-03: force takes the fields, and who has none left is gone", () => {
     const a = configMap();
     a.apply("m1", data({ k: "1" }));

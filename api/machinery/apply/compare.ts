@@ -17,11 +17,16 @@ export interface Comparison {
 
 export const SAME: Comparison = { added: EMPTY, modified: EMPTY, removed: EMPTY };
 
-/** Both must be there. SAME itself is the answer where nothing differs. */
-export function compareTyped(old: unknown, next: unknown, type: TypeView): Comparison {
-  const diff = walk(old, next, type);
-  return diff ? { added: diff.added ?? EMPTY, modified: diff.modified ?? EMPTY, removed: diff.removed ?? EMPTY } : SAME;
-}
+/** Of two values that were said, such as what is stored and what was applied to it. SAME itself is the answer where nothing differs. */
+export const compareTyped = (old: unknown, next: unknown, type: TypeView): Comparison =>
+  comparisonOf(SAID.walk(old, next, type));
+
+/** The same of decoded objects, which as Go's do without lists that are empty, though a client has said them. */
+export const compareDecoded = (old: unknown, next: unknown, type: TypeView): Comparison =>
+  comparisonOf(DECODED.walk(old, next, type));
+
+const comparisonOf = (diff: Diff | undefined): Comparison =>
+  diff ? { added: diff.added ?? EMPTY, modified: diff.modified ?? EMPTY, removed: diff.removed ?? EMPTY } : SAME;
 
 type Draft = { [element: string]: FieldSet };
 interface Diff {
@@ -30,31 +35,120 @@ interface Diff {
   removed?: FieldSet;
 }
 
-function walk(before: unknown, after: unknown, type: TypeView): Diff | undefined {
-  if (before === after) return undefined;
-  const [old, next] = [said(before), said(after)];
-  if (old === undefined) return { added: everything(next, type) };
-  if (next === undefined) return { removed: everything(old, type) };
-  const [from, to] = [formOf(type, old ?? next), formOf(type, next ?? old)];
-  // A value that changes its form: what it was goes, what it is comes.
-  if (from !== to) return isLeafPair(from, to) ? { modified: MEMBER } : formChange(old, next, type);
-  if (from === "map" && type.map && !type.map.atomic && !bothEmpty(old, next))
-    return walkMap(isJsonObject(old) ? old : {}, isJsonObject(next) ? next : {}, type.map);
-  if (from === "list" && type.list && type.list.type !== "atomic" && !bothEmpty(old, next))
-    return walkList(Array.isArray(old) ? old : [], Array.isArray(next) ? next : [], type.list);
-  return deepEqual(old, next) ? undefined : { modified: MEMBER };
+interface DraftDiff {
+  added?: Draft;
+  modified?: Draft;
+  removed?: Draft;
 }
+
+type Members = { [key: string]: unknown };
+
+class Walk {
+  readonly #omitsEmpty: boolean;
+
+  constructor({ omitsEmpty }: { readonly omitsEmpty: boolean }) {
+    this.#omitsEmpty = omitsEmpty;
+  }
+
+  walk(before: unknown, after: unknown, type: TypeView): Diff | undefined {
+    if (before === after) return undefined;
+    const [old, next] = [said(before), said(after)];
+    if (old === undefined) return { added: this.#everything(next, type) };
+    if (next === undefined) return { removed: this.#everything(old, type) };
+    const [from, to] = [formOf(type, old ?? next), formOf(type, next ?? old)];
+    // A value that changes its form: what it was goes, what it is comes.
+    if (from !== to) return isLeafPair(from, to) ? { modified: MEMBER } : this.#formChange(old, next, type);
+    if (from === "map" && type.map && !type.map.atomic && !bothEmpty(old, next))
+      return this.#walkMap(isJsonObject(old) ? old : {}, isJsonObject(next) ? next : {}, type.map);
+    if (from === "list" && type.list && type.list.type !== "atomic" && !bothEmpty(old, next))
+      return this.#walkList(Array.isArray(old) ? old : [], Array.isArray(next) ? next : [], type.list);
+    return deepEqual(old, next) ? undefined : { modified: MEMBER };
+  }
+
+  #formChange(old: unknown, next: unknown, type: TypeView): Diff {
+    const [gone, come] = [this.#everything(old, type), this.#everything(next, type)];
+    const below = (set: FieldSet): FieldSet => Object.fromEntries(Object.entries(set).filter(([key]) => key !== "."));
+    return { modified: MEMBER, removed: below(gone), added: below(come) };
+  }
+
+  #walkMap(old: Members, next: Members, map: MapView): Diff | undefined {
+    const diff: DraftDiff = {};
+    for (const name in next) this.#walkMember(diff, { old, next, name }, map);
+    for (const name in old) if (!(name in next)) this.#walkMember(diff, { old, next, name }, map);
+    return diff.added || diff.modified || diff.removed ? diff : undefined;
+  }
+
+  #walkMember(diff: DraftDiff, { old, next, name }: { old: Members; next: Members; name: string }, map: MapView): void {
+    const field = map.field(name);
+    const type = field?.type ?? map.element;
+    if (!type) return;
+    record(diff, elementOf(name, field), this.walk(this.#side(old, name, field), this.#side(next, name, field), type));
+  }
+
+  #side(object: Members, name: string, field: FieldView | undefined): unknown {
+    if (!(name in object)) return field?.zero;
+    return this.#isOmitted(object[name], field) ? undefined : object[name];
+  }
+
+  #isOmitted(value: unknown, field: FieldView | undefined): boolean {
+    return this.#omitsEmpty && field?.omitEmpty === true && isBare(value);
+  }
+
+  #walkList(old: readonly unknown[], next: readonly unknown[], list: ListView): Diff | undefined {
+    const diff: DraftDiff = {};
+    const [before, after] = [itemsByElement(list, old), itemsByElement(list, next)];
+    for (const element of new Set([...before.keys(), ...after.keys()])) {
+      const [left = [], right = []] = [before.get(element), after.get(element)];
+      if (left.length <= 1 && right.length <= 1) record(diff, element, this.walk(left[0], right[0], list.element));
+      else if (left.length > 1 && right.length > 1)
+        record(diff, element, deepEqual(left, right) ? undefined : { modified: MEMBER });
+      // Items that share a name are owned together, by that name alone.
+      else if (left.length > 1) {
+        const only = right[0] === undefined ? undefined : this.#everything(right[0], list.element);
+        record(diff, element, { removed: MEMBER, ...(only ? { added: only } : {}) });
+      } else {
+        const only = left[0] === undefined ? undefined : this.#everything(left[0], list.element);
+        record(diff, element, { added: MEMBER, ...(only ? { removed: only } : {}) });
+      }
+    }
+    return diff.added || diff.modified || diff.removed ? diff : undefined;
+  }
+
+  /** A value that came or went whole: itself and every field below it. */
+  #everything(value: unknown, type: TypeView): FieldSet {
+    const form = formOf(type, value);
+    const out: Draft = { ".": MEMBER };
+    let bare = true;
+    if (form === "map" && type.map && !type.map.atomic && isJsonObject(value)) {
+      for (const name in value) {
+        const field = type.map.field(name);
+        const fieldType = field?.type ?? type.map.element;
+        if (!fieldType || this.#isOmitted(value[name], field)) continue;
+        out[elementOf(name, field)] = this.#everything(value[name], fieldType);
+        bare = false;
+      }
+      for (const name of type.map.nulls ?? []) {
+        if (name in value) continue;
+        out[elementOf(name, type.map.field(name))] = MEMBER;
+        bare = false;
+      }
+    } else if (form === "list" && type.list && type.list.type !== "atomic" && Array.isArray(value)) {
+      for (const [element, items] of itemsByElement(type.list, value)) {
+        out[element] = items.length === 1 ? this.#everything(items[0], type.list.element) : MEMBER;
+        bare = false;
+      }
+    }
+    return bare ? MEMBER : out;
+  }
+}
+
+const SAID = new Walk({ omitsEmpty: false });
+const DECODED = new Walk({ omitsEmpty: true });
 
 /** A list that nobody said is Go's nil, which is not the empty one. */
 const said = (value: unknown): unknown => (isUnsaidList(value) ? null : value);
 
 const isLeafPair = (from: string, to: string) => from === "scalar" && to === "scalar";
-
-function formChange(old: unknown, next: unknown, type: TypeView): Diff {
-  const [gone, come] = [everything(old, type), everything(next, type)];
-  const below = (set: FieldSet): FieldSet => Object.fromEntries(Object.entries(set).filter(([key]) => key !== "."));
-  return { modified: MEMBER, removed: below(gone), added: below(come) };
-}
 
 function bothEmpty(old: unknown, next: unknown): boolean {
   return isBare(old) && isBare(next);
@@ -63,52 +157,9 @@ function bothEmpty(old: unknown, next: unknown): boolean {
 const isBare = (value: unknown) =>
   value === null || (Array.isArray(value) ? value.length === 0 : isJsonObject(value) && isEmptySet(value as FieldSet));
 
-function walkMap(old: { [key: string]: unknown }, next: { [key: string]: unknown }, map: MapView): Diff | undefined {
-  const diff: { added?: Draft; modified?: Draft; removed?: Draft } = {};
-  for (const name in next) {
-    const field = map.field(name);
-    const type = field?.type ?? map.element;
-    if (type) record(diff, elementOf(name, field), walk(sideOf(old, name, field), next[name], type));
-  }
-  for (const name in old) {
-    if (name in next) continue;
-    const field = map.field(name);
-    const type = field?.type ?? map.element;
-    if (type) record(diff, elementOf(name, field), walk(old[name], sideOf(next, name, field), type));
-  }
-  return diff.added || diff.modified || diff.removed ? diff : undefined;
-}
-
 const elementOf = (name: string, field: FieldView | undefined): string => field?.element ?? `f:${name}`;
 
-const sideOf = (object: { [key: string]: unknown }, name: string, field: FieldView | undefined): unknown =>
-  name in object ? object[name] : field?.zero;
-
-function walkList(old: readonly unknown[], next: readonly unknown[], list: ListView): Diff | undefined {
-  const diff: { added?: Draft; modified?: Draft; removed?: Draft } = {};
-  const [before, after] = [itemsByElement(list, old), itemsByElement(list, next)];
-  for (const element of new Set([...before.keys(), ...after.keys()])) {
-    const [left = [], right = []] = [before.get(element), after.get(element)];
-    if (left.length <= 1 && right.length <= 1) record(diff, element, walk(left[0], right[0], list.element));
-    else if (left.length > 1 && right.length > 1)
-      record(diff, element, deepEqual(left, right) ? undefined : { modified: MEMBER });
-    // Items that share a name are owned together, by that name alone.
-    else if (left.length > 1) {
-      const only = right[0] === undefined ? undefined : everything(right[0], list.element);
-      record(diff, element, { removed: MEMBER, ...(only ? { added: only } : {}) });
-    } else {
-      const only = left[0] === undefined ? undefined : everything(left[0], list.element);
-      record(diff, element, { added: MEMBER, ...(only ? { removed: only } : {}) });
-    }
-  }
-  return diff.added || diff.modified || diff.removed ? diff : undefined;
-}
-
-function record(
-  diff: { added?: Draft; modified?: Draft; removed?: Draft },
-  element: string,
-  one: Diff | undefined,
-): void {
+function record(diff: DraftDiff, element: string, one: Diff | undefined): void {
   if (!one) return;
   if (one.added) {
     diff.added ??= {};
@@ -122,31 +173,4 @@ function record(
     diff.removed ??= {};
     diff.removed[element] = one.removed;
   }
-}
-
-/** A value that came or went whole: itself and every field below it. */
-function everything(value: unknown, type: TypeView): FieldSet {
-  const form = formOf(type, value);
-  const out: Draft = { ".": MEMBER };
-  let bare = true;
-  if (form === "map" && type.map && !type.map.atomic && isJsonObject(value)) {
-    for (const name in value) {
-      const field = type.map.field(name);
-      const fieldType = field?.type ?? type.map.element;
-      if (!fieldType) continue;
-      out[elementOf(name, field)] = everything(value[name], fieldType);
-      bare = false;
-    }
-    for (const name of type.map.nulls ?? []) {
-      if (name in value) continue;
-      out[elementOf(name, type.map.field(name))] = MEMBER;
-      bare = false;
-    }
-  } else if (form === "list" && type.list && type.list.type !== "atomic" && Array.isArray(value)) {
-    for (const [element, items] of itemsByElement(type.list, value)) {
-      out[element] = items.length === 1 ? everything(items[0], type.list.element) : MEMBER;
-      bare = false;
-    }
-  }
-  return bare ? MEMBER : out;
 }

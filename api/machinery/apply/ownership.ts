@@ -1,6 +1,6 @@
 /** How a change of the object moves ownership between its managers. */
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import { type Comparison, compareTyped, SAME } from "./compare.ts";
+import { type Comparison, type compareTyped, SAME } from "./compare.ts";
 import {
   difference,
   differenceBelow,
@@ -105,11 +105,17 @@ export class Differences {
   readonly #old: JsonObject;
   readonly #next: JsonObject;
   readonly #kind: KindAtVersion;
+  readonly #by: typeof compareTyped;
 
-  constructor(old: JsonObject, next: JsonObject, kind: KindAtVersion) {
+  constructor(
+    { old, next }: { readonly old: JsonObject; readonly next: JsonObject },
+    kind: KindAtVersion,
+    by: typeof compareTyped,
+  ) {
     this.#old = old;
     this.#next = next;
     this.#kind = kind;
+    this.#by = by;
   }
 
   /** Undefined where the version is no longer served. */
@@ -122,7 +128,7 @@ export class Differences {
     const version = versionOf(this.#kind, apiVersion);
     if (!version) return undefined;
     const [old, next] = [version.from(this.#old), version.from(this.#next)];
-    const all = compareTyped(comparable(old), comparable(next), version.view);
+    const all = this.#by(comparable(old), comparable(next), version.view);
     if (all === SAME) return all;
     const { ownable } = this.#kind;
     return { added: ownable(all.added), modified: ownable(all.modified), removed: ownable(all.removed) };

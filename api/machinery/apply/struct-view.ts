@@ -44,6 +44,7 @@ function fieldView(field: Field): FieldView {
     type: fieldType(field),
     ...(fallback === undefined ? {} : { default: fallback }),
     ...(zero === undefined ? {} : { zero }),
+    ...(field.bare ? { omitEmpty: true as const } : {}),
   };
 }
 

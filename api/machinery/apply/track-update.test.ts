@@ -49,8 +49,12 @@ describe("managedFields of ordinary writes", () => {
     expect(a.owners).toHaveLength(1);
     a.write("w", (draft) => Object.assign(draft, { secrets: [{}] }));
     expect(a.owners).toEqual([]);
-    const result = a.apply("x", { secrets: [{ name: "b" }] });
-    expect(result).toMatchObject({ ok: false, code: 500 });
+    for (const applied of [{ secrets: [{ name: "b" }] }, { automountServiceAccountToken: false }, { secrets: [{}] }])
+      expect(a.apply("x", applied)).toMatchObject({
+        ok: false,
+        code: 500,
+        message: expect.stringMatching(/^failed to create manager for existing fields: /) as string,
+      });
   });
 
   test("TRACK-03: a changed field is the changer's alone, and a removed one is nobody's", () => {
@@ -103,6 +107,16 @@ describe("managedFields of ordinary writes", () => {
     const said = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
     said.write("w1", (draft) => Object.assign(draft, { rules: [] }));
     expect(said.owners).toEqual(['w1 {"f:rules":{}}']);
+  });
+
+  test("TRACK-15: an empty list that Go does not show is nobody's, whichever write says it", () => {
+    const a = new ManagedObject("networking.k8s.io/v1", "Ingress");
+    a.write("w1", (draft) => Object.assign(draft, { spec: { ingressClassName: "c", rules: [] } }));
+    expect(a.owners).toEqual(['w1 {"f:spec":{"f:ingressClassName":{}}}']);
+    a.write("w1", (draft) => Object.assign(draft, { spec: { ingressClassName: "c", rules: [{ host: "h" }] } }));
+    expect(a.owners).toEqual(['w1 {"f:spec":{"f:ingressClassName":{},"f:rules":{}}}']);
+    a.write("w2", (draft) => Object.assign(draft, { spec: { ingressClassName: "c", rules: [] } }));
+    expect(a.owners).toEqual(['w1 {"f:spec":{"f:ingressClassName":{}}}']);
   });
 
   test.each<[boolean, string, JsonObject]>([

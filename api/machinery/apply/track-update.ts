@@ -2,7 +2,7 @@
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { deepEqual } from "../json/deep-equal.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import { SAME } from "./compare.ts";
+import { compareDecoded, SAME } from "./compare.ts";
 import { difference, isEmptySet, union } from "./field-set.ts";
 import { UnnamedItem } from "./list-item.ts";
 import { capUpdaters, type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
@@ -37,7 +37,7 @@ function entriesAfter(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
   const entries = requestedEntries(update, stored);
   // An object whose tracking was reset, or never begun, stays untracked until somebody applies.
   if (old && entries.length === 0) return undefined;
-  const differences = new Differences(old ?? {}, next, kind);
+  const differences = new Differences({ old: old ?? {}, next }, kind, compareDecoded);
   const changes = differences.at(kind.apiVersion) ?? SAME;
   if (changes === SAME && entries === stored) return stored.length > 0 ? [...stored] : undefined;
   const before = parseOwners(entries) ?? new Map<string, Owner>();

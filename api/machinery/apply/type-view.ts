@@ -32,6 +32,8 @@ export interface FieldView {
   readonly element?: string;
   /** The value of an absent list key. */
   readonly default?: unknown;
+  /** An empty list or map is as good as none to who asks what an object says: Go's omitempty. */
+  readonly omitEmpty?: true;
   /** What stands for an absent member of an object that is there; undefined where absent is absent. */
   readonly zero?: unknown;
 }
