@@ -55,6 +55,21 @@ test.each([
   expect(resource && refused(resource, change)).toEqual(fields);
 });
 
+test.each([
+  ["a list that is said to be empty, and is none once it is stored", { ports: [] }, 1],
+  ["a list with an item", { ports: [{ containerPort: 80 }] }, 2],
+])("of a spec with %s in place of nothing the generation is so", (_, change, generation) => {
+  const old = {
+    ...stored(deployment, { generation: 1 }),
+    apiVersion: "apps/v1",
+    spec: { selector: {}, template: { spec: { containers: [{ name: "c", image: "i" }] } } },
+  };
+  const next = structuredClone(old);
+  Object.assign(next.spec.template.spec.containers[0] ?? {}, change);
+  prepareUpdate(deployment, next, old);
+  expect(next.metadata.generation).toBe(generation);
+});
+
 test("what is behind a gate that is off is there until the object is prepared for the store", () => {
   const containers = [{ name: "c", image: "i", lifecycle: { stopSignal: "SIGTERM" } }];
   const volumes = [

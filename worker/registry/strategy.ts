@@ -3,10 +3,12 @@
  * BeforeCreate, BeforeUpdate) with the kind's own rules called in between.
  */
 
+import { sameValue } from "../../api/machinery/field-checks.ts";
 import type { FieldError } from "../../api/machinery/field-error.ts";
 import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import { copyJson } from "../../api/machinery/json/json-copy.ts";
 import { membersOf } from "../../api/machinery/json/json-object.ts";
+import { canonicalObject, draftObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { nameIsPathSegment } from "../../api/machinery/names.ts";
 import { forgiveStoredAddresses } from "../../api/machinery/network/ip-validation.ts";
@@ -174,8 +176,12 @@ function keepStatus(draft: WithParts, old: WithParts): void {
 }
 
 function specChanged(resource: Resource, next: WithParts, old: WithParts): boolean {
-  if (resource.generationOf) return !deepEqual(resource.generationOf(next), resource.generationOf(old));
-  return !deepEqual(next.spec, old.spec);
+  const counted = resource.generationOf ?? (({ spec }: WithParts) => spec);
+  if (deepEqual(counted(next), counted(old))) return false;
+  if (!sameValue(counted(next), counted(old))) return true;
+  // Lists that are said to be empty are none once they are stored.
+  const stored = (object: KubeObject) => counted(draftObject(canonicalObject(object)));
+  return !deepEqual(stored(next), stored(old));
 }
 
 export const metaRules = (resource: Resource) => ({
