@@ -1,5 +1,6 @@
 /** pkg/apis/discovery/validation. */
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../generated/discovery.v1.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from "../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../machinery/names.ts";
 import { isIPv4, specialIPProblem } from "../../machinery/network/ip.ts";
@@ -13,16 +14,25 @@ const MAX_PORTS = 20_000;
 const MAX_TOPOLOGY = 16;
 const MAX_HINTS = 8;
 
-export function validateEndpointSlice({ addressType = "", endpoints, ports }: EndpointSlice): FieldError[] {
+/** Endpoints that an update leaves as they are have been judged before, perhaps by older rules. */
+export function validateEndpointSlice(slice: EndpointSlice, old?: EndpointSlice): FieldError[] {
+  const { addressType = "", endpoints, ports } = slice;
   const errors: FieldError[] = [];
   if (addressType === "") errors.push(required("addressType"));
   else if (!ADDRESS_TYPES.includes(addressType)) errors.push(notSupported("addressType", addressType, ADDRESS_TYPES));
-  if (endpoints && endpoints.length > MAX_ENDPOINTS) errors.push(tooMany("endpoints", endpoints.length, MAX_ENDPOINTS));
-  else
-    endpoints?.forEach((endpoint, i) => {
-      checkEndpoint(errors, `endpoints[${i}]`, endpoint, addressType);
-    });
+  const ofEndpoints = endpointErrors(endpoints ?? [], addressType);
+  // Compared only where it matters: there may be a thousand.
+  if (ofEndpoints.length > 0 && !(old && sameValue(endpoints, old.endpoints))) errors.push(...ofEndpoints);
   checkPorts(errors, ports ?? []);
+  return errors;
+}
+
+function endpointErrors(endpoints: readonly Endpoint[], addressType: string): FieldError[] {
+  if (endpoints.length > MAX_ENDPOINTS) return [tooMany("endpoints", endpoints.length, MAX_ENDPOINTS)];
+  const errors: FieldError[] = [];
+  endpoints.forEach((endpoint, i) => {
+    checkEndpoint(errors, `endpoints[${i}]`, endpoint, addressType);
+  });
   return errors;
 }
 

@@ -1,6 +1,5 @@
 import type { EndpointSlice } from "../../generated/discovery.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
-import type { FieldError } from "../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
 import { ipWarnings } from "../../machinery/network/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
@@ -33,9 +32,10 @@ export const endpointSlice = defineResource<EndpointSlice>({
   prepareUpdate: (draft, old) => {
     if (!sameValue(draft.endpoints, old.endpoints)) dropTopology(draft, old);
   },
-  validate: validateEndpointSlice,
+  validate: (slice) => validateEndpointSlice(slice),
+  updateChecks: "changesOnly",
   validateUpdate: (next, old) => {
-    const errors: FieldError[] = [];
+    const errors = validateEndpointSlice(next, old);
     checkImmutable(errors, "addressType", next.addressType, old.addressType);
     return errors;
   },
