@@ -62,7 +62,9 @@ function checkResources(errors: FieldError[], path: string, resources: readonly 
   });
   if (resources.length > 1 && allResources)
     errors.push(invalid(path, resources, "if '*/*' is present, must not specify other resources"));
-  if (resources.includes(ALL) && resources.some((entry) => !entry.includes("/") && entry !== ALL))
+  // Of the resources without subresources Kubernetes remembers the last alone: behind others `*` passes.
+  const lastWhole = resources.findLast((entry) => entry !== "" && !entry.includes("/"));
+  if (resources.includes(ALL) && lastWhole !== ALL)
     errors.push(invalid(path, resources, "if '*' is present, must not specify other resources without subresources"));
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FieldError } from "../../machinery/field-error.ts";
-import { checkReplicasTemplate } from "./replicas-validation.ts";
+import { checkCollisionCount, checkReplicasTemplate } from "./replicas-validation.ts";
 
 test("several replicas may mount one GCE disk, whether they write or not", () => {
   const errors: FieldError[] = [];
@@ -19,4 +19,15 @@ test("several replicas may mount one GCE disk, whether they write or not", () =>
     },
   });
   expect(errors).toEqual([]);
+});
+
+test.each([
+  [undefined, 0, true],
+  [0, 1, true],
+  [1, 1, false],
+  [0, undefined, false],
+])("a count of collisions of %s after one of %s has gone down: %s", (next, old, refused) => {
+  const errors: FieldError[] = [];
+  checkCollisionCount(errors, next, old);
+  expect(errors.map(({ message }) => message)).toEqual(refused ? ["Invalid value: 0: cannot be decremented"] : []);
 });

@@ -68,6 +68,8 @@ export function checkPartsOfReplicas<K extends string>(
     errors.push(invalid("status.availableReplicas", available, "cannot be greater than readyReplicas"));
 }
 
-export function checkCollisionCount(errors: FieldError[], next = 0, old: number | undefined): void {
-  if (old !== undefined && next < old) errors.push(invalid("status.collisionCount", next, "cannot be decremented"));
+/** A count that is no longer said has gone down, too: from 0 as well. */
+export function checkCollisionCount(errors: FieldError[], next: number | undefined, old: number | undefined): void {
+  if (old !== undefined && (next === undefined || next < old))
+    errors.push(invalid("status.collisionCount", next ?? 0, "cannot be decremented"));
 }

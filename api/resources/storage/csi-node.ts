@@ -54,7 +54,7 @@ const fixed = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({ name, nodeID
 const printed = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({
   Name: name,
   NodeID: nodeID,
-  TopologyKeys: topologyKeys ?? null,
+  TopologyKeys: topologyKeys?.length ? topologyKeys : null,
   Allocatable: null,
 });
 

@@ -234,6 +234,6 @@ export function validateResizePolicy({ resizePolicy = [] }: Container, path: str
     if (!restartPolicy) errors.push(required(path));
     else if (!RESIZE_POLICIES.includes(restartPolicy)) errors.push(notSupported(path, restartPolicy, RESIZE_POLICIES));
     if (check.spec.restartPolicy === "Never" && restartPolicy !== "NotRequired")
-      errors.push(invalid(path, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
+      errors.push(invalid(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
   });
 }
