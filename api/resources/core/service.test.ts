@@ -81,6 +81,15 @@ describe("an update", () => {
     });
   });
 
+  it.each([
+    ["its name is the same", [{ port: 81 }], [30080]],
+    ["another name has come", [{ name: "b", port: 80 }], [undefined]],
+    ["another port has taken it", [{ port: 81 }, { name: "b", port: 80, nodePort: 30080 }], [undefined, 30080]],
+  ])("lets a port keep its node port by its name: %s", (_, changed, expected) => {
+    const { spec } = updated({ ports: changed, type: "NodePort" });
+    expect(spec.ports?.map(({ nodePort }) => nodePort)).toEqual(expected);
+  });
+
   it("REG-NODE-PORTS: keeps the node ports that a load balancer is given no more, and lets them go with its type", () => {
     const balancer = serviceOf({ ...old.spec, type: "LoadBalancer", allocateLoadBalancerNodePorts: true });
     const changed = (spec: Partial<Service["spec"]>) => {
@@ -133,7 +142,7 @@ describe("in a cluster of both families", () => {
     [{ ipFamilyPolicy: "RequireDualStack" }, ["RequireDualStack", ["IPv4", "IPv6"], 0]],
     [{ ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv6"] }, ["RequireDualStack", ["IPv6", "IPv4"], 0]],
     [{ ipFamilies: ["IPv6"] }, ["SingleStack", ["IPv6"], 0]],
-    [{ ipFamilies: ["IPv4", "IPv6"] }, ["SingleStack", ["IPv4", "IPv6"], 1]],
+    [{ ipFamilies: ["IPv4", "IPv6"] }, [undefined, ["IPv4", "IPv6"], 1]],
   ])("%o gets %o", (spec, expected) => expect(made(spec)).toEqual(expected));
 
   it("a Service that asks for one family again gives up the second, with its address", () => {

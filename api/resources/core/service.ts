@@ -5,7 +5,7 @@ import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatLabels } from "./cells.ts";
 import { defaultService } from "./service/service-defaults.ts";
-import { completeFamilies, releaseSecondFamily } from "./service/service-families.ts";
+import { completeFamilies } from "./service/service-families.ts";
 import { validateServiceStatus } from "./service/service-status.ts";
 import { carryOver, dropUnusedPolicy, prepareClusterIps } from "./service/service-strategy.ts";
 import { validateServiceUpdate } from "./service/service-update.ts";
@@ -13,7 +13,7 @@ import { validateService } from "./service/service-validation.ts";
 import { serviceWarnings } from "./service/service-warnings.ts";
 
 /** In a cluster that gives addresses of these families. */
-const serviceOf = (families: readonly IPFamily[]) =>
+const serviceOf = (cluster: readonly IPFamily[]) =>
   defineResource<Service>({
     group: "",
     version: "v1",
@@ -30,18 +30,21 @@ const serviceOf = (families: readonly IPFamily[]) =>
     prepareCreate: (draft) => {
       prepareClusterIps(draft);
       dropUnusedPolicy(draft);
-      completeFamilies(draft, families);
+      completeFamilies(draft, { cluster });
       draft.status = { loadBalancer: {} };
     },
     prepareUpdate: (draft, old) => {
       carryOver(draft, old);
       dropUnusedPolicy(draft);
-      releaseSecondFamily(draft, old);
-      completeFamilies(draft, families);
+      completeFamilies(draft, { old, cluster });
       if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };
     },
-    validate: (object) => validateService(object, families),
-    validateUpdate: (next, old) => validateServiceUpdate(next, old, families),
+    validate: (object) => validateService(object, { cluster }),
+    updateChecks: "changesOnly",
+    validateUpdate: (next, old) => [
+      ...validateService(next, { old, cluster }),
+      ...validateServiceUpdate(next, { old, cluster }),
+    ],
     warnings: serviceWarnings,
     status: { validateUpdate: validateServiceStatus },
     subresources: {

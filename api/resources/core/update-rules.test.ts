@@ -40,7 +40,7 @@ test("a quota's scopes do not change, whatever they are called", () => {
 
 test("the class of a service that has none is told again at an update", () => {
   const service = (spec: object) => ({ metadata: { name: "s" }, spec: { type: "ClusterIP", ...spec } }) as Service;
-  expect(told(validateServiceUpdate(service({ loadBalancerClass: "a" }), service({}), ["IPv4"]))).toEqual([
-    "spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'",
-  ]);
+  expect(
+    told(validateServiceUpdate(service({ loadBalancerClass: "a" }), { old: service({}), cluster: ["IPv4"] })),
+  ).toEqual(["spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'"]);
 });

@@ -5,6 +5,12 @@ import { completeFamilies, validateFamilies } from "./service-families.ts";
 
 const IPV4: readonly IPFamily[] = ["IPv4"];
 
+const serviceOf = (spec: ServiceSpec): Service => ({
+  metadata: { name: "s" },
+  spec: structuredClone(spec),
+  status: {},
+});
+
 test.each<[spec: ServiceSpec, told: string[]]>([
   [{ clusterIPs: ["10.96.0.5"] }, []],
   [
@@ -24,7 +30,48 @@ test.each<[spec: ServiceSpec, told: string[]]>([
     ],
   ],
 ])("of a cluster with IPv4 alone %j is told %j", (spec, told) => {
-  const service: Service = { metadata: { name: "s" }, spec: structuredClone(spec), status: {} };
-  completeFamilies(service, IPV4);
-  expect(validateFamilies(service, IPV4).map(({ path, message }) => `${path}: ${message}`)).toEqual(told);
+  const service = serviceOf(spec);
+  completeFamilies(service, { cluster: IPV4 });
+  expect(validateFamilies(service, { cluster: IPV4 }).map(({ path, message }) => `${path}: ${message}`)).toEqual(told);
+});
+
+test.each<[spec: ServiceSpec, told: string[]]>([
+  [
+    { clusterIPs: ["10.96.0.5"], ipFamilies: ["IPv4", "IPv6"] },
+    ["must be 'SingleStack' to release the secondary cluster IP"],
+  ],
+  [
+    { clusterIPs: ["10.96.0.5", "fd00::5"], ipFamilies: ["IPv6"] },
+    ["must be 'SingleStack' to release the secondary IP family"],
+  ],
+  [{ clusterIPs: ["10.96.0.5", "fd00::5"] }, []],
+  [{ clusterIPs: ["10.96.0.5"], ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" }, []],
+])("of a Service with both families %j is told %j", (spec, told) => {
+  const old = serviceOf({
+    clusterIPs: ["10.96.0.5", "fd00::5"],
+    ipFamilies: ["IPv4", "IPv6"],
+    ipFamilyPolicy: "RequireDualStack",
+  });
+  const setting = { old, cluster: ["IPv4", "IPv6"] as const };
+  const service = serviceOf(spec);
+  completeFamilies(service, setting);
+  const errors = validateFamilies(service, setting);
+  expect(errors.map(({ message }) => message.replace(/^.*?: .*?: /, ""))).toEqual(told);
+  expect(service.spec.ipFamilies?.length).toBe(
+    told.length > 0 ? spec.ipFamilies?.length : service.spec.clusterIPs?.length,
+  );
+});
+
+test("of a cluster with IPv4 alone a headless Service that selects pods is of no other family", () => {
+  const service = serviceOf({ clusterIP: "None", clusterIPs: ["None"], selector: { a: "b" }, ipFamilies: ["IPv6"] });
+  expect(validateFamilies(service, { cluster: IPV4 }).map(({ path }) => path)).toEqual(["spec.ipFamilies[0]"]);
+  const handmade = serviceOf({ ...service.spec, selector: {} });
+  expect(validateFamilies(handmade, { cluster: IPV4 })).toEqual([]);
+});
+
+test("a Service that prefers both families stays of one when the cluster comes to have both", () => {
+  const old = serviceOf({ clusterIPs: ["10.96.0.5"], ipFamilies: ["IPv4"], ipFamilyPolicy: "PreferDualStack" });
+  const next = structuredClone(old);
+  completeFamilies(next, { old, cluster: ["IPv4", "IPv6"] });
+  expect(next.spec.ipFamilies).toEqual(["IPv4"]);
 });

@@ -3,6 +3,7 @@
  * addresses are allocated (pkg/registry/core/service/storage, initIPFamilyFields).
  */
 import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
+import { sameValue } from "../../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../../machinery/field-error.ts";
 import { deepEqual } from "../../../machinery/json/deep-equal.ts";
 import { familyOf, type IPFamily, isIP } from "../../../machinery/network/ip.ts";
@@ -11,55 +12,79 @@ import { isHeadless } from "./service-defaults.ts";
 /** Endpoints of such a Service are its maker's affair, so they may be of any family. */
 const isHandmade = (spec: ServiceSpec) => isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0;
 
-/** `cluster`: the families in which it gives addresses, the default first. */
-export function completeFamilies({ spec }: Service, cluster: readonly IPFamily[]): void {
-  if (spec.type === "ExternalName") return;
+/** `old` on an update; `cluster`: the families in which it gives addresses, the default first. */
+export interface FamilySetting {
+  readonly old?: Service | undefined;
+  readonly cluster: readonly IPFamily[];
+}
+
+/** A Service that cannot be completed stays as it is: `validateFamilies` says why. */
+export function completeFamilies(service: Service, setting: FamilySetting): void {
+  const { spec } = service;
+  const { old, cluster } = setting;
+  if (spec.type === "ExternalName" || staysPreferred(spec, old?.spec)) return;
+  const policy = policyOf(spec, old?.spec);
+  if (old && policy === "SingleStack") releaseSecondFamily(spec, old.spec);
+  if (validateFamilies(service, setting).length > 0) return;
   const families = [...(spec.ipFamilies ?? [])];
-  spec.clusterIPs?.forEach((ip, i) => {
-    if (families.length === i && isIP(ip) && cluster.includes(familyOf(ip))) families.push(familyOf(ip));
-  });
-  spec.ipFamilyPolicy ??= isHandmade(spec) ? "RequireDualStack" : "SingleStack";
-  // An address of a family that there is not is told as that.
-  if (families.length === 0 && !spec.clusterIPs?.some(isIP)) families.push(cluster[0] ?? "IPv4");
+  for (const ip of (spec.clusterIPs ?? []).slice(families.length)) if (isIP(ip)) families.push(familyOf(ip));
+  if (families.length === 0) families.push(cluster[0] ?? "IPv4");
   const second = families[0] === "IPv4" ? "IPv6" : "IPv4";
-  if (families.length === 1 && spec.ipFamilyPolicy !== "SingleStack" && (cluster.includes(second) || isHandmade(spec)))
+  if (families.length === 1 && policy !== "SingleStack" && (cluster.includes(second) || isHandmade(spec)))
     families.push(second);
+  spec.ipFamilyPolicy = policy;
   spec.ipFamilies = families;
 }
 
+/** Who says nothing of it wants what there was before. */
+const policyOf = (spec: ServiceSpec, old: ServiceSpec | undefined): string =>
+  spec.ipFamilyPolicy ?? old?.ipFamilyPolicy ?? (isHandmade(spec) ? "RequireDualStack" : "SingleStack");
+
+/** A Service that only prefers both families stays as it is when the cluster's families change. */
+const staysPreferred = (spec: ServiceSpec, old: ServiceSpec | undefined): boolean =>
+  old !== undefined &&
+  spec.ipFamilyPolicy === "PreferDualStack" &&
+  (old.ipFamilyPolicy ?? "PreferDualStack") === "PreferDualStack" &&
+  spec.type === old.type &&
+  sameValue(spec.clusterIPs, old.clusterIPs) &&
+  sameValue(spec.ipFamilies, old.ipFamilies);
+
 /** Who asks for one family again gives up the second with its address, though the request still names them. */
-export function releaseSecondFamily({ spec }: Service, { spec: old }: Service): void {
-  if (spec.ipFamilyPolicy !== "SingleStack" || old.ipFamilyPolicy === "SingleStack") return;
+function releaseSecondFamily(spec: ServiceSpec, old: ServiceSpec): void {
   if (spec.clusterIPs && deepEqual(spec.clusterIPs, old.clusterIPs)) spec.clusterIPs = spec.clusterIPs.slice(0, 1);
   if (spec.ipFamilies && deepEqual(spec.ipFamilies, old.ipFamilies)) spec.ipFamilies = spec.ipFamilies.slice(0, 1);
 }
 
-/** What only the cluster can refuse; each family and the policy itself have been looked at before. */
-export function validateFamilies({ spec }: Service, cluster: readonly IPFamily[]): FieldError[] {
-  const { ipFamilies = [], ipFamilyPolicy: policy, clusterIPs = [] } = spec;
-  if (spec.type === "ExternalName" || isHandmade(spec)) return [];
-  const has = (family: IPFamily) => cluster.includes(family);
+/** What only the cluster, or what there was before, can refuse; each family has been looked at before. */
+export function validateFamilies({ spec }: Service, { old, cluster }: FamilySetting): FieldError[] {
+  if (spec.type === "ExternalName" || staysPreferred(spec, old?.spec)) return [];
+  const { ipFamilies = [], clusterIPs = [] } = spec;
+  const policy = policyOf(spec, old?.spec);
   const errors: FieldError[] = [];
-  const several = clusterIPs.length > 1 ? "cluster IPs" : ipFamilies.length > 1 ? "IP families" : undefined;
-  if (policy === "SingleStack" && several)
-    errors.push(
-      invalid(
-        "spec.ipFamilyPolicy",
-        policy,
-        `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${several} are specified`,
-      ),
-    );
+  const ofPolicy = (detail: string) => errors.push(invalid("spec.ipFamilyPolicy", policy, detail));
+  if (policy !== "SingleStack") {
+    if (isReduced(clusterIPs, old?.spec.clusterIPs))
+      ofPolicy("must be 'SingleStack' to release the secondary cluster IP");
+    if (isReduced(ipFamilies, old?.spec.ipFamilies))
+      ofPolicy("must be 'SingleStack' to release the secondary IP family");
+  } else {
+    const several = "must be 'RequireDualStack' or 'PreferDualStack' when multiple";
+    if (clusterIPs.length === 2) ofPolicy(`${several} cluster IPs are specified`);
+    if (ipFamilies.length === 2) ofPolicy(`${several} IP families are specified`);
+  }
+  const has = (family: string) => cluster.some((each) => each === family);
   clusterIPs.forEach((ip, i) => {
     if (i < ipFamilies.length || !isIP(ip) || has(familyOf(ip))) return;
     errors.push(invalid(`spec.clusterIPs[${i}]`, clusterIPs, `${familyOf(ip)} is not configured on this cluster`));
   });
-  if (errors.length > 0) return errors;
+  if (errors.length > 0 || isHandmade(spec)) return errors;
   if (policy === "RequireDualStack" && cluster.length < 2)
-    errors.push(invalid("spec.ipFamilyPolicy", policy, "this cluster is not configured for dual-stack services"));
-  if (isHeadless(spec)) return errors;
+    ofPolicy("this cluster is not configured for dual-stack services");
   ipFamilies.forEach((family, i) => {
-    if (!has(family as IPFamily))
-      errors.push(invalid(`spec.ipFamilies[${i}]`, family, "not configured on this cluster"));
+    if (!has(family)) errors.push(invalid(`spec.ipFamilies[${i}]`, family, "not configured on this cluster"));
   });
   return errors;
 }
+
+/** An empty list says nothing. */
+const isReduced = (next: readonly string[], old: readonly string[] = []) => next.length > 0 && next.length < old.length;

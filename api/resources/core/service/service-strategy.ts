@@ -23,44 +23,41 @@ export function dropUnusedPolicy({ spec }: Service): void {
 }
 
 export function carryOver({ spec }: Service, { spec: old }: Service): void {
-  syncClusterIps(spec, old);
   keepAllocated(spec, old);
+  syncClusterIps(spec, old);
   dropOfOldType(spec, old);
-}
-
-/** Whichever of the two fields the client changed says what it wants. */
-function syncClusterIps(spec: ServiceSpec, old: ServiceSpec): void {
-  const sameList = deepEqual(spec.clusterIPs ?? [], old.clusterIPs ?? []);
-  const same = (spec.clusterIP ?? "") === (old.clusterIP ?? "");
-  if (old.clusterIP && !spec.clusterIP && sameList) delete spec.clusterIPs;
-  else if (old.clusterIPs?.length && !spec.clusterIPs?.length && same) delete spec.clusterIP;
-  else if (!same && sameList && spec.clusterIPs) spec.clusterIPs = [spec.clusterIP ?? "", ...spec.clusterIPs.slice(1)];
-  else if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
 }
 
 function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
   if (needsClusterIp(old) && needsClusterIp(spec)) {
     if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP;
-    if (!spec.clusterIPs?.length && spec.clusterIP === old.clusterIP && old.clusterIPs)
-      spec.clusterIPs = old.clusterIPs;
-    if (!spec.ipFamilies?.length && old.ipFamilies) spec.ipFamilies = old.ipFamilies;
-    if (spec.ipFamilyPolicy === undefined && old.ipFamilyPolicy) spec.ipFamilyPolicy = old.ipFamilyPolicy;
+    if (!spec.clusterIPs?.length && old.clusterIPs) spec.clusterIPs = old.clusterIPs;
   }
   if (needsNodePorts(old) && needsNodePorts(spec)) keepNodePorts(spec.ports ?? [], old.ports ?? []);
   if (needsHealthCheckPort(old) && needsHealthCheckPort(spec) && !spec.healthCheckNodePort && old.healthCheckNodePort)
     spec.healthCheckNodePort = old.healthCheckNodePort;
 }
 
+/** A port keeps its node port by its name, whatever else of it changes, unless another has it now. */
 function keepNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[]): void {
-  const used = new Set(ports.flatMap(({ nodePort, protocol }) => (nodePort ? [`${protocol} ${nodePort}`] : [])));
+  const used = new Set(ports.flatMap(({ nodePort }) => (nodePort ? [nodePort] : [])));
+  const byName = new Map(old.map(({ name = "", nodePort }) => [name, nodePort]));
   for (const port of ports) {
-    if (port.nodePort) continue;
-    const before = old.find(({ protocol, port: number }) => protocol === port.protocol && number === port.port);
-    const key = `${port.protocol} ${before?.nodePort}`;
-    if (!before?.nodePort || used.has(key)) continue;
-    port.nodePort = before.nodePort;
-    used.add(key);
+    const before = byName.get(port.name ?? "");
+    if (!port.nodePort && before && !used.has(before)) port.nodePort = before;
   }
+}
+
+/** Whichever of the two fields the client changed says what it wants. */
+function syncClusterIps(spec: ServiceSpec, old: ServiceSpec): void {
+  const [next, before] = [spec.clusterIP ?? "", old.clusterIP ?? ""];
+  if (next === before) {
+    if (!spec.clusterIPs?.length && old.clusterIPs?.length) spec.clusterIPs = old.clusterIPs;
+    return;
+  }
+  if (!deepEqual(spec.clusterIPs ?? [], old.clusterIPs ?? [])) return;
+  if (next === "") delete spec.clusterIPs;
+  else spec.clusterIPs = [next];
 }
 
 /** Fields that the new type has no use for go, unless the client has just set them. */

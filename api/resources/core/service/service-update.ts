@@ -1,8 +1,8 @@
 import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, invalid } from "../../../machinery/field-error.ts";
-import type { IPFamily } from "../../../machinery/network/ip.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
+import type { FamilySetting } from "./service-families.ts";
 import { allocationErrors, validateLoadBalancerClass } from "./service-validation.ts";
 
 const ONCE = "may not change once set";
@@ -10,12 +10,11 @@ const ONCE = "may not change once set";
 /** Second addresses and families come and go; first ones change only by way of ExternalName. `validate` has told of the rest. */
 export function validateServiceUpdate(
   next: Service,
-  { spec: old }: Service,
-  families: readonly IPFamily[],
+  { old: before, cluster }: FamilySetting & { readonly old: Service },
 ): FieldError[] {
   const errors: FieldError[] = [];
-  const { spec } = next;
-  if (allocationErrors(next, families).length > 0) return errors;
+  const [{ spec }, { spec: old }] = [next, before];
+  if (allocationErrors(next, { old: before, cluster }).length > 0) return errors;
   validateClusterIpChange(spec, old, errors);
   validateFamilyChange(spec, old, errors);
   if (spec.type === "LoadBalancer" && old.type === "LoadBalancer" && spec.loadBalancerClass !== old.loadBalancerClass)

@@ -9,12 +9,11 @@ import {
 } from "../../../machinery/field-error.ts";
 import { validateLabels } from "../../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../../machinery/names.ts";
-import type { IPFamily } from "../../../machinery/network/ip.ts";
 import { validateCidr, validateIp, validateOrdinaryIp } from "../../../machinery/network/ip-validation.ts";
 import { validatePortReference, validateProtocol } from "../pod/containers/ports.ts";
 import { validateClusterIps } from "./service-cluster-ips.ts";
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
-import { validateFamilies } from "./service-families.ts";
+import { type FamilySetting, validateFamilies } from "./service-families.ts";
 import { validateNodePorts } from "./service-node-ports.ts";
 
 const TYPES: readonly string[] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
@@ -31,8 +30,8 @@ const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
  * In the order in which Kubernetes finds errors. It allocates addresses and ports first, and what stands in the way of
  * that is all it tells.
  */
-export function validateService(service: Service, families: readonly IPFamily[]): FieldError[] {
-  const errors = allocationErrors(service, families);
+export function validateService(service: Service, setting: FamilySetting): FieldError[] {
+  const errors = allocationErrors(service, setting);
   if (errors.length > 0) return errors;
   const { metadata, spec } = service;
   const { ports = [] } = spec;
@@ -67,11 +66,11 @@ export function validateService(service: Service, families: readonly IPFamily[])
 }
 
 /** Why no addresses or node ports could be given. */
-export function allocationErrors(service: Service, families: readonly IPFamily[]): FieldError[] {
+export function allocationErrors(service: Service, setting: FamilySetting): FieldError[] {
   const errors: FieldError[] = [];
   validateClusterIps(service.spec, errors);
   if (errors.length > 0) return errors;
-  const ofFamilies = validateFamilies(service, families);
+  const ofFamilies = validateFamilies(service, setting);
   return ofFamilies.length > 0 ? ofFamilies : validateNodePorts(service.spec);
 }
 

@@ -71,8 +71,7 @@ async function takeAddresses(request: AdmissionRequest, next: Service, old: Serv
 
 function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | undefined): void {
   requireHealthCheckPort(next, old);
-  const held = new Set(old ? usedNodePorts(old) : []);
-  for (const port of pickNodePorts(next, held, request.drawn)) request.writes.push(nodePortWrite(request, port));
+  for (const port of pickNodePorts(next, old, request.drawn)) request.writes.push(nodePortWrite(request, port));
 }
 
 /** What the Service had and no longer has. Keys that somebody has removed by hand are nothing to release. */

@@ -23,8 +23,9 @@ export function usedNodePorts({ spec }: Service): number[] {
 }
 
 /** Fills in what the Service needs and did not choose; answers the ports that are new to it. */
-export function pickNodePorts(service: Service, held: ReadonlySet<number>, drawn: Set<string>): number[] {
+export function pickNodePorts(service: Service, old: Service | undefined, drawn: Set<string>): number[] {
   const { spec } = service;
+  const held = new Set(old ? usedNodePorts(old) : []);
   const taken = new Set(usedNodePorts(service));
   const draw = () => {
     const port = randomPort(taken);
@@ -35,8 +36,8 @@ export function pickNodePorts(service: Service, held: ReadonlySet<number>, drawn
   if (needsNodePorts(spec)) {
     for (const port of spec.ports ?? []) {
       if (port.nodePort) continue;
-      // The same number serves another protocol of the same port.
-      const twin = (spec.ports ?? []).find((other) => other.port === port.port && other.nodePort);
+      // In a new Service the same number serves another protocol of the same port.
+      const twin = old ? undefined : spec.ports?.find((other) => other.port === port.port && other.nodePort);
       port.nodePort = twin?.nodePort && twin.protocol !== port.protocol ? twin.nodePort : draw();
     }
   }
