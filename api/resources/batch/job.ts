@@ -109,14 +109,14 @@ export function defaultPodFailurePolicy({ podFailurePolicy }: Job["spec"]): void
     for (const pattern of rule.onPodConditions ?? []) pattern.status ||= "True";
 }
 
-function printedState({ metadata, spec, status }: Job): string {
+function printedState({ metadata, status }: Job): string {
   if (isTrue(status, "Complete")) return "Complete";
   if (isTrue(status, "Failed")) return "Failed";
   if (metadata.deletionTimestamp) return "Terminating";
   if (isTrue(status, "Suspended")) return "Suspended";
   if (isTrue(status, "FailureTarget")) return "FailureTarget";
   if (isTrue(status, "SuccessCriteriaMet")) return "SuccessCriteriaMet";
-  return spec.suspend ? "Suspended" : "Running";
+  return "Running";
 }
 
 function printedCompletions({ spec: { completions, parallelism = 0 }, status: { succeeded = 0 } }: Job): string {

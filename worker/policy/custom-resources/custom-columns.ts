@@ -7,12 +7,11 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import type { TableCell } from "../../../api/machinery/table.ts";
 import { type Ages, ageOf } from "../../../api/machinery/time/duration.ts";
 import type { Column } from "../../../api/resources/resource.ts";
+import { ageColumn } from "../../../api/resources/time-columns.ts";
 
-/** Undefined where the definition names none: then there is an age. */
-export const customColumns = (
-  definitions: readonly CustomResourceColumnDefinition[] | undefined,
-): readonly Column<KubeObject>[] | undefined =>
-  definitions && definitions.length > 0 ? readable(definitions).map(columnOf) : undefined;
+/** An age where the definition names none, which is told of as a time, unlike that of built-in kinds. */
+export const customColumns = (definitions: readonly CustomResourceColumnDefinition[] = []): Column<KubeObject>[] =>
+  definitions.length > 0 ? readable(definitions).map(columnOf) : [{ ...ageColumn, type: "date" }];
 
 /** Those before the first whose path cannot be read: there Kubernetes stops. */
 function readable(definitions: readonly CustomResourceColumnDefinition[]) {

@@ -28,7 +28,6 @@ export function customResource(
   const { status, scale } = version.subresources ?? {};
   const schema = schemaOf(version);
   const rules = new CustomValidation({ group: spec.group, version: version.name, kind: names.kind, schema, scale });
-  const columns = customColumns(version.additionalPrinterColumns);
   return {
     group: spec.group,
     version: version.name,
@@ -70,7 +69,8 @@ export function customResource(
       : {}),
     ...(scale ? { scale: customScale(scale, spec) } : {}),
     fields: customFields(version.selectableFields),
-    ...(columns ? { columns, age: false } : {}),
+    columns: customColumns(version.additionalPrinterColumns),
+    age: false,
   };
 }
 
