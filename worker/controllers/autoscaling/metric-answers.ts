@@ -1,6 +1,7 @@
 /** What the answers of the three metrics APIs say. Values are in thousandths. */
 import type { MetricIdentifier } from "../../../api/generated/autoscaling.v2.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import { parseDuration } from "../../../api/machinery/time/duration.ts";
 import type { Answer } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
 import { timeOf } from "../time.ts";
@@ -44,11 +45,10 @@ export function podUsage(answer: Answer, resource: string, container: string | u
     // A pod of which one container says nothing is not counted at all.
     if (counted.length === 0 || counted.some(({ usage }) => usage?.[resource] === undefined)) continue;
     const value = counted.reduce((sum, { usage }) => sum + milli(usage?.[resource]), 0);
-    const seconds = Number.parseFloat(window ?? "");
     samples.set(metadata.name, {
       value,
       at: timeOf(timestamp) ?? 0,
-      window: Number.isNaN(seconds) ? RESOURCE_WINDOW_MS : seconds * 1000,
+      window: parseDuration(window ?? "") ?? RESOURCE_WINDOW_MS,
     });
   }
   return { ok: true, value: samples };

@@ -7,6 +7,7 @@ import type { NodeMetrics, PodMetrics } from "../../../api/generated/metrics.v1b
 import { readObject } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { notFound } from "../../../api/machinery/status.ts";
+import { formatDuration } from "../../../api/machinery/time/duration.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { NodeUsage, Usage } from "../../../api/node/node-usage.ts";
 import type { Entry } from "../../../api/store.ts";
@@ -58,7 +59,7 @@ const metadataOf = ({ name, namespace, labels }: Stored<KubeObject>["metadata"],
   ...(labels === undefined ? {} : { labels }),
 });
 
-const windowOf = ({ at, windowMs }: NodeUsage) => ({ timestamp: timestamp(at), window: `${windowMs / 1000}s` });
+const windowOf = ({ at, windowMs }: NodeUsage) => ({ timestamp: timestamp(at), window: formatDuration(windowMs) });
 
 async function ofNodes(context: RequestContext, entries: readonly Entry[]): Promise<(KubeObject & NodeMetrics)[]> {
   const usages = await usageOf(
