@@ -23,9 +23,15 @@ export interface JoinedClient {
   readonly isTerminal: boolean;
 }
 
+/** Agents of before TUNNEL-ANSWER answered in their first frame. */
+const SAYS_NOTHING: NodeAnswer = {
+  code: 500,
+  message: "the node's agent is older than this control plane: bring it up to date",
+};
+
 export function joined(socket: WebSocket, answer: NodeAnswer | undefined, client: JoinedClient): Response {
   const { protocol } = client;
-  const { code, reason = "", message = "", http } = answer ?? { code: 500, message: "the node dialled without a word" };
+  const { code, reason = "", message = "", http } = answer ?? SAYS_NOTHING;
   if (code === 200 && http?.status === 101)
     return new Response(null, { status: 101, webSocket: socket, headers: headersOf(http) });
   if (code === 200 && http === undefined)
