@@ -102,6 +102,8 @@ for (const source of sources) {
     if (all.length > 0) documentation[name] = Object.fromEntries(all);
   }
 }
+if (Object.keys(documentation).length === 0)
+  console.log("no development packages: `kubectl explain` will name fields of this build, and not explain them");
 const text = JSON.stringify(documentation);
 mkdirSync(`${root}api/generated`, { recursive: true });
 const file = `${root}api/generated/documentation.json`;
