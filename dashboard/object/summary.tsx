@@ -10,12 +10,15 @@ import { OwnerChain } from "./owner-chain.tsx";
 import { PodContainers } from "./pod-containers.tsx";
 import { PrintedColumns } from "./printed-columns.tsx";
 import { ServiceSummary } from "./service-summary.tsx";
+import { ClaimSummary, VolumeSummary } from "./volume-summary.tsx";
 import { WorkloadSummary } from "./workload-summary.tsx";
 
 const ABOUT: Readonly<Record<string, ComponentType<ObjectProps>>> = {
   pods: PodContainers,
   nodes: NodeSummary,
   services: ServiceSummary,
+  persistentvolumeclaims: ClaimSummary,
+  persistentvolumes: VolumeSummary,
   configmaps: ConfigMapData,
   secrets: SecretData,
   "deployments.apps": WorkloadSummary,

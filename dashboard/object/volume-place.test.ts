@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import type { PersistentVolumeSpec } from "../../api/generated/core.v1.ts";
+import { keptAt } from "./volume-place.ts";
+
+const onNode = (name: string): NonNullable<PersistentVolumeSpec["nodeAffinity"]> => ({
+  required: {
+    nodeSelectorTerms: [{ matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [name] }] }],
+  },
+});
+
+test.each<[string, PersistentVolumeSpec, ReturnType<typeof keptAt>]>([
+  [
+    "a directory of a node",
+    { local: { path: "/v/pvc-1" }, nodeAffinity: onNode("a") },
+    { nodes: ["a"], where: "/v/pvc-1" },
+  ],
+  ["a path of any node", { hostPath: { path: "/srv" } }, { nodes: [], where: "/srv" }],
+  ["a share", { nfs: { server: "nas", path: "/x" } }, { nodes: [], where: "nas:/x" }],
+  ["a driver's", { csi: { driver: "d.example.com", volumeHandle: "7" } }, { nodes: [], where: "d.example.com: 7" }],
+])("a volume that is %s says so", (_, spec, place) => {
+  expect(keptAt({ metadata: {}, spec, status: {} })).toEqual(place);
+});
