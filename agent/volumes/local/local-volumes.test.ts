@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -108,6 +109,27 @@ test("AGENT-VOLUME-LOCAL: one that a pod here still has is not removed", () => {
   users = [];
   expect(changeLocalVolumes(request, volumes)).toMatchObject({ status: 200, body: "{}" });
 });
+
+test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+  "AGENT-VOLUME-LOCAL: a full disk is told as one, and what is mounted in a volume keeps it",
+  () => {
+    mkdirSync(directory);
+    const mount = (at: string) => execFileSync("mount", ["-t", "tmpfs", "-o", "nr_inodes=3", "tmpfs", at]);
+    mount(directory);
+    try {
+      const volumes = open();
+      const answer = (method: "PUT" | "DELETE", name: string) =>
+        changeLocalVolumes({ method, path: localVolumeRequest(name, at(name)) }, volumes).status;
+      expect(["pvc-1", "pvc-2", "pvc-3"].map((name) => answer("PUT", name))).toEqual([200, 200, 507]);
+      expect(readdirSync(directory).sort()).toEqual(["pvc-1", "pvc-2"]);
+      mount(at("pvc-1"));
+      expect(answer("DELETE", "pvc-1")).toBe(409);
+      execFileSync("umount", [at("pvc-1")]);
+    } finally {
+      execFileSync("umount", ["-l", directory]);
+    }
+  },
+);
 
 test("AGENT-VOLUME-LOCAL: a node that keeps none says so, and keeps none where it cannot", () => {
   const request = { method: "PUT", path: localVolumeRequest("pvc-1", at("pvc-1")) } as const;

@@ -2,7 +2,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
 import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";
-import { type Controller, settled } from "../controller.ts";
+import { type Controller, type EventRecord, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import type { Claim } from "../volume/volume-match.ts";
 import { CLAIMS } from "../volume/waiting-claim.ts";
@@ -28,13 +28,17 @@ export const localVolumeResizer: Controller = {
     const capacity = { storage: requestedBy(claim) ?? "" };
     const type = "application/merge-patch+json" as const;
     const patch = { metadata: { uid: volume.metadata.uid }, spec: { capacity } };
-    const status = { metadata: { uid: claim.metadata.uid }, status: { capacity } };
+    const status = { metadata: { uid: claim.metadata.uid }, status: { capacity, allocatedResources: capacity } };
+    const told = (reason: string, message: string): EventRecord => ({ about: claim, type: "Normal", reason, message });
     return {
       effects: [
         { op: "patch", resource: VOLUMES, namespace: "", name: volume.metadata.name, type, patch },
         { op: "patch", resource: CLAIMS, namespace, name, subresource: "status", type, patch: status },
       ],
-      events: [{ about: claim, type: "Normal", reason: "VolumeResizeSuccessful", message: "Resize volume succeeded" }],
+      events: [
+        told("Resizing", `External resizer is resizing volume ${volume.metadata.name}`),
+        told("VolumeResizeSuccessful", "Resize volume succeeded"),
+      ],
     };
   },
 };
