@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";
-import { CLASSES, node, start } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
+import { CLASSES, node, ownClass, start } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 import { localVolumeClass } from "./local-class.ts";
 
 describe("the class of local volumes", () => {
@@ -31,6 +31,15 @@ describe("the class of local volumes", () => {
       metadata.annotations = { [mark]: "false" };
     });
     at.cluster.put("nodes", node("b"));
+    await at.settle();
+    expect(at.cluster.get(CLASSES, "", "local")?.metadata.annotations).toEqual({ [mark]: "false" });
+  });
+
+  it("CTL-LOCAL-CLASS: takes no other class's place as the default", async () => {
+    const at = start();
+    const mark = "storageclass.kubernetes.io/is-default-class";
+    at.cluster.put(CLASSES, { ...ownClass("theirs"), metadata: { name: "theirs", annotations: { [mark]: "true" } } });
+    at.cluster.put("nodes", node("a"));
     await at.settle();
     expect(at.cluster.get(CLASSES, "", "local")?.metadata.annotations).toEqual({ [mark]: "false" });
   });

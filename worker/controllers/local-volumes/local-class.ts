@@ -1,27 +1,27 @@
 /**
- * The StorageClass that has nodes make volumes on their own disks, the default one: made once some node can, and again where it
- * is gone. What it says then is its cluster's affair.
+ * The StorageClass that has nodes make volumes on their own disks, the default one unless there is one: made once some node can,
+ * and again where it is gone. What it says then is its cluster's affair.
  */
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { LOCAL_CLASS, LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
-import { DEFAULT_STORAGE_CLASS } from "../../../api/resources/storage/default-class.ts";
+import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
 import { type Controller, settled } from "../controller.ts";
 import { CLASSES } from "../volume/waiting-claim.ts";
 import { NODES } from "./volume-node.ts";
 
 const [IS_DEFAULT = ""] = DEFAULT_STORAGE_CLASS;
 
-const localClass: StorageClass = {
+const localClass = (isDefault: boolean): StorageClass => ({
   kind: "StorageClass",
   apiVersion: "storage.k8s.io/v1",
-  metadata: { name: LOCAL_CLASS, annotations: { [IS_DEFAULT]: "true" } },
+  metadata: { name: LOCAL_CLASS, annotations: { [IS_DEFAULT]: String(isDefault) } },
   provisioner: LOCAL_PROVISIONER,
   reclaimPolicy: "Delete",
   // A volume is where its pod is: the scheduler says where.
   volumeBindingMode: "WaitForFirstConsumer",
   allowVolumeExpansion: true,
   allowedTopologies: [{ matchLabelExpressions: [{ key: LOCAL_VOLUMES, values: ["true"] }] }],
-};
+});
 
 export const localVolumeClass: Controller = {
   name: "local-volume-class",
@@ -34,6 +34,8 @@ export const localVolumeClass: Controller = {
   reconcile(name, { snapshot, cluster }) {
     if (!cluster.hasLocalClass || snapshot.get(CLASSES, "", name)) return settled;
     if (!snapshot.list(NODES).some(({ metadata }) => metadata.labels?.[LOCAL_VOLUMES] === "true")) return settled;
-    return { effects: [{ op: "create", resource: CLASSES, namespace: "", object: localClass }] };
+    // The newest default counts: it would take the place of one that somebody chose.
+    const isDefault = defaultClassOf(snapshot.list(CLASSES), DEFAULT_STORAGE_CLASS) === undefined;
+    return { effects: [{ op: "create", resource: CLASSES, namespace: "", object: localClass(isDefault) }] };
   },
 };
