@@ -217,6 +217,22 @@ test("AGENT-CSI-REPUBLISH: what is to be published again and cannot be is tried 
   expect(volumes.renewAfter(Date.now())).toBe(republishAt);
 });
 
+test("AGENT-VOLUME-ONE: a volume for one pod is kept from the next until that has let go", async () => {
+  volume.spec.accessModes = ["ReadWriteOncePod"];
+  const pods = { pod: volumesOf(), other: volumesOf(unused, "other") };
+  expect(await prepare(pods.pod, data)).toEqual({ news: [], missing: false });
+  const why = "volume uses the ReadWriteOncePod access mode and is already in use by another pod";
+  const { news, missing } = await prepare(pods.other, data);
+  expect([missing, news.map(({ message }) => message)]).toEqual([
+    true,
+    [`MountVolume.SetUp failed for volume "data" : ${why}`],
+  ]);
+  // It goes on, also under an agent that starts anew.
+  expect(await prepare(volumesOf(), data)).toEqual({ news: [], missing: false });
+  await pods.pod.tearDown();
+  expect(await prepare(pods.other, data)).toEqual({ news: [], missing: false });
+});
+
 test.skipIf(process.getuid?.() !== 0)(
   "AGENT-VOLUME-GROUP: a local volume is of its first pod's group for as long as that has it, and others are told",
   async () => {

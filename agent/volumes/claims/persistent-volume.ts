@@ -27,6 +27,9 @@ export async function mountPersistent(
   { directory, readOnly, csi, tell }: PersistentUse,
 ): Promise<string> {
   const { metadata, spec } = volume;
+  // The scheduler sees to it too, but for pods that name their node themselves.
+  if (isForOnePod(spec) && isUsedByOthers(directory, metadata.name ?? ""))
+    throw new VolumeError("volume uses the ReadWriteOncePod access mode and is already in use by another pod");
   if (spec.csi !== undefined) return csi.publish(pod, persistentVolume(volume, readOnly));
   if (spec.nfs !== undefined) {
     const { readOnly: always = false } = spec.nfs;
@@ -41,6 +44,10 @@ export async function mountPersistent(
   if (!readOnly) ownLocal(path, { pod, name: metadata.name ?? "", directory, tell });
   return path;
 }
+
+/** Of several modes it is not known which a pod means. */
+const isForOnePod = ({ accessModes = [] }: PersistentVolumeSpec): boolean =>
+  accessModes.length === 1 && accessModes[0] === "ReadWriteOncePod";
 
 interface Owned extends Pick<PersistentUse, "directory" | "tell"> {
   readonly pod: Pod;
