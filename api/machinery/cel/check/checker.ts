@@ -190,7 +190,7 @@ class Checker {
     if (range.kind === "list") [first, second] = two ? [INT, param(range)] : [param(range), DYN];
     else if (range.kind === "map") [first, second] = [param(range), param(range, 1)];
     else if (range.kind === "error") [first, second] = [ERROR, ERROR];
-    else if (range.kind !== "dyn")
+    else if (range.kind !== "dyn" && range.kind !== "param")
       this.#issue(
         expr.range.at,
         `expression of type '${showType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,

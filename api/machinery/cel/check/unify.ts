@@ -1,6 +1,6 @@
 /** Which types go together: what may stand where another is asked for, and what parameters of a signature then are. */
 import type { Overload } from "../declaration.ts";
-import { DYN, param, showType, type Type } from "../values/type.ts";
+import { DYN, OPEN, param, showType, type Type } from "../values/type.ts";
 
 /** Parameters of a signature, as far as arguments have told them. */
 export type Bindings = Map<string, Type>;
@@ -10,7 +10,7 @@ export const isOpen = ({ kind, params }: Type) =>
   (kind === "list" || kind === "map") && (params ?? []).every((each) => each.kind === "param");
 
 let fresh = 0;
-const open = (): Type => ({ kind: "param", name: `_${++fresh}` });
+const open = (): Type => ({ kind: "param", name: `${OPEN}${++fresh}` });
 
 /** The one type of a list's elements; unlike ones make it dyn. */
 export function joined(types: readonly Type[]): Type {
@@ -24,8 +24,15 @@ export function joined(types: readonly Type[]): Type {
 /** A type that takes both. */
 export function join(a: Type, b: Type): Type | undefined {
   if (a.kind === "dyn" || b.kind === "dyn") return DYN;
-  if (assign(a, b, new Map())) return a.kind === "param" || a.kind === "null_type" ? b : a;
-  return assign(b, a, new Map()) ? b : undefined;
+  if (assign(a, b, new Map())) return filledBy(b, a);
+  return assign(b, a, new Map()) ? filledBy(a, b) : undefined;
+}
+
+/** Of two types that go together: what the one leaves open, such as the elements of `[]`, is as in the other. */
+function filledBy(other: Type, type: Type): Type {
+  if (type.kind === "param" || type.kind === "null_type") return other;
+  if (!type.params || type.kind !== other.kind) return type;
+  return { ...type, params: type.params.map((each, i) => filledBy(param(other, i), each)) };
 }
 
 export function resolve(overloads: readonly Overload[], types: readonly Type[], isMember: boolean): Type | undefined {

@@ -139,7 +139,13 @@ export const lists: readonly Declaration[] = [
   ...COMPARABLE.map(
     (type): Declaration => [`list<A>.@sortByAssociatedKeys(list<${type}>) -> list<A>`, sortByKeys, "pairs"],
   ),
-  ["list<A>.sort() -> list<A>", (list: unknown[]) => list.toSorted(compare), "pairs"],
+  ...COMPARABLE.map(
+    (type): Declaration => [
+      `list<${type}>.sort() -> list<${type}>`,
+      (list: unknown[]) => list.toSorted(compare),
+      "pairs",
+    ],
+  ),
   ["list<list<A>>.flatten() -> list<A>", flatten, "items"],
   ["list<dyn>.flatten(int) -> list<dyn>", flatten, "items"],
   ["sets.contains(list<A>, list<A>) -> bool", (a: unknown[], b: unknown[]) => b.every((each) => has(a, each)), "pairs"],

@@ -120,9 +120,13 @@ class Parser {
         return this.#member({ kind: "literal", value, type: next.kind, at });
       }
       if (++this.#depth > MAX_DEPTH) this.tokens.fail(next, `expression recursion limit exceeded: ${MAX_DEPTH}`);
+      const repeated = this.tokens.isNext(op);
       const operand = this.#unary();
       this.#depth--;
-      return { kind: "call", name: op === "!" ? "!_" : "-_", args: [operand], at };
+      const name = op === "!" ? "!_" : "-_";
+      // Twice the same is nothing at all, whatever it is written before.
+      if (repeated && operand.kind === "call" && operand.name === name && operand.args[0]) return operand.args[0];
+      return { kind: "call", name, args: [operand], at };
     }
     return this.#member(this.#primary());
   }

@@ -63,6 +63,9 @@ export function partsOf({ params = [] }: Type, most: number): number {
   return parts;
 }
 
+/** What begins the name of a parameter that is open, and may still be any type: the elements of `[]`. */
+export const OPEN = "_";
+
 /** As messages show it: `list(string)`, `map(string, int)`. */
 export function showType({ kind, name, params }: Type): string {
   switch (kind) {
@@ -74,8 +77,9 @@ export function showType({ kind, name, params }: Type): string {
     case "type":
       return params?.length ? `type(${params.map(showType).join(", ")})` : kind;
     case "object":
-    case "param":
       return name ?? "";
+    case "param":
+      return name?.startsWith(OPEN) ? "dyn" : (name ?? "");
     case "null_type":
       return "null";
     case "error":

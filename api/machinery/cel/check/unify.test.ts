@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { compiled } from "../../../../test/fakes/objects/cel-expression.ts";
+import { showType } from "../values/type.ts";
+
+const typeOf = (source: string): string => {
+  const result = compiled(source);
+  return result.ok ? showType(result.program.type) : result.message;
+};
+
+test.each([
+  ["self.i > 1 ? [] : ['a']", "list(string)"],
+  ["self.i > 1 ? ['a'] : []", "list(string)"],
+  ["self.i > 1 ? {} : {'a': [1]}", "map(string, list(int))"],
+  ["self.i > 1 ? {'a': []} : {'a': [1]}", "map(string, list(int))"],
+  ["[[], [1]]", "list(list(int))"],
+  ["[] + ['a']", "list(string)"],
+  ["optional.of([]).orValue(['a'])", "list(string)"],
+  ["cel.bind(v, [], self.i > 1 ? v : ['a'])", "list(string)"],
+  ["[]", "list(dyn)"],
+  ["[][0].filter(x, true)", "list(dyn)"],
+])("CEL-TYPES: what %s leaves open is as in what stands beside it", (source, type) => {
+  expect(typeOf(source)).toBe(type);
+});
+
+test.each([
+  ["!!self.i == 5", "bool"],
+  ["--self.l == self.l", "bool"],
+  ["[['a']].sort()", "no matching overload for 'sort' applied to 'list(list(string)).()'"],
+  ["dyn(self.l).sort()", "dyn"],
+  ["{}.reverse()", "no matching overload for 'reverse' applied to 'map(dyn, dyn).()'"],
+])("CEL-TYPES: %s is of the type, or wrong as, %s", (source, told) => {
+  expect(typeOf(source)).toContain(told);
+});
