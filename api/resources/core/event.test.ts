@@ -78,3 +78,12 @@ it("shows when it was last seen, about what, and from where", () => {
   const cells = kind.columns?.map(({ of }) => of(event, agesAt(Date.parse("2026-01-01T00:01:00Z"))));
   expect(cells).toEqual(["60s", "", "", "pod/p", "", "kubelet, n1", "", "<unknown>", 3, "e"]);
 });
+
+it.each([
+  [{ lastTimestamp: "2026-01-01T00:00:00Z" }, "60s"],
+  [{ lastTimestamp: "2026-01-01T00:00:00Z", series: { lastObservedTime: "2026-01-01T00:00:30.000000Z" } }, "30s"],
+  [{ lastTimestamp: "2026-01-01T00:00:00Z", series: {} }, "<unknown>"],
+])("%j was last seen so long ago: %s", (times, age) => {
+  const column = kind.columns?.find(({ name }) => name === "Last Seen");
+  expect(column?.of({ ...times } as unknown as Event, agesAt(Date.parse("2026-01-01T00:01:00Z")))).toBe(age);
+});

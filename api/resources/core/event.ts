@@ -11,7 +11,8 @@ const columns: readonly Column<Event>[] = [
     name: "Last Seen",
     type: "string",
     description: { field: "core.v1.Event.lastTimestamp" },
-    of: (event, age) => ageOf(event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeen(event), age),
+    of: (event, age) =>
+      ageOf(event.series ? event.series.lastObservedTime : (event.lastTimestamp ?? firstSeen(event)), age),
   },
   { name: "Type", type: "string", description: { field: "core.v1.Event.type" }, of: ({ type }) => type ?? "" },
   { name: "Reason", type: "string", description: { field: "core.v1.Event.reason" }, of: ({ reason }) => reason ?? "" },
