@@ -105,18 +105,14 @@ class Checker {
       case "call":
         return this.#call(expr, variables);
       case "list": {
-        const elements = expr.elements.map((each, i) => {
-          const type = this.typeOf(each, variables);
-          return expr.optional.has(i) && isOptional(type) ? param(type) : type;
-        });
+        const elements = expr.elements.map((each, i) =>
+          this.#item(each, variables, { optional: expr.optional.has(i) }),
+        );
         return listOf(joined(elements));
       }
       case "map": {
         const keys = expr.entries.map(({ key }) => this.typeOf(key, variables));
-        const values = expr.entries.map(({ value, optional }) => {
-          const type = this.typeOf(value, variables);
-          return optional && isOptional(type) ? param(type) : type;
-        });
+        const values = expr.entries.map(({ value, optional }) => this.#item(value, variables, { optional }));
         return mapOf(joined(keys), joined(values));
       }
       case "struct":
@@ -124,6 +120,15 @@ class Checker {
       case "comprehension":
         return this.#comprehension(expr, variables);
     }
+  }
+
+  /** What `[?x]`, `{?'a': x}` and `A{?b: x}` take out of an optional, and take nothing else. */
+  #item(value: Expr, variables: Variables, { optional }: { readonly optional: boolean }): Type {
+    const type = this.typeOf(value, variables);
+    if (!optional) return type;
+    if (isOptional(type)) return param(type);
+    if (!["dyn", "error", "param"].includes(type.kind)) this.#require(value, type, optionalOf(type));
+    return type;
   }
 
   #ident(name: string, variables: Variables): Type | undefined {
@@ -169,9 +174,8 @@ class Checker {
       return this.#issue(expr.at, `undeclared reference to '${expr.name}' (in container '')`);
     }
     for (const { name, value, at, optional } of expr.fields) {
-      const given = this.typeOf(value, variables);
+      const actual = this.#item(value, variables, { optional });
       const declared = type.fields ? type.fields.get(name) : DYN;
-      const actual = optional && isOptional(given) ? param(given) : given;
       if (!declared) this.#issue(at, `undefined field '${name}'`);
       else if (!assign(declared, actual, new Map()))
         this.#issue(

@@ -27,6 +27,9 @@ test.each([
   ["--self.l == self.l", "bool"],
   ["[['a']].sort()", "no matching overload for 'sort' applied to 'list(list(string)).()'"],
   ["dyn(self.l).sort()", "dyn"],
+  ["[?self.i]", "expected type 'optional_type(int)' but found 'int'"],
+  ["{?'a': self.s, 'b': 'c'}", "expected type 'optional_type(string)' but found 'string'"],
+  ["{?'a': self.?s, 'b': 'c'}", "map(string, string)"],
   ["{}.reverse()", "no matching overload for 'reverse' applied to 'map(dyn, dyn).()'"],
 ])("CEL-TYPES: %s is of the type, or wrong as, %s", (source, told) => {
   expect(typeOf(source)).toContain(told);
