@@ -66,7 +66,10 @@ test("REG-DELETE-MARKED: a pod that ends at once is marked before it is gone, li
 
 test("REG-DELETE-POLICY: an event has no dependents to keep or to wait for", () => {
   for (const propagation of ["Orphan", "Foreground"] as const)
-    expect(planDeletion(event, objectOf({}), deletion({ propagation }), NOW).gone).toBe(true);
+    for (const finalizers of [[], ["orphan"], ["foregroundDeletion"]])
+      expect(planDeletion(event, objectOf({ finalizers }), deletion({ propagation }), NOW).gone).toBe(true);
+  const held = planDeletion(event, objectOf({ finalizers: ["orphan", "x/y"] }), deletion({}), NOW);
+  expect(held.next.metadata.finalizers).toEqual(["x/y"]);
 });
 
 test("the mark for deletion counts as a change of whatever has a generation", () => {

@@ -181,8 +181,8 @@ function finalizersAfter(resource: Resource, current: readonly string[], deletio
 }
 
 function wantedFinalizers(resource: Resource, current: readonly string[], { propagation }: Deletion): string[] {
-  if (resource.defaultPropagation === "Unsupported") return [...current];
   const others = current.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
+  if (resource.defaultPropagation === "Unsupported") return others;
   const had = (finalizer: string) => current.includes(finalizer);
   if (propagation === "Orphan") return [...others, ORPHAN];
   if (propagation === "Foreground") return [...others, FOREGROUND];
