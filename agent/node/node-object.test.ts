@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { plainNode } from "../../test/fakes/node/node-facts.ts";
-import { nodeStatus } from "./node-object.ts";
+import { nodeStatus, plainVersion } from "./node-object.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 const LATER = "2026-01-01T00:01:00Z";
@@ -39,3 +39,20 @@ it("a condition that stays as it was keeps the time since when it is", () => {
   );
   expect(since).toMatchObject({ Ready: NOW, MemoryPressure: NOW, DiskPressure: LATER });
 });
+
+it("a node is known to others by the name that it has in the cluster, whatever its machine is called", () => {
+  const { addresses } = nodeStatus(plainNode({ name: "n-1", addresses: ["192.0.2.1"] }), [], NOW);
+  expect(addresses).toEqual([
+    { type: "InternalIP", address: "192.0.2.1" },
+    { type: "Hostname", address: "n-1" },
+  ]);
+});
+
+it.each([
+  ["1.6.20~ds1", "1.6.20"],
+  ["v2.1.0", "2.1.0"],
+  ["1.7.24-rc.1", "1.7.24-rc.1"],
+  ["1.30.0+git5", "1.30.0+git5"],
+  ["1.7.2-0ubuntu1~22.04", "1.7.2"],
+  ["unknown", "unknown"],
+])("a container runtime of version %s is told of as %s", (version, told) => expect(plainVersion(version)).toBe(told));

@@ -22,7 +22,6 @@ export interface DeviceAmount {
 
 export interface NodeFacts {
   readonly name: string;
-  readonly hostname: string;
   readonly machine: Machine;
   readonly reserve: Reserve;
   readonly addresses: readonly string[];
@@ -54,11 +53,11 @@ const binary = (bytes: number): string => formatQuantity({ nanos: BigInt(bytes) 
 function capacityOf({ cpus, memoryBytes, diskBytes, hugePages }: Machine): Resources {
   return {
     cpu: String(cpus),
-    "ephemeral-storage": `${Math.floor(diskBytes / 1024)}Ki`,
+    "ephemeral-storage": binary(diskBytes),
     "hugepages-1Gi": "0",
     "hugepages-2Mi": "0",
     ...Object.fromEntries(hugePages.map(({ pageBytes, bytes }) => [`hugepages-${binary(pageBytes)}`, binary(bytes)])),
-    memory: `${Math.floor(memoryBytes / 1024)}Ki`,
+    memory: binary(memoryBytes),
     pods: String(MAX_PODS),
   };
 }
@@ -71,7 +70,7 @@ export function allocatableOf({
   devices,
   reserve,
 }: Pick<NodeFacts, "machine" | "devices" | "reserve">): Resources {
-  const left = (bytes: number) => Math.max(0, Math.floor(bytes));
+  const left = (bytes: number) => binary(Math.max(0, Math.floor(bytes)));
   // What is set aside in huge pages is no other memory.
   const huge = machine.hugePages.reduce((sum, { bytes }) => sum + bytes, 0);
   const cpuNanos = BigInt(machine.cpus) * 1_000_000_000n - reserve.cpuNanos;
@@ -79,8 +78,8 @@ export function allocatableOf({
     ...capacityOf(machine),
     ...amountsOf(devices, "allocatable"),
     cpu: formatQuantity({ nanos: cpuNanos < 0n ? 0n : cpuNanos, format: "DecimalSI" }),
-    "ephemeral-storage": String(left(machine.diskBytes - reserve.diskBytes)),
-    memory: `${left((machine.memoryBytes - huge - reserve.memoryBytes) / 1024)}Ki`,
+    "ephemeral-storage": left(machine.diskBytes - reserve.diskBytes),
+    memory: left(machine.memoryBytes - huge - reserve.memoryBytes),
   };
 }
 
@@ -183,6 +182,14 @@ const imagesOf = ({ images }: NodeFacts) =>
 const RESTARTS_ALL = "RestartAllContainersOnContainerExits";
 const RESIZES = ["InPlacePodLevelResourcesVerticalScaling", "InPlacePodVerticalScalingInitContainers"];
 
+const SEMANTIC = /^v?\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/;
+
+/** As the kubelet has it: of a version that is not semantic (`1.6.20~ds1`), the numbers that it begins with. */
+export function plainVersion(version: string): string {
+  const bare = version.replace(/^v/, "");
+  return SEMANTIC.test(version) ? bare : (/^\d+(\.\d+)+/.exec(bare)?.[0] ?? version);
+}
+
 /** What a scheduler or a user may want to know of the container runtime; nothing of one that does not say. */
 const runtimeFeatures = ({
   features: { handlers, supplementalGroupsPolicy },
@@ -197,7 +204,7 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
   return {
     addresses: [
       ...facts.addresses.map((address) => ({ type: "InternalIP", address })),
-      { type: "Hostname", address: facts.hostname },
+      { type: "Hostname", address: facts.name },
     ],
     capacity: { ...capacityOf(machine), ...amountsOf(facts.devices, "capacity") },
     allocatable: allocatableOf(facts),

@@ -1,10 +1,9 @@
-import { hostname } from "node:os";
 import type { AgentOptions } from "../agent-options.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "../pressure/thresholds.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { NO_FEATURES } from "../runtime/runtime-features.ts";
 import { machineAddresses, readMachine } from "./machine.ts";
-import type { NodeFacts } from "./node-object.ts";
+import { type NodeFacts, plainVersion } from "./node-object.ts";
 import { reserveOf } from "./reserve.ts";
 
 /** The node as it is before anything runs on it. */
@@ -17,11 +16,10 @@ export async function readNodeFacts(
   const thresholds = parseThresholds(settings.evictionHard ?? DEFAULT_THRESHOLDS);
   return {
     name: nodeName,
-    hostname: hostname(),
     machine,
     reserve: reserveOf(machine, thresholds, settings.systemReserved ?? {}),
     addresses: machineAddresses(),
-    runtimeVersion: `${name}://${version}`,
+    runtimeVersion: `${name}://${plainVersion(version)}`,
     isolates: runtime.isolates,
     features: runtime.features ?? NO_FEATURES,
     images,

@@ -16,12 +16,14 @@ const allocatable = (thresholds: string, system: Record<string, string>) => {
 test("AGENT-RESERVE: pods are offered what is left above the thresholds, and beside what is reserved", () => {
   expect(allocatable("memory.available<1Gi,nodefs.available<10%", {})).toEqual([
     "4",
-    `${7 * 1024 ** 2}Ki`,
-    `${90 * GIB}`,
+    "7Gi",
+    "90Gi",
   ]);
   const system = { cpu: "500m", memory: "1Gi", "ephemeral-storage": "10Gi" };
-  expect(allocatable("nodefs.available<10%", system)).toEqual(["3500m", `${7 * 1024 ** 2}Ki`, `${80 * GIB}`]);
+  expect(allocatable("nodefs.available<10%", system)).toEqual(["3500m", "7Gi", "80Gi"]);
   expect(allocatable("", { cpu: "9" })[0]).toBe("0");
+  // As quantities are written everywhere: bytes, where no larger unit divides them.
+  expect(allocatable("nodefs.available<1000", {})[2]).toBe(String(100 * GIB - 1000));
 });
 
 test("AGENT-RESERVE: what cannot be reserved is refused", () =>
@@ -38,7 +40,7 @@ test("AGENT-RESERVE: memory that is set aside in huge pages is offered as such, 
     reserve: reserveOf(machine, [], {}),
   });
   expect(offered).toMatchObject({
-    memory: `${8 * 1024 ** 2 - 64 * 1024}Ki`,
+    memory: "8128Mi",
     "hugepages-2Mi": "64Mi",
     "hugepages-1Gi": "0",
   });

@@ -21,7 +21,6 @@ export const plainMachine = (more: Partial<Machine> = {}): Machine => ({
 
 export const plainNode = (more: Partial<NodeFacts> = {}): NodeFacts => ({
   name: "n",
-  hostname: "n",
   machine: plainMachine(),
   reserve: { cpuNanos: 0n, memoryBytes: 0, diskBytes: 0 },
   addresses: [],
