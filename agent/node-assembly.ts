@@ -27,6 +27,7 @@ import { nodeApiFacts } from "./node-api/node-api-facts.ts";
 import { VendorDrivers } from "./plugins/vendor-drivers.ts";
 import { AssignedPods } from "./pod/assigned-pods.ts";
 import { parseResolvConf } from "./pod/config/dns.ts";
+import { limitPodCgroup } from "./pod/pod-cgroup.ts";
 import { PodRemains } from "./pod/pod-remains.ts";
 import { PodWorkers } from "./pod/pod-workers.ts";
 import { LifeCounts } from "./pod/status/life-counts.ts";
@@ -287,6 +288,7 @@ export class NodeAssembly {
       devices,
       claims,
       memoryCapacity: this.facts.machine.memoryBytes,
+      limitPod: (pod) => limitPodCgroup(pod, runtime.cgroupDriver),
       podsDirectory: this.#inData("pods"),
       logsDirectory: this.#inData("logs"),
       seccompDirectory: this.#inData("seccomp"),

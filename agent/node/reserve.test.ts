@@ -14,11 +14,7 @@ const allocatable = (thresholds: string, system: Record<string, string>) => {
 };
 
 test("AGENT-RESERVE: pods are offered what is left above the thresholds, and beside what is reserved", () => {
-  expect(allocatable("memory.available<1Gi,nodefs.available<10%", {})).toEqual([
-    "4",
-    "7Gi",
-    "90Gi",
-  ]);
+  expect(allocatable("memory.available<1Gi,nodefs.available<10%", {})).toEqual(["4", "7Gi", "90Gi"]);
   const system = { cpu: "500m", memory: "1Gi", "ephemeral-storage": "10Gi" };
   expect(allocatable("nodefs.available<10%", system)).toEqual(["3500m", "7Gi", "80Gi"]);
   expect(allocatable("", { cpu: "9" })[0]).toBe("0");

@@ -38,6 +38,8 @@ export interface WorkerContext {
   readonly devices: DeviceManager;
   readonly claims: PodClaims;
   readonly memoryCapacity: number;
+  /** Sets what the pod's containers may have together. */
+  readonly limitPod: (pod: Pod) => Promise<void>;
   /** DIR/pods/UID is a pod's own. */
   readonly podsDirectory: string;
   readonly logsDirectory: string;

@@ -17,7 +17,7 @@ import { prepareContainer } from "../config/prepare-container.ts";
 import { canMountRecursiveReadOnly } from "../config/recursive-read-only.ts";
 import { checkUserNamespaces, userNamespaceOf } from "../config/user-namespaces.ts";
 import type { PodContainer } from "../containers.ts";
-import { cgroupParent, limitPodCgroup } from "../pod-cgroup.ts";
+import { cgroupParent } from "../pod-cgroup.ts";
 import { type PodRecord, RETRY_MS } from "../pod-record.ts";
 import { withAllocation } from "../resize/allocation.ts";
 import { nextBackOff } from "./back-off.ts";
@@ -65,9 +65,9 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
 export async function createSandbox(record: PodRecord, attempt: number): Promise<Outcome> {
   mkdirSync(record.logDirectory, { recursive: true, mode: 0o755 });
   try {
-    const { runtime } = record.context;
+    const { runtime, limitPod } = record.context;
     const config = await sandboxConfigOf(record, attempt);
-    await limitPodCgroup(withAllocation(record.pod, record.allocation), runtime.cgroupDriver);
+    await limitPod(withAllocation(record.pod, record.allocation));
     await runtime.runSandbox(config);
     record.context.lifeCounts.podStarted();
     return "changed";

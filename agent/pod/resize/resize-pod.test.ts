@@ -19,9 +19,12 @@ interface Case {
 }
 
 function pod({ container, spec, status = STARTED, others = [] }: Case = {}) {
+  /** The processors of the container as its pod as a whole was limited. */
+  const wholes: unknown[] = [];
+  const limitPod = async (limited: Pod) => void wholes.push(limited.spec.containers[0]?.resources?.limits?.cpu);
   const made = recordedPod(
     { spec: { containers: [{ name: "c", resources: asks("1"), ...container }], ...spec }, status },
-    { otherPods: () => others },
+    { otherPods: () => others, limitPod },
   );
   const limits: string[] = [];
   made.runtime.updateContainer = async (_id?: string, resources?: { cpuQuota: number; memoryLimit: number }) =>
@@ -52,7 +55,7 @@ function pod({ container, spec, status = STARTED, others = [] }: Case = {}) {
     made.runtime.usage = async () => [{ ...usage, memoryWorkingSetBytes }];
   };
   const step = async () => actuate(record, await record.observe());
-  return { ...made, limits, ask, run, uses, step };
+  return { ...made, limits, wholes, ask, run, uses, step };
 }
 
 const reasons = (events: readonly string[]) => events.map((event) => event.split(":")[0]);
@@ -154,12 +157,18 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     expect([limits.length, events.length]).toEqual([1, 2]);
   });
 
-  it("is had by containers that do not run once they do", async () => {
-    const { record, ask, step, limits, events } = pod();
+  it("is had by containers that do not run once they do, and by the pod as a whole at once", async () => {
+    const { record, ask, step, limits, wholes, events } = pod();
+    await step();
+    expect(wholes).toEqual([]);
     ask(asks("2"));
     allocate(record);
     expect(await step()).toBe(false);
     expect([limits, reasons(events)]).toEqual([[], ["ResizeStarted", "ResizeCompleted"]]);
+    expect(wholes).toContain("2");
+    const told = wholes.length;
+    await step();
+    expect(wholes).toHaveLength(told);
   });
 
   it("restarts a container that wants that", async () => {

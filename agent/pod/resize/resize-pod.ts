@@ -7,7 +7,6 @@ import { findContainer, initContainersOf } from "../containers.ts";
 import { resourcesGiven } from "../labels.ts";
 import { graceOf } from "../life/kill.ts";
 import { kill } from "../life/stop-containers.ts";
-import { limitPodCgroup } from "../pod-cgroup.ts";
 import type { PodRecord } from "../pod-record.ts";
 import {
   allocationOf,
@@ -89,16 +88,14 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
     const restarts = wantsRestart(container, changed);
     return changed.length === 0 ? [] : [{ container, observed, before, next, restarts }];
   });
-  if (due.length === 0 && changesOf(whole, record.actualWhole).length === 0) {
-    settle(record);
+  if (record.resize.kind !== "in-progress" && due.length === 0 && changesOf(whole, record.actualWhole).length === 0)
     return false;
-  }
-  const { runtime } = record.context;
+  const { limitPod } = record.context;
   let restarted = false;
   try {
     await checkMemory(record, due);
-    // A group's limits must not be below its containers', neither before nor after.
-    await limitPodCgroup(given, runtime.cgroupDriver);
+    // A group's limits must not be below its containers', neither before nor after; nor of those that start later.
+    await limitPod(given);
     for (const { container, observed, restarts } of due) {
       if (restarts) {
         const target = findContainer(record.pod, container.name);
@@ -108,7 +105,7 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
         restarted = true;
       } else await setLimits(record, container, observed);
     }
-    await limitPodCgroup(given, runtime.cgroupDriver);
+    await limitPod(given);
     record.actualWhole = whole;
     if (!restarted) settle(record);
   } catch (error) {

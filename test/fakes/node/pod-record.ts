@@ -21,7 +21,7 @@ export interface RecordedPod {
 
 export function recordedPod(
   part: Parameters<typeof podOf>[0] = {},
-  change: Partial<Pick<WorkerContext, "allocatable" | "otherPods" | "waitingForRoom">> = {},
+  change: Partial<Pick<WorkerContext, "allocatable" | "limitPod" | "otherPods" | "waitingForRoom">> = {},
 ): RecordedPod {
   const asked = podOf({ ...part, metadata: { name: "p", namespace: "n", uid: "u", ...part.metadata } });
   const directory = mkdtempSync(join(tmpdir(), "pod-"));
@@ -70,6 +70,7 @@ export function recordedPod(
     allocatable: () => ({ cpu: "4", memory: "4Gi", pods: "110" }),
     otherPods: () => [],
     waitingForRoom: () => [],
+    limitPod: async () => {},
     podsDirectory: join(directory, "pods"),
     logsDirectory: join(directory, "logs"),
     log: { info: () => {}, warn: () => {} },
