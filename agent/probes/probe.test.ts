@@ -1,10 +1,12 @@
 /** What HTTP probes make of answers, against a server that gives them. */
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Probe } from "../../api/generated/core.v1.ts";
+import { listenOnLoopback } from "../../test/fakes/loopback.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { getHttp, runProbe } from "./probe.ts";
+import { getHttp } from "./http-probe.ts";
+import { runProbe } from "./probe.ts";
 
 const BODY = '<a href="http://0.0.0.0/">Found</a>.';
 let server: Server;
@@ -84,4 +86,79 @@ it.each<[Probe]>([
   [{ tcpSocket: { port: 1, host: "\0" } }],
 ])("%j cannot be made, and is answered all the same", async (probe) => {
   expect(await runProbe(probe, target)).toMatchObject({ ok: false, output: expect.stringMatching(/./) });
+});
+
+describe("an HTTP probe of what is no web server", () => {
+  /** What it is sent, and what it makes of what comes back. */
+  async function against(serve: (socket: Socket) => void, httpHeaders: { name: string; value: string }[] = []) {
+    let sent = "";
+    const { server: plain, port: at } = await listenOnLoopback((socket) => {
+      socket.on("error", () => {});
+      socket.on("data", (data) => {
+        sent += data;
+        serve(socket);
+      });
+    });
+    const { output } = await getHttp({ path: "/x", port: at, httpHeaders }, "127.0.0.1", {
+      port: at,
+      seconds: 5,
+      agent: "kube-probe/1.36",
+    });
+    plain.close();
+    return { output: output.replaceAll(String(at), "PORT"), sent: sent.replaceAll(String(at), "PORT") };
+  }
+  const fine = (socket: Socket) => socket.end("HTTP/1.0 200 OK\r\n\r\n");
+
+  it.each<[string, (socket: Socket) => void, string | RegExp]>([
+    ["ends", (socket) => socket.end(), 'Get "http://127.0.0.1:PORT/x": EOF'],
+    [
+      "says something else",
+      (socket) => socket.end("SSH-2.0\r\nx"),
+      'Get "http://127.0.0.1:PORT/x": net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0"',
+    ],
+    [
+      "breaks off",
+      (socket) => socket.resetAndDestroy(),
+      /^Get "http:\/\/127.0.0.1:PORT\/x": read tcp 127.0.0.1:\d+->127.0.0.1:PORT: read: connection reset by peer$/,
+    ],
+    [
+      "sends it to where nobody is",
+      (socket) => socket.end("HTTP/1.0 302 Found\r\nLocation: http://127.0.0.1:1/y\r\n\r\n"),
+      'Get "http://127.0.0.1:1/y": dial tcp 127.0.0.1:1: connect: connection refused',
+    ],
+  ])("that %s says so as the kubelet does", async (_, serve, expected) => {
+    const { output } = await against(serve);
+    if (typeof expected === "string") expect(output).toBe(expected);
+    else expect(output).toMatch(expected);
+  });
+
+  it("sends its headers as Go does: names by their letters, what is given twice twice", async () => {
+    const { sent } = await against(fine, [
+      { name: "x-request-id", value: "1" },
+      { name: "X-REQUEST-ID", value: "2" },
+      { name: "X-Empty", value: "" },
+      { name: "accept", value: "" },
+      { name: "host", value: "h.example" },
+    ]);
+    const [line, ...headers] = sent.trimEnd().split("\r\n");
+    expect(line).toBe("GET /x HTTP/1.1");
+    expect(headers.toSorted()).toEqual([
+      "Connection: close",
+      "Host: h.example",
+      "User-Agent: kube-probe/1.36",
+      "X-Empty: ",
+      "X-Request-Id: 1",
+      "X-Request-Id: 2",
+    ]);
+  });
+
+  it("says who it is, to whom it came, and that it takes anything, unless it is told otherwise", async () => {
+    const { sent } = await against(fine);
+    expect(sent.trimEnd().split("\r\n").slice(1).toSorted()).toEqual([
+      "Accept: */*",
+      "Connection: close",
+      "Host: 127.0.0.1:PORT",
+      "User-Agent: kube-probe/1.36",
+    ]);
+  });
 });

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, LifecycleHandler, Pod } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
-import { getHttp, portNumber } from "../../probes/probe.ts";
+import { getHttp } from "../../probes/http-probe.ts";
+import { portNumber } from "../../probes/probe.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { printPod } from "../containers.ts";
 

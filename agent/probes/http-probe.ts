@@ -1,0 +1,116 @@
+/** HTTP as probes and hooks speak it, which is as Go does. */
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { HTTPGetAction, HTTPHeader } from "../../api/generated/core.v1.ts";
+import { isNotTls, joinHostPort, requestError } from "./go-errors.ts";
+import type { ProbeOutcome } from "./probe-outcome.ts";
+
+const LONGEST_OUTPUT = 10 * 1024;
+/** Those that Go follows, and how many requests it makes for them at most. */
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const MOST_REQUESTS = 10;
+
+export interface HttpOutcome extends ProbeOutcome {
+  /** Something answered, whatever it said. */
+  readonly answered: boolean;
+  /** What answered speaks no TLS. */
+  readonly isNotTls?: boolean;
+}
+
+function outcomeOf(statusCode: number, body: string): HttpOutcome {
+  if (statusCode < 200 || statusCode >= 400)
+    return { ok: false, answered: true, output: `HTTP probe failed with statuscode: ${statusCode}` };
+  if (statusCode < 300) return { ok: true, answered: true, output: body };
+  const output = `Probe terminated redirects, Response body: ${body}`;
+  return { ok: true, warning: true, answered: true, output };
+}
+
+/** `x-request-id` as Go sends it, whatever case it was written in. */
+const canonical = (name: string): string =>
+  name.toLowerCase().replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+
+/** A header that is given twice is sent twice. Those that are always sent are not where they are given empty. */
+function headersOf(given: readonly HTTPHeader[], agent: string): Record<string, string | string[]> {
+  const headers = new Map([
+    ["User-Agent", [agent]],
+    ["Accept", ["*/*"]],
+  ]);
+  const own = new Map<string, string[]>();
+  for (const { name, value } of given) own.set(canonical(name), [...(own.get(canonical(name)) ?? []), value ?? ""]);
+  for (const [name, values] of own) headers.set(name, values);
+  for (const name of ["User-Agent", "Accept", "Host"]) if (headers.get(name)?.[0] === "") headers.delete(name);
+  const written = [...headers].map(
+    ([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values] as const,
+  );
+  return { ...Object.fromEntries(written), Connection: "close" };
+}
+
+/**
+ * Asks, and follows redirects to the same host; one to another is a success of a kind. Also what HTTP hooks do. Never
+ * fails: neither who wrote the pod nor what runs in it may stop the agent.
+ */
+export async function getHttp(
+  { path = "/", scheme = "HTTP", httpHeaders = [], host }: HTTPGetAction,
+  podIP: string,
+  { port, seconds, agent }: { readonly port: number; readonly seconds: number; readonly agent: string },
+): Promise<HttpOutcome> {
+  const target = joinHostPort(host === undefined || host === "" ? podIP : host, port);
+  const first = `${scheme.toLowerCase()}://${target}${path.startsWith("/") ? path : `/${path}`}`;
+  const headers = headersOf(httpHeaders, agent);
+  if (!URL.canParse(first))
+    return { ok: false, errored: true, answered: false, output: `parse "${first}": invalid URL` };
+  const { hostname } = new URL(first);
+  const ask = (url: URL, requests: number): Promise<HttpOutcome> =>
+    new Promise((resolve) => {
+      const [asked, address] = requests === 1 ? [first, target] : [url.href, url.host];
+      const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+      const request = send(url.href, { headers, rejectUnauthorized: false, agent: false }, (response) => {
+        const { statusCode = 0, headers: answered } = response;
+        const { location } = answered;
+        const leads = REDIRECTS.has(statusCode) && location !== undefined;
+        if (leads && !URL.canParse(location, url.href)) {
+          response.resume();
+          const output = `Get "${first}": failed to parse Location header "${location}"`;
+          resolve({ ok: false, answered: true, output });
+          return;
+        }
+        const next = leads ? new URL(location, url) : undefined;
+        if (next?.hostname === hostname) {
+          response.resume();
+          const stopped = `Get "${next.href}": stopped after ${MOST_REQUESTS} redirects`;
+          resolve(requests < MOST_REQUESTS ? ask(next, requests + 1) : { ok: false, answered: true, output: stopped });
+          return;
+        }
+        let body = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => {
+          if (body.length < LONGEST_OUTPUT) body += chunk.slice(0, LONGEST_OUTPUT - body.length);
+        });
+        response.once("end", () => resolve(outcomeOf(statusCode, body)));
+        response.once("error", (error) =>
+          resolve({ ok: false, answered: true, output: `Get "${url.href}": ${error.message}` }),
+        );
+      });
+      let local: string | undefined;
+      request.once("socket", (socket) =>
+        socket.once("connect", () => {
+          local = joinHostPort(socket.localAddress ?? "", socket.localPort ?? 0);
+        }),
+      );
+      request.setTimeout(seconds * 1000, () =>
+        request.destroy(Object.assign(new Error("timeout"), { code: "EPROBE" })),
+      );
+      request.once("error", (error: NodeJS.ErrnoException) => {
+        const why =
+          error.code === "EPROBE"
+            ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+            : requestError(error, address, local);
+        resolve({ ok: false, answered: false, isNotTls: isNotTls(error), output: `Get "${asked}": ${why}` });
+      });
+      request.end();
+    });
+  return ask(new URL(first), 1).catch((error: Error) => ({
+    ok: false,
+    answered: false,
+    output: `Get "${first}": ${error.message}`,
+  }));
+}
