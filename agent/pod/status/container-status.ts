@@ -13,11 +13,12 @@ import type {
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { shownRecursiveReadOnly } from "../config/recursive-read-only.ts";
-import { type ContainerRole, initContainersOf, isSidecar } from "../containers.ts";
+import { allContainersOf, type ContainerRole, initContainersOf } from "../containers.ts";
 import { resourcesGiven, restartCountOf } from "../labels.ts";
 import { restartDecision } from "../life/restart.ts";
 import type { PodLocal } from "../local.ts";
 import { RESTARTING_ALL } from "./phase.ts";
+import { withinShare } from "./termination-message.ts";
 
 interface Input {
   readonly pod: Pod;
@@ -215,16 +216,15 @@ const byName = (a: { name: string }, b: { name: string }): number => (a.name < b
 /** Main and ephemeral containers ordered by name, init containers as in the spec. */
 export function containerStatuses(input: Omit<Input, "previous">): ContainerStatuses {
   const { status } = input.pod;
-  const at = (previous: readonly ContainerStatus[] | undefined) => ({ ...input, previous: previous ?? [] });
+  const containers = allContainersOf(input.pod);
+  const of = (roles: readonly ContainerRole[], previous: readonly ContainerStatus[] = []) =>
+    containers
+      .filter(({ role }) => roles.includes(role))
+      .map(({ role, container }) => statusOf(container, role, { ...input, previous }))
+      .map((each) => withinShare(each, containers.length));
   return {
-    init: initContainersOf(input.pod).map((container) =>
-      statusOf(container, isSidecar(container) ? "sidecar" : "init", at(status.initContainerStatuses)),
-    ),
-    main: input.pod.spec.containers
-      .map((container) => statusOf(container, "main", at(status.containerStatuses)))
-      .sort(byName),
-    ephemeral: (input.pod.spec.ephemeralContainers ?? [])
-      .map((container) => statusOf(container, "ephemeral", at(status.ephemeralContainerStatuses)))
-      .sort(byName),
+    init: of(["init", "sidecar"], status.initContainerStatuses),
+    main: of(["main"], status.containerStatuses).sort(byName),
+    ephemeral: of(["ephemeral"], status.ephemeralContainerStatuses).sort(byName),
   };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../labels.ts";
-import { terminationMessage } from "./termination-message.ts";
+import { terminationMessage, withinShare } from "./termination-message.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "message-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -48,4 +48,22 @@ describe("what a container said as it ended", () => {
     expect(ended({ log: Array.from({ length: 200 }, (_, i) => `F ${i}`) }).split("\n")[0]).toBe("120");
     expect(ended({ log: [`F ${"y".repeat(3000)}`] })).toHaveLength(2048);
   });
+});
+
+it("is no more than the container's share of what all of its pod may say", () => {
+  const terminated = (message: string) => ({ terminated: { exitCode: 1, message } });
+  const status = (message: string) => ({
+    ...{ name: "c", image: "", imageID: "", ready: false, restartCount: 1 },
+    state: terminated(message),
+    lastState: terminated(`${message}!`),
+  });
+  const lengths = (message: string, containers: number) => {
+    const { state, lastState } = withinShare(status(message), containers);
+    return [state, lastState].map((each) => each?.terminated?.message?.length);
+  };
+  expect(lengths("x".repeat(4096), 3)).toEqual([4096, 4096]);
+  expect(lengths("x".repeat(4096), 4)).toEqual([3072, 3072]);
+  expect(lengths("x".repeat(3072), 4)).toEqual([3072, 3072]);
+  const { state: _, ...waiting } = status("");
+  expect(withinShare({ ...waiting, state: { waiting: {} } }, 9).state).toEqual({ waiting: {} });
 });

@@ -1,10 +1,13 @@
 /** What a container said as it ended: its message file, or the end of its log. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { ContainerState, ContainerStatus } from "../../../api/generated/core.v1.ts";
 import { parseLogEntry } from "../../logs/cri-log.ts";
 import type { ContainerObservation } from "../../runtime/observation.ts";
 import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../labels.ts";
 
 const LONGEST_MESSAGE = 4096;
+/** Of all containers of a pod together. */
+const LONGEST_OF_POD = 12 * 1024;
 const LONGEST_LOG = 2048;
 const MOST_LINES = 80;
 /** Enough for the longest text in entries of one byte. */
@@ -43,4 +46,17 @@ export function terminationMessage(container: ContainerObservation): string {
   if (own !== "") return own;
   const fallsBack = container.annotations[TERMINATION_MESSAGE_POLICY] === "FallbackToLogsOnError";
   return fallsBack && container.exitCode !== 0 ? endOfLog(container.logPath) : "";
+}
+
+function shortened(state: ContainerState | undefined, bytes: number): ContainerState | undefined {
+  const text = Buffer.from(state?.terminated?.message ?? "");
+  if (state?.terminated === undefined || text.length <= bytes) return state;
+  return { terminated: { ...state.terminated, message: text.subarray(0, bytes).toString("utf8") } };
+}
+
+/** A status is no place for much: each of a pod's `containers` may say the same share of what all may. */
+export function withinShare(status: ContainerStatus, containers: number): ContainerStatus {
+  const bytes = Math.floor(LONGEST_OF_POD / containers);
+  const [state, lastState] = [shortened(status.state, bytes), shortened(status.lastState, bytes)];
+  return { ...status, ...(state && { state }), ...(lastState && { lastState }) };
 }
