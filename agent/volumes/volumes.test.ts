@@ -8,6 +8,7 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -32,6 +33,13 @@ describe("AGENT-VOLUME: a published volume", () => {
     expect(readlinkSync(join(volume, "..data"))).not.toBe(before);
     expect(readFileSync(join(volume, "a"), "utf8")).toBe("new");
     expect(readdirSync(volume).filter((name) => !name.startsWith(".."))).toEqual(["a"]);
+  });
+
+  it("AGENT-VOLUME-GROUP: may be read by the group that owns it, and not written, in all its directories", () => {
+    const volume = directory();
+    publish(volume, payload({ a: "1", "d/e/b": "2" }), { group: process.getgid?.() ?? 0 });
+    const modes = ["..data/", "d", "d/e", "a"].map((path) => statSync(join(volume, path)).mode & 0o7777);
+    expect(modes).toEqual([0o2755, 0o2755, 0o2755, 0o644]);
   });
 
   it.each(["../x", "/etc/passwd", "a/../../x"])("refuses to write %s", (path) => {

@@ -65,7 +65,7 @@ export function publish(directory: string, payload: Payload, options: { readonly
   const target = join(directory, name);
   const mkdir = (path: string) => {
     mkdirSync(path, { recursive: true });
-    chmodSync(path, group === undefined ? 0o755 : 0o2775);
+    chmodSync(path, group === undefined ? 0o755 : 0o2755);
     if (group !== undefined) chownSync(path, -1, group);
   };
   mkdir(target);
