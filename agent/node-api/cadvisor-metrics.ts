@@ -56,6 +56,28 @@ export function renderCadvisorMetrics(
       "Last time a container was seen by the exporter",
       each(() => Math.floor(at / 1000)),
     ),
+    {
+      name: "container_memory_failures_total",
+      help: "Cumulative count of memory allocation failures.",
+      type: "counter",
+      lines: containers.flatMap((container) =>
+        (["pgfault", "pgmajfault"] as const).flatMap((failure_type): Line[] => {
+          const count = container.pageFaults?.[failure_type === "pgfault" ? "all" : "major"];
+          const labels = { ...labelsOf(container), failure_type, scope: "container" };
+          return count === undefined ? [] : [[labels, count]];
+        }),
+      ),
+    },
+    gauge(
+      "container_memory_rss",
+      "Size of RSS in bytes.",
+      each(({ memoryResidentBytes }) => memoryResidentBytes),
+    ),
+    gauge(
+      "container_memory_usage_bytes",
+      "Current memory usage in bytes, including all memory regardless of when it was accessed",
+      each(({ memoryBytes }) => memoryBytes),
+    ),
     gauge(
       "container_memory_working_set_bytes",
       "Current working set in bytes.",

@@ -43,8 +43,11 @@ const sample: Sample = {
       name: "c",
       cpuNanoseconds: 2e9,
       memoryWorkingSetBytes: 4096,
+      memoryBytes: 8192,
+      memoryAvailableBytes: 100,
       pageFaults: { all: 9, major: 1 },
       diskBytes: 7,
+      diskInodes: 3,
     },
   ],
 };
@@ -131,10 +134,33 @@ describe("what a kubelet answers of itself", () => {
     const labels = 'id="/kubepods/podu/abc",image="busybox:1",name="abc",namespace="ns",pod="p"';
     expect(cadvisor).toContain(`container_cpu_usage_seconds_total{container="c",${labels},cpu="total"} 2 5000\n`);
     expect(cadvisor).toContain(`container_memory_working_set_bytes{container="c",${labels}} 4096 5000\n`);
+    expect(cadvisor).toContain(`container_memory_usage_bytes{container="c",${labels}} 8192 5000\n`);
+    expect(cadvisor).toContain(
+      `container_memory_failures_total{container="c",${labels},failure_type="pgmajfault",scope="container"} 1 5000\n`,
+    );
+    expect(cadvisor).not.toContain("container_memory_rss");
     expect(cadvisor).toContain("machine_cpu_cores 2\n");
     expect(await ask("/metrics/probes")).toContain(
       'prober_probe_total{container="c",namespace="ns",pod="p",pod_uid="u",probe_type="Liveness",result="failed"} 2\n',
     );
+  });
+
+  it("is of each container what it has left, and how many files it has of its own", async () => {
+    const logDirectory = mkdtempSync(join(tmpdir(), "logs-"));
+    mkdirSync(join(logDirectory, "c"));
+    writeFileSync(join(logDirectory, "c", "0.log"), "x");
+    const [init] = pod.status.containerStatuses ?? [];
+    const sidecar = { ...pod, status: { initContainerStatuses: init ? [init] : [] } };
+    const known = { ...facts, pods: () => [sidecar], storageOf: async () => ({ volumes: [], logDirectory }) };
+    const { containers, "ephemeral-storage": kept } = JSON.parse(await ask("/stats/summary", known)).pods[0];
+    expect(containers[0]).toMatchObject({
+      startTime: "2026-01-01T00:00:00Z",
+      memory: { availableBytes: 100, usageBytes: 8192, workingSetBytes: 4096 },
+      rootfs: { usedBytes: 7, inodesUsed: 3 },
+      logs: { inodesUsed: 2 },
+    });
+    expect(kept).toMatchObject({ usedBytes: 7 + containers[0].logs.usedBytes, inodesUsed: 5 });
+    rmSync(logDirectory, { recursive: true });
   });
 
   it("is a summary, of disks too unless it is asked for less", async () => {
@@ -143,6 +169,8 @@ describe("what a kubelet answers of itself", () => {
     expect(node.memory).toMatchObject({ workingSetBytes: 10, rssBytes: 3, availableBytes: 5 });
     expect(pods[0].memory).toMatchObject({ workingSetBytes: 4096, pageFaults: 9, majorPageFaults: 1 });
     expect(pods[0].memory).not.toHaveProperty("rssBytes");
+    expect(pods[0].memory).toMatchObject({ usageBytes: 8192 });
+    expect(node.runtime.containerFs).toEqual(node.runtime.imageFs);
     const less = JSON.parse(await ask("/stats/summary?only_cpu_and_memory=true"));
     expect([Object.keys(less.node), Object.keys(less.pods[0].containers[0])]).toEqual([
       ["nodeName", "startTime", "cpu", "memory"],

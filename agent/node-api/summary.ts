@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { isOnDisk } from "../pressure/local-storage.ts";
+import { readProcesses } from "../pressure/signals.ts";
 import { diskStats } from "../volumes/usage/disk-stats.ts";
 import { diskUse } from "../volumes/usage/disk-use.ts";
 import type { Measured, NodeApiFacts } from "./facts.ts";
@@ -26,17 +27,20 @@ export async function summaryOf(facts: NodeApiFacts, measured: Measured) {
   const time = timestamp(sample.at);
   const known = new Map(pods().map((pod) => [pod.metadata.uid ?? "", pod]));
   const disk = { time, ...diskStats(dataDirectory) };
+  const imageDisk = { time, ...diskStats(imageDirectory() ?? dataDirectory) };
+  const processes = readProcesses();
   return {
     node: {
       nodeName: node,
       startTime: timestamp(bootedAt),
       cpu: cpu(time, usage.cpuNanocores, sample.machine.cpuNanoseconds),
-      memory: {
-        ...memory(time, sample.machine.memoryBytes, sample.machine),
-        availableBytes: sample.machine.memoryAvailableBytes,
-      },
+      memory: memory(time, sample.machine.memoryBytes, sample.machine),
       fs: disk,
-      runtime: { imageFs: { time, ...diskStats(imageDirectory() ?? dataDirectory) } },
+      // What containers write is where their images are.
+      runtime: { imageFs: imageDisk, containerFs: imageDisk },
+      ...(processes && {
+        rlimit: { time, maxpid: processes.capacity, curproc: processes.capacity - processes.available },
+      }),
     },
     pods: await Promise.all(
       byPod(sample.containers).map((own) => podSummary(own, known.get(own[0].pod.uid), { facts, measured })),
@@ -50,21 +54,27 @@ const cpu = (time: string, nanocores: number | undefined, total: number) => ({
   usageCoreNanoSeconds: total,
 });
 
-type MemoryDetail = Pick<Container, "memoryResidentBytes" | "pageFaults">;
+type MemoryDetail = Pick<Container, "memoryBytes" | "memoryAvailableBytes" | "memoryResidentBytes" | "pageFaults">;
 
-const memory = (time: string, bytes: number, { memoryResidentBytes, pageFaults }: MemoryDetail) => ({
-  time,
-  usageBytes: bytes,
-  workingSetBytes: bytes,
-  ...(memoryResidentBytes === undefined ? {} : { rssBytes: memoryResidentBytes }),
-  ...(pageFaults && { pageFaults: pageFaults.all, majorPageFaults: pageFaults.major }),
-});
+const memory = (time: string, workingSetBytes: number, detail: MemoryDetail) => {
+  const { memoryBytes = workingSetBytes, memoryAvailableBytes, memoryResidentBytes, pageFaults } = detail;
+  return {
+    time,
+    ...(memoryAvailableBytes === undefined ? {} : { availableBytes: memoryAvailableBytes }),
+    usageBytes: memoryBytes,
+    workingSetBytes,
+    ...(memoryResidentBytes === undefined ? {} : { rssBytes: memoryResidentBytes }),
+    ...(pageFaults && { pageFaults: pageFaults.all, majorPageFaults: pageFaults.major }),
+  };
+};
 
 /** Of all, where all tell. */
 function detailOf(containers: readonly Container[]): MemoryDetail {
+  const used = containers.flatMap(({ memoryBytes = [] }) => memoryBytes);
   const resident = containers.flatMap(({ memoryResidentBytes = [] }) => memoryResidentBytes);
   const faults = containers.flatMap(({ pageFaults = [] }) => pageFaults);
   return {
+    ...(used.length === containers.length && { memoryBytes: sum(used) }),
     ...(resident.length === containers.length && { memoryResidentBytes: sum(resident) }),
     ...(faults.length === containers.length && {
       pageFaults: { all: sum(faults.map(({ all }) => all)), major: sum(faults.map(({ major }) => major)) },
@@ -87,18 +97,20 @@ async function podSummary(
   const time = timestamp(sample.at);
   const { uid } = own[0].pod;
   const storage = await facts.storageOf(uid);
-  const disk = { time, ...diskStats(facts.dataDirectory) };
+  const { usedBytes: _, inodesUsed: __, ...left } = { time, ...diskStats(facts.dataDirectory) };
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod?.status ?? {};
+  const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
   const averages = usage.pods.find((each) => each.uid === uid)?.containers ?? [];
   const part = async (container: Container) => {
-    const { name, cpuNanoseconds, memoryWorkingSetBytes, diskBytes = 0 } = container;
+    const { name, cpuNanoseconds, memoryWorkingSetBytes, diskBytes = 0, diskInodes } = container;
     const logs = storage && (await diskUse(join(storage.logDirectory, name)));
     return {
       name,
-      startTime: pod?.status.containerStatuses?.find((each) => each.name === name)?.state?.running?.startedAt,
+      startTime: statuses.find((each) => each.name === name)?.state?.running?.startedAt,
       cpu: cpu(time, averages.find((each) => each.name === name)?.cpuNanocores, cpuNanoseconds),
       memory: memory(time, memoryWorkingSetBytes, container),
-      rootfs: { ...disk, usedBytes: diskBytes },
-      logs: { ...disk, usedBytes: logs?.usedBytes ?? 0 },
+      rootfs: { ...left, usedBytes: diskBytes, ...(diskInodes === undefined ? {} : { inodesUsed: diskInodes }) },
+      logs: { ...left, usedBytes: logs?.usedBytes ?? 0, inodesUsed: logs?.inodesUsed ?? 0 },
     };
   };
   const parts = await Promise.all(own.map(part));
@@ -106,7 +118,10 @@ async function podSummary(
     (pod?.spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir)).map(({ name }) => name),
   );
   const volumes = (storage?.volumes ?? []).map((volume) => ({ time, ...volume }));
-  const kept = volumes.filter(({ name }) => onDisk.has(name)).map(({ usedBytes = 0 }) => usedBytes);
+  const kept = [
+    ...parts.flatMap(({ rootfs, logs }) => [rootfs, logs]),
+    ...volumes.filter(({ name }) => onDisk.has(name)),
+  ];
   const nanocores = averages.length === 0 ? undefined : sum(averages.map(({ cpuNanocores }) => cpuNanocores));
   return {
     podRef: own[0].pod,
@@ -116,8 +131,9 @@ async function podSummary(
     memory: memory(time, sum(parts.map((each) => each.memory.workingSetBytes)), detailOf(own)),
     ...(volumes.length === 0 ? {} : { volume: volumes }),
     "ephemeral-storage": {
-      ...disk,
-      usedBytes: sum([...parts.map(({ rootfs, logs }) => rootfs.usedBytes + logs.usedBytes), ...kept]),
+      ...left,
+      usedBytes: sum(kept.map(({ usedBytes = 0 }) => usedBytes)),
+      inodesUsed: sum(kept.map(({ inodesUsed = 0 }) => inodesUsed)),
     },
   };
 }

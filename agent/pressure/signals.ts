@@ -4,7 +4,8 @@ import { totalmem } from "node:os";
 import { availableMemory } from "../usage/machine-usage.ts";
 import type { Amount, Signal, Signals } from "./thresholds.ts";
 
-function processes(): Amount | undefined {
+/** How many there may be, and how many more; undefined where the kernel does not tell. */
+export function readProcesses(): Amount | undefined {
   try {
     const capacity = Number(readFileSync("/proc/sys/kernel/pid_max", "utf8"));
     // The fourth field of loadavg is running/all.
@@ -24,7 +25,7 @@ export function readSignals({ data, images }: { readonly data: string; readonly 
   const disk = statfsSync(data);
   const imageDisk = images === undefined ? undefined : statfsSync(images);
   const bytes = ({ bavail, blocks, bsize }: typeof disk) => ({ available: bavail * bsize, capacity: blocks * bsize });
-  const pids = processes();
+  const pids = readProcesses();
   return new Map<Signal, Amount>([
     ["memory.available", { available: availableMemory(), capacity: totalmem() }],
     ["nodefs.available", bytes(disk)],

@@ -6,11 +6,16 @@ export interface ContainerUsage {
   readonly name: string;
   readonly cpuNanoseconds: number;
   readonly memoryWorkingSetBytes: number;
+  /** The same with caches that may go; absent where the runtime does not tell. */
+  readonly memoryBytes?: number;
+  /** What its limit leaves; absent where it has none, or the runtime does not tell. */
+  readonly memoryAvailableBytes?: number;
   /** Of it, what is no cache; absent where the runtime does not tell. */
   readonly memoryResidentBytes?: number;
   readonly pageFaults?: PageFaults;
   /** Its writable layer. */
   readonly diskBytes?: number;
+  readonly diskInodes?: number;
 }
 
 /** Since the beginning; major ones had to wait for the disk. */

@@ -15,9 +15,13 @@ export const usageOf = (
   name: attributes.metadata.name,
   cpuNanoseconds: cpu?.usage_core_nano_seconds?.value ?? 0,
   memoryWorkingSetBytes: memory?.working_set_bytes?.value ?? 0,
+  ...(memory?.usage_bytes && { memoryBytes: memory.usage_bytes.value }),
+  // A runtime says none of a container that has no limit.
+  ...(memory?.available_bytes?.value && { memoryAvailableBytes: memory.available_bytes.value }),
   ...(memory?.rss_bytes && { memoryResidentBytes: memory.rss_bytes.value }),
   ...(memory?.page_faults && {
     pageFaults: { all: memory.page_faults.value, major: memory.major_page_faults?.value ?? 0 },
   }),
   diskBytes: writable_layer?.used_bytes?.value ?? 0,
+  ...(writable_layer?.inodes_used && { diskInodes: writable_layer.inodes_used.value }),
 });

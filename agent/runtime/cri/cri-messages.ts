@@ -208,9 +208,15 @@ export interface ContainerConfig {
   };
 }
 
-type MemoryUsage = {
-  readonly [name in "working_set_bytes" | "rss_bytes" | "page_faults" | "major_page_faults"]: Int64Value | null;
-};
+type MemoryAmount =
+  | "working_set_bytes"
+  | "available_bytes"
+  | "usage_bytes"
+  | "rss_bytes"
+  | "page_faults"
+  | "major_page_faults";
+
+type MemoryUsage = { readonly [name in MemoryAmount]: Int64Value | null };
 
 export interface ContainerStats {
   readonly attributes: { readonly id: string; readonly metadata: { readonly name: string }; readonly labels: Strings };
@@ -222,6 +228,7 @@ export interface ContainerStats {
 export interface FilesystemUsage {
   readonly fs_id: { readonly mountpoint: string } | null;
   readonly used_bytes: Int64Value | null;
+  readonly inodes_used: Int64Value | null;
 }
 
 export interface RuntimeStatus {
