@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { usageOf } from "./container-usage.ts";
+import { usageOf, usageOfRunning } from "./container-usage.ts";
+import type { CriClient } from "./cri-client.ts";
 import type { ContainerStats } from "./cri-messages.ts";
 
 const attributes = {
@@ -49,4 +50,26 @@ it("nothing is made up of what the runtime does not say, nor of a limit that the
     ...told,
     memoryWorkingSetBytes: 0,
   });
+});
+
+it("what has ended uses nothing, also where the runtime still tells of it", async () => {
+  const states = { "1": "CONTAINER_EXITED", "2": "CONTAINER_RUNNING", "3": "CONTAINER_CREATED" };
+  const ids = Object.keys(states);
+  const asked: unknown[] = [];
+  const call = async (method: string, request: unknown) => {
+    asked.push(request);
+    return method === "ListContainers"
+      ? { containers: Object.entries(states).map(([id, state]) => ({ id, state })) }
+      : {
+          stats: ids.map((id) => ({
+            attributes: { ...attributes, id },
+            cpu: null,
+            memory: null,
+            writable_layer: null,
+          })),
+        };
+  };
+  const found = await usageOfRunning({ call } as unknown as CriClient, "containerd", { mine: "yes" });
+  expect(found.map(({ id }) => id)).toEqual(["containerd://2"]);
+  expect(asked).toEqual(Array(2).fill({ filter: { label_selector: { mine: "yes" } } }));
 });

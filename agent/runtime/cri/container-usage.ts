@@ -1,5 +1,6 @@
 import { POD_UID } from "../../pod/labels.ts";
 import type { ContainerUsage } from "../usage.ts";
+import type { CriClient } from "./cri-client.ts";
 import type * as cri from "./cri-messages.ts";
 
 export const usageOf = (
@@ -25,3 +26,20 @@ export const usageOf = (
   diskBytes: writable_layer?.used_bytes?.value ?? 0,
   ...(writable_layer?.inodes_used && { diskInodes: writable_layer.inodes_used.value }),
 });
+
+/**
+ * Of those that run: runtimes tell of what has ended, too, and a container that was restarted would be there several times by one
+ * name.
+ */
+export async function usageOfRunning(
+  cri: Pick<CriClient, "call">,
+  scheme: string,
+  label_selector: Readonly<Record<string, string>>,
+): Promise<readonly ContainerUsage[]> {
+  const [{ containers }, { stats }] = await Promise.all([
+    cri.call("ListContainers", { filter: { label_selector } }),
+    cri.call("ListContainerStats", { filter: { label_selector } }),
+  ]);
+  const running = new Set(containers.filter(({ state }) => state === "CONTAINER_RUNNING").map(({ id }) => id));
+  return stats.filter(({ attributes }) => running.has(attributes.id)).map((each) => usageOf(scheme, each));
+}

@@ -12,7 +12,7 @@ import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
 import type { RuntimeFeatures } from "../runtime-features.ts";
 import type { SandboxConfig } from "../sandbox.ts";
 import type { ContainerUsage } from "../usage.ts";
-import { usageOf } from "./container-usage.ts";
+import { usageOfRunning } from "./container-usage.ts";
 import { CriChanges } from "./cri-changes.ts";
 import { CriClient, CriTimeout, ignoreMissing } from "./cri-client.ts";
 import { AGENT_LABEL, criContainer, criResources, criSandbox } from "./cri-config.ts";
@@ -265,8 +265,7 @@ export class CriRuntime implements Runtime {
 
   async usage(uid?: string): Promise<readonly ContainerUsage[]> {
     const label_selector = { [AGENT_LABEL]: this.#agentId, ...(uid === undefined ? {} : { [POD_UID]: uid }) };
-    const { stats } = await this.#cri.call("ListContainerStats", { filter: { label_selector } });
-    return stats.map((each) => usageOf(this.scheme, each));
+    return usageOfRunning(this.#cri, this.scheme, label_selector);
   }
 
   async close(): Promise<void> {
