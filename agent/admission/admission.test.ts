@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
 import { Admission } from "./admission.ts";
 import { choosePreempted, printLacks } from "./choose-preempted.ts";
-import { type AdmittingNode, checkPod } from "./predicates.ts";
+import { type AdmittingNode, checkPod, whyNoAppArmor } from "./predicates.ts";
 
 const node: AdmittingNode = {
   os: "linux",
@@ -69,6 +69,20 @@ describe("a pod that is bound to the node", () => {
       "OutOfpods: Node didn't have enough resource: pods, requested: 1, used: 3, capacity: 3",
     ],
     [
+      "and others are two too many",
+      pod("p"),
+      { maxPods: 1 },
+      [pod("a"), pod("b")],
+      "OutOfpods: Node didn't have enough resource: pods, requested: 1, used: 2, capacity: 1",
+    ],
+    [
+      "is for another system",
+      pod("p", { spec: { os: { name: "windows" } } }),
+      {},
+      [],
+      "PodOSNotSupported: Failed to admit pod as the OS field doesn't match node OS",
+    ],
+    [
       "wants other labels",
       pod("p", { spec: { nodeSelector: { zone: "b" } } }),
       {},
@@ -92,6 +106,81 @@ describe("a pod that is bound to the node", () => {
   ])("is refused where it %s", (_, asked, change, others, told) => {
     const { refusal } = checkPod(asked, { ...node, ...change }, others);
     expect(`${refusal?.reason}: ${refusal?.message}`).toBe(told);
+  });
+
+  it("is let in where it fits exactly, and asks for nothing that is not there but is another's to count", () => {
+    const fits = (asked: Pod, ...others: Pod[]) => checkPod(asked, node, others).refusal;
+    expect(fits(pod("p", { cpu: "1", memory: "1Gi" }), pod("q", { cpu: "1" }), pod("r"))).toBeUndefined();
+    const asking = (requests: Record<string, string>) =>
+      pod("p", { spec: { os: { name: "linux" }, containers: [{ name: "c", resources: { requests } }] } });
+    expect(fits(asking({ "example.com/gone": "1" }))).toBeUndefined();
+    expect(fits(asking({ "hugepages-1Mi": "0" }))).toBeUndefined();
+  });
+
+  it("lacks as much as others have of what it asks for, which is told where nothing else is wrong", () => {
+    const { lacks } = checkPod(pod("p", { cpu: "1500m" }), { ...node, maxPods: 1 }, [pod("q", { cpu: "1" }), pod("r")]);
+    expect(lacks.map(({ resource, nanos }) => [resource, nanos])).toEqual([
+      ["pods", 2_000_000_000n],
+      ["cpu", 500_000_000n],
+    ]);
+    const elsewhere = pod("p", { cpu: "9", spec: { nodeSelector: { zone: "b" } } });
+    expect(checkPod(elsewhere, node, []).lacks).toEqual([]);
+  });
+
+  type Port = NonNullable<PodSpec["containers"][number]["ports"]>[number];
+  const withPort = (port: Partial<Port>): Partial<PodSpec> => ({
+    containers: [{ name: "c", ports: [{ containerPort: 80, ...port }] }],
+  });
+  const sidecar = (port: Partial<Port>, restartPolicy?: string): Partial<PodSpec> => ({
+    initContainers: [
+      { name: "s", ports: [{ containerPort: 80, ...port }], ...(restartPolicy === undefined ? {} : { restartPolicy }) },
+    ],
+  });
+  it.each<[string, Partial<PodSpec>, Partial<PodSpec>, boolean]>([
+    ["of one number", withPort({ hostPort: 80 }), withPort({ hostPort: 80, protocol: "TCP" }), false],
+    ["of two numbers", withPort({ hostPort: 80 }), withPort({ hostPort: 81 }), true],
+    ["of two protocols", withPort({ hostPort: 80 }), withPort({ hostPort: 80, protocol: "UDP" }), true],
+    [
+      "of two addresses",
+      withPort({ hostPort: 80, hostIP: "1.1.1.1" }),
+      withPort({ hostPort: 80, hostIP: "2.2.2.2" }),
+      true,
+    ],
+    [
+      "of one address",
+      withPort({ hostPort: 80, hostIP: "1.1.1.1" }),
+      withPort({ hostPort: 80, hostIP: "1.1.1.1" }),
+      false,
+    ],
+    [
+      "of all addresses and of one",
+      withPort({ hostPort: 80, hostIP: "" }),
+      withPort({ hostPort: 80, hostIP: "2.2.2.2" }),
+      false,
+    ],
+    [
+      "of one and of all",
+      withPort({ hostPort: 80, hostIP: "2.2.2.2" }),
+      withPort({ hostPort: 80, hostIP: "0.0.0.0" }),
+      false,
+    ],
+    ["that are none of the node's", withPort({}), withPort({ hostPort: 0 }), true],
+    ["of a sidecar", sidecar({ hostPort: 80 }, "Always"), withPort({ hostPort: 80 }), false],
+    ["of an init container, which is gone by then", sidecar({ hostPort: 80 }), withPort({ hostPort: 80 }), true],
+  ])("and another with ports %s: %#", (_, mine, theirs, fit) => {
+    const { refusal } = checkPod(pod("p", { spec: mine }), node, [pod("q", { spec: theirs })]);
+    const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
+    expect(refusal).toEqual(fit ? undefined : { reason: "NodePorts", message });
+  });
+
+  it.each<[boolean, Partial<PodSpec>]>([
+    [false, {}],
+    [false, { securityContext: { appArmorProfile: { type: "Unconfined" } } }],
+    [true, { securityContext: { appArmorProfile: { type: "RuntimeDefault" } } }],
+    [true, { initContainers: [{ name: "i", securityContext: { appArmorProfile: { type: "Localhost" } } }] }],
+  ])("needs AppArmor: %s, with %j", (needs, spec) => {
+    expect(whyNoAppArmor(pod("p", { spec }), { appArmor: true })).toBeUndefined();
+    expect(whyNoAppArmor(pod("p", { spec }), { appArmor: false })?.reason).toBe(needs ? "AppArmor" : undefined);
   });
 
   it("AGENT-GROUPS: is refused where it must have no groups of its image's, and the runtime cannot hold it to that", () => {
@@ -127,6 +216,46 @@ describe("room for a critical pod", () => {
     ]);
     expect(names(lack(100), guaranteed("g", "100"), burstable("b", "100"))).toEqual(["b"]);
     expect(names(lack(150), guaranteed("g", "100"), burstable("b", "100"))).toEqual(["b", "g"]);
+  });
+
+  it("is made by the nearest in all that is missing, and of equals by the smallest", () => {
+    const lacks = [
+      { resource: "memory", nanos: 100n * 1_000_000_000n },
+      { resource: "cpu", nanos: 1_000_000_000n },
+    ];
+    const names = (...pods: Pod[]) => {
+      const chosen = choosePreempted(pod("critical", { priority: CRITICAL }), pods, lacks);
+      return chosen.ok ? chosen.pods.map(({ metadata }) => metadata.name) : [];
+    };
+    const of = (name: string, memory: string, cpu: string) => pod(name, { memory, cpu });
+    // Half of both is nearer than all of one.
+    expect(names(of("memory", "100", "0"), of("half", "50", "500m"), of("rest", "50", "500m"))).toEqual([
+      "half",
+      "rest",
+    ]);
+    expect(names(of("large", "300", "1"), of("small", "200", "1"))).toEqual(["small"]);
+    expect(names(of("more", "200", "3"), of("less", "200", "2"))).toEqual(["less"]);
+    expect(names(of("first", "200", "2"), of("second", "200", "2"))).toEqual(["first"]);
+    // What is more than enough of one makes up for nothing of the other.
+    expect(names(of("much", "900", "100m"), of("near", "90", "900m"), of("x", "20", "900m"))[0]).toBe("near");
+  });
+
+  it("is made by pods that ask for nothing only where there are too many of them", () => {
+    const lacks = [{ resource: "pods", nanos: 1_000_000_000n }];
+    const chosen = choosePreempted(pod("critical", { priority: CRITICAL }), [pod("a"), burstable("b", "1")], lacks);
+    expect(chosen.ok && chosen.pods.map(({ metadata }) => metadata.name)).toEqual(["a"]);
+    expect(names(lack(100), pod("nothing"), burstable("b", "100"))).toEqual(["b"]);
+  });
+
+  it("is made for who is more important, whether critical or not", () => {
+    const for_ = (priority: number | undefined, other: number | undefined) => {
+      const asking = pod("p", priority === undefined ? {} : { priority });
+      const there = pod("q", { memory: "100", ...(other === undefined ? {} : { priority: other }) });
+      return choosePreempted(asking, [there], lack(100)).ok;
+    };
+    expect([for_(2, 1), for_(1, undefined), for_(undefined, -1)]).toEqual([true, true, true]);
+    expect([for_(1, 1), for_(1, 2), for_(undefined, undefined), for_(-1, undefined)]).toEqual(Array(4).fill(false));
+    expect(for_(CRITICAL + 1, CRITICAL)).toBe(true);
   });
 
   it("is not made by critical ones, nor by those that would not be enough", () => {

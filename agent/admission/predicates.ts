@@ -4,6 +4,7 @@ import { meetsNodeAffinity } from "../../api/machinery/selectors/node-selector.t
 import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
 import { isExtended } from "../../api/resources/core/resource-list.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
+import { initContainersOf, isSidecar } from "../pod/containers.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { podAmounts } from "../pod/resize/pod-amounts.ts";
 import { isStatic } from "../static-pods/mirror.ts";
@@ -53,12 +54,12 @@ interface HostPort {
   readonly port: number;
 }
 
-const hostPorts = ({ spec }: Pod): HostPort[] =>
-  spec.containers.flatMap(({ ports = [] }) =>
-    ports.flatMap(({ hostPort, containerPort, protocol = "TCP", hostIP = "" }) => {
-      const port = hostPort ?? (spec.hostNetwork === true ? containerPort : 0);
-      return port === 0 ? [] : [{ ip: hostIP === "" ? "0.0.0.0" : hostIP, protocol, port }];
-    }),
+/** Of those that run as long as the pod does. */
+const hostPorts = (pod: Pod): HostPort[] =>
+  [...initContainersOf(pod).filter(isSidecar), ...pod.spec.containers].flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, protocol = "TCP", hostIP }) =>
+      hostPort ? [{ ip: hostIP || "0.0.0.0", protocol, port: hostPort }] : [],
+    ),
   );
 
 const collide = (a: HostPort, b: HostPort): boolean =>
@@ -138,7 +139,7 @@ export function checkPod(pod: Pod, node: AdmittingNode, others: readonly Pod[]):
       message: "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
     });
   const os = pod.spec.os?.name;
-  if (os !== undefined && os !== "" && os !== node.os)
+  if (os && os !== node.os)
     return wrong({ reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" });
   if (pod.spec.securityContext?.supplementalGroupsPolicy === "Strict" && !node.strictGroups)
     return wrong({
