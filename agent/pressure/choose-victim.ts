@@ -2,7 +2,8 @@
  * Which pod goes first when the node is short of something, as the kubelet ranks them: those that use more than they asked
  * for, then by priority, then by how much more they use. Pure.
  */
-import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Pod, Taint } from "../../api/generated/core.v1.ts";
+import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { podAmounts } from "../pod/resize/pod-amounts.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
@@ -42,9 +43,9 @@ export function evictionMessage(pod: Pod, { threshold, available, limit }: Short
   const head = `The node was low on resource: ${resource}. Threshold quantity: ${printAmount(limit)}, available: ${printAmount(available)}. `;
   const { containers: use } = useOf(pod);
   const excess = pod.spec.containers.flatMap(({ name, resources }) => {
-    const used = use.get(name);
+    const used = use.get(name) ?? 0;
     const request = nanosOf(resources?.requests?.[resource]) / 1_000_000_000n;
-    if (used === undefined || used <= Number(request)) return [];
+    if (used <= Number(request)) return [];
     const asked = resources?.requests?.[resource] ?? "0";
     return [
       `Container ${name} was using ${printAmount(used)}, request is ${asked}, has larger consumption of ${resource}. `,
@@ -57,17 +58,13 @@ export function evictionMessage(pod: Pod, { threshold, available, limit }: Short
 export const warningOf = ({ threshold: { signal }, available, limit }: Shortage): string =>
   `short of ${RESOURCE_OF[signal]}: ${signal} is ${printAmount(available)}, and pods are ended below ${printAmount(limit)} (--eviction-hard)`;
 
+const MEMORY_PRESSURE: Taint = { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule" };
+
 /** Why a pod may not start while the node is short; undefined: it may. */
 export function whyNotUnder(pressures: ReadonlySet<string>, pod: Pod, qos: string): string | undefined {
   if (pressures.size === 0 || isCritical(pod)) return undefined;
   const onlyMemory = pressures.size === 1 && pressures.has("MemoryPressure");
-  if (onlyMemory && (qos !== "BestEffort" || toleratesMemoryPressure(pod))) return undefined;
+  if (onlyMemory && (qos !== "BestEffort" || toleratesAny(pod.spec.tolerations ?? [], MEMORY_PRESSURE)))
+    return undefined;
   return `The node had condition: [${[...pressures].join(" ")}]. `;
 }
-
-const toleratesMemoryPressure = ({ spec }: Pod): boolean =>
-  (spec.tolerations ?? []).some(
-    ({ key, operator, effect }) =>
-      (key === "node.kubernetes.io/memory-pressure" || (key === undefined && operator === "Exists")) &&
-      (effect === undefined || effect === "NoSchedule"),
-  );

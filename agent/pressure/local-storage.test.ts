@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
-import { hasStorageLimit, overLimit } from "./local-storage.ts";
+import { hasStorageLimit, measureStorage, overLimit } from "./local-storage.ts";
 
 const podOf = (spec: Partial<PodSpec>): Pod => ({
   metadata: { namespace: "default", name: "p", uid: "u" },
@@ -27,11 +30,44 @@ describe("AGENT-PRESSURE: what a pod keeps on the disk", () => {
     // The other container's volume counts too.
     [two, use(9, 1), "Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. "],
     [equal, use(0, 3), 'Container c exceeded its local ephemeral storage limit "2Mi". '],
+    [equal, use(0, 2), undefined],
+    [podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "0" } }] }), use(9, 0), undefined],
+    [podOf({ volumes: [{ name: "other", emptyDir: { sizeLimit: "1Mi" } }] }), use(9, 0), undefined],
+    [podOf({ containers: [{ name: "d", resources: limits }] }), use(0, 1), undefined],
     [one, use(2, 1), "Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. "],
   ])("ends it where it is more than its limits (%#)", (pod, used, why) => expect(overLimit(pod, used)).toBe(why));
 
   it("is measured only where there is a limit", () => {
     const inMemory = podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "1Mi", medium: "Memory" } }] });
     expect([withVolume, one, inMemory, podOf({})].map(hasStorageLimit)).toEqual([true, true, false, false]);
+  });
+
+  it("is what its emptyDirs on disk hold, and of each container what it has written and logged", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "storage-"));
+    const file = (path: string) => {
+      mkdirSync(join(directory, path, ".."), { recursive: true });
+      writeFileSync(join(directory, path), Buffer.alloc(64 * 1024, 1));
+    };
+    for (const name of ["v", "m"]) file(`volumes/kubernetes.io~empty-dir/${name}/file`);
+    file("logs/c/0.log");
+    const pod = podOf({
+      containers: [{ name: "c" }, { name: "d" }],
+      volumes: [
+        { name: "v", emptyDir: {} },
+        { name: "m", emptyDir: { medium: "Memory" } },
+        { name: "h", hostPath: { path: "/" } },
+      ],
+    });
+    const layers = new Map([["c", 5 * MIB]]);
+    const place = { directory, logDirectory: join(directory, "logs"), layers };
+    const { volumes, containers } = await measureStorage(pod, place);
+    const kept = (bytes = 0) => Math.floor(bytes / (64 * 1024));
+    expect([...volumes].map(([name, bytes]) => [name, kept(bytes)])).toEqual([["v", 1]]);
+    expect([...containers].map(([name, bytes]) => [name, kept(bytes)])).toEqual([
+      ["c", (5 * MIB) / (64 * 1024) + 1],
+      ["d", 0],
+    ]);
+    expect(containers.get("d")).toBe(0);
+    rmSync(directory, { recursive: true });
   });
 });

@@ -39,6 +39,12 @@ describe("AGENT-PRESSURE: thresholds", () => {
     expect(shortages(thresholds, signals(measured)).map(({ threshold }) => threshold.signal)).toEqual(short),
   );
 
+  it("may be all of what there is, or a share with a fraction", () =>
+    expect(parseThresholds("nodefs.available<100%, pid.available<0.5%,").map(({ below }) => below)).toEqual([
+      { share: 1 },
+      { share: 0.005 },
+    ]));
+
   it.each(["memory<1Mi", "memory.available<", "memory.available<101%", "memory.available<lots"])(
     "that say nothing are refused: %s",
     (text) => expect(() => parseThresholds(text)).toThrow(),
@@ -52,6 +58,15 @@ describe("AGENT-PRESSURE: thresholds", () => {
     expect(short && warningOf(short)).toBe(
       "short of memory: memory.available is 99Mi, and pods are ended below 100Mi (--eviction-hard)",
     );
+  });
+
+  it("of what the kernel knows are measured", () => {
+    const measured = readSignals({ data: tmpdir() });
+    for (const signal of ["memory.available", "nodefs.available", "nodefs.inodesFree", "pid.available"] as const) {
+      const { available = -1, capacity = 0 } = measured.get(signal) ?? {};
+      expect(available, signal).toBeGreaterThan(0);
+      expect(available, signal).toBeLessThanOrEqual(capacity);
+    }
   });
 
   it("of images are for runtimes that have some", () => {
@@ -107,6 +122,34 @@ describe("AGENT-PRESSURE: who goes", () => {
     expect(full && chooseVictim([a, b], full, kept)).toBe(b);
   });
 
+  it("is who was asked for less than the others, where all use what they asked for", () => {
+    const least = podOf("least", { memory: "300Mi", spec: { priority: -1 } });
+    expect(chooseVictim([within, least], short, () => ({ containers: new Map(), shared: 0 }))).toBe(least);
+    // Exactly what was asked for is not more than that.
+    const exact = podOf("exact", { memory: "80Mi", spec: { priority: -5 } });
+    const over = podOf("over", { memory: "79Mi" });
+    const equal = () => ({ containers: new Map([["c", 80 * MIB]]), shared: 0 });
+    expect(chooseVictim([exact, over], short, equal)).toBe(over);
+    expect(chooseVictim([over, podOf("worse", { memory: "1Mi" })], short, equal)?.metadata.name).toBe("worse");
+  });
+
+  it("is told of those containers alone that use more than they asked for", () => {
+    const three = podOf("p", {
+      spec: {
+        containers: ["exact", "over", "unknown"].map((name) => ({
+          name,
+          resources: { requests: { memory: "80Mi" } },
+        })),
+      },
+    });
+    const containers = new Map([
+      ["exact", 80 * MIB],
+      ["over", 81 * MIB],
+    ]);
+    const told = evictionMessage(three, short, () => ({ containers, shared: 0 }));
+    expect(told.match(/Container \w+/g)).toEqual(["Container over"]);
+  });
+
   it("is nobody whom the node cannot do without", () =>
     expect(chooseVictim([podOf("greedy", { spec: { priority: 2_000_000_000 } })], short, useOf)).toBeUndefined());
 
@@ -123,4 +166,26 @@ describe("AGENT-PRESSURE: a pod that comes to a node that is short", () => {
     [["MemoryPressure"], "BestEffort", "The node had condition: [MemoryPressure]. "],
     [["DiskPressure"], "Burstable", "The node had condition: [DiskPressure]. "],
   ])("of %s as %s", (pressures, qos, why) => expect(whyNotUnder(new Set(pressures), podOf("p"), qos)).toBe(why));
+
+  const key = "node.kubernetes.io/memory-pressure";
+  it.each<[boolean, NonNullable<PodSpec["tolerations"]>[number], string[]]>([
+    [true, { operator: "Exists" }, ["MemoryPressure"]],
+    [true, { key, operator: "Exists", effect: "NoSchedule" }, ["MemoryPressure"]],
+    [true, { key }, ["MemoryPressure"]],
+    [false, { key, value: "other" }, ["MemoryPressure"]],
+    [false, { key, operator: "Exists", effect: "NoExecute" }, ["MemoryPressure"]],
+    [false, { key: "other", operator: "Exists" }, ["MemoryPressure"]],
+    [false, { operator: "Exists" }, ["MemoryPressure", "DiskPressure"]],
+  ])("may start: %s, with %j at %j", (may, toleration, pressures) => {
+    const tolerant = podOf("p", { spec: { tolerations: [toleration] } });
+    expect(whyNotUnder(new Set(pressures), tolerant, "BestEffort") === undefined).toBe(may);
+  });
+
+  it("comes in all the same where the node cannot do without it", () => {
+    const pods = [2_000_000_000, 1_999_999_999].map((priority) => podOf("p", { spec: { priority } }));
+    expect(pods.map((pod) => whyNotUnder(new Set(["DiskPressure"]), pod, "BestEffort") === undefined)).toEqual([
+      true,
+      false,
+    ]);
+  });
 });
