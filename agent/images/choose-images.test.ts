@@ -27,9 +27,24 @@ describe("AGENT-IMAGES: images that make room", () => {
 
   it("are never in use, pinned, or just pulled", () => expect(choose(1e9)).toEqual(["old", "recent"]));
 
+  it("that are unused for the same time go by when they came, and two minutes after that at the earliest", () => {
+    const seen = (found: number, used: number) => ({ found, used });
+    const histories = new Map([
+      ["later", seen(2000, 0)],
+      ["first", seen(1000, 0)],
+      ["just", seen(10_000, 0)],
+      ["young", seen(10_001, 0)],
+      ["used", seen(0, 5000)],
+    ]);
+    const all = [...histories.keys()].map((id) => image(id));
+    const chosen = chooseImages(histories, all, { bytes: 1e9, now: 130_000 });
+    expect(chosen.map(({ id }) => id)).toEqual(["first", "later", "just", "used"]);
+  });
+
   it.each([
     [20, 0],
     [16, 0],
+    [15, 5],
     [14, 6],
     [5, 15],
   ])("with %i of 100 left, %i are to be freed", (available, bytes) =>

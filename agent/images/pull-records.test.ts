@@ -31,6 +31,18 @@ const secrets: Readonly<Record<string, Secret>> = {
   }),
   odd: secretOf("odd", { "reg.example.com": { username: "fine" }, "*": { username: 7 } }),
   slow: secretOf("slow", { [`${"*a".repeat(40)}b`]: { username: "slow" } }),
+  paths: secretOf("paths", {
+    "http://reg.paths.io": { username: "host" },
+    "https://reg.paths.io/v2/": { username: "api" },
+    "reg.paths.io/v3": { username: "v3" },
+    "a*b*c.paths.io": { username: "glob" },
+    "xa*ab.paths.io": { username: "overlap" },
+    "*": { username: "star" },
+    b: { username: "short" },
+  }),
+  legacy: { metadata: { name: "legacy", uid: "l" }, data: { ".dockercfg": base64('{"old.io":{"auth":"dTpw"}}') } },
+  token: secretOf("token", { "reg.example.com": { identitytoken: "t" } }),
+  empty: { metadata: { name: "empty", uid: "e" } },
   broken: { metadata: { name: "broken", uid: "broken" }, data: { ".dockercfg": base64("{") } },
 };
 const objects = { secret: (name: string) => secrets[name] } as PodObjects;
@@ -56,6 +68,30 @@ describe("AGENT-PULL: credentials for an image", () => {
     const found = pullCredentials(pod("many", "broken", "odd", "slow", "none"), objects, image);
     expect(found.map(({ credentials: { username, password } }) => `${username}/${password}`)).toEqual(expected);
   });
+
+  it.each([
+    // A version of the API is no path of the registry; anything else is.
+    ["reg.paths.io/app", ["api", "host"]],
+    ["reg.paths.io/v3/app", ["v3", "api", "host"]],
+    ["axbyc.paths.io/app", ["glob"]],
+    ["abc.paths.io/app", ["glob"]],
+    ["acb.paths.io/app", []],
+    ["xab.paths.io/app", []],
+    ["xaab.paths.io/app", ["overlap"]],
+    ["old.io/app", ["u"]],
+    ["localhost/app", ["star"]],
+  ])("of %s are those whose stars and paths it has", (image, expected) => {
+    const found = pullCredentials(pod("paths", "legacy", "empty"), objects, image);
+    expect(found.map(({ credentials: { username } }) => username)).toEqual(expected);
+  });
+
+  it("may be a token", () =>
+    expect(
+      pullCredentials(pod("token", "one"), objects, "reg.example.com/x").map(({ credentials }) => credentials),
+    ).toEqual([
+      { serverAddress: "reg.example.com", username: "", password: "", identityToken: "t" },
+      { serverAddress: "reg.example.com", username: "one", password: "1" },
+    ]));
 
   it("are missed by name", () => expect(missingPullSecrets(pod("one", "none"), objects)).toEqual(["none"]));
 });
