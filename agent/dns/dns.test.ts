@@ -1,7 +1,11 @@
 import { Resolver } from "node:dns/promises";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { lengthPrefixed } from "./forward.ts";
+import { encodeName } from "./message.ts";
 import { DnsServer } from "./server.ts";
 import { Zone } from "./zone.ts";
 
@@ -137,4 +141,66 @@ describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
   it("DNS-SIZE: fit into TCP where they do not into a packet", async () => {
     expect(await resolver.resolve4("many.shop.svc.cluster.local")).toHaveLength(200);
   });
+});
+
+describe("questions over one TCP connection", () => {
+  const question = (id: number, name = "web.shop.svc.cluster.local") => {
+    const flags = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+    return lengthPrefixed(Buffer.concat([flags, encodeName(name), Buffer.from([0, 1, 0, 1])]));
+  };
+  /** The numbers of what comes back, as many as are wanted. */
+  const converse = (pieces: readonly Buffer[], count: number) =>
+    new Promise<number[]>((resolve, reject) => {
+      const socket = connect(server.port, "127.0.0.1");
+      let read = Buffer.alloc(0);
+      socket.on("error", reject);
+      socket.on("data", (chunk) => {
+        read = Buffer.concat([read, chunk]);
+        const ids: number[] = [];
+        for (let at = 0; at + 2 <= read.length && at + 2 + read.readUInt16BE(at) <= read.length; ) {
+          ids.push(read.readUInt16BE(at + 2));
+          at += 2 + read.readUInt16BE(at);
+        }
+        if (ids.length < count) return;
+        socket.destroy();
+        resolve(ids);
+      });
+      void (async () => {
+        for (const piece of pieces) {
+          socket.write(piece);
+          await new Promise((done) => setTimeout(done, 5));
+        }
+      })();
+    });
+
+  it("are answered each by its number, however they come", async () => {
+    const three = Buffer.concat([question(1), question(2), question(3)]);
+    expect((await converse([three], 3)).sort()).toEqual([1, 2, 3]);
+    expect(await converse([three.subarray(0, 1), three.subarray(1, 9), three.subarray(9, 60)], 1)).toEqual([1]);
+  });
+
+  it("that are none are passed over", async () => {
+    expect(await converse([lengthPrefixed(Buffer.from("?")), question(4)], 1)).toEqual([4]);
+  });
+});
+
+it("a server that has closed answers nobody, nor those that were with it", async () => {
+  const open = () => DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, 0);
+  const other = await open().catch(open).catch(open);
+  const socket = connect(other.port, "127.0.0.1");
+  await once(socket, "connect");
+  // The server knows of it.
+  socket.write(lengthPrefixed(Buffer.from("?")));
+  await new Promise((done) => setTimeout(done, 20));
+  const closed = once(socket, "close");
+  const { port } = other;
+  other.close();
+  await closed;
+  await expect(once(connect(port, "127.0.0.1"), "connect")).rejects.toThrow("ECONNREFUSED");
+  // The port is free for the next.
+  const next = await DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, port);
+  await expect(DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, port)).rejects.toThrow(
+    "EADDRINUSE",
+  );
+  next.close();
 });

@@ -5,12 +5,18 @@ import { connect, isIPv6 } from "node:net";
 const PORT = 53;
 const PATIENCE_MS = 2000;
 
+export interface Upstream {
+  readonly servers: readonly string[];
+  readonly transport: "udp" | "tcp";
+  readonly port?: number;
+}
+
 /** The first answer; fails where none gives one. */
-export async function forward(query: Buffer, servers: readonly string[], transport: "udp" | "tcp"): Promise<Buffer> {
+export async function forward(query: Buffer, { servers, transport, port = PORT }: Upstream): Promise<Buffer> {
   let failure: unknown = new Error("this machine has no resolver");
   for (const server of servers) {
     try {
-      return await (transport === "udp" ? askUdp(query, server) : askTcp(query, server));
+      return await (transport === "udp" ? askUdp : askTcp)(query, server, port);
     } catch (error) {
       failure = error;
     }
@@ -18,7 +24,7 @@ export async function forward(query: Buffer, servers: readonly string[], transpo
   throw failure;
 }
 
-function askUdp(query: Buffer, server: string): Promise<Buffer> {
+function askUdp(query: Buffer, server: string, port: number): Promise<Buffer> {
   const socket = createSocket(isIPv6(server) ? "udp6" : "udp4");
   return new Promise<Buffer>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${server} does not answer`)), PATIENCE_MS);
@@ -30,12 +36,12 @@ function askUdp(query: Buffer, server: string): Promise<Buffer> {
     // Connected, the kernel lets nobody else answer, and says when nobody listens.
     // What goes wrong is told to the callback, which Node's types leave out.
     const connected = (error?: Error) => (error === undefined ? socket.send(query) : reject(error));
-    socket.connect(PORT, server, connected);
+    socket.connect(port, server, connected);
   }).finally(() => socket.close());
 }
 
-function askTcp(query: Buffer, server: string): Promise<Buffer> {
-  const socket = connect({ host: server, port: PORT, noDelay: true });
+function askTcp(query: Buffer, server: string, port: number): Promise<Buffer> {
+  const socket = connect({ host: server, port, noDelay: true });
   return new Promise<Buffer>((resolve, reject) => {
     let read = Buffer.alloc(0);
     socket.setTimeout(PATIENCE_MS, () => reject(new Error(`${server} does not answer`)));

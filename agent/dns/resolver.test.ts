@@ -43,7 +43,7 @@ function resolver(fails = false) {
   const facts: ResolverFacts = {
     zone: () => zone,
     upstream: () => ["192.0.2.53"],
-    ask: async (query, servers, transport) => {
+    ask: async (query, { servers, transport }) => {
       asked.push({ query, servers, transport });
       if (fails) throw new Error("away");
       return answered(query);

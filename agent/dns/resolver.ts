@@ -24,9 +24,9 @@ export async function resolve(
   if (query.opcode !== 0) return fail("notImplemented");
   try {
     const answer = query.isInternet ? zone().answer(query.name, query.type) : undefined;
-    if (answer === undefined) return await ask(message, upstream(), transport);
+    if (answer === undefined) return await ask(message, { servers: upstream(), transport: transport });
     if (answer.elsewhere === undefined) return renderAnswer(query, answer, transport);
-    const asked = await ask(questionOf(query, answer.elsewhere), upstream(), "udp");
+    const asked = await ask(questionOf(query, answer.elsewhere), { servers: upstream(), transport: "udp" });
     const more = parseAddresses(asked);
     return renderAnswer(query, { ...answer, answers: [...answer.answers, ...more], authority: [] }, transport);
   } catch {

@@ -1,0 +1,81 @@
+import { createSocket } from "node:dgram";
+import type { Socket } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { listenOnLoopback } from "../../test/fakes/loopback.ts";
+import { forward, lengthPrefixed } from "./forward.ts";
+
+const QUERY = Buffer.from([0xbe, 0xef, 1, 2, 3]);
+const ANSWER = Buffer.from([0xbe, 0xef, 9]);
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+/** Answers with each of these, in order. */
+async function overUdp(answers: readonly Buffer[]) {
+  const asked: Buffer[] = [];
+  const socket = createSocket("udp4");
+  socket.on("message", (query, { port, address }) => {
+    asked.push(query);
+    for (const answer of answers) socket.send(answer, port, address);
+  });
+  await new Promise<void>((done) => socket.bind(0, "127.0.0.1", done));
+  ends.push(() => socket.close());
+  return { asked, port: socket.address().port };
+}
+
+async function overTcp(serve: (socket: Socket) => void) {
+  const asked: Buffer[] = [];
+  const { server, port } = await listenOnLoopback((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (query) => {
+      asked.push(query);
+      serve(socket);
+    });
+  });
+  ends.push(() => server.close());
+  return { asked, port };
+}
+
+describe("DNS-FORWARD: a question that goes on", () => {
+  it("over UDP is answered by what comes back under its number", async () => {
+    const { asked, port } = await overUdp([Buffer.from([0xbe]), Buffer.from([0, 0, 9]), ANSWER]);
+    expect(await forward(QUERY, { servers: ["127.0.0.1"], transport: "udp", port })).toEqual(ANSWER);
+    expect(asked).toEqual([QUERY]);
+  });
+
+  it.each<[string, (socket: Socket) => void]>([
+    ["at once", (socket) => socket.write(Buffer.concat([lengthPrefixed(ANSWER), Buffer.from("more")]))],
+    [
+      "byte by byte",
+      async (socket) => {
+        for (const byte of lengthPrefixed(ANSWER)) {
+          socket.write(Buffer.from([byte]));
+          await new Promise((done) => setTimeout(done, 2));
+        }
+      },
+    ],
+  ])("over TCP is answered by as much as was announced, %s", async (_, serve) => {
+    const { asked, port } = await overTcp(serve);
+    expect(await forward(QUERY, { servers: ["127.0.0.1"], transport: "tcp", port })).toEqual(ANSWER);
+    expect(Buffer.concat(asked)).toEqual(Buffer.from([0, 5, ...QUERY]));
+  });
+
+  it("goes to the next where one does not listen or hangs up, and fails with what the last one did", async () => {
+    const { port } = await overTcp((socket) => socket.end());
+    const hungUp = "127.0.0.1 has hung up";
+    await expect(forward(QUERY, { servers: ["127.0.0.1"], transport: "tcp", port })).rejects.toThrow(hungUp);
+    const { port: good } = await overUdp([ANSWER]);
+    const ask = (...servers: string[]) => forward(QUERY, { servers, transport: "udp", port: good });
+    expect(await ask("255.255.255.255", "127.0.0.1")).toEqual(ANSWER);
+    await expect(ask("127.0.0.1", "255.255.255.255").then(String)).resolves.toBe(String(ANSWER));
+    await expect(ask("255.255.255.255")).rejects.toThrow();
+    await expect(ask()).rejects.toThrow("this machine has no resolver");
+  });
+
+  it.each(["udp", "tcp"] as const)("over %s is given up after two seconds without an answer", async (transport) => {
+    const { port } = transport === "udp" ? await overUdp([]) : await overTcp(() => {});
+    const asked = forward(QUERY, { servers: ["127.0.0.1"], transport, port });
+    await expect(asked).rejects.toThrow("127.0.0.1 does not answer");
+  });
+});
