@@ -122,7 +122,7 @@ export class NodeAssembly {
       log,
     });
     this.registrar = this.#makeRegistrar();
-    const context = this.#workerContext(this.#makeAdmission());
+    const context = this.#workerContext();
     this.pods = new AssignedPods({
       workers: this.workers,
       objects: this.objects,
@@ -249,19 +249,16 @@ export class NodeAssembly {
     });
   }
 
-  #makeAdmission(): Admission {
-    return new Admission({
+  #workerContext(): WorkerContext {
+    const { runtime, log } = this.#parts;
+    const { csi, devices, claims } = this.drivers;
+    const admission = new Admission({
       node: () => this.now.admitting,
       pressures: () => this.housekeeping.pressures,
-      devices: this.drivers.devices,
+      devices,
       others: (uid) => this.workers.others(uid),
       preempt: (pod) => this.workers.preempt(pod),
     });
-  }
-
-  #workerContext(admission: Admission): WorkerContext {
-    const { runtime, log } = this.#parts;
-    const { csi, devices, claims } = this.drivers;
     const shared = {
       runtime,
       events: this.#voices.podEvents,
