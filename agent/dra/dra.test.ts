@@ -148,3 +148,52 @@ test.each<[string, () => void, string]>([
   if (why.includes("registered")) await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
   await expect(claimsOf().prepare(pod("1"))).rejects.toThrow(why);
 });
+
+/** It has a claim that was made for it, from a template. */
+const templated = (made?: { name: string; resourceClaimName?: string }): Pod => ({
+  ...pod("1"),
+  spec: { containers: [asks()], resourceClaims: [{ name: "local", resourceClaimTemplateName: "template" }] },
+  status: { resourceClaimStatuses: [{ name: "another", resourceClaimName: "none" }, ...(made ? [made] : [])] },
+});
+const ownedBy = (...owners: { uid: string; controller?: boolean }[]) => {
+  const ownerReferences = owners.map((owner) => ({ apiVersion: "v1", kind: "Pod", name: "p", ...owner }));
+  claim = claim && { ...claim, metadata: { ...claim.metadata, ownerReferences } };
+};
+
+test("AGENT-DRA: a claim of a template is waited for until it is made, and need not be made at all", async () => {
+  await expect(claimsOf().prepare(templated())).rejects.toThrow('pod "ns/pod-1": ResourceClaim not created yet');
+  await claimsOf().prepare(templated({ name: "local" }));
+  expect(driver.calls).toEqual([]);
+  const nothing = { ...pod("1"), spec: { containers: [asks()], resourceClaims: [{ name: "local" }] } };
+  await claimsOf().prepare(nothing);
+  expect([driver.calls, claimsOf().devicesOf(nothing, asks())]).toEqual([[], []]);
+});
+
+test("AGENT-DRA: a claim of a template is the pod's that it was made for, and no other's", async () => {
+  const mine = templated({ name: "local", resourceClaimName: "claim" });
+  const why = "ResourceClaim ns/claim was not created for pod ns/pod-1 (pod is not owner)";
+  await expect(claimsOf().prepare(mine)).rejects.toThrow(why);
+  ownedBy({ uid: "2", controller: true }, { uid: "1" });
+  await expect(claimsOf().prepare(mine)).rejects.toThrow(why);
+  ownedBy({ uid: "2" }, { uid: "1", controller: true });
+  await claimsOf().prepare(mine);
+  expect(driver.calls).toEqual(["prepare ns/claim"]);
+  expect(claimsOf().devicesOf(mine, asks("gpu"))).toHaveLength(2);
+});
+
+test("AGENT-DRA: of two claims each is let go by itself, and what is of another namespace is another", async () => {
+  const claims = claimsOf();
+  await claims.prepare(pod("1"));
+  claim = claim && { ...claim, metadata: { ...claim.metadata, uid: "other" } };
+  const there = { ...pod("2"), metadata: { ...pod("2").metadata, namespace: "there" } };
+  await claims.prepare(there);
+  expect(driver.calls).toEqual(["prepare ns/claim", "prepare there/claim"]);
+  expect([...claims.uids].sort()).toEqual(["1", "2"]);
+  await claims.unprepare("1");
+  expect([claims.uids, claimsOf().uids]).toEqual([["2"], ["2"]]);
+  expect(claims.devicesOf(pod("1"), asks())).toEqual([]);
+  // The same name with another uid is not what was made ready here.
+  claim = claim && { ...claim, metadata: { ...claim.metadata, uid: "third" } };
+  const after = { ...there, metadata: { ...there.metadata, uid: "1" } };
+  await expect(claims.prepare(after)).rejects.toThrow("old ResourceClaim with same name claim and different UID other");
+});
