@@ -215,9 +215,15 @@ export class Housekeeping {
     this.#histories = recordImages(this.#histories, images, { isUsed, now });
     const removed = new Set<string>();
     for (const image of bytes > 0 ? chooseImages(this.#histories, images, { bytes, now }) : []) {
-      log.info(`removing image ${image.names[0] ?? image.id}, which nothing uses`);
-      await runtime.removeImage(image.id);
-      removed.add(image.id);
+      const name = image.names[0] ?? image.id;
+      log.info(`removing image ${name}, which nothing uses`);
+      try {
+        await runtime.removeImage(image.id);
+        removed.add(image.id);
+      } catch (error) {
+        // Whatever else makes room is to be done all the same.
+        log.warn(`image ${name} cannot be removed: ${(error as Error).message}`);
+      }
     }
     const left = images.filter(({ id }) => !removed.has(id));
     const here = new Set(left.map(({ id }) => id));

@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { PodSpec } from "../../api/generated/core.v1.ts";
+import { PullRecords } from "../images/pull-records.ts";
+import type { PodWorker } from "../pod/pod-worker.ts";
+import { parseThresholds } from "../pressure/thresholds.ts";
+import type { ImageObservation } from "../runtime/image.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { ContainerUsage } from "../runtime/usage.ts";
+import { Housekeeping } from "./housekeeping.ts";
+
+const MIB = 1024 ** 2;
+const image = (id: string, ...names: string[]): ImageObservation => ({ id, ref: id, names, size: 10 });
+
+/** Of every disk there is less left than all of it. */
+const FULL = "nodefs.available<100%";
+
+let directory: string;
+let events: string[];
+let logs: string[];
+let changes: number;
+let images: ImageObservation[];
+let inUse: Set<string> | undefined;
+let removed: string[];
+let stuck: string[];
+let usage: ContainerUsage[];
+let evicted: string[];
+let workers: PodWorker[];
+
+const worker = (name: string, spec: Partial<PodSpec> = {}, ended = false): PodWorker =>
+  ({
+    pod: { metadata: { name, uid: name }, spec: { containers: [{ name: "c" }], ...spec }, status: {} },
+    ended,
+    runningContainers: [],
+    directories: { directory: join(directory, name), logDirectory: join(directory, "logs", name) },
+    evict: (message: string) => evicted.push(`${name}: ${message}`),
+    evictOverLimit: (message: string) => evicted.push(`${name} over its limit: ${message}`),
+  }) as unknown as PodWorker;
+
+const uses = (uid: string, memoryWorkingSetBytes: number, diskBytes = 0): ContainerUsage => ({
+  ...{ id: uid, name: "c", pod: { namespace: "ns", name: uid, uid }, cpuNanoseconds: 0 },
+  memoryWorkingSetBytes,
+  diskBytes,
+});
+
+function housekeeping(thresholds: string, pulls = new PullRecords()) {
+  const runtime = {
+    images: async () => images,
+    imagesInUse: async () => inUse,
+    removeImage: async (id: string) => {
+      if (stuck.includes(id)) throw new Error("it is in use");
+      removed.push(id);
+      images = images.filter((each) => each.id !== id);
+    },
+    imageDirectory: async () => directory,
+    usage: async () => usage,
+  } as unknown as Runtime;
+  return new Housekeeping(
+    {
+      runtime,
+      dataDirectory: directory,
+      thresholds: parseThresholds(thresholds),
+      pulls,
+      workers: () => workers,
+      onChange: () => changes++,
+      tell: ({ type, reason, message }) => events.push(`${type} ${reason} ${message}`),
+      log: { info: (text: string) => logs.push(text), warn: (text: string) => logs.push(text) },
+    },
+    [],
+  );
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  directory = mkdtempSync(join(tmpdir(), "housekeeping-"));
+  [events, logs, removed, stuck, usage, evicted, workers] = [[], [], [], [], [], [], []];
+  [changes, images, inUse] = [0, [image("a", "a:1"), image("b", "b:1")], new Set()];
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(directory, { recursive: true });
+});
+
+const MINUTES = 60_000;
+
+describe("AGENT-IMAGES: images", () => {
+  it("are known from the first look on, and stay where the disk has room", async () => {
+    const keeper = housekeeping("memory.available<1");
+    await keeper.look();
+    expect([keeper.images, changes, removed]).toEqual([images, 1, []]);
+    await keeper.look();
+    expect(changes).toBe(1);
+  });
+
+  it("that nothing uses go where the disk is short, once they are two minutes old", async () => {
+    inUse = new Set(["b:1"]);
+    const keeper = housekeeping(FULL);
+    await keeper.look();
+    expect(removed).toEqual([]);
+    vi.advanceTimersByTime(2 * MINUTES);
+    workers = [worker("p", { volumes: [{ name: "v", image: { reference: "c:1" } }] })];
+    images.push(image("c", "c:1"));
+    await keeper.look();
+    vi.advanceTimersByTime(2 * MINUTES);
+    await keeper.look();
+    expect(removed).toEqual(["a"]);
+    expect(keeper.images.map(({ id }) => id)).toEqual(["b", "c"]);
+  });
+
+  it("that cannot be removed keep nothing else from being done", async () => {
+    stuck = ["a"];
+    workers = [worker("p")];
+    const keeper = housekeeping(FULL);
+    await keeper.look();
+    vi.advanceTimersByTime(2 * MINUTES);
+    evicted = [];
+    await keeper.look();
+    expect(logs).toContain("image a:1 cannot be removed: it is in use");
+    expect(removed).toEqual(["b"]);
+    expect(keeper.images.map(({ id }) => id)).toEqual(["a"]);
+    expect(evicted).toHaveLength(1);
+  });
+
+  it("that are gone take with them what is known of whose they are", async () => {
+    const pulls = new PullRecords();
+    pulls.pulled("a", "a:1", { secret: "s", hash: "h" });
+    pulls.pulled("gone", "gone:1", { secret: "s", hash: "h" });
+    await housekeeping("memory.available<1", pulls).look();
+    expect(pulls.ids).toEqual(["a"]);
+  });
+});
+
+describe("AGENT-PRESSURE: a node that is short", () => {
+  it("says so once, and feels it for five minutes more", async () => {
+    const keeper = housekeeping("memory.available<100%,pid.available<1");
+    await keeper.look();
+    expect([...keeper.pressures]).toEqual(["MemoryPressure"]);
+    const told = "Warning EvictionThresholdMet Attempting to reclaim memory";
+    expect([events, changes]).toEqual([[told], 2]);
+    expect(logs).toEqual([expect.stringContaining("short of memory")]);
+    await keeper.look();
+    expect([events.length, logs.length, changes]).toEqual([2, 1, 2]);
+  });
+
+  it("of memory ends the pod that uses most of it beyond what it asked for", async () => {
+    workers = [worker("small"), worker("large"), worker("done", {}, true)];
+    usage = [uses("small", 10 * MIB), uses("large", 20 * MIB), uses("done", 90 * MIB)];
+    await housekeeping("memory.available<100%").look();
+    expect(evicted).toEqual([
+      expect.stringMatching(/^large: The node was low on resource: memory\..*Container c was using 20Mi, request is 0/),
+    ]);
+  });
+
+  it("of disk ends the pod that keeps most on it", async () => {
+    workers = [worker("small"), worker("large")];
+    usage = [uses("small", 90 * MIB, 1), uses("large", 0, 20 * MIB)];
+    await housekeeping(FULL).look();
+    expect(evicted.map((each) => each.split(":")[0])).toEqual(["large"]);
+  });
+
+  it("of processes ends one of whom nothing more is known", async () => {
+    workers = [worker("p", { priority: 1 }), worker("q")];
+    await housekeeping("pid.available<100%").look();
+    expect(evicted.map((each) => each.split(":")[0])).toEqual(["q"]);
+  });
+
+  it("of nothing ends who keeps more on the disk than it may, and nobody else", async () => {
+    const resources = { limits: { "ephemeral-storage": "1Mi" } };
+    workers = [worker("over", { containers: [{ name: "c", resources }] }), worker("none")];
+    usage = [uses("over", 0, 2 * MIB), uses("none", 0, 9 * MIB)];
+    await housekeeping("memory.available<1").look();
+    expect(evicted).toEqual([expect.stringMatching(/^over over its limit: Pod ephemeral local storage usage exceeds/)]);
+  });
+});
+
+it("looks every ten seconds, says once why it could not, and goes on", async () => {
+  const keeper = housekeeping("memory.available<1");
+  await keeper.start();
+  expect(keeper.imageDirectory).toBe(directory);
+  const looked = vi.spyOn(keeper, "look").mockRejectedValue(new Error("the runtime is away"));
+  for (let i = 0; i < 3; i++) await vi.advanceTimersByTimeAsync(10_000);
+  expect([looked.mock.calls.length, logs]).toEqual([3, ["housekeeping: the runtime is away"]]);
+  keeper.stop();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(looked).toHaveBeenCalledTimes(3);
+});
