@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -159,6 +159,25 @@ describe("AGENT-PRESSURE: a node that is short", () => {
     await housekeeping(FULL).look();
     expect(evicted.map((each) => each.split(":")[0])).toEqual(["large"]);
   });
+
+  it.skipIf(statfsSync(tmpdir()).files === 0)(
+    "of inodes ends the pod that has most of them, whatever they hold",
+    async () => {
+      const volumes = [{ name: "v", emptyDir: {} }];
+      workers = [worker("large", { volumes }), worker("layered"), worker("many", { volumes }), worker("logs")];
+      usage = [uses("large", 0, 20 * MIB), { ...uses("layered", 0), diskInodes: 3 }];
+      const many = join(directory, "many/volumes/kubernetes.io~empty-dir/v");
+      mkdirSync(many, { recursive: true });
+      for (const name of ["1", "2", "3", "4"]) writeFileSync(join(many, name), "");
+      mkdirSync(join(directory, "logs/logs/c"), { recursive: true });
+      await housekeeping("nodefs.inodesFree<100%").look();
+      expect(evicted).toEqual([expect.stringMatching(/^many: The node was low on resource: inodes\. [^.]*\. $/)]);
+      evicted = [];
+      rmSync(many, { recursive: true });
+      await housekeeping("nodefs.inodesFree<100%").look();
+      expect(evicted.map((each) => each.split(":")[0])).toEqual(["layered"]);
+    },
+  );
 
   it("of processes ends one of whom nothing more is known", async () => {
     workers = [worker("p", { priority: 1 }), worker("q")];

@@ -10,7 +10,7 @@ import { rotateLog } from "../logs/rotate-log.ts";
 import type { NodeNews } from "../node/node-events.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
 import { chooseVictim, evictionMessage, type PodUse, type UseOf, warningOf } from "../pressure/choose-victim.ts";
-import { hasStorageLimit, measureStorage, overLimit, type StorageUse } from "../pressure/local-storage.ts";
+import { countInodes, hasStorageLimit, measureStorage, overLimit, type StorageUse } from "../pressure/local-storage.ts";
 import { readSignals } from "../pressure/signals.ts";
 import {
   PRESSURE_OF,
@@ -171,6 +171,15 @@ export class Housekeeping {
           uses.set(worker.pod.metadata.uid, { containers, shared });
         }
         return ({ metadata }) => uses.get(metadata.uid) ?? NONE;
+      }
+      case "inodes": {
+        const counts = new Map<string | undefined, number>();
+        for (const { pod, directories } of workers) {
+          const layers = amountsOf(pod, usage, ({ diskInodes = 0 }) => diskInodes);
+          counts.set(pod.metadata.uid, await countInodes(pod, { ...directories, layers }));
+        }
+        // Messages tell of bytes alone what each container has.
+        return ({ metadata }) => ({ ...NONE, shared: counts.get(metadata.uid) ?? 0 });
       }
       default:
         return () => NONE;

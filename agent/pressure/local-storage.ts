@@ -29,7 +29,7 @@ export interface StoragePlace {
   /** The pod's own. */
   readonly directory: string;
   readonly logDirectory: string;
-  /** Writable layers, by container. */
+  /** Writable layers, by container: their bytes, or their inodes where those are counted. */
   readonly layers: ReadonlyMap<string, number>;
 }
 
@@ -44,6 +44,18 @@ export async function measureStorage(
   for (const { name } of spec.containers)
     containers.set(name, (layers.get(name) ?? 0) + (await diskUse(join(logDirectory, name))).usedBytes);
   return { volumes, containers };
+}
+
+/** How many files and directories those are, all together. */
+export async function countInodes({ spec }: Pod, { directory, logDirectory, layers }: StoragePlace): Promise<number> {
+  const disks = (spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir));
+  const kept = [
+    ...disks.map(({ name }) => join(directory, EMPTY_DIR, name)),
+    ...spec.containers.map(({ name }) => join(logDirectory, name)),
+  ];
+  let count = spec.containers.reduce((sum, { name }) => sum + (layers.get(name) ?? 0), 0);
+  for (const path of kept) count += (await diskUse(path)).inodesUsed;
+  return count;
 }
 
 /** Why the pod must go, in the kubelet's words; undefined: it keeps to its limits. */
