@@ -45,11 +45,13 @@ export function claim<T extends KubeObject>(
   options: {
     readonly selector: LabelSelector | undefined;
     readonly adoptable?: (object: Stored<T>) => boolean;
+    /** Those that are not stay with their owner, whatever their labels. */
+    readonly releasable?: (object: Stored<T>) => boolean;
     /** Finalizers to add on adoption. */
     readonly finalizers?: readonly string[];
   },
 ): Claim<T> {
-  const { selector, adoptable = () => true } = options;
+  const { selector, adoptable = () => true, releasable = () => true } = options;
   const namespace = owner.metadata.namespace ?? "";
   const controlled = snapshot
     .ownedBy<T>(resource, owner.metadata.uid)
@@ -57,7 +59,7 @@ export function claim<T extends KubeObject>(
   const keeps = (object: Stored<T>) => selects(selector, object.metadata.labels);
   if (owner.metadata.deletionTimestamp) return { owned: controlled.filter(keeps), effects: [], adopting: [] };
   const released = controlled
-    .filter((object) => !keeps(object) && !object.metadata.deletionTimestamp)
+    .filter((object) => !keeps(object) && !object.metadata.deletionTimestamp && releasable(object))
     .map((object) => releasePatch(resource, object, owner.metadata.uid));
   const adopting = snapshot
     .orphans<T>(resource, namespace)

@@ -71,6 +71,7 @@ export function planReplicas<T extends Replicated>(
   const claimed = claim<Pod>(snapshot, PODS, owner, {
     selector: rules.selector,
     adoptable: (pod) => !isTerminated(pod),
+    releasable: (pod) => !isTerminated(pod),
   });
   const active = claimed.owned.filter(isActive);
   const counted = [...active, ...claimed.adopting];

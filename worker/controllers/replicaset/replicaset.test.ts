@@ -45,6 +45,20 @@ describe("replica set", () => {
     expect(pods()).toHaveLength(3);
   });
 
+  it("[CTL-RS-ENDED] keeps a pod that has ended, whatever its labels", async () => {
+    const { cluster, settle, pods } = start();
+    cluster.put("replicasets.apps", set(1));
+    await settle();
+    const name = pods()[0]?.metadata.name ?? "";
+    cluster.change<Pod>("pods", "ns", name, (draft) => {
+      draft.metadata.labels = { app: "free" };
+      draft.status = { phase: "Failed" };
+    });
+    await settle();
+    expect(cluster.get<Pod>("pods", "ns", name)?.metadata.ownerReferences).toHaveLength(1);
+    expect(pods()).toHaveLength(2);
+  });
+
   it("says why it cannot make its pods, and takes it back when it can", async () => {
     const { cluster, settle, pass, status } = start();
     cluster.refuse = (verb, { resource }) =>

@@ -10,6 +10,8 @@ import {
   status,
 } from "../../../test/fakes/controllers/controlled-stateful-set.ts";
 
+const READY = { type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" };
+
 describe("stateful set", () => {
   it("lets claims go with the pods that a scale-down removes, where the policy says so", async () => {
     const at = start();
@@ -39,6 +41,35 @@ describe("stateful set", () => {
     expect(claims()).toEqual([]);
   });
 
+  it("[CTL-STS-INVARIANTS] gives the claims of all pods that are too many to them before the first of them goes", async () => {
+    const at = start();
+    at.cluster.put(
+      "statefulsets.apps",
+      db({
+        replicas: 3,
+        volumeClaimTemplates: [claim],
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Delete" },
+      }),
+    );
+    for (const name of ["db-0", "db-1", "db-2"]) {
+      await at.settle();
+      at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+        draft.metadata.finalizers = ["example.com/hold"];
+        draft.status = { phase: "Running", conditions: [READY] };
+      });
+    }
+    edit(at, (draft) => {
+      draft.spec.replicas = 1;
+    });
+    await at.settle();
+    const owners = at.cluster
+      .list<PersistentVolumeClaim>("persistentvolumeclaims")
+      .map(({ metadata }) => metadata.ownerReferences?.map(({ name }) => name).join() ?? "");
+    expect(owners).toEqual(["", "db-1", "db-2"]);
+    const ending = at.cluster.list<Pod>("pods").filter(({ metadata }) => metadata.deletionTimestamp);
+    expect(ending.map(({ metadata }) => metadata.name)).toEqual(["db-2"]);
+  });
+
   it("[CTL-STS-CLAIM] does not put a pod on a claim that is being deleted, and says so", async () => {
     const at = start();
     at.cluster.put("persistentvolumeclaims", {
@@ -62,7 +93,7 @@ describe("stateful set", () => {
     expect(names(at)).toEqual(["db-0"]);
   });
 
-  it("makes the claims of a pending pod again, and gives a pod its lost labels back", async () => {
+  it("[CTL-STS-INVARIANTS] makes the claims of a pending pod again, and gives a ready one its lost labels back", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db({ replicas: 1, volumeClaimTemplates: [claim] }));
     await at.settle();
@@ -73,9 +104,14 @@ describe("stateful set", () => {
     });
     await at.settle();
     expect(at.cluster.list("persistentvolumeclaims")).toHaveLength(1);
-    expect(at.cluster.get<Pod>("pods", "ns", "db-0")?.metadata.labels).toMatchObject({
-      "statefulset.kubernetes.io/pod-name": "db-0",
+    const label = () =>
+      at.cluster.get<Pod>("pods", "ns", "db-0")?.metadata.labels?.["statefulset.kubernetes.io/pod-name"];
+    expect(label()).toBeUndefined();
+    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      draft.status = { phase: "Running", conditions: [READY] };
     });
+    await at.settle();
+    expect(label()).toBe("db-0");
     expect(events(at)).toContain("SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful");
   });
 

@@ -43,16 +43,16 @@ export const statefulSetController: Controller = {
   },
 };
 
-/** A pod waits until claims of its name that are on their way out are gone. */
+/** A pod is not made until claims of its name that are on their way out are gone; one that is there misses none. */
 function waitingFor({ object, deleted, snapshot }: ObjectChange): readonly string[] {
   if (!deleted) return [];
   const { namespace = "", name } = object.metadata;
-  const claims = (set: Stored<StatefulSet>) =>
-    (set.spec.volumeClaimTemplates ?? []).map(({ metadata }) => `${metadata.name}-${set.metadata.name}-`);
-  return snapshot
-    .list<StatefulSet>(RESOURCE, namespace)
-    .filter((set) => claims(set).some((prefix) => name.startsWith(prefix)))
-    .map(itemKey);
+  const waits = (set: Stored<StatefulSet>) =>
+    (set.spec.volumeClaimTemplates ?? []).some(({ metadata }) => {
+      const prefix = `${metadata.name}-${set.metadata.name}-`;
+      return name.startsWith(prefix) && !snapshot.get("pods", namespace, name.slice(`${metadata.name}-`.length));
+    });
+  return snapshot.list<StatefulSet>(RESOURCE, namespace).filter(waits).map(itemKey);
 }
 
 function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): Plan {

@@ -20,24 +20,26 @@ export function planTurn(scene: Scene): readonly Effect[] {
   const last = first + (set.spec.replicas ?? 1) - 1;
   for (let ordinal = first; ordinal <= last; ordinal++) {
     const pod = pods.get(ordinal);
+    const settledOne = pod && !isTerminated(pod) && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
     if (!pod) effects.push(...creation(scene, ordinal));
     else if (isTerminated(pod)) {
       if (pod.metadata.deletionTimestamp === undefined) effects.push(removal(set, pod));
-    } else effects.push(...missingClaims(scene, ordinal, pod), ...invariants(scene, ordinal, pod));
-    const settledOne = pod && !isTerminated(pod) && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+    } else effects.push(...missingClaims(scene, ordinal, pod));
     if (isOrdered(set) && !settledOne) return effects;
+    if (pod && !isTerminated(pod)) effects.push(...invariants(scene, ordinal, pod));
   }
   const condemned = [...pods].filter(([ordinal]) => ordinal < first || ordinal > last).sort(([a], [b]) => b - a);
+  for (const [ordinal, pod] of condemned) effects.push(...claimOwners(scene, ordinal, pod));
   const sound = (pod: Pod) => isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
   const [, firstBroken] = condemned.findLast(([, pod]) => !sound(pod)) ?? [];
-  for (const [ordinal, pod] of condemned) {
+  for (const [, pod] of condemned) {
     if (pod.metadata.deletionTimestamp) {
       if (isOrdered(set)) return effects;
       continue;
     }
     // In order, of several that are broken the lowest goes first, and only that one.
     if (isOrdered(set) && !sound(pod) && pod !== firstBroken) return effects;
-    effects.push(...claimOwners(scene, ordinal, pod), removal(set, pod));
+    effects.push(removal(set, pod));
     if (isOrdered(set)) return effects;
   }
   if (effects.length > 0 || set.spec.updateStrategy?.type === "OnDelete") return effects;
