@@ -134,12 +134,13 @@ function planScaled(family: Family, { now }: ReconcileContext): Plan {
   const events: EventRecord[] = [];
   const resized = planResize(deployment, newest, old);
   resize(family, resized, { effects, events });
-  const sized = new Set(resized.map(({ replicaSet }) => replicaSet));
-  // Those that keep their size still learn what they were scaled for.
-  const rest = all.filter((each) => !sized.has(each) && replicasOf(each) > 0);
+  // One that has its size, but another one on record, would have the rollout stand still for ever.
+  const rest = all.filter((each) => replicasOf(each) > 0 && !resized.some(({ replicaSet }) => replicaSet === each));
   resize(
     family,
-    rest.map((replicaSet) => ({ replicaSet, replicas: replicasOf(replicaSet) })),
+    rest
+      .filter((each) => wasResized(deployment, [each]))
+      .map((replicaSet) => ({ replicaSet, replicas: replicasOf(replicaSet) })),
     { effects, events },
   );
   const trimmed = deployment.spec.paused ? cleanUp(family) : [];
@@ -212,35 +213,46 @@ function resize(
   plan: { effects: Effect[]; events: EventRecord[] },
 ): void {
   const surge = boundsOf(deployment).surge;
-  for (const { replicaSet, replicas } of resizes) {
-    const current = replicasOf(replicaSet);
+  for (const { replicaSet, replicas, from } of resizes) {
+    const current = from ?? replicasOf(replicaSet);
     const scaled = scaleAnnotations(replicasOf(deployment), replicasOf(deployment) + surge);
     const annotations = { ...replicaSet.metadata.annotations, ...scaled };
     if (current === replicas && same(annotations, replicaSet.metadata.annotations)) continue;
     const direction = replicas > current ? "up" : "down";
+    const message = `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${current} to ${replicas}`;
     plan.effects.push({
-      op: "update",
-      resource: REPLICA_SETS,
-      namespace: replicaSet.metadata.namespace ?? "",
-      object: {
-        ...replicaSet,
-        metadata: { ...replicaSet.metadata, annotations },
-        spec: { ...replicaSet.spec, replicas },
-      } as ReplicaSet,
+      ...(from === undefined ? resized(replicaSet, replicas, annotations) : resizedAgain(replicaSet, replicas)),
       ...(current === replicas
         ? {}
-        : {
-            record: {
-              about: deployment,
-              success: {
-                reason: "ScalingReplicaSet",
-                message: `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${current} to ${replicas}`,
-              },
-            },
-          }),
+        : { record: { about: deployment, success: { reason: "ScalingReplicaSet", message } } }),
     });
   }
 }
+
+const resized = (
+  replicaSet: Stored<ReplicaSet>,
+  replicas: number,
+  annotations: Readonly<Record<string, string>>,
+): Effect => ({
+  op: "update",
+  resource: REPLICA_SETS,
+  namespace: replicaSet.metadata.namespace ?? "",
+  object: {
+    ...replicaSet,
+    metadata: { ...replicaSet.metadata, annotations },
+    spec: { ...replicaSet.spec, replicas },
+  } as ReplicaSet,
+});
+
+/** After an update of the same plan, whose revision nobody knows yet. */
+const resizedAgain = ({ metadata }: Stored<ReplicaSet>, replicas: number): Effect => ({
+  op: "patch",
+  resource: REPLICA_SETS,
+  namespace: metadata.namespace ?? "",
+  name: metadata.name,
+  type: "application/merge-patch+json",
+  patch: { metadata: { uid: metadata.uid }, spec: { replicas } },
+});
 
 /** Removes what the history has no room for, the oldest revisions first. */
 function cleanUp({ deployment, old }: Family): readonly Effect[] {

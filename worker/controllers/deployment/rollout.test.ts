@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import {
   deployment,
@@ -12,6 +13,17 @@ import {
   web,
 } from "../../../test/fakes/controllers/controlled-deployment.ts";
 import { deploymentController } from "./deployment.ts";
+import { newestSize, planShrink } from "./scaling.ts";
+
+/** Replica sets stand in the order of their names. */
+const sized = (name: string, replicas: number, availableReplicas: number, there = replicas) =>
+  ({
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: { name, creationTimestamp: "2024-01-01T00:00:00Z" },
+    spec: { replicas },
+    status: { replicas: there, availableReplicas },
+  }) as Stored<ReplicaSet>;
 
 describe("deployment", () => {
   it("rolls forward and back, reusing the old replica set under a new revision", async () => {
@@ -137,6 +149,28 @@ describe("deployment", () => {
     says(old.metadata.name, { replicas: 2, readyReplicas: 2, availableReplicas: 2 });
     await at.settle();
     expect(sizes()).toEqual([2, 2]);
+  });
+
+  it("[CTL-DEPLOY-STEPS] removes what does not work first, as a step of its own, of the oldest set before others", () => {
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 2 } };
+    const [older, newer, newest] = [sized("a", 3, 2), sized("b", 3, 2), sized("c", 0, 0)];
+    const steps = planShrink(web({ replicas: 4, strategy }), newest, [newer, older]);
+    expect(steps.map(({ replicaSet: { metadata }, replicas, from }) => [metadata.name, replicas, from])).toEqual([
+      ["a", 2, undefined],
+      ["b", 2, undefined],
+      ["a", 0, 2],
+    ]);
+  });
+
+  it("[CTL-DEPLOY-STEPS] grows the newest set by all that it may have, once all pods that are to go have gone", () => {
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
+    const size = (...old: ReturnType<typeof sized>[]) => {
+      const newest = sized("c", 1, 0);
+      return newestSize(web({ replicas: 6, strategy }), newest, [...old, newest]);
+    };
+    expect(size(sized("a", 2, 2, 3), sized("b", 2, 2, 4))).toBe(1);
+    expect(size(sized("a", 2, 2), sized("b", 2, 2, 3))).toBe(1);
+    expect(size(sized("a", 2, 2), sized("b", 2, 2))).toBe(4);
   });
 
   it("counts a surge in pods also where it asks for none", async () => {

@@ -10,6 +10,8 @@ import { actualReplicas, availableReplicas, boundsOf, byAge, replicasOf, specRep
 export interface Resize {
   readonly replicaSet: Stored<ReplicaSet>;
   readonly replicas: number;
+  /** The size that an earlier one of the same plan leaves it with. */
+  readonly from?: number;
 }
 
 type Sets = readonly Stored<ReplicaSet>[];
@@ -97,10 +99,12 @@ export function newestSize(deployment: Deployment, newest: ReplicaSet | undefine
   if (deployment.spec.strategy?.type === "Recreate") return wanted;
   const current = newest ? replicasOf(newest) : 0;
   if (newest && current >= wanted) return wanted;
-  // A set that was told to shrink has its pods until it has removed them: they count, or there would be more than promised.
+  const roomBeside = (pods: number) =>
+    Math.max(0, Math.min(wanted + boundsOf(deployment).surge - pods, wanted - current));
+  const room = roomBeside(specReplicas(all));
+  // A set that was told to shrink has its pods until it has removed them: what takes their place comes after them, and at once.
   const there = all.reduce((sum, each) => sum + Math.max(replicasOf(each), each.status.replicas ?? 0), 0);
-  const room = wanted + boundsOf(deployment).surge - there;
-  return room <= 0 ? current : current + Math.min(room, wanted - current);
+  return roomBeside(there) < room ? current : current + room;
 }
 
 /** Removes old replicas as far as availability allows: first those that do not work anyway, then working ones. */
@@ -113,28 +117,41 @@ export function planShrink(deployment: Deployment, newest: Stored<ReplicaSet>, o
   const newestUnavailable = replicasOf(newest) - (newest.status.availableReplicas ?? 0);
   const removable = specReplicas(all) - minAvailable - newestUnavailable;
   if (removable <= 0) return [];
-  const sizes = new Map(shrinking.toSorted(byAge).map((each) => [each, replicasOf(each)]));
-  const unhealthy = takeFrom(sizes, removable, (each, size) => size - (each.status.availableReplicas ?? 0));
-  const available = availableReplicas(all);
-  const spare = available - minAvailable;
-  if (spare > 0) takeFrom(sizes, Math.min(spare, removable - unhealthy), (_, size) => size);
-  return [...sizes]
-    .filter(([replicaSet, replicas]) => replicas !== replicasOf(replicaSet))
-    .map(([replicaSet, replicas]) => ({ replicaSet, replicas }));
+  const oldest = shrinking.toSorted(byAge);
+  const broken = takeFrom(
+    oldest.map((replicaSet) => ({ replicaSet, size: replicasOf(replicaSet) })),
+    removable,
+    (set, size) => size - (set.status.availableReplicas ?? 0),
+  );
+  const without = new Map(broken.map(({ replicaSet, replicas }) => [replicaSet, replicas]));
+  const taken = broken.reduce((sum, { replicaSet, replicas }) => sum + replicasOf(replicaSet) - replicas, 0);
+  const spare = Math.min(availableReplicas(all) - minAvailable, removable - taken);
+  const working = takeFrom(
+    oldest.map((replicaSet) => ({ replicaSet, size: without.get(replicaSet) ?? replicasOf(replicaSet) })),
+    spare,
+    (_, size) => size,
+  );
+  // Each is a step of its own, and told of.
+  return [
+    ...broken,
+    ...working.map((each) => {
+      const from = without.get(each.replicaSet);
+      return from === undefined ? each : { ...each, from };
+    }),
+  ];
 }
 
 function takeFrom(
-  sizes: Map<Stored<ReplicaSet>, number>,
+  sets: readonly { readonly replicaSet: Stored<ReplicaSet>; readonly size: number }[],
   atMost: number,
   limit: (set: ReplicaSet, size: number) => number,
-): number {
-  let taken = 0;
-  for (const [set, size] of sizes) {
-    const take = Math.max(0, Math.min(atMost - taken, limit(set, size), size));
-    sizes.set(set, size - take);
-    taken += take;
-  }
-  return taken;
+): readonly Resize[] {
+  let left = atMost;
+  return sets.flatMap(({ replicaSet, size }) => {
+    const take = Math.max(0, Math.min(left, limit(replicaSet, size), size));
+    left -= take;
+    return take === 0 ? [] : [{ replicaSet, replicas: size - take }];
+  });
 }
 
 /** Whether a Recreate may make its new pods: nothing old runs any more. */
