@@ -18,8 +18,8 @@ function ending(nodeName?: string) {
     spec: { containers: [], ...(nodeName !== undefined && { nodeName }) },
     status: { phase: "Pending" },
   } as Pod);
-  const phase = () => at.cluster.get<Pod>("pods", "ns", "p")?.status.phase;
-  return { ...at, phase };
+  const pod = () => at.cluster.get<Pod>("pods", "ns", "p");
+  return { ...at, pod, phase: () => pod()?.status.phase };
 }
 
 const offNode = (ready: "True" | "Unknown"): Node => ({
@@ -36,6 +36,7 @@ describe("[CTL-OFF] a pod that is ending has failed", () => {
     await at.settle();
     expect(at.complaints).toEqual([]);
     expect(at.phase()).toBe("Failed");
+    expect(at.pod()?.status.observedGeneration).toBe(at.pod()?.metadata.generation);
   });
 
   it("where its node is said to be off, once the node does not answer", async () => {

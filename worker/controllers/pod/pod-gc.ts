@@ -47,6 +47,7 @@ const isSwitchedOff = (node: Stored<Node>): boolean => !isNodeReady(node) && isO
 
 /** Whoever waits for the pod, as a finalizer of its owner does, sees how it ended. */
 function failedAndRemoved(pod: Stored<Pod>): Plan {
+  const { uid, generation } = pod.metadata;
   const failed: Effect = {
     op: "patch",
     resource: "pods",
@@ -54,7 +55,10 @@ function failedAndRemoved(pod: Stored<Pod>): Plan {
     name: pod.metadata.name,
     subresource: "status",
     type: "application/strategic-merge-patch+json",
-    patch: { metadata: { uid: pod.metadata.uid }, status: { phase: "Failed" } },
+    patch: {
+      metadata: { uid },
+      status: { phase: "Failed", ...(generation === undefined ? {} : { observedGeneration: generation }) },
+    },
   };
   return { effects: [...(isTerminated(pod) ? [] : [failed]), removal(pod)] };
 }
