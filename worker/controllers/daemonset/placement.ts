@@ -4,7 +4,7 @@ import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect, EventRecord } from "../controller.ts";
 import { podRemoval } from "../pod/pod-removal.ts";
-import { isTerminated } from "../pod/pod-state.ts";
+import { isAvailable, isReady, isTerminated } from "../pod/pod-state.ts";
 import { earliest, timeOf } from "../time.ts";
 import { BURST, creations } from "./daemon-effects.ts";
 import { nodeOf } from "./daemon-pod.ts";
@@ -24,6 +24,7 @@ export function planPlacement(
   const events: EventRecord[] = [];
   let wakeAt: number | undefined;
   const surges = surgeOf(daemonSet, places.length) > 0;
+  const available = (pod: Pod) => isAvailable(pod, daemonSet.spec.minReadySeconds ?? 0, now);
   for (const { node, fit, pods } of places) {
     const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
     if (!fit.stay) doomed.push(...present);
@@ -42,10 +43,11 @@ export function planPlacement(
           }
         }
       }
-      // Of several the oldest stays; during a surge the old and the new one share the node.
       const older = oldestFirst(running);
-      const kept = surges ? firstOfEach(older, isNew) : older.slice(0, 1);
+      const kept = surges ? surging(older, { isNew, available }) : older.slice(0, 1);
       doomed.push(...running.filter((pod) => !kept.includes(pod)));
+      // Who may have two on a node does not wait for the end of the one before.
+      if (surges && running.length === 0 && fit.run) missing.push(node.metadata.name);
     }
   }
   const effects = [
@@ -55,9 +57,15 @@ export function planPlacement(
   return { effects, events, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
 
-const firstOfEach = (pods: readonly Stored<Pod>[], isNew: Rollout["isNew"]): readonly Stored<Pod>[] => {
-  return [pods.find(isNew), pods.find((pod) => !isNew(pod))].filter((pod) => pod !== undefined);
-};
+/** During a surge the oldest of the old pods and of the new ones share the node, until the one is not ready or the other available. */
+function surging(
+  pods: readonly Stored<Pod>[],
+  { isNew, available }: { isNew: Rollout["isNew"]; available: (pod: Pod) => boolean },
+): readonly Stored<Pod>[] {
+  const [next, old] = [pods.find(isNew), pods.find((pod) => !isNew(pod))];
+  if (next && old && (!isReady(old) || available(next))) return [next];
+  return [next, old].filter((pod) => pod !== undefined);
+}
 
 function endedEvent(about: Stored<DaemonSet>, pod: Stored<Pod>, node: string): EventRecord {
   const where = `${pod.metadata.namespace}/${pod.metadata.name} on node ${node}`;

@@ -47,6 +47,28 @@ describe("a daemon set's rolling update", () => {
     expect(status(at)?.updatedNumberScheduled).toBeUndefined();
   });
 
+  it("CTL-DS-SURGE: takes the old pod away once it is not ready, though the new one is not either, and makes one beside a pod that ends", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    const updateStrategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+    at.cluster.put("daemonsets.apps", dm({ updateStrategy }));
+    await at.settle();
+    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+      draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image: "pause:2" }] };
+      draft.metadata.annotations = generation("2");
+    });
+    await at.settle();
+    const images = () => pods(at).map(({ spec }) => spec.containers[0]?.image);
+    expect(images()).toEqual(["pause:2"]);
+    const name = pods(at)[0]?.metadata.name ?? "";
+    at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+      draft.metadata.finalizers = ["example.com/hold"];
+    });
+    at.cluster.remove("pods", "ns", name);
+    await at.settle();
+    expect(images()).toEqual(["pause:2", "pause:2"]);
+  });
+
   it("CTL-DS-LEAVE: an update removes the old pods of nodes that take no new ones, where it surges only once there are others", async () => {
     const at = start();
     for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name));

@@ -9,8 +9,8 @@ import { isAvailable } from "../pod/pod-state.ts";
 import { creations } from "./daemon-effects.ts";
 import type { Place, Rollout } from "./places.ts";
 
-export const surgeOf = ({ spec }: DaemonSet, nodes: number) =>
-  scaledValue(spec.updateStrategy?.rollingUpdate?.maxSurge, nodes, "up");
+export const surgeOf = ({ spec: { updateStrategy } }: DaemonSet, nodes: number) =>
+  updateStrategy?.type === "OnDelete" ? 0 : scaledValue(updateStrategy?.rollingUpdate?.maxSurge, nodes, "up");
 
 /** Replaces old pods: those that do not work at once, working ones as far as the strategy allows. */
 export function planUpdate(
