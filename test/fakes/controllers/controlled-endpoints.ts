@@ -6,8 +6,12 @@ import { endpointSliceController } from "../../../worker/controllers/endpoints/e
 import { endpointsController } from "../../../worker/controllers/endpoints/endpoints.ts";
 import { controlledCluster } from "./controlled-cluster.ts";
 
-export const start = () =>
-  controlledCluster([endpointsController, endpointSliceController, endpointSliceMirroringController]);
+/** With the pods' node, `n1`. */
+export function start() {
+  const at = controlledCluster([endpointsController, endpointSliceController, endpointSliceMirroringController]);
+  at.cluster.put("nodes", node);
+  return at;
+}
 export const service = (spec: Partial<Service["spec"]> = {}): Service => ({
   apiVersion: "v1",
   kind: "Service",

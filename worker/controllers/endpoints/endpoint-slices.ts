@@ -40,7 +40,7 @@ export const endpointSliceController: Controller = {
     }
     return servicesNear(change);
   },
-  reconcile(item, { snapshot, now }) {
+  reconcile(item, { snapshot, now, ...context }) {
     const { namespace, name } = splitItem(item);
     const service = snapshot.get<Service>("services", namespace, name);
     const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
@@ -52,8 +52,12 @@ export const endpointSliceController: Controller = {
     )
       return settled;
     const pods = podsOf(service, snapshot);
-    const { groups, events } = withHints(service, groupsOf(service, pods, snapshot), { slices, snapshot });
-    const time = triggerTime(service, pods, { shown: slices.length > 0 ? shown(slices) : undefined, now });
+    const alive = pods.filter((pod) => hasEndpoint(pod, { withTerminating: true }));
+    const lost = new Set(alive.filter((pod) => !isReachable(pod, service, snapshot)));
+    const served = alive.filter((pod) => !lost.has(pod));
+    const { groups, events } = withHints(service, groupsOf(service, served, snapshot), { slices, snapshot });
+    const known = slices.length > 0 ? shown(slices) : undefined;
+    const time = triggerTime(service, pods, { ...context, shown: known, now });
     const effects = planSlices(groups, slices, {
       generateName: `${name}-`,
       namespace,
@@ -65,9 +69,23 @@ export const endpointSliceController: Controller = {
       annotations: (before) => withTrigger(before, time),
       ownerReferences: [controllerReference(service)],
     });
-    return { effects, events: effects.length > 0 ? events : [] };
+    return { effects, events: [...(effects.length > 0 ? events : []), ...lostEvent(service, [...lost])] };
   },
 };
+
+/** A pod whose node there is not, or not any more, gets no traffic, unless the service publishes what is not ready either. */
+const isReachable = ({ spec }: Pod, service: Service, snapshot: Snapshot): boolean =>
+  service.spec.publishNotReadyAddresses === true || snapshot.get("nodes", "", spec.nodeName ?? "") !== undefined;
+
+function lostEvent(about: Stored<Service>, pods: readonly Stored<Pod>[]): readonly EventRecord[] {
+  if (pods.length === 0) return [];
+  const name = `${about.metadata.namespace}/${about.metadata.name}`;
+  const why = pods.map(
+    ({ metadata, spec }) => `skipping Pod ${metadata.name} for Service ${name}: Node ${spec.nodeName ?? ""} Not Found`,
+  );
+  const message = `Error updating Endpoint Slices for Service ${name}: ${why.length > 1 ? `[${why.join(", ")}]` : why[0]}`;
+  return [{ about, type: "Warning", reason: "FailedToUpdateEndpointSlices", message }];
+}
 
 function shown(slices: readonly Stored<EndpointSlice>[]) {
   const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
@@ -150,7 +168,7 @@ function groupsOf(service: Stored<Service>, pods: readonly Stored<Pod>[], snapsh
   for (const addressType of families)
     for (const pod of pods) {
       const addresses = addressesOf(pod, addressType);
-      if (addresses.length === 0 || !hasEndpoint(pod, { withTerminating: true })) continue;
+      if (addresses.length === 0) continue;
       const { ports, key: portsKey } = portsAt(pod);
       const key = `${addressType} ${portsKey}`;
       const group = groups.get(key) ?? { addressType, ports, endpoints: [] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Endpoints, Pod, Service } from "../../../api/generated/core.v1.ts";
+import type { Endpoints, Event, Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import { endpoints, node, pod, service, slices, start } from "../../../test/fakes/controllers/controlled-endpoints.ts";
 
@@ -80,6 +80,47 @@ describe("endpoints and slices", () => {
     await at.settle();
     expect(endpoints(at)?.subsets).toBeUndefined();
     expect(slices(at)[0]?.endpoints?.[0]?.conditions).toEqual({ ready: false, serving: true, terminating: true });
+  });
+
+  it("CTL-EP-NODE: slices leave out pods whose node there is not, and say so, unless what is not ready is published", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("a", "10.0.0.1"));
+    at.cluster.put("pods", pod("b", "10.0.0.2", { spec: { nodeName: "gone" } }));
+    at.cluster.put("services", service());
+    await at.settle();
+    const addresses = () => slices(at).flatMap((slice) => slice.endpoints?.flatMap((each) => each.addresses) ?? []);
+    expect(addresses()).toEqual(["10.0.0.1"]);
+    expect(endpoints(at)?.subsets?.[0]?.addresses).toHaveLength(2);
+    expect(at.cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
+      "FailedToUpdateEndpointSlices: Error updating Endpoint Slices for Service ns/s: skipping Pod b for Service ns/s: Node gone Not Found",
+    ]);
+    at.cluster.put("services", service({ publishNotReadyAddresses: true }));
+    await at.settle();
+    expect(addresses().toSorted()).toEqual(["10.0.0.1", "10.0.0.2"]);
+    at.cluster.put("services", service());
+    at.cluster.put("nodes", { ...node, metadata: { name: "gone" } });
+    await at.settle();
+    expect(addresses().toSorted()).toEqual(["10.0.0.1", "10.0.0.2"]);
+  });
+
+  it("CTL-EP-WRITTEN: endpoints that somebody writes stand until the service changes; those that are deleted come again", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("a", "10.0.0.1"));
+    at.cluster.put("services", service());
+    await at.settle();
+    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
+      draft.subsets = [{ addresses: [{ ip: "10.9.9.9" }], ports: [{ port: 1 }] }];
+    });
+    await at.settle();
+    const addresses = () => endpoints(at)?.subsets?.flatMap((subset) => subset.addresses?.map(({ ip }) => ip));
+    expect(addresses()).toEqual(["10.9.9.9"]);
+    at.cluster.put("services", service({ publishNotReadyAddresses: true }));
+    await at.settle();
+    expect(addresses()).toEqual(["10.0.0.1"]);
+    at.cluster.remove("endpoints", "ns", "s");
+    await at.settle();
+    expect(addresses()).toEqual(["10.0.0.1"]);
+    expect(endpoints(at)?.metadata.annotations).toEqual({});
   });
 
   it("name hosts of a headless service, and zones where traffic should stay near", async () => {

@@ -38,9 +38,11 @@ export const endpointsController: Controller = {
   itemsOf(change) {
     const { resource, object, deleted } = change;
     if (resource === "pods") return servicesOf(change);
+    // What somebody writes into them stands until the service or its pods change.
+    if (resource === "endpoints" && change.previous && !deleted) return [];
     return resource === "services" && deleted ? [itemKey(object), `${LEFT}${itemKey(object)}`] : [itemKey(object)];
   },
-  reconcile(item, { snapshot, now }) {
+  reconcile(item, { snapshot, now, ...context }) {
     const isLeft = item.startsWith(LEFT);
     const { namespace, name } = splitItem(isLeft ? item.slice(LEFT.length) : item);
     const service = snapshot.get<Service>("services", namespace, name);
@@ -59,7 +61,7 @@ export const endpointsController: Controller = {
     if (current && same(current.subsets ?? [], subsets) && same(current.metadata.labels, labels)) return settled;
     const { [OVER_CAPACITY]: _, ...kept } = current?.metadata.annotations ?? {};
     const annotations = {
-      ...withTrigger(kept, triggerTime(service, pods, { shown: current && shown(current, service), now })),
+      ...withTrigger(kept, triggerTime(service, pods, { ...context, shown: current && shown(current, service), now })),
       ...(truncated ? { [OVER_CAPACITY]: "truncated" } : {}),
     };
     const object: Endpoints = {
@@ -95,7 +97,7 @@ function subsetsOf(service: Stored<Service>, pods: readonly Stored<Pod>[]): Endp
     }),
   );
   for (const pod of pods) {
-    if (!hasEndpoint(pod, { withTerminating: publishNotReadyAddresses })) continue;
+    if (!pod.spec.nodeName || !hasEndpoint(pod, { withTerminating: publishNotReadyAddresses })) continue;
     const { ports, key } = portsAt(pod);
     // A pod that offers none of the ports is no endpoint, except of a headless service without any.
     if (ports.length === 0 && !(isHeadless(service) && servicePorts.length === 0)) continue;

@@ -79,10 +79,10 @@ export function portsByPod<P>(
   };
 }
 
-/** Pods that still may get traffic: they have an address and a node, and have not ended. */
+/** Pods that still may get traffic: they have an address, and have not ended. */
 export function hasEndpoint(pod: Pod, options: { readonly withTerminating: boolean }): boolean {
   const { phase, podIP, podIPs = [] } = pod.status;
-  if (phase === "Succeeded" || phase === "Failed" || !pod.spec.nodeName) return false;
+  if (phase === "Succeeded" || phase === "Failed") return false;
   if (!podIP && podIPs.length === 0) return false;
   return options.withTerminating || !pod.metadata.deletionTimestamp;
 }

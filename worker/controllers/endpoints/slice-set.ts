@@ -137,7 +137,7 @@ const carries = ({ metadata }: Stored<EndpointSlice>, { labels }: SliceMetadata)
 export const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? { endpoints: [...endpoints] } : {});
 
 const update = (
-  { endpoints: _, ...slice }: Stored<EndpointSlice>,
+  { endpoints: _, ports, ...slice }: Stored<EndpointSlice>,
   endpoints: readonly Endpoint[],
   metadata: SliceMetadata,
 ): UpdateEffect => ({
@@ -152,6 +152,7 @@ const update = (
       annotations: metadata.annotations?.(slice.metadata.annotations) ?? slice.metadata.annotations,
     },
     ...listed(endpoints),
+    ...(ports?.length ? { ports } : {}),
   } as EndpointSlice,
 });
 

@@ -28,9 +28,10 @@ interface Shown {
 export function triggerTime(
   service: Stored<Service>,
   pods: readonly Stored<Pod>[],
-  { shown, now }: { readonly shown: Shown | undefined; readonly now: number },
+  { shown, now, lastActed }: { readonly shown: Shown | undefined; readonly now: number; readonly lastActed?: number },
 ): string | undefined {
-  if (!shown) return service.metadata.creationTimestamp;
+  // What somebody took away is no news.
+  if (!shown) return lastActed === undefined ? service.metadata.creationTimestamp : undefined;
   const told = shown.annotations?.[TRIGGER] ?? "";
   const times = pods.flatMap((pod) => {
     const time = podCondition(pod, "Ready")?.lastTransitionTime;
