@@ -62,17 +62,16 @@ const delayedClaims = (pod: Stored<Pod>, snapshot: Snapshot) =>
     .filter((claim) => isDelayed(snapshot.get<StorageClass>(CLASSES, "", storageClassOf(claim))))
     .map(claimItem);
 
-/** A volume may be what pending claims of its class wait for, and is what its own claim stands on. */
+/** A volume is what its own claim stands on, or may be what others wait for: those that it is not for hear nothing. */
 function claimsFor(volume: Volume, snapshot: Snapshot): readonly string[] {
-  const { claimRef, storageClassName = "" } = volume.spec;
+  const { claimRef } = volume.spec;
   if (claimRef) return [`claim/${claimRef.namespace}/${claimRef.name}`];
   return snapshot
     .list<PersistentVolumeClaim>(CLAIMS)
-    .filter(
-      ({ spec }) =>
-        spec.volumeName === volume.metadata.name ||
-        (!spec.volumeName && (spec.storageClassName ?? "") === storageClassName),
-    )
+    .filter((claim) => {
+      const { volumeName } = claim.spec;
+      return volumeName ? volumeName === volume.metadata.name : bestVolume(claim, [volume], false) !== undefined;
+    })
     .map(claimItem);
 }
 

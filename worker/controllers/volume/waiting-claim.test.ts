@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import type { Event, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
+import { volumeBinder } from "./binder.ts";
+
+const volume = (name: string, storage: string): PersistentVolume => ({
+  apiVersion: "v1",
+  kind: "PersistentVolume",
+  metadata: { name },
+  spec: { capacity: { storage }, accessModes: ["ReadWriteOnce"], storageClassName: "", hostPath: { path: "/x" } },
+  status: {},
+});
+
+it("[CTL-VOL-WAIT] a claim that waits is told nothing of volumes that are not for it", async () => {
+  const { cluster, settle } = controlledCluster([volumeBinder]);
+  cluster.put<PersistentVolumeClaim>("persistentvolumeclaims", {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "c", namespace: "ns" },
+    spec: { accessModes: ["ReadWriteOnce"], storageClassName: "", resources: { requests: { storage: "1Gi" } } },
+    status: { phase: "Pending" },
+  });
+  await settle();
+  const told = () => cluster.list<Event>("events").map(({ reason, count }) => `${reason} ${count}`);
+  expect(told()).toEqual(["FailedBinding 1"]);
+  for (const name of ["v1", "v2", "v3"]) cluster.put("persistentvolumes", volume(name, "500Mi"));
+  await settle();
+  expect(told()).toEqual(["FailedBinding 1"]);
+  cluster.put("persistentvolumes", volume("v4", "1Gi"));
+  await settle();
+  const bound = cluster.get<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "c");
+  expect(bound?.spec.volumeName).toBe("v4");
+});
