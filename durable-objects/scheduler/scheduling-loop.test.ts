@@ -92,7 +92,8 @@ describe("the scheduling loop", () => {
   test("counts what it says again, and writes what that has come to when it has ended", async () => {
     const bench = new SchedulingBench();
     // A node with no room for anybody: each of its changes is worth a look.
-    const full = (look: string) => node("a", { pods: "0", labels: { look } });
+    const full = (look: string) =>
+      node("a", { pods: "0", spec: { taints: [{ key: look, effect: "PreferNoSchedule" }] } });
     await bench.put("create", full("0"), pod("p"));
     const seen: (number | undefined)[][] = [];
     for (let look = 1; look <= 5; look++) {

@@ -28,6 +28,11 @@ export interface Plugin {
   readonly nodeFilter?: (shape: PodShape, cluster: Cluster) => NodeFilter | Refusal | undefined;
   readonly nodeScore?: (shape: PodShape) => ((node: NodeInfo) => number) | undefined;
   readonly scorer?: (pod: PendingPod, cluster: Cluster, nodes: readonly NodeInfo[]) => NodeScorer | undefined;
+  /**
+   * Nothing but {@link helps} says whether it helps that a node's taints changed. Of others, as in kube-scheduler, each such
+   * change helps: a node that came with a taint may be news to them only when it has lost it.
+   */
+  readonly judgesTaints?: true;
   /** Whether the change may let a pod pass that this plugin refused: Kubernetes' queueing hint. */
   readonly helps: (change: ClusterChange, pod: PendingPod, cluster: Cluster) => boolean;
 }

@@ -1,4 +1,6 @@
+import type { PodAffinityTerm } from "../../../api/generated/core.v1.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { changesLabels, type NodeChange } from "../cluster/node-change.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
 import type { Refusal } from "../framework/node-filter.ts";
@@ -32,19 +34,34 @@ export const interPodAffinity: Plugin = {
     switch (change.kind) {
       case "assigned-pod":
         return change.previous
-          ? concerns(change.pod, pod, cluster) || concerns(change.previous, pod, cluster)
+          ? comesNear(change.pod, change.previous, pod, cluster)
           : isCompany(change.pod, pod, cluster);
       case "assigned-pod-deleted":
         return isInTheWay(change.pod, pod, cluster);
       case "node":
-        return !change.previous || sayOf(change.previous.metadata.labels) !== sayOf(change.node.metadata.labels);
+        return movesNode(change, pod);
       default:
         return change.kind === "object" && change.resource === "namespaces" && selectsNamespaces(pod);
     }
   },
 };
 
-const sayOf = (labels: Readonly<Record<string, string>> | undefined) => JSON.stringify(labels ?? {});
+/**
+ * The node comes to be somewhere by the pod's terms, or leaves a place that it is to be away from. A pod without terms of its
+ * own, which others want to be away from, is helped by any node.
+ */
+function movesNode(change: NodeChange, { requiredAffinity, requiredAntiAffinity }: PendingPod): boolean {
+  const { node, previous } = change;
+  if (requiredAffinity.length + requiredAntiAffinity.length === 0) return !previous || changesLabels(change);
+  const [now = {}, before = {}] = [node.metadata.labels, previous?.metadata.labels];
+  if (!previous)
+    return requiredAntiAffinity.length > 0 || requiredAffinity.some(({ topologyKey }) => topologyKey in now);
+  const differs = ({ topologyKey }: PodAffinityTerm) => now[topologyKey] !== before[topologyKey];
+  return (
+    requiredAffinity.some((term) => term.topologyKey in now && differs(term)) ||
+    requiredAntiAffinity.some((term) => term.topologyKey in before && differs(term))
+  );
+}
 
 /** What the pod wants to be near to. */
 const isCompany = (other: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
@@ -56,8 +73,10 @@ const isInTheWay = (other: PodFacts, pod: PendingPod, cluster: Cluster): boolean
   pod.requiredAntiAffinity.some((term) => affinityTerm(term, pod, cluster).means(other)) ||
   other.requiredAntiAffinity.some((term) => affinityTerm(term, other, cluster).means(pod));
 
-const concerns = (other: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
-  isCompany(other, pod, cluster) || isInTheWay(other, pod, cluster);
+/** A pod's labels changed: it is company now, or it is in the way no more. */
+const comesNear = (next: PodFacts, previous: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
+  (isCompany(next, pod, cluster) && !isCompany(previous, pod, cluster)) ||
+  (isInTheWay(previous, pod, cluster) && !isInTheWay(next, pod, cluster));
 
 const selectsNamespaces = ({ requiredAffinity, requiredAntiAffinity }: PendingPod): boolean =>
   [...requiredAffinity, ...requiredAntiAffinity].some(({ namespaceSelector }) => namespaceSelector !== undefined);

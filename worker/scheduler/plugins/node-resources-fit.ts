@@ -3,6 +3,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { DEVICE_CLASSES, deviceClassOf, standsFor } from "../../../api/resources/resource/extended-resource.ts";
 import { type Amounts, amountsOf } from "../cluster/amounts.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { changesAllocatable, type NodeChange } from "../cluster/node-change.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { Refusal } from "../framework/node-filter.ts";
 import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
@@ -27,7 +28,10 @@ export const nodeResourcesFit: Plugin = {
   helps: (change, pod, cluster) => {
     switch (change.kind) {
       case "node":
-        return mayHold(change.node.status.allocatable, pod.requests, cluster);
+        return (
+          mayHold(change.node.status.allocatable, pod.requests, cluster) &&
+          (!change.previous || (changesAllocatable(change) && offersMore(change, pod.requests, cluster)))
+        );
       case "assigned-pod-deleted":
         // Every pod that leaves frees a place at least.
         return true;
@@ -119,6 +123,23 @@ function mayHold(
     const offered = total.scalars.get(resource) ?? 0;
     return amount <= offered || (offered === 0 && hasDevices(resource, cluster));
   });
+}
+
+/** Of what the pod asks for, or of places. */
+function offersMore({ node, previous }: NodeChange, asked: Amounts, cluster: Cluster): boolean {
+  const [after, before] = [node.status.allocatable, previous?.status.allocatable];
+  const [total, was] = [amountsOf(after), amountsOf(before)];
+  if (Number(after?.pods ?? 0) > Number(before?.pods ?? 0)) return true;
+  const grows = (amount: number, now: number, then: number) => amount > 0 && now > then;
+  return (
+    grows(asked.cpu, total.cpu, was.cpu) ||
+    grows(asked.memory, total.memory, was.memory) ||
+    grows(asked.ephemeralStorage, total.ephemeralStorage, was.ephemeralStorage) ||
+    [...asked.scalars].some(([resource, amount]) => {
+      const [now, then] = [total.scalars.get(resource) ?? 0, was.scalars.get(resource) ?? 0];
+      return grows(amount, now, then) || (amount > 0 && now === 0 && hasDevices(resource, cluster));
+    })
+  );
 }
 
 function frees(before: Amounts, after: Amounts, asked: Amounts): boolean {

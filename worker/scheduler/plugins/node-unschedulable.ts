@@ -13,6 +13,7 @@ export const nodeUnschedulable: Plugin = {
     toleratesAny(spec.tolerations ?? [], CORDONED)
       ? undefined
       : { check: ({ node }) => (node.spec.unschedulable ? refusal : undefined) },
+  judgesTaints: true,
   helps: (change) =>
     change.kind === "node" && !change.node.spec.unschedulable && (change.previous?.spec.unschedulable ?? true),
 };

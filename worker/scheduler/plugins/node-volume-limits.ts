@@ -31,6 +31,7 @@ export const nodeVolumeLimits: Plugin = {
       },
     };
   },
+  judgesTaints: true,
   helps: (change) =>
     change.kind === "assigned-pod-deleted"
       ? change.pod.volumes.length > 0

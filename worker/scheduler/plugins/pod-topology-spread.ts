@@ -1,4 +1,6 @@
+import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { changesTaints, type NodeChange } from "../cluster/node-change.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
 import type { Refusal } from "../framework/node-filter.ts";
@@ -40,22 +42,46 @@ export const podTopologySpread: Plugin = {
     };
   },
   scorer: scoreTopologySpread,
+  judgesTaints: true,
   helps: (change, pod) => {
     switch (change.kind) {
       case "node":
+        return movesDomains(change, pod);
       case "node-deleted":
-        return true;
-      case "assigned-pod":
+        return isInDomains(change.node, pod);
+      case "assigned-pod": {
+        const { pod: other, previous } = change;
+        if (!previous) return isSpreadWith(other, pod);
+        return constraintsOf(pod).some(({ isSpread }) => isSpread(other) !== isSpread(previous));
+      }
       case "assigned-pod-deleted":
-        return isSpreadWith(change.pod, pod) || ("previous" in change && isSpreadWith(change.previous, pod));
+        return isSpreadWith(change.pod, pod);
       default:
         return false;
     }
   },
 };
 
-const isSpreadWith = (other: PodFacts | undefined, pod: PendingPod): boolean =>
-  other !== undefined && spreadConstraints(pod, "DoNotSchedule").some(({ isSpread }) => isSpread(other));
+const constraintsOf = (pod: PendingPod) => spreadConstraints(pod, "DoNotSchedule");
+
+const isSpreadWith = (other: PodFacts, pod: PendingPod): boolean =>
+  constraintsOf(pod).some(({ isSpread }) => isSpread(other));
+
+/** The node has all labels by which the pod is spread. */
+const isInDomains = ({ metadata: { labels = {} } }: Node, pod: PendingPod): boolean =>
+  constraintsOf(pod).every(({ topologyKey }) => topologyKey in labels);
+
+/** The node comes to be in one of the domains, leaves one for another, or counts in it from now on or no more. */
+function movesDomains(change: NodeChange, pod: PendingPod): boolean {
+  const { node, previous } = change;
+  const isIn = isInDomains(node, pod);
+  if (!previous || isIn !== isInDomains(previous, pod)) return previous ? true : isIn;
+  const domainOf = ({ metadata: { labels = {} } }: Node, key: string) => labels[key];
+  const moved = constraintsOf(pod).some(
+    ({ topologyKey }) => domainOf(node, topologyKey) !== domainOf(previous, topologyKey),
+  );
+  return isIn && (moved || changesTaints(change));
+}
 
 /** One constraint's matching pods by domain. */
 class Spread {

@@ -1,3 +1,4 @@
+import type { Node } from "../../../api/generated/core.v1.ts";
 import { keepsAway, keepsOff, toleratesAny } from "../../../api/machinery/selectors/tolerations.ts";
 import type { Refusal } from "../framework/node-filter.ts";
 import { normalizeByLargest, type Plugin } from "../framework/plugin.ts";
@@ -29,9 +30,12 @@ export const taintToleration: Plugin = {
       normalize: (scores) => normalizeByLargest(scores, "less"),
     };
   },
+  judgesTaints: true,
   helps: (change, { pod }) => {
     if (change.kind !== "node") return false;
     const tolerations = pod.spec.tolerations ?? NONE;
-    return !change.node.spec.taints?.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint));
+    const isKeptOff = ({ spec: { taints } }: Node) =>
+      taints?.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint)) === true;
+    return !isKeptOff(change.node) && (!change.previous || isKeptOff(change.previous));
   },
 };

@@ -1,6 +1,7 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { changesLabels } from "../cluster/node-change.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Refusal } from "../framework/node-filter.ts";
@@ -36,7 +37,7 @@ export const volumeBinding: Plugin = {
     };
   },
   helps: (change, pod) => {
-    if (change.kind === "node") return true;
+    if (change.kind === "node") return !change.previous || changesLabels(change);
     if (change.kind !== "object") return false;
     const { metadata } = change.object;
     if (change.deleted) return false;

@@ -14,6 +14,12 @@ const refusal: Refusal = {
 export const volumeRestrictions: Plugin = {
   name: NAME,
   filter: (pod, cluster) => {
+    // The first plugin that looks at claims is the one that misses them.
+    const missing = claimNamesOf(pod).find(
+      ({ name, ephemeral }) => !ephemeral && !cluster.get<Claim>(CLAIMS, pod.namespace, name),
+    );
+    if (missing)
+      return { plugin: NAME, reasons: [`persistentvolumeclaim "${missing.name}" not found`], resolvable: false };
     const exclusive = claimNamesOf(pod)
       .map(({ name }) => name)
       .filter((name) =>
@@ -29,8 +35,17 @@ export const volumeRestrictions: Plugin = {
       },
     };
   },
-  helps: (change, pod) =>
-    change.kind === "assigned-pod-deleted" &&
-    change.pod.namespace === pod.namespace &&
-    claimNamesOf(change.pod).some(({ name }) => claimNamesOf(pod).some((own) => own.name === name)),
+  helps: (change, pod) => {
+    if (change.kind === "node") return !change.previous;
+    const uses = (claim: string) => claimNamesOf(pod).some(({ name }) => name === claim);
+    if (change.kind === "object" && change.resource === CLAIMS) {
+      const { namespace, name } = change.object.metadata;
+      return !change.deleted && !change.previous && namespace === pod.namespace && uses(name);
+    }
+    return (
+      change.kind === "assigned-pod-deleted" &&
+      change.pod.namespace === pod.namespace &&
+      claimNamesOf(change.pod).some(({ name }) => uses(name))
+    );
+  },
 };

@@ -1,4 +1,5 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
+import { changesLabels } from "../cluster/node-change.ts";
 import type { Refusal } from "../framework/node-filter.ts";
 import type { Plugin } from "../framework/plugin.ts";
 import { claimNamesOf } from "../volumes/claim-names.ts";
@@ -35,5 +36,7 @@ export const volumeZone: Plugin = {
     };
   },
   helps: (change) =>
-    change.kind === "node" || (change.kind === "object" && !change.deleted && AWAITED.has(change.resource)),
+    change.kind === "node"
+      ? !change.previous || changesLabels(change)
+      : change.kind === "object" && !change.deleted && AWAITED.has(change.resource),
 };

@@ -43,10 +43,69 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
     ["its claim", onClaim, ["persistentvolumeclaims", object("data", { namespace: "default" }), "comes"], true],
     ["its claim's end", onClaim, ["persistentvolumeclaims", object("data", { namespace: "default" }), "goes"], false],
     ["somebody else's claim", onClaim, ["persistentvolumeclaims", object("data", { namespace: "x" }), "comes"], false],
-    ["a volume", onClaim, ["persistentvolumes", object("pv"), "comes"], true],
+    ["a volume, for a claim that is missing", onClaim, ["persistentvolumes", object("pv"), "comes"], false],
     ["a namespace, for a claim", onClaim, ["namespaces", object("ns"), "comes"], false],
   ])("%s", (_, spec, change, again) => {
     expect(isTriedAgain(spec, change)).toBe(again);
+  });
+
+  const asks = (cpu: string): Partial<PodSpec> => ({
+    containers: [{ name: "c", image: "x", resources: { requests: { cpu } } }],
+  });
+  const onDisk: Partial<PodSpec> = { nodeSelector: { disk: "ssd" } };
+  const spread: Partial<PodSpec> = {
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "zone",
+        whenUnsatisfiable: "DoNotSchedule",
+        labelSelector: { matchLabels: { app: "x" } },
+      },
+    ],
+  };
+  const unlike = (more: Parameters<typeof node>[1], name = "a") => {
+    const changed = node(name, more);
+    return { ...changed, metadata: { ...changed.metadata, resourceVersion: "9999" } };
+  };
+  const tainted = { spec: { taints: [{ key: "t", effect: "NoSchedule" }] } };
+  test.each<[string, Partial<PodSpec>, Stored<KubeObject>, boolean]>([
+    ["more processors, for who lacks them", asks("8"), unlike({ cpu: "9" }), true],
+    ["more processors, still too few", asks("8"), unlike({ cpu: "5" }), false],
+    ["more memory, for who lacks processors", asks("8"), unlike({ memory: "9Gi" }), false],
+    ["a label, for who lacks processors", asks("8"), unlike({ labels: { disk: "ssd" } }), false],
+    ["a taint, for who lacks processors", asks("8"), unlike(tainted), true],
+    ["a node that is too small", asks("8"), unlike({ cpu: "2" }, "b"), false],
+    ["a node that is large enough", asks("8"), unlike({ cpu: "9" }, "b"), true],
+    ["the label that is asked for", onDisk, unlike({ labels: { disk: "ssd" } }), true],
+    ["another label", onDisk, unlike({ labels: { disk: "hdd" } }), false],
+    ["a domain, for who is to be spread", spread, unlike({ labels: { zone: "z" } }), true],
+    ["another label, for who is to be spread", spread, unlike({ labels: { disk: "z" } }), false],
+    ["a taint of a node outside all domains", spread, unlike(tainted), false],
+    ["a label, for who waits for a pod of its host", near("db"), unlike({ labels: { disk: "ssd" } }), false],
+    ["a node, for who waits for a pod of its host", near("db"), unlike({}, "b"), true],
+    ["a label, for who waits for a claim", onClaim, unlike({ labels: { disk: "ssd" } }), false],
+    ["a volume's node, for who waits for a claim", onClaim, unlike({}, "b"), true],
+  ])("%s", (_, spec, changed, again) => {
+    expect(isTriedAgain(spec, ["nodes", changed, "comes"])).toBe(again);
+  });
+
+  test("a taint that goes helps who does not tolerate it, another one does not", () => {
+    const taints = (...keys: string[]) =>
+      unlike({ spec: { taints: keys.map((key) => ({ key, effect: "NoSchedule" })) } });
+    const triedAfter = (changed: Stored<KubeObject>) => {
+      const state = schedulerOf([taints("t", "u"), pod("p")]);
+      const waiting = state.queue.take();
+      if (!waiting) throw new Error("nothing waits");
+      state.queue.refuse(waiting, new Set(["TaintToleration"]), 0);
+      state.apply(
+        "nodes",
+        { ...changed, metadata: { ...changed.metadata, resourceVersion: "10000" } },
+        { deleted: false, now: LATER },
+      );
+      return state.queue.take() !== undefined;
+    };
+    expect(triedAfter(taints("t"))).toBe(false);
+    expect(triedAfter(taints())).toBe(true);
   });
 
   test("a pod that goes helps those that it was in the way of", () => {

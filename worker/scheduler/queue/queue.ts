@@ -5,6 +5,7 @@
  */
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ClusterChange } from "../cluster/cluster-change.ts";
+import { changesTaints } from "../cluster/node-change.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Plugin } from "../framework/plugin.ts";
 import { PriorityLine } from "./priority-line.ts";
@@ -121,7 +122,11 @@ export class SchedulingQueue {
   #isHelped({ refusedBy, pod }: Waiting, change: ClusterChange, cluster: Cluster): boolean {
     // Where there was no node at all, any node is news.
     if (refusedBy.size === 0) return change.kind === "node";
-    for (const name of refusedBy) if (this.#plugins.get(name)?.helps(change, pod, cluster)) return true;
+    const retainted = change.kind === "node" && changesTaints(change);
+    for (const name of refusedBy) {
+      const plugin = this.#plugins.get(name);
+      if (plugin && ((retainted && !plugin.judgesTaints) || plugin.helps(change, pod, cluster))) return true;
+    }
     return false;
   }
 
