@@ -54,11 +54,11 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
  */
 const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps", "leases.coordination.k8s.io"]);
 /**
- * Milliseconds from a write to what the controllers make of it at least. Whoever writes one thing after the other would
- * wait for what they make of the one before; and who looks at what he wrote a moment ago sees it as he wrote it, as
- * beside kube-controller-manager.
+ * Milliseconds from a write to the controllers' look at it, and from that to what they make of it: whoever writes one thing
+ * after the other would wait for what they make of the one before; and who looks at what he wrote a moment ago sees it as he
+ * wrote it, as beside kube-controller-manager, though they may be awake for something else.
  */
-const GRACE = 15;
+const GRACE = 8;
 const HEARING: Hearing = {
   grace: GRACE,
   promptly: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !UNHURRIED.has(resource)),
@@ -143,6 +143,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         apiOf: ({ name }) => as(api, name),
         authority: wiring.authority(cluster),
         memory: this.ctx.storage.kv,
+        grace: GRACE,
         cluster: () => wiring.facts(cluster),
         heardOf: (node) => this.#heardOf(node),
         now: () => Date.now(),

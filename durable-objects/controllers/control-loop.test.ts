@@ -66,6 +66,34 @@ describe("control loop", () => {
     expect(creations).toBe(1);
   });
 
+  it("CTL-GRACE: leaves what others change alone for a moment, and goes on with its own at once", async () => {
+    const seen: string[] = [];
+    const at = controlledCluster(
+      [
+        controllerOf((name, { snapshot, now }) => {
+          const object = snapshot.get<ConfigMap>("configmaps", "ns", name);
+          seen.push(`${name} ${object?.metadata.labels?.step ?? 0} at ${now - began}`);
+          if (!object || object.metadata.labels?.step) return settled;
+          const patch = { metadata: { labels: { step: "1" } } };
+          const target = {
+            resource: "configmaps",
+            namespace: "ns",
+            name,
+            type: "application/merge-patch+json",
+          } as const;
+          return { effects: [{ op: "patch", ...target, patch }] };
+        }),
+      ],
+      { grace: 8 },
+    );
+    const began = at.cluster.now;
+    at.cluster.put("configmaps", configMap("a"));
+    await at.pass(5);
+    at.cluster.put("configmaps", configMap("b"));
+    await at.pass(20);
+    expect(seen).toEqual(["a 0 at 8", "a 1 at 8", "b 0 at 13", "b 1 at 13"]);
+  });
+
   it.each([
     ["failed", 409, [0, 5, 15, 35, 75]],
     ["is forbidden", 403, [0, 5, 325, 965]],

@@ -17,6 +17,7 @@ import { type Authority, carryOut } from "./effects.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import type { LogFollower } from "./log-follower.ts";
 import { Memories, type MemoryStorage } from "./memories.ts";
+import { OwnWrites } from "./own-writes.ts";
 import { guardReads } from "./read-guard.ts";
 import type { Applied, ClusterSnapshot } from "./snapshot.ts";
 import { type Told, type Work, WorkQueue } from "./work-queue.ts";
@@ -41,6 +42,11 @@ export interface ControlLoopOptions {
   readonly cluster: () => Promise<ClusterFacts>;
   readonly heardOf: (node: string) => number | undefined;
   readonly now: () => number;
+  /**
+   * Milliseconds from the first look at what others changed to what is made of it: who looks at what he wrote a moment ago
+   * sees it as he wrote it.
+   */
+  readonly grace?: number;
   /** Calls {@link ControlLoop.run} again at that time; undefined: nothing waits. */
   readonly wakeAt: (at: number | undefined) => void;
   /** Lets other work of the thread have a turn. */
@@ -54,6 +60,7 @@ export class ControlLoop {
   readonly #queue: WorkQueue;
   readonly #memories: Memories;
   readonly #events: EventRecorder;
+  readonly #ownWrites = new OwnWrites();
   readonly #interested: ReadonlyMap<GroupResource, readonly number[]>;
   readonly #everything: readonly number[];
   #guarded: { of: ClusterSnapshot; each: readonly Snapshot[] } | undefined;
@@ -138,12 +145,18 @@ export class ControlLoop {
     const snapshot = this.#options.log.snapshot;
     if (!snapshot) return;
     const positions = new Set([...(this.#interested.get(change.resource) ?? []), ...this.#everything]);
+    const { namespace = "", name } = change.object.metadata;
+    const { grace = 0, now } = this.#options;
+    const isOwn = grace === 0 || this.#ownWrites.take(change.resource, namespace, name);
     for (const position of positions) {
       const controller = this.#options.controllers[position];
       if (!controller) continue;
       try {
-        for (const item of controller.itemsOf({ ...change, snapshot }))
-          this.#queue.touch({ controller: position, item });
+        for (const item of controller.itemsOf({ ...change, snapshot })) {
+          const work = { controller: position, item };
+          if (isOwn) this.#queue.touch(work);
+          else this.#queue.touchAt(work, now() + grace);
+        }
       } catch (error) {
         this.#options.complain(controller.name, change.object.metadata.name, error);
       }
@@ -242,6 +255,7 @@ export class ControlLoop {
         authority,
         versionOf: (resource) => log.versionOf(resource),
         record: (event) => void this.#events.record(event, component, { api, now: now() }),
+        wrote: (resource, namespace, name) => this.#ownWrites.note(resource, namespace, name, now()),
       });
       if (failure) this.#queue.fail(work, now(), failure);
       else this.#queue.succeed(work, plan.wakeAt);

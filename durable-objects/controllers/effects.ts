@@ -2,6 +2,7 @@
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
 import { type KubeObject, parseApiVersion, type Stored } from "../../api/machinery/meta.ts";
+import type { GroupResource } from "../../api/store.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import type { Target } from "../../client/resource-path.ts";
 import {
@@ -34,6 +35,8 @@ export interface EffectContext {
   readonly api: ApiClient;
   readonly authority: Authority;
   readonly record: (event: EventRecord) => void;
+  /** An object was written. */
+  readonly wrote: (resource: GroupResource, namespace: string, name: string) => void;
   /** The version to speak for resources whose version is not that of the built-in groups. */
   readonly versionOf: (resource: string) => string | undefined;
 }
@@ -83,6 +86,7 @@ async function carryOutEffect(
   const outcome = await requestOf(effect, context);
   const { record } = effect;
   if (outcome.ok) {
+    context.wrote(effect.resource, effect.namespace, nameOf(outcome.object, effect));
     if (record?.success)
       context.record({
         ...fill(record.success, nameOf(outcome.object, effect), ""),

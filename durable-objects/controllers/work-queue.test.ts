@@ -97,6 +97,20 @@ describe("the work of controllers", () => {
     expect([taken(queue), queue.nextDue()]).toEqual([["a"], undefined]);
   });
 
+  test("CTL-GRACE: is touched at its time, or by something else before, once", () => {
+    const queue = new WorkQueue([{}]);
+    queue.touchAt(work("a"), 10);
+    queue.touchAt(work("a"), 12);
+    queue.touchAt(work("b"), 14);
+    queue.wake(9);
+    expect([taken(queue), queue.nextDue()]).toEqual([[], 10]);
+    queue.wake(10);
+    expect([taken(queue), queue.nextDue()]).toEqual([["a"], 14]);
+    queue.touch(work("b"));
+    queue.wake(14);
+    expect([taken(queue), queue.nextDue()]).toEqual([["b"], undefined]);
+  });
+
   test("knows for five seconds when an item acted", () => {
     const queue = new WorkQueue([{}]);
     queue.act(work("a"), 1000);

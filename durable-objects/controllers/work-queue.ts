@@ -41,6 +41,8 @@ export class WorkQueue {
   readonly #agenda = new Agenda<Work>();
   readonly #troubles = new Map<string, Trouble>();
   readonly #acted = new Map<string, number>();
+  /** What is touched at a later time, soonest first. */
+  readonly #ripening = new Map<string, { readonly at: number; readonly work: Work }>();
   readonly #answers = new Map<string, Answers>();
   readonly #paces: readonly Controller["pace"][];
   #turn = 0;
@@ -54,6 +56,11 @@ export class WorkQueue {
   touch(work: Work): void {
     if (this.#busy.has(keyOf(work))) this.#touched.add(keyOf(work));
     else this.#ready[work.controller]?.add(work.item);
+  }
+
+  /** As {@link touch}, from that time on, unless it is touched before. Later calls name no earlier times. */
+  touchAt(work: Work, at: number): void {
+    if (!this.#ripening.has(keyOf(work))) this.#ripening.set(keyOf(work), { at, work });
   }
 
   /** The next item, controllers in turn; it is busy until {@link settle}. */
@@ -124,12 +131,19 @@ export class WorkQueue {
       if (at + LATE_MS > now) break;
       this.#acted.delete(key);
     }
+    for (const [key, { at, work }] of this.#ripening) {
+      if (at > now) break;
+      this.#ripening.delete(key);
+      this.touch(work);
+    }
     for (const work of this.#agenda.due(now)) this.touch(work);
   }
 
   /** When the next item is due (ms); undefined: nothing waits. */
   nextDue(): number | undefined {
-    return this.#agenda.next();
+    const ripe = this.#ripening.values().next().value?.at;
+    const due = this.#agenda.next();
+    return ripe === undefined || due === undefined ? (ripe ?? due) : Math.min(ripe, due);
   }
 
   hasReady(): boolean {

@@ -35,9 +35,14 @@ export interface Disorder {
   readonly delay: () => number;
 }
 
+interface Options extends Partial<Disorder> {
+  /** Milliseconds that what others change is left alone. */
+  readonly grace?: number;
+}
+
 export function controlledCluster(
   controllers: readonly Controller[] = allControllers,
-  disorder?: Disorder,
+  { delay, grace }: Options = {},
 ): ControlledCluster {
   const cluster = new FakeCluster();
   const complaints: unknown[] = [];
@@ -47,7 +52,7 @@ export function controlledCluster(
   const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
   const start = (): ControlLoop => {
     const mine = ++life;
-    const api = disorder ? disordered(cluster.api, disorder, () => mine === life) : cluster.api;
+    const api = delay ? disordered(cluster.api, { delay }, () => mine === life) : cluster.api;
     return new ControlLoop({
       controllers,
       log: new LogFollower({ store: cluster.log }, [...readWhole], KINDS),
@@ -63,6 +68,7 @@ export function controlledCluster(
       },
       cluster: async () => ({ caBundle: "CA", podCidrs: ["10.244.0.0/20"], standing: [], hasLocalClass: true }),
       heardOf: () => undefined,
+      ...(grace === undefined ? {} : { grace }),
       now: () => cluster.now,
       wakeAt: (at) => {
         if (mine === life) wakeAt = at;
