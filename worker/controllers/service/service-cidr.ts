@@ -16,9 +16,11 @@ export const serviceCidrController: Controller = {
   reads: [RESOURCE, ADDRESSES],
   writes: [RESOURCE],
   itemsOf({ resource, object, deleted, snapshot }) {
-    if (resource === RESOURCE) return [itemKey(object)];
-    const leaving = (each: Stored<ServiceCIDR>) => each.metadata.deletionTimestamp !== undefined;
-    return deleted ? snapshot.list<ServiceCIDR>(RESOURCE).filter(leaving).map(itemKey) : [];
+    const isLeaving = (each: Stored<ServiceCIDR>) => each.metadata.deletionTimestamp !== undefined;
+    const leaving = () => snapshot.list<ServiceCIDR>(RESOURCE).filter(isLeaving).map(itemKey);
+    // A range that comes may take the addresses of one that is to go.
+    if (resource === RESOURCE) return [...new Set([itemKey(object), ...leaving()])];
+    return deleted ? leaving() : [];
   },
   reconcile(name, { snapshot, now }) {
     const range = snapshot.get<ServiceCIDR>(RESOURCE, "", name);

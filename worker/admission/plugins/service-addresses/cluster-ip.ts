@@ -57,7 +57,6 @@ export function addressWrite({ context, namespace, object }: AdmissionRequest, a
       name: plainIP(address),
       uid: crypto.randomUUID(),
       creationTimestamp: now,
-      generation: 1,
       labels: {
         "ipaddress.kubernetes.io/ip-family": familyOf(address),
         "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
