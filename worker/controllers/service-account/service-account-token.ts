@@ -1,25 +1,32 @@
-/** Fills in the secrets that ask for a service account's token, and removes them with the account. */
+/** Fills in the secrets that ask for a service account's token, removes them with the account, and strikes them off its list. */
 import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
-import { type Controller, settled } from "../controller.ts";
+import { type Controller, type Plan, type Snapshot, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 
 const TYPE = "kubernetes.io/service-account-token";
 const ACCOUNT_NAME = "kubernetes.io/service-account.name";
 const ACCOUNT_UID = "kubernetes.io/service-account.uid";
+/** Marks the item of a secret that was deleted a moment ago: `left:NAMESPACE/SECRET/ACCOUNT`. */
+const LEFT = "left:";
 
 export const serviceAccountTokenController: Controller = {
   name: "tokens-controller",
   reads: ["secrets", "serviceaccounts"],
-  writes: ["secrets"],
-  itemsOf({ resource, object, snapshot }) {
+  writes: ["secrets", "serviceaccounts"],
+  itemsOf({ resource, object, deleted, snapshot }) {
     const { namespace = "", name } = object.metadata;
-    if (resource === "secrets") return (object as Secret).type === TYPE ? [itemKey(object)] : [];
+    if (resource === "secrets") {
+      if ((object as Secret).type !== TYPE) return [];
+      const account = object.metadata.annotations?.[ACCOUNT_NAME];
+      return deleted && account ? [`${LEFT}${itemKey(object)}/${account}`] : [itemKey(object)];
+    }
     return snapshot
       .list<Secret>("secrets", namespace)
       .filter(({ type, metadata }) => type === TYPE && metadata.annotations?.[ACCOUNT_NAME] === name)
       .map(itemKey);
   },
   reconcile(item, { snapshot }) {
+    if (item.startsWith(LEFT)) return planLeft(item.slice(LEFT.length), snapshot);
     const { namespace, name } = splitItem(item);
     const secret = snapshot.get<Secret>("secrets", namespace, name);
     if (!secret || secret.type !== TYPE || secret.metadata.deletionTimestamp) return settled;
@@ -37,3 +44,14 @@ export const serviceAccountTokenController: Controller = {
     return { effects: [{ op: "issue", resource: "secrets", namespace, name, what }] };
   },
 };
+
+function planLeft(item: string, snapshot: Snapshot): Plan {
+  const [namespace = "", secret = "", name = ""] = item.split("/");
+  const account = snapshot.get<ServiceAccount>("serviceaccounts", namespace, name);
+  const isListed = account?.secrets?.some((each) => each.name === secret);
+  if (!account || !isListed || snapshot.get("secrets", namespace, secret)) return settled;
+  const { secrets = [], ...rest } = account;
+  const kept = secrets.filter((each) => each.name !== secret);
+  const object = { ...rest, ...(kept.length > 0 ? { secrets: kept } : {}) } as ServiceAccount;
+  return { effects: [{ op: "update", resource: "serviceaccounts", namespace, object }] };
+}

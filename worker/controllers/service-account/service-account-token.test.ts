@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
+import { serviceAccountTokenController } from "./service-account-token.ts";
+
+it("CTL-TOKEN-LISTED: a token that is deleted is struck off its account's list, a name that is no token's stays", async () => {
+  const at = controlledCluster([serviceAccountTokenController]);
+  at.cluster.put<ServiceAccount>("serviceaccounts", {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "sa", namespace: "ns" },
+    secrets: [{ name: "token" }, { name: "yet-to-come" }],
+  });
+  at.cluster.put<Secret>("secrets", {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "token", namespace: "ns", annotations: { "kubernetes.io/service-account.name": "sa" } },
+    type: "kubernetes.io/service-account-token",
+  });
+  await at.settle();
+  const listed = () => at.cluster.get<ServiceAccount>("serviceaccounts", "ns", "sa")?.secrets;
+  expect(listed()).toHaveLength(2);
+  at.cluster.remove("secrets", "ns", "token");
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(listed()).toEqual([{ name: "yet-to-come" }]);
+});
