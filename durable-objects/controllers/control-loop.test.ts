@@ -122,6 +122,23 @@ describe("control loop", () => {
     },
   );
 
+  it("CTL-ENDING: misses nothing that a namespace refuses that is on its way out, and does not try again", async () => {
+    const attempts: unknown[] = [];
+    const at = controlledCluster([
+      controllerOf((_name, { failure, snapshot }) => {
+        attempts.push(failure);
+        return { effects: [makeSecret("s", snapshot.get("configmaps", "ns", "a"))] };
+      }),
+    ]);
+    const details = { causes: [{ reason: "NamespaceTerminating", field: "metadata.namespace" }] };
+    at.cluster.refuse = (verb) =>
+      verb === "create" ? { code: 403, message: "it is being terminated", details } : undefined;
+    at.cluster.put("configmaps", configMap("a"));
+    await at.pass(10_000);
+    expect(attempts).toEqual([undefined]);
+    expect(at.cluster.list("events")).toEqual([]);
+  });
+
   it("CTL-ALONE: lets a broken controller stop nobody else", async () => {
     const at = controlledCluster([
       controllerOf(() => {

@@ -96,8 +96,9 @@ async function carryOutEffect(
     return undefined;
   }
   const { code = 500, reason = "", message = "" } = outcome.status;
-  // Kubernetes says nothing of creations refused because the namespace is on its way out.
-  if (record?.failure && record.failure.unless !== reason && !isNamespaceEnding(outcome.status))
+  // As in Kubernetes, what cannot be made because the namespace is on its way out is not missed: it would go at once.
+  if (effect.op === "create" && isNamespaceEnding(outcome.status)) return undefined;
+  if (record?.failure && record.failure.unless !== reason)
     context.record({
       ...fill(record.failure, nameOf(undefined, effect), message),
       about: record.about,

@@ -214,7 +214,9 @@ export class FakeCluster {
       `${verb} ${target.resource}${target.subresource ? `/${target.subresource}` : ""} ${target.name}`,
     );
     const status = this.refuse(verb, target, object);
-    return status && failure(status.code ?? 403, status.reason ?? "Forbidden", status.message ?? "");
+    if (!status) return undefined;
+    const refused = failure(status.code ?? 403, status.reason ?? "Forbidden", status.message ?? "");
+    return { ...refused, status: { ...refused.status, ...status } };
   }
 
   #write(type: Change["type"], { resource, namespace = "", name = "" }: Target, object: Any): Any {
