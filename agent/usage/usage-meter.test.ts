@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Runtime } from "../runtime/runtime.ts";
 import { availableMemory, memoryDetail } from "./machine-usage.ts";
-import { type Sample, usageBetween } from "./usage-meter.ts";
+import { earlierSamples, type Sample, UsageMeter, usageSince } from "./usage-meter.ts";
 
 const pod = { namespace: "default", name: "p", uid: "u" };
 const container = (id: string, cpuNanoseconds: number) => ({
@@ -19,10 +20,10 @@ const sample = (at: number, cpuNanoseconds: number, containers: Sample["containe
 });
 
 describe("what a node uses between two looks", () => {
-  const usage = usageBetween(
+  const usage = usageSince(
     "n",
-    sample(1000, 5e9, [container("a", 1e9), container("b", 9e9)]),
-    sample(3000, 6e9, [container("a", 2e9), container("b", 1e9), container("new", 5e9)]),
+    [sample(1000, 5e9, [container("a", 1e9), container("b", 9e9)]), sample(2000, 5e9, [container("late", 1e9)])],
+    sample(3000, 6e9, [container("a", 2e9), container("b", 1e9), container("new", 5e9), container("late", 2e9)]),
   );
 
   it("is an average over the time between", () => {
@@ -34,7 +35,65 @@ describe("what a node uses between two looks", () => {
     expect(usage.pods[0]?.containers.map(({ name, cpuNanocores }) => [name, cpuNanocores])).toEqual([
       ["a", 5e8],
       ["b", 0],
+      ["late", 1e9],
     ]);
+  });
+
+  it.each([
+    [[], []],
+    // Too young, or too old.
+    [[119_500, 0], []],
+    [
+      [119_000, 100],
+      [100, 119_000],
+    ],
+    [
+      [50_000, 100_000, 110_000, 115_000],
+      [110_000, 115_000],
+    ],
+  ])("is measured against the newest that is old enough: %j", (times, against) => {
+    const samples = [...times].sort((a, b) => a - b).map((at) => sample(at, 0, []));
+    expect(earlierSamples(samples, 120_000).map(({ steadyAt }) => steadyAt)).toEqual(against);
+  });
+});
+
+function countingMeter() {
+  let looks = 0;
+  const usage = async () => {
+    looks++;
+    return [];
+  };
+  return { meter: new UsageMeter("n", { usage } as unknown as Runtime), looks: () => looks };
+}
+
+describe("a meter", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("looks twice for the first who asks, and at a usual time back whoever has asked since", async () => {
+    const { meter, looks } = countingMeter();
+    const windowAfter = async (ms: number) => {
+      await vi.advanceTimersByTimeAsync(ms);
+      const answer = meter.read();
+      await vi.advanceTimersByTimeAsync(1000);
+      const { windowMs } = await answer;
+      return [Math.round(windowMs / 1000), looks()];
+    };
+    // Each answer is waited for a second.
+    expect(await windowAfter(0)).toEqual([1, 2]);
+    expect(await windowAfter(14_000)).toEqual([14, 3]);
+    expect(await windowAfter(1000)).toEqual([16, 4]);
+    expect(await windowAfter(12_000)).toEqual([13, 5]);
+    expect(await windowAfter(300_000)).toEqual([1, 7]);
+  });
+
+  it("gives who asks again and again what it has measured last", async () => {
+    const { meter, looks } = countingMeter();
+    const first = meter.read();
+    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await meter.read()).toEqual(await first);
+    expect(looks()).toBe(2);
   });
 });
 

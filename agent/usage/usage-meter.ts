@@ -1,6 +1,6 @@
 /**
- * What a node and its pods use. It is measured when somebody asks: against what was measured before, where that is not
- * long ago, else twice with a second between. A node that nobody asks measures nothing.
+ * What a node and its pods use. It is measured when somebody asks: against what was measured a while before, where that is
+ * not long ago, else twice with a second between. A node that nobody asks measures nothing.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeUsage, PodUsage } from "../../api/node/node-usage.ts";
@@ -10,7 +10,9 @@ import { steadyNow } from "../steady-now.ts";
 import { type MachineSample, sampleMachine } from "./machine-usage.ts";
 
 const SHORTEST_WINDOW_MS = 1000;
-/** metrics-server looks at the last quarter of a minute; more than two would hide what happens now. */
+/** metrics-server looks at the last quarter of a minute: an autoscaler should not see bursts because others have just asked. */
+const USUAL_WINDOW_MS = 10_000;
+/** More would hide what happens now. */
 const LONGEST_WINDOW_MS = 120_000;
 
 export interface Sample {
@@ -22,20 +24,38 @@ export interface Sample {
 }
 
 /** Per second, and never less than nothing: a counter that began anew counts from there. */
-const rate = (now: number, before: number | undefined, windowMs: number): number =>
-  before === undefined ? 0 : Math.max(0, (now - before) / (windowMs / 1000));
+const rate = (now: number, before: number, windowMs: number): number => Math.max(0, (now - before) / (windowMs / 1000));
 
-/** Containers that were not there before have no average yet, and are left out. */
-export function usageBetween(node: string, before: Sample, now: Sample): NodeUsage {
+/**
+ * What to measure against, best first: the newest sample that is old enough, else the oldest; then those after it, for
+ * containers that began since.
+ */
+export function earlierSamples(samples: readonly Sample[], now: number): readonly Sample[] {
+  const age = ({ steadyAt }: Sample) => now - steadyAt;
+  const fresh = samples.filter((sample) => age(sample) >= SHORTEST_WINDOW_MS && age(sample) < LONGEST_WINDOW_MS);
+  return fresh.slice(
+    Math.max(
+      0,
+      fresh.findLastIndex((sample) => age(sample) >= USUAL_WINDOW_MS),
+    ),
+  );
+}
+
+/** Containers that were not there in any of `earlier` have no average yet, and are left out. */
+export function usageSince(node: string, earlier: readonly [Sample, ...Sample[]], now: Sample): NodeUsage {
+  const [before] = earlier;
   const windowMs = now.steadyAt - before.steadyAt;
-  const earlier = new Map(before.containers.map((container) => [container.id, container.cpuNanoseconds]));
+  const known = new Map<string, { readonly cpuNanoseconds: number; readonly windowMs: number }>();
+  for (const { containers, steadyAt } of earlier)
+    for (const { id, cpuNanoseconds } of containers)
+      if (!known.has(id)) known.set(id, { cpuNanoseconds, windowMs: now.steadyAt - steadyAt });
   const pods = new Map<string, PodUsage & { readonly containers: PodUsage["containers"][number][] }>();
   for (const { id, pod, name, cpuNanoseconds, memoryWorkingSetBytes } of now.containers) {
-    const known = earlier.get(id);
-    if (known === undefined) continue;
+    const then = known.get(id);
+    if (then === undefined) continue;
     const entry = pods.get(pod.uid) ?? { ...pod, containers: [] };
     pods.set(pod.uid, entry);
-    const cpuNanocores = rate(cpuNanoseconds, known, windowMs);
+    const cpuNanocores = rate(cpuNanoseconds, then.cpuNanoseconds, then.windowMs);
     entry.containers.push({ name, cpuNanocores, memoryBytes: memoryWorkingSetBytes });
   }
   return {
@@ -51,7 +71,8 @@ export function usageBetween(node: string, before: Sample, now: Sample): NodeUsa
 export class UsageMeter {
   readonly #node: string;
   readonly #runtime: Runtime;
-  #last: Sample | undefined;
+  /** The oldest first. */
+  #samples: readonly Sample[] = [];
   #running: Promise<NodeUsage> | undefined;
 
   constructor(node: string, runtime: Runtime) {
@@ -73,11 +94,17 @@ export class UsageMeter {
   }
 
   async #read(): Promise<NodeUsage> {
-    const age = (last: Sample) => steadyNow() - last.steadyAt;
-    const isFresh = this.#last !== undefined && age(this.#last) < LONGEST_WINDOW_MS;
-    const before = this.#last !== undefined && isFresh ? this.#last : await this.sample();
-    await sleep(Math.max(0, SHORTEST_WINDOW_MS - age(before)));
-    this.#last = await this.sample();
-    return usageBetween(this.#node, before, this.#last);
+    // Who asks again and again gets what was measured last.
+    const last = this.#samples.findLast(({ steadyAt }) => steadyNow() - steadyAt < SHORTEST_WINDOW_MS);
+    const [before, ...since] = earlierSamples(this.#samples, steadyNow());
+    if (before !== undefined) return this.#usage([before, ...since], last ?? (await this.sample()));
+    const first = last ?? (await this.sample());
+    await sleep(SHORTEST_WINDOW_MS);
+    return this.#usage([first], await this.sample());
+  }
+
+  #usage(earlier: readonly [Sample, ...Sample[]], now: Sample): NodeUsage {
+    this.#samples = [...earlier, now];
+    return usageSince(this.#node, earlier, now);
   }
 }
