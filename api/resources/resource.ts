@@ -52,8 +52,6 @@ export interface Subresource<T extends KubeObject> {
   /** For subresources that write the object: what of `next` may change is taken, all else comes from `old`. */
   readonly prepareUpdate?: (next: T, old: T) => void;
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
-  /** The paths, `*` any one element, that can be owned through it. Default: all. */
-  readonly ownable?: readonly (readonly string[])[];
 }
 
 /** Where the scale subresource finds its numbers. `selector` answers the label selector as text. */

@@ -20,7 +20,6 @@ const managerOf = (request: Request, asked: string): string =>
 export function ownedKind(resource: Resource, subresource: string): KindAtVersion {
   const apiVersion = apiVersionOf(resource.group, resource.version);
   const struct = structOfKind(apiVersion, resource.kind);
-  const paths = resource.subresources?.[subresource]?.ownable;
   const resets = resource.resets?.[subresource];
   return {
     apiVersion,
@@ -29,7 +28,6 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
     ownable: ownableThrough({
       subresource,
       ...(resource.status ? { status: resource.status } : {}),
-      ...(paths ? { paths } : {}),
       ...(resets ? { resets } : {}),
     }),
     ...(resource.otherVersions ? { versions: (version: string) => otherVersion(resource, version) } : {}),

@@ -80,20 +80,6 @@ export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   return out;
 }
 
-/** What of the set lies on one of the paths or below it; `*` is any one element. */
-export function onlyBelow(set: FieldSet, paths: readonly (readonly string[])[]): FieldSet {
-  const out: Draft = {};
-  for (const element in set) {
-    const inner = set[element];
-    const rests = paths.filter(([head]) => head === element || head === "*").map(([, ...rest]) => rest);
-    if (element === "." || !inner || rests.length === 0) continue;
-    const whole = rests.some((rest) => rest.length === 0);
-    const node = whole ? inner : nodeOf(isMember(inner), onlyBelow(below(inner), rests));
-    if (node) out[element] = node;
-  }
-  return out;
-}
-
 /** The set of one path: `fieldPath("spec", "replicas")`. */
 export const fieldPath = (...names: string[]): FieldSet =>
   names.reduceRight<FieldSet>((node, name) => ({ [`f:${name}`]: node }), MEMBER);

@@ -1,22 +1,10 @@
 import { expect, test } from "vitest";
 import { ownableThrough } from "./ownership.ts";
 
-test("APPLY-11: through an endpoint that takes a few paths only, nobody owns anything else", () => {
-  const paths = [["f:spec", "f:containers", "*", "f:resources"]];
-  const set = {
-    "f:metadata": { "f:labels": { "f:a": {} } },
-    "f:spec": {
-      ".": {},
-      "f:nodeName": {},
-      "f:containers": { 'k:{"name":"c"}': { ".": {}, "f:image": {}, "f:resources": { "f:limits": {} } } },
-    },
-  };
-  expect(ownableThrough({ subresource: "resize", paths })(set)).toEqual({
-    "f:spec": {
-      ".": {},
-      "f:containers": { 'k:{"name":"c"}': { ".": {}, "f:resources": { "f:limits": {} } } },
-    },
-  });
+test("APPLY-11: through an endpoint that resets nothing of its own, everything that was said is owned", () => {
+  const set = { "f:metadata": { "f:labels": { "f:a": {} } }, "f:spec": { "f:nodeName": {} } };
+  for (const subresource of ["resize", "ephemeralcontainers"])
+    expect(ownableThrough({ subresource, status: {} })(set)).toEqual(set);
 });
 
 test("APPLY-11: through a status endpoint that keeps metadata, nobody owns any of it", () => {

@@ -9,7 +9,6 @@ import {
   fieldPath,
   intersection,
   isEmptySet,
-  onlyBelow,
   union,
 } from "./field-set.ts";
 import type { Owner, Owners } from "./owner.ts";
@@ -40,8 +39,6 @@ export interface Endpoint {
   readonly status?: { readonly keepsMetadata?: boolean };
   /** What it resets, where not what endpoints of its name do. */
   readonly resets?: readonly (readonly string[])[];
-  /** Where it takes no more than these paths. */
-  readonly paths?: readonly (readonly string[])[];
 }
 
 const SPEC = fieldPath("spec");
@@ -49,8 +46,7 @@ const SPEC_AND_METADATA = { ...SPEC, ...fieldPath("metadata") };
 const STATUS = fieldPath("status");
 
 /** An endpoint resets the status on the object where it has a status endpoint, and the spec on the status endpoint. */
-export function ownableThrough({ subresource, status, paths, resets }: Endpoint): KindAtVersion["ownable"] {
-  if (paths) return (set) => onlyBelow(set, paths);
+export function ownableThrough({ subresource, status, resets }: Endpoint): KindAtVersion["ownable"] {
   if (resets) return (set) => resets.reduce((left, path) => differenceBelow(left, fieldPath(...path)), set);
   const reset =
     subresource === "status"

@@ -81,7 +81,6 @@ export const pod = defineResource<Pod>({
         keepAllButSpec(next, old);
       },
       validateUpdate: validateEphemeralContainersUpdate,
-      ownable: [["f:spec", "f:ephemeralContainers"]],
     },
     eviction: { verbs: ["create"], kind: { group: "policy", version: "v1", kind: "Eviction" } },
     exec: { verbs: OPTIONS_VERBS, kind: { group: "", version: "v1", kind: "PodExecOptions" } },
@@ -98,12 +97,6 @@ export const pod = defineResource<Pod>({
         keepAllButSpec(next, old);
       },
       validateUpdate: validateResize,
-      ownable: [
-        ["f:spec", "f:resources"],
-        ...["f:containers", "f:initContainers"].flatMap((containers) =>
-          ["f:resources", "f:resizePolicy"].map((field) => ["f:spec", containers, "*", field]),
-        ),
-      ],
     },
   },
   fields: {

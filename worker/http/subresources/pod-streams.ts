@@ -36,14 +36,8 @@ function containerOf(pod: Pod, asked: string | null): string {
   if (annotated !== undefined && all.includes(annotated)) return annotated;
   const [only, ...rest] = namesOf(containers);
   if (only !== undefined && rest.length === 0) return only;
-  const init = namesOf(initContainers);
-  const choice = `[${namesOf(containers).join(" ")}]`;
   throw new ApiError(
-    badRequest(
-      `a container name must be specified for pod ${name}, choose one of: ${choice}${
-        init.length > 0 ? ` or one of the init containers: [${init.join(" ")}]` : ""
-      }`,
-    ),
+    badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(" ")}]`),
   );
 }
 
