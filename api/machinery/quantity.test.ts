@@ -84,3 +84,10 @@ it.each([
 ])("%s is whole, as Kubernetes tells it: %s", (text, whole) => {
   expect(isWhole(quantityOf(text))).toBe(whole);
 });
+
+it("of more than a thousand digits is none", () => {
+  const digits = "1".repeat(1000);
+  expect(parseQuantity(digits)).toMatchObject({ format: "DecimalSI" });
+  for (const text of [`${digits}1`, `0.${digits}`, `${digits}1Gi`, `${"1".repeat(1_400_000)}e3`])
+    expect(parseQuantity(text)).toMatch(/unable to parse quantity's suffix/);
+});

@@ -37,8 +37,9 @@ const suffixOfExponent = new Map([...DECIMAL_SUFFIXES].map(([suffix, exponent]) 
 
 const BILLION = 1_000_000_000n;
 const MAX_INT64 = 9223372036854775807n;
-/** Beyond it Kubernetes has no use for a number, and powers of ten cost time. */
+/** Beyond it Kubernetes has no use for a number, and powers of ten cost time; digits cost the square of how many there are. */
 const LARGEST_EXPONENT = 1000;
+const MOST_DIGITS = 1000;
 
 interface Parts {
   readonly negative: boolean;
@@ -65,6 +66,7 @@ export const quantityProblem = (text: QuantityText): string | undefined => {
 function split(text: string): Parts | string {
   const [, sign, digits = "", fraction, suffix = ""] = PATTERN.exec(text) ?? [];
   if (sign === undefined || text === "") return QUANTITY_FORMAT_WRONG;
+  if (text.length > MOST_DIGITS + suffix.length) return QUANTITY_SUFFIX_WRONG;
   const common = { negative: sign === "-", whole: digits.replace(/^0+/, ""), fraction: fraction ?? "" };
   const decimal = DECIMAL_SUFFIXES.get(suffix);
   if (decimal !== undefined) return { ...common, base: 10, exponent: decimal, format: "DecimalSI" };
