@@ -26,6 +26,16 @@ it("keeps what the wire has on the spec with the security context, as Kubernetes
   );
 });
 
+it("shows all of both where too many lines differ for them to be compared", () => {
+  const many = (prefix: string) => ({
+    containers: [{ name: "c", env: Array.from({ length: 10_000 }, (_, i) => ({ name: prefix + i, value: "" })) }],
+  });
+  const lines = goDiff("core.v1.PodSpec", many("A"), many("B")).split("\n");
+  const wherePlaced = (name: string) => lines.findIndex((line) => line.includes(`"${name}"`));
+  expect(wherePlaced("A9999")).toBeGreaterThan(wherePlaced("A0"));
+  expect(wherePlaced("B0")).toBeGreaterThan(wherePlaced("A9999"));
+});
+
 it("is empty where nothing differs, and makes one hunk of changes that are close", () => {
   expect(goDiff("core.v1.PodSpec", spec, structuredClone(spec))).toBe("");
   const two = { ...spec, restartPolicy: "Never", dnsPolicy: "Default" };

@@ -53,7 +53,12 @@ function compare(old: readonly string[], next: readonly string[]): Line[] {
   ];
 }
 
+/** What is compared at most: it takes the product of both in memory, and in time. */
+const MOST_COMPARED = 4_000_000;
+
 function compareMiddle(old: readonly string[], next: readonly string[]): Line[] {
+  if (old.length * next.length > MOST_COMPARED)
+    return [...old.map((text): Line => ({ mark: "-", text })), ...next.map((text): Line => ({ mark: "+", text }))];
   const width = next.length + 1;
   const lengths = new Uint32Array((old.length + 1) * width);
   const at = (i: number, j: number) => lengths[i * width + j] ?? 0;
