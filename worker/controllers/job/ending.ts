@@ -4,7 +4,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timeOf } from "../time.ts";
 import { type Ending, failing } from "./conditions.ts";
-import { parseIndexes } from "./indexes.ts";
+import { Indexes } from "./indexes.ts";
 import { failed, isIndexed, isTracked } from "./job-pods.ts";
 import { judge } from "./pod-failure-policy.ts";
 import type { Tally } from "./tally.ts";
@@ -61,15 +61,12 @@ function restartsExceed(job: Job, pods: readonly Pod[], backoffLimit: number): b
 }
 
 /** The first successPolicy rule that the succeeded indexes meet. */
-function successByPolicy(job: Job, succeeded: ReadonlySet<number>): Ending | undefined {
+function successByPolicy(job: Job, succeeded: Indexes): Ending | undefined {
   const completions = job.spec.completions ?? 0;
   for (const [position, rule] of (job.spec.successPolicy?.rules ?? []).entries()) {
-    const counted = rule.succeededIndexes
-      ? [...parseIndexes(rule.succeededIndexes, completions)].filter((index) => succeeded.has(index)).length
-      : succeeded.size;
-    const needed =
-      rule.succeededCount ??
-      (rule.succeededIndexes ? parseIndexes(rule.succeededIndexes, completions).size : completions);
+    const wanted = rule.succeededIndexes ? Indexes.parse(rule.succeededIndexes, completions) : undefined;
+    const counted = wanted ? wanted.countShared(succeeded) : succeeded.size;
+    const needed = rule.succeededCount ?? wanted?.size ?? completions;
     if (counted >= needed)
       return { type: "SuccessCriteriaMet", reason: "SuccessPolicy", message: `Matched rules at index ${position}` };
   }

@@ -1,5 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseIndexes, printIndexes } from "./indexes.ts";
+import { Indexes } from "./indexes.ts";
+
+const none = Indexes.parse("", 0);
+const listed = (indexes: Indexes, below: number) =>
+  Array.from({ length: below }, (_, i) => i).filter((i) => indexes.has(i));
 
 describe("index sets", () => {
   it.each([
@@ -7,7 +12,32 @@ describe("index sets", () => {
     ["0-2,5", [0, 1, 2, 5]],
     ["", []],
   ])("%s", (text, indexes) => {
-    expect(printIndexes(indexes)).toBe(text);
-    expect([...parseIndexes(text, 10)]).toEqual(indexes);
+    expect(`${none.with(indexes)}`).toBe(text);
+    expect(listed(Indexes.parse(text, 10), 10)).toEqual(indexes);
+  });
+
+  it("have all that was put in, know what follows each, and what they share", () => {
+    const some = fc.array(fc.nat({ max: 40 }));
+    fc.assert(
+      fc.property(some, some, some, (first, more, others) => {
+        const [all, theirs] = [new Set([...first, ...more]), new Set(others)];
+        const indexes = Indexes.parse(`${none.with(first)}`, 100).with(more);
+        expect(listed(indexes, 50)).toEqual([...all].sort((a, b) => a - b));
+        expect(indexes.size).toBe(all.size);
+        expect(indexes.countShared(none.with(others))).toBe([...all].filter((each) => theirs.has(each)).length);
+        for (const index of all) {
+          let last = index;
+          while (all.has(last + 1)) last++;
+          expect(indexes.lastFrom(index)).toBe(last);
+        }
+      }),
+    );
+  });
+
+  it("of two thousand million take no more than their text", () => {
+    const all = Indexes.parse("0-9999999999", 2 ** 31 - 1);
+    expect(all.size).toBe(2 ** 31 - 1);
+    expect(all.countShared(Indexes.parse("5-7,100-2147483646", 2 ** 31 - 1))).toBe(2 ** 31 - 1 - 97);
+    expect(`${all.with([3])}`).toBe("0-2147483646");
   });
 });

@@ -64,6 +64,23 @@ describe("job", () => {
     expect(events(at)).toContain(`SuccessfulDelete: Deleted pod: ${ended?.metadata.name}`);
   });
 
+  it("CTL-BURST: may ask for two thousand million indexes", async () => {
+    const at = start();
+    const completions = 2 ** 31 - 1;
+    const rules = [{ succeededIndexes: `0-${completions - 1}`, succeededCount: 1 }];
+    at.cluster.put(
+      "jobs.batch",
+      newJob({ completions, parallelism: 2, completionMode: "Indexed", successPolicy: { rules } }),
+    );
+    await at.settle();
+    at.cluster.change<Job>("jobs.batch", "ns", job(at).metadata.name ?? "", (draft) => {
+      draft.status = { ...draft.status, completedIndexes: `0-${completions - 3}` };
+    });
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(condition(at, "SuccessCriteriaMet")).toMatchObject({ message: "Matched rules at index 0" });
+  });
+
   it("ends by its success policy, leaving the rest uncounted", async () => {
     const at = start();
     at.cluster.put(

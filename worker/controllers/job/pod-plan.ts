@@ -106,12 +106,14 @@ function createIndexed(job: Stored<Job>, { active, tally, pods, now }: Facts, mi
   if (replacesOnlyFailed(job))
     for (const pod of pods)
       if (pod.metadata.deletionTimestamp && !isTerminated(pod)) taken.add(indexOf(pod, completions));
-  const isMissing = (index: number) =>
-    !taken.has(index) && !tally.succeededIndexes.has(index) && !tally.failedIndexes?.has(index);
+  const ended = (index: number) => tally.succeededIndexes.lastFrom(index) ?? tally.failedIndexes?.lastFrom(index);
   const made: Pod[] = [];
   const waits: number[] = [];
   for (let index = 0; index < completions && made.length + waits.length < missing; index++) {
-    if (!isMissing(index)) continue;
+    const lastEnded = ended(index);
+    // Of the many that there may be.
+    if (lastEnded !== undefined) index = lastEnded;
+    if (lastEnded !== undefined || taken.has(index)) continue;
     const before = tally.held.get(index);
     const failures = before ? nextFailures(job, before) : { counted: 0, ignored: 0 };
     const until = before ? endOf(before) + backoffAfter(failures.counted + failures.ignored) : 0;

@@ -5,7 +5,6 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { EventRecord } from "../controller.ts";
 import { addCondition, hasCondition } from "./conditions.ts";
-import { printIndexes } from "./indexes.ts";
 import { isIndexed } from "./job-pods.ts";
 import type { Tally } from "./tally.ts";
 
@@ -56,10 +55,8 @@ export function noteStatus(
     terminating,
     ...(countedSuccesses ? { succeeded: countedSuccesses } : {}),
     ...(tally.counted.failed ? { failed: tally.counted.failed } : {}),
-    ...(isIndexed(job) && tally.succeededIndexes.size > 0
-      ? { completedIndexes: printIndexes(tally.succeededIndexes) }
-      : {}),
-    ...(tally.failedIndexes === undefined ? {} : { failedIndexes: printIndexes(tally.failedIndexes) }),
+    ...(isIndexed(job) && tally.succeededIndexes.size > 0 ? { completedIndexes: `${tally.succeededIndexes}` } : {}),
+    ...(tally.failedIndexes === undefined ? {} : { failedIndexes: `${tally.failedIndexes}` }),
     uncountedTerminatedPods: {
       ...(noted.succeeded.length > 0 ? { succeeded: noted.succeeded } : {}),
       ...(noted.failed.length > 0 ? { failed: noted.failed } : {}),

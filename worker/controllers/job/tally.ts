@@ -5,7 +5,7 @@
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { parseIndexes } from "./indexes.ts";
+import { Indexes } from "./indexes.ts";
 import { failed, indexFailures, indexOf, isIndexed, isTracked, succeeded } from "./job-pods.ts";
 import { judge } from "./pod-failure-policy.ts";
 
@@ -21,8 +21,8 @@ export interface Tally {
   /** All that succeeded and failed, counted or not; for indexed jobs, indexes. */
   readonly succeeded: number;
   readonly failed: number;
-  readonly succeededIndexes: ReadonlySet<number>;
-  readonly failedIndexes: ReadonlySet<number> | undefined;
+  readonly succeededIndexes: Indexes;
+  readonly failedIndexes: Indexes | undefined;
   /** Ended pods that the failure policy says to ignore. */
   readonly ignored: readonly Stored<Pod>[];
   /** The last failed pod of an index that is to be made again: it carries the index's failure count. */
@@ -46,12 +46,10 @@ export function tallyPods(job: Stored<Job>, pods: readonly Stored<Pod>[]): Tally
   const failures = unknown.filter((pod) => failed(pod, job) && belongs(pod));
   const ignored = failures.filter((pod) => judge(job, pod).action === "Ignore");
   const successes = unknown.filter((pod) => succeeded(pod) && belongs(pod));
-  const succeededIndexes = new Set(parseIndexes(status.completedIndexes, completions));
-  if (isIndexed(job))
-    for (const pod of pods) {
-      const index = succeeded(pod) ? indexOf(pod, completions) : undefined;
-      if (index !== undefined && isTracked(pod)) succeededIndexes.add(index);
-    }
+  const ofPods = isIndexed(job) ? pods.filter((pod) => succeeded(pod) && isTracked(pod)) : [];
+  const succeededIndexes = Indexes.parse(status.completedIndexes, completions).with(
+    ofPods.flatMap((pod) => indexOf(pod, completions) ?? []),
+  );
   const perIndex = failedPerIndex(job, pods, succeededIndexes);
   const heldPods = new Set(perIndex?.held.values());
   const counting = failures.filter((pod) => !ignored.includes(pod) && !heldPods.has(pod));
@@ -70,11 +68,11 @@ export function tallyPods(job: Stored<Job>, pods: readonly Stored<Pod>[]): Tally
   };
 }
 
-function failedPerIndex(job: Stored<Job>, pods: readonly Stored<Pod>[], done: ReadonlySet<number>) {
+function failedPerIndex(job: Stored<Job>, pods: readonly Stored<Pod>[], done: Indexes) {
   const limit = job.spec.backoffLimitPerIndex;
   if (!isIndexed(job) || limit === undefined) return undefined;
   const completions = job.spec.completions ?? 0;
-  const failedIndexes = new Set(parseIndexes(job.status.failedIndexes, completions));
+  const failedIndexes: number[] = [];
   const last = new Map<number, Stored<Pod>>();
   const replaced = new Set<number>();
   for (const pod of pods) {
@@ -87,8 +85,8 @@ function failedPerIndex(job: Stored<Job>, pods: readonly Stored<Pod>[], done: Re
   for (const [index, pod] of last) {
     const { action } = judge(job, pod);
     if (action === "FailIndex" || (action !== "Ignore" && indexFailures(pod) >= limit)) {
-      if (!done.has(index)) failedIndexes.add(index);
+      if (!done.has(index)) failedIndexes.push(index);
     } else if (!replaced.has(index) && !done.has(index)) held.set(index, pod);
   }
-  return { failed: failedIndexes, held };
+  return { failed: Indexes.parse(job.status.failedIndexes, completions).with(failedIndexes), held };
 }

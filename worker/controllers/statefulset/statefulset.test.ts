@@ -61,6 +61,24 @@ describe("stateful set", () => {
     expect(status(at)?.currentRevision).toBe(status(at)?.updateRevision);
   });
 
+  it.each(["Parallel", "OrderedReady"])(
+    "CTL-BURST: makes a bounded number at once, however many are asked for: %s",
+    async (policy) => {
+      const at = start();
+      let asked = 0;
+      at.cluster.refuse = (verb, { resource }) => {
+        if (verb !== "create" || resource !== "pods") return undefined;
+        asked++;
+        return { code: 403, reason: "Forbidden" };
+      };
+      at.cluster.put("statefulsets.apps", db({ podManagementPolicy: policy, replicas: 2 ** 31 - 1 }));
+      await at.settle();
+      expect(asked).toBeGreaterThan(0);
+      expect(asked).toBeLessThan(2000);
+      expect(names(at)).toEqual([]);
+    },
+  );
+
   it("leaves running pods alone under OnDelete", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db({ podManagementPolicy: "Parallel", updateStrategy: { type: "OnDelete" } }));

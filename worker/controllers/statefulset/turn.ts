@@ -11,6 +11,13 @@ import { claimCreations, claimOwners, claimsAreLeaving, leavingClaims } from "./
 import { isHealthy, isOrdered, isWaiting, revisionOf, type Scene, startOf } from "./scene.ts";
 import { identityLabels, podName, statefulPod } from "./stateful-pod.ts";
 
+/** What is made at most in one turn: a set may ask for two thousand million. */
+const BURST = 500;
+
+/** The last ordinal that a turn looks at: behind as many as there are pods, and may be made. */
+const reachOf = ({ set, pods }: Scene): number =>
+  startOf(set) + Math.min(set.spec.replicas ?? 1, pods.size + BURST) - 1;
+
 /** One step of an ordered set, as many as there are of a parallel one. */
 export function planTurn(scene: Scene): readonly Effect[] {
   const { set, pods, now } = scene;
@@ -18,7 +25,8 @@ export function planTurn(scene: Scene): readonly Effect[] {
   const effects: Effect[] = [];
   const first = startOf(set);
   const last = first + (set.spec.replicas ?? 1) - 1;
-  for (let ordinal = first; ordinal <= last; ordinal++) {
+  const reach = reachOf(scene);
+  for (let ordinal = first; ordinal <= reach; ordinal++) {
     const pod = pods.get(ordinal);
     const settledOne = pod && !isTerminated(pod) && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
     if (!pod) effects.push(...creation(scene, ordinal));
@@ -42,15 +50,16 @@ export function planTurn(scene: Scene): readonly Effect[] {
     effects.push(removal(set, pod));
     if (isOrdered(set)) return effects;
   }
-  if (effects.length > 0 || set.spec.updateStrategy?.type === "OnDelete") return effects;
+  if (effects.length > 0 || reach < last || set.spec.updateStrategy?.type === "OnDelete") return effects;
   return planUpdate(scene, first, last);
 }
 
 /** Of pods whose turn it is, and whose claims are those that are being deleted. */
 export function heldUp(scene: Scene): readonly EventRecord[] {
   const { set, pods, now } = scene;
-  const { minReadySeconds = 0, replicas = 1 } = set.spec;
-  const ordinals = [...Array(replicas).keys()].map((i) => startOf(set) + i);
+  const { minReadySeconds = 0 } = set.spec;
+  const first = startOf(set);
+  const ordinals = Array.from({ length: reachOf(scene) - first + 1 }, (_, i) => first + i);
   const isSettled = (pod: Pod | undefined) => pod && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
   const next = ordinals.find((ordinal) => !isSettled(pods.get(ordinal)));
   return ordinals.flatMap((ordinal): EventRecord[] => {
