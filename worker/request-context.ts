@@ -1,5 +1,6 @@
 import type { User } from "./auth/user.ts";
 import type { Env } from "./env.ts";
+import type { Turn } from "./http/filters/under-way.ts";
 import type { Registry, Served } from "./kind-registry.ts";
 import type { PolicySnapshot } from "./policy/snapshot.ts";
 import type { ResourcePath } from "./resource-path.ts";
@@ -19,6 +20,7 @@ export interface RequestContext {
   readonly store: StoreClient;
   /** The request's body, read once, however often the request is decided again. */
   readonly body: Uint8Array<ArrayBuffer>;
+  readonly turn: Turn;
   /** ms since the epoch, one moment for the whole request. */
   readonly now: number;
   /** Texts for Warning headers, in order; a text is sent once. */

@@ -32,9 +32,9 @@ import { sandboxedAnswer } from "./answer/sandboxed-answer.ts";
 import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./filters/custom-verbs.ts";
-import { inTurn } from "./filters/under-way.ts";
+import { FREE_TURN, inTurn, type Turn } from "./filters/under-way.ts";
 import { withPolicy } from "./filters/with-policy.ts";
-import { readBody } from "./request/body.ts";
+import { bodyBytes, readBody } from "./request/body.ts";
 import { isWatch } from "./request/list-options.ts";
 import { queryOf } from "./request/request-url.ts";
 import { findSubresource } from "./subresources/index.ts";
@@ -65,34 +65,51 @@ export async function serveResource(c: Context<Bindings>): Promise<Response> {
   if (!path) throw new ApiError(noSuchResource());
   const request = c.req.raw;
   if (isUpgrade(request) || !hasBody(request))
-    return withPolicy(c, (at) => decide(c, { query, path, body: new Uint8Array(), ...at }));
-  return Deadline.during(REQUEST_MS, async (deadline) => {
-    const body = await readBody(request, deadline);
+    return withPolicy(c, (at) => decide(c, { query, path, body: noBody, ...at }));
+  return Deadline.during(REQUEST_MS, (deadline) => {
+    let read: Promise<Body> | undefined;
+    const body = () => {
+      read ??= readBody(request, deadline);
+      return read;
+    };
     return withPolicy(c, (at) => decide(c, { query, path, body, ...at }), deadline);
   });
 }
 
+type Body = Uint8Array<ArrayBuffer>;
+
+const noBody = async (): Promise<Body> => new Uint8Array();
+
 interface Asked {
   readonly query: URLSearchParams;
   readonly path: ResourcePath;
-  readonly body: Uint8Array<ArrayBuffer>;
   readonly policy: PolicySnapshot;
   readonly store: StoreClient;
 }
 
-async function decide(c: Context<Bindings>, asked: Asked): Promise<Response> {
+interface Unread extends Asked {
+  /** Reads it once, however often the request is decided. */
+  readonly body: () => Promise<Body>;
+}
+
+/** Nothing is read of a body, which may be large, or slow, before it is known whose it is, and counted as his. */
+async function decide(c: Context<Bindings>, asked: Unread): Promise<Response> {
   const { env, req } = c;
   const cluster = c.get("cluster");
   const now = Date.now();
   const verb = verbOf(req.method, asked.path, asked.query);
   const attributes = attributesOf(verb, asked.path, asked.query);
   const user = await identify(req.raw, attributes, { env, cluster, policy: asked.policy, store: asked.store, now });
-  const caller = { ...asked, user, verb, attributes, now };
-  if (!env.ownApi) c.set("flow", flowOf(asked.policy, { user, attributes }));
-  return env.ownApi ? serve(c, caller) : inTurn({ user, cluster, verb }, () => serve(c, caller));
+  const served = async (turn: Turn) =>
+    serve(c, { ...asked, turn, user, verb, attributes, body: await asked.body(), now: Date.now() });
+  if (env.ownApi) return served(FREE_TURN);
+  c.set("flow", flowOf(asked.policy, { user, attributes }));
+  return inTurn({ user, cluster, verb, bodyBytes: bodyBytes(req.raw) }, served);
 }
 
 interface Identified extends Asked {
+  readonly turn: Turn;
+  readonly body: Body;
   readonly user: User;
   readonly verb: string;
   readonly attributes: ResourceAttributes;
@@ -100,7 +117,7 @@ interface Identified extends Asked {
 }
 
 async function serve(c: Context<Bindings>, asked: Identified): Promise<Response> {
-  const { query, path, body, policy, store, user, verb, attributes, now } = asked;
+  const { query, path, body, policy, store, user, verb, attributes, now, turn } = asked;
   const request = c.req.raw;
   noteDecision(request, await requirePermission(user, attributes, { policy, store }));
 
@@ -132,6 +149,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     registry,
     store: storeFor(caller, served, query),
     body,
+    turn,
     now,
     warnings: served.deprecation === undefined ? [] : [served.deprecation],
   };

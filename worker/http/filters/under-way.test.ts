@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { inTurn } from "./under-way.ts";
 
 const ann = { name: "ann", groups: ["system:authenticated"] };
@@ -9,10 +9,11 @@ let made = 0;
 /** Requests that are served until they are told to end. */
 function newServer(cluster = `c${made++}`) {
   const open: (() => void)[] = [];
-  const ask = (user: typeof ann, verb = "get") =>
-    inTurn({ user, cluster, verb }, () => new Promise<"served">((end) => open.push(() => end("served")))).catch(
-      (error) => error.status.code as number,
-    );
+  const ask = (user: typeof ann, verb = "get", bodyBytes = 0) =>
+    inTurn(
+      { user, cluster, verb, bodyBytes },
+      () => new Promise<"served">((end) => open.push(() => end("served"))),
+    ).catch((error) => error.status.code as number);
   const many = (count: number, user: typeof ann, verb?: string) => Array.from({ length: count }, () => ask(user, verb));
   const end = () => {
     for (const each of open.splice(0)) each();
@@ -50,4 +51,54 @@ test("FAIR-CLUSTER: a cluster beside the default one has a bound for all its use
   end();
   elsewhere.end();
   expect(await Promise.all([...first, other])).toEqual(Array(1501).fill("served"));
+});
+
+test("FAIR-USER: a body counts for each 16 KiB of it", async () => {
+  const { ask, end } = newServer("default");
+  const large = [ask(ann, "create", 3 * 1024 * 1024), ask(ann, "update", 1024 * 1024)];
+  expect(await ask(ann, "create", 1024 * 1024)).toBe(429);
+  const small = ask(ann, "create", 1000);
+  end();
+  expect(await Promise.all([...large, small])).toEqual(["served", "served", "served"]);
+});
+
+describe("FAIR-USER: an answer that is taken bit by bit is under way", () => {
+  const chunks = ["a", "b", "c"].map((text) => new TextEncoder().encode(text));
+  const streamOf = () => new ReadableStream<Uint8Array>({ start: fill });
+  const fill = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    for (const chunk of chunks) controller.enqueue(chunk);
+    controller.close();
+  };
+  const list = (cluster: string, body = streamOf()) =>
+    inTurn({ user: ann, cluster, verb: "list", bodyBytes: 0 }, async (turn) => turn.untilTaken(body)).catch(
+      (error) => error.status.code as number,
+    );
+  const lists = async (cluster: string) => {
+    const all = await Promise.all(Array.from({ length: 30 }, () => list(cluster)));
+    return all.filter((each) => typeof each !== "number");
+  };
+
+  test("until its end", async () => {
+    const answers = await lists("reads");
+    expect(answers).toHaveLength(30);
+    const reader = answers[0]?.getReader();
+    for (const _ of chunks) await reader?.read();
+    expect(await list("reads")).toBe(429);
+    expect((await reader?.read())?.done).toBe(true);
+    expect(await new Response((await list("reads")) as ReadableStream).text()).toBe("abc");
+  });
+
+  test("until its client leaves", async () => {
+    const [first] = await lists("leaves");
+    expect(await list("leaves")).toBe(429);
+    await first?.cancel();
+    expect(await list("leaves")).toBeInstanceOf(ReadableStream);
+  });
+
+  test("until it breaks off", async () => {
+    const broken = new ReadableStream<Uint8Array>({ pull: () => Promise.reject(new Error("gone")) });
+    const answer = (await list("breaks", broken)) as ReadableStream;
+    await expect(answer.getReader().read()).rejects.toThrow("gone");
+    expect(await lists("breaks")).toHaveLength(30);
+  });
 });

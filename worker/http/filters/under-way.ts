@@ -12,6 +12,8 @@ import { DEFAULT_CLUSTER } from "../../cluster.ts";
 const OF_USER = 300;
 const OF_CLUSTER = 1500;
 const COLLECTION = 10;
+/** A body is held in memory, and takes the longer to be understood the longer it is. */
+const BODY_BYTES = 16 * 1024;
 
 const COLLECTIONS: ReadonlySet<string> = new Set(["list", "deletecollection"]);
 const RETRY_SECONDS = 1;
@@ -22,27 +24,97 @@ interface Asking {
   readonly user: User;
   readonly cluster: string;
   readonly verb: string;
+  /** Of the body that comes with it. */
+  readonly bodyBytes: number;
 }
 
+/** What a request that is under way has. */
+export interface Turn {
+  /** It goes on until all of this has been taken, or the client has left. */
+  untilTaken(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>;
+}
+
+/** Of who is not counted. */
+export const FREE_TURN: Turn = { untilTaken: (body) => body };
+
 /** Answers what is served, or 429. A watch, or a log, is under way until its answer begins. */
-export async function inTurn<T>({ user, cluster, verb }: Asking, serve: () => Promise<T>): Promise<T> {
-  const cost = COLLECTIONS.has(verb) ? COLLECTION : 1;
-  const bounds: [string, number][] = [];
+export async function inTurn<T>(asking: Asking, serve: (turn: Turn) => Promise<T>): Promise<T> {
+  const bounds = boundsOf(asking);
+  if (bounds.length === 0) return serve(FREE_TURN);
+  const leave = enter(bounds, costOf(asking));
+  let lasts = false;
+  const turn: Turn = {
+    untilTaken(body) {
+      lasts = true;
+      return untilTaken(body, leave);
+    },
+  };
+  try {
+    return await serve(turn);
+  } catch (error) {
+    lasts = false;
+    throw error;
+  } finally {
+    if (!lasts) leave();
+  }
+}
+
+const costOf = ({ verb, bodyBytes }: Asking): number =>
+  (COLLECTIONS.has(verb) ? COLLECTION : 1) + Math.floor(bodyBytes / BODY_BYTES);
+
+/** Whose share a request takes of, and how large that is. */
+type Bound = readonly [who: string, most: number];
+
+function boundsOf({ user, cluster }: Asking): readonly Bound[] {
+  const bounds: Bound[] = [];
   if (!user.groups.includes(MASTERS)) bounds.push([`${cluster} ${user.name}`, OF_USER]);
   // The deployment's own cluster is not to suffer from the others.
   if (cluster !== DEFAULT_CLUSTER) bounds.push([cluster, OF_CLUSTER]);
+  return bounds;
+}
+
+/** Answers how it is left, which counts once. */
+function enter(bounds: readonly Bound[], cost: number): () => void {
   for (const [who, most] of bounds) {
     if ((underWay.get(who) ?? 0) + cost > most)
       throw new ApiError(tooManyRequests("Too many requests, please try again later.", RETRY_SECONDS));
   }
   for (const [who] of bounds) underWay.set(who, (underWay.get(who) ?? 0) + cost);
-  try {
-    return await serve();
-  } finally {
+  let left = false;
+  return () => {
+    if (left) return;
+    left = true;
     for (const [who] of bounds) {
-      const left = (underWay.get(who) ?? 0) - cost;
-      if (left > 0) underWay.set(who, left);
+      const rest = (underWay.get(who) ?? 0) - cost;
+      if (rest > 0) underWay.set(who, rest);
       else underWay.delete(who);
     }
-  }
+  };
+}
+
+/**
+ * A stream says by what it is asked for how much was taken. It is never broken off because nobody takes it: the platform
+ * holds what it has until the client leaves, and tells only a stream that goes on of that.
+ */
+function untilTaken(body: ReadableStream<Uint8Array>, leave: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          controller.close();
+        } catch (error) {
+          controller.error(error);
+        }
+        leave();
+      },
+      cancel(reason) {
+        leave();
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -20,7 +20,7 @@ import { clientAddress } from "../../client-address.ts";
 import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { withPolicy } from "../filters/with-policy.ts";
-import { readBody } from "../request/body.ts";
+import { readShortBody } from "../request/body.ts";
 
 const LIFETIME_MS = 365 * 24 * 3600 * 1000;
 /** A node that never heard of its new credential may come back with the one that it has. */
@@ -33,7 +33,7 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
   const request = c.req.raw;
   const who = `${c.get("cluster")} ${clientAddress(request) ?? ""}`;
   wait(joins.take(who, Date.now()));
-  const { nodeName } = readNodeName(await readBody(request));
+  const { nodeName } = readNodeName(await readShortBody(request));
   return withPolicy(c, async ({ policy, store }) => {
     const now = Date.now();
     const user = await authenticate(request, { env: c.env, cluster: c.get("cluster"), policy, store, now });

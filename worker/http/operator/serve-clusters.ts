@@ -25,14 +25,14 @@ import type { NamedCluster } from "../../policy/clusters.ts";
 import { CLUSTERS } from "../../policy/internal-resources.ts";
 import type { Bindings } from "../bindings.ts";
 import { type Decided, withPolicy } from "../filters/with-policy.ts";
-import { readBody } from "../request/body.ts";
+import { readShortBody } from "../request/body.ts";
 
 const OF = { group: "sailplane.dev", resource: "clusters" };
 
 /** GET and POST /sailplane/v1/clusters */
 export async function serveClusters(c: Context<Bindings>): Promise<Response> {
   mustBeDefault(c);
-  const body = await readBody(c.req.raw);
+  const body = await readShortBody(c.req.raw);
   return withPolicy(c, async (at) => {
     if (c.req.method === "GET") {
       await mayDo(c, at, { verb: "list" });
@@ -51,7 +51,7 @@ export async function serveClusters(c: Context<Bindings>): Promise<Response> {
 /** GET, PUT and DELETE /sailplane/v1/clusters/NAME */
 export async function serveCluster(c: Context<Bindings>): Promise<Response> {
   mustBeDefault(c);
-  const body = await readBody(c.req.raw);
+  const body = await readShortBody(c.req.raw);
   return withPolicy(c, async (at) => {
     const name = c.req.param("name") ?? "";
     const verb = { GET: "get", PUT: "update", DELETE: "delete" }[c.req.method] ?? "";
@@ -81,7 +81,7 @@ export async function serveClusterAdministrator(c: Context<Bindings>): Promise<R
 /** PUT /sailplane/v1/clusters/NAME/authentication: an AuthenticationConfiguration, in place of the one before. */
 export async function serveClusterAuthentication(c: Context<Bindings>): Promise<Response> {
   mustBeDefault(c);
-  const body = await readBody(c.req.raw);
+  const body = await readShortBody(c.req.raw);
   return withPolicy(c, async (at) => {
     const name = c.req.param("name") ?? "";
     await mayDo(c, at, { verb: "update", name, subresource: "authentication" });

@@ -12,19 +12,35 @@ import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../
 import { decodeCustom } from "../../../api/machinery/structural/decode.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteBody } from "../../audit/audited-request.ts";
-import { boundedBody } from "../../bounded-body.ts";
+import { type Bounds, boundedBody, hasBody } from "../../bounded-body.ts";
 import { Deadline, REQUEST_MS } from "../../deadline.ts";
 import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** Kubernetes' limit of a request's body. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const SHORT_BODY_BYTES = 64 * 1024;
+
+/** How much of a body is to come; where that is not said, as much as may. */
+export function bodyBytes(request: Request): number {
+  if (!hasBody(request)) return 0;
+  const declared = request.headers.get("Content-Length");
+  return Math.min(declared === null ? MAX_BODY_BYTES : Number(declared), MAX_BODY_BYTES);
+}
 
 /** `deadline`: of the whole request, where it has one. */
 export async function readBody(request: Request, deadline?: Deadline): Promise<Uint8Array<ArrayBuffer>> {
   if (!deadline) return Deadline.during(REQUEST_MS, (ofBody) => readBody(request, ofBody));
-  const body = await boundedBody(request, { bytes: MAX_BODY_BYTES, deadline });
-  if (body === "too large") throw new ApiError(requestTooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`));
+  return readUpTo(request, { bytes: MAX_BODY_BYTES, deadline });
+}
+
+/** Of a request whose sender is not known yet, to an address that is told little. */
+export const readShortBody = (request: Request): Promise<Uint8Array<ArrayBuffer>> =>
+  Deadline.during(REQUEST_MS, (deadline) => readUpTo(request, { bytes: SHORT_BODY_BYTES, deadline }));
+
+async function readUpTo(request: Request, bounds: Bounds): Promise<Uint8Array<ArrayBuffer>> {
+  const body = await boundedBody(request, bounds);
+  if (body === "too large") throw new ApiError(requestTooLarge(`Request entity too large: limit is ${bounds.bytes}`));
   if (body === "too slow")
     throw new ApiError(timedOut("the body of the request did not come within the allotted time"));
   if (body === "broken") throw new ApiError(badRequest("unexpected EOF"));

@@ -11,7 +11,7 @@ import type { Accepted } from "../answer/negotiate.ts";
 import { acceptedBy, renderListView, storedObject } from "../answer/views.ts";
 import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
 import { type ListOptions, listOptions, selectionOf } from "../request/list-options.ts";
-import { renderLongList } from "./long-list.ts";
+import { isLong, renderLongList } from "./long-list.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 
 /** GET of a collection. */
@@ -27,9 +27,16 @@ export async function list(context: RequestContext): Promise<Response> {
   const pages = renewing ? renewedPages(context, store.pages(request)) : store.pages(request);
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
-  if (page.more && request.limit === undefined) return renderLongList(context, { first: page, rest: pages }, accepted);
-  return renderListView(context, page.items.map(storedObject), pageMetadata(context, page), accepted);
+  if (page.more && request.limit === undefined)
+    return renderLongList(context, { first: page, rest: pages, metadata: revisionOf(page) }, accepted);
+  const metadata = pageMetadata(context, page);
+  if (isLong(page)) return renderLongList(context, { first: page, rest: noPages(), metadata }, accepted);
+  return renderListView(context, page.items.map(storedObject), metadata, accepted);
 }
+
+const revisionOf = ({ revision }: ListPage): ListMetadata => ({ resourceVersion: String(revision) });
+
+async function* noPages(): AsyncGenerator<ListPage, undefined> {}
 
 async function* renewedPages(
   context: RequestContext,
@@ -48,7 +55,7 @@ export interface ListMetadata {
 export function pageMetadata(context: RequestContext, page: ListPage): ListMetadata {
   const last = page.items.at(-1);
   return {
-    resourceVersion: String(page.revision),
+    ...revisionOf(page),
     ...(page.more && last ? { continue: continueFrom(context, page.revision, last.key) } : {}),
     ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
   };
@@ -173,9 +180,10 @@ async function streamList(
   const { revision } = parseListHead(response.headers);
   requireReached(options, revision);
   const headers = { "Content-Type": type };
+  const body = response.body && context.turn.untilTaken(response.body);
   if (response.headers.get(storeEncoding) === "gzip")
-    return new Response(response.body, { headers: { ...headers, ...GZIP }, encodeBody: "manual" });
-  if (!gzip || context.warnings.length === 0 || !response.body) return new Response(response.body, { headers });
-  const { large, stream } = await peek(response.body);
+    return new Response(body, { headers: { ...headers, ...GZIP }, encodeBody: "manual" });
+  if (!gzip || context.warnings.length === 0 || !body) return new Response(body, { headers });
+  const { large, stream } = await peek(body);
   return new Response(stream, { headers: { ...headers, ...(large ? GZIP : {}) } });
 }

@@ -1,79 +1,159 @@
 /**
- * A list that was asked for without a limit, in a form that the store does not write itself, and that is too long for
- * one answer of the store: rendered page by page, all of the first page's revision, so that the whole is never in
- * memory; in protobuf, which begins with its length, nothing but the bytes is.
+ * A long list in a form that the store does not write itself: rendered in portions, all of the first page's revision, as its
+ * client takes them. So the whole is never in memory, nor are others kept waiting for it; in protobuf, which begins with its
+ * length, the bytes are, and nothing else.
  */
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { ListPage } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { GZIP } from "../answer/compress.ts";
 import type { Accepted } from "../answer/negotiate.ts";
-import { listView, protobufList, renderListView, storedObject, type Viewed } from "../answer/views.ts";
+import { type ListMeta, listView, protobufList, storedObject } from "../answer/views.ts";
+import { encodeYaml } from "../answer/yaml.ts";
 
 interface LongList {
   readonly first: ListPage;
   readonly rest: AsyncGenerator<ListPage, undefined>;
+  readonly metadata: ListMeta;
 }
 
-export async function renderLongList(
-  context: RequestContext,
-  { first, rest }: LongList,
-  accepted: Accepted,
-): Promise<Response> {
-  const metadata = { resourceVersion: String(first.revision) };
-  const viewOf = ({ items }: ListPage) => listView(context, items.map(storedObject), metadata, accepted);
-  if (accepted.type === PROTOBUF) {
-    return answer(inTurn(await protobufList(context, pagesOf(first, rest), metadata, accepted)), accepted);
+type Entries = ListPage["items"];
+
+/** Characters of stored texts that are rendered at once. */
+const PORTION = 256 * 1024;
+
+export const isLong = ({ items }: ListPage): boolean =>
+  items.reduce((length, { text }) => length + text.length, 0) > PORTION;
+
+export async function renderLongList(context: RequestContext, list: LongList, accepted: Accepted): Promise<Response> {
+  const body = accepted.type === PROTOBUF ? chunked(await inProtobuf(context, list, accepted)) : inText();
+  async function inText() {
+    const texts = textsOf(context, list, accepted);
+    // What fails before the first portion is there is answered with a status.
+    return encoded(await texts.next(), texts);
   }
-  if (accepted.type !== "application/json" || accepted.pretty) {
-    // YAML and indented JSON are for eyes.
-    const entries = [...first.items];
-    for await (const page of rest) entries.push(...page.items);
-    return renderListView(context, entries.map(storedObject), metadata, accepted);
-  }
-  const encoder = new TextEncoder();
-  // What fails before the first page is there is answered with a status.
-  const head = exactJson(await viewOf(first)).slice(0, -END.length);
-  let begun = false;
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      if (!begun) {
-        begun = true;
-        return controller.enqueue(encoder.encode(head));
-      }
-      const { value: page } = await rest.next();
-      if (page) return controller.enqueue(encoder.encode(`,${exactJson(membersOf(await viewOf(page))).slice(1, -1)}`));
-      controller.enqueue(encoder.encode(END));
-      controller.close();
-    },
+  return new Response(context.turn.untilTaken(await body), {
+    headers: { "Content-Type": accepted.type, ...(accepted.gzip ? GZIP : {}) },
   });
-  return answer(body, accepted);
 }
 
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
-const answer = (body: ReadableStream<Uint8Array>, { type, gzip }: Accepted) =>
-  new Response(body, { headers: { "Content-Type": type, ...(gzip ? GZIP : {}) } });
+async function inProtobuf(
+  context: RequestContext,
+  { first, rest, metadata }: LongList,
+  accepted: Accepted,
+): Promise<Uint8Array[]> {
+  async function* pages() {
+    yield first.items.map(storedObject);
+    for await (const { items } of rest) yield items.map(storedObject);
+  }
+  return protobufList(context, pages(), metadata, accepted);
+}
 
 /** Each is let go of once it is taken. */
-function inTurn(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
+const chunked = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>
+  new ReadableStream<Uint8Array>({
     pull(controller) {
       const chunk = chunks.shift();
       if (chunk) controller.enqueue(chunk);
       else controller.close();
     },
   });
+
+function encoded(
+  first: IteratorResult<string, undefined>,
+  rest: AsyncGenerator<string, undefined>,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let next: IteratorResult<string, undefined> | undefined = first;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = next ?? (await rest.next());
+      next = undefined;
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+  });
 }
 
-async function* pagesOf(
-  first: ListPage,
-  rest: AsyncGenerator<ListPage, undefined>,
-): AsyncGenerator<readonly Viewed[], undefined> {
-  yield first.items.map(storedObject);
-  for await (const { items } of rest) yield items.map(storedObject);
+async function* textsOf(
+  context: RequestContext,
+  { first, rest, metadata }: LongList,
+  accepted: Accepted,
+): AsyncGenerator<string, undefined> {
+  const syntax = syntaxOf(accepted);
+  const viewOf = (entries: Entries) => listView(context, entries.map(storedObject), metadata, accepted);
+  let written: Written | undefined;
+  for await (const entries of portions(first, rest)) {
+    const view = await viewOf(entries);
+    if (written) yield syntax.join + written.items(view);
+    else {
+      written = syntax.begin(view);
+      yield written.open + written.items(view);
+    }
+  }
+  if (written) yield written.close;
+  else {
+    const { open, close } = syntax.begin(await viewOf([]));
+    yield open + close;
+  }
 }
 
-/** How each form ends: the array of its members is its last property. */
-const END = "]}";
-const membersOf = (view: object): unknown => Object.values(view).at(-1);
+async function* portions(first: ListPage, rest: AsyncGenerator<ListPage, undefined>): AsyncGenerator<Entries> {
+  for (let page: ListPage | undefined = first; page; page = (await rest.next()).value) {
+    let from = 0;
+    let length = 0;
+    for (const [at, { text }] of page.items.entries()) {
+      length += text.length;
+      if (length < PORTION && at < page.items.length - 1) continue;
+      yield page.items.slice(from, at + 1);
+      from = at + 1;
+      length = 0;
+    }
+  }
+}
+
+/** How a list is written in parts, of each of which there is a whole view. */
+interface Syntax {
+  readonly join: string;
+  readonly begin: (view: object) => Written;
+}
+
+interface Written {
+  /** What comes before the items, and after them. */
+  readonly open: string;
+  readonly close: string;
+  readonly items: (view: object) => string;
+}
+
+function syntaxOf({ type, pretty }: Accepted): Syntax {
+  if (type === "application/yaml") return { join: "", begin: inYaml };
+  return { join: ",", begin: pretty ? inJson("\n  ]\n}", 2) : inJson("]}\n") };
+}
+
+/** `items`, or `rows` of a Table, is the last property. */
+const itemsName = (view: object): string => Object.keys(view).at(-1) ?? "";
+
+const inJson =
+  (close: string, indent?: number) =>
+  (view: object): Written => {
+    const empty = exactJson({ ...view, [itemsName(view)]: [] }, indent);
+    const open = empty.slice(0, empty.lastIndexOf("]"));
+    return { open, close, items: (each) => exactJson(each, indent).slice(open.length, -close.trimEnd().length) };
+  };
+
+/** Its members are sorted. */
+function inYaml(view: object): Written {
+  const name = itemsName(view);
+  const some = (those: (member: string) => boolean) => {
+    const members = Object.entries(view).filter(([member]) => those(member));
+    return members.length > 0 ? encodeYaml(Object.fromEntries(members)) : "";
+  };
+  const heading = `${name}:\n`;
+  return {
+    open: some((member) => member < name) + heading,
+    close: some((member) => member > name),
+    items: (each) => encodeYaml({ [name]: Object.values(each).at(-1) }).slice(heading.length),
+  };
+}

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import type { Env } from "../../env.ts";
+import { encodeYaml } from "../answer/yaml.ts";
 
 const { API } = env as Env;
 const CONFIG_MAPS = "https://sailplane/api/v1/namespaces/default/configmaps";
@@ -39,6 +40,16 @@ test.each(["application/json", view("Table"), view("PartialObjectMetadataList")]
     expect(Object.keys(list.metadata)).toEqual(["resourceVersion"]);
   },
 );
+
+test("a list for eyes is written in portions as it would be whole", async () => {
+  const pretty = await ask("GET", { accept: "application/json;pretty=1" });
+  const text = await pretty.text();
+  const list = JSON.parse(text) as Shown;
+  expect(list.items?.map(nameOf)).toEqual(NAMES);
+  expect(text === JSON.stringify(list, null, 2)).toBe(true);
+  const yaml = await (await ask("GET", { accept: "application/yaml" })).text();
+  expect(yaml === encodeYaml(list)).toBe(true);
+});
 
 test("a large list is compressed for who accepts it", async () => {
   const answer = await ask("GET", { "accept-encoding": "gzip" });
