@@ -65,8 +65,10 @@ function positions(list: readonly unknown[], identity: (item: unknown) => unknow
   return map;
 }
 
-/** An insertion sort, because items of unknown position move ahead of all before them, as they do in Kubernetes. */
+/** Items of unknown position move ahead of all before them, as they do in Kubernetes' insertion sort. */
 function sortBy(items: readonly unknown[], position: (item: unknown) => number | undefined): unknown[] {
+  const known = items.map((item) => ({ item, at: position(item) ?? -1 }));
+  if (known.every(({ at }) => at >= 0)) return known.sort((a, b) => a.at - b.at).map(({ item }) => item);
   const sorted: unknown[] = [];
   for (const item of items) {
     const at = position(item);
@@ -81,6 +83,9 @@ function sortBy(items: readonly unknown[], position: (item: unknown) => number |
   return sorted;
 }
 
+/** Beyond it the places that were left free are not looked for. */
+const MOST_COMPARED = 10_000_000;
+
 /**
  * The order in which Kubernetes believes the server to have the items: it merges in the memory of the original list, so
  * that added items stand in the places that deleted ones left free.
@@ -90,11 +95,16 @@ export function reusedOrder(
   patch: readonly JsonObject[],
   mergeKey: string,
 ): JsonObject[] {
+  const deleted = patch.filter(({ $patch }) => $patch === "delete");
+  if (deleted.length * original.length > MOST_COMPARED) {
+    const keys = new Set(deleted.map((item) => item[mergeKey]));
+    return original.filter((old) => !(mergeKey in old) || !keys.has(old[mergeKey]));
+  }
   const memory = [...original];
   let length = memory.length;
   const find = (item: JsonObject) =>
     memory.slice(0, length).findIndex((old) => mergeKey in old && old[mergeKey] === item[mergeKey]);
-  for (const item of patch.filter(({ $patch }) => $patch === "delete"))
+  for (const item of deleted)
     for (let at = find(item); at >= 0; at = find(item)) memory.copyWithin(at, at + 1, length--);
   if (patch.some(({ $patch }) => $patch === "replace")) return memory;
   for (const item of patch)

@@ -29,12 +29,15 @@ export function mergeList(
   if (mergeKey === "") throw new MergeError(`cannot merge lists without merge key for ${goKind(member.schema)}`);
   const { kept, items } = applyItemDirectives(original as JsonObject[], patch as JsonObject[], mergeKey);
   const merged = [...kept];
+  const places = new Map<unknown, number>();
+  for (const [at, old] of kept.entries())
+    if (mergeKey in old && !places.has(old[mergeKey])) places.set(old[mergeKey], at);
   for (const item of items) {
     if (!(mergeKey in item)) throw noMergeKey(item, mergeKey);
-    const at = merged.findIndex((old) => mergeKey in old && old[mergeKey] === item[mergeKey]);
+    const at = places.get(item[mergeKey]) ?? merged.length;
     const old = merged[at];
-    if (old) merged[at] = member.mergeItem(old, item);
-    else merged.push(item);
+    if (!old) places.set(item[mergeKey], at);
+    merged[at] = old ? member.mergeItem(old, item) : item;
   }
   return inOrder(merged, { patchOrder: items, serverOrder: kept, mergeKey });
 }
@@ -65,7 +68,7 @@ export function mergeOrderedList(lists: {
 
 /** What `$patch` says of single items: delete one, or replace the whole list. */
 function applyItemDirectives(original: JsonObject[], patch: JsonObject[], mergeKey: string) {
-  let kept = original;
+  const doomed = new Set<unknown>();
   let replaces = false;
   const items: JsonObject[] = [];
   for (const item of patch) {
@@ -73,15 +76,21 @@ function applyItemDirectives(original: JsonObject[], patch: JsonObject[], mergeK
     else if (item.$patch === "replace") replaces = true;
     else if (item.$patch === "delete") {
       if (!(mergeKey in item)) throw noMergeKey(item, mergeKey);
-      kept = kept.filter((old) => !(mergeKey in old) || old[mergeKey] !== item[mergeKey]);
+      doomed.add(item[mergeKey]);
     } else if (item.$patch === "merge") throw new MergeError("merging lists cannot yet be specified in the patch");
     else throw new MergeError(`unknown patch type: ${printGoText(item.$patch)} in map: ${printGo(item)}`);
   }
-  return replaces ? { kept: items, items: [] } : { kept, items };
+  if (replaces) return { kept: items, items: [] };
+  return { kept: original.filter((old) => !(mergeKey in old) || !doomed.has(old[mergeKey])), items };
 }
+
+/** Longer lists are not compared each with each: what is left stands in the order that it came in. */
+const MOST_COMPARED = 5000;
 
 /** A repeated primitive gives its later places to the list's last items, as Kubernetes does it. */
 function withoutDuplicates(items: unknown[]): unknown[] {
+  const distinct = new Set(items);
+  if (distinct.size === items.length || items.length > MOST_COMPARED) return [...distinct];
   let last = items.length - 1;
   for (let i = 0; i < last; i++)
     for (let j = i + 1; j <= last; j++)

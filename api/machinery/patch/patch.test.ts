@@ -252,3 +252,47 @@ test("PATCH-07: neither the object nor the patch is changed", () => {
   applyStrategicMergePatch(object, patch, structOf("core.v1.PodTemplate"));
   expect(JSON.stringify([object, patch])).toBe(before);
 });
+
+describe("PATCH-12: long lists are merged in time", () => {
+  const numbers = Array.from({ length: 40_000 }, (_, i) => i);
+  const variables = (of: (i: number) => string, more = {}) => numbers.map((i) => ({ name: of(i), ...more }));
+  const template = (env: object[], more = {}) => ({
+    template: { spec: { containers: [{ name: "c", env, ...more }] } },
+  });
+  const merged = (old: object[], patch: object[], more = {}) => {
+    const patched = applyStrategicMergePatch(template(old), template(patch, more), structOf("core.v1.PodTemplate"));
+    if (!patched.ok) throw new Error(patched.message);
+    return (patched.object as unknown as { template: { spec: { containers: { env: { name: string }[] }[] } } }).template
+      .spec.containers[0]?.env;
+  };
+
+  test("with others, with the same in another order, and with what takes them away", () => {
+    const old = variables((i) => `E${i}`);
+    expect(
+      merged(
+        old,
+        variables((i) => `F${i}`),
+      ),
+    ).toHaveLength(80_000);
+    const turned = variables((i) => `E${numbers.length - 1 - i}`, { value: "x" });
+    expect(merged(old, turned)).toEqual(turned);
+    expect(
+      merged(
+        old,
+        variables((i) => `E${i}`, { $patch: "delete" }),
+      ) ?? [],
+    ).toEqual([]);
+    const order = { "$setElementOrder/env": [{ name: "G" }] };
+    expect(merged(old, [...variables((i) => `E${i}`, { $patch: "delete" }), { name: "G" }], order)).toEqual([
+      { name: "G" },
+    ]);
+  }, 5000);
+
+  test("primitives, too", () => {
+    const finalizers = numbers.map((i) => `a.b/${i}`);
+    const object = { ...configMap(), metadata: { name: "a", finalizers } };
+    const patch = { metadata: { finalizers: [...finalizers, "a.b/new"] } };
+    const patched = applyStrategicMergePatch(object, patch, structOf("core.v1.ConfigMap"));
+    expect(patched).toMatchObject({ ok: true, object: { metadata: { finalizers: [...finalizers, "a.b/new"] } } });
+  }, 5000);
+});
