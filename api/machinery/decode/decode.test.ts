@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { structOf } from "../../schema/table.ts";
 import { canonicalJson } from "../json/json-canonical.ts";
+import { decodeMessage } from "../protobuf/decode.ts";
 import { type DecodeRequest, decodeBody } from "./decode.ts";
 import { decodeJson } from "./decode-json.ts";
 
@@ -267,5 +268,28 @@ describe("YAML", () => {
         `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghi".replace(/./g, (c) => `${c}: &${c} [${Array(9).fill(`*${String.fromCharCode(c.charCodeAt(0) - 1)}`)}]\n`)}`,
       ),
     ).toMatchObject({ ok: false });
+  });
+});
+
+describe("WIRE-PARTS: a body of more parts than an object may have is refused before they get their defaults", () => {
+  const pod = { group: "", version: "v1", kind: "Pod" };
+  const containers = (count: number) =>
+    `{"kind":"Pod","apiVersion":"v1","spec":{"containers":[${"{},".repeat(count - 1)}{}]}}`;
+
+  test("in JSON", () => {
+    expect(messageOf(containers(99_000), { expected: pod })).toBe("decoded");
+    expect(messageOf(containers(900_000), { expected: pod })).toContain("the object has more than 100000 parts");
+  });
+
+  test("in protobuf", () => {
+    const of = (count: number) => {
+      const empty = Buffer.from("1200".repeat(count), "hex");
+      let length = empty.length;
+      const varint: number[] = [];
+      for (; length >= 0x80; length >>>= 7) varint.push((length & 0x7f) | 0x80);
+      return Buffer.concat([Buffer.from([0x12, ...varint, length]), empty]);
+    };
+    expect(decodeMessage(of(1000), structOf("core.v1.Pod"))).toMatchObject({ spec: {} });
+    expect(() => decodeMessage(of(900_000), structOf("core.v1.Pod"))).toThrow("more than 100000 parts");
   });
 });

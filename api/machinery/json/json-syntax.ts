@@ -4,6 +4,10 @@ import { parseExactJson } from "./exact-json.ts";
 /** Deeper than any object means to be, and shallow enough for every recursive walk of it. */
 export const MAX_DEPTH = 1000;
 
+/** Structs of one body: more than an object has that may be stored, and few enough to be given their defaults. */
+export const MOST_STRUCTS = 100_000;
+export const TOO_MANY_STRUCTS = `the object has more than ${MOST_STRUCTS} parts`;
+
 /** The value, or what is wrong with the text. Parsed members named `__proto__` are plain own properties. */
 export function parseJson(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
   try {

@@ -16,6 +16,7 @@ export const decodeMessage = (bytes: Uint8Array, struct: Struct): Record<string,
   readStruct(new ProtobufReader(bytes), struct, 0);
 
 function readStruct(reader: ProtobufReader, struct: Struct, depth: number): Record<string, unknown> {
+  reader.countStruct();
   const slots: unknown[] = [];
   readFields(reader, struct, { slots, depth });
   return assemble(shapeOf(struct), slots);

@@ -1,4 +1,5 @@
 /** A cursor over one protobuf message. */
+import { MOST_STRUCTS, TOO_MANY_STRUCTS } from "../json/json-syntax.ts";
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, type WireType } from "./writer.ts";
 
 /** Bytes that are no message, in Go's words where it has any. */
@@ -8,11 +9,17 @@ export class ProtobufReader {
   readonly #bytes: Uint8Array;
   #at: number;
   readonly #end: number;
+  /** Of the whole body: messages that are nothing take two bytes. */
+  #count = { structs: 0 };
 
   constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
     this.#bytes = bytes;
     this.#at = from;
     this.#end = to;
+  }
+
+  countStruct(): void {
+    if (++this.#count.structs > MOST_STRUCTS) throw new ProtobufProblem(TOO_MANY_STRUCTS);
   }
 
   get done(): boolean {
@@ -68,7 +75,9 @@ export class ProtobufReader {
     const length = this.#lengthAhead();
     const from = this.#at;
     this.#take(length);
-    return new ProtobufReader(this.#bytes, from, from + length);
+    const within = new ProtobufReader(this.#bytes, from, from + length);
+    within.#count = this.#count;
+    return within;
   }
 
   text(): string {
