@@ -111,3 +111,25 @@ describe("a question of a pod's", () => {
     expect(asked).toEqual([]);
   });
 });
+
+it("DNS-BOUND: of the world is passed on to others a thousand at a time, and fails beyond", async () => {
+  let answer = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const facts: ResolverFacts = {
+    zone: () => zone,
+    upstream: () => ["192.0.2.53"],
+    ask: async (query) => {
+      await waiting;
+      return answered(query);
+    },
+  };
+  const ask = () => resolve(question("example.com"), facts, "udp");
+  const first = Array.from({ length: 1000 }, ask);
+  expect(rcodeOf(await ask())).toBe(SERVER_FAILURE);
+  expect(rcodeOf(await resolve(question(`web.${SERVICE}`), facts, "udp"))).toBe(0);
+  answer();
+  expect((await Promise.all(first)).map(rcodeOf)).toEqual(Array(1000).fill(0));
+  expect(rcodeOf(await ask())).toBe(0);
+});

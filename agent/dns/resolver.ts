@@ -12,6 +12,20 @@ export interface ResolverFacts {
   readonly ask?: typeof forward;
 }
 
+/** Questions that others are asked at once: each takes a socket. What is more is told to fail, as CoreDNS does by default. */
+const MOST_ASKED = 1000;
+let asked = 0;
+
+async function inBounds(ask: () => Promise<Buffer>): Promise<Buffer> {
+  if (asked >= MOST_ASKED) throw new Error("too many questions are under way");
+  asked++;
+  try {
+    return await ask();
+  } finally {
+    asked--;
+  }
+}
+
 /** Undefined where the message is no question. */
 export async function resolve(
   message: Buffer,
@@ -24,10 +38,12 @@ export async function resolve(
   if (query.opcode !== 0) return fail("notImplemented");
   try {
     const answer = query.isInternet ? zone().answer(query.name, query.type) : undefined;
-    if (answer === undefined) return await ask(message, { servers: upstream(), transport: transport });
+    if (answer === undefined) return await inBounds(() => ask(message, { servers: upstream(), transport }));
     if (answer.elsewhere === undefined) return renderAnswer(query, answer, transport);
-    const asked = await ask(questionOf(query, answer.elsewhere), { servers: upstream(), transport: "udp" });
-    const more = parseAddresses(asked);
+    const { elsewhere } = answer;
+    const more = parseAddresses(
+      await inBounds(() => ask(questionOf(query, elsewhere), { servers: upstream(), transport: "udp" })),
+    );
     return renderAnswer(query, { ...answer, answers: [...answer.answers, ...more], authority: [] }, transport);
   } catch {
     return fail("serverFailure");

@@ -6,6 +6,9 @@ import { type ResolverFacts, resolve } from "./resolver.ts";
 
 const PORT = 53;
 const IDLE_MS = 10_000;
+const MOST_CONNECTIONS = 1000;
+/** Bytes of answers that wait for a client which asks on and does not read. */
+const MOST_UNREAD = 256 * 1024;
 
 export class DnsServer {
   readonly #udp: UdpSocket;
@@ -17,6 +20,7 @@ export class DnsServer {
     this.#facts = facts;
     this.#udp = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", recvBufferSize: 1024 * 1024 });
     this.#tcp = createServer((socket) => this.#converse(socket));
+    this.#tcp.maxConnections = MOST_CONNECTIONS;
     this.#udp.on("message", (message, { address: to, port }) => {
       void resolve(message, facts, "udp").then((answer) => {
         if (answer !== undefined) this.#udp.send(answer, port, to, () => {});
@@ -61,7 +65,9 @@ export class DnsServer {
         const message = read.subarray(2, end);
         read = read.subarray(end);
         void resolve(message, this.#facts, "tcp").then((answer) => {
-          if (answer !== undefined && socket.writable) socket.write(lengthPrefixed(answer));
+          if (answer === undefined || !socket.writable) return;
+          socket.write(lengthPrefixed(answer));
+          if (socket.writableLength > MOST_UNREAD) socket.destroy();
         });
       }
     });

@@ -28,6 +28,8 @@ export type SupervisorReply =
 /** How long output is still read after the end of the first process, from those that hold its pipes. */
 const DRAIN_MS = 300;
 const IDLE_MS = 10_000;
+/** Bytes of output that wait for one that is attached. */
+const MOST_UNREAD = 8 * 1024 * 1024;
 const micros = (): number => (performance.timeOrigin + performance.now()) * 1000;
 
 class RunningContainer {
@@ -51,7 +53,11 @@ class RunningContainer {
     };
     this.#child[stream]?.on("data", (chunk: Buffer) => {
       write(encoder.push(chunk, logTime(micros())));
-      for (const socket of this.attached) socket.write(frame(stream === "stdout" ? 1 : 2, chunk));
+      for (const socket of this.attached) {
+        socket.write(frame(stream === "stdout" ? 1 : 2, chunk));
+        // Who does not keep up is let go of: the container does not wait, and its log has all of it.
+        if (socket.writableLength > MOST_UNREAD) socket.destroy();
+      }
     });
     this.#child[stream]?.on("end", () => write(encoder.end(logTime(micros()))));
   }
