@@ -172,3 +172,14 @@ test("FAIR-WATCH: a relay holds no more watches of a client than a store does; h
   expect(answers[2]).toEqual({ ok: false, reason: "too-many" });
   for (const answer of answers) if (answer.ok) await answer.stream.cancel();
 });
+
+test("FAIR-WATCH: one that selects by much takes more of its holder's share, and gives it back", async () => {
+  const relay = relayOf(new MemoryStore());
+  const ask = (takes?: number) =>
+    relay.watch({ ...watching, share: { holder: { name: "ann", most: 5, ...(takes && { takes }) } } });
+  const [large, small, refused] = [await ask(4), await ask(), await ask()];
+  expect([large.ok, small.ok, refused.ok]).toEqual([true, true, false]);
+  if (large.ok) await large.stream.cancel();
+  expect((await ask(4)).ok).toBe(true);
+  expect((await ask()).ok).toBe(false);
+});

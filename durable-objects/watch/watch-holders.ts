@@ -1,18 +1,28 @@
-/** How many watches of whom are open at an object (rule FAIR-WATCH). */
+import type { WatchShare } from "../../api/store/watch-share.ts";
+
+type Holder = NonNullable<WatchShare["holder"]>;
+
+/** How much of their shares of watches whoever has some open at an object has taken (rule FAIR-WATCH). */
 export class WatchHolders {
-  readonly #counts = new Map<string, number>();
+  readonly #taken = new Map<string, number>();
 
-  count(holder: string): number {
-    return this.#counts.get(holder) ?? 0;
+  hasRoom(holder: Holder): boolean {
+    return this.#takenBy(holder) + takes(holder) <= holder.most;
   }
 
-  add(holder: string): void {
-    this.#counts.set(holder, this.count(holder) + 1);
+  add(holder: Holder): void {
+    this.#taken.set(holder.name, this.#takenBy(holder) + takes(holder));
   }
 
-  remove(holder: string): void {
-    const left = this.count(holder) - 1;
-    if (left > 0) this.#counts.set(holder, left);
-    else this.#counts.delete(holder);
+  remove(holder: Holder): void {
+    const left = this.#takenBy(holder) - takes(holder);
+    if (left > 0) this.#taken.set(holder.name, left);
+    else this.#taken.delete(holder.name);
+  }
+
+  #takenBy({ name }: Holder): number {
+    return this.#taken.get(name) ?? 0;
   }
 }
+
+const takes = ({ takes = 1 }: Holder): number => takes;

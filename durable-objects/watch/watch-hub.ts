@@ -72,7 +72,7 @@ export class WatchHub {
 
   /** Whether one more is beyond its share; so many are elsewhere. */
   refuses({ holder, most = Number.POSITIVE_INFINITY }: WatchShare = {}, elsewhere = 0): WatchRefusal | undefined {
-    const isFull = this.size + elsewhere >= most || (holder && this.#holders.count(holder.name) >= holder.most);
+    const isFull = this.size + elsewhere >= most || (holder && !this.#holders.hasRoom(holder));
     return isFull ? { ok: false, reason: "too-many" } : undefined;
   }
 
@@ -97,12 +97,12 @@ export class WatchHub {
         this.#live.remove(request, watcher);
         if (ground) this.#grounds.remove(watcher, ground);
         if (!this.#all.delete(watcher)) return;
-        if (share?.holder) this.#holders.remove(share.holder.name);
+        if (share?.holder) this.#holders.remove(share.holder);
         counted?.();
       },
     });
     this.#all.add(watcher);
-    if (share?.holder) this.#holders.add(share.holder.name);
+    if (share?.holder) this.#holders.add(share.holder);
     if (ground) this.#grounds.add(watcher, { ground, since: source.marks().revision });
     counted?.();
     this.#beatBy(watcher.due);

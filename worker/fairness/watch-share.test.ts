@@ -19,13 +19,22 @@ test.each([
   ["acme", admin, { objects: 5 }, { most: 10_000 }],
   ["acme", admin, { watches: 50_000 }, { most: 50_000 }],
 ])("FAIR-WATCH: in %s %o, limits %o, has %j", (cluster, user, limits, share) => {
-  expect(watchShareOf({ cluster, user, policy: policy(limits) })).toEqual(share);
+  expect(watchShareOf({ cluster, user, policy: policy(limits) }, [])).toEqual(share);
 });
 
 test("FAIR-WATCH: pods of one service account have a share each", () => {
-  const of = (pod: string) => watchShareOf({ cluster: "default", user: proxy(pod), policy: policy() }).holder?.name;
+  const of = (pod: string) => watchShareOf({ cluster: "default", user: proxy(pod), policy: policy() }, []).holder?.name;
   expect(of("a")).not.toBe(of("b"));
   expect(of("a")).toBe(of("a"));
+});
+
+test("FAIR-WATCH: a watch counts once more for each 100 things that it selects by", () => {
+  const of = (values: number) => {
+    const some = { of: "label", key: "app", operator: "in", values: Array.from({ length: values }, String) } as const;
+    const exists = { of: "label", key: "tier", operator: "exists", values: [] } as const;
+    return watchShareOf({ cluster: "default", user: ann, policy: policy() }, [some, exists]).holder?.takes;
+  };
+  expect([1, 98, 99, 999].map(of)).toEqual([undefined, undefined, 2, 11]);
 });
 
 test("FAIR-WATCH: sockets of many watches are fewer", () => {

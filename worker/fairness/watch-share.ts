@@ -3,6 +3,7 @@
  * as many as there is memory for; here the memory is an object's, or that of the one process which is everything.
  */
 import type { WatchShare } from "../../api/store/watch-share.ts";
+import type { Requirement } from "../../api/store.ts";
 import { MASTERS, type User } from "../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";
@@ -11,6 +12,8 @@ import type { PolicySnapshot } from "../policy/snapshot.ts";
 /** A kubelet watches each Secret and ConfigMap of its pods; a controller some hundred kinds, or each of them in each namespace. */
 const OF_HOLDER = 2000;
 const OF_CLUSTER = 10_000;
+/** What is selected by is looked at with each change: a watch counts once more for so many requirements and values. */
+const TERMS = 100;
 /** A tab of the dashboard has one. */
 const SOCKETS_OF_HOLDER = 100;
 const SOCKETS_OF_CLUSTER = 1000;
@@ -21,10 +24,15 @@ interface Asking {
   readonly policy: PolicySnapshot;
 }
 
-export const watchShareOf = (asking: Asking): WatchShare => {
+export const watchShareOf = (asking: Asking, requirements: readonly Requirement[]): WatchShare => {
   const most = settingsOf(asking.policy)?.limits?.watches ?? OF_CLUSTER;
-  return shareOf(asking, { ofHolder: OF_HOLDER, ofCluster: most });
+  const more = Math.floor(termsOf(requirements) / TERMS);
+  return shareOf(asking, { ofHolder: OF_HOLDER, ofCluster: most, ...(more > 0 && { takes: 1 + more }) });
 };
+
+/** How much there is to be looked at of an object. */
+export const termsOf = (requirements: readonly Requirement[]): number =>
+  requirements.reduce((terms, { values }) => terms + Math.max(1, values.length), 0);
 
 export const socketShareOf = (asking: Asking): WatchShare =>
   shareOf(asking, { ofHolder: SOCKETS_OF_HOLDER, ofCluster: SOCKETS_OF_CLUSTER });
@@ -32,11 +40,14 @@ export const socketShareOf = (asking: Asking): WatchShare =>
 interface Bounds {
   readonly ofHolder: number;
   readonly ofCluster: number;
+  readonly takes?: number;
 }
 
 /** Administrators are exempt, as they are of other bounds; the deployment's own cluster is not to suffer from the others. */
-const shareOf = ({ user, cluster }: Asking, { ofHolder, ofCluster }: Bounds): WatchShare => ({
-  ...(!user.groups.includes(MASTERS) && { holder: { name: holderOf(user), most: ofHolder } }),
+const shareOf = ({ user, cluster }: Asking, { ofHolder, ofCluster, takes }: Bounds): WatchShare => ({
+  ...(!user.groups.includes(MASTERS) && {
+    holder: { name: holderOf(user), most: ofHolder, ...(takes !== undefined && { takes }) },
+  }),
   ...(cluster !== DEFAULT_CLUSTER && { most: ofCluster }),
 });
 

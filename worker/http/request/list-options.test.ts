@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../../api-error.ts";
-import { isWatch, listOptions, watchOptions } from "./list-options.ts";
+import type { Served } from "../../kind-registry.ts";
+import { isWatch, listOptions, selectionOf, watchOptions } from "./list-options.ts";
 
 const of = (query: string) => new URLSearchParams(query);
 
@@ -34,4 +35,13 @@ test("causes come in Kubernetes' order", () => {
     "FieldValueForbidden",
     "FieldValueNotSupported",
   ]);
+});
+
+test("FAIR-SELECT: a label selector has a thousand requirements and values at most", () => {
+  const served = { resource: { scope: "Namespaced" } } as Served;
+  const some = (count: number) => Array.from({ length: count }, (_, i) => `v${i}`).join(",");
+  const select = (selector: string) => selectionOf(new URLSearchParams({ labelSelector: selector }), served);
+  expect(select(`app in (${some(999)}),tier`).requirements).toHaveLength(2);
+  for (const selector of [`app in (${some(1000)}),tier`, some(1001)])
+    expect(() => select(selector)).toThrow("at most 1000 requirements and values");
 });

@@ -8,6 +8,7 @@ import { parseFieldSelector, parseLabelSelector } from "../../../api/machinery/s
 import { badRequest, failure, invalid } from "../../../api/machinery/status.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
+import { termsOf } from "../../fairness/watch-share.ts";
 import type { Served } from "../../kind-registry.ts";
 import { booleanOption, integerOption } from "./write-options.ts";
 
@@ -146,10 +147,15 @@ function listProblems({ match, revision, token, saysInitial }: Combined): FieldE
 const genericFields = ({ scope, fields, structuralSchema }: Served["resource"]): readonly string[] =>
   scope === "Cluster" && (fields || structuralSchema) ? ["metadata.name"] : ["metadata.name", "metadata.namespace"];
 
+/** A URL has room for more, and each is looked at of each object of a list, and with each change that a watch may tell of. */
+const MOST_TERMS = 1000;
+
 /** The label and field selectors of a request, with what they pin down taken out. */
 export function selectionOf(query: URLSearchParams, { resource, conversion }: Served): Selection {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   if (!labels.ok) throw new ApiError(badRequest(labels.message));
+  if (termsOf(labels.requirements) > MOST_TERMS)
+    throw new ApiError(badRequest(`a label selector may have at most ${MOST_TERMS} requirements and values`));
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (!fields.ok) throw new ApiError(badRequest(fields.message));
   const names: Readonly<Record<string, string>> = { ...resource.fieldAliases, ...conversion?.fieldNames };

@@ -57,7 +57,7 @@ export async function watch(context: RequestContext): Promise<Response> {
     // Tables are made of what is stored.
     bookmarkKind: bookmarkKind(accepted.as === "Table" ? { ...served, ...storedAt(served) } : served),
     ...(served.definition && { ground: groundOf(served.definition) }),
-    ...(!context.env.ownApi && { share: watchShareOf(context) }),
+    ...(!context.env.ownApi && { share: watchShareOf(context, selection.requirements) }),
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
   };
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
