@@ -1,6 +1,6 @@
 import type { User } from "./auth/user.ts";
 import type { Env } from "./env.ts";
-import type { Turn } from "./http/filters/under-way.ts";
+import type { Turn } from "./fairness/turn.ts";
 import type { Registry, Served } from "./kind-registry.ts";
 import type { PolicySnapshot } from "./policy/snapshot.ts";
 import type { ResourcePath } from "./resource-path.ts";

@@ -24,7 +24,7 @@ export type Bytes = {
 /** A store under test: empty, and compacted by hand. */
 export interface StoreUnderTest
   extends Pick<Store, "commit" | "read" | "readMany" | "list" | "after" | "texts" | "status"> {
-  listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }>>;
+  listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }, WatchFailure>>;
   watch(request: WatchRequest): Promise<Answer<{ stream: unknown }, WatchFailure>>;
   compact(window: Window): unknown;
   check(): Promise<CheckReport>;

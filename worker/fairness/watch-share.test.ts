@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { socketShareOf, watchShareOf } from "./watch-share.ts";
+import { listShareOf, socketShareOf, watchShareOf } from "./watch-share.ts";
 
 const policy = (limits?: object) => ({ get: () => limits && { limits } }) as unknown as PolicySnapshot;
 const ann = { name: "ann", groups: ["system:authenticated"] };
@@ -35,6 +35,13 @@ test("FAIR-WATCH: a watch counts once more for each 100 things that it selects b
     return watchShareOf({ cluster: "default", user: ann, policy: policy() }, [some, exists]).holder?.takes;
   };
   expect([1, 98, 99, 999].map(of)).toEqual([undefined, undefined, 2, 11]);
+});
+
+test("FAIR-LIST: lists that are not taken are thirty", () => {
+  expect(listShareOf({ cluster: "default", user: ann, policy: policy() })).toEqual({
+    holder: { name: "ann", most: 30 },
+  });
+  expect(listShareOf({ cluster: "acme", user: admin, policy: policy() })).toEqual({ most: 150 });
 });
 
 test("FAIR-WATCH: sockets of many watches are fewer", () => {

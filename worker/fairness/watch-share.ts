@@ -1,5 +1,5 @@
 /**
- * How many watches, and sockets of many of them, a client may have open (rule FAIR-WATCH). In Kubernetes a watch takes a seat while it begins, and then
+ * How many watches, sockets of many of them, and lists a client may have open (rules FAIR-WATCH, FAIR-LIST). In Kubernetes a watch takes a seat while it begins, and then
  * as many as there is memory for; here the memory is an object's, or that of the one process which is everything.
  */
 import type { WatchShare } from "../../api/store/watch-share.ts";
@@ -17,6 +17,8 @@ const TERMS = 100;
 /** A tab of the dashboard has one. */
 const SOCKETS_OF_HOLDER = 100;
 const SOCKETS_OF_CLUSTER = 1000;
+const LISTS_OF_HOLDER = 30;
+const LISTS_OF_CLUSTER = 150;
 
 interface Asking {
   readonly user: User;
@@ -33,6 +35,10 @@ export const watchShareOf = (asking: Asking, requirements: readonly Requirement[
 /** How much there is to be looked at of an object. */
 export const termsOf = (requirements: readonly Requirement[]): number =>
   requirements.reduce((terms, { values }) => terms + Math.max(1, values.length), 0);
+
+/** A list is open until its client has taken it, or left. */
+export const listShareOf = (asking: Asking): WatchShare =>
+  shareOf(asking, { ofHolder: LISTS_OF_HOLDER, ofCluster: LISTS_OF_CLUSTER });
 
 export const socketShareOf = (asking: Asking): WatchShare =>
   shareOf(asking, { ofHolder: SOCKETS_OF_HOLDER, ofCluster: SOCKETS_OF_CLUSTER });

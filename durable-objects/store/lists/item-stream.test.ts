@@ -154,3 +154,24 @@ test("what is kept for lists to come stays within its budget, and what was used 
   runs.keep(run(3), "");
   expect([1, 2, 3].map(found)).toEqual([true, false, true]);
 });
+
+test("FAIR-LIST: a list counts until it was taken, or its client has left", async () => {
+  const store = new MemoryStore();
+  const put = (name: string) => ({
+    op: "create" as const,
+    key: { resource: "things", namespace: "n", name },
+    text: `{"kind":"Thing","apiVersion":"v1","metadata":{"name":"${name}","resourceVersion":""},"x":"${"y".repeat(500_000)}"}`,
+    attributes: { labels: {}, fields: {} },
+  });
+  for (const name of ["a", "b", "c"]) await store.commit({ writes: [put(name)] });
+  const ask = (name: string, most = 100) =>
+    store.listStream({ resource: "things", share: { holder: { name, most: 2 }, most } });
+  const [first, second, third] = [await ask("ann"), await ask("ann"), await ask("ann")];
+  expect(third).toEqual({ ok: false, reason: "too-many" });
+  expect((await ask("bob", 2)).ok).toBe(false);
+  if (first.ok) await new Response(first.stream).text();
+  const again = await ask("ann");
+  expect([again.ok, (await ask("ann")).ok]).toEqual([true, false]);
+  if (second.ok) await second.stream.cancel();
+  expect((await ask("ann")).ok).toBe(true);
+});

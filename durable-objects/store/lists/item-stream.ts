@@ -10,8 +10,10 @@ import { NO_FRAME, type WrittenFrame } from "./list-frame.ts";
 interface ItemStreamOptions extends ItemPartsOptions {
   readonly turns: Turns;
   readonly frame?: WrittenFrame;
-  /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
+  /** The stream ended: it was read to its end, or cancelled. */
   readonly closed: () => void;
+  /** Nobody reads it: it will not go on, and ends when it is read again or its client leaves. */
+  readonly stalled: () => void;
 }
 
 /** Bytes that are held at most of a list whose length must be known before its beginning is written. */
@@ -39,7 +41,7 @@ export async function itemStream(options: ItemStreamOptions): Promise<ItemStream
   }
 }
 
-async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOptions): Promise<ItemStream> {
+async function open({ turns, frame = NO_FRAME, closed, stalled, ...list }: ItemStreamOptions): Promise<ItemStream> {
   const { open, close, gzip } = frame;
   const parts = itemParts(list);
   const { length, ahead, all } =
@@ -53,6 +55,7 @@ async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOpti
   const rest = all ? chain(ahead, parts) : itemParts(list);
   const chunks = encoding === "gzip" ? packed(rest, around, bytesOf) : plain(rest, around, bytesOf);
   let callOff = () => {};
+  let isLost = false;
   const end = () => {
     callOff();
     closed();
@@ -61,6 +64,10 @@ async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOpti
     {
       pull(controller) {
         callOff();
+        if (isLost) {
+          controller.error(new Error("the list was not read"));
+          return end();
+        }
         const { value: chunk } = chunks.next();
         if (!chunk) {
           controller.close();
@@ -68,8 +75,8 @@ async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOpti
         }
         controller.enqueue(chunk);
         callOff = turns.after(STALLED, () => {
-          controller.error(new Error("the list was not read"));
-          end();
+          isLost = true;
+          stalled();
         });
       },
       cancel: end,

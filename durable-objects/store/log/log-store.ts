@@ -11,7 +11,6 @@ import type {
   Entry,
   GroupResource,
   Key,
-  ListHead,
   ListPage,
   ListRequest,
   ListStreamRequest,
@@ -33,6 +32,7 @@ import type { RowForm } from "../lists/item-form.ts";
 import { ItemRuns, isWhole } from "../lists/item-runs.ts";
 import { itemStream } from "../lists/item-stream.ts";
 import { writeFrame } from "../lists/list-frame.ts";
+import { OpenLists } from "../lists/open-lists.ts";
 import { requestedForm } from "../lists/requested-form.ts";
 import type { LogRow, LogTables } from "../tables/log-tables.ts";
 import { RemainingCounts } from "../tables/remaining-counts.ts";
@@ -45,7 +45,7 @@ import { Endings, type Lifetimes } from "./lifetimes.ts";
 import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
 import { ANSWER_LENGTH, readTail } from "./read-tail.ts";
-import { type Refusal, refusalOf, type WatchAnswer, type WatchRefusal } from "./refusal.ts";
+import { type ListStreamAnswer, type Refusal, refusalOf, type WatchAnswer, type WatchRefusal } from "./refusal.ts";
 
 const ANSWER_ITEMS = 20_000;
 /** Bytes of encoded items kept for the lists to come. */
@@ -74,6 +74,7 @@ export class LogStore implements Store, NearbyStore {
   readonly #tails: LogTails;
   readonly #compactor: Compactor;
   readonly #runs = new ItemRuns(KEPT_ITEMS);
+  readonly #lists = new OpenLists();
   readonly #remaining = new RemainingCounts();
   readonly #endings: Endings;
 
@@ -172,11 +173,10 @@ export class LogStore implements Store, NearbyStore {
   }
 
   /** The list as a stream of items, each read when the client takes it, or when the list's length has to be known. */
-  async listStream(
-    request: ListStreamRequest,
-  ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array>; encoding: "gzip" | "identity" }>> {
+  async listStream(request: ListStreamRequest): Promise<ListStreamAnswer> {
     const failure = this.#refuse(request.at, request);
     if (failure) return failure;
+    if (this.#lists.refuses(request.share)) return { ok: false, reason: "too-many" };
     const { head, revisions } = this.#planPage(request);
     const { frame } = request;
     const { stream, encoding } = await itemStream({
@@ -186,7 +186,7 @@ export class LogStore implements Store, NearbyStore {
       form: requestedForm(request.items, this.#rowForm),
       ...(frame && { frame: writeFrame(frame, { head, items: request.items, isEmpty: revisions.length === 0 }) }),
       ...(isWhole(request) && { runs: this.#runs }),
-      closed: this.#compactor.pin(head.revision),
+      ...this.#lists.begin(request.share, this.#compactor.pin(head.revision)),
     });
     return { ok: true, head, stream, encoding };
   }

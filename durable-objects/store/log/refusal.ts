@@ -1,11 +1,15 @@
 /** Why a read is not answered: what it was decided by has changed or gone, or its revision is not kept. */
 import { holds } from "../../../api/store/lifeline.ts";
 
-import type { Answer, Decided, Key, ReadFailure, Revision, WatchFailure } from "../../../api/store.ts";
+import type { Answer, Decided, Key, ListHead, ReadFailure, Revision, WatchFailure } from "../../../api/store.ts";
 import type { Marks } from "../tables/log-tables.ts";
 
 export type Refusal = { readonly ok: false } & ReadFailure;
 export type WatchRefusal = { readonly ok: false } & WatchFailure;
+export type ListStreamAnswer = Answer<
+  { readonly head: ListHead; readonly stream: ReadableStream<Uint8Array>; readonly encoding: "gzip" | "identity" },
+  WatchFailure
+>;
 export type WatchAnswer = Answer<{ readonly stream: ReadableStream<Uint8Array> }, WatchFailure>;
 
 interface Present {

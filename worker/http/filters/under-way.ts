@@ -7,6 +7,7 @@ import { tooManyRequests } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
+import { FREE_TURN, type Turn, untilTaken } from "../../fairness/turn.ts";
 
 /** In requests for one object. A collection may be all there is, so it counts for more. */
 const OF_USER = 300;
@@ -27,15 +28,6 @@ interface Asking {
   /** Of the body that comes with it. */
   readonly bodyBytes: number;
 }
-
-/** What a request that is under way has. */
-export interface Turn {
-  /** It goes on until all of this has been taken, or the client has left. */
-  untilTaken(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>;
-}
-
-/** Of who is not counted. */
-export const FREE_TURN: Turn = { untilTaken: (body) => body };
 
 /** Answers what is served, or 429. A watch, or a log, is under way until its answer begins. */
 export async function inTurn<T>(asking: Asking, serve: (turn: Turn) => Promise<T>): Promise<T> {
@@ -90,31 +82,4 @@ function enter(bounds: readonly Bound[], cost: number): () => void {
       else underWay.delete(who);
     }
   };
-}
-
-/**
- * A stream says by what it is asked for how much was taken. It is never broken off because nobody takes it: the platform
- * holds what it has until the client leaves, and tells only a stream that goes on of that.
- */
-function untilTaken(body: ReadableStream<Uint8Array>, leave: () => void): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          if (!done) return controller.enqueue(value);
-          controller.close();
-        } catch (error) {
-          controller.error(error);
-        }
-        leave();
-      },
-      cancel(reason) {
-        leave();
-        return reader.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }

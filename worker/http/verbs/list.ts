@@ -3,6 +3,7 @@ import { failure } from "../../../api/machinery/status.ts";
 import { parseListHead, storeEncoding } from "../../../api/store/store-stream.ts";
 import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
+import { listShareOf } from "../../fairness/watch-share.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { Compacted, revisionTooLarge } from "../../storage/store-failures.ts";
@@ -166,6 +167,7 @@ async function streamList(
   const response = await context.store
     .stream("list", {
       ...request,
+      ...(!context.env.ownApi && { share: listShareOf(context) }),
       items,
       frame: {
         open,
@@ -178,12 +180,16 @@ async function streamList(
     })
     .catch((error: unknown) => explainExpiry(error, options));
   const { revision } = parseListHead(response.headers);
-  requireReached(options, revision);
+  try {
+    requireReached(options, revision);
+  } catch (error) {
+    await response.body?.cancel();
+    throw error;
+  }
   const headers = { "Content-Type": type };
-  const body = response.body && context.turn.untilTaken(response.body);
   if (response.headers.get(storeEncoding) === "gzip")
-    return new Response(body, { headers: { ...headers, ...GZIP }, encodeBody: "manual" });
-  if (!gzip || context.warnings.length === 0 || !body) return new Response(body, { headers });
-  const { large, stream } = await peek(body);
+    return new Response(response.body, { headers: { ...headers, ...GZIP }, encodeBody: "manual" });
+  if (!gzip || context.warnings.length === 0 || !response.body) return new Response(response.body, { headers });
+  const { large, stream } = await peek(response.body);
   return new Response(stream, { headers: { ...headers, ...(large ? GZIP : {}) } });
 }

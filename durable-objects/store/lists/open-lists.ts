@@ -1,0 +1,29 @@
+import type { WatchShare } from "../../../api/store/watch-share.ts";
+import { WatchHolders } from "../../watch/watch-holders.ts";
+
+type Ends = Readonly<Record<"closed" | "stalled", () => void>>;
+
+/** The streamed lists that have not been taken to their end, by whose they are (rule FAIR-LIST). */
+export class OpenLists {
+  readonly #holders = new WatchHolders();
+  #size = 0;
+
+  refuses({ holder, most = Number.POSITIVE_INFINITY }: WatchShare = {}): boolean {
+    return this.#size >= most || (holder !== undefined && !this.#holders.hasRoom(holder));
+  }
+
+  /** One that stands still needs its revision no longer, but counts: what it was written into is there until it ends. */
+  begin({ holder }: WatchShare = {}, unpin: () => void): Ends {
+    let open = true;
+    this.#size++;
+    if (holder) this.#holders.add(holder);
+    const closed = () => {
+      if (!open) return;
+      open = false;
+      unpin();
+      this.#size--;
+      if (holder) this.#holders.remove(holder);
+    };
+    return { closed, stalled: unpin };
+  }
+}
