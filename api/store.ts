@@ -145,6 +145,8 @@ export interface ListRequest extends Decided {
   /** Go on after this object of an earlier page. */
   readonly after?: { readonly namespace: string; readonly name: string };
   readonly at?: Revision;
+  /** Characters of texts after which an answer that is built whole ends; absent: as many as one may have. */
+  readonly length?: number;
 }
 
 /** What is known of a page before its items are read. */

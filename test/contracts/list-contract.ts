@@ -170,6 +170,8 @@ export function listContract(title: string, open: OpenStore): void {
         rest.items.length,
         false,
       ]);
+      const short = must(await store.list({ resource: "things", length: 1_500_000 }));
+      expect([short.items.length, short.more, short.remaining]).toEqual([2, true, 10]);
     });
   });
 }

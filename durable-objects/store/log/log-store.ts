@@ -163,7 +163,7 @@ export class LogStore implements Store, NearbyStore {
     for (const current of this.#tables.entries(page.revisions.slice(0, ANSWER_ITEMS))) {
       items.push(entryOf(current));
       length += current.text.length;
-      if (length > ANSWER_LENGTH) break;
+      if (length > (request.length ?? ANSWER_LENGTH)) break;
     }
     if (items.length === page.revisions.length) return { ok: true, ...page.head, items };
     const { remaining, revision } = page.head;

@@ -25,7 +25,8 @@ export async function list(context: RequestContext): Promise<Response> {
   const renewing = options.match !== "Exact" && mayBeNodeLease(context);
   const form = renewing ? undefined : await streamedForm(context, accepted);
   if (form) return streamList(context, request, { ...form, options, type: accepted.type });
-  const pages = renewing ? renewedPages(context, store.pages(request)) : store.pages(request);
+  const read = store.pages({ ...request, ...(request.limit === undefined && { length: PAGE_LENGTH }) });
+  const pages = renewing ? renewedPages(context, read) : read;
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
   if (page.more && request.limit === undefined)
@@ -34,6 +35,9 @@ export async function list(context: RequestContext): Promise<Response> {
   if (isLong(page)) return renderLongList(context, { first: page, rest: noPages(), metadata }, accepted);
   return renderListView(context, page.items.map(storedObject), metadata, accepted);
 }
+
+/** Characters of a list without a limit that are held here at once, however many ask for one. */
+const PAGE_LENGTH = 1024 * 1024;
 
 const revisionOf = ({ revision }: ListPage): ListMetadata => ({ resourceVersion: String(revision) });
 
