@@ -170,7 +170,6 @@ export interface ListStreamRequest extends ListRequest {
   /** Whole texts where nothing is said. */
   readonly items?: ItemRequest;
   readonly frame?: ListFrame;
-  /** Of lists that their clients have not taken to the end. */
   readonly share?: WatchShare;
 }
 
