@@ -192,7 +192,7 @@ async function callUrl({ env, cluster }: Caller, { config, hop, body, signal }: 
 async function callService(caller: Caller, { config, hop, body, signal }: Called): Promise<Response | string> {
   const { name = "", namespace = "", port = 443 } = config.service ?? {};
   const { method, address } = hop;
-  const found = await findEndpoint(caller.store, { namespace, name, port: String(port) });
+  const found = await findEndpoint(caller.store.asItself(), { namespace, name, port: String(port) });
   if (!found.ok) return found.message;
   const { endpoint } = found;
   const serverName = `${name}.${namespace}.svc`;

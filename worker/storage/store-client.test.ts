@@ -4,6 +4,7 @@ import type { Key } from "../../api/store.ts";
 import { LogStore } from "../../durable-objects/store/log/log-store.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 import { MemoryTables } from "../../durable-objects/store/tables/memory-tables.ts";
+import { StalePolicy } from "../api-error.ts";
 import { StoreClient, type StoreStub } from "./store-client.ts";
 
 const account: Key = { resource: "serviceaccounts", namespace: "ns", name: "bot" };
@@ -67,6 +68,19 @@ test("it is known at once where the store is at hand", async () => {
   expect(await here.standOn(lifelines, 0)).toBe(true);
   await store.commit({ writes: [{ op: "delete", key: account }] });
   expect(await here.standOn(lifelines, 0)).toBe(false);
+});
+
+test("a change of policy undoes what somebody was allowed, and not what the control plane reads itself", async () => {
+  const { store, client } = await counted();
+  const { stub } = client();
+  const { policyRevision } = await store.status();
+  const key = { resource: "roles.rbac.authorization.k8s.io", namespace: "ns", name: "r" };
+  await client().commit([{ op: "create", key, text, attributes }]);
+  for (const options of [{}, { nearby: () => store }]) {
+    const allowed = new StoreClient(() => stub, policyRevision, options);
+    await expect(allowed.read(account)).rejects.toBeInstanceOf(StalePolicy);
+    expect((await allowed.asItself().read(account)).entry?.key).toEqual(account);
+  }
 });
 
 test("STORE-LANE: requests that commit at the same time share a call, which lives on without the one that made it", async () => {

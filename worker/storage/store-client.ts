@@ -7,7 +7,6 @@ import type { CommitLane } from "../../api/store/commit-lane.ts";
 import { holds } from "../../api/store/lifeline.ts";
 import { holderOf, type NearbyStore } from "../../api/store/nearby-stores.ts";
 import { storeRelays, storeStreamUrls } from "../../api/store/store-stream.ts";
-
 import { listWhole } from "../../api/store/whole-list.ts";
 import type {
   Answer,
@@ -67,6 +66,7 @@ export class StoreClient {
   readonly #waitUntil: ((work: Promise<unknown>) => void) | undefined;
   readonly #relay: StoreClientOptions["relay"];
   readonly #deadline: Deadline | undefined;
+  readonly #options: StoreClientOptions;
   readonly #open: () => StoreStub;
   #stub: StoreStub | undefined;
   #lifelines: readonly Lifeline[] = [];
@@ -74,12 +74,10 @@ export class StoreClient {
   #asked = false;
 
   /** `open` makes what calls go through, for requests that make one. */
-  constructor(
-    open: () => StoreStub,
-    policyRevision: Revision | undefined,
-    { limits, nearby, waitUntil, relay, deadline }: StoreClientOptions = {},
-  ) {
+  constructor(open: () => StoreStub, policyRevision: Revision | undefined, options: StoreClientOptions = {}) {
+    const { limits, nearby, waitUntil, relay, deadline } = options;
     this.#open = open;
+    this.#options = options;
     this.#policyRevision = policyRevision;
     this.#limits = limits;
     this.#nearby = nearby;
@@ -105,6 +103,11 @@ export class StoreClient {
     this.#lifelines = lifelines;
     this.#unconfirmed = true;
     return true;
+  }
+
+  /** For what the control plane reads on its own account: no change of policy undoes it, and a watch goes on through many. */
+  asItself(): StoreClient {
+    return new StoreClient(this.#open, undefined, this.#options);
   }
 
   /** Some call was answered, and so the policy was the newest then. */
