@@ -144,9 +144,6 @@ export class CsiVolumes implements PodCsi {
       attached,
       ...(republished ? { republished } : {}),
     };
-    // The scheduler sees to it, but not where a pod names its node itself.
-    if (wanted.exclusive && !isAgain && this.#others(record, uid).length > 0)
-      throw new VolumeError("volume uses the ReadWriteOncePod access mode and is already in use by another pod");
     if (!isAgain) this.#published.write(home, record);
     // Nobody may detach it from now on; or they may, where its driver wants it attached no more.
     if (!isAgain && (attached || known?.attached === true)) await onUse();

@@ -99,15 +99,6 @@ test("AGENT-CSI: a driver that starts anew under its socket's name is told again
   expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
 });
 
-test("AGENT-CSI-EXCLUSIVE: a volume that is for one pod at a time has no second one before the first has gone", async () => {
-  const wanted = persistentVolume({ ...volume, spec: { ...volume.spec, accessModes: ["ReadWriteOncePod"] } }, false);
-  for (const _ of [1, 2]) await volumes.publish(pod("1"), wanted);
-  const why = "volume uses the ReadWriteOncePod access mode and is already in use by another pod";
-  await expect(volumes.publish(pod("2"), wanted)).rejects.toThrow(why);
-  await volumes.unpublish("1");
-  await volumes.publish(pod("2"), wanted);
-});
-
 test("AGENT-CSI-STAGE: staged once, published for each pod, and taken away in the opposite order", async () => {
   const one = await volumes.publish(pod("1"), persistentVolume(volume, false));
   expect(one).toBe(join(directory, "pods/1/volumes/kubernetes.io~csi/pv/mount"));

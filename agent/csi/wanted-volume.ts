@@ -13,8 +13,6 @@ export interface Wanted {
   readonly mode: "Persistent" | "Ephemeral";
   readonly block: boolean;
   readonly accessMode: string;
-  /** It is for one pod at a time, whatever that pod would do with it. */
-  readonly exclusive: boolean;
   readonly fsType: string;
   readonly mountFlags: readonly string[];
   readonly readOnly: boolean;
@@ -46,7 +44,6 @@ export function persistentVolume({ metadata, spec }: PersistentVolume, readOnly:
     mode: "Persistent",
     block: spec.volumeMode === "Block",
     accessMode: spec.accessModes?.[0] ?? "ReadWriteOnce",
-    exclusive: spec.accessModes?.length === 1 && spec.accessModes[0] === "ReadWriteOncePod",
     fsType: csi.fsType ?? "",
     mountFlags: spec.mountOptions ?? [],
     readOnly: readOnly || csi.readOnly === true,
@@ -67,7 +64,6 @@ export function inlineVolume(pod: Pod, { name, csi }: Volume): Wanted {
     mode: "Ephemeral",
     block: false,
     accessMode: "ReadWriteOnce",
-    exclusive: false,
     fsType: csi.fsType ?? "",
     mountFlags: [],
     readOnly: csi.readOnly === true,
