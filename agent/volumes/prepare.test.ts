@@ -225,7 +225,7 @@ test("AGENT-VOLUME-ONE: a volume for one pod is kept from the next until that ha
   const { news, missing } = await prepare(pods.other, data);
   expect([missing, news.map(({ message }) => message)]).toEqual([
     true,
-    [`MountVolume.SetUp failed for volume "data" : ${why}`],
+    [`MountVolume.SetUp failed for volume "pv" : ${why}`],
   ]);
   // It goes on, also under an agent that starts anew.
   expect(await prepare(volumesOf(), data)).toEqual({ news: [], missing: false });
