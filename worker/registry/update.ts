@@ -107,7 +107,9 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   }
   // Whoever checks the object sees it as one of the revision that it replaces, even if the client named none.
   draft.metadata.resourceVersion = current.metadata.resourceVersion;
-  if (update.subresource === "") context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
+  // Whoever scales changes the object itself.
+  if (update.subresource === "" || update.subresource === "scale")
+    context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
   if (!update.admitted) await admitValidation(request);
 
   const ends = endsNow(context, draft);

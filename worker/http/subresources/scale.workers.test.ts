@@ -90,3 +90,22 @@ test("a Scale is of the object that is there, and of its namespace", async () =>
   expect(await ask("PUT", `${sets}/u/scale`, { ...scaleTo("u", 2), ...moved })).toEqual(elsewhere);
   expect(await ask("GET", `${sets}/u/scale`)).toEqual([200, { replicas: 1 }]);
 });
+
+test("SCALE-05: who scales a workload is warned of its pods, as whoever changes it", async () => {
+  const url = "https://sailplane/apis/apps/v1/namespaces/default/deployments";
+  const send = (method: string, path: string, body: object) =>
+    API.fetch(
+      new Request(url + path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+    );
+  const labels = { a: "b" };
+  const containers = [{ name: "c", image: "i" }];
+  const volumes = [{ name: "v", gitRepo: { repository: "r" } }];
+  const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers, volumes } } };
+  await send("POST", "", { metadata: { name: "warned" }, spec });
+  const scaled = async (replicas: number) => {
+    const answer = await send("PUT", "/warned/scale", scaleTo("warned", replicas));
+    return [answer.status, answer.headers.get("Warning")];
+  };
+  expect(await scaled(3)).toEqual([200, expect.stringContaining("spec.template.spec.volumes[0].gitRepo: deprecated")]);
+  expect(await scaled(3)).toEqual([200, null]);
+});

@@ -119,6 +119,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
     if (options.fieldValidation === "Strict") throw patchRefused(strict.failure);
     if (options.fieldValidation === "Warn") context.warnings.splice(0, Number.POSITIVE_INFINITY, ...strict.warnings);
   }
-  resource.defaults?.(draft);
+  // A new object has its defaults as it is created, whose parts may share a value from then on.
+  if (live) resource.defaults?.(draft);
   return draft;
 }

@@ -146,3 +146,18 @@ test("APPLY-02: what Go shows as null is said by whoever says null, and differs 
   expect(second.metadata.managedFields?.map(({ manager }) => manager).toSorted()).toEqual(["first", "second"]);
   expect((await apply("third", source)).message).toContain("Apply failed with 2 conflicts");
 });
+
+test("a Job that is made by an apply shares its template's labels, those that the server adds included", async () => {
+  const url = "https://sailplane/apis/batch/v1/namespaces/default/jobs/applied?fieldManager=m";
+  const containers = [{ name: "c", image: "i" }];
+  const made = await patch(url, "application/apply-patch+yaml", {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: "applied" },
+    spec: {
+      suspend: true,
+      template: { metadata: { labels: { a: "b" } }, spec: { restartPolicy: "Never", containers } },
+    },
+  });
+  expect(made.metadata).toMatchObject({ labels: { a: "b", "batch.kubernetes.io/job-name": "applied" } });
+});
