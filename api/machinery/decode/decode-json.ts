@@ -8,7 +8,7 @@ import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../sc
 import type { Struct } from "../../schema/table.ts";
 import { goQuote } from "../field-error.ts";
 import { setMember } from "../json/json-object.ts";
-import { MOST_STRUCTS, parseJson, TOO_MANY_STRUCTS } from "../json/json-syntax.ts";
+import { parseJson } from "../json/json-syntax.ts";
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -66,7 +66,6 @@ class Decoder {
   /** The same with map keys and list indices: what strict errors say. */
   readonly #path: (string | number)[] = [];
   #isStrict = true;
-  #structs = 0;
 
   constructor(text: string) {
     this.#json = new JsonText(text);
@@ -122,7 +121,6 @@ class Decoder {
   }
 
   #struct(shape: StructShape): Record<string, unknown> {
-    if (++this.#structs > MOST_STRUCTS) throw new DecodeProblem(TOO_MANY_STRUCTS);
     const slots: unknown[] = new Array(shape.fields.length);
     const seen = new Set<FieldShape>();
     const outer = this.#goStruct;

@@ -4,25 +4,29 @@ import { parseExactJson } from "./exact-json.ts";
 /** Deeper than any object means to be, and shallow enough for every recursive walk of it. */
 export const MAX_DEPTH = 1000;
 
-/** Structs of one body: more than an object has that may be stored, and few enough to be given their defaults. */
+/** Objects in one body: more than one has that may be stored, and few enough to be given their defaults. */
 export const MOST_STRUCTS = 100_000;
 export const TOO_MANY_STRUCTS = `the object has more than ${MOST_STRUCTS} parts`;
 
 /** The value, or what is wrong with the text. Parsed members named `__proto__` are plain own properties. */
-export function parseJson(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
+export function parseJson(
+  text: string,
+  mostStructs = Number.POSITIVE_INFINITY,
+): { ok: true; value: unknown } | { ok: false; message: string } {
   try {
-    const deeper = deeperThan(text, MAX_DEPTH);
-    if (deeper !== undefined) return { ok: false, message: `invalid character '${deeper}' exceeded max depth` };
+    const problem = sizeProblem(text, mostStructs);
+    if (problem !== undefined) return { ok: false, message: problem };
     return { ok: true, value: parseExactJson(text) };
   } catch {
     return { ok: false, message: new Scanner(text).problem() };
   }
 }
 
-/** The bracket that goes too deep. Counts them outside strings, but only in texts that have enough of them to matter. */
-function deeperThan(text: string, limit: number): string | undefined {
-  if (text.length < 2 * limit) return undefined;
+/** A bracket that goes too deep, or is one too many. Counts them outside strings, but only in texts that have enough of them to matter. */
+function sizeProblem(text: string, mostStructs: number): string | undefined {
+  if (text.length < 2 * MAX_DEPTH) return undefined;
   let depth = 0;
+  let structs = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) {
@@ -34,7 +38,8 @@ function deeperThan(text: string, limit: number): string | undefined {
         if (slashes % 2 === 0) break;
       }
     } else if (code === 0x7b || code === 0x5b) {
-      if (++depth > limit) return text.charAt(at);
+      if (++depth > MAX_DEPTH) return `invalid character '${text.charAt(at)}' exceeded max depth`;
+      if (code === 0x7b && ++structs > mostStructs) return TOO_MANY_STRUCTS;
     } else if (code === 0x7d || code === 0x5d) depth--;
   }
   return undefined;

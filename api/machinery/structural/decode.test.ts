@@ -59,6 +59,15 @@ describe("CRD-READ: bodies are read untyped", () => {
     });
   });
 
+  test("WIRE-PARTS: one of more parts than may be stored is refused before they get their defaults", () => {
+    const of = (count: number) => `{${head},"spec":{"l":[${"{},".repeat(count)}{}]}}`;
+    expect(decode(of(90_000), "Warn")).toMatchObject({ ok: true });
+    expect(decode(of(110_000), "Warn")).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("the object has more than 100000 parts"),
+    });
+  });
+
   test("prototype keys are keys", () => {
     const decoded = decode(`{${head},"spec":{"a":"x","__proto__":{"b":1}}}`, "Warn");
     expect(decoded).toMatchObject({ ok: true, warnings: ['unknown field "spec.__proto__"'] });

@@ -4,7 +4,7 @@ import { anotherKind, kindIn, withDefaults } from "../../../api/machinery/decode
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
-import { parseJson } from "../../../api/machinery/json/json-syntax.ts";
+import { MOST_STRUCTS, parseJson } from "../../../api/machinery/json/json-syntax.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { unstructuredProblem } from "../../../api/machinery/patch/from-unstructured.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
@@ -82,7 +82,7 @@ export function parsePatch(
   { fieldValidation }: WriteOptions,
 ): ParsedPatch {
   const text = textOf(body);
-  const parsed = parseJson(text);
+  const parsed = parseJson(text, MOST_STRUCTS);
   if (!parsed.ok) throw new ApiError(badRequest(malformed(parsed.message, fieldValidation)));
   const duplicates = fieldValidation === "Ignore" ? [] : duplicateFields(text);
   return { value: parsed.value, duplicates: duplicates.map((told) => `${duplicatesOf}${told}`) };
