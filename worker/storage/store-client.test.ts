@@ -138,3 +138,13 @@ test("STORE-LANE: a commit that nobody takes is answered 504 after a minute, and
     vi.useRealTimers();
   }
 });
+
+test("FAIR-LIST, FAIR-WATCH: one that is too many is 429; lists soon have room, watches do not", async () => {
+  const stub = { fetch: async () => Response.json({ reason: "too-many" }, { status: 429 }) } as unknown as StoreStub;
+  const client = new StoreClient(() => stub, undefined);
+  const watch = { resource: "pods", bookmarks: false, bookmarkKind: { apiVersion: "v1", kind: "Pod", zero: {} } };
+  const retry = (asked: Promise<Response>) =>
+    asked.catch(({ status: { code, details } }) => [code, details?.retryAfterSeconds]);
+  expect(await retry(client.stream("list", { resource: "pods" }))).toEqual([429, 1]);
+  expect(await retry(client.stream("watch", { ...watch, timeoutSeconds: 60 }))).toEqual([429, 10]);
+});

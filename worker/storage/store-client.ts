@@ -30,7 +30,7 @@ import type {
 import { ApiError, ObjectTooLarge, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
-import { atFullDisk, Compacted, revisionTooLarge, tooManyWatches } from "./store-failures.ts";
+import { atFullDisk, Compacted, revisionTooLarge, tooManyLists, tooManyWatches } from "./store-failures.ts";
 
 /** What a verb must answer itself; the rest is thrown. */
 export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
@@ -211,7 +211,7 @@ export class StoreClient {
     }
     const asked = "bookmarkKind" in request ? request.since : request.at;
     const failure = (await response.json()) as WatchFailure;
-    if (failure.reason === "too-many") throw tooManyWatches();
+    if (failure.reason === "too-many") throw what === "watch" ? tooManyWatches() : tooManyLists();
     this.#unwrap({ ok: false, ...failure }, asked);
     return response;
   }

@@ -19,8 +19,12 @@ export function revisionTooLarge(asked: Revision, current: Revision): ApiError {
 }
 
 /** As of any other request that is one too many. Watches last: there is no hurry to ask again. */
-export const tooManyWatches = (): ApiError =>
-  new ApiError(tooManyRequests("Too many requests, please try again later.", 10));
+export const tooManyWatches = (): ApiError => tooMany(10);
+/** They last as long as it takes to read them. */
+export const tooManyLists = (): ApiError => tooMany(1);
+
+const tooMany = (retrySeconds: number) =>
+  new ApiError(tooManyRequests("Too many requests, please try again later.", retrySeconds));
 
 /** A disk that fills up mostly refuses at the sync, and then the platform breaks the object (rule STORE-FULL). */
 export function atFullDisk(error: unknown): never {
