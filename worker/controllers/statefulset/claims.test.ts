@@ -95,15 +95,24 @@ describe("stateful set", () => {
 
   it("[CTL-STS-INVARIANTS] makes the claims of a pending pod again, and gives a ready one its lost labels back", async () => {
     const at = start();
-    at.cluster.put("statefulsets.apps", db({ replicas: 1, volumeClaimTemplates: [claim] }));
+    const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete", whenScaled: "Retain" };
+    at.cluster.put(
+      "statefulsets.apps",
+      db({ replicas: 1, volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy }),
+    );
     await at.settle();
+    const owners = () =>
+      at.cluster
+        .list<PersistentVolumeClaim>("persistentvolumeclaims")
+        .map(({ metadata }) => metadata.ownerReferences?.[0]?.name);
+    expect(owners()).toEqual(["db"]);
     at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
     at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
       draft.status = { phase: "Pending" };
       draft.metadata.labels = { app: "db", "controller-revision-hash": status(at)?.updateRevision ?? "" };
     });
     await at.settle();
-    expect(at.cluster.list("persistentvolumeclaims")).toHaveLength(1);
+    expect(owners()).toEqual([undefined]);
     const label = () =>
       at.cluster.get<Pod>("pods", "ns", "db-0")?.metadata.labels?.["statefulset.kubernetes.io/pod-name"];
     expect(label()).toBeUndefined();
@@ -112,6 +121,7 @@ describe("stateful set", () => {
     });
     await at.settle();
     expect(label()).toBe("db-0");
+    expect(owners()).toEqual(["db"]);
     expect(events(at)).toContain("SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful");
   });
 

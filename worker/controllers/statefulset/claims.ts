@@ -3,7 +3,7 @@ import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { Effect, EventRecord, Snapshot } from "../controller.ts";
+import type { CreateEffect, Effect, EventRecord, Snapshot } from "../controller.ts";
 import { same } from "../same.ts";
 import { claimsOf, ownersOfClaim, podName } from "./stateful-pod.ts";
 
@@ -37,12 +37,12 @@ export function leavingClaims({ set, snapshot }: Scene, ordinal: number): string
 }
 
 /** Makes those that are missing. */
-export function claimCreations({ set, snapshot }: Scene, ordinal: number): readonly Effect[] {
+export function claimCreations({ set, snapshot }: Scene, ordinal: number): readonly CreateEffect[] {
   const namespace = set.metadata.namespace ?? "";
   const name = podName(set, ordinal);
   return claimsOf(set, ordinal)
     .filter(({ metadata }) => !snapshot.get(CLAIMS, namespace, metadata.name ?? ""))
-    .map((object): Effect => {
+    .map((object): CreateEffect => {
       const text = `Create Claim ${object.metadata.name} Pod ${name} in StatefulSet ${set.metadata.name}`;
       return {
         op: "create",

@@ -2,7 +2,7 @@
 import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { Effect, EventRecord } from "../controller.ts";
+import type { CreateEffect, Effect, EventRecord } from "../controller.ts";
 import { templateOf } from "../controller-revisions.ts";
 import { scaledValue } from "../int-or-percent.ts";
 import { carries } from "../label-selector.ts";
@@ -120,9 +120,14 @@ function creation(scene: Scene, ordinal: number): readonly Effect[] {
   return [...claimCreations(scene, ordinal), pod, ...claimOwners(scene, ordinal, undefined)];
 }
 
-/** Claims that went missing while their pod waits for them are made again. */
+/** Claims that went missing while their pod waits for them are made again; owners they get with what else is kept of it. */
 const missingClaims = (scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] =>
-  isWaiting(pod) ? claimCreations(scene, ordinal) : [];
+  isWaiting(pod) ? claimCreations(scene, ordinal).map(ownerless) : [];
+
+const ownerless = (effect: CreateEffect): CreateEffect => {
+  const { ownerReferences: _, ...metadata } = effect.object.metadata;
+  return { ...effect, object: { ...effect.object, metadata } };
+};
 
 /** Labels by which a pod is known, and the owners of its claims, are kept as they should be. */
 function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] {
