@@ -139,11 +139,18 @@ describe("a Service of type LoadBalancer", () => {
       ["True NodesServe"],
     ],
     [
-      "says that there is no endpoint, if its policy is Local",
+      "says that its endpoints are elsewhere, if its policy is Local",
       [one],
-      service("web", { externalTrafficPolicy: "Local" }),
+      service("local", { externalTrafficPolicy: "Local" }),
       [],
       ["False NoLocalEndpoint"],
+    ],
+    [
+      "is at all of them while it has no endpoint, whatever its policy",
+      [one],
+      service("web", { externalTrafficPolicy: "Local" }),
+      ["192.168.1.1"],
+      ["True NodesServe"],
     ],
   ])("%s (LB-NODES, LB-SAY)", async (_, nodes, its, addresses, said) => {
     const found = await at(nodes, [its], [slice("local", "two")]);

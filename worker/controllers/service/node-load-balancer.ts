@@ -91,11 +91,11 @@ function outcomeOf(service: Stored<Service>, labelled: readonly Stored<Node>[], 
   const ready = labelled.filter(isNodeReady);
   if (ready.length === 0) return none("NoReadyNode", `no Ready node has the label ${LABEL}`);
   const local = isLocal(service) ? nodesWithEndpoints(service, snapshot) : undefined;
-  const nodes = ready.filter(({ metadata: { name } }) => local?.has(name) ?? true);
+  const nodes = local?.size ? ready.filter(({ metadata: { name } }) => local.has(name)) : ready;
   if (nodes.length === 0)
     return none(
       "NoLocalEndpoint",
-      `no Ready node with the label ${LABEL} has a ready endpoint, and the traffic policy is Local`,
+      `no Ready node with the label ${LABEL} has one of its ready endpoints, and the traffic policy is Local`,
     );
   const { ipFamilies = [], loadBalancerIP } = service.spec;
   const addresses = [...new Set(nodes.flatMap(internalAddresses))]
