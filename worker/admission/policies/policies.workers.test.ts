@@ -282,12 +282,9 @@ test("ADM-EQUIVALENT: of a Scale policies see who owns nothing", async () => {
   const deployments = "/apis/apps/v1/namespaces/default/deployments";
   const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
   await post(deployments, { metadata: { name: "seen" }, spec: { selector: { matchLabels: { a: "b" } }, template } });
+  const rule = { apiGroups: ["apps"], apiVersions: ["*"], operations: ["UPDATE"], resources: ["deployments/scale"] };
   await policy("validating", "of-scales", {
-    matchConstraints: {
-      resourceRules: [
-        { apiGroups: ["apps"], apiVersions: ["*"], operations: ["UPDATE"], resources: ["deployments/scale"] },
-      ],
-    },
+    matchConstraints: { resourceRules: [{ ...rule, resourceNames: ["seen"] }] },
     validations: [{ expression: "!has(object.metadata.managedFields) && object.spec.replicas < 3" }],
   });
   const scaled = async (replicas: number) => {
