@@ -58,7 +58,8 @@ const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps",
  * after the other would wait for what they make of the one before; and who looks at what he wrote a moment ago sees it as he
  * wrote it, as beside kube-controller-manager, though they may be awake for something else.
  */
-const GRACE = 8;
+const GRACE = 9;
+const GRACE_AWAKE = 2;
 const HEARING: Hearing = {
   grace: GRACE,
   promptly: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !UNHURRIED.has(resource)),
@@ -143,7 +144,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         apiOf: ({ name }) => as(api, name),
         authority: wiring.authority(cluster),
         memory: this.ctx.storage.kv,
-        grace: GRACE,
+        grace: GRACE_AWAKE,
         cluster: () => wiring.facts(cluster),
         heardOf: (node) => this.#heardOf(node),
         now: () => Date.now(),
