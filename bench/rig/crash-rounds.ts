@@ -75,15 +75,17 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
     const workerd = await WorkerdProcess.start({ files: controlPlaneFiles(directory), log });
     const client = new Client(target, options.writers + options.watchers + 4);
     try {
-      await until(() =>
-        client.ask({ path: "/readyz" }).then(
+      const answers = (path: string) =>
+        client.ask({ path }).then(
           () => true,
           () => false,
-        ),
-      );
+        );
+      await until(() => answers("/readyz"));
       const readyAfter = performance.now() - began;
       namespace ||= await newNamespace(target);
       const path = configMaps(namespace);
+      // A controller writes it into every new namespace: who begins to watch before that is told of one change more.
+      await until(() => answers(`${path}/kube-root-ca.crt`));
       const failures: unknown[] = [];
       const follow = async (watcher: Watcher, index: number) => {
         watcher.last ||= Number(
