@@ -1,27 +1,28 @@
 /**
- * A cluster's audit events, named by the cluster: the newest are kept to be read, and all are passed on to a sink where the
- * deployment names one, in order and at least once. Events come in batches, and a batch is one row.
+ * A cluster's audit events; one object per cluster, named after it. The newest events are kept for reading, and all of
+ * them are forwarded, in order and at least once, to a webhook if the deployment names one. Events arrive in batches; a
+ * batch is one row.
  */
 import { DurableObject } from "cloudflare:workers";
 import { eraseObject } from "./erase-object.ts";
 
 export interface AuditLogEnv {
-  /** Takes audit.k8s.io/v1 EventLists by POST, as a webhook backend of kube-apiserver does. */
+  /** Accepts audit.k8s.io/v1 EventLists by POST, like the webhook audit backend of kube-apiserver. */
   readonly AUDIT_WEBHOOK_URL?: string;
-  /** Shown to it as a bearer token. */
+  /** Sent to the webhook as a bearer token. */
   readonly AUDIT_WEBHOOK_TOKEN?: string;
 }
 
 export interface AuditPage {
   /** One event a line, JSON, oldest first. */
   readonly lines: readonly string[];
-  /** What to ask `after` next time. */
+  /** Pass this as `after` to read on. */
   readonly last: number;
 }
 
-/** Characters of events that are kept. */
+/** How many characters of events are kept. */
 const KEPT = 16 * 1024 * 1024;
-/** How often what is old is looked for, in rows. */
+/** How many rows are written between two prunings. */
 const PRUNE_EVERY = 64;
 const SENT = "sent";
 const RETRY_MS = { first: 1000, most: 300_000 };
@@ -37,7 +38,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
     );
   }
 
-  /** Each batch is events, one a line. */
+  /** Each batch holds events, one per line. */
   async append(batches: readonly string[]): Promise<void> {
     const { sql } = this.ctx.storage;
     let last = 0;
@@ -48,7 +49,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
     if (this.env.AUDIT_WEBHOOK_URL) this.ctx.waitUntil(this.#deliver(this.env.AUDIT_WEBHOOK_URL));
   }
 
-  /** The events after a page that was read before; without one, about the last `limit`. */
+  /** The events after `after`, where an earlier page ended; without it, roughly the last `limit`. */
   async read({ after, limit }: { readonly after?: number; readonly limit: number }): Promise<AuditPage> {
     const { sql } = this.ctx.storage;
     const forward = after !== undefined;
@@ -67,7 +68,7 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
     return { lines: forward ? lines : lines.slice(-limit), last: rows.at(-1)?.id ?? after ?? 0 };
   }
 
-  /** The cluster is deleted. */
+  /** Called when the cluster is deleted. */
   async erase(): Promise<void> {
     await eraseObject(this.ctx);
   }
@@ -117,7 +118,7 @@ interface Row extends Record<string, SqlStorageValue> {
   text: string;
 }
 
-/** What went wrong; undefined where the sink has it. */
+/** Returns what went wrong, or undefined once the webhook has the events. */
 async function post(url: string, lines: string, token: string | undefined): Promise<string | undefined> {
   const items = lines.replaceAll("\n", ",");
   try {

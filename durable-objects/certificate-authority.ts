@@ -1,4 +1,7 @@
-/** Authorities of a cluster's own: who signs certificates, and what they sign. EC P-256 with SHA-256. */
+/**
+ * A cluster's own certificate authorities: the authority itself, and the certificates it issues. ECDSA P-256 with
+ * SHA-256.
+ */
 import {
   assemble,
   commonName,
@@ -13,10 +16,10 @@ import { renderPem } from "../api/machinery/x509/pem.ts";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
 const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
 const AUTHORITY_MS = 10 * 365 * 86_400_000;
-/** For clocks that are slow. */
+/** Tolerates clients whose clocks are slow. */
 const BACKDATED_MS = 300_000;
 
-/** Who signs certificates, and until when (ms). Name and certificate are DER. */
+/** The issuer of client certificates, and when it expires (ms since the epoch). Name and certificate are DER. */
 export interface ClientAuthority {
   readonly name: Uint8Array;
   readonly certificate: Uint8Array;
@@ -64,7 +67,7 @@ export interface Identity {
   readonly until: Date;
 }
 
-/** A key and a certificate for it that clients show, PEM. */
+/** A private key and its client certificate, both PEM. */
 export async function issueIdentity(
   authority: Authority,
   { name, from, until }: Identity,

@@ -1,6 +1,6 @@
 /**
- * The keys that sign a cluster's service account tokens, and the certificates that its signers issue. Each is made at
- * the first use and never leaves this object: others hand in what is to be signed, or ask for the public half.
+ * The keys that sign a cluster's service account tokens and the certificates that its signers issue. Each is generated
+ * on first use and never leaves this object: callers pass in what is to be signed, or ask for the public half.
  */
 import { DurableObject } from "cloudflare:workers";
 import { base64Url } from "../api/machinery/encoding/base64url.ts";
@@ -20,7 +20,7 @@ const AUTHORITY_NAMES = {
   [FRONT_PROXY_AUTHORITY]: "sailplane-front-proxy-ca",
 } as const;
 type AuthorityName = keyof typeof AUTHORITY_NAMES;
-/** An identity is made anew when half of its life is over. */
+/** Lifetime of an identity; it is replaced after half of it. */
 const FRONT_PROXY_MS = 3_600_000;
 
 interface KeyPair {
@@ -39,7 +39,7 @@ export interface PublicKey {
   readonly use: "sig";
 }
 
-/** Who the control plane is to API servers that stand behind it. All PEM. */
+/** The client identity that the control plane presents to aggregated API servers. All PEM. */
 export interface FrontProxy {
   readonly certificate: string;
   readonly key: string;
@@ -50,7 +50,7 @@ interface StoredAuthority extends ClientAuthority {
 }
 
 export interface ClusterKeysEnv {
-  /** What private keys are encrypted with (docs/spec/encryption.md). */
+  /** Keys that private keys are encrypted with (docs/spec/encryption.md). */
   readonly ENCRYPTION_KEYS?: string;
 }
 
@@ -59,7 +59,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   readonly #authorities = new Map<AuthorityName, Promise<StoredAuthority>>();
   #frontProxy: { readonly identity: Promise<FrontProxy>; readonly until: number } | undefined;
 
-  /** A JWT with these claims (RFC 7519), signed with ES256. */
+  /** A JWT (RFC 7519) with these claims, signed with ES256. */
   async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
     const { id, privateKey } = await this.#key();
     const encoder = new TextEncoder();
@@ -69,32 +69,32 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     return `${body}.${base64Url(new Uint8Array(signature))}`;
   }
 
-  /** The keys that verify tokens of this cluster, as a JWKS lists them. */
+  /** The public keys that verify this cluster's tokens, as JWKS entries. */
   async publicKeys(): Promise<PublicKey[]> {
     const { id, publicKey } = await this.#key();
     const { x = "", y = "" } = publicKey;
     return [{ kty: "EC", crv: "P-256", x, y, kid: id, alg: "ES256", use: "sig" }];
   }
 
-  /** The authority of the certificates that {@link signCertificate} signs. */
+  /** The authority that {@link signCertificate} issues from. */
   async clientAuthority(): Promise<ClientAuthority> {
     const { key: _, ...authority } = await this.#storedAuthority(AUTHORITY);
     return authority;
   }
 
-  /** ECDSA over SHA-256, `r` and `s` side by side. */
+  /** ECDSA over SHA-256; returns `r` and `s` concatenated. */
   async signCertificate(toBeSigned: Uint8Array): Promise<Uint8Array> {
     const { key } = await this.#authority(AUTHORITY);
     const privateKey = await crypto.subtle.importKey("jwk", key, ALGORITHM, false, ["sign"]);
     return new Uint8Array(await crypto.subtle.sign(SIGNATURE, privateKey, toBeSigned));
   }
 
-  /** PEM of the authority by which API servers know the {@link frontProxy}. */
+  /** The CA certificate (PEM) by which aggregated API servers recognise {@link frontProxy}. */
   async frontProxyAuthority(): Promise<string> {
     return renderPem("CERTIFICATE", (await this.#storedAuthority(FRONT_PROXY_AUTHORITY)).certificate);
   }
 
-  /** Good for some minutes at least. */
+  /** Valid for at least some minutes more. */
   async frontProxy(): Promise<FrontProxy> {
     const now = Date.now();
     if (this.#frontProxy === undefined || now > this.#frontProxy.until - FRONT_PROXY_MS / 2) {
@@ -112,7 +112,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     return { ...stored, key: openKey(this.#sealer(), stored.key, name) };
   }
 
-  /** As it is kept: its certificate is known even where its key cannot be opened. */
+  /** As stored: the certificate is readable even where its private key cannot be decrypted. */
   #storedAuthority(name: AuthorityName): Promise<StoredAuthority> {
     const known = this.#authorities.get(name);
     if (known) return known;
@@ -129,7 +129,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     return authority;
   }
 
-  /** Writes again what is not sealed with the newest key. */
+  /** Re-encrypts whatever is not sealed with the newest key. */
   async reseal(): Promise<void> {
     const { kv } = this.ctx.storage;
     const sealer = this.#sealer();
@@ -144,7 +144,9 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     }
   }
 
-  /** The id of an encryption key without which one of them cannot be opened, where there is such a one. */
+  /**
+   * The id of an encryption key that is missing and without which some private key cannot be opened, if there is one.
+   */
   async lostKey(): Promise<number | undefined> {
     const { kv } = this.ctx.storage;
     const authorities = Object.keys(AUTHORITY_NAMES).map((name) => kv.get<StoredAuthority>(name)?.key);
@@ -156,7 +158,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     return Sealer.parse(this.env.ENCRYPTION_KEYS);
   }
 
-  /** The cluster is deleted: one of the same name makes keys of its own. */
+  /** Called when the cluster is deleted. A later cluster of the same name generates keys of its own. */
   async erase(): Promise<void> {
     await eraseObject(this.ctx);
   }
@@ -183,10 +185,13 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   }
 }
 
-/** First in the header, where worker/auth/credentials/token-cluster.ts looks for it. The default cluster's tokens are as Kubernetes'. */
+/**
+ * The first member of the JWT header, where worker/auth/credentials/token-cluster.ts looks for it. Tokens of the
+ * default cluster have none, as in Kubernetes.
+ */
 const ofCluster = (cluster: string | undefined) => (cluster === undefined || cluster === "default" ? {} : { cluster });
 
-/** RFC 7638. */
+/** The JWK thumbprint of RFC 7638. */
 async function thumbprint({ crv, kty, x, y }: JsonWebKey): Promise<string> {
   const canonical = new TextEncoder().encode(JSON.stringify({ crv, kty, x, y }));
   return base64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", canonical)));

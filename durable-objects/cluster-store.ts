@@ -1,7 +1,7 @@
 /**
- * The Durable Object that keeps a cluster's state, named by the cluster, or one resource of it, named by both
- * (api/store/shards.ts). Methods are the Store's, over RPC; lists and watches that stream are answered by `fetch`
- * (docs/spec/store.md).
+ * The Durable Object that holds a cluster's state (named after the cluster), or one resource of it (named after both:
+ * api/store/shards.ts). Its methods are the Store contract over RPC; streaming lists and watches are answered by
+ * `fetch` (docs/spec/store.md).
  */
 import { DurableObject } from "cloudflare:workers";
 import { type BackupObject, type Held, type RestoreReport, WENT_BACK } from "../api/backup.ts";
@@ -87,7 +87,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return (await this.#store).commit(request);
   }
 
-  /** Commits what waits in this isolate (`api/store/commit-lane.ts`): who calls may leave, and what he called for goes on. */
+  /** Commits what waits in this isolate's lane (`api/store/commit-lane.ts`), whether or not the caller stays. */
   async carry(): Promise<void> {
     const carried = (await this.#store).carry();
     this.ctx.waitUntil(carried);
@@ -118,37 +118,37 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return (await this.#store).status();
   }
 
-  /** `sailplane check`. */
+  /** For `sailplane check`. */
   async check(): Promise<CheckReport> {
     return checkInTurns(await this.#tables, turnsOf(this.ctx.storage));
   }
 
-  /** How many objects of each resource each namespace has. */
+  /** The number of objects per resource and namespace. */
   async held(): Promise<readonly Held[]> {
     return (await this.#tables).held();
   }
 
-  /** How many watches of each resource are open here. */
+  /** The number of watches open here, per resource. */
   async watched(): Promise<readonly Watched[]> {
     return (await this.#store).watched();
   }
 
-  /** Points of the log that can be looked at. */
+  /** Up to `most` revisions that can still be read, with their times. */
   async moments(most: number): Promise<readonly Moment[]> {
     return (await this.#tables).moments(most);
   }
 
-  /** Starts a restore, or goes on with one that was broken off: answers how many objects are staged. */
+  /** Starts a restore, or resumes one that was interrupted. Returns how many objects are staged already. */
   async beginRestore(id: string): Promise<number> {
     return (await this.#staging()).begin(id);
   }
 
-  /** Objects of a restore from a position on; answers how many are staged then. */
+  /** Stages objects of a restore, from a position on. Returns how many are staged then. */
   async stageRestore(id: string, from: number, objects: readonly BackupObject[]): Promise<number> {
     return (await this.#staging()).add(id, from, objects);
   }
 
-  /** Why no more may be staged, where a restore would take more than the cluster may have. */
+  /** Why no more may be staged, if the restore would take more than the cluster's limits allow. */
   async overRestoreLimit(id: string, more: Usage, limits: StoreLimits): Promise<string | undefined> {
     return overLimit((await this.#staging()).usage(id), more, limits);
   }
@@ -157,12 +157,12 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return (await this.#staging()).count(id);
   }
 
-  /** What of it is staged of one resource, a page at a time. */
+  /** The staged objects of one resource, a page at a time. */
   async staged(id: string, resource: GroupResource, from: number): Promise<StagedPage> {
     return (await this.#staging()).some(id, resource, from);
   }
 
-  /** Makes what is staged the state of the cluster, if it is all there; answers what changed, or how many are staged. */
+  /** If all objects are staged, makes them the cluster's state and returns what changed; else returns their number. */
   async finishRestore(
     id: string,
     { objects, spared }: { readonly objects: number; readonly spared: Spared },
@@ -176,8 +176,9 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   }
 
   /**
-   * The state of a moment of the last 30 days, where the platform keeps it; false where it does not. This object starts again
-   * with it, and breaks off the caller's call. Revisions go on after the newest: {@link advance} must follow.
+   * Rewinds to a moment of the last 30 days where the platform supports that; returns false where it does not. The
+   * object restarts with the old state, which ends the caller's call with an error. Revisions must continue after the
+   * newest one, so {@link advance} must follow.
    */
   async rewind(time: number): Promise<false> {
     const { storage } = this.ctx;
@@ -193,40 +194,40 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return false;
   }
 
-  /** Makes a revision the oldest that anybody may name: all who know an older one, or one that never was, start anew. */
+  /** Makes `revision` the oldest that may be read: clients that know an older one, or a lost one, start over. */
   async advance(revision: Revision): Promise<void> {
     await this.ctx.blockConcurrencyWhile(async () => (await this.#store).advance(revision));
   }
 
   async #staging(): Promise<RestoreStaging> {
-    // Opened, its table is there.
+    // Once the tables are open, the marks table exists.
     await this.#tables;
     return new RestoreStaging(this.ctx.storage.sql, sealingOf(this.env));
   }
 
-  /** Forgets history now; `window` in place of the configured one. A step at a time: answers the new mark. */
+  /** Compacts now, with `window` in place of the configured one. Takes one step; returns the new compaction mark. */
   async compact(window?: Window): Promise<Revision> {
     return (await this.#store).compact(window);
   }
 
-  /** What there is, counted: a scan. */
+  /** Counts what is stored. A full scan. */
   async usage() {
     return (await this.#tables).usage();
   }
 
-  /** Writes again what is not sealed with the newest key; answers its id, or undefined where the deployment has none. */
+  /** Re-encrypts what is not sealed with the newest key; returns that key's id, undefined if there is none. */
   async reseal(): Promise<number | undefined> {
     const steps = (await this.#tables).reseal();
     while (!steps.next().done) await new Promise<void>(turnsOf(this.ctx.storage).later);
     return Sealer.parse(this.env.ENCRYPTION_KEYS)?.current;
   }
 
-  /** The id of an encryption key without which some text cannot be read, where there is such a one. */
+  /** The id of an encryption key that is missing and without which some text cannot be read, if there is one. */
   async lostKey(): Promise<number | undefined> {
     return (await this.#tables).lostKey();
   }
 
-  /** The cluster is deleted. The caller's call is broken off, as are all others: the next begins with an empty store. */
+  /** Called when the cluster is deleted. All calls under way fail, this one too; the next finds an empty store. */
   async erase(): Promise<void> {
     withdrawNearby(this.#name() ?? "");
     await this.ctx.blockConcurrencyWhile(async () => {
@@ -237,7 +238,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     this.ctx.abort(ERASED);
   }
 
-  /** A poke is lost where a deployment restarts objects: who listens is told once more, some time after a commit. */
+  /** A poke is lost when a deployment restarts objects, so listeners are poked once more some time after a commit. */
   #remind(): void {
     if (this.#reminded) return;
     this.#reminded = true;
@@ -256,22 +257,22 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return answerStream(await this.#store, request, { name: this.#name() ?? "", relays: this.#relays });
   }
 
-  /** How many watches are open here, those that relays carry left out. */
+  /** The number of watches open here, not counting those that relays carry. */
   async watches(): Promise<number> {
     return (await this.#store).watches;
   }
 
-  /** A relay holds so many watches. */
+  /** Called by a relay to report how many watches it holds. */
   async relayHolds(relay: number, watches: number): Promise<void> {
     this.#relays.holds(relay, watches);
   }
 
-  /** Whoever hears of changes says of which. */
+  /** A listener says which resources it wants to be told about. */
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     if (typeof message === "string") await this.#notices.listen(socket, message);
   }
 
-  /** An object that its alarm woke may not know its name: it is kept from before the first alarm is set. */
+  /** An object woken by its alarm may not know its name, so the name is stored before the first alarm is set. */
   #name(): string | undefined {
     return this.ctx.id.name ?? this.ctx.storage.kv.get<string>(NAME);
   }
@@ -281,7 +282,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     if (name === undefined) return [];
     const { cluster, shard } = parseStoreName(name);
     const { CONTROLLER_MANAGER, SCHEDULER, NODE_HUB } = this.env;
-    // What is kept apart, scheduler and nodes look at nothing of.
+    // Scheduler and nodes read nothing that is sharded.
     const listeners = shard === undefined ? [CONTROLLER_MANAGER, SCHEDULER, NODE_HUB] : [CONTROLLER_MANAGER];
     return listeners.flatMap((namespace): Poke[] =>
       namespace ? [async (revision) => namespace.getByName(cluster).poke({ cluster, shard, revision })] : [],
@@ -292,5 +293,5 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
 /** kube-apiserver's --event-ttl. */
 const LIFETIMES: Lifetimes = new Map([["events", 3_600_000]]);
 const NAME = "name";
-/** Of a minute's commits, one sets the alarm: it is a row written. */
+/** The alarm is set at most once a minute: setting it writes a row. */
 const REMIND_MS = 60_000;

@@ -23,7 +23,7 @@ import { SqliteTables } from "./store/tables/sqlite-tables.ts";
 const { CLUSTER_STORE } = env as { CLUSTER_STORE: DurableObjectNamespace<ClusterStore> };
 let opened = 0;
 
-/** An object of its own, called as the Worker calls it: RPC, and `fetch` for streams. */
+/** A fresh object, called the way the Worker calls it: RPC, and `fetch` for streams. */
 function open(): StoreUnderTest {
   const stub = CLUSTER_STORE.getByName(`contract-${opened++}`);
   const post = (url: string, body: unknown) => stub.fetch(url, { method: "POST", body: JSON.stringify(body) });
@@ -45,10 +45,10 @@ function open(): StoreUnderTest {
       await stub.stageRestore("another", 0, objects);
       await stub.beginRestore("id");
       await stub.stageRestore("id", 0, objects.slice(0, half));
-      // Not all there: nothing happens.
+      // Not everything has arrived: nothing happens.
       const early = await stub.finishRestore("id", { objects: objects.length, spared });
       if (early !== half) throw new Error(`restored ${half} of ${objects.length}`);
-      // Sent twice, it counts once.
+      // Sending the same objects twice counts them once.
       await stub.stageRestore("id", 0, objects.slice(0, half));
       await stub.stageRestore("id", await stub.beginRestore("id"), objects.slice(half));
       return (await stub.finishRestore("id", { objects: objects.length, spared })) as RestoreReport;

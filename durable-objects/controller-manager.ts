@@ -1,6 +1,6 @@
 /**
- * The platform side of the controllers, one object a cluster: woken by the store after commits, by its own alarm and by
- * the scheduled tick, and nothing else.
+ * The platform shell of the controllers; one object per cluster. Only three things wake it: pokes from the store after
+ * commits, its own alarm, and the scheduled tick.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Answered, Asked } from "../api/asked.ts";
@@ -21,24 +21,27 @@ import { Rounds } from "./rounds.ts";
 import { SettledMark } from "./settled-mark.ts";
 import type { Hearing } from "./store/log/pokes.ts";
 
-/** What the wiring (worker/index.ts) gives the object: everything that is secret or of the deployment. */
+/** What worker/index.ts passes in: everything that is secret or specific to the deployment. */
 export interface ControllerManagerWiring {
   /** The store of a cluster. */
   readonly store: (cluster: string) => Pick<Store, "list" | "texts" | "status">;
-  /** What it keeps in store objects of their own. */
+  /** The shards: resources that the cluster keeps in store objects of their own. */
   readonly shards: (cluster: string) => Promise<readonly Shard[]>;
   /** The API of a cluster, reached through the Worker itself. */
   readonly ask: (cluster: string, asked: readonly Asked[]) => Promise<readonly Answered[]>;
   readonly authority: (cluster: string) => Authority;
   readonly facts: (cluster: string) => Promise<ClusterFacts>;
-  /** When a node's agent was last heard of; the hub is asked before each run. */
+  /** When each node's agent was last heard from. The hub is asked before each run. */
   readonly heardOf: (cluster: string) => Promise<(node: string) => number | undefined>;
 }
 
-/** How old the nodes' signs of life may be; a node is silent after five times that. */
+/** How stale the nodes' signs of life may be. A node counts as silent after five times this. */
 const HEARD_MS = 10_000;
 
-/** Requests of a round, of all controllers together: some 30 ms, which is what everybody else waits for at each step. */
+/**
+ * Requests per round, of all controllers together. A round takes some 30 ms, for which everything else on the thread
+ * waits.
+ */
 const REQUESTS = 24;
 
 const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
@@ -49,14 +52,16 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
 }));
 
 /**
- * What the garbage collector alone reads may wait. Config maps may too: two controllers look after one that they published,
- * and of all others there are more changes than of anything that a controller acts upon. Nobody acts upon a renewed lease.
+ * Resources whose changes may be seen late. What only the garbage collector reads is one of them. So are config maps:
+ * two controllers restore the one that they publish, and nearly all other changes of config maps concern no controller.
+ * Renewed leases concern none.
  */
 const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps", "leases.coordination.k8s.io"]);
 /**
- * Milliseconds from a write to the controllers' look at it, and from that to what they make of it: whoever writes one thing
- * after the other would wait for what they make of the one before; and who looks at what he wrote a moment ago sees it as he
- * wrote it, as beside kube-controller-manager, though they may be awake for something else.
+ * Milliseconds from a write until the controllers look at it, and again from that look until they act. A client that
+ * writes objects one after another would otherwise wait for the controllers' work on the previous one. And a client
+ * that reads back what it just wrote sees it as written, as with kube-controller-manager, even while the controllers
+ * are awake for other work.
  */
 const GRACE = 9;
 const GRACE_AWAKE = 2;
@@ -74,7 +79,7 @@ interface Poked {
   readonly revision?: number;
 }
 
-/** Binds the class to its wiring; `Env` is the Worker's. */
+/** Binds the class to its wiring. `Env` is the Worker's. */
 export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
   return class ControllerManager extends DurableObject<Env> {
     #loop: Promise<ControlLoop> | undefined;
@@ -83,21 +88,24 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     #heardOf: (node: string) => number | undefined = () => undefined;
     #heardAt = 0;
 
-    /** There is news after a commit. Answers at once what it needs to hear of; the work goes on. */
+    /**
+     * Called after a commit. Returns at once, with the resources this object wants to hear of; the work continues in
+     * the background.
+     */
     async poke({ cluster, shard }: Poked): Promise<Hearing> {
       if (shard !== undefined && IGNORED.has(shard)) return NOTHING;
       this.ctx.waitUntil(this.#run(cluster));
       return HEARING;
     }
 
-    /** The safety net: finds what a lost poke left behind. Who sleeps with nothing to do is not woken by it. */
+    /** The safety net for lost pokes. A manager that went to sleep with nothing to do is not woken. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
       if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
       this.#settled.set((await this.#loop)?.settledAt);
     }
 
-    /** The cluster is deleted. */
+    /** Called when the cluster is deleted. */
     async erase(): Promise<void> {
       await eraseObject(this.ctx);
     }
@@ -109,12 +117,12 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     async #run(cluster: string): Promise<void> {
       const wiring = wire(this.env);
       await this.#listen(cluster, wiring);
-      // One promise for all: pokes that come together must not make two loops.
+      // One shared promise: concurrent pokes must not start two loops.
       this.#loop ??= this.#start(cluster, wiring);
       await (await this.#loop).run();
     }
 
-    /** Asks the hub for the nodes' signs of life, which nothing but a silent node's item looks at: seldom is enough. */
+    /** Asks the hub for the nodes' signs of life. Only items of silent nodes depend on them, so this is done rarely. */
     async #listen(cluster: string, wiring: ControllerManagerWiring): Promise<void> {
       if (Date.now() - this.#heardAt < HEARD_MS) return;
       this.#heardAt = Date.now();
@@ -158,9 +166,9 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
 
 const as = (api: ApiClient, controller: string): ApiClient =>
   api.as({
-    // Field managers are named after it.
+    // Field managers are named after the user agent.
     "user-agent": "kube-controller-manager",
     "impersonate-user": `system:serviceaccount:kube-system:${controller}`,
-    // The control plane's own accounts may do what their effects need; what they may write is checked before.
+    // The control plane's own accounts may do whatever their effects need; what they may write is checked before.
     "impersonate-group": "system:serviceaccounts,system:serviceaccounts:kube-system",
   });

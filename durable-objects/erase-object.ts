@@ -1,8 +1,8 @@
 import { ERASED } from "../api/erased.ts";
 
 /**
- * Ends an object for good: what it keeps goes, and so does what it has in memory. The caller's call is broken off by that;
- * the next call begins with an empty object.
+ * Ends an object for good: its storage and its memory. This ends the caller's call with an error; the next call finds
+ * an empty object.
  */
 export async function eraseObject(state: DurableObjectState): Promise<void> {
   await state.blockConcurrencyWhile(async () => {

@@ -1,7 +1,7 @@
 /**
- * Lets the loop of the thread look at the network, for who has nothing under way. workerd looks when nothing within the process is
- * left to do and no timer is due: two loops that wait for one timer each find theirs due after the other's work, and take turns for
- * seconds without a look. The second timer of one is set while the other waits, too.
+ * Lets the event loop poll the network, even if nothing else is pending. workerd polls when no work inside the process
+ * is left and no timer is due. Two loops that each wait for a single timer find it due right after the other's work,
+ * and alternate for seconds without a poll; so each sets its second timer while the other is still waiting.
  */
 const TIMERS = 2;
 

@@ -1,8 +1,10 @@
 /** When a loop's object runs next: soon by a timer, later by its one alarm. */
 
-/** Waits shorter than this are kept in memory: an alarm is a row written. */
+/** Shorter waits are kept in memory: setting an alarm writes a row. */
 const TIMER_MS = 2000;
-/** Later there may be no alarm (the platform knows no dates after 2189): it rings for nothing, and is set anew. */
+/**
+ * An alarm may not be set further ahead (the platform rejects dates after 2189). It then fires early and is set again.
+ */
 const LONGEST_MS = 365 * 24 * 60 * 60 * 1000;
 
 export class LoopAlarm {
@@ -16,15 +18,15 @@ export class LoopAlarm {
     this.#run = run;
   }
 
-  /** To be called as the loop starts. */
+  /** Call this when the loop starts. */
   async open(cluster: string): Promise<void> {
     const { id, storage } = this.#state;
-    // An alarm of an object without a name could not tell its cluster.
+    // In an object without a name, the alarm handler could not tell which cluster it is for.
     if (id.name === undefined) await storage.put("cluster", cluster);
     this.#alarm = (await storage.getAlarm()) ?? undefined;
   }
 
-  /** The alarm has come. */
+  /** Call this when the alarm fires. */
   async ring(): Promise<void> {
     this.#alarm = undefined;
     const { id, storage } = this.#state;
@@ -32,7 +34,7 @@ export class LoopAlarm {
     if (cluster !== undefined) await this.#run(cluster);
   }
 
-  /** In place of what was asked before; undefined: nothing is due. */
+  /** Replaces the previous request; undefined: nothing is due. */
   wakeAt(cluster: string, wanted: number | undefined): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (wanted === undefined) return;

@@ -1,6 +1,6 @@
 /**
- * Holds the nodes' links, hibernating, and tells each node what it must know as it is committed. One for each cluster,
- * named by it. The rules are in docs/spec/node-link.md.
+ * Holds the nodes' hibernating links, and tells each node what it must know as soon as it is committed. One object per
+ * cluster, named after it. The rules are in docs/spec/node-link.md.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Answered, Asked } from "../api/asked.ts";
@@ -31,12 +31,12 @@ interface PassingOn {
   passed(together: { readonly cluster: string; readonly asked: readonly Asked[] }): Promise<readonly Answered[]>;
 }
 
-/** Reports of a round, of all nodes together: some 7 ms, so that what the loops do for the pods to come goes before. */
+/** Reports per round, of all nodes together: some 7 ms, so that the work of the loops on new pods comes first. */
 const REPORTS = 8;
-/** Nobody waits for them. */
+/** Requests that nobody waits for. */
 const EVENTS = /^\/api\/v1\/namespaces\/[^/]+\/events(\/|$)/;
 
-/** A pod that names something new is told together with it; what changes in a volume may come a moment later. */
+/** A pod that names something new is sent together with it, so changes to volumes may be seen a moment later. */
 const HEARING: Hearing = { promptly: FOLLOWED.filter((resource) => !NAMED.has(resource)), patiently: [...NAMED] };
 
 export class NodeHub extends DurableObject<NodeHubEnv> {
@@ -57,7 +57,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     return this.env.CLUSTER_STORE.getByName(cluster) as Store;
   }
 
-  /** A link (an upgrade) or a sync of `?node=` in `?cluster=`, authorized by the Worker. */
+  /** A link (by upgrade) or a sync for `?node=` in `?cluster=`, authorized by the Worker. */
   override async fetch(request: Request): Promise<Response> {
     const query = new URL(request.url).searchParams;
     const node = query.get("node") ?? "";
@@ -78,29 +78,29 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     return new Response(null, { status: 101, webSocket: client, headers: dated() });
   }
 
-  /** The store's log has grown. Answers what it needs to hear of. */
+  /** Called after a commit. Returns the resources this object wants to hear of. */
   async poke({ cluster }: { readonly cluster: string; readonly revision: Revision }): Promise<Hearing> {
     if (this.#links.any) await this.#telling.push(this.#store(cluster));
     return HEARING;
   }
 
-  /** When each node was last heard of (ms); Infinity for those that are connected. */
+  /** When each node was last heard from (ms); Infinity for those that are connected. */
   async heard(): Promise<Readonly<Record<string, number>>> {
     const connected = [...this.#links.byNode().keys()].map((node) => [node, Number.POSITIVE_INFINITY]);
     return Object.fromEntries([...(await this.#absence.heard()), ...connected]);
   }
 
-  /** The cluster is deleted. */
+  /** Called when the cluster is deleted. */
   async erase(): Promise<void> {
     await eraseObject(this.ctx);
   }
 
-  /** What these nodes and their pods use; those that do not answer are left out. */
+  /** Resource usage of these nodes and their pods. Nodes that do not answer are left out. */
   async usage(nodes: readonly string[]): Promise<readonly NodeUsage[]> {
     return this.#usage.ask(nodes, (node, call) => this.#links.tell(node, call), Date.now);
   }
 
-  /** All that a node says over its link, beside its pings. */
+  /** Everything a node sends over its link, except for pings. */
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
     const attachment = attachmentOf(socket);
     const answer = typeof text === "string" ? parseAnswer(text) : undefined;
@@ -108,8 +108,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   /**
-   * What a node tells of its pods, authorized by the Worker: nodes take turns with each other, and leave turns to
-   * everybody else.
+   * A node's status reports about its pods, authorized by the Worker. Nodes take turns with each other and with
+   * everything else.
    */
   async report(cluster: string, asked: readonly Asked[]): Promise<readonly Answered[]> {
     this.#reports ??= new Rounds({
@@ -122,7 +122,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     return Promise.all(asked.map((each) => reports.ask(each)));
   }
 
-  /** Passes a message to a node; answers whether it is there to hear it. */
+  /** Sends a message to a node. Returns whether the node is connected. */
   async call(node: string, message: NodeMessage): Promise<boolean> {
     return this.#links.tell(node, message);
   }
@@ -131,7 +131,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     return this.#links.isOpen(node);
   }
 
-  /** What the node was called to before it connected again, which goes on where it can. */
+  /** The tunnels that the node was called to before it reconnected; they resume where possible. */
   async #tunnelsOf(node: string): Promise<readonly string[]> {
     const left = await this.#absence.find(node);
     const linked = this.#links.attachmentsOf(node).flatMap(({ tunnels }) => tunnels);
@@ -160,7 +160,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
   }
 
-  /** Ends links that are silent, and gives up nodes that have been away for too long. */
+  /** Closes silent links, and gives up on nodes that have been away for too long. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     for (const socket of this.#links.silentSince(now - GRACE_MS)) {
@@ -172,13 +172,13 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   async #giveUp(node: string, { cluster, tunnels = [] }: Left): Promise<boolean> {
-    // Nobody on either side would notice that the way between them is cut.
+    // Neither end would notice that the path between them is cut.
     await Promise.allSettled(tunnels.map((id) => this.env.TUNNEL.getByName(`${cluster}/${id}`).cut()));
     return markUnknown(this.env, cluster, node);
   }
 }
 
-/** By which a node sees that its clock is wrong. */
+/** Lets a node notice that its clock is wrong. */
 const dated = () => ({ Date: new Date().toUTCString() });
 
 function parseAnswer(text: string): UsageAnswer | undefined {

@@ -21,7 +21,7 @@ const pod = (name: string, node: string) => ({
   attributes: { labels: {}, fields: { "spec.nodeName": node } },
 });
 
-/** Only pods: the control plane makes objects of its own meanwhile, of which nodes are told too. */
+/** Pods only: meanwhile the control plane creates objects of its own, which nodes are told about, too. */
 const namesOf = ({ changes }: NodeSync) =>
   changes.filter(({ resource }) => resource === "pods").map(({ object }) => object.metadata.name);
 
@@ -82,7 +82,7 @@ it("LINK-LEFT: gives up a node that polled and does not any more", async () => {
     const polling = async () => [...(await state.storage.list({ prefix: "polls:" })).keys()];
     await instance.alarm();
     expect(await polling()).toEqual(["polls:a"]);
-    // Who has slept knows of no poll since.
+    // A hub that has slept knows of no poll since then.
     await new NodeHub(state, env as NodeHubEnv).alarm();
     expect(await polling()).toEqual([]);
   });
@@ -108,11 +108,11 @@ it("LINK-SLEEP: goes on after a sleep from where it was, and knows again what po
   expect((await next()).reset).toBe(true);
   await store.commit({ writes: [{ op: "replace", key, text: text("new"), attributes }] });
   await runInDurableObject(NODE_HUB.getByName(cluster), async (_, state) => {
-    // Who has slept is made anew, with its sockets and its storage.
+    // A hub that slept is a new instance, with the same sockets and storage.
     const awake = new NodeHub(state, env as NodeHubEnv);
     await awake.poke({ cluster, revision: 0 as Revision });
   });
-  // The one before the sleep is still there to tell it too.
+  // The instance from before the sleep is still there and receives it, too.
   for (let heard = 0; heard < 2; ) {
     const { reset, changes } = await next();
     expect(reset).toBe(false);
@@ -163,7 +163,7 @@ it("LINK-GONE: closes the link of a node whose Node is deleted, and of no other"
   stays.socket.close();
 });
 
-/** A client and a node, joined. */
+/** A joined client and node. */
 async function joinedTunnel(id: string, protocol: string) {
   const tunnel = TUNNEL.getByName(id);
   const client = tunnel.fetch("https://tunnel/client?node=a", {
@@ -229,7 +229,7 @@ it("TUNNEL-CUT: a node that is silent takes its streams with it", async () => {
     for (const socket of state.getWebSockets("a"))
       socket.serializeAttachment({ ...socket.deserializeAttachment(), since: 0 });
     await instance.alarm();
-    // It has been away for long.
+    // The node has been away for a long time.
     for (const [key, left] of await state.storage.list<object>({ prefix: "left:" }))
       await state.storage.put(key, { ...left, at: 0 });
     await instance.alarm();

@@ -1,6 +1,6 @@
 /**
- * Joins two nodes that cannot reach each other: what one says is told to the other, as it came. They keep it secret from
- * here by themselves (docs/spec/pod-network.md). One for each pair, hibernating; nothing is stored.
+ * Joins two nodes that cannot reach each other, and forwards bytes unchanged. The traffic is end-to-end encrypted
+ * between the nodes (docs/spec/pod-network.md). One object per pair, hibernating; nothing is stored.
  */
 import { DurableObject } from "cloudflare:workers";
 import { failure } from "../api/machinery/status.ts";
@@ -17,7 +17,7 @@ export class Relay extends DurableObject<RelayEnv> {
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** `?node=` of `?cluster=`, which the Worker has authorized, comes to meet `?peer=`; that one is called. */
+  /** Connects `?node=` of `?cluster=`, authorized by the Worker, to `?peer=`, which is called. */
   override async fetch(request: Request): Promise<Response> {
     const query = new URL(request.url).searchParams;
     const [cluster = "", node = "", peer = ""] = ["cluster", "node", "peer"].map((name) => query.get(name) ?? "");
@@ -38,7 +38,7 @@ export class Relay extends DurableObject<RelayEnv> {
     for (const other of this.#othersThan(socket)) other.send(message);
   }
 
-  /** Who is left has nobody to talk to: it comes again when it has something to say. */
+  /** The remaining node has no partner; it reconnects when it has something to send. */
   override webSocketClose(socket: WebSocket): void {
     const [node] = this.ctx.getTags(socket);
     const hasAnother = this.ctx.getWebSockets(node).some((each) => each !== socket && isOpen(each));

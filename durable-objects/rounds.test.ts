@@ -10,8 +10,8 @@ afterEach(() => {
 });
 
 /**
- * Rounds of two or as many as are said, in which what is urgent says so; a test answers them, and lets the network be
- * looked at.
+ * Rounds of `most` requests, in which urgent requests are marked as such. The test answers them and controls when the
+ * network is polled.
  */
 function rounds(most = 2) {
   const begun: { readonly paths: string[]; readonly answer: (codes: number[] | Error) => void }[] = [];

@@ -1,21 +1,21 @@
 /**
- * Requests of the API from within, in rounds of so many: the loop looks at its sockets before the next begins. Calls within the
- * process go before the network in workerd's loop, for as long as there are any: without rounds a storm of work (a thousand nodes
- * that come, or are lost) keeps every client of the cluster waiting until it is over.
+ * Internal API requests, made in rounds of limited size with a poll of the network after each. workerd runs calls
+ * within the process before it looks at the network, for as long as there are any: without rounds, a storm of work (a
+ * thousand nodes joining or lost) would stall every client of the cluster until it is over.
  */
 import type { Answered, Asked } from "../api/asked.ts";
 
 export interface RoundsOptions {
   readonly ask: (asked: readonly Asked[]) => Promise<readonly Answered[]>;
-  /** Between two looks at the network. */
+  /** Requests between two polls of the network. */
   readonly most: number;
-  /** Resolves after the loop has looked at the network. */
+  /** Resolves after the network has been polled. */
   readonly pause: () => Promise<void>;
-  /** What goes before all else that waits, but for a quarter of each round. */
+  /** Urgent requests precede all others, except for a quarter of each round. */
   readonly isUrgent?: (asked: Asked) => boolean;
 }
 
-/** So long (ms) a round is waited for: it may have a webhook to ask. */
+/** How long (ms) to wait for a round: it may be calling a webhook. */
 const PATIENCE_MS = 100;
 
 interface Waiting {
@@ -28,7 +28,7 @@ export class Rounds {
   readonly #options: RoundsOptions;
   readonly #urgent: Waiting[] = [];
   readonly #rest: Waiting[] = [];
-  /** Before the network is looked at again. */
+  /** How many more requests fit in before the network is polled. */
   #left: number;
   #going = false;
 
@@ -47,7 +47,7 @@ export class Rounds {
 
   async #go(): Promise<void> {
     this.#going = true;
-    // What is asked side by side comes in one turn.
+    // Collects requests that are made concurrently in the same turn.
     await undefined;
     while (this.#urgent.length + this.#rest.length > 0) {
       const round = this.#take(this.#left);

@@ -1,6 +1,6 @@
 /**
- * The platform side of the scheduler, one object a cluster: woken by the store after commits, by its own alarm and by the
- * scheduled tick, and nothing else.
+ * The platform shell of the scheduler; one object per cluster. Only three things wake it: pokes from the store after
+ * commits, its own alarm, and the scheduled tick.
  */
 import { DurableObject } from "cloudflare:workers";
 import { timestamp } from "../api/machinery/time/time.ts";
@@ -15,7 +15,7 @@ import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 import { SettledMark } from "./settled-mark.ts";
 import type { Hearing } from "./store/log/pokes.ts";
 
-/** What the wiring (worker/index.ts) gives the object. */
+/** What worker/index.ts passes in. */
 export interface SchedulerWiring {
   /** The store of a cluster. */
   readonly store: (cluster: string) => Pick<Store, "list" | "texts" | "status" | "commit">;
@@ -24,27 +24,30 @@ export interface SchedulerWiring {
   readonly base: (cluster: string) => string;
 }
 
-/** Binds the class to its wiring; `Env` is the Worker's. */
+/** Binds the class to its wiring. `Env` is the Worker's. */
 export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
   return class Scheduler extends DurableObject<Env> {
     #loop: SchedulingLoop | undefined;
     readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
     readonly #settled = new SettledMark(this.ctx.storage.kv, () => Date.now());
 
-    /** There is news after a commit. Answers at once what it needs to hear of; the work goes on. */
+    /**
+     * Called after a commit. Returns at once, with the resources this object wants to hear of; the work continues in
+     * the background.
+     */
     async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Hearing> {
       this.ctx.waitUntil(this.#run(cluster));
       return { promptly: READS, patiently: [] };
     }
 
-    /** The safety net: finds what a lost poke left behind. Who sleeps with nothing to do is not woken by it. */
+    /** The safety net for lost pokes. A scheduler that went to sleep with nothing to do is not woken. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
       if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
       this.#settled.set(this.#loop?.settledAt);
     }
 
-    /** The cluster is deleted. */
+    /** Called when the cluster is deleted. */
     async erase(): Promise<void> {
       await eraseObject(this.ctx);
     }
@@ -75,7 +78,8 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
         random: () => Math.random(),
         newUid: () => crypto.randomUUID(),
         wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
-        // Beside its commit: with a second timer, as others' rounds need, fewer pods come to be placed together.
+        // Only one timer, because its commit is under way meanwhile: with the second one, which rounds need, fewer pods
+        // would be placed together.
         pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
         complain: (what, error) => console.error(`scheduler ${what}:`, error instanceof Error ? error.stack : error),
       });

@@ -1,10 +1,10 @@
 /**
- * What a loop's object remembers while it is not in memory: the revision at which it had nothing left to do. The scheduled tick is
- * then one look at the store, where waking the loop means that it reads all it has to know again.
+ * What a loop's object remembers while it is not in memory: the revision at which it had nothing left to do. The
+ * scheduled tick then costs one look at the store, where waking the loop would mean reading everything again.
  */
 import type { Revision } from "../api/store.ts";
 
-/** As a Durable Object's synchronous storage has it. */
+/** The part of a Durable Object's synchronous storage that is used here. */
 interface MarkStorage {
   get(key: string): unknown;
   put(key: string, value: unknown): void;
@@ -17,7 +17,7 @@ interface Mark {
 }
 
 const KEY = "settled";
-/** Once in a while everything is looked at all the same: a deployment may have brought other loops. */
+/** Everything is checked once in a while all the same: a deployment may have brought new loops. */
 const TRUSTED_MS = 3_600_000;
 
 export class SettledMark {
@@ -29,13 +29,13 @@ export class SettledMark {
     this.#now = now;
   }
 
-  /** Nothing was left to do at this revision, which is the store's newest. */
+  /** Whether nothing was left to do at this revision, the store's newest. */
   holds(revision: Revision): boolean {
     const mark = this.#storage.get(KEY) as Mark | undefined;
     return mark?.revision === revision && this.#now() - mark.at < TRUSTED_MS;
   }
 
-  /** Undefined: something is left to do. What is remembered already is not written again. */
+  /** Undefined: something is left to do. An unchanged mark is not written again. */
   set(revision: Revision | undefined): void {
     if (revision === undefined || this.holds(revision)) return;
     const mark: Mark = { revision, at: this.#now() };

@@ -1,35 +1,35 @@
-/** What a deployment sets of a cluster's store. */
+/** A deployment's settings for a cluster's store. */
 import type { GroupResource, Revision } from "../api/store.ts";
 import type { Sealing } from "./sealing/sealed-texts.ts";
 import { Sealer } from "./sealing/sealer.ts";
 import { defaultWindow, type Window } from "./store/log/compaction.ts";
 import type { Hearing } from "./store/log/pokes.ts";
 
-/** An object that listens to the log: what it does when poked is its own affair. */
+/** An object that is poked when the log grows. */
 interface Listener extends Rpc.DurableObjectBranded {
   poke(message: {
     readonly cluster: string;
-    /** The resource that the log is of, where that is not the cluster's own. */
+    /** The resource whose log it is, if it is a shard. */
     readonly shard?: GroupResource | undefined;
     readonly revision: Revision;
   }): Promise<Hearing | undefined>;
 }
 
-/** Only what a deployment binds is poked. */
+/** Only listeners that the deployment binds are poked. */
 export interface ClusterStoreEnv {
   readonly CONTROLLER_MANAGER?: DurableObjectNamespace<Listener>;
   readonly SCHEDULER?: DurableObjectNamespace<Listener>;
   readonly NODE_HUB?: DurableObjectNamespace<Listener>;
-  /** How long history is kept, and how many revisions at least (rule STORE-COMPACT); numbers as text. */
+  /** How long history is kept, and at least how many revisions (rule STORE-COMPACT). Numbers as text. */
   readonly HISTORY_SECONDS?: string;
   readonly HISTORY_REVISIONS?: string;
-  /** What texts are encrypted with on disk (docs/spec/encryption.md). */
+  /** The keys that texts are encrypted with on disk (docs/spec/encryption.md). */
   readonly ENCRYPTION_KEYS?: string;
-  /** Those of which resources, separated by commas; absent: Secrets'. */
+  /** The resources whose texts are encrypted, separated by commas; absent: Secrets. */
   readonly ENCRYPTED_RESOURCES?: string;
-  /** Set where a single process is the whole deployment, so that no other can have an object of the same name. */
+  /** Set if a single process is the whole deployment, so that no other can hold an object of the same name. */
   readonly ONE_PROCESS?: string;
-  /** How many watches the object holds before relays carry the rest (docs/decisions/0012); a number as text. */
+  /** How many watches an object holds before relays carry the rest (docs/decisions/0012). A number as text. */
   readonly WATCHES_PER_OBJECT?: string;
 }
 
@@ -38,7 +38,7 @@ export function sealingOf({ ENCRYPTION_KEYS, ENCRYPTED_RESOURCES = "secrets" }: 
   return sealer && { sealer, resources: new Set(ENCRYPTED_RESOURCES.split(",")) };
 }
 
-/** Where all objects share a thread, relays carry nothing for anybody. */
+/** Where all objects share one thread, relays would gain nothing. */
 export const watchesOf = ({ WATCHES_PER_OBJECT, ONE_PROCESS }: ClusterStoreEnv): number =>
   Number(WATCHES_PER_OBJECT) || (ONE_PROCESS ? Number.POSITIVE_INFINITY : WATCHES);
 const WATCHES = 5000;

@@ -1,6 +1,6 @@
 /**
- * Rows of Tables as items of a streamed list. How old an object is depends on when it is told, all else of a row on what is stored:
- * rows are kept with their moments marked, and the ages are written in when an answer is.
+ * Table rows as items of a streamed list. An object's age depends on when it is rendered, and the rest of a row only on
+ * what is stored: rows are cached with their timestamps marked, and the ages filled in with each answer.
  */
 
 import { metadataText, readObject } from "../api/machinery/json/object-text.ts";
@@ -12,7 +12,7 @@ import type { ItemForm } from "./store/lists/item-form.ts";
 import { textForm } from "./store/lists/text-items.ts";
 
 export class TableRows {
-  /** Stands before a moment, in ms since the epoch, and a semicolon; nobody can have written it into an object. */
+  /** Precedes a timestamp (ms since the epoch and a semicolon). Nobody can have written it into an object. */
   readonly #mark = `age ${crypto.randomUUID()} `;
 
   readonly form = ({ rowsOf: { apiVersion, kind }, objectAfter }: RowsRequest): ItemForm => {

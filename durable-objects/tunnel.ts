@@ -1,6 +1,6 @@
 /**
- * Joins two byte streams: a client's and a node's. One for each exec, log, attach or port-forward, named by an id that
- * the node is told; the node dials back. The frames are described in docs/spec/node-link.md.
+ * Joins two byte streams, a client's and a node's. One object per exec, log, attach or port-forward, named by an id
+ * that the node is told; the node dials back. docs/spec/node-link.md describes the frames.
  */
 import { DurableObject } from "cloudflare:workers";
 import { failure, type Status } from "../api/machinery/status.ts";
@@ -17,14 +17,14 @@ type Dial =
   | { readonly kind: "refused"; readonly status: Status };
 
 export class Tunnel extends DurableObject {
-  /** Who may dial, while a client waits for it. */
+  /** The node that may dial, while a client waits for it. */
   #node: string | undefined;
   #settle: (dial: Dial) => void = () => {};
   readonly #dial = new Promise<Dial>((resolve) => {
     this.#settle = resolve;
   });
 
-  /** `/client?node=`: the client's side; `/node?node=`: the node's. Both authorized by the Worker. */
+  /** `/client?node=` is the client's side, `/node?node=` the node's. Both are authorized by the Worker. */
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const node = url.searchParams.get("node") ?? "";
@@ -57,12 +57,12 @@ export class Tunnel extends DurableObject {
     return new Response(null, { status: 101, webSocket: outer });
   }
 
-  /** Nobody will dial. */
+  /** Called when nobody will dial. */
   async refuse(status: Status): Promise<void> {
     this.#settle({ kind: "refused", status });
   }
 
-  /** The node went silent, and what is joined to it cannot go on. */
+  /** The node went silent; what is joined to it cannot continue. */
   async cut(): Promise<void> {
     this.ctx.abort("the node is gone");
   }

@@ -1,4 +1,4 @@
-/** The loop of a Durable Object, as the store needs it. */
+/** The event loop of a Durable Object, as the store needs it. */
 import type { Turns } from "./store/turns.ts";
 
 export const turnsOf = (storage: DurableObjectStorage): Turns => ({

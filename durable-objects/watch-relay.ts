@@ -1,6 +1,6 @@
 /**
- * Carries watches of a store that has as many as one object should hold (docs/decisions/0012), named by the store and a number.
- * Nothing is stored; it is awake while anybody watches, and follows the store while it is.
+ * Carries watches for a store that has as many as one object should hold (docs/decisions/0012). Named after the store
+ * and a number. Stores nothing; is awake, and follows the store, as long as anybody watches.
  */
 import { DurableObject } from "cloudflare:workers";
 import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store/store-stream.ts";
@@ -18,12 +18,12 @@ type StoreStub = Store & DurableObjectStub & { relayHolds(relay: number, watches
 export class WatchRelay extends DurableObject<WatchRelayEnv> {
   #watches: RelayedWatches | undefined;
 
-  /** How many watches there are. */
+  /** The number of watches. */
   get size(): number {
     return this.#watches?.size ?? 0;
   }
 
-  /** A watch that the store has allowed, as the store was asked for it. */
+  /** Opens a watch that the store has allowed, with the same request that the store was sent. */
   override async fetch(request: Request): Promise<Response> {
     const { store, relay } = parseRelayName(this.ctx.id.name ?? "");
     this.#watches ??= new RelayedWatches({
@@ -33,7 +33,7 @@ export class WatchRelay extends DurableObject<WatchRelayEnv> {
     return answerWatch(await this.#watches.open(await request.json<WatchRequest>()));
   }
 
-  /** A stub anew for each call: one whose object has broken stays broken. */
+  /** A new stub for each call: the stub of an object that broke stays broken. */
   #storeOf(name: string, relay: number): RelayedStore {
     const stub = this.env.CLUSTER_STORE.getByName(name) as StoreStub;
     return {

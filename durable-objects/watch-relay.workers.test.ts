@@ -66,7 +66,7 @@ async function clusterWith(name: string, watches: number) {
   const { token } = (await createCluster(name)).object;
   const url = `${baseOf(name)}/api/v1/namespaces/watched/configmaps`;
   await call(`${baseOf(name)}/api/v1/namespaces`, { token, body: { metadata: { name: "watched" } } });
-  // The config map that every namespace is given.
+  // The config map that every namespace gets.
   await vi.waitFor(async () => expect((await call(`${url}/kube-root-ca.crt`, { token })).code).toBe(200), 10_000);
   const since = (await call(url, { token })).object.metadata.resourceVersion ?? "";
   const informers = Array.from({ length: watches }, () => new Informer(url, token, since));
@@ -89,7 +89,7 @@ test("RELAY-CARRY: the store carries as many watches as it should, relays the re
   expect(await heldByStore("relayed")).toBe(30);
   const held = [await heldBy("relayed", 0), await heldBy("relayed", 1), await heldBy("relayed", 2)];
   expect(held.reduce((sum, watches) => sum + watches)).toBe(70);
-  // What is on its way while a relay says how many it has may go there too.
+  // Watches may still be sent to a relay while its report of how many it has is under way.
   expect(held.filter((watches) => watches > 0).length).toBeGreaterThan(1);
   const names = Array.from({ length: 20 }, (_, i) => `c${i}`);
   for (const name of names) await write(name);
@@ -113,7 +113,7 @@ test("RELAY-KILLED: who was told by a relay that is gone resumes, and misses and
     for (let i = 0; writing; i++) {
       await write(`c${i}`);
       names.push(`c${i}`);
-      // All of it is one thread: timers come when nothing else is left to do.
+      // All of it is one thread: timers fire when nothing else is left to do.
       await new Promise((resume) => setTimeout(resume, 10));
     }
   })();
@@ -139,7 +139,7 @@ test("RELAY-AGAIN: a relay whose store begins again goes on where it was", { tim
   await vi.waitFor(async () => expect((await write("after")).code).toBe(201), 10_000);
   const expected = ["ADDED before", "ADDED after"];
   await vi.waitFor(() => expect(informers.map(({ told }) => told)).toEqual(informers.map(() => expected)), 30_000);
-  // Those of the relays did not notice.
+  // Those on relays did not notice.
   expect(informers.filter(({ connections }) => connections === 1).length).toBeGreaterThanOrEqual(40);
   await stop();
 });

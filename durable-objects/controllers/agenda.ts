@@ -1,9 +1,9 @@
-/** What is due when: a binary heap whose outdated entries are skipped when they surface. */
+/** A timetable: which key is due when. A binary heap; outdated entries are skipped when they surface. */
 export class Agenda<T> {
   readonly #times = new Map<string, number>();
   readonly #heap: { readonly key: string; readonly at: number; readonly value: T }[] = [];
 
-  /** Replaces the key's time; undefined takes it off. */
+  /** Replaces the key's time; undefined removes it. */
   set(key: string, at: number | undefined, value: T): void {
     if (at === undefined) {
       this.#times.delete(key);
@@ -20,7 +20,7 @@ export class Agenda<T> {
     return this.#heap[0]?.at;
   }
 
-  /** Takes off and answers what is due by `now`. */
+  /** Removes and returns what is due by `now`. */
   due(now: number): T[] {
     const values: T[] = [];
     for (this.#dropOutdated(); this.#heap[0] && this.#heap[0].at <= now; this.#dropOutdated()) {

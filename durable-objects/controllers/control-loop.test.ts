@@ -10,7 +10,7 @@ const configMap = (name: string): ConfigMap => ({
   metadata: { name, namespace: "ns" },
 });
 
-/** A controller of config maps that does what the test says. */
+/** A controller of config maps that runs the test's own `reconcile`. */
 const controllerOf = (
   reconcile: (name: string, context: ReconcileContext) => ReturnType<Controller["reconcile"]>,
   name = "test-controller",
@@ -225,7 +225,7 @@ describe("control loop", () => {
     at.cluster.refuse = (verb, { name }) => (verb === "create" && name === "s4" ? { code: 403 } : undefined);
     at.cluster.put("configmaps", configMap("a"));
     await at.settle();
-    // 1, 2, 4: the third group has the failure, and is the last.
+    // Groups of 1, 2, 4: the third contains the failure and is the last.
     expect(at.cluster.requests.filter((request) => request.startsWith("create secrets"))).toHaveLength(7);
   });
 
@@ -286,7 +286,7 @@ describe("control loop", () => {
       at.restart();
       at.cluster.now += 15_000;
     }
-    // 25 at once, and one in five minutes of not quite ten.
+    // 25 at once, then one for each of not quite ten intervals of five minutes.
     expect(at.cluster.list<Event>("events").map(({ count }) => count)).toEqual([26]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Runs the controllers: catch up with the log, find the touched items, reconcile them in short turns, carry the plans
- * out side by side. Knows no platform; time and waking are given.
+ * Runs the controllers: catches up with the log, finds the items that changes touch, reconciles them in short turns,
+ * and carries out the plans concurrently. Platform-free: the clock and the wake-up are passed in.
  */
 import type { GroupResource, Revision } from "../../api/store.ts";
 import type { ApiClient } from "../../client/api-client.ts";
@@ -22,36 +22,38 @@ import { guardReads } from "./read-guard.ts";
 import type { Applied, ClusterSnapshot } from "./snapshot.ts";
 import { type Told, type Work, WorkQueue } from "./work-queue.ts";
 
-/** How long reconciles may hold the thread before others get a turn. */
+/** How long reconciling may hold the thread before other work gets a turn. */
 const TURN_MS = 10;
-/** Plans that are carried out at a time. */
+/** How many plans are carried out at a time. */
 const CONCURRENCY = 64;
-/** How soon a store out of reach is asked again. */
+/** Delay before retrying a store that is out of reach. */
 const OUTAGE_MS = 3000;
-/** What is due earlier is waited for in memory (loop-alarm.ts). */
+/** Wake-ups that are due sooner than this are kept in memory (loop-alarm.ts). */
 const SOON_MS = 2000;
 
 export interface ControlLoopOptions {
   readonly controllers: readonly Controller[];
   readonly log: LogFollower;
-  /** The API in the name of a controller. */
+  /** An API client that acts as the controller. */
   readonly apiOf: (controller: Controller) => ApiClient;
   readonly authority: Authority;
-  /** Where what plans remember survives. */
+  /** Survives the object's sleep; holds what plans ask to be remembered. */
   readonly memory: MemoryStorage;
   readonly cluster: () => Promise<ClusterFacts>;
   readonly heardOf: (node: string) => number | undefined;
   readonly now: () => number;
   /**
-   * Milliseconds from the first look at what others changed to what is made of it: who looks at what he wrote a moment ago
-   * sees it as he wrote it.
+   * Milliseconds from seeing somebody else's change until acting on it, so that clients which read back what they wrote
+   * see it as written.
    */
   readonly grace?: number;
-  /** Calls {@link ControlLoop.run} again at that time; undefined: nothing waits. */
+  /** Schedules the next call of {@link ControlLoop.run}; undefined: nothing is waiting. */
   readonly wakeAt: (at: number | undefined) => void;
-  /** Lets other work of the thread have a turn. */
+  /** Yields the thread to other work. */
   readonly pause: () => Promise<void>;
-  /** A failure that is no controller's plan: a bug in one (`item` says where), or the store out of reach. */
+  /**
+   * Reports a failure that no plan accounts for: a bug in a controller (`item` says where), or a store out of reach.
+   */
   readonly complain: (who: string, item: string, error: unknown) => void;
 }
 
@@ -64,7 +66,7 @@ export class ControlLoop {
   readonly #interested: ReadonlyMap<GroupResource, readonly number[]>;
   readonly #everything: readonly number[];
   #guarded: { of: ClusterSnapshot; each: readonly Snapshot[] } | undefined;
-  /** Items whose plans were carried out since the last look at the log began. */
+  /** Items whose plans were carried out since the last catch-up began. */
   #carriedOut: Work[] = [];
   #underWay = 0;
   #running: Promise<void> | undefined;
@@ -84,7 +86,7 @@ export class ControlLoop {
     this.#everything = interested.get(EVERYTHING) ?? [];
   }
 
-  /** Catches up and works until nothing is ready; one run at a time. */
+  /** Catches up and works until nothing is ready. Only one run is active at a time. */
   run(): Promise<void> {
     this.#again = true;
     this.#running ??= this.#work().finally(() => {
@@ -93,7 +95,7 @@ export class ControlLoop {
     return this.#running;
   }
 
-  /** The revision at which nothing was left to do, but what an alarm will wake for; undefined while something is. */
+  /** The revision at which no work was left except what an alarm will wake for; undefined while there is work. */
   get settledAt(): Revision | undefined {
     if (this.#underWay > 0 || this.#running || this.#queue.hasReady()) return undefined;
     const due = this.#queue.nextDue();
@@ -126,7 +128,7 @@ export class ControlLoop {
   }
 
   async #catchUp(): Promise<void> {
-    // Only what ended before we ask is in the answer for sure.
+    // The answer is only sure to contain what ended before the question.
     const carriedOut = this.#carriedOut;
     this.#carriedOut = [];
     const changes = await this.#options.log.catchUp().catch((error: unknown) => {
@@ -175,7 +177,7 @@ export class ControlLoop {
     }
   }
 
-  /** Gives others a turn where this one is over; answers when ours ends. */
+  /** Yields if this turn is over; returns when the current turn ends. */
   async #yieldAfter(turnEnds: number): Promise<number> {
     if (this.#options.now() < turnEnds) return turnEnds;
     await this.#options.pause();

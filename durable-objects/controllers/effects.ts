@@ -1,4 +1,4 @@
-/** Carries plans out: effects become API requests in the controller's name. */
+/** Carries out plans: turns effects into API requests made as the controller. */
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
 import { type KubeObject, parseApiVersion, type Stored } from "../../api/machinery/meta.ts";
@@ -17,15 +17,15 @@ import {
   type ReviewEffect,
 } from "../../worker/controllers/controller.ts";
 
-/** Requests of one batch under way at a time. */
+/** Concurrent requests per batch. */
 const PARALLEL = 16;
 
-/** Of a collection that is deleted so many at a time, so that no request takes long. */
+/** Collections are deleted in pieces of this size, so that no single request takes long. */
 const COLLECTED = { limit: "1000" };
 
-/** What the cluster's own keys sign. */
+/** What the cluster's own keys are used to sign. */
 export interface Authority {
-  /** The data of a service account token secret, base64 values. */
+  /** The data of a service account token Secret; values are base64. */
   tokenData(secret: KubeObject, serviceAccount: KubeObject): Promise<Readonly<Record<string, string>>>;
   /** The base64 PEM certificate for an approved request, or why there is none. */
   certificate(request: KubeObject): Promise<{ readonly certificate: string } | { readonly refused: string }>;
@@ -35,13 +35,13 @@ export interface EffectContext {
   readonly api: ApiClient;
   readonly authority: Authority;
   readonly record: (event: EventRecord) => void;
-  /** An object was written. */
+  /** Called after an object was written. */
   readonly wrote: (resource: GroupResource, namespace: string, name: string) => void;
-  /** The version to speak for resources whose version is not that of the built-in groups. */
+  /** The API version to use for a resource of no built-in group. */
   readonly versionOf: (resource: string) => string | undefined;
 }
 
-/** Answers the first failure, which ends the plan. */
+/** Returns the first failure, which ends the plan. */
 export async function carryOut(
   plan: Plan,
   controller: Controller,
@@ -54,7 +54,7 @@ export async function carryOut(
         : await carryOutEffect(effect, controller, context);
     if (failure) return failure;
   }
-  // Only what came about is told: a plan that failed is made again, and its events with it.
+  // Events are only recorded once the effects succeeded: a failed plan is made again, and its events with it.
   for (const event of plan.events ?? []) context.record(event);
   return undefined;
 }
@@ -96,7 +96,8 @@ async function carryOutEffect(
     return undefined;
   }
   const { code = 500, reason = "", message = "" } = outcome.status;
-  // As in Kubernetes, what cannot be made because the namespace is on its way out is not missed: it would go at once.
+  // As in Kubernetes, failing to create something in a terminating namespace is no failure: it would be deleted at
+  // once.
   if (effect.op === "create" && isNamespaceEnding(outcome.status)) return undefined;
   if (record?.failure && record.failure.unless !== reason)
     context.record({

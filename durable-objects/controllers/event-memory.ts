@@ -1,7 +1,7 @@
 /**
- * What the recorder of events knows of those that it has written: which one says the same, which say much the same, and
- * how much an object may still cause. The newest of it outlives the object's sleep: without that, what fails every 15
- * seconds would be a new event each time.
+ * What the event recorder knows about events already written: which say the same, which say nearly the same, and how
+ * many more an object may cause. The newest of it survives the object's sleep; otherwise whatever fails every 15
+ * seconds would produce a new Event each time.
  */
 import { type Correlations, EventCorrelator } from "../../client/events/event-correlator.ts";
 import { Recent } from "../../client/events/recent.ts";
@@ -13,9 +13,9 @@ export interface WrittenEvent {
 }
 
 const REMEMBERED = 4096;
-/** An object that has more to tell than this does not sleep in between. */
+/** With more pending events than this, the object stays awake. */
 const KEPT = 64;
-/** Kept in one row, which a burst of events must not write each time. */
+/** Stored in one row, which a burst of events must not write each time. */
 const WRITE_EVERY_MS = 1000;
 const ROW = "events";
 
@@ -37,7 +37,7 @@ export class EventMemory {
     this.correlator = new EventCorrelator(kept);
   }
 
-  /** Keeps what is known now, soon. */
+  /** Schedules a save of what is known now. */
   keep(now: number): void {
     if (this.#timer !== undefined) return;
     if (now - this.#keptAt >= WRITE_EVERY_MS) {

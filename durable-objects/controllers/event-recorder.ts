@@ -1,6 +1,6 @@
 /**
- * Records Events as client-go's recorder does: the same event again raises the count of the one that is, events that
- * differ in their message only are combined from the tenth on, and an object that causes too many is not heard.
+ * Records Events as client-go's recorder does: a repeated event raises the count of the existing one, events that
+ * differ only in their message are combined from the tenth on, and an object that causes too many is rate-limited.
  */
 import type { Event } from "../../api/generated/core.v1.ts";
 import { microTimestamp, timestamp } from "../../api/machinery/time/time.ts";
@@ -19,7 +19,7 @@ export class EventRecorder {
     this.#memory = new EventMemory(storage);
   }
 
-  /** Events about one object are written in their order; a failure to write one is not retried. */
+  /** Events about one object are written in order. A failed write is not retried. */
   record(
     event: EventRecord,
     component: string,
@@ -86,7 +86,7 @@ export class EventRecorder {
             firstTimestamp: stamp,
             lastTimestamp: stamp,
             count: 1,
-            // client-go says of combined events only what their source is.
+            // For combined events client-go only sets the source.
             reportingComponent: isCombined ? "" : component,
             reportingInstance: "",
           }),

@@ -1,30 +1,30 @@
-/** Keeps a snapshot current from the store: everything listed once, then the log, and that of each resource kept apart. */
+/** Keeps a snapshot current from the store: lists everything once, then follows the log, and the log of each shard. */
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import { apiVersionOf, groupResource, type KubeObject, type Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource, Revision, Store } from "../../api/store.ts";
 import { type Applied, ClusterSnapshot, type KnownKind } from "./snapshot.ts";
 
-/** So that reading one takes a turn of some ten milliseconds. */
+/** Sized so that reading a page takes about ten milliseconds. */
 const PAGE = 200;
 const CUSTOM = "customresourcedefinitions.apiextensions.k8s.io";
-/** What no controller looks at and there is much of: the log is not asked for it. */
+/** Voluminous resources that no controller reads; they are not requested from the log. */
 export const IGNORED: ReadonlySet<GroupResource> = new Set(["events", "events.events.k8s.io"]);
 
 type LogReader = Pick<Store, "list" | "texts" | "status">;
 
-/** A resource that the cluster keeps in a store object of its own, which has a log of its own. */
+/** A resource that the cluster keeps in a store object of its own, with its own log. */
 export interface Shard {
   readonly resource: GroupResource;
   readonly store: LogReader;
 }
 
 export interface FollowedLogs {
-  /** The cluster's own, where all is that no shard has. */
+  /** The cluster's main store, which has everything that is not sharded. */
   readonly store: LogReader;
   readonly shards?: () => Promise<readonly Shard[]>;
 }
 
-/** How far a shard's log is read. */
+/** A shard, and how far its log has been read. */
 interface FollowedShard extends Shard {
   revision: Revision;
 }
@@ -34,7 +34,7 @@ export class LogFollower {
   readonly #shardsOf: () => Promise<readonly Shard[]>;
   readonly #readWhole: readonly GroupResource[];
   readonly #builtIns: readonly KnownKind[];
-  /** Custom resources are added as they are defined. */
+  /** Grows as custom resources are defined. */
   #followed: readonly GroupResource[];
   readonly #versions = new Map<GroupResource, string>();
   #state: { snapshot: ClusterSnapshot; revision: Revision; shards: readonly FollowedShard[] } | undefined;
@@ -42,7 +42,7 @@ export class LogFollower {
   constructor(logs: FollowedLogs, readWhole: readonly GroupResource[], builtIns: readonly KnownKind[]) {
     this.#store = logs.store;
     this.#shardsOf = logs.shards ?? (async () => []);
-    // What kinds there are it has to know itself, whoever else does.
+    // The follower itself must know which kinds exist, whether or not a controller does.
     this.#readWhole = [...readWhole, CUSTOM];
     this.#builtIns = builtIns;
     this.#followed = builtIns.map(({ resource }) => resource).filter((resource) => !IGNORED.has(resource));
@@ -52,7 +52,7 @@ export class LogFollower {
     return this.#state?.snapshot;
   }
 
-  /** How far the cluster's own log is read; undefined before the first load. */
+  /** How far the main log has been read; undefined before the first load. */
   get revision(): Revision | undefined {
     return this.#state?.revision;
   }
@@ -62,7 +62,7 @@ export class LogFollower {
     return this.#versions.get(resource);
   }
 
-  /** Brings the snapshot up to the logs' ends and answers what changed; on the first load that is every object. */
+  /** Brings the snapshot up to date and returns what changed; on the first load, that is every object. */
   async catchUp(): Promise<readonly Applied[]> {
     if (!this.#state) return this.#load();
     const { snapshot } = this.#state;
@@ -70,7 +70,7 @@ export class LogFollower {
     for (let more = true; more; ) {
       const tail = await this.#store.texts({ revision: this.#state.revision, resources: this.#followed, limit: PAGE });
       if (!tail.ok) {
-        // The log before our revision is gone: begin again.
+        // The log no longer reaches back to our revision: start over.
         this.#state = undefined;
         return this.#load();
       }
@@ -80,7 +80,7 @@ export class LogFollower {
         if (!change || key.resource !== CUSTOM) continue;
         const resource = this.#learn(snapshot, change.object);
         if (resource === undefined) continue;
-        // This answer of the log was not asked for it.
+        // The resource was not yet part of this request to the log.
         applied.push(...(await this.#loadResource(snapshot, resource)));
       }
       this.#state.revision = tail.revision;
@@ -97,7 +97,7 @@ export class LogFollower {
     return applied;
   }
 
-  /** Undefined where its log does not reach back to where it was read to. */
+  /** Returns undefined if the shard's log no longer reaches back to where we were. */
   async #catchUpWith(shard: FollowedShard, snapshot: ClusterSnapshot): Promise<readonly Applied[] | undefined> {
     const applied: Applied[] = [];
     for (let more = true; more; ) {
@@ -122,7 +122,7 @@ export class LogFollower {
     this.#followed = this.#followed.filter((resource) => !shards.some((shard) => shard.resource === resource));
     for (const resource of this.#followed) if (resource !== CUSTOM) await this.#loadResource(snapshot, resource);
     this.#state = { snapshot, revision, shards: await this.#loadShards(snapshot, shards) };
-    // What was written while the lists were read.
+    // Picks up what was written while the lists were being read.
     await this.catchUp();
     return [...snapshot.all()].map(({ resource, object }) => ({ resource, object, deleted: false }));
   }
@@ -157,7 +157,7 @@ export class LogFollower {
     return applied;
   }
 
-  /** Answers the resource where it was not followed before. */
+  /** Returns the resource if it was not followed before. */
   #learn(snapshot: ClusterSnapshot, definition: Stored<KubeObject>): GroupResource | undefined {
     const { spec } = definition as Stored<CustomResourceDefinition>;
     const { group, names } = spec;

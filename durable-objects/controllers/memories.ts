@@ -1,6 +1,6 @@
-/** What plans say to remember, kept where it survives the object's sleep. */
+/** What plans ask to be remembered, kept where it survives the object's sleep. */
 
-/** As a Durable Object's synchronous storage has it. */
+/** The part of a Durable Object's synchronous storage that is used here. */
 export interface MemoryStorage {
   get(key: string): unknown;
   put(key: string, value: unknown): void;
@@ -21,11 +21,11 @@ export class Memories {
     return this.#known.get(key);
   }
 
-  /** Writes only what is new: a write is a row. */
+  /** Writes only if the value is new: each write is a row. */
   set(who: string, item: string, memory: unknown): void {
     const key = keyOf(who, item);
     const known = this.get(who, item);
-    // What has nothing to remember is not remembered itself: items come and go.
+    // Items with nothing to remember are not remembered either, since items come and go.
     if (memory === undefined) this.#known.delete(key);
     if (known === memory) return;
     if (memory === undefined) {

@@ -1,7 +1,10 @@
-/** What the controllers wrote themselves: their own changes are gone on with at once, those of others are left alone a moment. */
+/**
+ * What the controllers wrote themselves. They act on their own changes at once; the changes of others are left alone
+ * for a moment.
+ */
 import type { GroupResource } from "../../api/store.ts";
 
-/** A write that no change was seen of for so long (ms) changed nothing. */
+/** A write whose change has not been seen after this long (ms) changed nothing. */
 const LATE_MS = 5000;
 
 export class OwnWrites {
@@ -17,7 +20,7 @@ export class OwnWrites {
     this.#at.set(key, now);
   }
 
-  /** Whether the object's change is what was noted of it; asked once for each change. */
+  /** Whether the change is one of our own writes. Each write matches once. */
   take(resource: GroupResource, namespace: string, name: string): boolean {
     return this.#at.delete(keyOf(resource, namespace, name));
   }

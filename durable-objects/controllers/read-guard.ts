@@ -2,7 +2,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
 import { EVERYTHING, type Snapshot } from "../../worker/controllers/controller.ts";
 
-/** A snapshot that refuses what a controller did not declare: an undeclared read would never be told of changes. */
+/** A snapshot that rejects reads a controller did not declare: it would never be told of changes to what it read. */
 export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], who: string): Snapshot {
   const allowed = new Set(reads);
   const check = (resource: GroupResource) => {

@@ -1,7 +1,7 @@
 /**
- * The cluster's state in memory, kept current change by change, with the indexes that controllers ask by. Kinds that no
- * controller names are kept as metadata: enough for garbage collection and namespace deletion. What objects have in common
- * is there once.
+ * The cluster's state in memory, kept current change by change, with the indexes that controllers query. Kinds that no
+ * controller names are kept as metadata only, which is enough for garbage collection and namespace deletion. Values
+ * that objects have in common are stored once.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { isJsonObject } from "../../api/machinery/json/json-object.ts";
@@ -13,10 +13,10 @@ import type { Located, Snapshot } from "../../worker/controllers/controller.ts";
 import { heldOf } from "../../worker/controllers/held.ts";
 
 type Any = Stored<KubeObject>;
-/** Objects by name (bytewise order is not kept: no controller depends on it). */
+/** Objects by name, in no particular order: no controller depends on one. */
 type Names = Map<string, Any>;
 
-/** Resources that are looked up by label, and those whose objects without a controller are. */
+/** Resources that are looked up by label, and those whose uncontrolled objects are. */
 const BY_LABEL = new Set<GroupResource>(["pods", "endpointslices.discovery.k8s.io", "controllerrevisions.apps"]);
 const ORPHANED = new Set<GroupResource>(["pods", "replicasets.apps", "controllerrevisions.apps"]);
 
@@ -37,7 +37,7 @@ export interface Applied {
 export class ClusterSnapshot implements Snapshot {
   readonly #objects = new Map<GroupResource, Map<string, Names>>();
   readonly #uids = new Map<string, Located>();
-  /** By resource and the owner's uid, and of which resources an owner has any. */
+  /** By resource and owner uid, and which resources an owner has any of. */
   readonly #dependents = new Index<Located>();
   readonly #dependentResources = new Map<string, Set<GroupResource>>();
   readonly #byLabel = new Index<Any>();
@@ -54,10 +54,10 @@ export class ClusterSnapshot implements Snapshot {
     for (const kind of kinds) this.learn(kind);
   }
 
-  /** Adds a kind that the API serves. */
+  /** Registers a kind that the API serves. */
   learn({ resource, apiVersion, kind, scope }: KnownKind): void {
     if (scope === "Cluster") this.#clusterScoped.add(resource);
-    // A custom kind may come again with another scope.
+    // A custom kind may be redefined with another scope.
     else this.#clusterScoped.delete(resource);
     this.#kinds.set(`${apiVersion} ${kind}`, resource);
   }
@@ -70,7 +70,10 @@ export class ClusterSnapshot implements Snapshot {
     return !this.#clusterScoped.has(resource);
   }
 
-  /** Takes an object as it is after a change (or was, before its deletion); undefined where the change is old news. */
+  /**
+   * Takes in an object as it is after a change (or was before its deletion). Returns undefined if the change is already
+   * known.
+   */
   apply(resource: GroupResource, text: string, deleted: boolean): Applied | undefined {
     const object = this.#project(resource, readLean(text));
     const { namespace = "", name, resourceVersion } = object.metadata;
@@ -192,7 +195,7 @@ export class ClusterSnapshot implements Snapshot {
     return resources.flatMap((resource) => [...this.#dependents.at(`${resource} ${uid}`)]);
   }
 
-  /** Seldom asked, for a namespace that is being deleted: no index is kept for it. */
+  /** Used rarely, for a namespace that is being deleted, so there is no index for it. */
   inNamespace(namespace: string): readonly Located[] {
     if (namespace === "") return [];
     return [...this.#objects].flatMap(([resource, namespaces]) =>
@@ -205,7 +208,7 @@ export class ClusterSnapshot implements Snapshot {
   }
 }
 
-/** Nobody reads who manages what, which in many an object is the most of it. */
+/** Drops managedFields: nobody reads them, and they are most of many an object. */
 function readLean(text: string): Any {
   const object = JSON.parse(text) as Any;
   const { managedFields: _, ...metadata } = object.metadata;
@@ -215,10 +218,10 @@ function readLean(text: string): Any {
 const labelKey = (resource: string, namespace: string, key: string, value: string) =>
   `${resource} ${namespace} ${key}=${value}`;
 
-/** What no two objects have in common. */
+/** Fields that no two objects have in common. */
 const OWN: ReadonlySet<string> = new Set(["name", "uid", "resourceVersion", "podIP", "clusterIP", "clusterIPs"]);
 
-/** Values by a key; keys without values take no room. */
+/** A multimap; keys without values take no room. */
 class Index<T> {
   readonly #none: ReadonlySet<T> = new Set();
   readonly #sets = new Map<string, Set<T>>();

@@ -1,28 +1,29 @@
 /**
- * Which items to reconcile, and when. As client-go's work queues: an item is never worked on twice at once, what is
- * touched meanwhile is looked at again, failures back off from 5 ms to 1,000 s. Controllers take turns.
+ * Which items to reconcile, and when. Behaves like client-go's work queues: an item is never worked on twice at once,
+ * an item touched in the meantime is looked at again, and failures back off from 5 ms to 1,000 s. Controllers take
+ * turns.
  */
 import type { Answer, Controller, EffectFailure, ItemKey, Question } from "../../worker/controllers/controller.ts";
 import { Agenda } from "./agenda.ts";
 
 const FIRST_DELAY_MS = 5;
 const LONGEST_DELAY_MS = 1_000_000;
-/** What is forbidden (by quota, by policy) stays so for longer than what collided. */
+/** What quota or policy forbids stays forbidden for longer than a conflict lasts. */
 const FORBIDDEN_DELAY_MS = 160;
-/** A node that cannot do what it was asked is asked again as external provisioners ask. */
+/** The back-off of external-provisioner, for a node that cannot do what it was asked. */
 const NODE_DELAYS = { first: 1000, longest: 300_000 };
 /** How long it is remembered that an item acted. */
 const LATE_MS = 5000;
 
 export interface Work {
-  /** The controller's position in the table. */
+  /** The controller's index in the table. */
   readonly controller: number;
   readonly item: ItemKey;
 }
 
 type Answers = ReadonlyMap<Question, Answer>;
 
-/** What an item's next reconcile is told besides the snapshot. */
+/** What the item's next reconcile is given besides the snapshot. */
 export interface Told {
   readonly failure: EffectFailure | undefined;
   readonly answers: Answers | undefined;
@@ -34,14 +35,14 @@ interface Trouble {
 }
 
 export class WorkQueue {
-  /** One insertion-ordered set of ready items a controller. */
+  /** One insertion-ordered set of ready items per controller. */
   readonly #ready: Set<ItemKey>[];
   readonly #busy = new Set<string>();
   readonly #touched = new Set<string>();
   readonly #agenda = new Agenda<Work>();
   readonly #troubles = new Map<string, Trouble>();
   readonly #acted = new Map<string, number>();
-  /** What is touched at a later time, soonest first. */
+  /** Items to be touched later, soonest first. */
   readonly #ripening = new Map<string, { readonly at: number; readonly work: Work }>();
   readonly #answers = new Map<string, Answers>();
   readonly #paces: readonly Controller["pace"][];
@@ -52,18 +53,21 @@ export class WorkQueue {
     this.#paces = controllers.map(({ pace }) => pace);
   }
 
-  /** Something that the item depends on changed. */
+  /** Something that the item depends on has changed. */
   touch(work: Work): void {
     if (this.#busy.has(keyOf(work))) this.#touched.add(keyOf(work));
     else this.#ready[work.controller]?.add(work.item);
   }
 
-  /** As {@link touch}, from that time on, unless it is touched before. Later calls name no earlier times. */
+  /**
+   * Like {@link touch}, but from that time on, unless the item is touched before. Successive calls must not name
+   * earlier times.
+   */
   touchAt(work: Work, at: number): void {
     if (!this.#ripening.has(keyOf(work))) this.#ripening.set(keyOf(work), { at, work });
   }
 
-  /** The next item, controllers in turn; it is busy until {@link settle}. */
+  /** The next item, with controllers taking turns. It is busy until {@link settle}. */
   take(): (Work & Told) | undefined {
     for (let step = 0; step < this.#ready.length; step++) {
       const controller = (this.#turn + step) % this.#ready.length;
@@ -82,13 +86,13 @@ export class WorkQueue {
     return undefined;
   }
 
-  /** The item is done with: it is ready again if it was touched meanwhile. */
+  /** The item's work is done. It becomes ready again if it was touched in the meantime. */
   settle(work: Work): void {
     this.#busy.delete(keyOf(work));
     if (this.#touched.delete(keyOf(work))) this.touch(work);
   }
 
-  /** The item is ready again, with the answers to what it asked. */
+  /** The item becomes ready again, with the answers to what it asked for. */
   answer(work: Work, answers: Answers): void {
     this.#answers.set(keyOf(work), answers);
     this.touch(work);
@@ -110,22 +114,22 @@ export class WorkQueue {
     const longest = LONGEST_DELAY_MS;
     if (failure?.effect.op === "call") return NODE_DELAYS;
     if (failure?.code !== 403) return { first: FIRST_DELAY_MS, longest };
-    // The first retry is soon where no controller says otherwise: it is the one that reports the failure.
+    // Unless the controller says otherwise, the first retry comes soon: it is the one that reports the failure.
     return this.#paces[controller] ?? { first: attempts > 0 ? FORBIDDEN_DELAY_MS : FIRST_DELAY_MS, longest };
   }
 
-  /** Notes that effects were carried out. */
+  /** Notes that the item's effects were carried out. */
   act(work: Work, now: number): void {
     this.#acted.delete(keyOf(work));
     this.#acted.set(keyOf(work), now);
   }
 
-  /** When the item's effects were last carried out, if that was of late (ms). */
+  /** When the item's effects were last carried out (ms), if that was recent. */
   lastActed(work: Work): number | undefined {
     return this.#acted.get(keyOf(work));
   }
 
-  /** Makes ready what is due. */
+  /** Moves what is due to the ready queues. */
   wake(now: number): void {
     for (const [key, at] of this.#acted) {
       if (at + LATE_MS > now) break;
@@ -139,7 +143,7 @@ export class WorkQueue {
     for (const work of this.#agenda.due(now)) this.touch(work);
   }
 
-  /** When the next item is due (ms); undefined: nothing waits. */
+  /** When the next item is due (ms); undefined: nothing is waiting. */
   nextDue(): number | undefined {
     const ripe = this.#ripening.values().next().value?.at;
     const due = this.#agenda.next();

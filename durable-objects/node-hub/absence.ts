@@ -1,6 +1,6 @@
 /**
- * Since when nodes have been away (LINK-LEFT): those whose link broke, and those that polled and do not any more. What is
- * written down survives the object's sleep.
+ * Since when nodes have been away (LINK-LEFT): those whose link broke, and those that stopped polling. What is written
+ * down survives the object's sleep.
  */
 import type { Links } from "./links.ts";
 
@@ -9,7 +9,7 @@ export const GRACE_MS = 40_000;
 const LEFT = "left:";
 const POLLS = "polls:";
 
-/** Of a node that left: when (ms), and what may hang on it. */
+/** When a node left (ms), and which tunnels may depend on it. */
 export interface Left {
   readonly cluster: string;
   readonly at: number;
@@ -19,7 +19,7 @@ export interface Left {
 export class Absence {
   readonly #storage: DurableObjectStorage;
   readonly #links: Links;
-  /** When nodes without a socket last asked (ms). */
+  /** When nodes without a socket last polled (ms). */
   readonly #polled = new Map<string, number>();
 
   constructor(storage: DurableObjectStorage, links: Links) {
@@ -31,7 +31,10 @@ export class Absence {
     await this.#storage.delete(`${LEFT}${node}`);
   }
 
-  /** Who polls says no goodbye: when it last did is looked at from time to time. Answers whether it is the first time. */
+  /**
+   * A polling node says no goodbye, so the time of its last poll is checked now and then. Returns whether this is its
+   * first poll.
+   */
   async polled(node: string, cluster: string): Promise<boolean> {
     const isFirst = !this.#polled.has(node);
     if (isFirst) {
@@ -51,15 +54,15 @@ export class Absence {
     return this.#storage.get<Left>(`${LEFT}${node}`);
   }
 
-  /** When each node without a link was last heard of (ms). */
+  /** When each node without a link was last heard from (ms). */
   async heard(): Promise<readonly (readonly [node: string, at: number])[]> {
     const left = await this.#storage.list<Left>({ prefix: LEFT });
     return [...[...left].map(([key, { at }]) => [key.slice(LEFT.length), at] as const), ...this.#polled];
   }
 
   /**
-   * Gives up the nodes that have been away for too long. `giveUp` answers whether that is done, or is to be tried again.
-   * Answers whether somebody is still waited for.
+   * Gives up on nodes that have been away for too long. `giveUp` returns whether it succeeded or must be retried.
+   * Returns whether any node is still being waited for.
    */
   async look(now: number, giveUp: (node: string, left: Left) => Promise<boolean>): Promise<boolean> {
     let waiting = await this.#lookAtPolling(now);
@@ -70,7 +73,7 @@ export class Absence {
     return waiting;
   }
 
-  /** Of those who polled and do not any more; answers whether some still do. */
+  /** The same for nodes that poll. Returns whether any of them still does. */
   async #lookAtPolling(now: number): Promise<boolean> {
     const polling = await this.#storage.list<string>({ prefix: POLLS });
     for (const [key, cluster] of polling) {

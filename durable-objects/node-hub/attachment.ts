@@ -1,22 +1,22 @@
-/** What a node's socket remembers through hibernation. */
+/** What a node's socket carries through hibernation. */
 export interface Attachment {
   readonly node: string;
   readonly cluster: string;
-  /** It has been told whom NetworkPolicies mean. */
+  /** The node has been told which pods NetworkPolicies select. */
   readonly policed: boolean;
-  /** When it came (ms). */
+  /** When it connected (ms). */
   readonly since: number;
   /** The newest tunnels that the node was called to; some may have ended. */
   readonly tunnels: readonly string[];
 }
 
-/** In place of the attachment, of a socket whose end has been seen to. */
+/** Replaces the attachment once the end of a socket has been dealt with. */
 export const LEFT = "left";
 
-/** An attachment has room for 16 KiB. */
+/** An attachment holds up to 16 KiB. */
 export const MOST_TUNNELS = 128;
 
-/** Undefined: it has not been told anything yet, or is no more. */
+/** Undefined while the node has been told nothing yet, and after the end. */
 export function attachmentOf(socket: WebSocket): Attachment | undefined {
   const attachment = socket.deserializeAttachment() as Attachment | typeof LEFT | null;
   return attachment === null || attachment === LEFT ? undefined : attachment;

@@ -4,7 +4,7 @@ import { type Attachment, attachmentOf, LEFT, noteTunnel } from "./attachment.ts
 
 export class Links {
   readonly #state: DurableObjectState;
-  /** Undefined: ask the platform. */
+  /** Undefined: must be asked of the platform. */
   #byNode: ReadonlyMap<string, readonly WebSocket[]> | undefined;
 
   constructor(state: DurableObjectState) {
@@ -12,19 +12,22 @@ export class Links {
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** It takes the place of those that the node had. */
+  /** Replaces the sockets that the node had before. */
   accept(node: string, socket: WebSocket): void {
     for (const old of this.#state.getWebSockets(node)) old.close(1012, "the node has connected again");
     this.#state.acceptWebSocket(socket, [node]);
   }
 
-  /** The link counts as the node's from now on. */
+  /** From now on this is the node's link. */
   open(socket: WebSocket, attachment: Attachment): void {
     socket.serializeAttachment(attachment);
     this.#byNode = undefined;
   }
 
-  /** Whose link it was, if it counted as one. Who is cut off never says goodbye: its socket stays, and must not count. */
+  /**
+   * Returns whose link it was, if it counted as one. A node that was cut off never says goodbye: its socket remains,
+   * and must not count.
+   */
   leave(socket: WebSocket): Attachment | undefined {
     const attachment = attachmentOf(socket);
     if (attachment === undefined) return undefined;
@@ -33,17 +36,17 @@ export class Links {
     return attachment;
   }
 
-  /** No link of the node is left; one that has just come and has been told nothing yet is one. */
+  /** Whether the node has no link left. A new one that has been told nothing yet counts as a link. */
   isGone(node: string): boolean {
     return this.#state.getWebSockets(node).every((socket) => socket.deserializeAttachment() === LEFT);
   }
 
-  /** Whether there is any, of whatever state. */
+  /** Whether there is any link, in whatever state. */
   get any(): boolean {
     return this.#state.getWebSockets().length > 0;
   }
 
-  /** The sockets of each node that has been told what there is; who has just come is told in its turn. */
+  /** The sockets of each node that has its snapshot. New nodes are sent theirs separately. */
   byNode(): ReadonlyMap<string, readonly WebSocket[]> {
     if (this.#byNode) return this.#byNode;
     const links = new Map<string, WebSocket[]>();
@@ -62,7 +65,7 @@ export class Links {
     return this.#state.getWebSockets(node).flatMap((socket) => attachmentOf(socket) ?? []);
   }
 
-  /** Passes a message to a node; answers whether it is there to hear it. */
+  /** Sends a message to a node. Returns whether the node is connected. */
   tell(node: string, message: NodeMessage): boolean {
     const socket = this.#openOf(node);
     if (socket === undefined) return false;
@@ -79,7 +82,7 @@ export class Links {
     return this.#state.getWebSockets(node).find(({ readyState }) => readyState === WebSocket.OPEN);
   }
 
-  /** The sockets from which nothing has come since then (ms), their pings included. */
+  /** The sockets that have sent nothing, not even a ping, since then (ms). */
   silentSince(moment: number): readonly WebSocket[] {
     return this.#state.getWebSockets().filter((socket) => {
       const attachment = attachmentOf(socket);

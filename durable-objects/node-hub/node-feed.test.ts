@@ -23,7 +23,7 @@ const onNode = (node: string) => ({ labels: {}, fields: { "spec.nodeName": node 
 const bound = change("pods", "p", { text: pod("a", "cm"), attributes: onNode("a"), previous: onNode("") });
 
 const told = (over: Partial<Told> = {}): Told => ({ references: new Map(), revision: 0, policed: false, ...over });
-/** With what each node is told read again. */
+/** Parses what each node is told. */
 function newsOf(changes: readonly Change[], told: ReadonlyMap<string, Told>, peers = new Map<string, string>()) {
   const news = [...feed.newsOf(changes, told, peers)];
   return new Map(

@@ -1,6 +1,6 @@
 /**
- * What a node is told: its pods, what they name, its own Node, and what its service proxy and DNS need of the cluster.
- * Reads the store; keeps nothing.
+ * What a node is told: its pods, what they refer to, its own Node, and what its service proxy and DNS need of the
+ * cluster. Reads the store; keeps nothing.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { readObject, withoutRevision } from "../../api/machinery/json/object-text.ts";
@@ -12,7 +12,7 @@ import { peerNodeText } from "./peer-node.ts";
 import { peerChangeOf, peerNamespaceOf, peerPodOf } from "./peer-pod.ts";
 import { type ChangeText, changeText, syncText } from "./sync-text.ts";
 
-/** Told to every node, whole. */
+/** Sent to every node, unfiltered. */
 const POLICIES = "networkpolicies.networking.k8s.io";
 const FOR_ALL = ["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io", POLICIES] as const;
 export const FOLLOWED = [
@@ -24,7 +24,7 @@ export const FOLLOWED = [
   "namespaces",
   ...FOR_ALL,
 ] as const;
-/** What pods name. */
+/** Resources that pods refer to. */
 export const NAMED: ReadonlySet<GroupResource> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 const NODE_FIELD = "spec.nodeName";
 
@@ -35,7 +35,7 @@ const parseKey = (text: string): Key => {
 };
 const objectOf = ({ text }: { readonly text: string }): KubeObject => readObject(text);
 
-/** What the pods of a node name, by key text. */
+/** What the pods of a node refer to, by key text. */
 export type References = Map<string, Set<string>>;
 
 export interface Snapshot {
@@ -43,7 +43,7 @@ export interface Snapshot {
   readonly sync: string;
   readonly revision: Revision;
   readonly references: References;
-  /** There are NetworkPolicies: the node is told whom they mean (rule LINK-PEERS). */
+  /** NetworkPolicies exist, so the node is told which pods they select (rule LINK-PEERS). */
   readonly policed: boolean;
 }
 
@@ -63,7 +63,7 @@ export async function readObjects(store: Store, keys: Iterable<string>): Promise
   return entries.flatMap((entry) => (entry === undefined ? [] : [added(entry)]));
 }
 
-/** Everything a node must know, at one revision or a later one. */
+/** Everything a node must know, at one revision or later. */
 export async function snapshotFor(store: Store, node: string): Promise<Snapshot> {
   const pods = expectRead(
     await listWhole(store, {
@@ -82,7 +82,7 @@ export async function snapshotFor(store: Store, node: string): Promise<Snapshot>
   const others = await readObjects(store, named);
   const policed = shared.flat().some(({ key }) => key.resource === POLICIES);
   return {
-    // Later reads may know more than the first: what changed since is told again, and dropped by its revision.
+    // Later reads may be newer than the first: changes in between are sent again, and dropped by their revision.
     sync: syncText(pods.revision, "everything", [
       ...pods.items.map(added),
       ...shared.flat().map(added),
@@ -104,7 +104,7 @@ async function readPeers(store: Store): Promise<ChangeText[]> {
   return [...namespaces.items.map(peerNamespaceOf), ...pods.items.map(peerPodOf)].map(peerText);
 }
 
-/** What all pods of these nodes name, by node. */
+/** What the pods of these nodes refer to, by node. */
 export async function referencesOf(store: Store, nodes: ReadonlySet<string>): Promise<ReadonlyMap<string, References>> {
   const found = new Map<string, References>();
   let after: { readonly namespace: string; readonly name: string } | undefined;
@@ -121,7 +121,7 @@ export async function referencesOf(store: Store, nodes: ReadonlySet<string>): Pr
   return found;
 }
 
-/** Everything since a revision, or all where the log no longer says. */
+/** Everything since a revision, or all of it where the log no longer reaches back that far. */
 export async function syncFor(store: Store, node: string, since: number): Promise<Snapshot["sync"]> {
   if (since > 0) {
     const tail = await store.after({ revision: since as Revision, resources: [...FOLLOWED], limit: 1 });
@@ -130,7 +130,10 @@ export async function syncFor(store: Store, node: string, since: number): Promis
   return (await snapshotFor(store, node)).sync;
 }
 
-/** What of a change a node is told; takes note of what its pods name. Answers the keys that it now must be told too. */
+/**
+ * What a node is told of a change. Records what its pods refer to, and returns the keys that it must now be sent as
+ * well.
+ */
 export function tell(change: Change, node: string, references: References): { own: boolean; need: readonly string[] } {
   const { key, attributes, previous, type } = change;
   switch (key.resource) {
@@ -161,25 +164,25 @@ export function tell(change: Change, node: string, references: References): { ow
 
 export interface News {
   readonly changes: ChangeText[];
-  /** Keys of what new pods name. */
+  /** Keys of what new pods refer to. */
   readonly need: Set<string>;
-  /** The first NetworkPolicy has come: the node must be told of everybody, and so of everything anew. */
+  /** The first NetworkPolicy appeared: the node needs all peers, and so a new snapshot. */
   again: boolean;
 }
 
 /** What a node has been told. */
 export interface Told {
-  /** What its pods name. */
+  /** What its pods refer to. */
   readonly references: References;
-  /** Everything up to here. */
+  /** The revision up to which it has been told everything. */
   readonly revision: number;
   readonly policed: boolean;
 }
 
 /**
- * What of the log each node is told, those that are told nothing left out; takes note of what their pods name. Without
- * NetworkPolicies, a pod's change costs the same however many nodes there are. `peers` remembers each Node as others know
- * it: most changes of a Node concern nobody else.
+ * What each node is told of these log entries; nodes that are told nothing are left out. Records what their pods refer
+ * to. Without NetworkPolicies, the cost of a pod's change does not depend on the number of nodes. `peers` remembers
+ * each Node as the others know it, since most changes of a Node concern nobody else.
  */
 export function newsOf(
   changes: readonly Change[],
@@ -217,7 +220,7 @@ export function newsOf(
   return news;
 }
 
-/** Of a Node others are told only what leads to its pods, and only where that is new. */
+/** Other nodes are told only how to reach a Node's pods, and only when that changes. */
 function othersHear({ key, type, text }: Change, peers: Map<string, string>): ChangeText | undefined {
   const peer = peerNodeText(text);
   const unrevised = withoutRevision(peer);

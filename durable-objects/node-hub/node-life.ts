@@ -1,4 +1,7 @@
-/** A node that nobody has heard of is Unknown: what kube-controller-manager's node lifecycle writes for a silent kubelet. */
+/**
+ * Marks a silent node's conditions Unknown, as the node lifecycle controller of kube-controller-manager does for a
+ * silent kubelet.
+ */
 import type { Node, NodeCondition } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { createApiClient } from "../../client/api-client.ts";
@@ -11,7 +14,7 @@ const REPORTED = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 const REASON = "NodeStatusUnknown";
 const MESSAGE = "Kubelet stopped posting node status.";
 
-/** Answers whether the node is marked, or gone. */
+/** Returns whether the node is marked, or gone. */
 export async function markUnknown(env: NodeLifeEnv, cluster: string, name: string): Promise<boolean> {
   const client = createApiClient({
     fetch: (request) => env.API.fetch(request),

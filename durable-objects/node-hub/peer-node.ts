@@ -1,4 +1,4 @@
-/** A Node as other nodes are told of it: its labels, addresses, pod ranges and network key, not its images and conditions. */
+/** A Node as other nodes see it: labels, addresses, pod ranges and network key, without images and conditions. */
 import type { Node } from "../../api/generated/core.v1.ts";
 import { readObject } from "../../api/machinery/json/object-text.ts";
 import { NETWORK_KEY } from "../../api/node/node-sync.ts";

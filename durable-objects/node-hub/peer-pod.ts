@@ -1,11 +1,14 @@
-/** What nodes that enforce NetworkPolicies are told of pods anywhere, and of namespaces: whom a policy's selectors mean. */
+/**
+ * What nodes that enforce NetworkPolicies are told of the cluster's pods and namespaces, so that they can resolve the
+ * policies' selectors.
+ */
 import type { Namespace, Pod } from "../../api/generated/core.v1.ts";
 import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { type NodeChange, PEER_PODS } from "../../api/node/node-sync.ts";
 import type { Attributes, Change, Entry } from "../../api/store.ts";
 
-/** A pod's labels, addresses and named ports; not what it runs. */
+/** A pod's labels, addresses and named ports, without what it runs. */
 function asPeerPod({ metadata, spec, status }: Pod): Pod {
   const { name, namespace, uid, resourceVersion, labels } = metadata;
   const named = spec.containers.map(({ name, ports = [] }) => ({
@@ -58,13 +61,13 @@ export const peerNamespaceOf = ({ text }: Pick<Entry, "text">): NodeChange => ({
 });
 
 const ADDRESSES = "status.podIPs";
-/** What policies look at; named ports never change. */
+/** Compares what policies look at. Named ports never change. */
 const isSame = (a: Attributes, b: Attributes): boolean =>
   a.fields[ADDRESSES] === b.fields[ADDRESSES] &&
   a.fields["status.phase"] === b.fields["status.phase"] &&
   JSON.stringify(a.labels) === JSON.stringify(b.labels);
 
-/** The change as policies see it; undefined where they see none. */
+/** The change as policies see it; undefined if it makes no difference to them. */
 export function peerChangeOf(change: Change): NodeChange | undefined {
   const { type, key, attributes, previous } = change;
   if (key.resource === "namespaces") return { ...peerNamespaceOf(change), type };

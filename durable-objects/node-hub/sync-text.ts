@@ -1,6 +1,6 @@
 /**
- * What a node is told, as JSON (api/node/node-sync.ts): stored texts go into it as they are, so that a change costs no parsing,
- * and is written once for all nodes.
+ * The messages to nodes as JSON (api/node/node-sync.ts). Stored texts are inserted verbatim, so that a change is not
+ * parsed, and is written once for all nodes.
  */
 import type { NodeChange, NodeSync } from "../../api/node/node-sync.ts";
 

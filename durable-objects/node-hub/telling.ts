@@ -1,6 +1,6 @@
 /**
- * Tells each linked node what it must know, as it is committed (LINK-NEED, LINK-ORDER). What is told is decided in
- * node-feed.ts.
+ * Tells each linked node what it must know as soon as it is committed (LINK-NEED, LINK-ORDER). node-feed.ts decides
+ * what that is.
  */
 import { InTurn } from "../../api/in-turn.ts";
 import type { Revision, Store, Tail } from "../../api/store.ts";
@@ -9,22 +9,28 @@ import type { Links } from "./links.ts";
 import { FOLLOWED, NAMED, newsOf, readObjects, referencesOf, snapshotFor, type Told } from "./node-feed.ts";
 import { syncText } from "./sync-text.ts";
 
-/** Up to where all linked nodes have been told, at least: a row at most so often (ms), or each commit would write one. */
+/**
+ * Storage key: a revision up to which all linked nodes have been told. Written at most this often (ms), or each commit
+ * would write a row.
+ */
 const TOLD = "told";
 const TOLD_EVERY_MS = 10_000;
 
 export class Telling {
   readonly #storage: DurableObjectStorage;
   readonly #links: Links;
-  /** By node. What sleep takes of it is read again: where the telling stood, and what pods name when somebody asks. */
+  /**
+   * By node. What is lost in sleep is read again: how far the telling was at waking, and the references when they are
+   * needed.
+   */
   readonly #told = new Map<string, Told>();
-  /** Everybody in `#told` knows everything up to here. */
+  /** Every node in `#told` knows everything up to here. */
   #through: Revision | undefined;
   #noted: { readonly revision: Revision; readonly at: number } | undefined;
-  /** The references in `#told` are all there are. */
+  /** The references in `#told` are complete. */
   #referencesRead = true;
   readonly #peers = new Map<string, string>();
-  /** Links and pushes one after the other, so that no push overtakes a snapshot. */
+  /** New links and pushes are serialised, so that no push overtakes a snapshot. */
   readonly #turns = new InTurn();
 
   constructor(storage: DurableObjectStorage, links: Links) {
@@ -32,7 +38,7 @@ export class Telling {
     this.#links = links;
   }
 
-  /** A link begins with everything, and counts once that is told. */
+  /** A link begins with a snapshot, and counts once that is sent. */
   begin(store: Store, socket: WebSocket, attachment: Omit<Attachment, "policed">): Promise<void> {
     const { node } = attachment;
     return this.#turns.run(async () => {
@@ -43,7 +49,7 @@ export class Telling {
     });
   }
 
-  /** The store's log has grown. */
+  /** Called after a commit. */
   push(store: Store): Promise<void> {
     return this.#turns.run(async () => {
       await this.#wake();
@@ -65,12 +71,12 @@ export class Telling {
     });
   }
 
-  /** The node has left: whoever comes back is told everything. */
+  /** The node was removed; when it comes back it is sent a snapshot. */
   forget(node: string): void {
     this.#told.delete(node);
   }
 
-  /** Remembers what was told before a sleep. */
+  /** Restores what had been told before a sleep. */
   async #wake(): Promise<void> {
     if (this.#through !== undefined) return;
     this.#through = await this.#storage.get<Revision>(TOLD);
@@ -103,18 +109,18 @@ export class Telling {
         await this.#tellEverything(store, [node]);
         continue;
       }
-      // What a new pod names comes before the pod.
+      // What a new pod refers to precedes the pod.
       const sync = syncText(revision, "what is new", [...(await readObjects(store, news.need)), ...news.changes]);
       for (const socket of links.get(node) ?? []) send(socket, sync);
     }
     for (const { type, key } of changes) {
       if (type !== "DELETED" || key.resource !== "nodes") continue;
-      // Its credential went with it.
+      // The node's credential was deleted with it.
       for (const socket of links.get(key.name) ?? []) socket.close(1008, "the node was deleted");
     }
   }
 
-  /** To these sockets, or those that the nodes have. */
+  /** Sends a snapshot to these sockets, or to those that the nodes have. */
   async #tellEverything(store: Store, nodes: Iterable<string>, sockets?: readonly WebSocket[]): Promise<void> {
     if (this.#told.size === 0) this.#through = undefined;
     for (const node of nodes) {
@@ -134,6 +140,6 @@ function send(socket: WebSocket, sync: string): void {
   try {
     socket.send(sync);
   } catch {
-    // Closing: the node comes again and asks for what it missed.
+    // The socket is closing: the node will reconnect and ask for what it missed.
   }
 }

@@ -11,7 +11,7 @@ const usageOf = (node: string, at: number): NodeUsage => ({
   pods: [],
 });
 
-/** Nodes that answer at once, save those that are away. */
+/** Nodes that answer at once, except for those that are away. */
 function bench({ away = [] as string[] } = {}) {
   const calls = new UsageCalls();
   const asked: string[] = [];

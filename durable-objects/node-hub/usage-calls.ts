@@ -1,10 +1,10 @@
 /**
- * Asks nodes what they and their pods use, and gathers the answers. What was heard lately is not asked again, and who does not
- * answer in time is left out.
+ * Asks nodes for their and their pods' resource usage. Recent answers are reused, and nodes that do not answer in time
+ * are left out.
  */
 import type { NodeUsage, UsageAnswer, UsageCall } from "../../api/node/node-usage.ts";
 
-/** metrics-server's resolution: who asks more often is told the same. */
+/** metrics-server's resolution: within it, clients are given the same answer. */
 const FRESH_MS = 15_000;
 /** A node that has not been asked before measures for a second. */
 const PATIENCE_MS = 3000;
@@ -13,7 +13,7 @@ export class UsageCalls {
   readonly #heard = new Map<string, NodeUsage>();
   readonly #waiting = new Map<string, (usage: NodeUsage) => void>();
 
-  /** `send` passes a call to a node, and answers whether it is there. */
+  /** `send` sends a call to a node and returns whether it is connected. */
   async ask(
     nodes: readonly string[],
     send: (node: string, call: UsageCall) => boolean,
@@ -42,7 +42,7 @@ export class UsageCalls {
     });
   }
 
-  /** `node` is who says it: nobody speaks for another. */
+  /** `node` is the sender: a node only answers for itself. */
   answered(node: string, { id, usage }: UsageAnswer): void {
     const finish = this.#waiting.get(id);
     if (!finish || usage.node !== node) return;

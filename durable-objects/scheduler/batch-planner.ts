@@ -1,6 +1,6 @@
 /**
- * Decides for as many pods as fit into a turn, and makes each decision writes. What is decided counts as done from then on: the
- * state is changed ahead of the store, and the loop takes back what could not be written.
+ * Decides for as many pods as fit into a turn, and turns each decision into writes. A decision counts as done at once:
+ * the state runs ahead of the store, and the loop takes back what could not be written.
  */
 
 import type { Write } from "../../api/store.ts";
@@ -20,29 +20,29 @@ import { dynamicResources, type Freed } from "../../worker/scheduler/plugins/dyn
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import type { Assumed } from "../../worker/scheduler/volumes/volume-writes.ts";
 
-/** How long placing may hold the thread before others get a turn. */
+/** How long placing may hold the thread before other work gets a turn. */
 const TURN_MS = 15;
 /**
- * So many placements, some 40 µs each, are made all the same: on a machine that is short of processors the clock runs on
- * without us, and a batch of few costs as many calls as one of many.
+ * This many placements (some 40 µs each) are made in any case: on a machine short of CPU the clock runs on without us,
+ * and a small batch costs as many calls as a large one.
  */
 const LEAST = 250;
-/** What one commit takes, so that it stays short. */
+/** The most that one commit takes, so that commits stay short. */
 const BATCH = 512;
 
-/** A pod's writes; they stand or fall together. */
+/** A pod's writes, all or nothing. */
 export interface Planned {
   readonly pod: PendingPod;
   readonly writes: readonly Write[];
-  /** The node it counts for already. */
+  /** The node that the pod already counts for. */
   readonly placedOn?: string;
-  /** Objects that count as changed already. */
+  /** Objects that already count as changed. */
   readonly assumed?: readonly Assumed[];
-  /** It was made for this alone. */
+  /** The claim that was created for this placement alone. */
   readonly made?: Claim;
 }
 
-/** A placement that begins with a claim for extended resources, and what it will be as far as that is known before. */
+/** A placement that begins by creating a claim for extended resources, and what that claim is expected to look like. */
 export interface Making {
   readonly pod: PendingPod;
   readonly placement: Placement;
@@ -54,7 +54,7 @@ interface Decided {
   readonly plan?: Planned;
   readonly making?: Making;
   readonly eviction?: Evictions;
-  /** Pods that have lost the room that was being made for them. */
+  /** Pods that lost the room that was being made for them. */
   readonly outranked?: readonly Planned[];
 }
 
@@ -80,7 +80,7 @@ export interface BatchPlannerOptions {
 export class BatchPlanner {
   readonly #options: BatchPlannerOptions;
   readonly events = new EventSeries();
-  /** Claims that were made and came to nothing. */
+  /** Claims that were created in vain. */
   #unused: Claim[] = [];
   #startAt = 0;
   readonly #stamps = new EventStamps();
@@ -89,7 +89,7 @@ export class BatchPlanner {
     this.#options = options;
   }
 
-  /** As many decisions as fit into a turn. */
+  /** Makes as many decisions as fit into a turn. */
   batch(state: SchedulerState): Batch {
     const { now } = this.#options;
     const planned: Planned[] = [];
@@ -105,7 +105,7 @@ export class BatchPlanner {
         if (plan) planned.push(plan);
         if (making) makings.push(making);
         planned.push(...outranked);
-        // Who fits nowhere has been looked for everywhere.
+        // A pod that fits nowhere has been tried everywhere.
         dear ||= plan?.placedOn === undefined;
         if (eviction) evictions.push(eviction);
       } catch (error) {
@@ -146,7 +146,7 @@ export class BatchPlanner {
     };
   }
 
-  /** Says why the pod waits, in its status and as an event, where that is news. */
+  /** Reports why the pod waits, as its condition and as an event, if that is news. */
   #refusal(pod: PendingPod, why: Parameters<typeof refusalWrite>[1]): Write[] {
     const status = refusalWrite(pod, why);
     const event = this.events.record(failureEvent(pod, why.message), this.stamp(), status !== undefined);
@@ -166,7 +166,7 @@ export class BatchPlanner {
     }
   }
 
-  /** Where the pod needs a claim made, all else waits for that; what it is given counts as taken. */
+  /** If the pod needs a claim to be created, everything else waits for that; the devices it is given count as taken. */
   #place(pod: PendingPod, placement: Placement, state: SchedulerState): Decided {
     const { extended } = placement.devices;
     if (!extended || placement.volumes.provision.length > 0) {
@@ -179,7 +179,7 @@ export class BatchPlanner {
     return expected ? { making: { pod, placement, claim, expected } } : {};
   }
 
-  /** The placement as writes, which counts as done. */
+  /** The placement as writes. It counts as done. */
   #plan(pod: PendingPod, placement: Placement, { cluster, queue }: SchedulerState): Planned | undefined {
     const stamp = this.stamp();
     const plan = planPlacement(pod, placement, { newId: this.#options.newUid, stamp });
@@ -189,7 +189,7 @@ export class BatchPlanner {
     for (const { resource, after } of assumed) cluster.setObject(resource, after);
     const planned = { pod, writes, assumed, ...(placement.made && { made: placement.made }) };
     if (awaits) {
-      // Until it is bound its room is kept.
+      // Its room is kept until it is bound.
       queue.hold(pod, new Set([awaits.plugin]), {
         now: stamp.now,
         ...(awaits.until !== undefined && { due: awaits.until }),
@@ -202,9 +202,9 @@ export class BatchPlanner {
     return { ...planned, placedOn: node };
   }
 
-  /** What follows on the claim that was made. */
+  /** Continues once the claim was created. */
   withMade({ pod, placement, claim, expected }: Making, made: Claim, state: SchedulerState): Planned | undefined {
-    // It is only done over: nobody else gets what it has.
+    // It is decided again at once, so nobody else gets its devices in between.
     revert(expected, state);
     state.cluster.deleteObject(DEVICE_CLAIMS, claim);
     const planned = this.#plan(pod, { ...placement, made }, state);
@@ -212,7 +212,7 @@ export class BatchPlanner {
     return planned;
   }
 
-  /** Or that it could not be, and why. */
+  /** Continues when the claim could not be created, for this reason. */
   withoutMade(making: Making, why: string, state: SchedulerState): Planned {
     const { pod } = making;
     this.unmake(making, state);
@@ -230,13 +230,13 @@ export class BatchPlanner {
     state.cluster.deleteObject(DEVICE_CLAIMS, claim);
   }
 
-  /** It could not be written, and counts no more as done: what it would have had may be had by others. */
+  /** The writes failed: the placement no longer counts as done, and others may have the room. */
   takeBack(planned: Planned, state: SchedulerState): void {
     for (const change of revert(planned, state)) state.queue.react(change, state.cluster, this.#options.now());
     if (planned.made) this.#unused.push(planned.made);
   }
 
-  /** Claims to discard, each told once. */
+  /** Claims to discard; each is returned once. */
   takeUnused(): readonly Claim[] {
     const unused = this.#unused;
     this.#unused = [];
@@ -249,7 +249,7 @@ export class BatchPlanner {
   }
 }
 
-/** Answers what changed by that. */
+/** Returns what changed as a result. */
 function revert({ pod, placedOn, assumed = [] }: Planned, { cluster }: SchedulerState): ClusterChange[] {
   const changes: ClusterChange[] = [];
   const gone = placedOn === undefined ? undefined : cluster.unassign(pod.key);

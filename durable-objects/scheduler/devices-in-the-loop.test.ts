@@ -191,7 +191,7 @@ describe("[SCHED-BINDING] a pod whose devices have to be bound to its node", () 
     if (!found) throw new Error("no claim");
     return found;
   };
-  /** What the driver says of the device. */
+  /** The driver reports a condition of the device. */
   const say = async (bench: SchedulingBench, type: string) => {
     const found = await claimOf(bench);
     const condition = { type, status: "True", reason: "Cable", message: "is out", lastTransitionTime: "" };

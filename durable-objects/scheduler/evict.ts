@@ -2,7 +2,10 @@ import { behindAll } from "../../api/resources/core/pod/status/condition-order.t
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 
-/** Ends a pod to make room for another, which its condition DisruptionTarget says first. That it is gone is success. */
+/**
+ * Deletes a pod to make room for another, after setting its DisruptionTarget condition. A pod that is already gone
+ * counts as success.
+ */
 export async function evict(
   api: ApiClient,
   { namespace, name, uid, generation }: PodFacts,

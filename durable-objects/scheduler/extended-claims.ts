@@ -1,4 +1,6 @@
-/** Claims for extended resources are made and removed through the API, where quotas count them and policies see them. */
+/**
+ * Creates and deletes claims for extended resources through the API, so that quotas count them and policies see them.
+ */
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
@@ -11,7 +13,7 @@ const targetOf = ({ metadata: { namespace = "", name } }: Claim) => ({
   name,
 });
 
-/** Its allocation is given back before a claim may go. */
+/** Keeps a claim from going before its allocation is returned. */
 const FINALIZER = "resource.kubernetes.io/delete-protection";
 
 export async function makeClaim(api: ApiClient, claim: Claim): Promise<Outcome<Claim>> {
@@ -19,7 +21,9 @@ export async function makeClaim(api: ApiClient, claim: Claim): Promise<Outcome<C
   return api.create(collection, claim);
 }
 
-/** With its finalizer, as nobody uses its devices. That it is gone is success. */
+/**
+ * Removes the finalizer as well, since nobody uses the claim's devices. A claim that is already gone counts as success.
+ */
 export async function discardClaim(api: ApiClient, claim: Claim): Promise<void> {
   const { uid, finalizers = [] } = claim.metadata;
   if (finalizers.includes(FINALIZER)) {

@@ -91,7 +91,7 @@ describe("the scheduling loop", () => {
 
   test("counts what it says again, and writes what that has come to when it has ended", async () => {
     const bench = new SchedulingBench();
-    // A node with no room for anybody: each of its changes is worth a look.
+    // A node with no room for any pod: each of its changes is worth a look.
     const full = (look: string) =>
       node("a", { pods: "0", spec: { taints: [{ key: look, effect: "PreferNoSchedule" }] } });
     await bench.put("create", full("0"), pod("p"));
@@ -102,7 +102,7 @@ describe("the scheduling loop", () => {
       bench.now += 11_000;
       await bench.put("replace", full(String(look)));
     }
-    // The first is about the pod as it was before it said that it waits.
+    // The first one sees the pod as it was before its condition said that it is waiting.
     expect(seen).toEqual([[undefined], [undefined, undefined], [undefined, 2], [undefined, 2], [undefined, 2]]);
     expect(bench.wakeAt).toBe(bench.now - 11_000 + 360_000);
     await bench.remove("nodes", "a");

@@ -1,6 +1,7 @@
 /**
- * Runs the scheduler: catch up with the log, place what is ready against one snapshot, write the batch in one commit.
- * Pods that come while a batch is being written make the next one. Knows no platform; time and waking are given.
+ * Runs the scheduler: catches up with the log, places what is ready against one snapshot, and writes the batch in one
+ * commit. Pods that arrive while a batch is being written form the next one. Platform-free: the clock and the wake-up
+ * are passed in.
  */
 import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/store.ts";
 import type { Outcome } from "../../client/api-client.ts";
@@ -13,24 +14,26 @@ import { BatchPlanner, type BatchPlannerOptions, type Evictions, type Making, ty
 import { StateFollower } from "./state-follower.ts";
 
 /**
- * Milliseconds from one batch to the next, unless more is ready than one takes: the calls between objects that each
- * costs take as long as placing ten pods, and pods that come one by one share them so. The first to come waits for
- * nobody.
+ * Milliseconds between batches, unless more pods are ready than fit in one. The calls between objects that each batch
+ * costs take as long as placing ten pods, so pods that arrive one by one share them. The first pod to arrive is not
+ * delayed.
  */
 const DISTANCE_MS = 20;
 
 export interface SchedulingLoopOptions extends BatchPlannerOptions {
   readonly store: Pick<Store, "list" | "texts" | "status" | "commit">;
-  /** The API in the scheduler's name, for what is no placement: ends a pod to make room for another. */
+  /**
+   * API calls made as the scheduler for everything except placements. This one deletes a pod to make room for another.
+   */
   readonly evict: (victim: PodFacts, preemptor: PendingPod) => Promise<void>;
-  /** The same, for claims of devices that stand for extended resources. */
+  /** The same, for the claims of devices that back extended resources. */
   readonly makeClaim: (claim: Claim) => Promise<Outcome<Claim>>;
   readonly discardClaim: (claim: Claim) => Promise<void>;
-  /** Calls {@link SchedulingLoop.run} again at that time; undefined: nothing waits. */
+  /** Schedules the next call of {@link SchedulingLoop.run}; undefined: nothing is waiting. */
   readonly wakeAt: (at: number | undefined) => void;
   /**
-   * So many milliseconds; 0 or less lets the loop look at the network all the same, which waits for as long as there
-   * are calls within the process.
+   * Pauses for this many milliseconds. Even 0 lets the event loop poll the network, which otherwise waits as long as
+   * there are calls within the process.
    */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -38,7 +41,7 @@ export interface SchedulingLoopOptions extends BatchPlannerOptions {
 export class SchedulingLoop {
   readonly #options: SchedulingLoopOptions;
   readonly #follower: StateFollower;
-  /** As of the last look at the log. */
+  /** As of the last catch-up. */
   #state: SchedulerState | undefined;
   readonly #planner: BatchPlanner;
   #running: Promise<void> | undefined;
@@ -50,7 +53,7 @@ export class SchedulingLoop {
     this.#planner = new BatchPlanner(options);
   }
 
-  /** Catches up and places until nothing is ready; one run at a time. */
+  /** Catches up and places pods until none is ready. Only one run is active at a time. */
   run(): Promise<void> {
     this.#again = true;
     this.#running ??= this.#work()
@@ -64,7 +67,7 @@ export class SchedulingLoop {
     return this.#running;
   }
 
-  /** The revision at which nobody waited for a node, and all was said; undefined while somebody does. */
+  /** The revision at which no pod was waiting for a node and everything had been reported; undefined while one is. */
   get settledAt(): Revision | undefined {
     if (this.#running || !this.#state?.queue.isEmpty || this.#planner.events.nextDue() !== undefined) return undefined;
     return this.#follower.revision;
@@ -75,7 +78,7 @@ export class SchedulingLoop {
     while (this.#again) {
       this.#again = false;
       let state = await this.#look();
-      // Before anything is said again: what has ended then begins anew.
+      // Before anything is reported again: series that have ended start anew.
       await this.#record(this.#planner.events.settle(now()));
       state.queue.wake(now());
       while (state.queue.hasReady()) {
@@ -86,7 +89,7 @@ export class SchedulingLoop {
         await this.#discard();
         for (const each of evictions) await this.#evict(each);
         if (!state.queue.hasReady()) await pause(next - now());
-        // Last: a claim that was made since must not be seen without its devices.
+        // This comes last: a claim created in the meantime must not be seen without its devices.
         state = await this.#look();
       }
       wakeAt(earlier(state.queue.nextDue(), this.#planner.events.nextDue()));
@@ -98,7 +101,7 @@ export class SchedulingLoop {
     return this.#state;
   }
 
-  /** Makes the claims that placements begin with, and goes on with those that could be made. */
+  /** Creates the claims that placements begin with, and continues with those that succeeded. */
   async #make(makings: readonly Making[], state: SchedulerState): Promise<void> {
     const made = await Promise.all(
       makings.map(async (making): Promise<Planned | undefined> => {
@@ -118,7 +121,7 @@ export class SchedulingLoop {
     await this.#commit(made.filter((each) => each !== undefined));
   }
 
-  /** What was made for nothing goes. */
+  /** Discards claims that were created in vain. */
   async #discard(): Promise<void> {
     for (const claim of this.#planner.takeUnused())
       await this.#options
@@ -126,7 +129,7 @@ export class SchedulingLoop {
         .catch((error) => this.#options.complain(`discarding ${claim.metadata.name}`, error));
   }
 
-  /** Ends the victims, and says so; those that are ending already are left to it. */
+  /** Deletes the victims and reports it. Victims that are terminating already are left alone. */
   async #evict({ preemptor, node, victims }: Evictions): Promise<void> {
     const evicted = await Promise.all(
       victims
@@ -146,7 +149,7 @@ export class SchedulingLoop {
     await this.#record(writes.filter((write) => write !== undefined));
   }
 
-  /** Events alone. Who has deleted one that was to be counted up does not want it. */
+  /** Writes events only. If somebody deleted an event whose count was to be raised, it is not created again. */
   async #record(events: readonly Write[]): Promise<void> {
     for (let writes = events; writes.length > 0; ) {
       const result = await this.#options.store.commit({ writes });
@@ -156,7 +159,7 @@ export class SchedulingLoop {
     }
   }
 
-  /** All in one commit; who changed meanwhile is left out, and comes again with its change. */
+  /** Commits the whole batch. Pods that changed in the meantime are left out, and return with their change. */
   async #commit(batch: readonly Planned[]): Promise<void> {
     let planned = batch.filter(({ writes }) => writes.length > 0);
     while (planned.length > 0) {
@@ -180,18 +183,18 @@ export class SchedulingLoop {
       }
       const write = writes[result.write];
       if (write?.key.resource === EVENTS) {
-        // Somebody deleted the event that was to be counted up.
+        // Somebody deleted the event whose count was to be raised.
         planned = planned.map((each) => ({ ...each, writes: each.writes.filter((own) => own !== write) }));
         continue;
       }
       const failed = ownerOf(planned, result.write);
-      // A pod that changed comes again by itself; where something else did, it is tried again.
+      // A pod that changed returns by itself; if something else changed, the pod is tried again.
       if (failed) this.#takeBack(failed, write?.key.name === failed.pod.name ? "when it changes" : "later");
       planned = planned.filter((each) => each !== failed);
     }
   }
 
-  /** What the log will tell of these is known already; who waits for such a pod is told now. */
+  /** The log will repeat what is already known. Pods that wait for these are released now. */
   #confirm(planned: readonly Planned[], revisions: readonly Revision[]): void {
     const state = this.#state;
     const own: Revisions[] = [];
@@ -203,7 +206,7 @@ export class SchedulingLoop {
       if (!state || !placed || from === undefined || through === undefined) continue;
       placed.revision = from;
       state.queue.react({ kind: "assigned-pod", pod: placed }, state.cluster, this.#options.now());
-      // A claim's own revision is not known yet.
+      // The claim's own revision is not known yet.
       if (assumed.length > 0) continue;
       const before = own.at(-1);
       if (before?.through === from - 1) own[own.length - 1] = { from: before.from, through };

@@ -5,7 +5,7 @@ import type { Stored } from "../../api/machinery/meta.ts";
 import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
 import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
 
-/** What happens to the cluster beside the scheduler, at any moment: `which` picks the object. */
+/** What happens to the cluster at any moment besides scheduling. `which` selects the object. */
 const deed = fc.record({
   what: fc.constantFrom(
     "new pod",
@@ -26,7 +26,7 @@ type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
 const SHY = "shy";
 const NODE = { cpu: "2", pods: "3" };
 
-/** Two of these are never on one node. */
+/** A pod with anti-affinity to its own kind: no two share a node. */
 const shy = (name: string) =>
   pod(name, {
     cpu: "500m",
@@ -70,7 +70,7 @@ class World {
     };
   }
 
-  /** Nothing goes wrong any more. */
+  /** From here on nothing fails any more. */
   calm(): void {
     this.#lose = undefined;
     this.bench.complain = (what, error) => {
@@ -156,7 +156,7 @@ test("whatever happens meanwhile, no node holds more than it can, and no two tha
         await bench.loop.run();
         await world.expectSafe();
       }
-      // In the end nobody waits for whom there is room, as a scheduler that has just begun would see it.
+      // In the end no pod waits if there is room for it in the eyes of a scheduler that has just started.
       world.calm();
       bench.now += 400_000;
       await bench.loop.run();

@@ -1,16 +1,16 @@
-/** Keeps the scheduler's state current from the store: what it reads listed once, then the log. */
+/** Keeps the scheduler's state current from the store: lists what it reads once, then follows the log. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Revision, Revisions, Store } from "../../api/store.ts";
 import { READS, SchedulerState } from "../../worker/scheduler/state.ts";
 
-/** So that reading one takes a turn of some ten milliseconds. */
+/** Sized so that reading a page takes about ten milliseconds. */
 const PAGE = 200;
 
 export class StateFollower {
   readonly #store: Pick<Store, "list" | "texts" | "status">;
   readonly #now: () => number;
   #known: { readonly state: SchedulerState; revision: Revision } | undefined;
-  /** What was written by the scheduler itself, and counts already. */
+  /** Revisions written by the scheduler itself, which already count. */
   #own: readonly Revisions[] = [];
 
   constructor(store: Pick<Store, "list" | "texts" | "status">, now: () => number) {
@@ -18,17 +18,19 @@ export class StateFollower {
     this.#now = now;
   }
 
-  /** How far the log is read; undefined before the first load. */
+  /** How far the log has been read; undefined before the first load. */
   get revision(): Revision | undefined {
     return this.#known?.revision;
   }
 
-  /** Entries that need not be told. */
+  /** Marks entries that need not be applied. */
   skip(own: readonly Revisions[]): void {
     this.#own = [...this.#own, ...own];
   }
 
-  /** Brings the state up to the log's end. It is another one where the log did not reach back to the last. */
+  /**
+   * Brings the state up to the end of the log. Returns a new state if the log no longer reached back to the last one.
+   */
   async catchUp(): Promise<SchedulerState> {
     const known = this.#known ?? (await this.#load());
     for (let more = true; more; ) {

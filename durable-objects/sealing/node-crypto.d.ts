@@ -1,6 +1,6 @@
 /**
- * Of node:crypto, what is used here: the platform has it, its types do not. WebCrypto would not do: it answers later, and a
- * transaction, like the rows that it reads, cannot wait.
+ * The parts of node:crypto that are used here; the platform has them, its types do not. WebCrypto will not do: it is
+ * asynchronous, and neither a transaction nor the rows that it reads can wait.
  */
 declare module "node:crypto" {
   interface GcmCipher {

@@ -1,4 +1,4 @@
-/** Private keys in an object's storage, sealed where the deployment has encryption keys. */
+/** Private keys in an object's storage, encrypted if the deployment has encryption keys. */
 import { keyOf, type Sealer } from "./sealer.ts";
 
 export type StoredKey = JsonWebKey | Uint8Array;
@@ -12,13 +12,13 @@ export function openKey(sealer: Sealer | undefined, stored: StoredKey, name: str
   return JSON.parse(sealer.open(stored, name)) as JsonWebKey;
 }
 
-/** The id of the key that it is sealed with, where the deployment does not have that one. */
+/** The id of the key that it is sealed with, if the deployment lacks that key. */
 export function lostKeyOf(sealer: Sealer | undefined, stored: StoredKey | undefined): number | undefined {
   if (!(stored instanceof Uint8Array)) return undefined;
   const id = keyOf(stored);
   return sealer?.ids.includes(id) ? undefined : id;
 }
 
-/** Whether it is to be written again: it is open, or sealed with a key that is to go. */
+/** Whether it must be written again: it is unencrypted, or sealed with a key that is being retired. */
 export const isOutdated = (sealer: Sealer | undefined, stored: StoredKey): boolean =>
   sealer !== undefined && !(stored instanceof Uint8Array && keyOf(stored) === sealer.current);

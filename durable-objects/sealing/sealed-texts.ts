@@ -1,14 +1,16 @@
-/** Texts of objects as they lie on disk: of some resources encrypted, of all others as they are (rule STORE-SEALED). */
+/**
+ * Objects' texts as they are stored on disk: encrypted for some resources, plain for all others (rule STORE-SEALED).
+ */
 import type { GroupResource } from "../../api/store.ts";
 import { keyOf, type Sealer } from "./sealer.ts";
 
-/** Which objects' texts are encrypted on disk, and with what. Keys and attributes are not. */
+/** Which objects' texts are encrypted on disk, and with what. Keys and attributes are not encrypted. */
 export interface Sealing {
   readonly sealer: Sealer;
   readonly resources: ReadonlySet<GroupResource>;
 }
 
-/** A text, or one that is sealed. */
+/** A text, or the ciphertext of one. */
 export type StoredText = string | ArrayBuffer;
 
 export class SealedTexts {
@@ -18,13 +20,13 @@ export class SealedTexts {
     this.sealing = sealing;
   }
 
-  /** `place` is where it will stand: it can be opened nowhere else. */
+  /** `place` says where it will be stored; it cannot be opened anywhere else. */
   seal(resource: GroupResource, text: string, place: string): StoredText {
     if (!this.sealing?.resources.has(resource) || text === "") return text;
     return this.sealing.sealer.seal(text, place).buffer;
   }
 
-  /** Throws where the deployment does not have the key. */
+  /** Throws if the deployment lacks the key. */
   open(text: StoredText, place: string): string {
     if (typeof text === "string") return text;
     const sealed = new Uint8Array(text);

@@ -1,6 +1,6 @@
 /**
- * Texts encrypted at rest: AES-256-GCM under one of the deployment's keys, which are kept apart from the data. Each is bound
- * to the place that it stands at, so that none can be put in the place of another.
+ * Encryption at rest: AES-256-GCM under one of the deployment's keys, which are stored apart from the data. Each
+ * ciphertext is bound to the place where it is stored, so that it cannot be moved to another.
  *
  *     version 1 | key id, 4 bytes | nonce, 12 bytes | ciphertext | tag, 16 bytes
  */
@@ -15,7 +15,7 @@ const KEY = 32;
 const encoder = new TextEncoder();
 
 export class Sealer {
-  /** New texts are sealed with it. */
+  /** The id of the key that seals new texts. */
   readonly current: number;
   readonly #keys: ReadonlyMap<number, Uint8Array>;
 
@@ -24,7 +24,7 @@ export class Sealer {
     this.#keys = keys;
   }
 
-  /** `ID:BASE64,ID:BASE64`: the first key seals, all of them open. Undefined where there is none. */
+  /** Parses `ID:BASE64,ID:BASE64`: the first key seals, all of them open. Returns undefined if there is none. */
   static parse(text: string | undefined): Sealer | undefined {
     if (!text) return undefined;
     const keys = text.split(",").map((part): [number, Uint8Array] => {
@@ -58,7 +58,7 @@ export class Sealer {
     return sealed;
   }
 
-  /** Throws where the key is not there, or the text was not sealed with it for that place. */
+  /** Throws if the key is missing, or the text was not sealed with it for that place. */
   open(sealed: Uint8Array, place: string): string {
     const nonce = sealed.subarray(HEADER, HEADER + NONCE);
     const decipher = createDecipheriv("aes-256-gcm", this.#key(keyOf(sealed)), nonce);

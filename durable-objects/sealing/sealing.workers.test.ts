@@ -16,7 +16,7 @@ const write = (op: "create" | "replace", value: string, key = secret): Write => 
   attributes: { labels: { a: "b" }, fields: { type: "Opaque" } },
 });
 
-/** Everything in the object's database, as a backup would have it. */
+/** Everything in the object's database, as a disk backup would contain it. */
 const onDisk = (name: string): Promise<string> =>
   runInDurableObject(CLUSTER_STORE.getByName(name), (_, { storage }) =>
     [...storage.sql.exec("SELECT * FROM log").raw()]
@@ -52,7 +52,7 @@ test("STORE-SEALED: a new key takes the place of the old one in all rows, and of
   await store.commit({ writes: [write("replace", "second")] });
   const next = `2:${btoa("0123456789abcdef0123456789abcdef")}`;
   await runInDurableObject(store, async (_, { storage }) => {
-    // As of a version that sealed nothing.
+    // As a version without encryption would have stored it.
     const open = textOf("third").replace('""', '"4"');
     storage.sql.exec("INSERT INTO log VALUES (4, NULL, 0, 0, 'secrets', 'default', 'old', '{}', ?)", open);
     const resources = new Set(["secrets"]);
@@ -67,7 +67,7 @@ test("STORE-SEALED: a new key takes the place of the old one in all rows, and of
     expect(texts.map((text) => JSON.parse(text).data.a)).toEqual(["first", "second", "third"]);
     const without = await SqliteTables.open(storage);
     expect(() => without.current(secret)).toThrow("sealed with encryption key 2, and this deployment has none");
-    // The object itself, and who listens to it, know the first key only.
+    // The object itself and its listeners only know the first key.
     const back = Sealer.parse(`${ENCRYPTION_KEYS},${next}`) as Sealer;
     for (const _ of (await SqliteTables.open(storage, { sealer: back, resources })).reseal());
   });

@@ -1,4 +1,4 @@
-/** Streams over HTTP (rules STORE-STREAM and WATCH-STREAM): the only answers that RPC is not the best way for. */
+/** Streams over HTTP (rules STORE-STREAM and WATCH-STREAM), the one kind of answer that RPC is not best at. */
 import { parseStoreName } from "../../api/store/shards.ts";
 import {
   relayName,
@@ -21,12 +21,12 @@ const statusOf: Record<WatchFailure["reason"], number> = {
   "too-many": 429,
 };
 
-/** A proxy in between buffers what it may compress. */
+/** Proxies buffer what they may compress. */
 const streamed = { "content-type": "application/json", "content-encoding": "identity" };
 
 const refuse = (failure: WatchFailure) => Response.json(failure, { status: statusOf[failure.reason] });
 
-/** A watch, by whichever object it is carried. */
+/** A watch's answer, whichever object carries it. */
 export const answerWatch = (answer: WatchAnswer): Response =>
   answer.ok ? new Response(answer.stream, { headers: streamed }) : refuse(answer);
 

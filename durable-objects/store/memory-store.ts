@@ -1,4 +1,4 @@
-/** A ClusterStore in memory, in plain Node: for tests of what stands on a store. Give it a clock of your own to move time. */
+/** A ClusterStore in memory, in plain Node, for tests of what is built on a store. Pass a clock to control time. */
 import { answerStream } from "./answer-stream.ts";
 import type { RowForm } from "./lists/item-form.ts";
 import { type CheckReport, checkInTurns } from "./log/check.ts";
@@ -14,7 +14,7 @@ interface MemoryStoreOptions {
   readonly lifetimes?: Lifetimes;
   readonly now?: () => number;
   readonly rowForm?: RowForm;
-  /** Keeps what is recent apart, as a ClusterStore does. */
+  /** Keeps recent values cached, as a ClusterStore does. */
   readonly recent?: boolean;
 }
 
@@ -40,13 +40,13 @@ export class MemoryStore extends LogStore {
     return checkInTurns(this.#tables, this.#turns);
   }
 
-  /** Streams, as a stub's fetch answers them. */
+  /** Streams, as the stub's `fetch` answers them. */
   async fetch(request: Request | string, init?: RequestInit): Promise<Response> {
     return answerStream(this, new Request(request, init));
   }
 }
 
-/** The loop of Node.js, by a clock of one's own. */
+/** The event loop of Node.js, with a clock of one's own. */
 export const nodeTurns = (now: () => number): Turns => ({
   now,
   later: (run) => void setTimeout(run, 0),

@@ -1,11 +1,11 @@
-/** What a store needs of the loop that it runs in: the clock, later turns, and word that the disk has what was written. */
+/** What a store needs of its event loop: the clock, later turns, and a signal that writes are on disk. */
 export interface Turns {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Runs the callback in a later turn of the loop, after the requests that are already there. */
+  /** Runs the callback in a later turn, after the requests that have already arrived. */
   readonly later: (run: () => void) => void;
-  /** Runs the callback after so many milliseconds; answers how to call it off. */
+  /** Runs the callback after this many milliseconds; returns a function that cancels it. */
   readonly after: (milliseconds: number, run: () => void) => () => void;
-  /** Resolves when all that was committed so far is on disk. */
+  /** Resolves when everything committed so far is on disk. */
   readonly settled: () => Promise<void>;
 }

@@ -1,14 +1,14 @@
 /**
- * Both directions of a tunnel. The node's end becomes the client's, and the platform moves the messages, each when there is room
- * for it on the other side: a slow reader slows the writer, whichever of the two is the client, and nothing is held in memory.
- * Only protocols that kubectl no longer speaks are translated on the way.
+ * Both directions of a tunnel. The node's end becomes the client's, and the platform moves each message when the other
+ * side has room for it: a slow reader slows the writer, in either direction, and nothing is buffered here. Only
+ * protocols that kubectl no longer speaks are translated in between.
  */
 import { failure, internalError, type Status } from "../../api/machinery/status.ts";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";
 import { errorFrame, fromClient, isPassedOn, toClient } from "../../api/terminal-protocol.ts";
 import { headersOf, statusResponse } from "./responses.ts";
 
-/** A socket that the client is to have, with the subprotocol that was chosen for it. */
+/** Upgrades the client to this socket, with the subprotocol that was chosen for it. */
 const upgraded = (webSocket: WebSocket, protocol: string): Response =>
   new Response(null, {
     status: 101,
@@ -17,13 +17,13 @@ const upgraded = (webSocket: WebSocket, protocol: string): Response =>
   });
 
 export interface JoinedClient {
-  /** The subprotocol that was chosen for it, or "". */
+  /** The subprotocol that was chosen, or "". */
   readonly protocol: string;
-  /** Of exec or attach. */
+  /** Whether this is exec or attach. */
   readonly isTerminal: boolean;
 }
 
-/** Agents of before TUNNEL-ANSWER answered in their first frame. */
+/** Agents older than rule TUNNEL-ANSWER answered in their first frame. */
 const SAYS_NOTHING: NodeAnswer = {
   code: 500,
   message: "the node's agent is older than this control plane: bring it up to date",
@@ -43,8 +43,8 @@ export function joined(socket: WebSocket, answer: NodeAnswer | undefined, client
 }
 
 /**
- * A client of exec and attach is told over its socket, as a kube-apiserver tells it: kubectl takes any other answer for a server
- * without WebSockets, and asks again by SPDY.
+ * Clients of exec and attach get the error over their socket, as from kube-apiserver: kubectl takes any other answer
+ * for a server without WebSockets, and retries with SPDY.
  */
 export function refused(status: Status, { protocol, isTerminal }: JoinedClient): Response {
   if (!isTerminal || protocol === "") return statusResponse(status);
@@ -56,7 +56,7 @@ export function refused(status: Status, { protocol, isTerminal }: JoinedClient):
   return upgraded(outer, protocol);
 }
 
-/** The client's end of a socket on whose way each frame is translated. */
+/** The client's end of a socket whose frames are translated in between. */
 function translated(socket: WebSocket, protocol: string): WebSocket {
   const { 0: outer, 1: client } = new WebSocketPair();
   join(socket, client, (data) => (typeof data === "string" ? undefined : toClient(protocol, new Uint8Array(data))));
@@ -64,7 +64,7 @@ function translated(socket: WebSocket, protocol: string): WebSocket {
   return outer;
 }
 
-/** What comes from the one goes to the other, its end too. */
+/** Forwards what one side sends to the other, including its close. */
 function join(
   from: WebSocket,
   to: WebSocket,

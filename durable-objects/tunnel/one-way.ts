@@ -1,4 +1,4 @@
-/** One direction of a tunnel, as the body of an HTTP answer. The node's window opens as the client reads. */
+/** One direction of a tunnel, as the body of an HTTP response. The node's window opens as the client reads. */
 import { failure } from "../../api/machinery/status.ts";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";
 import { headersOf, statusResponse } from "./responses.ts";
@@ -6,12 +6,12 @@ import { headersOf, statusResponse } from "./responses.ts";
 const STDIN = 0;
 const STDOUT = 1;
 const CLOSE = 255;
-/** What a frame carries of a body. */
+/** Bytes of the body per frame. */
 const FRAME_BYTES = 256 * 1024;
-/** Answers that have no body (fetch forbids one). */
+/** Status codes without a body (fetch forbids one). */
 const BODILESS = new Set([204, 205, 304]);
 
-/** `input` is the body of the client's request, where it has one. */
+/** `input` is the body of the client's request, if it has one. */
 export async function answerOneWay(socket: WebSocket, input: Uint8Array | undefined): Promise<Response> {
   socket.binaryType = "arraybuffer";
   socket.accept();
@@ -34,7 +34,7 @@ export async function answerOneWay(socket: WebSocket, input: Uint8Array | undefi
   });
   socket.addEventListener("close", ({ code }) => {
     if (left) return;
-    // What was cut off must not look whole.
+    // A truncated body must not look complete.
     const end = code === 1000 ? () => writer.close() : () => writer.abort(new Error("the node is gone"));
     void written.then(end).catch(() => {});
   });
@@ -43,7 +43,7 @@ export async function answerOneWay(socket: WebSocket, input: Uint8Array | undefi
   const { code, reason = "", message = "", http } = await firstWord(socket);
   if (code !== 200) return statusResponse(failure(code, reason, message));
   if (http) {
-    // As it came: what the pod compressed stays so.
+    // Passed on unchanged: what the pod compressed stays compressed.
     return new Response(BODILESS.has(http.status) ? null : readable, {
       status: http.status,
       headers: headersOf(http),

@@ -1,4 +1,4 @@
-/** What a tunnel answers its client with before bytes flow. */
+/** What a tunnel answers its client before bytes flow. */
 import type { Status } from "../../api/machinery/status.ts";
 import { ANSWERED_BY_POD, type NodeAnswer } from "../../api/node/node-sync.ts";
 

@@ -1,7 +1,7 @@
-/** Sockets that hear of changes (rule WATCH-NOTICE), each client's bounded as its watches are (rule FAIR-WATCH). */
+/** Sockets that listen for changes (rule WATCH-NOTICE), limited per client like its watches (rule FAIR-WATCH). */
 import { parseListenerUrl } from "../../api/store/store-stream.ts";
 
-/** 429 where it is one too many. A socket's tag says whose it is: nothing else outlasts that the object sleeps. */
+/** 429 if it is one too many. The socket's tag names its holder, since nothing else survives the object's sleep. */
 export async function acceptListener(
   state: Pick<DurableObjectState, "getWebSockets" | "acceptWebSocket">,
   { url }: Request,
@@ -17,7 +17,7 @@ export async function acceptListener(
   return new Response(null, { status: 101, webSocket: client });
 }
 
-/** The platform takes 256 characters. */
+/** The platform allows 256 characters. */
 async function tagOf(name: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(name));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");

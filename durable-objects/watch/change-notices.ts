@@ -1,22 +1,22 @@
 /**
- * Tells sockets which of the resources that they listen for have changed, and up to which revision (rule WATCH-NOTICE). What
- * changed they read themselves. The sockets hibernate, so all that is known of one travels in its attachment.
+ * Tells sockets which of the resources they listen for have changed, and up to which revision (rule WATCH-NOTICE). They
+ * read the changes themselves. The sockets hibernate, so everything known about one travels in its attachment.
  */
 import type { ChangeNotice } from "../../api/store/change-notice.ts";
 import type { GroupResource, Revision } from "../../api/store.ts";
 import type { Committed } from "../store/log/pokes.ts";
 import type { Turns } from "../store/turns.ts";
 
-/** The part of a platform's WebSocket that this needs. */
+/** The part of the platform's WebSocket that is used here. */
 export interface NoticeSocket {
   send(text: string): void;
   serializeAttachment(value: unknown): void;
   deserializeAttachment(): unknown;
 }
 
-/** Milliseconds from one notice to the next: a burst is told of once, the first change after a quiet time at once. */
+/** Milliseconds between notices: a burst causes one; the first change after a quiet time is announced at once. */
 const SPACING = 50;
-/** A socket that listens for more than this is no reader of ours. */
+/** None of our own clients listens for more than this. */
 const MOST_RESOURCES = 256;
 
 export interface ChangeNoticesOptions {
@@ -36,7 +36,7 @@ export class ChangeNotices {
     this.#options = options;
   }
 
-  /** The log has grown. */
+  /** Called when the log has grown. */
   readonly committed: Committed = (revision, resources) => {
     // Nearly always nobody listens, and then nothing is remembered.
     if (!this.#planned && this.#options.sockets().length === 0) return;
@@ -48,7 +48,9 @@ export class ChangeNotices {
     this.#options.turns.after(wait, () => void this.#tell());
   };
 
-  /** A socket says what it listens for, as a list; it is answered when nothing after that revision can escape it. */
+  /**
+   * A socket sends the list of what it listens for; it is answered once no change after that revision can escape it.
+   */
   async listen(socket: NoticeSocket, message: string): Promise<void> {
     socket.serializeAttachment(listOf(message));
     socket.send(render({ revision: await this.#options.revision(), resources: [] }));
@@ -84,6 +86,6 @@ function send(socket: NoticeSocket, notice: ChangeNotice): void {
   try {
     socket.send(render(notice));
   } catch {
-    // Closing: whoever it was comes again, and resumes by revision.
+    // The socket is closing: its client will reconnect and resume by revision.
   }
 }

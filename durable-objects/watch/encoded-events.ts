@@ -1,10 +1,12 @@
-/** The events of one batch of changes as bytes; one that several groups of watchers want in the same form is written once. */
+/**
+ * A batch of changes as encoded events. An event that several groups of watchers want in the same form is encoded once.
+ */
 import { moveRevision } from "../store/log/revision-text.ts";
 import type { EventForm } from "./event-form.ts";
 import type { LoggedChange, WatchEvent } from "./watch-event.ts";
 import type { LoggedRows } from "./watch-source.ts";
 
-/** The text of the object that an event tells of. */
+/** The text of an event's object. */
 export function eventText(rows: Pick<LoggedRows, "row">, { row }: LoggedChange, event: WatchEvent): string {
   const replaced = event.text === "previous" && row.replaced !== null ? rows.row(row.replaced) : undefined;
   return replaced ? moveRevision(replaced.text, replaced.revision, row.revision) : row.text;

@@ -28,7 +28,7 @@ const put = (store: MemoryStore, op: "create" | "replace", name: string, length:
   return store.commit({ writes: [{ op, key: key(name), text, attributes: nothing }] });
 };
 
-/** What a watch tells until it ends. */
+/** Everything a watch sends until it ends. */
 async function toldBy(stream: ReadableStream<Uint8Array>, ended: Promise<unknown>): Promise<Buffer> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,7 @@
-/** In which form a watch tells events: each is written once, and its bytes are shared by all watchers that ask for the form. */
+/**
+ * How a watch renders events. Each event is rendered once per form, and its bytes are shared by all watchers that ask
+ * for the form.
+ */
 import { metadataText } from "../../api/machinery/json/object-text.ts";
 import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
 import { encodeProtobuf, encodeWatchFrame } from "../../api/machinery/protobuf/protobuf.ts";
@@ -10,18 +13,18 @@ import { textRun } from "../store/lists/text-items.ts";
 import { joinBytes } from "./join-bytes.ts";
 
 export interface EventForm {
-  /** Two forms of one name write the same. */
+  /** Forms of the same name render alike. */
   readonly name: string;
-  /** Begins some events that are told together, of objects' stored texts. */
+  /** Begins a run of events that are sent together, from objects' stored texts. */
   readonly run: () => EventWriter;
-  /** An event of an object that is not stored. */
+  /** Renders an event about an object that is not stored. */
   readonly other: (type: "BOOKMARK" | "ERROR", object: Typed) => Uint8Array;
-  /** What says nothing; absent in protobuf, where there is nothing of that kind. */
+  /** Carries no information; absent in protobuf, which has no such filler. */
   readonly heartbeat?: Uint8Array;
 }
 
 export interface EventWriter {
-  /** Answers how long the run is by now, about. */
+  /** Returns the approximate length of the run so far. */
   add(type: string, text: string): number;
   finish(): WrittenRun;
 }
@@ -92,7 +95,7 @@ const metadataHead = (version: MetadataVersion) =>
 const metadataOf = (text: string, version: MetadataVersion) =>
   viewAtVersion(partialObjectMetadata({ metadata: JSON.parse(metadataText(text)) }), version);
 
-/** The state that a watch begins with, as items of a list. */
+/** The state that a watch begins with, as list items. */
 export const addedItems = (form: EventForm): ItemForm => ({
   name: `added ${form.name}`,
   separator: "",
@@ -102,10 +105,10 @@ export const addedItems = (form: EventForm): ItemForm => ({
   },
 });
 
-/** The mark by which a streaming list knows that it is complete. */
+/** The annotation by which a streaming list knows that it is complete. */
 export const INITIAL_EVENTS_END = { "k8s.io/initial-events-end": "true" };
 
-/** Everything up to that revision was told. */
+/** Says that everything up to this revision was sent. */
 export function bookmark(
   { bookmarkKind: { apiVersion, kind, zero }, events }: Pick<WatchRequest, "bookmarkKind" | "events">,
   revision: number,

@@ -1,4 +1,4 @@
-/** One array where there is one. */
+/** Concatenates; a single part is returned as it is. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
   if (only && parts.length === 1) return only;

@@ -1,4 +1,4 @@
-/** The log as a relay follows it: all of it after a revision, and then as it grows, each entry once it is on disk. */
+/** The log as a relay follows it: everything after a revision, then each new entry once it is on disk. */
 import type { Revision } from "../../api/store.ts";
 import type { LogTables, Marks } from "../store/tables/log-tables.ts";
 import type { Turns } from "../store/turns.ts";
@@ -10,12 +10,12 @@ interface LogTailOptions {
   readonly marks: () => Marks;
 }
 
-/** Text read at once, in UTF-16 units, and bytes that wait for a relay. */
+/** Text per read, in UTF-16 units, and bytes that may wait for a relay. */
 const CHUNK = 256 * 1024;
 const QUEUE = 1024 * 1024;
-/** Milliseconds: the platform notices by it that a relay is gone. */
+/** Milliseconds. Lets the platform notice that a relay is gone. */
 const HEARTBEAT = 20_000;
-/** Relays skip it; the store notices by it that one is gone. */
+/** Relays skip it; the store uses it to notice that one is gone. */
 const EMPTY_LINE = new TextEncoder().encode("\n");
 
 export class LogTails {
@@ -26,12 +26,12 @@ export class LogTails {
     this.#options = options;
   }
 
-  /** The log has grown. */
+  /** Called when the log has grown. */
   wake(): void {
     for (const resume of [...this.#waiting]) resume();
   }
 
-  /** Ends with an error where what is to be told next was compacted. */
+  /** The stream ends with an error if what is to be sent next was compacted. */
   open(since: Revision, closed: () => void): ReadableStream<Uint8Array> {
     const { tables, turns, marks } = this.#options;
     const encoder = new TextEncoder();
@@ -59,7 +59,7 @@ export class LogTails {
         pull: async (controller) => {
           while (open) {
             if (cursor === marks().revision && (await grown()) === "idle") return controller.enqueue(EMPTY_LINE);
-            // What is applied by now is on disk then.
+            // Everything applied by now will then be on disk.
             const newest = marks().revision;
             await turns.settled();
             if (!open) return;

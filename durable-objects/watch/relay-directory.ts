@@ -1,26 +1,26 @@
-/** Which relays carry watches of a store that has as many as one object should hold (docs/decisions/0012). Pure. */
+/** Which relays carry watches for a store that has as many as one object should hold (docs/decisions/0012). Pure. */
 
 export class RelayDirectory {
   readonly #most: number;
-  /** How many watches each holds, as it last said, and as many as were sent there since. */
+  /** How many watches each relay holds: what it last reported, plus those sent there since. */
   readonly #relays = new Map<number, { watches: number }>();
 
-  /** `most`: watches of one object. */
+  /** `most`: watches per object. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Whether a store that holds so many itself should take no more. */
+  /** Whether a store that holds this many itself should take no more. */
   isFull(own: number): boolean {
     return own >= this.#most;
   }
 
-  /** How many the relays hold together. */
+  /** The number of watches that relays hold in all. */
   get held(): number {
     return [...this.#relays.values()].reduce((sum, { watches }) => sum + watches, 0);
   }
 
-  /** The relay for one more: the first that has room. */
+  /** Picks the relay for one more watch: the first that has room. */
   next(): number {
     let relay = 0;
     while ((this.#relays.get(relay)?.watches ?? 0) >= this.#most) relay++;
@@ -36,8 +36,8 @@ export class RelayDirectory {
   }
 
   /**
-   * A relay follows the store, and holds so many; those that were sent there may be on their way. Answers how it ceases to:
-   * unless it has come again meanwhile.
+   * A relay follows the store and holds this many watches; more may be on their way to it. Returns how to detach it,
+   * which does nothing if it has attached again since.
    */
   attach(relay: number, watches: number): () => void {
     const attached = { watches: Math.max(watches, this.#relays.get(relay)?.watches ?? 0) };

@@ -1,10 +1,13 @@
-/** The newest entries of a store's log, as a relay was told them: what live watchers are told from, and who resumes reads of. */
+/**
+ * The newest entries of a store's log, as received by a relay: live watchers are told from it, and watchers that resume
+ * read it.
+ */
 import type { GroupResource, Revision } from "../../api/store.ts";
 import type { LogRow } from "../store/tables/log-tables.ts";
 import type { TailEntry } from "./tail-line.ts";
 import type { LoggedRows } from "./watch-source.ts";
 
-/** UTF-16 units of texts that are kept at most, and as many again before any are dropped. */
+/** UTF-16 units of text that are kept; twice as much may accumulate before the oldest are dropped. */
 const KEPT = 8 * 1024 * 1024;
 
 export class RelayedLog implements LoggedRows {
@@ -15,14 +18,14 @@ export class RelayedLog implements LoggedRows {
   #after: Revision;
   #revision: Revision;
 
-  /** What comes after `revision` is going to be told. */
+  /** Begins after `revision`. */
   constructor(revision: Revision, kept = KEPT) {
     this.#after = revision;
     this.#revision = revision;
     this.#kept = kept;
   }
 
-  /** All entries after this one are here. */
+  /** All entries after this revision are here. */
   get after(): Revision {
     return this.#after;
   }
@@ -48,7 +51,7 @@ export class RelayedLog implements LoggedRows {
     }
   }
 
-  /** What an entry here replaced, with other attributes: all that a watch asks of it. */
+  /** What an entry here replaced, if its attributes differed. A watch needs nothing else. */
   row(revision: Revision): LogRow | undefined {
     return this.#replaced.get(revision);
   }
@@ -64,7 +67,7 @@ export class RelayedLog implements LoggedRows {
     return from;
   }
 
-  /** Drops the oldest of what was told, where it has become too much. */
+  /** Drops the oldest entries if there is too much. */
   forget(): void {
     if (this.#length <= 2 * this.#kept) return;
     let dropped = 0;

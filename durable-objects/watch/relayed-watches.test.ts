@@ -18,7 +18,7 @@ async function write(store: MemoryStore, name: string, length = 1): Promise<void
   await store.commit({ writes: [{ op: "create", key, text, attributes: { labels: {}, fields: {} } }] });
 }
 
-/** What a watch tells, until it ends. */
+/** Everything a watch sends until it ends. */
 function told(stream: ReadableStream<Uint8Array>) {
   const reader = stream.getReader();
   const watch = { text: "", ended: undefined as string | undefined, stop: () => reader.cancel() };
@@ -56,7 +56,7 @@ test("RELAY-TAIL: one stream of the store's log is enough for all watches, and e
   expect(store.watches).toBe(0);
   for (const { stop } of watches) await stop();
   await expect.poll(() => relay.tails.open).toBe(0);
-  // The next one begins anew, and misses nothing of what was between.
+  // The next watch starts over, and misses nothing of what happened in between.
   await write(store, "c");
   const late = await watch(relay);
   await expect.poll(() => namesIn(late.text)).toEqual(["a", "b", "c"]);
@@ -151,10 +151,10 @@ test("RELAY-ROOM: watches go to the first relay with room, whichever were closed
   expect([1, 2, 3, 4, 5, 6, 7].map(() => directory.next())).toEqual([0, 0, 0, 1, 1, 1, 2]);
   directory.holds(1, 1);
   expect([1, 2, 3].map(() => directory.next())).toEqual([1, 1, 2]);
-  // One that came again before its first stream was known to have ended is still there.
+  // A relay that reattached before its first stream was known to have ended is still there.
   const first = directory.attach(0, 0);
   const second = directory.attach(0, 1);
-  // What was sent there counts until it says how many came.
+  // Watches sent to a relay count until it reports how many arrived.
   expect(directory.next()).toBe(2);
   directory.holds(0, 2);
   first();

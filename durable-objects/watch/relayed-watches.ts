@@ -1,7 +1,7 @@
 /**
- * Watches of a store that a relay carries (docs/decisions/0012): it follows the store's log by one stream, and tells
- * its watchers as the store would. What they ask for that is older than what it was told, and the state that they begin
- * with, it asks the store.
+ * The watches that a relay carries for a store (docs/decisions/0012). It follows the store's log over one stream and
+ * serves its watchers as the store would. For initial state, and for history older than what it received, it asks the
+ * store.
  */
 import { LineSplitter } from "../../api/line-splitter.ts";
 import type { Answer, Change, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";
@@ -21,33 +21,33 @@ import type { LogPart, StatePart, StateReader, WatchSource } from "./watch-sourc
 
 /** The store as a relay asks it. */
 export interface RelayedStore extends Pick<Store, "after" | "list" | "read" | "status"> {
-  /** The log after a revision (log-tail.ts); undefined where it does not reach back so far. */
+  /** The log after a revision (log-tail.ts); undefined if it does not reach back that far. */
   tail(since: Revision, watches: number): Promise<ReadableStream<Uint8Array> | undefined>;
-  /** So many watches are here. */
+  /** Reports how many watches are here. */
   holds(watches: number): Promise<void>;
 }
 
 interface RelayedWatchesOptions {
-  /** A stub that has not broken. */
+  /** Returns a stub that has not broken. */
   readonly store: () => RelayedStore;
   readonly turns: Turns;
-  /** UTF-16 units of the log's texts that are kept. */
+  /** UTF-16 units of the log's text that are kept. */
   readonly kept?: number;
 }
 
-/** Objects of a page, and changes of an answer. */
+/** Objects per page, and changes per answer. */
 const PAGE = 200;
-/** Milliseconds from a stream that broke to the next, and how long there may be none. */
+/** Milliseconds from a broken stream to the next attempt, and how long there may be none. */
 const AGAIN = 200;
 const PATIENCE = 15_000;
-/** The store hears of how many watches there are as often, at most. */
+/** The store is told the number of watches at most this often (ms). */
 const REPORT = 1000;
 
 export class RelayedWatches {
   readonly #options: RelayedWatchesOptions;
   readonly #hub: WatchHub;
   #log = new RelayedLog(0 as Revision);
-  /** The log is followed, or about to be: then it resolves. */
+  /** Set while the log is followed; resolves once it is. */
   #following: Promise<void> | undefined;
   /** Watches that are being opened. */
   #opening = 0;
@@ -64,7 +64,7 @@ export class RelayedWatches {
   }
 
   /**
-   * The store has allowed it, but does not know how many of whom are here; of all together it does. Throws where the store
+   * The store has allowed the watch without knowing who has how many here; it only knows the total. Throws if the store
    * cannot be reached.
    */
   async open(request: WatchRequest): Promise<WatchAnswer> {
@@ -74,7 +74,7 @@ export class RelayedWatches {
       await this.#following;
       const fromNow = request.since === undefined && request.sendInitialEvents === false;
       const since = fromNow ? (await this.#options.store().status()).revision : request.since;
-      // Given up meanwhile: nobody would tell this one anything.
+      // The relay gave up in the meantime: nobody would send this watch anything.
       if (!this.#following) throw new Error("the store's log cannot be followed");
       const { holder } = request.share ?? {};
       const refused = this.#hub.refuses(holder && { holder });
@@ -96,7 +96,7 @@ export class RelayedWatches {
     void this.#follow();
   }
 
-  /** As long as anybody watches, over as many streams as it takes. */
+  /** Follows the log as long as anybody watches, over as many streams as it takes. */
   async #follow(): Promise<void> {
     const { store, turns } = this.#options;
     let lost = turns.now();
@@ -107,14 +107,14 @@ export class RelayedWatches {
         lost = Number.POSITIVE_INFINITY;
         await this.#read(tail);
       } catch {
-        // The store has begun again, or the way to it was cut: it is followed from where this was.
+        // The store restarted, or the connection was cut: resume from where we were.
       }
       if (lost === Number.POSITIVE_INFINITY) lost = turns.now();
       if (turns.now() - lost > PATIENCE) break;
       if (this.#isWanted()) await new Promise<void>((resume) => void turns.after(AGAIN, resume));
     }
     this.#following = undefined;
-    // Who resumes by revision misses nothing, or is told by the store that it must list again.
+    // A client that resumes by revision misses nothing, or is told by the store to list again.
     this.#hub.cutOff("the watch was interrupted");
   }
 
@@ -133,13 +133,13 @@ export class RelayedWatches {
           if (entry.row.revision > this.#log.revision) this.#log.append(entry);
         }
         this.#hub.wake();
-        // No more is read than is told.
+        // Reads no faster than it can pass on.
         await this.#hub.told();
         this.#log.forget();
       }
     } finally {
       this.#tail = undefined;
-      // One that was not read to its end would wait at the store for its relay.
+      // An unfinished stream would wait at the store for its relay.
       void reader.cancel().catch(() => {});
     }
   }
@@ -160,7 +160,7 @@ export class RelayedWatches {
     });
   }
 
-  /** Nobody is left: the store need not tell this relay anything. */
+  /** Nobody watches any more: the store need not send this relay anything. */
   #leaveIfEmpty(): void {
     if (!this.#isWanted()) void this.#tail?.cancel().catch(() => {});
   }
@@ -179,7 +179,7 @@ export class RelayedWatches {
 
   #after(wanted: WatchRequest, revision: Revision): LogPart | Promise<LogPart | "compacted"> {
     const log = this.#log;
-    // The store was ahead of what this relay has been told.
+    // The store was ahead of what this relay has received.
     if (revision >= log.revision) return { bytes: new Uint8Array(), through: revision, ended: true };
     return revision >= log.after
       ? readLog(log, wanted, { after: revision, newest: log.revision })
@@ -235,7 +235,7 @@ export class RelayedWatches {
 
 const NO_ROWS = { row: () => undefined };
 
-/** A change as the log has it, but for where it leads back to. */
+/** A change as a log row, except for the entry it replaced. */
 const rowOf = ({ type, revision, key, text, attributes, previous }: Change): LogRow => ({
   revision,
   replaced: null,

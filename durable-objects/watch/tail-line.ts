@@ -1,11 +1,11 @@
-/** Entries of the log on their way to a relay: a line of JSON each, with what a watch must know of what they replaced. */
+/** Log entries on their way to a relay: one JSON line each, with what a watch must know of the entry it replaced. */
 import type { Revision } from "../../api/store.ts";
 import type { LogRow } from "../store/tables/log-tables.ts";
 import type { LoggedRows } from "./watch-source.ts";
 
 export interface TailEntry {
   readonly row: LogRow;
-  /** The replaced object's text, where somebody's selector may have ceased to match: its attributes were others. */
+  /** The replaced object's text, sent if its attributes differed and a selector may have ceased to match. */
   readonly before?: string;
 }
 

@@ -1,16 +1,16 @@
-/** What a change is to one watcher (k8s.io/apiserver/pkg/storage/cacher, cacheWatcher.convertToWatchEvent). Pure. */
+/** What a change means to one watcher (k8s.io/apiserver/pkg/storage/cacher, cacheWatcher.convertToWatchEvent). Pure. */
 
 import { matches } from "../../api/machinery/selectors/selector.ts";
 import type { Attributes, Requirement } from "../../api/store.ts";
 import type { LogRow } from "../store/tables/log-tables.ts";
 
-/** `text: "previous"`: the object that this change replaced, under this change's revision. */
+/** `text: "previous"`: the object that this change replaced, at this change's revision. */
 export interface WatchEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly text: "own" | "previous";
 }
 
-/** A row of the log, its attributes parsed when first asked for. */
+/** A log row whose attributes are parsed on first use. */
 export class LoggedChange {
   readonly row: LogRow;
   #attributes: Attributes | undefined;
@@ -31,7 +31,7 @@ export class LoggedChange {
   }
 }
 
-/** Undefined: this change is none of the watcher's. An object that begins or ceases to match is added or deleted. */
+/** Undefined if the watcher is not concerned. An object that begins or ceases to match is added or deleted. */
 export function eventOf(change: LoggedChange, requirements: readonly Requirement[]): WatchEvent | undefined {
   const { key, tombstone, previous } = change.row;
   const matched =

@@ -47,7 +47,7 @@ describe.each<[string, (store: MemoryStore) => Watched]>([
     if (!opened.ok) throw new Error(opened.reason);
     const told = all(opened.stream);
     await write(store, thing("before"));
-    // Of the same generation: its status, say.
+    // The same generation: a change of status, say.
     await write(store, GROUND, 2);
     await new Promise((resume) => setTimeout(resume, 20));
     await write(store, thing("still"));

@@ -1,13 +1,13 @@
 /**
- * Watches that hold for as long as another object is as it was when they were decided on: those of a custom kind, for as long as
- * its definition says of it what it said.
+ * Watches that are valid only as long as another object stays as it was when they were decided on: those of a custom
+ * kind, as long as its definition keeps its generation.
  */
 import type { GroupResource, Key, Revision, WatchGround } from "../../api/store.ts";
 import type { LogRow } from "../store/tables/log-tables.ts";
 
 interface Standing {
   readonly ground: WatchGround;
-  /** What the log says up to here was known when the watch was decided on. */
+  /** The log up to here was known when the watch was decided on. */
   readonly since: Revision;
 }
 
@@ -32,7 +32,7 @@ export class WatchGrounds<Watcher> {
     if (watchers?.size === 0) this.#standing.delete(id);
   }
 
-  /** Whose ground this change takes away: the object is gone, or of another generation. */
+  /** Watches whose ground this change removes: the object is gone, or of another generation. */
   lost({ key, revision, tombstone, text }: LogRow): Watcher[] {
     const watchers = [...(this.#standing.get(idOf(key)) ?? [])].filter(([, { since }]) => since < revision);
     if (watchers.length === 0) return [];

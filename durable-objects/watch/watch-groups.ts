@@ -1,6 +1,6 @@
 /**
- * Watchers grouped by what they ask for, so that a selector is tried once for all who sent it, and found by what a change
- * is about, so that a change meets only the groups that can want it: a node's watch of its pods is found by the node's name.
+ * Watchers grouped by what they ask for, so that a selector is evaluated once for all who sent it, and indexed, so that
+ * a change only meets groups that may want it: a node's watch of its pods is found by node name.
  */
 
 import type { EventRequest } from "../../api/store/event-request.ts";
@@ -22,7 +22,7 @@ export interface WatchGroup<Watcher> {
 
 export class WatchGroups<Watcher> {
   readonly #groups = new Map<string, WatchGroup<Watcher>>();
-  /** Groups by the one key that a change must have to be theirs. */
+  /** Groups by the one key that a change must have to concern them. */
   readonly #buckets = new Map<string, Set<WatchGroup<Watcher>>>();
   readonly #resources = new Map<GroupResource, number>();
 
@@ -57,7 +57,7 @@ export class WatchGroups<Watcher> {
     else this.#resources.set(wanted.resource, left);
   }
 
-  /** The groups that a change may concern; their selectors are still to be tried. */
+  /** The groups that a change may concern; their selectors are yet to be evaluated. */
   candidates(change: LoggedChange): ReadonlySet<WatchGroup<Watcher>> {
     const found = new Set<WatchGroup<Watcher>>();
     for (const bucket of bucketsOf(change)) for (const group of this.#buckets.get(bucket) ?? []) found.add(group);

@@ -1,4 +1,4 @@
-/** What a watch that is not live reads of its store: the state that it begins with, and the log. A chunk at a time. */
+/** What a watch that is not live reads from its store, a chunk at a time: the initial state, and the log. */
 import type { Revision, WatchRequest } from "../../api/store.ts";
 import { itemParts } from "../store/lists/item-parts.ts";
 import { type ItemRuns, isWhole } from "../store/lists/item-runs.ts";
@@ -10,11 +10,11 @@ import { eventOf, LoggedChange } from "./watch-event.ts";
 import { concerns } from "./watch-groups.ts";
 import type { LoggedRows, LogPart, WatchSource } from "./watch-source.ts";
 
-/** Text read at once, in UTF-16 units, and rows looked at before other requests get a turn. */
+/** Text per read, in UTF-16 units, and rows per turn before other requests run. */
 const CHUNK = 64 * 1024;
 const ROWS = 1000;
 
-/** What the log has for a watch after a revision, and how far it was read. */
+/** The log after a revision as one watch sees it, and how far it was read. */
 export function readLog(
   rows: LoggedRows,
   wanted: WatchRequest,
@@ -33,7 +33,7 @@ export function readLog(
   return { bytes: run.finish().bytes, through: newest, ended: true };
 }
 
-/** The store itself: all is at hand, and the state is told in runs that lists and other watches have, too. */
+/** The store itself as a source: all is at hand, and the state comes in runs that lists and other watches share. */
 export const storeSource = (tables: LogTables, marks: () => Marks, runs: ItemRuns): WatchSource => ({
   marks,
   log: tables,
@@ -45,7 +45,7 @@ export const storeSource = (tables: LogTables, marks: () => Marks, runs: ItemRun
     let left = revisions.length;
     return {
       next() {
-        // Compaction may take from a state that nobody pins.
+        // Compaction may remove parts of a state that nobody pins.
         if (at < marks().oldest) return "compacted";
         const { value: part } = parts.next();
         left -= part?.items ?? 0;

@@ -2,7 +2,7 @@ import type { WatchShare } from "../../api/store/watch-share.ts";
 
 type Holder = NonNullable<WatchShare["holder"]>;
 
-/** How much of their shares of watches whoever has some open at an object has taken (rule FAIR-WATCH). */
+/** How much of its share of watches each holder has open at an object (rule FAIR-WATCH). */
 export class WatchHolders {
   readonly #taken = new Map<string, number>();
 

@@ -50,7 +50,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("pause" as const) }) },
 );
 
-/** A client that keeps what its watch tells it, and complains of what a client of Kubernetes could not make sense of. */
+/** A client that keeps what its watch sends, and fails on anything a Kubernetes client could not make sense of. */
 class Informer {
   readonly known = new Map<string, string>();
   readonly complaints: string[] = [];
@@ -71,7 +71,7 @@ class Informer {
 const ways = [
   ["by the store itself", (store: MemoryStore): Watched => store],
   ["by a relay", (store: MemoryStore): Watched => relayOf(store)],
-  // All that is not at hand is asked of the store, and each stream of the log ends after a while.
+  // Everything not in memory is asked of the store, and each stream of the log ends after a while.
   ["by a relay that keeps nothing", (store: MemoryStore): Watched => relayOf(store, { kept: 0, lines: 3 })],
 ] as const;
 
@@ -114,7 +114,7 @@ test.each(ways)(
             }
           }
         }
-        // Who has been told nothing yet may know what is right, for now.
+        // A watcher that has been sent nothing yet may be right, for now.
         await new Promise((resume) => setTimeout(resume, 5));
         for (const { request, informer, stop } of watches) {
           const page = await store.list(request);

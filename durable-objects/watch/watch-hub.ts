@@ -1,6 +1,6 @@
 /**
- * All watches of a store: one tail of the log, fanned out to the groups of watchers that an event concerns. It runs in
- * turns of its own, after the commits that it tells of were acknowledged.
+ * All watches of a store: one tail of the log, fanned out to the groups of watchers that an event concerns. Runs in
+ * turns of its own, after the commits were acknowledged.
  */
 
 import type { WatchShare } from "../../api/store/watch-share.ts";
@@ -20,23 +20,25 @@ import { Watcher } from "./watcher.ts";
 interface WatchHubOptions {
   readonly source: WatchSource;
   readonly turns: Turns;
-  /** Their number is another. */
+  /** Called when the number of watches changes. */
   readonly counted?: () => void;
 }
 
-/** Changes told in one batch at most, their text in UTF-16 units, and watchers served before other requests get a turn. */
+/** Changes per batch, their text in UTF-16 units, and watchers served before other requests get a turn. */
 const BATCH = 256;
 const BATCH_LENGTH = 1024 * 1024;
 const SLICE = 24;
 /**
- * Turns that the writers' answers have before fan-out: out of the object, through the Worker, onto their sockets. None is a
- * timer, which while clients keep the loop busy waits for all of them, each time.
+ * Turns that writers' answers are given before fan-out: out of the object, through the Worker, onto their sockets. None
+ * of them is a timer: while clients keep the event loop busy, a timer waits for all of them each time.
  */
 const HEAD_START = 8;
-/** Timers are due at multiples of this, in milliseconds, so that thousands of watchers share a few. */
+/** Timers are due at multiples of this (ms), so that thousands of watchers share a few. */
 const TICK = 100;
 
-/** What one batch has for one group: all of it, and event by event for watchers that have some of it already. */
+/**
+ * What a batch holds for one group: all of it at once, and event by event for watchers that have some of it already.
+ */
 interface Delivery {
   readonly group: WatchGroup<Watcher>;
   readonly events: { readonly revision: Revision; readonly bytes: Uint8Array }[];
@@ -53,7 +55,7 @@ export class WatchHub {
   readonly #grounds = new WatchGrounds<Watcher>();
   readonly #all = new Set<Watcher>();
   readonly #holders = new WatchHolders();
-  /** The tail is told, or being told, up to here. */
+  /** The tail is sent, or being sent, up to here. */
   #told: Revision;
   #running = false;
   #telling: Promise<void> = Promise.resolve();
@@ -65,12 +67,12 @@ export class WatchHub {
     this.#told = options.source.marks().revision;
   }
 
-  /** How many there are. */
+  /** The number of watches. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** Whether one more is beyond its share; so many are elsewhere. */
+  /** Why one more watch is refused, if it is. `elsewhere` counts watches at other objects. */
   refuses({ holder, most = Number.POSITIVE_INFINITY }: WatchShare = {}, elsewhere = 0): WatchRefusal | undefined {
     const isFull = this.size + elsewhere >= most || (holder && !this.#holders.hasRoom(holder));
     return isFull ? { ok: false, reason: "too-many" } : undefined;
@@ -85,7 +87,7 @@ export class WatchHub {
   open(request: WatchRequest): ReadableStream<Uint8Array> {
     const { source, turns, counted } = this.#options;
     const { ground, share } = request;
-    // Nobody is there to be told what was before.
+    // Nobody is there who must be told what came before.
     if (this.#all.size === 0 && !this.#running) this.#told = source.marks().revision;
     const watcher = new Watcher(request, {
       source,
@@ -109,7 +111,7 @@ export class WatchHub {
     return watcher.stream;
   }
 
-  /** The log has grown. */
+  /** Called when the log has grown. */
   wake(): void {
     if (this.#running) return;
     if (this.#all.size === 0) {
@@ -120,12 +122,12 @@ export class WatchHub {
     this.#telling = this.#tell();
   }
 
-  /** Resolves when all that the log had is told. */
+  /** Resolves when everything in the log has been sent. */
   async told(): Promise<void> {
     await this.#telling;
   }
 
-  /** All of them, whatever was told to whom. */
+  /** Cuts off all watches, whatever they have been sent. */
   cutOff(why: string): void {
     for (const watcher of [...this.#all]) watcher.cutOff(why);
   }
@@ -156,7 +158,7 @@ export class WatchHub {
           through = row.revision;
           break;
         }
-        // From here on a watcher that joins must have read this batch from the log itself.
+        // From here on, a watcher that joins must have read this batch from the log itself.
         this.#told = through;
         this.#delivering = true;
         await this.#deliver(this.#deliveries(changes), from, through);
@@ -165,7 +167,7 @@ export class WatchHub {
         if (!this.#nextBeat) this.#beat();
       }
     } catch (error) {
-      // Who was told and who was not is not known: all resume by revision, and none misses anything.
+      // It is unknown who was served. All resume by revision, and none misses anything.
       this.cutOff("the watch was interrupted");
       throw error;
     } finally {
@@ -211,12 +213,15 @@ export class WatchHub {
     }
   }
 
-  /** Once a batch, and only where many are told: turns by the disk alone come before what waits at the sockets. */
+  /**
+   * Yields once per batch, if there are many watchers: turns that only wait for the disk come before what waits at the
+   * sockets.
+   */
   #aside(): Promise<void> {
     return new Promise((resume) => this.#options.turns.later(resume));
   }
 
-  /** One timer for all watchers: heartbeats, bookmarks and ends are due at times that each knows. */
+  /** One timer for all watchers: each knows when its heartbeat, bookmark or end is due. */
   #beatBy(due: number): void {
     if (this.#nextBeat && this.#nextBeat.due <= due) return;
     this.#nextBeat?.callOff();
@@ -227,7 +232,7 @@ export class WatchHub {
 
   #beat(): void {
     this.#nextBeat = undefined;
-    // In the middle of a batch some watchers are ahead of what all were told: the batch's end calls again.
+    // In the middle of a batch some watchers are ahead of the rest; the end of the batch calls this again.
     if (this.#delivering) return;
     const now = this.#options.turns.now();
     for (const watcher of [...this.#all]) if (watcher.due <= now) watcher.beat(now);

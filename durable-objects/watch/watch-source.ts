@@ -1,21 +1,21 @@
-/** Where watches read what they are not told as it happens: the log of their own store, or, in a relay, what the store answers. */
+/** Where watches read what they are not pushed: in a store its own log, in a relay the store's answers. */
 import type { Revision, WatchRequest } from "../../api/store.ts";
 import type { LogTables, Marks } from "../store/tables/log-tables.ts";
 import type { Wanted } from "./watch-groups.ts";
 
-/** Entries of the log in one turn, and single ones that they replaced. */
+/** Log entries in a range, and single ones that they replaced. */
 export type LoggedRows = Pick<LogTables, "rowsBetween" | "row">;
 
 export type Maybe<T> = T | Promise<T>;
 
-/** Some of the state at a revision, as events. */
+/** Part of the state at a revision, as events. */
 export interface StatePart {
   readonly bytes: Uint8Array;
   readonly at: Revision;
   readonly ended: boolean;
 }
 
-/** Some of the log as events, and how far it was read: to its end where it `ended`. */
+/** Part of the log as events, and how far it was read; `ended` if to its end. */
 export interface LogPart {
   readonly bytes: Uint8Array;
   readonly through: Revision;
@@ -28,10 +28,13 @@ export interface StateReader {
 
 export interface WatchSource {
   readonly marks: () => Pick<Marks, "revision">;
-  /** What live watchers are told from. */
+  /** What live watchers are served from. */
   readonly log: LoggedRows;
-  /** The state that a watch begins with, a part at a time. */
+  /** The initial state of a watch, a part at a time. */
   state(wanted: Wanted): StateReader;
-  /** What the log has for a watch after a revision, up to one that is on disk; or later, where the source knows that it is. */
+  /**
+   * The log after `revision` as one watch sees it, up to an entry that is on disk (`settled`, or later if the source
+   * knows better).
+   */
   after(wanted: WatchRequest, revision: Revision, settled: Revision): Maybe<LogPart | "compacted">;
 }

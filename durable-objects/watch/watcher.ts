@@ -1,7 +1,7 @@
 /**
- * One watch: a stream that first tells the current state if asked to, then what the log has after a revision, each read as
- * the client takes it, and then goes live. A client that does not keep up goes back to reading the log at its own pace, so
- * that nothing is buffered for it beyond one queue; one that takes nothing for a minute is cut off (rule WATCH-SLOW).
+ * One watch: a stream that first sends the current state if asked to, then the log after a revision, both read as the
+ * client takes them, and then goes live. A client that falls behind returns to reading the log at its own pace, so at
+ * most one queue is buffered for it; a client that takes nothing for a minute is cut off (rule WATCH-SLOW).
  */
 import { expired } from "../../api/machinery/status.ts";
 import type { GroupResource, Revision, WatchRequest } from "../../api/store.ts";
@@ -12,14 +12,14 @@ import type { StatePart, StateReader, WatchSource } from "./watch-source.ts";
 interface WatcherOptions {
   readonly source: WatchSource;
   readonly turns: Turns;
-  /** Live watchers are told up to here. */
+  /** The revision up to which live watchers have been served. */
   readonly told: () => Revision;
   readonly join: () => void;
   readonly leave: () => void;
   readonly closed: () => void;
 }
 
-/** Bytes that wait for the client at most, one event more at worst. */
+/** Bytes that may wait for the client; one event more at worst. */
 const QUEUE = 256 * 1024;
 /** Milliseconds. Kubernetes sends bookmarks about every minute, and one shortly before the end. */
 const BOOKMARK = 60_000;
@@ -31,7 +31,7 @@ type State =
   | { readonly is: "initial"; readonly reader: StateReader }
   | { readonly is: "behind"; readonly cursor: Revision }
   | { readonly is: "live"; readonly since: Revision }
-  /** Nothing more is told: what is queued is left to take. */
+  /** Nothing more is sent; what is queued may still be taken. */
   | { readonly is: "ending" }
   | { readonly is: "closed" };
 
@@ -46,10 +46,13 @@ export class Watcher {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #nextBookmark: number;
   #lastSent: number;
-  /** Since when the client has taken nothing of a full queue. */
+  /** Since when the client has taken nothing from a full queue. */
   #lastTaken: number;
   #askAgain = () => {};
-  /** The stream wants more: what was told before is taken. The platform takes it out of the queue long before its client does. */
+  /**
+   * The stream wants more, so what was sent before has been taken. The platform takes it out of the queue long before
+   * the client does.
+   */
   #isAsked = false;
 
   constructor(request: WatchRequest, options: WatcherOptions) {
@@ -79,19 +82,19 @@ export class Watcher {
     );
   }
 
-  /** Live watchers have had everything up to here when they joined; no change is later than infinity. */
+  /** The revision that live watchers had been served up to when this one joined; infinite while it is not live. */
   get liveSince(): Revision {
     return this.#state.is === "live" ? this.#state.since : (Number.POSITIVE_INFINITY as Revision);
   }
 
-  /** When `beat` has something to do, in milliseconds since 1970. */
+  /** When `beat` has something to do (ms since the epoch). */
   get due(): number {
     if (this.#state.is === "ending") return Number.POSITIVE_INFINITY;
     const bookmark = this.#request.bookmarks ? this.#nextBookmark : Number.POSITIVE_INFINITY;
     return Math.min(this.#ends, bookmark, this.#lastSent + HEARTBEAT);
   }
 
-  /** Tells a live watcher what comes after `from`. */
+  /** Sends a live watcher what comes after `from`. */
   push(bytes: Uint8Array, from: Revision): void {
     if (this.#state.is !== "live") return;
     if ((this.#controller?.desiredSize ?? 0) > 0) this.#send(bytes);
@@ -103,7 +106,7 @@ export class Watcher {
     }
   }
 
-  /** The stream asks again when this resolves, and the client has taken something. */
+  /** Resolves when this watcher falls behind. The stream then pulls again once the client has taken something. */
   #untilBehind(): Promise<void> {
     return new Promise((resolve) => {
       this.#askAgain = resolve;
@@ -113,7 +116,7 @@ export class Watcher {
   beat(now: number): void {
     if (this.#state.is === "ending") return;
     const isFull = (this.#controller?.desiredSize ?? 0) <= 0;
-    // Before the end, also where both are late.
+    // A bookmark precedes the end, even if both are overdue.
     if (!isFull && this.#request.bookmarks && now >= this.#nextBookmark) {
       this.#nextBookmark = this.#bookmarkAfter(now);
       if (this.#state.is === "live") this.#send(bookmark(this.#request, this.#told()));
@@ -148,14 +151,14 @@ export class Watcher {
     return { is: "initial", reader: source.state(wanted) };
   }
 
-  /** The client took something: bring it further, until there is something to take or it is live. */
+  /** The client took something: read on until there is something to take, or the watcher is live. */
   async #pull(): Promise<void> {
     this.#lastTaken = this.#options.turns.now();
     for (;;) {
       const { state } = this;
       if (state.is === "closed") return;
       if (state.is === "ending") return this.#endIfTaken();
-      // A live watcher is pushed to. To ask it after each event would be a fifth of what the event costs.
+      // A live watcher is pushed to. Pulling after each event would cost a fifth as much as the event.
       if (state.is === "live") return this.#untilBehind();
       if (state.is === "initial") {
         const part = state.reader.next();
@@ -166,12 +169,12 @@ export class Watcher {
     }
   }
 
-  /** Read anew after each await: TypeScript would remember what it narrowed. */
+  /** A getter, because TypeScript would otherwise narrow the state across an await. */
   get state(): State {
     return this.#state;
   }
 
-  /** Answers whether something was sent. */
+  /** Returns whether something was sent. */
   #tellState(part: StatePart | "compacted"): boolean {
     if (this.#isOver()) return true;
     if (part === "compacted") {
@@ -187,7 +190,7 @@ export class Watcher {
     return bytes.length > 0 || marked === true;
   }
 
-  /** Answers whether something was sent, or the watcher is live now. */
+  /** Returns whether something was sent, or the watcher is live now. */
   async #tellLog(after: Revision): Promise<boolean> {
     const { source, turns, told } = this.#options;
     const { revision } = source.marks();
@@ -209,7 +212,7 @@ export class Watcher {
     return bytes.length > 0 || this.state.is === "live";
   }
 
-  /** Asked anew after each await: TypeScript would remember what it narrowed. */
+  /** A function, because TypeScript would otherwise narrow the state across an await. */
   #isOver = (): boolean => this.#state.is === "closed" || this.#state.is === "ending";
 
   #told(): Revision {
@@ -226,12 +229,15 @@ export class Watcher {
     try {
       this.#controller?.enqueue(bytes);
     } catch {
-      // The client went away in between.
+      // The client left in the meantime.
       this.#close();
     }
   }
 
-  /** What was not told yet is left to the watch that the client opens next. What was told counts as a watch until it is taken. */
+  /**
+   * Ends cleanly. What was not sent is left to the client's next watch; what was sent counts as a watch until it is
+   * taken.
+   */
   end(): void {
     if (this.#isOver()) return;
     const isAsked = this.#isAsked;
@@ -247,14 +253,14 @@ export class Watcher {
     this.#controller?.close();
   }
 
-  /** What is left to tell was compacted: the client is told to list again, as by kube-apiserver. */
+  /** What should be sent next was compacted: the client is told to list again, as by kube-apiserver. */
   #expire(): void {
     const status = expired("The resourceVersion for the provided watch is too old.");
     this.#send(this.#form.other("ERROR", status));
     this.end();
   }
 
-  /** Drops what is queued, which a clean end would keep until it is read. */
+  /** Drops the queue, which a clean end would keep until it is read. */
   cutOff(why: string): void {
     if (this.#state.is === "closed") return;
     this.#close();

@@ -1,4 +1,4 @@
-/** The lines of a backup (api/backup.ts), read from the log a chunk at a time. */
+/** A backup (api/backup.ts) as lines, read from the log a chunk at a time. */
 import { BACKUP_END, type BackupHead } from "../../../api/backup.ts";
 import type { Revision } from "../../../api/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
@@ -10,13 +10,13 @@ interface BackupStreamOptions {
   /** The entries of all its objects. */
   readonly revisions: readonly Revision[];
   readonly turns: Turns;
-  /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
+  /** The stream ended: it was read to the end, cancelled, or abandoned because nobody read it. */
   readonly closed: () => void;
 }
 
 /** Entries read in one turn. */
 const CHUNK = 64;
-/** Who takes nothing for so long loses the stream: it pins history. In milliseconds. */
+/** A client that reads nothing for this long (ms) loses the stream, because it pins history. */
 const STALLED = 60_000;
 
 export function backupStream({ tables, head, revisions, turns, closed }: BackupStreamOptions) {

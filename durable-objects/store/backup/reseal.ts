@@ -1,9 +1,9 @@
-/** The log's texts under another key than they were written with: replacing it, and finding one that is lost. */
+/** Moves the log's texts to another encryption key, and finds texts whose key is missing. */
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import type { SealedTexts, StoredText } from "../../sealing/sealed-texts.ts";
 import { keyOf } from "../../sealing/sealer.ts";
 
-/** Revisions looked at in one step. */
+/** Revisions per step. */
 const STEP = 2000;
 
 interface SealedLog {
@@ -11,7 +11,7 @@ interface SealedLog {
   readonly texts: SealedTexts;
 }
 
-/** What is written under an older key, or in the open, is written again; a step at a time, for others to come between. */
+/** Re-encrypts what is sealed with an older key or not at all. Yields after each step, so that other work can run. */
 export function* reseal({ sql, texts }: SealedLog, newest: Revision): Generator<undefined, void> {
   if (!texts.sealing || isUnderNewest({ sql, texts })) return;
   const { sealer, resources } = texts.sealing;
@@ -36,7 +36,10 @@ export function* reseal({ sql, texts }: SealedLog, newest: Revision): Generator<
   );
 }
 
-/** The id of a key that some text is sealed with and the deployment lacks. Looks at none where all are under the newest. */
+/**
+ * The id of a key that some text is sealed with and the deployment lacks. Reads no text if all are sealed with the
+ * newest key.
+ */
 export function lostKey({ sql, texts }: SealedLog): number | undefined {
   if (!texts.sealing || isUnderNewest({ sql, texts })) return undefined;
   const { sealer, resources } = texts.sealing;
@@ -51,7 +54,7 @@ export function lostKey({ sql, texts }: SealedLog): number | undefined {
   return lost instanceof ArrayBuffer ? keyOf(new Uint8Array(lost)) : undefined;
 }
 
-/** The mark is the id of the key that everything is under. */
+/** The mark holds the id of the key that everything is sealed with. */
 function isUnderNewest({ sql, texts }: SealedLog): boolean {
   const [mark] = sql.exec("SELECT revision FROM marks WHERE name = 'sealed'").raw().next().value ?? [];
   return mark === texts.sealing?.sealer.current;

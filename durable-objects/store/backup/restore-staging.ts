@@ -1,6 +1,6 @@
 /**
- * Where a restore collects what is uploaded, out of sight of everybody, until it is whole (rule RESTORE-STAGED). One at a time:
- * its id is the checksum of the backup, so that who begins again with the same file goes on where he was.
+ * Where a restore collects the uploaded objects, invisible to all, until it is complete (rule RESTORE-STAGED). One
+ * restore at a time; its id is the checksum of the backup, so uploading the same file again resumes where it stopped.
  */
 import type { BackupObject } from "../../../api/backup.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
@@ -21,43 +21,45 @@ export interface StagedPage {
   readonly next?: number;
 }
 
-/** What an encrypted text is bound to. */
+/** The place that an encrypted text is bound to. */
 const placeOf = (id: string, position: number): string => `restore ${id} ${position}`;
 
-/** Rows read in one step: what is read must not be an open cursor while others write. */
+/** Rows per step: no cursor may stay open while others write. */
 const PAGE = 64;
 
 export class RestoreStaging {
   readonly #sql: SqlStorage;
   readonly #texts: SealedTexts;
 
-  /** With `sealing`, what is encrypted in the log is encrypted here. */
+  /** With `sealing`, texts that the log would encrypt are encrypted here, too. */
   constructor(sql: SqlStorage, sealing?: Sealing) {
     this.#sql = sql;
     this.#texts = new SealedTexts(sealing);
   }
 
-  /** How many objects of this restore are here already. What was staged for another is forgotten. */
+  /** Returns how many objects of this restore are staged already. Objects of any other restore are dropped. */
   begin(id: string): number {
     this.#sql.exec("DELETE FROM staged WHERE restore <> ?", id);
     return this.count(id);
   }
 
-  /** They lie at the positions from 0 on, without a gap. */
+  /** Positions are consecutive, starting at 0. */
   count(id: string): number {
     const [count] =
       this.#sql.exec("SELECT max(position) + 1 FROM staged WHERE restore = ?", id).raw().next().value ?? [];
     return Number(count ?? 0);
   }
 
-  /** What there is of it. */
+  /** How much is staged. */
   usage(id: string): Usage {
     const query = "SELECT count(*), coalesce(sum(length(text)), 0) FROM staged WHERE restore = ?";
     const [objects, bytes] = this.#sql.exec(query, id).raw().next().value ?? [];
     return { objects: Number(objects ?? 0), bytes: Number(bytes ?? 0) };
   }
 
-  /** Objects from a position on, which what is there must reach to; answers how many there are then. */
+  /**
+   * Adds objects from a position on, which must be no further than what is staged. Returns how many are staged then.
+   */
   add(id: string, from: number, objects: readonly BackupObject[]): number {
     if (from === this.count(id)) {
       for (const [index, [resource, namespace, name, revision, attributes, text]] of objects.entries()) {
@@ -79,7 +81,7 @@ export class RestoreStaging {
     return this.count(id);
   }
 
-  /** Objects of one resource, from a position on, and the position to go on from where there may be more. */
+  /** Objects of one resource, from a position on, and the position to continue from if there may be more. */
   some(id: string, resource: GroupResource, from: number): StagedPage {
     const query = `SELECT position, resource, namespace, name, revision, attributes, text FROM staged
       WHERE restore = ? AND position >= ? AND resource = ? ORDER BY position LIMIT ?`;

@@ -1,6 +1,6 @@
 /**
- * A restore (rules RESTORE-… in docs/spec/backup.md): what makes the objects that stand those of a backup. Their revisions go on
- * from the newest, so that a restore is one more change of the one log, and watches see it as such.
+ * A restore (rules RESTORE-… in docs/spec/backup.md): the writes that turn the current objects into those of a backup.
+ * Their revisions continue from the newest, so a restore is one more change in the one log, and watches see it as such.
  */
 import type { BackupObject, RestoreReport } from "../../../api/backup.ts";
 import { keyId } from "../../../api/key-id.ts";
@@ -10,14 +10,14 @@ import type { Appended, Current, LogTables } from "../tables/log-tables.ts";
 
 /** What a restore leaves alone. */
 export interface Spared {
-  /** Resources that stay as they are: no backup has them. */
+  /** Resources that stay as they are, since no backup contains them. */
   readonly untouched: readonly GroupResource[];
-  /** Resources of which what the backup lacks stays nevertheless. */
+  /** Resources whose objects stay even if the backup lacks them. */
   readonly undeleted: readonly GroupResource[];
 }
 
 interface RestoreOptions {
-  /** In the order of their keys or any other; each key once. */
+  /** In any order; each key once. */
   readonly objects: Iterable<BackupObject>;
   readonly spared: Spared;
   readonly tables: LogTables;
@@ -69,6 +69,6 @@ export function restore(options: RestoreOptions): RestoreReport {
   return { revision, ...report };
 }
 
-/** Nothing but the revision differs. */
+/** Equal except for the revision. */
 const isSame = (current: Current, [, , , was, attributes, text]: BackupObject): boolean =>
   current.attributes === attributes && moveRevision(current.text, current.revision, was) === text;

@@ -1,12 +1,13 @@
 /**
- * gzip (RFC 1952) put together from parts that were compressed by themselves, as pigz does it: each ends at a byte and refers to
- * nothing before it, so a part that was compressed for one answer is good for every other. zlib's fastest level, as kube-apiserver.
+ * gzip (RFC 1952) streams assembled from independently compressed parts, as pigz does: each part ends on a byte
+ * boundary and refers to nothing before it, so a part compressed for one answer fits every other. Uses zlib's fastest
+ * level, like kube-apiserver.
  */
 import { constants, crc32, deflateRawSync } from "node:zlib";
 
 export interface Deflated {
   readonly bytes: Uint8Array;
-  /** Of what was compressed: its CRC-32, and its length in bytes. */
+  /** CRC-32 and byte length of the uncompressed input. */
   readonly crc: number;
   readonly length: number;
 }
@@ -17,10 +18,10 @@ export const deflate = (bytes: Uint8Array): Deflated => ({
   length: bytes.length,
 });
 
-/** No name, no time, no system. */
+/** No file name, no time, no operating system. */
 export const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
-/** What follows the parts: an empty last block, and the CRC-32 and the length of all. */
+/** What follows the parts: an empty final block, then the CRC-32 and the length of the whole. */
 export function gzipTrailer({ crc, length }: Omit<Deflated, "bytes">): Uint8Array {
   const trailer = new Uint8Array(10);
   const view = new DataView(trailer.buffer);
@@ -30,7 +31,10 @@ export function gzipTrailer({ crc, length }: Omit<Deflated, "bytes">): Uint8Arra
   return trailer;
 }
 
-/** The CRC-32 of one thing followed by another, from theirs: the first is moved by as many zero bytes as the second is long. */
+/**
+ * The CRC-32 of a concatenation, from those of both halves: the first is shifted by as many zero bytes as the second is
+ * long.
+ */
 export function joinCrc(crc: number, next: Omit<Deflated, "bytes">): number {
   let moved = crc;
   for (let bit = 0, length = next.length; length > 0; bit++, length = Math.floor(length / 2)) {
@@ -39,7 +43,10 @@ export function joinCrc(crc: number, next: Omit<Deflated, "bytes">): number {
   return (moved ^ next.crc) >>> 0;
 }
 
-/** Bits of a CRC are coefficients of a polynomial, the highest bit that of x⁰; arithmetic is modulo this one. */
+/**
+ * The bits of a CRC are the coefficients of a polynomial, the highest bit being that of x⁰. Arithmetic is modulo this
+ * polynomial.
+ */
 const POLYNOMIAL = 0xedb88320;
 
 function multiply(a: number, b: number): number {
@@ -52,7 +59,7 @@ function multiply(a: number, b: number): number {
   return product >>> 0;
 }
 
-/** x to the power of 8 · 2ⁿ: what moves by 2ⁿ zero bytes. */
+/** x to the power of 8 · 2ⁿ, the factor that shifts by 2ⁿ zero bytes. */
 const known: number[] = [0x00800000];
 function powers(n: number): number {
   const power = known[n];

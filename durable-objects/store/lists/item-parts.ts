@@ -1,4 +1,4 @@
-/** Items in the form asked for, a run of them at a time, from memory or else from the log. */
+/** Items in the requested form, one run at a time, from memory or else from the log. */
 import type { Revision } from "../../../api/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { ItemForm } from "./item-form.ts";
@@ -8,23 +8,24 @@ export interface ItemPartsOptions {
   readonly tables: LogTables;
   readonly revisions: readonly Revision[];
   readonly form: ItemForm;
-  /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
+  /** Where runs are cached; absent for lists with a selector, whose runs no other list shares. */
   readonly runs?: ItemRuns;
 }
 
-/** Entries looked up by one statement, and the length at which a run ends, in UTF-16 units of text. */
+/** Entries per statement, and the length (in UTF-16 units of text) at which a run ends. */
 const LOOKUP = 128;
 const LONGEST_RUN = 256 * 1024;
-/** The first run of a list is short, so that the first byte is early. */
+/** The first run of a list is short, so that the first byte leaves early. */
 const FIRST_RUN = 16 * 1024;
-/** A shorter one is not worth keeping: it is what a page's end left of a run. */
+/** Shorter runs are not worth caching: they are what the end of a page leaves of a run. */
 const SHORTEST_KEPT = 32 * 1024;
 /**
- * Once it is long enough, a run ends before an entry whose revision is a multiple of this. Where runs end depends on what is in
- * them and not on where the list began, so that pages, lists of one namespace and a list after a change come to share them.
+ * Once it is long enough, a run ends before an entry whose revision is a multiple of this. Run boundaries then depend
+ * on the content and not on where the list began, so pages, lists of one namespace and a list after a change come to
+ * share runs.
  */
 const BOUNDARY = 32;
-/** What one list may put into memory at most: a long one must not drive out everything. */
+/** How much one list may add to the cache: a long list must not evict everything. */
 const KEPT_OF_ONE_LIST = 16 * 1024 * 1024;
 
 export function* itemParts({ tables, revisions, form, runs }: ItemPartsOptions): Generator<Part, undefined> {

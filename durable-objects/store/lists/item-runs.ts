@@ -1,22 +1,23 @@
 /**
- * The encoded items of lists, kept by the run of revisions that they are. An entry of the log never changes, so nothing here goes
- * stale: a list after a change reads anew the one run that the change is in. The least recently used go when the budget is spent.
+ * A cache of rendered list items, keyed by the revisions that a run consists of. A log entry never changes, so nothing
+ * here goes stale: after a change, a list renders only the run that contains it. The least recently used runs are
+ * evicted.
  */
 import type { ListRequest, Revision } from "../../../api/store.ts";
 import { type Deflated, deflate } from "./gzip.ts";
 
 export interface Run {
   readonly revisions: readonly Revision[];
-  /** Where each item ends in `bytes`, which begin with a comma. */
+  /** The offset in `bytes` at which each item ends. `bytes` begins with a comma. */
   readonly ends: readonly number[];
   readonly bytes: Uint8Array;
 }
 
-/** A part of a list: how many items, and the bytes of them. */
+/** A part of a list: the number of items, and their bytes. */
 export interface Part {
   readonly items: number;
   readonly bytes: Uint8Array;
-  /** The bytes compressed, where that is kept too. */
+  /** The compressed bytes, if those are kept as well. */
   readonly deflated?: () => Deflated;
 }
 
@@ -26,13 +27,13 @@ interface Kept {
   deflated?: Deflated;
 }
 
-/** Whether a list has runs that others may have: not one that is picked by a selector or a name. */
+/** Whether a list shares runs with others, which lists with a selector or a name do not. */
 export const isWhole = ({ requirements, name }: Pick<ListRequest, "requirements" | "name">): boolean =>
   requirements === undefined && name === undefined;
 
 export class ItemRuns {
   readonly #budget: number;
-  /** The longest idle first. */
+  /** Least recently used first. */
   readonly #runs = new Map<string, Kept>();
   #bytes = 0;
 
@@ -41,8 +42,8 @@ export class ItemRuns {
   }
 
   /**
-   * The items at `from` and after in the form of that name, as many as a run that begins with the same one has in
-   * common with the list.
+   * The items from `from` on in this form: as many as the list has in common with a cached run that begins with the
+   * same one.
    */
   find(revisions: readonly Revision[], from: number, form: string): Part | undefined {
     const id = runId(revisions[from], form);
@@ -71,7 +72,7 @@ export class ItemRuns {
   #deflate(kept: Kept): Deflated {
     if (kept.deflated) return kept.deflated;
     const deflated = deflate(kept.run.bytes);
-    // It may have been dropped since it was found.
+    // It may have been evicted since it was found.
     if (this.#runs.get(kept.id) === kept) {
       kept.deflated = deflated;
       this.#grow(deflated.bytes.length);

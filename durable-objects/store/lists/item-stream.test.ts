@@ -12,7 +12,7 @@ const key = (name: number) => ({ resource: "things", namespace: name % 2 ? "odd"
 
 type TextItems = Exclude<ItemRequest, RowsRequest | { readonly protobufList: unknown }>;
 
-/** Long enough that a list of them is many runs; some of more bytes than UTF-16 units. */
+/** Long enough that a list of them spans many runs; some have more bytes than UTF-16 units. */
 const body = fc.record({
   length: fc.integer({ min: 1, max: 30_000 }),
   of: fc.constantFrom("x", "ü", "\u{1F6E9}"),
@@ -72,7 +72,7 @@ function shown(text: string, items: TextItems | undefined): string {
   return `{${text.slice(items.dropPrefix.length)}`;
 }
 
-/** Reads a list to its end, by RPC and as streams, which must agree. */
+/** Reads a list to the end, over RPC and as streams; the two must agree. */
 async function walk(store: MemoryStore, request: ListStreamRequest & { readonly items?: TextItems }): Promise<void> {
   for (let next: typeof request | undefined = request; next; ) {
     const page = await store.list(next);

@@ -1,4 +1,4 @@
-/** The body of a streamed list: its items, and what stands around them. */
+/** The body of a streamed list: its items, and the frame around them. */
 
 import type { Turns } from "../turns.ts";
 import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
@@ -10,21 +10,21 @@ import { NO_FRAME, type WrittenFrame } from "./list-frame.ts";
 interface ItemStreamOptions extends ItemPartsOptions {
   readonly turns: Turns;
   readonly frame?: WrittenFrame;
-  /** The stream ended: it was read to its end, or cancelled. */
+  /** The stream ended: it was read to the end, or cancelled. */
   readonly closed: () => void;
-  /** Nobody reads it: it will not go on, and ends when it is read again or its client leaves. */
+  /** The client stopped reading. The stream will not continue, and ends when it is read again or the client leaves. */
   readonly stalled: () => void;
 }
 
-/** Bytes that are held at most of a list whose length must be known before its beginning is written. */
+/** How many bytes are buffered of a list whose length must be known before its first byte is written. */
 const HELD = 16 * 1024 * 1024;
-/** A client that takes nothing for so long loses the stream: it pins history. In milliseconds. */
+/** A client that reads nothing for this long (ms) loses the stream, because it pins history. */
 const STALLED = 60_000;
 
-/** kube-apiserver compresses answers above this. */
+/** kube-apiserver compresses answers larger than this. */
 const WORTH_COMPRESSING = 128 * 1024;
 
-/** Less than any list has. */
+/** Less than the length of any list. */
 const NOTHING = -1;
 
 interface ItemStream {
@@ -51,7 +51,7 @@ async function open({ turns, frame = NO_FRAME, closed, stalled, ...list }: ItemS
   const around = { open: open instanceof Uint8Array ? open : open(length), close };
   const encoding = gzip && length > WORTH_COMPRESSING ? "gzip" : "identity";
   const bytesOf = bytesBy(list.form, turns.now());
-  // Too much to be held: what was only measured is written again.
+  // Too long to buffer: the parts that were only measured are rendered again.
   const rest = all ? chain(ahead, parts) : itemParts(list);
   const chunks = encoding === "gzip" ? packed(rest, around, bytesOf) : plain(rest, around, bytesOf);
   let callOff = () => {};
@@ -87,14 +87,14 @@ async function open({ turns, frame = NO_FRAME, closed, stalled, ...list }: ItemS
 }
 
 interface Ahead {
-  /** Bytes of the parts that were read. */
+  /** Total bytes of the parts that were read. */
   readonly length: number;
   readonly ahead: readonly Part[];
-  /** Nothing of what was read was let go of. */
+  /** All parts that were read are still buffered. */
   readonly all: boolean;
 }
 
-/** Reads parts until they are longer than that; with `turns`, others get theirs meanwhile. */
+/** Reads parts until they exceed `enough` bytes; with `turns`, other requests run in between. */
 async function readAhead(parts: Iterator<Part>, enough: number, turns?: Pick<Turns, "settled">): Promise<Ahead> {
   const ahead: Part[] = [];
   let length = 0;
@@ -118,11 +118,11 @@ type Around = Readonly<Record<"open" | "close", Uint8Array>>;
 
 interface BytesOf {
   (part: Part, first: boolean): Uint8Array;
-  /** Those of all parts but the first are as they were kept. */
+  /** Whether all parts but the first are sent as cached. */
   readonly asKept: boolean;
 }
 
-/** Parts begin with a separator; that of the first is none of the list's. */
+/** Parts begin with a separator, which must be dropped from the first. */
 function bytesBy({ separator, at }: ItemForm, now: number): BytesOf {
   const own = ({ bytes }: Part, first: boolean) => (first ? bytes.subarray(separator.length) : bytes);
   const bytesOf = at ? (part: Part, first: boolean) => at(now, own(part, first)) : own;

@@ -1,14 +1,14 @@
-/** What stands around the items of a streamed list: its kind, its revision, and how to go on after it where there is more. */
+/** What surrounds the items of a streamed list: its kind, its revision, and how to continue if there is more. */
 import { formatContinue } from "../../../api/machinery/continue-token.ts";
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import type { ItemRequest, ListFrame, ListHead } from "../../../api/store.ts";
 import { writeRevision } from "../log/revision-text.ts";
 
 export interface WrittenFrame {
-  /** What stands before the items, or how that is made of the length of all of them, in bytes. */
+  /** What precedes the items, or how to make that from their total length in bytes. */
   readonly open: Uint8Array | ((length: number) => Uint8Array);
   readonly close: Uint8Array;
-  /** Where the list is large. */
+  /** Whether to compress if the list is large. */
   readonly gzip: boolean;
 }
 
@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 
 interface Framed {
   readonly head: ListHead;
-  /** In which form. */
+  /** The requested form. */
   readonly items: ItemRequest | undefined;
   readonly isEmpty: boolean;
 }
@@ -42,7 +42,7 @@ function openText(frame: ListFrame, head: ListHead): string {
   const more = goOn(frame, head);
   if (!more) return text;
   const members = JSON.stringify(more).slice(1, -1);
-  // Lists of custom kinds say it also where there is no more.
+  // Lists of custom kinds have an empty `continue` if there is no more.
   if (text.includes(NO_MORE)) return text.replace(NO_MORE, members);
   const own = `"resourceVersion":"${head.revision}"`;
   return text.replace(own, `${own},${members}`);

@@ -1,4 +1,7 @@
-/** Of node:zlib, what is used here: the platform has it, its types do not. A CompressionStream can only end what it compresses. */
+/**
+ * The parts of node:zlib that are used here; the platform has them, its types do not. A CompressionStream will not do:
+ * it cannot flush without ending the stream.
+ */
 declare module "node:zlib" {
   export const constants: { readonly Z_SYNC_FLUSH: number };
   export function crc32(bytes: Uint8Array): number;

@@ -3,7 +3,7 @@ import { WatchHolders } from "../../watch/watch-holders.ts";
 
 type Ends = Readonly<Record<"closed" | "stalled", () => void>>;
 
-/** The streamed lists that have not been taken to their end, by whose they are (rule FAIR-LIST). */
+/** The streamed lists that have not been read to the end, by holder (rule FAIR-LIST). */
 export class OpenLists {
   readonly #holders = new WatchHolders();
   #size = 0;
@@ -12,7 +12,7 @@ export class OpenLists {
     return this.#size >= most || (holder !== undefined && !this.#holders.hasRoom(holder));
   }
 
-  /** One that stands still needs its revision no longer, but counts: what it was written into is there until it ends. */
+  /** A stalled list no longer needs its revision, but still counts: its buffers are held until it ends. */
   begin({ holder }: WatchShare = {}, unpin: () => void): Ends {
     let open = true;
     this.#size++;

@@ -1,4 +1,4 @@
-/** Items of a list in protobuf, each a field of the list's message. */
+/** List items in protobuf, each a field of the list's message. */
 import { metadataText } from "../../../api/machinery/json/object-text.ts";
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import type { ObjectKind } from "../../../api/store.ts";

@@ -1,4 +1,4 @@
-/** Items as texts, and where each of them ends in the bytes of its run. */
+/** Items as text, and the byte offset at which each ends in its run. */
 import type { ItemForm, RunWriter } from "./item-form.ts";
 
 /** Items of text, joined by commas. */
@@ -11,7 +11,7 @@ export const textForm = (name: string, of: (text: string) => string): ItemForm =
   },
 });
 
-/** Items whose texts follow each other. */
+/** Concatenates the texts of items. */
 export function textRun(): RunWriter {
   let run = "";
   const ends: number[] = [];
@@ -30,7 +30,7 @@ export function textRun(): RunWriter {
 
 const encoder = new TextEncoder();
 
-/** Where each item ends in bytes, from where it ends in the text. */
+/** Byte offsets of the items' ends, from their offsets in the text. */
 function endsInBytes(text: string, ends: readonly number[], bytes: Uint8Array): readonly number[] {
   if (bytes.length === text.length) return ends;
   let end = 0;

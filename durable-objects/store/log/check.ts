@@ -1,4 +1,4 @@
-/** Whether a store is consistent (rule STORE-CHECK): what every commit and compaction keeps true. */
+/** Whether a store is consistent (rule STORE-CHECK): the invariants that every commit and compaction maintains. */
 import type { Key, Revision } from "../../../api/store.ts";
 import type { LogRow, LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
@@ -8,18 +8,21 @@ export interface CheckReport {
   readonly oldest: Revision;
   readonly objects: number;
   readonly entries: number;
-  /** One sentence each; none in a sound store. */
+  /** One sentence each; empty for a sound store. */
   readonly faults: readonly string[];
 }
 
-/** Rows read at once. */
+/** Rows per read. */
 const PAGE = 512;
 
-/** Reads the whole log, a page in each step, so that a caller can let other requests in between, and then the objects at once. */
+/**
+ * Reads the whole log, one page per step, so that a caller can let other requests run in between; then all objects at
+ * once.
+ */
 function* checkSteps(tables: LogTables): Generator<undefined, CheckReport> {
   const faults: string[] = [];
   const { oldest: firstMark } = tables.marks();
-  /** Where each key stands by the log alone. */
+  /** Where each key stands according to the log alone. */
   const standing = new Map<string, Revision>();
   let entries = 0;
   let last = 0;
@@ -61,15 +64,15 @@ function* checkSteps(tables: LogTables): Generator<undefined, CheckReport> {
 const idOf = ({ resource, namespace, name }: Key): string => `${resource}/${namespace}/${name}`;
 
 interface Known {
-  /** The revision before the row's. */
+  /** The revision of the previous row. */
   readonly last: number;
   readonly oldest: Revision;
-  /** The compaction mark as the check began. */
+  /** The compaction mark when the check began. */
   readonly firstMark: Revision;
   readonly standing: ReadonlyMap<string, Revision>;
 }
 
-/** What is wrong with one row, by those before it. */
+/** What is wrong with one row, given those before it. */
 function faultsOf(row: LogRow, { last, oldest, firstMark, standing }: Known): string[] {
   const { revision, tombstone, replaced, text } = row;
   const id = idOf(row.key);
@@ -95,7 +98,7 @@ function* pageOf<T>(rows: Iterable<T>): Iterable<T> {
   }
 }
 
-/** Lets other requests in between the steps; what they commit is not looked at. */
+/** Lets other requests run between steps. What they commit is not checked. */
 export async function checkInTurns(tables: LogTables, { later }: Pick<Turns, "later">): Promise<CheckReport> {
   const steps = checkSteps(tables);
   for (;;) {

@@ -1,15 +1,18 @@
-/** What the log may forget (rule STORE-COMPACT): superseded entries that are old by age and by count, and pinned by nobody. */
+/**
+ * What the log may forget (rule STORE-COMPACT): superseded entries that are past the age limit, past the count limit,
+ * and not pinned.
+ */
 import type { Revision } from "../../../api/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 
 export interface Window {
-  /** An entry is kept for so many milliseconds after it was superseded at least. */
+  /** An entry is kept at least this long (ms) after it was superseded. */
   readonly keepMilliseconds: number;
-  /** And the newest so many entries always. */
+  /** This many of the newest entries are always kept. */
   readonly keepRevisions: number;
 }
 
-/** kube-apiserver compacts etcd every five minutes; the count keeps short histories whole. */
+/** kube-apiserver compacts etcd every five minutes. The count keeps short histories whole. */
 export const defaultWindow: Window = { keepMilliseconds: 5 * 60_000, keepRevisions: 1000 };
 
 interface Compaction {
@@ -17,14 +20,14 @@ interface Compaction {
   readonly now: number;
   readonly revision: Revision;
   readonly oldest: Revision;
-  /** The oldest revision that an open list still reads. */
+  /** The oldest revision that an open list is still reading. */
   readonly pinned: Revision | undefined;
 }
 
-/** Entries forgotten in one turn at most, so that no request waits long behind it. */
+/** Entries forgotten per turn, so that no request waits long behind a compaction. */
 const STEP = 1024;
 
-/** Moves the compaction mark one step; answers the new mark. */
+/** Moves the compaction mark one step; returns the new mark. */
 export function compact(tables: LogTables, { window, now, revision, oldest, pinned }: Compaction): Revision {
   const through = Math.min(revision - window.keepRevisions, pinned ?? Number.POSITIVE_INFINITY) as Revision;
   if (through <= oldest) return oldest;

@@ -1,10 +1,13 @@
-/** When the log is compacted: with commits, for nothing compacts an idle store, and past nothing that is still being read. */
+/**
+ * When the log is compacted: along with commits, since an idle store needs no compaction, and never past what is still
+ * being read.
+ */
 import type { Revision } from "../../../api/store.ts";
 import type { LogTables, Marks } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
 import { compact, type Window } from "./compaction.ts";
 
-/** Milliseconds between steps while the log is long, and while it is not. */
+/** Milliseconds between steps, while the log is long and while it is not. */
 const BUSY_MS = 100;
 const QUIET_MS = 30_000;
 
@@ -13,7 +16,7 @@ interface CompactorOptions {
   readonly turns: Turns;
   readonly window: Window;
   readonly marks: () => Marks;
-  /** The log reaches back to here only from now on. */
+  /** Called with the oldest revision that the log now reaches back to. */
   readonly moved: (oldest: Revision) => void;
 }
 
@@ -21,7 +24,7 @@ export class Compactor {
   readonly #options: CompactorOptions;
   /** Revisions that open streams still read. */
   readonly #pins = new Set<{ readonly revision: Revision }>();
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   #lastStep: number;
 
   constructor(options: CompactorOptions) {
@@ -29,14 +32,14 @@ export class Compactor {
     this.#lastStep = options.turns.now();
   }
 
-  /** Keeps a revision readable until what is answered is called. */
+  /** Keeps a revision readable until the returned function is called. */
   pin(revision: Revision): () => void {
     const pin = { revision };
     this.#pins.add(pin);
     return () => this.#pins.delete(pin);
   }
 
-  /** Takes a step in a later turn, where the last is long enough ago. */
+  /** Takes a step in a later turn if the last one is long enough ago. */
   stepWhenDue(): void {
     const { turns, window, marks } = this.#options;
     const now = turns.now();
@@ -47,7 +50,7 @@ export class Compactor {
     turns.later(() => this.step());
   }
 
-  /** One step; answers the new mark. */
+  /** Takes one step; returns the new compaction mark. */
   step(window = this.#options.window): Revision {
     const { tables, turns, marks, moved } = this.#options;
     const pinned = [...this.#pins].reduce<Revision | undefined>(

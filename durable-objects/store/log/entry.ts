@@ -1,4 +1,4 @@
-/** What the store answers, from what the log holds. */
+/** Converts log rows to the store's answers. */
 import type { Attributes, Change, Entry, TextChange } from "../../../api/store.ts";
 import type { Current, LogRow } from "../tables/log-tables.ts";
 

@@ -5,7 +5,7 @@ import type { Appended } from "../tables/log-tables.ts";
 import { MemoryTables } from "../tables/memory-tables.ts";
 import { GroupCommit } from "./group-commit.ts";
 
-/** Tables that fail as SQLite does, in the middle of a transaction, on objects of certain names. */
+/** Tables that fail in the middle of a transaction, as SQLite does, for objects of certain names. */
 class FailingTables extends MemoryTables {
   override append(row: Appended): void {
     super.append(row);
@@ -36,7 +36,7 @@ function open({ settled = millisecond } = {}) {
     settled,
     committed: () => groups.push(commits.marks.revision),
   });
-  /** By the lane. */
+  /** Submits through the lane. */
   const submit = (request: CommitRequest): Promise<CommitResult> =>
     new Promise((answer, fail) => {
       lane.submit({ request, answer, fail });

@@ -1,7 +1,8 @@
 /**
- * Commits that arrive while the disk is busy with those before them share one transaction, and so one disk sync. A lone one
- * waits for nobody; where writers come side by side, the first lets those in whose requests have arrived. Each is still all
- * or nothing: one that is refused appends nothing, and those after it see only what was accepted.
+ * Group commit: commits that arrive while the disk is busy with earlier ones share one transaction, and so one disk
+ * sync. A lone commit waits for nobody; when several writers are active, the first one lets in those whose requests
+ * have already arrived. Each commit is still all or nothing: a refused one appends nothing, and those after it only see
+ * what was accepted.
  */
 import type { CommitLane, Submitted } from "../../../api/store/commit-lane.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../../api/store.ts";
@@ -18,13 +19,16 @@ interface Waiting {
 }
 
 interface GroupCommitOptions {
-  /** Where commits wait that come without a call of their own. The output gate does not hold their answers: the disk is awaited. */
+  /**
+   * Where commits wait that arrive without a call of their own. The output gate does not hold back their answers, so
+   * the disk is awaited explicitly.
+   */
   readonly lane?: CommitLane | undefined;
   readonly tables: LogTables;
-  /** Resolves when all that was applied is on disk. */
+  /** Resolves when everything applied so far is on disk. */
   readonly settled: () => Promise<void>;
   readonly now: () => number;
-  /** A group was applied, to objects of these resources; its answers are on their way. */
+  /** Called when a group was applied, with the resources it wrote to; its answers are on their way. */
   readonly committed: (resources: ReadonlySet<GroupResource>) => void;
 }
 
@@ -34,15 +38,15 @@ export class GroupCommit {
   #settled: Revision;
   #waiting: Waiting[] = [];
   #running = false;
-  /** The last group was of more than one. */
+  /** Whether the last group had more than one commit. */
   #crowded = false;
-  /** Tells those who came by the lane, when the group under way is on disk. */
+  /** Answers the commits of the lane once the current group is on disk. */
   #told: (() => void)[] = [];
   /** Calls that end with the next group. */
   #carried: PromiseWithResolvers<void>[] = [];
-  /** What the group under way has written to. */
+  /** The resources that the current group has written to. */
   #touched = new Set<GroupResource>();
-  /** Counted when first a limit is asked about, and kept from then on. */
+  /** Counted when a limit is first checked, and kept up to date from then on. */
   #usage: Usage | undefined;
 
   constructor(options: GroupCommitOptions) {
@@ -65,7 +69,7 @@ export class GroupCommit {
     this.#marks = { ...this.#marks, oldest };
   }
 
-  /** The log begins and ends at this revision now. */
+  /** From now on the log begins and ends at this revision. */
   advance(revision: Revision): void {
     this.#marks = { revision, oldest: revision, policy: revision };
   }
@@ -77,7 +81,7 @@ export class GroupCommit {
     });
   }
 
-  /** Commits what waits in the lane; resolves when that is on disk, and told. */
+  /** Commits what is waiting in the lane; resolves when that is on disk and answered. */
   carry(): Promise<void> {
     const carried = Promise.withResolvers<void>();
     this.#carried.push(carried);
@@ -85,7 +89,9 @@ export class GroupCommit {
     return carried.promise;
   }
 
-  /** A change of any size that is no commit, in a transaction of its own; all that was decided by policy is decided anew. */
+  /**
+   * A rewrite of any size, in a transaction of its own. Everything that was decided by policy must be decided again.
+   */
   async rewrite<T extends object & { then?: never }>(
     change: (marks: Marks, append: (row: Appended) => void) => T,
   ): Promise<T> {
@@ -117,7 +123,7 @@ export class GroupCommit {
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      // What else this turn brings comes along; in a crowd, what the loop has heard of already.
+      // Takes in whatever else this turn brings; in a crowd, also what the event loop has already received.
       await (this.#crowded ? this.#options.settled() : undefined);
       while (this.#waiting.length > 0 || this.#carried.length > 0) {
         await this.#group(this.#carried.splice(0));
@@ -132,10 +138,10 @@ export class GroupCommit {
       this.#flush();
       await this.#settle();
     } catch (error) {
-      // Nobody may hear from a later group that what this one lost is on disk.
+      // A later group must not report as durable what this one lost.
       this.#told = [];
       if (carried.length === 0) throw error;
-      // Whoever called tells all that waited with it.
+      // Each caller relays the error to all that waited with it.
       for (const { reject } of carried) reject(error);
       return;
     }
@@ -181,7 +187,7 @@ export class GroupCommit {
     };
   }
 
-  /** After a group that failed as a whole: only the one that cannot be applied fails. */
+  /** After a group failed as a whole: only the commit that cannot be applied fails. */
   #alone(waiting: Waiting): void {
     const before = this.#marks;
     const usage = this.#usage;

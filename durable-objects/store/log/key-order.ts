@@ -1,4 +1,4 @@
-/** The order of keys: by namespace, then name, bytewise as UTF-8, which is how SQLite and etcd order them. */
+/** The order of keys: by namespace, then name, bytewise in UTF-8, as in SQLite and etcd. */
 interface Place {
   readonly namespace: string;
   readonly name: string;
@@ -7,7 +7,7 @@ interface Place {
 export const comparePlaces = (a: Place, b: Place): number =>
   compareBytewise(a.namespace, b.namespace) || compareBytewise(a.name, b.name);
 
-/** UTF-16 puts surrogates before U+E000, UTF-8 after; all else is ordered alike. */
+/** UTF-16 sorts surrogates before U+E000, UTF-8 after it; everything else sorts alike. */
 function compareBytewise(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

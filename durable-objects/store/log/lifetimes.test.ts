@@ -22,7 +22,7 @@ function aging() {
     replace: (resource: string, name: string) =>
       store.commit({ writes: [{ op: "replace", key: keyOf(resource, name), text, attributes }] }),
     async names(resource: string) {
-      // What a commit found due comes a turn later.
+      // What a commit found due is deleted one turn later.
       await new Promise((resume) => setTimeout(resume, 5));
       const page = await store.list({ resource });
       return page.ok ? page.items.map(({ key }) => key.name) : [];

@@ -1,4 +1,4 @@
-/** Objects that live for a while only after they were last written (rule STORE-EXPIRE), as events do in Kubernetes. */
+/** Objects that expire some time after their last write (rule STORE-EXPIRE), as events do in Kubernetes. */
 import type { CommitResult, GroupResource, Revision, Write } from "../../../api/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { Turns } from "../turns.ts";
@@ -6,10 +6,13 @@ import type { Turns } from "../turns.ts";
 /** Milliseconds. */
 export type Lifetimes = ReadonlyMap<GroupResource, number>;
 
-/** Objects that end in one commit, and revisions looked at for their age in one turn, at most: some milliseconds of either. */
+/**
+ * At most this many objects expire per commit, and this many revisions are checked per turn: some milliseconds of
+ * either.
+ */
 const MOST = 50;
 const LOOK = 2000;
-/** Milliseconds between looks where the last found more than it took, and where it did not. */
+/** Milliseconds between looks: if the last one found more than it took, and if not. */
 const BUSY = 100;
 const QUIET = 60_000;
 
@@ -21,22 +24,22 @@ interface EndingsOptions {
   readonly commit: (writes: readonly Write[]) => Promise<CommitResult>;
 }
 
-/** What one look found. */
+/** The result of one look. */
 interface Look {
-  /** Deletions of what has not been written since. */
+  /** Deletes of what has not been written since. */
   readonly writes: readonly Write[];
-  /** No object stands at this revision or before once these are written. */
+  /** Once these are written, no object stands at or before this revision. */
   readonly through: Revision;
   readonly more: boolean;
 }
 
 /**
- * Nothing wakes an idle store: commits have it look, the first after it woke among them, since it may sleep again
- * within the minute.
+ * Nothing wakes an idle store. Commits trigger a look, including the first after waking, since the store may sleep
+ * again within the minute.
  */
 export class Endings {
   readonly #options: EndingsOptions;
-  /** No object of the resource that ends stands here or before. */
+  /** No object of an expiring resource stands at or before this revision. */
   readonly #through = new Map<GroupResource, Revision>();
   #due = Number.NEGATIVE_INFINITY;
   #looking = false;
@@ -60,7 +63,7 @@ export class Endings {
         if (await this.#end(resource, turns.now() - lifetime)) more = true;
       }
     } catch (error) {
-      // A full disk, or an object that begins again: later looks find the same.
+      // The disk is full, or the object is restarting: later looks find the same.
       console.error("expiry:", error instanceof Error ? error.message : error);
     } finally {
       this.#due = turns.now() + (more ? BUSY : QUIET);
@@ -68,19 +71,19 @@ export class Endings {
     }
   }
 
-  /** Answers whether there is more to look at. */
+  /** Returns whether there is more to look at. */
   async #end(resource: GroupResource, committedBy: number): Promise<boolean> {
     const { tables, newest, commit } = this.#options;
     const after = this.#through.get(resource) ?? firstOf(tables, resource, newest());
     const { writes, through, more } = endings(tables, { resource, after, newest: newest(), committedBy });
     const result = writes.length > 0 ? await commit(writes) : undefined;
-    // One that was written meanwhile lives on, and has the others looked for again.
+    // An object that was written meanwhile lives on, and the others are looked for again.
     this.#through.set(resource, result && !result.ok ? after : through);
     return more || (result?.ok === false && "write" in result);
   }
 }
 
-/** Before the oldest object that stands. */
+/** The revision just before the oldest object that stands. */
 function firstOf(tables: LogTables, resource: GroupResource, newest: Revision): Revision {
   let first = newest + 1;
   for (const revision of tables.revisions({ resource }, Number.POSITIVE_INFINITY)) first = Math.min(first, revision);
@@ -91,7 +94,7 @@ interface Stretch {
   readonly resource: GroupResource;
   readonly after: Revision;
   readonly newest: Revision;
-  /** What was committed then or before is over, in milliseconds since 1970. */
+  /** What was committed at or before this time (ms since the epoch) has expired. */
   readonly committedBy: number;
 }
 

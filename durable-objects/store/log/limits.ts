@@ -1,13 +1,13 @@
 /** How much a store may hold (rule STORE-LIMIT). Pure. */
 import type { StoreLimits } from "../../../api/store.ts";
 
-/** Living objects, and the characters of their texts; or how many more of both a commit makes. */
+/** The number of living objects and the characters of their texts; or how much a commit adds to both. */
 export interface Usage {
   readonly objects: number;
   readonly bytes: number;
 }
 
-/** What exists may outgrow the limit by so much: to end an object is, mostly, to write to it first. */
+/** Existing objects may outgrow the limit by this factor: deleting an object usually requires writing to it first. */
 const SLACK = 1.1;
 
 export const grown = (usage: Usage, growth: Usage): Usage => ({
@@ -15,7 +15,7 @@ export const grown = (usage: Usage, growth: Usage): Usage => ({
   bytes: usage.bytes + growth.bytes,
 });
 
-/** What is wrong with a commit that makes so many more; undefined where it fits, and always where it makes less. */
+/** Why a commit of this growth is over the limit; undefined if it fits, and always if it shrinks the store. */
 export function overLimit(usage: Usage, growth: Usage, limits: StoreLimits): string | undefined {
   const { objects, bytes } = grown(usage, growth);
   if (limits.objects !== undefined && growth.objects > 0 && objects > limits.objects) {

@@ -1,4 +1,4 @@
-/** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
+/** The Store contract on top of a log and its objects: every rule of docs/spec/store.md that is not SQL. */
 import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../../api/backup.ts";
 import type { CommitLane } from "../../../api/store/commit-lane.ts";
 import type { NearbyStore } from "../../../api/store/nearby-stores.ts";
@@ -48,19 +48,19 @@ import { ANSWER_LENGTH, readTail } from "./read-tail.ts";
 import { type ListStreamAnswer, type Refusal, refusalOf, type WatchAnswer, type WatchRefusal } from "./refusal.ts";
 
 const ANSWER_ITEMS = 20_000;
-/** Bytes of encoded items kept for the lists to come. */
+/** Bytes of rendered list items kept for later lists. */
 const KEPT_ITEMS = 32 * 1024 * 1024;
 
 export interface LogStoreOptions {
   readonly turns: Turns;
   readonly window?: Window;
-  /** Of which resources objects end by themselves, and how long after their last write. */
+  /** The resources whose objects expire, and how long after their last write. */
   readonly lifetimes?: Lifetimes;
-  /** How commits come that are not called for one by one. */
+  /** How commits arrive that are not called for one by one. */
   readonly lane?: CommitLane | undefined;
-  /** How rows of Tables are made, which stores are asked for that serve the API. */
+  /** How rows of Tables are rendered; required in stores that serve the API. */
   readonly rowForm?: RowForm;
-  /** Commits became durable. Listeners are poked from here. */
+  /** Called when commits became durable; listeners are poked from here. */
   readonly committed?: Committed;
 }
 
@@ -123,7 +123,7 @@ export class LogStore implements Store, NearbyStore {
     return this.#commits.commit(request);
   }
 
-  /** Commits what waits in the lane, and resolves when that is on disk. */
+  /** Commits what is waiting in the lane; resolves when that is on disk. */
   carry(): Promise<void> {
     return this.#commits.carry();
   }
@@ -172,7 +172,7 @@ export class LogStore implements Store, NearbyStore {
     return { ok: true, revision, more: true, ...left, last: { namespace, name }, items };
   }
 
-  /** The list as a stream of items, each read when the client takes it, or when the list's length has to be known. */
+  /** The list as a stream of items, each read when the client takes it, or when the list's length must be known. */
   async listStream(request: ListStreamRequest): Promise<ListStreamAnswer> {
     const failure = this.#refuse(request.at, request);
     if (failure) return failure;
@@ -191,7 +191,7 @@ export class LogStore implements Store, NearbyStore {
     return { ok: true, head, stream, encoding };
   }
 
-  /** All objects as they stand, but for some resources, as the lines of a backup. */
+  /** All current objects, except for some resources, as the lines of a backup. */
   backup(cluster: string, without: readonly GroupResource[]): ReadableStream<Uint8Array> {
     const { revision } = this.#marks;
     const resources = this.#tables.resources().filter((resource) => !without.includes(resource));
@@ -206,7 +206,7 @@ export class LogStore implements Store, NearbyStore {
     });
   }
 
-  /** Makes the objects that stand those of a backup, at once. */
+  /** Replaces the current objects with those of a backup, in one step. */
   restore(objects: Iterable<BackupObject>, spared: Spared): Promise<RestoreReport> {
     const tables = this.#tables;
     const now = this.#turns.now();
@@ -233,7 +233,7 @@ export class LogStore implements Store, NearbyStore {
     return failure ?? { ok: true, stream: this.#watches.open(request) };
   }
 
-  /** How many watches are open here. */
+  /** The number of watches open here. */
   get watches(): number {
     return this.#watches.size;
   }
@@ -242,12 +242,12 @@ export class LogStore implements Store, NearbyStore {
     return this.#watches.byResource();
   }
 
-  /** Why a watch is not to be, wherever it is carried; relays carry so many others. */
+  /** Why a watch must be refused, wherever it would be carried. `relayed` counts the watches that relays carry. */
   refusesWatch(request: WatchRequest, relayed = 0): WatchRefusal | undefined {
     return this.#refuse(request.since, request) ?? this.#watches.refuses(request.share, relayed);
   }
 
-  /** The log for a relay (log-tail.ts); undefined where it does not reach back so far. */
+  /** The log as a relay follows it (log-tail.ts); undefined if it does not reach back that far. */
   tail(since: Revision, closed: () => void): ReadableStream<Uint8Array> | undefined {
     const { revision, oldest } = this.#marks;
     return since < oldest || since > revision ? undefined : this.#tails.open(since, closed);
@@ -278,7 +278,7 @@ export class LogStore implements Store, NearbyStore {
     return row && entryOf(row);
   }
 
-  /** Forgets all history, and goes on from a later revision (rule RESTORE-TIME). */
+  /** Forgets all history, and continues from a later revision (rule RESTORE-TIME). */
   advance(revision: Revision): void {
     const marks = this.#marks;
     const next = Math.max(revision, marks.revision) as Revision;
@@ -291,7 +291,7 @@ export class LogStore implements Store, NearbyStore {
     this.#commits.advance(next);
   }
 
-  /** One step of compaction; answers the new mark. */
+  /** Takes one step of compaction; returns the new mark. */
   compact(window?: Window): Revision {
     return this.#compactor.step(window);
   }

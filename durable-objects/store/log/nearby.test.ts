@@ -11,7 +11,7 @@ const create: CommitRequest = { writes: [{ op: "create", key, text, attributes }
 const replace: CommitRequest = { writes: [{ op: "replace", key, text, attributes }] };
 const remove: CommitRequest = { writes: [{ op: "delete", key }] };
 
-/** A store whose disk is busy until it is told that it has done. */
+/** A store whose disk stays busy until the test says that it is done. */
 function open() {
   const syncs: (() => void)[] = [];
   const turns = {
@@ -36,7 +36,7 @@ test("STORE-NEARBY: what is read without a call is on disk, and the newest that 
   expect(store.recent(key)?.revision).toBe(2);
 
   await store.commit(replace);
-  // Neither the one that may still be lost nor the one that it replaced.
+  // Neither the object that may still be lost, nor the one it replaced.
   expect(store.recent(key)).toBeUndefined();
   await sync();
   expect(store.recent(key)?.revision).toBe(3);

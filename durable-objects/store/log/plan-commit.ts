@@ -1,4 +1,6 @@
-/** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
+/**
+ * Decides a commit: checks the writes' preconditions against the current state, and builds the entries to append. Pure.
+ */
 
 import { keyId } from "../../../api/key-id.ts";
 import { matches } from "../../../api/machinery/selectors/selector.ts";
@@ -21,14 +23,14 @@ type CommitPlan =
   | Refusal;
 
 interface Situation {
-  /** The newest revision; the first entry appended gets the next one. */
+  /** The newest revision; the first appended entry gets the next one. */
   readonly revision: Revision;
   readonly policy: Revision;
   readonly now: number;
   current(key: Key): Current | undefined;
 }
 
-/** Each write sees what those before it in the same commit did. */
+/** Each write sees the effects of those before it in the same commit. */
 export function planCommit(request: CommitRequest, situation: Situation): CommitPlan {
   if (request.policyRevision !== undefined && request.policyRevision < situation.policy) {
     return { ok: false, reason: "stale-policy", policyRevision: situation.policy };

@@ -1,4 +1,4 @@
-/** Which objects a page of a list holds, before any text is read. */
+/** Which objects a page of a list contains, before any text is read. */
 import type { ListHead, ListRequest, Revision } from "../../../api/store.ts";
 import type { LogTables } from "../tables/log-tables.ts";
 import type { RemainingCounts } from "../tables/remaining-counts.ts";
@@ -11,7 +11,7 @@ interface Page {
 }
 
 interface Known {
-  /** The newest revision, at which the page is read unless it asks for an older one. */
+  /** The newest revision, at which the page is read unless an older one is requested. */
   readonly newest: Revision;
   readonly counts?: RemainingCounts;
 }
@@ -29,10 +29,10 @@ export function planPage(tables: LogTables, request: ListRequest, { newest, coun
   const revisions = state.revisions(requirements, limit);
   const lastRevision = revisions.at(-1);
   const last = lastRevision === undefined ? undefined : tables.row(lastRevision)?.key;
-  // Like etcd, what remains is counted by key: a selector may match none of it.
+  // As in etcd, what remains is counted by key; with a selector, none of it may match.
   const count = () => {
     if (!last || revisions.length < limit) return 0;
-    // With a selector the page may have passed more keys than it holds.
+    // With a selector, the page may have passed more keys than it holds.
     if (!counts || requirements.length > 0 || name !== undefined) return state.count(last);
     const walk = { resource, ...(namespace !== undefined && { namespace }), revision };
     const before = after && counts.find(walk, after);

@@ -1,39 +1,39 @@
-/** Other objects that want to know that the log has grown. They read it themselves: a poke may be lost or come twice. */
+/** Notifies other objects that the log has grown. They read the log themselves, so a poke may be lost or repeated. */
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import type { Turns } from "../turns.ts";
 
-/** What a listener needs to hear of, and how soon. */
+/** What a listener wants to hear of, and how soon. */
 export interface Hearing {
   readonly promptly: readonly GroupResource[];
-  /** What may wait for {@link PATIENCE} once it was told of something. */
+  /** Resources that may wait for {@link PATIENCE} after the previous poke. */
   readonly patiently: readonly GroupResource[] | "everything";
-  /** Milliseconds from a commit to its poke at least, of a listener that gives everybody else more than {@link GRACE}. */
+  /** The minimum delay (ms) from a commit to its poke, for listeners that ask for more than {@link GRACE}. */
   readonly grace?: number;
 }
 
-/** Answers what the listener needs to hear of from now on; undefined: all, promptly. */
+/** Returns what the listener wants to hear of from now on; undefined: everything, promptly. */
 export type Poke = (revision: Revision) => Promise<Hearing | undefined>;
 
-/** The log has grown to that revision by entries of these resources. */
+/** The log has grown to this revision by entries of these resources. */
 export type Committed = (revision: Revision, resources: ReadonlySet<GroupResource>) => void;
 
 /**
- * Milliseconds from one poke of a listener to its next. Under load each costs two
- * calls between objects, as much as a create, and the listener reads all that it is told of in one anyway.
+ * Milliseconds between pokes of a listener. Under load each poke costs two calls between objects, as much as a create,
+ * and the listener reads everything new at once anyway.
  */
 export const SPACING = 10;
 /**
- * Milliseconds from a commit to its poke at least: all share one thread, and the writer's answer and the watchers' events
- * leave first. A create on a cluster at rest was answered after 5.4 ms, and is after 4.3.
+ * The minimum delay (ms) from a commit to its poke. All share one thread, so this lets the writer's answer and the
+ * watchers' events leave first. It lowered a create on a quiet cluster from 5.4 ms to 4.3.
  */
 export const GRACE = 5;
 /**
- * The same as SPACING for what nobody waits for. A client that writes config maps at its full speed spent a fifth of
- * all CPU on pokes.
+ * Like SPACING, for what nobody waits for. A client writing config maps at full speed spent a fifth of all CPU on
+ * pokes.
  */
 export const PATIENCE = 100;
 
-/** At most one poke is under way for each listener, and one more waits. */
+/** Each listener has at most one poke under way, and one more waiting. */
 export function pokes(listeners: readonly Poke[], turns: Pick<Turns, "now" | "after">): Committed {
   const tell = listeners.map((poke) => coalesced(poke, turns));
   return (revision, resources) => {
@@ -45,7 +45,7 @@ function coalesced(poke: Poke, turns: Pick<Turns, "now" | "after">): Committed {
   let hearing: Hearing | undefined;
   let underWay = false;
   let started = Number.NEGATIVE_INFINITY;
-  /** What is not told yet, since when, and how long after the last poke it is to be. */
+  /** What has not been announced yet, since when, and how long after the last poke it should be. */
   let waiting: { readonly revision: Revision; readonly since: number; readonly distance: number } | undefined;
   let timer: { readonly due: number; readonly callOff: () => void } | undefined;
 
@@ -53,7 +53,7 @@ function coalesced(poke: Poke, turns: Pick<Turns, "now" | "after">): Committed {
     waiting = undefined;
     underWay = true;
     started = turns.now();
-    // A listener that fails is told again by the next commit, and has its own alarm behind that.
+    // A failed poke is repeated with the next commit, and the listener's own alarm is behind that.
     hearing = (await poke(revision).catch(() => undefined)) ?? undefined;
     underWay = false;
     plan();
@@ -81,7 +81,7 @@ function coalesced(poke: Poke, turns: Pick<Turns, "now" | "after">): Committed {
   };
 }
 
-/** Undefined where the listener need not hear of it. */
+/** Undefined if the listener need not hear of it. */
 function distanceOf(resources: ReadonlySet<GroupResource>, hearing: Hearing | undefined): number | undefined {
   if (!hearing || hearing.promptly.some((resource) => resources.has(resource))) return SPACING;
   const { patiently } = hearing;

@@ -1,8 +1,8 @@
-/** What the log tells behind a revision, as much of it as one answer has room for. */
+/** The log after a revision, as much as fits into one answer. */
 import type { Revision, Tail, TextChange, TextsRequest } from "../../../api/store.ts";
 import type { LogRow, LogTables } from "../tables/log-tables.ts";
 
-/** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
+/** Maximum text (in UTF-16 units) of an answer that is built in memory; larger ones are paged or streamed. */
 export const ANSWER_LENGTH = 8 * 1024 * 1024;
 
 interface Telling<C> {

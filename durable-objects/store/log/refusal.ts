@@ -1,4 +1,4 @@
-/** Why a read is not answered: what it was decided by has changed or gone, or its revision is not kept. */
+/** Why a read is refused: what it was decided by has changed or gone, or its revision is no longer kept. */
 import { holds } from "../../../api/store/lifeline.ts";
 
 import type { Answer, Decided, Key, ListHead, ReadFailure, Revision, WatchFailure } from "../../../api/store.ts";

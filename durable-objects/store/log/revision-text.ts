@@ -1,12 +1,12 @@
 /**
- * The revision inside an object's text (rule STORE-SPLICE). Texts lead with kind, apiVersion and metadata, and inside a JSON
- * string a quote is escaped, so the first occurrence is the object's own.
+ * The revision inside an object's text (rule STORE-SPLICE). Texts begin with kind, apiVersion and metadata, and quotes
+ * inside JSON strings are escaped, so the first occurrence is the object's own.
  */
 import type { Revision } from "../../../api/store.ts";
 
 const EMPTY = '"resourceVersion":""';
 
-/** Refuses what no revision could be written into: a caller's mistake, never a client's. */
+/** Rejects a text that no revision could be written into: the caller's mistake, never a client's. */
 export function mustTakeRevision(text: string): void {
   if (!text.includes(EMPTY)) throw new Error(`the object's text has no ${EMPTY}: ${text.slice(0, 200)}`);
 }
@@ -14,6 +14,6 @@ export function mustTakeRevision(text: string): void {
 export const writeRevision = (text: string, revision: Revision): string =>
   text.replace(EMPTY, `"resourceVersion":"${revision}"`);
 
-/** The same object under a later revision, as watchers see it when it ends or leaves their selector. */
+/** The same object at a later revision, as watchers see it when it is deleted or leaves their selector. */
 export const moveRevision = (text: string, from: Revision, to: Revision): string =>
   text.replace(`"resourceVersion":"${from}"`, `"resourceVersion":"${to}"`);

@@ -1,14 +1,14 @@
 /** How large one write may be. */
 import type { Write } from "../../../api/store.ts";
 
-/** etcd's --max-request-bytes, which bounds an object of Kubernetes. */
+/** etcd's --max-request-bytes, which limits the size of a Kubernetes object. */
 const MAX_TEXT = 1.5 * 1024 * 1024;
-/** A row of the platform's SQLite is refused at 2 MB; the rest is the key and the numbers. */
+/** The platform's SQLite refuses rows of 2 MB; the rest is for the key and the numbers. */
 const MAX_ROW = 2_000_000 - 8192;
 /** UTF-8 takes at most three bytes for a UTF-16 unit. */
 const WIDEST = 3;
 
-/** The size that a client would read in etcd's own words, or undefined where the write fits. */
+/** The error that a client would get from etcd, or undefined if the write fits. */
 export function tooLarge(write: Write): string | undefined {
   if (write.op === "expect" || write.text === undefined) return undefined;
   const attributes = write.op === "delete" ? 0 : JSON.stringify(write.attributes).length * WIDEST;

@@ -1,6 +1,6 @@
 /**
- * The objects of a scope at a revision, in key order. At the newest revision they are the objects table; at an older one,
- * each key that changed since stands where its first change since points back to.
+ * The objects of a scope at a revision, in key order. At the newest revision, that is the objects table; at an older
+ * one, each key that has changed since stands where its first later change points back to.
  */
 
 import { matches } from "../../../api/machinery/selectors/selector.ts";
@@ -10,15 +10,15 @@ import { comparePlaces } from "./key-order.ts";
 
 interface Changed {
   readonly place: { readonly namespace: string; readonly name: string };
-  /** Where the object stood, null when it did not exist. */
+  /** Where the object stood; null if it did not exist. */
   readonly before: Revision | null;
   existsNow: boolean;
 }
 
 interface StateAt {
-  /** Where the first so many objects that meet the requirements stood. */
+  /** The revisions of the first `limit` objects that meet the requirements. */
   revisions(requirements: readonly Requirement[], limit: number): readonly Revision[];
-  /** How many objects there were behind a key, or in all. */
+  /** The number of objects after a key, or in all. */
   count(after: { readonly namespace: string; readonly name: string }): number;
 }
 
@@ -36,7 +36,7 @@ export function stateAt(tables: LogTables, scope: Scope, { at, newest }: { at: R
     revisions(requirements, limit) {
       if (changed.size === 0 && requirements.length === 0) return tables.revisions(scope, limit);
       const revisions: Revision[] = [];
-      // A selector decides after reading, and what changed since may have hidden what comes next.
+      // Selectors are applied after reading, and keys that changed since may hide what comes next.
       const bound = requirements.length > 0 ? Number.POSITIVE_INFINITY : limit + changed.size;
       const now = tables.pointers(scope, requirements, bound);
       for (const pointer of changed.size === 0 ? now : merged(now)) {
@@ -59,7 +59,7 @@ export function stateAt(tables: LogTables, scope: Scope, { at, newest }: { at: R
     return requirements.length === 0 || matches(requirements, JSON.parse(attributes), { namespace, name });
   }
 
-  /** What stands now and what stood then, in key order; a key that changed since counts as it stood then. */
+  /** Merges current and past state in key order; a key that has changed since counts as it stood then. */
   function* merged(now: Iterable<Pointer>): Iterable<Pointer> {
     const then = [...changed.values()].flatMap(({ place: { namespace, name }, before }): Pointer[] => {
       const row = before === null ? undefined : tables.row(before);

@@ -1,11 +1,12 @@
 /**
- * The two tables that a store is made of, log and objects, and what it asks of them. SQLite and memory implement it; all of
- * the store's rules are above it. Iterables are read in one turn, never kept over an `await`.
+ * The two tables that a store consists of, log and objects, and the operations it needs on them. Implemented by SQLite
+ * and in memory; all rules of the store are built on top. Iterables must be consumed in one turn, never across an
+ * `await`.
  */
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
 import type { Usage } from "../log/limits.ts";
 
-/** An entry of the log. `attributes` are JSON texts, parsed where a selector asks. */
+/** A log entry. `attributes` are JSON texts, parsed only when a selector needs them. */
 export interface LogRow {
   readonly revision: Revision;
   /** The entry that this one replaced; null for a creation. */
@@ -13,13 +14,13 @@ export interface LogRow {
   readonly tombstone: boolean;
   readonly key: Key;
   readonly attributes: string;
-  /** The object after the change; for a tombstone its last state, with the tombstone's revision. */
+  /** The object after the change; for a tombstone its last state, at the tombstone's revision. */
   readonly text: string;
   /** The attributes of the replaced entry. */
   readonly previous: string | null;
 }
 
-/** What a commit appends. An empty text on a tombstone means: the replaced entry's, unchanged. */
+/** What a commit appends. On a tombstone, an empty text means the replaced entry's, unchanged. */
 export interface Appended extends Omit<LogRow, "previous"> {
   readonly committed: number;
 }
@@ -32,7 +33,7 @@ export interface Pointer {
   readonly attributes: string;
 }
 
-/** An object as it stands. */
+/** An object as it is now. */
 export type Current = Pick<LogRow, "key" | "revision" | "attributes" | "text">;
 
 /** A change without its texts. */
@@ -48,9 +49,9 @@ export interface Scope {
 export interface Aged {
   /** No entry after this one counts. */
   readonly through: Revision;
-  /** An entry has aged when it was committed then or before, in milliseconds since 1970. */
+  /** An entry has aged if it was committed at or before this time (ms since the epoch). */
   readonly committedBy: number;
-  /** Entries looked at, at most. */
+  /** The number of entries to look at, at most. */
   readonly look: number;
 }
 
@@ -64,7 +65,7 @@ export interface Marks {
 }
 
 export interface LogTables {
-  /** All or nothing. Synchronous, and the type says so: a promise is not assignable to what it may return. */
+  /** All or nothing. Synchronous, and the type enforces it: a callback may not return a promise. */
   transaction<T extends object & { then?: never }>(apply: () => T): T;
   marks(): Marks;
   setMark(name: "policy" | "oldest", revision: Revision): void;
@@ -72,28 +73,28 @@ export interface LogTables {
 
   /** What stands at a key now. */
   current(key: Key): Current | undefined;
-  /** The same where it is in memory. */
+  /** The same, if it is in memory. */
   kept(key: Key): Current | undefined;
   row(revision: Revision): LogRow | undefined;
-  /** What these revisions, of objects and not of their ends, hold; in the order given. */
+  /** The contents of these revisions (of objects, not tombstones), in the order given. */
   entries(revisions: readonly Revision[]): Iterable<Current>;
-  /** Their texts alone: a column that is not read is a microsecond saved. */
+  /** Only their texts: skipping a column saves a microsecond. */
   texts(revisions: readonly Revision[]): Iterable<string>;
   rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow>;
   tracesAfter(revision: Revision, scope: Scope): Iterable<Trace>;
 
-  /** Where current objects stand, in key order. */
+  /** Revisions of the current objects, in key order. */
   revisions(scope: Scope, limit: number): Revision[];
-  /** Current objects in key order. Those that cannot meet the requirements may be left out. `limit` may be infinity. */
+  /** Current objects in key order. Those that cannot meet the requirements may be left out. `limit` may be infinite. */
   pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
   count(scope: Scope): number;
-  /** Those that have living objects. */
+  /** The resources that have living objects. */
   resources(): readonly GroupResource[];
-  /** Of all living objects: a scan. */
+  /** Usage by all living objects. A full scan. */
   usage(): Usage;
 
-  /** The revision up to which all entries after `after` have aged; `after` itself where the first has not. */
+  /** The revision up to which all entries after `after` have aged; `after` itself if the first has not. */
   agedThrough(after: Revision, aged: Aged): Revision;
-  /** Forgets what entries in `(from, through]` replaced, and the tombstones among them. */
+  /** Forgets what the entries in `(from, through]` replaced, and the tombstones among them. */
   forget(from: Revision, through: Revision): void;
 }

@@ -1,4 +1,4 @@
-/** The log and the objects in memory: a complete fake of SQLite's, for tests of what stands on a store. */
+/** The log and the objects in memory: a complete fake of the SQLite tables, for tests of what is built on a store. */
 import { keyId } from "../../../api/key-id.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
 import { comparePlaces } from "../log/key-order.ts";
@@ -8,7 +8,7 @@ import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope,
 
 const FIRST = 1 as Revision;
 
-/** Whether a key is in a scope, its `after` included. */
+/** Whether a key is in a scope, including its `after`. */
 const inScope = (scope: Scope, key: Key): boolean =>
   key.resource === scope.resource &&
   (scope.namespace === undefined || key.namespace === scope.namespace) &&
@@ -18,7 +18,7 @@ const inScope = (scope: Scope, key: Key): boolean =>
 export class MemoryTables implements LogTables {
   readonly #log = new Map<Revision, Appended>();
   readonly #objects = new Map<string, { readonly key: Key; readonly revision: Revision }>();
-  /** How to take back what the transaction under way has done, newest last. Compaction never fails, and is not in it. */
+  /** How to undo the current transaction, newest step last. Compaction never fails, and is not included. */
   #undo: (() => void)[] = [];
   #marks: Marks = { revision: FIRST, oldest: FIRST, policy: FIRST };
 

@@ -5,7 +5,7 @@ import { RecentTables } from "./recent-tables.ts";
 
 const key = (name: string): Key => ({ resource: "things", namespace: "", name });
 
-/** Tables that count how often they are asked, and others that know what is recent, over them. */
+/** Tables that count how often they are asked, and RecentTables on top of them. */
 function opened() {
   const tables = new MemoryTables();
   const asked = { current: 0, rows: 0 };

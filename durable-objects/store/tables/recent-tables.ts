@@ -1,7 +1,7 @@
 /**
- * Tables that keep in memory what was written or asked for of late: the log's tail, which every listener and watch
- * reads again, the objects that commits check and requests read, and what selectors picked. Nothing but this object
- * writes, so what is kept is what the tables hold; a transaction that fails makes it all forgotten.
+ * Tables with an in-memory cache of recent data: the tail of the log, which every listener and watch reads again, the
+ * objects that commits check and requests read, and the results of selectors. Only this object writes, so the cache
+ * always matches the tables; a failed transaction empties it.
  */
 import { keyId } from "../../../api/key-id.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../../api/store.ts";
@@ -11,7 +11,10 @@ import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope,
 import { RecentValues } from "./recent-values.ts";
 import { type LogTail, Selections } from "./selections.ts";
 
-/** Characters of texts: of the tail, which is read again within moments, and of objects, which clients come back to. */
+/**
+ * Characters of text that are cached: of the tail, which is read again within moments, and of objects, which clients
+ * return to.
+ */
 const TAIL = 4 * 1024 * 1024;
 const OBJECTS = 16 * 1024 * 1024;
 
@@ -19,7 +22,7 @@ export class RecentTables implements LogTables, LogTail {
   readonly #tables: LogTables;
   readonly #objects = new RecentValues<Current>(OBJECTS, ({ text }) => text.length);
   readonly #selections = new Selections();
-  /** Every entry after `#before`, by revision less that. */
+  /** Every entry after `#before`; the index is the revision less that. */
   #tail: LogRow[] = [];
   #tailLength = 0;
   #before: Revision;
@@ -54,7 +57,7 @@ export class RecentTables implements LogTables, LogTail {
     if (this.#tailLength > TAIL) this.#shorten();
   }
 
-  /** Half of it at once: taking entries off the front one by one would move all the others each time. */
+  /** Drops half at once: removing entries one by one from the front would move all the others each time. */
   #shorten(): void {
     let drop = 0;
     while (this.#tailLength > TAIL / 2) this.#tailLength -= this.#tail[drop++]?.text.length ?? 0;
@@ -108,7 +111,7 @@ export class RecentTables implements LogTables, LogTail {
   setMark(name: "policy" | "oldest", revision: Revision): void {
     this.#tables.setMark(name, revision);
     if (name === "policy" || revision <= this.newest) return;
-    // The log goes on from there: a revision is no longer its place in the tail.
+    // The log continues from there: indexes no longer follow from revisions.
     this.#tail = [];
     this.#tailLength = 0;
     this.#before = revision;
@@ -153,7 +156,7 @@ export class RecentTables implements LogTables, LogTail {
     return this.#tables.agedThrough(after, aged);
   }
 
-  /** What is forgotten is before the compaction mark, where nobody reads. */
+  /** Only forgets what lies before the compaction mark, where nobody reads. */
   forget(from: Revision, through: Revision): void {
     this.#tables.forget(from, through);
   }

@@ -1,19 +1,20 @@
 /**
- * Values by key, those of late: a bounded cache in two generations. When the young one is full it becomes the old one, and what
- * was not asked for in the meantime is gone with the old one before it.
+ * A bounded cache of recent values by key, in two generations: when the young one is full it becomes the old one, and
+ * whatever was not used in the meantime is dropped with the previous old one.
  *
- * Not a Map whose keys are taken out and put in again when they are used: V8 leaves a hole where a key was, and all holes of
- * a key are in its way until the whole table is made anew. A namespace that each create looks at took 30 µs among 3,000 objects.
+ * This is not a Map whose keys are deleted and re-inserted on use: V8 leaves a hole for each deleted key, and lookups
+ * wade through all holes of a key until the table is rebuilt. A namespace checked by every create took 30 µs to look up
+ * among 3,000 objects.
  */
 export class RecentValues<T> {
   readonly #budget: number;
   readonly #sizeOf: (value: T) => number;
   #young = new Map<string, T>();
   #old = new Map<string, T>();
-  /** Of what was ever put into the young generation. */
+  /** Total size of everything ever put into the young generation. */
   #size = 0;
 
-  /** Values of that size altogether at most, or little more. */
+  /** Holds values up to roughly this total size. */
   constructor(budget: number, sizeOf: (value: T) => number) {
     this.#budget = budget;
     this.#sizeOf = sizeOf;
@@ -33,7 +34,7 @@ export class RecentValues<T> {
       this.#young = new Map();
       this.#size = 0;
     }
-    // In the old generation there may be another value, which this one hides.
+    // The old generation may contain another value, which this one hides.
     this.#young.set(id, value);
     this.#size += this.#sizeOf(value);
   }

@@ -1,6 +1,6 @@
 /**
- * How many objects were left behind a page, remembered for the page that follows: counting them is a scan, and what was left at
- * a revision never changes.
+ * How many objects remained after a page, remembered for the next page: counting them is a scan, and the number at a
+ * given revision never changes.
  */
 import type { GroupResource, Revision } from "../../../api/store.ts";
 
@@ -15,7 +15,7 @@ interface Place {
   readonly name: string;
 }
 
-/** Walks under way at once; one that is forgotten counts again. */
+/** How many paged lists are remembered; one that is forgotten counts again. */
 const KEPT = 256;
 
 export class RemainingCounts {

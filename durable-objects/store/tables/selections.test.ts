@@ -14,7 +14,7 @@ const write = fc.record({
   name: fc.constantFrom("p", "q", "r", "\u{1f600}", "\uffee"),
   app: fc.option(fc.constantFrom("a", "b", "c")),
 });
-/** Writes, what goes wrong, and lists in between. */
+/** Writes, failures, and lists in between. */
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ write, length: fc.constantFrom(1, 1_500_000) }) },
   { weight: 1, arbitrary: fc.constant("fail" as const) },

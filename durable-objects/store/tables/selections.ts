@@ -1,6 +1,6 @@
 /**
- * What selectors picked of late, brought up to date from the log's tail instead of read again: a selector that finds a hundred of
- * 5,000 objects has SQLite look at all of them, and clients come back with the same one.
+ * Recent results of selectors, brought up to date from the log's tail instead of being read again. To find a hundred of
+ * 5,000 objects SQLite examines all of them, and clients return with the same selector.
  */
 import { matches } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
@@ -8,7 +8,7 @@ import { comparePlaces } from "../log/key-order.ts";
 import type { LogRow, Pointer, Scope } from "./log-tables.ts";
 import { RecentValues } from "./recent-values.ts";
 
-/** Pointers that are kept altogether; and the longest selection, which saves nothing over reading all. */
+/** Pointers cached in all; and the longest selection, beyond which nothing is saved over reading everything. */
 const KEPT = 20_000;
 const LONGEST = 2000;
 
@@ -18,7 +18,7 @@ interface Selection {
   readonly pointers: Pointer[];
 }
 
-/** The end of the log that is in memory: every entry in `(before, newest]`. */
+/** The part of the log that is in memory: every entry in `(before, newest]`. */
 export interface LogTail {
   readonly before: Revision;
   readonly newest: Revision;
@@ -32,7 +32,10 @@ interface Wanted extends Pick<Scope, "resource" | "namespace"> {
 export class Selections {
   readonly #kept = new RecentValues<Selection>(KEPT, ({ pointers }) => pointers.length + 1);
 
-  /** Those that meet the requirements, in key order; `read` answers candidates from the tables. Not to be kept over an `await`. */
+  /**
+   * The objects that meet the requirements, in key order. `read` returns candidates from the tables. Must not be kept
+   * across an `await`.
+   */
   find(wanted: Wanted, tail: LogTail, read: () => Iterable<Pointer>): readonly Pointer[] {
     const { resource, namespace, requirements } = wanted;
     const id = JSON.stringify([resource, namespace, requirements]);
@@ -56,7 +59,7 @@ export class Selections {
 const meets = ({ namespace, name, attributes }: Pointer, requirements: readonly Requirement[]): boolean =>
   matches(requirements, JSON.parse(attributes), { namespace, name });
 
-/** Takes one change into a selection. */
+/** Applies one change to a selection. */
 function follow(pointers: Pointer[], row: LogRow, wanted: Wanted): void {
   const { resource, namespace, name } = row.key;
   if (resource !== wanted.resource || (wanted.namespace !== undefined && namespace !== wanted.namespace)) return;
@@ -69,7 +72,7 @@ function follow(pointers: Pointer[], row: LogRow, wanted: Wanted): void {
   else if (known) pointers.splice(at, 1);
 }
 
-/** Where a place is in the order of keys, or belongs. */
+/** The index at which a place is, or belongs, in the order of keys. */
 function placeOf(pointers: readonly Pointer[], place: Pointer): number {
   let low = 0;
   let high = pointers.length;

@@ -1,6 +1,6 @@
 /**
- * The log and the objects in a Durable Object's SQLite. drizzle owns the schema and its migrations; the statements are raw,
- * because each runs with every request (measured in docs/spec/store.md), and name their columns once, here.
+ * The log and the objects in a Durable Object's SQLite. drizzle owns the schema and its migrations. The statements are
+ * raw SQL, because each runs with every request (measured in docs/spec/store.md); the columns are named once, here.
  */
 import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
@@ -15,17 +15,17 @@ import { moveRevision } from "../log/revision-text.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { sqlLimit, Where } from "./sqlite-where.ts";
 
-/** etcd's first revision: an empty store is at 1, because 0 means "any" to Kubernetes' clients. */
+/** etcd's first revision. An empty store is at 1, because 0 means "any" to Kubernetes clients. */
 const FIRST = 1;
 
 const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.name, l.attributes, p.attributes,
   CASE WHEN l.text = '' THEN p.text ELSE l.text END, l.text = ''
   FROM log l LEFT JOIN log p ON p.revision = l.replaced`;
 
-/** Revisions in one JSON array at most: SQLite refuses a value of 2 MB. */
+/** Revisions per JSON array: SQLite refuses a value of 2 MB. */
 const AGGREGATED = 100_000;
 
-/** Revisions given as a JSON array, in its order. */
+/** Joins revisions given as a JSON array, in its order. */
 const LISTED = "FROM json_each(?) j CROSS JOIN log l ON l.revision = j.value";
 
 type Columns = [
@@ -48,7 +48,7 @@ export class SqliteTables implements LogTables {
     this.#texts = new SealedTexts(sealing);
   }
 
-  /** Brings the schema up to date. Call it where no request can come in between. */
+  /** Brings the schema up to date. Must be called where no request can interleave. */
   static async open(storage: DurableObjectStorage, sealing?: Sealing): Promise<SqliteTables> {
     await migrate(drizzle(storage), migrations);
     return new SqliteTables(storage, sealing);
@@ -154,7 +154,7 @@ export class SqliteTables implements LogTables {
     }
   }
 
-  /** In aggregated values: 5,000 rows of one number each would take four times as long to cross into JavaScript. */
+  /** As aggregated values: 5,000 rows of one number each would take four times as long to cross into JavaScript. */
   revisions(scope: Scope, limit: number): Revision[] {
     const where = new Where(scope);
     const query = `SELECT json_group_array(revision) FROM
@@ -189,11 +189,11 @@ export class SqliteTables implements LogTables {
     return [...this.#select("SELECT DISTINCT resource FROM objects ORDER BY resource")].flat() as GroupResource[];
   }
 
-  /** Points of the log that can be looked at, the oldest and the newest among them, `most` at most: as many changes apart. */
+  /** Up to `most` revisions that can still be read, evenly spaced, the oldest and the newest included. */
   moments(most: number): readonly Moment[] {
     const { oldest, revision } = this.marks();
     const step = Math.max(1, Math.ceil((revision - oldest) / Math.max(1, most - 1)));
-    // Revisions are dense after the mark; at the mark itself what was last may have gone.
+    // Revisions are dense after the mark; the last one at the mark itself may be gone.
     const query = `SELECT revision, committed FROM log WHERE revision >= ?1 AND revision <= ?2
       AND ((revision - ?1) % ?3 = 0 OR revision = ?2) ORDER BY revision`;
     return [...this.#select(query, oldest, revision, step)].map(([at, committed]) => ({
@@ -202,7 +202,7 @@ export class SqliteTables implements LogTables {
     }));
   }
 
-  /** How many objects of each resource each namespace has. */
+  /** The number of objects per resource and namespace. */
   held(): readonly Held[] {
     const rows = this.#select("SELECT resource, namespace, count(*) FROM objects GROUP BY resource, namespace");
     return [...rows].map(([resource, namespace, objects]) => ({ resource, namespace, objects }) as Held);
@@ -215,7 +215,7 @@ export class SqliteTables implements LogTables {
   }
 
   agedThrough(after: Revision, { through, committedBy, look }: Aged): Revision {
-    // Revisions are dense after the mark. The first young entry ends the search: mostly it is the first of all.
+    // Revisions are dense after the mark. The first young entry ends the search; usually it is the very first.
     const last = Math.min(through, after + look);
     const query =
       "SELECT revision FROM log WHERE revision > ? AND revision <= ? AND committed > ? ORDER BY revision LIMIT 1";
@@ -233,8 +233,8 @@ export class SqliteTables implements LogTables {
   }
 
   /**
-   * Forgets everything (rule STORE-ERASE). Revisions go on after all that there ever were, so that who remembers something of
-   * before is told that it is stale, or gone; the clock (ms) stands in for a revision that a broken-off erasure has lost.
+   * Forgets everything (rule STORE-ERASE). Revisions continue after all earlier ones, so that whoever remembers one is
+   * told that it is stale or gone. The clock (ms) stands in for the revision if an interrupted erasure lost it.
    */
   static async erase(storage: DurableObjectStorage, now: number): Promise<void> {
     const { revision } = new SqliteTables(storage).marks();
@@ -245,7 +245,7 @@ export class SqliteTables implements LogTables {
     empty.setMark("policy", next);
   }
 
-  /** Writes what is under an older key again; a step at a time. */
+  /** Re-encrypts what is sealed with an older key, one step at a time. */
   reseal(): Generator<undefined, void> {
     return reseal({ sql: this.#sql, texts: this.#texts }, this.marks().revision);
   }

@@ -1,14 +1,14 @@
-/** The parts of a query that hold it to a scope and a selector. */
+/** The parts of a query that restrict it to a scope and a selector. */
 import type { Requirement } from "../../../api/store.ts";
 import type { Scope } from "./log-tables.ts";
 
-/** SQLite's word for no limit is a negative one. */
+/** In SQLite a negative limit means none. */
 export const sqlLimit = (limit: number): number => (limit === Number.POSITIVE_INFINITY ? -1 : limit);
 
-/** SQLite takes 100 values in a statement; what is left out here is left to the selector itself. */
+/** SQLite takes 100 parameters per statement. What does not fit is left to the selector itself. */
 const NEEDLES = 90;
 
-/** A WHERE clause that holds a query to a scope, and its values, grown together. */
+/** A WHERE clause that restricts a query to a scope, built up together with its parameters. */
 export class Where {
   text: string;
   readonly values: SqlStorageValue[];
@@ -22,7 +22,7 @@ export class Where {
     else if (after) this.add("(namespace, name) > (?, ?)", after.namespace, after.name);
   }
 
-  /** Leaves out most of what cannot meet the requirements, before attributes are parsed. */
+  /** Filters out most of what cannot meet the requirements, before attributes are parsed. */
   mayMeet(requirements: readonly Requirement[]): this {
     for (const needles of requirements.map(needlesOf)) {
       if (needles && this.values.length + needles.length <= NEEDLES)
@@ -38,7 +38,7 @@ export class Where {
   }
 }
 
-/** Texts of which one must occur in the attributes of an object that meets the clause; undefined where there are none. */
+/** Texts one of which must occur in the attributes of any object that meets the clause; undefined if there are none. */
 function needlesOf(clause: Requirement): string[] | undefined {
   if (clause.key === "metadata.name" || clause.key === "metadata.namespace") return undefined;
   const key = JSON.stringify(clause.key);
@@ -46,6 +46,6 @@ function needlesOf(clause: Requirement): string[] | undefined {
   if (clause.operator !== "in" || clause.values.length === 0) return undefined;
   // A field that is not set matches "".
   if (clause.of === "field" && clause.values.includes("")) return undefined;
-  // Without its first quote, which is in every row many times: SQLite compares at each place where the first byte is met.
+  // Without the leading quote, which occurs many times in every row: SQLite compares wherever the first byte matches.
   return clause.values.map((value) => `${key.slice(1)}:${JSON.stringify(value)}`);
 }
