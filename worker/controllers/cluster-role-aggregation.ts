@@ -1,4 +1,4 @@
-/** Writes into aggregated ClusterRoles the rules of all roles that their selectors name. */
+/** Writes into aggregated ClusterRoles the rules of all roles that their selectors match. */
 import type { ClusterRole, PolicyRule } from "../../api/generated/rbac.v1.ts";
 import { type Controller, settled } from "./controller.ts";
 import { selects } from "./label-selector.ts";

@@ -1,4 +1,6 @@
-/** Owner references: who controls an object, and how a controller adopts and releases what its selector says. */
+/**
+ * Owner references: which controller owns an object, and how a controller adopts and releases objects by its selector.
+ */
 import type { LabelSelector, OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
@@ -9,7 +11,7 @@ import { selects } from "./label-selector.ts";
 export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
   object.metadata.ownerReferences?.find((owner) => owner.controller);
 
-/** The reference that a controller puts on what it makes. */
+/** The reference that a controller sets on what it creates. */
 export const controllerReference = (owner: Stored<KubeObject>): OwnerReference => ({
   apiVersion: owner.apiVersion,
   kind: owner.kind,
@@ -20,9 +22,9 @@ export const controllerReference = (owner: Stored<KubeObject>): OwnerReference =
 });
 
 export interface Claim<T extends KubeObject> {
-  /** Objects that are the owner's already, and that it keeps. */
+  /** Objects that are owned already, and stay so. */
   readonly owned: readonly Stored<T>[];
-  /** Adoptions and releases. What is adopted shows as owned in the next snapshot. */
+  /** Adoptions and releases. Adopted objects appear as owned in the next snapshot. */
   readonly effects: readonly Effect[];
   readonly adopting: readonly Stored<T>[];
 }
@@ -37,7 +39,10 @@ export const releasePatch = (resource: GroupResource, object: Stored<KubeObject>
   patch: { metadata: { uid: object.metadata.uid, ownerReferences: [{ $patch: "delete", uid: ownerUid }] } },
 });
 
-/** What of a namespace belongs to an owner by Kubernetes' ControllerRefManager: adopt matching orphans, release strays. */
+/**
+ * Which of a namespace's objects belong to an owner, as in Kubernetes' ControllerRefManager: adopts matching orphans
+ * and releases objects that no longer match.
+ */
 export function claim<T extends KubeObject>(
   snapshot: Snapshot,
   resource: GroupResource,
@@ -45,7 +50,7 @@ export function claim<T extends KubeObject>(
   options: {
     readonly selector: LabelSelector | undefined;
     readonly adoptable?: (object: Stored<T>) => boolean;
-    /** Those that are not stay with their owner, whatever their labels. */
+    /** Objects that are not releasable stay with their owner, whatever their labels. */
     readonly releasable?: (object: Stored<T>) => boolean;
     /** Finalizers to add on adoption. */
     readonly finalizers?: readonly string[];
@@ -84,8 +89,8 @@ export function claim<T extends KubeObject>(
 }
 
 /**
- * The items a changed dependent touches: its controller before and after, and for an orphan every object of the primary
- * resource in its namespace whose selector matches.
+ * The items that a changed dependent touches: its controllers before and after, and for an orphan every object of the
+ * primary resource in its namespace whose selector matches.
  */
 export function ownersOf(
   change: ObjectChange,

@@ -15,22 +15,24 @@ type Revision = Stored<ControllerRevision>;
 export interface HistoryRules {
   readonly template: PodTemplateSpec;
   readonly selector: LabelSelector | undefined;
-  /** How many names have been found taken so far. */
+  /** How many name collisions have occurred so far. */
   readonly collisionCount: number | undefined;
-  /** The hash in a new revision's name, of its data. */
+  /** The hash of the revision's data in its name. */
   readonly hashOf: (data: unknown, collisionCount: number | undefined) => string;
-  /** What a new revision is labelled with: the hash in its name, or the one that was tried first. */
+  /** The labels of a new revision, by the hash in its name, or the one that was tried first. */
   readonly labelsOf: (hashes: { first: string; last: string }) => Readonly<Record<string, string>>;
 }
 
 export type History =
   | {
-      /** The revision of the template as it is. */
+      /** The revision of the current template. */
       readonly update: Revision;
       /** All of them, oldest first. */
       readonly all: readonly Revision[];
     }
-  /** Revisions have to be adopted, or one made or raised first; and how many names were taken by then, if more than before. */
+  /**
+   * First, revisions must be adopted, or one be created or renumbered. Includes the collision count if it has grown.
+   */
   | { readonly effects: readonly Effect[]; readonly collisionCount?: number };
 
 const dataOf = (template: PodTemplateSpec) => ({ spec: { template: { ...template, $patch: "replace" } } });
@@ -48,7 +50,7 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
   if (matching && matching === newest) return { update: matching, all };
   const revision = (newest?.revision ?? 0) + 1;
   const namespace = owner.metadata.namespace ?? "";
-  // Nothing new of what is on its way out.
+  // A terminating owner creates no new revisions.
   if (owner.metadata.deletionTimestamp) return matching ? { update: matching, all } : { effects: [] };
   if (matching) {
     const raised: ControllerRevision = { ...matching, revision };
@@ -60,7 +62,7 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
     const last = rules.hashOf(data, count);
     const name = `${owner.metadata.name.slice(0, 223)}-${last}`;
     const taken = snapshot.get<ControllerRevision>(REVISIONS, namespace, name);
-    // Whosever it is: it says the same.
+    // Whoever owns it: the content is the same.
     if (taken && same(taken.data, data)) return { update: taken, all };
     if (taken) continue;
     const object: ControllerRevision = {
@@ -73,7 +75,7 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
         ...(owner.metadata.annotations ? { annotations: owner.metadata.annotations } : {}),
         ownerReferences: [controllerReference(owner)],
       },
-      // In the order in which Go prints it: clients compare it byte by byte with the template that they see.
+      // In Go's key order: clients compare it bytewise with the template that they see.
       data: JSON.parse(canonical(data)),
       revision,
     };
@@ -82,18 +84,18 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
   }
 }
 
-/** The template that a revision stands for. */
+/** The template stored in a revision. */
 export function templateOf(revision: ControllerRevision): PodTemplateSpec | undefined {
   const data = revision.data as { spec?: { template?: PodTemplateSpec & { $patch?: string } } } | undefined;
   const { $patch: _, ...template } = data?.spec?.template ?? {};
   return template as PodTemplateSpec;
 }
 
-/** Those that nothing uses, oldest first. */
+/** Revisions that are not in use, oldest first. */
 export const unusedRevisions = (all: readonly Revision[], live: ReadonlySet<string>): readonly Revision[] =>
   all.filter(({ metadata }) => !live.has(metadata.name));
 
-/** Removes so many of the unused ones, the oldest first. */
+/** Deletes this many of the unused revisions, oldest first. */
 export function trimHistory(unused: readonly Revision[], surplus: number): readonly Effect[] {
   return unused.slice(0, Math.max(0, surplus)).map(({ metadata }) => ({
     op: "delete",

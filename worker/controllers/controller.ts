@@ -1,34 +1,34 @@
 /**
- * What a controller is: names, what it reads, and a pure function from a snapshot and the time to effects. It asks what
- * is missing now, not what just happened; running it twice is harmless.
+ * A controller: names, what it reads, and a pure function from a snapshot and the time to effects. It asks what is
+ * missing now, not what just happened; running it twice is harmless.
  *
- * The shell (durable-objects/controllers) never reconciles an item on a state older than the item's own last effects, so
- * there are no expectations to keep: what a plan did is in the next snapshot.
+ * The shell (durable-objects/controllers) never reconciles an item on a state older than the item's own last effects,
+ * so no expectations need to be tracked: what a plan did is in the next snapshot.
  */
 import type { ResourceAttributes, SubjectAccessReviewSpec } from "../../api/generated/authorization.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
 
-/** An object of any kind, and which one. */
+/** An object of any kind, and its resource. */
 export interface Located {
   readonly resource: GroupResource;
   readonly object: Stored<KubeObject>;
 }
 
-/** The state at one revision, indexed. Objects are shared: never change one. managedFields are left out. */
+/** The state at one revision, indexed. Objects are shared: never modify one. managedFields are left out. */
 export interface Snapshot {
   get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): Stored<T> | undefined;
   /** All objects of a resource, or of one namespace. */
   list<T extends KubeObject>(resource: GroupResource, namespace?: string): readonly Stored<T>[];
-  /** What `of` makes of all objects of a resource; made again when one of them has changed. */
+  /** A value that `of` computes from all objects of a resource, recomputed when one of them has changed. */
   derived<T extends KubeObject, V>(resource: GroupResource, of: (objects: readonly Stored<T>[]) => V): V;
-  /** How many objects a resource has, in all namespaces. */
+  /** The number of objects of a resource, in all namespaces. */
   count(resource: GroupResource): number;
   /** Objects of the resource with an owner reference to that uid. */
   ownedBy<T extends KubeObject>(resource: GroupResource, uid: string): readonly Stored<T>[];
   /** Objects of the namespace without a controlling owner. */
   orphans<T extends KubeObject>(resource: GroupResource, namespace: string): readonly Stored<T>[];
-  /** Objects of the namespace that carry all these labels; found by the rarest of them. */
+  /** Objects of the namespace with all these labels; looked up by the rarest label. */
   labelled<T extends KubeObject>(
     resource: GroupResource,
     namespace: string,
@@ -36,21 +36,21 @@ export interface Snapshot {
   ): readonly Stored<T>[];
   /** Pods whose spec.nodeName is this. */
   podsOnNode<T extends KubeObject>(nodeName: string): readonly Stored<T>[];
-  /** Any object by uid. For kinds that only {@link EVERYTHING} reads, the metadata alone. */
+  /** Any object by uid. For kinds that only {@link EVERYTHING} reads, just the metadata. */
   byUid(uid: string): Located | undefined;
   /** Objects of any kind with an owner reference to that uid. */
   dependentsOf(uid: string): readonly Located[];
   /** Objects of any kind in a namespace. */
   inNamespace(namespace: string): readonly Located[];
-  /** The group resource that serves a kind, if any does: `apps/v1`, `Deployment` → `deployments.apps`. */
+  /** The group resource of a kind, if it is served: `apps/v1`, `Deployment` */
   resourceOf(apiVersion: string, kind: string): GroupResource | undefined;
   isNamespaced(resource: GroupResource): boolean;
 }
 
-/** In `reads` and `writes`: objects of every kind, custom ones too. Reading this gives metadata only. */
+/** In `reads` and `writes`: objects of every kind, including custom ones. Reads return metadata only. */
 export const EVERYTHING: GroupResource = "*";
 
-/** What an effect's outcome is recorded as; `{name}` is the object's name, `{message}` the API server's error text. */
+/** The event for an effect's outcome; `{name}` is the object's name, `{message}` the API server's error text. */
 export interface EventText {
   readonly reason: string;
   readonly message: string;
@@ -63,7 +63,7 @@ interface EffectBase {
   readonly record?: {
     readonly about: Stored<KubeObject>;
     readonly success?: EventText;
-    /** Not where the API server's reason is `unless`. */
+    /** Not recorded if the API server's reason is `unless`. */
     readonly failure?: EventText & { readonly unless?: string };
   };
 }
@@ -91,7 +91,7 @@ export interface PatchEffect extends EffectBase {
   readonly patch: unknown;
 }
 
-/** A server-side apply, forced: these fields are the manager's, and what it applied before and no more goes. */
+/** A forced server-side apply: these fields become the manager's, and fields it no longer applies are removed. */
 export interface ApplyEffect extends EffectBase {
   readonly op: "apply";
   readonly fieldManager: string;
@@ -99,13 +99,13 @@ export interface ApplyEffect extends EffectBase {
   readonly subresource?: string;
 }
 
-/** What is applied: the fields that are meant, and whose they are. */
+/** The applied configuration: the fields to own, and of which object. */
 export interface AppliedObject extends KubeObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly status?: object;
 }
 
-/** Not found is success. */
+/** Not found counts as success. */
 export interface DeleteEffect extends EffectBase {
   readonly op: "delete";
   readonly name: string;
@@ -115,15 +115,15 @@ export interface DeleteEffect extends EffectBase {
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
 }
 
-/** Objects of one resource in a namespace, some thousand of them at a time: one request instead of as many. */
+/** Deletes a resource's objects in a namespace, about a thousand per request, in place of one request each. */
 export interface DeleteCollectionEffect extends EffectBase {
   readonly op: "delete-collection";
-  /** Of a resource that another API server has. */
+  /** For a resource of an aggregated API server. */
   readonly version?: string;
   readonly propagationPolicy: "Background";
 }
 
-/** What only the cluster's own authority can make: filled in by the shell, then written as the update it is. */
+/** Something that only the cluster's own authority can issue: the shell fills it in, then writes it as an update. */
 export interface IssueEffect extends EffectBase {
   readonly op: "issue";
   readonly name: string;
@@ -132,28 +132,28 @@ export interface IssueEffect extends EffectBase {
     | { readonly kind: "certificate"; readonly request: KubeObject };
 }
 
-/** Does what the first permission allows that somebody has (a SubjectAccessReview each); nothing where they have none. */
+/** Performs the effect of the first permission that the subject has (one SubjectAccessReview each), if any. */
 export interface ReviewEffect extends EffectBase {
   readonly op: "review";
   readonly subject: Omit<SubjectAccessReviewSpec, "resourceAttributes" | "nonResourceAttributes">;
   readonly permissions: readonly { readonly attributes: ResourceAttributes; readonly allows: UpdateEffect }[];
 }
 
-/** In `writes`: a controller asks nodes, by {@link CallEffect}. */
+/** In `writes`: the controller calls nodes, by {@link CallEffect}. */
 export const NODE_PROXY: GroupResource = "nodes/proxy";
 
-/** What a node's own API is asked, by way of the control plane: both may be done again. */
+/** A call of a node's own API through the control plane. Must be idempotent. */
 export interface CallEffect extends EffectBase {
   readonly op: "call";
   readonly resource: typeof NODE_PROXY;
   /** The node. */
   readonly name: string;
   readonly method: "PUT" | "DELETE";
-  /** Below `nodes/NAME/proxy`, with the query. */
+  /** The path below `nodes/NAME/proxy`, with the query. */
   readonly path: string;
 }
 
-/** Effects are API requests as data: admission, defaulting and validation hold for controllers too. */
+/** Effects are API requests as data: admission, defaulting and validation apply to controllers, too. */
 export type Effect =
   | CreateEffect
   | UpdateEffect
@@ -169,23 +169,23 @@ export type Effect =
 export interface Batch {
   readonly op: "batch";
   readonly effects: readonly Effect[];
-  /** In groups of 1, 2, 4, …, the first group with a failure being the last, as Kubernetes creates pods. */
+  /** In groups of 1, 2, 4, …, stopping after the first group with a failure, as Kubernetes creates pods. */
   readonly slowStart?: boolean;
 }
 
-/** An Event to be recorded about an object, as client-go's recorder takes it. */
+/** An Event to record about an object, with the arguments of client-go's recorder. */
 export interface EventRecord {
   readonly about: Stored<KubeObject>;
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
-  /** Overrides the namespace of `about`, where Kubernetes does. */
+  /** Overrides the namespace of `about`, as Kubernetes does in places. */
   readonly namespace?: string;
-  /** What was done about it: it is recorded as events.k8s.io has events, with its exact time and no source. */
+  /** The action taken. If set, the event is recorded as in events.k8s.io, with its exact time and no source. */
   readonly action?: string;
 }
 
-/** The path and query of a GET, for what no snapshot holds: metrics, the scale of a custom resource. */
+/** The path and query of a GET, for what no snapshot contains: metrics, the scale of a custom resource. */
 export type Question = string;
 
 export type Answer =
@@ -193,57 +193,57 @@ export type Answer =
   | { readonly ok: false; readonly code: number; readonly message: string };
 
 export interface Plan {
-  /** Asked in place of all else: the item is reconciled again at once, with the answers and the snapshot of then. */
+  /** Precedes everything else: the item is reconciled again at once, with the answers and a current snapshot. */
   readonly asks?: readonly Question[];
-  /** Given to the next reconcile of the item, of a controller that {@link Controller.remembers}: plain JSON. */
+  /** Passed to the item's next reconcile, if the controller {@link Controller.remembers}: plain JSON. */
   readonly remember?: unknown;
-  /** Carried out in order; a failed effect (conflict, forbidden by quota) ends the plan and retries the item with back-off. */
+  /** Carried out in order. A failed effect (conflict, quota) ends the plan, and the item is retried with back-off. */
   readonly effects: readonly (Effect | Batch)[];
   readonly events?: readonly EventRecord[];
-  /** Look at the item again at that time (ms), though nothing may have changed. */
+  /** Reconcile the item again at that time (ms), even if nothing has changed. */
   readonly wakeAt?: number;
 }
 
 /** Nothing is missing. */
 export const settled: Plan = { effects: [] };
 
-/** A work item: an object of the controller's primary resource, by `namespace/name` (`name` for cluster scope). */
+/** A work item: an object of the controller's primary resource, as `namespace/name` (`name` if cluster-scoped). */
 export type ItemKey = string;
 
 export interface ObjectChange {
   readonly resource: GroupResource;
   readonly object: Stored<KubeObject>;
-  /** The object before it; absent on creation and on the first load. */
+  /** The object before the change; absent on creation and on the first load. */
   readonly previous?: Stored<KubeObject>;
   readonly deleted: boolean;
   readonly snapshot: Snapshot;
 }
 
-/** A domain whose hosts lead to this deployment. */
+/** A domain whose hosts are served by this deployment. */
 export interface PublicDomain {
   readonly domain: string;
-  /** This cluster's name, which is part of its hosts. */
+  /** The cluster's name, which is part of its hosts. */
   readonly cluster: string;
-  /** Where it is not the usual one. */
+  /** If it is not the default port. */
   readonly port?: number;
 }
 
-/** What every cluster has, as who creates it writes it. */
+/** An object that every cluster has, in the form in which a client would create it. */
 export interface StandingObject {
   readonly resource: GroupResource;
   readonly object: KubeObject;
 }
 
-/** What the cluster says of itself. */
+/** Facts about the cluster. */
 export interface ClusterFacts {
-  /** PEM; the CA of the API server's certificate. */
+  /** The CA of the API server's certificate, PEM. */
   readonly caBundle: string;
-  /** The ranges node pod CIDRs are cut from, one of each family, such as `10.244.0.0/14`. */
+  /** The ranges that node pod CIDRs are allocated from, one per family, such as `10.244.0.0/14`. */
   readonly podCidrs: readonly string[];
   readonly standing: readonly StandingObject[];
-  /** Nodes' local volumes have a StorageClass, the default one, as soon as a node keeps any. */
+  /** Nodes' local volumes get a StorageClass, the default one, as soon as a node offers any. */
   readonly hasLocalClass: boolean;
-  /** Where the deployment shows Ingresses and Services to the world; absent: nowhere. */
+  /** The domain under which the deployment publishes Ingresses and Services; absent: none. */
   readonly ingress?: PublicDomain;
 }
 
@@ -254,13 +254,13 @@ export interface ReconcileContext {
   readonly cluster: ClusterFacts;
   /** The last failed effect of this item, for conditions such as ReplicaFailure. */
   readonly failure?: EffectFailure;
-  /** When this item's last effects were carried out (ms), if that was of late; for taking note of much at a time. */
+  /** When this item's last effects were carried out (ms), if that was recent; for batching status updates. */
   readonly lastActed?: number;
-  /** To what the last plan asked. */
+  /** Answers to the last plan's `asks`. */
   readonly answers?: ReadonlyMap<Question, Answer>;
-  /** What the last plan said to remember. */
+  /** The last plan's `remember`. */
   readonly remembered?: unknown;
-  /** When the last time was that a node's agent was heard of (ms); undefined: not since this control plane woke. */
+  /** When a node's agent was last heard from (ms); undefined: not since this control plane woke. */
   readonly heardOf: (node: string) => number | undefined;
 }
 
@@ -269,22 +269,22 @@ export interface EffectFailure {
   readonly code: number;
   readonly reason: string;
   readonly message: string;
-  /** What else failed beside it, of the same batch. */
+  /** Other failures in the same batch. */
   readonly others?: readonly EffectFailure[];
 }
 
 export interface Controller {
   /** As in kube-controller-manager: `deployment-controller`. It acts as system:serviceaccount:kube-system:NAME. */
   readonly name: string;
-  /** The source component of its events where Kubernetes' differs from the name. */
+  /** The source component of its events, if Kubernetes' differs from the name. */
   readonly component?: string;
-  /** What `reconcile` may look at; the shell refuses other reads. */
+  /** What `reconcile` may read; the shell rejects other reads. */
   readonly reads: readonly GroupResource[];
-  /** What its effects may write; the shell refuses others. */
+  /** What its effects may write; the shell rejects other writes. */
   readonly writes: readonly GroupResource[];
-  /** How soon what is forbidden is tried again (ms), twice as late each time, where not as usual. */
+  /** Overrides the retry delay of forbidden effects (ms); doubles with each retry. */
   readonly pace?: { readonly first: number; readonly longest: number };
-  /** Its plans remember what no object says; rarely: each new memory is a row written. */
+  /** Its plans remember things that no object states. Should be rare: each new memory writes a row. */
   readonly remembers?: true;
   /** The work items that a change of this object touches. */
   itemsOf(change: ObjectChange): readonly ItemKey[];

@@ -1,4 +1,4 @@
-/** Says of each FlowSchema whether the priority level that it names is there (apiserver/pkg/util/flowcontrol). */
+/** Sets on each FlowSchema whether its priority level exists (apiserver/pkg/util/flowcontrol). */
 import type { FlowSchema } from "../../api/generated/flowcontrol.v1.ts";
 import { goQuote } from "../../api/machinery/field-error.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";

@@ -1,6 +1,6 @@
 /**
- * Follows owner references: removes objects whose owners are gone, waits for blocking dependents in a foreground
- * deletion, and lets go of dependents in an orphaning one. Items are uids; an owner that is gone has an item too.
+ * Follows owner references: deletes objects whose owners are gone, waits for blocking dependents in a foreground
+ * deletion, and releases dependents in an orphaning one. Items are uids; an owner that is gone has an item, too.
  */
 import type { OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
@@ -17,7 +17,7 @@ import {
 import { releasePatch } from "./controller-ref.ts";
 import { same } from "./same.ts";
 
-/** An object that was made a moment ago may still be getting its owner (CTL-GC-YOUNG); creation times are whole seconds. */
+/** An object that was just created may still be getting its owner (CTL-GC-YOUNG). Creation times are whole seconds. */
 const YOUNG_MS = 2000;
 
 const FOREGROUND = "foregroundDeletion";
@@ -51,7 +51,7 @@ export const garbageCollector: Controller = {
   },
 };
 
-/** Most changes touch neither owners nor finalizers nor life: they are nothing to the collector. */
+/** Most changes affect neither owners nor finalizers nor deletion, and do not concern the collector. */
 const sameTies = ({ metadata: a }: Stored<KubeObject>, { metadata: b }: Stored<KubeObject>) =>
   a.uid === b.uid &&
   a.deletionTimestamp === b.deletionTimestamp &&
@@ -67,7 +67,7 @@ const targetOf = ({ resource, object }: Located) => ({
   name: object.metadata.name,
 });
 
-/** Kubernetes writes the finalizers whole, with the revision it saw them at. */
+/** Kubernetes writes the whole list of finalizers, with the revision at which it saw them. */
 const withoutFinalizer = (found: Located, finalizer: string): Effect => ({
   op: "patch",
   ...targetOf(found),
@@ -87,7 +87,7 @@ function planOrphaning(owner: Located, snapshot: Snapshot): Plan {
   return { effects: [{ op: "batch", effects: release }, withoutFinalizer(owner, ORPHAN)] };
 }
 
-/** Custom resources know no strategic merge: they get their references written whole. */
+/** Custom resources have no strategic merge patch: their whole list of references is written. */
 function releaseOf(dependent: Located, owners: readonly string[]): Effect {
   const [only] = owners;
   if (owners.length === 1 && only !== undefined && !isCustom(dependent))
@@ -129,12 +129,12 @@ function standingOf(reference: OwnerReference, dependent: Stored<KubeObject>, sn
     const home = owner.object.metadata.namespace;
     const elsewhere = home !== undefined && home !== namespace;
     const misnamed = owner.object.metadata.name !== reference.name || owner.object.kind !== reference.kind;
-    // A cluster-scoped dependent of a namespaced kind can never be told whether its owner lives.
+    // For a cluster-scoped dependent of a namespaced kind, it can never be determined whether its owner exists.
     if (elsewhere) return namespace === undefined ? "misplaced" : "dangling";
     if (misnamed) return "dangling";
     return isForeground(owner.object) ? "waiting" : "solid";
   }
-  // A kind that is not served may be back: nothing is known of its objects.
+  // A kind that is not served may come back: nothing is known of its objects.
   if (resource === undefined) return "solid";
   return namespace === undefined && snapshot.isNamespaced(resource) ? "misplaced" : "dangling";
 }
@@ -170,7 +170,7 @@ function planDependent(found: Located, snapshot: Snapshot, now: number): Plan {
         : finalizers.includes(FOREGROUND)
           ? "Foreground"
           : "Background";
-  // Owners that own each other would wait for each other: who joins the circle blocks nobody in it.
+  // Owners that own each other would wait for each other, so members of a cycle do not block.
   const circular = waiting.length > 0 && dependents.some(({ object: each }) => isForeground(each));
   const unblock = circular && references.some(({ blockOwnerDeletion }) => blockOwnerDeletion) ? [unblocked(found)] : [];
   return { effects: [...unblock, { op: "delete", ...targetOf(found), uid, propagationPolicy }], events };

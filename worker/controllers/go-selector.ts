@@ -1,6 +1,6 @@
 import type { LabelSelector } from "../../api/generated/meta.v1.ts";
 
-/** Go's print of a selector, as Kubernetes puts it in events and conditions. */
+/** A selector as Go prints it in events and conditions. */
 export const goSelector = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): string => {
   const labels = Object.entries(matchLabels)
     .sort(([a], [b]) => (a < b ? -1 : 1))

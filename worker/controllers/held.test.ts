@@ -53,7 +53,7 @@ const failing: Job["spec"]["podFailurePolicy"] = {
 const job = { metadata: { name: "j" }, spec: { podFailurePolicy: failing }, status: {} } as Job;
 const ended = (exitCode: number) => ({ terminated: { exitCode, finishedAt: "2024-01-01T00:01:00Z" } });
 
-/** What controllers ask of a pod. */
+/** What controllers ask about a pod. */
 const asked: Record<string, (pod: Stored<Pod>) => unknown> = {
   "what it takes of a quota": podUsage,
   "whether a quota of best effort pods counts it": (each) => inScopes(each, { scopes: ["BestEffort"] }),

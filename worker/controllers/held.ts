@@ -1,6 +1,6 @@
 /**
- * What a snapshot holds of the kinds of which there is much: what no controller looks at is left out, so that a pod takes
- * some hundred bytes. What is not whole is never written back whole: controllers patch these.
+ * What a snapshot keeps of numerous kinds: fields that no controller reads are dropped, so that a pod takes some
+ * hundred bytes. An incomplete object must never be written back whole: controllers patch these kinds.
  */
 import type {
   Affinity,
@@ -20,7 +20,7 @@ import { TRACKING } from "./service-account/legacy-token-cleaner.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** The object without what nobody reads. */
+/** The object without the fields that nobody reads. */
 export function heldOf(resource: GroupResource, object: Stored<KubeObject>): Stored<KubeObject> {
   switch (resource) {
     case "pods":
@@ -36,12 +36,12 @@ export function heldOf(resource: GroupResource, object: Stored<KubeObject>): Sto
   }
 }
 
-/** Tokens; all others are their owners' affair. */
+/** Types of token Secrets; the contents of all others concern only their owners. */
 const READ_SECRETS: ReadonlySet<string> = new Set([
   "kubernetes.io/service-account-token",
   "bootstrap.kubernetes.io/token",
 ]);
-/** Those that controllers publish, and the one that says since when uses of tokens are noted. */
+/** Config maps that controllers publish, and the one that records since when token use is tracked. */
 const READ_CONFIG_MAPS: ReadonlySet<string> = new Set(["kube-root-ca.crt", "cluster-info", TRACKING.name]);
 
 function withoutContent(object: Stored<KubeObject>): Stored<KubeObject> {
@@ -49,7 +49,7 @@ function withoutContent(object: Stored<KubeObject>): Stored<KubeObject> {
   return rest as Stored<KubeObject>;
 }
 
-/** The members that there are, of those that are named. */
+/** Those of the named members that are present. */
 function only<T extends object>(value: T, names: readonly (keyof T)[]): T {
   const kept: Partial<T> = {};
   for (const name of names) if (value[name] !== undefined) kept[name] = value[name];
@@ -89,13 +89,13 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
       ...(initContainers && { initContainers: initContainers.map(heldContainer) }),
       ...(near && { affinity: near }),
       ...(claims && claims.length > 0 && { volumes: claims }),
-      // All that it names, whatever for: who asks wants to know whether a secret is used.
+      // All secrets that it names, for whatever purpose: readers want to know whether a secret is used.
       ...(secrets.length > 0 && { imagePullSecrets: secrets.map((name) => ({ name })) }),
     },
     status: {
       ...only(status, ["phase", "podIP", "startTime", "resourceClaimStatuses", "extendedResourceClaimStatus"]),
       ...(spec.resources && only(status, ["resources", "allocatedResources"])),
-      // Most pods have one address, which says the same.
+      // Most pods have one address, repeated here.
       ...(podIPs.length > 1 || podIPs.some(({ ip }) => ip !== podIP) ? { podIPs } : {}),
       ...(conditions && { conditions: heldConditions(pod, conditions) }),
       ...(containerStatuses && { containerStatuses: containerStatuses.map(heldStatusOf(containers)) }),
@@ -119,7 +119,7 @@ const heldStatusOf =
     return { name, restartCount, ...ended, ...resized } as ContainerStatus;
   };
 
-/** Most containers have what their specification says, which is held already. */
+/** Most containers' statuses repeat the spec, which is kept already. */
 function hasAsAsked(status: ContainerStatus, containers: readonly Container[]): boolean {
   const { requests = {}, limits = {} } = containers.find(({ name }) => name === status.name)?.resources ?? {};
   const { resources = { requests, limits }, allocatedResources = requests } = status;
@@ -130,14 +130,14 @@ function hasAsAsked(status: ContainerStatus, containers: readonly Container[]): 
   );
 }
 
-/** Which node it belongs on is of interest until it is there; each pod of a DaemonSet names another. */
+/** Node affinity only matters until the pod is bound; every pod of a DaemonSet has a different one. */
 function heldAffinity(affinity: Affinity, isBound: boolean): Affinity | undefined {
   const { nodeAffinity, ...others } = affinity;
   const kept = isBound ? others : affinity;
   return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
-/** Steps on the way to Ready, which matter to nobody until the pod has ended and a Job asks how. */
+/** Conditions on the way to Ready. Nobody needs them until the pod has ended and a Job evaluates it. */
 const STEPS: ReadonlySet<string> = new Set(["Initialized", "ContainersReady", "PodReadyToStartContainers"]);
 
 const heldConditions = (pod: Pod, conditions: NonNullable<Pod["status"]["conditions"]>) => {

@@ -1,4 +1,4 @@
-/** `25%` of a total or a plain number, rounded as the caller needs. */
+/** A percentage of a total, as in `25%`, or a plain number, rounded as the caller needs. */
 export function scaledValue(value: number | string | undefined, total: number, rounding: "up" | "down"): number {
   if (value === undefined) return 0;
   if (typeof value === "number") return value;

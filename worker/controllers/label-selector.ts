@@ -4,17 +4,17 @@ import { meetsRequirement } from "../../api/machinery/selectors/label-requiremen
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** Whether labels meet a selector. An absent selector matches nothing, an empty one everything. */
+/** Whether labels match a selector. An absent selector matches nothing, an empty one everything. */
 export function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (!selector) return false;
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (labels?.[key] !== value) return false;
   return (selector.matchExpressions ?? []).every((each) => meetsRequirement(each, labels?.[each.key]));
 }
 
-/** Whether a selector asks for nothing, and so would match everything. */
+/** Whether a selector has no requirements, and so would match everything. */
 export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>
   !selector || (Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0);
 
-/** Whether labels carry each of the wanted pairs. */
+/** Whether labels include each of the wanted pairs. */
 export const carries = (labels: Labels, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([key, value]) => labels?.[key] === value);

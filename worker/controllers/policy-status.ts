@@ -1,4 +1,7 @@
-/** Says in a ValidatingAdmissionPolicy's status which of its expressions do not fit the kinds that it is about. */
+/**
+ * Type-checks the expressions of ValidatingAdmissionPolicies against the kinds that they match, and reports errors in
+ * the status.
+ */
 import type { ValidatingAdmissionPolicy } from "../../api/generated/admissionregistration.v1.ts";
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import { compile } from "../../api/machinery/cel/program.ts";
@@ -15,7 +18,7 @@ import { statusApply } from "./status-update.ts";
 
 const RESOURCE = "validatingadmissionpolicies.admissionregistration.k8s.io";
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
-/** Kubernetes checks against no more kinds than these. */
+/** Kubernetes checks against this many kinds at most. */
 const KINDS_LIMIT = 10;
 
 export const policyStatusController: Controller = {
@@ -69,7 +72,7 @@ function isParamKind({ group, version, kind }: Kind, param: { apiVersion?: strin
   return apiVersionOf(group, version) === param.apiVersion && kind === param.kind;
 }
 
-/** Variables are typed one after the other; one that does not compile may be anything. */
+/** Variables are typed in order; one that does not compile has type dyn. */
 function scopeOf({ spec }: ValidatingAdmissionPolicy, object: Type, params: Type | undefined) {
   const variables = new Map<string, Type>();
   const scope = policyScope({
@@ -87,7 +90,7 @@ function scopeOf({ spec }: ValidatingAdmissionPolicy, object: Type, params: Type
 
 type Unmade = Omit<Kind, "type"> & { readonly plural: string; readonly type: Type };
 
-/** Types are made when they are asked for: few policies name many kinds. */
+/** Types are built on demand: few policies name many kinds. */
 function kindsOf(snapshot: Snapshot): readonly Unmade[] {
   const builtIn = resources.flatMap(({ group, version, kind, plural, otherVersions = [] }) =>
     [
@@ -122,7 +125,7 @@ function kindsOf(snapshot: Snapshot): readonly Unmade[] {
 function customType(schema: Parameters<typeof typeOfSchema>[0] | undefined): Type {
   const type = schema && typeOfSchema(schema, true);
   if (type?.kind !== "object") return DYN;
-  // Published schemas carry all of the metadata.
+  // Published schemas contain the whole metadata.
   return {
     ...type,
     fields: new Map([...(type.fields ?? []), ["metadata", typeOfStruct(structOf("meta.v1.ObjectMeta"))]]),

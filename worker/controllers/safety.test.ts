@@ -60,7 +60,7 @@ interface Rules {
   readonly begin: (world: World) => void;
   readonly scale: (world: World, to: number) => void;
   readonly roll: (world: World, image: string) => void;
-  /** Held to after every write. */
+  /** Checked after every write. */
   readonly always: (world: World) => void;
 }
 
@@ -68,7 +68,7 @@ const isActive = ({ metadata: { deletionTimestamp }, status }: Pod) =>
   !deletionTimestamp && status.phase !== "Succeeded" && status.phase !== "Failed";
 const isMine = (pod: Stored<Pod>) => controllerOf(pod)?.name === "x";
 
-/** Pods of others: one that nobody controls and one that somebody else does, labelled as ours are. */
+/** Other pods with the same labels: one without a controller, and one with another controller. */
 function strangers({ cluster }: ControlledCluster): readonly string[] {
   const { metadata: owner } = cluster.put("configmaps", {
     apiVersion: "v1",

@@ -1,4 +1,4 @@
-/** Whether two JSON values are equal; absent and undefined are the same, and the order of keys does not count. */
+/** Whether two JSON values are equal. Absent and undefined are the same, and the order of keys does not matter. */
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)

@@ -3,7 +3,7 @@ import type { GroupResource } from "../../api/store.ts";
 import type { ApplyEffect, PatchEffect, UpdateEffect } from "./controller.ts";
 import { same } from "./same.ts";
 
-/** Writes a status, if it differs from the one that is. */
+/** Writes a status if it has changed. */
 export function statusUpdate<T extends KubeObject & { status: object }>(
   resource: GroupResource,
   object: Stored<T>,
@@ -21,7 +21,9 @@ export function statusUpdate<T extends KubeObject & { status: object }>(
   ];
 }
 
-/** Writes some conditions of a status of which the snapshot holds only a part, if the object is still what it is there. */
+/**
+ * Writes some conditions of a status that the snapshot holds only in part, provided that the object has not changed.
+ */
 export const conditionsPatch = (
   resource: GroupResource,
   { metadata }: Stored<KubeObject>,
@@ -36,7 +38,7 @@ export const conditionsPatch = (
   patch: { metadata: { uid: metadata.uid, resourceVersion: metadata.resourceVersion }, status: { conditions } },
 });
 
-/** Applies the part of a status that is the manager's own: what others say in it stays. */
+/** Applies the manager's own part of a status; the fields of other managers stay. */
 export const statusApply = (
   resource: GroupResource,
   { apiVersion, kind, metadata: { namespace, name } }: Stored<KubeObject>,

@@ -1,4 +1,4 @@
-/** metav1.Time on the clocks of a time zone, with its distance to UTC; in UTC where there is no such zone. */
+/** Conversions between metav1.Time and milliseconds, and the UTC offset of a time zone. */
 import { timestamp } from "../../api/machinery/time/time.ts";
 
 export function zonedTimeText(ms: number, timeZone: string | undefined): string {
@@ -9,7 +9,7 @@ export function zonedTimeText(ms: number, timeZone: string | undefined): string 
   return `${timestamp(ms + minutes * 60_000).slice(0, -1)}${minutes < 0 ? "-" : "+"}${distance}`;
 }
 
-/** Minutes that the zone is ahead of UTC at that time. */
+/** Minutes by which the zone is ahead of UTC at that time; 0 if there is no such zone. */
 function offsetOf(ms: number, timeZone: string | undefined): number {
   if (!timeZone) return 0;
   try {
@@ -22,19 +22,19 @@ function offsetOf(ms: number, timeZone: string | undefined): number {
   }
 }
 
-/** ms since the epoch; undefined for an absent or unreadable time. */
+/** ms since the epoch; undefined if the time is absent or invalid. */
 export function timeOf(text: string | undefined): number | undefined {
   const ms = text === undefined ? Number.NaN : Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** The earliest of those times that are. */
+/** The earliest of those times that are defined. */
 export function earliest(...times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** `{wakeAt}` where there is a time. */
+/** `{wakeAt}` if any of the times is defined. */
 export const waking = (...times: readonly (number | undefined)[]): { wakeAt?: number } => {
   const wakeAt = earliest(...times);
   return wakeAt === undefined ? {} : { wakeAt };

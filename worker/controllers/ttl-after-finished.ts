@@ -21,7 +21,7 @@ export const ttlAfterFinishedController: Controller = {
     );
     const endedAt = timeOf(end?.lastTransitionTime);
     if (endedAt === undefined) return settled;
-    // Times are cut to seconds: a job that is seen to end is there for its whole time to live.
+    // Times are truncated to seconds: a job must remain for its whole time to live.
     const wakeAt = endedAt + (ttl === 0 ? 0 : ttl * 1000 + 999);
     if (wakeAt > now) return { effects: [], wakeAt };
     const { uid, resourceVersion } = job.metadata;

@@ -5,7 +5,7 @@ import { node, pod, schedulerOf } from "../../test/fakes/scheduler/scheduler-obj
 import { type Decision, schedule } from "./cycle.ts";
 import type { SchedulerState } from "./state.ts";
 
-/** Places what can be placed, in the queue's order, and answers each pod's decision by name. */
+/** Places what can be placed, in the queue's order, and returns each pod's decision by name. */
 function placeAll({ queue, cluster }: SchedulerState, random: () => number): Record<string, string> {
   const answers: Record<string, string> = {};
   for (let next = queue.take(); next; next = queue.take()) {

@@ -1,4 +1,4 @@
-/** One pod, one snapshot: where it goes, or why nowhere and what room is made for it. */
+/** One pod, one snapshot: where it goes, or why nowhere and which room is made for it. */
 import type { Cluster } from "./cluster/cluster.ts";
 import type { NodeInfo } from "./cluster/node-info.ts";
 import type { PendingPod } from "./cluster/pod-facts.ts";
@@ -23,9 +23,9 @@ import { type Preemption, preempt } from "./preemption/preemption.ts";
 import { chooseVolumes, type VolumeChoice } from "./volumes/volume-choice.ts";
 
 export interface CycleOptions {
-  /** 0 ≤ x < 1; breaks ties between nodes that are equally good. */
+  /** 0 ≤ x < 1; breaks ties between equally good nodes. */
   readonly random: () => number;
-  /** Where to begin looking, so that in time all nodes are looked at. */
+  /** Where to begin among the nodes, so that over time all are considered. */
   readonly startAt: number;
   /** ms since the epoch. */
   readonly now: number;
@@ -39,21 +39,21 @@ export type Decision =
       readonly volumes: VolumeChoice;
       readonly devices: DevicePlan;
     }
-  /** Nothing is tried, nor said, until one of the plugins is pleased or (ms) the time has come. */
+  /** Nothing is tried or reported until one of the plugins is satisfied, or the time (ms) has come. */
   | { readonly kind: "wait"; readonly plugins: ReadonlySet<string>; readonly until?: number }
   | {
       readonly kind: "refuse";
       readonly message: string;
-      /** The plugins one of which a change must please to try again; with `retry` it is tried again after a while. */
+      /** A change that satisfies one of these plugins causes a retry; with `retry`, so does the passage of time. */
       readonly plugins: ReadonlySet<string>;
       readonly retry?: boolean;
       readonly preemption: Preemption;
-      /** Of the condition, where something is wrong that no node can help. */
+      /** The condition's reason, if there is an error that no node can solve. */
       readonly reason?: "SchedulerError";
       readonly freed?: readonly Freed[];
     };
 
-/** kube-scheduler's DynamicResources has nothing to free where the filters never got to it, and says so. */
+/** kube-scheduler's DynamicResources reports this if the filters never reached it. */
 const NEVER_FILTERED = "not found";
 const NO_CLAIMS = "no new claims to deallocate";
 const STILL_CLAIMED = "still not schedulable";
@@ -89,7 +89,7 @@ function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decis
       const message = fitErrorText({ allNodes, before, refusals: [], after: NEVER_FILTERED });
       return { kind: "refuse", message, plugins, preemption: keep };
     }
-    // It is the last of those that look before the filters do: what comes after refusals comes after its own, too.
+    // This plugin is the last to look before the filters do, so its refusals come after the others'.
     const refusals = new Map(cluster.nodes.map((node) => [node, prepared]));
     const { preemption, message: room } = preempt(pod, cluster, { filters: [], refusals, random: options.random });
     const message = fitErrorText({ allNodes, before, refusals: [], after: `${NO_CLAIMS}, preemption: ${room}` });
@@ -121,7 +121,7 @@ function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decis
   };
 }
 
-/** With what is to be done for the pod's claims there. */
+/** Including what must be done for the pod's claims there. */
 const placement = (
   node: NodeInfo,
   pod: PendingPod,
@@ -141,7 +141,7 @@ function devicesOn(node: NodeInfo, pod: PendingPod, cluster: Cluster): DevicePla
   return typeof plan === "string" ? NO_DEVICES : plan;
 }
 
-/** The pod is past all filters: it goes to its node, or gives back what could not be bound to it. */
+/** The pod has passed all filters before: it goes to its node, or releases what could not be bound to it. */
 function afterBinding(
   { node, claims, extended, readiness }: PendingBinding,
   pod: PendingPod,
@@ -166,7 +166,7 @@ function afterBinding(
   }
 }
 
-/** The node that room was made on, where there is room by now. */
+/** The node on which room was made, if the room is there by now. */
 function awaitedNode(pod: PendingPod, cluster: Cluster, filters: readonly PreparedFilter[]): NodeInfo | undefined {
   const name = pod.pod.status.nominatedNodeName;
   const node = name ? cluster.node(name) : undefined;
@@ -176,7 +176,7 @@ function awaitedNode(pod: PendingPod, cluster: Cluster, filters: readonly Prepar
 
 const NO_VOLUMES: VolumeChoice = { bind: [], provision: [] };
 
-/** What is to be done for the claims that wait for the pod. */
+/** What must be done for claims that wait for the pod. */
 function volumesAt(node: NodeInfo, pod: PendingPod, cluster: Cluster): VolumeChoice {
   if (pod.volumes.length === 0) return NO_VOLUMES;
   const claims = claimsOf(pod, cluster);

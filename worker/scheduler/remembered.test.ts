@@ -8,7 +8,7 @@ import { plugins } from "./plugins/index.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
 
-/** What pods ask for, so that each plugin which remembers something is asked, and those that look at more. */
+/** Pod requests that involve each plugin with a cache, and those that look at more than the node. */
 const shapes: readonly Parameters<typeof pod>[1][] = [
   { cpu: "100m" },
   { cpu: "900m", spec: { tolerations: [{ operator: "Exists" }] } },
@@ -22,7 +22,7 @@ const shapes: readonly Parameters<typeof pod>[1][] = [
   { labels: { app: "web" }, cpu: "1m" },
 ];
 
-/** Pods of a service are spread without saying so. */
+/** Pods of a service are spread by default. */
 const service = {
   kind: "Service",
   apiVersion: "v1",

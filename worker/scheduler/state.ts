@@ -1,4 +1,4 @@
-/** What the scheduler knows, and how changes of the log become it: the cluster, and the pods that wait. */
+/** What the scheduler knows, and how changes in the log update it: the cluster, and the pods that wait. */
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import { SharedValues } from "../../api/machinery/json/shared-values.ts";
@@ -19,13 +19,13 @@ import { CAPACITIES, CSI_DRIVERS } from "./volumes/volume-choice.ts";
 
 const SCHEDULER_NAME = "default-scheduler";
 
-/** Who the scheduler is to the API. */
+/** The scheduler's user name. */
 export const SCHEDULER_USER = "system:kube-scheduler";
 
-/** What it writes through the API; placements go straight to the store. */
+/** What it writes through the API; placements go directly to the store. */
 export const WRITES: readonly GroupResource[] = ["pods"];
 
-/** What the scheduler reads; the log is asked for nothing else. */
+/** What the scheduler reads; nothing else is requested from the log. */
 export const READS: readonly GroupResource[] = [
   CAPACITIES,
   CLAIMS,
@@ -46,7 +46,7 @@ export const READS: readonly GroupResource[] = [
   "statefulsets.apps",
 ];
 
-/** What says which node is better, and never that one will do. */
+/** Resources that affect which node is better, but never whether one fits. */
 const ONLY_SCORED: ReadonlySet<GroupResource> = new Set([
   BUDGETS,
   "replicasets.apps",
@@ -60,14 +60,14 @@ export class SchedulerState {
   readonly queue = new SchedulingQueue(plugins);
   readonly #shared = new SharedValues();
 
-  /** Our own placements are known before the log tells of them. */
+  /** Our own placements are known before they appear in the log. */
   knows({ resource, namespace, name }: Key, revision: number): boolean {
     if (resource !== "pods") return false;
     const known = this.cluster.assigned(`${namespace}/${name}`);
     return known !== undefined && known.revision >= revision;
   }
 
-  /** Takes a change of the log: the object as it is, or was before its deletion. */
+  /** Applies a change from the log: the object as it is, or as it was before its deletion. */
   apply(resource: string, object: Stored<KubeObject>, { deleted, now }: { deleted: boolean; now: number }): void {
     const change = this.#changeOf(resource, object, deleted);
     if (change) this.queue.react(change, this.cluster, now);
@@ -132,13 +132,13 @@ const isPending = (facts: PodFacts): facts is PendingPod => facts.pod !== undefi
 /** What is written whole must be kept whole. */
 const WRITTEN_BACK: ReadonlySet<GroupResource> = new Set([CLAIMS, DEVICE_CLAIMS, VOLUMES]);
 
-/** Without what no placement asks for, and there is much of. */
+/** Drops voluminous parts that no placement depends on. */
 function lean<T extends KubeObject>(object: Stored<T>): Stored<T> {
   const { managedFields: _, annotations: __, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
 
-/** Of what a node says of itself only what it offers. */
+/** Keeps only the part of a node's status that says what it offers. */
 function leanNode(node: Stored<Node>, shared: SharedValues): Stored<Node> {
   const { apiVersion, kind, metadata, spec, status } = node;
   const { name, uid, resourceVersion, creationTimestamp, labels } = metadata;
@@ -155,14 +155,14 @@ function leanNode(node: Stored<Node>, shared: SharedValues): Stored<Node> {
   } as Stored<Node>;
 }
 
-/** A heartbeat changes nothing that a pod could wait for. */
+/** A heartbeat changes nothing that a pod could be waiting for. */
 const offersTheSame = (before: Stored<Node>, after: Stored<Node>): boolean =>
   deepEqual(before.metadata.labels, after.metadata.labels) &&
   deepEqual(before.spec, after.spec) &&
   deepEqual(before.status.allocatable, after.status.allocatable) &&
   deepEqual(before.status.declaredFeatures, after.status.declaredFeatures);
 
-/** A running pod's status changes often, and mostly in what no placement depends on. */
+/** A running pod's status changes often, and mostly in parts that no placement depends on. */
 const weighsTheSame = (before: PodFacts, after: PodFacts): boolean =>
   before.nodeName === after.nodeName &&
   before.terminating === after.terminating &&

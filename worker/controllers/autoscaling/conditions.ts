@@ -1,7 +1,7 @@
 import type { HorizontalPodAutoscalerCondition } from "../../../api/generated/autoscaling.v2.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 
-/** Puts a condition in its place, or at the end; its time is when its status last changed. */
+/** Sets a condition in place, or appends it. Its time is that of the last change of status. */
 export function say(
   conditions: readonly HorizontalPodAutoscalerCondition[],
   next: Pick<HorizontalPodAutoscalerCondition, "type" | "status" | "reason" | "message">,

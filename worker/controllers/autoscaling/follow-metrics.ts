@@ -1,4 +1,4 @@
-/** Follows an autoscaler's metrics: asks for them, takes the highest proposal, and keeps to the limits of speed. */
+/** Follows an autoscaler's metrics: queries them, takes the highest proposal, and limits the rate of change. */
 import type {
   HorizontalPodAutoscalerCondition,
   HorizontalPodAutoscalerStatus,
@@ -15,7 +15,7 @@ import { type Autoscaler, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from
 import type { Scale } from "./scale-target.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 
-/** How often it is asked whether there are metrics by now: each look wakes the cluster. */
+/** How often to check for metrics if there are none: each check wakes the cluster. */
 const NO_METRICS_MS = 60_000;
 
 interface Looking {
@@ -38,7 +38,7 @@ export function followMetrics(
   const specs = spec.metrics ?? [];
   const asked = specs.map((metric) => questionOf(metric, { namespace, selector: scale.selector, snapshot }));
   const missing = asked.flatMap((each) => ("ask" in each && !answers?.has(each.ask) ? [each.ask] : []));
-  // Questions are asked together: a custom resource's scale was answered in the turn before, and is asked again.
+  // Queries go out together. The scale of a custom resource was answered in the turn before, and is queried again.
   if (missing.length > 0) return { effects: [], asks: [...(answers?.keys() ?? []), ...missing], remember: memory };
   const situation = { replicas: scale.replicas, pods, tolerance: toleranceOf(spec), now };
   const facts = { namespace, situation, statusReplicas: scale.statusReplicas };
@@ -71,7 +71,7 @@ interface Computed {
   readonly events: readonly EventRecord[];
 }
 
-/** It cannot be told which pods are counted: nothing is asked about them. */
+/** It is ambiguous which pods count, so no metrics are queried. */
 function unselected(
   autoscaler: Autoscaler,
   { scale, conditions, memory }: Looking,
@@ -94,7 +94,7 @@ function unselected(
   };
 }
 
-/** What it is counts as the first recommendation. */
+/** The current size counts as the first recommendation. */
 const firstHistory = ({ replicas }: Scale, now: number): History => ({
   recommendations: [{ replicas, at: now }],
   changes: [],

@@ -1,4 +1,4 @@
-/** Scales what a HorizontalPodAutoscaler names into its bounds, and within them to what its metrics ask for. */
+/** Scales the target of a HorizontalPodAutoscaler into its bounds, and within them to what its metrics ask for. */
 import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus } from "../../../api/generated/autoscaling.v2.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { API_SERVICES } from "../api-services.ts";
@@ -78,7 +78,7 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
         ? { desired: minReplicas, reason: "Current number of replicas below Spec.MinReplicas" }
         : undefined;
   if (bound) return rescale({ autoscaler, scale, conditions: reached, metrics: [], memory, now }, bound);
-  // What was said of the last rescale stands until the metrics are due again.
+  // The conditions of the last rescale stand until the metrics are due again.
   if (memory && memory.due > now) return { effects: [], wakeAt: memory.due, remember: memory };
   return followMetrics(autoscaler, { scale, conditions: reached, memory }, context);
 }
@@ -98,7 +98,7 @@ function unable(autoscaler: Autoscaler, error: string, now: number): Plan {
   };
 }
 
-/** The target's scale could not be written; the event said so. */
+/** The target's scale could not be written; an event has said so. */
 function refused(
   autoscaler: Autoscaler,
   currentReplicas: number,
@@ -115,7 +115,7 @@ function refused(
   };
   const due = now + PERIOD_MS;
   const memory = remembered as Memory | undefined;
-  // The change that was remembered never happened.
+  // The remembered change did not happen.
   const remember = memory && ({ ...memory, changes: memory.changes.slice(0, -1), due } satisfies Memory);
   return { effects: statusUpdate(RESOURCE, autoscaler, status), wakeAt: due, remember };
 }

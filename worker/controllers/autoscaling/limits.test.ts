@@ -13,12 +13,12 @@ describe("an autoscaler", () => {
     await at.settle();
     expect(at.replicas()).toBe(5);
     await at.pass(16_000);
-    // The minute's pod is there already.
+    // The pod that may be added this minute has been.
     expect(at.replicas()).toBe(5);
     expect(at.condition("ScalingLimited")).toMatchObject({ status: "True", reason: "ScaleUpLimit" });
     at.use(1, 5);
     await at.pass(16_000);
-    // The minute began with four.
+    // There were four at the beginning of the minute.
     expect(at.replicas()).toBe(2);
   });
 
@@ -31,7 +31,7 @@ describe("an autoscaler", () => {
     const at = start(4, { behavior: { scaleUp: rules(60), scaleDown: rules(60) } });
     at.use(100);
     await at.settle();
-    // Four were recommended at first: what it was.
+    // The initial size of four counts as a recommendation.
     expect(at.condition("AbleToScale")?.reason).toBe("ScaleUpStabilized");
     at.use(10);
     await at.pass(16_000);
@@ -53,7 +53,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(2);
     at.use(100, 2);
     await at.pass(16_000);
-    // The minute began with six: one more than those may be there at its end.
+    // There were six at the beginning of the minute; its limit counts from there.
     expect(at.replicas()).toBe(4);
   });
 });

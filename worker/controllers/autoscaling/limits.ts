@@ -1,10 +1,13 @@
-/** How fast an autoscaler follows its metrics: the highest or lowest of late recommendations, and so many pods a time. */
+/**
+ * How fast an autoscaler follows its metrics: the stabilization window over recent recommendations, and scaling
+ * policies.
+ */
 import type { HorizontalPodAutoscaler, HPAScalingRules } from "../../../api/generated/autoscaling.v2.ts";
 
 /** --horizontal-pod-autoscaler-downscale-stabilization. */
 const DOWNSCALE_S = 300;
 
-/** What is remembered between looks. */
+/** What is remembered between evaluations. */
 export interface History {
   readonly recommendations: readonly { readonly replicas: number; readonly at: number }[];
   readonly changes: readonly { readonly by: number; readonly at: number }[];
@@ -70,11 +73,11 @@ export function limit(spec: HorizontalPodAutoscaler["spec"], sizes: Sizes, histo
   };
 }
 
-/** Without a behaviour only scaling down waits. */
+/** Without a `behavior`, only scaling down is stabilized. */
 const stablePlainly = ({ desired }: Sizes, history: History, now: number): number =>
   Math.max(desired, ...recommendedWithin(DOWNSCALE_S, history, now));
 
-/** The size stays as it is while it is between the lowest and the highest of what was recommended of late. */
+/** The size is kept while it lies between the lowest and the highest of recent recommendations. */
 function stableByRules(
   { scaleUp, scaleDown }: NonNullable<HorizontalPodAutoscaler["spec"]["behavior"]>,
   { current, desired }: Sizes,
@@ -107,7 +110,7 @@ interface RuleFacts {
 }
 
 function byRules({ current, desired, min, max }: Sizes, { up, down, history, now }: RuleFacts): Bounded {
-  /** What it was when the period began. */
+  /** The size at the beginning of the period. */
   const before = (seconds: number) =>
     history.changes.filter(({ at }) => at > now - seconds * 1000).reduce((size, { by }) => size - by, current);
   if (desired > current) {
@@ -154,7 +157,7 @@ function leastBy(rules: HPAScalingRules | undefined, current: number, before: (s
   return selectPolicy === "Min" ? Math.max(...proposals) : Math.min(...proposals);
 }
 
-/** Adds to what is remembered, and forgets what no window reaches. */
+/** Updates the history, and drops what no window reaches. */
 export function remembering(
   spec: HorizontalPodAutoscaler["spec"],
   history: History,

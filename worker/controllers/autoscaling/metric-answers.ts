@@ -1,4 +1,4 @@
-/** What the answers of the three metrics APIs say. Values are in thousandths. */
+/** Decodes the answers of the three metrics APIs. Values are in thousandths. */
 import type { MetricIdentifier } from "../../../api/generated/autoscaling.v2.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import { parseDuration } from "../../../api/machinery/time/duration.ts";
@@ -30,7 +30,7 @@ interface PodMetrics {
   readonly containers?: readonly { readonly name: string; readonly usage?: Readonly<Record<string, string>> }[];
 }
 
-/** The use of one resource by each pod, or by one container of each. */
+/** Usage of one resource per pod, or per one container of each pod. */
 export function podUsage(answer: Answer, resource: string, container: string | undefined): Read<Samples> {
   if (!answer.ok) {
     const missing = "the server could not find the requested resource (get pods.metrics.k8s.io)";
@@ -42,7 +42,7 @@ export function podUsage(answer: Answer, resource: string, container: string | u
   const samples = new Map<string, Sample>();
   for (const { metadata, timestamp, window, containers = [] } of items) {
     const counted = containers.filter(({ name }) => container === undefined || name === container);
-    // A pod of which one container says nothing is not counted at all.
+    // A pod is left out if the metrics of any of its containers are missing.
     if (counted.length === 0 || counted.some(({ usage }) => usage?.[resource] === undefined)) continue;
     const value = counted.reduce((sum, { usage }) => sum + milli(usage?.[resource]), 0);
     samples.set(metadata.name, {

@@ -9,7 +9,7 @@ describe("an autoscaler", () => {
     at.use(90);
     at.cluster.answers = () => podMetrics(2, 90);
     await at.settle();
-    // (90 + 90 + 0 + 0) / 4 is about what is wanted.
+    // (90 + 90 + 0 + 0) / 4 is close to the target.
     expect(at.replicas()).toBe(4);
   });
 

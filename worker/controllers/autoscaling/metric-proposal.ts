@@ -1,4 +1,7 @@
-/** What one metric of an autoscaler proposes, and how it is shown; or why it cannot be told, in Kubernetes' words. */
+/**
+ * What one metric of an autoscaler proposes and how its status shows it, or why it cannot be determined, in Kubernetes'
+ * words.
+ */
 import type {
   MetricIdentifier,
   MetricSpec,
@@ -22,15 +25,15 @@ export type Proposed =
   | { readonly ok: true; readonly replicas: number; readonly name: string; readonly status: MetricStatus }
   | {
       readonly ok: false;
-      /** Of the condition and the event that tell of this metric. */
+      /** For the condition and the event about this metric. */
       readonly reason: string;
       readonly message: string;
-      /** As the error of all metrics cites it. */
+      /** As quoted in the error about all metrics. */
       readonly error: string;
     };
 
 const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
-/** A quantity of thousandths, as short as it can be; memory is counted in powers of two. */
+/** A quantity of thousandths in its shortest form; memory uses binary suffixes. */
 const quantity = (value: number, resource = "") =>
   formatQuantity({
     nanos: BigInt(Math.trunc(value)) * 1_000_000n,
@@ -120,14 +123,14 @@ function ofObject(spec: NonNullable<MetricSpec["object"]>, answer: Answer, facts
   const outcome = perPod ? towardsAverage(read.value, target, facts) : towardsValue(read.value, target, facts);
   if ("error" in outcome) return failed(outcome.error);
   const { replicas, current } = outcome;
-  // kube-controller-manager calls the first of them external, too.
+  // kube-controller-manager calls the first of them external as well.
   const name = perPod ? externalMetric(metric) : `${describedObject.kind} metric ${metric.name}`;
   return { ok: true, replicas, name, status: { type: "Object", object: { metric, describedObject, current } } };
 }
 
 interface Towards {
   readonly replicas: number;
-  /** What the metric is now, as the status shows it. */
+  /** The current value of the metric, as the status shows it. */
   readonly current: MetricValueStatus;
 }
 

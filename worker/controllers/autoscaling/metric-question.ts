@@ -1,4 +1,4 @@
-/** What to ask of the three metrics APIs. */
+/** The queries to the three metrics APIs. */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
@@ -9,18 +9,18 @@ import type { Answer, Question, Snapshot } from "../controller.ts";
 
 export interface Asking {
   readonly namespace: string;
-  /** Of the target's pods. */
+  /** Selects the target's pods. */
   readonly selector: string;
   readonly snapshot: Snapshot;
 }
 
-/** What is to be asked, and of what as errors name it; or why nothing can be. */
+/** The query, and the name of its subject in error messages; or why there can be none. */
 type Asked = { readonly ask: Question; readonly of: string } | { readonly error: string };
 
 const CUSTOM = "custom.metrics.k8s.io";
 const EXTERNAL = "external.metrics.k8s.io";
 
-/** The first of these versions that some API server offers; adapters serve either or both, and answer alike. */
+/** The first of these versions that an API server offers. Adapters offer either or both, with equal answers. */
 function offered(snapshot: Snapshot, group: string, versions: readonly string[]): string | undefined {
   const served = snapshot.list<APIService>(API_SERVICES).filter(({ spec }) => spec?.group === group);
   return versions.find((version) => served.some(({ spec }) => spec?.version === version));
@@ -34,7 +34,7 @@ const query = (parts: Readonly<Record<string, string>>) => {
   return text === "" ? "" : `?${text}`;
 };
 
-/** Users name these: none of them leads the controller to another path. */
+/** User-supplied names must not lead the controller to another path. */
 const segment = encodeURIComponent;
 
 const selectorText = (selector: LabelSelector | undefined) => (selector ? formatLabelSelector(selector) : "");
@@ -68,7 +68,7 @@ function ofObject({ describedObject, metric }: NonNullable<MetricSpec["object"]>
     return { error: `unable to map kind ${groupKind} to resource: no matches for kind "${kind}" in group "${group}"` };
   }
   const named = `${segment(metric.name)}${query({ metricLabelSelector: selectorText(metric.selector) })}`;
-  // What describes a namespace is asked for within it.
+  // Metrics that describe a namespace are queried within it.
   if (resource === "namespaces") return ofCustom(["metrics", metric.name], `metrics/${named}`, asking);
   return ofCustom([resource, name], `${segment(resource)}/${segment(name)}/${named}`, asking);
 }
@@ -80,7 +80,7 @@ function ofCustom([resource, name]: readonly [string, string], rest: string, { n
     : { error: `no custom metrics API (${CUSTOM}) registered` };
 }
 
-/** The answer, if there is one by now; what cannot be asked is answered with why. */
+/** The answer, if there is one yet. If there can be no query, the reason is the answer. */
 export function answerTo(asked: Asked, answers: ReadonlyMap<Question, Answer> | undefined): Answer | undefined {
   if ("error" in asked) return { ok: false, code: 404, message: asked.error };
   const answer = answers?.get(asked.ask);

@@ -1,6 +1,6 @@
 /**
- * How many replicas a metric asks for, as Kubernetes computes it: in proportion to the use, with a tolerance, pods that
- * have not started and pods without metrics counted to the side of caution. Values are in thousandths.
+ * How many replicas a metric asks for, by Kubernetes' algorithm: in proportion to usage, within a tolerance, and
+ * conservative about pods that have not started or lack metrics. Values are in thousandths.
  */
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
@@ -17,7 +17,7 @@ const READINESS_DELAY_MS = 30_000;
 
 export interface Proposal {
   readonly replicas: number;
-  /** What the metric is now, in the unit of its target. */
+  /** The current value of the metric, in the unit of its target. */
   readonly current: number;
 }
 
@@ -43,7 +43,7 @@ const isWithin = (ratio: number, { up, down }: Tolerance) => ratio >= 1 - down &
 
 type Outcome = Proposal | { readonly error: string };
 
-/** Towards an average use of so many percent of what the pods request. */
+/** For a target of average utilization, in percent of the pods' requests. */
 export function byUtilization(
   samples: Samples,
   target: { readonly percent: number; readonly resource: string; readonly container: string | undefined },
@@ -74,7 +74,7 @@ export function byUtilization(
   return { replicas, current: now.percent, average: now.average };
 }
 
-/** Towards an average value. `resource` is "" for metrics of pods that are no resource. */
+/** For a target of average value. `resource` is "" for pod metrics that are no resource. */
 export function byAverage(samples: Samples, target: number, resource: string, situation: Situation): Outcome {
   const grouped = groupPods(samples, resource, situation);
   if ("error" in grouped) return grouped;
@@ -86,7 +86,7 @@ export function byAverage(samples: Samples, target: number, resource: string, si
   return { replicas, current: averageOf(grouped.samples) };
 }
 
-/** Towards a value of something else than the pods; in proportion to those that are ready. */
+/** For a target value of an object other than the pods; in proportion to ready pods. */
 export function byValue(value: number, target: number, { replicas, pods, tolerance }: Situation): Outcome {
   const ratio = value / target;
   if (replicas === 0) return { replicas: Math.ceil(ratio), current: value };
@@ -99,7 +99,7 @@ export function byValue(value: number, target: number, { replicas, pods, toleran
   return { replicas: Math.ceil(ratio * ready), current: value };
 }
 
-/** Towards a value for each pod of something else than the pods. */
+/** For a target of average value per pod, of an object other than the pods. */
 export function byValuePerPod(
   value: number,
   target: number,
@@ -136,7 +136,7 @@ function groupPods(samples: Samples, resource: string, { pods, now }: Situation)
     : { samples: counted, ready, ignored, missing };
 }
 
-/** What a pod uses while it starts says nothing of its load. */
+/** The usage of a starting pod says nothing about its load. */
 function isStarting(pod: Pod, sample: Sample, now: number): boolean {
   const condition = podCondition(pod, "Ready");
   const started = timeOf(pod.status.startTime);
@@ -171,7 +171,7 @@ function requestsOf(
 interface Rules {
   readonly ratioOf: (samples: Samples) => number;
   readonly situation: Situation;
-  /** What a pod without metrics is taken to use when that keeps replicas. */
+  /** The usage assumed for a pod without metrics, where that argues against scaling down. */
   readonly wholeUse: (pod: string) => number;
   readonly keepsDirection: boolean;
 }

@@ -1,4 +1,4 @@
-/** Writes a new size into what an autoscaler scales, and says so in its status. */
+/** Writes a new size to an autoscaler's target, and reports it in the status. */
 import type {
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerCondition,
@@ -20,11 +20,11 @@ export const PERIOD_MS = 15_000;
 export type Autoscaler = Stored<HorizontalPodAutoscaler>;
 
 export interface Memory extends History {
-  /** When the metrics are due again. */
+  /** When the metrics are due again (ms). */
   readonly due: number;
 }
 
-/** The status without what is computed anew. */
+/** The part of the status that is not recomputed. */
 export const kept = ({ status: { lastScaleTime } }: Autoscaler) =>
   lastScaleTime === undefined ? {} : { lastScaleTime };
 

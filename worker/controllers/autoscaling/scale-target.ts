@@ -1,4 +1,4 @@
-/** What an autoscaler scales: any kind with a scale subresource. */
+/** The target of an autoscaler: any kind with a scale subresource. */
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import { apiVersionOf, type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
@@ -9,11 +9,11 @@ export interface Scale {
   readonly resource: GroupResource;
   readonly replicas: number;
   readonly statusReplicas: number;
-  /** A label selector as text; "" where the target says none. */
+  /** A label selector as text; "" if the target has none. */
   readonly selector: string;
 }
 
-/** Kinds with a scale that are in the snapshot. */
+/** Scalable kinds that are in the snapshot. */
 export const TARGETS: readonly GroupResource[] = [
   "deployments.apps",
   "replicasets.apps",

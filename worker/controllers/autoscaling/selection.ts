@@ -1,4 +1,4 @@
-/** The pods that an autoscaler counts, if it is told which, and counts them alone. */
+/** The pods that an autoscaler counts, provided that its target selects any and no other autoscaler counts them too. */
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -11,7 +11,7 @@ export type Selection =
   | { readonly ok: true; readonly pods: readonly Stored<Pod>[] }
   | {
       readonly ok: false;
-      /** Of the condition, and of the event. */
+      /** For the condition and the event. */
       readonly reason: string;
       readonly event: string;
       readonly message: string;
@@ -56,7 +56,7 @@ const unclear = (reason: string, error: string): Selection => ({
   error,
 });
 
-/** Whether another counts one of these pods; what scales a custom resource is not asked here. */
+/** Whether another autoscaler counts one of these pods. Autoscalers of custom resources are not considered. */
 function counts(other: Autoscaler, pods: readonly Stored<Pod>[], context: ReconcileContext): boolean {
   const scale = scaleOf(other, context);
   if (!("selector" in scale) || scale.selector === "") return false;

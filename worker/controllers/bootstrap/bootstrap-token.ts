@@ -1,4 +1,4 @@
-/** Bootstrap tokens: they sign the cluster-info that joining nodes read, and go when they expire. */
+/** Bootstrap tokens: signs the cluster-info that joining nodes read, and deletes expired tokens. */
 import type { ConfigMap, Secret } from "../../../api/generated/core.v1.ts";
 import { decodeBase64 } from "../../../api/machinery/encoding/base64.ts";
 import { base64Url } from "../../../api/machinery/encoding/base64url.ts";
@@ -18,12 +18,12 @@ const SIGNATURE = "jws-kubeconfig-";
 const isToken = (secret: Secret): boolean => secret.type === TYPE;
 const field = (secret: Secret, key: string): string => {
   const bytes = decodeBase64(secret.data?.[key] ?? "");
-  // What these fields hold is ASCII by their format.
+  // These fields are ASCII by their format.
   return typeof bytes === "number" ? "" : String.fromCharCode(...bytes);
 };
 const expiryOf = (secret: Secret): number | undefined => timeOf(field(secret, "expiration") || undefined);
 
-/** A JWS (RFC 7515) without its payload, by the token's secret. */
+/** A JWS (RFC 7515) with detached payload, signed with the token's secret. */
 function detachedSignature(content: string, id: string, secret: string): string {
   const header = base64Url(utf8Bytes(JSON.stringify({ alg: "HS256", kid: id })));
   const signed = `${header}.${base64Url(utf8Bytes(content))}`;

@@ -1,6 +1,6 @@
 /**
- * Makes again what every cluster has from its first moment and somebody has deleted: the Service `kubernetes` above all, by
- * which pods reach the API, and which `kubectl delete service --all` takes with it.
+ * Recreates objects that every cluster starts with and somebody deleted: above all the Service `kubernetes`, by which
+ * pods reach the API, and which `kubectl delete service --all` takes with it.
  */
 import type { Controller } from "../controller.ts";
 
@@ -20,7 +20,7 @@ export const standingObjectsController: Controller = {
   name: "standing-objects-controller",
   reads: KINDS,
   writes: KINDS,
-  // All of it is one item: any of it goes seldom. There are always namespaces to begin with.
+  // All of them are one item: they are rarely deleted. At the start it is triggered by namespaces, which always exist.
   itemsOf: ({ resource, deleted }) => (deleted || resource === NAMESPACES ? ["all"] : []),
   reconcile(_, { snapshot, cluster }) {
     const missing = cluster.standing.filter(

@@ -1,4 +1,6 @@
-/** Approves the client certificates that kubelets ask for, for themselves or for others, as far as they may ask. */
+/**
+ * Approves client certificates that kubelets request, for themselves or on behalf of others, if they are authorized to.
+ */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -8,7 +10,7 @@ import { type Controller, type ReviewEffect, settled, type UpdateEffect } from "
 import { itemKey } from "../item-key.ts";
 
 const RESOURCE = "certificatesigningrequests.certificates.k8s.io";
-/** What makes it worth asking again. */
+/** A change of these makes it worth checking again. */
 const BINDINGS = "clusterrolebindings.rbac.authorization.k8s.io";
 const SIGNER = "kubernetes.io/kube-apiserver-client-kubelet";
 
@@ -33,7 +35,7 @@ export const certificateApprover: Controller = {
   },
 };
 
-/** Undecided, and of the only signer whose requests nobody needs to look at. */
+/** Undecided, and for the only signer whose requests are approved automatically. */
 const isOpen = ({ spec, status }: Request): boolean =>
   spec.signerName === SIGNER &&
   !status.certificate &&

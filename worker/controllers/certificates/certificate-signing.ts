@@ -1,4 +1,4 @@
-/** Signs approved certificate requests of Kubernetes' own signers, and clears away old ones. */
+/** Signs approved certificate requests for Kubernetes' own signers, and deletes old ones. */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, settled } from "../controller.ts";
@@ -34,7 +34,10 @@ export const certificateSigner: Controller = {
   },
 };
 
-/** Issued, denied and failed requests are kept an hour, undecided ones a day, approved ones until their signer signs. */
+/**
+ * When a request is deleted (ms): issued, denied and failed ones after an hour, undecided ones after a day, approved
+ * ones not before their signer signs.
+ */
 function endOf(request: Request): number | undefined {
   const { conditions = [], certificate } = request.status;
   if (conditions.length === 0) return (timeOf(request.metadata.creationTimestamp) ?? 0) + 24 * HOUR_MS;

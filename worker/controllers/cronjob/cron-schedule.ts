@@ -1,20 +1,20 @@
-/** When a cron schedule comes due: robfig/cron's standard syntax, as Kubernetes reads it. */
+/** When a cron schedule is due: robfig/cron's standard syntax, as used by Kubernetes. */
 import { Cron } from "croner";
 import { parseDuration } from "../../../api/machinery/time/duration.ts";
 
 const EVERY = /^@every\s+(.+)$/;
-/** An interval is stepped through at most so often before Kubernetes calls it too many missed starts. */
+/** More missed starts than this are reported as too many, as in Kubernetes. */
 const MANY = 100;
 
 export interface Due {
-  /** The latest time that has come (ms), if any has since `after`. */
+  /** The latest scheduled time in `(after, now]` (ms), if any. */
   readonly latest: number | undefined;
   readonly missedMany: boolean;
   /** The next time after now; undefined: never. */
   readonly next: number | undefined;
 }
 
-/** `after` and `now` in ms; undefined where the schedule or time zone cannot be read. */
+/** `after` and `now` in ms; undefined if the schedule or time zone is invalid. */
 export function dueTimes(
   schedule: string,
   timeZone: string | undefined,
@@ -30,7 +30,7 @@ export function dueTimes(
   }
   const nextAfter = (time: number) => cron.nextRun(new Date(time))?.getTime();
   if (count <= MANY) return { latest, missedMany: false, next: nextAfter(latest) };
-  // Far behind: only the last one counts, and it is searched from the end.
+  // Far behind: only the last one counts, and the search for it starts from the end.
   const last = lastBefore(cron, now) ?? latest;
   return { latest: last, missedMany: true, next: nextAfter(Math.max(last, now)) };
 }
@@ -40,7 +40,7 @@ interface Runs {
 }
 
 function parse(schedule: string, timeZone: string | undefined): Runs | undefined {
-  // A zone in the schedule itself is refused by validation for new objects, and honoured in old ones.
+  // Validation rejects a zone in the schedule of new objects; in old ones it is honoured.
   const [, zone, rest] = /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(schedule) ?? [];
   const pattern = rest ?? schedule;
   const every = EVERY.exec(pattern)?.[1];
@@ -52,7 +52,7 @@ function parse(schedule: string, timeZone: string | undefined): Runs | undefined
   }
 }
 
-/** Whole seconds, at least one, from wherever it starts. */
+/** Whole seconds, at least one, counted from `after`. */
 function interval(every: number | undefined): Runs | undefined {
   if (every === undefined) return undefined;
   const step = Math.max(1000, Math.floor(every / 1000) * 1000);

@@ -1,4 +1,4 @@
-/** Starts a CronJob's Jobs on time, notes how they end, and keeps no more of them than asked for. */
+/** Starts a CronJob's Jobs on time, records how they end, and keeps only the configured number of them. */
 import type { CronJob, CronJobStatus, Job } from "../../../api/generated/batch.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -56,7 +56,7 @@ function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan 
   const trimmed = surplus.map((job) => deletion(cronJob, job));
   const status = noteJobs(cronJob, { jobs, surplus }, events);
   const noted = statusUpdate(RESOURCE, cronJob, status);
-  // The next start is decided on a status that knows of these.
+  // The next start is decided once the status lists these.
   if (noted.length > 0) return { effects: [...trimmed, ...noted], events };
   const start = planStart(cronJob, jobs, now);
   return { ...start, effects: [...trimmed, ...start.effects], events: [...events, ...(start.events ?? [])] };
@@ -64,18 +64,18 @@ function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan 
 
 interface Jobs {
   readonly jobs: readonly Stored<Job>[];
-  /** Those of them that are too many. */
+  /** Jobs beyond the history limits. */
   readonly surplus: readonly Stored<Job>[];
 }
 
-/** The jobs that run, and when one last succeeded. */
+/** The active jobs, and when one last succeeded. */
 function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: EventRecord[]): CronJobStatus {
   const byUid = new Map(jobs.map((job) => [job.metadata.uid, job]));
   const known = new Set((cronJob.status.active ?? []).map(({ uid }) => uid));
   const active = (cronJob.status.active ?? []).filter(({ uid, name }) => {
     const job = byUid.get(uid ?? "");
     const ended = job && endOf(job);
-    // Of one that goes at once nobody is told how it ended.
+    // The end of a job that is about to be deleted is not reported.
     if (job && surplus.includes(job)) return false;
     if (ended) events.push(normal(cronJob, "SawCompletedJob", `Saw completed job: ${name}, condition: ${ended.type}`));
     else if (!job) events.push(normal(cronJob, "MissingJob", `Active job went missing: ${name}`));
@@ -100,7 +100,7 @@ function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: Eve
   };
 }
 
-/** Started by us, though the status may not say so yet. */
+/** Started by us, even if the status does not say so yet. */
 const isStartedBy = (cronJob: Stored<CronJob>, job: Stored<Job>): boolean =>
   job.metadata.annotations?.[SCHEDULED] !== undefined && job.metadata.name.startsWith(`${cronJob.metadata.name}-`);
 
@@ -120,7 +120,7 @@ const referenceTo = (job: Stored<Job>) => ({
   resourceVersion: job.metadata.resourceVersion,
 });
 
-/** Ended jobs beyond the limits, the oldest. */
+/** The oldest finished jobs beyond the limits. */
 function surplusOf(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): readonly Stored<Job>[] {
   const surplus = (type: string, limit: number | undefined) => {
     const ended = jobs.filter((job) => endOf(job)?.type === type && !job.metadata.deletionTimestamp);
@@ -188,14 +188,14 @@ function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: 
   return { effects: [...replaced.map((job) => deletion(cronJob, job)), create, scheduled], events, ...wait };
 }
 
-/** What was replaced is not missing. */
+/** Replaced jobs are not missing. */
 function activeWithout({ status }: CronJob, replaced: readonly Stored<Job>[]): { readonly active?: unknown } {
   if (replaced.length === 0) return {};
   const active = (status.active ?? []).filter(({ uid }) => !replaced.some(({ metadata }) => metadata.uid === uid));
   return { active: active.length > 0 ? active : null };
 }
 
-/** The start that is known from the jobs themselves, should the status have missed it. */
+/** The last start according to the jobs themselves, in case the status missed it. */
 const lastStarted = (jobs: readonly Stored<Job>[]) =>
   Math.max(0, ...jobs.map(({ metadata }) => timeOf(metadata.annotations?.[SCHEDULED]) ?? 0));
 

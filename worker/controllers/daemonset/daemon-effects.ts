@@ -1,10 +1,10 @@
-/** Making daemons, and what is told of it. */
+/** Creating daemon pods, and the events about it. */
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch } from "../controller.ts";
 import { daemonPod } from "./daemon-pod.ts";
 
-/** So many pods are made, or removed, at a time. */
+/** How many pods are created or deleted at a time. */
 export const BURST = 250;
 
 export const creations = (

@@ -1,4 +1,4 @@
-/** The pod a DaemonSet runs on one node, and which nodes it may run on. */
+/** The pod that a DaemonSet runs on one node, and which nodes it may run on. */
 
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod, PodSpec, Taint, Toleration } from "../../../api/generated/core.v1.ts";
@@ -12,7 +12,7 @@ export const HASH = "controller-revision-hash";
 const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 const GENERATION_LABEL = "pod-template-generation";
 
-/** Daemons run where others may not: on nodes that are in trouble. */
+/** Daemons run where other pods may not: on nodes that are in trouble. */
 const TOLERATED: readonly (readonly [key: string, effect: string])[] = [
   ["not-ready", "NoExecute"],
   ["unreachable", "NoExecute"],
@@ -27,7 +27,7 @@ function tolerationsOf(spec: PodSpec): Toleration[] {
   const tolerations = [...(spec.tolerations ?? [])];
   for (const [key, effect] of added) {
     const toleration = { key: `node.kubernetes.io/${key}`, operator: "Exists", effect };
-    // One of the template's that differs in its seconds only makes room for it.
+    // A toleration of the template that differs only in its seconds is replaced in place.
     const place = tolerations.findIndex((each) => same({ ...each, tolerationSeconds: undefined }, toleration));
     if (place < 0) tolerations.push(toleration);
     else tolerations[place] = toleration;
@@ -35,7 +35,7 @@ function tolerationsOf(spec: PodSpec): Toleration[] {
   return tolerations;
 }
 
-/** Whether a pod is made of the template as it is, by its hash or by the count of templates that it is from. */
+/** Whether a pod is made from the current template, by its hash or by its template generation. */
 export function isOfTemplate({ metadata }: DaemonSet, hash: string | undefined): (pod: Pod) => boolean {
   const generation = metadata.annotations?.[TEMPLATE_GENERATION];
   return ({ metadata: { labels = {} } }) =>
@@ -66,7 +66,7 @@ export function daemonPod(daemonSet: Stored<DaemonSet>, node: string, hash: stri
         nodeAffinity: {
           ...affinity?.nodeAffinity,
           requiredDuringSchedulingIgnoredDuringExecution: {
-            // What the template required led to this node, and is not required again.
+            // The template's own requirements led to this node; they need not be repeated.
             nodeSelectorTerms: [{ matchFields: here }],
           },
         },
@@ -85,13 +85,13 @@ export function nodeOf({ spec }: Pod): string | undefined {
 }
 
 export interface Fit {
-  /** A new pod belongs there. */
+  /** A new pod should run there. */
   readonly run: boolean;
-  /** A pod that is there may stay. */
+  /** An existing pod may stay. */
   readonly stay: boolean;
 }
 
-/** Which nodes the daemons fit. What does not depend on the node is worked out once: there may be thousands. */
+/** Which nodes the daemon fits. What does not depend on the node is computed once: there may be thousands. */
 export function fitting(daemonSet: DaemonSet): (node: Node) => Fit {
   const { spec } = daemonSet.spec.template;
   if (!spec) return () => NOWHERE;

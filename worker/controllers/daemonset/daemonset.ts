@@ -1,4 +1,4 @@
-/** Runs one pod of a DaemonSet on every node that it fits, and rolls its updates out. */
+/** Runs one pod of a DaemonSet on every node that it fits, and rolls out its updates. */
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
@@ -39,7 +39,7 @@ export const daemonSetController: Controller = {
   },
 };
 
-/** Heartbeats and addresses are nothing to daemons; labels, taints, coming and going are. */
+/** Heartbeats and addresses do not matter to daemons; labels, taints, creation and deletion do. */
 function nodeMatters({ object, previous, deleted }: ObjectChange): boolean {
   if (deleted || !previous) return true;
   const [next, before] = [object as Stored<Node>, previous as Stored<Node>];
@@ -47,8 +47,9 @@ function nodeMatters({ object, previous, deleted }: ObjectChange): boolean {
 }
 
 /**
- * The sets that have a pod to make on the node or to remove from it, or that count one in a wrong place. Pods that wait
- * for their node are not looked at, as in Kubernetes: one whose node has lost its label waits until its set has another reason.
+ * The sets that must create or delete a pod on the node, or that count a misplaced one. Pods waiting for their node are
+ * not considered, as in Kubernetes: if the node has lost its label, such a pod waits until its set has another reason
+ * to reconcile.
  */
 function concernedBy({ object, deleted, snapshot }: ObjectChange): readonly Stored<DaemonSet>[] {
   const all = snapshot.list<DaemonSet>(RESOURCE);
@@ -62,7 +63,7 @@ function concernedBy({ object, deleted, snapshot }: ObjectChange): readonly Stor
   });
 }
 
-/** What has ended and only waits to be let go of takes no node's place any more. */
+/** A pod that has ended and is only waiting to be deleted no longer occupies its node. */
 const isNotOver = (pod: Stored<Pod>): boolean => !pod.metadata.deletionTimestamp || !isTerminated(pod);
 
 function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext): Plan {
@@ -77,7 +78,7 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
       template,
       selector,
       collisionCount: daemonSet.status.collisionCount,
-      // Of the template itself, as a replica set's.
+      // Hashes the template itself, as replica sets do.
       hashOf: (_, count) => templateHash(template, count),
       labelsOf: ({ last }) => ({ [HASH]: last }),
     },
@@ -104,12 +105,12 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
     history.update.metadata.name,
     ...claimed.owned.map((pod) => `${daemonSet.metadata.name}-${pod.metadata.labels?.[HASH]}`),
   ]);
-  // All but the newest count, also those that pods still have, which stay.
+  // All but the newest count, including those that pods still use, which are kept.
   const surplus = history.all.length - 1 - (daemonSet.spec.revisionHistoryLimit ?? 10);
   const trimmed = busy ? [] : trimHistory(unusedRevisions(history.all, live), surplus);
   const { minReadySeconds = 0 } = daemonSet.spec;
   return {
-    // What keeps a pod from being made does not keep the others from being counted.
+    // A failure to create one pod does not keep the others from being counted.
     effects: context.failure
       ? [...status, ...placement.effects, ...stray, ...update, ...trimmed]
       : [...placement.effects, ...stray, ...update, ...status, ...trimmed],

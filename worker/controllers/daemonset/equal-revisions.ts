@@ -1,4 +1,4 @@
-/** Of revisions that say what the template says one is enough: the newest. */
+/** Of several revisions equal to the template, only the newest is needed. */
 import type { ControllerRevision } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -12,7 +12,7 @@ interface Revisions {
   readonly all: readonly Stored<ControllerRevision>[];
 }
 
-/** Removes the others, and before that makes their pods those of the one that stays. */
+/** Deletes the others, after relabelling their pods to the one that stays. */
 export function mergeEqual({ update, all }: Revisions, pods: readonly Stored<Pod>[]): readonly Effect[] {
   const others = all.filter((each) => each.metadata.name !== update.metadata.name && same(each.data, update.data));
   if (others.length === 0) return [];

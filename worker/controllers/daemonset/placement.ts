@@ -1,4 +1,4 @@
-/** One pod for each node that it fits, and none elsewhere. */
+/** One pod on each node that the daemon fits, and none elsewhere. */
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -11,7 +11,7 @@ import { nodeOf } from "./daemon-pod.ts";
 import { oldestFirst, type Place, type Rollout } from "./places.ts";
 import { surgeOf } from "./rolling-update.ts";
 
-/** A pod that fails at once is not made again faster than this. */
+/** The minimum time between recreations of a pod that fails at once. */
 const FAILED_AGE_MS = 5000;
 
 export function planPlacement(
@@ -46,7 +46,7 @@ export function planPlacement(
       const older = oldestFirst(running);
       const kept = surges ? surging(older, { isNew, available }) : older.slice(0, 1);
       doomed.push(...running.filter((pod) => !kept.includes(pod)));
-      // Who may have two on a node does not wait for the end of the one before.
+      // A set that may surge does not wait for the old pod's end.
       if (surges && running.length === 0 && fit.run) missing.push(node.metadata.name);
     }
   }
@@ -57,7 +57,10 @@ export function planPlacement(
   return { effects, events, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
 
-/** During a surge the oldest of the old pods and of the new ones share the node, until the one is not ready or the other available. */
+/**
+ * During a surge, the oldest old pod and the oldest new pod share the node until the former is not ready or the latter
+ * is available.
+ */
 function surging(
   pods: readonly Stored<Pod>[],
   { isNew, available }: { isNew: Rollout["isNew"]; available: (pod: Pod) => boolean },
@@ -84,7 +87,7 @@ function endedEvent(about: Stored<DaemonSet>, pod: Stored<Pod>, node: string): E
       };
 }
 
-/** Pods meant for nodes that are gone before they got there. */
+/** Pods meant for nodes that were deleted before the pods got there. */
 export const strayPods = (
   daemonSet: Stored<DaemonSet>,
   pods: readonly Stored<Pod>[],

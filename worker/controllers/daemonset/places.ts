@@ -11,7 +11,7 @@ export interface Place {
 }
 
 export interface Rollout {
-  /** Of the template as it is. */
+  /** The current template's hash. */
   readonly hash: string | undefined;
   readonly isNew: (pod: Pod) => boolean;
   readonly now: number;
@@ -40,7 +40,7 @@ export function placesOf(
 
 const NO_PODS: readonly Stored<Pod>[] = [];
 
-/** Those that have a node before those that wait for one. */
+/** Pods that have a node precede those that wait for one. */
 export const oldestFirst = (pods: readonly Stored<Pod>[]): readonly Stored<Pod>[] =>
   pods.length < 2
     ? pods

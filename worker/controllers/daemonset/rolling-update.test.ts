@@ -101,7 +101,7 @@ describe("a daemon set's rolling update", () => {
       draft.spec = { taints: [{ key: "full", effect: "NoSchedule" }] };
     });
     await update("pause:2", surging);
-    // One more than is wanted is available, so that on n2 goes; that on n1 waits for its successor.
+    // One more than required is available, so the one on n2 is deleted; the one on n1 waits for its successor.
     expect(where().sort()).toEqual(["- pause:2", "n1 pause:1"]);
     await runAll();
     expect(where()).toEqual(["n1 pause:2"]);

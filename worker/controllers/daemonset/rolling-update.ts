@@ -12,7 +12,7 @@ import type { Place, Rollout } from "./places.ts";
 export const surgeOf = ({ spec: { updateStrategy } }: DaemonSet, nodes: number) =>
   updateStrategy?.type === "OnDelete" ? 0 : scaledValue(updateStrategy?.rollingUpdate?.maxSurge, nodes, "up");
 
-/** Replaces old pods: those that do not work at once, working ones as far as the strategy allows. */
+/** Replaces old pods: unavailable ones at once, available ones as far as the strategy allows. */
 export function planUpdate(
   daemonSet: Stored<DaemonSet>,
   places: readonly Place[],
@@ -22,7 +22,7 @@ export function planUpdate(
   const { minReadySeconds = 0, updateStrategy } = daemonSet.spec;
   const wanted = places.filter(({ fit }) => fit.run).length;
   const available = (pod: Pod | undefined) => pod !== undefined && isAvailable(pod, minReadySeconds, now);
-  // Pods may stay on a node that takes no new ones: the update is what removes them there.
+  // Pods may stay on a node that takes no new ones: there it is the update that deletes them.
   const states = places
     .filter(({ fit, pods }) => fit.run || pods.length > 0)
     .map(({ node, fit, pods }) => {
@@ -41,7 +41,7 @@ export function planUpdate(
     const [staying, leaving] = [waiting.filter(({ run }) => run), waiting.filter(({ run }) => !run)];
     const [broken, sound] = [staying.filter((state) => !state.sound), staying.filter((state) => state.sound)];
     const made = [...broken, ...sound.slice(0, Math.max(0, surge - surging))];
-    // Of the sound ones that are to leave, no more than there are beyond what is wanted.
+    // Of the healthy old pods, delete at most the number in excess of what must stay available.
     const spare = Math.max(0, states.filter((state) => state.sound).length - wanted);
     const left = [
       ...leaving.filter((state) => !state.sound),

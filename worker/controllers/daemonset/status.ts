@@ -1,4 +1,4 @@
-/** What a DaemonSet says of its pods. */
+/** A DaemonSet's status. */
 import type { DaemonSet, DaemonSetStatus } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { isAvailable, isReady } from "../pod/pod-state.ts";
@@ -12,7 +12,7 @@ export function statusOf(
   const { minReadySeconds = 0 } = daemonSet.spec;
   let [desired, current, misscheduled, ready, available, updated] = [0, 0, 0, 0, 0, 0];
   for (const { fit, pods } of places) {
-    // Of several, while a surge goes on, the oldest stands for its node.
+    // If there are several during a surge, the oldest represents its node.
     const [pod] = oldestFirst(pods);
     if (!fit.run) {
       if (pod) misscheduled++;

@@ -1,4 +1,4 @@
-/** The annotations by which a Deployment's replica sets carry its history and its scale. */
+/** The annotations on a Deployment's replica sets for its history and its scale. */
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 
 export const REVISION = "deployment.kubernetes.io/revision";
@@ -6,7 +6,7 @@ const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
 export const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
 export const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
 
-/** What stays where it is: the bookkeeping of each side, and kubectl's copy of what was applied. */
+/** Annotations that are not copied: the bookkeeping of each side, and kubectl's copy of what was applied. */
 const NOT_COPIED = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
   REVISION,
@@ -21,7 +21,7 @@ type Annotations = Readonly<Record<string, string>>;
 
 const INT64_MAX = 2n ** 63n - 1n;
 
-/** Go's int64: a replica set may come with a revision that a JavaScript number would round. 0 where there is none. */
+/** Go's int64: a replica set may carry a revision that a JavaScript number would round. 0 if there is none. */
 export function revisionOf(object: Deployment | ReplicaSet): bigint {
   return parseRevision(object.metadata.annotations?.[REVISION]) ?? 0n;
 }
@@ -43,13 +43,13 @@ export const compareRevisions = (a: ReplicaSet, b: ReplicaSet): number => {
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
-/** A replica set's annotations once it stands for the deployment's newest revision. */
+/** A replica set's annotations once it is the deployment's newest revision. */
 export function annotationsOfNewest(deployment: Deployment, current: Annotations, revision: bigint): Annotations {
   const next: Record<string, string> = { ...current };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {}))
     if (!NOT_COPIED.has(key)) next[key] = value;
   const before = current[REVISION];
-  // A revision never goes down: the set may already stand for a later one. One that is no number stays as it is.
+  // Revisions never decrease: the set may already carry a later one. A value that is not a number is left alone.
   const known = before ? parseRevision(before) : 0n;
   if (known !== undefined && known < revision) {
     next[REVISION] = String(revision);
@@ -61,7 +61,7 @@ export function annotationsOfNewest(deployment: Deployment, current: Annotations
   return next;
 }
 
-/** The oldest revisions go where the list grows too long. */
+/** Drops the oldest revisions if the list grows too long. */
 function trim(history: string): string {
   let text = history;
   while (text.length > HISTORY_LIMIT && text.includes(",")) text = text.slice(text.indexOf(",") + 1);

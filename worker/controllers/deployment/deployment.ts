@@ -1,4 +1,4 @@
-/** Rolls a Deployment's replica sets over from one template to the next. */
+/** Rolls a Deployment from one template's replica set to the next. */
 import type { Deployment, DeploymentCondition, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
@@ -54,7 +54,7 @@ export const deploymentController: Controller = {
   },
 };
 
-/** A Recreate waits for its old pods' end, which shows on no replica set once they are scaled to 0. */
+/** A Recreate waits for its old pods to end, which no replica set shows once it is scaled to 0. */
 function recreateOf({ object, snapshot }: Parameters<Controller["itemsOf"]>[0]): readonly string[] {
   const namespace = object.metadata.namespace ?? "";
   const set = controllerOf(object);
@@ -85,7 +85,7 @@ const selectsEverything = (deployment: Stored<Deployment>): Plan => ({
 function planDeployment(deployment: Stored<Deployment>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;
   const claimed = claim<ReplicaSet>(snapshot, REPLICA_SETS, deployment, { selector: deployment.spec.selector });
-  // What is being adopted or released shows in the next snapshot, and the rollout goes on from there.
+  // Adoptions and releases appear in the next snapshot, and the rollout continues from there.
   if (claimed.effects.length > 0) return { effects: claimed.effects };
   const all = claimed.owned;
   const newest = newestOf(deployment, all);
@@ -100,7 +100,7 @@ function planDeployment(deployment: Stored<Deployment>, context: ReconcileContex
   return planRollout(family, context);
 }
 
-/** Notes pausing and resuming in the Progressing condition, so that a deadline does not run over a pause. */
+/** Records pausing and resuming in the Progressing condition, so that no deadline expires during a pause. */
 function acknowledgePause(deployment: Stored<Deployment>, now: number): readonly Effect[] {
   if (!hasDeadline(deployment)) return [];
   const conditions = deployment.status.conditions ?? [];
@@ -125,7 +125,7 @@ function planPaused(family: Family, context: ReconcileContext): Plan {
   return noted.length > 0 ? { effects: noted } : planScaled(family, context);
 }
 
-/** Only the size changes; the rollout stands still. */
+/** Only scales; the rollout is suspended. */
 function planScaled(family: Family, { now }: ReconcileContext): Plan {
   const { deployment, newest, old, all } = family;
   const synced = syncNewest(family, now);
@@ -134,7 +134,7 @@ function planScaled(family: Family, { now }: ReconcileContext): Plan {
   const events: EventRecord[] = [];
   const resized = planResize(deployment, newest, old);
   resize(family, resized, { effects, events });
-  // One that has its size, but another one on record, would have the rollout stand still for ever.
+  // A set with the right size but a different size on record would stall the rollout for ever.
   const rest = all.filter((each) => replicasOf(each) > 0 && !resized.some(({ replicaSet }) => replicaSet === each));
   resize(
     family,
@@ -164,12 +164,12 @@ function planRollout(family: Family, context: ReconcileContext): Plan {
       );
       return { effects: [...effects, ...progressUpdate(family, context).effects], events };
     }
-    // A rollback finds its replica set there already, and waits no less.
+    // A rollback finds its replica set existing already, and must wait all the same.
     if (!(oldAreGone(old) && oldPodsAreGone(old, context))) return progressUpdate(family, context);
   }
   if (!newest) return createNewest(family, context);
   const size = newestSize(deployment, newest, all);
-  // A set of the right size keeps the annotations it has: an adopted one may have none.
+  // A set of the right size keeps its annotations: an adopted one may have none.
   if (size !== replicasOf(newest)) resize(family, [{ replicaSet: newest, replicas: size }], { effects, events });
   if (effects.length > 0) return withProgress(family, context, { effects, events });
   if (isRollingUpdate(deployment)) resize(family, planShrink(deployment, newest, old), { effects, events });
@@ -206,7 +206,7 @@ function progressUpdate({ deployment, newest, all }: Family, { now }: ReconcileC
   };
 }
 
-/** Sets replicas and the annotations that say for what size they were computed. */
+/** Sets replicas, and the annotations that record the size they were computed for. */
 function resize(
   { deployment }: Family,
   resizes: readonly Resize[],
@@ -244,7 +244,7 @@ const resized = (
   } as ReplicaSet,
 });
 
-/** After an update of the same plan, whose revision nobody knows yet. */
+/** For a second write in the same plan, when the revision after the first is not known yet. */
 const resizedAgain = ({ metadata }: Stored<ReplicaSet>, replicas: number): Effect => ({
   op: "patch",
   resource: REPLICA_SETS,
@@ -254,7 +254,7 @@ const resizedAgain = ({ metadata }: Stored<ReplicaSet>, replicas: number): Effec
   patch: { metadata: { uid: metadata.uid }, spec: { replicas } },
 });
 
-/** Removes what the history has no room for, the oldest revisions first. */
+/** Deletes sets beyond the history limit, oldest revisions first. */
 function cleanUp({ deployment, old }: Family): readonly Effect[] {
   const limit = deployment.spec.revisionHistoryLimit;
   if (limit === undefined || limit >= 2147483647) return [];

@@ -1,4 +1,4 @@
-/** The replica set of a Deployment's template as it is: made, found again, and told which revision it stands for. */
+/** The replica set of a Deployment's current template: creating it, finding it again, and setting its revision. */
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Effect, type Plan, type ReconcileContext, settled } from "../controller.ts";
@@ -11,7 +11,7 @@ import { boundsOf, DEPLOYMENTS, type Family, HASH_LABEL, REPLICA_SETS, replicasO
 import { newestSize } from "./scaling.ts";
 import { hasDeadline, withCondition } from "./status.ts";
 
-/** Makes the replica set of a template seen for the first time. */
+/** Creates the replica set of a new template. */
 export function createNewest({ deployment, all, old }: Family, { snapshot, now, failure }: ReconcileContext): Plan {
   const namespace = deployment.metadata.namespace ?? "";
   const { collisionCount } = deployment.status;
@@ -58,7 +58,7 @@ interface Named {
   readonly replicas: number;
 }
 
-/** A replica set of the deployment's template, chosen by the template's hash. */
+/** A replica set of the deployment's template, named by the template's hash. */
 function replicaSetOf(deployment: Stored<Deployment>, { name, hash, revision, replicas }: Named): ReplicaSet {
   const { labels, ...metadata } = deployment.spec.template?.metadata ?? {};
   const hashed = { ...labels, [HASH_LABEL]: hash };
@@ -91,7 +91,7 @@ function replicaSetOf(deployment: Stored<Deployment>, { name, hash, revision, re
   };
 }
 
-/** What kept the replica set from being made at the last attempt is said before it is tried again. */
+/** Reports why the last attempt to create the replica set failed, before trying again. */
 function noteFailure(
   deployment: Stored<Deployment>,
   { name, failure }: { name: string; failure: ReconcileContext["failure"] },
@@ -104,7 +104,9 @@ function noteFailure(
   return statusUpdate(DEPLOYMENTS, deployment, { ...deployment.status, conditions });
 }
 
-/** The newest replica set carries the deployment's annotations and revision; the deployment knows the revision. */
+/**
+ * Copies the deployment's annotations and revision to the newest replica set, and the revision back to the deployment.
+ */
 export function syncNewest({ deployment, newest, old }: Family, now: number): readonly Effect[] {
   if (!newest) return [];
   const revision = maxRevision(old) + 1n;
@@ -125,7 +127,7 @@ export function syncNewest({ deployment, newest, old }: Family, now: number): re
   return noteNewest(deployment, { revision: revisionOf(newest), reason: "FoundNewReplicaSet", text }, now);
 }
 
-/** Writes the revision into the deployment's annotations, and the first word on its progress. */
+/** Writes the revision into the deployment's annotations, and the initial Progressing condition. */
 function noteNewest(
   deployment: Stored<Deployment>,
   found: { revision: bigint; reason: string; text: string },
@@ -144,7 +146,7 @@ function noteNewest(
       resource: DEPLOYMENTS,
       namespace: deployment.metadata.namespace ?? "",
       name: deployment.metadata.name,
-      // By way of the status, so that the generation does not count the annotation.
+      // Through the status subresource, so that the generation does not count the annotation.
       subresource: "status",
       type: "application/merge-patch+json",
       patch: {

@@ -15,7 +15,7 @@ import {
 import { deploymentController } from "./deployment.ts";
 import { newestSize, planShrink } from "./scaling.ts";
 
-/** Replica sets stand in the order of their names. */
+/** Replica sets sorted by name. */
 const sized = (name: string, replicas: number, availableReplicas: number, there = replicas) =>
   ({
     apiVersion: "apps/v1",

@@ -1,4 +1,4 @@
-/** How far a Deployment may stray from its size while it rolls out, and which replica set is which. */
+/** How far a Deployment may deviate from its size during a rollout, and which replica set is which. */
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -9,7 +9,7 @@ export const DEPLOYMENTS = "deployments.apps";
 export const REPLICA_SETS = "replicasets.apps";
 export const HASH_LABEL = "pod-template-hash";
 
-/** A Deployment with its replica sets: that of its template, where there is one, and the others. */
+/** A Deployment with its replica sets: that of the current template, if there is one, and the others. */
 export interface Family {
   readonly deployment: Stored<Deployment>;
   readonly newest: Stored<ReplicaSet> | undefined;
@@ -26,7 +26,7 @@ export const replicasOf = (object: Deployment | ReplicaSet): number => object.sp
 
 export const isRollingUpdate = (deployment: Deployment): boolean => deployment.spec.strategy?.type !== "Recreate";
 
-/** Kubernetes' ResolveFenceposts: a surge is rounded up, an unavailability down, and both cannot be 0. */
+/** Kubernetes' ResolveFenceposts: maxSurge is rounded up, maxUnavailable down, and they cannot both be 0. */
 export function boundsOf(deployment: Deployment): Bounds {
   const replicas = replicasOf(deployment);
   if (!isRollingUpdate(deployment)) return { surge: 0, unavailable: 0 };

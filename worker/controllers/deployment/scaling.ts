@@ -1,6 +1,6 @@
 /**
- * How many replicas each replica set should have next. Pure arithmetic, in the order Kubernetes does it: scale in
- * proportion when the size changed in the middle of a rollout, else grow the new and shrink the old.
+ * How many replicas each replica set should have next. Pure arithmetic, in Kubernetes' order: scale proportionally if
+ * the size changed during a rollout, otherwise grow the new set and shrink the old ones.
  */
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -10,7 +10,7 @@ import { actualReplicas, availableReplicas, boundsOf, byAge, replicasOf, specRep
 export interface Resize {
   readonly replicaSet: Stored<ReplicaSet>;
   readonly replicas: number;
-  /** The size that an earlier one of the same plan leaves it with. */
+  /** The size that an earlier step of the same plan leaves it with. */
   readonly from?: number;
 }
 
@@ -22,7 +22,7 @@ const annotated = (set: ReplicaSet, key: string): number | undefined => {
   return value === undefined || Number.isNaN(Number(value)) ? undefined : Number(value);
 };
 
-/** The deployment's size is not the one its replica sets were last scaled for. */
+/** Whether the deployment's size differs from the one that its replica sets were last scaled for. */
 export const wasResized = (deployment: Deployment, sets: Sets): boolean =>
   active(sets).some((each) => {
     const desired = annotated(each, DESIRED_REPLICAS);
@@ -35,7 +35,7 @@ const isSaturated = (deployment: Deployment, set: ReplicaSet | undefined): boole
   annotated(set, DESIRED_REPLICAS) === replicasOf(deployment) &&
   (set.status.availableReplicas ?? 0) === replicasOf(deployment);
 
-/** Follows a change of the deployment's size without going on with the rollout. */
+/** Follows a change of the deployment's size without continuing the rollout. */
 export function planResize(
   deployment: Deployment,
   newest: Stored<ReplicaSet> | undefined,
@@ -49,7 +49,7 @@ export function planResize(
   return proportional(deployment, active(newest ? [...old, newest] : old));
 }
 
-/** The only replica set with replicas, or where none has any, the newest. */
+/** The only replica set with replicas, or the newest if none has any. */
 function activeOrLatest(newest: Stored<ReplicaSet> | undefined, old: Sets): Stored<ReplicaSet> | undefined {
   const all = newest ? [...old, newest] : old;
   const running = active(all);
@@ -73,7 +73,7 @@ function proportional(deployment: Deployment, sets: Sets): readonly Resize[] {
   });
   return sizes.map(({ replicaSet, replicas }, position) => ({
     replicaSet,
-    // What rounding left over goes to the first.
+    // The first set gets what rounding left over.
     replicas: position === 0 && toAdd !== 0 ? Math.max(0, replicas + toAdd - added) : replicas,
   }));
 }
@@ -90,10 +90,10 @@ function shareOf(
   return toAdd > 0 ? Math.min(share, toAdd - added) : Math.max(share, toAdd - added);
 }
 
-/** Go's rounding: halves away from zero. */
+/** Rounds like Go: halves away from zero. */
 const roundHalfAway = (value: number) => Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
 
-/** The replicas a new replica set may have now. */
+/** The replicas that a new replica set may have now. */
 export function newestSize(deployment: Deployment, newest: ReplicaSet | undefined, all: Sets): number {
   const wanted = replicasOf(deployment);
   if (deployment.spec.strategy?.type === "Recreate") return wanted;
@@ -102,12 +102,13 @@ export function newestSize(deployment: Deployment, newest: ReplicaSet | undefine
   const roomBeside = (pods: number) =>
     Math.max(0, Math.min(wanted + boundsOf(deployment).surge - pods, wanted - current));
   const room = roomBeside(specReplicas(all));
-  // A set that was told to shrink has its pods until it has removed them: what takes their place comes after them, and at once.
+  // A set that was scaled down still has its pods until it has deleted them. Replacements are created only after that,
+  // and then at once.
   const there = all.reduce((sum, each) => sum + Math.max(replicasOf(each), each.status.replicas ?? 0), 0);
   return roomBeside(there) < room ? current : current + room;
 }
 
-/** Removes old replicas as far as availability allows: first those that do not work anyway, then working ones. */
+/** Scales down old sets as far as availability allows: unhealthy pods first, then healthy ones. */
 export function planShrink(deployment: Deployment, newest: Stored<ReplicaSet>, old: Sets): readonly Resize[] {
   const shrinking = active(old);
   const oldTotal = specReplicas(shrinking);
@@ -131,7 +132,7 @@ export function planShrink(deployment: Deployment, newest: Stored<ReplicaSet>, o
     spare,
     (_, size) => size,
   );
-  // Each is a step of its own, and told of.
+  // Each is a separate step, with an event of its own.
   return [
     ...broken,
     ...working.map((each) => {
@@ -154,5 +155,5 @@ function takeFrom(
   });
 }
 
-/** Whether a Recreate may make its new pods: nothing old runs any more. */
+/** Whether a Recreate may create its new pods: nothing old runs any more. */
 export const oldAreGone = (old: Sets): boolean => specReplicas(old) === 0 && actualReplicas(old) === 0;

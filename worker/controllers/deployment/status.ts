@@ -13,7 +13,7 @@ import {
   terminatingReplicas,
 } from "./rollout.ts";
 
-/** No deadline is as good as one after this. */
+/** Means no deadline. */
 const NO_DEADLINE = 2147483647;
 
 export interface Standing {
@@ -24,7 +24,7 @@ export interface Standing {
 
 const conditionOf = (status: DeploymentStatus, type: string) => status.conditions?.find((each) => each.type === type);
 
-/** Puts a condition in its place at the end; one that says the same as before stays as it is. */
+/** Appends a condition, replacing the previous one unless it says the same. */
 export function withCondition(
   conditions: readonly DeploymentCondition[],
   next: Pick<DeploymentCondition, "type" | "status" | "reason" | "message">,
@@ -45,14 +45,14 @@ export const hasDeadline = (deployment: Deployment): boolean => {
   return progressDeadlineSeconds !== undefined && progressDeadlineSeconds !== NO_DEADLINE;
 };
 
-/** Counts and Available, without what is said of progress. */
+/** The counts and Available, without Progressing. */
 export function countStatus(deployment: Deployment, { newest, all, now }: Standing): DeploymentStatus {
   const available = availableReplicas(all);
   const enough = available >= replicasOf(deployment) - boundsOf(deployment).unavailable;
   const ready = readyReplicas(all);
   const replicas = actualReplicas(all);
   const updated = newest?.status.replicas ?? 0;
-  // Kubernetes counts what was asked for against what is available.
+  // Kubernetes subtracts available replicas from the requested ones.
   const unavailable = Math.max(0, specReplicas(all) - available);
   const { collisionCount } = deployment.status;
   return {
@@ -104,10 +104,10 @@ function isProgressing(before: DeploymentStatus, next: DeploymentStatus): boolea
   );
 }
 
-/** Progress that no deadline runs against any more. */
+/** Reasons of Progressing under which no deadline applies. */
 const SETTLED = new Set(["NewReplicaSetAvailable", "ProgressDeadlineExceeded"]);
 
-/** When the deadline passes (ms), while there is one to pass. */
+/** When the progress deadline expires (ms), if one applies. */
 export function deadlineOf(deployment: Deployment, status: DeploymentStatus): number | undefined {
   const progressing = conditionOf(status, "Progressing");
   const { progressDeadlineSeconds = 0 } = deployment.spec;
@@ -123,7 +123,7 @@ function hasTimedOut(deployment: Deployment, status: DeploymentStatus, now: numb
   return deadline !== undefined && deadline < now;
 }
 
-/** The status of a rollout that runs, with what is said of its progress. */
+/** The status during a rollout, including Progressing. */
 export function rolloutStatus(deployment: Deployment, standing: Standing): DeploymentStatus {
   const { newest, now } = standing;
   const counted = countStatus(deployment, standing);
@@ -162,7 +162,7 @@ function progress(
     const current = conditionOf(counted, "Progressing");
     const stamp = timestamp(now);
     const next = { type: "Progressing", status: "True", reason: "ReplicaSetUpdated", message, lastUpdateTime: stamp };
-    // Progress moves the time of the last update even where the reason stays.
+    // Progress updates lastUpdateTime even if the reason does not change.
     const lastTransitionTime = current?.status === "True" ? (current.lastTransitionTime ?? stamp) : stamp;
     return [...without(conditions, "Progressing"), { ...next, lastTransitionTime }];
   }
@@ -177,7 +177,7 @@ function progress(
   return conditions;
 }
 
-/** ReplicaFailure is the newest replica set's own, or where it has none, any old one's. */
+/** ReplicaFailure is copied from the newest replica set or, if it has none, from any old one. */
 function withFailure(conditions: DeploymentCondition[], { newest, all, now }: Standing): DeploymentCondition[] {
   const failures = (set: ReplicaSet | undefined) =>
     (set?.status.conditions ?? []).filter(({ type }) => type === "ReplicaFailure");

@@ -11,7 +11,7 @@ import { deviceTaintEvictionController } from "./device-taint-eviction.ts";
 
 const SLICES = "resourceslices.resource.k8s.io";
 
-/** A pod that has the device d of pool p, with such tolerations. */
+/** A pod that uses device d of pool p, with these tolerations. */
 function start(tolerations: readonly DeviceToleration[] = []) {
   const at = controlledCluster([deviceTaintEvictionController]);
   at.cluster.put(SLICES, {

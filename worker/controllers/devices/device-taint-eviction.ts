@@ -1,4 +1,7 @@
-/** Deletes pods whose claimed devices have come to be tainted NoExecute, those that put up with it when their time is over. */
+/**
+ * Deletes pods whose allocated devices have been tainted NoExecute; those that tolerate the taint for a limited time,
+ * when that is over.
+ */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type {
   DeviceRequestAllocationResult,
@@ -67,8 +70,8 @@ const usersOf = ({ metadata, status }: Stored<ResourceClaim>): string[] =>
     .map(({ name }) => itemOf(metadata.namespace ?? "", name));
 
 /**
- * Kubernetes looks at the claims that the pod names: what it has for its extended resources, which know no tolerations,
- * it keeps.
+ * Only claims named in the pod's spec, as in Kubernetes. The claim for its extended resources, which has no
+ * tolerations, does not count.
  */
 const claimsOf = ({ metadata, status }: Stored<Pod>, snapshot: Snapshot): readonly Stored<ResourceClaim>[] =>
   snapshot
@@ -77,8 +80,8 @@ const claimsOf = ({ metadata, status }: Stored<Pod>, snapshot: Snapshot): readon
     .filter(({ status: { reservedFor } }) => reservedFor?.some(({ uid }) => uid === metadata.uid));
 
 /**
- * Kubernetes hears only tolerations that name the effect, though one without is said to stand for all: those let a pod
- * come, not stay.
+ * Kubernetes only honours tolerations that name the effect, although one without is documented to match all: those let
+ * a pod be scheduled, not stay.
  */
 const putsUpWith = (toleration: DeviceToleration, taint: DeviceTaint) =>
   toleration.effect === "NoExecute" && toleratesAny([toleration], taint);
@@ -90,7 +93,7 @@ const evicting = ({ effect }: DeviceTaint) => effect === "NoExecute";
 
 const isTainted = ({ spec }: ResourceSlice) => spec.devices?.some(({ taints }) => taints?.some(evicting)) ?? false;
 
-/** When what uses the claim must go (ms): the earliest that one of its devices asks for; undefined: never. */
+/** When users of the claim must go (ms): the earliest time that one of its devices requires; undefined: never. */
 function endOf(claim: Stored<ResourceClaim>, snapshot: Snapshot): number | undefined {
   return earliest(
     ...devicesOf(claim).flatMap((result) =>
@@ -103,7 +106,7 @@ function endOf(claim: Stored<ResourceClaim>, snapshot: Snapshot): number | undef
   );
 }
 
-/** Of the newest slices of the device's pool. */
+/** From the newest slices of the device's pool. */
 function taintsOf({ driver, pool, device }: DeviceRequestAllocationResult, snapshot: Snapshot) {
   const slices = snapshot
     .list<ResourceSlice>(SLICES)

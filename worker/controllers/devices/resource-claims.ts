@@ -1,6 +1,6 @@
 /**
- * Claims of devices (resource.k8s.io): makes those that pods name by a template, and takes back what is reserved for
- * pods that need it no more.
+ * Device claims (resource.k8s.io): creates those that pods name by a template, and releases reservations of pods that
+ * no longer need them.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
@@ -16,7 +16,7 @@ const CLAIMS = "resourceclaims.resource.k8s.io";
 const TEMPLATES = "resourceclaimtemplates.resource.k8s.io";
 const POD_CLAIM = "resource.kubernetes.io/pod-claim-name";
 const FINALIZER = "resource.kubernetes.io/delete-protection";
-/** What a generated name may have before its random end. */
+/** The longest base of a generated name, before its random suffix. */
 const LONGEST_BASE = 57;
 
 type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
@@ -48,7 +48,7 @@ const podsOfTemplate = ({ metadata: { namespace = "", name } }: Stored<ResourceC
     .filter(({ spec }) => spec.resourceClaims?.some((each) => each.resourceClaimTemplateName === name))
     .map(itemKey);
 
-/** The names of a pod's claims are told once all of them are there: they are applied together. */
+/** The names of a pod's claims are written once all of them exist, because they are applied together. */
 function planPodClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
   const { namespace = "", uid } = pod.metadata;
   const known = new Map((pod.status.resourceClaimStatuses ?? []).map((each) => [each.name, each.resourceClaimName]));
@@ -96,13 +96,13 @@ function creation(pod: Stored<Pod>, podClaim: PodClaim, { spec }: Stored<Resourc
   return { op: "create", resource: CLAIMS, namespace, object, record };
 }
 
-/** A pod's end does not wait for its claims'. */
+/** A pod's deletion does not wait for its claims (blockOwnerDeletion). */
 function ownerOf(pod: Stored<Pod>): OwnerReference {
   const { blockOwnerDeletion: _, ...owner } = controllerReference(pod);
   return owner;
 }
 
-/** Both names lose in proportion where they are too long together. */
+/** If both names together are too long, both are shortened proportionally. */
 function generateName(pod: string, claim: string): string {
   const whole = `${pod}-${claim}-`;
   if (whole.length <= LONGEST_BASE) return whole;
@@ -117,7 +117,7 @@ const missingTemplate = (about: Stored<Pod>, { name, resourceClaimTemplateName }
   message: `PodResourceClaim ${name}: resource claim template "${resourceClaimTemplateName}": resourceclaimtemplate.resource.k8s.io "${resourceClaimTemplateName}" not found`,
 });
 
-/** Reservations end with their pods, an allocation with its last reservation, a generated claim with its pod. */
+/** Reservations end with their pods, an allocation with its last reservation, and a generated claim with its pod. */
 export const claimReleaseController: Controller = {
   name: "resource-claim-controller",
   component: "resource_claim",
@@ -135,10 +135,10 @@ export const claimReleaseController: Controller = {
   },
 };
 
-/** None of its containers runs or will. */
+/** None of its containers runs or will run. */
 const isDone = (pod: Pod) => isTerminated(pod) || (pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName);
 
-/** That it names, that were made for it from templates, and that for its extended resources. */
+/** Claims that the pod names, that were created for it from templates, and for its extended resources. */
 function claimsOf({ metadata: { namespace = "" }, spec, status }: Stored<Pod>): string[] {
   const named = (spec.resourceClaims ?? []).map((each) => each.resourceClaimName);
   const generated = (status.resourceClaimStatuses ?? []).map((each) => each.resourceClaimName);
@@ -157,7 +157,7 @@ function planRelease(claim: Stored<ResourceClaim>, snapshot: Snapshot): Plan {
   const valid = reservedFor.filter((each) => !isPod(each) || needs(each.name, each.uid));
   const unused = valid.length === 0;
   const released = valid.length < reservedFor.length;
-  // What was never reserved may be about to be: only the end of its use, or its own, ends an allocation.
+  // A claim that was never reserved may be about to be: an allocation only ends after its use, or with the claim.
   const deallocated = unused && (released || deletionTimestamp !== undefined) && finalizers.includes(FINALIZER);
   const kept = deallocated ? undefined : allocation;
   if (released || (deallocated && allocation)) {

@@ -21,9 +21,9 @@ import { earliest, timeOf, waking } from "../time.ts";
 import { expectedScale } from "./expected-scale.ts";
 
 const RESOURCE = "poddisruptionbudgets.policy";
-/** How long an eviction that was let through may take to show. */
+/** How long a permitted eviction may take to become visible. */
 const DELETION_MS = 120_000;
-/** As long as a pod is news. */
+/** How long a pod is considered new. */
 const NEW_MS = 10_000;
 /** How long a DisruptionTarget condition without a deletion is believed. */
 const STALE_DISRUPTION_MS = 120_000;
@@ -83,14 +83,14 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
     return pod && !pod.metadata.deletionTimestamp && (timeOf(time) ?? 0) + DELETION_MS > now;
   });
   const leaving = new Set(disrupted.map(([name]) => name));
-  // Whoever is on its way out is expected still, as Kubernetes counts, and healthy no more.
+  // Terminating pods are still expected, as Kubernetes counts, but not healthy.
   const stays = ({ metadata }: Stored<Pod>) => !metadata.deletionTimestamp && !leaving.has(metadata.name);
   const healthy = pods.filter((pod) => isReady(pod) && stays(pod)).length;
   const status = countedStatus(budget, { ...counted, healthy, disrupted, now });
   const expiry = disrupted.map(([, time]) => (timeOf(time) ?? 0) + DELETION_MS);
   const isNew = ({ metadata }: Stored<Pod>) => (timeOf(metadata.creationTimestamp) ?? 0) + NEW_MS > now;
   const strange = new Set(counted.unmanaged);
-  // A pod that nobody manages is told of when it comes, whatever it does to the numbers.
+  // A pod without a controller is reported when it appears, whatever it does to the counts.
   const always = pods.some((pod) => strange.has(pod.metadata.name) && isNew(pod)) ? events : [];
   const plan = withNews(budget, status, events);
   return { ...plan, events: plan.effects.length > 0 ? events : always, ...waking(earliest(...expiry)) };
@@ -98,7 +98,7 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
 
 interface Standing extends Expected {
   readonly healthy: number;
-  /** Those that are about to go, with when that was decided. */
+  /** Pods about to be deleted, with the time of that decision. */
   readonly disrupted: readonly (readonly [name: string, time: string])[];
   readonly now: number;
 }
@@ -130,7 +130,7 @@ function countedStatus(
 const observed = ({ metadata: { generation } }: Stored<PodDisruptionBudget>) =>
   generation === undefined ? {} : { observedGeneration: generation };
 
-/** Events come with the status that they explain, not with every look. */
+/** Events are recorded with the status that they explain, not with every reconcile. */
 function withNews(budget: Stored<PodDisruptionBudget>, status: PodDisruptionBudgetStatus, events: EventRecord[]): Plan {
   const effects = statusUpdate(RESOURCE, budget, status);
   return { effects, events: effects.length > 0 ? events : [] };
@@ -153,7 +153,7 @@ const failedStatus = (
 ): PodDisruptionBudgetStatus => ({
   ...budget.status,
   disruptionsAllowed: 0,
-  // What could not be counted has not been observed.
+  // If counting failed, the generation has not been observed.
   conditions: [
     allowed(budget, now, {
       status: "False",
@@ -189,7 +189,7 @@ const unmanagedEvent = (budget: Stored<PodDisruptionBudget>): EventRecord => ({
   message: `Pods selected by this PodDisruptionBudget (selector: ${goSelector(budget.spec.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,
 });
 
-/** A pod marked for disruption that nobody deletes is given back. */
+/** Clears the condition of a pod that was marked for disruption and not deleted. */
 export const staleDisruptionController: Controller = {
   name: "disruption-controller",
   component: "controllermanager",

@@ -1,4 +1,4 @@
-/** How many pods there should be, by the sizes of what controls them: each controller counted once. */
+/** How many pods there should be, from the sizes of their controllers, each counted once. */
 import type { Deployment, ReplicaSet, StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod, ReplicationController } from "../../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
@@ -10,7 +10,7 @@ import { controllerOf } from "../controller-ref.ts";
 export type ExpectedScale =
   | { readonly expected: number; readonly unmanaged: readonly string[] }
   | { readonly error: string }
-  /** Sizes of custom resources have to be asked for. */
+  /** Sizes of custom resources must be queried. */
   | { readonly asks: readonly Question[] };
 
 interface Sized {

@@ -1,4 +1,4 @@
-/** Tells of pods that several disruption budgets protect: none of them can be evicted. */
+/** Warns about pods that several disruption budgets cover: they cannot be evicted. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
@@ -10,12 +10,12 @@ import { same } from "../same.ts";
 import { timeOf } from "../time.ts";
 
 const BUDGETS = "poddisruptionbudgets.policy";
-/** A pod that is older has been told of: this control plane has only just woken (it sleeps after 10 s). */
+/** Older pods have been reported already: this control plane may have just woken (it sleeps after 10 s). */
 const NEW_MS = 10_000;
 
 /**
- * kube-controller-manager says it with every change of a pod; here it is said when there is news of the pod, or of its
- * readiness.
+ * kube-controller-manager warns at every change of a pod; this controller does so when the pod is new, or its readiness
+ * changes.
  */
 export const overlappingBudgetsController: Controller = {
   name: "disruption-controller",

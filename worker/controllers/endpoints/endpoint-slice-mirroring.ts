@@ -1,4 +1,4 @@
-/** Mirrors Endpoints that somebody wrote by hand, for a service without a selector, into EndpointSlices. */
+/** Mirrors manually written Endpoints of services without a selector into EndpointSlices. */
 import type { EndpointAddress, EndpointSubset, Endpoints, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -91,7 +91,7 @@ const tooMany = (about: Stored<Endpoints>, skipped: number): EventRecord => ({
   message: `A max of ${PER_SUBSET} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`,
 });
 
-/** One slice for each group, however many addresses it has: whoever reads slices finds the subsets that were written. */
+/** One slice per subset, however many addresses it has, so that readers of slices find the subsets as written. */
 function planMirror(
   groups: readonly PortGroup[],
   existing: readonly Stored<EndpointSlice>[],
@@ -133,7 +133,7 @@ function metadataOf({ metadata }: Stored<Endpoints>) {
   };
 }
 
-/** In whatever order the slice has its endpoints. */
+/** Regardless of the order of the slice's endpoints. */
 const shows = (
   slice: Stored<EndpointSlice>,
   group: PortGroup,

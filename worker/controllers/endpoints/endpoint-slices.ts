@@ -1,4 +1,4 @@
-/** The addresses behind each service with a selector, as EndpointSlices. */
+/** Maintains the EndpointSlices of services with a selector. */
 import type { Node, Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -32,7 +32,7 @@ export const endpointSliceController: Controller = {
     const { resource, object } = change;
     if (resource === "pods") return servicesOf(change);
     if (resource === "services") return [itemKey(object)];
-    // A slice that was given to another service is missed by the one that had it.
+    // A slice relabelled to another service must be replaced in the former one.
     if (resource === SLICES) {
       const both = [object, change.previous].filter((each) => each !== undefined) as Stored<EndpointSlice>[];
       const services = both.filter(isOurs).map(({ metadata }) => metadata.labels?.[SERVICE_NAME]);
@@ -73,7 +73,7 @@ export const endpointSliceController: Controller = {
   },
 };
 
-/** A pod whose node there is not, or not any more, gets no traffic, unless the service publishes what is not ready either. */
+/** A pod whose node does not exist gets no traffic, unless the service publishes not-ready addresses. */
 const isReachable = ({ spec }: Pod, service: Service, snapshot: Snapshot): boolean =>
   service.spec.publishNotReadyAddresses === true || snapshot.get("nodes", "", spec.nodeName ?? "") !== undefined;
 
@@ -95,7 +95,7 @@ function shown(slices: readonly Stored<EndpointSlice>[]) {
   return { pods: new Map(pods), annotations: slices[0]?.metadata.annotations };
 }
 
-/** Of a node its zone shows, and in services that are shared out to zones also what it brings to it. */
+/** Endpoints depend on a node's zone and, for services with topology hints, on the CPU that it adds to the zone. */
 function servicesNear({ object, previous, deleted, snapshot }: ObjectChange): readonly string[] {
   const [next, before] = [object as Stored<Node>, previous as Stored<Node> | undefined];
   if (before && !deleted && !changesShares(next, before)) return [];
@@ -107,7 +107,7 @@ function servicesNear({ object, previous, deleted, snapshot }: ObjectChange): re
   return [...new Set([...shared, ...served])];
 }
 
-/** Endpoints of a service that asks for it are shared out to zones, as a whole and for each address type. */
+/** Adds topology hints, allocated over all endpoints of each address type, if the service asks for it. */
 function withHints(
   service: Stored<Service>,
   groups: readonly PortGroup[],
@@ -144,7 +144,7 @@ function withHints(
   return { groups: hinted, events };
 }
 
-/** A service that is not shared out to zones any more is told so, if one can see that it was. */
+/** Reports that topology hints were removed, if there were visibly any. */
 const endedHints = (about: Stored<Service>, slices: readonly Stored<EndpointSlice>[]): EventRecord[] =>
   [...Map.groupBy(slices, ({ addressType }) => addressType)]
     .filter(([, ofType]) => ofType.some(({ endpoints }) => endpoints?.some((each) => wasShared(each, about))))
@@ -155,7 +155,7 @@ const endedHints = (about: Stored<Service>, slices: readonly Stored<EndpointSlic
       message: `Topology Aware Hints has been disabled, addressType: ${addressType}`,
     }));
 
-/** Hints that keep traffic in its own zone may have been those of a preference. */
+/** Hints for an endpoint's own zone may also stem from a traffic distribution preference. */
 const wasShared = ({ hints, zone }: Endpoint, service: Service) =>
   hints?.forZones !== undefined && (hasTopologyMode(service) || hints.forZones.some(({ name }) => name !== zone));
 
@@ -217,7 +217,7 @@ function endpointOf(pod: Stored<Pod>, addresses: string[], service: Stored<Servi
   };
 }
 
-/** Traffic that prefers to stay near gets its own zone, or node, as a hint. */
+/** The hint for traffic that prefers its own zone or node. */
 function hintsOf(
   service: Service,
   { ready, zone, nodeName }: { ready: boolean; zone: string | undefined; nodeName: string | undefined },

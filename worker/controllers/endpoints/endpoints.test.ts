@@ -224,7 +224,7 @@ describe("endpoints and slices", () => {
     at.cluster.put("pods", pod("p3", "10.0.0.3"));
     readyAt("p3", "2024-01-01T00:00:40Z", "True");
     await at.settle();
-    // It ends, is shown no more, and its time is not news again with the next change.
+    // It ends and is no longer listed; the next change must not report its time again.
     at.cluster.change<Pod>("pods", "ns", "p3", ({ status }) => {
       status.phase = "Succeeded";
     });

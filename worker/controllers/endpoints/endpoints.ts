@@ -1,4 +1,4 @@
-/** The addresses behind each service with a selector, as core Endpoints. */
+/** Maintains the core Endpoints of services with a selector. */
 import type {
   EndpointAddress,
   EndpointPort,
@@ -28,7 +28,7 @@ import { triggerTime, withTrigger } from "./trigger-time.ts";
 const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
 const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
 const CAPACITY = 1000;
-/** Marks the item of a service that was deleted a moment ago: its endpoints go with it, whoever made them. */
+/** Marks the item of a service that was just deleted: its endpoints are deleted too, whoever created them. */
 const LEFT = "left:";
 
 export const endpointsController: Controller = {
@@ -38,7 +38,7 @@ export const endpointsController: Controller = {
   itemsOf(change) {
     const { resource, object, deleted } = change;
     if (resource === "pods") return servicesOf(change);
-    // What somebody writes into them stands until the service or its pods change.
+    // Manual edits stand until the service or its pods change.
     if (resource === "endpoints" && change.previous && !deleted) return [];
     return resource === "services" && deleted ? [itemKey(object), `${LEFT}${itemKey(object)}`] : [itemKey(object)];
   },
@@ -74,7 +74,7 @@ export const endpointsController: Controller = {
   },
 };
 
-/** Where unready pods are published they stand among the ready ones. */
+/** If not-ready pods are published, they are listed among the ready ones. */
 function shown({ subsets = [], metadata }: Stored<Endpoints>, { spec }: Service) {
   const pods = new Map<string, boolean | undefined>();
   const ready = spec.publishNotReadyAddresses ? undefined : true;
@@ -99,7 +99,7 @@ function subsetsOf(service: Stored<Service>, pods: readonly Stored<Pod>[]): Endp
   for (const pod of pods) {
     if (!pod.spec.nodeName || !hasEndpoint(pod, { withTerminating: publishNotReadyAddresses })) continue;
     const { ports, key } = portsAt(pod);
-    // A pod that offers none of the ports is no endpoint, except of a headless service without any.
+    // A pod that offers none of the ports is no endpoint, except of a headless service without ports.
     if (ports.length === 0 && !(isHeadless(service) && servicePorts.length === 0)) continue;
     const address = addressOf(pod, service);
     const subset = byPorts.get(key) ?? { ports, ready: [], unready: [] };
@@ -121,7 +121,10 @@ interface Offer {
   readonly unready: EndpointAddress[];
 }
 
-/** Ports stand together that the same addresses offer: one that all pods have stands once, beside those that some have. */
+/**
+ * Groups ports that the same addresses offer: a port that all pods have is listed once, separately from those that only
+ * some have.
+ */
 function byAddresses(offers: readonly Offer[]): Offer[] {
   if (offers.length < 2) return [...offers];
   const offeredBy = new Map<string, { port: EndpointPort; from: Offer[] }>();

@@ -1,12 +1,13 @@
 /**
- * Endpoints that somebody wrote, in the form in which Kubernetes reads them: each address once, and together the ports
- * that the same addresses offer. An address that is ready in one subset and not in another is not ready.
+ * Manually written Endpoints in the canonical form that Kubernetes reads them in: each address once, with the ports
+ * that the same addresses offer grouped together. An address that is ready in one subset and not in another is not
+ * ready.
  */
 import type { EndpointAddress, EndpointPort, EndpointSubset } from "../../../api/generated/core.v1.ts";
 import { byIpAndUid, inOrderOfHashes } from "./subset-order.ts";
 
 interface Offered {
-  /** None stands for addresses that offer no port. */
+  /** Undefined represents addresses without ports. */
   readonly port: EndpointPort | undefined;
   readonly ready: Map<string, boolean>;
 }
@@ -44,7 +45,7 @@ export function repackedSubsets(subsets: readonly EndpointSubset[]): EndpointSub
   );
 }
 
-/** Two that share an address are two if they stand for different objects. */
+/** Entries that share an address are distinct if they refer to different objects. */
 function note(
   address: EndpointAddress,
   isReady: boolean,

@@ -6,7 +6,7 @@ import { itemKey } from "../item-key.ts";
 import { carries } from "../label-selector.ts";
 import { same } from "../same.ts";
 
-/** Services whose selector meets the pod's labels, before or after the change, where the change matters to endpoints. */
+/** Services whose selector matches the pod's labels before or after the change, if it matters to endpoints. */
 export function servicesOf({ object, previous, deleted, snapshot }: ObjectChange): readonly ItemKey[] {
   if (previous && !deleted && sameEndpoint(object as Stored<Pod>, previous as Stored<Pod>)) return [];
   const namespace = object.metadata.namespace ?? "";
@@ -20,8 +20,8 @@ const serves = ({ spec }: Service, pod: KubeObject): boolean =>
   spec.selector !== undefined && Object.keys(spec.selector).length > 0 && carries(pod.metadata.labels, spec.selector);
 
 /**
- * What makes Kubernetes look at endpoints again. That a pod ended does not, by itself: who ends it says that it is not ready
- * any more.
+ * Which changes make Kubernetes recompute endpoints. A pod's end does not by itself: it is preceded by a change of
+ * readiness.
  */
 function sameEndpoint(a: Stored<Pod>, b: Stored<Pod>): boolean {
   const face = ({ metadata, spec, status }: Stored<Pod>) => ({
@@ -44,7 +44,7 @@ export function podsOf(service: Stored<Service>, snapshot: Snapshot): readonly S
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
-/** The number a service port means on a pod; undefined where the pod has no port of that name. */
+/** The port number that a service port means on a pod; undefined if the pod has no port of that name. */
 export function targetPort(port: ServicePort, pod: Pod): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === "number") return target;
@@ -58,11 +58,11 @@ export function targetPort(port: ServicePort, pod: Pod): number | undefined {
     .find((each) => each.name === target && (each.protocol ?? "TCP") === protocol)?.containerPort;
 }
 
-/** The same for every pod: no port of the service is named by its pods. */
+/** Whether the ports are the same for every pod, because none is given by name. */
 const hasFixedPorts = ({ spec }: Service): boolean =>
   (spec.ports ?? []).every(({ targetPort }) => typeof (targetPort ?? 0) === "number");
 
-/** Works a pod's ports and their key out once where they are the same for all: there may be thousands of pods. */
+/** If a pod's ports and their key are the same for all pods, computes them once: there may be thousands of pods. */
 export function portsByPod<P>(
   service: Service,
   portsOf: (pod: Pod) => P[],
@@ -79,7 +79,7 @@ export function portsByPod<P>(
   };
 }
 
-/** Pods that still may get traffic: they have an address, and have not ended. */
+/** Pods that may still get traffic: they have an address, and have not ended. */
 export function hasEndpoint(pod: Pod, options: { readonly withTerminating: boolean }): boolean {
   const { phase, podIP, podIPs = [] } = pod.status;
   if (phase === "Succeeded" || phase === "Failed") return false;
@@ -87,7 +87,7 @@ export function hasEndpoint(pod: Pod, options: { readonly withTerminating: boole
   return options.withTerminating || !pod.metadata.deletionTimestamp;
 }
 
-/** The pod's name in the service's domain. */
+/** The pod's hostname in the service's domain. */
 export const hostnameOf = (pod: Pod, service: Service): string | undefined =>
   pod.spec.hostname && pod.spec.subdomain === service.metadata.name ? pod.spec.hostname : undefined;
 
@@ -95,7 +95,7 @@ export const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === "No
 
 const HEADLESS = "service.kubernetes.io/headless";
 
-/** A service's labels as its endpoints carry them: one of them is not the service's to give. */
+/** A service's labels as its endpoints carry them, minus one that the service may not set. */
 export function labelsOf(service: Stored<Service>): Readonly<Record<string, string>> {
   const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {};
   return { ...labels, ...(isHeadless(service) ? { [HEADLESS]: "" } : {}) };

@@ -1,6 +1,6 @@
 /**
- * Spreads endpoints over slices of at most a hundred, changing as few slices as it can: endpoints that are somewhere
- * stay there, new ones fill slices that change anyway, then the fullest with room.
+ * Distributes endpoints over slices of at most a hundred, changing as few slices as possible: existing endpoints stay
+ * where they are, new ones go to slices that change anyway, then to the fullest with room.
  */
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -18,7 +18,7 @@ export interface PortGroup {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** What every slice of the set carries; its annotations depend on those that it had before it was changed. */
+/** What every slice of the set carries; its annotations depend on the previous ones. */
 export interface SliceMetadata extends Omit<EndpointSlice["metadata"], "annotations"> {
   readonly annotations?: (before: Annotations | undefined) => Annotations;
 }
@@ -59,7 +59,7 @@ export const removal = ({ metadata }: Stored<EndpointSlice>): DeleteEffect => ({
   uid: metadata.uid,
 });
 
-/** A slice that would go becomes one that would come, if its addresses are of the same family and it is ours. */
+/** Reuses a slice that would be deleted for one that would be created, if the address family matches and it is ours. */
 export function reusing(
   effects: readonly SliceEffect[],
   existing: readonly Stored<EndpointSlice>[],
@@ -133,7 +133,7 @@ function planGroup(
 
 const carries = ({ metadata }: Stored<EndpointSlice>, { labels }: SliceMetadata) => same(metadata.labels, labels);
 
-/** What is absent the API prints as null, as Kubernetes does for a slice that is empty. */
+/** The API prints absent lists as null, as Kubernetes does for an empty slice. */
 export const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? { endpoints: [...endpoints] } : {});
 
 const update = (

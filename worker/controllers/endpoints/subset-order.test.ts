@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { dumpForHash } from "../template-hash/dump-for-hash.ts";
 import { fnv128a } from "../template-hash/fnv128a.ts";
 
-/** Printed by Go. */
+/** Order printed by Go. */
 it.each<[string, object, string]>([
   ["core.v1.EndpointPort", { name: "http", port: 80, protocol: "TCP" }, "754b003f50f133a539c60d18cfb30a55"],
   [

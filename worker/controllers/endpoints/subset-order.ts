@@ -1,7 +1,7 @@
 /**
- * The order of what stands in Endpoints and slices, which Kubernetes sorts by hashes of Go's print: ports by those of
- * the port, subsets by those of the subset. Who compares Endpoints to the last byte, or reads the first port of them,
- * finds what it had.
+ * The order within Endpoints and slices, which Kubernetes sorts by hashes of Go's printed form: ports by the hash of
+ * the port, subsets by that of the subset. It matters to clients that compare Endpoints bytewise, or use their first
+ * port.
  */
 import type { EndpointAddress, EndpointPort, EndpointSubset } from "../../../api/generated/core.v1.ts";
 import type { EndpointPort as SlicePort } from "../../../api/generated/discovery.v1.ts";

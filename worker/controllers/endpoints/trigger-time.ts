@@ -1,4 +1,7 @@
-/** The time of the change that made endpoints change, as they tell it in an annotation: dataplane latency is measured by it. */
+/**
+ * The time of the change that caused an update of endpoints, published in an annotation by which dataplane latency is
+ * measured.
+ */
 import type { Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { isReady, isTerminated, podCondition } from "../pod/pod-state.ts";
@@ -8,29 +11,29 @@ const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** By uid, the pods that endpoints show, and whether they were ready; undefined where that does not show. */
+/** The pods listed in endpoints, by uid, and whether they were ready; undefined if the endpoints do not show that. */
 export type ShownPods = ReadonlyMap<string, boolean | undefined>;
 
-/** Kubernetes remembers what it has seen of a pod; here what shows nowhere is taken for seen after this long. */
+/** Kubernetes remembers which pods it has seen; here, a pod not listed anywhere is considered seen after this long. */
 const JUST_MS = 5000;
 
 interface Shown {
   readonly pods: ShownPods;
-  /** What those endpoints carry. */
+  /** The annotations of those endpoints. */
   readonly annotations: Annotations | undefined;
 }
 
 /**
- * The first endpoints tell when their service was made, later ones the earliest of the times at which pods became or ceased to
- * be ready since; changes of other kinds (of the service, of an address, a pod that is told to end) have no time.
- * Kubernetes remembers the times that it has seen; here what is shown stands for them, and the time that was told last.
+ * New endpoints carry the creation time of their service, later versions the earliest time since at which pods became
+ * or ceased to be ready. Other changes (of the service, of an address, the deletion of a pod) have no time. Kubernetes
+ * remembers the times that it has seen; here, the published endpoints and the last published time take their place.
  */
 export function triggerTime(
   service: Stored<Service>,
   pods: readonly Stored<Pod>[],
   { shown, now, lastActed }: { readonly shown: Shown | undefined; readonly now: number; readonly lastActed?: number },
 ): string | undefined {
-  // What somebody took away is no news.
+  // A manual deletion is not a trigger.
   if (!shown) return lastActed === undefined ? service.metadata.creationTimestamp : undefined;
   const told = shown.annotations?.[TRIGGER] ?? "";
   const times = pods.flatMap((pod) => {
@@ -38,14 +41,14 @@ export function triggerTime(
     if (!time) return [];
     const before = shown.pods.get(pod.metadata.uid);
     if (!shown.pods.has(pod.metadata.uid) && !isGoing(pod)) return pod.status.podIP ? [time] : [];
-    // Times are whole seconds: what was told last may have happened in the same one.
+    // Times are whole seconds: the last published change may have happened in the same one.
     if (before === undefined) return time >= told && (timeOf(time) ?? 0) + JUST_MS > now ? [time] : [];
     return time > told && before !== isReady(pod) ? [time] : [];
   });
   return times.sort()[0];
 }
 
-/** Who is not shown, and is on its way out or has ended, may have been shown before. */
+/** A pod that is not listed, and is terminating or has ended, may have been listed before. */
 const isGoing = (pod: Stored<Pod>): boolean => pod.metadata.deletionTimestamp !== undefined || isTerminated(pod);
 
 /** The annotations with that time, or without any. */

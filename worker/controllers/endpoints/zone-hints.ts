@@ -1,6 +1,6 @@
 /**
- * Topology aware routing, which a service asks for by annotation: its endpoints are shared out to the zones by the
- * processors of their nodes, so that traffic stays in a zone as far as no endpoint gets too much of it.
+ * Topology aware routing, which a service requests by annotation: its endpoints are allocated to zones in proportion to
+ * their nodes' CPU, so that traffic stays within a zone unless that would overload an endpoint.
  */
 import type { Node, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint } from "../../../api/generated/discovery.v1.ts";
@@ -9,12 +9,12 @@ import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 const ZONE = "topology.kubernetes.io/zone";
 const MODES = ["service.kubernetes.io/topology-aware-hints", "service.kubernetes.io/topology-mode"] as const;
 const CONTROL_PLANE = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"] as const;
-/** An endpoint may get so much more than its share. */
+/** How much more than its share an endpoint may get. */
 const OVERLOAD = 0.2;
 
 const modeOf = ({ metadata: { annotations = {} } }: Service) => annotations[MODES[0]] ?? annotations[MODES[1]];
 
-/** Whether the service says if it is to be shared out. */
+/** Whether the service says anything about topology aware routing. */
 export const hasTopologyMode = (service: Service): boolean => modeOf(service) !== undefined;
 
 export function isTopologyAware(service: Service): boolean {
@@ -22,12 +22,12 @@ export function isTopologyAware(service: Service): boolean {
   return mode === "Auto" || mode === "auto";
 }
 
-/** By zone, its share of all processors; undefined where one node does not say, or there is one zone. */
+/** Each zone's share of all CPU; undefined if some node does not report it, or there is only one zone. */
 export type ZoneShares = ReadonlyMap<string, number> | undefined;
 
 const isReady = ({ status }: Node) => status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
 
-/** The processors that a node brings to its zone (thousandths); undefined: it takes no part. */
+/** The CPU that a node adds to its zone (thousandths); undefined: the node does not count. */
 const processorsOf = (node: Node): number | undefined =>
   isReady(node) && !CONTROL_PLANE.some((label) => node.metadata.labels?.[label] !== undefined)
     ? Number(milliUnits(quantityOf(node.status.allocatable?.cpu)))
@@ -47,13 +47,13 @@ export function zoneShares(nodes: readonly Node[]): ZoneShares {
   return zones.size < 2 ? undefined : new Map([...zones].sort().map(([zone, cpu]) => [zone, cpu / all]));
 }
 
-/** Whether the shares may be others for it. */
+/** Whether a node's change may affect the shares. */
 export const changesShares = (next: Node, before: Node): boolean =>
   processorsOf(next) !== processorsOf(before) || next.metadata.labels?.[ZONE] !== before.metadata.labels?.[ZONE];
 
 export type Hinted = { readonly endpoints: readonly Endpoint[] } | { readonly problem: string };
 
-/** Ready endpoints with the zone that they are for; those of zones that have too many are lent to those that have too few. */
+/** Ready endpoints with the zone that they serve; zones with too many lend to zones with too few. */
 export function hintedByZone(endpoints: readonly Endpoint[], shares: ZoneShares): Hinted {
   if (!shares)
     return {
@@ -77,7 +77,7 @@ export function hintedByZone(endpoints: readonly Endpoint[], shares: ZoneShares)
   return { endpoints: lent };
 }
 
-/** How many endpoints each zone should have; undefined where not even the least that each needs can be had. */
+/** How many endpoints each zone should have; undefined if not even the minimum for each is available. */
 function targetsOf(count: number, shares: ReadonlyMap<string, number>): ReadonlyMap<string, number> | undefined {
   const targets = new Map<string, number>();
   let left = count;
@@ -90,7 +90,7 @@ function targetsOf(count: number, shares: ReadonlyMap<string, number>): Readonly
   return targets;
 }
 
-/** By the zone that lends, the zones that one of its endpoints each is lent to. */
+/** By lending zone, the zones to which it lends one endpoint each. */
 function loansOf(ready: readonly Endpoint[], targets: ReadonlyMap<string, number>): ReadonlyMap<string, string[]> {
   const have = new Map<string, number>();
   for (const { zone = "" } of ready) have.set(zone, (have.get(zone) ?? 0) + 1);
@@ -99,7 +99,7 @@ function loansOf(ready: readonly Endpoint[], targets: ReadonlyMap<string, number
   for (;;) {
     const [lender, spare] = extreme(surplus, 1);
     const [borrower, lack] = extreme(surplus, -1);
-    // Less than half an endpoint is not worth it, nor is what leaves both less than one.
+    // Not worth it for less than half an endpoint, or if both sides end up with less than one.
     if (lender === borrower || spare < 0.5 || lack < 0.5 || (spare < 1 && lack < 1)) return loans;
     surplus.set(lender, spare - 1);
     surplus.set(borrower, 1 - lack);
@@ -107,7 +107,7 @@ function loansOf(ready: readonly Endpoint[], targets: ReadonlyMap<string, number
   }
 }
 
-/** The zone that has most too many (1) or too few (-1), and by how much. */
+/** The zone with the largest surplus (1) or deficit (-1), and its amount. */
 function extreme(surplus: ReadonlyMap<string, number>, sign: 1 | -1): readonly [zone: string, by: number] {
   let most: readonly [string, number] = ["", Number.NEGATIVE_INFINITY];
   for (const [zone, count] of surplus) if (sign * count > most[1]) most = [zone, sign * count];

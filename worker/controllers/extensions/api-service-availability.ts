@@ -1,6 +1,6 @@
 /**
- * Says of each APIService whether what answers for it can be reached: the Service is there, listens on the port, and has
- * a ready endpoint (kube-aggregator's available controller). Whether it answers discovery is not asked.
+ * Sets whether each APIService can be reached: its Service exists, listens on the port, and has a ready endpoint
+ * (kube-aggregator's available controller). Discovery is not probed.
  */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { Service } from "../../../api/generated/core.v1.ts";

@@ -1,6 +1,7 @@
 /**
- * Keeps an APIService for each group version that CustomResourceDefinitions serve (kube-aggregator's autoregistration). One
- * that says that it is kept is made anew, set right and removed; anybody's own is left alone.
+ * Maintains an APIService for each group version that CustomResourceDefinitions serve (kube-aggregator's
+ * autoregistration). An APIService labelled as auto-registered is recreated, corrected and deleted; all others are left
+ * alone.
  */
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
@@ -11,7 +12,7 @@ import { same } from "../same.ts";
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 const KEPT = "kube-aggregator.kubernetes.io/automanaged";
 
-/** Behind the built-in groups, whatever the version. */
+/** Ranks behind the built-in groups, whatever the version. */
 const GROUP_PRIORITY = 1000;
 const VERSION_PRIORITY = 100;
 
@@ -22,7 +23,7 @@ export const customApiServices: Controller = {
   itemsOf({ resource, object, snapshot }) {
     if (resource === API_SERVICES) return isKept(object as APIService) ? [object.metadata.name] : [];
     const { group, versions } = (object as CustomResourceDefinition).spec;
-    // A version that the definition no longer has is known by its APIService alone.
+    // A version that the definition no longer has is only known from its APIService.
     const kept = snapshot.list<APIService>(API_SERVICES).filter((each) => each.spec.group === group && isKept(each));
     return [...new Set([...versions.map(({ name }) => `${name}.${group}`), ...kept.map((each) => each.metadata.name)])];
   },
@@ -47,7 +48,7 @@ export const customApiServices: Controller = {
   },
 };
 
-/** Those of the built-in groups are kept "onstart", and not by this loop. */
+/** Those of the built-in groups are labelled "onstart", and are not this loop's. */
 const isKept = ({ metadata }: APIService): boolean => metadata.labels?.[KEPT] === "true";
 
 /** Undefined for a group version that no definition serves. `name` is `VERSION.GROUP`. */

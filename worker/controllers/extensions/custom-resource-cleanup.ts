@@ -1,6 +1,6 @@
 /**
- * Deletes the objects of a CustomResourceDefinition that is being deleted, then lets it go; and looks again at
- * definitions that wait for names when one of their group has gone.
+ * Deletes the objects of a CustomResourceDefinition that is being deleted, then removes its finalizer; and rechecks
+ * definitions waiting for names when another of their group is gone.
  */
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
@@ -8,7 +8,7 @@ import { CLEANUP_FINALIZER } from "../../../api/resources/apiextensions/conditio
 import { type Controller, type DeleteEffect, EVERYTHING, settled } from "../controller.ts";
 
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
-/** Finalizers of the objects may take their time. */
+/** The objects' finalizers may take their time. */
 const LOOK_AGAIN_MS = 5000;
 
 export const customResourceCleanup: Controller = {
@@ -31,7 +31,7 @@ export const customResourceCleanup: Controller = {
     if (!definition) return settled;
     const update = { op: "update", resource: DEFINITIONS, namespace: "" } as const;
     if (!definition.metadata.deletionTimestamp) {
-      // The API server gives names with every write.
+      // The API server assigns names with every write.
       const another = snapshot.list<CustomResourceDefinition>(DEFINITIONS).some((each) => isInTheWay(each, definition));
       if (!lacksNames(definition) || another) return settled;
       return { effects: [{ ...update, subresource: "status", object: definition }] };

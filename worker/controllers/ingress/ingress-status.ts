@@ -1,4 +1,4 @@
-/** Ingresses that the control plane serves say where they are reached. */
+/** Writes the public address into Ingresses that the control plane serves. */
 import type { Ingress, IngressClass } from "../../../api/generated/networking.v1.ts";
 import { INGRESS_CONTROLLER } from "../../../api/public-host.ts";
 import { type Controller, settled } from "../controller.ts";

@@ -1,8 +1,8 @@
-/** The address by which the world reaches what the control plane itself serves. */
+/** The public address of what the control plane itself serves. */
 import { publicHost } from "../../../api/public-host.ts";
 import type { ClusterFacts } from "../controller.ts";
 
-/** As `status.loadBalancer.ingress` of Services and Ingresses; undefined: this deployment has no domain for it. */
+/** In the form of `status.loadBalancer.ingress` of Services and Ingresses; undefined: the deployment has no domain. */
 export function publicAddress(
   { ingress }: ClusterFacts,
   { namespace = "", name = "" }: { readonly namespace?: string; readonly name?: string },

@@ -1,4 +1,4 @@
-/** Services of the control plane's own load balancer class say where they are reached. */
+/** Writes the public address into Services of the control plane's own load balancer class. */
 import type { Service } from "../../../api/generated/core.v1.ts";
 import { LOAD_BALANCER_CLASS } from "../../../api/public-host.ts";
 import { type Controller, settled } from "../controller.ts";

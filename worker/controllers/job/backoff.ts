@@ -1,6 +1,6 @@
 /**
- * How long a Job waits before it makes pods again: 10 s after a failure, twice as long after each further one, until a
- * pod succeeds. The failures are remembered, since pods are gone before the wait is over.
+ * The back-off of a Job: 10 s after a failure, doubled by each further one, until a pod succeeds. Failures are
+ * remembered, because their pods are gone before the delay is over.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -8,7 +8,7 @@ import { endOf } from "./job-pods.ts";
 
 const FIRST_MS = 10_000;
 const LONGEST_MS = 600_000;
-/** More failures than these lengthen no wait. */
+/** Further failures do not lengthen the delay. */
 const REMEMBERED = 8;
 
 export interface Failure {
@@ -17,7 +17,7 @@ export interface Failure {
   readonly at: number;
 }
 
-/** Adds what ended of late to the failures since the last success; the same value where nothing did. */
+/** Adds recent ends of pods to the failures since the last success; returns the same value if there were none. */
 export function failuresSince(
   known: readonly Failure[],
   ended: { readonly succeeded: readonly Stored<Pod>[]; readonly failed: readonly Stored<Pod>[] },
@@ -31,7 +31,7 @@ export function failuresSince(
   return all.toSorted((a, b) => a.at - b.at).slice(-REMEMBERED);
 }
 
-/** When the waiting is over (ms). */
+/** When the back-off ends (ms). */
 export const endOfBackoff = (failures: readonly Failure[]): number =>
   failures.length === 0 ? 0 : Math.max(...failures.map(({ at }) => at)) + backoffAfter(failures.length);
 

@@ -15,7 +15,7 @@ export const hasCondition = (status: JobStatus, type: string): boolean =>
 export const isFinished = (job: Job): boolean =>
   hasCondition(job.status, "Complete") || hasCondition(job.status, "Failed");
 
-/** The ending that was decided on before and not carried through yet. */
+/** The ending that was decided on and has not been completed yet. */
 export function decidedEnding(status: JobStatus): Ending | undefined {
   for (const type of ["FailureTarget", "SuccessCriteriaMet"] as const) {
     const found = status.conditions?.find((each) => each.type === type && each.status === "True");

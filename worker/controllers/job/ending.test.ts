@@ -8,7 +8,7 @@ describe("CTL-JOB-ENDING: a pod that is told to end", () => {
     cluster.change<Pod>("pods", "ns", name, ({ metadata }) => {
       metadata.deletionTimestamp = new Date(cluster.now + 30_000).toISOString();
       metadata.deletionGracePeriodSeconds = 30;
-      // The fake cluster knows no grace: what has no finalizer is gone.
+      // The fake cluster has no grace period: an object without finalizers is deleted at once.
       metadata.finalizers = [...(metadata.finalizers ?? []), "test/running"];
     });
   const running = ({ cluster }: ControlledCluster, ready: boolean) => {

@@ -1,4 +1,4 @@
-/** What ends a job: its pods' results, or time. */
+/** What ends a job: the results of its pods, or time. */
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -9,7 +9,7 @@ import { failed, isIndexed, isTracked } from "./job-pods.ts";
 import { judge } from "./pod-failure-policy.ts";
 import type { Tally } from "./tally.ts";
 
-/** Milliseconds since 1970; undefined where nothing but its pods ends the job. */
+/** Milliseconds since the epoch; undefined if only its pods can end the job. */
 export const deadlineOf = (job: Job): number | undefined => {
   const started = timeOf(job.status.startTime);
   const { activeDeadlineSeconds, suspend } = job.spec;
@@ -24,7 +24,7 @@ export function isComplete(job: Job, tally: Tally, active: number): boolean {
   return tally.succeeded >= completions && active === 0;
 }
 
-/** Whether the pods' results, or time, end the job now; in the order Kubernetes asks. */
+/** Whether the pods' results, or time, end the job now. Checked in Kubernetes' order. */
 export function endingOf(
   job: Stored<Job>,
   pods: readonly Stored<Pod>[],
@@ -50,7 +50,7 @@ export function endingOf(
   return isIndexed(job) ? successByPolicy(job, tally.succeededIndexes) : undefined;
 }
 
-/** Under OnFailure a container's restarts are the job's retries. */
+/** Under OnFailure, container restarts count as the job's retries. */
 function restartsExceed(job: Job, pods: readonly Pod[], backoffLimit: number): boolean {
   if (job.spec.template.spec?.restartPolicy !== "OnFailure") return false;
   const restarts = pods
@@ -60,7 +60,7 @@ function restartsExceed(job: Job, pods: readonly Pod[], backoffLimit: number): b
   return backoffLimit === 0 ? restarts > 0 : restarts >= backoffLimit;
 }
 
-/** The first successPolicy rule that the succeeded indexes meet. */
+/** The first successPolicy rule that the succeeded indexes satisfy. */
 function successByPolicy(job: Job, succeeded: Indexes): Ending | undefined {
   const completions = job.spec.completions ?? 0;
   for (const [position, rule] of (job.spec.successPolicy?.rules ?? []).entries()) {

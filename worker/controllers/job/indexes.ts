@@ -5,9 +5,9 @@ interface Run {
   readonly last: number;
 }
 
-/** Kept as runs: a job may have two thousand million indexes, and name them in a line. */
+/** Stored as ranges: a job may have two billion indexes, and list them in one line. */
 export class Indexes {
-  /** In order, none of them next to another. */
+  /** Sorted, and never adjacent. */
   #runs: readonly Run[];
 
   private constructor(runs: readonly Run[]) {
@@ -31,7 +31,7 @@ export class Indexes {
     return this.lastFrom(index) !== undefined;
   }
 
-  /** The last of those that follow each other from an index on; undefined where it is none of them. */
+  /** The last consecutive member from an index on; undefined if the index is not a member. */
   lastFrom(index: number): number | undefined {
     let [low, high] = [0, this.#runs.length];
     while (low < high) {
@@ -49,7 +49,7 @@ export class Indexes {
     return more.length === 0 ? this : new Indexes(joined([...this.#runs, ...more]));
   }
 
-  /** How many both have. */
+  /** The size of the intersection. */
   countShared(others: Indexes): number {
     const [mine, theirs] = [this.#runs, others.#runs];
     let count = 0;
@@ -62,7 +62,7 @@ export class Indexes {
     }
   }
 
-  /** Runs of three or more are written as a range, two neighbours as `1,2`, as Kubernetes does. */
+  /** Three or more consecutive indexes are written as a range, two as `1,2`, as in Kubernetes. */
   toString(): string {
     return this.#runs
       .map((run) => {
@@ -75,7 +75,7 @@ export class Indexes {
 
 const length = ({ first, last }: Run) => last - first + 1;
 
-/** In order, with those that meet made one. */
+/** Sorted, with adjacent ranges merged. */
 function joined(runs: readonly Run[]): readonly Run[] {
   const all: Run[] = [];
   for (const run of runs.toSorted((a, b) => a.first - b.first)) {

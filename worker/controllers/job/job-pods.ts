@@ -1,4 +1,4 @@
-/** What a Job's pods say: which ended how, with which index, and what a new one looks like. */
+/** What a Job's pods tell: which ended how, with which index, and what a new one looks like. */
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -25,7 +25,7 @@ export const failed = (pod: Pod, job: Job): boolean =>
   pod.status.phase === "Failed" ||
   (!replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && !succeeded(pod));
 
-/** The completion index, or undefined for pods that belong to none of the job's. */
+/** The completion index; undefined for pods that have none of the job's. */
 export function indexOf(pod: Pod, completions: number): number | undefined {
   const text = pod.metadata.annotations?.[INDEX];
   const index = text === undefined || text === "" ? Number.NaN : Number(text);
@@ -37,11 +37,11 @@ const countOf = (pod: Pod, annotation: string) => Number(pod.metadata.annotation
 export const indexFailures = (pod: Pod): number => countOf(pod, INDEX_FAILURES);
 export const indexIgnored = (pod: Pod): number => countOf(pod, INDEX_IGNORED);
 
-/** When the pod ended (ms), as well as can be told. */
+/** When the pod ended (ms), as far as can be determined. */
 export const endOf = (pod: Pod): number =>
   endOfContainers(pod) ?? unreadySince(pod) ?? deletedAt(pod) ?? timeOf(pod.metadata.creationTimestamp) ?? 0;
 
-/** When the last of the containers did, sidecars included; undefined while one runs. */
+/** When the last of the containers ended, sidecars included; undefined while one runs. */
 function endOfContainers({ spec, status }: Pod): number | undefined {
   const sidecars = new Set(
     spec.initContainers?.filter(({ restartPolicy }) => restartPolicy === "Always").map(({ name }) => name),
@@ -60,7 +60,7 @@ function unreadySince(pod: Pod): number | undefined {
   return ready?.status === "False" ? timeOf(ready.lastTransitionTime) : undefined;
 }
 
-/** When somebody asked for it (ms): a deletionTimestamp says when the grace is over. */
+/** When the deletion was requested (ms): a deletionTimestamp says when the grace period ends. */
 export function deletedAt({ metadata }: Pod): number | undefined {
   const until = timeOf(metadata.deletionTimestamp);
   return until === undefined ? undefined : until - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
@@ -80,7 +80,7 @@ export function newJobPod(job: Stored<Job>): Pod {
   return { ...pod, metadata: { ...pod.metadata, finalizers: [...(pod.metadata.finalizers ?? []), TRACKING] } };
 }
 
-/** The pod of one index, which it knows as hostname, label, annotation and environment. */
+/** The pod of one index, which is in its hostname, label, annotation and environment. */
 export function newIndexedPod(job: Stored<Job>, index: number, failures: { counted: number; ignored: number }): Pod {
   const pod = newJobPod(job);
   const perIndex =

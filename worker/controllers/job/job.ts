@@ -1,4 +1,4 @@
-/** Runs a Job's pods to completion, and says how it went. */
+/** Runs a Job's pods to completion, and reports the outcome. */
 import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
@@ -66,8 +66,8 @@ const remembering = (failures: readonly Failure[], plan: Plan): Plan =>
   failures.length > 0 ? { ...plan, remember: failures } : plan;
 
 /**
- * How long a pod that was told to end is left alone (ms): until then it may have ended by itself, and counts as what it
- * ended as, not as a failure. Kubernetes looks at such pods once a second.
+ * Until when a terminating pod is left alone (ms): by then it may have ended by itself, and counts by its own result,
+ * not as a failure. Kubernetes looks at such pods once a second.
  */
 const restsUntil = (job: Job, pod: Stored<Pod>): number =>
   isTracked(pod) && !isTerminated(pod) && failed(pod, job) ? (deletedAt(pod) ?? 0) + REST_MS : 0;
@@ -99,7 +99,7 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
   }
   const counting = planCounting(job, { pods, tally, active: remaining, removed: work.removed, now, lastActed });
   return {
-    // Counting first: it lets go of pods, also where no new one may be made (in a namespace that is being deleted).
+    // Counting comes first: it releases pods even where no new one may be created (in a terminating namespace).
     effects: [...counting.effects, ...work.effects],
     events: counting.events ?? [],
     ...waking(waits.wakeAt, counting.wakeAt),
@@ -107,15 +107,15 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
 }
 
 /**
- * A job that waits after a failure says of itself that no pod is active. Nothing can be said of it while pods are ready,
- * which a status refuses to have more of than active ones: Kubernetes takes note of nothing until the wait is over.
+ * A job in back-off reports that no pod is active. While pods are ready that is impossible, because validation rejects
+ * more ready than active pods: Kubernetes updates nothing until the back-off is over.
  */
 const mayTellOfWait = ({ status }: Job, active: readonly Pod[]): boolean => {
   const ready = active.filter(isReady).length;
   return ready === 0 || (status.ready === ready && !status.active);
 };
 
-/** Removes what still runs, counts it, and when nothing is left says the last word. */
+/** Deletes what still runs, counts it, and finally writes the last condition. */
 function planEnding(
   job: Stored<Job>,
   { ending, pods, tally }: { ending: Ending; pods: readonly Stored<Pod>[]; tally: Tally },
@@ -123,7 +123,7 @@ function planEnding(
 ): Plan {
   const running = pods.filter((pod) => !isTerminated(pod));
   const active = running.filter((pod) => !pod.metadata.deletionTimestamp);
-  // A job that fails counts all that it ends as failed; one that succeeds leaves the rest uncounted.
+  // A failing job counts all pods that it deletes as failed; a succeeding one leaves the rest uncounted.
   const known = new Set([...tally.noted.failed, ...tally.fresh.failed.map(({ metadata }) => metadata.uid)]);
   const ended =
     ending.type === "FailureTarget" ? running.filter((pod) => isTracked(pod) && !known.has(pod.metadata.uid)) : [];
@@ -149,7 +149,7 @@ function planEnding(
 }
 
 function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted: JobStatus; now: number }): Plan {
-  // The interim condition is to be seen before the final one.
+  // The interim condition must be visible before the final one.
   if (!hasCondition(job.status, ending.type)) return { effects: statusUpdate(RESOURCE, job, noted) };
   const succeeds = ending.type === "SuccessCriteriaMet";
   const { reason, message } = ending;
@@ -169,13 +169,13 @@ interface Counting {
   readonly pods: readonly Stored<Pod>[];
   readonly tally: Tally;
   readonly active: number;
-  /** Pods that this plan removes. */
+  /** Pods that this plan deletes. */
   readonly removed?: number;
   readonly now: number;
   readonly lastActed: number | undefined;
 }
 
-/** The status of a job that goes on, and the finalizers of the pods that it notes. */
+/** The status of a running job, and the finalizers of the pods that it records. */
 function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now, lastActed }: Counting): Plan {
   const { status: suspended, events } = suspension(job, now);
   const ready = pods.filter((pod) => isActive(pod) && isReady(pod)).length;
@@ -195,10 +195,10 @@ function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now,
   return { effects: [...statusUpdate(RESOURCE, job, next), batch(released.map(untrack))].filter(isNeeded), events };
 }
 
-/** Kubernetes takes note of pods' ends in batches of a second. */
+/** Kubernetes records the ends of pods in batches of a second. */
 const BATCH_MS = 1000;
 
-/** All that is new is that terminating pods are gone. */
+/** The only news is that terminating pods are gone. */
 const onlyFewerTerminating = (job: Job, next: JobStatus): boolean =>
   (next.terminating ?? 0) < (job.status.terminating ?? 0) &&
   same({ ...next, terminating: 0 }, { ...job.status, terminating: 0 });

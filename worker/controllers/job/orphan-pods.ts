@@ -1,4 +1,4 @@
-/** Takes the tracking finalizer off pods that no running Job counts any more, so that they can go. */
+/** Removes the tracking finalizer from pods that no running Job counts any more, so that they can be deleted. */
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { type Controller, settled } from "../controller.ts";

@@ -1,4 +1,4 @@
-/** What a Job's podFailurePolicy says of a failed pod. */
+/** How a Job's podFailurePolicy classifies a failed pod. */
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { ContainerStatus, Pod } from "../../../api/generated/core.v1.ts";
 

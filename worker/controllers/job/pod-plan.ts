@@ -1,4 +1,4 @@
-/** Which pods a running Job should make or remove now. */
+/** Which pods a running Job should create or delete now. */
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -20,13 +20,13 @@ import {
 import { judge } from "./pod-failure-policy.ts";
 import type { Tally } from "./tally.ts";
 
-/** At most so many creations or removals a turn. */
+/** Maximum creations or deletions per turn. */
 const BURST = 500;
 
 export interface PodPlan {
   readonly effects: readonly (Effect | Batch)[];
   readonly removed: number;
-  /** Pods are missing, and made when this is over (ms). */
+  /** Pods are missing, and will be created at this time (ms). */
   readonly waitsUntil?: number;
 }
 
@@ -34,7 +34,7 @@ interface Facts {
   readonly active: readonly Stored<Pod>[];
   readonly tally: Tally;
   readonly pods: readonly Stored<Pod>[];
-  /** When the job may make pods after its failures (ms). */
+  /** When the job may create pods again after its failures (ms). */
   readonly backoffEnd: number;
   readonly now: number;
 }
@@ -67,13 +67,13 @@ export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
 
 function wantedActive(job: Job, tally: Tally, active: number): number {
   const { completions, parallelism = 1 } = job.spec;
-  // A work queue makes no more pods once one has succeeded, and ends none.
+  // A work queue creates no more pods once one has succeeded, and deletes none.
   if (completions === undefined) return tally.succeeded > 0 ? active : parallelism;
   const left = completions - tally.succeeded - (tally.failedIndexes?.size ?? 0);
   return Math.max(0, Math.min(left, parallelism));
 }
 
-/** Pods of an index that another has, that is done, or that is none of the job's. */
+/** Pods whose index another pod has, or is done, or is none of the job's. */
 function surplusOf(job: Job, active: readonly Stored<Pod>[], tally: Tally): readonly Stored<Pod>[] {
   if (!isIndexed(job)) return [];
   const seen = new Set<number>();
@@ -85,7 +85,7 @@ function surplusOf(job: Job, active: readonly Stored<Pod>[], tally: Tally): read
   });
 }
 
-/** These pods are let go of first, so that their end counts for nothing. */
+/** The finalizers of these pods are removed first, so that their end is not counted. */
 function letGo(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number): PodPlan {
   const doomed = pods.slice(0, Math.min(count, BURST));
   if (doomed.length === 0) return NOTHING;
@@ -99,7 +99,7 @@ function letGo(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number): P
   };
 }
 
-/** The first missing indexes, but those that wait after a failure; the ones behind them are not looked at meanwhile. */
+/** The first missing indexes, except those in back-off; while any is, later indexes are not considered. */
 function createIndexed(job: Stored<Job>, { active, tally, pods, now }: Facts, missing: number): PodPlan {
   const completions = job.spec.completions ?? 0;
   const taken = new Set(active.map((pod) => indexOf(pod, completions)));
@@ -111,7 +111,7 @@ function createIndexed(job: Stored<Job>, { active, tally, pods, now }: Facts, mi
   const waits: number[] = [];
   for (let index = 0; index < completions && made.length + waits.length < missing; index++) {
     const lastEnded = ended(index);
-    // Of the many that there may be.
+    // There may be very many.
     if (lastEnded !== undefined) index = lastEnded;
     if (lastEnded !== undefined || taken.has(index)) continue;
     const before = tally.held.get(index);

@@ -1,4 +1,4 @@
-/** What a job says of its pods, and of being suspended. */
+/** A job's status: its pods, and whether it is suspended. */
 import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -8,10 +8,10 @@ import { addCondition, hasCondition } from "./conditions.ts";
 import { isIndexed } from "./job-pods.ts";
 import type { Tally } from "./tally.ts";
 
-/** How many finished pods a status may note at a time. */
+/** How many finished pods a status may record at a time. */
 const NOTE_LIMIT = 500;
 
-/** The status as suspending or resuming leaves it, and what is told of that. */
+/** The status after suspending or resuming, and the event about it. */
 export function suspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
   const conditions = job.status.conditions ?? [];
   const suspended = hasCondition(job.status, "Suspended");
@@ -32,7 +32,7 @@ export function suspension(job: Stored<Job>, now: number): { status: JobStatus; 
   };
 }
 
-/** `base`, with what the pods come to; takes note of so many finished ones that their finalizers can go. */
+/** `base` updated by the pods; records as many finished ones as can have their finalizers removed next. */
 export function noteStatus(
   job: Stored<Job>,
   base: JobStatus,

@@ -1,6 +1,7 @@
 /**
- * Counts a Job's ended pods, each exactly once: a pod's uid is noted in status.uncountedTerminatedPods, its finalizer goes,
- * and only then does the counter rise and the note go. Whatever is interrupted in between is taken up from there.
+ * Counts a Job's ended pods, each exactly once: a pod's uid is recorded in status.uncountedTerminatedPods, its
+ * finalizer is removed, and only then does the counter rise and the record go. Whatever is interrupted in between
+ * resumes from there.
  */
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
@@ -12,20 +13,20 @@ import { judge } from "./pod-failure-policy.ts";
 export interface Tally {
   /** Counted for good: pods whose finalizer is gone. */
   readonly counted: { readonly succeeded: number; readonly failed: number };
-  /** Noted, finalizers still on. */
+  /** Recorded, with finalizers still present. */
   readonly noted: { readonly succeeded: readonly string[]; readonly failed: readonly string[] };
   /** Ended pods that are in no count yet. */
   readonly fresh: { readonly succeeded: readonly Stored<Pod>[]; readonly failed: readonly Stored<Pod>[] };
-  /** The same with those that the status never notes: successes of indexed jobs, ignored and held failures. */
+  /** The same, plus those that the status never records: successes of indexed jobs, ignored and held failures. */
   readonly ended: { readonly succeeded: readonly Stored<Pod>[]; readonly failed: readonly Stored<Pod>[] };
-  /** All that succeeded and failed, counted or not; for indexed jobs, indexes. */
+  /** All successes and failures, counted or not; for indexed jobs, of indexes. */
   readonly succeeded: number;
   readonly failed: number;
   readonly succeededIndexes: Indexes;
   readonly failedIndexes: Indexes | undefined;
-  /** Ended pods that the failure policy says to ignore. */
+  /** Ended pods that the failure policy ignores. */
   readonly ignored: readonly Stored<Pod>[];
-  /** The last failed pod of an index that is to be made again: it carries the index's failure count. */
+  /** The last failed pod of an index that will be retried: it carries the index's failure count. */
   readonly held: ReadonlyMap<number, Stored<Pod>>;
 }
 
@@ -56,7 +57,7 @@ export function tallyPods(job: Stored<Job>, pods: readonly Stored<Pod>[]): Tally
   return {
     counted,
     noted,
-    // Successes of indexed jobs are counted by their indexes.
+    // Successes of indexed jobs are counted by index.
     fresh: { succeeded: isIndexed(job) ? [] : successes, failed: counting },
     ended: { succeeded: successes, failed: failures },
     succeeded: isIndexed(job) ? succeededIndexes.size : counted.succeeded + noted.succeeded.length + successes.length,

@@ -1,6 +1,6 @@
 /**
- * The StorageClass that has nodes make volumes on their own disks, the default one unless there is one: made once some node can,
- * and again where it is gone. What it says then is its cluster's affair.
+ * The StorageClass of volumes on nodes' own disks; the default one unless there is another. Created once a node offers
+ * such volumes, and recreated if deleted. Edits to it are left alone.
  */
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { LOCAL_CLASS, LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
@@ -17,7 +17,7 @@ const localClass = (isDefault: boolean): StorageClass => ({
   metadata: { name: LOCAL_CLASS, annotations: { [IS_DEFAULT]: String(isDefault) } },
   provisioner: LOCAL_PROVISIONER,
   reclaimPolicy: "Delete",
-  // A volume is where its pod is: the scheduler says where.
+  // A volume is where its pod is, so the scheduler decides.
   volumeBindingMode: "WaitForFirstConsumer",
   allowVolumeExpansion: true,
   allowedTopologies: [{ matchLabelExpressions: [{ key: LOCAL_VOLUMES, values: ["true"] }] }],
@@ -34,7 +34,7 @@ export const localVolumeClass: Controller = {
   reconcile(name, { snapshot, cluster }) {
     if (!cluster.hasLocalClass || snapshot.get(CLASSES, "", name)) return settled;
     if (!snapshot.list(NODES).some(({ metadata }) => metadata.labels?.[LOCAL_VOLUMES] === "true")) return settled;
-    // The newest default counts: it would take the place of one that somebody chose.
+    // The newest default wins, so it would displace one that somebody chose.
     const isDefault = defaultClassOf(snapshot.list(CLASSES), DEFAULT_STORAGE_CLASS) === undefined;
     return { effects: [{ op: "create", resource: CLASSES, namespace: "", object: localClass(isDefault) }] };
   },

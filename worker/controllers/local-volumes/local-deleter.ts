@@ -1,4 +1,6 @@
-/** Has nodes remove what released local volumes keep, and then the volumes. A node that is away is waited for. */
+/**
+ * Has nodes delete the data of released local volumes, then deletes the volumes. Nodes that are away are waited for.
+ */
 import type { Node, PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { LOCAL_PROVISIONER, localVolumeRequest } from "../../../api/node/local-volumes.ts";
@@ -32,14 +34,14 @@ export const localVolumeDeleter: Controller = {
 
 const isHeld = ({ metadata }: Volume): boolean => metadata.finalizers?.includes(FINALIZER) ?? false;
 
-/** Of a volume that is deleted already, and not held, what it kept is removed. */
+/** For a volume that is being deleted and not in use, the data is removed. */
 const isDue = (volume: Volume): boolean =>
   isLocal(volume) &&
   volume.status.phase === "Released" &&
   volume.spec.persistentVolumeReclaimPolicy === "Delete" &&
   (volume.metadata.deletionTimestamp === undefined || isHeld(volume));
 
-/** Who changes what is to become of it may do so until its claim is gone. */
+/** The reclaim policy may be changed until the claim is gone. */
 function planProtection(volume: Volume): Plan {
   const { spec, status, metadata } = volume;
   const isToHold = spec.persistentVolumeReclaimPolicy === "Delete";
@@ -68,7 +70,7 @@ function forgotten(volume: Volume): readonly Effect[] {
   return isHeld(volume) ? [deleted, freed(volume)] : [deleted];
 }
 
-/** What is on the disk of a node that is no more is out of reach, and nobody's. */
+/** Data on the disk of a node that no longer exists is out of reach, and belongs to nobody. */
 function planForgotten(volume: Volume): Plan {
   const message = `the node that kept it is gone: what is in ${volume.spec.local?.path} there was not removed`;
   return {

@@ -1,6 +1,6 @@
 /**
- * Makes volumes for claims of classes that name {@link LOCAL_PROVISIONER}: has the node make the directory, and writes the
- * PersistentVolume, which the volume binder then binds. It behaves as external provisioners do.
+ * Provisions volumes for claims of classes that name {@link LOCAL_PROVISIONER}: has the node create the directory, and
+ * creates the PersistentVolume, which the volume binder then binds. Behaves like external-provisioner.
  */
 import type { Node, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
@@ -54,7 +54,7 @@ export const localVolumeProvisioner: Controller = {
   },
 };
 
-/** Its volume is to be made here, as the volume binder says. */
+/** Whether the volume binder has asked for a volume from this provisioner. */
 const isWaiting = ({ metadata, spec }: Claim): boolean =>
   !spec.volumeName &&
   metadata.deletionTimestamp === undefined &&
@@ -66,7 +66,7 @@ const selectedNodeOf = ({ metadata }: Claim) => metadata.annotations?.[SELECTED_
 
 const mayUse = (node: string) => (claim: Claim) => (selectedNodeOf(claim) ?? node) === node;
 
-/** Who deletes a volume before it is bound has another one made. */
+/** If a volume is deleted before it is bound, another one is provisioned. */
 function claimOf(volume: PersistentVolume): readonly string[] {
   const { namespace = "", name = "" } = volume.spec.claimRef ?? {};
   return isLocal(volume) ? [itemOf(namespace, name)] : [];
@@ -89,7 +89,7 @@ function planPlace(claim: Claim, storage: Stored<StorageClass>, { snapshot, fail
   const node = snapshot.get<Node>(NODES, "", selected);
   if (!node) return elsewhere(`node "${selected}" not found`);
   if (directoryOf(node) === undefined) return elsewhere(`node "${selected}" keeps no local volumes`);
-  // Nothing is lost with it yet.
+  // No data can be lost yet.
   if (!isUp(node)) return elsewhere(`node "${selected}" is not ready`);
   const isRefused = failure?.effect.op === "call" && failure.effect.name === selected && ELSEWHERE.has(failure.code);
   return isRefused ? { effects: [unselected(claim)] } : planVolume(claim, storage, node);
@@ -128,7 +128,7 @@ function planVolume(claim: Claim, storage: Stored<StorageClass>, node: Stored<No
   return { effects: [made, { op: "create", resource: VOLUMES, namespace: "", object, record }] };
 }
 
-/** The scheduler chooses again. */
+/** Lets the scheduler choose again. */
 const unselected = ({ metadata: { namespace = "", name, uid, resourceVersion } }: Claim) =>
   ({
     op: "patch",

@@ -1,4 +1,4 @@
-/** A claim of a local volume that asks for more has it: how much a directory holds is not bounded anyway. */
+/** Grants requests for larger local volumes: the size of a directory is not limited anyway. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
 import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";

@@ -1,4 +1,4 @@
-/** The PersistentVolume of a directory that a node keeps for a claim, as external provisioners shape theirs. */
+/** The PersistentVolume for a directory that a node keeps for a claim, shaped as by external-provisioner. */
 import type { Node, PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -8,7 +8,7 @@ import { PROVISIONED_BY } from "../volume/reclaim.ts";
 import type { Claim } from "../volume/volume-match.ts";
 import { HOSTNAME, hostnameOf } from "./volume-node.ts";
 
-/** Holds a volume until what it keeps is removed, also where the volume is deleted before its claim. */
+/** Keeps a volume until its data is removed, even if it is deleted before its claim. */
 export const FINALIZER = "external-provisioner.volume.kubernetes.io/finalizer";
 
 export const volumeNameOf = ({ metadata }: Claim): string => `pvc-${metadata.uid}`;

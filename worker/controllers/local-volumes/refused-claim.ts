@@ -1,13 +1,13 @@
-/** What a claim asks for that a directory of a node cannot be. */
+/** Requests in a claim that a directory of a node cannot satisfy. */
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { LOCAL_PROVISIONER } from "../../../api/node/local-volumes.ts";
 
 const ONE_NODE: ReadonlySet<string> = new Set(["ReadWriteOnce", "ReadWriteOncePod"]);
-/** What volumes are copied from; of what else a claim may name others make volumes. */
+/** Sources that a volume would be copied from; volumes for other sources are made by others. */
 const COPIED: ReadonlySet<string> = new Set(["PersistentVolumeClaim", "VolumeSnapshot"]);
 
-/** Why; undefined: nothing speaks against it. */
+/** Why the claim is refused; undefined: it is not. */
 export function refusalOf({ spec }: PersistentVolumeClaim, { parameters = {} }: StorageClass): string | undefined {
   if (spec.volumeMode === "Block") return `${LOCAL_PROVISIONER} does not support block volume provisioning`;
   const mode = spec.accessModes?.find((each) => !ONE_NODE.has(each));
@@ -21,7 +21,7 @@ export function refusalOf({ spec }: PersistentVolumeClaim, { parameters = {} }: 
   return parameter === undefined ? undefined : `the StorageClass has the parameter ${parameter}, which is not known`;
 }
 
-/** Somebody else fills its volume. */
+/** Somebody else populates its volume. */
 export const isPopulated = ({ spec }: PersistentVolumeClaim): boolean => {
   const source = spec.dataSourceRef ?? spec.dataSource;
   return source !== undefined && !COPIED.has(source.kind);

@@ -1,4 +1,4 @@
-/** Nodes that keep local volumes, and which of them has one. */
+/** Nodes that offer local volumes, and which of them has a given one. */
 import type { Node, PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -16,7 +16,7 @@ export const isLocal = ({ metadata }: PersistentVolume): boolean =>
 export const isUp = ({ status }: Node): boolean =>
   status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
 
-/** Where the node keeps them; undefined: nowhere. */
+/** Where the node keeps them; undefined: it does not. */
 export const directoryOf = ({ metadata: { labels, annotations } }: Node): string | undefined =>
   labels?.[LOCAL_VOLUMES] === "true" ? annotations?.[LOCAL_VOLUMES] : undefined;
 
@@ -33,7 +33,7 @@ export const isOn = (volume: PersistentVolume, node: Node): boolean => hostOf(vo
 export const nodeOf = (volume: PersistentVolume, snapshot: Snapshot): Stored<Node> | undefined =>
   snapshot.list<Node>(NODES).find((node) => isOn(volume, node));
 
-/** For a class that does not wait for pods: the node with the fewest such volumes, of those that take pods. */
+/** For a class with immediate binding: the schedulable node with the fewest such volumes. */
 export function emptiestNode(storage: StorageClass, snapshot: Snapshot): Stored<Node> | undefined {
   const volumes = snapshot.list<PersistentVolume>(VOLUMES).filter(isLocal);
   const loads = snapshot

@@ -1,4 +1,6 @@
-/** What API servers behind this one keep in a namespace: no snapshot has it, so they are asked, as any client would ask. */
+/**
+ * What aggregated API servers keep in a namespace. No snapshot contains it, so they are queried like any client would.
+ */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { APIResourceList } from "../../../api/generated/meta.v1.ts";
 import { apiVersionOf, type KubeObject, type Stored } from "../../../api/machinery/meta.ts";
@@ -6,17 +8,17 @@ import { API_SERVICES } from "../api-services.ts";
 import type { Answer, DeleteCollectionEffect, Located, Question, Snapshot } from "../controller.ts";
 
 interface AggregatedContent {
-  /** What has to be asked first. */
+  /** What must be queried first. */
   readonly asks: readonly Question[];
   /** Some of what is left, of each resource. */
   readonly content: readonly Located[];
-  /** Group versions whose server does not say what it has. */
+  /** Group versions whose server does not answer discovery. */
   readonly undiscovered: readonly string[];
-  /** The deletion of what nobody has asked to go yet. */
+  /** Deletions of content that is not terminating yet. */
   readonly collections: readonly DeleteCollectionEffect[];
 }
 
-/** Enough to count by, and to see what is on its way out. */
+/** Enough for counting, and for seeing what is terminating. */
 const LIMIT = 500;
 
 export function aggregatedContent(
@@ -51,14 +53,14 @@ export function aggregatedContent(
   return { asks, content, undiscovered: [...new Set(undiscovered)], collections };
 }
 
-/** The group versions that are handed to other API servers. */
+/** The group versions that are delegated to other API servers. */
 const servedElsewhere = (snapshot: Snapshot): readonly { readonly group: string; readonly version: string }[] =>
   snapshot.list<APIService>(API_SERVICES).flatMap(({ spec }) => {
     const { group, version, service } = spec ?? {};
     return service && group && version ? [{ group, version }] : [];
   });
 
-/** What can be in a namespace, and be taken out of it. */
+/** Namespaced resources whose objects can be listed and deleted. */
 const emptiable = ({ resources }: APIResourceList): readonly string[] =>
   resources
     .filter(({ name, namespaced, verbs }) => {

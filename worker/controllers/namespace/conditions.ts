@@ -1,4 +1,4 @@
-/** What a namespace that is being deleted says of what keeps it. */
+/** The conditions of a terminating namespace, about what keeps it. */
 import type { Namespace, NamespaceCondition } from "../../../api/generated/core.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Located } from "../controller.ts";
@@ -9,7 +9,7 @@ interface Said {
   readonly message: string;
 }
 
-/** What is said of a namespace by one condition: that something is wrong, or that nothing is. */
+/** One condition of a namespace: something is wrong, or nothing is. */
 interface Checked {
   readonly type: string;
   readonly wrong: Said | undefined;
@@ -18,11 +18,11 @@ interface Checked {
 
 /** How far a namespace has been emptied. */
 interface Emptying {
-  /** What is left of it. */
+  /** What is left in it. */
   readonly content: readonly Located[];
   /** Why deletions were refused. */
   readonly refusals?: readonly string[];
-  /** Group versions of API servers that do not say what they have. */
+  /** Group versions of API servers that do not answer discovery. */
   readonly undiscovered?: readonly string[];
 }
 
@@ -96,7 +96,7 @@ function remaining(reason: string, begin: string, { counts, print }: Counted): S
   return { reason, message: `${begin}: ${told.join(", ")}` };
 }
 
-/** One that says the same as before stays as it is. */
+/** Kept unchanged if it says the same as before. */
 function conditionOf(namespace: Namespace, { type, wrong, well }: Checked, now: number): NamespaceCondition {
   const next = { type, status: wrong ? "True" : "False", ...(wrong ?? well) };
   const current = namespace.status.conditions?.find((each) => each.type === type);
@@ -111,5 +111,5 @@ export function tally(names: Iterable<string>): Map<string, number> {
   return counts;
 }
 
-/** Go prints a GroupResource of the core group with a dot at its end. */
+/** Go prints a GroupResource of the core group with a trailing dot. */
 const withGroup = (resource: string) => (resource.includes(".") ? resource : `${resource}.`);

@@ -4,13 +4,13 @@ import type { Namespace } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { namespaceController } from "./namespace.ts";
 
-/** A cluster whose namespace `ns` is to end. */
+/** A cluster whose namespace `ns` is terminating. */
 function clusterOfEnding() {
   const at = controlledCluster([namespaceController]);
   at.cluster.put("namespaces", {
     apiVersion: "v1",
     kind: "Namespace",
-    // The fake knows metadata.finalizers alone.
+    // The fake only knows metadata.finalizers.
     metadata: { name: "ns", deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/kept"] },
     spec: { finalizers: ["kubernetes"] },
     status: { phase: "Terminating" },
@@ -66,7 +66,7 @@ it("CTL-NAMESPACE-TOLD: of pods that are left it says nothing, of what else is l
 
 it("CTL-NAMESPACE-EVENTS: its events go before it does, however many there are", async () => {
   const at = clusterOfEnding();
-  // Each collection takes one of them.
+  // Each deletion of the collection takes one of them.
   let events = 3;
   const left = () => ({ items: events > 0 ? [{}] : [] });
   at.cluster.answers = (path) => (path === "/api/v1/namespaces/ns/events?limit=1" ? left() : undefined);
@@ -98,7 +98,7 @@ it("CTL-NAMESPACE-AGGREGATED: what another API server keeps in a namespace goes,
       .get<Namespace>("namespaces", "", "ns")
       ?.status.conditions?.filter(({ status }) => status === "True")
       .map(({ message }) => message);
-  // It does not answer.
+  // The server does not answer.
   await at.pass(100);
   expect(told()).toEqual([
     "Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: wardle.example.com/v1: stale GroupVersion discovery: wardle.example.com/v1",

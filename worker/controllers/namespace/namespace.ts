@@ -1,4 +1,4 @@
-/** Empties a namespace that is being deleted, says what is left in it, and at last lets it go. */
+/** Empties a terminating namespace, reports what is left in it, and finally removes its finalizer. */
 import type { Namespace, NamespaceCondition } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { GroupResource } from "../../../api/store.ts";
@@ -21,9 +21,9 @@ import { aggregatedContent } from "./aggregated-content.ts";
 import { conditionsOf, tally } from "./conditions.ts";
 
 const FINALIZER = "kubernetes";
-/** While something is left, Kubernetes looks again about as often. */
+/** How often Kubernetes checks again while something is left. */
 const LOOK_AGAIN_MS = 5000;
-/** So many objects of a resource are deleted as a collection. */
+/** From this many objects on, a resource is deleted as a collection. */
 const MANY = 20;
 
 export const namespaceController: Controller = {
@@ -52,7 +52,7 @@ export const namespaceController: Controller = {
 /** One is enough to know that there are some. */
 const eventsOf = (namespace: string): Question => `/api/v1/namespaces/${namespace}/events?limit=1`;
 
-/** Events are in no snapshot, and come to the last: they go when nothing else is left. Undefined: there are none. */
+/** Events are in no snapshot, and are deleted last, when nothing else is left. Undefined: there are none. */
 function planForgetting(
   { metadata: { name: namespace } }: Stored<Namespace>,
   { now, answer }: { readonly now: number; readonly answer: Answer | undefined },
@@ -66,7 +66,10 @@ function planForgetting(
   return { effects, wakeAt: now };
 }
 
-/** What other API servers keep in it goes last; one that does not answer keeps the namespace. Undefined: there is nothing. */
+/**
+ * The content of other API servers is deleted last; a server that does not answer keeps the namespace. Undefined: there
+ * is none.
+ */
 function planElsewhere(
   namespace: Stored<Namespace>,
   {
@@ -84,7 +87,7 @@ function planElsewhere(
 
 function letGo(namespace: Stored<Namespace>, now: number): Plan {
   const others = (namespace.spec.finalizers ?? []).filter((each) => each !== FINALIZER);
-  // One that goes at once has nobody to tell that it was emptied.
+  // If it is deleted at once, nobody is left to read its conditions.
   const stays = others.length > 0 || (namespace.metadata.finalizers ?? []).length > 0;
   const told = stays ? conditionsUpdate(namespace, conditionsOf(namespace, { content: [] }, now)) : [];
   if (told.length > 0) return { effects: told };
@@ -130,13 +133,15 @@ function planEmptying(
   ];
   const refusals = refusalsOf(failure);
   const refused = new Set(refusals.map(({ effect }) => effect.resource));
-  // While pods are left, nothing is said of what is left, as in Kubernetes: it counts when all had their turn.
+  // While pods are left, the remaining content is not reported, as in Kubernetes: it is counted when everything had its
+  // turn.
   const counted = pods.length > 0 ? [] : rest.filter(({ resource }) => !refused.has(resource));
   const messages = refusals.map(({ effect: { resource }, message }) =>
     resource === "pods" ? `failed to delete pods for namespace: ${namespace.metadata.name}, err: ${message}` : message,
   );
   const told = conditionsUpdate(namespace, conditionsOf(namespace, { content: counted, refusals: messages }, now));
-  // What is left once all is deleted that can be is worth telling, and what cannot; before, it is gone within the turn.
+  // What remains after everything deletable was deleted is worth reporting, and so is what cannot be deleted; anything
+  // else is gone within the turn.
   const stuck = deletes.length === 0 || refusals.length > 0;
   return {
     effects: [...(stuck ? told : []), ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
@@ -144,7 +149,7 @@ function planEmptying(
   };
 }
 
-/** The first deletion of each resource that was refused. */
+/** The first refused deletion of each resource. */
 function refusalsOf(failure: EffectFailure | undefined): readonly EffectFailure[] {
   const deletions = failure
     ? [failure, ...(failure.others ?? [])].filter(({ effect }) => effect.op.startsWith("delete"))
@@ -153,7 +158,7 @@ function refusalsOf(failure: EffectFailure | undefined): readonly EffectFailure[
   return [...first.values()];
 }
 
-/** Those of which there are many, and none is on its way out: what stays must not be asked to go again and again. */
+/** Resources with many objects of which none is terminating: what stays must not be deleted again and again. */
 function resourcesOfMany(content: readonly Located[]): Set<GroupResource> {
   const counts = tally(content.map(({ resource }) => resource));
   for (const { resource, object } of content) if (object.metadata.deletionTimestamp) counts.delete(resource);

@@ -1,4 +1,4 @@
-/** The pieces of the pods' range that nodes get, in order. */
+/** How the pods' range is divided among nodes, in order. */
 
 /** kube-controller-manager's. */
 const NODE_BITS = { 4: 24, 6: 64 } as const;
@@ -19,7 +19,10 @@ function ipv4Piece(base: string, piece: number): string {
   return `${number >> 16}.${(number >> 8) & 255}.${number & 255}.0`;
 }
 
-/** `fd00:10:244::` and 3 make `fd00:10:244:3::`: the fourth word counts, which a cluster's range leaves free in part. */
+/**
+ * `fd00:10:244::` and 3 make `fd00:10:244:3::`: piece numbers go into the fourth group, which a cluster's range leaves
+ * partly free.
+ */
 function ipv6Piece(base: string, piece: number): string {
   const words = base.replace(/::$/, "").split(":");
   const fourth = Number.parseInt(words[3] ?? "0", 16) + piece;

@@ -1,13 +1,13 @@
-/** Tells of nodes that come and go. */
+/** Events about nodes that are added and removed. */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
 import { timeOf } from "../time.ts";
 
-/** A node that is older is known already: this control plane has only just woken (it sleeps after 10 s). */
+/** Older nodes have been reported already: this control plane may have just woken (it sleeps after 10 s). */
 const NEW_MS = 10_000;
 
-/** What happened to the node is part of the item: the snapshot shows only what is. */
+/** What happened to the node is part of the item key, because the snapshot only shows the present. */
 export const nodeEventsController: Controller = {
   name: "node-controller",
   reads: ["nodes"],

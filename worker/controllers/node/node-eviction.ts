@@ -1,4 +1,7 @@
-/** Lets lost nodes evict their pods, zone by zone and one node at a time, as kube-controller-manager's node lifecycle does. */
+/**
+ * Lets lost nodes evict their pods, zone by zone and one node at a time, as kube-controller-manager's node lifecycle
+ * does.
+ */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, settled } from "../controller.ts";
@@ -27,7 +30,7 @@ export const nodeEvictionController: Controller = {
     const zones = lostByZone(nodes);
     if (zones.size === 0) return settled;
     const { isOutage, everyMs } = evictionsOf(nodes);
-    // It is the control plane that is cut off: nobody is evicted for that.
+    // The control plane itself is cut off: no reason to evict anybody.
     if (isOutage) {
       const evicting = [...zones.values()].flatMap((zone) => zone.evicting);
       return { effects: batched(evicting.map((node) => tainted(node, { now, evicting: false }))) };
@@ -51,11 +54,11 @@ export const nodeEvictionController: Controller = {
 interface LostNodes {
   readonly evicting: Stored<Node>[];
   waiting: number;
-  /** Of those that wait, who has been lost for longest. */
+  /** Of the waiting nodes, the one that has been lost for longest. */
   first: Stored<Node> | undefined;
 }
 
-/** One look at each: there may be thousands, and while they are lost one by one, this is asked as often. */
+/** Visits each node once: there may be thousands, and while they are lost one by one, this runs as often. */
 function lostByZone(nodes: readonly Stored<Node>[]): ReadonlyMap<string, LostNodes> {
   const zones = new Map<string, LostNodes>();
   for (const node of nodes) {
@@ -77,7 +80,7 @@ const batched = (effects: readonly Effect[]) => (effects.length > 0 ? [{ op: "ba
 const retainted = (object: KubeObject, previous: KubeObject | undefined): boolean =>
   !same((object as Stored<Node>).spec.taints, (previous as Stored<Node> | undefined)?.spec.taints);
 
-/** Its own item has seen that it is lost; until then it is left to that. */
+/** The node's own item has noticed that it is lost; before that, it is left to that item. */
 const isMarked = ({ spec }: Node) => spec.taints?.some(({ key }) => key === NOT_READY || key === UNREACHABLE);
 
 const tainted = (node: Stored<Node>, options: { now: number; evicting: boolean }): Effect => ({

@@ -1,4 +1,6 @@
-/** Cuts each node its own piece of the pods' address ranges. One item for all nodes, so that no piece is given twice. */
+/**
+ * Allocates each node its piece of the pods' address ranges. One item for all nodes, so that no piece is given twice.
+ */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type EventRecord, type PatchEffect, settled } from "../controller.ts";
@@ -12,7 +14,7 @@ export const nodeIpamController: Controller = {
   component: "cidrAllocator",
   reads: ["nodes"],
   writes: ["nodes"],
-  // A node that goes leaves its piece to one that has none yet.
+  // A deleted node leaves its piece to one that has none yet.
   itemsOf: ({ object, previous, deleted }) => {
     const { podCIDR } = (object as Node).spec;
     return (deleted ? podCIDR : !podCIDR && !previous) ? [ALL] : [];
@@ -48,7 +50,7 @@ export const nodeIpamController: Controller = {
   },
 };
 
-/** It is told of nodes that are new, of many that come at a time together, and not with every change of one that waits. */
+/** Only reported for new nodes, of many that come at once together, and not with every change of a waiting node. */
 const NEW_MS = 10_000;
 const TOGETHER_MS = 1000;
 /** Times of creation are whole seconds. */

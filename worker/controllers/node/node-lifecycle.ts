@@ -1,4 +1,7 @@
-/** Says what a silent node is (unknown), taints nodes by their conditions, and keeps the old os and arch labels. */
+/**
+ * Sets the conditions of silent nodes to Unknown, taints nodes by their conditions, and maintains the deprecated os and
+ * arch labels.
+ */
 import type { Lease } from "../../../api/generated/coordination.v1.ts";
 import type { Node, NodeCondition, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -43,7 +46,7 @@ export const nodeLifecycleController: Controller = {
   },
 };
 
-/** The node with the taints that it should have by its conditions, and the labels. Whether it evicts is not its own affair. */
+/** The node with the taints required by its conditions, and the labels. Whether it evicts is decided elsewhere. */
 function marked(node: Stored<Node>, { now }: ReconcileContext): Effect[] {
   const taints = taintsOf(node, { now, evicting: evictingTaint(node) !== undefined });
   const labels = relabelled(node);
@@ -55,7 +58,7 @@ function marked(node: Stored<Node>, { now }: ReconcileContext): Effect[] {
       namespace: "",
       name: node.metadata.name,
       type: "application/merge-patch+json",
-      // The taints are written whole, so nobody else's may have come in between.
+      // The list of taints is written whole, so it must not have changed in between.
       patch: {
         metadata: { resourceVersion: node.metadata.resourceVersion, ...(labels ? { labels } : {}) },
         spec: { taints: taints.length > 0 ? taints : null },
@@ -70,7 +73,7 @@ function relabelled({ metadata }: Node): Readonly<Record<string, string>> | unde
   return metadata.labels && labels;
 }
 
-/** When the node counts as silent (ms); undefined: it is connected, or known to be silent. */
+/** When the node becomes silent (ms); undefined: it is connected, or known to be silent. */
 function silenceOf(node: Stored<Node>, { snapshot, heardOf }: ReconcileContext): number | undefined {
   const ready = node.status.conditions?.find(({ type }) => type === "Ready");
   if (ready?.status === "Unknown") return undefined;
@@ -78,13 +81,13 @@ function silenceOf(node: Stored<Node>, { snapshot, heardOf }: ReconcileContext):
   if (!Number.isFinite(heard)) return undefined;
   const told = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime) ?? 0;
   const made = timeOf(node.metadata.creationTimestamp) ?? 0;
-  // A node without a link of ours, such as a kubelet's, says that it lives as it says it to kube-apiserver.
+  // A node without one of our links, such as a kubelet's, renews its lease as with kube-apiserver.
   const lease = snapshot.get<Lease>(LEASES, NODE_LEASES, node.metadata.name);
   const renewed = timeOf(lease?.spec.renewTime) ?? 0;
   return Math.max(heard, told, made, renewed) + GRACE_MS;
 }
 
-/** What its kubelet itself says of it, that it is not ready or unknown, is no news, and its pods are left as they are. */
+/** If its own kubelet reported it as not ready or unknown, that is no news, and its pods are left alone. */
 function planSilent(node: Stored<Node>, context: ReconcileContext): Plan {
   const { now } = context;
   const stamp = timestamp(now);
@@ -113,11 +116,11 @@ function planSilent(node: Stored<Node>, context: ReconcileContext): Plan {
     reason: "NodeNotReady",
     message: `Node ${name} status is now: NodeNotReady`,
   };
-  // The node last: should a pod have changed meanwhile, all is done again.
+  // The node comes last: if a pod has changed in the meantime, everything is repeated.
   return { effects: [{ op: "batch", effects: pods.effects }, ...effects], events: [lost, ...pods.events] };
 }
 
-/** The pods of a node that is not heard of are not ready, whatever they last said. */
+/** The pods of a silent node are not ready, whatever they last reported. */
 function podsNotReady(
   node: Stored<Node>,
   { snapshot, now }: ReconcileContext,

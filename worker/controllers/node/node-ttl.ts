@@ -1,11 +1,11 @@
-/** Tells kubelets how long they may keep secrets and config maps: the longer, the larger the cluster. */
+/** Tells kubelets how long they may cache secrets and config maps: the larger the cluster, the longer. */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 
 const TTL = "node.alpha.kubernetes.io/ttl";
-/** The steps overlap, so that a cluster at a boundary does not go back and forth. */
+/** The steps overlap, so that a cluster at a boundary does not flap. */
 const STEPS: readonly (readonly [least: number, most: number, seconds: number])[] = [
   [0, 100, 0],
   [90, 500, 15],
@@ -14,7 +14,7 @@ const STEPS: readonly (readonly [least: number, most: number, seconds: number])[
   [1800, Number.POSITIVE_INFINITY, 300],
 ];
 
-/** Marks the item of all nodes, for when there are more or fewer of them. */
+/** Marks the item for all nodes, used when their number changes. */
 const ALL = "*all";
 
 export const nodeTtlController: Controller = {

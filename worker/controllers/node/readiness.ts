@@ -1,7 +1,7 @@
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 
-/** What a Node's condition Ready says; undefined where it says nothing, or there is no node. */
+/** The status of a Node's Ready condition; undefined if it has none, or there is no node. */
 export const readiness = (node: KubeObject | undefined): string | undefined =>
   (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
 

@@ -1,4 +1,7 @@
-/** Deletes pods that do not tolerate their node's NoExecute taints, those with a limited tolerance when it is over. */
+/**
+ * Deletes pods that do not tolerate their node's NoExecute taints; those that tolerate them for a limited time, when
+ * that is over.
+ */
 import type { Node, Pod, Taint, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -25,14 +28,14 @@ export const taintEvictionController: Controller = {
     const spared = item.startsWith(SPARED);
     const { namespace, name } = splitItem(spared ? item.slice(SPARED.length) : item);
     const pod = snapshot.get<Pod>("pods", namespace, name);
-    // What is on its way out is marked all the same, and so is what has ended.
+    // Terminating and ended pods are marked all the same.
     if (!pod?.spec.nodeName || (pod.metadata.deletionTimestamp && isMarked(pod))) return settled;
     const node = snapshot.get<Node>("nodes", "", pod.spec.nodeName);
     if (spared) return { effects: [], events: [told(pod, "Cancelling deletion of Pod")] };
     const taints = noExecute(node);
     const end = evictionTime(pod, taints, now);
     if (end === undefined) return settled;
-    // Time runs from when a taint was added, which whoever added it need not have said.
+    // The time counts from when a taint was added, which need not be recorded.
     if (end > now && taints.some(({ timeAdded }) => !timeAdded)) return stamped(node, now);
     if (end > now) return { effects: [], wakeAt: end };
     const message = "Taint manager: deleting due to NoExecute taint";
@@ -48,7 +51,7 @@ export const taintEvictionController: Controller = {
 
 const isMarked = (pod: Stored<Pod>) => podCondition(pod, "DisruptionTarget")?.status === "True";
 
-/** Marks items of pods whose limited stay has become another. */
+/** Marks items of pods whose limited toleration has changed. */
 const SPARED = "spared ";
 
 const told = (about: Stored<Pod>, what: string): EventRecord => ({
@@ -86,24 +89,24 @@ export const tolerates = (toleration: Toleration, taint: Taint): boolean =>
   (!toleration.key || toleration.key === taint.key) &&
   (toleration.operator === "Exists" || (toleration.value ?? "") === (taint.value ?? ""));
 
-/** The first toleration that fits is the one that counts, as in Kubernetes, though a later one be shorter. */
+/** The first matching toleration counts, as in Kubernetes, even if a later one is shorter. */
 const firstFitting = ({ spec }: Pod, taint: Taint) => spec.tolerations?.find((each) => tolerates(each, taint));
 
-/** How the pod stays beside the taints: not at all, for a time, or for ever. */
+/** Whether the pod tolerates the taints: not at all, for a time, or for ever. */
 function stayOf(pod: Pod, taints: readonly Taint[]): "refused" | "limited" | "free" {
   const fitting = taints.map((taint) => firstFitting(pod, taint));
   if (fitting.some((toleration) => toleration === undefined)) return "refused";
   return fitting.some((toleration) => toleration?.tolerationSeconds !== undefined) ? "limited" : "free";
 }
 
-/** When the pod must go (ms): now where a taint is not tolerated, never (undefined) where all are without limit. */
+/** When the pod must go (ms): now if a taint is not tolerated, never (undefined) if all are tolerated without limit. */
 function evictionTime(pod: Stored<Pod>, taints: readonly Taint[], now: number): number | undefined {
   let earliest: number | undefined;
   for (const taint of taints) {
     const toleration = firstFitting(pod, taint);
     if (!toleration) return now;
     if (toleration.tolerationSeconds === undefined) continue;
-    // A pod that came after the taint has its time from then on.
+    // For a pod that was bound after the taint was added, the time counts from the binding.
     const bound = timeOf(podCondition(pod, "PodScheduled")?.lastTransitionTime) ?? 0;
     const since = Math.max(timeOf(taint.timeAdded) ?? now, bound);
     const at = since + Math.max(0, toleration.tolerationSeconds) * 1000;

@@ -1,4 +1,4 @@
-/** The taints that a node's conditions and cordon mean. */
+/** The taints that follow from a node's conditions and cordon. */
 import type { Node, Taint } from "../../../api/generated/core.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 
@@ -18,26 +18,26 @@ const BY_CONDITION: readonly (readonly [type: string, status: string, key: strin
 ];
 const OWN_KEYS = new Set([...BY_CONDITION.map(([, , key]) => key), UNSCHEDULABLE]);
 
-/** What evicts: a node that is not ready, or not heard of. */
+/** Taints that evict: the node is not ready, or unreachable. */
 const EVICTING = new Set([NOT_READY, UNREACHABLE]);
 
 /** The taint by which a lost node evicts its pods, if it does. */
 export const evictingTaint = ({ spec }: Node): Taint | undefined =>
   spec.taints?.find(({ key, effect }) => EVICTING.has(key) && effect === "NoExecute");
 
-/** Somebody vouches that the machine is off: its pods will never say that they have ended, nor what they have let go of. */
+/** An administrator vouches that the machine is off: its pods will never report their end, nor release anything. */
 export const isOutOfService = ({ spec }: Node): boolean =>
   (spec.taints ?? []).some(({ key }) => key === `${PREFIX}out-of-service`);
 
 const id = ({ key, effect }: Taint) => `${key} ${effect}`;
 
 /**
- * The taints a node should have: its own as they are, ours by its conditions. Taints that stay keep their time. A node
- * that is not `evicting` keeps its pods though it is lost.
+ * The taints that a node should have: those of others unchanged, ours by its conditions. Existing taints keep their
+ * time. A node that is not `evicting` keeps its pods even if it is lost.
  */
 export function taintsOf(node: Node, { now, evicting }: { now: number; evicting: boolean }): Taint[] {
   const current = node.spec.taints ?? [];
-  // In the order in which the node tells of them.
+  // In the order of the node's conditions.
   const due: Taint[] = (node.status.conditions ?? []).flatMap((condition) => {
     const found = BY_CONDITION.find(([type, status]) => type === condition.type && status === condition.status);
     return found ? [{ key: found[2], effect: "NoSchedule" }] : [];

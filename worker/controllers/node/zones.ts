@@ -1,6 +1,6 @@
 /**
- * Whether pods are evicted from the nodes of a zone that are not ready (kube-controller-manager's node lifecycle). When
- * all nodes of the cluster are lost at once it is the control plane that is cut off, and nobody is evicted.
+ * Whether pods are evicted from a zone's nodes that are not ready (kube-controller-manager's node lifecycle). If all
+ * nodes of the cluster are lost at once, it is the control plane that is cut off, and nobody is evicted.
  */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import { isNodeReady } from "./readiness.ts";
@@ -13,7 +13,7 @@ const FEW = 2;
 
 const REGION = "topology.kubernetes.io/region";
 const ZONE = "topology.kubernetes.io/zone";
-/** Whether such a node is lost says nothing about its zone. */
+/** Nodes with this label do not count for the state of their zone. */
 const EXCLUDED = "node.kubernetes.io/exclude-disruption";
 
 export const zoneOf = ({ metadata: { labels } }: Node): string => `${labels?.[REGION] ?? ""}:${labels?.[ZONE] ?? ""}`;
@@ -30,13 +30,15 @@ function disruptionOf({ ready, lost }: Zone): Disruption {
   return lost > FEW && lost / (ready + lost) >= UNHEALTHY ? "partial" : "normal";
 }
 
-/** --node-eviction-rate, and --secondary-node-eviction-rate for a large zone that is mostly lost: a node every so often. */
+/**
+ * --node-eviction-rate, and --secondary-node-eviction-rate for a large zone that is mostly lost, as the time per node.
+ */
 const EVERY_MS = 10_000;
 const SLOWLY_EVERY_MS = 100_000;
 
-/** By zone, how long it is from one evicting node to the next; a zone that is not named evicts nobody. */
+/** By zone, the time from one evicting node to the next; an absent zone evicts nobody. */
 export interface Evictions {
-  /** Everything is lost: not even what has been decided before is carried through. */
+  /** Everything is lost: not even earlier decisions are carried out. */
   readonly isOutage: boolean;
   readonly everyMs: ReadonlyMap<string, number>;
 }
@@ -55,7 +57,7 @@ export function evictionsOf(nodes: readonly Node[]): Evictions {
   if (!isOutage)
     for (const [name, zone] of zones) {
       const isPartial = disruptionOf(zone) === "partial";
-      // A small zone that is mostly lost waits; one that is lost while others stand is moved away from.
+      // A small zone that is mostly lost waits. A zone that is entirely lost while others are up is evacuated.
       if (!isPartial || zone.ready + zone.lost > LARGE) everyMs.set(name, isPartial ? SLOWLY_EVERY_MS : EVERY_MS);
     }
   return { isOutage, everyMs };

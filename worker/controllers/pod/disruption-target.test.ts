@@ -11,7 +11,7 @@ it("CTL-DISRUPTED: why a pod is ended stands behind what else is said of it", ()
     metadata: { name: "p", namespace: "ns", uid: "u" },
     status: { conditions: types.map((type) => ({ type, status: "True" })) },
   } as Stored<Pod>;
-  // The snapshot holds only some of them.
+  // The snapshot contains only some of them.
   const held = { ...pod, status: { conditions: pod.status.conditions?.slice(4) ?? [] } } as Stored<Pod>;
   const { patch } = disruption(held, { reason: "DeletionByTaintManager", message: "m" }, 0);
   const patched = applyStrategicMergePatch({ ...pod }, patch, structOf("core.v1.Pod"));

@@ -6,7 +6,7 @@ import type { PatchEffect } from "../controller.ts";
 
 const TYPE = "DisruptionTarget";
 
-/** Says on a pod why the control plane ends it; with a phase, also that it has ended. */
+/** Sets on a pod why the control plane terminates it; with a phase, also that it has ended. */
 export function disruption(
   pod: Stored<Pod>,
   why: { readonly reason: string; readonly message: string; readonly phase?: "Failed" },
@@ -33,7 +33,7 @@ export function disruption(
       status: {
         ...(phase ? { phase, ...(generation === undefined ? {} : { observedGeneration: generation }) } : {}),
         conditions: [condition],
-        // What the snapshot leaves out of a pod's conditions is among those of nodes.
+        // Of a pod's conditions, the snapshot drops those that nodes set.
         ...behindAll(
           TYPE,
           pod.status.conditions?.map(({ type }) => type),

@@ -1,4 +1,4 @@
-/** Removes the pods of nodes that there are not, once it is plain that those do not come back. */
+/** Deletes the pods of nodes that do not exist, once it is clear that those do not come back. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, settled } from "../controller.ts";
@@ -14,7 +14,7 @@ interface Memory {
   readonly since: number;
 }
 
-/** One item for each node; a controller of its own, so that nobody asks for memories of pods whose node is there. */
+/** One item per node. A separate controller, so that memories are only looked up for pods whose node is missing. */
 export const missingNodeController: Controller = {
   name: "pod-garbage-collector",
   component: "pod-garbage-collector-controller",

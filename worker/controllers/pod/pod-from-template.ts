@@ -2,14 +2,14 @@ import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { controllerReference } from "../controller-ref.ts";
 
-/** A pod of a template, controlled by the owner; its name is left to the API server (`owner-xxxxx`). */
+/** A pod from a template, controlled by the owner. The API server generates its name (`owner-xxxxx`). */
 export function podFromTemplate(owner: Stored<KubeObject>, template: PodTemplateSpec | undefined): Pod {
   const { labels, annotations, finalizers } = template?.metadata ?? {};
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      // Kubernetes drops the dash where the prefix would not be a valid name; names that long are never generated here.
+      // Kubernetes drops the dash if the prefix would not be a valid name; names that long are never generated here.
       generateName: `${owner.metadata.name}-`,
       ...(owner.metadata.namespace ? { namespace: owner.metadata.namespace } : {}),
       ...(labels ? { labels: { ...labels } } : {}),

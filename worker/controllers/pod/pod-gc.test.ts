@@ -3,7 +3,7 @@ import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { podGcController } from "./pod-gc.ts";
 
-/** A pod that is ending and that its finalizer keeps, on a node or on none. */
+/** A terminating pod that is kept by its finalizer, with or without a node. */
 function ending(nodeName?: string) {
   const at = controlledCluster([podGcController]);
   at.cluster.put("pods", {

@@ -1,5 +1,5 @@
 /**
- * Removes pods that nothing else will: ended ones beyond the limit, those on their way out from no node or from one
+ * Deletes pods that nothing else will: ended ones beyond the limit, and terminating ones without a node or with a node
  * that is off.
  */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
@@ -42,10 +42,10 @@ function planOnNode(pod: Stored<Pod>, node: Stored<Node>): Plan {
   return pod.metadata.deletionTimestamp && isSwitchedOff(node) ? failedAndRemoved(pod) : settled;
 }
 
-/** The taint alone is not enough to give up pods whose node still answers. */
+/** The taint alone is not enough to give up on pods whose node still responds. */
 const isSwitchedOff = (node: Stored<Node>): boolean => !isNodeReady(node) && isOutOfService(node);
 
-/** Whoever waits for the pod, as a finalizer of its owner does, sees how it ended. */
+/** Anyone waiting for the pod, such as its owner with a finalizer, sees how it ended. */
 function failedAndRemoved(pod: Stored<Pod>): Plan {
   const { uid, generation } = pod.metadata;
   const failed: Effect = {

@@ -1,4 +1,7 @@
-/** Removing a pod of one's own, and what is told of it (k8s.io/kubernetes pkg/controller, PodControlInterface.DeletePod). */
+/**
+ * Deleting a pod of one's own, and the event about it (k8s.io/kubernetes pkg/controller,
+ * PodControlInterface.DeletePod).
+ */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import type { Effect } from "../controller.ts";

@@ -1,17 +1,17 @@
-/** What controllers ask of a pod. */
+/** Questions that controllers ask about a pod. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { timeOf } from "../time.ts";
 
 export const isTerminated = (pod: Pod): boolean => pod.status.phase === "Succeeded" || pod.status.phase === "Failed";
 
-/** Neither ended nor ending: what counts towards replicas. */
+/** Neither ended nor terminating: counts as a replica. */
 export const isActive = (pod: Pod): boolean => !isTerminated(pod) && !pod.metadata.deletionTimestamp;
 
 export const podCondition = (pod: Pod, type: string) => pod.status.conditions?.find((each) => each.type === type);
 
 export const isReady = (pod: Pod): boolean => podCondition(pod, "Ready")?.status === "True";
 
-/** When the pod is, or will be, ready for `minReadySeconds` (ms); undefined while it is not ready. */
+/** When the pod has been, or will have been, ready for `minReadySeconds` (ms); undefined while it is not ready. */
 function availableAt(pod: Pod, minReadySeconds: number): number | undefined {
   if (!isReady(pod)) return undefined;
   if (minReadySeconds === 0) return 0;
@@ -24,7 +24,7 @@ export function isAvailable(pod: Pod, minReadySeconds: number, now: number): boo
   return at !== undefined && at <= now;
 }
 
-/** When the next pod of these becomes available, if waiting is all it takes. */
+/** When the next of these pods becomes available if nothing else changes. */
 export function nextAvailability(pods: readonly Pod[], minReadySeconds: number, now: number): number | undefined {
   const times = pods.map((pod) => availableAt(pod, minReadySeconds)).filter((at) => at !== undefined && at > now);
   return times.length === 0 ? undefined : Math.min(...(times as number[]));
@@ -35,22 +35,22 @@ const restartsOf = (pod: Pod) =>
   Math.max(0, ...(pod.status.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
 
 /**
- * Kubernetes' ActivePodsWithRanks: those first that are cheapest to lose. `rank` counts the related pods on the pod's
- * node, so that doubled-up pods go before single ones.
+ * Kubernetes' ActivePodsWithRanks: the pods cheapest to lose come first. `rank` counts related pods on the pod's node,
+ * so that one of several on a node goes before a single one.
  */
 export function byLeastWorthKeeping(now: number, rank: (pod: Pod) => number) {
   const deletionCost = (pod: Pod) => {
     const cost = Number(pod.metadata.annotations?.["controller.kubernetes.io/pod-deletion-cost"] ?? 0);
     return Number.isInteger(cost) ? cost : 0;
   };
-  /** Kubernetes compares ages on a logarithmic scale, so that pods of about the same age are equals. */
+  /** Kubernetes compares ages on a logarithmic scale, so that pods of about the same age count as equal. */
   const logAge = (text: string | undefined) => {
     const since = timeOf(text);
     return since === undefined || since >= now ? 0 : Math.floor(Math.log2(Math.max(1, (now - since) * 1e6)));
   };
   const readySince = (pod: Pod) => podCondition(pod, "Ready")?.lastTransitionTime;
   const byUid = (a: Pod, b: Pod) => ((a.metadata.uid ?? "") < (b.metadata.uid ?? "") ? -1 : 1);
-  /** The younger first; of about the same age whichever the uid says. */
+  /** Younger first; if about equally old, by uid. */
   const byAge = (of: (pod: Pod) => string | undefined) => (a: Pod, b: Pod) =>
     of(a) === of(b) ? 0 : logAge(of(a)) - logAge(of(b)) || byUid(a, b);
   const steps: ((a: Pod, b: Pod) => number)[] = [

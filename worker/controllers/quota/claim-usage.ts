@@ -1,4 +1,4 @@
-/** What a volume claim takes of a quota, and which quota scopes it is in. */
+/** What a volume claim takes from a quota, and which quota scopes it is in. */
 import type { PersistentVolumeClaim, ResourceQuotaSpec } from "../../../api/generated/core.v1.ts";
 import { compareQuantities, formatQuantity, quantityOf, wholeUnits } from "../../../api/machinery/quantity.ts";
 import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
@@ -25,7 +25,7 @@ function wholeBytes(text: string | number | undefined): string {
   return formatQuantity({ ...quantity, nanos: wholeUnits(quantity) * 1_000_000_000n });
 }
 
-/** The classes that it has, is to have and is getting: a change of class is in the scopes of all. */
+/** The classes that it has, should have and is being given: during a change of class it is in the scopes of all. */
 const attributesClasses = ({ spec, status }: PersistentVolumeClaim): readonly string[] =>
   [
     spec.volumeAttributesClassName,

@@ -1,4 +1,4 @@
-/** What a claim for devices takes of a quota: at worst, as it is not known what it will get. */
+/** What a device claim takes from a quota: the worst case, since it is not known what it will be allocated. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type {
   DeviceClass,
@@ -12,14 +12,14 @@ import { deviceClassOf, EXTENDED_CLAIM, implicitResource } from "../../../api/re
 import { type Amounts, podUsage } from "./pod-usage.ts";
 
 export const OF_DEVICE_CLASS = ".deviceclass.resource.k8s.io/devices";
-/** What a claim that asks for all devices can get: as many results an allocation has. */
+/** The most that a claim for all devices can get: the maximum number of results in an allocation. */
 const MOST = 32;
 
-/** What is known beside the claim. */
+/** What must be known besides the claim. */
 export interface DeviceContext {
   readonly classes: Iterable<Stored<DeviceClass>>;
   readonly pod: (name: string) => Pod | undefined;
-  /** Claims that are owned by it. */
+  /** Claims owned by the pod. */
   readonly ownedBy: (podUid: string) => readonly ResourceClaim[];
 }
 
@@ -30,7 +30,7 @@ const devicesOf = ({ allocationMode = "ExactCount", count = 1 }: Request): numbe
   return allocationMode === "ExactCount" ? count : 0;
 };
 
-/** By class, and by the extended resources that stand for it. */
+/** By class, and by the extended resources that map to it. */
 export function deviceUsage(claim: ResourceClaim, context: DeviceContext): Amounts {
   const total = new Map<string, number>();
   const charge = (className: string, devices: number) => total.set(className, (total.get(className) ?? 0) + devices);
@@ -45,7 +45,7 @@ export function deviceUsage(claim: ResourceClaim, context: DeviceContext): Amoun
   return Object.fromEntries([...ofClasses, ...extendedUsage(claim, total, context)]);
 }
 
-/** Whether claims count against the quota of a pod's requests of that name. */
+/** Whether claims count against the quota on requests of that name. */
 export const countsDevices = (name: string, classes: Iterable<Stored<DeviceClass>>): boolean =>
   name.startsWith("requests.") && deviceClassOf(name.slice("requests.".length), classes) !== undefined;
 
@@ -70,7 +70,9 @@ function extendedUsage(
   );
 }
 
-/** A claim says whose extended resources it is for, which has to be true: nobody escapes a quota by saying so. */
+/**
+ * A claim names the extended resources it is for. This is verified, so that nobody evades a quota by the claim alone.
+ */
 function chargedToPod({ metadata }: ResourceClaim, { pod: podOf, ownedBy }: DeviceContext): Amounts {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller);
   if (metadata.annotations?.[EXTENDED_CLAIM] !== "true" || owner?.kind !== "Pod" || owner.apiVersion !== "v1")
@@ -82,12 +84,12 @@ function chargedToPod({ metadata }: ResourceClaim, { pod: podOf, ownedBy }: Devi
   return isIts ? podUsage(pod) : {};
 }
 
-/** Of the claims that say the same. */
+/** The first among claims that name the same. */
 function isFirst({ name = "", creationTimestamp = "" }: ResourceClaim["metadata"], others: readonly ResourceClaim[]) {
   return !others.some(({ metadata: { annotations, ...other } }) => {
     if (annotations?.[EXTENDED_CLAIM] !== "true") return false;
     const age = Date.parse(other.creationTimestamp ?? "") - Date.parse(creationTimestamp);
-    // What is not stored yet is younger than all that is.
+    // A claim that is not stored yet is younger than all that are.
     if (Number.isNaN(age)) return other.name !== name;
     return age < 0 || (age === 0 && (other.name ?? "") < name);
   });

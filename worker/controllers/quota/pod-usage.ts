@@ -1,4 +1,4 @@
-/** What a pod takes of a quota, and which quota scopes it is in. */
+/** What a pod takes from a quota, and which quota scopes it is in. */
 import type {
   Container,
   Pod,
@@ -36,28 +36,28 @@ const largest = (left: Amounts, right: Amounts): Amounts => {
 
 type Kind = "requests" | "limits";
 
-/** What the pod says for itself as a whole goes before what its containers say. */
+/** Pod-level resources take precedence over those of containers. */
 const isOfPods = (name: string) => name === "cpu" || name === "memory" || name.startsWith("hugepages-");
 
-/** With the overhead, and at most what the pod takes while it is resized. */
+/** Including overhead, and the maximum of what the pod takes while it is being resized. */
 export function podAmounts(pod: Pod, kind: Kind): Amounts {
   const { overhead = {} } = pod.spec;
   const whole = Object.entries(wholeWhileResized(pod, kind) ?? {}).filter(([name]) => isOfPods(name));
   const own = { ...ofContainers(pod.spec, whileResized(pod, kind)), ...(Object.fromEntries(whole) as Amounts) };
   if (kind === "requests") return sum(own, overhead);
-  // What is not limited is not limited by the overhead either.
+  // If there is no limit, overhead does not create one.
   const limited = Object.entries(overhead).filter(([name]) => compareQuantities(own[name], "0") !== 0);
   return sum(own, Object.fromEntries(limited));
 }
 
-/** What the spec says alone, which is what limit ranges are about. */
+/** According to the spec alone, as for limit ranges. */
 export function askedAmounts({ spec }: Pod, kind: Kind): Amounts {
   const whole: ResourceList = spec.resources?.[kind] ?? {};
   const own = Object.entries(whole).filter(([name]) => name === "cpu" || name === "memory");
   return { ...ofContainers(spec, ({ resources }) => resources?.[kind]), ...(Object.fromEntries(own) as Amounts) };
 }
 
-/** Containers together, or the init container that needs most beside the sidecars started before it. */
+/** The sum of the containers, or the init container that needs most together with the sidecars started before it. */
 function ofContainers(
   { containers, initContainers = [] }: PodSpec,
   amountsOf: (container: Container) => ResourceList | undefined,
@@ -75,7 +75,7 @@ function ofContainers(
   return largest(running, starting);
 }
 
-/** Ended pods take nothing, nor do those whose grace is over. */
+/** Ended pods take nothing, nor do those whose grace period is over. */
 export function counts(pod: Pod, now: number): boolean {
   if (isTerminated(pod)) return false;
   const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
@@ -85,7 +85,7 @@ export function counts(pod: Pod, now: number): boolean {
   );
 }
 
-/** In quota resources: `pods`, `cpu` and `requests.cpu`, `limits.cpu`, `requests.example.com/gpu`. */
+/** By quota resource: `pods`, `cpu` and `requests.cpu`, `limits.cpu`, `requests.example.com/gpu`. */
 export function podUsage(pod: Pod): Amounts {
   const usage: Amounts = { pods: "1" };
   for (const [name, amount] of Object.entries(podAmounts(pod, "requests"))) {
@@ -96,7 +96,7 @@ export function podUsage(pod: Pod): Amounts {
   return usage;
 }
 
-/** In the sense of quota scopes: it ends by itself, at the latest when its time is over. */
+/** As quota scopes define it: it has an active deadline. */
 export const isTerminating = ({ spec }: Pod): boolean => spec.activeDeadlineSeconds !== undefined;
 
 const isBestEffort = ({ spec }: Pod): boolean => qosClassOf(spec) === "BestEffort";
@@ -109,7 +109,7 @@ const hasCrossNamespaceAffinity = ({ spec }: Pod): boolean =>
     ])
     .some((term) => (term?.namespaces ?? []).length > 0 || term?.namespaceSelector !== undefined);
 
-/** What a quota asks of the objects that it counts, all of it. */
+/** All scope requirements of a quota. */
 export const scopeClauses = ({
   scopes = [],
   scopeSelector,
@@ -118,7 +118,7 @@ export const scopeClauses = ({
   ...(scopeSelector?.matchExpressions ?? []),
 ];
 
-/** Whether a pod is in every scope that the quota names. */
+/** Whether a pod is in every scope of the quota. */
 export function inScopes(pod: Pod, spec: ResourceQuotaSpec): boolean {
   return scopeClauses(spec).every(({ scopeName, operator, values = [] }) => {
     switch (scopeName) {

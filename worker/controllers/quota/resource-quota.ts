@@ -1,4 +1,7 @@
-/** Keeps every ResourceQuota's status what its namespace really uses. Admission adds to it, this corrects it. */
+/**
+ * Keeps every ResourceQuota's status in line with what its namespace really uses. Admission adds to it; this controller
+ * corrects it.
+ */
 import type { ResourceQuota } from "../../../api/generated/core.v1.ts";
 import { resources } from "../../../api/resources/index.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
@@ -13,7 +16,7 @@ const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 const BUILT_IN: ReadonlySet<GroupResource> = new Set(
   resources.map(({ plural, group }) => (group === "" ? plural : `${plural}.${group}`)),
 );
-/** Objects whose changes, not only whose number, count. */
+/** Resources of which the content of objects counts, not only their number. */
 const MEASURED = new Set(["pods", "services", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"]);
 
 export const resourceQuotaController: Controller = {

@@ -129,10 +129,10 @@ describe("quota usage", () => {
         }),
       );
     expect(usage([claim("c", [request("gpu", 2), request("nic", 1)])])).toEqual(["2", "2", "1"]);
-    // Its pod asks for two by the one name, and none by the other.
+    // Its pod requests two under the one name, and none under the other.
     expect(usage([claim("c", [request("gpu", 2)], owned("p"))], [pod("p", "2")])).toEqual(["2", "2", "0"]);
     expect(usage([claim("c", [request("gpu", 3)], owned("p"))], [pod("p", "2", "c")])).toEqual(["3", "3", "0"]);
-    // It says so, and it is not so.
+    // It claims so, but it is not true.
     expect(usage([claim("c", [request("gpu", 2)], owned("p"))], [pod("p", "2", "other")])).toEqual(["4", "2", "0"]);
     const two = ["c", "d"].map((name) => claim(name, [request("gpu", 2)], owned("p")));
     expect(usage(two, [pod("p", "2")])).toEqual(["4", "4", "0"]);

@@ -1,4 +1,4 @@
-/** What the objects of a namespace use of a ResourceQuota, resource by resource. */
+/** What a namespace's objects use of a ResourceQuota, by resource. */
 import type { PersistentVolumeClaim, Pod, ResourceQuotaSpec, Service } from "../../../api/generated/core.v1.ts";
 import type { DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
@@ -8,18 +8,18 @@ import { claimInScopes, claimUsage, OF_STORAGE_CLASS } from "./claim-usage.ts";
 import { countsDevices, deviceUsage, OF_DEVICE_CLASS } from "./device-usage.ts";
 import { type Amounts, add, counts, inScopes, podUsage, scopeClauses } from "./pod-usage.ts";
 
-/** Resources that are counted by their plain name, from before `count/…`. */
+/** Resources that are counted under their plain name, from before `count/…`. */
 const PLAIN_COUNTS = new Set(["configmaps", "secrets", "replicationcontrollers", "resourcequotas"]);
 const POD_RESOURCES =
   /^(pods|cpu|memory|ephemeral-storage|hugepages-.+|requests\..+|limits\.(cpu|memory|ephemeral-storage))$/;
 
-/** Kubernetes limits these by no quota. */
+/** Kubernetes does not limit these by quota. */
 export const UNCOUNTED: ReadonlySet<GroupResource> = new Set(["events", "events.events.k8s.io"]);
 
-/** Undefined for what is served nowhere. */
+/** Undefined for a resource that is not served. */
 type Lister = <T extends KubeObject>(resource: GroupResource) => readonly Stored<T>[] | undefined;
 
-/** The evaluator that knows a quota resource; undefined: nobody counts it. */
+/** The evaluator of a quota resource; undefined: there is none. */
 function evaluatorOf(name: string): "count" | "pods" | "services" | "claims" | "devices" | undefined {
   if (name.startsWith("count/") || PLAIN_COUNTS.has(name)) return "count";
   if (name === "services" || name.startsWith("services.")) return "services";
@@ -29,7 +29,7 @@ function evaluatorOf(name: string): "count" | "pods" | "services" | "claims" | "
   return POD_RESOURCES.test(name) ? "pods" : undefined;
 }
 
-/** Quota amounts for every resource of `hard` that something counts. */
+/** Usage of every resource in `hard` that has an evaluator. */
 export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amounts {
   const names = Object.keys(spec.hard ?? {}).sort();
   const isScoped = scopeClauses(spec).length > 0;
@@ -53,13 +53,13 @@ export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amo
 
 interface Asked {
   readonly spec: ResourceQuotaSpec;
-  /** Scopes are of pods and claims: nothing else is in one. */
+  /** Only pods and claims can be in a scope. */
   readonly isScoped: boolean;
   readonly list: Lister;
   readonly now: number;
 }
 
-/** What each object uses that an evaluator of these names counts. */
+/** What each object uses, for the evaluators of these names. */
 function* usages(names: readonly string[], { spec, isScoped, list, now }: Asked): Generator<Amounts> {
   const evaluators = new Set(names.map(evaluatorOf));
   if (evaluators.has("pods"))

@@ -1,4 +1,4 @@
-/** The controller of a kind that asks for so many pods of a template. */
+/** The controller of a kind that keeps a number of pods of a template. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -11,7 +11,7 @@ interface ReplicasKind<T extends Replicated> extends Pick<ReplicaRules, "countsT
   readonly name: string;
   readonly primary: Parameters<typeof ownersOf>[1];
   readonly selectorOf: (owner: Stored<T>) => LabelSelector | undefined;
-  /** Pods that count with the owner's own where it is asked how many of them a node has. */
+  /** Pods that are counted together with the owner's own when computing how many of them a node has. */
   readonly related?: (snapshot: Snapshot, owner: Stored<T>, pods: readonly Pod[]) => readonly Pod[];
 }
 

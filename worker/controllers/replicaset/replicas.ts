@@ -1,6 +1,6 @@
 /**
- * What ReplicaSet and ReplicationController share: as many pods as asked for, made in slow-start batches, the ones least
- * worth keeping removed first.
+ * What ReplicaSet and ReplicationController share: the requested number of pods, created in slow-start batches, with
+ * those least worth keeping deleted first.
  */
 import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
@@ -23,10 +23,13 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { waking } from "../time.ts";
 
-/** At most so many creations or removals a turn, as in Kubernetes. */
+/** Maximum creations or deletions per turn, as in Kubernetes. */
 const BURST = 500;
 const PODS = "pods";
-/** So long (ms) after a write it may wait to be said that a few more pods are ready: fewer than one in so many. */
+/**
+ * For this long (ms) after a write, an update that only reports a few more ready pods may wait: fewer than one in this
+ * many.
+ */
 const QUIET_MS = 100;
 const FEW = 20;
 
@@ -56,9 +59,9 @@ export interface Replicated extends KubeObject {
 export interface ReplicaRules {
   readonly resource: string;
   readonly selector: LabelSelector | undefined;
-  /** ReplicaSets count them, ReplicationControllers do not. */
+  /** ReplicaSets count terminating pods, ReplicationControllers do not. */
   readonly countsTerminating: boolean;
-  /** Pods that share a service with these, on whose nodes the doubled-up ones go first. */
+  /** Pods that share a node preference with these: on a node with several, one is deleted first. */
   readonly related: (pods: readonly Stored<Pod>[]) => readonly Pod[];
 }
 
@@ -94,8 +97,8 @@ export function planReplicas<T extends Replicated>(
 }
 
 /**
- * A few more of many pods have become ready, and others have yet to. Counting each would have as many writes as pods, and the
- * Deployment's after each.
+ * A few more of many pods have become ready, and others will be. Reporting each would take as many writes as pods, plus
+ * the Deployment's after each.
  */
 function isOnTheWay({ spec, status: before }: Replicated, next: ReplicasStatus): boolean {
   const { readyReplicas: ready = 0, availableReplicas: available = 0, ...rest } = next;
@@ -162,7 +165,7 @@ function statusOf<T extends Replicated>(
   };
 }
 
-/** ReplicaFailure stands while the last attempt failed and there is still something to do. */
+/** ReplicaFailure stands while the last attempt failed and something is left to do. */
 function conditionsOf<T extends Replicated>(
   owner: Stored<T>,
   difference: number,
@@ -172,7 +175,7 @@ function conditionsOf<T extends Replicated>(
   const standing = owner.status.conditions?.find(({ type }) => type === "ReplicaFailure");
   const failed = failure?.effect.resource === PODS && failure.effect.op !== "patch";
   if (difference === 0 || (!failed && !standing)) return others;
-  // Between attempts (a retry under way, a shell that just woke) what was said of the last one still holds.
+  // Between attempts (a retry under way, a shell that just woke) the last result still stands.
   if (!failed) return standing ? [...others, standing] : others;
   const reason = difference < 0 ? "FailedCreate" : "FailedDelete";
   if (standing?.reason === reason) return [...others, standing];

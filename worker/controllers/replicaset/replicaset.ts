@@ -1,4 +1,4 @@
-/** Keeps as many pods of a template as a ReplicaSet asks for. */
+/** Keeps the number of pods that a ReplicaSet asks for. */
 import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -6,7 +6,9 @@ import type { Snapshot } from "../controller.ts";
 import { controllerOf } from "../controller-ref.ts";
 import { replicasController } from "./replicas-controller.ts";
 
-/** Pods of all replica sets of the same controller: a rollout's old and new pods count together on a node. */
+/**
+ * Pods of all replica sets of the same controller: during a rollout, old and new pods on a node are counted together.
+ */
 function relatedPods(snapshot: Snapshot, replicaSet: Stored<ReplicaSet>, pods: readonly Pod[]): readonly Pod[] {
   const owner = controllerOf(replicaSet);
   if (!owner) return pods;

@@ -1,4 +1,4 @@
-/** Keeps as many pods of a template as a ReplicationController asks for: a ReplicaSet with a plainer selector. */
+/** Keeps the number of pods that a ReplicationController asks for: a ReplicaSet with a simpler selector. */
 import type { ReplicationController } from "../../../api/generated/core.v1.ts";
 import { replicasController } from "./replicas-controller.ts";
 

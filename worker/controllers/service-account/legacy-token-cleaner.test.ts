@@ -8,7 +8,7 @@ const LAST_USED = "kubernetes.io/legacy-token-last-used";
 const INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
-/** An account with a token, in a cluster that has noted uses since its first day. */
+/** An account with a token, in a cluster that has tracked token use from its first day. */
 function start(secret: Partial<Secret["metadata"]> = {}, listed = true) {
   const at = controlledCluster([legacyTokenCleaner]);
   const begin = at.cluster.now;

@@ -1,6 +1,6 @@
 /**
- * Ends service account tokens without an end that were made for an account and that nobody has used for a year: they are marked
- * invalid, and deleted when they have been for another year. Those that somebody made by hand, which no account lists, stay.
+ * Cleans up non-expiring service account tokens that were generated for an account and have not been used for a year:
+ * they are marked invalid, and deleted after another year. Manually created ones, which no account lists, stay.
  */
 import type { ConfigMap, Pod, Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -13,7 +13,7 @@ const ACCOUNT_NAME = "kubernetes.io/service-account.name";
 const ACCOUNT_UID = "kubernetes.io/service-account.uid";
 const LAST_USED = "kubernetes.io/legacy-token-last-used";
 const INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
-/** Says since when uses are noted. */
+/** Records since when use has been tracked. */
 export const TRACKING = { namespace: "kube-system", name: "kube-apiserver-legacy-service-account-token-tracking" };
 
 const DAY_MS = 86_400_000;
@@ -37,7 +37,7 @@ export const legacyTokenCleaner: Controller = {
 
 const isToken = ({ type }: Secret): boolean => type === TYPE;
 
-/** When a day has been over for a year; undefined for what is no day. */
+/** One year after the end of that day; undefined if it is not a date. */
 const yearAfter = (day: string | undefined): number | undefined => {
   const start = day !== undefined && /^\d{4}-\d\d-\d\d$/.test(day) ? timeOf(day) : undefined;
   return start === undefined ? undefined : start + DAY_MS + YEAR_MS;

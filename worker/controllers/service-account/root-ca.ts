@@ -1,4 +1,4 @@
-/** Every namespace has a config map with the CA by which pods know the API server. */
+/** Every namespace gets a config map with the CA by which pods verify the API server. */
 import type { ConfigMap, Namespace } from "../../../api/generated/core.v1.ts";
 import { type Controller, settled } from "../controller.ts";
 import { same } from "../same.ts";

@@ -1,4 +1,7 @@
-/** Fills in the secrets that ask for a service account's token, removes them with the account, and strikes them off its list. */
+/**
+ * Fills in Secrets that request a service account's token, deletes them with the account, and removes deleted ones from
+ * the account's list.
+ */
 import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { type Controller, type Plan, type Snapshot, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
@@ -6,7 +9,7 @@ import { itemKey, splitItem } from "../item-key.ts";
 const TYPE = "kubernetes.io/service-account-token";
 const ACCOUNT_NAME = "kubernetes.io/service-account.name";
 const ACCOUNT_UID = "kubernetes.io/service-account.uid";
-/** Marks the item of a secret that was deleted a moment ago: `left:NAMESPACE/SECRET/ACCOUNT`. */
+/** Marks the item of a Secret that was just deleted: `left:NAMESPACE/SECRET/ACCOUNT`. */
 const LEFT = "left:";
 
 export const serviceAccountTokenController: Controller = {

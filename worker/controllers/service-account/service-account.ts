@@ -1,4 +1,4 @@
-/** Every namespace has a service account named default. */
+/** Every namespace gets a service account named default. */
 import type { Namespace } from "../../../api/generated/core.v1.ts";
 import { type Controller, settled } from "../controller.ts";
 

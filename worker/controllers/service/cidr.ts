@@ -6,7 +6,7 @@ export interface Cidr {
   readonly size: bigint;
 }
 
-/** The range, or nothing where the text is none. */
+/** The range; empty if the text is not one. */
 export function parseCidr(text: string): readonly Cidr[] {
   const [ip = "", length = ""] = text.split("/");
   const address = numberOf(ip);

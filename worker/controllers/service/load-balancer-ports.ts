@@ -7,15 +7,18 @@ import { itemKey } from "../item-key.ts";
 export type Port = string;
 
 /**
- * What the machine itself, its node and its control plane are reached by. A Service that took them would lock its
- * administrator out.
+ * Ports of the machine itself, its node and its control plane. A Service that took them would lock out the
+ * administrator.
  */
 const RESERVED: ReadonlySet<Port> = new Set(["22/TCP", "6443/TCP", "8472/UDP", "10250/TCP", "10256/TCP"]);
 
 const portsOf = ({ spec }: Service): readonly Port[] =>
   (spec.ports ?? []).map(({ port, protocol = "TCP" }) => `${port}/${protocol}`);
 
-/** All of a Service's ports or none: who holds its ports already, then the oldest. Reserved ones nobody holds. */
+/**
+ * A Service has all of its ports or none: current holders keep theirs, then the oldest Service wins. Nobody gets
+ * reserved ports.
+ */
 export function holdersOfPorts(
   services: readonly Stored<Service>[],
   holds: (service: Service) => boolean,

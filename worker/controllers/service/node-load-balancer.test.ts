@@ -198,7 +198,7 @@ describe("a Service of type LoadBalancer", () => {
     cluster.put("services", service("a"));
     await settle();
     expect([addresses("a"), said("a")]).toEqual([[], ["False PortInUse"]]);
-    // What has no address for a while keeps its port.
+    // A Service that is without an address for a while keeps its port.
     cluster.put("nodes", node("one", "192.168.1.1", { ready: "Unknown" }));
     await settle();
     cluster.put("nodes", one);

@@ -1,6 +1,6 @@
 /**
- * Services of type LoadBalancer at addresses of the cluster's own nodes: of those that somebody has labelled for it. The
- * rules' names are in docs/spec/proxy.md. What leads there is each node's service proxy, as it does for any load balancer.
+ * Services of type LoadBalancer at the addresses of nodes that are labelled for it. docs/spec/proxy.md has the rules.
+ * Each node's service proxy forwards the traffic, as for any load balancer.
  */
 import type { Node, Service } from "../../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
@@ -17,13 +17,13 @@ import { holdersOfPorts, isPortConflict, type Port, portConflict } from "./load-
 
 const SLICES = "endpointslices.discovery.k8s.io";
 const SERVICE_NAME = "kubernetes.io/service-name";
-/** A node with it gives its addresses. */
+/** A node with this label offers its addresses. */
 const LABEL = "sailplane.dev/load-balancer";
-/** As cloud providers leave a node out. */
+/** The label by which cloud providers exclude a node. */
 const EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers";
-/** `spec.loadBalancerClass` of who insists on it; a Service without a class is served as well. */
+/** The `spec.loadBalancerClass` of this implementation. Services without a class are served as well. */
 const CLASS = "sailplane.dev/nodes";
-/** In `status.conditions`: the addresses are this controller's to write, and why there are none. */
+/** In `status.conditions`: this controller writes the addresses, and here the reason if there are none. */
 const CONDITION = "sailplane.dev/NodeAddresses";
 
 export const nodeLoadBalancer: Controller = {
@@ -36,7 +36,7 @@ export const nodeLoadBalancer: Controller = {
     const [now, before] = [object as Stored<Service>, previous as Stored<Service> | undefined];
     if (!isBalanced(now) && !(before && isBalanced(before))) return [];
     const isGoing = deleted || now.metadata.deletionTimestamp !== before?.metadata.deletionTimestamp;
-    // Its ports may be free now, or taken.
+    // Its ports may have become free, or taken.
     return isGoing || !same(now.spec, before?.spec) ? [itemKey(now), ...balanced(snapshot)] : [itemKey(now)];
   },
   reconcile(item, { snapshot, now }) {
@@ -57,11 +57,11 @@ export const nodeLoadBalancer: Controller = {
   },
 };
 
-/** Whether its addresses are this controller's affair, where there are any. */
+/** Whether this controller is responsible for the Service's addresses. */
 const isBalanced = ({ spec: { type, loadBalancerClass } }: Service): boolean =>
   type === "LoadBalancer" && (loadBalancerClass === undefined || loadBalancerClass === CLASS);
 
-/** Of a slice, the Service that is at the nodes of its endpoints only. */
+/** For a slice: its Service, if that is only reachable on the nodes of its endpoints. */
 function localServiceOf({ metadata: { namespace = "", labels } }: KubeObject, snapshot: Snapshot): readonly string[] {
   const service = snapshot.get<Service>("services", namespace, labels?.[SERVICE_NAME] ?? "");
   return service && isBalanced(service) && isLocal(service) ? [itemKey(service)] : [];
@@ -75,7 +75,7 @@ const balanced = (snapshot: Snapshot): readonly string[] =>
 const isLabelled = ({ metadata: { labels = {}, deletionTimestamp } }: Node): boolean =>
   LABEL in labels && labels[LABEL] !== "false" && !(EXCLUDED in labels) && deletionTimestamp === undefined;
 
-/** What a node gives at this moment. */
+/** The addresses that a node currently offers. */
 const given = (node: Node | undefined): readonly string[] =>
   node && isLabelled(node) ? ["labelled", ...(isNodeReady(node) ? internalAddresses(node) : [])] : [];
 
@@ -114,7 +114,7 @@ const none = (reason: string, message: string): Outcome => ({ addresses: [], rea
 
 const familyOf = (address: string): string => (address.includes(":") ? "IPv6" : "IPv4");
 
-/** By port, of the Services at the nodes' addresses. */
+/** By port, over all Services at the nodes' addresses. */
 const portHolders = (snapshot: Snapshot) =>
   snapshot.derived<Service, ReadonlyMap<Port, string>>("services", (all) =>
     holdersOfPorts(
@@ -151,7 +151,7 @@ function conditionNow(
   return { type: CONDITION, status, observedGeneration: generation, lastTransitionTime, reason, message } as Condition;
 }
 
-/** As Kubernetes' controller for load balancers of clouds has them. */
+/** Worded as by Kubernetes' controller for cloud load balancers. */
 const eventOf = (about: Stored<Service>, { status, message }: Condition): EventRecord =>
   status === "True"
     ? { about, type: "Normal", reason: "EnsuredLoadBalancer", message: "Ensured load balancer" }

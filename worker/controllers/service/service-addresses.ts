@@ -1,6 +1,6 @@
 /**
- * Every cluster IP stands for itself as an IPAddress, so that it is given once. Both are written in one commit; this finds
- * what was changed by hand afterwards (Kubernetes' ipallocator repair loop).
+ * Each allocated cluster IP has an IPAddress, so that it is given out once. Both are written in one commit; this
+ * controller repairs later manual changes (Kubernetes' ipallocator repair loop).
  */
 import type { Service } from "../../../api/generated/core.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
@@ -16,7 +16,7 @@ const MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
 const MANAGER = "ipallocator.k8s.io";
 /** An address may be a little older than its service, or than a service's change of type. */
 const GRACE_MS = 60_000;
-/** A transaction that is about to be undone. */
+/** For a transaction that is about to be rolled back. */
 const UNDONE_MS = 5000;
 
 export const serviceAddressesController: Controller = {
@@ -47,7 +47,7 @@ function parentOf({ spec: { parentRef } }: IPAddress, snapshot: Snapshot): Store
   return snapshot.get<Service>("services", parentRef.namespace ?? "", parentRef.name ?? "");
 }
 
-/** Asked only where an address is missing, or somebody else's. */
+/** Only looked up if an address is missing, or belongs to another. */
 const holderOf = (address: string, snapshot: Snapshot) =>
   snapshot
     .list<Service>("services")
@@ -79,7 +79,7 @@ function planMissing(service: Stored<Service>, address: string): Plan {
   return { effects: [creation(service, address)], events: [warning(service, "ClusterIPNotAllocated", message)] };
 }
 
-/** It stands for something else than the service that has it. */
+/** The IPAddress refers to something other than the service that has the address. */
 function planWrong({ metadata: { name, uid } }: Stored<IPAddress>, service: Stored<Service>): Plan {
   const { namespace, name: holder } = service.metadata;
   const message = `the ClusterIP [${familyOf(name)}]: ${name} for Service ${namespace}/${holder} has a wrong reference; repairing`;
@@ -100,7 +100,7 @@ function creation(service: Stored<Service>, address: string): Effect {
   return { op: "create", resource: ADDRESSES, namespace: "", object };
 }
 
-/** An address of ours that no service has. */
+/** An IPAddress of ours that no service has. */
 function planUnused(address: Stored<IPAddress>, parent: Stored<Service> | undefined, now: number): Plan {
   const { name, uid } = address.metadata;
   const { group = "", resource = "", namespace = "", name: service = "" } = address.spec.parentRef ?? {};

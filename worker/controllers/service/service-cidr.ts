@@ -1,4 +1,4 @@
-/** A ServiceCIDR is ready while it lives; one that is to go waits until no address of it is in use. */
+/** A ServiceCIDR is ready while it exists; deletion waits until none of its addresses is in use. */
 import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -18,7 +18,7 @@ export const serviceCidrController: Controller = {
   itemsOf({ resource, object, deleted, snapshot }) {
     const isLeaving = (each: Stored<ServiceCIDR>) => each.metadata.deletionTimestamp !== undefined;
     const leaving = () => snapshot.list<ServiceCIDR>(RESOURCE).filter(isLeaving).map(itemKey);
-    // A range that comes may take the addresses of one that is to go.
+    // A new range may take over the addresses of one that is being deleted.
     if (resource === RESOURCE) return [...new Set([itemKey(object), ...leaving()])];
     return deleted ? leaving() : [];
   },
@@ -41,7 +41,7 @@ export const serviceCidrController: Controller = {
   },
 };
 
-/** Whether an address of this range is in no other that stays. */
+/** Whether this range has addresses in use that are in no other remaining range. */
 function stranded(range: ServiceCIDR, all: readonly ServiceCIDR[], addresses: readonly Stored<IPAddress>[]): boolean {
   const ours = (range.spec.cidrs ?? []).flatMap(parseCidr);
   const others = all.filter((each) => each !== range && !each.metadata.deletionTimestamp);

@@ -1,4 +1,4 @@
-/** The claims of a StatefulSet's pods: made before them, and owned as the retention policy says. */
+/** The claims of a StatefulSet's pods: created before the pods, and owned according to the retention policy. */
 import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
@@ -14,7 +14,7 @@ interface Scene {
   readonly snapshot: Snapshot;
 }
 
-/** A pod is not put on claims that are being deleted, or that go with the pod that was there before. */
+/** A pod must not use claims that are being deleted, or that will be deleted with the pod that was there before. */
 export function claimsAreLeaving({ set, snapshot }: Scene, ordinal: number): boolean {
   const namespace = set.metadata.namespace ?? "";
   const scaled = set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled === "Delete";
@@ -27,7 +27,10 @@ export function claimsAreLeaving({ set, snapshot }: Scene, ordinal: number): boo
   });
 }
 
-/** Why a pod cannot be made yet, in Kubernetes' words; it says nothing of claims that it is about to delete itself. */
+/**
+ * Why a pod cannot be created yet, in Kubernetes' words; claims that the set itself is about to delete are not
+ * reported.
+ */
 export function leavingClaims({ set, snapshot }: Scene, ordinal: number): string | undefined {
   const why = claimsOf(set, ordinal).flatMap(({ metadata: { name = "" } }) => {
     const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, set.metadata.namespace ?? "", name);
@@ -36,7 +39,7 @@ export function leavingClaims({ set, snapshot }: Scene, ordinal: number): string
   return why.length > 1 ? `[${why.join(", ")}]` : why[0];
 }
 
-/** Makes those that are missing. */
+/** Creates missing claims. */
 export function claimCreations({ set, snapshot }: Scene, ordinal: number): readonly CreateEffect[] {
   const namespace = set.metadata.namespace ?? "";
   const name = podName(set, ordinal);
@@ -58,7 +61,7 @@ export function claimCreations({ set, snapshot }: Scene, ordinal: number): reado
     });
 }
 
-/** Claims go with the set or with a condemned pod, as the retention policy says. */
+/** Claims are deleted with the set or with a condemned pod, according to the retention policy. */
 export function claimOwners(scene: Scene, ordinal: number, condemned: Stored<Pod> | undefined): readonly Effect[] {
   const wanted = ownersOfClaim(scene.set, condemned);
   return ownedClaims(scene, ordinal, condemned).flatMap(({ claim, mine, others, isForeign }): Effect[] => {
@@ -70,7 +73,7 @@ export function claimOwners(scene: Scene, ordinal: number, condemned: Stored<Pod
   });
 }
 
-/** Of claims that cannot follow the policy. */
+/** Events about claims that cannot follow the policy. */
 export const claimConflicts = (scene: Scene, ordinal: number): readonly EventRecord[] =>
   ownedClaims(scene, ordinal, undefined)
     .filter(({ isForeign }) => isForeign)
@@ -83,14 +86,14 @@ export const claimConflicts = (scene: Scene, ordinal: number): readonly EventRec
 
 interface OwnedClaim {
   readonly claim: Stored<PersistentVolumeClaim>;
-  /** The set and the pod of the ordinal, as far as they own it. */
+  /** The set and the ordinal's pod, as far as they own the claim. */
   readonly mine: readonly OwnerReference[];
   readonly others: readonly OwnerReference[];
-  /** Somebody else controls it: no policy holds. */
+  /** Somebody else controls it, so the policy does not apply. */
   readonly isForeign: boolean;
 }
 
-/** What a set or a pod of the same name left behind is not among them: it goes with those. */
+/** Without claims left behind by a deleted set or pod of the same name: those will be deleted. */
 function ownedClaims({ set, snapshot }: Scene, ordinal: number, condemned?: Stored<Pod>): readonly OwnedClaim[] {
   const namespace = set.metadata.namespace ?? "";
   const { whenDeleted, whenScaled } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};

@@ -1,4 +1,4 @@
-/** A StatefulSet, its pods and its revisions, as one look of its controller finds them. */
+/** A StatefulSet with its pods and revisions, as found at one reconcile. */
 import type { ControllerRevision, StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -14,7 +14,7 @@ export interface Revisions {
 export interface Scene {
   readonly set: Stored<StatefulSet>;
   readonly revisions: Revisions;
-  /** By ordinal, those the set asks for and those it does not. */
+  /** By ordinal, including pods that the set no longer asks for. */
   readonly pods: ReadonlyMap<number, Stored<Pod>>;
   readonly snapshot: Snapshot;
   readonly now: number;

@@ -10,7 +10,7 @@ export const REVISION = "controller-revision-hash";
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
 const POD_INDEX = "apps.kubernetes.io/pod-index";
 
-/** The ordinal in a pod's name; undefined where the name is not of this set. */
+/** The ordinal in a pod's name; undefined if the name is not one of this set's. */
 export function ordinalOf(set: KubeObject, pod: KubeObject): number | undefined {
   const prefix = `${set.metadata.name}-`;
   const name = pod.metadata.name ?? "";
@@ -72,7 +72,10 @@ export function claimsOf(set: Stored<StatefulSet>, ordinal: number): readonly Pe
   }));
 }
 
-/** Who a claim goes with by the set's retention policy; `condemned` is the pod that a scale-down removes. */
+/**
+ * The owners that a claim should have under the set's retention policy; `condemned` is the pod that a scale-down
+ * deletes.
+ */
 export function ownersOfClaim(set: Stored<StatefulSet>, condemned: Stored<Pod> | undefined): OwnerReference[] {
   const { whenDeleted = "Retain", whenScaled = "Retain" } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};
   if (condemned && whenScaled === "Delete") return [controllerReference(condemned)];

@@ -43,7 +43,7 @@ export const statefulSetController: Controller = {
   },
 };
 
-/** A pod is not made until claims of its name that are on their way out are gone; one that is there misses none. */
+/** A pod is not created until terminating claims of its name are gone; an existing pod is not waiting for any. */
 function waitingFor({ object, deleted, snapshot }: ObjectChange): readonly string[] {
   if (!deleted) return [];
   const { namespace = "", name } = object.metadata;
@@ -85,7 +85,7 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   const unused = turn.length > 0 || set.metadata.deletionTimestamp ? [] : unusedRevisions(all, live);
   const trimmed = trimHistory(unused, unused.length - limit);
   return {
-    // What keeps a pod from being made does not keep the others from being counted.
+    // A failure to create one pod does not keep the others from being counted.
     effects: [...(context.failure ? [...status, ...turn] : [...turn, ...status]), ...trimmed],
     events: [
       ...(set.metadata.deletionTimestamp ? [] : heldUp(scene)),

@@ -1,4 +1,4 @@
-/** What a StatefulSet tells of its pods. */
+/** A StatefulSet's status. */
 import type { StatefulSetStatus } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";

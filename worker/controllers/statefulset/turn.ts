@@ -1,4 +1,4 @@
-/** What a StatefulSet's pods are to become next, in order. */
+/** What to do next with a StatefulSet's pods, in order. */
 import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -11,14 +11,14 @@ import { claimCreations, claimOwners, claimsAreLeaving, leavingClaims } from "./
 import { isHealthy, isOrdered, isWaiting, revisionOf, type Scene, startOf } from "./scene.ts";
 import { identityLabels, podName, statefulPod } from "./stateful-pod.ts";
 
-/** What is made at most in one turn: a set may ask for two thousand million. */
+/** The most created in one turn: a set may ask for two billion pods. */
 const BURST = 500;
 
-/** The last ordinal that a turn looks at: behind as many as there are pods, and may be made. */
+/** The last ordinal considered in a turn: as far as existing pods, and those that may be created, can reach. */
 const reachOf = ({ set, pods }: Scene): number =>
   startOf(set) + Math.min(set.spec.replicas ?? 1, pods.size + BURST) - 1;
 
-/** One step of an ordered set, as many as there are of a parallel one. */
+/** One step of an ordered set; all steps of a parallel one. */
 export function planTurn(scene: Scene): readonly Effect[] {
   const { set, pods, now } = scene;
   const { minReadySeconds = 0 } = set.spec;
@@ -45,7 +45,7 @@ export function planTurn(scene: Scene): readonly Effect[] {
       if (isOrdered(set)) return effects;
       continue;
     }
-    // In order, of several that are broken the lowest goes first, and only that one.
+    // In an ordered set, only the lowest broken pod is replaced.
     if (isOrdered(set) && !sound(pod) && pod !== firstBroken) return effects;
     effects.push(removal(set, pod));
     if (isOrdered(set)) return effects;
@@ -54,7 +54,7 @@ export function planTurn(scene: Scene): readonly Effect[] {
   return planUpdate(scene, first, last);
 }
 
-/** Of pods whose turn it is, and whose claims are those that are being deleted. */
+/** Events for pods whose turn it is, but whose claims are being deleted. */
 export function heldUp(scene: Scene): readonly EventRecord[] {
   const { set, pods, now } = scene;
   const { minReadySeconds = 0 } = set.spec;
@@ -89,7 +89,7 @@ function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: n
   return effects;
 }
 
-/** Below the partition, and while a rollout without one goes on, pods are made as they were. */
+/** Below the partition, and during a rollout without one, pods are recreated from their old revision. */
 function templateFor({ set, revisions }: Scene, ordinal: number): { template: PodTemplateSpec; revision: string } {
   const { current, update } = revisions;
   const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
@@ -113,14 +113,16 @@ function creation(scene: Scene, ordinal: number): readonly Effect[] {
     record: {
       about: set,
       success: { reason: "SuccessfulCreate", message: `${text} successful` },
-      // A pod of that name is waited for in silence.
+      // If the pod exists already, its end is awaited without an event.
       failure: { reason: "FailedCreate", message: `${text} failed error: {message}`, unless: "AlreadyExists" },
     },
   };
   return [...claimCreations(scene, ordinal), pod, ...claimOwners(scene, ordinal, undefined)];
 }
 
-/** Claims that went missing while their pod waits for them are made again; owners they get with what else is kept of it. */
+/**
+ * Recreates claims that went missing while their pod waits for them; their owners are set with the other invariants.
+ */
 const missingClaims = (scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] =>
   isWaiting(pod) ? claimCreations(scene, ordinal).map(ownerless) : [];
 
@@ -129,7 +131,7 @@ const ownerless = (effect: CreateEffect): CreateEffect => {
   return { ...effect, object: { ...effect.object, metadata } };
 };
 
-/** Labels by which a pod is known, and the owners of its claims, are kept as they should be. */
+/** Restores a pod's identity labels and the owners of its claims. */
 function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] {
   const { set } = scene;
   const text = `Update Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;

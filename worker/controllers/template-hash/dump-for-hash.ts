@@ -1,15 +1,15 @@
 /**
- * A pod template (and what stands in Endpoints) as kube-controller-manager prints it to hash it: its Go structs with
- * every field and type, in the order of their declaration (k8s.io/utils/dump.ForHash). Hashes, and so the names of
- * replica sets, are the same only if this text is, to the byte. What of their order the schema does not tell stands in
- * the tables below.
+ * A pod template (and parts of Endpoints) as kube-controller-manager prints it for hashing: its Go structs with every
+ * field and type, in declaration order (k8s.io/utils/dump.ForHash). Hashes, and with them the names of replica sets,
+ * are only the same if this text is, byte for byte. The tables below contain what the schema does not tell about that
+ * order.
  */
 import { goFieldName } from "../../../api/schema/go-names.ts";
 import { isScalar } from "../../../api/schema/idl.ts";
 import { type Field, structOf } from "../../../api/schema/table.ts";
 import { dumpQuantity } from "./dump-quantity.ts";
 
-/** Fields whose place in Go is not that of their protobuf number: after which other one they stand. */
+/** Fields whose position in Go differs from the order of protobuf numbers: the field that each follows. */
 const MOVED: Readonly<Record<string, readonly (readonly [field: string, after: string])[]>> = {
   "meta.v1.OwnerReference": [["apiVersion", ""]],
   "core.v1.PodSpec": [
@@ -57,7 +57,7 @@ const SCALARS: Readonly<Record<string, string>> = {
 /** `name` is the schema's: `core.v1.PodTemplateSpec`. */
 export const dumpForHash = (name: string, value: object): string => `(${localType(name)})${dumpStruct(name, value)}`;
 
-/** The parts of the API are all called v1, whatever their group. */
+/** All API packages are called v1 in Go, whatever their group. */
 const localType = (name: string): string => SCALARS[name] ?? (isScalar(name) ? name : `v1.${name.split(".").at(-1)}`);
 
 function dumpStruct(name: string, value: object): string {
@@ -91,7 +91,7 @@ function dumpField(field: Field, value: unknown): string {
   return `(${pointer ? "*" : ""}${named})${isNil ? "<nil>" : dumpValue(field, value)}`;
 }
 
-/** Kubernetes' controllers read protobuf, in which an empty list or map is none. */
+/** Kubernetes' controllers decode protobuf, in which an empty list or map is nil. */
 const isNothing = (value: unknown, shape: Field["shape"]) =>
   value === undefined || value === null || (shape !== "one" && Object.keys(value).length === 0);
 
@@ -113,7 +113,7 @@ function dumpOne(type: string, value: unknown): string {
     case "int64":
     case "double":
       return String(value ?? 0);
-    // What a template holds of times is never set.
+    // A template contains no times that are set.
     case "Time":
       return NO_TIME;
     case "Quantity":

@@ -1,17 +1,17 @@
-/** A resource.Quantity as Go prints the struct: its parts depend on which way it was parsed (resource.ParseQuantity). */
+/** A resource.Quantity as Go prints the struct: its fields depend on how it was parsed (resource.ParseQuantity). */
 
 const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-/** Digits that surely fit into 64 bits, with and without a binary suffix. */
+/** The number of digits that certainly fit into 64 bits, with and without a binary suffix. */
 const MOST_DIGITS = 18;
 const MOST_BINARY_DIGITS = 15;
 const NANO = 1_000_000_000n;
 const WORD = 0xffff_ffff_ffff_ffffn;
 
-/** `text` is canonical, as the API server stores it. */
+/** `text` is canonical, as stored by the API server. */
 export function dumpQuantity(text: string): string {
   const [, sign = "", digits = "0", suffix = ""] = /^([+-]?)(\d+)(.*)$/s.exec(text) ?? [];
-  // Kubernetes prints neither what zero was given in nor how.
+  // For zero, Kubernetes prints neither the unit nor the format.
   if (text === "0") return quantity({ small: [0n, 0], text, format: "DecimalSI" });
   const negative = sign === "-" ? -1n : 1n;
   const bits = BINARY[suffix];
@@ -19,7 +19,7 @@ export function dumpQuantity(text: string): string {
     const value = BigInt(digits) << BigInt(bits);
     const fits = MOST_BINARY_DIGITS - digits.length - Math.trunc(Math.fround((bits * 3) / 10)) - 1 >= 0;
     if (!fits) return quantity({ large: negative * value * NANO, format: "BinarySI" });
-    // Only what is no multiple of eight is known to be canonical.
+    // Only numbers that are no multiple of eight are known to be canonical.
     const kept = (BigInt(digits) & 7n) !== 0n ? text : "";
     return quantity({ small: [negative * value, 0], text: kept, format: "BinarySI" });
   }

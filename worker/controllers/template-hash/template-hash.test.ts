@@ -10,7 +10,7 @@ const web: PodTemplateSpec = {
   spec: { containers: [{ name: "c", image: "nginx:1" }] },
 };
 
-/** With every field that a template can have: none is left out, misnamed or in another place. */
+/** With every field that a template can have, so that none can be missing, misnamed or misplaced unnoticed. */
 function everyField(): PodTemplateSpec {
   const unset = new Set(["creationTimestamp", "deletionTimestamp", "managedFields"]);
   const filled = filledObject(structOf("core.v1.PodTemplateSpec"));

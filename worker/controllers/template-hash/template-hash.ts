@@ -1,20 +1,20 @@
 /**
- * The hashes in names and labels of replica sets and controller revisions, as kube-controller-manager computes them: FNV,
- * printed in Kubernetes' safe alphabet. Who moves a cluster here finds the sets that it had.
+ * The hashes in names and labels of replica sets and controller revisions, as kube-controller-manager computes them:
+ * FNV, printed in Kubernetes' safe alphabet. A cluster that is moved here keeps its replica sets.
  */
 import type { PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import { dumpForHash } from "./dump-for-hash.ts";
 
-/** No vowels, and no digits that read like them: no hash spells a word. */
+/** No vowels, and no digits that look like them: no hash spells a word. */
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
-/** Each character of the decimal number, mapped into the safe alphabet. */
+/** Maps each character of the decimal number into the safe alphabet. */
 const safeEncode = (text: string): string =>
   [...text].map((character) => ALPHABET[character.charCodeAt(0) % ALPHABET.length]).join("");
 
-/** FNV-1a of the template's print and, where there have been any, of the count of collisions (controller.ComputeHash). */
+/** FNV-1a of the template's printed form and, if there is one, the collision count (controller.ComputeHash). */
 export function templateHash(template: PodTemplateSpec | undefined, collisions: number | undefined): string {
   let hash = BASIS;
   const take = (byte: number) => {
@@ -27,14 +27,14 @@ export function templateHash(template: PodTemplateSpec | undefined, collisions: 
   return safeEncode(String(hash >>> 0));
 }
 
-/** FNV-1 of a revision's data as Go writes its JSON, and of the count of collisions (history.HashControllerRevision). */
+/** FNV-1 of a revision's data as Go prints its JSON, and of the collision count (history.HashControllerRevision). */
 export function dataHash(data: unknown, collisions: number): string {
   let hash = BASIS;
   for (const byte of utf8(asInGo(canonical(data)) + String(collisions))) hash = Math.imul(hash, PRIME) ^ byte;
   return safeEncode(String(hash >>> 0));
 }
 
-/** JSON with keys in order and absent values left out. */
+/** JSON with sorted keys, and without absent values. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
@@ -43,7 +43,7 @@ export function canonical(value: unknown): string {
   return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(",")}}`;
 }
 
-/** Go escapes what HTML would read, and two line ends of JavaScript's. */
+/** Go escapes HTML characters, and JavaScript's two line separators. */
 const asInGo = (json: string): string =>
   json.replace(/[<>&\u2028\u2029]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
 

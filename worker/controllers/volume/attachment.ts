@@ -1,6 +1,6 @@
 /**
- * Asks CSI drivers to attach a volume to the nodes whose pods use it, and to detach it after the last of them. Items are
- * pairs of a node and a volume.
+ * Requests that CSI drivers attach volumes to the nodes whose pods use them, and detach them after the last pod. Items
+ * are pairs of a node and a volume.
  */
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
@@ -18,7 +18,7 @@ const ATTACHMENTS = "volumeattachments.storage.k8s.io";
 const DRIVERS = "csidrivers.storage.k8s.io";
 const VOLUMES = "persistentvolumes";
 const CLAIMS = "persistentvolumeclaims";
-/** Nodes whose kubelet leaves it to the control plane. */
+/** Nodes whose kubelet leaves attaching to the control plane. */
 const MANAGED = "volumes.kubernetes.io/controller-managed-attach-detach";
 const SHARED = new Set(["ReadWriteMany", "ReadOnlyMany"]);
 
@@ -66,7 +66,7 @@ const pairOf = ({ spec }: Stored<VolumeAttachment>) => `${spec.nodeName} ${spec.
 const waitingFor = ({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot) =>
   usedOn(spec.source.persistentVolumeName ?? "", snapshot);
 
-/** Wherever a pod uses the volume. */
+/** The items of all nodes on which a pod uses the volume. */
 function usedOn(volumeName: string, snapshot: Snapshot): string[] {
   const claim = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName)?.spec.claimRef;
   const users = claim ? snapshot.list<Pod>("pods", claim.namespace ?? "") : [];
@@ -78,23 +78,23 @@ function usedOn(volumeName: string, snapshot: Snapshot): string[] {
 const attachedTo = (node: string, snapshot: Snapshot) =>
   snapshot.list<VolumeAttachment>(ATTACHMENTS).filter(({ spec }) => spec.nodeName === node);
 
-/** What is attached by the driver, and what pods use of it: it may want them attached now, or no more. */
+/** Volumes attached by the driver, and volumes that pods use of it: whether they need attaching may have changed. */
 function volumesOf(driver: string, snapshot: Snapshot): string[] {
   const attached = snapshot.list<VolumeAttachment>(ATTACHMENTS).filter(({ spec }) => spec.attacher === driver);
   const volumes = snapshot.list<PersistentVolume>(VOLUMES).filter(({ spec }) => spec.csi?.driver === driver);
   return [...attached.map(pairOf), ...volumes.flatMap(({ metadata }) => usedOn(metadata.name, snapshot))];
 }
 
-/** What the node has mounted has changed, or whether it is still asked. */
+/** What the node has mounted may have changed, or whether it is still waited for. */
 const mayDetach = (next: Stored<Node>, before: Stored<Node>) =>
   !same(next.status.volumesInUse, before.status.volumesInUse) ||
   isNodeReady(next) !== isNodeReady(before) ||
   isOutOfService(next) !== isOutOfService(before);
 
-/** How long a lost node may take to unmount what nobody uses any more: kube-controller-manager's maximum wait. */
+/** How long a lost node is given to unmount unused volumes: kube-controller-manager's maximum wait. */
 const UNMOUNT_MS = 6 * 60_000;
 
-/** What is remembered of a volume that a lost node has mounted. */
+/** Remembered about a volume that a lost node has mounted. */
 interface Memory {
   /** ms */
   readonly unusedSince: number;
@@ -109,7 +109,7 @@ function pairsOf(pod: Stored<Pod>, snapshot: Snapshot): string[] {
   });
 }
 
-/** As the CSI plugin of Kubernetes names it, so that drivers and other tools find it. */
+/** The name that Kubernetes' CSI plugin uses, so that drivers and other tools find it. */
 function attachmentName(handle: string, driver: string, node: string): string {
   const digest = sha256(utf8Bytes(`${handle}${driver}${node}`));
   return `csi-${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
@@ -170,7 +170,7 @@ function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
   return { effects, events };
 }
 
-/** What a driver no longer wants attached counts as used by nobody. */
+/** A volume that its driver no longer wants attached counts as unused. */
 function needsAttaching({ spec: { csi } }: PersistentVolume, snapshot: Snapshot): boolean {
   const driver = snapshot.get<CSIDriver>(DRIVERS, "", csi?.driver ?? "");
   return !driver || attachRequired(driver);
@@ -178,7 +178,7 @@ function needsAttaching({ spec: { csi } }: PersistentVolume, snapshot: Snapshot)
 
 const attachRequired = ({ spec }: CSIDriver) => spec.attachRequired !== false;
 
-/** Why a volume for one node cannot come here: another has it. */
+/** Why a single-node volume cannot be attached here: another node has it. */
 function exclusiveHolder(volume: Stored<PersistentVolume>, node: string, snapshot: Snapshot): string | undefined {
   if (volume.spec.accessModes?.some((mode) => SHARED.has(mode))) return undefined;
   const held = snapshot
@@ -199,8 +199,9 @@ interface Unused {
 }
 
 /**
- * Nobody uses it there any more. What the node still has mounted is left until it says otherwise, until it was lost for
- * long since then, or until somebody vouches that it is off, though it may not have been missed yet.
+ * The volume is no longer used there. If the node still has it mounted, detaching waits until the node reports
+ * otherwise, until it has been lost for long enough, or until an administrator vouches that it is off, even if it is
+ * not lost yet.
  */
 function planDetached(attachment: Stored<VolumeAttachment>, { node, volume, now, memory }: Unused): Plan {
   const { name, uid, deletionTimestamp } = attachment.metadata;
@@ -218,7 +219,7 @@ function planDetached(attachment: Stored<VolumeAttachment>, { node, volume, now,
 
 const uniqueName = ({ spec: { csi } }: PersistentVolume) => `kubernetes.io/csi/${csi?.driver}^${csi?.volumeHandle}`;
 
-/** The node's status lists what is attached: its kubelet waits for that. */
+/** The node's status lists attached volumes: its kubelet waits for that. */
 function listed(node: Stored<Node>, volume: Stored<PersistentVolume>, attached: boolean): readonly Effect[] {
   const name = uniqueName(volume);
   const current = node.status.volumesAttached ?? [];

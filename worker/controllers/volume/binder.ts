@@ -1,4 +1,4 @@
-/** Pairs claims with volumes, and says in both what became of it. */
+/** Binds claims and volumes to each other, and maintains the status of both. */
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
@@ -14,7 +14,7 @@ import { CLAIMS, CLASSES, claimNames, isDelayed, pending, planWaiting } from "./
 const VOLUMES = "persistentvolumes";
 const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
 const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
-/** What a volume held before it was made larger, where its file system is still of that size. */
+/** The capacity before an expansion whose file system has not been resized yet. */
 const BEFORE_RESIZE = "volume.alpha.kubernetes.io/pre-resize-capacity";
 
 export const volumeBinder: Controller = {
@@ -30,7 +30,7 @@ export const volumeBinder: Controller = {
     return (
       snapshot
         .list<PersistentVolumeClaim>(CLAIMS)
-        // What names no class may get this one.
+        // Claims without a class may get this one.
         .filter((each) => storageClassOf(each) === object.metadata.name || storageClassOf(each) === "")
         .map(claimItem)
     );
@@ -52,7 +52,7 @@ export const volumeBinder: Controller = {
 const volumeItem = ({ metadata }: KubeObject) => `volume//${metadata.name}`;
 const claimItem = ({ metadata }: KubeObject) => `claim/${metadata.namespace}/${metadata.name}`;
 
-/** Its claims are told that it waits; pods that are placed at once are not worth a word. */
+/** Its claims get an event that it is waiting; pods that are placed at once need none. */
 const isRefused = (pod: Pod) => !pod.spec.nodeName && podCondition(pod, "PodScheduled")?.status === "False";
 
 const delayedClaims = (pod: Stored<Pod>, snapshot: Snapshot) =>
@@ -62,7 +62,7 @@ const delayedClaims = (pod: Stored<Pod>, snapshot: Snapshot) =>
     .filter((claim) => isDelayed(snapshot.get<StorageClass>(CLASSES, "", storageClassOf(claim))))
     .map(claimItem);
 
-/** A volume is what its own claim stands on, or may be what others wait for: those that it is not for hear nothing. */
+/** Claims that the volume concerns: its own, or those that it may be offered to. */
 function claimsFor(volume: Volume, snapshot: Snapshot): readonly string[] {
   const { claimRef } = volume.spec;
   if (claimRef) return [`claim/${claimRef.namespace}/${claimRef.name}`];
@@ -98,7 +98,7 @@ function planVolume(volume: Volume, snapshot: Snapshot): Plan {
   return claim.spec.volumeName ? letGo(volume) : settled;
 }
 
-/** The claim went elsewhere: what the controller bound is free, what somebody reserved stays reserved. */
+/** The claim is bound elsewhere: release the volume if the controller bound it; a user's reservation stays. */
 function letGo(volume: Volume): Plan {
   const { claimRef: { uid: _, ...reserved } = {}, ...spec } = volume.spec;
   const { [BOUND_BY_CONTROLLER]: byController, ...annotations } = volume.metadata.annotations ?? {};
@@ -143,13 +143,13 @@ function planUnbound(claim: Claim, snapshot: Snapshot): Plan {
   return found ? bind(claim, found) : planWaiting(claim, storage, snapshot);
 }
 
-/** The claim names its volume, which may be somebody else's, or not be what the claim asks for. */
+/** The claim names its volume, which may be somebody else's, or not fit the claim. */
 function planRequested(claim: Claim, volume: Volume): Plan {
   const tell = (reason: string, message: string) =>
     pending(claim, [{ about: claim, type: "Warning", reason, message }]);
   if (volume.spec.claimRef && !isFor(volume, claim))
     return tell("FailedBinding", `volume "${volume.metadata.name}" already bound to a different claim.`);
-  // What is reserved for it, it gets as it is.
+  // A volume reserved for the claim is accepted as it is.
   const mismatch = volume.spec.claimRef ? undefined : mismatchOf(claim, volume);
   return mismatch
     ? tell("VolumeMismatch", `Cannot bind to requested volume "${volume.metadata.name}": ${mismatch}`)
@@ -178,7 +178,7 @@ function bind(claim: Claim, volume: Volume): Plan {
     } as PersistentVolume;
     effects.push({ op: "update", resource: VOLUMES, namespace: "", object });
   }
-  // Whoever sees the claim bound sees the volume bound too.
+  // Whoever sees the claim bound must see the volume bound, too.
   if (volume.status.phase !== "Bound") effects.push(boundPhase(volume));
   const target = { resource: CLAIMS, namespace: metadata.namespace ?? "", name: metadata.name };
   const type = "application/merge-patch+json";
@@ -209,7 +209,7 @@ const boundPhase = ({ metadata: { name, uid } }: Volume): Effect => ({
   patch: { metadata: { uid }, status: { phase: "Bound", message: null, reason: null } },
 });
 
-/** A claim that is bound already may hold less than its volume: its file system has yet to grow. */
+/** A claim that is already bound may report less than its volume's capacity: its file system has yet to grow. */
 function boundStatus({ status }: Claim, { spec, metadata }: Volume): PersistentVolumeClaim["status"] {
   const bound = { ...status, phase: "Bound", accessModes: spec.accessModes ?? [] };
   if (status.phase === "Bound") return bound;

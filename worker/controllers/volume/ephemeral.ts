@@ -1,4 +1,4 @@
-/** Makes the claims of pods' ephemeral volumes; they go with their pods. */
+/** Creates the claims of pods' ephemeral volumes; they are deleted with their pods. */
 import type { PersistentVolumeClaim, Pod, Volume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
@@ -35,7 +35,7 @@ function planClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
     const name = `${pod.metadata.name}-${volume.name}`;
     const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, name);
     if (!claim) effects.push(creation(pod, volume, name));
-    // Somebody else's claim of that name is never taken.
+    // A claim of that name that belongs to somebody else is never used.
     else if (controllerOf(claim)?.uid !== pod.metadata.uid) events.push(foreign(pod, volume, name));
   }
   return { effects, events };

@@ -1,4 +1,4 @@
-/** Says who makes a claim's volume larger: its CSI driver's own resizer, which is no part of the control plane. */
+/** Reports who expands a claim's volume: the resizer of its CSI driver, which is not part of the control plane. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
@@ -14,7 +14,7 @@ export const volumeExpansion: Controller = {
   component: "volume_expand",
   reads: [CLAIMS, VOLUMES],
   writes: [],
-  // Once for each time that a claim asks for more.
+  // Once each time that a claim requests more.
   itemsOf: ({ resource, object, previous, deleted }) =>
     resource === CLAIMS && !deleted && previous && compareQuantities(requested(object), requested(previous)) > 0
       ? [itemKey(object)]

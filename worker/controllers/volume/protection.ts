@@ -1,4 +1,4 @@
-/** Claims that pods use, volumes that claims are bound to, and classes of attributes in use stay until they are free. */
+/** Keeps claims that pods use, volumes that are bound, and attributes classes that are in use until they are free. */
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
@@ -10,7 +10,7 @@ const VOLUME_FINALIZER = "kubernetes.io/pv-protection";
 const CLASS_FINALIZER = "kubernetes.io/vac-protection";
 const CLASSES = "volumeattributesclasses.storage.k8s.io";
 
-/** Adds the finalizer while the object lives, removes it when it is to go and is free. */
+/** Adds the finalizer while the object exists, and removes it once the object is terminating and free. */
 function planProtection(resource: string, object: Stored<KubeObject>, finalizer: string, inUse: () => boolean): Plan {
   const { finalizers = [], deletionTimestamp, resourceVersion, namespace = "", name } = object.metadata;
   const has = finalizers.includes(finalizer);
@@ -49,7 +49,7 @@ export const claimProtection: Controller = {
 const isShutDown = ({ metadata }: Stored<Pod>): boolean =>
   metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
 
-/** A pod uses its claims until it is gone, ended or not; claims made for it go before it. */
+/** A pod uses its claims until it is gone, ended or not; claims created for a pod are deleted before it. */
 const isUsed = ({ metadata }: Stored<PersistentVolumeClaim>, snapshot: Snapshot): boolean =>
   snapshot
     .list<Pod>("pods", metadata.namespace ?? "")
@@ -75,7 +75,7 @@ export const volumeProtection: Controller = {
   },
 };
 
-/** The classes that a claim or a volume names: wanted, present, or on the way. */
+/** The classes that a claim or a volume refers to: wanted, current, or being applied. */
 function classNames(object: Stored<KubeObject>): readonly string[] {
   const { spec, status } = object as Stored<PersistentVolumeClaim>;
   const { currentVolumeAttributesClassName: current, modifyVolumeStatus: modify } = status ?? {};
@@ -90,7 +90,7 @@ export const classProtection: Controller = {
   writes: [CLASSES],
   itemsOf({ resource, object, previous }) {
     if (resource === CLASSES) return [itemKey(object)];
-    // What is named no longer may be free now.
+    // What is no longer referred to may be free now.
     return [...classNames(object), ...(previous ? classNames(previous) : [])];
   },
   reconcile(name, { snapshot }) {

@@ -1,4 +1,4 @@
-/** What becomes of a volume whose claim is gone. */
+/** What happens to a volume whose claim is gone. */
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Plan, settled } from "../controller.ts";
@@ -8,7 +8,7 @@ type Volume = Stored<PersistentVolume>;
 
 const VOLUMES = "persistentvolumes";
 export const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
-/** Types whose volumes CSI drivers delete. */
+/** Volume types that CSI drivers delete. */
 const DRIVEN = [
   "csi",
   "awsElasticBlockStore",
@@ -19,7 +19,7 @@ const DRIVEN = [
   "portworxVolume",
   "vsphereVolume",
 ] as const;
-/** Kubernetes deletes of the host only what is temporary anyway. */
+/** The only host paths that Kubernetes deletes: temporary ones. */
 const DELETABLE_PATH = /\/tmp\/.+/;
 
 export function phaseOf({ status }: Volume, phase: string): PersistentVolume["status"] {
@@ -33,7 +33,7 @@ export function planReleased(volume: Volume): Plan {
   return released.length > 0 ? { effects: released } : planReclaim(volume);
 }
 
-/** Deleting what a volume holds is the work of whoever made it; of others nobody would but for paths of the host. */
+/** A volume's content is deleted by its provisioner; the rest, except for host paths, nobody would delete. */
 function planReclaim(volume: Volume): Plan {
   const { persistentVolumeReclaimPolicy: policy, hostPath, nfs } = volume.spec;
   const { name, uid, deletionTimestamp, annotations } = volume.metadata;

@@ -1,4 +1,4 @@
-/** Which volumes are what a claim asks for. */
+/** Which volumes satisfy a claim. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
@@ -11,7 +11,7 @@ export type Claim = Stored<PersistentVolumeClaim>;
 export const names = ({ spec: { claimRef } }: Volume, { metadata }: Claim): boolean =>
   claimRef?.name === metadata.name && claimRef.namespace === metadata.namespace;
 
-/** The volume is this claim's: it names it, and no other of that name before it. */
+/** The volume refers to this claim, and not to an earlier one of the same name. */
 export const isFor = (volume: Volume, claim: Claim): boolean =>
   names(volume, claim) && (!volume.spec.claimRef?.uid || volume.spec.claimRef.uid === claim.metadata.uid);
 
@@ -24,7 +24,7 @@ const isOfOtherMode = ({ spec }: Claim, { spec: volume }: Volume) =>
 const lacksAccess = ({ spec }: Claim, { spec: volume }: Volume) =>
   (spec.accessModes ?? []).some((mode) => !volume.accessModes?.includes(mode));
 
-/** Why a volume is not what the claim asks for, in Kubernetes' words. */
+/** Why a volume does not satisfy the claim, in Kubernetes' words. */
 export function mismatchOf(claim: Claim, volume: Volume): string | undefined {
   if (volume.metadata.deletionTimestamp) return `the volume is marked for deletion "${volume.metadata.name}"`;
   if (isTooSmall(claim, volume)) return "requested PV is too small";
@@ -35,8 +35,8 @@ export function mismatchOf(claim: Claim, volume: Volume): string | undefined {
 }
 
 /**
- * The volume that is reserved for the claim, of whatever class, or the smallest free one of those that allow no more
- * access than others that fit.
+ * The volume reserved for the claim, whatever its class; otherwise the smallest free one among those whose access modes
+ * exceed the claim's the least.
  */
 export function bestVolume(claim: Claim, volumes: readonly Volume[], onlyReserved: boolean): Volume | undefined {
   const fitting = volumes.filter(

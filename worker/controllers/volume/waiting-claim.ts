@@ -1,4 +1,4 @@
-/** What a claim is told for which no volume is found, and who is asked to make one. */
+/** The events of a claim for which no volume is found, and which provisioner is asked for one. */
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
@@ -16,7 +16,7 @@ export const PROVISIONERS = [
   "volume.kubernetes.io/storage-provisioner",
   "volume.beta.kubernetes.io/storage-provisioner",
 ];
-/** Of what Kubernetes once had built in, the CSI drivers that took over. */
+/** The CSI drivers that replaced in-tree provisioners. */
 const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ["kubernetes.io/aws-ebs", "ebs.csi.aws.com"],
   ["kubernetes.io/azure-disk", "disk.csi.azure.com"],
@@ -27,10 +27,10 @@ const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ["kubernetes.io/vsphere-volume", "csi.vsphere.vmware.com"],
 ]);
 
-/** Built into Kubernetes for tests on one node, and off unless asked for. */
+/** Built into Kubernetes for single-node tests, and off by default. */
 const HOST_PATH = "kubernetes.io/host-path";
 
-/** Its claims are bound by the scheduler, with the pod that uses them. */
+/** Its claims are bound by the scheduler, along with the pod that uses them. */
 export const isDelayed = (storage: StorageClass | undefined): boolean =>
   storage?.volumeBindingMode === "WaitForFirstConsumer";
 
@@ -66,7 +66,7 @@ export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefi
   const isOff = provisioner === HOST_PATH;
   if (provisioner.startsWith("kubernetes.io/") && !isOff)
     return tell("Warning", "ProvisioningFailed", `no volume plugin matched name: ${provisioner}`);
-  // Told once the claim carries the name: what is written is looked at again.
+  // Only once the claim has the annotation, since writing that reconciles it again.
   if (claim.metadata.annotations?.[PROVISIONERS[0] ?? ""] !== provisioner)
     return { effects: [provisionedBy(claim, provisioner), ...pending(claim, []).effects] };
   if (isOff)
@@ -79,7 +79,7 @@ export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefi
   return tell("Normal", "ExternalProvisioning", message);
 }
 
-/** The class came to be the default after the claim. */
+/** The class became the default after the claim was created. */
 const classified = (claim: Claim, storageClassName: string): Effect => patch(claim, { spec: { storageClassName } });
 
 /** Provisioners look for claims that name them. */

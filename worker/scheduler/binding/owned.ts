@@ -1,4 +1,4 @@
-/** What the scheduler writes straight to the store is its own in managedFields all the same. */
+/** managedFields for objects that the scheduler writes directly to the store. */
 import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
 import { type KindAtVersion, ownableThrough } from "../../../api/machinery/apply/ownership.ts";
 import { structView } from "../../../api/machinery/apply/struct-view.ts";
@@ -9,10 +9,10 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { structOfKind } from "../../../api/schema/table.ts";
 
-/** Whom managedFields name. */
+/** The manager's name. */
 const MANAGER = "kube-scheduler";
 
-/** `after` with the managedFields of a write through that endpoint of its kind, "" for the object itself. */
+/** `after` with the managedFields of a write through that subresource, "" for the object itself. */
 export function owned<T extends Stored<KubeObject>>(
   { before, after }: { readonly before: T; readonly after: T },
   { kind, subresource, now }: { readonly kind: Resource; readonly subresource: string; readonly now: number },

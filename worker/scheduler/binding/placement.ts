@@ -1,4 +1,7 @@
-/** What placing a pod means: the writes of one commit, which bind it or have what it needs on the node made ready first. */
+/**
+ * Turns a pod's placement into the writes of one commit: either they bind the pod, or they first make ready what it
+ * needs on the node.
+ */
 import type { Write } from "../../../api/store.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
@@ -20,19 +23,19 @@ export interface Placement {
   readonly node: NodeInfo;
   readonly volumes: VolumeChoice;
   readonly devices: DevicePlan;
-  /** The claim of `devices.extended`. */
+  /** The claim for `devices.extended`. */
   readonly made?: Claim;
 }
 
 export interface PlacementPlan {
   readonly writes: readonly Write[];
-  /** Objects as they will be. */
+  /** Objects as they will be after the commit. */
   readonly assumed: readonly Assumed[];
-  /** The plugin that has to be pleased before the pod is bound, and until when that is waited for (ms). */
+  /** The plugin that must be satisfied before the pod is bound, and how long to wait for that (ms). */
   readonly awaits?: { readonly plugin: string; readonly until?: number };
 }
 
-/** Undefined where the pod cannot be bound any more. */
+/** Undefined if the pod can no longer be bound. */
 export function planPlacement(
   pod: PendingPod,
   placement: Placement,
@@ -48,7 +51,7 @@ export function planPlacement(
     const writes = [...volumes.map(({ write }) => write), ...(nomination ? [nomination] : [])];
     return { writes, assumed: volumes, awaits: { plugin: volumeBinding.name } };
   }
-  // Devices are had when the pod is bound, not while it waits for a volume.
+  // Devices are reserved when the pod is bound, not while it waits for a volume.
   const { reservations, extended } = placement.devices;
   const { made } = placement;
   const all = extended && made ? [...reservations, { claim: made, allocation: extended.allocation }] : reservations;
@@ -56,7 +59,7 @@ export function planPlacement(
   const assumed = [...volumes, ...devices];
   const claimWrites = assumed.map(({ write }) => write);
   const status = extended && made ? { extended: extendedStatusOf(made, extended) } : {};
-  // Whoever has claims may have to wait for them, and is told of the node first.
+  // If binding may have to wait for claims, the pod is first told its expected node.
   const isExpected = assumed.length > 0 || placement.devices !== NO_DEVICES;
   const expected = isExpected ? expectedOn(pod, { node, now, ...status }) : pod;
   const until = bindingDue(
@@ -72,7 +75,7 @@ export function planPlacement(
   return binding && { writes: [...binding, ...claimWrites], assumed };
 }
 
-/** When the first of the claims that have devices to be bound to the node has waited too long for that. */
+/** When the first claim whose devices must be bound to the node times out. */
 function bindingDue(claims: readonly Claim[], now: number): number | undefined {
   let due: number | undefined;
   for (const claim of claims) {

@@ -1,4 +1,4 @@
-/** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
+/** The scheduler's decisions as store writes, conditional on the pods' revisions. */
 import type { Pod, PodExtendedResourceClaimStatus, PodStatus } from "../../../api/generated/core.v1.ts";
 import { canonicalJson, withMember } from "../../../api/machinery/json/json-canonical.ts";
 import { leadingMeta, textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
@@ -16,7 +16,9 @@ import { eventWrite } from "../events/event-write.ts";
 import { shortened } from "../framework/fit-error.ts";
 import { owned } from "./owned.ts";
 
-/** The pod on its node, of whose place it learns, and the event that says so; undefined where it cannot be bound any more. */
+/**
+ * The pod on its node, with the node's topology labels, and the event about it; undefined if it can no longer be bound.
+ */
 export function bindingWrites(
   { pod }: PendingPod,
   { name: node, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
@@ -60,8 +62,8 @@ export const preemptedEvent = (victim: PodFacts, { pod }: PendingPod, node: stri
 });
 
 /**
- * The pod with the condition that says why it waits, and the node that is being made free for it ("" for none);
- * undefined where the pod says so already.
+ * The pod with the condition that says why it waits, and its nominated node ("" for none); undefined if the pod says so
+ * already.
  */
 export function refusalWrite(
   { pod }: PendingPod,
@@ -101,15 +103,15 @@ export function refusalWrite(
   return replacePod(pod, next, now);
 }
 
-/** The pod with the node that it is meant for while its volumes are made there; undefined where it says so already. */
+/** The pod with its nominated node while its volumes are provisioned there; undefined if it says so already. */
 export function nominationWrite({ pod }: PendingPod, nominatedNodeName: string, now: number): Write | undefined {
   if (pod.status.nominatedNodeName === nominatedNodeName) return undefined;
   return replacePod(pod, { ...pod.status, nominatedNodeName }, now);
 }
 
 /**
- * The pod as it is told of before it is bound, where something of its own has to be made ready first: that it is meant for the
- * node, and which claim its extended resources are from.
+ * The pod before it is bound, if something must be made ready first: its expected node, and the claim for its extended
+ * resources.
  */
 export function expectedOn(
   pod: PendingPod,
@@ -129,7 +131,7 @@ export function expectedOn(
   return { ...pod, pod: after };
 }
 
-/** The same of a pod that is not bound yet. */
+/** The same for a pod that is not bound yet. */
 export function expectationWrite({ pod: before }: PendingPod, { pod: after }: PendingPod): Write {
   return writeOf(before, after, textWithoutRevision(after));
 }
@@ -142,19 +144,19 @@ export const bindingPendingEvent = ({ pod }: PendingPod, node: string): Schedule
   note: `waiting for binding conditions for device on node ${node}`,
 });
 
-/** The pod, which no room is made for any more. */
+/** The pod without its nominated node. */
 export function withoutNomination({ pod }: PendingPod, now: number): Write {
   const { nominatedNodeName: _, ...status } = pod.status;
   return replacePod(pod, status, now);
 }
 
-/** The pod with another status, which is its writer's own in managedFields. */
+/** The pod with another status, recorded in managedFields. */
 function replacePod(before: Stored<Pod>, status: PodStatus, now: number): Write {
   const next = owned({ before, after: { ...before, status } }, { kind: podKind, subresource: "status", now });
   return writeOf(before, next, textWithoutRevision(next));
 }
 
-/** A binding puts in a node, where it is, and a condition: all else is in the stored form as it was read. */
+/** A binding sets the node, its labels and a condition: everything else is in the stored form, as it was read. */
 const boundText = ({ metadata, spec, status, ...pod }: Stored<Pod>, after: Pod): string =>
   JSON.stringify({
     ...pod,

@@ -1,4 +1,7 @@
-/** Amounts of resources as the scheduler counts them: processors in thousandths, all else in whole units, as plain numbers. */
+/**
+ * Amounts of resources as the scheduler counts them: CPU in thousandths, everything else in whole units, as plain
+ * numbers.
+ */
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, quantityOf, wholeUnits } from "../../../api/machinery/quantity.ts";
 import {
@@ -8,7 +11,7 @@ import {
 } from "../../../api/resources/core/pod/resources/resizing.ts";
 
 export interface Amounts {
-  /** Thousandths of a processor. */
+  /** Thousandths of a CPU. */
   readonly cpu: number;
   /** Bytes. */
   readonly memory: number;
@@ -21,13 +24,13 @@ type Sums = Record<string, number>;
 
 const NO_SCALARS: ReadonlyMap<string, number> = new Map();
 
-/** What scores count for a container that asks for nothing, so that such pods spread too. */
+/** What scoring assumes for a container without requests, so that such pods are spread, too. */
 const UNSAID: ResourceList = { cpu: "100m", memory: "200Mi" };
 
 const REMEMBERED = 4096;
 const remembered = new Map<string, number>();
 
-/** A quantity's text as a number; nothing and what does not parse count as zero. */
+/** A quantity's text as a number; absent and invalid ones count as zero. */
 export function amountOf(resource: string, text: string | number | undefined): number {
   if (text === undefined) return 0;
   const key = resource === "cpu" ? `cpu ${text}` : `${text}`;
@@ -41,17 +44,17 @@ export function amountOf(resource: string, text: string | number | undefined): n
   return amount;
 }
 
-/** A resource list, such as a node's allocatable; `pods` is not among the answer's scalars. */
+/** A resource list, such as a node's allocatable; `pods` is not among the scalars of the result. */
 export function amountsOf(list: ResourceList | undefined): Amounts {
   const sums: Sums = {};
   addList(sums, list);
   return collect(sums);
 }
 
-/** What the pod asks for in all: the pod's own amounts before its containers', and the overhead. */
+/** The pod's total requests: pod-level amounts take precedence over those of containers, plus the overhead. */
 export const requestsOf = (pod: Pod): Amounts => collect(podSums(pod, whileResized(pod, "requests")));
 
-/** Processors and memory that scores count with. */
+/** CPU and memory that scoring counts with. */
 export function scoredRequestsOf(pod: Pod): { readonly cpu: number; readonly memory: number } {
   const own = whileResized(pod, "requests");
   const { cpu = 0, memory = 0 } = podSums(pod, (container) => ({ ...UNSAID, ...own(container) }));
@@ -59,7 +62,7 @@ export function scoredRequestsOf(pod: Pod): { readonly cpu: number; readonly mem
 }
 
 /**
- * Main containers and sidecars run at once, and each init container beside the sidecars that stand before it
+ * Main containers and sidecars run at the same time, and each init container beside the sidecars before it
  * (k8s.io/component-helpers/resource).
  */
 function podSums(pod: Pod, requestsOf: (container: Container) => ResourceList | undefined): Sums {

@@ -1,4 +1,4 @@
-/** What changed in the cluster, as far as it may let waiting pods be placed. */
+/** A change in the cluster, as far as it may let waiting pods be placed. */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import type { PodFacts } from "./pod-facts.ts";
@@ -6,14 +6,14 @@ import type { PodFacts } from "./pod-facts.ts";
 export type ClusterChange =
   | { readonly kind: "node"; readonly node: Stored<Node>; readonly previous?: Stored<Node> }
   | { readonly kind: "node-deleted"; readonly node: Stored<Node> }
-  /** A pod that has a node came (`previous` absent), or changed. */
+  /** A pod with a node was added (`previous` absent) or changed. */
   | { readonly kind: "assigned-pod"; readonly pod: PodFacts; readonly previous?: PodFacts }
   | { readonly kind: "assigned-pod-deleted"; readonly pod: PodFacts }
   | {
       readonly kind: "object";
       readonly resource: string;
       readonly object: Stored<KubeObject>;
-      /** As it was before; absent: it is new. */
+      /** The state before the change; absent: the object is new. */
       readonly previous?: Stored<KubeObject>;
       readonly deleted: boolean;
     };

@@ -1,5 +1,5 @@
 /**
- * The cluster as the scheduler sees it: nodes with their pods, and the objects that plugins ask for. Kept current change
+ * The cluster as the scheduler sees it: nodes with their pods, and the objects that plugins need. Kept current change
  * by change; pods that were placed and not yet written count as placed.
  */
 import type { Node } from "../../../api/generated/core.v1.ts";
@@ -19,13 +19,13 @@ const NOBODY: readonly never[] = [];
 const ZONE = "topology.kubernetes.io/zone";
 const REGION = "topology.kubernetes.io/region";
 
-/** Each takes some 24 bytes a node. */
+/** Each takes some 24 bytes per node. */
 const SHAPES = 32;
 
 export class Cluster {
   readonly #nodes = new Map<string, NodeInfo>();
   #ordered: readonly NodeInfo[] | undefined;
-  /** Every pod that has a node, even where the node is not known (yet). */
+  /** Every pod that has a node, even if the node is not known (yet). */
   readonly #assigned = new Map<string, PodFacts>();
   readonly #orphans = new Map<string, Map<string, PodFacts>>();
   /** By resource, namespace and name. */
@@ -37,15 +37,15 @@ export class Cluster {
   readonly #nominatedTo = new Map<string, string>();
   readonly #podCounts = new PodCounts();
   readonly #domains = new Map<string, number>();
-  /** By the shape of pods; of the nodes in their order as it is now, and of the device classes. */
+  /** By pod shape; valid for the current order of nodes, and the current device classes. */
   readonly verdicts = new Shapes();
   readonly shortlist = new Shortlist();
   readonly #claimUsers = new Map<string, number>();
   readonly #images = new Map<string, number>();
-  /** How many nodes have a taint that only says that others are better. */
+  /** The number of nodes with a PreferNoSchedule taint. */
   nodesToAvoid = 0;
 
-  /** In turns from zone to zone, so that looking at some of them looks at all zones. */
+  /** Round-robin over zones, so that looking at some of them covers all zones. */
   get nodes(): readonly NodeInfo[] {
     this.#ordered ??= inTurns(this.#nodes.values());
     return this.#ordered;
@@ -59,7 +59,7 @@ export class Cluster {
     return this.#assigned.get(key);
   }
 
-  /** Room on the node is being made for the pod, which is nowhere else; "" for none. */
+  /** Nominates the pod to the node only, where room is being made for it; "" for none. */
   nominate(pod: PendingPod, nodeName: string): void {
     const before = this.#nominatedTo.get(pod.key);
     if (before !== undefined && this.#nominated.get(before)?.delete(pod.key)) this.#nominatedTo.delete(pod.key);
@@ -69,7 +69,7 @@ export class Cluster {
     this.#nominatedTo.set(pod.key, nodeName);
   }
 
-  /** Takes back what is being done for a pod that is gone or placed. */
+  /** Undoes the nomination of a pod that is gone or placed. */
   forgetNomination(key: string): void {
     const nodeName = this.#nominatedTo.get(key);
     if (nodeName === undefined) return;
@@ -81,29 +81,29 @@ export class Cluster {
     return this.#nominatedTo.size > 0;
   }
 
-  /** Other pods that room on the node is being made for, and that this one has to let pass. */
+  /** Other pods nominated to the node to which this one must yield. */
   nominatedTo(nodeName: string, { key, priority }: PendingPod): readonly PendingPod[] {
     if (this.#nominatedTo.size === 0) return NOBODY;
     const pods = this.#nominated.get(nodeName);
     return pods ? [...pods.values()].filter((pod) => pod.key !== key && pod.priority >= priority) : NOBODY;
   }
 
-  /** Pods of lower priority whose room on the node is now another's. */
+  /** Pods of lower priority whose nominated room is now another's. */
   outranked(nodeName: string, { priority }: PendingPod): readonly PendingPod[] {
     return [...(this.#nominated.get(nodeName)?.values() ?? [])].filter((pod) => pod.priority < priority);
   }
 
-  /** How many pods of each node match; nodes without any are left out. */
+  /** The number of matching pods per node; nodes without any are left out. */
   podCounts(matcher: PodMatcher): ReadonlyMap<NodeInfo, number> {
     return this.#podCounts.of(matcher, this.nodes);
   }
 
-  /** The same by the value of a label of the nodes. */
+  /** The same, by the value of a node label. */
   podCountsByDomain(matcher: PodMatcher, topologyKey: string): ReadonlyMap<string, number> {
     return this.#podCounts.byDomain(matcher, topologyKey, this.nodes);
   }
 
-  /** How many values of the label nodes have. */
+  /** How many distinct values the label has among nodes. */
   domains(topologyKey: string): number {
     let domains = this.#domains.get(topologyKey);
     if (domains === undefined) {
@@ -115,7 +115,7 @@ export class Cluster {
     return domains;
   }
 
-  /** How many pods that have a node use the claim. */
+  /** How many pods with a node use the claim. */
   usersOfClaim(namespace: string, name: string): number {
     return this.#claimUsers.get(`${namespace}/${name}`) ?? 0;
   }
@@ -170,7 +170,7 @@ export class Cluster {
     return { kind: "node-deleted", node };
   }
 
-  /** The pod has `pod.nodeName`, whether the store knows it yet or not. */
+  /** The pod is on `pod.nodeName`, whether the store knows it yet or not. */
   assign(pod: PodFacts): ClusterChange {
     const previous = this.unassign(pod.key);
     this.#assigned.set(pod.key, pod);
@@ -250,7 +250,7 @@ export class Cluster {
   }
 }
 
-/** The shapes of pods that came of late. */
+/** The most recent pod shapes. */
 class Shapes extends Map<string, NodeVerdicts> {
   override set(key: string, verdicts: NodeVerdicts): this {
     const oldest = this.size >= SHAPES ? this.keys().next().value : undefined;

@@ -1,4 +1,4 @@
-/** What of a node changed, by kube-scheduler's kinds of events of nodes. */
+/** What changed about a node, by kube-scheduler's kinds of node events. */
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 
@@ -10,7 +10,7 @@ export const changesLabels = ({ node, previous }: NodeChange): boolean =>
 export const changesAllocatable = ({ node, previous }: NodeChange): boolean =>
   previous !== undefined && !deepEqual(node.status.allocatable, previous.status.allocatable);
 
-/** A node that is no longer cordoned has lost a taint, though it may be told of later. */
+/** A node that is no longer cordoned has lost a taint, even if that is seen later. */
 export const changesTaints = ({ node, previous }: NodeChange): boolean =>
   previous !== undefined &&
   (!deepEqual(node.spec.taints, previous.spec.taints) ||

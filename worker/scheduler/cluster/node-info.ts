@@ -1,4 +1,4 @@
-/** A node with what its pods take of it, kept current pod by pod. */
+/** A node with what its pods use of it, kept current pod by pod. */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Amounts, amountOf, amountsOf } from "./amounts.ts";
@@ -12,15 +12,15 @@ export class NodeInfo {
   #node!: Stored<Node>;
   allocatable!: Amounts;
   allowedPods = 0;
-  /** Another one after every change of the node or of its pods. */
+  /** Changes whenever the node or its pods change. */
   version = 0;
-  /** Bytes by name. */
+  /** Bytes by image name. */
   images!: ReadonlyMap<string, number>;
   cpu = 0;
   memory = 0;
   ephemeralStorage = 0;
   readonly scalars = new Map<string, number>();
-  /** Counted with a minimum for containers that ask for nothing. */
+  /** With a minimum for containers without requests. */
   scoredCpu = 0;
   scoredMemory = 0;
   readonly #ports = new Map<string, Map<string, number>>();
@@ -55,7 +55,7 @@ export class NodeInfo {
     if (this.pods.delete(pod.key)) this.#count(pod, -1);
   }
 
-  /** Whether another pod holds the port: an address of its own collides with all addresses. */
+  /** Whether another pod has the port. An address of its own conflicts with "all addresses". */
   isPortTaken({ ip, protocol, port }: HostPort): boolean {
     const holders = this.#ports.get(`${protocol} ${port}`);
     if (!holders) return false;
@@ -84,7 +84,7 @@ export class NodeInfo {
 }
 
 const NO_IMAGES: ReadonlyMap<string, number> = new Map();
-/** Nodes that share a list share what is made of it: most have the same images. */
+/** Nodes that share an image list share the result: most have the same images. */
 const readImages = new WeakMap<readonly object[], ReadonlyMap<string, number>>();
 
 function imagesOf({ status: { images = [] } }: Node): ReadonlyMap<string, number> {
@@ -92,7 +92,7 @@ function imagesOf({ status: { images = [] } }: Node): ReadonlyMap<string, number
   const known = readImages.get(images);
   if (known) return known;
   const sizes = new Map(
-    // An image that has lost its names to a newer one has `names: null`, as Go writes an empty list.
+    // An image that lost its names to a newer one has `names: null`, as Go writes a nil slice.
     images.flatMap(({ names, sizeBytes = 0 }) => (names ?? []).map((name) => [name, Number(sizeBytes)])),
   );
   readImages.set(images, sizes);

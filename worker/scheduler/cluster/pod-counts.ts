@@ -6,7 +6,7 @@ import type { NodeInfo } from "./node-info.ts";
 import type { PodFacts } from "./pod-facts.ts";
 
 export interface PodMatcher {
-  /** The same text for the same matcher. */
+  /** Equal for equal matchers. */
   readonly id: string;
   readonly matches: (pod: PodFacts) => boolean;
 }
@@ -16,11 +16,11 @@ type Counts = Map<NodeInfo, number>;
 interface Counter {
   readonly matcher: PodMatcher;
   readonly counts: Counts;
-  /** By topology key the same by the value of that label, once it was asked for. */
+  /** By topology key, the counts by that label's values, computed on first use. */
   readonly domains: Map<string, Map<string, number>>;
 }
 
-/** Selectors that are kept current; the one asked for longest ago goes first. */
+/** Selectors that are kept current; the least recently used is dropped first. */
 const REMEMBERED = 128;
 
 export class PodCounts {
@@ -62,7 +62,7 @@ export class PodCounts {
     }
   }
 
-  /** What matchers depend on beside pods has changed. */
+  /** Something other than pods that matchers depend on has changed. */
   forget(): void {
     this.#counters.clear();
   }

@@ -1,4 +1,7 @@
-/** What the scheduler knows of a pod: read once from the object, small enough to keep for every pod of a large cluster. */
+/**
+ * What the scheduler knows about a pod: extracted once from the object, and small enough to keep for every pod of a
+ * large cluster.
+ */
 import type { Container, Pod, PodAffinityTerm, Volume } from "../../../api/generated/core.v1.ts";
 import { SharedValues } from "../../../api/machinery/json/shared-values.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -22,10 +25,10 @@ export interface PodFacts {
   revision: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly priority: number;
-  /** The node it is assigned to; "" while it has none. */
+  /** The node it is assigned to, or "". */
   readonly nodeName: string;
   readonly terminating: boolean;
-  /** It is ending because the scheduler wants its room. */
+  /** Whether it is terminating because the scheduler wants its room. */
   readonly preempted: boolean;
   readonly generation: number | undefined;
   readonly requests: Amounts;
@@ -33,17 +36,17 @@ export interface PodFacts {
   readonly ports: readonly HostPort[];
   readonly requiredAffinity: readonly PodAffinityTerm[];
   readonly requiredAntiAffinity: readonly PodAffinityTerm[];
-  /** Weights of preferred terms; those of anti-affinity below zero. */
+  /** Weights of preferred terms, negative for anti-affinity. */
   readonly preferredAffinity: readonly { readonly term: PodAffinityTerm; readonly weight: number }[];
-  /** Volumes that say where a pod may run: claims, and disks named in the pod itself. */
+  /** Volumes that restrict where a pod may run: claims, and disks named in the pod itself. */
   readonly volumes: readonly Volume[];
-  /** ms since the epoch; when it was first acknowledged by a kubelet, for the order of victims. */
+  /** When a kubelet first acknowledged it (ms since the epoch), for ordering victims. */
   readonly startTime: number;
-  /** The whole object; only of pods that wait for a node. */
+  /** The whole object; only for pods that wait for a node. */
   readonly pod: Stored<Pod> | undefined;
 }
 
-/** A pod that waits for a node, whole. */
+/** A pod that waits for a node, with the whole object. */
 export type PendingPod = PodFacts & { readonly pod: NonNullable<PodFacts["pod"]> };
 
 const NONE: readonly never[] = [];
@@ -57,7 +60,7 @@ const PLACED_VOLUMES = [
   "iscsi",
 ] as const;
 
-/** What pods have in common is there once where `shared` is given. */
+/** With `shared`, values that pods have in common are stored once. */
 export function podFactsOf(pod: Stored<Pod>, shared = new SharedValues()): PodFacts {
   const { spec, metadata, status } = pod;
   const { namespace = "", name, uid, labels = {} } = metadata;
@@ -95,7 +98,7 @@ export function podFactsOf(pod: Stored<Pod>, shared = new SharedValues()): PodFa
   };
 }
 
-/** What is known of the pod once it is on a node that has those labels. */
+/** The facts about the pod once it is on a node with those labels. */
 export function placedOn(pod: PodFacts, nodeName: string, nodeLabels: PodFacts["labels"]): PodFacts {
   const topology = topologyLabelsOf(nodeLabels);
   const labels = Object.keys(topology).length > 0 ? { ...pod.labels, ...topology } : pod.labels;

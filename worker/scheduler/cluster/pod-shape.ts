@@ -1,4 +1,4 @@
-/** What pods that are equal to a node have in common: replicas of a workload have one shape. */
+/** The properties of a pod that matter to nodes: replicas of a workload have the same shape. */
 import type { Affinity, PodSpec } from "../../../api/generated/core.v1.ts";
 import type { PendingPod, PodFacts } from "./pod-facts.ts";
 
@@ -23,7 +23,7 @@ export function shapeOf({ pod: { spec }, requests, scored, ports }: PendingPod):
   };
 }
 
-/** The same text for the same shape. */
+/** Equal for equal shapes. */
 export const shapeKey = ({
   requests: { cpu, memory, ephemeralStorage, scalars },
   scored,

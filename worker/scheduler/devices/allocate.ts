@@ -1,6 +1,6 @@
 /**
- * Finds devices of a node for claims, all or nothing: depth first, request by request, as Kubernetes' structured
- * allocator does. Decides only.
+ * Finds devices of a node for claims, all or nothing: depth first, request by request, as in Kubernetes' structured
+ * allocator. Only decides.
  */
 import type {
   AllocationResult,
@@ -24,14 +24,14 @@ import type { DeviceSupply, Offer, Pool } from "./pools.ts";
 
 export type Claim = Stored<ResourceClaim>;
 
-/** What devices are asked for: a claim, or what is to become one. */
+/** What devices are needed for: a claim, or what will become one. */
 export type Demand = Pick<ResourceClaim, "spec"> & {
   readonly metadata: { readonly namespace?: string; readonly name: string };
 };
 
-/** What a claim may have at most, as its status is validated. */
+/** The most devices per claim, by validation of its status. */
 const MOST_DEVICES = 32;
-/** Devices tried for one node at most: kube-scheduler gives up after ten seconds. */
+/** The most devices tried per node: kube-scheduler gives up after ten seconds. */
 const MOST_STEPS = 50_000;
 
 export interface Devices {
@@ -40,10 +40,10 @@ export interface Devices {
   readonly classOf: (name: string) => Stored<DeviceClass> | undefined;
 }
 
-/** In kube-scheduler's words. */
+/** Worded as in kube-scheduler. */
 export type Lack = "cannot allocate all claims" | "invalid resource pools were encountered";
 
-/** An allocation for each demand, or why the node has not what they ask for. Throws {@link ClaimFailure}. */
+/** An allocation for each demand, or why the node cannot satisfy them. Throws {@link ClaimFailure}. */
 export function allocate(
   demands: readonly Demand[],
   node: NodeInfo,
@@ -57,7 +57,7 @@ type Asked = Pick<
   "deviceClassName" | "selectors" | "allocationMode" | "count" | "adminAccess" | "capacity" | "tolerations"
 >;
 
-/** One way to meet a request. */
+/** One way to satisfy a request. */
 interface Wish {
   /** `NAME`, or `NAME/SUBREQUEST`. */
   readonly request: string;
@@ -65,9 +65,9 @@ interface Wish {
   readonly deviceClass: Stored<DeviceClass>;
   readonly asked: Asked;
   readonly tolerations: readonly DeviceToleration[];
-  /** What it asks for where it asks for all that there are. */
+  /** The devices of a request for all of them. */
   readonly all?: readonly Offer[];
-  /** What its selectors said. */
+  /** Cached results of the selectors. */
   readonly selected: Map<Offer, boolean>;
 }
 
@@ -155,7 +155,7 @@ class Search {
     });
   }
 
-  /** So many of the devices, each after the one before, then all else. */
+  /** Chooses a number of devices in increasing order, then everything else. */
   #choose(
     wish: Wish,
     demandAt: number,
@@ -168,7 +168,7 @@ class Search {
       if (++this.#steps > MOST_STEPS)
         throw new ClaimFailure(`node ${this.#node.name}: timed out trying to allocate devices`);
       if (!this.#isFree(offer, wish, demandAt) || !isSelected(wish, offer)) continue;
-      // Of the last ones it is only asked whether the selectors can be run for them: with them there are too few.
+      // Too few are left: only check whether the selectors can be evaluated for the last ones.
       if (at + left > this.#offers.length) continue;
       const rest = () => this.#choose(wish, demandAt, { from: at + 1, left: left - 1, next });
       if (this.#take(wish, demandAt, { offer, next: rest }) === true) return true;
@@ -176,7 +176,7 @@ class Search {
     return false;
   }
 
-  /** One after the other, as none of them can be done without. */
+  /** One after another: none of them can be left out. */
   #takeAll(
     wish: Wish,
     demandAt: number,
@@ -195,14 +195,14 @@ class Search {
     return outcome;
   }
 
-  /** Who administers a device may look at it beside whoever has it, once for a claim. */
+  /** A device may also be claimed for administrative access by others, once per claim. */
   #isFree({ id }: Offer, { asked }: Wish, demandAt: number): boolean {
     const taken = this.#taken.get(id);
     if (asked.adminAccess) return !taken?.has(demandAt);
     return !this.#devices.inUse.isTaken(id) && !taken?.size;
   }
 
-  /** The device, if it may be had; given back where what follows cannot be met. */
+  /** Takes the device if it is available; gives it back if what follows cannot be satisfied. */
   #take(
     wish: Wish,
     demandAt: number,
@@ -223,7 +223,7 @@ class Search {
       ...(isShared && { share: consumption }),
     };
     if (!mayJoin(choice, chosen, this.#demands[demandAt]?.spec.devices?.constraints ?? [])) return "constrained";
-    // Who shares a device takes no more of its pool's counters than the first did.
+    // Sharing a device consumes its pool's counters only once.
     const counts = !isShared || !(this.#devices.inUse.isShared(id) || this.#shares.isShared(id));
     if (counts && !this.#counters.take(offer)) return false;
     chosen.push(choice);
@@ -243,7 +243,7 @@ class Search {
     else this.#taken.set(id, new Set([demandAt]));
   }
 
-  /** What is taken of the device's capacities; undefined where they do not suffice. */
+  /** What is consumed of the device's capacities; undefined if they do not suffice. */
   #consumption({ device, id }: Offer, { asked }: Wish) {
     const { inUse } = this.#devices;
     return consumptionOf(device, asked.capacity, (name) =>

@@ -1,4 +1,4 @@
-/** A claim's devices as its status tells them. */
+/** A claim's allocation result, as written to its status. */
 import type { NodeSelectorTerm } from "../../../api/generated/core.v1.ts";
 import type {
   AllocationResult,
@@ -19,7 +19,7 @@ export interface Choice {
   readonly adminAccess: boolean;
   readonly tolerations: readonly DeviceToleration[];
   readonly offer: Offer;
-  /** Of a device that several may have. */
+  /** For a device that can be shared. */
   readonly share?: Consumption;
 }
 
@@ -52,7 +52,7 @@ export function allocationOf(
   };
 }
 
-/** Once for all requests that have the class. */
+/** Once for all requests of the class. */
 function configOfClasses(requests: ReadonlyMap<string, Stored<DeviceClass>>): DeviceAllocationConfiguration[] {
   const byClass = new Map<string, { readonly of: Stored<DeviceClass>; readonly requests: string[] }>();
   for (const [request, of] of requests) {
@@ -65,7 +65,7 @@ function configOfClasses(requests: ReadonlyMap<string, Stored<DeviceClass>>): De
   );
 }
 
-/** Once for each request that it names, as kube-scheduler repeats it. */
+/** Once per request that it names, repeated as by kube-scheduler. */
 const configOfClaim = ({ devices }: ResourceClaim["spec"], requests: readonly string[]) =>
   (devices?.config ?? []).flatMap((each): DeviceAllocationConfiguration[] => {
     const { requests: named = [] } = each;
@@ -76,11 +76,14 @@ const configOfClaim = ({ devices }: ResourceClaim["spec"], requests: readonly st
 const amountsOf = (share: Consumption) =>
   Object.fromEntries([...share].map(([name, amount]) => [name, formatQuantity(amount)]));
 
-/** Names of requests mean their subrequests too. */
+/** The name of a request includes its subrequests. */
 export const isMeant = (request: string, names: readonly string[]): boolean =>
   names.includes(request) || names.includes(request.split("/")[0] ?? "");
 
-/** Where all of the devices can be used; undefined: everywhere. What binds to a node is of use on that one alone. */
+/**
+ * Where all of the devices can be used; undefined: everywhere. A device with binding conditions can only be used on
+ * this node.
+ */
 function nodesOf(choices: readonly Choice[], node: string): NodeSelectorTerm | undefined {
   const matchExpressions: NonNullable<NodeSelectorTerm["matchExpressions"]> = [];
   const matchFields: NonNullable<NodeSelectorTerm["matchFields"]> = [];
@@ -101,7 +104,7 @@ function nodesOf(choices: readonly Choice[], node: string): NodeSelectorTerm | u
 
 type Requirement = NonNullable<NodeSelectorTerm["matchExpressions"]>[number];
 
-/** The order of a requirement's values means nothing. */
+/** The order of a requirement's values is irrelevant. */
 function addOnce(all: Requirement[], one: Requirement): void {
   const textOf = ({ key, operator, values = [] }: Requirement) => JSON.stringify([key, operator, values.toSorted()]);
   if (!all.some((each) => textOf(each) === textOf(one))) all.push(one);

@@ -1,4 +1,6 @@
-/** Devices that have to be bound to their node before the pod is (DRADeviceBindingConditions): their driver says when. */
+/**
+ * Devices that must be bound to their node before the pod is (DRADeviceBindingConditions): their driver reports when.
+ */
 import type {
   AllocationResult,
   DeviceRequestAllocationResult,
@@ -7,14 +9,14 @@ import type {
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 
-/** kube-scheduler's, after a claim's allocation. */
+/** kube-scheduler's timeout, from a claim's allocation. */
 const BINDING_TIMEOUT_MS = 600_000;
 
 export type Readiness =
   | { readonly kind: "ready" }
-  /** `until` (ms) it is waited. */
+  /** Waits until then (ms). */
   | { readonly kind: "pending"; readonly until: number }
-  /** In kube-scheduler's words. */
+  /** Worded as in kube-scheduler. */
   | { readonly kind: "failed"; readonly why: string };
 
 const READY: Readiness = { kind: "ready" };
@@ -22,11 +24,11 @@ const READY: Readiness = { kind: "ready" };
 export const mustBind = ({ devices }: AllocationResult): boolean =>
   devices?.results?.some(({ bindingConditions = [] }) => bindingConditions.length > 0) ?? false;
 
-/** Until when binding the claim's devices is waited for (ms). */
+/** How long binding the claim's devices is waited for (ms). */
 const bindingEnds = ({ allocationTimestamp }: AllocationResult): number =>
   allocationTimestamp === undefined ? Number.POSITIVE_INFINITY : Date.parse(allocationTimestamp) + BINDING_TIMEOUT_MS;
 
-/** Of a claim that has its devices. The first that is not bound decides. */
+/** For a claim with allocated devices. The first unbound device decides. */
 export function readinessOf({ metadata: { name }, status }: Stored<ResourceClaim>, now: number): Readiness {
   const { allocation } = status;
   if (!allocation) return READY;

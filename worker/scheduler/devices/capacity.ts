@@ -1,4 +1,7 @@
-/** What a request takes of a device's capacities, by the device's own policy (dynamic-resource-allocation/structured). */
+/**
+ * What a request consumes of a device's capacities, by the device's own policy
+ * (dynamic-resource-allocation/structured).
+ */
 import type {
   CapacityRequestPolicy,
   CapacityRequestPolicyRange,
@@ -11,7 +14,7 @@ import { type Quantity, quantityOf } from "../../../api/machinery/quantity.ts";
 /** By capacity. */
 export type Consumption = ReadonlyMap<string, Quantity>;
 
-/** Undefined where the device has no such capacity, does not give it in such amounts, or has not so much left. */
+/** Undefined if the device lacks such a capacity, does not offer such amounts, or has not enough left. */
 export function consumptionOf(
   { capacity = {} }: Device,
   asked: CapacityRequirements | undefined,
@@ -29,7 +32,7 @@ export function consumptionOf(
   return taken;
 }
 
-/** What is not asked for is the default, or all. */
+/** Without a request it is the default, or everything. */
 function amountOf(requested: string | number | undefined, { value, requestPolicy }: DeviceCapacity): Quantity {
   if (requested === undefined) return quantityOf(requestPolicy?.default ?? value);
   const asked = quantityOf(requested);

@@ -1,5 +1,4 @@
 /**
- * Something is wrong with a claim or with what it asks of, which no other node can help: the pod is not placed until it
- * is mended.
+ * An error in a claim or in what it refers to, which no other node can solve: the pod is not placed until it is fixed.
  */
 export class ClaimFailure extends Error {}

@@ -11,7 +11,7 @@ import { UNIDENTIFIED } from "./allocation.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
 import type { Reservation } from "./pod-devices.ts";
 
-/** Its allocation is given back before the claim may go. */
+/** Keeps a claim from going before its allocation is returned. */
 const FINALIZER = "resource.kubernetes.io/delete-protection";
 
 export function reserveClaim(
@@ -31,7 +31,7 @@ export function reserveClaim(
     ...(given && { allocation: { ...given, allocationTimestamp: given.allocationTimestamp ?? timestamp(now) } }),
     reservedFor,
   };
-  // Two writes of kube-scheduler's, of the object and of its status, in one.
+  // Combines two writes of kube-scheduler's, of the object and of its status.
   const kept: Claim = owned(
     { before: claim, after: { ...claim, metadata } },
     { kind: resourceClaim, subresource: "", now },
@@ -43,7 +43,7 @@ export function reserveClaim(
   return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
 }
 
-/** Shares of one device are told apart by their ids. */
+/** Shares of one device are distinguished by ids. */
 function identified({ devices, ...allocation }: AllocationResult, newId: () => string): AllocationResult {
   const results = devices?.results?.map((result) =>
     result.shareID === UNIDENTIFIED ? { ...result, shareID: newId() } : result,
@@ -51,13 +51,13 @@ function identified({ devices, ...allocation }: AllocationResult, newId: () => s
   return { ...allocation, devices: { ...devices, ...(results && { results }) } };
 }
 
-/** The claim without devices: nobody uses them, and where they are the pod cannot be. */
+/** The claim without devices: nobody uses them, and the pod cannot run where they are. */
 export function deallocate(claim: Claim, now: number): Write {
   const { allocation: _, reservedFor: __, devices: ___, ...status } = claim.status;
   return statusWrite(claim, status, now);
 }
 
-/** The claim, which the pod does not use after all. */
+/** The claim without the pod's reservation. */
 export function release(claim: Claim, { uid }: PendingPod, now: number): Write {
   const { reservedFor = [], ...status } = claim.status;
   const others = reservedFor.filter((each) => each.uid !== uid);

@@ -1,9 +1,9 @@
-/** What a claim asks of its devices together: that an attribute is the same of all, or another of each. */
+/** Constraints over all devices of a claim: an attribute must be equal, or distinct. */
 import type { DeviceAttribute, DeviceConstraint } from "../../../api/generated/resource.v1.ts";
 import { type Choice, isMeant } from "./allocation.ts";
 import type { Offer } from "./pools.ts";
 
-/** Whether one more device may join those that are chosen. */
+/** Whether one more device is compatible with those chosen so far. */
 export function mayJoin(choice: Choice, chosen: readonly Choice[], constraints: readonly DeviceConstraint[]): boolean {
   return constraints.every(({ requests = [], matchAttribute, distinctAttribute }) => {
     const concerns = ({ request }: Choice) => requests.length === 0 || isMeant(request, requests);
@@ -17,7 +17,7 @@ export function mayJoin(choice: Choice, chosen: readonly Choice[], constraints: 
   });
 }
 
-/** The attribute's value as text; a name without a domain has its driver's. */
+/** The attribute's value as text; a name without a domain is in the driver's. */
 function attributeOf({ device, pool: { driver } }: Offer, name: string): string | undefined {
   const attributes: Readonly<Record<string, DeviceAttribute>> = device.attributes ?? {};
   const slash = name.indexOf("/");

@@ -1,9 +1,9 @@
-/** Partitions of one device share its counters: what all in use consume must be there. */
+/** Partitions of a device share its counters, which must cover everything that is in use. */
 import type { Device } from "../../../api/generated/resource.v1.ts";
 import { quantityOf } from "../../../api/machinery/quantity.ts";
 import { deviceId, type Offer, type Pool } from "./pools.ts";
 
-/** Nanos by set and counter; below zero where more is in use than there is. */
+/** Nanos by set and counter; negative if more is in use than there is. */
 type Left = Map<string, bigint>;
 
 export class CounterUse {
@@ -14,7 +14,7 @@ export class CounterUse {
     this.#isInUse = isInUse;
   }
 
-  /** Takes what the device consumes, if the pool's counters are enough for it. */
+  /** Takes what the device consumes, if the pool's counters suffice. */
   take({ device, pool }: Offer): boolean {
     if (!device.consumesCounters?.length) return true;
     const left = this.#leftOf(pool);

@@ -1,4 +1,4 @@
-/** The selectors of requests and classes, run on devices (k8s.io/dynamic-resource-allocation/cel). */
+/** The selectors of requests and classes, evaluated on devices (k8s.io/dynamic-resource-allocation/cel). */
 import type { Device, DeviceAttribute, DeviceSelector } from "../../../api/generated/resource.v1.ts";
 import { quantity } from "../../../api/machinery/cel/library/quantity.ts";
 import { semver } from "../../../api/machinery/cel/library/semver.ts";
@@ -68,7 +68,7 @@ function valued([name, { int, bool, string, version, ints, bools, strings, versi
   return [name, value] as const;
 }
 
-/** Names without a domain have their driver's; a domain that nothing is in is empty, not missing. */
+/** Names without a domain are in the driver's; a domain without entries is empty, not missing. */
 class Domains implements CelMap {
   readonly isCelMap = true;
   readonly #domains = new Map<string, CelMap>();

@@ -1,4 +1,4 @@
-/** Which devices are had, alone or by several, and how much of those is taken. */
+/** Which devices are in use, exclusively or shared, and how much of the shared ones is consumed. */
 import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { quantityOf } from "../../../api/machinery/quantity.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -17,27 +17,27 @@ export class DeviceUse {
   readonly #alone = new Set<string>();
   readonly #shared = new Map<string, Shares>();
 
-  /** Somebody has it for himself. */
+  /** Whether it is allocated exclusively. */
   isTaken(id: string): boolean {
     return this.#alone.has(id);
   }
 
-  /** Somebody has a share of it. */
+  /** Whether a share of it is allocated. */
   isShared(id: string): boolean {
     return this.#shared.has(id);
   }
 
-  /** Somebody has it, or a share of it. */
+  /** Whether it or a share of it is allocated. */
   has(id: string): boolean {
     return this.#alone.has(id) || this.#shared.has(id);
   }
 
-  /** Nanos. */
+  /** In nanos. */
   consumed(id: string, capacity: string): bigint {
     return this.#shared.get(id)?.consumed.get(capacity) ?? 0n;
   }
 
-  /** The device, or a share of it that consumes so much. */
+  /** Takes the device, or a share of it that consumes this much. */
   take(id: string, share: Consumption | undefined): void {
     if (!share) this.#alone.add(id);
     else this.#count(id, share, 1);
@@ -58,7 +58,7 @@ export class DeviceUse {
   }
 }
 
-/** By all claims; devices that administrators look at are not taken. */
+/** By all claims; administrative access does not count. */
 export function devicesInUse(cluster: Cluster): DeviceUse {
   const use = new DeviceUse();
   for (const { status } of cluster.list<ResourceClaim>(DEVICE_CLAIMS))

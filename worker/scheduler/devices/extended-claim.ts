@@ -1,6 +1,6 @@
 /**
- * The claim that kube-scheduler makes for a pod's extended resources where the node has devices for them, and not the resources
- * themselves (DRAExtendedResource).
+ * The claim that kube-scheduler creates for a pod's extended resources if the node offers them as devices, and not as
+ * plain resources (DRAExtendedResource).
  */
 import type {
   ContainerExtendedResourceRequest,
@@ -16,7 +16,7 @@ import type { Claim, Demand } from "./allocate.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
 import { extendedRequestsOf } from "./extended-requests.ts";
 
-/** What it is called before it is made. */
+/** Its name before it is created. */
 const UNMADE = "<extended-resources>";
 
 /** What placing the pod means for its extended resources. */
@@ -30,7 +30,7 @@ export interface AllocatedExtendedClaim extends ExtendedClaim {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-/** The names of the device classes that stand for the pod's extended resources, by resource. */
+/** The names of the device classes that map to the pod's extended resources, by resource. */
 export function extendedResourcesOf({ requests }: PendingPod, cluster: Cluster): ReadonlyMap<string, string> {
   if (requests.scalars.size === 0) return NONE;
   const classes = [...cluster.list<DeviceClass>(DEVICE_CLASSES)];
@@ -41,7 +41,7 @@ export function extendedResourcesOf({ requests }: PendingPod, cluster: Cluster):
   return found.length > 0 ? new Map(found) : NONE;
 }
 
-/** One that was made for the pod already. */
+/** The claim created for the pod earlier. */
 export function extendedClaimOf({ namespace, name, uid }: PendingPod, cluster: Cluster): Claim | undefined {
   for (const claim of cluster.listIn<ResourceClaim>(DEVICE_CLAIMS, namespace)) {
     const { annotations, ownerReferences = [] } = claim.metadata;
@@ -51,7 +51,7 @@ export function extendedClaimOf({ namespace, name, uid }: PendingPod, cluster: C
   return undefined;
 }
 
-/** What is left to claim on the node; undefined where a device plugin of its has it all. */
+/** What remains to be claimed on the node; undefined if one of its device plugins has it all. */
 export function extendedClaimAt(
   node: NodeInfo,
   { pod, namespace }: PendingPod,
@@ -63,11 +63,11 @@ export function extendedClaimAt(
   return { metadata: { namespace, name: UNMADE }, spec: { devices: { requests: [...requests] } }, mappings };
 }
 
-/** As it is sent to the API. `random` holds at least five bytes. */
+/** As sent to the API. `random` contains at least five bytes. */
 export function claimToMake({ name, namespace, uid }: PendingPod, { spec }: ExtendedClaim, random: Uint8Array): Claim {
   const generateName = `${name}-extended-resources-`;
   const metadata = {
-    // Named here, so that its devices can count as taken before it is there.
+    // Named here, so that its devices count as taken before it exists.
     name: generatedName(generateName, random),
     generateName,
     namespace,

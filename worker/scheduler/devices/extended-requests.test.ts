@@ -74,7 +74,7 @@ describe("[SCHED-EXTENDED] extended resources as requests of a claim", () => {
         const { requests, mappings } = extendedRequestsOf(asking, classes);
         const countOf = new Map(requests.map(({ name, exactly }) => [name, exactly?.count ?? 0]));
         const all = [...countOf.values()].reduce((a, b) => a + b, 0);
-        // An init container has no use of sidecars before it, which Kubernetes' sum of requests knows.
+        // An init container cannot use a sidecar's devices, while Kubernetes' sum of requests counts them.
         expect(all).toBeGreaterThanOrEqual(requestsOf(asking).scalars.get(GPU) ?? 0);
         for (const { name, resources } of [...(asking.spec.initContainers ?? []), ...asking.spec.containers]) {
           const own = mappings.filter(({ containerName }) => containerName === name);

@@ -1,11 +1,11 @@
-/** What a pod's containers ask for as extended resources, as the requests of one claim. */
+/** The extended resources of a pod's containers as the requests of one claim. */
 import type { Container, ContainerExtendedResourceRequest, Pod } from "../../../api/generated/core.v1.ts";
 import type { DeviceRequest } from "../../../api/generated/resource.v1.ts";
 import { amountOf } from "../cluster/amounts.ts";
 
 export interface ExtendedRequests {
   readonly requests: readonly DeviceRequest[];
-  /** Which of them a container's devices are from. */
+  /** Which request each container's devices come from. */
   readonly mappings: readonly ContainerExtendedResourceRequest[];
 }
 
@@ -15,7 +15,7 @@ interface Request {
   readonly count: number;
 }
 
-/** `classes`: names of device classes by resource. */
+/** `classes`: device class names by resource. */
 export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, string>): ExtendedRequests {
   const initial = spec.initContainers ?? [];
   const containers = [...initial, ...(spec.containers ?? [])];
@@ -32,7 +32,7 @@ export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, s
     const lasting: (Request | undefined)[] = asking.map(({ container, i, asked }) =>
       asked > 0 && !ends(i) ? { name: nameOf(container, i, resource), deviceClassName, count: asked } : undefined,
     );
-    // Who ends before the others begin uses what they will have, and all of these one request for what is more than that.
+    // Init containers reuse the devices of later containers, and share one request for whatever they need beyond those.
     let most: Request | undefined;
     const own = new Set<string>();
     const ending: ContainerExtendedResourceRequest[] = [];
@@ -68,7 +68,7 @@ export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, s
 
 const askedOf = ({ resources }: Container, resource: string) => amountOf(resource, resources?.requests?.[resource]);
 
-/** By the container's place, and the resource's among all that the container asks for. */
+/** Made of the container's index, and the resource's index among the container's requests. */
 const nameOf = ({ resources }: Container, i: number, resource: string) =>
   `container-${i}-request-${Object.keys(resources?.requests ?? {})
     .sort()

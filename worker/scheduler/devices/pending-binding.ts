@@ -1,4 +1,4 @@
-/** A pod whose devices are being bound to its node, where it goes when they are, whatever has become of the node. */
+/** A pod whose devices are being bound to its node. It goes there once they are, whatever has become of the node. */
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
@@ -10,12 +10,12 @@ import { podDevicesOf } from "./pod-devices.ts";
 export interface PendingBinding {
   readonly node: NodeInfo;
   readonly claims: readonly Claim[];
-  /** Among them, that for its extended resources. */
+  /** The claim among them that is for its extended resources. */
   readonly extended?: Claim;
   readonly readiness: Readiness;
 }
 
-/** Of a pod that is meant for a node, and has its devices. */
+/** For a pod with an expected node, whose devices are allocated. */
 export function pendingBindingOf(pod: PendingPod, cluster: Cluster, now: number): PendingBinding | undefined {
   const { nominatedNodeName } = pod.pod.status;
   const node = nominatedNodeName ? cluster.node(nominatedNodeName) : undefined;

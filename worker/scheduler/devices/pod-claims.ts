@@ -1,4 +1,4 @@
-/** The device claims that a pod names. */
+/** The device claims that a pod refers to. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { type Labelled, meetsAnyTerm } from "../../../api/machinery/selectors/node-selector.ts";
@@ -8,19 +8,19 @@ import type { PendingPod } from "../cluster/pod-facts.ts";
 import type { Claim } from "./allocate.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
 
-/** Pods that one claim is for at most. */
+/** The most pods that may share a claim. */
 const MOST_CONSUMERS = 256;
 
 type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
 
-/** The name of the claim; null where the pod goes without one, undefined where it is yet to be made. */
+/** The name of the claim; null if the pod runs without one, undefined if it is yet to be created. */
 function claimNameOf({ pod }: PendingPod, { name, resourceClaimName }: PodClaim): string | null | undefined {
   if (resourceClaimName) return resourceClaimName;
   const made = pod.status.resourceClaimStatuses?.find((each) => each.name === name);
   return made && (made.resourceClaimName ?? null);
 }
 
-/** Undefined where one is missing, ending or another pod's: the pod is not looked at until that changes. */
+/** Undefined if one is missing, terminating or another pod's: the pod is not considered until that changes. */
 export function deviceClaimsOf(pod: PendingPod, cluster: Cluster): readonly Claim[] | undefined {
   const claims: Claim[] = [];
   for (const podClaim of pod.pod.spec.resourceClaims ?? []) {
@@ -39,7 +39,7 @@ export function deviceClaimsOf(pod: PendingPod, cluster: Cluster): readonly Clai
 export const isReservedFor = ({ status }: Claim, { uid }: PendingPod): boolean =>
   status.reservedFor?.some((each) => each.uid === uid) ?? false;
 
-/** It was made for the pod. */
+/** Whether it was created for the pod. */
 export const isClaimOf = ({ uid }: PendingPod, { metadata }: Claim): boolean =>
   metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
 

@@ -1,4 +1,4 @@
-/** What a pod wants of the cluster's devices, and what it is given on a node. */
+/** The devices that a pod needs, and those that it gets on a node. */
 import type { AllocationResult, DeviceClass, ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -16,11 +16,11 @@ import { deviceClaimsOf, isReservedFor } from "./pod-claims.ts";
 import { DeviceSupply, SLICES } from "./pools.ts";
 
 export interface PodDevices {
-  /** That it names, or that were made for it from templates. */
+  /** Claims that it names, or that were created for it from templates. */
   readonly claims: readonly Claim[];
-  /** Names of device classes that stand for its extended resources, by resource. */
+  /** Names of device classes that map to its extended resources, by resource. */
   readonly extended: ReadonlyMap<string, string>;
-  /** Made for these in an earlier cycle. */
+  /** The claim created for these in an earlier cycle. */
   readonly made?: Claim;
 }
 
@@ -28,7 +28,7 @@ const NOTHING: PodDevices = { claims: [], extended: new Map() };
 
 export const wantsDevices = ({ claims, extended }: PodDevices): boolean => claims.length + extended.size > 0;
 
-/** Undefined where a claim is missing, ending or another pod's. */
+/** Undefined if a claim is missing, terminating or another pod's. */
 export function podDevicesOf(pod: PendingPod, cluster: Cluster): PodDevices | undefined {
   const names = pod.pod.spec.resourceClaims?.length ?? 0;
   if (names === 0 && pod.requests.scalars.size === 0) return NOTHING;
@@ -39,27 +39,27 @@ export function podDevicesOf(pod: PendingPod, cluster: Cluster): PodDevices | un
   return { claims, extended, ...(made && { made }) };
 }
 
-/** What the cluster has of devices, and who has them. */
+/** The cluster's devices, and their users. */
 export const devicesOf = (cluster: Cluster): Devices => ({
   supply: new DeviceSupply(cluster.list<ResourceSlice>(SLICES)),
   inUse: devicesInUse(cluster),
   classOf: (name) => cluster.get<DeviceClass>(DEVICE_CLASSES, "", name),
 });
 
-/** What a pod's claim is to become. */
+/** What happens to a pod's claim. */
 export interface Reservation {
   readonly claim: Claim;
-  /** Undefined: it has one. */
+  /** Undefined: it is allocated already. */
   readonly allocation?: AllocationResult;
 }
 
-/** What placing a pod means for devices. */
+/** What placing the pod means for devices. */
 export interface DevicePlan {
   readonly reservations: readonly Reservation[];
   readonly extended?: AllocatedExtendedClaim;
 }
 
-/** Of a pod that wants none. */
+/** For a pod that needs none. */
 export const NO_DEVICES: DevicePlan = { reservations: [] };
 
 /** Or what the node lacks. */

@@ -1,7 +1,10 @@
-/** Whether the slices of a pool agree: a driver's mistake must not have a device given twice, or more than there is. */
+/**
+ * Whether the slices of a pool are consistent: a driver's mistake must not allocate a device twice, or more than there
+ * is.
+ */
 import type { CounterSet, ResourceSlice } from "../../../api/generated/resource.v1.ts";
 
-/** `own`: those that devices may be given of; of the others only counts what they take of the counters. */
+/** `own`: slices that devices may be allocated from; of the others only the use of counters matters. */
 export function isSound(own: readonly ResourceSlice[], others: readonly ResourceSlice[]): boolean {
   const devices = own.flatMap(({ spec }) => (spec.devices ?? []).map(({ name }) => name));
   if (new Set(devices).size < devices.length) return false;

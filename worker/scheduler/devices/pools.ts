@@ -1,4 +1,7 @@
-/** The pools of devices that drivers offer in ResourceSlices, as one node sees them (dynamic-resource-allocation/structured). */
+/**
+ * The pools of devices that drivers publish in ResourceSlices, as one node sees them
+ * (dynamic-resource-allocation/structured).
+ */
 import type { NodeSelector } from "../../../api/generated/core.v1.ts";
 import type { CounterSet, Device, ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -12,7 +15,7 @@ export interface Offer {
   readonly device: Device;
   /** `driver/pool/device`. */
   readonly id: string;
-  /** The nodes that can use it: one by name, those that a selector means, or all. */
+  /** The nodes that can use it: a single one, those that a selector matches, or all. */
   readonly nodeName?: string;
   readonly nodeSelector?: NodeSelector;
 }
@@ -20,11 +23,11 @@ export interface Offer {
 export interface Pool {
   readonly driver: string;
   readonly name: string;
-  /** Of one that is being updated, or that contradicts itself, nothing is given. */
+  /** Nothing is allocated from a pool that is being updated, or that contradicts itself. */
   readonly state: "usable" | "incomplete" | "invalid";
-  /** To the node. */
+  /** Devices available to the node. */
   readonly offers: readonly Offer[];
-  /** All that its counters are for: other nodes' devices too, as far as the pool has to be known as a whole. */
+  /** All devices that use its counters, including those of other nodes if the whole pool must be known. */
   readonly devices: readonly Device[];
   readonly counters: readonly CounterSet[];
 }
@@ -36,7 +39,7 @@ type Slice = Stored<ResourceSlice>;
 const poolKey = ({ spec: { driver, pool } }: Slice) => `${driver}/${pool.name}`;
 const hasCounters = ({ spec }: Slice) => (spec.sharedCounters?.length ?? 0) > 0;
 
-/** The slices of a cluster, by whom they concern. */
+/** The slices of a cluster, by the nodes they concern. */
 export class DeviceSupply {
   readonly #onNode = new Map<string, Slice[]>();
   readonly #shared: Slice[] = [];
@@ -51,7 +54,7 @@ export class DeviceSupply {
     }
   }
 
-  /** In the order in which they are drawn from: by name, those whose devices have to be bound to the node last. */
+  /** In the order of allocation: by name, with devices that must be bound to the node last. */
   poolsFor(node: Labelled): readonly Pool[] {
     const relevant = new Map<string, Slice[]>();
     for (const slice of [...(this.#onNode.get(node.name) ?? []), ...this.#shared])
@@ -60,12 +63,12 @@ export class DeviceSupply {
     return [...pools.filter((pool) => !mustBind(pool)), ...pools.filter(mustBind)];
   }
 
-  /** Undefined where it is about to be replaced by what the node has no part in. */
+  /** Undefined if it is about to be replaced by one that does not concern the node. */
   #poolOf(key: string, slices: readonly Slice[], node: Labelled): Pool | undefined {
     const [first] = slices;
     if (!first) return undefined;
     const { driver, pool } = first.spec;
-    // Only where the node's own part is not the whole pool the others need to be looked at.
+    // If the node's own part is not the whole pool, the others must be searched.
     const all = slices.length === pool.resourceSliceCount ? slices : (this.#ofPool.get(key) ?? []);
     if (all.some(({ spec }) => spec.pool.generation > pool.generation)) return undefined;
     const current = all.filter(({ spec }) => spec.pool.generation === pool.generation);

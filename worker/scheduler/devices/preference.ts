@@ -1,11 +1,11 @@
-/** How much of what they would rather have claims got. */
+/** Scores how far claims got their preferred alternatives. */
 import type { AllocationResult } from "../../../api/generated/resource.v1.ts";
 import type { Demand } from "./allocate.ts";
 
-/** Alternatives of a request at most. */
+/** The most alternatives per request. */
 const MOST = 8;
 
-/** The sooner the alternative stands in its request, the more. */
+/** The earlier the alternative in its request, the higher. */
 export function preferenceOf({ spec }: Demand, allocation: AllocationResult | undefined): number {
   const got = new Set(allocation?.devices?.results?.map(({ request }) => request));
   let sum = 0;

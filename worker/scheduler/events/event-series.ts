@@ -1,7 +1,7 @@
 /**
- * Which events are worth a write. As client-go's recorder of events.k8s.io: the same again makes a series of the one that is, and a
- * series that goes on is only counted; what it has come to is written every half hour, and when it has ended. What differs in
- * its note alone is the same.
+ * Which events are worth a write. Like client-go's recorder of events.k8s.io: a repeated event turns the existing one
+ * into a series, and a running series is only counted; its count is written every half hour, and when it has ended.
+ * Events that differ only in their note are the same.
  */
 import type { Event } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -23,14 +23,14 @@ interface Known {
 
 export class EventSeries {
   readonly #known = new Map<string, Known>();
-  /** Those that have come to more than is written. */
+  /** Series whose count exceeds what is written. */
   readonly #open = new Set<string>();
-  /** Uids of what was told of. */
+  /** Uids of reported objects. */
   readonly #toldOf = new Set<string>();
 
   /**
-   * `isNews`: its object does not say so itself yet. What it says is told already, if not by this life then by one
-   * before a sleep.
+   * `isNews`: the object's status does not say so yet. Otherwise it has been reported, if not by this instance then by
+   * one before a sleep.
    */
   record(said: SchedulerEvent, stamp: EventStamp, isNews: boolean): Write | undefined {
     const { uid, resourceVersion } = said.about.metadata;
@@ -56,7 +56,7 @@ export class EventSeries {
     return eventWrite("create", event);
   }
 
-  /** What series have come to that have ended, or were not written for long. */
+  /** The counts of series that have ended, or have not been written for long. */
   settle(now: number): Write[] {
     const writes: Write[] = [];
     for (const key of this.#open) {
@@ -69,7 +69,7 @@ export class EventSeries {
     return writes;
   }
 
-  /** When {@link settle} will have something to write (ms); undefined: never, as it is now. */
+  /** When {@link settle} will next have something to write (ms); undefined: never, as things are. */
   nextDue(): number | undefined {
     let next: number | undefined;
     for (const key of this.#open) {

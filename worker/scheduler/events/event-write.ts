@@ -7,7 +7,7 @@ import type { Write } from "../../../api/store.ts";
 
 export const EVENTS = "events";
 
-/** A new one is made in the stored form as it is (event.ts). */
+/** A new event is built in its stored form (event.ts). */
 export const eventWrite = (op: "create" | "replace", event: Stored<Event>): Write => ({
   op,
   key: { resource: EVENTS, namespace: event.metadata.namespace ?? "", name: event.metadata.name },

@@ -1,4 +1,4 @@
-/** Events as kube-scheduler records them: of events.k8s.io, in the core form, as the store keeps it. */
+/** Events as kube-scheduler records them: of events.k8s.io, in the core form in which they are stored. */
 import type { Event } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { microTimestamp, timestamp } from "../../../api/machinery/time/time.ts";
@@ -15,7 +15,7 @@ export interface EventStamp {
   readonly uid: string;
   /** ms since the epoch. */
   readonly now: number;
-  /** Never twice the same: what the event's name ends with. */
+  /** Unique: the suffix of the event's name. */
   readonly suffix: string;
 }
 
@@ -37,7 +37,7 @@ export function eventOf({ about, type, reason, action, note }: SchedulerEvent, s
     reason,
     message: note,
     source: {},
-    // Absent times of an event print as null.
+    // Unset times of an event are rendered as null.
     firstTimestamp: null,
     lastTimestamp: null,
     type,

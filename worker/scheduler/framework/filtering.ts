@@ -9,15 +9,15 @@ import { firstRefusal, NodeVerdicts, type PreparedFilter } from "./node-verdicts
 import type { Shortlist } from "./shortlist.ts";
 
 export interface Prepared {
-  /** All that have something to say of the pod, in their order. */
+  /** All that apply to the pod, in order. */
   readonly filters: readonly PreparedFilter[];
-  /** Those that look at a node alone, with what they said already. */
+  /** Filters that look at a node alone, with cached results. */
   readonly verdicts: NodeVerdicts;
-  /** Those that look at more. */
+  /** Filters that look at more than the node. */
   readonly others: readonly PreparedFilter[];
 }
 
-/** The filters that have something to say of the pod, or the refusal that holds for all nodes. */
+/** The filters that apply to the pod, or a refusal that holds for all nodes. */
 export function prepareFilters(pod: PendingPod, cluster: Cluster, now: number): Prepared | Refusal {
   const verdicts = verdictsOf(shapeOf(pod), cluster);
   if (isRefusal(verdicts)) return verdicts;
@@ -46,7 +46,7 @@ function verdictsOf(shape: PodShape, cluster: Cluster): NodeVerdicts | Refusal {
     const score = nodeScore?.(shape);
     return score ? [{ weight, score }] : [];
   });
-  // Who names its node, as each pod of a DaemonSet does, has no equals.
+  // A pod that names its node, like each pod of a DaemonSet, has no equals.
   const hasEquals = !filters.some(({ filter }) => filter.only);
   const verdicts = new NodeVerdicts(filters, scores, hasEquals ? cluster.nodes.length : 0);
   if (hasEquals) cluster.verdicts.set(key, verdicts);
@@ -54,10 +54,10 @@ function verdictsOf(shape: PodShape, cluster: Cluster): NodeVerdicts | Refusal {
 }
 
 export interface Feasibility {
-  /** With what each scores with the plugins that look at a node alone; the cluster's own list. */
+  /** With each node's score by the plugins that look at a node alone; the list is owned by the cluster. */
   readonly feasible: Shortlist;
   readonly refusals: ReadonlyMap<NodeInfo, Refusal>;
-  /** How many nodes were looked at. */
+  /** How many nodes were considered. */
   readonly looked: number;
 }
 
@@ -91,7 +91,7 @@ export function findFeasible(
   return { feasible, refusals, looked };
 }
 
-/** Some filters name the nodes that come into question; the others are refused in all their names. */
+/** Some filters name the candidate nodes; all other nodes are refused in the names of those filters. */
 function narrowing(filters: readonly PreparedFilter[]): ((node: NodeInfo) => Refusal | undefined) | undefined {
   const naming = filters.filter(({ filter }) => filter.only !== undefined);
   const names = naming.map(({ plugin }) => plugin);
@@ -104,7 +104,7 @@ function narrowing(filters: readonly PreparedFilter[]): ((node: NodeInfo) => Ref
   return (node) => (naming.every(({ filter }) => filter.only?.has(node.name)) ? undefined : refusal);
 }
 
-/** Room that is being made for pods of at least this priority is taken, with and without them the pod must fit. */
+/** Room nominated to pods of at least this priority counts as taken; the pod must fit both with and without them. */
 export function refusalAt(
   node: NodeInfo,
   pod: PendingPod,
@@ -118,7 +118,7 @@ export function refusalAt(
   return refusal ?? firstRefusal(node, filters);
 }
 
-/** Puts a pod on the node (1), or takes it off (-1), for as long as it is tried. */
+/** Adds a pod to the node (1), or removes it (-1), for a trial. */
 export function tryPod(
   pod: PodFacts,
   node: NodeInfo,
@@ -132,7 +132,7 @@ export function tryPod(
 const FEW_NODES = 100;
 const LEAST_PERCENTAGE = 5;
 
-/** Of large clusters a part is enough: kube-scheduler's adaptive percentageOfNodesToScore. */
+/** In large clusters a fraction is enough: kube-scheduler's adaptive percentageOfNodesToScore. */
 export function nodesToFind(nodes: number): number {
   if (nodes < FEW_NODES) return nodes;
   const percentage = Math.max(LEAST_PERCENTAGE, 50 - Math.trunc(nodes / 125));

@@ -1,13 +1,13 @@
-/** Why no node will do, in kube-scheduler's words. */
+/** Why no node fits, in kube-scheduler's words. */
 import type { Refusal } from "./node-filter.ts";
 
 export interface FitFailure {
   readonly allNodes: number;
-  /** What held for all nodes before any was looked at. */
+  /** A reason that holds for all nodes, found before any was considered. */
   readonly before?: string;
   /** Each node's reasons. */
   readonly refusals: Iterable<Refusal>;
-  /** What came of trying to make room. */
+  /** The result of trying preemption. */
   readonly after?: string;
 }
 
@@ -23,6 +23,6 @@ export function fitErrorText({ allNodes, before, refusals, after }: FitFailure):
   return `${head}${said}${after ? ` ${after}` : ""}`;
 }
 
-/** Events and conditions hold no more. */
+/** The longest message that events and conditions may have. */
 export const shortened = (text: string): string =>
   text.length <= LONGEST ? text : `${text.slice(0, LONGEST - " ...".length)} ...`;

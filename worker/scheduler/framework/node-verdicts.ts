@@ -1,6 +1,6 @@
 /**
- * What pods of one shape are told of each node by the plugins that look at a node alone, remembered until the node changes. Of
- * a thousand nodes that is the one that the last pod went to: all others need not be looked at again for its equals.
+ * Cached verdicts on each node for pods of one shape, by the plugins that look at a node alone; valid until the node
+ * changes. Of a thousand nodes, only the one that the last pod went to must be evaluated again for its equals.
  */
 
 import type { NodeInfo } from "../cluster/node-info.ts";
@@ -20,12 +20,12 @@ interface NodeScore {
 export class NodeVerdicts {
   readonly filters: readonly PreparedFilter[];
   readonly #scores: readonly NodeScore[];
-  /** By the node's place in the cluster's order: its version then, and what was said of it. */
+  /** By the node's index in the cluster's order: its version at the time, and the verdict. */
   readonly #versions: Float64Array;
   readonly #refusals: (Refusal | undefined)[];
   readonly #totals: Float64Array;
 
-  /** `nodes`: how many are remembered; 0 for a shape that few pods have. */
+  /** `nodes`: how many are cached; 0 for a shape that few pods have. */
   constructor(filters: readonly PreparedFilter[], scores: readonly NodeScore[], nodes: number) {
     this.filters = filters;
     this.#scores = scores;
@@ -45,7 +45,7 @@ export class NodeVerdicts {
     return refusal;
   }
 
-  /** The sum of the plugins' scores, each by its weight. */
+  /** The weighted sum of the plugins' scores. */
   score(node: NodeInfo, place: number): number {
     const known = this.#versions[place] === node.version ? (this.#totals[place] ?? Number.NaN) : Number.NaN;
     return Number.isNaN(known) ? this.#totalOf(node) : known;

@@ -1,11 +1,13 @@
-/** Which of the nodes that do is best. */
+/** Picks the best of the feasible nodes. */
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod } from "../cluster/pod-facts.ts";
 import { plugins } from "../plugins/index.ts";
 import type { Shortlist } from "./shortlist.ts";
 
-/** The node with the highest score; among equals, any: `random` is 0 ≤ x < 1. The list's scores become what each scores in all. */
+/**
+ * The node with the highest score; among equals, any: `random` is 0 ≤ x < 1. Updates the list's scores to the totals.
+ */
 export function bestNode(
   pod: PendingPod,
   cluster: Cluster,

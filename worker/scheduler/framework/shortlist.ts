@@ -1,6 +1,6 @@
 /**
- * The nodes that a pod may go to, with what each scores: one list, filled anew for each pod, since a large cluster's
- * would be most of the garbage of placing it.
+ * The feasible nodes for a pod, with their scores: one list that is reused for each pod, since in a large cluster it
+ * would be most of the garbage of placing one.
  */
 import type { NodeInfo } from "../cluster/node-info.ts";
 
@@ -9,7 +9,7 @@ export class Shortlist {
   #scores = new Float64Array(0);
   #length = 0;
 
-  /** Forgets what it holds; it will take so many. */
+  /** Empties the list, with room for this many. */
   begin(most: number): void {
     this.#length = 0;
     if (this.#scores.length < most) this.#scores = new Float64Array(most);
@@ -24,13 +24,13 @@ export class Shortlist {
     return this.#length;
   }
 
-  /** Until the next pod's. */
+  /** Valid until the next pod. */
   get nodes(): readonly NodeInfo[] {
     this.#nodes.length = this.#length;
     return this.#nodes;
   }
 
-  /** By the place among the nodes; to be added to. */
+  /** By index among the nodes; to be added to. */
   get scores(): Float64Array {
     return this.#scores;
   }

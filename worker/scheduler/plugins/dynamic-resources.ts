@@ -24,8 +24,8 @@ const lacks: Readonly<Record<Lack, Refusal>> = {
 };
 
 /**
- * Devices that the pod's claims ask for, or that stand for its extended resources, must be found on the node, or be within
- * its reach where they have been.
+ * The devices that the pod's claims request, or that map to its extended resources, must be available on the node, or
+ * within reach of it if already allocated.
  */
 export const dynamicResources: Plugin = {
   name: NAME,
@@ -40,7 +40,7 @@ export const dynamicResources: Plugin = {
     const failed = wanted.claims.some((claim) => readinessOf(claim, now).kind === "failed");
     return {
       check: (node) => {
-        // Whether what it was given is still right nobody knows: it goes, and all is looked for anew.
+        // The claim created earlier may no longer fit: it is discarded, and everything is computed anew.
         if (wanted.made) return leftOver;
         const outcome = devicesAt(node, pod, { wanted, devices });
         if (typeof outcome === "string") return lacks[outcome];
@@ -85,13 +85,13 @@ export const dynamicResources: Plugin = {
   },
 };
 
-/** What is given back so that the pod may be placed another time. */
+/** What is given back so that the pod can be placed another time. */
 export type Freed =
-  /** Its devices are nobody's, and where they are the pod cannot be. */
+  /** Nobody uses its devices, and the pod cannot run where they are. */
   | { readonly kind: "deallocate"; readonly claim: Claim }
-  /** It was made for the pod's extended resources, and came to nothing. */
+  /** It was created for the pod's extended resources, in vain. */
   | { readonly kind: "discard"; readonly claim: Claim }
-  /** The pod's use of it: its devices could not be bound to the node. */
+  /** The pod's reservation: its devices could not be bound to the node. */
   | { readonly kind: "release"; readonly claim: Claim };
 
 export function claimToFree(

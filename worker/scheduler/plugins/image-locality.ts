@@ -3,13 +3,13 @@ import type { NodeInfo } from "../cluster/node-info.ts";
 import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 
 const MEGABYTE = 1024 * 1024;
-/** Less than this is not worth minding, more than that an image makes no difference. */
+/** Below the minimum an image does not count; above the maximum it counts no more. */
 const LEAST = 23 * MEGABYTE;
 const MOST = 1000 * MEGABYTE;
 
 /**
- * Prefers nodes that have the pod's images, those of its volumes too; images that few nodes have count less, or all pods
- * would go there.
+ * Prefers nodes that have the pod's images, including those of its volumes. Images that few nodes have count less, or
+ * all pods would go there.
  */
 export const imageLocality: Plugin = {
   name: "ImageLocality",
@@ -36,5 +36,5 @@ function worth(image: string, node: NodeInfo, cluster: Cluster): number {
   return size === undefined ? 0 : Math.trunc(size * (cluster.nodesWithImage(image) / cluster.nodes.length));
 }
 
-/** A name without a tag means the latest. */
+/** A name without a tag means latest. */
 const normalized = (image: string) => (image.lastIndexOf(":") <= image.lastIndexOf("/") ? `${image}:latest` : image);

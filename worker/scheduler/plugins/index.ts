@@ -1,4 +1,4 @@
-/** kube-scheduler's default plugins, in the order in which they are asked. */
+/** kube-scheduler's default plugins, in order. */
 import type { Plugin } from "../framework/plugin.ts";
 import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";

@@ -15,7 +15,7 @@ const noPartner = refuse("node(s) didn't match pod affinity rules", false);
 const repelled = refuse("node(s) didn't match pod anti-affinity rules", true);
 const unwanted = refuse("node(s) didn't satisfy existing pods anti-affinity rules", true);
 
-/** Pods that want to be near others, or far from them. */
+/** Affinity and anti-affinity between pods. */
 export const interPodAffinity: Plugin = {
   name: NAME,
   weight: 2,
@@ -47,8 +47,8 @@ export const interPodAffinity: Plugin = {
 };
 
 /**
- * The node comes to be somewhere by the pod's terms, or leaves a place that it is to be away from. A pod without terms of its
- * own, which others want to be away from, is helped by any node.
+ * Whether the node moves into a topology domain of the pod's terms, or out of one that it avoids. A pod without terms
+ * that others avoid is helped by any node.
  */
 function movesNode(change: NodeChange, { requiredAffinity, requiredAntiAffinity }: PendingPod): boolean {
   const { node, previous } = change;
@@ -63,17 +63,17 @@ function movesNode(change: NodeChange, { requiredAffinity, requiredAntiAffinity 
   );
 }
 
-/** What the pod wants to be near to. */
+/** Whether the pod has affinity to the other one. */
 const isCompany = (other: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
   pod.requiredAffinity.length > 0 &&
   pod.requiredAffinity.every((term) => affinityTerm(term, pod, cluster).means(other));
 
-/** What it wants to be away from, or what wants to be away from it. */
+/** Whether either has anti-affinity to the other. */
 const isInTheWay = (other: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
   pod.requiredAntiAffinity.some((term) => affinityTerm(term, pod, cluster).means(other)) ||
   other.requiredAntiAffinity.some((term) => affinityTerm(term, other, cluster).means(pod));
 
-/** A pod's labels changed: it is company now, or it is in the way no more. */
+/** A pod's labels changed: it now attracts the pod, or no longer repels it. */
 const comesNear = (next: PodFacts, previous: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
   (isCompany(next, pod, cluster) && !isCompany(previous, pod, cluster)) ||
   (isInTheWay(previous, pod, cluster) && !isInTheWay(next, pod, cluster));
@@ -81,7 +81,7 @@ const comesNear = (next: PodFacts, previous: PodFacts, pod: PendingPod, cluster:
 const selectsNamespaces = ({ requiredAffinity, requiredAntiAffinity }: PendingPod): boolean =>
   [...requiredAffinity, ...requiredAntiAffinity].some(({ namespaceSelector }) => namespaceSelector !== undefined);
 
-/** Pods by domain: those that do not want this one, those that it wants, those that it does not. */
+/** Pods by domain: those that avoid this one, those that it wants, and those that it avoids. */
 class AffinityState {
   readonly #pod: PendingPod;
   readonly #cluster: Cluster;
@@ -133,7 +133,7 @@ class AffinityState {
       if (node.labels[topologyKey] === undefined) return false;
       all &&= this.#wanted.at(topologyKey, node) > 0;
     }
-    // The first of a group that wants to be together has nobody to be with yet.
+    // The first of a group with affinity to itself has no company yet.
     return all || (this.#wanted.isEmpty && this.#isWanted(this.#pod));
   }
 

@@ -12,7 +12,7 @@ const refusal: Refusal = {
 };
 const conflict: Refusal = { plugin: NAME, reasons: ["pod affinity terms conflict"], resolvable: false };
 
-/** The pod's nodeSelector and required node affinity; nodes that it would rather have score by the terms' weights. */
+/** The pod's nodeSelector and required node affinity; preferred terms add their weights to a node's score. */
 export const nodeAffinity: Plugin = {
   name: NAME,
   weight: 2,
@@ -44,7 +44,7 @@ export const nodeAffinity: Plugin = {
     !(change.previous && meetsNodeAffinity(pod.spec, labelled(change.previous))),
 };
 
-/** An empty preferred term matches every node, and so says nothing. */
+/** An empty preferred term matches every node, and so makes no difference. */
 const preferredTerms = ({ spec }: PendingPod["pod"]) =>
   (spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).filter(
     ({ weight, preference: { matchExpressions = [], matchFields = [] } }) =>
@@ -60,7 +60,7 @@ const labelled = ({
   labels,
 });
 
-/** The nodes that the terms name; undefined where a term names none, and so may mean any. */
+/** The nodes that the terms name; undefined if a term names none, and so may match any. */
 function namedNodes(terms: readonly NodeSelectorTerm[]): Set<string> | undefined {
   const names = new Set<string>();
   for (const { matchFields = [] } of terms) {

@@ -13,7 +13,10 @@ const refusal: Refusal = {
 const restartsAll = ({ restartPolicyRules }: Container) =>
   restartPolicyRules?.some(({ action }) => action === "RestartAllContainers") ?? false;
 
-/** By the name under which a node declares it: whether a pod needs it from the start (component-helpers/nodedeclaredfeatures). */
+/**
+ * By the name under which a node declares the feature: whether a pod needs it from the start
+ * (component-helpers/nodedeclaredfeatures).
+ */
 const FEATURES: readonly { readonly feature: string; readonly isNeeded: (spec: PodSpec) => boolean }[] = [
   {
     feature: "RestartAllContainersOnContainerExits",
@@ -25,7 +28,7 @@ const FEATURES: readonly { readonly feature: string; readonly isNeeded: (spec: P
   },
 ];
 
-/** Keeps pods off nodes that do not say that they can do what the pod needs: kubelets of another version. */
+/** Keeps pods off nodes that do not declare the features that the pod needs: kubelets of another version. */
 export const nodeDeclaredFeatures: Plugin = {
   name: NAME,
   filter: ({ pod }) => {

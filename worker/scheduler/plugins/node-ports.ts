@@ -8,7 +8,7 @@ const refusal: Refusal = {
   resolvable: true,
 };
 
-/** Two pods of a node cannot listen on one port of it. */
+/** Two pods on a node cannot use the same host port. */
 export const nodePorts: Plugin = {
   name: NAME,
   nodeFilter: ({ ports }) =>

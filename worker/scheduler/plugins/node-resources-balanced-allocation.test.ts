@@ -11,7 +11,7 @@ const asking = (name: string, cpu: string, memory: string, nodeName?: string) =>
     },
   });
 
-/** What a pod scores on a node of four processors and 8Gi, on which so much is in use. */
+/** A pod's score on a node of four CPUs and 8Gi with these amounts in use. */
 function scoreOf(used: readonly [cpu: string, memory: string], asked: readonly [cpu: string, memory: string]) {
   const there = asking("there", ...used, "a");
   const { cluster, queue } = schedulerOf([node("a"), there, asking("p", ...asked)]);

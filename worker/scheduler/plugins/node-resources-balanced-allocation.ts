@@ -1,11 +1,11 @@
 import type { NodeInfo } from "../cluster/node-info.ts";
 import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 
-/** Prefers nodes whose processors and memory the pod would bring closer to being in use to the same degree. */
+/** Prefers nodes on which the pod would bring the utilization of CPU and memory closer together. */
 export const nodeResourcesBalancedAllocation: Plugin = {
   name: "NodeResourcesBalancedAllocation",
   weight: 1,
-  // Pods that ask for nothing change nothing.
+  // Pods without requests change nothing.
   nodeScore: ({ requests }) =>
     requests.cpu === 0 && requests.memory === 0 ? undefined : (node) => improvement(node, requests),
   helps: () => false,
@@ -14,7 +14,7 @@ export const nodeResourcesBalancedAllocation: Plugin = {
 const HALF = MAX_NODE_SCORE / 2;
 const NOTHING = { cpu: 0, memory: 0 };
 
-/** Three quarters where the balance stays as it is; from a half for the worst to the whole for the best. */
+/** Three quarters if the balance stays the same; from a half for the worst to one for the best. */
 const improvement = (node: NodeInfo, asked: { cpu: number; memory: number }): number =>
   HALF + Math.trunc((HALF + balance(node, asked) - balance(node, NOTHING)) / 2);
 

@@ -11,7 +11,7 @@ import { MAX_NODE_SCORE, type Plugin } from "../framework/plugin.ts";
 const NAME = "NodeResourcesFit";
 const insufficient = new Map<string, Refusal>();
 
-/** What the pod asks for must be left; nodes with more left score higher. */
+/** The pod's requests must be available; nodes with more left score higher. */
 export const nodeResourcesFit: Plugin = {
   name: NAME,
   weight: 1,
@@ -33,13 +33,13 @@ export const nodeResourcesFit: Plugin = {
           (!change.previous || (changesAllocatable(change) && offersMore(change, pod.requests, cluster)))
         );
       case "assigned-pod-deleted":
-        // Every pod that leaves frees a place at least.
+        // Every pod that leaves frees at least a place.
         return true;
       case "assigned-pod":
-        // Scaled down in place.
+        // It was scaled down in place.
         return change.previous !== undefined && frees(change.previous.requests, change.pod.requests, pod.requests);
       case "object":
-        // Its devices may be what the pod asks for by another name.
+        // Its devices may be what the pod requests by another name.
         return (
           change.resource === DEVICE_CLASSES &&
           !change.deleted &&
@@ -57,7 +57,7 @@ const hasDevices = (resource: string, cluster: Cluster) =>
 interface Scalar {
   readonly name: string;
   readonly amount: number;
-  /** Where a node has nothing of it, DynamicResources sees to it. */
+  /** If a node has none of the resource, DynamicResources decides. */
   readonly hasDevices: boolean;
 }
 
@@ -75,7 +75,7 @@ function refusalOf(node: NodeInfo, asked: Amounts, scalars: readonly Scalar[]): 
   const check = (resource: string, amount: number, used: number, total: number) => {
     if (amount === 0 || amount <= total - used) return;
     lacking.push(`Insufficient ${resource}`);
-    // No pod of the node stands in the way of what it never had.
+    // Evicting pods cannot provide what the node never had.
     if (amount > total) resolvable = false;
   };
   check("cpu", asked.cpu, node.cpu, allocatable.cpu);
@@ -88,7 +88,7 @@ function refusalOf(node: NodeInfo, asked: Amounts, scalars: readonly Scalar[]): 
   return lacking.length === 0 ? undefined : remembered(lacking, resolvable);
 }
 
-/** The same lack on many nodes is one value. */
+/** Equal refusals on many nodes share one value. */
 function remembered(reasons: readonly string[], resolvable: boolean): Refusal {
   const key = `${resolvable} ${reasons}`;
   let refusal = insufficient.get(key);
@@ -100,7 +100,7 @@ function remembered(reasons: readonly string[], resolvable: boolean): Refusal {
   return refusal;
 }
 
-/** Kubernetes' LeastAllocated with processors and memory counting alike. */
+/** Kubernetes' LeastAllocated, with equal weights for CPU and memory. */
 function leastAllocated({ allocatable, scoredCpu, scoredMemory }: NodeInfo, asked: { cpu: number; memory: number }) {
   const left = (used: number, total: number) =>
     total === 0 || used > total ? 0 : Math.trunc(((total - used) * MAX_NODE_SCORE) / total);
@@ -125,7 +125,7 @@ function mayHold(
   });
 }
 
-/** Of what the pod asks for, or of places. */
+/** More of what the pod requests, or of pod slots. */
 function offersMore({ node, previous }: NodeChange, asked: Amounts, cluster: Cluster): boolean {
   const [after, before] = [node.status.allocatable, previous?.status.allocatable];
   const [total, was] = [amountsOf(after), amountsOf(before)];

@@ -6,7 +6,7 @@ const NAME = "NodeUnschedulable";
 const CORDONED = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) were unschedulable"], resolvable: false };
 
-/** Keeps pods off cordoned nodes, but those that tolerate the taint of one. */
+/** Keeps pods off cordoned nodes, unless they tolerate the corresponding taint. */
 export const nodeUnschedulable: Plugin = {
   name: NAME,
   nodeFilter: ({ spec }) =>

@@ -11,7 +11,7 @@ export const CSI_NODES = "csinodes.storage.k8s.io";
 const NAME = "NodeVolumeLimits";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) exceed max volume count"], resolvable: true };
 
-/** A node can have so many volumes of a driver, as the driver says of it. */
+/** The number of a driver's volumes per node, limited by what the driver reports. */
 export const nodeVolumeLimits: Plugin = {
   name: NAME,
   filter: (pod, cluster) => {
@@ -40,7 +40,7 @@ export const nodeVolumeLimits: Plugin = {
 
 const has = (volumes: ReadonlyMap<string, string>, driver: string) => [...volumes.values()].includes(driver);
 
-/** Each volume of the pod that a driver attaches, and the driver; what is not bound yet counts as one of its own. */
+/** The pod's volumes that a driver attaches, with the driver; an unbound claim counts as one volume. */
 function volumesOf(pod: Pick<PodFacts, "name" | "namespace" | "volumes">, cluster: Cluster): Map<string, string> {
   const volumes = new Map<string, string>();
   for (const { name } of claimNamesOf(pod)) {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { node, pod, schedulerOf } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 import { schedule } from "../cycle.ts";
 
-/** Where a pod goes that is to be spread over nodes, of which "full" has one already. */
+/** Where a pod goes that is spread over nodes, of which "full" has one already. */
 function placed(labelSelector: object) {
   const spread = [
     { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule", labelSelector },

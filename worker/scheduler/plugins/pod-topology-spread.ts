@@ -20,7 +20,7 @@ const unlabelled: Refusal = {
   resolvable: false,
 };
 
-/** Keeps pods of a kind spread over domains, within the skew that they allow. */
+/** Spreads matching pods over topology domains, within the allowed skew. */
 export const podTopologySpread: Plugin = {
   name: NAME,
   weight: 2,
@@ -67,11 +67,11 @@ const constraintsOf = (pod: PendingPod) => spreadConstraints(pod, "DoNotSchedule
 const isSpreadWith = (other: PodFacts, pod: PendingPod): boolean =>
   constraintsOf(pod).some(({ isSpread }) => isSpread(other));
 
-/** The node has all labels by which the pod is spread. */
+/** Whether the node has all labels by which the pod is spread. */
 const isInDomains = ({ metadata: { labels = {} } }: Node, pod: PendingPod): boolean =>
   constraintsOf(pod).every(({ topologyKey }) => topologyKey in labels);
 
-/** The node comes to be in one of the domains, leaves one for another, or counts in it from now on or no more. */
+/** Whether the node enters or leaves a domain, or begins or ceases to count in it. */
 function movesDomains(change: NodeChange, pod: PendingPod): boolean {
   const { node, previous } = change;
   const isIn = isInDomains(node, pod);
@@ -92,7 +92,7 @@ class Spread {
 
   constructor(constraint: SpreadConstraint, all: readonly SpreadConstraint[], cluster: Cluster) {
     this.#constraint = constraint;
-    // A domain is one of nodes that have all the labels, and that the pod could be on.
+    // Domains consist of nodes that have all the labels, and that the pod could be on.
     this.#takesPart = (node) =>
       all.every(({ topologyKey }) => node.labels[topologyKey] !== undefined) && (constraint.counts?.(node) ?? true);
     const counts = cluster.podCounts(constraint.matcher);
@@ -117,7 +117,7 @@ class Spread {
     this.#least = undefined;
   }
 
-  /** With too few domains the least is that of those to come: none. */
+  /** With fewer domains than minDomains, the minimum is that of future domains: zero. */
   #leastMatched(): number {
     if (this.#domains.size < this.#constraint.minDomains) return 0;
     if (this.#least === undefined) {

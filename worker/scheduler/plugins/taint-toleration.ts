@@ -7,7 +7,10 @@ const NAME = "TaintToleration";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had untolerated taint(s)"], resolvable: false };
 const NONE: readonly never[] = [];
 
-/** Keeps pods off nodes with taints that they do not tolerate; the fewer taints they would rather avoid, the better. */
+/**
+ * Keeps pods off nodes with taints that they do not tolerate; the fewer PreferNoSchedule taints they do not tolerate,
+ * the better.
+ */
 export const taintToleration: Plugin = {
   name: NAME,
   weight: 3,

@@ -17,7 +17,7 @@ const OUT_OF_REACH = "node(s) didn't match PersistentVolume's node affinity";
 const NO_VOLUME = "node(s) didn't find available persistent volumes to bind";
 const NO_ROOM = "node(s) did not have enough free storage";
 
-/** Bound volumes must be within the node's reach; claims that wait for their consumer must find one there. */
+/** Bound volumes must be within the node's reach; claims that wait for their consumer must find a volume there. */
 export const volumeBinding: Plugin = {
   name: NAME,
   filter: (pod, cluster) => {
@@ -26,7 +26,7 @@ export const volumeBinding: Plugin = {
     if ("reasons" in claims) return claims;
     const volumes = claims.bound.map(({ spec }) => cluster.get<PersistentVolume>(VOLUMES, "", spec.volumeName ?? ""));
     return {
-      // What is wrong with bound claims does not keep the others from being looked at.
+      // A problem with bound claims does not keep the others from being checked.
       check: (node) => {
         const bound = boundReason(volumes, node);
         const waiting = waitingReason(claims.waiting, node, cluster);
@@ -46,10 +46,10 @@ export const volumeBinding: Plugin = {
   },
 };
 
-/** What tells of volumes and where they can be, besides claims. */
+/** Resources besides claims that affect volumes and where they can be. */
 const AWAITED: ReadonlySet<string> = new Set([VOLUMES, STORAGE_CLASSES, CSI_DRIVERS, CAPACITIES]);
 
-/** The first bad volume is the one that is told of. */
+/** Only the first unsuitable volume is reported. */
 function boundReason(volumes: readonly (Stored<PersistentVolume> | undefined)[], node: NodeInfo): string | undefined {
   for (const volume of volumes) {
     if (!volume) return LOST;
@@ -70,7 +70,7 @@ interface Claims {
   readonly waiting: readonly Claim[];
 }
 
-/** The pod's claims by what is left to do; a Refusal where one keeps the pod off every node. */
+/** The pod's claims by what remains to be done; a Refusal if one keeps the pod off every node. */
 export function claimsOf(pod: PendingPod, cluster: Cluster): Claims | Refusal {
   const bound: Claim[] = [];
   const waiting: Claim[] = [];

@@ -10,11 +10,11 @@ const refusal: Refusal = {
   resolvable: true,
 };
 
-/** A claim of the mode ReadWriteOncePod is for one pod at a time. */
+/** A ReadWriteOncePod claim is for one pod at a time. */
 export const volumeRestrictions: Plugin = {
   name: NAME,
   filter: (pod, cluster) => {
-    // The first plugin that looks at claims is the one that misses them.
+    // The first plugin that looks at claims reports missing ones.
     const missing = claimNamesOf(pod).find(
       ({ name, ephemeral }) => !ephemeral && !cluster.get<Claim>(CLAIMS, pod.namespace, name),
     );

@@ -1,4 +1,4 @@
-/** What pod disruption budgets let happen to the victims of a preemption. */
+/** What pod disruption budgets allow to happen to the victims of a preemption. */
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -19,7 +19,7 @@ export function budgetsOf(cluster: Cluster): Budget[] {
       allowed: disruptionsAllowed,
       covers: ({ namespace, name, labels }) =>
         namespace === metadata.namespace &&
-        // A budget without a selector covers nothing, and what is being evicted is counted already.
+        // A budget without a selector covers nothing, and pods being evicted are counted already.
         requirements.length > 0 &&
         !(name in disruptedPods) &&
         labelsMatch(requirements, labels),
@@ -27,7 +27,7 @@ export function budgetsOf(cluster: Cluster): Budget[] {
   });
 }
 
-/** Those of the pods, ended in this order, that exceed what a budget allows. */
+/** Those of the pods that, deleted in this order, exceed what a budget allows. */
 export function violatesBudgets(pods: readonly PodFacts[], budgets: readonly Budget[]): ReadonlySet<PodFacts> {
   const left = budgets.map(({ allowed }) => allowed);
   return new Set(

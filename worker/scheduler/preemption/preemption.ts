@@ -1,4 +1,4 @@
-/** Makes room for a pod by ending pods of lower priority: kube-scheduler's DefaultPreemption. Decides only. */
+/** Makes room for a pod by deleting pods of lower priority: kube-scheduler's DefaultPreemption. Only decides. */
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
@@ -9,25 +9,25 @@ import { budgetsOf } from "./disruption-budgets.ts";
 import { selectVictims, type Victims } from "./victims.ts";
 
 export type Preemption =
-  /** Victims end, and the pod waits for their node. */
+  /** The victims are deleted, and the pod waits for their node. */
   | { readonly kind: "nominate"; readonly node: string; readonly victims: readonly PodFacts[] }
-  /** No node can be made to do: what was nominated before is void. */
+  /** No node can be made to fit: an earlier nomination is void. */
   | { readonly kind: "clear" }
   | { readonly kind: "keep" };
 
 export interface PreemptionOptions {
   readonly filters: readonly PreparedFilter[];
-  /** Why each node does not do. */
+  /** Why each node does not fit. */
   readonly refusals: ReadonlyMap<NodeInfo, Refusal>;
   readonly random: () => number;
 }
 
 const PLUGIN = "DefaultPreemption";
 const useless: Refusal = { plugin: PLUGIN, reasons: ["Preemption is not helpful for scheduling"], resolvable: false };
-/** At least so many nodes are tried, or a tenth of those that come into question. */
+/** At least this many nodes are tried, or a tenth of the candidates. */
 const LEAST_CANDIDATES = 100;
 
-/** The message says why there is no room to be made; there is none where there is. */
+/** The message says why no room can be made; it is absent if room can. */
 export function preempt(
   pod: PendingPod,
   cluster: Cluster,
@@ -60,7 +60,7 @@ export function preempt(
 
 type Candidate = Victims & { readonly node: NodeInfo };
 
-/** Why the pod may make no room, whatever the nodes. */
+/** Why the pod may not preempt, whatever the nodes. */
 function whyNot(pod: PendingPod, cluster: Cluster, refusals: PreemptionOptions["refusals"]): string | undefined {
   if (pod.pod.spec.preemptionPolicy === "Never") return "not eligible due to preemptionPolicy=Never.";
   const awaited = cluster.node(pod.pod.status.nominatedNodeName ?? "");
@@ -69,10 +69,10 @@ function whyNot(pod: PendingPod, cluster: Cluster, refusals: PreemptionOptions["
   return underWay ? "not eligible due to a terminating pod on the nominated node." : undefined;
 }
 
-/** Kubernetes adds so much to each priority, so that fewer victims of negative priority are cheaper. */
+/** Kubernetes adds this to each priority, so that fewer victims of negative priority are cheaper. */
 const PRIORITY_BASE = 2 ** 31;
 
-/** Which of two does less harm; below zero for the first. */
+/** Compares the harm done by two candidates; negative if the first does less. */
 function cheaper(a: Candidate, b: Candidate): number {
   const highest = ({ victims }: Candidate) => victims[0]?.priority ?? 0;
   const sum = ({ victims }: Candidate) => victims.reduce((total, { priority }) => total + priority + PRIORITY_BASE, 0);

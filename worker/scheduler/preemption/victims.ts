@@ -1,4 +1,4 @@
-/** The pods that must go from one node for another to fit. */
+/** The pods that must be removed from one node for another pod to fit. */
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
 import type { PendingPod, PodFacts } from "../cluster/pod-facts.ts";
@@ -8,9 +8,9 @@ import type { PreparedFilter } from "../framework/node-verdicts.ts";
 import { type Budget, violatesBudgets } from "./disruption-budgets.ts";
 
 export interface Victims {
-  /** The most important first. */
+  /** Most important first. */
   readonly victims: readonly PodFacts[];
-  /** How many of them a disruption budget would keep. */
+  /** How many of them a disruption budget protects. */
   readonly violations: number;
 }
 
@@ -20,7 +20,7 @@ const none: Refusal = {
   resolvable: false,
 };
 
-/** The node is as it was afterwards. */
+/** Leaves the node as it was. */
 export function selectVictims(
   pod: PendingPod,
   node: NodeInfo,
@@ -46,7 +46,7 @@ export function selectVictims(
   let violations = 0;
   if (!refusal) {
     const violating = violatesBudgets(potential, budgets);
-    // Those that a budget protects are spared first, and the more important before the less.
+    // Pods protected by a budget are spared first, and more important ones before less important ones.
     for (const each of [...potential.filter((p) => violating.has(p)), ...potential.filter((p) => !violating.has(p))]) {
       restore(each);
       if (!refusalAt(node, pod, { filters, cluster })) continue;
@@ -59,6 +59,6 @@ export function selectVictims(
   return refusal ?? { victims, violations };
 }
 
-/** Higher priority first, then who has run for longer. */
+/** Higher priority first, then longer running. */
 const moreImportant = (a: PodFacts, b: PodFacts): number =>
   b.priority - a.priority || (a.startTime === b.startTime ? 0 : a.startTime - b.startTime);

@@ -1,4 +1,4 @@
-/** Pods in the order of their priority, and of their arrival where that is the same: kube-scheduler's PrioritySort. */
+/** Pods ordered by priority, then by arrival: kube-scheduler's PrioritySort. */
 import type { PendingPod } from "../cluster/pod-facts.ts";
 
 export class PriorityLine {
@@ -20,7 +20,7 @@ export class PriorityLine {
     pods.set(pod.key, pod);
   }
 
-  /** Takes off the first. */
+  /** Removes and returns the first. */
   take(): PendingPod | undefined {
     const pods = this.#byPriority.get(this.#priorities[0] ?? Number.NaN);
     const pod = pods?.values().next().value;

@@ -1,7 +1,7 @@
 /**
- * Pods that wait for a node. Those that may have a chance are ready, by priority and then by age; those that were refused
- * wait for a change that one of the plugins which refused them thinks of as helpful, and what failed to be written, for
- * its time. A change that comes while a pod backs off counts at once where nothing else is ready, as in kube-scheduler.
+ * Pods that wait for a node. Those with a chance are ready, by priority and then age. Refused pods wait for a change
+ * that one of the refusing plugins considers helpful, and those whose writes failed wait for some time. A change that
+ * arrives during a pod's back-off counts at once if nothing else is ready, as in kube-scheduler.
  */
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ClusterChange } from "../cluster/cluster-change.ts";
@@ -12,7 +12,7 @@ import { PriorityLine } from "./priority-line.ts";
 
 const FIRST_BACK_OFF_MS = 1000;
 const LONGEST_BACK_OFF_MS = 10_000;
-/** How long a refused pod waits at most, in case that a hint was missed. */
+/** How long a refused pod waits at most, in case a hint was missed. */
 const LONGEST_WAIT_MS = 300_000;
 
 interface Waiting {
@@ -20,9 +20,9 @@ interface Waiting {
   readonly attempts: number;
   readonly refusedBy: ReadonlySet<string>;
   readonly since: number;
-  /** Not before (ms); nothing but time helps. */
+  /** Not before this time (ms); nothing else helps. */
   readonly until?: number;
-  /** Then at the latest (ms). */
+  /** At this time (ms) at the latest. */
   readonly due?: number;
 }
 
@@ -41,12 +41,12 @@ export class SchedulingQueue {
     return !this.#ready.isEmpty || !this.#backingOff.isEmpty;
   }
 
-  /** Nobody waits, for whatever. */
+  /** Whether no pod is waiting for anything. */
   get isEmpty(): boolean {
     return this.#refused.size === 0 && !this.hasReady();
   }
 
-  /** A pod as it is now; it is looked at again if it was refused before. Gated pods wait for their next update. */
+  /** Adds or updates a pod; one that was refused is reconsidered. Gated pods wait for their next update. */
   put(pod: PendingPod): void {
     const known = this.#refused.get(pod.key);
     this.drop(pod.key, "keep attempts");
@@ -67,13 +67,16 @@ export class SchedulingQueue {
     return this.#ready.take() ?? this.#backingOff.take();
   }
 
-  /** No node will do: wait for what may help. */
+  /** No node fits: wait for a change that may help. */
   refuse(pod: PendingPod, refusedBy: ReadonlySet<string>, now: number): void {
     const attempts = this.#countAttempt(pod);
     this.#refused.set(pod.key, { pod, attempts, refusedBy, since: now });
   }
 
-  /** It is not (yet) for the pod to be placed: wait for what may help, or until that is overdue (ms). No attempt has failed. */
+  /**
+   * The pod cannot be placed yet: wait for a change that may help, or until this time (ms). Does not count as a failed
+   * attempt.
+   */
   hold(
     pod: PendingPod,
     heldBy: ReadonlySet<string>,
@@ -82,14 +85,14 @@ export class SchedulingQueue {
     this.#refused.set(pod.key, { pod, attempts: 0, refusedBy: heldBy, since: now, ...(due !== undefined && { due }) });
   }
 
-  /** Something failed that has nothing to do with the pod. */
+  /** The failure had nothing to do with the pod. */
   postpone(pod: PendingPod, now: number): void {
     const attempts = this.#countAttempt(pod);
     const until = now + backOffOf(attempts);
     this.#refused.set(pod.key, { pod, attempts, refusedBy: new Set(), since: now, until });
   }
 
-  /** Makes ready whom the change may help. */
+  /** Makes ready the pods that the change may help. */
   react(change: ClusterChange, cluster: Cluster, now: number): void {
     for (const [key, waiting] of this.#refused) {
       if (waiting.until !== undefined || !this.#isHelped(waiting, change, cluster)) continue;
@@ -109,7 +112,7 @@ export class SchedulingQueue {
     }
   }
 
-  /** When the next pod is due that time helps (ms). */
+  /** When the next pod that is waiting for a time is due (ms). */
   nextDue(): number | undefined {
     let next: number | undefined;
     for (const { until, due } of this.#refused.values()) {
@@ -120,7 +123,7 @@ export class SchedulingQueue {
   }
 
   #isHelped({ refusedBy, pod }: Waiting, change: ClusterChange, cluster: Cluster): boolean {
-    // Where there was no node at all, any node is news.
+    // There was no node at all, so any node is news.
     if (refusedBy.size === 0) return change.kind === "node";
     const retainted = change.kind === "node" && changesTaints(change);
     for (const name of refusedBy) {
@@ -140,7 +143,10 @@ export class SchedulingQueue {
 const backOffOf = (attempts: number) =>
   attempts === 0 ? 0 : Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
 
-/** Whether the pod itself changed in what decides where it may go; of its status only what claims were made for it. */
+/**
+ * Whether the pod itself changed in a way that affects where it may go; in its status, only the claims created for it
+ * count.
+ */
 function changesChances({ pod: before }: PendingPod, { pod: after }: PendingPod): boolean {
   const asked = ({ spec, metadata, status }: PendingPod["pod"]) =>
     JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp, status.resourceClaimStatuses]);

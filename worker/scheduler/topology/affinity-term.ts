@@ -1,4 +1,4 @@
-/** Terms of pod affinity: which pods one means, seen from the pod that has it. */
+/** Terms of pod affinity: which pods a term selects, from the point of view of the pod that has it. */
 import type { Namespace, PodAffinityTerm } from "../../../api/generated/core.v1.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement } from "../../../api/store.ts";
@@ -32,7 +32,7 @@ function compile(term: PodAffinityTerm): Compiled {
   return known;
 }
 
-/** Without namespaces of its own, a term means its pod's namespace; without a selector it means no pod. */
+/** Without namespaces, a term refers to its pod's namespace; without a selector, to no pod. */
 export function affinityTerm(term: PodAffinityTerm, owner: PodFacts, cluster: Cluster): AffinityTerm {
   const { requirements, namespaces, ofNamespaces } = compile(term);
   const own = namespaces.size === 0 && !ofNamespaces;
@@ -48,7 +48,7 @@ export function affinityTerm(term: PodAffinityTerm, owner: PodFacts, cluster: Cl
   };
 }
 
-/** All of the terms, as one matcher. */
+/** All of the terms as one matcher. */
 export function matcherOf(terms: readonly PodAffinityTerm[], owner: PodFacts, cluster: Cluster): PodMatcher {
   const each = terms.map((term) => affinityTerm(term, owner, cluster));
   const said = terms.map(({ labelSelector, namespaces, namespaceSelector }) => [

@@ -1,4 +1,4 @@
-/** How much pods want to be near each other, by domain: InterPodAffinity's score. */
+/** How strongly pods prefer to be near each other, by domain: InterPodAffinity's score. */
 
 import type { Cluster } from "../cluster/cluster.ts";
 import type { NodeInfo } from "../cluster/node-info.ts";
@@ -7,7 +7,7 @@ import { MAX_NODE_SCORE, type NodeScorer } from "../framework/plugin.ts";
 import { affinityTerm, matcherOf } from "./affinity-term.ts";
 import { TopologyCounts } from "./topology-counts.ts";
 
-/** What a required term of another pod is worth to it. */
+/** The weight of another pod's required term. */
 const HARD_WEIGHT = 1;
 
 export function scoreInterPodAffinity(pod: PendingPod, cluster: Cluster): NodeScorer | undefined {
@@ -22,7 +22,7 @@ export function scoreInterPodAffinity(pod: PendingPod, cluster: Cluster): NodeSc
   return { score: (node) => worth.total(node), normalize: spread };
 }
 
-/** What another pod wishes of this one. */
+/** Adds the preferences of another pod about this one. */
 function addWishes(
   worth: TopologyCounts,
   other: PodFacts,
@@ -34,7 +34,7 @@ function addWishes(
     if (affinityTerm(term, other, cluster).means(pod)) worth.add(term.topologyKey, node, weight);
 }
 
-/** The least is 0 and the most is 100. */
+/** Scales to 0 for the lowest and 100 for the highest. */
 function spread(scores: number[]): void {
   const least = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);

@@ -1,4 +1,4 @@
-/** Topology spread constraints, read once for a pod. */
+/** Topology spread constraints, parsed once per pod. */
 import type { TopologySpreadConstraint } from "../../../api/generated/core.v1.ts";
 import { meetsNodeAffinity } from "../../../api/machinery/selectors/node-selector.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selectors/selector.ts";
@@ -12,13 +12,13 @@ export interface SpreadConstraint {
   readonly topologyKey: string;
   readonly maxSkew: number;
   readonly minDomains: number;
-  /** The pods that are counted; terminating ones are as good as gone. */
+  /** The pods that are counted; terminating ones are not. */
   readonly matcher: PodMatcher;
-  /** Whether a pod that is tried, or taken off, changes the counts. */
+  /** Whether adding or removing a pod in a trial changes the counts. */
   readonly isSpread: (pod: PodFacts) => boolean;
-  /** The pod itself is one of those that are spread. */
+  /** Whether the pod itself matches. */
   readonly selfMatch: boolean;
-  /** Whether pods on the node count; undefined where those of all nodes do. */
+  /** Whether pods on the node count; undefined if those of all nodes do. */
   readonly counts: ((node: NodeInfo) => boolean) | undefined;
 }
 
@@ -47,7 +47,7 @@ export function spreadConstraint(
   const tolerations = spec.tolerations ?? [];
   const isSpread = ({ namespace, labels }: PodFacts) =>
     requirements !== undefined && namespace === pod.namespace && labelsMatch(requirements, labels);
-  // A selector that asks for nothing counts no pod, as in kube-scheduler, though each is one of those that are spread.
+  // An empty selector counts no pod, as in kube-scheduler, although every pod matches it.
   const matches = (other: PodFacts) => requirements?.length !== 0 && !other.terminating && isSpread(other);
   return {
     topologyKey: constraint.topologyKey,
@@ -68,7 +68,7 @@ export function spreadConstraint(
   };
 }
 
-/** The pod's own values of matchLabelKeys belong to the selector; keys that it does not have say nothing. */
+/** The pod's own values of matchLabelKeys are part of the selector; keys that it lacks are ignored. */
 function requirementsOf({ labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint, { labels }: PendingPod) {
   if (!labelSelector) return undefined;
   const own = matchLabelKeys.flatMap((key): Requirement[] => {

@@ -8,7 +8,7 @@ export class TopologyCounts {
     return this.#counts.size === 0;
   }
 
-  /** Counts in the node's domain; a node without the label is in none. */
+  /** Adds to the node's domain; a node without the label is in none. */
   add(topologyKey: string, node: NodeInfo, amount: number): void {
     const value = node.labels[topologyKey];
     if (value === undefined || amount === 0) return;
@@ -25,7 +25,7 @@ export class TopologyCounts {
     return value === undefined ? 0 : (this.#counts.get(topologyKey)?.get(value) ?? 0);
   }
 
-  /** Whether the node is in a domain with a number above zero, of any label. */
+  /** Whether the node is in a domain with a positive number, for any label. */
   anyAt(node: NodeInfo): boolean {
     for (const [key, domains] of this.#counts)
       if ((domains.get(node.labels[key] ?? "") ?? 0) > 0 && key in node.labels) return true;

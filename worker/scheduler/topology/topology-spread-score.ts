@@ -1,4 +1,4 @@
-/** Prefers domains with fewer pods of the kind: PodTopologySpread's score. */
+/** Prefers domains with fewer matching pods: PodTopologySpread's score. */
 import type { ReplicaSet, StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { ReplicationController, Service } from "../../../api/generated/core.v1.ts";
 import { labelSelectorRequirements } from "../../../api/machinery/selectors/selector.ts";
@@ -10,7 +10,7 @@ import { MAX_NODE_SCORE, type NodeScorer } from "../framework/plugin.ts";
 import { type SpreadConstraint, spreadConstraint, spreadConstraints } from "./spread-constraint.ts";
 
 const HOSTNAME = "kubernetes.io/hostname";
-/** What kube-scheduler asks for pods that say nothing and belong to something. */
+/** kube-scheduler's default constraints for pods that have none and belong to something. */
 const DEFAULTS = [
   { topologyKey: HOSTNAME, maxSkew: 3 },
   { topologyKey: "topology.kubernetes.io/zone", maxSkew: 5 },
@@ -24,7 +24,7 @@ export function scoreTopologySpread(
   const own = pod.pod.spec.topologySpreadConstraints?.length ? spreadConstraints(pod, "ScheduleAnyway") : undefined;
   const constraints = own ?? defaultConstraints(pod, cluster);
   if (constraints.length === 0) return undefined;
-  // The defaults do not mind nodes that lack a label.
+  // The defaults ignore that nodes lack a label.
   const lacking = ({ labels }: NodeInfo) => constraints.some(({ topologyKey }) => labels[topologyKey] === undefined);
   const ignored = own && nodes.some(lacking) ? new Set(nodes.filter(lacking)) : NONE;
   const taking = ignored.size === 0 ? nodes : nodes.filter((node) => !ignored.has(node));
@@ -41,10 +41,10 @@ export function scoreTopologySpread(
 }
 
 const NONE: ReadonlySet<NodeInfo> = new Set();
-/** Scores are never below zero. */
+/** Marks ignored nodes; scores are never negative. */
 const IGNORED = -1;
 
-/** What one constraint says of a node: the pods in its domain, weighed by how many domains there are. */
+/** One constraint's score of a node: the pods in its domain, weighted by the number of domains. */
 function partOf(
   { topologyKey, maxSkew, matcher, counts }: SpreadConstraint,
   { cluster, taking, ignored }: { cluster: Cluster; taking: readonly NodeInfo[]; ignored: ReadonlySet<NodeInfo> },
@@ -72,7 +72,7 @@ function partOf(
   };
 }
 
-/** Nodes come in turns from zone to zone: the first few mostly show all that there are. */
+/** Nodes alternate between zones, so the first few mostly show all domains. */
 function domainsAmong(nodes: readonly NodeInfo[], topologyKey: string, all: number): number {
   const values = new Set<string>();
   for (const { labels } of nodes) {
@@ -83,7 +83,7 @@ function domainsAmong(nodes: readonly NodeInfo[], topologyKey: string, all: numb
   return values.size;
 }
 
-/** Fewer pods is better; nodes that do not take part get nothing. */
+/** Fewer pods are better; nodes that do not take part get nothing. */
 function invert(scores: number[]): void {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;

@@ -1,9 +1,9 @@
-/** The claims that a pod's volumes stand on: their names. */
+/** The names of the claims behind a pod's volumes. */
 import type { PodFacts } from "../cluster/pod-facts.ts";
 
 export interface ClaimName {
   readonly name: string;
-  /** Made for this pod alone, by the ephemeral volume controller. */
+  /** Created for this pod alone, by the ephemeral volume controller. */
   readonly ephemeral: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The claims that a pod's volumes stand on: how far they are bound. */
+/** The claims behind a pod's volumes, and how far they are bound. */
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
@@ -20,6 +20,6 @@ export const storageClassOf = (claim: Claim, cluster: Cluster): Stored<StorageCl
 export const isBound = ({ spec, metadata }: Claim): boolean =>
   Boolean(spec.volumeName) && metadata.annotations?.[BIND_COMPLETED] !== undefined;
 
-/** Its volume is chosen, or made, when it is known where it is needed. */
+/** Its volume is chosen or provisioned once the node is known. */
 export const waitsForConsumer = (claim: Claim, cluster: Cluster): boolean =>
   !claim.spec.volumeName && storageClassOf(claim, cluster)?.volumeBindingMode === "WaitForFirstConsumer";

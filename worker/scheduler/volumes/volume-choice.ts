@@ -1,6 +1,6 @@
 /**
- * Which volumes a pod's claims would get on a node, for claims that wait for their first consumer: the smallest free
- * volume that fits, or a new one where the class can make one there.
+ * Which volumes a pod's unbound claims would get on a node, if they wait for their first consumer: the smallest free
+ * volume that fits, or a new one if the class can provision one there.
  */
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, CSIStorageCapacity, StorageClass } from "../../../api/generated/storage.v1.ts";
@@ -86,7 +86,7 @@ function fits(claim: Claim, volume: Volume): boolean {
   );
 }
 
-/** Whether the class makes volumes for the node. */
+/** Whether the class provisions volumes for the node. */
 function allows({ allowedTopologies }: StorageClass, { labels }: NodeInfo): boolean {
   if (!allowedTopologies?.length) return true;
   return allowedTopologies.some(({ matchLabelExpressions = [] }) =>
@@ -94,7 +94,7 @@ function allows({ allowedTopologies }: StorageClass, { labels }: NodeInfo): bool
   );
 }
 
-/** Drivers that tell how much is left are believed. */
+/** Reported capacities are trusted. */
 function hasRoom(
   claim: Claim,
   { metadata, provisioner }: Stored<StorageClass>,

@@ -1,4 +1,4 @@
-/** What a placement means for volumes: chosen ones are reserved for their claims, missing ones asked for. */
+/** What a placement means for volumes: chosen ones are reserved for their claims, missing ones requested. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
@@ -45,7 +45,7 @@ export function reserve({ claim, volume }: { readonly claim: Claim; readonly vol
   });
 }
 
-/** The claim, with the node that its volume is to be made for. */
+/** The claim with the node that its volume should be provisioned for. */
 export function askFor(claim: Claim, node: string, now: number): Assumed {
   const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: node };
   const after: Stored<PersistentVolumeClaim> = { ...claim, metadata: { ...claim.metadata, annotations } };
