@@ -1,6 +1,8 @@
 import { failure, type Status } from "../api/machinery/status.ts";
 
-/** An answer that is a Status, thrown at any depth of the Worker and rendered in one place (worker/http/app.ts). */
+/**
+ * An error whose answer is a Status. Thrown at any depth of the Worker and rendered in one place (worker/http/app.ts).
+ */
 export class ApiError extends Error {
   constructor(
     readonly status: Status,
@@ -10,14 +12,14 @@ export class ApiError extends Error {
   }
 }
 
-/** An object is over etcd's limit of a request, and nothing was written. */
+/** An object exceeds etcd's request size limit; nothing was written. */
 export class ObjectTooLarge extends ApiError {
   constructor() {
     super(failure(500, "", "etcdserver: request is too large"));
   }
 }
 
-/** An error that Kubernetes answers as plain text, before its API machinery has a say. */
+/** An error that Kubernetes answers as plain text, before its API machinery is involved. */
 export class PlainTextError extends Error {
   constructor(
     readonly code: 400 | 404 | 406 | 415 | 503,
@@ -27,9 +29,9 @@ export class PlainTextError extends Error {
   }
 }
 
-/** The store refused a call that was decided with an old policy: catch up and decide again. */
+/** The store refused a call that was decided with stale policy: catch up and decide again. */
 export class StalePolicy extends Error {
-  /** `changing`: what was refused changes policy itself. */
+  /** `changing`: the refused call itself changes policy. */
   constructor(readonly changing = false) {
     super();
   }

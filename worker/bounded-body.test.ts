@@ -8,7 +8,7 @@ const chunk = (length: number) => new Uint8Array(length).fill(97);
 const post = (body: BodyInit, headers: Record<string, string> = {}) =>
   new Request("https://sailplane/", { method: "POST", body, headers, duplex: "half" } as RequestInit);
 
-/** Chunks as they are asked for; then it ends, or stays open. */
+/** Yields chunks on demand; then ends, or stays open. */
 function inChunks(lengths: number[], end: "ends" | "stays open" = "ends") {
   let given = 0;
   const body = new ReadableStream<Uint8Array>({

@@ -1,8 +1,8 @@
 import type { Deadline } from "./deadline.ts";
 
 /**
- * A request's body, up to so many bytes and for so long: who sends one has not said yet who he is. A body that declares its
- * length is held to it by the platform; one in chunks is read no further than the bound. It is broken where it ends too early.
+ * A request's body, limited in size and time, because the sender is not authenticated yet. The platform enforces a
+ * declared Content-Length; a chunked body is read no further than the limit. Broken: it ended early.
  */
 export type BoundedBody = Uint8Array<ArrayBuffer> | "too large" | "too slow" | "broken";
 
@@ -11,7 +11,10 @@ export interface Bounds {
   readonly deadline: Deadline;
 }
 
-/** Whether one may come. Asked by its length first: its stream is an object that the platform would have to make. */
+/**
+ * Whether there may be a body. Checks the length first, because the platform would have to create an object for the
+ * stream.
+ */
 export const hasBody = (request: Request): boolean =>
   request.headers.get("Content-Length") !== null || request.body !== null;
 

@@ -1,4 +1,4 @@
-/** A cluster's name is part of every URL, object name and token; `default` lives at the root. */
+/** A cluster's name is part of every URL, object name and token; the cluster `default` is served at the root. */
 
 export const DEFAULT_CLUSTER = "default";
 
@@ -9,6 +9,6 @@ export const clusterOf = (pathname: string): string => PREFIX.exec(pathname)?.[1
 /** The path within the cluster. */
 export const pathInCluster = (pathname: string): string => pathname.replace(PREFIX, "") || "/";
 
-/** Where the Worker reaches its own API for a cluster; the host is never looked up. */
+/** The URL at which the Worker reaches its own API for a cluster; the host is never resolved. */
 export const clusterBase = (cluster: string): string =>
   cluster === DEFAULT_CLUSTER ? "https://sailplane" : `https://sailplane/clusters/${cluster}`;

@@ -1,4 +1,7 @@
-/** What the controller manager is given of the deployment: the store, the Worker's own API, and what the cluster's keys sign. */
+/**
+ * What the deployment passes to the controller manager: the store, the Worker's own API, and what the cluster's keys
+ * sign.
+ */
 import type { CertificateSigningRequest } from "../api/generated/certificates.v1.ts";
 import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
@@ -19,7 +22,7 @@ import { lastingShards, lastingStore } from "./storage/lasting-store.ts";
 export const controllerManagerWiring = (env: Env): ControllerManagerWiring =>
   wiringOf(env, podAuthorities(env), standingIn(env));
 
-/** It is the same as long as a deployment runs. */
+/** Does not change while a deployment runs. */
 function standingIn(env: Env): (cluster: string) => Promise<readonly StandingObject[]> {
   const known = new Map<string, readonly StandingObject[]>();
   return async (cluster) => {

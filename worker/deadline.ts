@@ -1,16 +1,16 @@
 import { parseDuration } from "../api/machinery/time/duration.ts";
 
-/** How often whoever waits looks after what he waits for (ms). */
+/** How often a waiting request checks for what it waits for (ms). */
 const LOOK_MS = 1000;
 
 /**
- * When a request is to be answered. Its timer is also what the platform sees under way while the request waits for what another
- * one calls for (docs/decisions/0010).
+ * When a request must have been answered. The timer also shows the platform that work is under way while the request
+ * waits for a call that another one makes (docs/decisions/0010).
  */
 export class Deadline {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #looks = new Set<() => void>();
-  /** Never rejects, and pends for good once {@link cancel} was called in time. */
+  /** Never rejects; stays pending if {@link cancel} is called in time. */
   readonly passed: Promise<void>;
 
   constructor(milliseconds: number) {
@@ -34,13 +34,13 @@ export class Deadline {
     clearInterval(this.#timer);
   }
 
-  /** Calls `look` each second, until the function that it answers is called. */
+  /** Calls `look` every second until the returned function is called. */
   eachSecond(look: () => void): () => void {
     this.#looks.add(look);
     return () => void this.#looks.delete(look);
   }
 
-  /** One that holds for as long as `work` runs. */
+  /** A deadline that lasts as long as `work` runs. */
   static async during<T>(milliseconds: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
     const deadline = new Deadline(milliseconds);
     try {
@@ -51,10 +51,10 @@ export class Deadline {
   }
 }
 
-/** As long as kube-apiserver gives a request that is not a watch or a stream. */
+/** The time limit of kube-apiserver for requests that are neither watches nor streams. */
 export const REQUEST_MS = 60_000;
 
-/** Milliseconds that a request has by its `timeout`; who asks for more than all have, or for none, has those. */
+/** The request's `timeout` in milliseconds, capped at (and defaulting to) the general limit. */
 export function requestTime(query: URLSearchParams): number {
   const asked = parseDuration(query.get("timeout") ?? "") ?? 0;
   return asked > 0 ? Math.min(asked, REQUEST_MS) : REQUEST_MS;

@@ -1,4 +1,4 @@
-/** The order of groups and versions that Kubernetes prefers: what a name without a group or version means. */
+/** The preferred order of groups and versions, which decides what a name without group or version means. */
 
 /** kube-apiserver's groupPriorityMinimum of its own groups. */
 const GROUP_PRIORITIES: Readonly<Record<string, number>> = {
@@ -27,10 +27,10 @@ const GROUP_PRIORITIES: Readonly<Record<string, number>> = {
   "metrics.k8s.io": 100,
 };
 
-/** Groups of custom resources have 1000. */
+/** Groups of custom resources have priority 1000. */
 export const groupPriority = (group: string): number => GROUP_PRIORITIES[group] ?? 1000;
 
-/** The versionPriority of all versions of custom resources; of built-in ones it is in the order of their names. */
+/** The versionPriority of all versions of custom resources; for built-in ones it follows the order of their names. */
 export const CUSTOM_VERSION_PRIORITY = 100;
 
 /** Stable before beta before alpha, newer before older, anything else by name (apimachinery pkg/version). */

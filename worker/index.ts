@@ -22,24 +22,24 @@ export { WatchRelay } from "../durable-objects/watch-relay.ts";
 export class ControllerManager extends controllerManagerClass<Env>(controllerManagerWiring) {}
 export class Scheduler extends schedulerClass<Env>(schedulerWiring) {}
 
-/** The API as the control plane's own loops reach it: the binding API leads here, and no route from outside does. */
+/** The API as the control plane's own loops reach it: through the binding API, and by no route from outside. */
 export class OwnApi extends WorkerEntrypoint<Env> {
   override fetch(request: Request) {
     return app.fetch(request, { ...this.env, ownApi: true }, this.ctx);
   }
 
-  /** Requests of its own. */
+  /** The control plane's own requests. */
   all(together: Together) {
     return serveTogether(together, { ...this.env, ownApi: true }, this.ctx);
   }
 
-  /** Others' requests that it passes on: whose they are, their credentials say. */
+  /** Requests that it forwards for others, who are identified by their credentials. */
   passed(together: Together) {
     return serveTogether(together, this.env, this.ctx);
   }
 }
 
-/** Public hosts alone: where they have a port of their own. */
+/** Only public hosts, if they have a port of their own. */
 export class PublicHosts extends WorkerEntrypoint<Env> {
   override fetch(request: Request) {
     return serveIngress(request, this.env);

@@ -1,4 +1,6 @@
-/** Finds the kind that a URL or an object names, among the built-in ones and those that the policy snapshot's CRDs add. */
+/**
+ * Finds the kind that a URL or an object names, among the built-in ones and those that the policy snapshot's CRDs add.
+ */
 
 import { apiVersionOf, groupResource, type KubeObject } from "../api/machinery/meta.ts";
 import { dualStackService, service } from "../api/resources/core/service.ts";
@@ -6,22 +8,22 @@ import { resources } from "../api/resources/index.ts";
 import type { Resource, ServedVersion } from "../api/resources/resource.ts";
 import type { Converter } from "./outbound/convert-objects.ts";
 
-/** A kind at one of the versions that it is served at. */
+/** A kind at one of its served versions. */
 export interface Served {
   readonly resource: Resource;
   readonly group: string;
   readonly version: string;
-  /** The kind comes from a CustomResourceDefinition. */
+  /** Whether it comes from a CustomResourceDefinition. */
   readonly custom: boolean;
-  /** Absent when this is the stored version. */
+  /** Absent at the stored version. */
   readonly conversion?: ServedVersion<KubeObject>;
-  /** Of a custom kind whose versions a webhook converts. */
+  /** For a custom kind whose versions a webhook converts. */
   readonly converter?: Converter;
-  /** Of a custom kind: what says so, and in which of its states. */
+  /** For a custom kind: its definition, and that definition's generation. */
   readonly definition?: { readonly name: string; readonly generation: number };
-  /** The definition of a custom kind is marked for deletion. */
+  /** Whether the definition of a custom kind is terminating. */
   readonly ending?: boolean;
-  /** What every request for it is warned of. */
+  /** The warning that every request for it gets. */
   readonly deprecation?: string;
 }
 
@@ -52,7 +54,7 @@ export class Registry {
 
   #addBuiltIn(resource: Resource, at: { group: string; version: string }, conversion?: ServedVersion<KubeObject>) {
     this.#add({
-      // A version may have rules of its own, as events.k8s.io has.
+      // A version may have rules of its own, like that of events.k8s.io.
       resource: conversion?.rules ? withRules(resource, conversion.rules) : resource,
       custom: false,
       group: at.group,
@@ -73,7 +75,7 @@ export class Registry {
     return this.#byPath.get(`${group}/${version}/${plural}`);
   }
 
-  /** All versions that the kind is served at, the one given first. */
+  /** All served versions of the kind, the given one first. */
   versionsOf(served: Served): readonly Served[] {
     const { custom, resource } = served;
     if (!custom && !resource.otherVersions?.length) return [served];
@@ -91,7 +93,7 @@ export class Registry {
     return all;
   }
 
-  /** Some kind is served at that version of that group. */
+  /** Whether any kind is served at that group version. */
   has(group: string, version: string): boolean {
     return this.#groupVersions.has(apiVersionOf(group, version));
   }
@@ -102,10 +104,10 @@ export class Registry {
 }
 
 export const builtIn = new Registry(resources);
-/** Of a deployment with addresses of both families. */
+/** For a deployment with addresses of both families. */
 export const dualStack = new Registry(resources.map((each) => (each === service ? dualStackService : each)));
 
-/** The store's name of a kind's objects. */
+/** The store's name for a kind's objects. */
 export const storageResource = (resource: Pick<Resource, "group" | "plural">): string =>
   groupResource(resource.group, resource.plural);
 

@@ -1,4 +1,6 @@
-/** The Worker as plain workerd runs it: the same, and the clock that Cloudflare's cron triggers are and workerd lacks. */
+/**
+ * The Worker as plain workerd runs it: the same, plus the clock that cron triggers are on Cloudflare and workerd lacks.
+ */
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import { formatShards, parseShards } from "../api/store/shards.ts";
 import type { GroupResource } from "../api/store.ts";
@@ -12,7 +14,7 @@ import { ownStore } from "./storage/cluster-stores.ts";
 export * from "./index.ts";
 
 interface LocalEnv extends Env {
-  /** Start although what is stored cannot all be decrypted. */
+  /** Start although some stored data cannot be decrypted. */
   readonly DESPITE_LOST_KEY?: string;
   readonly CLOCK: DurableObjectNamespace<Clock>;
 }
@@ -20,20 +22,20 @@ interface LocalEnv extends Env {
 /** The finest granularity that Cloudflare offers. */
 const MINUTE_MS = 60_000;
 
-/** Does what the scheduled handler does, every minute. Its alarm is on disk, so it goes on after a restart. */
+/** Runs the scheduled handler every minute. Its alarm is on disk, so it continues after a restart. */
 export class Clock extends DurableObject<LocalEnv> {
   async wind(): Promise<void> {
     await this.ctx.storage.setAlarm(Date.now() + MINUTE_MS);
   }
 
   override async alarm(): Promise<void> {
-    // First, so that a minute that fails does not end them all.
+    // Sets the next alarm first, so that a failing run does not end the series.
     await this.wind();
     await runScheduled(this.env);
   }
 }
 
-/** What the supervisor asks, over a socket that only it reaches; nothing else of the API is there. */
+/** The supervisor's readiness check, on a socket that only it can reach. Nothing else of the API is served there. */
 export class Readiness extends WorkerEntrypoint<LocalEnv> {
   override fetch() {
     return serve(new Request("https://localhost/readyz"), this.env, this.ctx);
@@ -45,15 +47,15 @@ export default {
 } satisfies ExportedHandler<LocalEnv>;
 
 /**
- * cli/control-plane/ask-readiness.ts knows them: what is stored cannot be decrypted, or lies elsewhere, and asking
- * again is of no use.
+ * Also known to cli/control-plane/ask-readiness.ts: stored data cannot be decrypted, or is sharded differently, and
+ * asking again is pointless.
  */
 const NEVER_READY = 409;
 const OTHER_SHARDS = 412;
 
 let started = false;
 
-/** The first request of a process finds out whether it may serve, and winds the clock. */
+/** The first request of a process checks whether it may serve at all, and starts the clock. */
 async function serve(
   request: Parameters<typeof worker.fetch>[0],
   env: LocalEnv,
@@ -61,7 +63,7 @@ async function serve(
 ): Promise<Response> {
   if (!started) {
     const lost = env.DESPITE_LOST_KEY ? undefined : await lostKey(env);
-    // Nothing is to be written with a key that is going to be replaced by the one that was lost.
+    // Nothing must be written with a key that will be replaced by the missing one.
     if (lost !== undefined) return new Response(String(lost), { status: NEVER_READY });
     const shards = await otherShards(env);
     if (shards !== undefined) return new Response(formatShards(shards), { status: OTHER_SHARDS });
@@ -79,11 +81,11 @@ async function lostKey({ CLUSTER_STORE, CLUSTER_KEYS }: Env): Promise<number | u
   return lost.find((id) => id !== undefined);
 }
 
-/** Which resources the default cluster keeps apart, where that is not what this process was told. */
+/** The default cluster's shards, if they differ from this process's setting. */
 async function otherShards(env: Env): Promise<readonly GroupResource[] | undefined> {
   const store = ownStore(env, DEFAULT_CLUSTER);
   const { revision } = await store.status();
-  // One that is empty begins as it is told.
+  // An empty store adopts the setting.
   if (revision === 1) return undefined;
   const shards = await readShards(store);
   return formatShards(shards) === formatShards(parseShards(env.SHARDS)) ? undefined : shards;

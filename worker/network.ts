@@ -1,14 +1,14 @@
 /**
- * The address ranges of a cluster, and beside them those of IPv6 where the deployment has both families. Services have kubeadm's;
- * pods have flannel's, wide enough for the /24 of 1,024 nodes.
+ * The address ranges of a cluster, including IPv6 if the deployment has both families. For Services they are kubeadm's,
+ * for pods flannel's, which is wide enough for the /24 of 1,024 nodes.
  */
 import { familyOfCIDR, type IPFamily } from "../api/machinery/network/ip.ts";
 import type { Env } from "./env.ts";
 
 export interface ClusterRanges {
-  /** Of Services, the default family first. */
+  /** For Services, the default family first. */
   readonly services: readonly string[];
-  /** Of pods, in the same order. */
+  /** For pods, in the same order. */
   readonly pods: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a path that leads nowhere is answered with: kube-apiserver routes its own groups alone, and all else falls
+ * The answer for a path that does not exist: kube-apiserver only routes its own groups, and everything else falls
  * through to plain text.
  */
 import { noSuchResource } from "../api/machinery/status.ts";

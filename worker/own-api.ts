@@ -1,4 +1,4 @@
-/** How the control plane asks its own API, which the Worker's entry point OwnApi answers. */
+/** The control plane's access to its own API, which the Worker's entry point OwnApi answers. */
 import type { Answered, Asked } from "../api/asked.ts";
 
 export interface Together {
@@ -7,8 +7,8 @@ export interface Together {
 }
 
 export type OwnApiBinding = Fetcher & {
-  /** Requests of its own. */
+  /** The control plane's own requests. */
   all(together: Together): Promise<readonly Answered[]>;
-  /** Others' requests that it passes on: whose they are, their credentials say. */
+  /** Requests that it forwards for others, who are identified by their credentials. */
   passed(together: Together): Promise<readonly Answered[]>;
 };

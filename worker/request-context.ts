@@ -6,7 +6,7 @@ import type { PolicySnapshot } from "./policy/snapshot.ts";
 import type { ResourcePath } from "./resource-path.ts";
 import type { StoreClient } from "./storage/store-client.ts";
 
-/** A request that is authenticated and authorized, on its way to a verb. */
+/** An authenticated and authorized request on its way to a verb. */
 export interface RequestContext {
   readonly env: Env;
   readonly cluster: string;
@@ -21,8 +21,8 @@ export interface RequestContext {
   /** The request's body, read once, however often the request is decided again. */
   readonly body: Uint8Array<ArrayBuffer>;
   readonly turn: Turn;
-  /** ms since the epoch, one moment for the whole request. */
+  /** ms since the epoch; the same for the whole request. */
   readonly now: number;
-  /** Texts for Warning headers, in order; a text is sent once. */
+  /** Texts for Warning headers, in order; duplicates are sent once. */
   readonly warnings: string[];
 }

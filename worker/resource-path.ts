@@ -8,13 +8,13 @@ export interface ResourcePath {
   readonly group: string;
   readonly version: string;
   readonly resource: string;
-  /** "" where the path names none. */
+  /** "" if the path has none. */
   readonly namespace: string;
   readonly name: string;
   readonly subresource: string;
-  /** What follows the subresource: the path that a proxy is asked for, with its leading slash, or "". */
+  /** What follows the subresource: the path to proxy, with its leading slash, or "". */
   readonly rest: string;
-  /** The path has the old form `/watch/…`. */
+  /** Whether the path has the deprecated form `/watch/…`. */
   readonly watch: boolean;
 }
 
@@ -22,11 +22,11 @@ export interface ResourcePath {
 const namespaceSubresources: ReadonlySet<string> = new Set(["status", "finalize"]);
 
 /**
- * Answers undefined for a path that is no resource path: `/api/v1`, `/version`, an escape that does not decode.
- * `pathname` is percent-encoded, as in URL.pathname.
+ * Returns undefined for a path that is no resource path: `/api/v1`, `/version`, an invalid escape. `pathname` is
+ * percent-encoded, as in URL.pathname.
  */
 export function parseResourcePath(pathname: string): ResourcePath | undefined {
-  // Go's router takes no path with an empty element, save an empty namespace, which is none.
+  // Go's router accepts no path with an empty element, except for an empty namespace, which counts as absent.
   const isEscaped = pathname.includes("%");
   const plain = isEscaped && !isProxied(pathname) ? pathname.replace(/%2f/gi, "/") : pathname;
   const tidy = plain.replace("/namespaces//", "/");
@@ -76,7 +76,7 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
   };
 }
 
-/** What is asked for through a proxy goes there as it was written; elsewhere an escaped slash is a slash. */
+/** A proxied path is passed on as written; elsewhere an escaped slash is a slash. */
 const isProxied = (pathname: string) => pathname.includes("/proxy");
 
 function decoded(parts: readonly string[]): string[] | undefined {

@@ -1,4 +1,4 @@
-/** What the scheduler is given of the deployment. */
+/** What the deployment passes to the scheduler. */
 import type { SchedulerWiring } from "../durable-objects/scheduler.ts";
 import { clusterBase } from "./cluster.ts";
 import type { Env } from "./env.ts";

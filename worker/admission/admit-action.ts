@@ -8,12 +8,12 @@ import type { AdmissionRequest } from "./plugin.ts";
 interface Action {
   readonly subresource: string;
   readonly name: string;
-  /** What is posted: an Eviction, a Binding. Plugins may change it. */
+  /** The posted object: an Eviction, a Binding. Plugins may change it. */
   readonly object: KubeObject;
   readonly dryRun: boolean;
 }
 
-/** Admits a POST that is an action upon an object, such as an eviction: as the create of what is posted. */
+/** Admits a POST that acts on an object, such as an eviction, as the creation of what is posted. */
 export async function admitAction(context: RequestContext, action: Action): Promise<void> {
   const request: AdmissionRequest = {
     operation: "CREATE",

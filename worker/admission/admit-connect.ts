@@ -8,12 +8,12 @@ import { validatingPolicies } from "./policies/validating-policies.ts";
 import { mutatingWebhooks } from "./webhooks/mutating-webhooks.ts";
 import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
-/** Only these have a say in connections. */
+/** The only plugins that look at connections. */
 const asked: readonly AdmissionPlugin[] = [mutatingPolicies, mutatingWebhooks, validatingPolicies, validatingWebhooks];
 
 /**
- * Admits a connection to a pod, a service or a node (exec, attach, port-forward, proxy): what is asked about is its options,
- * an object such as PodExecOptions.
+ * Admits a connection to a pod, a service or a node (exec, attach, port-forward, proxy). Plugins see its options, an
+ * object such as PodExecOptions.
  */
 export async function admitConnect(context: RequestContext, kind: string, options: object): Promise<void> {
   const { path } = context;
@@ -34,6 +34,6 @@ export async function admitConnect(context: RequestContext, kind: string, option
   for (const plugin of asked) if (plugin.handles(request)) await plugin.validate?.(request);
 }
 
-/** Options that say nothing are left out, as Go leaves them. */
+/** Omits unset options, as Go does. */
 const set = (options: object) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== false && value !== "" && value !== null));

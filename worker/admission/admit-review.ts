@@ -6,7 +6,9 @@ import type { AdmissionRequest } from "./plugin.ts";
 import { mutatingWebhooks } from "./webhooks/mutating-webhooks.ts";
 import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
-/** Admits a question that stores nothing (a TokenReview, a SubjectAccessReview): webhooks alone are asked, as of a create. */
+/**
+ * Admits a review that stores nothing (a TokenReview, a SubjectAccessReview). Only webhooks are asked, as for a create.
+ */
 export async function admitReview(context: RequestContext, question: KubeObject, dryRun: boolean): Promise<void> {
   const request: AdmissionRequest = {
     operation: "CREATE",

@@ -1,9 +1,6 @@
 import type { AdmissionRequest } from "./plugin.ts";
 
-/**
- * What webhooks and policies are told that a request is about: a namespace is in itself, and of a collection nothing
- * has a name.
- */
+/** The target of a request as webhooks and policies see it: a namespace is in itself, and a collection has no name. */
 export function admittedTarget({ context, operation, namespace, name }: AdmissionRequest): {
   readonly namespace: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { call, newCluster } from "../../test/workers/api-under-test.ts";
 
-/** ADM-TARGET, ADM-REVIEW: what policies and webhooks are told of a request, and of which they are. */
+/** ADM-TARGET, ADM-REVIEW: which requests policies and webhooks see, and what they are told of each. */
 let base = "";
 const ROOT = "/apis/admissionregistration.k8s.io/v1";
 const root = () => `${base}${ROOT}`;

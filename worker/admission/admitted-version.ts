@@ -1,6 +1,6 @@
 /**
  * The version at which a policy or a webhook sees a request. Its rules may name another version of the kind than the
- * request's: unless they mean exact versions, they are about the same objects, and are shown them as they name them.
+ * request does. Unless they ask for exact versions, they still match, and see the object at the version that they name.
  */
 import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode/decode-kind.ts";
 import type { JsonObject } from "../../api/machinery/json/json-object.ts";
@@ -18,7 +18,10 @@ export interface Kind {
   readonly kind: string;
 }
 
-/** What the object is: for an action or a subresource with a form of its own (an Eviction, a Scale) that, not the resource. */
+/**
+ * The kind of the object: for an action or a subresource with a form of its own (an Eviction, a Scale), that form and
+ * not the resource.
+ */
 export function admittedKind({ subresource, object, old, context }: AdmissionRequest, at: Served): Kind {
   const { scale, kind } = context.served.resource;
   if (subresource === "scale" && scale) return { group: "autoscaling", version: "v1", kind: "Scale" };
@@ -28,7 +31,7 @@ export function admittedKind({ subresource, object, old, context }: AdmissionReq
   return version === undefined ? { group: "", version: group, kind: own.kind } : { group, version, kind: own.kind };
 }
 
-/** The object, or what it was, at that version. */
+/** The new object, or the old one, at that version. */
 export async function admittedObject(request: AdmissionRequest, object: KubeObject, at: Served): Promise<KubeObject> {
   const { served } = request.context;
   const { resource } = served;
@@ -44,7 +47,7 @@ export async function admittedObject(request: AdmissionRequest, object: KubeObje
   return { ...canonicalObject(shown), kind, apiVersion: apiVersionOf(group, version) };
 }
 
-/** Options of a connection are no object of the API, and have none. */
+/** The options of a connection are not an API object, and have no metadata. */
 const withoutMetadata = ({ metadata: _, ...options }: KubeObject): KubeObject => options as KubeObject;
 
 interface Between {
@@ -69,11 +72,11 @@ async function atVersion(
 }
 
 export type AdmittedDraft =
-  /** `unknown`: what the kind does not have, in the words of strict decoding; custom kinds prune it. */
+  /** `unknown`: fields that the kind does not have, worded as by strict decoding. Custom kinds prune them. */
   | { readonly ok: true; readonly draft: KubeObject; readonly unknown?: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
-/** What became of the object there, as the draft that the request goes on with. */
+/** Converts the admitted object back into the draft that the request continues with. */
 export async function draftOfAdmitted(
   request: AdmissionRequest,
   changed: JsonObject,
@@ -87,7 +90,7 @@ export async function draftOfAdmitted(
     return { ok: true, draft };
   }
   if (admittedKind(request, at).kind !== resource.kind) return { ok: true, draft: draftObject(kubeObject(changed)) };
-  // Custom kinds are told apart when they are validated.
+  // For custom kinds, a changed kind is caught by validation.
   const another = at.custom ? undefined : kindChanged(changed, admittedKind(request, at));
   if (another !== undefined) return { ok: false, message: another };
   const decoded = decodePatched(changed, at);
@@ -100,7 +103,7 @@ export async function draftOfAdmitted(
   return { ok: true, draft, ...(served.custom ? {} : { unknown: decoded.strict }) };
 }
 
-/** What was admitted says itself what it is, and stays of the kind that was asked for. */
+/** An admitted object must state its kind, and that must be the kind that was passed in. */
 function kindChanged(changed: JsonObject, expected: Kind): string | undefined {
   const found = kindIn(changed);
   return found.ok ? anotherKind(withDefaults(found, expected), expected) : found.message;

@@ -2,8 +2,8 @@ import { explainFailure } from "./index.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
 /**
- * What plugins expect of the store is checked by the commit. A request that never gets that far, because it is refused or
- * because it stores nothing of its own, must still hear what they have to say.
+ * What plugins expect of the store is checked by the commit. For a request that never commits, because it is refused or
+ * stores nothing of its own, this checks the expectations instead.
  */
 export async function requireExpectations(request: AdmissionRequest): Promise<void> {
   const expected = request.writes.filter(({ op }) => op === "expect");

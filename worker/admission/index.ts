@@ -107,7 +107,7 @@ export async function admitAllocation(request: AdmissionRequest): Promise<void> 
   }
 }
 
-/** A commit failed on a write that a plugin had added: lets that plugin say why. */
+/** A commit failed on a write that a plugin added: lets that plugin explain why. */
 export async function explainFailure(request: AdmissionRequest, failed: Write): Promise<void> {
   for (const plugin of plugins) {
     if (plugin.explain && plugin.handles(request)) await plugin.explain(request, failed);

@@ -1,4 +1,4 @@
-/** What plugins look at beside the object: read by key, all in one round trip, and each key once. */
+/** What plugins read besides the object: by key, all in one round trip, and each key once. */
 
 import { keyId } from "../../api/key-id.ts";
 import { parseObject } from "../../api/machinery/json/object-text.ts";
@@ -14,7 +14,7 @@ export class KeyedReads {
     this.#store = store;
   }
 
-  /** Reads what is not read yet; one round trip at most. */
+  /** Reads what has not been read yet, in at most one round trip. */
   async prefetch(keys: readonly Key[]): Promise<void> {
     const wanted = [...new Map(keys.map((key) => [keyId(key), key])).values()];
     const unknown = wanted.filter((key) => !this.#entries.has(keyId(key)));
@@ -28,7 +28,7 @@ export class KeyedReads {
     return this.#entries.get(keyId(key));
   }
 
-  /** The object as it was read; the caller's own copy. */
+  /** The object as it was read; the caller gets a copy of its own. */
   async object<T extends KubeObject>(key: Key): Promise<T | undefined> {
     const entry = await this.entry(key);
     return entry && parseObject<T>(entry.text);

@@ -1,4 +1,4 @@
-/** metadata.managedFields: who set what, by field manager (docs/spec/apply.md). */
+/** metadata.managedFields: which field manager set what (docs/spec/apply.md). */
 import { type KindAtVersion, ownableThrough, type VersionedType } from "../../api/machinery/apply/ownership.ts";
 import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { type StructuralSchema, structuralView } from "../../api/machinery/apply/structural-view.ts";
@@ -12,7 +12,7 @@ import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 import type { RequestContext } from "../request-context.ts";
 
-/** The manager that a client without `fieldManager` is: its user agent up to the first slash. */
+/** The manager of a client without `fieldManager`: its user agent up to the first slash. */
 const managerOf = (request: Request, asked: string): string =>
   asked !== "" ? asked : ((request.headers.get("User-Agent") ?? "").split("/")[0] ?? "").slice(0, 128);
 
@@ -37,8 +37,8 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
 type At = Pick<RequestContext, "served" | "registry">;
 
 /**
- * As `ownedKind`; managers of a custom kind's other versions keep what they own, each by its own version's schema. The object
- * is compared as it is: a webhook that converts it is not asked.
+ * Like `ownedKind`. Managers of a custom kind's other versions keep what they own, each by its own version's schema.
+ * The object is compared as it is: conversion webhooks are not called.
  */
 function ownedKindOf({ served, registry }: At, subresource: string): KindAtVersion {
   const owned = ownedKind(served.resource, subresource);
@@ -53,7 +53,7 @@ function ownedKindOf({ served, registry }: At, subresource: string): KindAtVersi
 
 const same = (object: JsonObject) => object;
 
-/** The same at the version that was asked for. */
+/** The same at the requested version. */
 export function ownedKindAt(at: At, subresource: string): KindAtVersion {
   const stored = ownedKindOf(at, subresource);
   const other = askedVersion(at);
@@ -68,7 +68,7 @@ export function ownedKindAt(at: At, subresource: string): KindAtVersion {
   };
 }
 
-/** The version that was asked for, where it is another than the stored one; custom objects are at the one asked for. */
+/** The requested version, if it differs from the stored one. Custom objects are at the requested version already. */
 function askedVersion({ served }: Pick<At, "served">): VersionedType | undefined {
   const { resource, group, version, conversion, custom } = served;
   return conversion && !custom ? otherVersion(resource, apiVersionOf(group, version)) : undefined;
@@ -91,7 +91,10 @@ interface Tracked {
   readonly subresource: string;
 }
 
-/** The bookkeeping of an ordinary write, on its decoded and defaulted draft, before admission; at the version of the request. */
+/**
+ * Records the owners of an ordinary write on its decoded and defaulted draft, before admission, at the version of the
+ * request.
+ */
 export function trackManagedFields(
   context: RequestContext,
   { old, next }: { readonly old: KubeObject | undefined; readonly next: KubeObject },
@@ -110,7 +113,7 @@ export function trackManagedFields(
   else delete next.metadata.managedFields;
 }
 
-/** For a status that the API server itself writes, beside what was asked: it does so under its own name. */
+/** For a status that the API server itself writes along with the request: it does so under its own name. */
 export function trackServerStatus(
   context: RequestContext,
   { group, version, plural }: { readonly group: string; readonly version: string; readonly plural: string },

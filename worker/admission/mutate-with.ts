@@ -1,4 +1,6 @@
-/** How plugins change an object: one after the other, and all once more where one of those that they ask has changed it. */
+/**
+ * Lets plugins change an object one after another, and once more for all if a webhook or policy among them changed it.
+ */
 import type { AdmissionPlugin, AdmissionRequest, Invoked } from "./plugin.ts";
 
 export async function mutateWith(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
@@ -9,7 +11,7 @@ export async function mutateWith(plugins: readonly AdmissionPlugin[], request: A
     if (plugin.invoke) invoked.set(plugin, await plugin.invoke(request));
   }
   if (![...invoked.values()].some(({ changed }) => changed)) return;
-  // A container that a webhook adds has defaults and mounts like any other (apiserver pkg/admission/reinvocation.go).
+  // A container that a webhook adds gets defaults and mounts like any other (apiserver pkg/admission/reinvocation.go).
   for (const plugin of plugins) {
     if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request);
     await invoked.get(plugin)?.again();

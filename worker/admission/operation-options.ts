@@ -3,8 +3,8 @@ import type { AdmissionRequest } from "./plugin.ts";
 const KINDS = { CREATE: "CreateOptions", UPDATE: "UpdateOptions", DELETE: "DeleteOptions" } as const;
 
 /**
- * The options of the operation, as metav1 names them: those of a patch are those of what it comes to, a create or an
- * update. Connections have none.
+ * The options of the operation, named as in metav1. A patch has those of the create or update that it amounts to.
+ * Connections have none.
  */
 export function operationOptions({ operation, context, dryRun, options: said }: AdmissionRequest): object | null {
   if (operation === "CONNECT") return null;

@@ -1,7 +1,7 @@
 /**
  * An admission plugin: one file each, in the order of worker/admission/index.ts. A plugin changes the draft, warns,
- * refuses by throwing an ApiError, and adds writes and expectations to the commit, so that what it decided still holds
- * when the object is stored (quota, allocations, a namespace that is not ending).
+ * refuses by throwing an ApiError, and adds writes and expectations to the commit, so that its decision still holds
+ * when the object is stored (quota, allocations, a namespace that is not terminating).
  */
 import type { FieldError } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
@@ -15,53 +15,61 @@ export interface AdmissionRequest {
   /** "" for the object itself. */
   readonly subresource: string;
   readonly namespace: string;
-  /** "" while a create has no name yet. */
+  /** "" while the name of a new object is yet to be generated. */
   readonly name: string;
-  /** The draft, undefined for DELETE. At the stored version. */
+  /** The draft at the stored version; undefined for DELETE. */
   readonly object: KubeObject | undefined;
   /** The stored object, undefined for CREATE. */
   readonly old: Stored<KubeObject> | undefined;
   readonly dryRun: boolean;
-  /** What the client said of a deletion besides. */
+  /** The options of a deletion. */
   readonly options?: object;
-  /** What plugins look at beside the object. */
+  /** What plugins read besides the object. */
   readonly reads: KeyedReads;
-  /** What the commit must carry besides the object. */
+  /** What is committed along with the object. */
   readonly writes: Write[];
-  /** Names that were drawn at random for keys in `writes`: when one is taken, the whole request is decided again. */
+  /** Keys in `writes` that were chosen at random: if one is taken, the whole request is decided again. */
   readonly drawn: Set<string>;
 }
 
-/** What those whom a plugin asks (webhooks, policies) made of the object. */
+/** What the webhooks or policies that a plugin calls made of the object. */
 export interface Invoked {
   readonly changed: boolean;
-  /** Asks those once more that want to see what others made of it since. */
+  /** Calls again those that want to see what others have changed since. */
   readonly again: () => Promise<void>;
 }
 
 export interface AdmissionPlugin {
-  /** As kube-apiserver names it: `NamespaceLifecycle`. */
+  /** Named as in kube-apiserver: `NamespaceLifecycle`. */
   readonly name: string;
-  /** Whether the plugin has a say; cheap, asked for every request. */
+  /** Whether the plugin is concerned. Cheap, because it is called for every request. */
   readonly handles: (request: AdmissionRequest) => boolean;
-  /** Keys that the plugin will look at, read together with those of others before the first plugin runs. */
+  /**
+   * Keys that the plugin will read; they are fetched together with those of other plugins before the first one runs.
+   */
   readonly reads?: (request: AdmissionRequest) => readonly Key[];
   /** Runs in order before validation; may change the draft. */
   readonly mutate?: (request: AdmissionRequest) => void | Promise<void>;
   /**
-   * Beside `mutate`, for plugins that ask others: where one of those changes the object, all plugins see it once more,
-   * `mutate` as the first time (so it does no harm twice), `invoke` by what it answered.
+   * In place of a plain `mutate`, for plugins that call others. If one of those changes the object, all plugins see it
+   * once more: `mutate` runs again (so it must be idempotent), and `invoke` continues by what it returned.
    */
   readonly invoke?: (request: AdmissionRequest) => Promise<Invoked>;
-  /** What of an update its sender has no right to write: told before what the kind's own validation finds, and with it. */
+  /**
+   * Fields of an update that its sender has no right to write. Reported ahead of, and together with, what the kind's
+   * validation finds.
+   */
   readonly withoutRights?: (request: AdmissionRequest) => Promise<readonly FieldError[]>;
   /** Runs after the kind's own validation; the draft is final. */
   readonly validate?: (request: AdmissionRequest) => void | Promise<void>;
-  /** Runs last: takes what the object needs of the cluster (addresses, quota), by changes and by writes. */
+  /**
+   * Runs last: takes from the cluster what the object needs (addresses, quota), by changing the draft and adding
+   * writes.
+   */
   readonly allocate?: (request: AdmissionRequest) => void | Promise<void>;
   /**
-   * Words a commit that failed on one of this plugin's writes, where the failure is the client's. Throws an ApiError,
-   * or returns to say "not mine".
+   * Explains a commit that failed on one of this plugin's writes, if the client is at fault. Throws an ApiError;
+   * returns if the write is not this plugin's.
    */
   readonly explain?: (request: AdmissionRequest, failed: Write) => void | Promise<void>;
 }

@@ -3,8 +3,8 @@ import { ownersProblem } from "../../api/machinery/apply/owner.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
 /**
- * Whoever changed the object may have made of its managedFields what nobody can read: then they are as they were, and the
- * client is told (apiserver pkg/endpoints/handlers/fieldmanager/admission.go).
+ * If whoever changed the object made its managedFields unreadable, restores the previous ones and warns the client
+ * (apiserver pkg/endpoints/handlers/fieldmanager/admission.go).
  */
 export function keepReadable(
   { object, context }: Pick<AdmissionRequest, "object" | "context">,

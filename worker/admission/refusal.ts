@@ -8,7 +8,7 @@ export function refusal(request: AdmissionRequest, why: string): ApiError {
   return new ApiError(forbidden({ group, resource }, refusedName(request), why));
 }
 
-/** An object that is yet to be given a name is told by what its name will begin with. */
+/** An object whose name is yet to be generated is referred to by its generateName. */
 function refusedName({ name, object }: AdmissionRequest): string {
   return name || object?.metadata.generateName || object?.metadata.name || "Unknown";
 }

@@ -1,4 +1,4 @@
-/** Upstream's plugins ask for objects over HTTP, and client-go refuses names that cannot stand in a path. */
+/** Upstream's plugins fetch objects over HTTP, and client-go refuses names that cannot be part of a path. */
 import { goQuote } from "../../api/machinery/field-error.ts";
 import { pathSegmentName } from "../../api/machinery/names.ts";
 

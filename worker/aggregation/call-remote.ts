@@ -1,6 +1,6 @@
 /**
- * A request that another API server answers: it goes there through the node of the server's pod, in the name of whoever
- * made it, which this server vouches for with a certificate of the front proxy's authority.
+ * A request for an aggregated API server. It is forwarded through the node of the server's pod, on behalf of the
+ * original user, whom this server vouches for with a front-proxy client certificate.
  */
 import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
@@ -16,13 +16,13 @@ export interface RemoteCall {
   readonly remote: RemoteApi;
   readonly user: User;
   readonly method: string;
-  /** With the query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** The words, and the lack of a Status, are kube-aggregator's. */
+/** The wording, and the absence of a Status, are kube-aggregator's. */
 const unavailable = () => new PlainTextError(503, "service unavailable");
 
 export async function callRemote(caller: Caller, call: RemoteCall): Promise<Response> {
@@ -59,7 +59,7 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
 
 const OWN = new Set(["authorization", "host", "accept-encoding", "content-length"]);
 
-/** Nobody but this server says who somebody is. */
+/** Only this server states who the user is. */
 const passedOn = (headers: Headers): [string, string][] =>
   endToEnd(headers).filter(
     ([name]) => !OWN.has(name) && !name.startsWith("x-remote-") && !name.startsWith("impersonate-"),

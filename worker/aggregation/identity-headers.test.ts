@@ -17,7 +17,7 @@ test("AGG-IDENTITY: names and keys of any characters make headers", () => {
   const headers = identityHeaders({ name: "josé 名", groups: [], extra: { "a(b)é": ["1"] } });
   for (const [name, value] of headers) {
     expect(name).toMatch(/^[\w!#$%&'*+.^`|~-]+$/);
-    // What is read as bytes is the text again.
+    // Decoding the bytes yields the text again.
     expect(value).toMatch(/^[\x20-\xff]*$/);
   }
   expect(Buffer.from(headers[0]?.[1] ?? "", "latin1").toString()).toBe("josé 名");

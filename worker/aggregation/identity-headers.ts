@@ -1,4 +1,6 @@
-/** Who asks, as one API server tells another (apiserver/pkg/authentication/request/headerrequest, rule AGG-IDENTITY). */
+/**
+ * The user, as one API server tells another (apiserver/pkg/authentication/request/headerrequest, rule AGG-IDENTITY).
+ */
 import type { User } from "../auth/user.ts";
 
 export const identityHeaders = ({ name, uid, groups, extra = {} }: User): [string, string][] =>
@@ -11,10 +13,10 @@ export const identityHeaders = ({ name, uid, groups, extra = {} }: User): [strin
     ),
   ].map(([header = "", value = ""]) => [header, bytesOf(value)]);
 
-/** A key may be any text, the name of a header may not. */
+/** A key may be any text; a header name may not. */
 const escapedKey = (key: string): string =>
   encodeURIComponent(key.toWellFormed()).replace(/[()]/g, (each) => `%${each.charCodeAt(0).toString(16)}`);
 
-/** UTF-8, which Go reads and writes, a character for each byte: headers are bytes here. */
+/** UTF-8 with one character per byte, which is how Go reads and writes it: headers are bytes here. */
 const bytesOf = (text: string): string =>
   Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");

@@ -1,4 +1,4 @@
-/** Group versions that other API servers answer, as APIServices name them (kube-aggregator). */
+/** Group versions served by aggregated API servers, according to APIServices (kube-aggregator). */
 import type { APIService } from "../../api/generated/apiregistration.v1.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
@@ -12,11 +12,11 @@ export interface RemoteApi {
   /** PEM in base64. */
   readonly caBundle?: string;
   readonly unverified: boolean;
-  /** As the APIService's status says: others are not called. */
+  /** According to the APIService's status; unavailable servers are not called. */
   readonly available: boolean;
 }
 
-/** By `group/version`. */
+/** Keyed by `group/version`. */
 export function remoteApis(policy: PolicySnapshot): ReadonlyMap<string, RemoteApi> {
   const remotes = policy
     .list<APIService>("apiservices.apiregistration.k8s.io")

@@ -1,4 +1,4 @@
-/** What other API servers serve, as aggregated discovery tells it: asked for at most once a minute. */
+/** What aggregated API servers serve, for aggregated discovery. Fetched at most once a minute. */
 import { MASTERS } from "../auth/user.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { callRemote } from "./call-remote.ts";
@@ -25,12 +25,12 @@ export interface RemoteVersion {
 }
 
 const FRESH_MS = 60_000;
-/** Who asks other API servers what they serve. */
+/** The user as whom discovery of other API servers is fetched. */
 export const AGGREGATOR = { name: "system:kube-aggregator", groups: [MASTERS] };
 
 const known = new Map<string, { readonly at: number; readonly version: RemoteVersion }>();
 
-/** Stale, and as last seen, where the server does not say. */
+/** Marked stale, and as last seen, if the server does not answer. */
 export async function remoteVersion(caller: Caller, remote: RemoteApi, now: number): Promise<RemoteVersion> {
   const key = `${caller.cluster}/${remote.group}/${remote.version}`;
   const last = known.get(key);

@@ -1,20 +1,20 @@
 /**
- * The OpenAPI documents of other API servers (kube-aggregator's openapiv3): the index names each by the hash that its
- * server gives, asked for at most once a minute, and the document is passed on as it is.
+ * The OpenAPI documents of aggregated API servers (kube-aggregator's openapiv3). The index lists each with the hash
+ * that its server gives, fetched at most once a minute; documents are passed through unchanged.
  */
 import type { Caller } from "../outbound/call-client.ts";
 import { callRemote } from "./call-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
 import { AGGREGATOR } from "./remote-discovery.ts";
 
-/** By document path (`apis/GROUP/VERSION`), where clients find it. */
+/** Document path (`apis/GROUP/VERSION`) to where clients find it. */
 export type OpenApiIndex = Readonly<Record<string, { readonly serverRelativeURL: string }>>;
 
 const FRESH_MS = 60_000;
 
 const known = new Map<string, { readonly at: number; readonly url: string | undefined }>();
 
-/** What the index says of documents that other servers have; those that do not say are left out. */
+/** The index entries for documents of other servers; servers that do not answer are left out. */
 export async function remoteIndex(caller: Caller, remotes: readonly RemoteApi[], now: number): Promise<OpenApiIndex> {
   const told = await Promise.all(
     remotes.map(async (remote) => [pathOf(remote), await remoteUrl(caller, remote, now)] as const),
@@ -31,7 +31,7 @@ async function remoteUrl(caller: Caller, remote: RemoteApi, now: number): Promis
     known.set(key, { at: now, url });
     return url;
   } catch {
-    // Whoever does not answer may do so the next time.
+    // A server that does not answer is asked again next time.
     return undefined;
   }
 }
@@ -47,7 +47,7 @@ async function ask(caller: Caller, remote: RemoteApi): Promise<string | undefine
 
 export const pathOf = ({ group, version }: RemoteApi): string => `apis/${group}/${version}`;
 
-/** The document itself; `request` is the client's, whose headers say in which form it wants it. */
+/** The document itself. The headers of the client's `request` negotiate its format. */
 export const remoteDocument = (caller: Caller, remote: RemoteApi, request: Request): Promise<Response> =>
   fetchFrom(caller, remote, `/openapi/v3/${pathOf(remote)}${new URL(request.url).search}`, request.headers);
 

@@ -1,4 +1,4 @@
-/** What is recorded of a request (apiserver/pkg/audit). Pure. */
+/** The audit event of a request (apiserver/pkg/audit). Pure. */
 import type { AuditEvent } from "../../api/audit/event.ts";
 import { type Audited, type AuditPolicy, type AuditRule, auditRule, type Level } from "../../api/audit/policy.ts";
 import { isIP } from "../../api/machinery/network/ip.ts";
@@ -17,16 +17,16 @@ export interface Answered {
   readonly verb: string;
   readonly resource: ResourcePath | undefined;
   readonly headers: Headers;
-  /** Where it came from, as far as is known. */
+  /** The client's address, if known. */
   readonly address: string | undefined;
   readonly code: number;
-  /** It goes on: a watch, a log, an exec. */
+  /** The answer goes on: a watch, a log, an exec. */
   readonly streams: boolean;
   /** ms since the epoch. */
   readonly now: number;
 }
 
-/** What bodies hold secrets or tokens: they are recorded without, whatever the policy says. */
+/** Resources whose bodies contain secrets or tokens: they are recorded without bodies, whatever the policy says. */
 const SECRET: ReadonlySet<string> = new Set([
   "secrets",
   "serviceaccounts/token",
@@ -55,7 +55,7 @@ export function recordingOf(policy: AuditPolicy, answered: Answered): Recording 
   };
   const rule = auditRule(policy, audited);
   if (rule === undefined || rule.level === "None") return undefined;
-  // Paths that are no resources have bodies of this server's own, with tokens in them.
+  // Paths that are no resources have bodies specific to this server, some containing tokens.
   const plain = answered.resource === undefined || isSecret(answered.resource);
   return { level: plain ? "Metadata" : rule.level, omitManagedFields: omits(policy, rule) };
 }
@@ -66,9 +66,9 @@ const omits = (policy: AuditPolicy, rule: AuditRule): boolean =>
 export interface Bodies {
   readonly requestObject?: unknown;
   readonly responseObject?: unknown;
-  /** What a refusal said. */
+  /** The Status of a failure. */
   readonly status?: Status;
-  /** One of them was too long to be recorded. */
+  /** A body was too long to be recorded. */
   readonly truncated?: boolean;
 }
 
@@ -102,7 +102,7 @@ export function auditEvent(
   };
 }
 
-/** What is said of a secret may quote it. */
+/** The message of an answer about a secret may quote it. */
 function responseStatus(
   { code, resource }: Answered,
   status: Status | undefined,
@@ -119,7 +119,9 @@ function responseStatus(
   };
 }
 
-/** As Kubernetes has it: what the request says of its way, which anybody may write, and last what cannot be forged. */
+/**
+ * As in Kubernetes: first what the request's headers claim, which anybody may write, and last what cannot be forged.
+ */
 function sourcesOf({ headers, address }: Answered): string[] {
   const said = [...(headers.get("X-Forwarded-For")?.split(",") ?? []), headers.get("X-Real-IP") ?? ""];
   const addresses = said.map((each) => each.trim()).filter((each) => isIP(each));
@@ -140,7 +142,7 @@ function annotationsOf(
   code: number,
   truncated: boolean | undefined,
 ): Pick<AuditEvent, "annotations"> {
-  // Who is nobody was not decided about.
+  // No decision was made about an unauthenticated request.
   if (!user) return {};
   const allowed = decision?.allowed ?? code !== 403;
   return {

@@ -1,9 +1,12 @@
 import { type AuditPolicy, parseAuditPolicy } from "../../api/audit/policy.ts";
 
-/** Parsed once in each isolate. */
+/** Parsed once per isolate. */
 let known: { readonly text: string; readonly policy: AuditPolicy } | undefined;
 
-/** The deployment's policy; undefined where nothing is recorded. A policy that cannot be read stops all: it was meant to record. */
+/**
+ * The deployment's policy; undefined if nothing is recorded. A policy that cannot be parsed fails all requests: it was
+ * meant to record them.
+ */
 export function auditPolicyOf(text: string | undefined): AuditPolicy | undefined {
   if (!text) return undefined;
   if (known?.text === text) return known.policy;

@@ -24,7 +24,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends one request under a policy of these rules; answers the events that it left. */
+/** Sends one request under a policy of these rules; returns the events that it caused. */
 async function recorded(rules: readonly AuditRule[], path: string, { method, body, headers }: Sent = {}) {
   const AUDIT_POLICY = JSON.stringify({ apiVersion: "audit.k8s.io/v1", kind: "Policy", rules });
   const log = bindings.AUDIT_LOG.getByName(cluster);

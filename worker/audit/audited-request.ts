@@ -1,6 +1,6 @@
 /**
- * What becomes known of a request on its way, for the audit event at its end. Requests that nobody records have none of
- * this: a note costs one look-up that finds nothing.
+ * What is learned about a request along the way, for the audit event at its end. For requests that are not recorded, a
+ * note costs one failed lookup.
  */
 import type { Decision } from "../auth/attributes.ts";
 import type { User } from "../auth/user.ts";
@@ -10,11 +10,11 @@ export interface AuditedRequest {
   readonly received: number;
   user?: User;
   impersonated?: User | undefined;
-  /** The verb that allowed it, where one for requests such as this did. */
+  /** The verb of constrained impersonation that allowed it, if any. */
   constraint?: string | undefined;
   decision?: Decision;
   body?: Uint8Array;
-  /** What admission has to say of it, by key. */
+  /** Annotations by admission, by key. */
   annotations?: Record<string, string>;
 }
 
@@ -26,7 +26,7 @@ export function beginAudit(request: Request, received: number): AuditedRequest {
   return audited;
 }
 
-/** A request is decided again where policy has changed: the last decision counts. */
+/** A request is decided again if policy has changed: the last decision counts. */
 export function noteUser(request: Request, user: User): void {
   const audited = requests.get(request);
   if (audited) Object.assign(audited, { user, impersonated: undefined, constraint: undefined });
@@ -47,7 +47,7 @@ export function noteBody(request: Request, body: Uint8Array): void {
   if (audited) audited.body = body;
 }
 
-/** The first to use a key has it, as in Kubernetes. */
+/** The first writer of a key wins, as in Kubernetes. */
 export function noteAnnotation(request: Request, key: string, value: string): void {
   const audited = requests.get(request);
   if (!audited) return;

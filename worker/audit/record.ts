@@ -1,4 +1,4 @@
-/** Passes events on to the cluster's AuditLog, those of some moments together: no request waits for it. */
+/** Passes events to the cluster's AuditLog, in batches: no request waits for it. */
 import type { Env } from "../env.ts";
 
 interface Waiting {
@@ -9,7 +9,7 @@ interface Waiting {
 
 /** By cluster. */
 const waiting = new Map<string, Waiting>();
-/** How long events wait for others, and how long until whoever was to pass them on is given up. */
+/** How long events wait for others, and how long until a stalled delivery is given up. */
 const TOGETHER_MS = 200;
 const GIVEN_UP_MS = 5000;
 
@@ -40,7 +40,7 @@ async function passOn(env: Env, cluster: string): Promise<void> {
   }
 }
 
-/** Characters in one batch, which is a row and a message to the sink; a single event may be more. */
+/** Characters per batch, which is one row and one message to the webhook; a single event may be longer. */
 const BATCH = 256 * 1024;
 
 function batchesOf(lines: readonly string[]): string[] {

@@ -1,11 +1,11 @@
-/** The bodies of a request and of its answer as an audit event holds them: JSON, whatever the client spoke. */
+/** The bodies of a request and its answer as an audit event holds them: JSON, whatever the client's format was. */
 
 import { parseExactJson } from "../../api/machinery/json/exact-json.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { decodeProtobufBody, openEnvelope } from "../../api/machinery/protobuf/protobuf.ts";
 import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";
 
-/** Longer ones are left out, and the event says so. */
+/** Longer bodies are left out, and the event says so. */
 const MOST = 128 * 1024;
 
 export type RecordedBody =
@@ -28,7 +28,7 @@ export function recordedBody(body: Uint8Array, { type, omitManagedFields }: Form
   return { kind: "object", object };
 }
 
-/** A list that the store compressed itself, which is one of more than 128 KiB. */
+/** Lists of more than 128 KiB, which the store compressed itself. */
 const isGzip = ([first, second]: Uint8Array): boolean => first === 0x1f && second === 0x8b;
 
 /** Reads no more of an answer than would be recorded. */
@@ -60,7 +60,7 @@ function parsed(body: Uint8Array, type: string): unknown {
     const converted = yamlToJson(text);
     return converted.ok ? parseExactJson(converted.json) : undefined;
   } catch {
-    // The answer says what was wrong with it.
+    // The answer explains what was wrong with it.
     return undefined;
   }
 }

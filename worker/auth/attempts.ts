@@ -1,9 +1,9 @@
 /**
- * How often somebody may try: a bucket of attempts that fills up again at a steady rate. Each isolate counts for itself;
- * this keeps guessing from being cheap and a mistaken loop from being loud, and is no proof against many addresses.
+ * Rate limit for attempts: a token bucket that refills at a steady rate. Each isolate counts for itself. This makes
+ * guessing expensive and keeps runaway loops quiet; it does not protect against many addresses.
  */
 export interface AttemptsOptions {
-  /** So many at once. */
+  /** Attempts allowed at once. */
   readonly burst: number;
   readonly perMinute: number;
 }
@@ -24,7 +24,7 @@ export class Attempts {
     this.#options = options;
   }
 
-  /** Counts an attempt. Answers 0, or the seconds to wait before the next one that will be let through. */
+  /** Counts an attempt. Returns 0 if it is allowed, else the seconds until the next one would be. */
   take(who: string, now: number): number {
     const { burst, perMinute } = this.#options;
     const { left, at } = this.#buckets.get(who) ?? { left: burst, at: now };

@@ -1,4 +1,4 @@
-/** What is asked of authorization (apiserver/pkg/authorization/authorizer). */
+/** The attributes that authorization decides by (apiserver/pkg/authorization/authorizer). */
 import type { Requirement } from "../../api/store.ts";
 
 export interface ResourceAttributes {
@@ -9,9 +9,9 @@ export interface ResourceAttributes {
   readonly subresource: string;
   /** "" for the cluster scope. */
   readonly namespace: string;
-  /** "" where the request names no object. */
+  /** "" if the request names no object. */
   readonly name: string;
-  /** Of lists, watches and deletions of collections, where it can be read. */
+  /** For lists, watches and deletecollection, if it could be parsed. */
   readonly fieldSelector?: readonly Requirement[];
 }
 
@@ -26,7 +26,7 @@ export const isResource = (attributes: Attributes): attributes is ResourceAttrib
 
 export interface Decision {
   readonly allowed: boolean;
-  /** Why, as SubjectAccessReview and 403 answers tell; "" where there is nothing to tell. */
+  /** Why, for SubjectAccessReviews and 403 answers; "" if there is nothing to say. */
   readonly reason: string;
 }
 

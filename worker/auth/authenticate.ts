@@ -1,4 +1,4 @@
-/** Who sent a request. Each form of credential has its own authenticator. */
+/** Authenticates requests. Each kind of credential has its own authenticator. */
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import type { Lifeline } from "../../api/store.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
@@ -18,8 +18,8 @@ import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
 const admin: User = { name: "admin", uid: "admin-uid", groups: [MASTERS, AUTHENTICATED] };
 
 /**
- * The control plane's own loops, before they take on an identity by impersonation. They come by a way of their own, not
- * with a token.
+ * The control plane's own loops, before they impersonate an identity. They come by an internal binding, not with a
+ * token.
  */
 const controlPlane: User = { name: "system:apiserver", groups: [MASTERS, AUTHENTICATED] };
 
@@ -34,7 +34,7 @@ export interface Authentication {
 
 type Verifying = Authentication & Pick<Verifier, "audiences" | "isThere">;
 
-/** Answers "none" for a request without a credential, undefined for one that nobody knows. */
+/** Returns "none" for a request without a credential, undefined for an unknown one. */
 export async function authenticate(request: Request, at: Authentication): Promise<User | "none" | undefined> {
   if (at.env.ownApi) return controlPlane;
   const token = bearerToken(request);
@@ -44,11 +44,11 @@ export async function authenticate(request: Request, at: Authentication): Promis
   return verified.ok ? verified.user : undefined;
 }
 
-/** `audiences`: to whom the token is shown; one of them that it is meant for is enough. */
+/** `audiences`: to whom the token is presented; it must be meant for at least one of them. */
 export async function userOfToken(token: string, at: Verifying): Promise<Verified> {
   if (token.split(".").length !== 3 || isNodeToken(token)) return forThisServer(await userOfOpaqueToken(token, at), at);
   const verified = await userOfJwt(token, at);
-  // An issuer that a named cluster trusts since a moment ago is known.
+  // Catches up, in case a named cluster began to trust the issuer a moment ago.
   if (!verified.ok && at.cluster !== DEFAULT_CLUSTER) await at.store.confirm();
   return verified;
 }
@@ -61,7 +61,9 @@ async function userOfJwt(token: string, at: Verifying): Promise<Verified> {
   return verified.ok ? forThisServer(verified.user, at) : verified.refused;
 }
 
-/** The deployment's vouch for users of the default cluster alone; others have those that they were given. */
+/**
+ * The deployment's issuers vouch for users of the default cluster only; other clusters have those that they were given.
+ */
 export const trustedIssuers = ({
   env,
   cluster,
@@ -69,7 +71,7 @@ export const trustedIssuers = ({
 }: Pick<Authentication, "env" | "cluster" | "policy">): readonly JwtAuthenticator[] =>
   cluster === DEFAULT_CLUSTER ? issuersOf(env.AUTHENTICATION_CONFIG) : (settingsOf(policy)?.issuers ?? []);
 
-/** Only tokens of service accounts name audiences of this server's: all others are meant for it. */
+/** Only service account tokens name audiences; all others are meant for this server. */
 function forThisServer(user: User | undefined, at: { readonly audiences: readonly string[] }): Verified {
   const audiences = at.audiences.filter((audience) => API_AUDIENCES.includes(audience));
   return user && audiences.length > 0 ? { ok: true, user, audiences } : refused(INVALID_TOKEN);
@@ -80,7 +82,7 @@ async function userOfOpaqueToken(token: string, at: Authentication): Promise<Use
   if (isNodeToken(token)) return nodeUser(token, at);
   if (isBootstrapToken(token)) return bootstrapUser(token, store, now);
   if (await isAdministrator(token, at)) return admin;
-  // A token that was made a moment ago, at another edge, is known.
+  // Catches up, in case the token was created a moment ago in another isolate.
   await store.confirm();
   return undefined;
 }

@@ -73,7 +73,7 @@ async function cluster() {
     },
     status: { extendedResourceClaimStatus: { resourceClaimName: "extended" } },
   };
-  // Whatever a node says of its own pods gives it nothing.
+  // Whatever a node claims about its own pods gains it nothing.
   const mirror = {
     ...pod,
     metadata: { name: "m", namespace: "mirrored", annotations: { "kubernetes.io/config.mirror": "x" } },
@@ -128,7 +128,7 @@ function parse(text: string): Attributes {
   };
 }
 
-/** Who may; the administrator always may, and nobody else. */
+/** Who is allowed. The administrator always is, and everybody else is not. */
 const matrix: Readonly<Record<string, string>> = {
   "list pods in ns": "admin, edit, view, view everywhere, service account, control loop",
   "list pods": "view everywhere, control loop",

@@ -1,4 +1,7 @@
-/** May this user do this? One decision function for requests, access reviews and impersonation (docs/spec/authorization.md). */
+/**
+ * May this user do this? One decision function for requests, access reviews and impersonation
+ * (docs/spec/authorization.md).
+ */
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { ALLOWED, type Attributes, type Decision, isResource } from "./attributes.ts";
@@ -9,7 +12,7 @@ import { MASTERS, type User } from "./user.ts";
 
 export interface Authority {
   readonly policy: PolicySnapshot;
-  /** Asked only about nodes: which objects the pods of a node name. */
+  /** Only used for nodes: which objects a node's pods refer to. */
   readonly store: StoreClient;
 }
 

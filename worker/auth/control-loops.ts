@@ -1,7 +1,7 @@
 /**
  * What the control loops may do: what each declares that it reads and writes, and no more. They act as service accounts
- * of kube-system, as in kube-controller-manager with --use-service-account-credentials; their rights are no RBAC
- * objects, so that nobody can edit them away.
+ * of kube-system, as in kube-controller-manager with --use-service-account-credentials. Their rights are not RBAC
+ * objects, so nobody can edit them away.
  */
 import { groupResource } from "../../api/machinery/meta.ts";
 import { type Controller, EVERYTHING } from "../controllers/controller.ts";
@@ -12,16 +12,16 @@ import type { User } from "./user.ts";
 
 const PREFIX = "system:serviceaccount:kube-system:";
 const READ_VERBS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
-/** All of them record events and ask what they may. */
+/** All of them record events and ask for their permissions. */
 const SHARED = new Set(["events", "events.events.k8s.io"]);
 
 /** kube-scheduler has a user of its own, and no service account. */
 const schedulerLoop = { reads: READS, writes: WRITES };
 const byName = new Map(controllers.map((controller) => [controller.name, controller]));
 
-/** Parts of an object. Who writes service accounts may not therefore have their tokens, nor look into pods. */
+/** Subresources of an object. Writing service accounts does not imply creating their tokens, nor exec into pods. */
 const PARTS: ReadonlySet<string> = new Set(["", "status", "scale", "finalize", "binding"]);
-/** What acts on behalf of others, or beyond its resource, is no loop's. */
+/** Verbs that act on behalf of others, or reach beyond the resource; no loop has them. */
 const BEYOND: ReadonlySet<string> = new Set(["impersonate", "bind", "escalate", "approve", "sign"]);
 
 export function controlLoopMay(user: User, { verb, group, resource, subresource }: ResourceAttributes): boolean {

@@ -1,4 +1,4 @@
-/** Who asks, and as whom: what requests that are made for a client have of the one that it made. */
+/** The headers that identify the user; they are copied to requests made on a client's behalf. */
 import { bearerToken } from "./authenticate.ts";
 import { isImpersonation } from "./impersonation/headers.ts";
 

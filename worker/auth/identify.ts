@@ -1,4 +1,4 @@
-/** The user that a request acts as: authenticated, then impersonated where the headers ask for it and policy allows it. */
+/** The user that a request acts as: authenticated, then impersonated if the headers request it and policy allows it. */
 import { unauthorized } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import { noteImpersonation, noteUser } from "../audit/audited-request.ts";
@@ -8,7 +8,7 @@ import { wantedUser } from "./impersonation/headers.ts";
 import { impersonate } from "./impersonation/impersonate.ts";
 import { anonymous, type User } from "./user.ts";
 
-/** `attributes`: what the request is about to do, which may decide whom it acts as. */
+/** `attributes`: what the request is about to do, on which constrained impersonation may depend. */
 export async function identify(request: Request, attributes: Attributes, at: Authentication): Promise<User> {
   const known = await authenticate(request, at);
   if (known === undefined) throw new ApiError(unauthorized());

@@ -31,12 +31,12 @@ test("AUTHZ-LINEAR: what is granted and revoked holds for every request that beg
     while (running) {
       const began = epoch;
       const { code } = await call(maps, { as: "alice" });
-      // Of requests that overlap a change, either answer is right.
+      // While a request overlaps a change, either answer is right.
       if (epoch === began && began % 2 === 0 && code !== (began % 4 === 0 ? 403 : 200)) wrong.push(`${began}: ${code}`);
     }
   };
   const readers = Array.from({ length: 8 }, reader);
-  // Epochs count in twos: 4n revoked, 4n+2 granted, odd while a change is under way.
+  // Epochs advance in twos: 4n revoked, 4n+2 granted, odd while a change is under way.
   for (let round = 0; round < 5; round++) {
     epoch++;
     expect((await call(`${cluster}${RBAC}/rolebindings`, { body: binding })).code).toBe(201);

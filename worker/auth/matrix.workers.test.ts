@@ -1,4 +1,4 @@
-/** Verb by resource by identity: what each is answered. Each cell is one request from outside, with a token. */
+/** Verb by resource by identity: the answer to each. Every cell is one request from outside, with a token. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { call, createCluster } from "../../test/workers/api-under-test.ts";
@@ -62,7 +62,7 @@ async function roleHolder(role: "admin" | "edit" | "view", spec: object = {}): P
   return (await must(`${CORE}/serviceaccounts/${role}/token`, { spec })).status.token;
 }
 
-/** The same token as of an hour before it was made. */
+/** The same token as if it had been created an hour earlier. */
 async function expired(token: string): Promise<string> {
   const claims = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/")));
   const hour = 3600;
@@ -110,7 +110,7 @@ interface Row {
   readonly verb: string;
   readonly path: string;
   readonly body?: () => object;
-  /** Who is not named is nobody that the cluster knows: 401. */
+  /** Identities that are not listed are unknown to the cluster: 401. */
   readonly codes: Readonly<Partial<Record<Identity, number>>>;
 }
 

@@ -1,4 +1,4 @@
-/** What rights that are held for little do not reach. */
+/** What narrow rights must not reach. */
 import { beforeAll, expect, test } from "vitest";
 import { baseOf, call, createCluster, newCluster } from "../../test/workers/api-under-test.ts";
 

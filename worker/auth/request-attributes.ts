@@ -5,7 +5,7 @@ import type { ResourceAttributes } from "./attributes.ts";
 
 const SELECTING: ReadonlySet<string> = new Set(["list", "watch", "deletecollection"]);
 
-/** A selector that names one object makes the request one about that object; one that cannot be read limits nothing. */
+/** A selector for one object's name makes that the request's object; one that cannot be parsed restricts nothing. */
 export function attributesOf(verb: string, path: ResourcePath, query: URLSearchParams): ResourceAttributes {
   const { group, version, resource, subresource, namespace, name } = path;
   const attributes = { verb, group, version, resource, subresource, namespace, name };

@@ -8,7 +8,7 @@ import type { User } from "./user.ts";
 export async function requirePermission(user: User, attributes: Attributes, authority: Authority): Promise<Decision> {
   const decision = await authorize(user, attributes, authority);
   if (decision.allowed) return decision;
-  // A role that was granted a moment ago, at another edge, counts.
+  // Catches up, in case a role was granted a moment ago through another isolate.
   await authority.store.confirm();
   throw new ApiError(forbiddenTo(user, attributes, decision.reason));
 }
@@ -28,7 +28,7 @@ export function forbiddenTo(user: User, attributes: Attributes, reason: string):
   );
 }
 
-/** Kubernetes leaves the quotes out where no name is at hand. */
+/** Kubernetes omits the quotes if there is no name. */
 function forbiddenResource({ group, resource, name }: ResourceAttributes, text: string): Status {
   const status = forbidden({ group, resource }, name, text);
   if (name !== "") return status;

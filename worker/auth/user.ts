@@ -1,4 +1,4 @@
-/** Who a request comes from, as Kubernetes' authenticators say it (authentication.k8s.io/v1 UserInfo). */
+/** The user behind a request, as Kubernetes' authenticators describe it (authentication.k8s.io/v1 UserInfo). */
 export interface User {
   readonly name: string;
   readonly uid?: string;

@@ -1,11 +1,11 @@
-/** An APIService for each group version that this server answers itself, as kube-aggregator keeps them. */
+/** An APIService for each group version that this server answers itself, as kube-aggregator maintains them. */
 import type { APIService } from "../../api/generated/apiregistration.v1.ts";
 import { resources } from "../../api/resources/index.ts";
 import { groupPriority } from "../group-order.ts";
 
 const DEFAULT_VERSION_PRIORITY = 15;
 
-/** Where kube-apiserver says otherwise. */
+/** Where kube-apiserver deviates from the default. */
 const VERSION_PRIORITIES: Readonly<Record<string, number>> = {
   "v1.": 1,
   "v1.autoscaling": 15,

@@ -1,7 +1,7 @@
 /**
- * How a machine that knows no more than a bootstrap token finds the control plane and trusts it, as kubeadm publishes
- * it: anybody may read it, and the signature of the token that both know (controllers/bootstrap/bootstrap-token.ts)
- * says that it is true.
+ * The config map `cluster-info`, by which a machine that only has a bootstrap token discovers the control plane and
+ * learns to trust it, as published by kubeadm. Anybody may read it; a signature with the token
+ * (controllers/bootstrap/bootstrap-token.ts) proves that it is genuine.
  */
 import type { ConfigMap } from "../../api/generated/core.v1.ts";
 import type { Role, RoleBinding } from "../../api/generated/rbac.v1.ts";
@@ -12,13 +12,13 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 
 const NAMESPACE = "kube-public";
 const NAME = "cluster-info";
-/** The names are kubeadm's. */
+/** kubeadm's names. */
 const ROLE = "kubeadm:bootstrap-signer-clusterinfo";
 const RBAC = "rbac.authorization.k8s.io";
 
 /**
- * `path` leads to a cluster beside the default one. Nothing where other machines cannot come, or everybody trusts the
- * server anyway.
+ * `path` leads to a cluster other than the default one. Empty if other machines cannot connect, or if everybody trusts
+ * the server anyway.
  */
 export function clusterInfo({
   ca,
@@ -65,7 +65,7 @@ preferences: {}
 users: null
 `;
 
-/** The stored one as it should be now, its signatures left to the signer; undefined where it is, or the object is another. */
+/** The stored object updated, with its signatures left to the signer; undefined if it is current, or another object. */
 export function informedAnew(wanted: KubeObject, text: string): KubeObject | undefined {
   if (wanted.kind !== "ConfigMap" || wanted.metadata.name !== NAME) return undefined;
   const found = readObject<ConfigMap>(text);

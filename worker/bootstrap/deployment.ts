@@ -4,21 +4,21 @@ import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { clusterRanges } from "../network.ts";
 
-/** What a deployment knows of itself. */
+/** What a deployment knows about itself. */
 export interface Deployment {
-  /** PEM of the certificate authority that clients verify this server with, or "". */
+  /** PEM of the certificate authority by which clients verify this server, or "". */
   readonly ca: string;
-  /** PEM of the authority of the certificate with which it passes requests on. */
+  /** PEM of the authority of the front-proxy client certificate. */
   readonly frontProxy: string;
-  /** `IPv4:port` by which nodes reach this server, or "". */
+  /** `IPv4:port` at which nodes reach this server, or "". */
   readonly address: string;
-  /** Of the cluster, after that address: "" for the default one. */
+  /** The cluster's path below that address: "" for the default one. */
   readonly path: string;
-  /** It has a domain for Ingresses. */
+  /** Whether it has a domain for Ingresses. */
   readonly hasIngress: boolean;
   /** The default family first. */
   readonly serviceRanges: readonly string[];
-  /** What a cluster that begins keeps in store objects of their own. */
+  /** Resources that a new cluster keeps in store objects of their own. */
   readonly shards?: readonly GroupResource[];
 }
 

@@ -1,4 +1,4 @@
-/** Makes a new cluster's system objects, and those that a newer version of the control plane adds. */
+/** Creates a new cluster's system objects, and those that a newer version of the control plane adds. */
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { membersOf } from "../../api/machinery/json/json-object.ts";
 import { textWithoutRevision } from "../../api/machinery/json/object-text.ts";
@@ -19,10 +19,10 @@ import { toldAnew } from "./public-facts.ts";
 import { reconciledRole } from "./reconcile-role.ts";
 import { systemObjects } from "./system-objects.ts";
 
-/** Another isolate starts the same cluster at the same time; more often than this in a row is not believed. */
+/** Another isolate may be creating the same objects at the same time; this many conflicts in a row point to a bug. */
 const ATTEMPTS = 8;
 
-/** Idempotent; two isolates that start a cluster at once get in nobody's way. One read when there is nothing to do. */
+/** Idempotent, and safe when two isolates create a cluster at once. One read if there is nothing to do. */
 export async function ensureSystemObjects(store: Store, now: number, deployment: Deployment): Promise<void> {
   const wanted = systemObjects(timestamp(now), deployment).map((object) => ({ object, resource: resourceOf(object) }));
   const keys = wanted.map(({ object: { metadata }, resource }) =>
@@ -35,7 +35,7 @@ export async function ensureSystemObjects(store: Store, now: number, deployment:
       const entry = found.entries[i];
       return entry ? repair(resource, object, entry) : [creation(resource, object, now)];
     });
-    // Nothing is there: the cluster begins.
+    // Nothing exists yet: the cluster begins.
     const { shards = [] } = deployment;
     if (shards.length > 0 && found.entries.every((entry) => entry === undefined)) writes.push(shardsRecord(shards));
     if (writes.length === 0) return;
@@ -68,7 +68,7 @@ function creation(resource: Resource, object: KubeObject, now: number): Write {
   };
 }
 
-/** As kube-apiserver's own loops sign what they make. */
+/** The owner of its fields, as kube-apiserver's own loops sign what they create. */
 function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
   if (draft.metadata.managedFields) return;
   const managedFields = trackUpdate({
@@ -82,7 +82,10 @@ function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
   if (managedFields) draft.metadata.managedFields = managedFields;
 }
 
-/** Default roles get back what they have lost; the Service `kubernetes` and what is publicly known follow the control plane. */
+/**
+ * Restores what default roles have lost; updates the Service `kubernetes` and what is published about the control
+ * plane.
+ */
 function repair(resource: Resource, wanted: KubeObject, { key, text, revision }: Entry): Write[] {
   const next =
     reconciledRole(wanted, text) ?? readdressed(wanted, text) ?? toldAnew(wanted, text) ?? informedAnew(wanted, text);

@@ -1,5 +1,5 @@
 /**
- * The flow schemas and priority levels that kube-apiserver always has: the mandatory ones, and those that it suggests
+ * The flow schemas and priority levels of every kube-apiserver: the mandatory and the suggested ones
  * (apiserver/pkg/apis/flowcontrol/bootstrap).
  */
 import type {

@@ -1,7 +1,7 @@
 import type { IngressClass } from "../../api/generated/networking.v1.ts";
 import { INGRESS_CLASS, INGRESS_CONTROLLER } from "../../api/public-host.ts";
 
-/** Not the default one: nothing is shown to the world that does not ask for it. */
+/** Not the default class: nothing is published that does not ask for it. */
 export const ingressClass: IngressClass = {
   kind: "IngressClass",
   apiVersion: "networking.k8s.io/v1",

@@ -1,10 +1,13 @@
-/** Where the Service `kubernetes` leads to: the control plane itself, as kube-apiserver's own loop keeps it. */
+/**
+ * The endpoints of the Service `kubernetes`, which are the control plane itself, as kube-apiserver's own loop maintains
+ * them.
+ */
 import type { Endpoints } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
-/** `address`: `IPv4:port`, or "" where nodes find the control plane by a name only; then there is nothing to lead to. */
+/** `address`: `IPv4:port`, or "" if nodes know the control plane by name only; then there are no endpoints. */
 export function kubernetesEndpoints(address: string): readonly KubeObject[] {
   const [ip = "", port = ""] = address.split(":");
   if (ip === "" || port === "") return [];
@@ -29,7 +32,7 @@ export function kubernetesEndpoints(address: string): readonly KubeObject[] {
 
 type Leading = KubeObject & Pick<Endpoints, "subsets"> & Partial<Pick<EndpointSlice, "endpoints" | "ports">>;
 
-/** The stored object led to where the control plane is now; undefined where it does already, or is none of these. */
+/** The stored object with the control plane's current address; undefined if it is current, or another object. */
 export function readdressed(wanted: KubeObject, storedText: string): KubeObject | undefined {
   if (wanted.kind !== "Endpoints" && wanted.kind !== "EndpointSlice") return undefined;
   const { subsets, endpoints, ports } = wanted as Leading;

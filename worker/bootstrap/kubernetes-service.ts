@@ -1,4 +1,4 @@
-/** The Service `kubernetes`, by which pods reach the API, and the address range that it has the first address of. */
+/** The Service `kubernetes`, by which pods reach the API, and the address range whose first address it has. */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../api/generated/networking.v1.ts";
@@ -65,7 +65,7 @@ export function kubernetesService(at: string, ranges: readonly string[]): readon
   return [range, address, service];
 }
 
-/** Several of Kubernetes' loops have a hand in the range: each field is signed by the one that is its. */
+/** Several of Kubernetes' loops write the range: each field has its own manager. */
 function rangeOwners(time: string): ManagedFieldsEntry[] {
   const entry = { apiVersion: "networking.k8s.io/v1", time, fieldsType: "FieldsV1" };
   const status = { operation: "Apply", subresource: "status" } as const;

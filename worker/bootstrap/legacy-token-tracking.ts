@@ -1,6 +1,9 @@
 import type { ConfigMap } from "../../api/generated/core.v1.ts";
 
-/** Since when the use of service account tokens without an end is noted; made once, and read by who cleans them up. */
+/**
+ * Since when the use of non-expiring service account tokens is recorded. Created once; read by the controller that
+ * cleans them up.
+ */
 export const legacyTokenTracking = (at: string): ConfigMap => ({
   kind: "ConfigMap",
   apiVersion: "v1",

@@ -10,7 +10,9 @@ const namespace = (name: string): KubeObject & Record<string, unknown> => ({
   status: { phase: "Active" },
 });
 
-/** As every namespace is born with one (worker/admission/plugins/default-service-account.ts): no pod is too early. */
+/**
+ * Every namespace is created with one (worker/admission/plugins/default-service-account.ts), so no pod comes too early.
+ */
 const account = (namespace: string): KubeObject => ({
   kind: "ServiceAccount",
   apiVersion: "v1",

@@ -1,4 +1,4 @@
-/** What everybody in a cluster may know of how it is authenticated; API servers that stand behind this one read it. */
+/** What everybody in a cluster may know about its authentication. Aggregated API servers read it. */
 import type { ConfigMap } from "../../api/generated/core.v1.ts";
 import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
@@ -6,8 +6,8 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 const NAME = "extension-apiserver-authentication";
 
 /**
- * `ca` is the authority that clients verify this server with, or ""; `frontProxy` the one of the certificate with which
- * this server passes requests on, in the name of whoever made them.
+ * `ca` is the authority by which clients verify this server, or ""; `frontProxy` is the authority of the client
+ * certificate with which this server forwards requests on behalf of users.
  */
 export const publicFacts = (ca: string, frontProxy: string): readonly ConfigMap[] => [
   {
@@ -26,7 +26,7 @@ export const publicFacts = (ca: string, frontProxy: string): readonly ConfigMap[
   },
 ];
 
-/** The facts as they are now; undefined where they are told already, or the object is another. */
+/** The facts updated; undefined if they are current, or the object is another. */
 export function toldAnew(wanted: KubeObject, text: string): KubeObject | undefined {
   if (wanted.kind !== "ConfigMap" || wanted.metadata.name !== NAME) return undefined;
   const found = readObject<ConfigMap>(text);

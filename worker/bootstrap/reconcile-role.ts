@@ -1,6 +1,6 @@
 /**
- * Kubernetes' auto-reconciliation: a default role gets back the rules, a default binding the subjects, that it lacks, and
- * keeps what was added, unless its annotation `autoupdate` says "false". Aggregated roles are their controller's affair.
+ * Kubernetes' auto-reconciliation: a default role regains missing rules, a default binding missing subjects, and both
+ * keep what was added, unless the annotation `autoupdate` is "false". Aggregated roles are left to their controller.
  */
 import type { PolicyRule, Subject } from "../../api/generated/rbac.v1.ts";
 import { readObject } from "../../api/machinery/json/object-text.ts";
@@ -14,10 +14,10 @@ interface RoleLike extends KubeObject {
   readonly aggregationRule?: unknown;
 }
 
-/** The stored role with what it lacks; undefined where nothing is to be done. */
+/** The stored role with what it lacks; undefined if nothing is missing. */
 export function reconciledRole(wanted: RoleLike, storedText: string): KubeObject | undefined {
   if (wanted.metadata.annotations?.[AUTO_UPDATE] !== "true" || wanted.aggregationRule) return undefined;
-  // What stands there word by word, as it nearly always does, need not be read.
+  // If the rules appear verbatim, as they nearly always do, the text need not be parsed.
   const { rules: wantedRules, subjects: wantedSubjects } = wanted;
   if ([wantedRules, wantedSubjects].every((part) => !part || storedText.includes(JSON.stringify(part))))
     return undefined;

@@ -1,4 +1,4 @@
-/** Of what a cluster begins with, that which is made again whenever it is gone: kube-apiserver has a loop for each. */
+/** Bootstrap objects that are recreated whenever they are deleted: kube-apiserver has a loop for each. */
 import { groupResource, type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import type { StandingObject } from "../controllers/controller.ts";
 import { builtIn } from "../kind-registry.ts";
@@ -25,10 +25,10 @@ export const standingObjects = (
     .filter(({ kind = "" }) => !MADE_WITH_OTHERS.has(kind))
     .map(standing);
 
-/** A Service's address is made with it, a namespace's service account by its own loop. */
+/** A Service's addresses are created with it, a namespace's service account by its controller. */
 const MADE_WITH_OTHERS: ReadonlySet<string> = new Set(["IPAddress", "ServiceAccount"]);
 
-/** As who creates it writes it: statuses, finalizers and owners of fields come of themselves. */
+/** In the form in which a client would create it: statuses, finalizers and managed fields are added by the server. */
 function standing(object: KubeObject): StandingObject {
   const { group, version } = parseApiVersion(object.apiVersion ?? "");
   const resource = builtIn.findKind(group, version, object.kind ?? "")?.resource;

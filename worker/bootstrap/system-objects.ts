@@ -1,4 +1,4 @@
-/** What every cluster has from its first moment: what kube-apiserver makes sure of when it starts. */
+/** What every cluster has from the start: what kube-apiserver ensures when it starts. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiServices } from "./api-services.ts";
 import { clusterInfo } from "./cluster-info.ts";
@@ -13,7 +13,7 @@ import { priorityClasses } from "./priority-classes.ts";
 import { publicFacts } from "./public-facts.ts";
 import { defaultRoles } from "./roles/index.ts";
 
-/** `at` is the moment, RFC 3339, that conditions carry. In the order in which they are made. */
+/** In the order of creation. `at` is the time (RFC 3339) for conditions. */
 export const systemObjects = (
   at: string,
   { ca, frontProxy, address, path, hasIngress, serviceRanges }: Deployment,

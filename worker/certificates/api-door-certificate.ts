@@ -1,6 +1,6 @@
 /**
- * What a node shows to its pods where it ends TLS for `kubernetes.default.svc`: a certificate for the names by which pods
- * know the API server, and for no name that anybody else uses.
+ * The certificate with which a node terminates TLS for `kubernetes.default.svc`: valid for the names by which pods know
+ * the API server, and for no name that anybody else uses.
  */
 import {
   assemble,
@@ -16,7 +16,7 @@ import { renderPem } from "../../api/machinery/x509/pem.ts";
 import type { Signing } from "./sign-request.ts";
 
 const LIFETIME_MS = 30 * 86_400_000;
-/** For clocks that are slow. */
+/** Tolerates clients whose clocks are slow. */
 const BACKDATED_MS = 300_000;
 
 const API_NAMES = [

@@ -1,4 +1,4 @@
-/** The authority of a cluster, to sign with. */
+/** Access to a cluster's authority, for signing. */
 import type { ClientAuthority } from "../../durable-objects/certificate-authority.ts";
 import type { Env } from "../env.ts";
 import type { Signing } from "./sign-request.ts";

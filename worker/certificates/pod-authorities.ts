@@ -1,21 +1,21 @@
 /**
- * Whom pods trust to be the API server: who signed this server's own certificate, and, where nodes end TLS for their pods, the
- * cluster's authority, which signs what they show. That is wherever the server's certificate is not for
- * `kubernetes.default.svc`, or its paths are not those of the cluster alone.
+ * The CAs by which pods verify the API server: that of this server's own certificate and, where nodes terminate TLS for
+ * their pods, the cluster's authority, which signs the nodes' certificates. Nodes do so if the server's certificate is
+ * not valid for `kubernetes.default.svc`, or if its paths are not those of the cluster alone.
  */
 import { renderPem } from "../../api/machinery/x509/pem.ts";
 import type { Env } from "../env.ts";
 
 const KEPT_MS = 300_000;
 
-/** PEM, one after the other. */
+/** Concatenated PEM. */
 export function podAuthorities(env: Env): (cluster: string) => Promise<string> {
   const known = new Map<string, { readonly pem: Promise<string>; readonly at: number }>();
   return async (cluster) => {
     const own = env.CLUSTER_CA ?? "";
     if (own !== "" && cluster === "default") return own;
     let kept = known.get(cluster);
-    // A cluster may be deleted and made anew.
+    // A cluster may be deleted and created again.
     if (kept === undefined || Date.now() - kept.at > KEPT_MS) {
       const pem = env.CLUSTER_KEYS.getByName(cluster)
         .clientAuthority()

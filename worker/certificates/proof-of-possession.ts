@@ -1,4 +1,4 @@
-/** Whether who asks for a certificate has the private key: the request is signed with it. */
+/** Verifies that the requester of a certificate has its private key: the request is signed with it. */
 import type { ParsedRequest } from "../../api/machinery/x509/certificate-request.ts";
 import { elementsOf, oidText, within } from "../../api/machinery/x509/der-reader.ts";
 
@@ -47,7 +47,7 @@ function curveOf(publicKey: Uint8Array): readonly [string, number] | undefined {
   return parameters && CURVES[oidText(parameters.content)];
 }
 
-/** Web Crypto takes `r` and `s` side by side, each as long as the curve's numbers are. */
+/** Web Crypto expects `r` and `s` concatenated, each padded to the size of the curve. */
 function rawSignature(der: Uint8Array, size: number): Uint8Array {
   const raw = new Uint8Array(2 * size);
   within([...elementsOf(der)][0]).forEach(({ content }, position) => {

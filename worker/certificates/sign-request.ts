@@ -1,4 +1,4 @@
-/** Signs a certificate request with the cluster's authority for clients and kubelets. */
+/** Signs certificate requests with the cluster's authority for clients and kubelets. */
 import type { CertificateSigningRequest } from "../../api/generated/certificates.v1.ts";
 import {
   assemble,
@@ -17,14 +17,14 @@ import { provesPossession } from "./proof-of-possession.ts";
 /** Kubernetes' --cluster-signing-duration. */
 const LONGEST_S = 365 * 86_400;
 const SHORTEST_S = 600;
-/** For clocks that are slow. */
+/** Tolerates clients whose clocks are slow. */
 const BACKDATED_MS = 300_000;
-/** What lives less than this has its whole life from now on, instead of from when it is dated back to. */
+/** Certificates with shorter lifetimes are not shortened by being backdated. */
 const SHORT_LIVED_MS = 8 * 3600_000;
 
 export interface Signing {
   readonly authority: ClientAuthority;
-  /** An ECDSA signature over SHA-256, `r` and `s` side by side. */
+  /** An ECDSA signature over SHA-256, `r` and `s` concatenated. */
   readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>;
   readonly serial: Uint8Array;
   readonly now: number;
@@ -32,7 +32,7 @@ export interface Signing {
 
 export type Signed = { readonly certificate: string } | { readonly refused: string };
 
-/** The certificate is base64 of PEM, as the status has it. */
+/** The certificate is base64 of PEM, as in the status. */
 export async function signRequest({ spec }: CertificateSigningRequest, signing: Signing): Promise<Signed> {
   const request = parseCertificateRequest(spec.request);
   if (!request) return { refused: "unable to parse csr: the certificate request is malformed" };

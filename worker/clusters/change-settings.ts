@@ -4,10 +4,10 @@ import type { StoreClient } from "../storage/store-client.ts";
 
 type Parts = Pick<ClusterSettings, "administrator" | "limits" | "issuers">;
 
-/** Others may change them at the same time; more often than this in a row is not believed. */
+/** Others may change the settings at the same time; this many conflicts in a row point to a bug. */
 const ATTEMPTS = 8;
 
-/** Reads a cluster's settings, changes them, and writes them if nobody else did meanwhile. */
+/** Reads a cluster's settings, changes them, and writes them if nobody else did in the meantime. */
 export async function changeSettings(store: StoreClient, change: (settings: Parts) => Parts): Promise<void> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { entry } = await store.read(SETTINGS_KEY);

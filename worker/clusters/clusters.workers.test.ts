@@ -21,7 +21,7 @@ async function administratorOf(name: string, limits: object = {}): Promise<strin
 const configMap = (name: string, value = "") => ({ metadata: { name }, data: { value } });
 const mapsOf = (name: string) => `${baseOf(name)}/api/v1/namespaces/default/configmaps`;
 
-/** One of each kind of credential that a cluster knows. */
+/** One credential of each kind that a cluster knows. */
 async function credentialsOf(name: string): Promise<Record<string, string>> {
   const admin = await administratorOf(name);
   const base = baseOf(name);
@@ -60,7 +60,7 @@ describe("a cluster beside the default one", () => {
       for (const path of paths) {
         const { code, object } = await call(`https://sailplane${path}`, { token });
         const own = kind === "account" && /^\/(?!clusters\/(?!default\/))/.test(path);
-        // What a pod asks at the root is asked of its own cluster, where this account may do nothing.
+        // What a pod requests at the root is answered by its own cluster, where this account has no rights.
         expect([kind, path, code]).toEqual([kind, path, own ? (path.endsWith("/clusters") ? 404 : 403) : 401]);
         expect(JSON.stringify(object)).not.toContain("secret-plans");
       }
@@ -74,7 +74,7 @@ describe("a cluster beside the default one", () => {
       const { code } = await call(`https://sailplane${path}`, { token: mine.admin ?? "" });
       expect([path, code]).toEqual([path, 404]);
     }
-    // Its administrator may not even ask for clusters of its own.
+    // Its administrator may not create clusters.
     expect((await call(`${baseOf("mine")}/sailplane/v1/clusters`, { token: mine.admin ?? "" })).code).toBe(404);
   });
 

@@ -1,7 +1,7 @@
 /**
- * How clusters beside the default one begin and end. A cluster is there while the default cluster names it and its own store
- * has settings: creating writes the name first and the settings last, deleting takes them away in the other order, so that
- * one that was broken off half-way answers nobody, and can be deleted and made again.
+ * How clusters other than the default one are created and deleted. A cluster exists if the default cluster names it and
+ * its own store has settings. Creation writes the name first and the settings last, deletion removes them in reverse
+ * order; so a cluster whose creation or deletion was interrupted answers nobody, and can be deleted and created again.
  */
 
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
@@ -28,7 +28,7 @@ const NO_ATTRIBUTES = { labels: {}, fields: {} };
 
 const nameKey = (name: string): Key => ({ resource: CLUSTERS, namespace: "", name });
 
-/** The store of a cluster as its deployment's owner reaches it, whatever the cluster's own policy says. */
+/** The store of a cluster as the deployment's owner accesses it, whatever the cluster's own policy says. */
 const settingsStore = (env: Env, cluster: string) => new StoreClient(() => ownStore(env, cluster), undefined);
 
 export interface NewCluster {
@@ -36,7 +36,10 @@ export interface NewCluster {
   readonly limits: ClusterLimits;
 }
 
-/** The administrator's token, which is nowhere else; undefined where the name is taken. `names` is the default cluster's store. */
+/**
+ * Returns the administrator's token, which is stored nowhere; undefined if the name is taken. `names` is the default
+ * cluster's store.
+ */
 export async function createCluster(
   env: Env,
   { name, limits }: NewCluster,
@@ -55,20 +58,21 @@ export async function createCluster(
   const token = newAdministratorToken();
   const administrator = { sha256: await sha256Hex(token) };
   await changeSettings(settingsStore(env, name), () => ({ administrator, limits }));
-  // Who has made it asks it next: this isolate has met it.
+  // The creator will use the cluster next, so this isolate gets to know it.
   await loadPolicy(name, ownStore(env, name));
   return token;
 }
 
-/** Everything of the cluster goes, its keys too; who still holds one of its tokens finds nothing that knows it. */
+/** Deletes everything of the cluster, including its keys: its tokens are then unknown. */
 export async function deleteCluster(env: Env, name: string, names: StoreClient): Promise<void> {
   const loops = [env.CONTROLLER_MANAGER, env.SCHEDULER, env.NODE_HUB];
-  // What is kept apart goes after the store that leads there: where that was broken off in between, nobody knows what there was.
+  // Shards are erased after the main store, which lists them: if that were interrupted in between, nobody would know
+  // which existed.
   const stores = storeObjects(env, name, SHARDS).map(([, store]) => store);
   const others = [...loops, env.CLUSTER_KEYS, env.AUDIT_LOG].map((namespace) => namespace.getByName(name));
   for (const object of [...stores, ...others]) {
     await object.erase().catch((error: Error) => {
-      // The name stays until all is gone, so that who deletes it again goes on.
+      // The name stays until everything is gone, so that deleting the cluster again resumes.
       if (!error.message.includes(ERASED)) throw error;
     });
   }
@@ -78,7 +82,7 @@ export async function deleteCluster(env: Env, name: string, names: StoreClient):
   forgetPolicy(name);
 }
 
-/** Another administrator of the cluster, in place of the one there was. */
+/** Replaces the cluster's administrator. */
 export async function replaceAdministrator(env: Env, name: string): Promise<string> {
   const token = newAdministratorToken();
   const administrator = { sha256: await sha256Hex(token) };
@@ -86,7 +90,7 @@ export async function replaceAdministrator(env: Env, name: string): Promise<stri
   return token;
 }
 
-/** From the answer on, the cluster is held to these. */
+/** From the answer on, the cluster is held to these limits. */
 export async function limitCluster(
   env: Env,
   { name, limits }: NewCluster,
@@ -99,7 +103,7 @@ export async function limitCluster(
   return named;
 }
 
-/** From the answer on, they vouch for the cluster's users, and nobody who did before. */
+/** From the answer on, exactly these issuers vouch for the cluster's users. */
 export const trustIssuers = (env: Env, name: string, issuers: readonly JwtAuthenticator[]): Promise<void> =>
   changeSettings(settingsStore(env, name), (settings) => ({ ...settings, issuers }));
 

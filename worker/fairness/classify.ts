@@ -1,6 +1,7 @@
 /**
- * Which flow schema a request falls under, and so which priority level (apiserver/pkg/util/flowcontrol). How much a client
- * may have under way is not decided by it (worker/http/filters/under-way.ts); clients and operators are told of it in headers.
+ * Which flow schema, and so which priority level, a request falls under (apiserver/pkg/util/flowcontrol). Shown to
+ * clients and operators in headers and metrics; it does not decide how much a client may have under way
+ * (worker/http/filters/under-way.ts).
  */
 import type { FlowSchema, PriorityLevelConfiguration, Subject } from "../../api/generated/flowcontrol.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
@@ -26,7 +27,7 @@ interface Class extends Flow {
   readonly rules: readonly Rule[];
 }
 
-/** In the order in which they are asked; one that names a priority level that is not there has no say. */
+/** In matching order; schemas whose priority level does not exist are skipped. */
 function classesOf(policy: PolicySnapshot): readonly Class[] {
   const levels = new Map(
     policy

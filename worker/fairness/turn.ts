@@ -1,17 +1,17 @@
-/** A request's turn (rule FAIR-USER): how it goes on counting while its client takes what it was answered. */
+/** A request's turn (rule FAIR-USER), which continues while its client reads the answer. */
 
-/** What a request that is under way has. */
+/** The handle of a request that is under way. */
 export interface Turn {
-  /** It goes on until all of this has been taken, or the client has left. */
+  /** The turn continues until the body was read to the end, or the client has left. */
   untilTaken(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>;
 }
 
-/** Of who is not counted. */
+/** For requests that are not counted. */
 export const FREE_TURN: Turn = { untilTaken: (body) => body };
 
 /**
- * A stream says by what it is asked for how much was taken. It is never broken off because nobody takes it: the platform
- * holds what it has until the client leaves, and tells only a stream that goes on of that.
+ * A stream only learns how much was read from being pulled. It is never aborted for not being read: the platform
+ * buffers until the client leaves, and reports that only to a stream that is still open.
  */
 export function untilTaken(body: ReadableStream<Uint8Array>, leave: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();

@@ -1,4 +1,4 @@
-/** The API server's routes. Everything that is thrown below is rendered here, once. */
+/** The API server's routes. Everything thrown below is rendered here, once. */
 import { type Context, Hono } from "hono";
 import { getPathNoStrict } from "hono/utils/url";
 import { internalError, type Status } from "../../api/machinery/status.ts";
@@ -49,10 +49,10 @@ import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
 import { serveResource } from "./serve-resource.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
 
-/** The cluster is a prefix of every path; routes are written without it. */
+/** Every path has the cluster as a prefix; routes are written without it. */
 const getPath = (request: Request) => pathInCluster(getPathNoStrict(request));
 
-// With `strict: false` Hono would not ask for the path: a trailing slash is taken off here instead.
+// With `strict: false` Hono would not call getPath: trailing slashes are stripped here instead.
 export const app = new Hono<Bindings>({ getPath });
 
 app.use(async (c, next) => {
@@ -65,7 +65,7 @@ app.use(async (c, next) => {
   const flow = c.get("flow");
   const answered = c.res.headers;
   const id = c.req.header("Audit-Id") ?? crypto.randomUUID();
-  // One that is not there has no log either.
+  // A cluster that does not exist has no audit log either.
   if (policy && request && knownPolicy(cluster)) auditAnswer(c, { policy, request }, id);
   if (c.res.status === 101) return;
   answered.set("Audit-Id", id);
@@ -81,7 +81,7 @@ app.use((c, next) => {
   return next();
 });
 
-/** Pages of one path each: unlike those of the API, with a slash behind they are others, which are not there. */
+/** Single-path pages: unlike API paths, with a trailing slash they are different paths, which do not exist. */
 const PAGE_WITH_SLASH = /^\/(?:healthz|livez|readyz|metrics|metrics\/slis|openapi\/v[23])\/$/;
 app.use((c, next) => (PAGE_WITH_SLASH.test(pathInCluster(pathnameOf(c.req.url))) ? unknownPath(c) : next()));
 
@@ -161,7 +161,7 @@ function renderStatus(status: Status, request: Request, headers: Readonly<Record
 
 const JSON_FORM: Accepted = { type: "application/json", pretty: false, gzip: false };
 
-/** A refusal comes in the form that was asked for, or in JSON where that cannot be. */
+/** Errors are rendered in the requested form, or in JSON if that is not possible. */
 function formOfRefusals(request: Request): Accepted {
   try {
     return negotiate(request, new URL(request.url).searchParams, []);

@@ -1,4 +1,4 @@
-/** What each route finds in its context. */
+/** What each route finds in Hono's context. */
 import type { Env } from "../env.ts";
 import type { Flow } from "../fairness/classify.ts";
 import type { Counted } from "./health/request-metrics.ts";
@@ -10,7 +10,7 @@ export interface Bindings {
     flow?: Flow;
     /** What the request is counted as, if it is for a resource. */
     about?: Counted;
-    /** Of a request that is refused; others have them in their answers. */
+    /** Warnings of a failed request; other answers contain theirs. */
     warnings?: readonly string[];
   };
 }

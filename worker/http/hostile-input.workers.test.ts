@@ -1,4 +1,4 @@
-/** Whatever comes in, the answer is Kubernetes' kind of answer, and what is stored stays as it was. */
+/** Whatever comes in, the answer is of a kind that Kubernetes gives, and stored data stays as it was. */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
@@ -157,7 +157,7 @@ test("any path and any query are answered", async () => {
     fc.asyncProperty(fc.array(piece, { maxLength: 6 }), query, async (pieces, asked) => {
       const path = `/api/v1/${pieces.map((part) => encodeURIComponent(part.toWellFormed())).join("/")}`;
       const search = new URLSearchParams(Object.entries(asked).map(([key, value]) => [key, value.toWellFormed()]));
-      // Some paths are watches, which would go on.
+      // Some paths are watches, which would not end.
       search.set("timeoutSeconds", "1");
       await isAnsweredInKind({ method: "GET", path: `${path}?${search}` });
       await isAnsweredInKind({ method: "GET", path: `${CONFIG_MAPS}?${search}` });

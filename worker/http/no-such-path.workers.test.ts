@@ -1,4 +1,4 @@
-/** What a path answers that leads nowhere, and a custom kind outside of its routes. */
+/** Answers for paths that do not exist, and for custom kinds outside of their routes. */
 
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** What a path, a body and a query may be that no client of Kubernetes' own sends. */
+/** Paths, bodies and queries that no Kubernetes client sends. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Env } from "../env.ts";

@@ -1,6 +1,6 @@
 /**
- * GET /dashboard/: the web page. It holds nothing of the cluster, so that anybody may load it; what it shows it asks of the
- * API with its reader's own token.
+ * GET /dashboard/: the web page. It contains no cluster data, so anybody may load it; it queries the API with its
+ * user's own token.
  */
 
 import type { Context } from "hono";
@@ -22,8 +22,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The texts of objects are strangers' texts: no script but the page's own file runs, whatever a view may do wrong. Beside this
- * server the page reaches only the issuers that it signs in with.
+ * Texts of objects are untrusted: only the page's own script file runs, whatever mistakes a view makes. Besides this
+ * server, the page only reaches the issuers that it signs in with.
  */
 const security = (reached: readonly string[]): Readonly<Record<string, string>> => ({
   "Content-Security-Policy": [
@@ -51,7 +51,7 @@ export async function serveDashboard(c: Context<Bindings>): Promise<Response> {
   const { method } = c.req;
   if (method !== "GET" && method !== "HEAD") throw new ApiError(methodNotAllowed());
   const url = new URL(c.req.url);
-  // The page names its files relative to itself.
+  // The page refers to its files relatively.
   if (url.pathname.endsWith("/dashboard")) return c.redirect(`${url.pathname}/`, 301);
   const file = url.pathname.slice(url.pathname.lastIndexOf("/dashboard/") + "/dashboard/".length) || "index.html";
   if (file === ISSUERS) {
@@ -60,7 +60,7 @@ export async function serveDashboard(c: Context<Bindings>): Promise<Response> {
   const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
   const found = type && /^[\w-]+\.\w+$/.test(file) ? await c.env.ASSETS.fetch(`https://assets/${file}`) : undefined;
   if (!type || !found?.ok) return new Response("404 page not found\n", { status: 404, headers: PLAIN_TEXT });
-  // A file's name holds the hash of its content, the page's own name does not.
+  // File names contain a hash of the content; the page itself has a fixed name.
   const cache = file === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
   return new Response(method === "HEAD" ? null : found.body, {
     headers: {
@@ -71,7 +71,10 @@ export async function serveDashboard(c: Context<Bindings>): Promise<Response> {
   });
 }
 
-/** Who vouches for users of the cluster and takes browsers. The default cluster's are known without asking its store. */
+/**
+ * Issuers of the cluster's users that support browsers. Those of the default cluster are known without asking its
+ * store.
+ */
 async function issuersOfPage(c: Context<Bindings>): Promise<readonly SignInIssuer[]> {
   const { env } = c;
   const cluster = c.get("cluster");

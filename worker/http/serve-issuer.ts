@@ -1,4 +1,4 @@
-/** The issuer of service account tokens, as OpenID Connect Discovery describes one. */
+/** The issuer of service account tokens, as described by OpenID Connect Discovery. */
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";

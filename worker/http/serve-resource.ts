@@ -1,4 +1,6 @@
-/** One request for a resource: who, may they, which verb; decided again when the store says that policy has changed. */
+/**
+ * One request for a resource: who, may they, which verb; decided again if the store reports that policy has changed.
+ */
 import type { Context } from "hono";
 import { goQuote } from "../../api/machinery/field-error.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
@@ -89,11 +91,13 @@ interface Asked {
 }
 
 interface Unread extends Asked {
-  /** Reads it once, however often the request is decided. */
+  /** Reads the body once, however often the request is decided. */
   readonly body: () => Promise<Body>;
 }
 
-/** Nothing is read of a body, which may be large, or slow, before it is known whose it is, and counted as his. */
+/**
+ * A body, which may be large or slow, is not read until its sender is authenticated and it counts against their share.
+ */
 async function decide(c: Context<Bindings>, asked: Unread): Promise<Response> {
   const { env, req } = c;
   const cluster = c.get("cluster");
@@ -133,7 +137,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   const registry = policy.derive(deployedResources(c.env));
   const served = registry.find(path.group, path.version, path.resource);
   if (!served) {
-    // A kind that was defined a moment ago, at another edge, is served.
+    // Catches up, in case the kind was defined a moment ago through another isolate.
     await store.confirm();
     throw noSuchPath(path.group);
   }
@@ -154,24 +158,24 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     now,
     warnings: served.deprecation === undefined ? [] : [served.deprecation],
   };
-  // Whoever asks for what is not there makes up no labels.
+  // Requests for resources that do not exist must not create metric labels.
   if (path.subresource === "" || findSubresource(context)) c.set("about", { verb, path, served, request, query });
   try {
     const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
     if (!isHeadOnly) return withWarnings(response, context.warnings);
-    // Of a watch it would go on.
+    // A watch would go on otherwise.
     await response.body?.cancel();
     return withWarnings(new Response(null, response), context.warnings);
   } catch (error) {
-    // What was said on the way to a refusal is said with it.
+    // Warnings recorded before the error are sent with it.
     if (error instanceof ApiError && (served.custom || !isOfRouter(error))) c.set("warnings", context.warnings);
     throw error;
   }
 }
 
 /**
- * A verb that the kind has not leads nowhere, nor does a form that nothing has: what the router refuses shows details,
- * though none.
+ * Whether the error is the router's: an unsupported verb, or a form that nothing has. Such errors have `details`,
+ * though empty.
  */
 const isOfRouter = ({ status: { code, details } }: ApiError): boolean =>
   code === 405 || (code === 406 && details !== undefined);
@@ -202,22 +206,24 @@ async function serveVerb(context: RequestContext, verb: string): Promise<Respons
 }
 
 /**
- * Whether a path fits the scope at all: cluster-scoped objects are in no namespace, namespaced ones have a name only in one.
- * Custom ones are no route but a question of each request, and over all namespaces nothing but a list or a watch is one.
+ * Whether a path fits the scope at all: cluster-scoped objects are in no namespace, and namespaced ones have a name
+ * only within one. For custom objects there is no routing but a check per request, and across namespaces only list and
+ * watch are valid.
  */
 function isRouted(
   { name, namespace, resource }: ResourcePath,
   { custom, resource: kind }: Served,
   verb: string,
 ): boolean {
-  // What is only ever posted has no names.
+  // What can only be posted has no name.
   if (name !== "" && kind.verbs?.join() === "create") return false;
-  // A namespace is asked for as one in itself. Below another it would be decided by the rights that are held there.
+  // A namespace is addressed as if it were in itself. Below another one it would be authorized by the rights held
+  // there.
   if (kind.scope === "Cluster") return namespace === "" || (resource === "namespaces" && namespace === name);
   return namespace !== "" || (custom ? verb === "list" || verb === "watch" : name === "");
 }
 
-/** A namespaced resource is created in a namespace; a name is not posted to, a collection is not put. */
+/** A namespaced resource is created in a namespace; a POST has no name, and a PUT has one. */
 function fitsPath(method: string, { name, namespace }: ResourcePath, scope: "Namespaced" | "Cluster"): boolean {
   if (scope === "Namespaced" && namespace === "" && method !== "GET") return false;
   return name === "" ? method === "GET" || method === "POST" || method === "DELETE" : method !== "POST";
@@ -225,21 +231,21 @@ function fitsPath(method: string, { name, namespace }: ResourcePath, scope: "Nam
 
 function serveSubresource(context: RequestContext): Promise<Response> {
   const { served, path } = context;
-  // Of built-in kinds the proxy alone has a route that goes on; custom ones have no routes.
+  // Of built-in kinds only the proxy has a longer route; custom kinds have no routes.
   const isLonger = !served.custom && path.subresource !== "proxy" && path.rest.length > "/".length;
   const serve = isLonger ? undefined : findSubresource(context);
   if (serve && served.custom) requireCustomSubresourceVerb(context);
   if (!serve && served.custom)
     throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
   if (!serve) {
-    // No route, and so nobody to warn.
+    // No route, so no warnings.
     context.warnings.length = 0;
     throw new ApiError(noSuchResource());
   }
   return serve(context);
 }
 
-/** The verb of Kubernetes' authorization (apiserver/pkg/endpoints/request). */
+/** The verb for authorization (apiserver/pkg/endpoints/request). */
 export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): string {
   switch (method) {
     case "POST":
@@ -255,7 +261,7 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
     case "DELETE":
       return path.name === "" ? "deletecollection" : "delete";
     default:
-      // No verb of Kubernetes' at all.
+      // Not a verb of Kubernetes.
       return "";
   }
 }
@@ -266,6 +272,6 @@ function withWarnings(response: Response, warnings: readonly string[]): Response
   if (warnings.length === 0) return response;
   const headers = new Headers(response.headers);
   for (const header of warningHeaders(warnings)) headers.append("Warning", header);
-  // An upgrade is in the answer beside its body.
+  // An upgrade is a property of the answer, not of its body.
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }

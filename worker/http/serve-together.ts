@@ -1,11 +1,11 @@
-/** Requests that come from within, several in one call: each is decided as if it had come alone. */
+/** Internal requests, several in one call: each is decided as if it had come alone. */
 import type { Answered, Asked } from "../../api/asked.ts";
 import { clusterBase } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { Together } from "../own-api.ts";
 import { app } from "./app.ts";
 
-/** Answers in the order of the requests. */
+/** Answers are in the order of the requests. */
 export function serveTogether(
   { cluster, asked }: Together,
   env: Env,
@@ -19,7 +19,7 @@ export function serveTogether(
   return Promise.all(asked.map(serve));
 }
 
-/** A body that does not say how long it is comes as a stream. */
+/** Without a declared length, the body would be a stream. */
 function withLength({ method, headers, body: text }: Omit<Asked, "path">): RequestInit {
   if (text === undefined) return { method, headers };
   const body = new TextEncoder().encode(text);

@@ -1,4 +1,4 @@
-/** Requests of the control plane's own that travel together: each is decided as if it had come alone. */
+/** The control plane's own requests that travel together: each is decided as if it had come alone. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Asked } from "../../api/asked.ts";

@@ -1,18 +1,18 @@
 /**
- * Where a request from outside leads: a pure function of the Ingresses that this control plane serves. The rules are in
- * docs/spec/ingress.md, the semantics those of networking.k8s.io/v1.
+ * Where a request from outside is routed: a pure function of the Ingresses that this control plane serves. The rules
+ * are in docs/spec/ingress.md, the semantics those of networking.k8s.io/v1.
  */
 import type { HTTPIngressPath, Ingress, IngressBackend } from "../../api/generated/networking.v1.ts";
 import { publicHost } from "../../api/public-host.ts";
 
 export interface Visit {
-  /** In lower case, without a port. */
+  /** Lower case, without a port. */
   readonly host: string;
   readonly path: string;
 }
 
 export interface RouteFacts {
-  /** Of served classes only. */
+  /** Only of served classes. */
   readonly ingresses: readonly Ingress[];
   readonly cluster: string;
   readonly domain: string;
@@ -21,21 +21,21 @@ export interface RouteFacts {
 export interface Route {
   readonly ingress: Ingress;
   readonly backend: IngressBackend;
-  /** `spec.tls` names the host. */
+  /** Whether `spec.tls` covers the host. */
   readonly secure: boolean;
 }
 
 interface Candidate {
   readonly ingress: Ingress;
   readonly paths: readonly HTTPIngressPath[];
-  /** How exactly the host is named. */
+  /** How precisely the host matched. */
   readonly rank: number;
 }
 
-/** INGRESS-HOST: the exact host before a wildcard, that before the Ingress' own public name. */
+/** INGRESS-HOST: an exact host precedes a wildcard, and that the Ingress's own public name. */
 const RANK = { exact: 3, wildcard: 2, own: 1 } as const;
 
-/** Undefined where no Ingress speaks of the host, or none of the path. */
+/** Undefined if no Ingress matches the host, or none the path. */
 export function routeOf(visit: Visit, facts: RouteFacts): Route | undefined {
   const candidates = facts.ingresses.flatMap((ingress) => candidatesOf(ingress, visit.host, facts));
   const matches = candidates.flatMap(({ ingress, paths, rank }) =>
@@ -59,7 +59,7 @@ export function routeOf(visit: Visit, facts: RouteFacts): Route | undefined {
   return found && { ingress: found.ingress, backend: found.backend, secure: isSecured(found.ingress, visit.host) };
 }
 
-/** The oldest goes first; names settle the rest. */
+/** The oldest comes first; names break ties. */
 const age = ({ metadata }: Ingress): string => `${metadata.creationTimestamp} ${metadata.namespace}/${metadata.name}`;
 
 function candidatesOf(ingress: Ingress, host: string, { cluster, domain }: RouteFacts): Candidate[] {
@@ -79,7 +79,7 @@ function rankOf(pattern: string, host: string): number | undefined {
   return pattern.startsWith("*.") && host.slice(host.indexOf(".")) === pattern.slice(1) ? RANK.wildcard : undefined;
 }
 
-/** INGRESS-PATH: Prefix goes by elements of the path; ImplementationSpecific is Prefix here. */
+/** INGRESS-PATH: Prefix matches path elements; ImplementationSpecific is treated as Prefix. */
 function matchesPath({ path: pattern = "/", pathType }: HTTPIngressPath, path: string): boolean {
   if (pathType === "Exact") return path === pattern;
   const prefix = pattern.endsWith("/") ? pattern.slice(0, -1) : pattern;

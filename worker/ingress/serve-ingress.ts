@@ -1,6 +1,6 @@
 /**
- * The way in: requests to the deployment's public hosts go to pods through their nodes' tunnels. Whoever knows the address may
- * come, as with any load balancer; who wants a door brings one (docs/spec/ingress.md).
+ * Serves requests to the deployment's public hosts, which go to pods through their nodes' tunnels. Anybody who knows
+ * the address may send them, as with any load balancer; access control is up to the workload (docs/spec/ingress.md).
  */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/networking.v1.ts";
@@ -18,13 +18,13 @@ import { callPod, joinPod, type PodAnswer } from "../tunnels/node-stream.ts";
 import { findEndpoints, type PodPort, type ServicePortName } from "../tunnels/service-endpoint.ts";
 import { routeOf } from "./route.ts";
 
-/** What passes through the tunnel of one request; more would have to be held in memory. */
+/** The limit for a request body through the tunnel; it is held in memory. */
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
-/** Some megabytes over a slow line are let in. */
+/** Long enough for some megabytes over a slow line. */
 const BODY_MS = 300_000;
 
 const SAFE: readonly string[] = ["GET", "HEAD", "OPTIONS"];
-/** Pods of a Service that are asked in turn. */
+/** How many pods of a Service are tried in turn. */
 const MOST_TRIED = 3;
 
 const say = (status: number, text: string): Response =>
@@ -42,7 +42,7 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   const store = await storeOf(env, cluster);
   const found = store && (await targetOf(store, { host, path: url.pathname, cluster, domain }));
   if (!found) return say(404, "no Ingress and no Service has this address");
-  // A local control plane shows plain HTTP only: there is nowhere to send them.
+  // A local control plane serves only plain HTTP: there is nowhere to redirect to.
   if (found.secure && url.protocol === "http:" && env.INGRESS_PORT === undefined)
     return Response.redirect(`https:${request.url.slice("http:".length)}`, 308);
   if (!found.target) return say(503, "this backend is no Service");
@@ -64,7 +64,7 @@ interface Asked {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** INGRESS-HEALTH: what changes nothing may be asked again, of another pod, where one does not answer. */
+/** INGRESS-HEALTH: a request without side effects may be sent to another pod if one does not answer. */
 async function askInTurn([first, ...others]: readonly [PodPort, ...PodPort[]], asked: Asked): Promise<PodAnswer> {
   let answer = await ask(first, asked);
   if (!SAFE.includes(asked.request.method)) return answer;
@@ -137,7 +137,7 @@ function portOf({ service }: IngressBackend, namespace: string): ServicePortName
   return { namespace, name: service.name, port: service.port?.name ?? String(service.port?.number ?? "") };
 }
 
-/** A Service's first port is the one that its public name leads to. */
+/** The public name of a Service leads to its first port. */
 async function publicService(
   store: StoreClient,
   { namespace, name }: { readonly namespace: string; readonly name: string },
@@ -150,7 +150,7 @@ async function publicService(
   return { namespace, name, port: String(port.port) };
 }
 
-/** The client's own words on where it came from are not believed. */
+/** The client's own forwarding headers are not trusted. */
 function forwarded(request: Request, url: URL): [string, string][] {
   const ours = new Set(["host", "content-length", "forwarded", "x-real-ip"]);
   const client = clientAddress(request);

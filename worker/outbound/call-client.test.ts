@@ -5,7 +5,7 @@ import type { StoreClient } from "../storage/store-client.ts";
 import { type ClientAnswer, callClient } from "./call-client.ts";
 import type { PinnedCall } from "./pinned-call.ts";
 
-/** Calls a webhook at `https://hook/a`, whose answers are the given ones, the last of them again and again. */
+/** Calls a webhook at `https://hook/a` that gives these answers, repeating the last one. */
 async function call(answers: readonly (() => Response)[], milliseconds = 5000) {
   const seen: PinnedCall[] = [];
   const caller = {

@@ -1,6 +1,6 @@
 /**
- * Calls to what an object's clientConfig names (webhooks of admission and conversion): a URL, or a Service in the cluster,
- * which is reached through the node that runs its pod. Whom to trust is checked, or the call is not made.
+ * Calls the address in an object's clientConfig (admission and conversion webhooks): a URL, or a Service in the
+ * cluster, which is reached through the node of its pod. Without verified TLS there is no call.
  */
 import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
 import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
@@ -21,14 +21,14 @@ export interface Caller {
   readonly store: StoreClient;
 }
 
-/** `problem` is why there is no answer, as kube-apiserver goes on after `failed to call webhook: `. */
+/** `problem` says why there is no answer; it completes kube-apiserver's `failed to call webhook: `. */
 export type ClientAnswer =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string };
 
 export interface ClientCall {
   readonly config: WebhookClientConfig;
-  /** How long an answer is waited for; told in whole seconds, rounded up. */
+  /** The timeout; messages give it in whole seconds, rounded up. */
   readonly milliseconds: number;
   /** JSON. */
   readonly body: string;
@@ -39,7 +39,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const NO_PINNING =
   "this control plane cannot check a certificate against a caBundle for a URL; use a certificate that everybody trusts, or a service in the cluster";
 
-/** The address as it stands in messages. */
+/** The address as messages show it. */
 function addressOf({ url, service }: WebhookClientConfig, seconds: number): URL {
   const { name = "", namespace = "", path = "/", port = 443 } = service ?? {};
   const address = new URL(url || `https://${name}.${namespace}.svc`);
@@ -83,14 +83,14 @@ export async function callClient(caller: Caller, call: ClientCall): Promise<Clie
   }
 }
 
-/** As it stands in messages: Kubernetes tells the port of a service, even the usual one. */
+/** As messages show it: Kubernetes includes a service's port, even the default one. */
 function shownAddress({ url, service }: WebhookClientConfig, address: URL): string {
   return url ? String(address) : String(address).replace(".svc/", `.svc:${service?.port ?? 443}/`);
 }
 
 const MOST_RETRIES = 10;
 
-/** Milliseconds after which a server that has too much to do wants to be asked again; undefined where it says nothing of it. */
+/** Milliseconds after which an overloaded server wants to be called again; undefined if it does not say. */
 function retryAfter({ status, headers }: Response): number | undefined {
   const seconds = headers.get("Retry-After") ?? "";
   return (status === 429 || status >= 500) && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
@@ -114,7 +114,7 @@ async function readAnswer(response: Response): Promise<ClientAnswer> {
   };
 }
 
-/** What a Status in the answer says, if it is one. */
+/** The message of the answer, if it is a Status. */
 function statusMessage(text: string): string | undefined {
   const parsed = parseJson(text);
   const { kind, apiVersion, message } = (
@@ -124,7 +124,7 @@ function statusMessage(text: string): string | undefined {
 }
 
 const MAX_SHOWN = 2048;
-/** What Kubernetes' client says of a bare status code; of those that are missing it shows the answer's own words. */
+/** Kubernetes' client's texts for bare status codes; for other codes it shows the answer's body. */
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: "the server rejected our request for an unknown reason",
   401: "the server has asked for the client to provide credentials",
@@ -168,7 +168,7 @@ const headersOf = ({ method, referer }: Hop): [string, string][] => [
   ...(referer === undefined ? [] : [["Referer", referer] as [string, string]]),
 ];
 
-/** A text is why the call failed. */
+/** Returns a text saying why, if the call failed. */
 async function callUrl({ env, cluster }: Caller, { config, hop, body, signal }: Called): Promise<Response | string> {
   const { method, address } = hop;
   const ca = authoritiesOf(config);
@@ -183,7 +183,7 @@ async function callUrl({ env, cluster }: Caller, { config, hop, body, signal }: 
     authorities: ca,
     headers: headersOf(hop),
     ...sent,
-    // Whoever owns the deployment may be whoever owns all of its clusters, and says so.
+    // Restricts where a cluster's owner, who need not own the deployment, can make it connect to.
     ...(cluster !== DEFAULT_CLUSTER && { reach: env.CLUSTERS_REACH ?? "internet" }),
   };
   return callPinned(env.PINNED_CALLS, pinned, signal);
@@ -217,7 +217,7 @@ async function callService(caller: Caller, { config, hop, body, signal }: Called
   return answer.ok ? answer.response : answer.why;
 }
 
-/** An object that is called cannot always be told to stop: whoever waits for it can. */
+/** A called object cannot always be cancelled, but waiting for it can. */
 function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));
@@ -225,7 +225,7 @@ function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** The bundle's PEM text; undefined where there is none. */
+/** The PEM text of the bundle; undefined if there is none. */
 function authoritiesOf({ caBundle }: WebhookClientConfig): string | undefined {
   if (!caBundle) return undefined;
   const bytes = decodeBase64(caBundle);

@@ -1,4 +1,4 @@
-/** Conversion of custom objects by the webhook of their definition (apiextensions-apiserver pkg/apiserver/conversion). */
+/** Conversion of custom objects by their definition's webhook (apiextensions-apiserver pkg/apiserver/conversion). */
 
 import type { WebhookConversion } from "../../api/generated/apiextensions.v1.ts";
 import { exactJson } from "../../api/machinery/json/exact-json.ts";
@@ -9,23 +9,26 @@ import { type Caller, callClient } from "./call-client.ts";
 import { convertedObject } from "./converted-object.ts";
 import { parseReview, unnamedReview } from "./parse-review.ts";
 
-/** How a definition's objects get from one version to another. */
+/** How a definition's objects are converted between versions. */
 export interface Converter {
   readonly webhook: WebhookConversion;
-  /** Where objects are stored, as `group/version`. */
+  /** The version at which objects are stored, as `group/version`. */
   readonly storageVersion: string;
   readonly kind: string;
 }
 
 export interface Conversion {
   readonly objects: readonly KubeObject[];
-  /** What they are to be. */
+  /** The target version. */
   readonly apiVersion: string;
 }
 
 const TIMEOUT_MS = 30_000;
 
-/** In their order; those that are at that version already are not sent. Throws what the client is told where it fails. */
+/**
+ * Converts objects, preserving their order; those at that version already are not sent. Throws the client's error on
+ * failure.
+ */
 export async function convertObjects(
   caller: Caller,
   { webhook, kind }: Converter,
@@ -74,7 +77,7 @@ export function readConversion(
   const asked = { kind: "ConversionReview", apiVersion };
   const parsed = parseReview(text, asked);
   if (!parsed.ok) return parsed;
-  // The first version of the review asked for neither this nor the uid.
+  // The first version of the review required neither this nor the uid.
   const isStrict = !apiVersion.endsWith("/v1beta1");
   const unnamed = isStrict ? unnamedReview(parsed.review, asked) : undefined;
   if (unnamed) return { ok: false, problem: unnamed };

@@ -1,4 +1,4 @@
-/** What a conversion webhook may make of one object (apiextensions-apiserver pkg/apiserver/conversion). */
+/** Which changes a conversion webhook may make to an object (apiextensions-apiserver pkg/apiserver/conversion). */
 import { isJsonObject, type JsonObject } from "../../api/machinery/json/json-object.ts";
 import { validateAnnotations, validateLabels } from "../../api/machinery/labels-validation.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
@@ -11,7 +11,7 @@ interface Expected {
 
 type Checked = { readonly ok: true; readonly object: KubeObject } | { readonly ok: false; readonly problem: string };
 
-/** Labels and annotations of the metadata may change; the rest of it stays as it was, and what identifies the object must. */
+/** Labels and annotations may change; other metadata is kept as it was, and the identifying fields must not differ. */
 export function convertedObject(answered: unknown, { original, apiVersion }: Expected): Checked {
   const object = isJsonObject(answered) ? answered : {};
   const refuse = (problem: string): Checked => ({ ok: false, problem: `returned invalid ${problem}` });

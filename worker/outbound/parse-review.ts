@@ -1,11 +1,13 @@
-/** What a webhook answers, as far as its kind goes: an AdmissionReview or a ConversionReview (apiserver/pkg/util/webhook). */
+/**
+ * Parses a webhook's answer and checks its kind: an AdmissionReview or a ConversionReview (apiserver/pkg/util/webhook).
+ */
 import { type GroupVersionKind, kindIn } from "../../api/machinery/decode/decode-kind.ts";
 import { parseJson } from "../../api/machinery/json/json-syntax.ts";
 import { apiVersionOf, parseApiVersion } from "../../api/machinery/meta.ts";
 import { readYaml } from "../../api/machinery/yaml/decode-yaml.ts";
 
 interface Asked {
-  /** Of the review that was sent. */
+  /** The kind of the review that was sent. */
   readonly kind: string;
   readonly apiVersion: string;
 }
@@ -19,7 +21,7 @@ export type ParsedReview =
 
 export function parseReview(text: string, asked: Asked): ParsedReview {
   const isJson = /^\s*\{/.test(text);
-  // What does not begin as an object of JSON is YAML, whatever the answer calls it.
+  // What does not begin like a JSON object is YAML, whatever its content type.
   const parsed = isJson ? parseJson(text) : readYaml(text);
   const found = parsed.ok ? kindIn(parsed.value) : parsed;
   if (!parsed.ok || !found.ok) {
@@ -31,7 +33,7 @@ export function parseReview(text: string, asked: Asked): ParsedReview {
   return foreign === undefined ? { ok: true, review: parsed.value ?? {} } : { ok: false, problem: foreign };
 }
 
-/** What an answer says that says too little of what it is. */
+/** The error for an answer that does not state its kind. */
 export function unnamedReview(
   { kind = "", apiVersion = "/" }: { readonly kind?: string; readonly apiVersion?: string },
   asked: Asked,
@@ -42,7 +44,7 @@ export function unnamedReview(
 
 const VERSIONS = ["v1", "v1beta1"];
 
-/** An answer that says what it is is read as that, and must be what was asked for. */
+/** An answer that states its kind is decoded as that kind, which must be the expected one. */
 function foreignKind({ group, version, kind }: GroupVersionKind, asked: Asked): string | undefined {
   if (kind === "" || version === "") return undefined;
   const wanted = parseApiVersion(asked.apiVersion);

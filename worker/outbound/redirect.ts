@@ -1,8 +1,8 @@
-/** Where an answer sends a call on to, as Go's net/http does. */
+/** Follows redirects the way Go's net/http does. */
 import { goQuote } from "../../api/machinery/field-error.ts";
 import { parseUrl } from "../../api/machinery/network/go-url.ts";
 
-/** A call, as the answers so far have made it of the first: one to be got has lost its body. */
+/** A call after the redirects so far: one that became a GET has lost its body. */
 export interface Hop {
   readonly method: "POST" | "GET";
   readonly address: URL;
@@ -11,12 +11,12 @@ export interface Hop {
 
 export type Redirect =
   | { readonly ok: true; readonly to: Hop }
-  /** `at` is the address that it is told of. */
+  /** `at` is the address named in the message. */
   | { readonly ok: false; readonly at: string; readonly problem: string };
 
 const MOST_REDIRECTS = 10;
 
-/** Undefined where the answer is none. `count` is how many there were before. */
+/** Undefined if the answer is no redirect. `count` is the number of earlier ones. */
 export function redirectOf(from: Hop, answer: Response, count: number): Redirect | undefined {
   const location = answer.headers.get("Location") ?? "";
   const keepsBody = answer.status === 307 || answer.status === 308;
@@ -27,7 +27,7 @@ export function redirectOf(from: Hop, answer: Response, count: number): Redirect
   if (!URL.canParse(location, from.address)) return fail(`failed to parse Location header ${goQuote(location)}`);
   if (count >= MOST_REDIRECTS) return fail(`stopped after ${MOST_REDIRECTS} redirects`, location);
   const address = new URL(location, from.address);
-  // What is asked about is nothing that goes over a wire in the clear.
+  // Reviews must not be sent over plain HTTP.
   if (address.protocol !== "https:")
     return fail(`unsupported protocol scheme ${goQuote(address.protocol.slice(0, -1))}`, String(address));
   return { ok: true, to: { method: keepsBody ? from.method : "GET", address, referer: refererOf(from.address) } };

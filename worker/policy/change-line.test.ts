@@ -4,7 +4,7 @@ import { type Place, standInLine } from "./change-line.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Some in line, in this order, and whose turn has come. */
+/** Places in a line, in this order, recording whose turn has come. */
 async function open(...names: string[]) {
   const turns: string[] = [];
   const places = new Map<string, Place>();

@@ -1,8 +1,8 @@
 /**
- * Who changes policy makes stale what all others decided who change it at the same time: one wins, and the others decide
- * again. So who lost stands in line. Nobody waits for what another request promised, which may end with that request: each
- * looks for itself whether its turn has come, and one that was not heard of for a while is no longer waited for. The line
- * only saves work: the store refuses what is stale.
+ * A queue for requests that change policy. Each such change makes concurrent decisions stale: one wins, and the others
+ * decide again. To save that work, the losers queue up. No request awaits a promise of another one, which may end with
+ * its request: each polls for its turn, and a place that has not been heard from for a while is skipped. The queue is
+ * an optimization only: the store refuses what is stale.
  */
 export interface Place {
   /** Resolves when nobody is ahead. */

@@ -1,6 +1,6 @@
 /**
- * What a cluster's owner has set for it: one object in the cluster's own store, which is policy, so that a change counts at
- * once, and which no URL reaches. A named cluster has it from its first moment to its last.
+ * What a cluster's owner has configured for it: one object in the cluster's own store. It is part of policy, so changes
+ * apply at once, and no URL reaches it. Exists for the whole life of a named cluster.
  */
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
@@ -11,20 +11,20 @@ import type { PolicySnapshot } from "./snapshot.ts";
 export const SETTINGS_KEY: Key = { resource: CLUSTER_SETTINGS, namespace: "", name: "self" };
 
 export interface ClusterLimits extends StoreLimits {
-  /** That are open at the same time. */
+  /** Watches that may be open at the same time. */
   readonly watches?: number;
-  /** Of everybody together; each isolate counts for itself. */
+  /** For all clients together; each isolate counts for itself. */
   readonly requestsPerSecond?: number;
 }
 
 export interface ClusterSettings extends KubeObject {
   readonly administrator?: {
     readonly sha256: string;
-    /** The digest in the deployment's secrets that this one takes the place of. A newer deployment's counts again. */
+    /** The digest in the deployment's secrets that this one supersedes. A newer one in the deployment counts again. */
     readonly supersedes?: string;
   };
   readonly limits?: ClusterLimits;
-  /** Who vouches for users of a named cluster; those of the default one are the deployment's own. */
+  /** The issuers for users of a named cluster; those of the default cluster are the deployment's own. */
   readonly issuers?: readonly JwtAuthenticator[];
 }
 

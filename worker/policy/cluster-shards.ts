@@ -1,6 +1,6 @@
 /**
- * Which resources a cluster keeps in store objects of their own (docs/decisions/0011): decided by the deployment's setting when the
- * cluster begins, and the same for its whole life. A record in the cluster's own store says so; none: all are there.
+ * Which resources a cluster keeps in store objects of their own (docs/decisions/0011): set by the deployment when the
+ * cluster begins, and fixed for its whole life. Recorded in the cluster's main store; without a record, there are none.
  */
 
 import { readObject, textWithoutRevision } from "../../api/machinery/json/object-text.ts";
@@ -20,14 +20,14 @@ const NONE: readonly GroupResource[] = [];
 export const shardsOf = (policy: PolicySnapshot | undefined): readonly GroupResource[] =>
   policy?.get<ClusterShards>(CLUSTER_SETTINGS, SHARDS_KEY.namespace, SHARDS_KEY.name)?.shards ?? NONE;
 
-/** For who has no policy: read from the cluster's own store. */
+/** For callers without a policy snapshot: reads the cluster's main store. */
 export async function readShards(store: Pick<Store, "read">): Promise<readonly GroupResource[]> {
   const answer = await store.read({ key: SHARDS_KEY });
   if (!answer.ok) throw new Error(`cannot read which shards the cluster has: ${answer.reason}`);
   return answer.entry ? readObject<ClusterShards>(answer.entry.text).shards : NONE;
 }
 
-/** Of a cluster that begins. */
+/** The record of a new cluster. */
 export function shardsRecord(shards: readonly GroupResource[]): Write {
   const { name } = SHARDS_KEY;
   const record: ClusterShards = {

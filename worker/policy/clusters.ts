@@ -1,6 +1,6 @@
 /**
- * Clusters beside the default one are there when they have been made, not when somebody asks for them: whoever may send a
- * request could otherwise fill the deployment with clusters. The default cluster's store keeps their names.
+ * Clusters other than the default one exist once they have been created, not when somebody sends a request for them:
+ * otherwise anybody could fill the deployment with clusters. The default cluster's store has their names.
  */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Store } from "../../api/store.ts";
@@ -9,7 +9,7 @@ import { type ClusterLimits, settingsOf } from "./cluster-settings.ts";
 import { CLUSTERS } from "./internal-resources.ts";
 import { knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "./snapshot.ts";
 
-/** How the default cluster keeps the name of another. */
+/** The record of a named cluster in the default cluster. */
 export interface NamedCluster extends KubeObject {
   readonly limits: ClusterLimits;
 }
@@ -19,10 +19,10 @@ export async function clusterExists(cluster: string, defaultStore: Store): Promi
   if (cluster === DEFAULT_CLUSTER) return true;
   const known = knownPolicy(DEFAULT_CLUSTER) ?? (await loadPolicy(DEFAULT_CLUSTER, defaultStore));
   const isNamed = (policy: PolicySnapshot) => policy.get(CLUSTERS, "", cluster) !== undefined;
-  // It may have been made a moment ago, at another edge.
+  // It may have been created a moment ago through another isolate.
   return isNamed(known) || isNamed(await refreshPolicy(DEFAULT_CLUSTER, known, defaultStore));
 }
 
-/** Whether a cluster's own store is that of a cluster: not of one that has been deleted, or is not made yet. */
+/** Whether the store belongs to a live cluster, and not to one that was deleted or is not complete yet. */
 export const isAlive = (cluster: string, policy: PolicySnapshot): boolean =>
   cluster === DEFAULT_CLUSTER || settingsOf(policy) !== undefined;

@@ -8,15 +8,15 @@ import type { PolicySnapshot } from "./snapshot.ts";
 
 export const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
-/** The registry of built-in kinds and of those that established CustomResourceDefinitions add. */
+/** The registry of built-in kinds and of those added by established CustomResourceDefinitions. */
 export const customResources = resourcesBeside(builtIn);
 const dualStackResources = resourcesBeside(dualStack);
 
-/** The same, with the rules that the deployment's own facts make. */
+/** The same, with the rules that depend on the deployment. */
 export const deployedResources = (env: Env) => (hasBothFamilies(env) ? dualStackResources : customResources);
 
 function resourcesBeside(own: Registry): (policy: PolicySnapshot) => Registry {
-  /** The last one, by its kinds: what is made from a registry (OpenAPI, discovery) lasts while they do. */
+  /** The last registry, reused while its kinds are the same, because OpenAPI and discovery are cached by registry. */
   let latest: { readonly resources: readonly Resource[]; readonly registry: Registry } | undefined;
 
   const registryOf = (resources: readonly Resource[], served: readonly Served[]): Registry => {
@@ -28,7 +28,7 @@ function resourcesBeside(own: Registry): (policy: PolicySnapshot) => Registry {
     return registry;
   };
 
-  /** A version of a built-in group is all built in: nobody adds to it. */
+  /** A version of a built-in group is entirely built in: nobody may add to it. */
   const isOwn = ({ group, version }: Pick<Served, "group" | "version">) => !own.has(group, version);
 
   return (policy) => {

@@ -1,9 +1,11 @@
-/** Resources of our own, which no URL reaches: they are stored as others are, and every change of one is a change of policy. */
+/**
+ * Internal resources, which no URL reaches: they are stored like others, and every change of one is a change of policy.
+ */
 
-/** The clusters that a deployment has; in the default one. */
+/** The clusters of a deployment; kept in the default one. */
 export const CLUSTERS = "clusters.sailplane.dev";
 
-/** What a cluster's owner has set for it. */
+/** What a cluster's owner has configured for it. */
 export const CLUSTER_SETTINGS = "clustersettings.sailplane.dev";
 
 /** The digest of each node's own credential. */

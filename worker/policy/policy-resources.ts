@@ -1,7 +1,7 @@
 import type { GroupResource, Write } from "../../api/store.ts";
 import { CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS } from "./internal-resources.ts";
 
-/** What the snapshot holds whole: every write to these changes policy. */
+/** Held in full by the snapshot: every write to these changes policy. */
 const DECIDING: readonly GroupResource[] = [
   CLUSTERS,
   CLUSTER_SETTINGS,
@@ -29,8 +29,8 @@ const DECIDING: readonly GroupResource[] = [
 ];
 
 /**
- * What the snapshot knows to exist only. Their numbers change all the time and are read with each use, so just a new one
- * makes older snapshots wrong.
+ * For these the snapshot only knows which exist. Their contents change all the time and are read with each use, so only
+ * a new object invalidates older snapshots.
  */
 const EXISTING: readonly GroupResource[] = ["resourcequotas"];
 
@@ -39,7 +39,7 @@ export const POLICY_RESOURCES: readonly GroupResource[] = [...DECIDING, ...EXIST
 const deciding: ReadonlySet<GroupResource> = new Set(DECIDING);
 const existing: ReadonlySet<GroupResource> = new Set(EXISTING);
 
-/** A change of such an object is a change of policy. */
+/** Whether a change of such an object is a change of policy. */
 export const decides = (resource: GroupResource): boolean => deciding.has(resource);
 
 export const changesPolicy = (writes: readonly Write[]): boolean =>

@@ -1,7 +1,7 @@
 /**
- * What every request is decided with and seldom changes: RBAC, custom resource definitions, admission configuration.
- * Each isolate keeps it parsed, with the revision it stands for; the store refuses calls that an older one decided
- * (rule STORE-POLICY), and the snapshot then catches up from the log.
+ * What every request is decided by and seldom changes: RBAC, custom resource definitions, admission configuration. Each
+ * isolate keeps it parsed, along with its revision; the store refuses calls that were decided by an older one (rule
+ * STORE-POLICY), and the snapshot then catches up from the log.
  */
 
 import { readObject } from "../../api/machinery/json/object-text.ts";
@@ -30,7 +30,7 @@ export class PolicySnapshot {
     return this.objects.get(resource)?.get(`${namespace}/${name}`) as T | undefined;
   }
 
-  /** What a function makes of this snapshot, made once. */
+  /** A value computed from this snapshot, cached per function. */
   derive<T>(compute: (snapshot: PolicySnapshot) => T): T {
     if (!this.#derived.has(compute)) this.#derived.set(compute, compute(this));
     return this.#derived.get(compute) as T;
@@ -49,7 +49,7 @@ export class PolicySnapshot {
     return new PolicySnapshot(revision, new Map(loaded));
   }
 
-  /** The snapshot as of now, from what the log says happened since. */
+  /** The current snapshot, made by applying the log since this one. */
   async catchUp(store: Store): Promise<PolicySnapshot> {
     const objects = new Map(this.objects);
     for (let revision = this.revision; ; ) {
@@ -71,24 +71,24 @@ export class PolicySnapshot {
 const parse = (text: string): KubeObject => readObject(text);
 
 /**
- * By cluster. Only finished snapshots are shared: a promise belongs to the request that began it, and would stay open
- * for all others if that request were cancelled.
+ * By cluster. Only finished snapshots are shared: a promise belongs to the request that created it, and would stay
+ * pending for all others if that request were cancelled.
  */
 const snapshots = new Map<string, PolicySnapshot>();
 /** A snapshot takes some hundred kilobytes. */
 const REMEMBERED = 200;
 
-/** The snapshot that this isolate has of the cluster, if it has met it before. */
+/** The cluster's snapshot in this isolate, if it has one. */
 export const knownPolicy = (cluster: string): PolicySnapshot | undefined => snapshots.get(cluster);
 
-/** The cluster is no more. */
+/** The cluster was deleted. */
 export const forgetPolicy = (cluster: string): void => void snapshots.delete(cluster);
 
 export async function loadPolicy(cluster: string, store: Store): Promise<PolicySnapshot> {
   return keepNewest(cluster, await PolicySnapshot.load(store));
 }
 
-/** After a `stale-policy` answer to a decision that `stale` made. */
+/** After the store answered `stale-policy` to a decision by `stale`. */
 export async function refreshPolicy(cluster: string, stale: PolicySnapshot, store: Store): Promise<PolicySnapshot> {
   const known = snapshots.get(cluster);
   if (known && known.revision > stale.revision) return known;
@@ -97,7 +97,7 @@ export async function refreshPolicy(cluster: string, stale: PolicySnapshot, stor
 
 function keepNewest(cluster: string, snapshot: PolicySnapshot): PolicySnapshot {
   const known = snapshots.get(cluster);
-  // Of one that is as new, others have derived things already.
+  // If another is as new, others have derived values from it already.
   if (known && known.revision >= snapshot.revision) return known;
   const [oldest] = snapshots.keys();
   if (oldest !== undefined && snapshots.size >= REMEMBERED && !snapshots.has(cluster)) snapshots.delete(oldest);

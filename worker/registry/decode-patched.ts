@@ -1,4 +1,4 @@
-/** Reads what a patch, an apply or an admission webhook made of an object as the kind that it is of. */
+/** Decodes the result of a patch, an apply or an admission webhook as its kind. */
 
 import { type DecodedJson, decodeJson } from "../../api/machinery/decode/decode-json.ts";
 import { roundedJson } from "../../api/machinery/json/exact-json.ts";
@@ -10,7 +10,7 @@ import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 import type { Served } from "../kind-registry.ts";
 
-/** `nulls` of custom objects that may not be null. */
+/** `nulls`: fields of custom objects that are null and must not be. */
 export function decodePatched(
   object: JsonObject,
   served: Served,
@@ -22,8 +22,8 @@ export function decodePatched(
 }
 
 /**
- * The same of what came of a stored object of a built-in kind. What is the stored object's own was read before, and is copied: of a pod
- * whose status a node patches it is the most.
+ * The same for a change of a stored object of a built-in kind. Parts that equal the stored object's were decoded
+ * before, and are copied: of a pod whose status a node patches, that is most of it.
  */
 export function decodeChanged(object: JsonObject, stored: JsonObject, served: Served): DecodedJson {
   const { changed, kept } = apart(object, stored);
@@ -33,12 +33,12 @@ export function decodeChanged(object: JsonObject, stored: JsonObject, served: Se
   if (!decoded.ok) return decoded;
   const value: Record<string, unknown> = { ...decoded.value, ...copyJson(kept) };
   if (own && isJsonObject(value.metadata)) value.metadata = { ...value.metadata, ...copyJson(own.kept) };
-  // What is kept is as it is answered, with nulls that no draft has.
+  // Kept parts are in the form of answers, with nulls that drafts do not have.
   completeDraft(value, structFor(served));
   return { ...decoded, value };
 }
 
-/** `kept` are members that `stored` has as the same objects and lists. */
+/** `kept` are members that `stored` has as identical objects and lists. */
 function apart(object: JsonObject, stored: JsonObject): { readonly changed: JsonObject; readonly kept: JsonObject } {
   const [changed, kept]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
   for (const [name, value] of Object.entries(object))

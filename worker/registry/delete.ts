@@ -1,4 +1,6 @@
-/** Deletion as Kubernetes' generic registry does it: preconditions, grace, finalizers, and then the object is gone. */
+/**
+ * Deletion as in Kubernetes' generic registry: preconditions, grace period, finalizers, and then the object is gone.
+ */
 import type { DeleteOptions } from "../../api/generated/meta.v1.ts";
 import { copyJson } from "../../api/machinery/json/json-copy.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/json/object-text.ts";
@@ -24,21 +26,21 @@ export interface Deletion {
   readonly propagation?: Propagation;
   readonly uid?: string;
   readonly resourceVersion?: string;
-  /** The same as the client said it, for who admits it. */
+  /** The options as sent by the client, for admission. */
   readonly options?: DeleteOptions;
 }
 
 export interface Deleted {
   /** The object's last state, or its state now that it is marked for deletion. */
   readonly text: string;
-  /** It is gone; otherwise grace or finalizers hold it. */
+  /** Whether it is gone; otherwise a grace period or finalizers hold it. */
   readonly gone: boolean;
 }
 
-/** A deletion that is part of something else, which was admitted itself and does more than end the object. */
+/** A deletion as part of an operation that was admitted itself and does more than deleting. */
 export interface Ending {
   readonly attempts: number;
-  /** What the object says at last, and what the commit carries besides; asked anew for each attempt. */
+  /** The object's last state, and what is committed along with it; computed for each attempt. */
   readonly prepare: (
     current: Stored<KubeObject>,
   ) => Promise<{ readonly object: Stored<KubeObject>; readonly writes: readonly Write[] }>;
@@ -103,7 +105,7 @@ async function tryDelete(
   return "conflict";
 }
 
-/** What ends with grace is marked first, even if none is left: watchers see both. */
+/** An object with graceful deletion is marked first, even if no grace is left: watchers see both events. */
 function deletingWrites(
   resource: Resource,
   { key, revision }: Entry,
@@ -117,7 +119,7 @@ function deletingWrites(
     : [{ op: "delete", key, ifRevision: revision, text }];
 }
 
-/** What a delete makes of an object. */
+/** What a delete does to an object. */
 export function planDeletion(
   resource: Resource,
   current: Stored<KubeObject>,
@@ -128,14 +130,15 @@ export function planDeletion(
   const { metadata } = next;
   const remaining = metadata.deletionGracePeriodSeconds ?? 0;
   const firstMark = metadata.deletionTimestamp === undefined;
-  // Of what ends already, only the grace can be changed, and only to less: while there is some, finalizers cannot.
+  // Once an object is terminating, only its grace period can change, and only be shortened: while it lasts, finalizers
+  // cannot.
   if (resource.deletionGraceSeconds && !firstMark && remaining > 0 && !isShorter(metadata, deletion))
     return { next, gone: false };
   if (metadata.deletionTimestamp !== undefined && resource.isHeld?.(current)) return { next, gone: false };
   const finalizers = finalizersAfter(resource, metadata.finalizers ?? [], deletion);
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
-  // A negative grace is as little as there is, but not none.
+  // A negative grace period means the shortest, but not none.
   const asked =
     deletion.gracePeriodSeconds === undefined || deletion.gracePeriodSeconds >= 0 ? deletion.gracePeriodSeconds : 1;
   const isOver = !firstMark && remaining === 0;
@@ -144,13 +147,14 @@ export function planDeletion(
   const held = finalizers.length > 0 || (resource.isHeld?.(next) ?? false);
   const gone = grace === 0 && !held;
   if (gone && !resource.deletionGraceSeconds) return { next: current, gone };
-  // A later delete may only shorten the grace of an earlier one.
+  // A later delete may only shorten the grace period.
   if (firstMark || (resource.deletionGraceSeconds && grace < remaining)) {
     const end = firstMark ? now + grace * 1000 : endOf(metadata, grace);
     metadata.deletionTimestamp = timestamp(Math.max(end, now));
-    // What is held by something of its own is marked by its own registry, which knows no grace and no generation.
+    // Objects held by their own kind's mechanism are marked by their own registry, which knows neither grace period nor
+    // generation.
     if (!resource.isHeld) {
-      // Whoever ends it gracefully still hears of it, though the time is over.
+      // Whoever terminates it gracefully still hears of it, though the time is over.
       metadata.deletionGracePeriodSeconds = end < now ? Math.min(grace, 1) : grace;
       if (firstMark && metadata.generation) metadata.generation += 1;
     }
@@ -162,7 +166,7 @@ export function planDeletion(
 const isShorter = ({ deletionGracePeriodSeconds = 0 }: KubeObject["metadata"], { gracePeriodSeconds }: Deletion) =>
   gracePeriodSeconds !== undefined && gracePeriodSeconds < deletionGracePeriodSeconds;
 
-/** The end of a shorter grace, counted from when the first delete was asked. */
+/** The end of a shortened grace period, counted from the first delete request. */
 function endOf(
   { deletionTimestamp = "", deletionGracePeriodSeconds = 0 }: KubeObject["metadata"],
   grace: number,
@@ -173,7 +177,7 @@ function endOf(
 const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
 
-/** The garbage collector works on the finalizers that stand for the propagation policy. */
+/** The finalizers that represent the propagation policy, for the garbage collector. */
 function finalizersAfter(resource: Resource, current: readonly string[], deletion: Deletion): string[] {
   const after = wantedFinalizers(resource, current, deletion);
   const isSame = after.length === current.length && after.every((finalizer) => current.includes(finalizer));
@@ -216,7 +220,7 @@ function checkPreconditions(
   }
 }
 
-/** The same in the words of a kind's own registry. */
+/** The same, worded as by the kind's own registry. */
 function checkOwnPreconditions(
   { group, plural }: Resource,
   { name, ...now }: Stored<KubeObject>["metadata"],

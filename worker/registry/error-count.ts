@@ -1,11 +1,11 @@
-/** How many problems of an object there may be for all of them to be told (rule REG-ERRORS). */
+/** How many errors of an object are reported in full (rule REG-ERRORS). */
 import { type FieldError, WHOLE_OBJECT } from "../../api/machinery/field-error.ts";
 
 const MOST_TOLD = 1000;
 
 /**
- * A body of 3 MiB has room for 200,000 problems, which told in full are 100 MB, and more than a call of JavaScript passes on
- * (RangeError). Kubernetes runs out of time over a tenth of them.
+ * A body of 3 MiB has room for 200,000 errors, which rendered in full are 100 MB, and more than JavaScript can pass as
+ * arguments (RangeError). Kubernetes runs into its timeout with a tenth of them.
  */
 export function fewErrors(find: () => readonly FieldError[]): readonly FieldError[] {
   let errors: readonly FieldError[];

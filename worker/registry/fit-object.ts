@@ -2,8 +2,8 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { ObjectTooLarge } from "../api-error.ts";
 
 /**
- * Commits an object, and where it is too large does so once more without its managedFields, which can be most of it. Whoever
- * applies is told instead (`tracked`): he is to own what he applied.
+ * Commits an object; if it is too large, tries once more without managedFields, which can be most of it. For an apply
+ * (`tracked`) the error is reported instead, because appliers must own what they apply.
  */
 export async function fitObject<T>(
   { metadata }: KubeObject,

@@ -1,4 +1,4 @@
-/** To which rules of names and finalizers each kind's metadata is held. */
+/** Which rules for names and finalizers apply to each kind's metadata. */
 import { expect, test } from "vitest";
 import { validateObjectMeta } from "../../api/machinery/object-meta-validation.ts";
 import { kindOf } from "../../test/fakes/objects/kind-errors.ts";

@@ -2,8 +2,8 @@ import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
 /**
- * Owners are a set: entries that stand again are dropped, and the client is told (apiserver/pkg/endpoints/handlers). What was
- * sent is looked at once more when it was `admitted`; of patches only then, since what is sent is not the object.
+ * Owners are a set: duplicates are dropped, with a warning (apiserver/pkg/endpoints/handlers). Checked for what was
+ * sent, and again when `admitted`; for patches only then, since the patch itself is not the object.
  */
 export function dropRepeatedOwners(
   { metadata }: KubeObject,

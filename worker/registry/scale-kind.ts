@@ -1,4 +1,4 @@
-/** The kind Scale of autoscaling/v1, and how an object with replicas looks as one. */
+/** The kind Scale of autoscaling/v1, and the Scale of an object with replicas. */
 import type { Scale } from "../../api/generated/autoscaling.v1.ts";
 import { type ReplicasPaths, scaleEntries } from "../../api/machinery/apply/scale-owners.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
@@ -36,7 +36,7 @@ const scaleResource: Resource = defineResource<Scale>({
 
 export const scaleServed: Served = { resource: scaleResource, group: "autoscaling", version: "v1", custom: false };
 
-/** Where each version of the kind keeps its replicas. */
+/** Where each version of the kind has its replicas. */
 export function replicasPaths({ group, version, otherVersions = [], scale }: Resource): ReplicasPaths {
   if (scale?.replicasPaths) return scale.replicasPaths;
   const path = scale?.replicasPath ?? ["spec", "replicas"];

@@ -1,4 +1,6 @@
-/** What of an object a write of its status may change, kind by kind: the PrepareForUpdate of Kubernetes' status strategies. */
+/**
+ * What a write of an object's status may change, kind by kind: the PrepareForUpdate of Kubernetes' status strategies.
+ */
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { resources } from "../../api/resources/index.ts";
@@ -30,7 +32,7 @@ const objectOf = (by: string) =>
     status: { conditions: [], by },
   }) as unknown as Stored<KubeObject> & { spec: { by: string }; status: { by?: string } };
 
-/** What the write of the status leaves of the stored metadata. */
+/** The stored metadata that a status write preserves. */
 function keptBy(kind: string): string[] {
   const draft = objectOf("new");
   prepareStatusUpdate(kindOf(kind), draft, objectOf("old"));

@@ -21,7 +21,7 @@ const stored = (resource: Resource, metadata: object = {}) =>
     ...(resource.kind === "Event" ? {} : { spec: { selector: {}, template: {} } }),
   }) as Stored<KubeObject>;
 
-/** The fields of the causes of the refusal, those of metadata alone. */
+/** The fields of the error's causes, of metadata only. */
 function refused(resource: Resource, change: object, was: object = {}): readonly string[] {
   const old = stored(resource, was);
   const next = structuredClone(old) as KubeObject;

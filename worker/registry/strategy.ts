@@ -1,6 +1,6 @@
 /**
- * What every create and update goes through, whatever the kind: Kubernetes' generic registry (apiserver/pkg/registry/rest
- * BeforeCreate, BeforeUpdate) with the kind's own rules called in between.
+ * What every create and update goes through, whatever the kind: Kubernetes' generic registry
+ * (apiserver/pkg/registry/rest BeforeCreate, BeforeUpdate), which calls the kind's own rules.
  */
 
 import { sameValue } from "../../api/machinery/field-checks.ts";
@@ -22,7 +22,7 @@ import { fewErrors } from "./error-count.ts";
 
 type WithParts = KubeObject & { spec?: unknown; status?: unknown };
 
-/** What a client cannot say of a new object is gone before anybody looks at it, the bookkeeping of its fields included. */
+/** Fields that a client cannot set on a new object are dropped before anything else, managedFields included. */
 export function dropServerFields({ metadata }: KubeObject): void {
   delete metadata.uid;
   delete metadata.creationTimestamp;
@@ -31,7 +31,7 @@ export function dropServerFields({ metadata }: KubeObject): void {
   delete metadata.selfLink;
 }
 
-/** Gives the draft its identity and lets the kind prepare it. */
+/** Sets the identity of a new object, and lets the kind prepare it. */
 export function prepareCreate(
   resource: Resource,
   draft: KubeObject,
@@ -66,7 +66,7 @@ export function validateCreate(resource: Resource, object: KubeObject): void {
   refuse(resource, object, errors);
 }
 
-/** Kubernetes keeps what only the server writes, whatever the client sent. */
+/** Fields that only the server writes are kept, whatever the client sent. */
 export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
   keepServerFields(draft, old);
   if (resource.status) keepStatus(draft, old);
@@ -88,21 +88,21 @@ export function validateUpdate(resource: Resource, next: KubeObject, old: Stored
 interface MetaUpdate {
   readonly next: KubeObject;
   readonly old: Stored<KubeObject>;
-  /** How the kind looks at it, after the rules that all kinds have in common. */
+  /** How often the kind validates metadata itself, after the common rules. */
   readonly own: NonNullable<Resource["updateMeta"]> | "both";
 }
 
-/** Problems are told as often as Kubernetes finds them, and it looks up to four times. */
+/** Errors are repeated as often as Kubernetes finds them, which is up to four times. */
 function metaErrors(resource: Resource, { next, old, own }: MetaUpdate): readonly FieldError[] {
   const rules = metaRules(resource);
   const [meta, was] = [next.metadata, old.metadata];
   const changes = validateObjectMetaUpdate(meta, was, rules);
-  // All else of it is looked at by the above, too.
+  // Everything else is covered by the validation above.
   const mayBeWrong = changes.length > 0 || meta.finalizers || meta.generateName !== was.generateName;
   const whole = mayBeWrong ? validateObjectMeta(meta, rules) : [];
   if (changes.length === 0 && whole.length === 0) return [];
   return [
-    // Here names are but parts of a path, and finalizers need no domain.
+    // Here names only need to be valid path segments, and finalizers need no domain.
     ...validateObjectMeta(meta, { scope: resource.scope, validateName: nameIsPathSegment, anyFinalizer: true }),
     ...validateObjectMetaUpdate(meta, was, { anyFinalizer: true }),
     ...(own === "both" || own === "changes" ? changes : []),
@@ -118,7 +118,9 @@ function ownUpdateErrors(resource: Resource, next: KubeObject, old: KubeObject):
   return resource.updateChecks === "twice" ? [...whole, ...whole, ...changes] : [...whole, ...changes];
 }
 
-/** For `/status`: all but the status (and what metadata a kind lets through) comes from the stored object. */
+/**
+ * For `/status`: everything but the status (and the metadata that a kind lets through) comes from the stored object.
+ */
 export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
   const { metadata } = draft;
   keepServerFields(draft, old);
@@ -128,7 +130,7 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
   }
   const { status: _, metadata: __, ...rest } = copyJson(old) as WithParts;
   Object.assign(draft, rest);
-  // A built-in kind always has one; a custom one has what it is given.
+  // Built-in kinds always have one; custom ones have what they are given.
   if (status === undefined && !resource.structuralSchema) (draft as WithParts).status = {};
   draft.metadata = metadata;
   if (resource.status?.keepsMetadata) keepMetadata(draft, old);
@@ -146,7 +148,7 @@ export function validateStatusUpdate(
   return forgiveStoredAddresses(errors, old);
 }
 
-/** What of metadata clients write; who manages what is the bookkeeping of this very request. */
+/** The metadata that clients may write through status; managedFields are updated by this very request. */
 const CLIENT_METADATA = ["labels", "annotations", "finalizers", "ownerReferences"] as const;
 
 function keepMetadata({ metadata }: KubeObject, { metadata: old }: KubeObject): void {
@@ -164,7 +166,7 @@ export function keepServerFields(draft: KubeObject, old: Stored<KubeObject>): vo
   metadata.creationTimestamp = old.metadata.creationTimestamp;
   if (old.metadata.generation === undefined) delete metadata.generation;
   else metadata.generation = old.metadata.generation;
-  // That an object ends stays; that it should is no client's to write, and refused by the rules of metadata.
+  // An ongoing deletion is preserved; starting one is not up to a client, and refused by the rules for metadata.
   if (old.metadata.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.metadata.deletionTimestamp;
   if (old.metadata.deletionGracePeriodSeconds !== undefined)
     metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds;
@@ -179,7 +181,7 @@ function specChanged(resource: Resource, next: WithParts, old: WithParts): boole
   const counted = resource.generationOf ?? (({ spec }: WithParts) => spec);
   if (deepEqual(counted(next), counted(old))) return false;
   if (!sameValue(counted(next), counted(old))) return true;
-  // Lists that are said to be empty are none once they are stored.
+  // Empty lists are absent once they are stored.
   const stored = (object: KubeObject) => counted(draftObject(canonicalObject(object)));
   return !deepEqual(stored(next), stored(old));
 }
@@ -192,6 +194,6 @@ export const metaRules = (resource: Resource) => ({
 
 export function refuse(resource: Resource, object: KubeObject, errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
-  // A custom object may say that it is of another kind, and is refused as that.
+  // A custom object may state another kind, and is refused under that kind.
   throw new ApiError(invalid(resource.group, object.kind || resource.kind, object.metadata.name ?? "", errors));
 }

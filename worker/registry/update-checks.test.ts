@@ -1,4 +1,4 @@
-/** In which order Kubernetes checks an update, and how often: what a client sees as the causes of a 422. */
+/** The order in which Kubernetes checks an update, and how often: what a client sees as the causes of a 422. */
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { resources } from "../../api/resources/index.ts";

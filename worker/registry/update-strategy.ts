@@ -1,4 +1,4 @@
-/** What an update of an object, or of the part that a subresource names, may change. */
+/** What an update of an object, or of one of its subresources, may change. */
 
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { forgiveStoredAddresses } from "../../api/machinery/network/ip-validation.ts";

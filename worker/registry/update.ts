@@ -1,7 +1,7 @@
 /**
- * The guarded update: every PUT and PATCH, of objects and their subresources, and every graceful delete is one. It reads
- * the object, makes the next one from it, and commits under the revision that it read; when somebody was faster it
- * begins again; where the client itself named a revision, that is no longer the object's.
+ * The guarded update, behind every PUT, PATCH and graceful delete of objects and subresources. It reads the object,
+ * computes the next one, and commits on the condition that the revision is unchanged. After a conflict it starts over,
+ * unless the client itself required a revision that is now outdated.
  */
 
 import { differInTimesOnly } from "../../api/machinery/apply/kept-times.ts";
@@ -34,17 +34,17 @@ export interface Update {
   readonly subresource: string;
   readonly dryRun: boolean;
   readonly fieldManager: string;
-  /** The next object, made from the current one; at the stored version, defaulted. The result is the update's own. */
+  /** Computes the next object from the current one; at the stored version, defaulted. The result is not shared. */
   readonly draftOf: (current: Stored<KubeObject>) => KubeObject | Promise<KubeObject>;
-  /** What the kind's strategy does to the draft. */
+  /** Applies the kind's strategy to the draft. */
   readonly prepare: (draft: KubeObject, current: Stored<KubeObject>) => void;
-  /** What is wrong with the draft as the next of the current object. */
+  /** Validates the draft as an update of the current object. */
   readonly validate: (draft: KubeObject, current: Stored<KubeObject>) => readonly FieldError[];
-  /** Server-side apply has done its own bookkeeping of managed fields. */
+  /** Server-side apply has updated managedFields itself. */
   readonly tracked?: boolean;
-  /** What makes this update was admitted itself, and the update is no request of its own. */
+  /** The operation that includes this update was admitted itself. */
   readonly admitted?: boolean;
-  /** Answers 404 otherwise. */
+  /** Without it, a missing object is a 404. */
   readonly onMissing?: () => Promise<Updated>;
 }
 
@@ -55,8 +55,8 @@ export interface Updated {
 }
 
 /**
- * Kubernetes tries its transaction until it succeeds: who names no revision is never told of other writers. Among many,
- * each has had a turn long before this.
+ * Kubernetes retries its transaction until it succeeds: a client without a revision never sees a conflict. Even among
+ * many writers, each has had its turn long before this.
  */
 export const ATTEMPTS = 200;
 
@@ -105,27 +105,27 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   } finally {
     context.warnings.push(...(resource.ratcheted?.(draft) ?? []));
   }
-  // Whoever checks the object sees it as one of the revision that it replaces, even if the client named none.
+  // Validation sees the object with the revision that it replaces, even if the client named none.
   draft.metadata.resourceVersion = current.metadata.resourceVersion;
-  // Whoever scales changes the object itself.
+  // Scaling changes the object itself.
   if (update.subresource === "" || update.subresource === "scale")
     context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
   if (!update.admitted) await admitValidation(request);
 
   const ends = endsNow(context, draft);
-  // Whichever part was written: it is the object that goes.
+  // Whichever part was written, it is the object that is deleted.
   const going = { ...request, operation: "DELETE", object: undefined, subresource: "" } as const;
   await admitAllocation(ends ? going : request);
   return fitObject(draft, update, () => commitUpdate(request, { draft, current, entry, ends }));
 }
 
-/** A custom object is at the version that the request is about, whichever it was last written at. */
+/** A custom object is at the request's version, whichever version it was last written at. */
 function currentOf({ served: { custom, conversion } }: RequestContext, entry: Entry): Stored<KubeObject> {
   const object = objectOf(entry);
   return custom && conversion ? (conversion.fromStored(object) as Stored<KubeObject>) : object;
 }
 
-/** Of a custom object, which the store has at any of its versions. */
+/** For a custom object, which may be stored at any of its versions. */
 const versionWrittenAt = ({ served: { custom, conversion } }: RequestContext, entry: Entry): string | undefined =>
   custom && conversion ? objectOf(entry).apiVersion : undefined;
 
@@ -153,13 +153,13 @@ async function commitUpdate(
   const writes = [...request.writes, write];
   const result = await context.store.commit(writes);
   if (result.ok) {
-    // An object that this ends is answered as it was last there.
+    // If the update deletes the object, its last state is the answer.
     const revision = ends ? entry.revision : (result.revisions.at(-1) ?? entry.revision);
     return { text: await context.store.answered(withRevision(text, revision)) };
   }
   const failed = writes[result.write];
   if (failed && failed !== write) await explainFailure(request, failed);
-  // A revision that the client named is compared with the newer one, and what was deleted meanwhile is found missing.
+  // A revision named by the client is compared with the newer one, and a deleted object is found missing.
   return "conflict";
 }
 
@@ -169,7 +169,7 @@ interface Before {
   readonly writtenAt: string | undefined;
 }
 
-/** What is to be stored; as it is, where nothing changed but when somebody set what he set before, and the version. */
+/** The text to store; the old one if nothing has changed except for managedFields timestamps and the version. */
 function changedText(draft: KubeObject, { current, stored, writtenAt }: Before): string {
   const { managedFields } = current.metadata;
   const again = writtenAt === undefined ? draft : { ...draft, apiVersion: writtenAt };
@@ -189,7 +189,7 @@ function endsNow({ served }: RequestContext, { metadata, ...rest }: KubeObject):
   return !(served.resource.isHeld?.({ metadata, ...rest }) ?? false);
 }
 
-/** Throws where the client named another revision, or had to name one. */
+/** Throws if the client named another revision, or was required to name one. */
 function checkRevision(context: RequestContext, { metadata }: KubeObject, revision: Revision): void {
   const { resource } = context.served;
   const named = metadata.resourceVersion ?? "";

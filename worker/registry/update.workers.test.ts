@@ -1,4 +1,4 @@
-/** Updates that meet: each is made of the object as the one before left it. */
+/** Concurrent updates: each is based on the result of the previous one. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Env } from "../env.ts";
@@ -68,7 +68,7 @@ test("TRACK-05: an empty list of managed fields is one that was said", async () 
   expect(await managedIn(await send("PATCH", "reset", { data: { c: "d" } }))).toBe(undefined);
 });
 
-/** Their names, which managedFields has once more, are most of it: 0.8 MB, and 1.6 with them. */
+/** The names, which managedFields repeats, are most of it: 0.8 MB, or 1.6 with them. */
 const manyKeys = Object.fromEntries(Array.from({ length: 9999 }, (_, i) => [`${"long".repeat(18)}-${i}`, "A"]));
 
 test("STORE-SIZE: what is too large with its managed fields is stored without them, unless it is applied", async () => {

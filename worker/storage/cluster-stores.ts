@@ -1,4 +1,4 @@
-/** The store objects of a cluster: its own, and those of the resources that it keeps apart. */
+/** The store objects of a cluster: the main store, and its shards. */
 import { type NearbyStore, nearbyStore } from "../../api/store/nearby-stores.ts";
 import { shardName } from "../../api/store/shards.ts";
 import type { GroupResource } from "../../api/store.ts";
@@ -9,16 +9,16 @@ import type { StoreStub } from "./store-client.ts";
 
 type Stores = Pick<Env, "CLUSTER_STORE">;
 
-/** The types of RPC say of branded numbers and unions what no structure says; the methods are the Store's. */
+/** RPC's derived types lose branded numbers and unions; the methods are those of Store. */
 const storeNamed = ({ CLUSTER_STORE }: Stores, name: string) => CLUSTER_STORE.getByName(name) as StoreStub;
 
-/** The cluster's own object, where all is that decides. */
+/** The cluster's main store, which has everything that decisions depend on. */
 export const ownStore = (env: Stores, cluster: string) => storeNamed(env, cluster);
 
 export const shardStore = (env: Stores, cluster: string, shard: GroupResource) =>
   storeNamed(env, shardName(cluster, shard));
 
-/** All of them as one. */
+/** All of them as one store. */
 export function wholeStore(env: Stores, cluster: string, shards: readonly GroupResource[]): StoreStub {
   const main = ownStore(env, cluster);
   if (shards.length === 0) return main;
@@ -28,7 +28,7 @@ export function wholeStore(env: Stores, cluster: string, shards: readonly GroupR
 
 export type StoreObject = readonly [shard: GroupResource | undefined, store: DurableObjectStub<ClusterStore>];
 
-/** Each by itself, the cluster's own first. */
+/** Each by itself, the main store first. */
 export const storeObjects = (
   { CLUSTER_STORE }: Stores,
   cluster: string,
@@ -38,7 +38,7 @@ export const storeObjects = (
   ...shards.map((shard) => [shard, CLUSTER_STORE.getByName(shardName(cluster, shard))] as const),
 ];
 
-/** What of them is at hand. */
+/** Those of them that run in this isolate. */
 export function nearbyStores(cluster: string, shards: readonly GroupResource[]): NearbyStore | undefined {
   const own = nearbyStore(cluster);
   if (!own || shards.length === 0) return own;

@@ -1,6 +1,6 @@
 /**
- * The store as a request sees it whose kind converts by a webhook: objects come at the version that the request is
- * about, and are stored at the storage version, as in Kubernetes. Everything above knows one version.
+ * The store as seen by a request whose kind has a conversion webhook: objects are read at the request's version and
+ * stored at the storage version, as in Kubernetes. Everything above deals with one version.
  */
 import { LineSplitter } from "../../api/line-splitter.ts";
 import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
@@ -47,7 +47,7 @@ export class ConvertingStore extends StoreClient {
     return this.#plain.commit(await this.#stored(writes));
   }
 
-  /** As it comes back from the version that it is stored at, also where a dry run stores nothing. */
+  /** As converted back from the storage version, even if a dry run stores nothing. */
   override async answered(text: string): Promise<string> {
     const object = parseExactJson(text) as KubeObject;
     const known = this.#storedAs.get(withoutRevision(text));
@@ -90,7 +90,7 @@ export class ConvertingStore extends StoreClient {
     );
   }
 
-  /** What a webhook adds that the version does not know is dropped, and what it leaves out has its default. */
+  /** Drops fields that the webhook added and the version does not have, and defaults what it left out. */
   #shaped(object: KubeObject): KubeObject {
     return this.#conversion?.fromStored(object) ?? object;
   }
@@ -99,7 +99,7 @@ export class ConvertingStore extends StoreClient {
     return entry?.key.resource === this.#resource;
   }
 
-  /** Texts of creates, replaces and last words at the storage version. */
+  /** Converts the texts of creates, replaces and final states to the storage version. */
   async #stored(writes: readonly Write[]): Promise<readonly Write[]> {
     const mine = (write: Write): write is Write & { readonly text: string } =>
       write.key.resource === this.#resource && "text" in write && write.text !== undefined;

@@ -1,4 +1,4 @@
-/** Between objects and the store's entries. */
+/** Converts between objects and the store's entries. */
 
 import { readObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";

@@ -1,6 +1,6 @@
 /**
- * A cluster's store as a loop holds it that outlives it: once an object has broken (a full disk, a cluster that is erased or goes
- * back in time), so have all stubs of it that there are, for good. Each call takes a new one.
+ * A cluster's store for a loop that outlives its stubs: once an object breaks (a full disk, a cluster that is erased or
+ * rewound), all existing stubs of it are useless for good. Each call creates a new one.
  */
 import { portionsOf } from "../../api/store/shards.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision, Store } from "../../api/store.ts";
@@ -10,14 +10,14 @@ import { ownStore, shardStore } from "./cluster-stores.ts";
 
 type LastingStore = Pick<Store, "list" | "texts" | "status" | "commit">;
 
-/** The cluster's own object; what a loop tells of what it does goes to the object that keeps it. */
+/** The cluster's main store; events go to the shard that has them, if there is one. */
 export function lastingStore(env: Env, cluster: string): LastingStore {
   const own = plainStore(() => ownStore(env, cluster));
   let shards: readonly GroupResource[] | undefined;
   return {
     ...own,
     async commit(request) {
-      // The same for a cluster's whole life.
+      // Fixed for a cluster's whole life.
       shards ??= await readShards(ownStore(env, cluster));
       return shards.length === 0
         ? own.commit(request)
@@ -26,7 +26,7 @@ export function lastingStore(env: Env, cluster: string): LastingStore {
   };
 }
 
-/** What a cluster keeps in objects of their own, for who follows logs. */
+/** A cluster's shards, for followers of logs. */
 export async function lastingShards(
   env: Env,
   cluster: string,
@@ -49,9 +49,9 @@ interface Apart {
 }
 
 /**
- * What a loop does, and then what it tells of it: the first counts. A record that cannot be written, because somebody
- * deleted what it was to be counted up in, undoes nothing. It has no revision in the loop's log, and repeats the one
- * before it as an `expect` does.
+ * First the effects, then the events about them. A failed event, because somebody deleted the one whose count was to be
+ * raised, undoes nothing. Events have no revision in the main log; their place in the result repeats the previous
+ * revision, as for an `expect`.
  */
 export async function commitApart({ writes }: CommitRequest, { own, shards, shardOf }: Apart): Promise<CommitResult> {
   const portions = portionsOf(writes, shards);

@@ -1,4 +1,4 @@
-/** What a restore brings for resources that the cluster keeps in objects of their own. */
+/** The part of a restore that concerns a cluster's shards. */
 import type { RestoreReport } from "../../api/backup.ts";
 import type { GroupResource } from "../../api/store.ts";
 import type { ClusterStore } from "../../durable-objects/cluster-store.ts";
@@ -11,8 +11,8 @@ interface Destination {
 }
 
 /**
- * All of a backup is staged in the cluster's own store: what of it belongs elsewhere is staged there too, and takes the
- * place of what stands there. Broken off, it begins again, and finds done what was done.
+ * The whole backup is staged in the main store; what belongs to a shard is staged there as well and replaces its
+ * content. If interrupted, it starts over, and finds done what was done.
  */
 export async function restoreShards(
   own: Pick<DurableObjectStub<ClusterStore>, "staged">,
@@ -21,7 +21,7 @@ export async function restoreShards(
 ): Promise<readonly RestoreReport[]> {
   const reports: RestoreReport[] = [];
   for (const { shard, store } of shards) {
-    // One that another attempt has begun is begun anew: its positions are not those of the upload.
+    // A staging begun by another attempt is restarted: its positions are not those of the upload.
     await store.beginRestore("");
     let objects = await store.beginRestore(id);
     for (let from: number | undefined = 0; from !== undefined; ) {

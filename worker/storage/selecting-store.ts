@@ -1,6 +1,7 @@
 /**
- * The store as a request sees it that selects custom objects by fields of one among several versions (rule CRD-SELECT).
- * What the store keeps beside a text is what the version knew that wrote it: fields are asked of objects as they are read.
+ * The store as seen by a request that selects custom objects by fields of one among several versions (rule CRD-SELECT).
+ * The attributes stored beside a text are those of the version that wrote it, so fields are evaluated on objects as
+ * they are read.
  */
 import { LineSplitter } from "../../api/line-splitter.ts";
 import { exactJson, parseExactJson } from "../../api/machinery/json/exact-json.ts";
@@ -22,10 +23,10 @@ import { isHeartbeat } from "../../api/watch-heartbeat.ts";
 import type { Served } from "../kind-registry.ts";
 import { type Committed, StoreClient } from "./store-client.ts";
 
-/** How many objects are looked at in one call, of which a page of a few may be chosen. */
+/** Objects read per call; few of them may match. */
 const LOOKED_AT = 500;
 
-/** Whether the fields that a request selects by are those of one version of several, or of one schema of several. */
+/** Whether the selected fields belong to one version of several, or one schema of several. */
 export const selectsAsRead = ({ custom, conversion }: Served, query: URLSearchParams): boolean =>
   custom && conversion !== undefined && (query.get("fieldSelector") ?? "") !== "";
 
@@ -71,7 +72,7 @@ export class SelectingStore extends StoreClient {
     return { revision, more, items: items.slice(0, wanted), ...(last ? { last } : {}) };
   }
 
-  /** Lists that are selected so are not streamed. */
+  /** Lists selected this way are not streamed. */
   override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const { fields, asked } = divided(request);
     if (fields.length === 0 || !("bookmarkKind" in asked)) return this.#store.stream(what, request);
@@ -89,7 +90,7 @@ export class SelectingStore extends StoreClient {
     return matches(fields, attributes, { namespace, name });
   }
 
-  /** What met the selector before a watch's first event; of a watch that begins with the present state, nothing yet. */
+  /** What matched before a watch's first event; nothing yet for a watch that begins with the current state. */
   async #before(fields: readonly Requirement[], { since, sendInitialEvents, ...watch }: WatchRequest): Promise<Before> {
     const known = new Map<string, KubeObject>();
     if (since === undefined && sendInitialEvents !== false) return { since, known };
@@ -126,7 +127,7 @@ export class SelectingStore extends StoreClient {
     });
   }
 
-  /** The line of what an event is to who selects; undefined where it is nothing. */
+  /** The line for an event as this selection sees it; undefined if it is not concerned. */
   #told(fields: readonly Requirement[], known: Map<string, KubeObject>, line: string): string | undefined {
     const { type, object } = parseExactJson(line) as { readonly type: string; readonly object: KubeObject };
     if (type === "ERROR" || type === "BOOKMARK") return line;
@@ -149,7 +150,7 @@ interface Before {
 
 const ofKey = ({ of, key }: Requirement) => of === "field" && (key === "metadata.name" || key === "metadata.namespace");
 
-/** What is asked of the fields of objects, and what is left to the store: their labels and names. */
+/** Separates requirements on fields from those left to the store: labels and names. */
 function divided<R extends { readonly requirements?: readonly Requirement[] }>(request: R) {
   const { requirements = [] } = request;
   const fields = requirements.filter((each) => each.of === "field" && !ofKey(each));
@@ -159,7 +160,7 @@ function divided<R extends { readonly requirements?: readonly Requirement[] }>(r
 
 const keyOf = ({ metadata: { namespace = "", name = "" } }: KubeObject) => `${namespace}/${name}`;
 
-/** The last that is known of an object that is seen no more, with the revision that it left at. */
+/** The last known state of an object that is no longer selected, at the revision at which it left. */
 function atRevisionOf(before: KubeObject, { metadata: { resourceVersion } }: KubeObject): KubeObject {
   return { ...before, metadata: { ...before.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
 }

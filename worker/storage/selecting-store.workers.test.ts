@@ -1,4 +1,4 @@
-/** Custom objects selected by fields that one of several versions knows. */
+/** Custom objects selected by fields that one of several versions has. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import type { Env } from "../env.ts";

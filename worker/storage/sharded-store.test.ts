@@ -60,7 +60,7 @@ test("SHARD-COMMIT: the cluster's own object decides first", async () => {
   expect(events.revision).toBe(1);
   await main.commit({ writes: [create("namespaces", "gone")] });
   expect(await store.commit({ writes })).toMatchObject({ ok: true, revisions: [2, 2] });
-  // The object's own refusal names the write by its place among all.
+  // The shard's own refusal names the write by its index in the whole commit.
   expect(await store.commit({ writes: [expecting("namespaces", "gone"), create("events", "a")] })).toMatchObject({
     reason: "exists",
     write: 1,

@@ -1,7 +1,7 @@
 /**
- * A cluster of which some resources are kept in objects of their own, as if it were one store (docs/decisions/0011). The cluster's
- * own object decides for all: whether the policy and the identity stand that a call was decided with, and what a commit expects of
- * namespaces and quotas. Then the object is asked that keeps the resource, which knows of none of these.
+ * A sharded cluster as one store (docs/decisions/0011). The main store checks what a call was decided by: policy,
+ * identity, and what a commit expects of namespaces and quotas. Then the shard that has the resource is called; it
+ * knows none of these.
  */
 import type { NearbyStore } from "../../api/store/nearby-stores.ts";
 import { portionsOf } from "../../api/store/shards.ts";
@@ -28,11 +28,11 @@ import type { StoreStub } from "./store-client.ts";
 export interface StoreObjects {
   readonly main: StoreStub;
   readonly shards: ReadonlyMap<GroupResource, StoreStub>;
-  /** The cluster's own object, where it is at hand. */
+  /** The main store, if it runs in this isolate. */
   readonly nearby?: () => NearbyStore | undefined;
 }
 
-/** All that a store asked for nothing may answer. */
+/** What a store may answer when it is asked for nothing. */
 type Refused = { readonly ok: false } & Extract<ReadFailure, { reason: "stale-policy" | "identity-gone" }>;
 
 export class ShardedStore implements StoreStub {
@@ -105,7 +105,7 @@ export class ShardedStore implements StoreStub {
     return shard ? this.#confirmed(decided, shard.list(request)) : this.#main.list({ ...request, ...decided });
   }
 
-  /** A watch or a list: whose it is is in its body. */
+  /** The holder of a watch or a list is in its body. */
   async fetch(request: Request): Promise<Response> {
     const { policyRevision, lifelines, ...asked } = (await request.json()) as WatchRequest;
     const decided = decidedBy(policyRevision, lifelines);
@@ -116,7 +116,7 @@ export class ShardedStore implements StoreStub {
     return refused ? Response.json(refused, { status: 409 }) : shard.fetch(post(asked));
   }
 
-  // The log of the cluster's own object: what is kept elsewhere is followed there.
+  // The log of the main store; shards are followed separately.
   async after(request: AfterRequest) {
     return this.#main.after(request);
   }
@@ -138,7 +138,7 @@ export class ShardedStore implements StoreStub {
     return refused ?? answer;
   }
 
-  /** Undefined: what a call was decided with stands. */
+  /** Undefined: what a call was decided by still stands. */
   async #confirm(decided: Decided): Promise<Refused | undefined> {
     const { policyRevision, lifelines = [] } = decided;
     if (policyRevision === undefined && lifelines.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** The whole API of a cluster that keeps events and leases in objects of their own: nobody notices. */
+/** The whole API of a cluster whose events and leases are sharded: nobody can tell. */
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
@@ -17,7 +17,7 @@ const eventsOf = (namespace: string) => `${core}/${namespace}/events`;
 
 let token: string;
 
-/** Made while the deployment says so: a cluster stays what it was made as. */
+/** Created while the deployment is configured so: a cluster stays what it was created as. */
 async function begin(name: string, shards: string): Promise<string> {
   const url = "https://sailplane/sailplane/v1/clusters";
   const request = new Request(url, { method: "POST", body: JSON.stringify({ name, limits: {} }) });
@@ -59,7 +59,7 @@ test("SHARD-PLACE: each is where it belongs, and nowhere else", async () => {
   expect([count(own, "events", "default"), count(own, LEASES, "default")]).toEqual([0, 0]);
   expect(count(await held("events"), "events", "default")).toBeGreaterThan(0);
   expect(await held(LEASES)).toEqual([{ resource: LEASES, namespace: "default", objects: 1 }]);
-  // Whatever version or form they are asked for in.
+  // In whatever version or form they are requested.
   const renamed = await call(`${base}/apis/events.k8s.io/v1/namespaces/default/events/here`, { token });
   expect(renamed.object).toMatchObject({ note: "it was" });
 });

@@ -97,7 +97,7 @@ test("STORE-LANE: requests that commit at the same time share a call, which live
   expect([carry.mock.calls.length, kept.length]).toEqual([1, 1]);
 });
 
-/** One that commits by a lane of which every call but those that `arrives` admits is lost with the request that makes it. */
+/** A store with a lane that loses every call, along with its request, except for those that `arrives` admits. */
 function losingCalls(arrives: (call: number) => boolean) {
   const turns = { now: () => 0, later: setTimeout, after: () => () => {}, settled: async () => {} };
   const store = new LogStore(new MemoryTables(), { turns, lane: new CommitLane() });

@@ -1,6 +1,6 @@
 /**
- * The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's
- * business are thrown.
+ * The store as the Worker's verbs use it: the policy revision is sent with every call, and failures that no verb can
+ * handle are thrown.
  */
 import { failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
 import type { CommitLane } from "../../api/store/commit-lane.ts";
@@ -32,28 +32,28 @@ import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
 import { atFullDisk, Compacted, revisionTooLarge, tooManyLists, tooManyWatches } from "./store-failures.ts";
 
-/** What a verb must answer itself; the rest is thrown. */
+/** Failures that a verb must handle; all others are thrown. */
 export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
 export type Committed =
   | { readonly ok: true; readonly revisions: readonly Revision[] }
   | ({ readonly ok: false } & Refused);
 
-/** The store over RPC: lists that stream and watches go by `fetch`. */
+/** The store over RPC; streamed lists and watches go through `fetch`. */
 export type StoreStub = Store & {
   fetch(request: Request): Promise<Response>;
-  /** Commits what waits in the lane of a store at hand. */
+  /** Commits what waits in the store's lane. */
   carry(): Promise<void>;
 };
 
 interface StoreClientOptions {
   readonly limits?: StoreLimits | undefined;
-  /** The store itself, where it runs in this isolate; asked anew for each read, because objects end and begin again. */
+  /** The store itself, if it runs in this isolate; looked up for each read, because objects end and restart. */
   readonly nearby?: () => NearbyStore | undefined;
-  /** Keeps what this request does for others alive when its own client has left. */
+  /** Keeps work for other requests alive after this one's client has left. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
-  /** What carries watches that the store does not (docs/decisions/0012), by its name. */
+  /** Returns the relay of that name, for watches that the store does not carry itself (docs/decisions/0012). */
   readonly relay?: (name: string) => Pick<StoreStub, "fetch">;
-  /** The request's, if it has one. */
+  /** The request's deadline, if it has one. */
   readonly deadline?: Deadline | undefined;
 }
 
@@ -73,7 +73,7 @@ export class StoreClient {
   #unconfirmed = false;
   #asked = false;
 
-  /** `open` makes what calls go through, for requests that make one. */
+  /** `open` creates what calls go through, for requests that make any. */
   constructor(open: () => StoreStub, policyRevision: Revision | undefined, options: StoreClientOptions = {}) {
     const { limits, nearby, waitUntil, relay, deadline } = options;
     this.#open = open;
@@ -92,8 +92,9 @@ export class StoreClient {
   }
 
   /**
-   * Whether what an identity ends with is there. Asked where the answer is at hand; else the next call asks it along
-   * with its own matter, and is refused (401) where it is not: an identity costs no call of its own.
+   * Makes the request depend on the objects that its identity is bound to. If the store is in this isolate they are
+   * checked now; otherwise the next call checks them as well, and fails with 401 if they are gone, so an identity costs
+   * no call of its own.
    */
   async standOn(lifelines: readonly Lifeline[], now: number): Promise<boolean> {
     if (this.#nearbyStore()) {
@@ -105,35 +106,35 @@ export class StoreClient {
     return true;
   }
 
-  /** For what the control plane reads on its own account: no change of policy undoes it, and a watch goes on through many. */
+  /** For the control plane's own reads, which no change of policy affects; a watch outlives many changes. */
   asItself(): StoreClient {
     return new StoreClient(this.#open, undefined, this.#options);
   }
 
-  /** Some call was answered, and so the policy was the newest then. */
+  /** Whether any call succeeded, which means that the policy was current at that time. */
   get asked(): boolean {
     return this.#asked;
   }
 
-  /** No call has asked yet whether the identity that {@link standOn} was told of has ended. */
+  /** Whether the identity passed to {@link standOn} has not been checked by any call yet. */
   get mustConfirm(): boolean {
     return this.#unconfirmed;
   }
 
   /**
-   * Asks whether the policy at hand is still the newest, and the identity there: the request is decided again, or answered 401,
-   * where not. For decisions that come without any call: refusals, access reviews, paths that are no resources.
+   * Checks whether the policy is still current, and the identity still valid; otherwise the request is decided again,
+   * or answered with 401. For decisions that involve no call: refusals, access reviews, paths that are no resources.
    */
   async confirm(): Promise<void> {
     await this.readMany([]);
   }
 
-  /** What this request's decisions were made under, and its own changes since. */
+  /** The revision that this request's decisions were made at, including its own changes. */
   get policyRevision(): Revision | undefined {
     return this.#policyRevision;
   }
 
-  /** What whoever wrote this text is answered: it is what is stored, unless that is another version. */
+  /** The answer to whoever wrote this text: what is stored, unless that is another version. */
   answered(text: string): string | Promise<string> {
     return text;
   }
@@ -149,7 +150,8 @@ export class StoreClient {
     const result = await this.#committed(request);
     if (result.ok) {
       this.#confirmed();
-      // It was accepted, so nobody else had changed policy: a request that goes on is not stale by what it did itself.
+      // The commit was accepted, so nobody else had changed policy: a continuing request is not made stale by its own
+      // change.
       if (isPolicy && this.#policyRevision !== undefined) this.#policyRevision = result.revisions.at(-1);
       return result;
     }
@@ -188,7 +190,7 @@ export class StoreClient {
     return this.#unwrap(await listWhole(this.stub, { ...request, ...this.#decided() }), request.at);
   }
 
-  /** A list to its end, at one revision, where no limit is asked for: the store ends an answer at some megabytes. */
+  /** The whole list at one revision, for requests without a limit: the store ends each answer at some megabytes. */
   async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
     let page = await this.list(request);
     yield page;
@@ -198,7 +200,7 @@ export class StoreClient {
     }
   }
 
-  /** A watch, or a list as a stream of texts, written by the store object itself (docs/spec/store.md). */
+  /** A watch or a streamed list, written by the store object itself (docs/spec/store.md). */
   async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const body = JSON.stringify({ ...request, ...this.#decided() });
     const asking = () => new Request(storeStreamUrls[what], { method: "POST", body });
@@ -216,7 +218,7 @@ export class StoreClient {
     return response;
   }
 
-  /** Awaited bare: each promise derived from that of a call costs the platform an object more. */
+  /** Awaited directly: each promise derived from an RPC promise costs the platform another object. */
   async #committed(request: CommitRequest): Promise<CommitResult> {
     const nearby = this.#waitUntil && this.#nearby?.();
     const leads = !nearby?.elsewhere || request.writes.every(({ key }) => !nearby.elsewhere?.(key.resource));
@@ -228,7 +230,7 @@ export class StoreClient {
     }
   }
 
-  /** One call for all who commit at the same time. Who waits looks whether that call is lost, and when it is too late. */
+  /** One call for all concurrent commits. Each waiter checks for the loss of that call, and its own deadline. */
   async #together(lane: CommitLane, request: CommitRequest, deadline = this.#deadline): Promise<CommitResult> {
     if (!deadline) return Deadline.during(REQUEST_MS, (own) => this.#together(lane, request, own));
     const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
@@ -251,7 +253,7 @@ export class StoreClient {
     }
   }
 
-  /** The store itself, where it is at hand; as elsewhere, it refuses who decided under an older policy. */
+  /** The store itself, if it runs in this isolate; it refuses outdated policy like any other. */
   #nearbyStore(): NearbyStore | undefined {
     const nearby = this.#nearby?.();
     const { policyRevision = Number.POSITIVE_INFINITY } = this;

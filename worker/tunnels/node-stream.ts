@@ -12,7 +12,7 @@ export interface NodeStream {
   readonly cluster: string;
   readonly node: string;
   readonly stream: StreamRequest;
-  /** The client's upgrade, for streams of both directions, and the subprotocol that was chosen for it. */
+  /** The client's upgrade, for bidirectional streams, and the subprotocol chosen for it. */
   readonly upgrade?: { readonly request: Request; readonly protocol?: string };
 }
 
@@ -22,7 +22,7 @@ export async function openNodeStream({ env, cluster, node, stream, upgrade }: No
   if (upgrade?.protocol !== undefined) headers.set("X-Sailplane-Protocol", upgrade.protocol);
   if (stream.kind === "exec" || stream.kind === "attach") headers.set("X-Sailplane-Terminal", "true");
   const response = await dialBack({ env, cluster, node, stream, init: { headers } });
-  // What an object answers has headers that cannot be added to.
+  // The headers of an answer from an object are immutable.
   return response.status === 101 ? response : new Response(response.body, response);
 }
 
@@ -30,7 +30,7 @@ interface Dial extends Omit<NodeStream, "upgrade"> {
   readonly init: RequestInit;
 }
 
-/** A client's end of a tunnel, whose other end the node is called to. */
+/** Opens the client's end of a tunnel, and calls the node to the other end. */
 async function dialBack({ env, cluster, node, stream, init }: Dial): Promise<Response> {
   const id = crypto.randomUUID();
   const tunnel = env.TUNNEL.getByName(`${cluster}/${id}`);
@@ -49,7 +49,7 @@ export interface PodCall {
   readonly signal?: AbortSignal;
 }
 
-/** A client's upgrade to a WebSocket, passed on to a pod: the answer's status is 101, or the pod's own where it refuses. */
+/** Passes a client's WebSocket upgrade on to a pod. The status is 101, or the pod's own if it refuses. */
 export async function joinPod({
   env,
   cluster,
@@ -64,7 +64,7 @@ export async function joinPod({
   return { ok: true, response };
 }
 
-/** What the pod answered, or why there is no answer. */
+/** The pod's response, or why there is none. */
 export type PodAnswer =
   | { readonly ok: true; readonly response: Response }
   | { readonly ok: false; readonly why: string };
@@ -75,7 +75,7 @@ export function callPod({ request, ...call }: PodCall): Promise<PodAnswer> {
   return callNode({ ...call, stream: { kind: "http", ...request, headers } });
 }
 
-/** A request that is answered by HTTP: what a pod listens to, or the node's own API. */
+/** A request that is answered over HTTP, by a pod or by the node's own API. */
 export async function callNode({
   env,
   cluster,

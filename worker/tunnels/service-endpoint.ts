@@ -1,4 +1,4 @@
-/** Which pod answers for a Service: one that is ready, chosen at random, on the node that runs it. */
+/** Picks a pod to answer for a Service: a ready one, chosen at random, and its node. */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { StoreClient } from "../storage/store-client.ts";
@@ -52,14 +52,14 @@ export async function findEndpoints(
   return { ok: true, endpoints: [first, ...others] };
 }
 
-/** A number is that of a port; anything else is taken for a name, as Kubernetes does. */
+/** A number refers to a port number; anything else is taken for a name, as in Kubernetes. */
 const portNameOf = ({ spec: { ports = [] } }: Service, asked: string): string | undefined => {
   if (!/^\d+$/.test(asked)) return asked;
   const port = ports.find((each) => String(each.port) === asked);
   return port && (port.name ?? "");
 };
 
-/** Endpoints that are no pods stand on no node, and none is asked to dial for them. */
+/** Endpoints that are no pods have no node that could dial them. */
 async function readyPods(store: StoreClient, { namespace, name, port }: ServicePortName): Promise<PodPort[]> {
   const page = await store.list({
     resource: "endpointslices.discovery.k8s.io",

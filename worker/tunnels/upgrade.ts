@@ -1,4 +1,4 @@
-/** What a WebSocket's handshake needs, and nothing of who asked. */
+/** The headers that a WebSocket handshake needs, without anything that identifies the client. */
 export function upgradeOf(request: Request): Headers {
   const headers = new Headers();
   for (const name of ["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"]) {

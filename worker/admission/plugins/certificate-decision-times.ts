@@ -1,6 +1,6 @@
 /**
- * A decision about a certificate request tells when it was made, whoever makes it. Kubernetes does this in the kind's
- * strategy, which has a clock (pkg/registry/certificates/certificates/strategy.go).
+ * Timestamps decisions about certificate requests, whoever makes them. In Kubernetes the kind's strategy does this,
+ * since it has a clock (pkg/registry/certificates/certificates/strategy.go).
  */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";

@@ -1,6 +1,6 @@
 /**
- * A request for a certificate is made by whoever sends it: its spec names the user that the signer will certify. Kubernetes
- * does this in the kind's strategy, which knows the request (pkg/registry/certificates/certificates/strategy.go).
+ * Sets the requesting user in a certificate request's spec: that is whom the signer will certify. In Kubernetes the
+ * kind's strategy does this, since it knows the request (pkg/registry/certificates/certificates/strategy.go).
  */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import type { AdmissionPlugin } from "../plugin.ts";

@@ -1,6 +1,6 @@
 /**
- * CertificateApproval and CertificateSigning: who decides about a certificate request, or signs it, must be allowed to
- * for its signer (plugin/pkg/admission/certificates).
+ * CertificateApproval and CertificateSigning: whoever approves, denies or signs a certificate request must be allowed
+ * to do so for its signer (plugin/pkg/admission/certificates).
  */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
@@ -14,7 +14,7 @@ const RESOURCE = "certificatesigningrequests";
 const updates = ({ operation, subresource, context: { served } }: AdmissionRequest, which: string): boolean =>
   operation === "UPDATE" && subresource === which && served.resource.plural === RESOURCE && served.group === GROUP;
 
-/** Throws unless the user may do `verb` with the signer: by its name, or by its domain as `example.com/*`. */
+/** Throws unless the user may do `verb` with the signer, by its name or by its domain as in `example.com/*`. */
 async function requireSigner(request: AdmissionRequest, verb: "approve" | "sign"): Promise<void> {
   const { context, old } = request;
   const { signerName } = (old as CertificateSigningRequest).spec;
@@ -41,7 +41,7 @@ export const certificateSigning: AdmissionPlugin = {
     const next = request.object as CertificateSigningRequest;
     const old = request.old as CertificateSigningRequest;
     const sameCertificate = next.status.certificate === old.status.certificate;
-    // Only a signer reports that it failed, or takes back what it said.
+    // Only a signer may report that it failed, or retract what it reported.
     if (sameCertificate && deepEqual(next.status.conditions, old.status.conditions)) return;
     return requireSigner(request, "sign");
   },

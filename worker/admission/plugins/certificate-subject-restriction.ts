@@ -1,4 +1,4 @@
-/** CertificateSubjectRestriction: nobody is certified into the administrators' group by asking for it. */
+/** CertificateSubjectRestriction: nobody gets into the administrators' group by requesting a certificate for it. */
 import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import { parseCertificateRequest } from "../../../api/machinery/x509/certificate-request.ts";
 import { MASTERS } from "../../auth/user.ts";

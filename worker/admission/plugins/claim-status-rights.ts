@@ -1,7 +1,7 @@
 /**
- * Who writes the status of a ResourceClaim must be allowed to for what changes: to bind it, `resourceclaims/binding`;
- * to report on a driver's devices, `resourceclaims/driver` by the driver's name, with verbs that tell its own node from
- * others (pkg/registry/resource, where it is part of the strategy).
+ * Writers of a ResourceClaim's status need permission for what they change: `resourceclaims/binding` for binding it;
+ * for reporting on a driver's devices, `resourceclaims/driver` with the driver's name, with verbs that tell the node's
+ * own claims from others (pkg/registry/resource, where this is part of the strategy).
  */
 import type { AllocatedDeviceStatus, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { type FieldError, forbidden } from "../../../api/machinery/field-error.ts";
@@ -33,7 +33,7 @@ export const claimStatusRights: AdmissionPlugin = {
 
 const verbOf = ({ context }: AdmissionRequest) => (context.request.method === "PATCH" ? "patch" : "update");
 
-/** Undefined where it is allowed, else what a 403 would say. */
+/** Undefined if allowed, else the message of the 403. */
 async function refusalOf(
   { context }: AdmissionRequest,
   asked: Pick<ResourceAttributes, "verb" | "subresource" | "namespace" | "name">,
@@ -43,7 +43,7 @@ async function refusalOf(
   return allowed ? undefined : forbiddenTo(context.user, attributes, reason).message;
 }
 
-/** Binding is asked for all claims of the cluster: a scheduler has no use for less. */
+/** The right to bind is checked for all claims of the cluster: a scheduler has no use for less. */
 async function bindingErrors(request: AdmissionRequest, next: ClaimStatus, old: ClaimStatus): Promise<FieldError[]> {
   if (deepEqual(next.allocation, old.allocation) && deepEqual(next.reservedFor ?? [], old.reservedFor ?? [])) return [];
   const verb = verbOf(request);
@@ -54,7 +54,7 @@ async function bindingErrors(request: AdmissionRequest, next: ClaimStatus, old: 
 }
 
 async function deviceErrors(request: AdmissionRequest, next: ClaimStatus, old: ClaimStatus): Promise<FieldError[]> {
-  // What is no longer allocated loses the reports of its devices by itself.
+  // Reports on devices that are no longer allocated go away by themselves.
   if (!next.allocation) return [];
   const isOwnNode = isOnNode(request.context.user, nodeOf(next));
   const verbs = [...(isOwnNode ? ["associated-node:"] : []), "arbitrary-node:"].map((each) => each + verbOf(request));
@@ -85,7 +85,7 @@ function changedDrivers(
   return [...new Set([...written, ...removed].map(({ driver }) => driver))].sort();
 }
 
-/** The only node that the allocation is good for, if it is one. */
+/** The one node where the allocation can be used, if there is just one. */
 function nodeOf({ allocation }: ClaimStatus): string | undefined {
   const [term, ...others] = allocation?.nodeSelector?.nodeSelectorTerms ?? [];
   const [field, ...more] = term?.matchFields ?? [];
@@ -94,7 +94,7 @@ function nodeOf({ allocation }: ClaimStatus): string | undefined {
   return field?.key === "metadata.name" && field.operator === "In" && names.length === 0 ? name : undefined;
 }
 
-/** A driver's pod is where its token says. */
+/** A driver's pod is on the node that its token names. */
 function isOnNode({ name, extra }: User, node: string | undefined): boolean {
   const [at, ...others] = extra?.[NODE_NAME] ?? [];
   return node !== undefined && name.startsWith("system:serviceaccount:") && others.length === 0 && at === node;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { call, newCluster } from "../../../test/workers/api-under-test.ts";
 
-/** CLAIM-RIGHTS: a driver's service account may write claims' status, and only what the test at hand grants of it. */
+/** CLAIM-RIGHTS: a driver's service account may write claims' status, with only the rights that each test grants. */
 const driver = "system:serviceaccount:default:driver";
 let base = "";
 let claims = "";

@@ -1,7 +1,7 @@
 /**
- * Establishes a CustomResourceDefinition in the commit that writes it, so that its kind is served from then on, and says
- * whether its API was approved where that must be. Other
- * definitions cannot take its names meanwhile: the commit is refused when policy has changed since it was decided.
+ * Establishes a CustomResourceDefinition in the commit that writes it, so that its kind is served from then on, and
+ * reports whether its API was approved if that is required. No other definition can take its names meanwhile: the
+ * commit is refused if policy has changed since the decision.
  */
 import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -17,7 +17,7 @@ export const customResourceNames: AdmissionPlugin = {
     context.served.group === "apiextensions.k8s.io" &&
     context.served.resource.plural === "customresourcedefinitions",
   allocate({ object, context, dryRun }) {
-    // Kubernetes answers a trial before its controllers have looked at it.
+    // For a dry run, Kubernetes answers before its controllers have seen the object.
     if (!object || dryRun || object.metadata.deletionTimestamp) return;
     const draft = object as CustomResourceDefinition;
     tellApproval(draft, timestamp(context.now));

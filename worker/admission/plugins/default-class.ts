@@ -1,4 +1,4 @@
-/** DefaultStorageClass and DefaultIngressClass: what names no class gets the one that is annotated as default. */
+/** DefaultStorageClass and DefaultIngressClass: an object that names no class gets the one annotated as default. */
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { Ingress } from "../../../api/generated/networking.v1.ts";
 import { saysStorageClass } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";

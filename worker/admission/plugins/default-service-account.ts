@@ -1,7 +1,7 @@
 /**
- * A namespace is born with its service account `default`, in the same commit. Kubernetes lets a controller make it a
- * moment later and has the admission of pods wait for it; here there is no moment to wait for. The controller still
- * makes it again when it is deleted.
+ * Creates a namespace's service account `default` in the namespace's own commit. Kubernetes leaves this to a
+ * controller, and has the admission of pods wait for it; here there is nothing to wait for. The controller still
+ * recreates the account when it is deleted.
  */
 import type { ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";

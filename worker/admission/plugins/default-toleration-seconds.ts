@@ -1,4 +1,4 @@
-/** DefaultTolerationSeconds: a pod stays five minutes on a node that is not ready or cannot be reached. */
+/** DefaultTolerationSeconds: pods stay five minutes on a node that is not ready or unreachable. */
 import type { Pod, Toleration } from "../../../api/generated/core.v1.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 import { isPodCreation, isPodUpdate } from "./pod-requests.ts";
@@ -8,7 +8,7 @@ const SECONDS = 300;
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: "DefaultTolerationSeconds",
-  /** An update that leaves them out has them again: they cannot be taken away. */
+  /** Updates included: an update that leaves them out gets them again, so they cannot be removed. */
   handles: (request) => isPodCreation(request) || isPodUpdate(request),
   mutate({ object }) {
     const { spec } = object as Pod;

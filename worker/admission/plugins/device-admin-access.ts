@@ -1,6 +1,6 @@
 /**
- * Administrators look at devices that others use, from namespaces that are marked for it. Kubernetes checks this with
- * the rules of claims (pkg/registry/resource), which can read namespaces there.
+ * Administrators may access devices that others use, from namespaces labelled for it. In Kubernetes this is checked
+ * with the rules of claims (pkg/registry/resource), which can read namespaces there.
  */
 import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generated/resource.v1.ts";
 import { forbidden } from "../../../api/machinery/field-error.ts";
@@ -31,13 +31,13 @@ export const deviceAdminAccess: AdmissionPlugin = {
     if (labels?.[LABEL] === "true") return;
     const { group, kind } = request.context.served.resource;
     const rule = `admin access to devices requires the \`${LABEL}: true\` label on the containing namespace`;
-    // Templates are told as claims are.
+    // Errors for templates use the paths of claims.
     const path = `spec.devices.requests[${indexOfAdminAccess(request)}].adminAccess`;
     throw new ApiError(invalid(group, kind, request.name, [forbidden(path, rule)]));
   },
 };
 
-/** Which request asks for it, -1 for none. */
+/** The index of the first request for admin access, or -1. */
 function indexOfAdminAccess({ context, object }: AdmissionRequest): number {
   if (!object) return -1;
   const { plural } = context.served.resource;

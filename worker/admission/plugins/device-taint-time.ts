@@ -1,5 +1,5 @@
 /**
- * A device's taint tells since when it is there. Kubernetes says so in the kind's defaults, which have a clock
+ * Sets when a device's taint was added. In Kubernetes the kind's defaulting does this, since it has a clock
  * (pkg/apis/resource/v1/defaults.go).
  */
 import type { ResourceSlice } from "../../../api/generated/resource.v1.ts";

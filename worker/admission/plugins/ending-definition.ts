@@ -1,4 +1,7 @@
-/** A kind that is ending takes no more objects: its own are being removed (apiextensions-apiserver pkg/apiserver). */
+/**
+ * A kind whose definition is terminating accepts no new objects: the existing ones are being deleted
+ * (apiextensions-apiserver pkg/apiserver).
+ */
 import type { AdmissionPlugin } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 

@@ -1,6 +1,6 @@
 /**
- * An APIService that this server answers itself is available from its first moment. Kubernetes does this in the kind's
- * strategy, which has a clock (kube-aggregator/pkg/registry/apiservice/strategy.go).
+ * An APIService that this server answers itself is available from the start. In Kubernetes the kind's strategy does
+ * this, since it has a clock (kube-aggregator/pkg/registry/apiservice/strategy.go).
  */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";

@@ -1,11 +1,14 @@
-/** Service accounts that say so let their pods use no secrets but those that they list (plugin/pkg/admission/serviceaccount). */
+/**
+ * Service accounts with this annotation restrict their pods to the secrets that they list
+ * (plugin/pkg/admission/serviceaccount).
+ */
 import type { Container, PodSpec, ServiceAccount } from "../../../api/generated/core.v1.ts";
 
 const ENFORCED = "kubernetes.io/enforce-mountable-secrets";
-/** What Go's strconv.ParseBool takes for true. */
+/** Values that Go's strconv.ParseBool takes for true. */
 const TRUE: ReadonlySet<string> = new Set(["1", "t", "T", "true", "TRUE", "True"]);
 
-/** What is wrong with the first secret that the pod may not use, or undefined. */
+/** The error for the first secret that the pod may not use, or undefined. */
 export function unmountableSecret(spec: PodSpec, account: ServiceAccount): string | undefined {
   if (!isEnforced(account)) return undefined;
   const { metadata, imagePullSecrets = [] } = account;
@@ -19,7 +22,7 @@ export function unmountableSecret(spec: PodSpec, account: ServiceAccount): strin
   return undefined;
 }
 
-/** The same of the containers that a running pod is given to look into it. */
+/** The same for the ephemeral containers of a running pod. */
 export function unmountableEphemeralSecret(spec: PodSpec, account: ServiceAccount): string | undefined {
   if (!isEnforced(account)) return undefined;
   const uses = (spec.ephemeralContainers ?? []).flatMap((each) => usesOfContainer("ephemeral container", each));

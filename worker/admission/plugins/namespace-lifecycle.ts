@@ -1,6 +1,6 @@
 /**
- * NamespaceLifecycle: nothing is created in a namespace that is missing or ending, and the namespaces that the cluster
- * needs cannot be deleted. The first is an expectation of the commit itself, so no race can get around it.
+ * NamespaceLifecycle: nothing is created in a namespace that is missing or terminating, and the namespaces that the
+ * cluster needs cannot be deleted. The former is an expectation of the commit itself, so no race gets around it.
  */
 import { failure, notFound } from "../../../api/machinery/status.ts";
 import type { Key, Write } from "../../../api/store.ts";

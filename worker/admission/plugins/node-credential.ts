@@ -1,4 +1,4 @@
-/** A Node takes its credential with it, in the same commit: a machine that was thrown out is out at once. */
+/** Deletes a Node's credential in the same commit as the Node: a machine that was removed is locked out at once. */
 import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 

@@ -1,5 +1,5 @@
 /**
- * NodeDeclaredFeatureValidator: a pod is given anew only what its node says that it can give
+ * NodeDeclaredFeatureValidator: a pod may only be resized in ways that its node declares it supports
  * (component-helpers/nodedeclaredfeatures).
  */
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
@@ -7,7 +7,7 @@ import type { AdmissionPlugin } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { isPodResize, nodeOfResized, nodeReads, type ResizedPod, resizedPod } from "./resized-pod.ts";
 
-/** By the name under which a node declares it: whether a change asks for it. */
+/** By the name under which a node declares the feature: whether a change requires it. */
 const FEATURES: Readonly<Record<string, (resized: ResizedPod) => boolean>> = {
   InPlacePodLevelResourcesVerticalScaling: ({ next, before }) => !deepEqual(next.spec.resources, before.spec.resources),
   InPlacePodVerticalScalingInitContainers: ({ next, before }) =>

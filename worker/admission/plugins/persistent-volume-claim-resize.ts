@@ -1,4 +1,4 @@
-/** PersistentVolumeClaimResize: only bound claims grow, and only where their class says that volumes can. */
+/** PersistentVolumeClaimResize: only bound claims can grow, and only if their class allows expansion. */
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";

@@ -1,6 +1,6 @@
 import type { AdmissionRequest } from "../plugin.ts";
 
-/** Most plugins about pods look at them once, when they are made. */
+/** Most plugins concerned with pods look at them once, at creation. */
 export const isPodCreation = ({ operation, subresource, context }: AdmissionRequest): boolean => {
   const { resource } = context.served;
   return operation === "CREATE" && subresource === "" && resource.plural === "pods" && resource.group === "";

@@ -1,4 +1,4 @@
-/** PodResizeValidator: what a pod asks for anew could be given by its node, were the pod alone there. */
+/** PodResizeValidator: the requested resources must fit on the pod's node if the pod were alone there. */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, type Quantity, quantityOf, wholeUnits } from "../../../api/machinery/quantity.ts";
 import { ApiError } from "../../api-error.ts";

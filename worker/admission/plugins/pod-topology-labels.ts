@@ -1,10 +1,10 @@
-/** PodTopologyLabels: a pod knows the zone and region of its node (plugin/pkg/admission/podtopologylabels). */
+/** PodTopologyLabels: copies the zone and region of its node to a pod (plugin/pkg/admission/podtopologylabels). */
 import type { Binding, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { topologyLabelsOf } from "../../../api/resources/core/pod/placement/topology-labels.ts";
 import type { Key } from "../../../api/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 
-/** Pods come to a node by a binding, whose labels become theirs, or are made on one. */
+/** Pods get a node by a binding, whose labels are added to the pod, or at creation. */
 function nodeKey({ operation, subresource, object, context: { served } }: AdmissionRequest): Key | undefined {
   if (operation !== "CREATE" || served.resource.plural !== "pods" || served.group !== "" || !object) return undefined;
   const node = subresource === "binding" ? targetOf(object as Binding) : nodeOf(object as Pod);

@@ -1,4 +1,4 @@
-/** Priority: a pod's priority is what its class says, and nothing else (plugin/pkg/admission/priority). */
+/** Priority: a pod's priority comes from its class, and from nowhere else (plugin/pkg/admission/priority). */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { PriorityClass } from "../../../api/generated/scheduling.v1.ts";
 import { SYSTEM_CLASSES } from "../../../api/resources/scheduling/priority-class.ts";
@@ -24,7 +24,7 @@ export const priority: AdmissionPlugin = {
   },
 };
 
-/** By its name: Kubernetes lets a DELETE of the whole collection take them along. */
+/** Only deletion by name: Kubernetes lets a DELETE of the whole collection remove them. */
 const isSystemsEnd = ({ operation, name, context: { served, path } }: AdmissionRequest) =>
   operation === "DELETE" &&
   served.resource.plural === "priorityclasses" &&
@@ -36,7 +36,7 @@ const isClassWrite = ({ operation, context: { served } }: AdmissionRequest) =>
   served.resource.group === "scheduling.k8s.io" &&
   served.resource.plural === "priorityclasses";
 
-/** A client that knows nothing of priorities leaves a pod its own. */
+/** An update by a client that does not know priorities leaves the pod's unchanged. */
 function keepPriority(request: AdmissionRequest): void {
   const { spec } = request.object as Pod;
   const { spec: old } = request.old as Pod;
@@ -90,7 +90,7 @@ function globalDefault(policy: PolicySnapshot): Found {
   return known ? foundIn(known) : NEUTRAL;
 }
 
-/** Of several defaults the least counts, as in Kubernetes. */
+/** Of several global defaults the lowest wins, as in Kubernetes. */
 function globalDefaultClass(policy: PolicySnapshot): PriorityClass | undefined {
   const defaults = policy.list<PriorityClass>(CLASSES).filter((candidate) => candidate.globalDefault);
   return defaults.toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];

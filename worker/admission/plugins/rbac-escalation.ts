@@ -1,7 +1,7 @@
 /**
- * Nobody grants what they do not hold: roles and bindings are only written by those who have all their rights already, or
- * the verbs `escalate` and `bind` (registry/rbac, policybased). kube-apiserver checks this in its storage; here it is a
- * plugin like all else that looks at writes.
+ * Nobody can grant rights that they do not hold: writing roles and bindings requires all their rights, or the verbs
+ * `escalate` and `bind` (registry/rbac, policybased). kube-apiserver checks this in its storage; here it is a plugin
+ * like everything else that looks at writes.
  */
 import type {
   ClusterRole,
@@ -26,7 +26,7 @@ import { refusal } from "../refusal.ts";
 const GROUP = "rbac.authorization.k8s.io";
 const ROLES: ReadonlySet<string> = new Set(["roles", "clusterroles"]);
 const BINDINGS: ReadonlySet<string> = new Set(["rolebindings", "clusterrolebindings"]);
-/** What gathers rights by label can gather any. */
+/** An aggregated role may come to hold any right. */
 const FULL_AUTHORITY: readonly PolicyRule[] = [
   { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
   { verbs: ["*"], nonResourceURLs: ["*"] },
@@ -37,7 +37,7 @@ export const rbacEscalation: AdmissionPlugin = {
   handles: ({ operation, context: { served, user } }) =>
     served.resource.group === GROUP && operation !== "DELETE" && !user.groups.includes(MASTERS),
 
-  // Of the object as it is to be, and before it is looked at what it says.
+  // Checks the new object, before its content is validated.
   async mutate(request) {
     const { plural } = request.context.served.resource;
     if (ROLES.has(plural)) await checkRole(request);
@@ -74,7 +74,7 @@ async function checkBinding(request: AdmissionRequest): Promise<void> {
 function rulesBehind({ context, namespace }: AdmissionRequest, roleRef: RoleRef): readonly PolicyRule[] {
   const { rules, missing } = findRole(context.policy, roleRef, namespace);
   if (missing === undefined) return rules;
-  // Kubernetes looks for it as the request's own kind.
+  // Kubernetes looks it up under the request's own kind.
   throw new ApiError(notFound({ group: GROUP, resource: context.served.resource.plural }, roleRef.name));
 }
 
@@ -100,7 +100,7 @@ function requireHeld(request: AdmissionRequest, asked: readonly PolicyRule[]): v
   );
 }
 
-/** The garbage collector unties objects from their owners and takes finalizers away, whatever they grant. */
+/** The garbage collector removes owner references and finalizers, whatever the object grants. */
 function isBeingCollected(old: KubeObject, next: KubeObject): boolean {
   const bare = ({ metadata, ...rest }: KubeObject) => {
     const { ownerReferences: _, finalizers: __, resourceVersion: ___, managedFields: ____, ...kept } = metadata;

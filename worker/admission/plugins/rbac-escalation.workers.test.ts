@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { call, newCluster } from "../../../test/workers/api-under-test.ts";
 
-/** GRANT-HELD: ann writes roles and bindings, and holds no right to secrets herself. */
+/** GRANT-HELD: ann may write roles and bindings, but has no access to secrets herself. */
 let rbac = "";
 let inNamespace = "";
 const rule = (resource: string) => ({ apiGroups: [""], resources: [resource], verbs: ["get"] });
@@ -55,7 +55,7 @@ test("GRANT-HELD: what gathers rights needs all there are, before and after; a r
   expect(await asAnn(gathering, { aggregationRule: null }, "PATCH")).toBe(403);
   expect(await asAnn(gathering, { metadata: { labels: { seen: "yes" } } }, "PATCH")).toBe(403);
   const empty = { metadata: { name: "gathers-nothing" }, aggregationRule: { clusterRoleSelectors: [] } };
-  // Validation wants a selector where the rule is there at all.
+  // Validation requires a selector if there is an aggregation rule at all.
   expect(await asAnn(`${rbac}/clusterroles`, empty)).toBe(422);
 });
 

@@ -14,7 +14,7 @@ export interface ResizedPod {
   readonly before: Pod;
 }
 
-/** Undefined where nothing is asked for anew, and of a pod that is on no node yet. */
+/** Undefined if no change of resources is requested, or the pod is not on a node yet. */
 export function resizedPod({ object, old }: AdmissionRequest): ResizedPod | undefined {
   const [next, before] = [object as Pod, old as Pod];
   const isOnNode = (next.spec.nodeName ?? "") !== "";
@@ -23,7 +23,7 @@ export function resizedPod({ object, old }: AdmissionRequest): ResizedPod | unde
 
 const nodeKeyOf = (name: string): Key => ({ resource: "nodes", namespace: "", name });
 
-/** The node that the pod is on, read with what other plugins read. */
+/** The pod's node, read together with what other plugins read. */
 export const nodeReads = ({ old }: AdmissionRequest): readonly Key[] => {
   const { nodeName = "" } = (old as Pod).spec;
   return nodeName === "" ? [] : [nodeKeyOf(nodeName)];

@@ -1,4 +1,6 @@
-/** RuntimeClass: a pod carries its class' overhead and goes where the class can run (plugin/pkg/admission/runtimeclass). */
+/**
+ * RuntimeClass: applies its class's overhead and scheduling constraints to a pod (plugin/pkg/admission/runtimeclass).
+ */
 import type { Pod, PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
 import type { RuntimeClass, Scheduling } from "../../../api/generated/node.v1.ts";
 import { compareQuantities, type QuantityText } from "../../../api/machinery/quantity.ts";
@@ -43,7 +45,7 @@ const mismatch = (request: AdmissionRequest) =>
 
 function classOf(request: AdmissionRequest, { runtimeClassName }: PodSpec): RuntimeClass | undefined {
   if (runtimeClassName === undefined) return undefined;
-  // Upstream asks itself over HTTP, and its client refuses what cannot stand in a path.
+  // Upstream fetches the class over HTTP, and its client refuses names that cannot be part of a path.
   const problem = resourceNameProblem(runtimeClassName);
   if (problem !== undefined) throw new ApiError(failure(500, "", problem));
   const found = request.context.policy.get<RuntimeClass>("runtimeclasses.node.k8s.io", "", runtimeClassName);
@@ -68,7 +70,7 @@ function schedule(request: AdmissionRequest, spec: PodSpec, { nodeSelector = {},
   if (tolerations.length > 0) spec.tolerations = withoutCovered([...(spec.tolerations ?? []), ...tolerations]);
 }
 
-/** Tolerations that another one covers are left out; of equal ones the first stays. */
+/** Drops tolerations that another one covers; of equal ones the first stays. */
 function withoutCovered(all: readonly Toleration[]): Toleration[] {
   const kept: Toleration[] = [];
   for (const [i, one] of all.entries()) {

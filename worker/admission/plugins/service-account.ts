@@ -1,6 +1,6 @@
 /**
- * ServiceAccount: every pod runs as one, which must exist; its pull secrets and a volume with a token that is renewed
- * are added (plugin/pkg/admission/serviceaccount).
+ * ServiceAccount: every pod runs as a service account, which must exist. Its pull secrets are added, and a volume with
+ * a token that is renewed (plugin/pkg/admission/serviceaccount).
  */
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../../api/generated/core.v1.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
@@ -15,7 +15,7 @@ import { isPodCreation } from "./pod-requests.ts";
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 const VOLUME_PREFIX = "kube-api-access-";
-/** An hour, and the seven seconds by which kubelets tell these tokens from others. */
+/** An hour, plus the seven seconds by which kubelets recognise these tokens. */
 const TOKEN_SECONDS = 3607;
 const READ_ONLY = 0o644;
 
@@ -86,7 +86,7 @@ function mountToken(spec: PodSpec): void {
   const containers: Container[] = [...(spec.initContainers ?? []), ...spec.containers];
   const wanting = containers.filter((container) => !container.volumeMounts?.some((m) => m.mountPath === MOUNT_PATH));
   if (wanting.length === 0) return;
-  // A copy of a pod brings the volume of its original along.
+  // A copy of a pod includes the volume of the original.
   const known = spec.volumes?.find((volume) => volume.name.startsWith(VOLUME_PREFIX));
   const name = known?.name ?? generatedName(VOLUME_PREFIX, crypto.getRandomValues(new Uint8Array(5)));
   for (const container of wanting) {

@@ -1,4 +1,4 @@
-/** StorageObjectInUseProtection: volumes and claims are held until nobody uses them (plugin/pkg/admission/storage). */
+/** StorageObjectInUseProtection: volumes and claims are kept while they are in use (plugin/pkg/admission/storage). */
 import type { AdmissionPlugin } from "../plugin.ts";
 
 const FINALIZERS: Readonly<Record<string, string>> = {

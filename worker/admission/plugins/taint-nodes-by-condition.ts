@@ -1,4 +1,4 @@
-/** TaintNodesByCondition: a new node takes no pods until the node controller finds it ready. */
+/** TaintNodesByCondition: a new node accepts no pods until the node controller finds it ready. */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 

@@ -1,5 +1,5 @@
 /**
- * A volume tells since when it is in its phase. Kubernetes does this in the kind's strategy, which has a clock
+ * Sets since when a volume is in its phase. In Kubernetes the kind's strategy does this, since it has a clock
  * (pkg/registry/core/persistentvolume/strategy.go).
  */
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";

@@ -1,4 +1,4 @@
-/** An ApplyConfiguration laid over an object (apiserver pkg/admission/plugin/policy/mutating/patch/smd.go). */
+/** Applies an ApplyConfiguration to an object (apiserver pkg/admission/plugin/policy/mutating/patch/smd.go). */
 import { mergeTyped } from "../../../api/machinery/apply/merge-typed.ts";
 import { formOf, type TypeView } from "../../../api/machinery/apply/type-view.ts";
 import { typeErrors } from "../../../api/machinery/apply/validate-typed.ts";
@@ -6,7 +6,7 @@ import { toJson } from "../../../api/machinery/cel/values/to-json.ts";
 import { isJsonObject, type JsonObject } from "../../../api/machinery/json/json-object.ts";
 import { misplaced } from "./made-objects.ts";
 
-/** The object, or what is wrong with what is to be applied. */
+/** Returns the object, or what is wrong with the configuration. */
 export function applyConfiguration(made: unknown, live: JsonObject, view: TypeView): JsonObject | string {
   const json = toJson(made) as JsonObject;
   const names = misplaced(made);
@@ -22,7 +22,10 @@ export function applyConfiguration(made: unknown, live: JsonObject, view: TypeVi
   return mergeTyped(live, applied, view) as JsonObject;
 }
 
-/** What can only be replaced whole: all else of it would be lost. Members that no type declares are not looked into. */
+/**
+ * Fields that can only be replaced whole, so that everything else in them would be lost. Members that no type declares
+ * are not inspected.
+ */
 function atomicsOf(value: unknown, type: TypeView, path = ""): string[] {
   const form = formOf(type, value);
   if (form === "map" && type.map && isJsonObject(value)) {

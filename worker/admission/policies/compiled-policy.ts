@@ -1,11 +1,11 @@
-/** A policy's expressions, compiled once for each state of the policy. */
+/** A policy's expressions, compiled once for each revision of the policy. */
 import type { MatchCondition, ParamKind, Variable } from "../../../api/generated/admissionregistration.v1.ts";
 import { compile, type Program } from "../../../api/machinery/cel/program.ts";
 import { policyScope } from "../../../api/machinery/cel/scopes/policy-scope.ts";
 import { DYN, type Type } from "../../../api/machinery/cel/values/type.ts";
 import { CelError, type CelMap } from "../../../api/machinery/cel/values/values.ts";
 
-/** What a policy may spend on one request: its conditions, its validations and its annotations, each on their own. */
+/** The cost budget of a policy per request; conditions, validations and annotations have one each. */
 const BUDGET = 10_000_000;
 const CONDITIONS_BUDGET = BUDGET / 4;
 
@@ -20,7 +20,7 @@ const OUT_OF_BUDGET = "validation failed due to running out of cost budget, no f
 type Values = ReadonlyMap<string, unknown>;
 export type Result =
   | { readonly ok: true; readonly value: unknown }
-  /** `isSpent` where nothing more can be evaluated. */
+  /** `isSpent`: the budget is used up. */
   | { readonly ok: false; readonly message: string; readonly isSpent?: true };
 
 export class CompiledPolicy {
@@ -51,12 +51,12 @@ export class CompiledPolicy {
     return program;
   }
 
-  /** A run on one request: variables are computed when first used, and once. */
+  /** Begins a run on one request. Variables are computed on first use, and once. */
   run(values: Values, budget = BUDGET): PolicyRun {
     return new PolicyRun(this.#spec, { programOf: (expression) => this.#program(expression), values, budget });
   }
 
-  /** Whether all match conditions hold; what failed, where they cannot tell. Conditions see no namespace. */
+  /** Whether all match conditions hold, or what failed if that is unknown. Conditions do not see the namespace. */
   matches(values: Values): Matches {
     const { matchConditions = [] } = this.#spec;
     if (matchConditions.length === 0) return { ok: true, matches: true };

@@ -1,4 +1,7 @@
-/** What a ValidatingAdmissionPolicy says of one request, by one set of parameters (apiserver policy/validating/validator.go). */
+/**
+ * The verdict of a ValidatingAdmissionPolicy on one request, with one set of parameters (apiserver
+ * policy/validating/validator.go).
+ */
 import type { ValidatingAdmissionPolicy, Validation } from "../../../api/generated/admissionregistration.v1.ts";
 import type { CompiledPolicy, PolicyRun, Result } from "./compiled-policy.ts";
 
@@ -9,13 +12,13 @@ export interface Failure {
 
 export interface Annotation {
   readonly key: string;
-  /** `null` where there is nothing to be said; `problem` where that could not be found out. */
+  /** `null`: no annotation; `problem`: it could not be computed. */
   readonly value: string | null;
   readonly problem?: string;
 }
 
 export interface PolicyOutcome {
-  /** One for each validation, undefined where it holds; or one alone that keeps the others from being evaluated. */
+  /** One per validation, undefined if it holds; or a single one that keeps the others from being evaluated. */
   readonly failures: readonly (Failure | undefined)[];
   readonly annotations: readonly Annotation[];
 }
@@ -54,7 +57,7 @@ function failureOf({ expression, message = "", messageExpression, reason }: Vali
   return { message: told, ...(reason ? { reason } : {}) };
 }
 
-/** What does not fit into one line of some length is left out. */
+/** Drops messages that are too long or span several lines. */
 function fitMessage(result: Result | undefined): string {
   const text = result?.ok && typeof result.value === "string" ? result.value.trim() : "";
   return text.includes("\n") || text.length > MAX_MESSAGE_BYTES ? "" : text;

@@ -1,7 +1,7 @@
-/** Objects that expressions made by name: `Object.spec{…}` has its place in `Object{spec: …}` and nowhere else. */
+/** Objects that expressions create by name: `Object.spec{…}` may only be used in `Object{spec: …}`. */
 import { isCelMap } from "../../../api/machinery/cel/values/values.ts";
 
-/** What is in the wrong place, a line each; empty where all is in its own. */
+/** What is in the wrong place, one per line; empty if nothing is. */
 export function misplaced(value: unknown): string {
   return isCelMap(value) && value.typeName !== undefined ? problemsAt(value, value.typeName).join("\n") : "";
 }
@@ -10,7 +10,7 @@ function problemsAt(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => problemsAt(item, path));
   if (!isCelMap(value)) return [];
   const { typeName } = value;
-  // Maps have no name of their own and are passed over.
+  // Maps have no type name and are skipped.
   if (typeName === undefined) return value.keys().flatMap((key) => problemsAt(value.get(key), path));
   const below = value.keys().flatMap((key) => problemsAt(value.get(key), `${path}.${String(key)}`));
   if (typeName === path) return below;

@@ -1,5 +1,5 @@
 /**
- * Which requests a policy, a binding or a webhook is about (apiserver pkg/admission/plugin/policy/matching,
+ * Which requests a policy, a binding or a webhook matches (apiserver pkg/admission/plugin/policy/matching,
  * webhook/predicates).
  */
 import type { MatchResources, RuleWithOperations } from "../../../api/generated/admissionregistration.v1.ts";
@@ -21,10 +21,10 @@ const WEBHOOKS: readonly string[] = ["validatingwebhookconfigurations", "mutatin
 const isOf = ({ context: { served } }: AdmissionRequest, plurals: readonly string[]): boolean =>
   served.resource.group === "admissionregistration.k8s.io" && plurals.includes(served.resource.plural);
 
-/** Policies are out of their own reach: what locks everybody out could not be taken back. */
+/** Policies do not apply to policies: one that locks everybody out could not be removed. */
 export const isBeyondPolicies = (request: AdmissionRequest): boolean => isOf(request, POLICIES);
 
-/** Webhooks are neither asked about policies nor about themselves. */
+/** Webhooks are called neither for policies nor for webhook configurations. */
 export const isBeyondWebhooks = (request: AdmissionRequest): boolean =>
   isOf(request, POLICIES) || isOf(request, WEBHOOKS);
 
@@ -51,8 +51,8 @@ function matchesRule(rule: Rule, request: AdmissionRequest, at: Served): boolean
 }
 
 /**
- * The version of the kind that one of the rules is about: the request's own, else, unless rules mean exact versions,
- * another that is served. Undefined where no rule is about the request.
+ * The version of the kind that one of the rules matches: the request's own or, unless the rules ask for exact versions,
+ * another served one. Undefined if no rule matches.
  */
 export function versionMatched(
   rules: readonly Rule[] | undefined,
@@ -64,7 +64,10 @@ export function versionMatched(
   return candidates.find((at) => (rules ?? []).some((rule) => matchesRule(rule, request, at)));
 }
 
-/** The version at which a policy or a binding is about the request. Rules alone: cheap, and asked before anything is read. */
+/**
+ * The version at which a policy or a binding matches the request. Only evaluates rules: cheap, so it runs before
+ * anything is read.
+ */
 export function matchedRules(resources: MatchResources | undefined, request: AdmissionRequest): Served | undefined {
   const { resourceRules = [], excludeResourceRules = [], matchPolicy } = resources ?? {};
   if (versionMatched(excludeResourceRules, matchPolicy, request)) return undefined;
@@ -76,7 +79,10 @@ export interface Selectors {
   readonly objectSelector?: LabelSelector;
 }
 
-/** Labels of the namespace that the object is in, or of the namespace that it is; other cluster objects always match. */
+/**
+ * Matches the labels of the object's namespace, or of the object if it is a namespace; other cluster-scoped objects
+ * always match.
+ */
 export async function matchesSelectors(selectors: Selectors, request: AdmissionRequest): Promise<boolean> {
   const { namespaceSelector, objectSelector } = selectors;
   const { object, old } = request;

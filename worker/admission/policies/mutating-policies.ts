@@ -63,7 +63,7 @@ export const mutatingPolicies: AdmissionPlugin = {
   },
 };
 
-/** A policy, as one binding and one set of parameters have it. */
+/** A policy with one binding and one set of parameters. */
 interface Invocation extends Bound {
   /** The version that the policy's rules name. */
   readonly at: Served;
@@ -77,7 +77,7 @@ interface Denial {
 
 interface Invocations {
   readonly invocations: readonly Invocation[];
-  /** Of policies and bindings that cannot be asked. */
+  /** Policies and bindings that cannot be evaluated. */
   readonly denials: readonly Denial[];
 }
 
@@ -105,7 +105,7 @@ async function invocationsOf(request: AdmissionRequest): Promise<Invocations> {
   return { invocations, denials };
 }
 
-/** All are asked, also after one that failed; the first that did is the answer. */
+/** All are evaluated, even after one that failed; the first failure is the answer. */
 async function mutateAll(
   request: AdmissionRequest,
   { invocations, denials }: Invocations,
@@ -131,7 +131,7 @@ interface Outcome {
   readonly problems: readonly string[];
 }
 
-/** Undefined where the policy's conditions say that the request is none of its business. */
+/** Undefined if the policy's conditions exclude the request. */
 async function invoke(invocation: Invocation, request: AdmissionRequest): Promise<Outcome | undefined> {
   const { policy, at, params } = invocation;
   const draft = request.object;
@@ -159,7 +159,7 @@ interface Running {
   readonly at: Served;
 }
 
-/** The object after one mutation, or what is wrong with that. */
+/** The object after one mutation, or what is wrong with the mutation. */
 async function mutate(
   { patchType, jsonPatch, applyConfiguration: configuration }: Mutation,
   { run, request, draft, at }: Running,
@@ -179,7 +179,7 @@ async function mutate(
   return next.draft;
 }
 
-/** What an expression made may have no form in JSON. */
+/** What an expression creates may have no JSON representation. */
 function orProblem(make: () => JsonObject | string): JsonObject | string {
   try {
     return make();
@@ -197,14 +197,14 @@ function patched(before: JsonObject, operations: unknown): JsonObject | string {
   }
   const result = applyJsonPatch(structuredClone(before), patch, "Ignore");
   if (result.ok) return result.object;
-  // What the patch tests is its condition: where it does not hold, nothing is to be done.
+  // A test in the patch acts as a condition: if it fails, nothing is changed.
   return isFailedTest(result) ? before : `JSON Patch: ${result.detail ?? result.message}`;
 }
 
 const denied = ({ policy, binding }: Bound, why: string) =>
   `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${why}`;
 
-/** Kubernetes puts its own words over those of a 403, and leaves the code. */
+/** Kubernetes overwrites the message of a 403 with its own, and keeps the code. */
 function refusalOf(denials: readonly Denial[], request: AdmissionRequest): ApiError {
   const [first] = denials;
   const { status } = refusal(request, "admission request denied by policy");

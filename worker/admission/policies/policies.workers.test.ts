@@ -2,7 +2,10 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Env } from "../../env.ts";
 
-/** What admission policies make of requests, and say of them. Each policy is for config maps with a label of its own. */
+/**
+ * What admission policies do to requests and report about them. Each test's policy matches config maps with a label of
+ * its own.
+ */
 const { API } = env as Env;
 const POLICIES = "/apis/admissionregistration.k8s.io/v1";
 const MAPS = "/api/v1/namespaces/default/configmaps";

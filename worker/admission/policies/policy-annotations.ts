@@ -1,4 +1,4 @@
-/** What a policy wants the audit log to hold of a request: of several bindings and parameters, each value once. */
+/** The audit annotations of a policy: over several bindings and parameters, each value is kept once. */
 import type { ValidatingAdmissionPolicy } from "../../../api/generated/admissionregistration.v1.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { AdmissionRequest } from "../plugin.ts";
@@ -14,7 +14,7 @@ export class PolicyAnnotations {
     this.#policy = metadata.name ?? "";
   }
 
-  /** What kept annotations from being made: a request of which that is not known is denied. */
+  /** Returns what kept annotations from being computed, which denies the request. */
   add(annotations: readonly Annotation[]): string[] {
     for (const { key, value } of annotations)
       if (value !== null) this.#values.set(key, (this.#values.get(key) ?? new Set()).add(value.slice(0, MAX_VALUE)));

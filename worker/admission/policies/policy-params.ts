@@ -1,4 +1,4 @@
-/** The objects that a binding's paramRef names (apiserver pkg/admission/plugin/policy/generic/policy_matcher.go). */
+/** The objects that a binding's paramRef selects (apiserver pkg/admission/plugin/policy/generic/policy_matcher.go). */
 import type { ParamKind, ParamRef } from "../../../api/generated/admissionregistration.v1.ts";
 import { type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { labelSelectorRequirements } from "../../../api/machinery/selectors/selector.ts";
@@ -8,12 +8,12 @@ import { keyOf, objectOf } from "../../storage/entry.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 export type Params =
-  /** One evaluation for each; undefined stands for the absence of parameters. */
+  /** One evaluation per element; undefined stands for the absence of parameters. */
   | { readonly ok: true; readonly params: readonly (KubeObject | undefined)[] }
   /** What is wrong with the binding. */
   | { readonly ok: false; readonly message: string };
 
-/** What is wrong with the policy, whatever its bindings say: nobody serves the kind of its parameters. */
+/** What is wrong with the policy regardless of its bindings: the kind of its parameters is not served. */
 export function paramKindProblem(kind: ParamKind | undefined, { context }: AdmissionRequest): string | undefined {
   if (!kind || servedKind(kind, context)) return undefined;
   const { group, version } = parseApiVersion(kind.apiVersion ?? "");

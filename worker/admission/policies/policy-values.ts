@@ -1,4 +1,4 @@
-/** What the expressions of policies see of a request. */
+/** The variables that policies' expressions see. */
 
 import {
   type AuthorizerCheck,
@@ -50,7 +50,7 @@ const resourceOf = (request: AdmissionRequest): Partial<AuthorizerCheck> => ({
   ...admittedTarget(request),
 });
 
-/** admission.k8s.io AdmissionRequest, as far as expressions see it. */
+/** admission.k8s.io AdmissionRequest, as expressions see it. */
 function requestValue(request: AdmissionRequest, at: Served): object {
   const { served, user } = request.context;
   const { plural } = served.resource;
@@ -69,7 +69,7 @@ function requestValue(request: AdmissionRequest, at: Served): object {
   };
 }
 
-/** By roles; what nodes may do of their own is not asked, since it takes reads. */
+/** By roles only; what nodes may do in addition is left out, since it takes reads. */
 const decisionFor =
   ({ context: { user, policy, served } }: AdmissionRequest): Decide =>
   ({ path, serviceAccount, ...check }) => {

@@ -44,7 +44,7 @@ export const validatingPolicies: AdmissionPlugin = {
   name: "ValidatingAdmissionPolicy",
   handles: (request) => request.context.policy.derive(boundPolicies).length > 0 && !isBeyondPolicies(request),
 
-  /** All policies are asked, and warn, before the first that denies is told. */
+  /** All policies are evaluated, and warn, before the first denial is thrown. */
   async validate(request) {
     const denials: Denial[] = [];
     for (const bound of request.context.policy.derive(boundPolicies)) denials.push(...(await decide(bound, request)));
@@ -55,13 +55,13 @@ export const validatingPolicies: AdmissionPlugin = {
 
 interface Denial {
   readonly policy: ValidatingAdmissionPolicy;
-  /** Absent where the policy itself is at fault. */
+  /** Absent if the policy itself is at fault. */
   readonly binding?: ValidatingAdmissionPolicyBinding;
   readonly message: string;
   readonly reason?: string;
 }
 
-/** The denials of one policy. */
+/** The denials by one policy. */
 async function decide({ policy, bindings }: Bound, request: AdmissionRequest): Promise<readonly Denial[]> {
   const { spec } = policy;
   const at = matchedRules(spec.matchConstraints, request);
@@ -77,7 +77,7 @@ async function decide({ policy, bindings }: Bound, request: AdmissionRequest): P
       continue;
     const found = await paramsOf(spec.paramKind, binding.spec.paramRef, request);
     if (!found.ok) {
-      // Whatever the binding does with failures: it cannot be asked.
+      // Regardless of the binding's actions: it cannot be evaluated.
       if (isTold) denials.push({ policy, binding, message: found.message });
       continue;
     }
@@ -98,13 +98,13 @@ interface Failed {
   readonly policy: ValidatingAdmissionPolicy;
   readonly binding: ValidatingAdmissionPolicyBinding;
   readonly failure: Failure;
-  /** Which of the policy's validations. */
+  /** The index of the policy's validation. */
   readonly index: number;
 }
 
 const VALIDATION_FAILURE = "validation.policy.admission.k8s.io/validation_failure";
 
-/** Does what the binding wants of a failure; whether it wants the request denied. */
+/** Carries out the binding's actions for a failure; returns whether the request is to be denied. */
 function act({ policy, binding, failure, index }: Failed, { context }: AdmissionRequest): boolean {
   const { validationActions } = binding.spec;
   const names = { policy: policy.metadata.name, binding: binding.metadata.name };

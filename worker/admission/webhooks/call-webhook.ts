@@ -1,4 +1,4 @@
-/** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
+/** One call of an admission webhook: an admission.k8s.io/v1 AdmissionReview there and back. */
 
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
@@ -14,11 +14,11 @@ import { readResponse, type WebhookResponse } from "./webhook-response.ts";
 
 export type Webhook = ValidatingWebhook &
   Pick<MutatingWebhook, "reinvocationPolicy"> & {
-    /** The name of the configuration that it is part of. */
+    /** The name of the configuration that contains it. */
     readonly configuration: string;
   };
 
-/** `problem` is what goes behind `failed calling webhook "NAME": `. */
+/** `problem` completes `failed calling webhook "NAME": `. */
 export type Called =
   | { readonly ok: true; readonly response: WebhookResponse }
   | { readonly ok: false; readonly problem: string };
@@ -38,7 +38,7 @@ export async function callWebhook(webhook: Webhook, request: AdmissionRequest, a
   return readReview(answer.text, { uid, apiVersion, mutating });
 }
 
-/** Milliseconds; connections have all the time. */
+/** Milliseconds. Connections have no deadline. */
 export function timeLeft({ operation, context: { now, query } }: AdmissionRequest): number {
   return operation === "CONNECT" ? Number.POSITIVE_INFINITY : now + requestTime(query) - Date.now();
 }
@@ -46,13 +46,13 @@ export function timeLeft({ operation, context: { now, query } }: AdmissionReques
 const uncalled = (why: string): Called => ({ ok: false, problem: `failed to call webhook: ${why}` });
 const invalid = (why: string): Called => ({ ok: false, problem: `received invalid webhook response: ${why}` });
 
-/** The first that is understood here of those that the webhook understands. */
+/** The first of the webhook's versions that is supported here. */
 function reviewVersion({ admissionReviewVersions }: Webhook): string {
   const version = admissionReviewVersions.find((each) => each === "v1" || each === "v1beta1") ?? "v1";
   return `admission.k8s.io/${version}`;
 }
 
-/** How a webhook is asked: about the object at which version, and whether it may change it. */
+/** At which version a webhook sees the object, and whether it may change it. */
 export interface Asked {
   readonly at: Served;
   readonly mutating: boolean;
@@ -72,7 +72,7 @@ export function readReview(text: string, { uid, apiVersion, mutating }: Sent): C
   if ((review.response ?? undefined) === undefined) return invalid("webhook response was absent");
   const response = readResponse(review.response);
   if (typeof response === "string") return uncalled(response);
-  // The first version of the review asked for none of this.
+  // The first version of the review required none of this.
   if (apiVersion.endsWith("/v1beta1")) return { ok: true, response };
   if (response.uid !== uid)
     return invalid(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`);

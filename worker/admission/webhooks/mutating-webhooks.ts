@@ -1,6 +1,6 @@
 /**
- * MutatingAdmissionWebhook: one after the other. When all is done and anything was changed, those that ask for it see
- * again what others changed after them.
+ * MutatingAdmissionWebhook: webhooks are called one after another. If anything changed, those that ask for reinvocation
+ * then see what others changed after them.
  */
 import { decodeBase64 } from "../../../api/machinery/encoding/base64.ts";
 import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
@@ -37,7 +37,7 @@ export const mutatingWebhooks: AdmissionPlugin = {
 class Rounds implements Invoked {
   changed = false;
   readonly #request: AdmissionRequest;
-  /** Called, of those that want to be called again: nobody changed the object since. */
+  /** Webhooks with reinvocation that were called, and nobody has changed the object since. */
   #upToDate = new Set<Webhook>();
   readonly #again = new Set<Webhook>();
   #output: unknown;
@@ -76,7 +76,7 @@ class Rounds implements Invoked {
   }
 }
 
-/** Whether the webhook changed the object. */
+/** Returns whether the webhook changed the object. */
 async function change(
   webhook: Webhook,
   request: AdmissionRequest,
@@ -121,7 +121,7 @@ function readPatch(text: string): Read {
   return { ok: true, operations: (parsed.ok && (parsed.value as readonly unknown[] | null)) || [] };
 }
 
-/** Kubernetes decodes a patch whole, before it is known whether there is anything to apply it to. */
+/** Kubernetes decodes the whole patch before checking whether there is an object to apply it to. */
 function shapeProblem(patch: unknown): string | undefined {
   const cannot = (value: unknown, into: string) =>
     `json: cannot unmarshal ${goJsonType(value)} into Go value of type jsonpatch.${into}`;

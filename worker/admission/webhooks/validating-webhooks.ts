@@ -1,4 +1,4 @@
-/** ValidatingAdmissionWebhook: all that are asked are asked at once, and all must allow. */
+/** ValidatingAdmissionWebhook: all matching webhooks are called concurrently, and all must allow the request. */
 import type { AdmissionPlugin } from "../plugin.ts";
 import { isBeyondWebhooks } from "../policies/match-resources.ts";
 import { requireAllowed } from "./webhook-answer.ts";

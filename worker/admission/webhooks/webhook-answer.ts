@@ -1,4 +1,4 @@
-/** What the answer of a webhook, or its silence, means for the request. */
+/** What a webhook's answer, or its failure, means for the request. */
 import { internalError, type Status, timedOut } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
@@ -6,19 +6,21 @@ import type { AdmissionRequest } from "../plugin.ts";
 import { type Asked, callWebhook, timeLeft, type Webhook } from "./call-webhook.ts";
 import type { WebhookResponse } from "./webhook-response.ts";
 
-/** When a webhook is asked: in the first or the second round, as which of all in their order. */
+/** The place of a webhook in the order of calls: first or second round, and its index there. */
 export interface Turn {
   readonly round: 0 | 1;
   readonly index: number;
 }
 
-/** Throws unless the webhook may fail. */
+/** Throws unless the webhook's failures are ignored. */
 export function requireFailable({ name, failurePolicy }: Webhook, problem: string): void {
   if (failurePolicy === "Ignore") return;
   throw new ApiError(internalError(`failed calling webhook ${JSON.stringify(name)}: ${problem}`));
 }
 
-/** The response of a webhook that allows the request; undefined for one that failed and may. Throws otherwise. */
+/**
+ * The response of a webhook that allows the request; undefined if it failed and failures are ignored. Throws otherwise.
+ */
 export async function requireAllowed(
   webhook: Webhook,
   request: AdmissionRequest,
@@ -42,7 +44,7 @@ export async function requireAllowed(
   throw new ApiError(denied(webhook.name, response.status));
 }
 
-/** Nobody is left to be answered: what would be asked next is not. */
+/** Once the request has timed out, nobody is left to answer: no more webhooks are called. */
 function requireTime(request: AdmissionRequest): void {
   if (timeLeft(request) <= 0) throw new ApiError(timedOut("request did not complete within requested timeout"));
 }

@@ -1,4 +1,4 @@
-/** Which webhooks a request is sent to. */
+/** Which webhooks are called for a request. */
 
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import type { GroupResource } from "../../../api/store.ts";
@@ -11,7 +11,7 @@ import { policyValues } from "../policies/policy-values.ts";
 import { refusal } from "../refusal.ts";
 import type { Webhook } from "./call-webhook.ts";
 
-/** Configurations by name, the webhooks of each in its order. */
+/** Configurations sorted by name, each with its webhooks in order. */
 export const webhooksOf =
   (resource: GroupResource) =>
   (snapshot: PolicySnapshot): readonly Webhook[] =>
@@ -24,7 +24,7 @@ export const webhooksOf =
 
 const conditions = new WeakMap<Webhook, CompiledPolicy>();
 
-/** The version of the object that the webhook is to be asked about; undefined where it is not asked. */
+/** The version at which the webhook sees the object; undefined if it is not called. */
 export async function askedAbout(webhook: Webhook, request: AdmissionRequest): Promise<Served | undefined> {
   const at = versionMatched(webhook.rules, webhook.matchPolicy, request);
   if (!at || !(await matchesSelectors(webhook, request))) return undefined;

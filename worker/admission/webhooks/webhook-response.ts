@@ -1,4 +1,4 @@
-/** What a webhook answers, read as Go reads it: what is null is not there, and what is of another type is no answer. */
+/** A webhook's response, decoded the way Go does: null means absent, and a value of the wrong type is an error. */
 import { isJsonObject, type JsonObject } from "../../../api/machinery/json/json-object.ts";
 import { goJsonType } from "../../../api/machinery/patch/patch-result.ts";
 import type { Status } from "../../../api/machinery/status.ts";
@@ -7,7 +7,7 @@ export interface WebhookResponse {
   readonly uid?: string;
   readonly allowed?: boolean;
   readonly status?: Partial<Status>;
-  /** JSON Patch in base64. */
+  /** A JSON Patch in base64. */
   readonly patch?: string;
   readonly patchType?: string;
   readonly warnings?: readonly string[];
@@ -59,7 +59,7 @@ function misfit(object: JsonObject, fields: typeof FIELDS, path: string): string
   return undefined;
 }
 
-/** `path` begins with the struct that the field belongs to. */
+/** `path` begins with the Go struct that the field belongs to. */
 const mismatch = (value: unknown, path: string, goType: string) =>
   `json: cannot unmarshal ${goJsonType(value)} into Go struct field ${path} of type ${goType}`;
 

@@ -1,4 +1,4 @@
-/** The administrator's token: random, known by its digest only. */
+/** The administrator's token: random, and stored only as a digest. */
 import { base64Url } from "../../../api/machinery/encoding/base64url.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import type { Env } from "../../env.ts";
@@ -13,7 +13,10 @@ interface Deployed {
   readonly cluster: string;
 }
 
-/** The digest that the deployment's secrets name; the default cluster's alone, others have administrators of their own. */
+/**
+ * The digest in the deployment's secrets. For the default cluster only: other clusters have administrators of their
+ * own.
+ */
 export const deployedDigest = ({ env, cluster }: Deployed): string | undefined =>
   cluster === DEFAULT_CLUSTER && env.ADMIN_TOKEN_SHA256 ? env.ADMIN_TOKEN_SHA256 : undefined;
 

@@ -1,4 +1,4 @@
-/** Bootstrap tokens: `ID.SECRET`, kept in Secrets of kube-system as Kubernetes and kubeadm have them. */
+/** Bootstrap tokens: `ID.SECRET`, kept in Secrets of kube-system as in Kubernetes and kubeadm. */
 import type { Secret } from "../../../api/generated/core.v1.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
@@ -11,7 +11,7 @@ const GROUP_FORM = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
 
 export const isBootstrapToken = (token: string): boolean => FORM.test(token);
 
-/** Answers undefined for a token that is unknown, expired or not meant for authentication. */
+/** Returns undefined for a token that is unknown, expired or not meant for authentication. */
 export async function bootstrapUser(token: string, store: StoreClient, now: number): Promise<User | undefined> {
   const [, id = "", secret = ""] = FORM.exec(token) ?? [];
   const { entry } = await store.read({ resource: "secrets", namespace: "kube-system", name: `bootstrap-token-${id}` });

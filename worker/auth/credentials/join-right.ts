@@ -1,4 +1,4 @@
-/** Who may have a node's credential. */
+/** Who may get a node's credential. */
 import { failure, type Status } from "../../../api/machinery/status.ts";
 import { nodeNameOf } from "../node/node-identity.ts";
 import { MASTERS, type User } from "../user.ts";
@@ -7,8 +7,8 @@ import type { NodeCredential } from "./node-credential.ts";
 const BOOTSTRAPPERS = "system:bootstrappers";
 
 /**
- * A refusal, or undefined. A bootstrap token makes new nodes and cannot take over one that lives: whoever steals it gets
- * no more than a node of his own. `known` is the credential of that name, if there is one.
+ * The refusal, or undefined. A bootstrap token can create new nodes, but not take over a live one: whoever steals it
+ * gains a node of their own and no more. `known` is the existing credential of that name, if any.
  */
 export function joinRefusal(
   user: User,

@@ -1,22 +1,26 @@
-/** JWTs that the cluster's own key has signed with ES256 (RFC 7515, RFC 7519). */
+/** JWTs signed with the cluster's own key (ES256; RFC 7515, RFC 7519). */
 import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 import type { PublicKey } from "../../../durable-objects/cluster-keys.ts";
 import type { Env } from "../../env.ts";
 
-/** By cluster. Keys are added, never changed, so an unknown key id is what refreshes the list. */
+/** By cluster. Keys are added, never changed, so only an unknown key id refreshes the list. */
 const keysOf = new Map<string, Map<string, CryptoKey>>();
-/** Anybody may send unknown key ids: the list is not fetched for each. By cluster, ms since the epoch. */
+/**
+ * When the list was last fetched (ms since the epoch), by cluster. Anybody can send unknown key ids, so not each one
+ * causes a fetch.
+ */
 const askedAt = new Map<string, number>();
 const ASK_EVERY_MS = 1000;
 
 /**
- * Verified signatures, by cluster and token: a client sends the same token with each request, and checking a signature
- * costs more than all else. What may change, the moment and what the token is bound to, is checked every time.
+ * Claims of verified signatures, by cluster and token: clients send the same token with each request, and verifying a
+ * signature costs more than everything else. What can change, the time and the objects that the token is bound to, is
+ * checked every time.
  */
 const verified = new Map<string, unknown>();
 const REMEMBERED = 1000;
 
-/** The claims of a token with a good signature; their meaning is the caller's to check. */
+/** The claims of a correctly signed token; it is up to the caller to check them. */
 export async function verifiedClaims<T>(token: string, env: Env, cluster: string): Promise<T | undefined> {
   const id = `${cluster} ${token}`;
   const known = verified.get(id);

@@ -1,6 +1,6 @@
 /**
- * A node's own credential: a random token whose digest is stored under the node's name. Credentials are policy, so each
- * isolate has them at hand, and one that is taken away (with its Node) is refused from the very next request on.
+ * A node's own credential: a random token whose digest is stored under the node's name. Credentials are part of policy,
+ * so each isolate has them at hand, and one that is deleted (with its Node) is refused from the very next request on.
  */
 
 import { base64Url, fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
@@ -15,7 +15,7 @@ export interface NodeCredential extends KubeObject {
   readonly sha256: string;
   /** RFC 3339. */
   readonly expires: string;
-  /** The credential before, for a node whose renewal was not heard of. */
+  /** The previous credential, for a node that did not receive the answer to its renewal. */
   readonly previous?: { readonly sha256: string; readonly expires: string };
 }
 
@@ -42,7 +42,7 @@ export async function nodeUser(
       return { name: `system:node:${name}`, groups: ["system:nodes", AUTHENTICATED] };
     }
   }
-  // A node that joined a moment ago, at another edge, is known.
+  // Catches up, in case the node joined a moment ago through another isolate.
   await store.confirm();
   return undefined;
 }

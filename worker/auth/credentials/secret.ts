@@ -1,4 +1,4 @@
-/** Secrets are compared by digest, so that neither their length nor their content shows in the time it takes. */
+/** Secrets are compared by digest, so that timing reveals neither their length nor their content. */
 
 const sha256 = async (text: string): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
@@ -11,7 +11,7 @@ export async function sameSecret(a: string, b: string): Promise<boolean> {
   return crypto.subtle.timingSafeEqual(left, right);
 }
 
-/** Whether the secret has that digest, in hex. */
+/** Whether the secret has this digest (hex). */
 export async function hasDigest(secret: string, hex: string): Promise<boolean> {
   if (recognized.get(secret) === hex) return true;
   const expected = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
@@ -22,8 +22,8 @@ export async function hasDigest(secret: string, hex: string): Promise<boolean> {
 }
 
 /**
- * Secrets that proved to have a digest, so that a client's is hashed once and not with each request. They are found by V8's
- * seeded hash: how much of one a guess has right does not show in the time that it takes.
+ * Secrets that matched a digest, so that a client's token is hashed once and not with each request. They are found by
+ * V8's seeded hash, so timing does not reveal how much of a guess is right.
  */
 const recognized = new Map<string, string>();
 const REMEMBERED = 1000;

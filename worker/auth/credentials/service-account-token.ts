@@ -1,6 +1,6 @@
 /**
- * Service account tokens: JWTs with Kubernetes' claims (pkg/serviceaccount). A token dies with what it is bound to: its
- * service account, and its pod, node or secret where it has one.
+ * Service account tokens: JWTs with Kubernetes' claims (pkg/serviceaccount). A token is valid as long as what it is
+ * bound to: its service account, and its pod, node or secret if it names one.
  */
 import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
@@ -15,9 +15,9 @@ import { markedInvalid, noteUse } from "./legacy-token-use.ts";
 import { INVALID_TOKEN, refused, refusedBecause, type Verified } from "./verified.ts";
 
 export const ISSUER = "https://kubernetes.default.svc.cluster.local";
-/** Of tokens that live as long as their Secret. */
+/** The issuer of tokens that live as long as their Secret. */
 const LEGACY_ISSUER = "kubernetes/serviceaccount";
-/** Whom the API server answers to. */
+/** The audiences of the API server. */
 export const API_AUDIENCES: readonly string[] = [ISSUER];
 
 export interface ObjectClaim {
@@ -30,10 +30,10 @@ export interface KubernetesClaims {
   readonly namespace: string;
   readonly serviceaccount: ObjectClaim;
   readonly pod?: ObjectClaim;
-  /** Without a uid where a pod's node was not there. */
+  /** Has no uid if the pod's node did not exist. */
   readonly node?: Pick<ObjectClaim, "name"> & Partial<ObjectClaim>;
   readonly secret?: ObjectClaim;
-  /** When a token that holds longer than was asked for should have been replaced; seconds since the epoch. */
+  /** When a token that is valid for longer than requested should have been replaced; seconds since the epoch. */
   readonly warnafter?: number;
 }
 
@@ -74,9 +74,9 @@ export interface Verifier {
   readonly store: StoreClient;
   /** ms since the epoch. */
   readonly now: number;
-  /** What the verifier answers to; one that the token names is enough. */
+  /** The verifier's audiences; the token must name at least one. */
   readonly audiences: readonly string[];
-  /** Whether what a token is bound to is there, whoever asks for it. */
+  /** Whether the objects that a token is bound to exist; the caller decides how to look. */
   readonly isThere: (lifelines: readonly Lifeline[]) => Promise<boolean>;
 }
 
@@ -105,7 +105,7 @@ async function verifyBound(claims: Claims, { now, audiences, isThere }: Verifier
   return { ok: true, user: userOf(claims), audiences: granted };
 }
 
-/** What a token dies with. */
+/** The objects that a token's validity depends on. */
 function lifelinesOf({ namespace, serviceaccount, pod, node, secret }: KubernetesClaims): readonly Lifeline[] {
   const lifeline = (resource: string, place: string, { name, uid = "" }: NonNullable<KubernetesClaims["node"]>) => ({
     key: { resource, namespace: place, name },
@@ -115,12 +115,12 @@ function lifelinesOf({ namespace, serviceaccount, pod, node, secret }: Kubernete
     lifeline("serviceaccounts", namespace, serviceaccount),
     ...(secret ? [lifeline("secrets", namespace, secret)] : []),
     ...(pod ? [lifeline("pods", namespace, pod)] : []),
-    // The node beside a pod is told, not demanded.
+    // With a pod, the node is informational and not required to exist.
     ...(node && !pod ? [lifeline("nodes", "", node)] : []),
   ];
 }
 
-/** For a verdict on somebody else's token, which cannot wait for the store's next call. */
+/** For a review of somebody else's token, which cannot wait for the store's next call. */
 export const isThereNow =
   (store: StoreClient, now: number) =>
   async (lifelines: readonly Lifeline[]): Promise<boolean> => {
@@ -133,7 +133,7 @@ async function verifyLegacy(
   token: string,
   { store, now, audiences }: Verifier,
 ): Promise<Verified> {
-  // These name no audience: they are for the API server alone.
+  // These tokens name no audience: they are for the API server alone.
   const granted = audiences.filter((audience) => API_AUDIENCES.includes(audience));
   if (granted.length === 0) return refused(INVALID_TOKEN);
   const namespace = claims["kubernetes.io/serviceaccount/namespace"];

@@ -1,14 +1,15 @@
 /**
- * Pods know their API server as a host and a port, with no path: `kubernetes.default.svc`. So a named cluster's service account
- * tokens say in their header which cluster's they are, and are led there. That decides only whose keys must have signed them.
+ * Pods know their API server as a host and a port without a path: `kubernetes.default.svc`. A named cluster's service
+ * account tokens therefore name their cluster in the header, and requests are routed by it. This only decides whose
+ * keys must have signed the token.
  */
 import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 
-/** `{"cluster":"` in base64url: the default cluster's tokens begin otherwise. */
+/** `{"cluster":"` in base64url; tokens of the default cluster begin otherwise. */
 const LEADING = "eyJjbHVzdGVyIjoi";
 const BEARER = /^bearer +([A-Za-z0-9_-]+)\./i;
 
-/** The cluster that the token of an Authorization header names. */
+/** The cluster named in the token of an Authorization header. */
 export function clusterOfToken(authorization: string | undefined): string | undefined {
   if (!authorization?.includes(LEADING)) return undefined;
   const head = BEARER.exec(authorization)?.[1];

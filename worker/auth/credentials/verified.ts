@@ -1,6 +1,6 @@
 import type { User } from "../user.ts";
 
-/** What a token turned out to be. `error` is worded as a TokenReview tells it. */
+/** The result of verifying a token. `error` is worded for TokenReviews. */
 export type Verified = { readonly ok: true; readonly user: User; readonly audiences: readonly string[] } | Refused;
 
 export interface Refused {
@@ -12,5 +12,5 @@ export const INVALID_TOKEN = "invalid bearer token";
 
 export const refused = (error: string): Refused => ({ ok: false, error });
 
-/** Refused by somebody whose token it is. */
+/** Refused by the authenticator that is responsible for the token. */
 export const refusedBecause = (why: string): Refused => refused(`[${INVALID_TOKEN}, ${why}]`);

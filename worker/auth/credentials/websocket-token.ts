@@ -1,12 +1,12 @@
 import { fromBase64Url } from "../../../api/machinery/encoding/base64url.ts";
 
 /**
- * Browsers cannot give a WebSocket an Authorization header: a token comes as one of the subprotocols that they offer
+ * Browsers cannot set an Authorization header on a WebSocket, so the token is passed as one of the offered subprotocols
  * (apiserver/pkg/authentication/request/websocket).
  */
 const PREFIX = "base64url.bearer.authorization.k8s.io.";
 
-/** A token that cannot be read is one that nobody knows; so is one beside which no protocol is offered. */
+/** A token that cannot be decoded counts as unknown; so does one that is the only protocol offered. */
 export function webSocketToken({ headers }: Request): string | undefined {
   if (headers.get("Upgrade")?.toLowerCase() !== "websocket") return undefined;
   const offered = (headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());
@@ -15,11 +15,11 @@ export function webSocketToken({ headers }: Request): string | undefined {
   if (token === undefined) return undefined;
   if (tokens.length > 1 || offered.length === 1) return UNREADABLE;
   const bytes = fromBase64Url(token.slice(PREFIX.length));
-  // Tokens are letters, digits and a few signs: whatever else was meant is known to nobody.
+  // Tokens consist of letters, digits and a few signs: anything else is unknown anyway.
   return bytes ? new TextDecoder().decode(bytes) : UNREADABLE;
 }
 
-/** What else is offered: the token is not for whoever answers. */
+/** The other offered protocols; the token is not for the backend. */
 export const withoutToken = (protocols: string): string =>
   protocols
     .split(",")

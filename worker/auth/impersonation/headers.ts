@@ -1,4 +1,4 @@
-/** Whom a request's headers ask to be (apiserver/pkg/endpoints/filters/impersonation). */
+/** Whom a request's headers ask to impersonate (apiserver/pkg/endpoints/filters/impersonation). */
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
@@ -7,7 +7,7 @@ import type { User } from "../user.ts";
 const PREFIX = "impersonate-";
 const EXTRA = `${PREFIX}extra-`;
 
-/** As it is asked for, with no group that is implied. Undefined where nobody is; throws where somebody without a name is. */
+/** As requested, without implied groups. Undefined if nobody is; throws if the user name is missing. */
 export function wantedUser(headers: Headers): User | undefined {
   if (!asks(headers)) return undefined;
   const name = headers.get("Impersonate-User") ?? "";
@@ -22,16 +22,16 @@ export function wantedUser(headers: Headers): User | undefined {
   return { name, ...(uid !== "" && { uid }), groups, ...(hasExtra && { extra }) };
 }
 
-/** In lower case, as `Headers` has names. */
+/** Lower case, as in `Headers`. */
 export const isImpersonation = (header: string): boolean => header.startsWith(PREFIX);
 
-/** Names alone: a value that is looked at costs as much as all of them, and nearly nobody asks. */
+/** Looks at names only: reading one value costs as much as reading them all, and hardly anybody impersonates. */
 function asks(headers: Headers): boolean {
   for (const header of headers.keys()) if (isImpersonation(header)) return true;
   return false;
 }
 
-/** Repeated headers reach a Worker as one, joined by a comma and a space; a comma alone is part of a value. */
+/** Repeated headers reach a Worker joined by a comma and a space; a comma alone is part of a value. */
 const splitHeader = (value: string | null): string[] => (value === null ? [] : value.split(", "));
 
 function extraOf(headers: Headers): Record<string, string[]> {
@@ -50,7 +50,7 @@ function unescapeKey(key: string): string {
   }
 }
 
-/** As Go prints the user with %#v. */
+/** The user as Go prints it with %#v. */
 function printUser(uid: string, groups: readonly string[], extra: Readonly<Record<string, readonly string[]>>): string {
   const list = (values: readonly string[]) => `[]string{${values.map(goQuote).join(", ")}}`;
   const keys = Object.keys(extra).sort();

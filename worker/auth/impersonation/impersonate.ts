@@ -1,11 +1,11 @@
-/** Acts as somebody in the first way that whoever asks is allowed. */
+/** Impersonates in the first mode that the requesting user is allowed to use. */
 import { ApiError } from "../../api-error.ts";
 import { type Authority, authorize } from "../authorize.ts";
 import { forbiddenTo } from "../require-permission.ts";
 import type { User } from "../user.ts";
 import { type Asked, type Mode, modesFor, type Need } from "./modes.ts";
 
-/** Throws what the first way was refused with, which Kubernetes takes to be the one that was meant. */
+/** Throws the refusal of the first mode, which Kubernetes presumes to be the intended one. */
 export async function impersonate(asked: Asked, authority: Authority): Promise<Mode> {
   let refusal: ApiError | undefined;
   for (const mode of modesFor(asked)) {
@@ -13,7 +13,7 @@ export async function impersonate(asked: Asked, authority: Authority): Promise<M
     if (!refused) return mode;
     refusal ??= refused;
   }
-  // A role that was granted a moment ago, at another edge, counts.
+  // Catches up, in case a role was granted a moment ago through another isolate.
   await authority.store.confirm();
   throw refusal;
 }

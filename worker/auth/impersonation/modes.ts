@@ -1,7 +1,7 @@
 /**
- * The ways to act as somebody (KEP 5284, apiserver/pkg/endpoints/filters/impersonation): as the node that a pod is on, as any
- * node, as a service account or as another user, each for requests of its own verbs; and as anybody for any request, as it was
- * before. One of them is enough, and the narrow ones come first.
+ * The modes of impersonation (KEP 5284, apiserver/pkg/endpoints/filters/impersonation): as the node that a pod is on,
+ * as any node, as a service account, or as another user, each limited to requests of its own verbs; and, as before, as
+ * anybody for any request. One of them suffices, and the narrow ones come first.
  */
 
 import { dnsLabel, dnsSubdomain } from "../../../api/machinery/names.ts";
@@ -9,19 +9,19 @@ import { domainPrefixedPath } from "../../../api/machinery/network/domain-path.t
 import type { Attributes, ResourceAttributes } from "../attributes.ts";
 import { AUTHENTICATED, anonymous, MASTERS, UNAUTHENTICATED, type User } from "../user.ts";
 
-/** What whoever asks must be allowed. */
+/** A permission that the requesting user must have. */
 export interface Need {
   readonly attributes: Attributes;
-  /** Why nobody is. */
+  /** Why the mode cannot be used. */
   readonly refused?: string;
 }
 
 export interface Mode {
-  /** The verb that allowed it, as audit events name it; not of the unconstrained one. */
+  /** The verb that allowed it, for audit events; absent in the unconstrained mode. */
   readonly constraint?: string;
-  /** Whom the request then acts as. */
+  /** The user that the request then acts as. */
   readonly user: User;
-  /** All of them, in this order; of those that stand together the first is enough, or else all others. */
+  /** Permissions, checked in this order. In each group either the first suffices, or all the others are needed. */
   readonly needs: readonly (readonly Need[])[];
 }
 
@@ -59,10 +59,10 @@ function constrained(mode: string, { wanted, attributes }: Asked): Mode {
   };
 }
 
-/** So many values are asked for together before each is by itself. */
+/** This many values are first checked together, then each by itself. */
 const MANY = 4;
 
-/** `group`: of the users and groups that are asked for; with one the mode is constrained. */
+/** `group`: the API group of the impersonated users and groups; if set, the mode is constrained. */
 function needsOf(wanted: User, verb: string, group: string): (readonly Need[])[] {
   const isConstrained = group !== "";
   const { uid, groups, extra = {} } = wanted;
@@ -101,7 +101,7 @@ function userNeed(user: string, of: { readonly verb: string; readonly group: str
   if (account) return { ...NOTHING, ...of, resource: "serviceaccounts", ...account };
   const node = of.group === "" ? undefined : nodeOf(user);
   if (node === undefined) return { ...NOTHING, ...of, resource: "users", name: user };
-  // That it is the pod's own is known before: roles speak of any.
+  // That the node is the pod's own has been checked; roles are written for any node.
   return { ...NOTHING, ...of, resource: "nodes", name: of.verb === "impersonate:associated-node" ? "*" : node };
 }
 
@@ -136,13 +136,16 @@ function nodeOf(user: string): string | undefined {
   return dnsSubdomain(name).length === 0 ? name : undefined;
 }
 
-/** The node that the pod is on whose token was shown. */
+/** The node of the pod whose token authenticated the request. */
 function nodeOfPod({ extra }: User): string | undefined {
   const names = extra?.["authentication.kubernetes.io/node-name"] ?? [];
   return names.length === 1 ? names[0] : undefined;
 }
 
-/** Service accounts come with their groups, unless others are asked for; everybody with the one that says how they came. */
+/**
+ * Adds implied groups: those of a service account, unless groups were requested, and the one that says how the user was
+ * authenticated.
+ */
 function withImplied(wanted: User): User {
   const groups = [...wanted.groups];
   const account = accountOf(wanted.name);

@@ -1,6 +1,7 @@
 /**
- * What a node may do: the rules of system:node, narrowed down to what it has to do with (plugin/pkg/auth/authorizer/node).
- * What it may write is narrowed down further by the admission plugin NodeRestriction, which sees the objects.
+ * What a node may do: the rules of system:node, restricted to objects that concern it
+ * (plugin/pkg/auth/authorizer/node). What it may write is restricted further by the admission plugin NodeRestriction,
+ * which sees the objects.
  */
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
@@ -98,7 +99,7 @@ function nodeLease(node: string, { verb, namespace, name }: ResourceAttributes):
   if (namespace !== LEASE_NAMESPACE) {
     return refuse(`can only access leases in the ${goQuote(LEASE_NAMESPACE)} system namespace`);
   }
-  // A create has no name in its path: the admission plugin looks at the object.
+  // A create has no name in its path: the admission plugin checks the object.
   if (verb !== "create" && name !== node) {
     return refuse("can only access node lease with the same name as the requesting node");
   }

@@ -1,6 +1,6 @@
 /**
- * Which objects a node has to do with: its pods, and what they name (plugin/pkg/auth/authorizer/node, graph). Found with
- * a few keyed reads at the moment of the question, so that a pod that has left its node takes its secrets with it at once.
+ * Which objects concern a node: its pods, and what they refer to (plugin/pkg/auth/authorizer/node, graph). Determined
+ * by a few keyed reads per question, so that a pod which leaves its node takes its secrets with it at once.
  */
 import type { ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { ResourceSlice } from "../../../api/generated/resource.v1.ts";
@@ -46,7 +46,7 @@ class NodeGraph {
     private readonly store: StoreClient,
   ) {}
 
-  /** The node's pods in a namespace; undefined: in all. Mirror pods name nothing: the node made them itself. */
+  /** The node's pods in a namespace; undefined: in all. Excludes mirror pods: the node created them itself. */
   async podsIn(namespace: string | undefined): Promise<Pod[]> {
     const { items } = await this.store.list({
       resource: "pods",
@@ -65,7 +65,7 @@ class NodeGraph {
     );
   }
 
-  /** A secret that a volume names, which a pod of the node claims. */
+  /** Whether a secret is named by a volume that a pod of the node claims. */
   async namedInVolumes(namespace: string, name: string): Promise<boolean> {
     const volumes = await this.claimedVolumes();
     return volumes.some((volume) =>
@@ -93,7 +93,7 @@ class NodeGraph {
     const named = await this.#readAll<PersistentVolume>(
       volumes.map((name) => ({ resource: "persistentvolumes", namespace: "", name })),
     );
-    // Whoever makes a claim may name any volume: it is the volume that says whose it is.
+    // Anybody can create a claim that names any volume: only the volume says whose it is.
     return named.filter(({ spec: { claimRef } }) =>
       claims.some(({ namespace, name }) => claimRef?.namespace === namespace && claimRef.name === name),
     );
@@ -114,7 +114,7 @@ class NodeGraph {
 
 const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[MIRROR_ANNOTATION] !== undefined;
 
-/** Claims by name, those of ephemeral volumes included, which are named for pod and volume. */
+/** Names of claims, including those of ephemeral volumes, which are named after pod and volume. */
 const claimsOf = (pod: Pod): string[] =>
   isMirror(pod)
     ? []
@@ -122,7 +122,7 @@ const claimsOf = (pod: Pod): string[] =>
         persistentVolumeClaim ? [persistentVolumeClaim.claimName] : ephemeral ? [`${pod.metadata.name}-${name}`] : [],
       );
 
-/** Claims that a pod names itself, that were made for it from templates, or for its extended resources. */
+/** Claims that a pod names, that were created for it from templates, or for its extended resources. */
 function resourceClaimsOf(pod: Pod): string[] {
   if (isMirror(pod)) return [];
   const { resourceClaimStatuses = [], extendedResourceClaimStatus } = pod.status;
@@ -140,7 +140,7 @@ interface SecretReference {
   readonly name?: string;
 }
 
-/** Secrets without a namespace are the claim's. */
+/** Secrets without a namespace are in the claim's. */
 function secretsOfVolume({ spec }: PersistentVolume): SecretReference[] {
   const claim: ObjectReference = spec.claimRef ?? {};
   const { csi, azureFile } = spec;

@@ -1,4 +1,4 @@
-/** What an issuer says of itself (OpenID Connect Discovery 1.0), as far as it is asked here. */
+/** The parts of an issuer's discovery document (OpenID Connect Discovery 1.0) that are used here. */
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
 
 export type Issuer = JwtAuthenticator["issuer"];
@@ -17,7 +17,7 @@ export interface DiscoveryDocument {
 /** Cloudflare Access signs for whole teams, and publishes keys but no discovery document. */
 export const isAccess = ({ url }: Issuer): boolean => /^https:\/\/[a-z0-9-]+\.cloudflareaccess\.com$/.test(url);
 
-/** Throws where there is none, or it is somebody else's. */
+/** Throws if there is none, or if it belongs to another issuer. */
 export async function discover({ url, discoveryURL }: Issuer, fetch: Fetch): Promise<DiscoveryDocument> {
   const at = discoveryURL ?? `${url.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const document = await fetchJson<DiscoveryDocument>(at, fetch);

@@ -1,14 +1,14 @@
-/** The keys of an issuer, fetched as OpenID Connect Discovery says, and kept for a while by each isolate. */
+/** An issuer's keys, fetched according to OpenID Connect Discovery and cached in each isolate. */
 import { discover, type Fetch, fetchJson, type Issuer, isAccess } from "./discovery.ts";
 import type { SigningKey } from "./signature.ts";
 
-/** How long keys are good for, and how soon they are asked for again: anybody may send tokens with unknown key ids. */
+/** How long keys are cached, and how soon they may be fetched again: anybody can send tokens with unknown key ids. */
 const KEEP_MS = 3_600_000;
 const ASK_EVERY_MS = 10_000;
 
 export interface IssuerKeys {
   readonly keys: readonly SigningKey[];
-  /** Claims of tokens whose signature was good under these keys: they are verified once. */
+  /** Claims of tokens whose signature these keys verified: each is verified once. */
   readonly verified: Map<string, Readonly<Record<string, unknown>>>;
 }
 
@@ -18,7 +18,7 @@ interface Kept extends IssuerKeys {
 }
 
 export interface Asking {
-  /** Whose issuer it is: what one cluster is told of an issuer's keys is worth nothing in another. */
+  /** Which cluster trusts the issuer: what one cluster is told of an issuer's keys must not count in another. */
   readonly cluster: string;
   /** ms since the epoch. */
   readonly now: number;
@@ -30,14 +30,14 @@ const idOf = ({ url, discoveryURL = "" }: Issuer, { cluster }: Asking): string =
 const kept = new Map<string, Kept>();
 const askedAt = new Map<string, number>();
 
-/** What is at hand, fetched where there is nothing or it is old. */
+/** The cached keys, fetched if there are none or they are old. */
 export async function issuerKeys(issuer: Issuer, asking: Asking): Promise<IssuerKeys> {
   const known = kept.get(idOf(issuer, asking));
   if (known && asking.now - known.at < KEEP_MS) return known;
   return (await newIssuerKeys(issuer, asking)) ?? known ?? NONE;
 }
 
-/** Fetched anew; undefined where that was done a moment ago, or fails. */
+/** Freshly fetched keys; undefined if they were fetched a moment ago, or the fetch fails. */
 export async function newIssuerKeys(issuer: Issuer, asking: Asking): Promise<IssuerKeys | undefined> {
   const id = idOf(issuer, asking);
   const { now, fetch } = asking;

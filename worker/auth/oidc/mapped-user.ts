@@ -1,6 +1,6 @@
 /**
- * The user that the claims of a token name, as the issuer's mappings and rules say (docs/spec/authorization.md,
- * AUTH-OIDC-CLAIMS). Pure.
+ * Maps a token's claims to a user, by the issuer's mappings and rules (docs/spec/authorization.md, AUTH-OIDC-CLAIMS).
+ * Pure.
  */
 import { evaluateSeeing, type Seen } from "../../../api/authentication/claim-expressions.ts";
 import type { ClaimOrExpression, ClaimRule, ExpressionRule } from "../../../api/authentication/claim-rules.ts";
@@ -16,7 +16,7 @@ const found = <T>(value: T) => ({ ok: true, value }) as const;
 
 const CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
 
-/** Without the group of all who are known. */
+/** Without the group system:authenticated. */
 export function mappedUser(claims: TokenClaims, rules: Omit<JwtAuthenticator, "issuer">): Found<User> {
   const { username, groups, uid, extra = [] } = rules.claimMappings;
   const name = usernameOf(claims, username);
@@ -64,7 +64,7 @@ function textOf(claims: TokenClaims, of: ClaimOrExpression, what: "username" | "
   return typeof value === "string" ? found(value) : refused(`parse ${what} claim "${of.claim}": it is no text`);
 }
 
-/** A claim that is not there names no groups. */
+/** A missing claim means no groups. */
 function groupsOf(claims: TokenClaims, of: ClaimOrExpression): Found<readonly string[]> {
   if ("expression" in of) return textsOf(of.expression, claims, "group");
   const claim = claims[of.claim] ?? [];
@@ -73,7 +73,7 @@ function groupsOf(claims: TokenClaims, of: ClaimOrExpression): Found<readonly st
   return found(groups.map((group) => `${of.prefix ?? ""}${group}`));
 }
 
-/** Empty texts, and what is not there, are left out. */
+/** Empty and missing texts are dropped. */
 function textsOf(expression: string, claims: TokenClaims, what: "group" | "extra"): Found<readonly string[]> {
   const result = evaluateSeeing("claims", expression, claims);
   if (!result.ok) return refused(`error evaluating ${what} claim expression: ${result.message}`);
@@ -99,7 +99,7 @@ function brokenClaimRule(claims: TokenClaims, rules: readonly ClaimRule[]): stri
 }
 
 function brokenUserRule({ name, uid, groups, extra }: User, rules: readonly ExpressionRule[]): string | undefined {
-  // As Kubernetes hands it over: what is empty is not there.
+  // As Kubernetes passes it to expressions: empty values are absent.
   const seen = {
     username: name,
     ...(uid && { uid }),

@@ -1,6 +1,6 @@
 /**
- * Issuers that a browser can sign in with: what the dashboard must know of each (RFC 6749, RFC 7636). Kept for a while
- * by each isolate.
+ * Issuers that a browser can sign in with, and what the dashboard must know of each (RFC 6749, RFC 7636). Cached in
+ * each isolate.
  */
 
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
@@ -8,7 +8,7 @@ import type { SignInIssuer } from "../../../api/authentication/sign-in-issuer.ts
 import { type DiscoveryDocument, discover, isAccess } from "./discovery.ts";
 import type { Asking } from "./issuer-keys.ts";
 
-/** How long what an issuer says is good for; where it says nothing, it is soon asked again. */
+/** How long an issuer's document is cached; if it does not answer, it is soon asked again. */
 const KEEP_MS = 3_600_000;
 const KEEP_NOTHING_MS = 10_000;
 
@@ -20,7 +20,7 @@ interface Kept {
 
 const kept = new Map<string, Kept>();
 
-/** Those that cannot be asked, or take no browsers, are left out. */
+/** Leaves out issuers that do not answer, or do not support browsers. */
 export async function signInIssuers(
   authenticators: readonly JwtAuthenticator[],
   asking: Asking,
@@ -51,7 +51,7 @@ async function documentOf(
   const id = `${cluster} ${issuer.url} ${issuer.discoveryURL ?? ""}`;
   const known = kept.get(id);
   if (known && known.until > now) return known.document;
-  // Whoever asks meanwhile is told what was known.
+  // Concurrent callers get what was known before.
   kept.set(id, { document: known?.document, until: now + KEEP_NOTHING_MS });
   const document = await discover(issuer, fetch).catch(() => undefined);
   if (document) kept.set(id, { document, until: now + KEEP_MS });
@@ -60,7 +60,7 @@ async function documentOf(
 
 const isHttps = (url: string | undefined): url is string => url?.startsWith("https://") === true && URL.canParse(url);
 
-/** Where a browser fetches tokens: what the page's policy must let it reach. */
+/** Where browsers fetch tokens, for the page's content security policy. */
 export const tokenOrigins = (issuers: readonly SignInIssuer[]): readonly string[] => [
   ...new Set(issuers.map(({ tokenEndpoint }) => new URL(tokenEndpoint).origin)),
 ];

@@ -1,4 +1,4 @@
-/** Signatures of JWTs (RFC 7518): what issuers use. `none` and shared secrets are not among them. */
+/** JWT signatures (RFC 7518), for the algorithms that issuers use. `none` and shared secrets are not among them. */
 
 interface Algorithm {
   readonly import: SubtleCryptoImportKeyAlgorithm;
@@ -37,7 +37,7 @@ export interface Signed {
   readonly signature: Uint8Array<ArrayBuffer>;
 }
 
-/** Whether that key has signed it. A key that says which algorithm it is for is used for no other. */
+/** Whether the key made the signature. A key that states its algorithm is used for no other. */
 export async function isSignedWith(key: SigningKey, { algorithm, text, signature }: Signed): Promise<boolean> {
   const known = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
   if (!known || (key.alg !== undefined && key.alg !== algorithm)) return false;
@@ -47,7 +47,7 @@ export async function isSignedWith(key: SigningKey, { algorithm, text, signature
     const imported = await crypto.subtle.importKey("jwk", jwk, known.import, false, ["verify"]);
     return await crypto.subtle.verify(known.verify, imported, signature, new TextEncoder().encode(text));
   } catch {
-    // A key that is none.
+    // Not a valid key.
     return false;
   }
 }

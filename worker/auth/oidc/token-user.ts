@@ -1,11 +1,11 @@
-/** The user that an issuer's token stands for, once its signature is known to be good. */
+/** The user that an issuer's token represents, once its signature has been verified. */
 import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
 import { AUTHENTICATED, type User } from "../user.ts";
 import { type Found, mappedUser, type TokenClaims } from "./mapped-user.ts";
 
 type TokenUser = { readonly ok: true; readonly user: User } | { readonly ok: false; readonly error: string };
 
-/** The clocks of issuers run ahead; Kubernetes' verifier allows them that much. */
+/** Issuers' clocks may be ahead; this is the tolerance of Kubernetes' verifier. */
 const AHEAD_SECONDS = 300;
 
 const refused = (error: string): TokenUser => ({ ok: false, error: `oidc: ${error}` });
@@ -32,7 +32,7 @@ interface Mapped {
   readonly user: Found<User>;
 }
 
-/** Expressions see the claims alone: what they make of a token is the same each time, while the configuration is. */
+/** Expressions see only the claims, so their result is the same each time while the configuration is. */
 const known = new WeakMap<TokenClaims, Mapped>();
 
 function mappedOnce(claims: TokenClaims, by: JwtAuthenticator): Found<User> {

@@ -30,7 +30,7 @@ function sign({ kid, alg, privateKey }: Key, claims: object): string {
 }
 
 let made = 0;
-/** An issuer with keys that can be changed, and how often it was asked. */
+/** An issuer with replaceable keys that counts how often they are fetched. */
 function newIssuer(...keys: Key[]) {
   const url = `https://issuer-${made++}.example`;
   const asked: string[] = [];

@@ -8,10 +8,13 @@ import type { TokenClaims } from "./mapped-user.ts";
 import { isSignedWith, type Signed } from "./signature.ts";
 import { tokenUser } from "./token-user.ts";
 
-/** Parsed once in each isolate. */
+/** Parsed once per isolate. */
 let known: { readonly text: string; readonly jwt: readonly JwtAuthenticator[] } | undefined;
 
-/** The issuers of a configuration in JSON. One that cannot be read stops all: nobody would be let in by it. */
+/**
+ * The issuers of a configuration in JSON. A configuration that cannot be parsed fails all requests: nobody could sign
+ * in with it.
+ */
 export function issuersOf(text: string | undefined): readonly JwtAuthenticator[] {
   if (!text) return [];
   if (known?.text === text) return known.jwt;
@@ -21,7 +24,7 @@ export function issuersOf(text: string | undefined): readonly JwtAuthenticator[]
   return parsed.jwt;
 }
 
-/** Which of them says that it issued the token. */
+/** The issuer that the token names. */
 export function issuerOf(token: string, issuers: readonly JwtAuthenticator[]): JwtAuthenticator | undefined {
   if (issuers.length === 0) return undefined;
   const iss = partOf(token.split(".")[1])?.iss;
@@ -58,7 +61,7 @@ async function verifiedClaims(
   const signed = { algorithm: header.alg, text: `${head}.${body}`, signature: bytes.slice() };
   const isOf = ({ kid }: { readonly kid?: string }) => header.kid === undefined || kid === header.kid;
 
-  // A key that is not known may be new.
+  // An unknown key may be new.
   if (!keys.keys.some(isOf)) keys = (await newIssuerKeys(issuer, at)) ?? keys;
   if (!(await isSignedByOne(keys, isOf, signed))) return undefined;
   const claims = partOf(body);

@@ -16,7 +16,7 @@ export function rbacDecision(user: User, attributes: Attributes, policy: PolicyS
   return missing.size === 0 ? NO_OPINION : { allowed: false, reason: `RBAC: ${aggregate([...missing])}` };
 }
 
-/** The reason is only worded where somebody reads it: most decisions are made for requests. */
+/** The reason is only worded on demand: most decisions are made for requests, which do not need it. */
 const allowedBy = ({ describe }: Grant): Decision => ({
   allowed: true,
   get reason() {
@@ -24,13 +24,13 @@ const allowedBy = ({ describe }: Grant): Decision => ({
   },
 });
 
-/** All rules that hold for the user in a namespace, and what could not be found out, or "". */
+/** All rules that apply to the user in a namespace, and what could not be resolved, or "". */
 export function rulesOf(user: User, namespace: string, policy: PolicySnapshot): { rules: PolicyRule[]; error: string } {
   const grants = [...grantsOf(policy.derive(roleIndex), user, namespace)];
   const missing = new Set(grants.flatMap(({ missing }) => missing ?? []));
   return { rules: grants.flatMap(({ rules }) => rules), error: missing.size === 0 ? "" : aggregate([...missing]) };
 }
 
-/** Several errors in one, as Go's utilerrors.Aggregate prints. */
+/** Joins errors the way Go's utilerrors.Aggregate prints them. */
 const aggregate = (errors: readonly string[]): string =>
   errors.length === 1 ? (errors[0] ?? "") : `[${errors.join(", ")}]`;

@@ -1,6 +1,6 @@
 /**
- * Who is granted what: the bindings of a policy snapshot, by subject. Built once for each snapshot, so that a request
- * looks at the bindings of its own user and groups only.
+ * The bindings of a policy snapshot, indexed by subject. Built once per snapshot, so that a request only looks at the
+ * bindings of its own user and groups.
  */
 import type {
   ClusterRole,
@@ -15,10 +15,10 @@ import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { User } from "../user.ts";
 
-/** One binding of one role to one subject. */
+/** A binding of one role to one subject. */
 export interface Grant {
   readonly rules: readonly PolicyRule[];
-  /** The binding names a role that is not there, in Kubernetes' words. */
+  /** Set if the binding names a role that does not exist; worded as in Kubernetes. */
   readonly missing?: string;
   readonly describe: () => string;
 }
@@ -67,7 +67,7 @@ export function roleIndex(policy: PolicySnapshot): RoleIndex {
   return index;
 }
 
-/** What the user is granted at the cluster scope (namespace "") or in a namespace. */
+/** The user's grants at cluster scope (namespace "") or in a namespace. */
 export function* grantsOf(index: RoleIndex, user: User, namespace: string): Iterable<Grant> {
   const granted = [index.get(`User ${user.name}`), ...user.groups.map((group) => index.get(`Group ${group}`))];
   for (const each of granted) if (each) yield* each.everywhere;
@@ -82,7 +82,7 @@ function keyOf({ kind, name, namespace }: Subject, bindingNamespace: string): st
   return kind === "ServiceAccount" && home !== "" ? `User system:serviceaccount:${home}:${name}` : undefined;
 }
 
-/** The rules of a role that a binding in this namespace names. */
+/** The rules of the role that a binding in this namespace names. */
 export function findRole(
   policy: PolicySnapshot,
   { kind, name }: RoleRef,

@@ -1,4 +1,4 @@
-/** Whether rules grant all that other rules grant (component-helpers/auth/rbac/validation, Covers). */
+/** Whether rules grant everything that other rules grant (component-helpers/auth/rbac/validation, Covers). */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { pathMatches } from "./rule-matches.ts";
@@ -45,11 +45,11 @@ function coversResource(held: readonly string[], resource: string): boolean {
   return slash >= 0 && held.includes(`*${resource.slice(slash)}`);
 }
 
-/** No names are all names. */
+/** An empty list means all names. */
 const coversNames = (held: readonly string[], asked: readonly string[]): boolean =>
   held.length === 0 || (asked.length > 0 && asked.every((name) => held.includes(name)));
 
-/** Rules in Kubernetes' short form, one a line: parts of the same group, resource and name are put together again. */
+/** Rules in Kubernetes' short form, one per line: parts of the same group, resource and name are merged. */
 export function describeRules(parts: readonly PolicyRule[]): string {
   const compact = new Map<string, PolicyRule>();
   for (const part of parts) {
@@ -67,5 +67,5 @@ function describe({ apiGroups, resources, nonResourceURLs, resourceNames, verbs 
   return `{${fields.flatMap(([name, list]) => (list?.length ? [`${name}:${quoteList(list)}`] : [])).join(", ")}}`;
 }
 
-/** Go's %q of a list. */
+/** Formats a list like Go's %q. */
 export const quoteList = (list: readonly string[]): string => `[${list.map(goQuote).join(" ")}]`;

@@ -17,12 +17,12 @@ export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
 
 const hasOrAll = (list: readonly string[], item: string): boolean => list.includes(ALL) || list.includes(item);
 
-/** `*` is everything; `*` before a subresource is that subresource of everything; `pods/*` means nothing, as in Kubernetes. */
+/** `*` is all; `*` before a subresource is that subresource of everything; `pods/*` is nothing, as in Kubernetes. */
 function resourceMatches(specs: readonly string[], resource: string, subresource: string): boolean {
   if (subresource === "") return hasOrAll(specs, resource);
   return specs.includes(ALL) || specs.includes(`${resource}/${subresource}`) || specs.includes(`*/${subresource}`);
 }
 
-/** A path, or all paths that begin with what comes before a last `*`. */
+/** A path, or with a trailing `*` all paths with that prefix. */
 export const pathMatches = (spec: string, path: string): boolean =>
   spec === path || (spec.endsWith(ALL) && path.startsWith(spec.replace(/\*+$/, "")));

@@ -1,4 +1,4 @@
-/** Cluster roles of discovery, of Kubernetes' components, and of what is commonly added to a cluster. */
+/** Cluster roles for discovery, for Kubernetes' components, and for common add-ons. */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
 import { nodeRules } from "./node.ts";
 import { allow, allowPaths, READ, READ_UPDATE, READ_WRITE, recordEvents } from "./rule.ts";

@@ -1,6 +1,6 @@
 /**
  * The roles `system:controller:NAME`, each bound to a service account of kube-system. This control plane's own loops do
- * not rest on them (worker/auth/control-loops.ts); others that run Kubernetes' controllers by these names may.
+ * not depend on them (worker/auth/control-loops.ts); others that run Kubernetes' controllers under these names may.
  */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
 import { allow, READ, READ_UPDATE, recordEvents } from "./rule.ts";

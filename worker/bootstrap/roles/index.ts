@@ -1,6 +1,6 @@
 /**
  * The roles and bindings that every cluster has from the start (Kubernetes 1.36, default roles and role bindings). They
- * are labelled and annotated as Kubernetes' own, so that tools know them and `autoupdate: "false"` keeps them as edited.
+ * carry Kubernetes' labels and annotations, so that tools recognise them and `autoupdate: "false"` preserves edits.
  */
 import type {
   ClusterRole,
@@ -54,7 +54,7 @@ const clusterRoleBinding = (name: string, subjects: readonly Subject[], role = n
 const AUTHENTICATED = group("system:authenticated");
 const UNAUTHENTICATED = group("system:unauthenticated");
 
-/** The cluster roles that are bound from the start, by name, and to whom. */
+/** The cluster roles that are bound from the start, by name, and their subjects. */
 const BOUND: Readonly<Record<string, readonly Subject[]>> = {
   "cluster-admin": [group("system:masters")],
   "system:basic-user": [AUTHENTICATED],
@@ -63,7 +63,7 @@ const BOUND: Readonly<Record<string, readonly Subject[]>> = {
   "system:kube-dns": [account("kube-dns")],
   "system:kube-scheduler": [user("system:kube-scheduler")],
   "system:monitoring": [group("system:monitoring")],
-  // Nodes have their rights from the node authorizer.
+  // Nodes get their rights from the node authorizer.
   "system:node": [],
   "system:node-proxier": [user("system:kube-proxy")],
   "system:public-info-viewer": [AUTHENTICATED, UNAUTHENTICATED],
@@ -71,14 +71,14 @@ const BOUND: Readonly<Record<string, readonly Subject[]>> = {
   "system:volume-scheduler": [user("system:kube-scheduler")],
 };
 
-/** Who verifies this cluster's tokens elsewhere asks without a credential of it, as OpenID Connect has it. */
+/** Whoever verifies this cluster's tokens elsewhere has no credential of it, as OpenID Connect specifies. */
 const publicIssuer = clusterRoleBinding(
   "sailplane:service-account-issuer-discovery",
   [UNAUTHENTICATED, AUTHENTICATED],
   "system:service-account-issuer-discovery",
 );
 
-/** An aggregated role with the rules that the aggregation controller will find it to have. */
+/** An aggregated role with the rules that the aggregation controller will compute for it. */
 function aggregatedRole(name: string): ClusterRole {
   const to = aggregated[name]?.contributesTo;
   return {
@@ -87,7 +87,7 @@ function aggregatedRole(name: string): ClusterRole {
   };
 }
 
-/** The contributing roles' rules, in the order of their names. */
+/** The contributing roles' rules, in the order of the roles' names. */
 function rulesOf(name: string): PolicyRule[] {
   const contributors = Object.entries(aggregated)
     .filter(([, { contributesTo }]) => contributesTo === name)

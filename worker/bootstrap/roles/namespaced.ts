@@ -1,4 +1,4 @@
-/** Default roles within the system's namespaces, and whom they are bound to. */
+/** Default roles within the system namespaces, and their bindings. */
 import type { PolicyRule, Subject } from "../../../api/generated/rbac.v1.ts";
 import { allow, READ, recordEvents } from "./rule.ts";
 

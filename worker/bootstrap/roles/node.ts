@@ -1,4 +1,4 @@
-/** system:node, which the node authorizer grants node by node; the role itself is bound to nobody. */
+/** system:node, whose rules the node authorizer applies node by node; the role itself is bound to nobody. */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
 import { allow, READ, recordEvents } from "./rule.ts";
 
@@ -11,7 +11,7 @@ export const nodeRules: readonly PolicyRule[] = [
   allow("update patch", "core", "nodes"),
   recordEvents,
   allow(READ, "core", "pods"),
-  // Mirror pods of its own; the admission plugin NodeRestriction sees to that.
+  // Only its own mirror pods; the admission plugin NodeRestriction enforces that.
   allow("create delete", "core", "pods"),
   allow("update patch", "core", "pods/status"),
   allow("create", "core", "pods/eviction"),

@@ -1,4 +1,4 @@
-/** How the default roles are written down: verbs, then what they apply to. Lists are sorted, as Kubernetes stores its own. */
+/** A notation for the default roles: verbs, then what they apply to. Lists are sorted, as Kubernetes stores its own. */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
 
 export const READ = "get list watch";
@@ -8,7 +8,7 @@ export const READ_WRITE = `${READ} ${WRITE}`;
 
 const words = (text: string): string[] => text.split(" ").sort();
 
-/** Words are separated by spaces. `groups`: the core group is written `core`. */
+/** Arguments are lists separated by spaces. In `groups`, the core group is written `core`. */
 export const allow = (verbs: string, groups: string, resources: string, names?: string): PolicyRule => ({
   verbs: words(verbs),
   apiGroups: groups

@@ -1,24 +1,24 @@
-/** The roles that people are given: cluster-admin, and admin, edit and view, which are put together from others. */
+/** The roles meant for people: cluster-admin, and admin, edit and view, which are aggregated from others. */
 import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
 import { allow, allowPaths, READ, READ_WRITE, WRITE } from "./rule.ts";
 
 export const clusterAdmin: readonly PolicyRule[] = [allow("*", "*", "*"), allowPaths("*", "*")];
 
-/** Roles whose rules come from all roles with the label `rbac.authorization.k8s.io/aggregate-to-NAME`. */
+/** Roles that aggregate all roles with the label `rbac.authorization.k8s.io/aggregate-to-NAME`. */
 export const aggregated: Readonly<Record<string, { readonly contributesTo?: string }>> = {
   admin: {},
   edit: { contributesTo: "admin" },
   view: { contributesTo: "edit" },
 };
 
-/** What the aggregated roles begin with, by the role that it goes to. */
+/** The initial contributions, by the aggregated role that they go to. */
 export const contributions: Readonly<Record<string, readonly PolicyRule[]>> = {
   admin: [
     allow("create", "authorization.k8s.io", "localsubjectaccessreviews"),
     allow(READ_WRITE, "rbac.authorization.k8s.io", "roles rolebindings"),
   ],
   edit: [
-    // Reading these lets one act as others: they are no part of view.
+    // Reading these amounts to acting as others, so they are not part of view.
     allow(READ, "core", "pods/attach pods/proxy pods/exec pods/portforward secrets services/proxy"),
     allow("impersonate", "core", "serviceaccounts"),
     allow(WRITE, "core", "pods pods/attach pods/proxy pods/exec pods/portforward"),
@@ -58,7 +58,7 @@ export const contributions: Readonly<Record<string, readonly PolicyRule[]>> = {
       "core",
       "limitranges resourcequotas bindings pods/status resourcequotas/status namespaces/status replicationcontrollers/status pods/log",
     ),
-    // Within a namespace: that namespace itself.
+    // Within a namespace: the namespace itself.
     allow(READ, "core", "namespaces"),
     allow(READ, "core events.k8s.io", "events"),
     allow(READ, "discovery.k8s.io", "endpointslices"),

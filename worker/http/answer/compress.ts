@@ -1,12 +1,13 @@
-/** gzip for large answers, as kube-apiserver gives it (apiserver/pkg/endpoints/handlers/responsewriters). */
+/** gzip for large answers, as in kube-apiserver (apiserver/pkg/endpoints/handlers/responsewriters). */
 
-/** Below it compressing costs more than it saves. */
+/** Below this, compressing costs more than it saves. */
 const THRESHOLD_BYTES = 128 * 1024;
 
 export function acceptsGzip(request: Request): boolean {
   const header = request.headers.get("Accept-Encoding") ?? "";
   if (!names("gzip", header)) return false;
-  // Cloudflare asks for its own codings, and keeps the client's beside the request, where it is dear to look.
+  // Cloudflare replaces the header with its own codings, and keeps the client's in `request.cf`, which is expensive to
+  // read.
   const ofClient = names("br", header) ? request.cf?.clientAcceptEncoding : undefined;
   return typeof ofClient !== "string" || names("gzip", ofClient);
 }
@@ -17,12 +18,12 @@ const names = (coding: string, header: string): boolean =>
     return name.trim() === coding && !/^\s*q=0(\.0*)?\s*$/.test(weight);
   });
 
-/** The runtime encodes the body as the header says. */
+/** The runtime encodes the body according to this header. */
 export const GZIP = { "Content-Encoding": "gzip", Vary: "Accept-Encoding" };
 
 export const isLarge = (bytes: number): boolean => bytes > THRESHOLD_BYTES;
 
-/** Reads ahead until it is known whether the stream is large; nothing is lost of it. */
+/** Reads ahead until it is known whether the stream is large; the returned stream is complete. */
 export async function peek(stream: ReadableStream<Uint8Array>): Promise<{
   readonly large: boolean;
   readonly stream: ReadableStream<Uint8Array>;

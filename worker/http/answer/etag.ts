@@ -1,10 +1,10 @@
-/** Documents that clients keep, and ask again for only if they have changed. */
+/** Documents that clients cache and revalidate. */
 import { acceptsGzip, isLarge } from "./compress.ts";
 
 export interface TaggedDocument {
   readonly contentType: string;
   readonly body: string | Uint8Array<ArrayBuffer>;
-  /** Quoted, as the ETag header has it. */
+  /** Quoted, as in the ETag header. */
   readonly etag: string;
 }
 
@@ -15,14 +15,14 @@ export async function taggedDocument(
   return { contentType, body, etag: `"${await contentHash(body)}"` };
 }
 
-/** SHA-256 in upper-case hexadecimal, half of it. */
+/** The first half of the SHA-256, in upper-case hexadecimal. */
 export async function contentHash(body: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("");
 }
 
-/** The document, or 304 to a client that has it. */
+/** The document, or 304 if the client has it already. */
 export function answerWithEtag(
   request: Request,
   { contentType, body, etag }: TaggedDocument,

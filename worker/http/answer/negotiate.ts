@@ -7,11 +7,11 @@ export type MediaType = "application/json" | "application/yaml" | "application/v
 
 export interface Accepted {
   readonly type: MediaType;
-  /** What the client wants to see instead of the object, and at which version of meta.k8s.io. */
+  /** What the client wants instead of the object, and the version of meta.k8s.io. */
   readonly as?: View;
   readonly viewVersion?: "v1" | "v1beta1";
   readonly pretty: boolean;
-  /** The client can read compressed answers. */
+  /** Whether the client accepts compressed answers. */
   readonly gzip: boolean;
 }
 
@@ -23,7 +23,7 @@ interface Clause {
   readonly quality: number;
 }
 
-/** What of an Accept header this server can answer, and in which form. */
+/** The media types that this server can produce, and their formats. */
 export const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
   "application/json": "application/json",
   "application/yaml": "application/yaml",
@@ -36,11 +36,11 @@ const PROTOBUF = "application/vnd.kubernetes.protobuf";
 const PRODUCED = ["application/json", "application/yaml", PROTOBUF];
 const STREAMED = [`application/json;stream=watch`, `${PROTOBUF};stream=watch`];
 
-/** None of the forms that a client accepts can be made. */
+/** The client accepts none of the available forms. */
 export const noSuchForm = (forms: readonly string[] = PRODUCED): ApiError =>
   new ApiError(notAcceptable(`only the following media types are accepted: ${forms.join(", ")}`));
 
-/** The same of a watch. */
+/** The same for a watch. */
 export const noSuchStream = (): ApiError => noSuchForm(STREAMED);
 
 export function parseAccept(header: string): Clause[] {
@@ -57,15 +57,18 @@ export function parseAccept(header: string): Clause[] {
 }
 
 export interface Endpoint {
-  /** Custom objects have no protobuf form, but their metadata has. */
+  /** Custom objects have no protobuf form; their metadata does. */
   readonly untyped?: boolean;
-  /** Kubernetes' router looks at the header before its API machinery does, save where custom kinds and groups are served. */
+  /** Kubernetes' router checks the header before its API machinery does, except for custom kinds and groups. */
   readonly routed?: boolean;
-  /** It can watch, too, which the router's refusal names. */
+  /** It supports watches too, which the router's refusal lists. */
   readonly streams?: boolean;
 }
 
-/** The first form asked for that there is, or 406 as Kubernetes words it. `views` are the transformations offered here. */
+/**
+ * The first available of the requested forms, or 406 as worded by Kubernetes. `views` are the transformations offered
+ * here.
+ */
 export function negotiate(
   request: Request,
   query: URLSearchParams,
@@ -82,7 +85,7 @@ export function negotiate(
     if (!media) continue;
     if (!isServed(media, parameters)) continue;
     const indented = pretty || parameters.pretty === "1";
-    // One of the three asks for another form, which the group or the version alone do not name.
+    // Only the three together ask for another form; group or version alone do not.
     const asIs = parameters.as === undefined && parameters.g === undefined && parameters.v === undefined;
     const { as = "", g: group = "", v: version = "" } = parameters;
     if (media === PROTOBUF && (as === "Table" || (asIs && untyped))) continue;
@@ -93,11 +96,11 @@ export function negotiate(
   throw noSuchForm();
 }
 
-/** The one schema of streams, which YAML has not, and the one version of what is common to all groups. */
+/** The one stream schema, which YAML lacks, and the one version of the common group. */
 const isServed = (media: MediaType, { stream = "", sv = "" }: Clause["parameters"]): boolean =>
   (stream === "" || (stream === "watch" && media !== "application/yaml")) && (sv === "" || sv === "v1");
 
-/** The router knows the wildcard for all there is, but no other, and no parameters. */
+/** The router understands the full wildcard, but no partial one, and no parameters. */
 const isRouted = (header: string): boolean =>
   header.split(",").some((clause) => {
     const type = (clause.split(";")[0] ?? "").trim();

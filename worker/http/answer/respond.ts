@@ -1,4 +1,4 @@
-/** Objects to wire: the one place that knows how an answer looks. */
+/** Renders objects: the one place that knows how answers look on the wire. */
 import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { encodeProtobuf } from "../../../api/machinery/protobuf/protobuf.ts";
@@ -12,7 +12,7 @@ const JSON_TYPE = "application/json";
 const answer = (body: string | Uint8Array<ArrayBuffer>, { type, gzip }: Accepted, status: number): Response =>
   new Response(body, { status, headers: { "Content-Type": type, ...(gzip && isLarge(body.length) ? GZIP : {}) } });
 
-/** `value` is any JSON value that names its own kind. */
+/** `value` is any JSON value that contains its kind. */
 export function renderValue(value: KubeObject | Status | object, accepted: Accepted, status = 200): Response {
   return answer(encodeValue(value, accepted), accepted, status);
 }
@@ -28,13 +28,13 @@ export function renderBytes(parts: readonly Uint8Array<ArrayBuffer>[], accepted:
   return answer(whole, accepted, 200);
 }
 
-/** An object whose JSON text is at hand: not parsed unless another form was asked for. */
+/** An object whose JSON text is at hand: it is only parsed if another form was requested. */
 export function renderText(text: string, accepted: Accepted, status = 200): Response {
   if (accepted.type === JSON_TYPE && !accepted.pretty) return answer(`${text}\n`, accepted, status);
   return renderValue(parseExactJson(text) as KubeObject, accepted, status);
 }
 
-/** JSON ends with a line break but where it is indented, as from Go's encoder and its indenter. */
+/** JSON ends with a newline unless it is indented, as from Go's encoder and its indenter. */
 export function encodeValue(value: object, { type, pretty }: Accepted): string | Uint8Array<ArrayBuffer> {
   switch (type) {
     case "application/json":

@@ -1,8 +1,8 @@
 /**
- * What pods and other API servers answer stands on the same origin as the dashboard, that of every cluster. A browser
- * brings no token along, so that what it shows as a page is what anybody may load: such a page is shut off from what
- * the origin keeps, and cannot serve it (docs/spec/wire.md, WIRE-SANDBOX). What comes through `kubectl proxy` has a
- * token, and an origin of its own.
+ * Answers of pods and other API servers share an origin with the dashboard, for every cluster. A browser's navigation
+ * carries no token, so what it can display as a page is what anybody may load: such a page is sandboxed away from the
+ * origin's storage, and cannot act as it (docs/spec/wire.md, WIRE-SANDBOX). Answers through `kubectl proxy` are
+ * requested with a token, and have an origin of their own.
  */
 import { anonymous, type User } from "../../auth/user.ts";
 
@@ -11,7 +11,7 @@ const SANDBOX = "sandbox allow-downloads allow-forms allow-modals allow-popups a
 export function sandboxedAnswer(answer: Response, { name }: Pick<User, "name">): Response {
   if (name !== anonymous.name || answer.status === 101) return answer;
   const headers = new Headers(answer.headers);
-  // Beside a policy of the page's own, both hold.
+  // If the page has a policy of its own, both apply.
   headers.append("Content-Security-Policy", SANDBOX);
   headers.delete("Service-Worker-Allowed");
   return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });

@@ -1,4 +1,4 @@
-/** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
+/** The views in which a client may request objects: as they are, as a Table, or just their metadata. */
 
 import {
   canonicalObject,
@@ -20,12 +20,12 @@ import { documentationLookup, loadDocumentation } from "../openapi/documentation
 import { type Accepted, negotiate, noSuchForm, type View } from "./negotiate.ts";
 import { renderBytes, renderValue } from "./respond.ts";
 
-/** Both forms of metadata are understood wherever either is; the wrong one is refused by name. */
+/** Where one form of metadata is accepted, both are recognised; the wrong one is refused by name. */
 export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
 
 export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
 
-/** The form of the answer to a request for objects. */
+/** The negotiated form of the answer to a request for objects. */
 export const acceptedBy = (
   { request, query, served, path }: RequestContext,
   views: readonly string[] = VIEWS,
@@ -35,15 +35,15 @@ export const acceptedBy = (
     streams: request.method === "GET" && path.name === "",
   });
 
-/** The object at the version that the URL names. */
+/** The object at the version in the URL. */
 export const atServedVersion = ({ conversion }: Served, object: KubeObject): KubeObject =>
   canonicalObject(conversion ? conversion.fromStored(draftObject(object)) : object);
 
-/** The same of what a stored text was parsed to, which is what is answered at the version that is stored. */
+/** The same for the parsed stored text, which is itself the answer at the stored version. */
 export const readAtServedVersion = ({ conversion }: Served, parsed: KubeObject): KubeObject =>
   conversion ? canonicalObject(conversion.fromStored(completeObject(parsed))) : parsed;
 
-/** Whether the metadata that a client is shown is what is stored. */
+/** Whether a client is shown the metadata exactly as stored. */
 export const showsStoredMetadata = ({ converter, resource }: Served): boolean =>
   !converter && !resource.annotationsOfConversion;
 
@@ -79,31 +79,31 @@ export function renderView(
   }
 }
 
-/** Of a dry run's object there is none. */
+/** The object of a dry run has none. */
 const revisionOf = ({ metadata: { resourceVersion } }: KubeObject): ListMeta =>
   resourceVersion === undefined ? {} : { resourceVersion };
 
 const mismatch = ({ served }: RequestContext, as: View, what: string, suffix: string) =>
   `you requested ${as}, but the requested object is ${what} (*${internalGroup(served)}.${served.resource.kind}${suffix})`;
 
-/** Kubernetes' internal package of a group: `core`, `apps`, `rbac`. */
+/** The name of a group's internal package in Kubernetes: `core`, `apps`, `rbac`. */
 const internalGroup = ({ resource }: Served) => (resource.group === "" ? "core" : (resource.group.split(".")[0] ?? ""));
 
 export const atViewVersion = <T extends object>(view: T, { viewVersion = "v1" }: Accepted): T =>
   viewAtVersion(view, viewVersion);
 
 export interface ListMeta {
-  /** Absent where nothing is stored. */
+  /** Absent if nothing is stored. */
   resourceVersion?: string;
   continue?: string;
   remainingItemCount?: number;
 }
 
-/** An object on its way to a client, made when it is asked for: those of a list need not all be there at once. */
+/** An object to be answered, built on demand: those of a list need not exist all at once. */
 export interface Viewed {
-  /** As code reads it. */
+  /** In the form that code works with. */
   readonly draft: () => KubeObject;
-  /** As it is answered, at the version that the URL names. */
+  /** As answered, at the version in the URL. */
   readonly shown: (served: Served) => KubeObject;
 }
 
@@ -129,7 +129,7 @@ export async function renderListView(
   return renderValue(await listView(context, objects, metadata, accepted), accepted);
 }
 
-/** The list in protobuf, in parts; a page of it is let go of once it is written. */
+/** The list in protobuf, in parts; each page is released once it is written. */
 export async function protobufList(
   context: RequestContext,
   pages: AsyncIterable<readonly Viewed[]> | Iterable<readonly Viewed[]>,
@@ -145,7 +145,7 @@ export async function protobufList(
   return parts;
 }
 
-/** The list in the form asked for; `items`, or `rows` of a Table, are its last property. */
+/** The list in the requested form; `items`, or a Table's `rows`, come last. */
 export async function listView(
   context: RequestContext,
   objects: readonly Viewed[],
@@ -155,12 +155,12 @@ export async function listView(
   if (accepted.as === "Table") return atViewVersion(await tableOf(context, drafts(objects), metadata), accepted);
   const { head, item } = listForm(context, accepted);
   const items = objects.map(item);
-  // The list of metadata is made in Go from nothing, and the others from what was stored.
+  // Go builds the metadata list from scratch, and the others from what was stored.
   const noMore = saysNoMore(context, accepted) ? { continue: "" } : {};
   return { ...head, metadata: { ...noMore, ...metadata }, items: items.length === 0 && accepted.as ? null : items };
 }
 
-/** A list of custom objects is no struct in Go, and says an empty `continue` too. */
+/** A list of custom objects is not a struct in Go, and includes an empty `continue` as well. */
 export const saysNoMore = ({ served }: RequestContext, { as }: Accepted): boolean =>
   served.custom === true && as === undefined;
 
@@ -195,14 +195,14 @@ function* drafts(objects: readonly Viewed[]): Generator<KubeObject, undefined> {
   for (const { draft } of objects) yield draft();
 }
 
-/** Kubernetes leaves kind and apiVersion out of the items of a list of built-in kinds. */
+/** Kubernetes omits kind and apiVersion from items of lists of built-in kinds. */
 function itemOf({ custom }: Served, object: KubeObject): KubeObject {
   if (custom) return object;
   const { kind: _, apiVersion: __, ...item } = object;
   return item;
 }
 
-/** What columns are described by that show a field. */
+/** Descriptions of columns that show a field. */
 export const columnTexts = async ({ env }: RequestContext) => documentationLookup(await loadDocumentation(env.ASSETS));
 
 async function tableOf(context: RequestContext, objects: Iterable<KubeObject>, metadata: ListMeta) {

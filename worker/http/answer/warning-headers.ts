@@ -1,11 +1,11 @@
 /**
- * Texts as `Warning` headers (apiserver/pkg/endpoints/filters, WithWarningRecorder): each once, and all of them no
- * longer than clients read.
+ * Texts as `Warning` headers (apiserver/pkg/endpoints/filters, WithWarningRecorder): each once, and in total no longer
+ * than clients read.
  */
 
-/** Of all texts together, in characters. */
+/** All texts together, in characters. */
 const ROOM = 4096;
-/** Of each text, once they do not all fit as they are. */
+/** Each text, if they do not all fit in full. */
 const SHORT = 256;
 
 export function warningHeaders(texts: readonly string[]): string[] {
@@ -23,10 +23,10 @@ export function warningHeaders(texts: readonly string[]): string[] {
   return headers;
 }
 
-/** A text with a control character is no header, and Kubernetes leaves it out whole. */
+/** A text with a control character cannot be a header, and Kubernetes drops it. */
 const UNSAID = /\p{Cc}/u;
 
 const headerOf = (text: readonly string[]) => `299 - ${quoted(text.join(""))}`;
 
-/** A quoted-string of RFC 9110. */
+/** A quoted-string as in RFC 9110. */
 const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;

@@ -1,6 +1,6 @@
 /**
- * Answers over a WebSocket, for clients that ask for it (apiserver/pkg/util/wsstream): a log as bytes, a watch as one message for
- * each event. Commands have a protocol of their own (api/terminal-protocol.ts).
+ * Answers over a WebSocket (apiserver/pkg/util/wsstream): a log as bytes, a watch as one message per event. Commands
+ * have a protocol of their own (api/terminal-protocol.ts).
  */
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { encodeBase64 } from "../../../api/machinery/encoding/base64.ts";
@@ -10,11 +10,11 @@ import { ApiError } from "../../api-error.ts";
 export const asksForWebSocket = (request: Request): boolean =>
   request.headers.get("Upgrade")?.toLowerCase() === "websocket";
 
-/** Names of the subprotocols that a client offers; one without a name where it offers none. */
+/** The subprotocols that a client offers; [""] if it offers none. */
 export const offeredProtocols = (request: Request): string[] =>
   (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());
 
-/** The one to be spoken, of those that are known here; "" names none. */
+/** The first offered subprotocol that is known here; "" stands for none. */
 export function chooseProtocol(request: Request, known: readonly string[]): string {
   const offered = offeredProtocols(request);
   const chosen = known.find((protocol) => offered.includes(protocol));
@@ -26,7 +26,7 @@ export function chooseProtocol(request: Request, known: readonly string[]): stri
 const BASE64 = "base64.binary.k8s.io";
 const BYTES = ["binary.k8s.io", BASE64, ""];
 
-/** A stream of bytes, as it comes. */
+/** Forwards a stream of bytes unchanged. */
 export function bytesOverWebSocket(request: Request, answer: Response): Response {
   if (!answer.ok || !answer.body) return answer;
   const protocol = chooseProtocol(request, BYTES);
@@ -34,7 +34,7 @@ export function bytesOverWebSocket(request: Request, answer: Response): Response
   return send(protocol, answer.body.pipeThrough(mapped(encode)));
 }
 
-/** Each line of a stream is a message; heartbeats are not. */
+/** Each line of a stream becomes a message; heartbeats are dropped. */
 export function linesOverWebSocket(answer: Response): Response {
   if (!answer.ok || !answer.body) return answer;
   const splitter = new LineSplitter(new TextDecoder());

@@ -1,7 +1,7 @@
-/** Answers in YAML, as sigs.k8s.io/yaml prints them. */
+/** Answers in YAML, printed like sigs.k8s.io/yaml. */
 import { Document, type ScalarTag, type Tags, visit } from "yaml";
 
-/** A lone point is a number to the one library, and none to Go's. */
+/** A lone dot is a number to this library, and not to Go's. */
 const numbersHaveDigits = (tags: Tags): Tags =>
   tags.map((tag) =>
     typeof tag === "object" && "test" in tag && tag.test instanceof RegExp && tag.test.test(".")
@@ -9,14 +9,17 @@ const numbersHaveDigits = (tags: Tags): Tags =>
       : tag,
   );
 
-/** Of version 1.1, as bodies are read: a text `yes` is told from a truth. Members are sorted, as Kubernetes prints them. */
+/**
+ * YAML 1.1, as for request bodies, so that the text `yes` is distinguished from a boolean. Keys are sorted, as in
+ * Kubernetes.
+ */
 const OPTIONS = {
   version: "1.1",
   sortMapEntries: true,
   aliasDuplicateObjects: false,
   customTags: numbersHaveDigits,
 } as const;
-/** What cannot stand without quotes has single ones, unless it has to be escaped. */
+/** Values that need quotes get single ones, unless they must be escaped. */
 const PRINTED = { indentSeq: false, lineWidth: 0, singleQuote: true } as const;
 
 export function encodeYaml(value: object): string {
@@ -25,7 +28,7 @@ export function encodeYaml(value: object): string {
   const isTakenForOther = (text: string) => others.some(({ test }) => test.test(text));
   visit(document, {
     Scalar(_, node) {
-      // A text that would be read as something else has double ones.
+      // A text that would be read as another type gets double quotes.
       if (typeof node.value === "string" && isTakenForOther(node.value)) node.type = "QUOTE_DOUBLE";
     },
   });

@@ -1,6 +1,6 @@
 /**
- * What the API serves, as documents: /api, /apis, a group, a group version, and all of it in one (aggregated discovery).
- * All are functions from kinds to data, so that custom kinds appear by being in the list.
+ * Discovery documents: /api, /apis, a group, a group version, and everything in one (aggregated discovery). All are
+ * functions from kinds to data, so custom kinds appear by being in the list.
  */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { ALL_VERBS, type Resource, singularOf } from "../../../api/resources/resource.ts";
@@ -9,7 +9,7 @@ import { healthPaths } from "../health/health-checks.ts";
 import { type ServedKind, servedKinds } from "./served-kinds.ts";
 import { storageVersionHash } from "./storage-version-hash.ts";
 
-/** A subresource as discovery names it. */
+/** A subresource as listed in discovery. */
 interface ServedSubresource {
   readonly name: string;
   readonly verbs: readonly string[];
@@ -23,7 +23,7 @@ interface VersionDiscovery {
   readonly freshness: string;
 }
 
-/** A group version that another API server answers. */
+/** A group version served by another API server. */
 export interface RemoteGroupVersion {
   readonly group: string;
   readonly version: string;
@@ -33,7 +33,7 @@ export interface RemoteGroupVersion {
 
 type Remotes = readonly RemoteGroupVersion[];
 
-/** Named groups by the highest priority that one of their versions has, then name; the versions of each, preferred first. */
+/** Named groups by the highest priority of their versions, then name; each with its versions, preferred first. */
 function groupsOf(resources: readonly Resource[], remotes: Remotes): { group: string; versions: string[] }[] {
   const groups = new Map<string, { priority: number; versions: Map<string, number> }>();
   const local = servedKinds(resources).map(({ group, version }) => ({
@@ -103,7 +103,7 @@ export function apiResourceList(resources: readonly Resource[], group: string, v
   if (kinds.length === 0) return undefined;
   return {
     kind: "APIResourceList",
-    // Kubernetes leaves it out for the core group, whose answer is older than the convention.
+    // Kubernetes omits it for the core group, whose answer predates the convention.
     ...(group === "" ? {} : { apiVersion: "v1" }),
     groupVersion: apiVersionOf(group, version),
     resources: kinds.flatMap(apiResourcesOf),
@@ -133,7 +133,7 @@ function apiResourcesOf(served: ServedKind) {
   return [own, ...subresources];
 }
 
-/** The verbs of custom kinds are listed as they once were written down, all others in their order. */
+/** The verbs of custom kinds are listed in a fixed historical order, all others alphabetically. */
 const CUSTOM_ORDER: readonly string[] = [
   "delete",
   "deletecollection",
@@ -150,7 +150,7 @@ function verbsOf({ verbs = ALL_VERBS, structuralSchema }: Resource): string[] {
   return structuralSchema ? CUSTOM_ORDER.filter((verb) => known.includes(verb)) : [...known].sort();
 }
 
-/** Reviews, component statuses and metrics are made for each answer. */
+/** Reviews, component statuses and metrics are computed per request. */
 const isStored = ({ verbs = ALL_VERBS }: Resource): boolean => verbs.includes("delete");
 
 const namesOf = ({ shortNames, categories }: Resource) => ({
@@ -173,11 +173,11 @@ function subresourcesOf({ resource, group, version }: ServedKind): ServedSubreso
     ...(resource.status ? [{ name: "status", verbs: WRITABLE, kind: ownKind }] : []),
     ...(resource.scale ? [{ name: "scale", verbs: WRITABLE, kind: scaleKind }] : []),
   ];
-  // The two that a custom kind may have come in this order.
+  // A custom kind's two possible subresources are listed in this order.
   return resource.structuralSchema ? all : all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Behind a media type, what makes it one of aggregated discovery. */
+/** The media type parameters of aggregated discovery. */
 export const AGGREGATED_DISCOVERY = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /** /api and /apis as one document each: apidiscovery.k8s.io/v2. */
@@ -225,7 +225,7 @@ function resourceDiscovery(served: ServedKind) {
   };
 }
 
-/** Of built-in kinds, empty where the kind belongs to the group version itself. */
+/** For built-in kinds, empty if the kind belongs to the group version itself. */
 function responseKind({ group, version, kind }: ServedSubresource["kind"], served: ServedKind) {
   const isOwn = group === served.group && version === served.version;
   return isOwn && !served.resource.structuralSchema ? { group: "", version: "", kind } : { group, version, kind };

@@ -1,4 +1,4 @@
-/** /, /api, /apis and what is below them down to the group version; the documents themselves are in discovery.ts. */
+/** /, /api, /apis and everything below them down to group versions; discovery.ts builds the documents. */
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
@@ -29,7 +29,7 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async ({ policy, store }) => {
     const request = c.req.raw;
     const user = await requirePath(c, { policy, store });
-    // The aggregator answers for /apis and its groups, and the index of paths, whatever the method; others know methods.
+    // The aggregator, which answers for /apis, its groups, and the index of paths, ignores the method; others do not.
     const isAggregators = /^\/apis(\/[^/]*)?\/?$/.test(c.req.path);
     if (request.method !== "GET" && !isAggregators && c.req.path !== "/") throw new ApiError(methodNotAllowed());
     const { resources } = policy.derive(customResources);
@@ -59,7 +59,7 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
       remotes,
     });
     if (!document) throw noSuchPath(root === "api" ? "" : (group ?? ""));
-    // The index of paths has one form, whatever the client accepts.
+    // The index of paths has a single form, whatever the client accepts.
     if (root === "") return renderValue(document, { type: "application/json", pretty: true, gzip: false });
     return renderValue(document, negotiate(request, url.searchParams, [], { routed: !isAggregators }));
   });
@@ -72,7 +72,7 @@ interface Place {
   readonly remotes: readonly RemoteApi[];
 }
 
-/** Of `/api/v1` the "group" is the version. */
+/** In `/api/v1`, the "group" is the version. */
 function documentAt(
   resources: readonly Resource[],
   { root, group, version, host, remotes }: Place,
@@ -83,7 +83,7 @@ function documentAt(
   return version === "" ? apiGroup(resources, group, remotes) : apiResourceList(resources, group, version);
 }
 
-/** Aggregated discovery is taken where it is asked for before anything else that this server can answer. */
+/** If the client accepts aggregated discovery, that wins over every other form. */
 function aggregatedForm(request: Request): MediaType | undefined {
   for (const { type, parameters } of parseAccept(request.headers.get("Accept") ?? "")) {
     const media = MEDIA_TYPES[type];
@@ -97,7 +97,7 @@ function aggregatedForm(request: Request): MediaType | undefined {
 
 const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument>>>();
 
-/** Made once for each set of kinds: a set does not change, it is replaced. */
+/** Built once per set of kinds: a set is never changed, only replaced. */
 function aggregated(resources: readonly Resource[], path: "/api" | "/apis", form: MediaType): Promise<TaggedDocument> {
   const known = documents.get(resources) ?? new Map<string, Promise<TaggedDocument>>();
   documents.set(resources, known);
@@ -116,7 +116,7 @@ interface WithRemotes {
   readonly form: MediaType;
 }
 
-/** With what other API servers say that they serve, which may be another thing at any time. */
+/** Adds what other API servers serve, which may change at any time. */
 async function withRemotes(caller: Caller, { resources, remotes, form }: WithRemotes): Promise<TaggedDocument> {
   const now = Date.now();
   const told = await Promise.all(

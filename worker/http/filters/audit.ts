@@ -1,4 +1,4 @@
-/** Records a request at its end, as the deployment's audit policy wants it (docs/spec/audit.md). */
+/** Records a request at its end according to the deployment's audit policy (docs/spec/audit.md). */
 
 import type { Context } from "hono";
 import type { AuditPolicy } from "../../../api/audit/policy.ts";
@@ -20,7 +20,7 @@ interface Audit {
   readonly request: AuditedRequest;
 }
 
-/** Subresources whose answers are no objects, and may have no end. */
+/** Subresources whose answers are not objects, and may be endless. */
 const STREAMS: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
 /** `id` is the request's Audit-Id. */

@@ -1,6 +1,6 @@
 /**
- * What custom objects are asked that they do not answer. Theirs is one handler for all methods, where the routes of other kinds
- * know their own: so it reads HEAD as GET, and creates at the name of another object too.
+ * Requests that custom objects do not support. In Kubernetes they have one handler for all methods, while other kinds
+ * have a route per method: so HEAD is treated as GET, and a create at an object's name is possible as well.
  */
 import { badRequest, verbNotSupported } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";

@@ -1,4 +1,7 @@
-/** A cluster's requests a second, where its deployment's owner has set a limit: two seconds' worth at once, then that rate. */
+/**
+ * Limits a cluster's requests per second, if its deployment's owner set a limit: a burst of two seconds' worth, then
+ * that rate.
+ */
 import { tooManyRequests } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { Attempts } from "../../auth/attempts.ts";

@@ -1,6 +1,7 @@
 /**
- * `?timeout=`, by which a client says how long it waits. Only webhooks take long enough for it to matter; but one that is
- * no duration is refused before all else, as kube-apiserver does (apiserver/pkg/endpoints/filters, WithRequestDeadline).
+ * `?timeout=`, how long a client is willing to wait. Only webhooks take long enough for it to matter; but an invalid
+ * duration is refused before anything else, as in kube-apiserver (apiserver/pkg/endpoints/filters,
+ * WithRequestDeadline).
  */
 
 import { badRequest } from "../../../api/machinery/status.ts";
@@ -10,7 +11,7 @@ import { parseResourcePath } from "../../resource-path.ts";
 import { isWatch } from "../request/list-options.ts";
 import { queryOf } from "../request/request-url.ts";
 
-/** Their answers take as long as they take, and the parameter is not theirs. */
+/** Their answers take as long as they take; the parameter does not apply. */
 const LONG_RUNNING: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
 /** `path` is the URL's, without the cluster's prefix. */

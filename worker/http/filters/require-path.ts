@@ -1,4 +1,4 @@
-/** Paths that are no resources are authorized by themselves: `cannot get path "/metrics"`. */
+/** Authorizes paths that are no resources by the path itself: `cannot get path "/metrics"`. */
 import type { Context } from "hono";
 import { noteDecision } from "../../audit/audited-request.ts";
 import type { NonResourceAttributes } from "../../auth/attributes.ts";
@@ -10,7 +10,7 @@ import { flowOf } from "../../fairness/classify.ts";
 import type { Bindings } from "../bindings.ts";
 import { type Decided, withPolicy } from "./with-policy.ts";
 
-/** Who asks for a path, and what that is to authorization. */
+/** The user who requests a path, and the attributes to authorize. */
 export async function identifyForPath(
   c: Context<Bindings>,
   { policy, store }: Decided,
@@ -32,7 +32,7 @@ export async function requirePath(c: Context<Bindings>, { policy, store }: Decid
 
 type Serve = (c: Context<Bindings>) => Response | Promise<Response>;
 
-/** Serves what needs no more of its user than the right to ask for the path. */
+/** Serves a path that requires nothing but the right to it. */
 export const guarded =
   (serve: Serve) =>
   (c: Context<Bindings>): Promise<Response> =>

@@ -6,7 +6,7 @@ const bob = { name: "bob", groups: ["system:authenticated"] };
 const admin = { name: "admin", groups: ["system:masters"] };
 let made = 0;
 
-/** Requests that are served until they are told to end. */
+/** Requests that are being served until the test ends them. */
 function newServer(cluster = `c${made++}`) {
   const open: (() => void)[] = [];
   const ask = (user: typeof ann, verb = "get", bodyBytes = 0) =>

@@ -1,7 +1,8 @@
 /**
- * How much of a server one client may have at once. A thread takes requests in the order in which they come: who sends many
- * without waiting makes all others wait as long. So each user may have so much under way, and what is more is asked to come
- * again, as Kubernetes' priority and fairness does; administrators are exempt there, and here. Each isolate counts for itself.
+ * How much of a server one client may use at once. A thread takes requests in the order of their arrival, so a client
+ * that sends many without waiting makes everybody else wait. Each user may therefore have a limited amount under way,
+ * and is asked to retry beyond that, as with Kubernetes' priority and fairness; administrators are exempt, there and
+ * here. Each isolate counts for itself.
  */
 import { tooManyRequests } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
@@ -9,11 +10,11 @@ import { MASTERS, type User } from "../../auth/user.ts";
 import { DEFAULT_CLUSTER } from "../../cluster.ts";
 import { FREE_TURN, type Turn, untilTaken } from "../../fairness/turn.ts";
 
-/** In requests for one object. A collection may be all there is, so it counts for more. */
+/** In units of single-object requests. A collection may be everything there is, so it costs more. */
 const OF_USER = 300;
 const OF_CLUSTER = 1500;
 const COLLECTION = 10;
-/** A body is held in memory, and takes the longer to be understood the longer it is. */
+/** A body is held in memory, and the longer it is, the longer it takes to process. */
 const BODY_BYTES = 16 * 1024;
 
 const COLLECTIONS: ReadonlySet<string> = new Set(["list", "deletecollection"]);
@@ -25,11 +26,11 @@ interface Asking {
   readonly user: User;
   readonly cluster: string;
   readonly verb: string;
-  /** Of the body that comes with it. */
+  /** The length of the request's body. */
   readonly bodyBytes: number;
 }
 
-/** Answers what is served, or 429. A watch, or a log, is under way until its answer begins. */
+/** Returns the result of `serve`, or throws 429. A watch or a log is under way until its answer begins. */
 export async function inTurn<T>(asking: Asking, serve: (turn: Turn) => Promise<T>): Promise<T> {
   const bounds = boundsOf(asking);
   if (bounds.length === 0) return serve(FREE_TURN);
@@ -54,18 +55,18 @@ export async function inTurn<T>(asking: Asking, serve: (turn: Turn) => Promise<T
 const costOf = ({ verb, bodyBytes }: Asking): number =>
   (COLLECTIONS.has(verb) ? COLLECTION : 1) + Math.floor(bodyBytes / BODY_BYTES);
 
-/** Whose share a request takes of, and how large that is. */
+/** A share that a request counts against, and its size. */
 type Bound = readonly [who: string, most: number];
 
 function boundsOf({ user, cluster }: Asking): readonly Bound[] {
   const bounds: Bound[] = [];
   if (!user.groups.includes(MASTERS)) bounds.push([`${cluster} ${user.name}`, OF_USER]);
-  // The deployment's own cluster is not to suffer from the others.
+  // The deployment's own cluster must not suffer from the others.
   if (cluster !== DEFAULT_CLUSTER) bounds.push([cluster, OF_CLUSTER]);
   return bounds;
 }
 
-/** Answers how it is left, which counts once. */
+/** Returns the function that leaves again; calling it twice has no effect. */
 function enter(bounds: readonly Bound[], cost: number): () => void {
   for (const [who, most] of bounds) {
     if ((underWay.get(who) ?? 0) + cost > most)

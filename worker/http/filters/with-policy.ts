@@ -1,4 +1,4 @@
-/** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
+/** Makes a decision under the newest policy that this isolate knows, and again if the store reports it as stale. */
 import type { Context } from "hono";
 import { tooManyRequests } from "../../../api/machinery/status.ts";
 import type { Store } from "../../../api/store.ts";
@@ -22,10 +22,10 @@ export interface Decided {
   readonly store: StoreClient;
 }
 
-/** As many changes of policy while a request is decided are no accident. */
+/** So many policy changes during one request are no accident. */
 const DECISIONS = 100;
 
-/** `deadline`: the request's, where it has one already. */
+/** `deadline`: the request's, if it has one already. */
 export async function withPolicy<T>(
   c: Context<Bindings>,
   decide: (at: Decided) => Promise<T>,
@@ -66,20 +66,20 @@ async function decided<T>(decide: (at: Decided) => Promise<T>, at: Decided): Pro
   try {
     return await decide(at);
   } catch (error) {
-    // Who was refused without a call may have been so by a policy that is no more.
+    // A refusal that involved no store call may be due to outdated policy.
     if (error instanceof ApiError && !at.store.asked) await at.store.confirm();
     throw error;
   } finally {
-    // Whatever was to be answered: who is nobody any more is told only that.
+    // Whatever the answer would be: a user who is unknown by now must only learn that.
     if (at.store.mustConfirm) await at.store.confirm();
   }
 }
 
-/** The first request of this isolate for a cluster: a new cluster gets what every cluster has. */
+/** The isolate's first request for a cluster: creates the system objects of a new cluster. */
 async function meetCluster(c: Context<Bindings>, cluster: string, store: Store): Promise<PolicySnapshot> {
   const { ownApi } = c.env;
   if (!ownApi && !(await clusterExists(cluster, ownStore(c.env, DEFAULT_CLUSTER)))) throw noSuchCluster();
-  // One that is being deleted is not to be filled again.
+  // A cluster that is being deleted must not be filled again.
   if (cluster !== DEFAULT_CLUSTER) mustLive(cluster, await loadPolicy(cluster, store));
   await ensureSystemObjects(store, Date.now(), await deploymentOf(c.env, cluster));
   return loadPolicy(cluster, store);

@@ -1,15 +1,15 @@
 /**
- * The checks of `/healthz`, `/livez` and `/readyz`, by kube-apiserver's names: those of its checks that have a counterpart
- * here. Functions from what was found to what is answered.
+ * The checks of `/healthz`, `/livez` and `/readyz`: those of kube-apiserver's that have a counterpart here, under the
+ * same names. Functions from findings to answers.
  */
 
-/** In kube-apiserver's order. Whoever answers at all has done these: see what stands behind each. */
+/** In kube-apiserver's order. A server that answers at all has passed these, for the reasons noted. */
 const COMMON = [
   "ping",
   "log",
   // The store answers.
   "etcd",
-  // Admission, fairness and custom kinds are known: they are part of the policy that a request is decided with.
+  // Admission, fairness and custom kinds are known: they are part of the policy that every request is decided by.
   "poststarthook/start-apiserver-admission-initializer",
   "poststarthook/generic-apiserver-start-informers",
   "poststarthook/priority-and-fairness-config-consumer",
@@ -17,20 +17,20 @@ const COMMON = [
   "poststarthook/start-apiextensions-informers",
   "poststarthook/start-apiextensions-controllers",
   "poststarthook/crd-informer-synced",
-  // What every cluster has is there: no request is decided before (worker/bootstrap/system-objects.ts).
+  // System objects exist: no request is decided before (worker/bootstrap/system-objects.ts).
   "poststarthook/start-system-namespaces-controller",
   "poststarthook/start-cluster-authentication-info-controller",
   // There is no cache to fill first.
   "poststarthook/storage-readiness",
   "poststarthook/start-legacy-token-tracking-controller",
-  // Addresses are taken in the commit that stores their Service: there is nothing to repair.
+  // Addresses are allocated in the commit that stores their Service: there is nothing to repair.
   "poststarthook/start-service-ip-repair-controllers",
   "poststarthook/rbac/bootstrap-roles",
   "poststarthook/scheduling/bootstrap-system-priority-classes",
   "poststarthook/priority-and-fairness-config-producer",
   "poststarthook/bootstrap-controller",
   "poststarthook/start-kubernetes-service-cidr-controller",
-  // API servers behind this one are found by the same policy (worker/aggregation), and by a controller.
+  // Aggregated API servers are found by the same policy (worker/aggregation), and by a controller.
   "poststarthook/start-kube-aggregator-informers",
   "poststarthook/apiservice-status-local-available-controller",
   "poststarthook/apiservice-status-remote-available-controller",
@@ -38,7 +38,7 @@ const COMMON = [
   "poststarthook/apiservice-discovery-controller",
   "poststarthook/kube-apiserver-autoregistration",
   "autoregister-completion",
-  // Documents are made when they are asked for.
+  // Documents are built on demand.
   "poststarthook/apiservice-openapi-controller",
   "poststarthook/apiservice-openapiv3-controller",
 ];
@@ -61,7 +61,7 @@ export const healthPaths: readonly string[] = Object.entries(CHECKS).flatMap(([e
   ...checks.map((check) => `/${endpoint}/${check}`),
 ]);
 
-/** The checks that say whether the store answers. */
+/** The checks for whether the store answers. */
 const OF_STORE: ReadonlySet<string> = new Set(["etcd", "etcd-readiness"]);
 
 export interface Health {
@@ -71,12 +71,12 @@ export interface Health {
 export const passes = (check: string, { storeAnswers }: Health): boolean => storeAnswers || !OF_STORE.has(check);
 
 export interface HealthQuestion {
-  /** Checks that are to be left out. */
+  /** Checks to leave out. */
   readonly excluded: readonly string[];
   readonly verbose: boolean;
 }
 
-/** The endpoint as a whole: `ok`, or a line for each check where asked for, and always after a failure. */
+/** The endpoint's text: `ok`, or one line per check if requested, and always after a failure. */
 export function renderHealth(
   endpoint: HealthEndpoint,
   health: Health,
@@ -97,7 +97,7 @@ export function renderHealth(
   return { code: 200, text: verbose ? `${lines.join("")}${endpoint} check passed\n` : "ok" };
 }
 
-/** Each check as a gauge, for `/metrics/slis`. What has been asked before is counted by nobody: isolates come and go. */
+/** Each check as a gauge, for `/metrics/slis`. Earlier checks are not counted: isolates come and go. */
 export const healthSamples = (health: Health): readonly string[] =>
   Object.entries(CHECKS)
     .flatMap(([endpoint, checks]) =>

@@ -10,12 +10,14 @@ import { isCheck, isHealthEndpoint, passes, renderHealth } from "./health-checks
 /** The version of Kubernetes whose API this server speaks. */
 export const KUBERNETES_VERSION = { major: "1", minor: "36", gitVersion: "v1.36.2" };
 
-/** What takes the place of Go. */
+/** In place of Go. */
 export const RUNTIME = "workerd";
 
 const TEXT = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
 
-/** `/healthz`, `/livez`, `/readyz` and their single checks: `ok`, or a list with `?verbose`. They know no methods. */
+/**
+ * `/healthz`, `/livez`, `/readyz` and their single checks: `ok`, or a list with `?verbose`. All methods are accepted.
+ */
 export async function serveHealth(c: Context<Bindings>): Promise<Response> {
   const [, endpoint = "", check = ""] = /^\/([a-z]+)\/?(.*)$/.exec(c.req.path) ?? [];
   if (!isHealthEndpoint(endpoint) || (check !== "" && !isCheck(endpoint, check)))

@@ -1,12 +1,12 @@
 /**
- * What a cluster's requests come to in this isolate, by the names and labels of kube-apiserver
- * (apiserver/pkg/endpoints/metrics), which dashboards and alerts ask for.
+ * Metrics of a cluster's requests in this isolate, with kube-apiserver's names and labels
+ * (apiserver/pkg/endpoints/metrics), which dashboards and alerts use.
  */
 import type { Flow } from "../../fairness/classify.ts";
 import type { Served } from "../../kind-registry.ts";
 import type { ResourcePath } from "../../resource-path.ts";
 
-/** The resource that a request is about; requests for paths have none. */
+/** The resource of a request; undefined for other paths. */
 export interface Counted {
   readonly verb: string;
   readonly path: ResourcePath;
@@ -27,13 +27,13 @@ export interface Answered {
 const BOUNDS = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
 ] as const;
-/** The objectives of Kubernetes know no shorter ones. */
+/** Kubernetes' SLO metrics have no shorter buckets. */
 const OBJECTIVE_BOUNDS = BOUNDS.filter((bound) => bound >= 0.05);
 
-/** By labels, as they are written. */
+/** Keyed by rendered labels. */
 type Counts = Map<string, number>;
 
-/** What requests of one sort came to. */
+/** The totals for requests of one sort. */
 interface Sort {
   readonly component: string;
   readonly dryRun: string;
@@ -43,7 +43,7 @@ interface Sort {
 }
 
 interface Durations {
-  /** How many took so long, by bound, those beyond all of them last. */
+  /** The number of requests per bucket; those beyond all bounds come last. */
   readonly within: number[];
   seconds: number;
 }
@@ -52,7 +52,7 @@ const KINDS = ["mutating", "readOnly"] as const;
 type Kind = (typeof KINDS)[number];
 
 export class RequestMetrics {
-  /** By what tells them apart, in few characters: each request looks here. */
+  /** By a short key that distinguishes them: each request is looked up here. */
   readonly #sorts = new Map<string, Sort>();
   readonly #flows: Counts = new Map();
   readonly #underWay: Record<Kind, number> = { mutating: 0, readOnly: 0 };

@@ -1,4 +1,4 @@
-/** GET /metrics in Prometheus' text format: what this isolate has answered, and where the cluster's log stands. */
+/** GET /metrics in Prometheus' text format: what this isolate has answered, and the state of the cluster's log. */
 import type { Context, Next } from "hono";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { deployedResources } from "../../policy/custom-resources.ts";
@@ -11,12 +11,12 @@ import { healthSamples } from "./health-checks.ts";
 import { described, RequestMetrics } from "./request-metrics.ts";
 import { openWatches, storedObjects, unavailableServices } from "./store-metrics.ts";
 
-/** By cluster. Isolates come and go: counters begin at zero with each. */
+/** By cluster. Isolates come and go: counters begin at zero in each. */
 const byCluster = new Map<string, RequestMetrics>();
-/** Seconds since 1970: when the first request came. Isolates have no clock before it. */
+/** Seconds since the epoch, of the first request. Isolates have no clock before it. */
 let since: number | undefined;
 
-/** Milliseconds since 1970; `now` where nothing has been answered yet. */
+/** Milliseconds since the epoch; `now` if nothing has been answered yet. */
 export const startedAt = (now: number): number => (since === undefined ? now : since * 1000);
 
 /** Counts a request, and how long its answer took to begin. */
@@ -26,13 +26,13 @@ export async function counted(c: Context<Bindings>, next: Next): Promise<void> {
   known?.began(method);
   await next();
   const milliseconds = Date.now() - began;
-  // By its first request a cluster becomes known.
+  // A cluster becomes known with its first request.
   const metrics = metricsOf(cluster);
   if (!known) metrics?.began(method);
   metrics?.ended({ method, about: c.get("about"), code: c.res.status, milliseconds, flow: c.get("flow") });
 }
 
-/** Undefined for clusters that are not there, which anybody may ask for. */
+/** Undefined for clusters that do not exist, which anybody may ask for. */
 function metricsOf(cluster: string): RequestMetrics | undefined {
   const known = byCluster.get(cluster);
   if (known || !knownPolicy(cluster)) return known;
@@ -80,7 +80,7 @@ function buildInfo(): string[] {
   ];
 }
 
-/** GET /metrics/slis: what the health checks find, for who counts how often they did not. */
+/** GET /metrics/slis: the results of the health checks, for availability SLIs. */
 export async function serveHealthMetrics(c: Context<Bindings>): Promise<Response> {
   return exposition(c.req.raw, [
     "# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.",
@@ -89,7 +89,7 @@ export async function serveHealthMetrics(c: Context<Bindings>): Promise<Response
   ]);
 }
 
-/** Whoever scrapes asks for gzip, and has it whatever the size. */
+/** Scrapers ask for gzip, and get it whatever the size. */
 const exposition = (request: Request, lines: readonly string[]) =>
   new Response(`${lines.join("\n")}\n`, {
     headers: {

@@ -55,7 +55,7 @@ function answer(c: Context<Bindings>, page: ZPage): Response {
   return response;
 }
 
-/** What this control plane is set to, by the names of kube-apiserver's flags: those that have a counterpart here. */
+/** This control plane's settings, under the names of the kube-apiserver flags that they correspond to. */
 const flagsOf = (env: Env): Readonly<Record<string, string>> => ({
   ...(env.ADVERTISE_ADDRESS ? { "advertise-address": env.ADVERTISE_ADDRESS.split(":")[0] ?? "" } : {}),
   "allow-privileged": "true",

@@ -1,4 +1,4 @@
-/** What a cluster's stores hold and carry, by kube-apiserver's names. */
+/** What a cluster's stores contain and carry, under kube-apiserver's names. */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import type { Registry } from "../../kind-registry.ts";
@@ -10,7 +10,10 @@ type Stores = readonly StoreObject[];
 /** By resource, as the store names it. */
 type Numbers = ReadonlyMap<string, number>;
 
-/** Counting reads every object's key, and who scrapes comes often: as kube-apiserver does, each minute. */
+/**
+ * Counting reads every object's key, and scrapers come often, so counts are refreshed every minute, as in
+ * kube-apiserver.
+ */
 const COUNTED_FOR_MS = 60_000;
 const lastCounts = new Map<string, { readonly at: number; readonly objects: Promise<Numbers> }>();
 
@@ -21,7 +24,7 @@ export async function storedObjects(cluster: string, registry: Registry, stores:
   lastCounts.set(cluster, counted);
   const objects = await counted.objects;
   const kinds = registry.resources
-    // Others are stored nowhere.
+    // The others are not stored.
     .filter(({ verbs }) => verbs === undefined || verbs.includes("watch"))
     .map(({ group, plural }) => ({ group, plural, count: objects.get(groupResource(group, plural)) ?? 0 }));
   return [

@@ -1,20 +1,20 @@
 /**
- * `/statusz` and `/flagz`, which every component of Kubernetes has since 1.36: text for people, and a versioned form for who
- * asks for it by name. Functions from facts to what is answered.
+ * `/statusz` and `/flagz`, which every component of Kubernetes has since 1.36: text for people, and a versioned form on
+ * request. Functions from facts to answers.
  */
 import { timestamp } from "../../../api/machinery/time/time.ts";
 
-/** What a page says, in both of its forms. */
+/** The content of a page, in both of its forms. */
 export interface ZPage {
   readonly kind: "Statusz" | "Flagz";
   readonly fields: Readonly<Record<string, unknown>>;
   readonly lines: readonly string[];
 }
 
-/** As kube-apiserver calls itself there. */
+/** The name that kube-apiserver uses there. */
 const COMPONENT = "apiserver";
 
-/** config.k8s.io versions, and whether they are to be left. */
+/** config.k8s.io versions, and whether they are deprecated. */
 const VERSIONS: Readonly<Record<string, { readonly deprecated: boolean }>> = {
   v1beta1: { deprecated: false },
   v1alpha1: { deprecated: true },
@@ -29,7 +29,7 @@ interface Clause {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The form asked for; undefined where there is none such. `accept` is in the order of preference. */
+/** The requested form; undefined if there is no such form. `accept` is in order of preference. */
 export function zForm(kind: ZPage["kind"], accept: readonly Clause[]): ZForm | undefined {
   if (accept.length === 0) return { as: "text" };
   for (const { type, parameters } of accept) {
@@ -37,7 +37,7 @@ export function zForm(kind: ZPage["kind"], accept: readonly Clause[]): ZForm | u
     const isObject = g === "config.k8s.io" && as === kind && Object.hasOwn(VERSIONS, v);
     if (isObject && (type === "application/json" || type === "application/yaml"))
       return { as: "object", type, version: v };
-    // The wildcards of objects are JSON first, and JSON must be asked for by its kind.
+    // Elsewhere a wildcard means JSON; here it means text, and JSON must be requested by kind.
     if (as === undefined && ["text/plain", "text/*", "*/*"].includes(type)) return { as: "text" };
   }
   return undefined;
@@ -63,17 +63,17 @@ export const zText = ({ kind, lines }: ZPage): string =>
   `\n${COMPONENT} ${kind.toLowerCase()}\n${HEAD}\n${lines.map((line) => `${line}\n`).join("")}`;
 
 export interface StatusFacts {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly now: number;
   readonly startedAt: number;
   readonly runtime: string;
   readonly binaryVersion: string;
   readonly emulationVersion: string;
-  /** As the index at `/` lists them. */
+  /** As listed in the index at `/`. */
   readonly paths: readonly string[];
 }
 
-/** Paths of the API itself, which the page leaves out. */
+/** The API's own paths, which the page leaves out. */
 const API_PATHS: ReadonlySet<string> = new Set(["/apis", "/api", "/openid", "/openapi", "/.well-known"]);
 
 export function statusPage(facts: StatusFacts): ZPage {

@@ -1,6 +1,6 @@
 /**
- * POST /sailplane/v1/join `{nodeName}`: trades a bootstrap token (or a node's own credential, to renew it) for the
- * node's credential. A name that already has a living credential is only given to the node that holds it.
+ * POST /sailplane/v1/join `{nodeName}`: exchanges a bootstrap token (or a node's own credential, to renew it) for a
+ * node credential. A name with a valid credential is only given to the node that holds it.
  */
 import type { Context } from "hono";
 import { textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
@@ -23,9 +23,9 @@ import { withPolicy } from "../filters/with-policy.ts";
 import { readShortBody } from "../request/body.ts";
 
 const LIFETIME_MS = 365 * 24 * 3600 * 1000;
-/** A node that never heard of its new credential may come back with the one that it has. */
+/** A node that did not receive its new credential may come back with the old one. */
 const OVERLAP_MS = 3600 * 1000;
-/** By cluster and address; those that fail count in another bucket, and soon have to wait. */
+/** By cluster and address. Failed attempts count in a separate bucket, which is exhausted sooner. */
 const joins = new Attempts({ burst: 10_000, perMinute: 6000 });
 const failures = new Attempts({ burst: 20, perMinute: 10 });
 
@@ -94,7 +94,7 @@ function parse(text: string): { readonly nodeName?: unknown } | undefined {
   }
 }
 
-/** The credential that a node renews with stays good for a while. */
+/** The credential that a node renews with stays valid for a while. */
 async function overlap(request: Request, now: number): Promise<Pick<NodeCredential, "previous">> {
   const token = bearerToken(request) ?? "";
   if (!isNodeToken(token)) return {};

@@ -1,6 +1,6 @@
 /**
- * POST /sailplane/v1/nodes/NAME/api-door `{publicKey}`: a certificate with which a node ends TLS for its own pods at
- * `kubernetes.default.svc` (docs/spec/pod-network.md, NET-TLS-CERT).
+ * POST /sailplane/v1/nodes/NAME/api-door `{publicKey}`: a certificate with which a node terminates TLS for its own pods
+ * at `kubernetes.default.svc` (docs/spec/pod-network.md, NET-TLS-CERT).
  */
 import type { Context } from "hono";
 import type { Service } from "../../../api/generated/core.v1.ts";

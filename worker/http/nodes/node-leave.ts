@@ -1,6 +1,6 @@
 /**
- * POST /sailplane/v1/nodes/NAME/leave: the node is forgotten, its Node object and its credential. It ends its pods before; what
- * is left of them goes as the pods of any node that was deleted.
+ * POST /sailplane/v1/nodes/NAME/leave: deletes the node's Node object and credential. The node has ended its pods
+ * before; remaining ones are removed as for any deleted node.
  */
 import type { Context } from "hono";
 import { createApiClient } from "../../../client/api-client.ts";

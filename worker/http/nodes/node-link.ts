@@ -1,6 +1,7 @@
 /**
  * The routes that nodes dial: their link, its HTTP form, the tunnels that they are called to, and relays to other nodes
- * (docs/spec/node-link.md). A node speaks for itself only; an administrator may speak for any, and whoever may act as a node as that one.
+ * (docs/spec/node-link.md). A node may only act for itself, an administrator for any node, and a user who may
+ * impersonate a node for that one.
  */
 import type { Context } from "hono";
 import { forbidden, unauthorized } from "../../../api/machinery/status.ts";
@@ -35,7 +36,7 @@ export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {
   const answer = await c.env.NODE_HUB.getByName(c.get("cluster")).fetch(
     new Request(url, { headers: upgradeOf(c.req.raw) }),
   );
-  // What comes from an object takes no more headers.
+  // The headers of an answer from an object are immutable.
   return answer.status === 101 ? answer : new Response(answer.body, answer);
 }
 

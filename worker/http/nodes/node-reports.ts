@@ -1,7 +1,7 @@
 /**
- * POST /sailplane/v1/nodes/NAME/reports: what a node tells of its pods and asks for them, several requests in one
- * (docs/spec/node-link.md, LINK-REPORTS). The hub passes them on with the credential that they came with, in turns with
- * those of other nodes.
+ * POST /sailplane/v1/nodes/NAME/reports: a node's status reports and requests for its pods, several requests in one
+ * (docs/spec/node-link.md, LINK-REPORTS). The hub forwards them with the node's credential, taking turns with other
+ * nodes.
  */
 import type { Context } from "hono";
 import type { Asked } from "../../../api/asked.ts";
@@ -13,7 +13,7 @@ import type { Bindings } from "../bindings.ts";
 import { readBody } from "../request/body.ts";
 import { requireNode } from "./node-link.ts";
 
-/** What comes with every pod that starts or ends; everything else comes alone. */
+/** Requests that every starting or ending pod causes; everything else is sent separately. */
 const TOLD: readonly { readonly method: string; readonly path: RegExp }[] = [
   { method: "POST", path: pathOf("events") },
   { method: "PATCH", path: pathOf("events/NAME") },
@@ -22,12 +22,12 @@ const TOLD: readonly { readonly method: string; readonly path: RegExp }[] = [
   { method: "POST", path: pathOf("serviceaccounts/NAME/token") },
 ];
 
-/** Names as they are, with nothing in them that an URL would be read otherwise for: no `..`, no backslash. */
+/** Plain names, without anything that a URL parser would treat specially: no `..`, no backslash. */
 function pathOf(within: string): RegExp {
   return new RegExp(`^/api/v1/namespaces/NAME/${within}$`.replaceAll("NAME", "[a-z0-9][a-z0-9.-]*"));
 }
 
-/** One that makes no header would fail those of other nodes that it is passed on with. */
+/** A media type that makes an invalid header would fail the other nodes' requests in the same batch. */
 const MEDIA_TYPE = /^[\w.+/-]*$/;
 
 export async function serveNodeReports(c: Context<Bindings>): Promise<Response> {
@@ -39,7 +39,7 @@ export async function serveNodeReports(c: Context<Bindings>): Promise<Response> 
   return c.json({ answered } satisfies ReportAnswers);
 }
 
-/** Who it is from, and by which program. */
+/** The sender and its user agent. */
 function senderOf(request: Request): Readonly<Record<string, string>> {
   const program = request.headers.get("User-Agent");
   return { ...credentialHeaders(request), ...(program !== null && { "user-agent": program }) };

@@ -1,6 +1,6 @@
 /**
- * Nodes' Leases as they would be if heartbeats were written (rule LINK-LEASE): the hub knows when each node was last heard of. Only
- * who reads such a Lease asks it.
+ * Nodes' Leases as they would be if heartbeats were written (rule LINK-LEASE): the hub knows when each node was last
+ * heard from. It is only asked when somebody reads such a Lease.
  */
 import type { Lease } from "../../../api/generated/coordination.v1.ts";
 import { goJson } from "../../../api/machinery/json/go-json.ts";
@@ -10,7 +10,7 @@ import type { RequestContext } from "../../request-context.ts";
 
 const NODE_LEASES = "kube-node-lease";
 
-/** Whether what is asked for may be such a Lease. */
+/** Whether the request may be for such a Lease. */
 export const mayBeNodeLease = ({ served, path }: Pick<RequestContext, "served" | "path">): boolean =>
   served.group === "coordination.k8s.io" &&
   served.resource.plural === "leases" &&

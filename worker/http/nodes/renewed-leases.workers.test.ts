@@ -46,7 +46,7 @@ test("LINK-LEASE: a node's Lease is shown renewed when the node was last heard o
   expect(Date.parse(linked ?? "")).toBeGreaterThanOrEqual(began - 1000);
   const everywhere = await shown(`${base}/apis/coordination.k8s.io/v1/leases?limit=500`);
   expect(Date.parse(everywhere.linked ?? "")).toBeGreaterThanOrEqual(began - 1000);
-  // What was is told as it was.
+  // The past is shown as it was.
   const then = await shown(`${leases}?resourceVersion=${revision}&resourceVersionMatch=Exact`);
   expect(then.linked).toBe(COMING);
 

@@ -1,4 +1,4 @@
-/** What can be done to all objects of a kind, or to a new one. */
+/** Operations on all objects of a kind, or for creating one. */
 import { type KindTerms, STREAM_TYPES } from "./kind-terms.ts";
 import { type Operation, withArticle } from "./operations.ts";
 import { DELETE_COLLECTION, LIST, PRETTY, WRITE } from "./parameters.ts";

@@ -6,7 +6,7 @@ import type { OpenApiVersion } from "./schemas.ts";
 const published = (schema: StructuralSchema, version: OpenApiVersion) =>
   customSchema(schema, { version, documentation: {}, schemas: new Map() });
 
-/** What becomes of a member `x`. */
+/** What a member `x` is published as. */
 const member = (x: StructuralSchema, version: OpenApiVersion) =>
   (published({ type: "object", properties: { x } }, version).properties as { x: unknown }).x;
 

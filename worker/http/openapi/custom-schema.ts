@@ -1,6 +1,7 @@
 /**
- * The schema of a custom kind as OpenAPI publishes it. Version 2 knows less than structural schemas say, and clients of it
- * (kubectl's validation above all) refuse fields that it does not name: where any field goes, it names none.
+ * The schema of a custom kind as published in OpenAPI. Version 2 is less expressive than structural schemas, and its
+ * clients (kubectl's validation above all) reject fields that it does not list: where any field is allowed, none are
+ * listed.
  */
 import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import {
@@ -31,7 +32,7 @@ export const typeMembers = (apiVersion: string, kind: string) => ({
   kind: { description: kind, type: "string" },
 });
 
-/** A reference with anything beside it is not read in version 3, so it goes into allOf. */
+/** Version 3 ignores whatever stands beside a reference, so the reference goes into allOf. */
 export function metadataOf(struct: string, description: string, context: SchemaContext): Schema {
   const to = reference(addStruct(structOf(struct), context), context);
   return { description, ...(context.version === 3 ? { allOf: [to] } : to) };
@@ -56,7 +57,7 @@ function publish(schema: StructuralSchema, context: SchemaContext): Schema {
   };
 }
 
-/** What an object within an object is known to have. */
+/** The members of an embedded object. */
 const embedded = (members: object | undefined, required: readonly string[] = [], context: SchemaContext) => ({
   properties: {
     ...members,
@@ -68,7 +69,7 @@ const embedded = (members: object | undefined, required: readonly string[] = [],
 
 const INTEGER_OR_STRING = [{ type: "integer" }, { type: "string" }];
 
-/** `x-kubernetes-int-or-string` spelled out, where the schema does not do it already. */
+/** `x-kubernetes-int-or-string` spelled out, unless the schema does so already. */
 function unfolded(schema: StructuralSchema): StructuralSchema {
   if (schema["x-kubernetes-int-or-string"] !== true) return schema;
   const { anyOf, allOf } = schema;

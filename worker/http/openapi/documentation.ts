@@ -1,13 +1,13 @@
 /**
- * What the schema's structs and fields mean. Half a megabyte of text, which few requests need: it is a file among the assets,
- * because workerd keeps a module's source in memory several times over.
+ * Descriptions of the schema's structs and fields. Half a megabyte of text that few requests need: it is a file among
+ * the assets, because workerd keeps a module's source in memory several times over.
  */
 /** By a struct's full name, then by field; "" is the struct itself. */
 export type Documentation = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 let loaded: Promise<Documentation> | undefined;
 
-/** `assets`: the binding that serves what the build wrote. */
+/** `assets`: the binding that serves the build's output. */
 export function loadDocumentation(assets: Fetcher): Promise<Documentation> {
   loaded ??= read(assets).catch((error) => {
     loaded = undefined;
@@ -22,10 +22,10 @@ async function read(assets: Fetcher): Promise<Documentation> {
   return answer.json();
 }
 
-/** Where a field's text ends and what its values mean begins. */
+/** Where a field's text ends and the description of its values begins. */
 export const VALUES = "\n\nPossible enum values:";
 
-/** The text of `core.v1.ConfigMap.data`, without its values: what columns refer to. */
+/** The text of `core.v1.ConfigMap.data`, without its values, as columns refer to it. */
 export const documentationLookup =
   (documentation: Documentation) =>
   (field: string): string | undefined => {

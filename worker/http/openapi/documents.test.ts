@@ -37,7 +37,7 @@ const documentation = {
 };
 const request = { resources, documentation };
 
-/** Every `$ref` of a document leads to a schema of it. */
+/** Every `$ref` of a document must lead to one of its schemas. */
 function danglingReferences(document: Schema, schemas: object, prefix: string): string[] {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to = ""]) => to);
   return [...new Set(references)].filter((to) => !to.startsWith(prefix) || !(to.slice(prefix.length) in schemas));
@@ -64,7 +64,7 @@ describe("WIRE-OPENAPI: version 3", () => {
       required: ["selector", "template"],
       properties: {
         replicas: { description: "How many.", type: "integer", format: "int32" },
-        // Nothing is said of it here, so the reference stands alone.
+        // There is no description here, so the reference stands alone.
         selector: { $ref: "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector" },
         strategy: { default: {}, "x-kubernetes-patch-strategy": "retainKeys" },
       },

@@ -1,4 +1,6 @@
-/** The OpenAPI documents: version 3, one for each group version, and version 2, one for all. Functions from kinds to data. */
+/**
+ * The OpenAPI documents: version 3, one per group version, and version 2, one for all. Functions from kinds to data.
+ */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { findStruct, structOf, structOfKind } from "../../../api/schema/table.ts";
@@ -10,7 +12,7 @@ import { pathsOf } from "./paths.ts";
 import { addStruct, type OpenApiVersion, reference, type Schema, type SchemaContext } from "./schemas.ts";
 import { API_VERSION_TEXT, KIND_TEXT, LIST_METADATA_TEXT, listItemsText } from "./texts.ts";
 
-/** `api/v1`, `apis/apps`, `apis/apps/v1`, `version`: the documents of version 3, by their path. */
+/** The paths of the version 3 documents: `api/v1`, `apis/apps`, `apis/apps/v1`, `version`. */
 export const documentPaths = (resources: readonly Resource[]): string[] =>
   [
     ...new Set([
@@ -31,7 +33,7 @@ const groupPathOf = (group: string) => (group === "" ? "api" : `apis/${group}`);
 const pathOf = (group: string, version: string) => (group === "" ? `api/${version}` : `apis/${group}/${version}`);
 
 const INFO = { title: "Kubernetes", version: "v1.36.2" };
-/** Of the documents of version 3, and of those among them that are about custom kinds. */
+/** For version 3, and within it for documents about custom kinds. */
 const INFO_V3 = { title: "Kubernetes", version: "1.36" };
 const INFO_CUSTOM = { title: "Kubernetes CRD Swagger", version: "v0.1.0" };
 const SECURITY_TEXT = "Bearer Token authentication";
@@ -41,7 +43,7 @@ export interface DocumentRequest {
   readonly documentation: Documentation;
 }
 
-/** The document of one path of documentPaths, or undefined if there is none. */
+/** The document at one of documentPaths, or undefined if there is none. */
 export function openApiV3({ resources, documentation }: DocumentRequest, path: string): Schema | undefined {
   const kinds = servedKinds(resources).filter(({ group, version }) => pathOf(group, version) === path);
   const described =
@@ -60,7 +62,7 @@ export function openApiV3({ resources, documentation }: DocumentRequest, path: s
   };
 }
 
-/** What is about no kind. */
+/** Paths that are about no kind. */
 function describeIndex(resources: readonly Resource[], documentation: Documentation, path: string) {
   const context: SchemaContext = { version: 3, documentation, schemas: new Map() };
   const group = indexedGroups(resources).find((each) => groupPathOf(each) === path);
@@ -98,10 +100,10 @@ export function openApiV2({ resources, documentation }: DocumentRequest): Schema
   };
 }
 
-/** Schemas that answers of any kind are made of. */
+/** Schemas that appear in answers about any kind. */
 const COMMON = ["meta.v1.DeleteOptions", "meta.v1.Status", "meta.v1.WatchEvent", "meta.v1.APIResourceList"];
 
-/** What is registered in every group version. */
+/** Kinds that are registered in every group version. */
 const OF_ALL_GROUPS = ["DeleteOptions", "WatchEvent"];
 
 function addKinds(kind: string, kinds: readonly ServedKind[], { schemas }: SchemaContext): void {
@@ -156,7 +158,7 @@ function addKind({ resource, group, version }: ServedKind, context: SchemaContex
   return { name, listName: list ? addStruct(list, context) : name };
 }
 
-/** A custom kind: the schema of its definition, under a name that Kubernetes would give it. */
+/** A custom kind: the schema from its definition, under the name that Kubernetes would give it. */
 function addCustomKind({ resource, group, version }: ServedKind, context: SchemaContext) {
   const domain = group.split(".").reverse().join(".");
   const name = `${domain}.${version}.${resource.kind}`;

@@ -1,6 +1,6 @@
 /**
- * OpenAPI version 2 as the protobuf message openapi.v2.Document (github.com/google/gnostic), which kubectl before 1.27
- * asks for and takes nothing else.
+ * OpenAPI version 2 as the protobuf message openapi.v2.Document (github.com/google/gnostic), the only form that kubectl
+ * before 1.27 accepts.
  */
 import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
 import { ProtobufWriter } from "../../../api/machinery/protobuf/writer.ts";
@@ -25,7 +25,9 @@ function delimited(writer: ProtobufWriter, number: number, write: () => void): v
   writer.delimited(number, before);
 }
 
-/** A message of the members that the value has; `extensions` is the field of those whose names begin with `x-`. */
+/**
+ * A message with those members that the value has; `extensions` is the field for members whose names begin with `x-`.
+ */
 function message(members: () => Members, extensions?: number): Write {
   let ordered: [string, readonly [number, Write]][] | undefined;
   return (writer, value) => {
@@ -52,9 +54,9 @@ function field(writer: ProtobufWriter, number: number, write: Write, value: unkn
 }
 
 const text: Write = (writer, value) => writer.text(String(value));
-/** Written by `field`: a boolean is no length-delimited value. */
+/** Written by `field`: a boolean is not length-delimited. */
 const flag: Write = () => {};
-/** By their JSON: few values stand often in a document. */
+/** By JSON text: a document repeats few distinct values. */
 const yamlOf = new Map<string, string>();
 const any: Write = (writer, value) => {
   const json = exactJson(value);
@@ -77,13 +79,13 @@ const named =
     }
   };
 
-/** A message that holds one field. */
+/** A message with one field. */
 const wrapped =
   (number: number, write: Write): Write =>
   (writer, value) =>
     field(writer, number, write, value);
 
-/** Members that are lists inside a message of their own: `whole` keeps them from being written one by one. */
+/** For lists that go into a message of their own: `whole` keeps them from being written element by element. */
 const whole = (value: unknown): unknown => (Array.isArray(value) ? { whole: value } : value);
 const wholeList =
   (number: number, write: Write): Write =>
@@ -113,7 +115,7 @@ const schemaMessage: Write = message(
 
 function writeSchema(writer: ProtobufWriter, value: unknown): void {
   const schema = value as Value;
-  // An empty object or list is a default worth keeping; anything goes where additionalProperties is `true`.
+  // An empty object or list is a default worth keeping; `additionalProperties: true` means anything.
   const { default: fallback, additionalProperties: more, ...rest } = schema;
   schemaMessage(writer, {
     ...rest,
@@ -148,7 +150,7 @@ const pathParameter = message(() => ({
   uniqueItems: [19, flag],
 }));
 
-/** ParametersItem → Parameter → what it is. */
+/** ParametersItem */
 function parameter(writer: ProtobufWriter, value: unknown): void {
   const place = (value as Value).in;
   delimited(writer, 1, () => {

@@ -1,4 +1,4 @@
-/** Paths that are about no kind: the indexes of groups, versions and resources, the version, and who issues tokens. */
+/** Paths that are about no kind: the indexes of groups, versions and resources, the version, and the token issuer. */
 import { capital, groupName, type Operation, renderOperation, tagOf } from "./operations.ts";
 import type { OpenApiVersion, Schema } from "./schemas.ts";
 
@@ -29,7 +29,7 @@ export function versionIndex(group: string, version: string, { version: openApi,
   return { [path]: indexItem(index, openApi) };
 }
 
-/** The index of a group, a document of its own in version 3. */
+/** The index of a group, in version 3 a document of its own. */
 export function groupIndex(group: string, { version, meta }: IndexContext): Record<string, Schema> {
   if (group === "") {
     const description = "get available API versions";
@@ -50,7 +50,7 @@ export function groupIndex(group: string, { version, meta }: IndexContext): Reco
   };
 }
 
-/** By the path of the document that version 3 has of each. */
+/** By the path of the version 3 document about each. */
 export const OTHER_PATHS: Readonly<Record<string, (context: IndexContext) => Record<string, Schema>>> = {
   ".well-known/openid-configuration": ({ version }) => ({
     "/.well-known/openid-configuration/": indexItem(
@@ -104,7 +104,7 @@ export const OTHER_PATHS: Readonly<Record<string, (context: IndexContext) => Rec
 const REQUIRED = "major minor gitVersion gitCommit gitTreeState buildDate goVersion compiler platform".split(" ");
 const OPTIONAL = "emulationMajor emulationMinor minCompatibilityMajor minCompatibilityMinor".split(" ");
 
-/** What /version answers. */
+/** The schema of /version. */
 export const versionInfoSchema = (version: OpenApiVersion): Schema => ({
   description: "What this server is, and the version of Kubernetes that it speaks.",
   type: "object",

@@ -1,10 +1,10 @@
-/** What all operations of a kind, or of one of its subresources, have in common. */
+/** What all operations of a kind, or of one of its subresources, share. */
 import type { Resource } from "../../../api/resources/resource.ts";
 import { capital, groupName, type Kind, type Operation, tagOf } from "./operations.ts";
 import type { Schema } from "./schemas.ts";
 
 export interface KindContext {
-  /** References to the schemas of the kind and its list, and of what answers of all kinds are made of. */
+  /** References to the schemas of the kind and its list, and of what answers of all kinds consist of. */
   readonly ref: Schema;
   readonly listRef: Schema;
   readonly common: CommonSchemas;
@@ -22,11 +22,11 @@ export interface Subresource {
   readonly name: string;
   readonly kind: Kind;
   readonly verbs: readonly string[];
-  /** Streams say in their URL what they are to be. */
+  /** Streams take their options in the URL. */
   readonly options?: "connect" | "log";
 }
 
-/** Custom kinds have neither: kubectl reads here how it may patch. */
+/** Custom kinds lack both: kubectl learns here how it may patch. */
 export const STRATEGIC = "application/strategic-merge-patch+json";
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
@@ -40,15 +40,15 @@ export interface KindTerms {
   readonly common: CommonSchemas;
   readonly ref: Schema;
   readonly listRef: Schema;
-  /** What ids of operations begin with behind the verb: group and version, and the word that says that it is namespaced. */
+  /** The part of operation ids after the verb: group and version, and `Namespaced`. */
   readonly prefix: string;
   readonly namespaced: "Namespaced" | "";
-  /** `status of `, where a subresource is meant. */
+  /** `status of `, for that subresource. */
   readonly ofWhat: string;
   readonly base: Pick<Operation, "tag" | "served" | "takes">;
-  /** The answer that is an object of the kind. */
+  /** The answer when it is an object of the kind. */
   readonly own: Pick<Operation, "answer" | "answerTypes">;
-  /** Of the media types those that the kind has. */
+  /** Filters media types to those that the kind supports. */
   readonly known: (types: readonly string[]) => readonly string[];
   readonly body: (schema: Schema, need?: "optional") => NonNullable<Operation["body"]>;
   /** The id of the operation. */

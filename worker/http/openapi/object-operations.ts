@@ -1,4 +1,4 @@
-/** What can be done to one object of a kind, or to a subresource of it. */
+/** Operations on one object of a kind, or on a subresource of it. */
 import type { Resource } from "../../../api/resources/resource.ts";
 import { type KindTerms, STRATEGIC } from "./kind-terms.ts";
 import { type Operation, withArticle } from "./operations.ts";
@@ -49,7 +49,7 @@ export const patch = (terms: KindTerms): Operation => ({
 export const remove = (terms: KindTerms, { deleteAnswersObject, isHeld }: Resource): Operation => ({
   ...terms.base,
   ...terms.own,
-  // Of what is held there is more to say than what became of it, and Kubernetes documents the other all the same.
+  // The answer to deleting a held object is the object, but Kubernetes documents a Status all the same.
   answer: deleteAnswersObject && !terms.isCustom && !isHeld ? terms.ref : terms.common.status,
   method: "delete",
   description: `delete ${withArticle(terms.kind)}`,

@@ -1,4 +1,4 @@
-/** One operation of a path: what it takes, what it answers, and what it is called. */
+/** One operation of a path: its parameters, its answers, and its names. */
 import type { Parameter } from "./parameters.ts";
 import type { OpenApiVersion, Schema } from "./schemas.ts";
 
@@ -9,7 +9,7 @@ export interface Kind {
 }
 
 export interface Operation {
-  /** The HTTP method, in lower case. */
+  /** The HTTP method in lower case. */
   readonly method: string;
   readonly description: string;
   readonly operationId: string;
@@ -18,18 +18,18 @@ export interface Operation {
   readonly body?: { readonly schema: Schema; readonly types: readonly string[]; readonly required: boolean };
   readonly answer: Schema;
   readonly answerTypes: readonly string[];
-  /** Codes of success. */
+  /** Status codes of success. */
   readonly codes: readonly (keyof typeof CODES)[];
-  /** list, get, connect, …: none of what is about no kind. */
+  /** list, get, connect, …; absent for paths about no kind. */
   readonly action?: string;
   readonly served?: Kind;
-  /** What a request without a body may be of, all the same; anything where it is not said. */
+  /** The media types accepted by a request even without a body; anything if absent. */
   readonly takes?: readonly string[];
 }
 
 const CODES = { 200: "OK", 201: "Created", 202: "Accepted" } as const;
 
-/** Groups as names of operations and tags have them: `RbacAuthorization`, `rbacAuthorization`. */
+/** Groups as they appear in operation names and tags: `RbacAuthorization`, `rbacAuthorization`. */
 export const groupName = (group: string): string =>
   group === ""
     ? "Core"
@@ -49,7 +49,7 @@ export const withArticle = (kind: string): string => `${/^[AEIOU]/.test(kind) ? 
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** `parameters` are those that the path has not told of for all its operations. */
+/** `parameters` are those that are not declared for the whole path. */
 export function renderOperation(
   { description, operationId, tag, body, answer, answerTypes, codes, action, served, takes }: Operation,
   parameters: readonly Schema[],

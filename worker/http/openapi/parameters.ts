@@ -1,4 +1,7 @@
-/** Query and path parameters of operations, and where documents tell of them: what all operations of a path take, with the path. */
+/**
+ * Query and path parameters of operations, and where documents declare them: those shared by all operations of a path,
+ * with the path.
+ */
 import { isScalar } from "../../../api/schema/idl.ts";
 import { findStruct } from "../../../api/schema/table.ts";
 import type { OpenApiVersion, Schema } from "./schemas.ts";
@@ -72,7 +75,9 @@ export const pathParameter = (name: string, description: string): Parameter => (
 
 const TYPES: Readonly<Record<string, Parameter["type"]>> = { bool: "boolean", int32: "integer", int64: "integer" };
 
-/** The options of a stream, such as PodExecOptions, which are said in its URL. Times are not told of, as in Kubernetes. */
+/**
+ * The options of a stream, such as PodExecOptions, which are passed in its URL. Times are left out, as in Kubernetes.
+ */
 export const optionsOf = (kind: string): readonly Parameter[] =>
   [...(findStruct(`core.v1.${kind}`)?.fields.values() ?? [])]
     .filter(({ number, type }) => number > 0 && type !== "Time" && isScalar(type))
@@ -81,7 +86,7 @@ export const optionsOf = (kind: string): readonly Parameter[] =>
 const byName = (a: Parameter, b: Parameter) => (a.name === b.name ? (a.in < b.in ? -1 : 1) : a.name < b.name ? -1 : 1);
 const keyOf = ({ name, in: place }: Parameter) => `${place} ${name}`;
 
-/** What every operation takes belongs to the path. */
+/** Parameters shared by every operation are declared with the path. */
 export function commonParameters(operations: readonly (readonly Parameter[])[]): readonly Parameter[] {
   const [first = [], ...others] = operations.map(
     (parameters) => new Map(parameters.map((each) => [keyOf(each), each])),

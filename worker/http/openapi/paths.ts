@@ -1,6 +1,6 @@
 /**
- * The paths of a kind. What clients look for here is which kind a path serves (kubectl explain) and which query
- * parameters a patch takes (whether dry run and field validation are the server's work).
+ * The paths of a kind. Clients use them to find which kind a path serves (kubectl explain) and which query parameters a
+ * patch takes (whether dry run and field validation are supported).
  */
 import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
 import { create, deleteCollection, list, watch } from "./collection-operations.ts";
@@ -13,11 +13,11 @@ import { connect, readLog } from "./stream-operations.ts";
 
 export interface PathContext extends KindContext {
   readonly version: OpenApiVersion;
-  /** The schema of a subresource's kind, where it has one. */
+  /** The schema of a subresource's kind, if it has one. */
   readonly refTo: (kind: Kind) => Schema | undefined;
 }
 
-/** A path below the group version's, with what can be done there. */
+/** A path below the group version's, and its operations. */
 interface Path {
   readonly path: string;
   readonly operations: readonly Operation[];
@@ -27,7 +27,7 @@ interface Path {
 const NAMESPACE = pathParameter("namespace", "The object's namespace.");
 const nameOf = (kind: string) => pathParameter("name", `The name of the ${kind}.`);
 
-/** The paths of a kind and its subresources, by the template of their URL. */
+/** The paths of a kind and its subresources, by URL template. */
 export function pathsOf(resource: Resource, context: PathContext): Record<string, Schema> {
   const { group, version } = context.at;
   const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
@@ -63,7 +63,7 @@ function objectPaths(resource: Resource, { isNamespaced, within, parameters }: P
   const everywhere = (path: string, operations: readonly Operation[]): Path[] =>
     isNamespaced ? [{ path, operations, parameters: [] }] : [];
   const named = [...parameters, nameOf(kind)];
-  // Custom kinds are watched by the list's parameter alone.
+  // Custom kinds are only watched through the list's parameter.
   const isWatched = !terms.isCustom && verbs.includes("watch");
   return [
     ...everywhere(
@@ -141,7 +141,7 @@ function pathItem({ operations, parameters: of }: Path, version: OpenApiVersion)
         renderOperation(operation, renderParameters(operation.parameters, { except, version }), version),
       ]),
     ),
-    // None is told by silence: clients print what they have read, and compare.
+    // An empty list is omitted: clients print what they have read, and compare.
     ...(shared.length > 0 ? { parameters: shared } : {}),
   };
 }

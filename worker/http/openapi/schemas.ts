@@ -1,6 +1,6 @@
 /**
- * OpenAPI schemas from the schema table. Versions 2 and 3 say the same with small differences: where definitions live,
- * and whether a reference may carry a description.
+ * OpenAPI schemas from the schema table. Versions 2 and 3 differ slightly: where definitions live, and whether a
+ * reference may carry a description.
  */
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import { isScalar, type Scalar } from "../../../api/schema/idl.ts";
@@ -14,15 +14,15 @@ export type OpenApiVersion = 2 | 3;
 export interface SchemaContext {
   readonly version: OpenApiVersion;
   readonly documentation: Documentation;
-  /** Every schema that was referred to is added here, by its name. */
+  /** Every referenced schema is added here, by name. */
   readonly schemas: Map<string, Schema>;
 }
 
-/** Adds a struct, and all that it refers to. Answers its name. */
+/** Adds a struct and everything that it refers to. Returns its name. */
 export function addStruct(struct: Struct, context: SchemaContext): string {
   const { openapiName, declaration, name } = struct;
   if (context.schemas.has(openapiName)) return openapiName;
-  // Holds the place: schemas refer to themselves.
+  // Reserves the name: schemas refer to themselves.
   context.schemas.set(openapiName, {});
   const texts = context.documentation[name] ?? {};
   const properties: Record<string, Schema> = {};
@@ -74,7 +74,7 @@ function propertySchema(field: Field, description: string | undefined, context: 
   };
 }
 
-/** Texts that come with the values say what they mean, too. */
+/** Appends what the values mean. */
 const withValues = (text: string, values: readonly string[]) =>
   text.includes(VALUES) ? text : `${text}${VALUES}${values.map((value) => `\n - \`${exactJson(value)}\``).join("")}`;
 
@@ -85,18 +85,18 @@ function one(
 ): Schema {
   const told = version === 3 ? defaultOf(field.default ?? zeroOf(field)) : {};
   const standsAlone = isBare && Object.keys(told).length === 0;
-  // A reference with anything beside it is not read in version 3, so it goes into allOf.
+  // Version 3 ignores whatever stands beside a reference, so the reference goes into allOf.
   return "$ref" in element && version === 3 && !standsAlone ? { ...told, allOf: [element] } : { ...told, ...element };
 }
 
-/** What Go's zero value says where nothing else does: of structs by value, and of texts that are always answered. */
+/** Go's zero value where there is no other default: for structs by value, and texts that are always present. */
 function zeroOf({ pointer, type, always }: Field): unknown {
   if (pointer) return undefined;
   if (!isScalar(type)) return {};
   return type === "string" && always ? "" : undefined;
 }
 
-/** Version 2 tells of no defaults. */
+/** Version 2 has no defaults. */
 const defaultOf = (value: unknown) => (value === undefined ? {} : { default: value });
 
 function many({ shape, default: fallback }: Field, element: Schema, { version }: SchemaContext): Schema {
@@ -142,7 +142,7 @@ const PLAIN: Partial<Record<Scalar, Schema>> = {
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 const EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
 
-/** Scalars that are schemas of their own. */
+/** Scalars that have schemas of their own. */
 function named(type: Scalar, version: OpenApiVersion): [name: string, schema: Schema] {
   switch (type) {
     case "Time":

@@ -1,4 +1,4 @@
-/** /openapi/v3, its documents, and /openapi/v2. Made when first asked for, from the kinds of the moment; kept by clients. */
+/** /openapi/v3, its documents, and /openapi/v2. Built on first request, from the current kinds; cached by clients. */
 import type { Context } from "hono";
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
@@ -42,7 +42,10 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     return answerV3(request, document);
   });
 
-/** A document that is asked for by its hash never changes, so clients may keep it for good: another hash leads to the one that there is. */
+/**
+ * A document requested by its hash never changes, so clients may cache it for good. Another hash redirects to the
+ * current one.
+ */
 function answerV3(request: Request, document: TaggedDocument): Response {
   const { pathname, searchParams } = new URL(request.url);
   const [asked, hash] = [searchParams.get("hash") ?? "", document.etag.replaceAll('"', "")];
@@ -56,7 +59,7 @@ function answerV3(request: Request, document: TaggedDocument): Response {
   return response;
 }
 
-/** Version 3 has no protobuf form here: whoever takes nothing else is told so. */
+/** Version 3 has no protobuf form here; clients that accept nothing else get an error. */
 function requireJson(request: Request): void {
   const clauses = parseAccept(request.headers.get("Accept") ?? "");
   if (clauses.length === 0 || clauses.some(({ type }) => JSON_TYPES.has(type))) return;
@@ -68,10 +71,10 @@ const JSON_TYPES: ReadonlySet<string> = new Set(["application/json", "applicatio
 const PRIVATE = "no-cache, private";
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 const PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-/** What clients have asked with ever since, though it is no valid media type to answer with. */
+/** What clients have always sent in Accept, although it is not a valid media type for the answer. */
 const PROTOBUF_ASKED = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
-/** True for protobuf, false for JSON; 406 where neither is accepted. */
+/** True for protobuf, false for JSON; 406 if neither is accepted. */
 function wantsProtobuf(request: Request): boolean {
   const clauses = parseAccept(request.headers.get("Accept") ?? "");
   if (clauses.length === 0) return false;
@@ -84,7 +87,7 @@ function wantsProtobuf(request: Request): boolean {
 
 const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument | undefined>>>();
 
-/** Made once for each set of kinds: a set does not change, it is replaced. */
+/** Built once per set of kinds: a set is never changed, only replaced. */
 function once<T extends TaggedDocument | undefined>(
   resources: readonly Resource[],
   key: string,
@@ -97,7 +100,7 @@ function once<T extends TaggedDocument | undefined>(
   return document;
 }
 
-/** What documents are made of. */
+/** What documents are built from. */
 interface Source {
   readonly resources: readonly Resource[];
   readonly assets: Fetcher;

@@ -1,4 +1,4 @@
-/** Streams of a kind: a container's log, and what becomes a connection. */
+/** Streams of a kind: a container's log, and whatever becomes a connection. */
 import { ANY, type KindTerms, OBJECT_TYPES, type Subresource } from "./kind-terms.ts";
 import { capital, type Operation } from "./operations.ts";
 import { PRETTY } from "./parameters.ts";
@@ -19,7 +19,7 @@ export const readLog = (terms: KindTerms): Operation => ({
   action: "get",
 });
 
-/** One for each method; `suffix` is what their ids end with. */
+/** One per method; `suffix` ends their ids. */
 export const connect = (
   { base, prefix, namespaced, kind }: KindTerms,
   { name: stream, kind: options, verbs }: Subresource,

@@ -3,7 +3,7 @@ const CONVENTIONS = "https://git.k8s.io/community/contributors/devel/sig-archite
 
 export const API_VERSION_TEXT = `APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: ${CONVENTIONS}#resources`;
 export const KIND_TEXT = `Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: ${CONVENTIONS}#types-kinds`;
-/** Of an object within an object. */
+/** For an embedded object. */
 export const EMBEDDED_API_VERSION_TEXT = `apiVersion defines the versioned schema of this representation of an object. More info: ${CONVENTIONS}#resources`;
 export const EMBEDDED_KIND_TEXT = `kind is a string value representing the type of this object. In CamelCase. More info: ${CONVENTIONS}#types-kinds`;
 export const METADATA_TEXT = `Standard object's metadata. More info: ${CONVENTIONS}#metadata`;

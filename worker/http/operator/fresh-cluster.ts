@@ -1,7 +1,7 @@
-/** What a cluster holds from its first minute, before anybody made anything. */
+/** What a cluster contains from the start, before anybody created anything. */
 import type { Held } from "../../../api/backup.ts";
 
-/** At the cluster's own level and in the control plane's own namespaces: what the control plane makes of it, in any number. */
+/** Cluster-scoped, and in the control plane's own namespaces: created by the control plane, in any number. */
 const OWN_PLACES = ["", "kube-node-lease", "kube-public", "kube-system"];
 const OWN: ReadonlySet<string> = new Set([
   "apiservices.apiregistration.k8s.io",
@@ -23,7 +23,7 @@ const OWN: ReadonlySet<string> = new Set([
   "servicecidrs.networking.k8s.io",
 ]);
 
-/** Everywhere else one more is somebody's: how many there are of a resource in a namespace. */
+/** Everywhere else, anything beyond these numbers is somebody's: objects per resource in a namespace. */
 const BORN_WITH: Readonly<Record<string, number>> = {
   "/namespaces": 4,
   "default/configmaps": 1,
@@ -34,6 +34,6 @@ const BORN_WITH: Readonly<Record<string, number>> = {
   "default/services": 1,
 };
 
-/** Whether nobody would miss it. Nodes come by themselves. */
+/** Whether nobody would miss it. Nodes register by themselves. */
 export const isFresh = ({ resource, namespace, objects }: Held): boolean =>
   (OWN_PLACES.includes(namespace) && OWN.has(resource)) || objects <= (BORN_WITH[`${namespace}/${resource}`] ?? 0);

@@ -1,6 +1,6 @@
 /**
- * What belongs to the deployment, its owner and its machines: it stays as it is, whatever past a cluster's objects go back to, so that a token
- * or a limit of that past does not come to life again (rules BACKUP-LEFT-OUT, RESTORE-TIME).
+ * What belongs to the deployment, its owner and its machines: it is preserved when a cluster's objects go back to an
+ * earlier state, so that no former token or limit comes back (rules BACKUP-LEFT-OUT, RESTORE-TIME).
  */
 import { readObject, textWithoutRevision } from "../../../api/machinery/json/object-text.ts";
 import { listWhole } from "../../../api/store/whole-list.ts";
@@ -11,7 +11,7 @@ export const OWNERS = [CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS] as const;
 
 type OwnedStore = Pick<Store, "list" | "commit">;
 
-/** Goes back, and has all of it as it was before. */
+/** Goes back, and restores all of it as it was before. */
 export async function keepingOwners(store: () => OwnedStore, goBack: () => Promise<void>): Promise<void> {
   const present = await readOwners(store());
   await goBack();

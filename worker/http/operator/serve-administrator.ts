@@ -1,6 +1,6 @@
 /**
- * POST /sailplane/v1/administrator: the administrator's token of this cluster, replaced. Who asks must be an administrator;
- * the token that he has is dead with the answer.
+ * POST /sailplane/v1/administrator: replaces this cluster's administrator token. The caller must be an administrator;
+ * the old token is invalid from the answer on.
  */
 import type { Context } from "hono";
 import { forbidden } from "../../../api/machinery/status.ts";

@@ -1,4 +1,7 @@
-/** GET /sailplane/v1/audit?after=N&limit=N: the cluster's audit events, one JSON object a line; `Audit-Last` is where to go on. */
+/**
+ * GET /sailplane/v1/audit?after=N&limit=N: the cluster's audit events, one JSON object per line; `Audit-Last` is where
+ * to continue.
+ */
 import type { Context } from "hono";
 import { badRequest, methodNotAllowed } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";

@@ -1,7 +1,7 @@
 /**
- * `/sailplane/v1/clusters`: for who hosts clusters for others. RBAC of the default cluster decides, on
+ * `/sailplane/v1/clusters`: for operators who host clusters for others. Authorized by RBAC of the default cluster, on
  * `clusters.sailplane.dev` and its subresources `administrator` and `authentication`; a cluster's own administrators
- * have no say here.
+ * have no access.
  */
 import type { Context } from "hono";
 import { type JwtAuthenticator, parseAuthentication } from "../../../api/authentication/config.ts";
@@ -67,7 +67,7 @@ export async function serveCluster(c: Context<Bindings>): Promise<Response> {
   });
 }
 
-/** POST /sailplane/v1/clusters/NAME/administrator: a new administrator's token, for one that was lost. */
+/** POST /sailplane/v1/clusters/NAME/administrator: issues a new administrator token, for one that was lost. */
 export async function serveClusterAdministrator(c: Context<Bindings>): Promise<Response> {
   mustBeDefault(c);
   return withPolicy(c, async (at) => {
@@ -78,7 +78,7 @@ export async function serveClusterAdministrator(c: Context<Bindings>): Promise<R
   });
 }
 
-/** PUT /sailplane/v1/clusters/NAME/authentication: an AuthenticationConfiguration, in place of the one before. */
+/** PUT /sailplane/v1/clusters/NAME/authentication: replaces the AuthenticationConfiguration. */
 export async function serveClusterAuthentication(c: Context<Bindings>): Promise<Response> {
   mustBeDefault(c);
   const body = await readShortBody(c.req.raw);
@@ -120,7 +120,7 @@ async function mayDo(c: Context<Bindings>, { policy, store }: Decided, action: A
   const at = { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() };
   const user = await identify(c.req.raw, what, at);
   await requirePermission(user, what, { policy, store });
-  // What follows reaches other stores, which know nothing of this policy.
+  // What follows calls other stores, which do not check this policy.
   await store.confirm();
 }
 
@@ -136,7 +136,7 @@ const printCluster = ({ metadata, limits }: NamedCluster) => ({
   limits,
 });
 
-/** `{name, limits: {objects, bytes, watches, requestsPerSecond}}`, all but the name as they like. */
+/** `{name, limits: {objects, bytes, watches, requestsPerSecond}}`; only the name is required. */
 function parseCluster(body: Uint8Array): { name: string; limits: ClusterLimits } {
   const parsed = parse(new TextDecoder().decode(body));
   const { name = "", limits = {} } = parsed;
@@ -163,7 +163,7 @@ function parse(text: string): { readonly name?: unknown; readonly limits?: unkno
     const value: unknown = JSON.parse(text === "" ? "{}" : text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new ApiError(badRequest("the body must be a JSON object"));
 }

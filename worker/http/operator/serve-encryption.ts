@@ -1,6 +1,6 @@
 /**
- * POST /sailplane/v1/encryption?after=NAME: has what clusters keep written again under the newest encryption key, some clusters at
- * a time. Answers `{key, next}`: the id of that key, and the name to go on after where there are more.
+ * POST /sailplane/v1/encryption?after=NAME: re-encrypts what clusters store with the newest encryption key, some
+ * clusters at a time. Answers `{key, next}`: the id of that key, and the name to continue after if there are more.
  */
 import type { Context } from "hono";
 import { forbidden, noSuchResource } from "../../../api/machinery/status.ts";
@@ -15,7 +15,7 @@ import type { Bindings } from "../bindings.ts";
 import { identifyForPath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
 
-/** Of a thousand calls that one request may make on Cloudflare, each cluster takes three, and one for each shard. */
+/** On Cloudflare a request may make a thousand calls; each cluster takes three, plus one per shard. */
 const AT_A_TIME = 150;
 
 export function serveEncryption(c: Context<Bindings>): Promise<Response> {

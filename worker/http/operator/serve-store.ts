@@ -1,6 +1,6 @@
 /**
- * /sailplane/v1/store/…: what the operator of a cluster does to its store (docs/spec/backup.md). They are no resources: who may
- * ask for the path may do it, and by default only cluster administrators may.
+ * /sailplane/v1/store/…: operations on a cluster's store (docs/spec/backup.md). These are not resources: they are
+ * authorized by path, and by default only cluster administrators have access.
  */
 import type { Context } from "hono";
 import { type BackupObject, type Held, parseBackupObject, type RestoreReport, WENT_BACK } from "../../../api/backup.ts";
@@ -23,20 +23,20 @@ import { isFresh } from "./fresh-cluster.ts";
 import { keepingOwners, OWNERS } from "./kept-owners.ts";
 import { wholeBackup } from "./whole-backup.ts";
 
-/** Machines that joined since are there, whatever a backup knew. */
+/** Nodes that joined since the backup stay. */
 const SPARED = { untouched: OWNERS, undeleted: ["nodes"] };
 
-/** Of one upload. A line is an object of 1.5 MiB at most, quoted once more. */
+/** Per upload. A line is an object of at most 1.5 MiB, quoted once more. */
 const MAX_UPLOAD_BYTES = 8 * 1024 * 1024;
 
 const MOST_MOMENTS = 1000;
 
-/** As a store says it of its own. */
+/** The headers that a store sends with a backup of its own. */
 const BACKUP = { "Content-Type": "application/x-ndjson", "Content-Encoding": "identity" };
 
 const storeOf = (c: Context<Bindings>) => c.env.CLUSTER_STORE.getByName(c.get("cluster"));
 
-/** Whoever is here was let in by the cluster's policy. */
+/** The caller was authorized by the cluster's policy, which is therefore known. */
 const shardsHere = (c: Context<Bindings>) => shardsOf(knownPolicy(c.get("cluster")));
 
 const storesHere = (c: Context<Bindings>) => storeObjects(c.env, c.get("cluster"), shardsHere(c));
@@ -46,7 +46,7 @@ async function heldHere(c: Context<Bindings>): Promise<readonly Held[]> {
   return held.flat();
 }
 
-/** GET /sailplane/v1/store/check: whether log and objects agree. */
+/** GET /sailplane/v1/store/check: whether log and objects are consistent. */
 export async function serveCheck(c: Context<Bindings>): Promise<Response> {
   allow(c, "GET");
   const [[, own], ...shards] = storesHere(c);
@@ -63,7 +63,7 @@ export async function serveCheck(c: Context<Bindings>): Promise<Response> {
   });
 }
 
-/** GET /sailplane/v1/store/moments?most=N: revisions that can be asked for exactly, and when they were. */
+/** GET /sailplane/v1/store/moments?most=N: revisions that can be read exactly, with their times. */
 export async function serveMoments(c: Context<Bindings>): Promise<Response> {
   allow(c, "GET");
   const most = Number(c.req.query("most") ?? 100);
@@ -84,12 +84,12 @@ export async function serveBackup(c: Context<Bindings>): Promise<Response> {
     return new Response(wholeBackup(await Promise.all(backups)), { headers: BACKUP });
   }
   const answer = await backupOf(storeOf(c));
-  // What comes from an object takes no more headers.
+  // The headers of an answer from an object are immutable.
   return new Response(answer.body, answer);
 }
 
 /**
- * /sailplane/v1/store/restores/ID, where ID is the backup's checksum. POST `{force}` begins it or goes on with it, PUT
+ * /sailplane/v1/store/restores/ID, where ID is the backup's checksum. POST `{force}` begins or resumes it, PUT
  * `?from=N` uploads lines from the Nth object on; both answer `{staged}`.
  */
 export async function serveRestore(c: Context<Bindings>): Promise<Response> {
@@ -108,7 +108,7 @@ export async function serveRestore(c: Context<Bindings>): Promise<Response> {
   return c.json({ staged: await store.stageRestore(id, from, objects) });
 }
 
-/** A cluster is held to its limits by its owner, and is no larger for a backup that its administrator made up. */
+/** A cluster's limits are set by its owner, and a backup crafted by its administrator must not exceed them. */
 async function limitRestore(c: Context<Bindings>, objects: readonly BackupObject[]): Promise<void> {
   const policy = knownPolicy(c.get("cluster"));
   const limits = policy && settingsOf(policy)?.limits;
@@ -118,7 +118,7 @@ async function limitRestore(c: Context<Bindings>, objects: readonly BackupObject
   if (over !== undefined) throw new ApiError(failure(403, "Forbidden", `the cluster is at its limit: ${over}`));
 }
 
-/** POST /sailplane/v1/store/restores/ID/commit `{objects}`: all that was uploaded takes the place of all that stands. */
+/** POST /sailplane/v1/store/restores/ID/commit `{objects}`: replaces all current objects with the uploaded ones. */
 export async function serveRestoreCommit(c: Context<Bindings>): Promise<Response> {
   allow(c, "POST");
   const { objects, force } = await bodyOf<{ readonly objects?: unknown; readonly force?: unknown }>(c);
@@ -128,7 +128,7 @@ export async function serveRestoreCommit(c: Context<Bindings>): Promise<Response
   const id = restoreId(c);
   const shards = storesHere(c).flatMap(([shard, apart]) => (shard === undefined ? [] : [{ shard, store: apart }]));
   const staged = shards.length > 0 ? await store.stagedCount(id) : objects;
-  // What is kept apart comes first: what was uploaded is there until the cluster's own store has taken it.
+  // Shards come first: uploaded objects stay staged until the cluster's main store has taken them.
   const reports = staged === objects ? await restoreShards(store, id, { shards, spared: SPARED }) : [];
   const untouched = [...SPARED.untouched, ...shardsHere(c)];
   const report = await store.finishRestore(id, { objects, spared: { ...SPARED, untouched } });
@@ -138,7 +138,7 @@ export async function serveRestoreCommit(c: Context<Bindings>): Promise<Response
   return c.json(reports.reduce(sumOf, report));
 }
 
-/** POST /sailplane/v1/store/rewind `{time}`: the state of that moment, where the platform keeps it. */
+/** POST /sailplane/v1/store/rewind `{time}`: restores the state of that moment, where the platform keeps it. */
 export async function serveRewind(c: Context<Bindings>): Promise<Response> {
   allow(c, "POST");
   const { time } = await bodyOf<{ readonly time?: unknown }>(c);
@@ -155,15 +155,15 @@ export async function serveRewind(c: Context<Bindings>): Promise<Response> {
   return c.json({ revision: revision + 1, time: new Date(moment).toISOString() });
 }
 
-/** `store`: a stub for each call, since one that was broken off is of no more use. */
+/** `store` returns a new stub for each call, since a stub whose call was aborted cannot be used again. */
 async function rewindStore(store: () => ReturnType<typeof storeOf>, moment: number): Promise<void> {
   const { revision } = await store().status();
-  // A store that goes back breaks this call off: that it answers says that it cannot.
+  // A store that rewinds aborts this call: an answer means that it cannot.
   const broken = await store()
     .rewind(moment)
     .catch((error: Error) => error.message);
   if (broken === false) throw new ApiError(failure(501, "NotImplemented", NO_REWIND));
-  // Whatever broke it: forgetting history does no harm, and revisions that are given twice would.
+  // Whatever aborted it: forgetting history does no harm, while reusing revisions would.
   await store().advance((revision + 1) as typeof revision);
   if (!broken.includes(WENT_BACK)) throw new ApiError(internalError(`the store may not have gone back: ${broken}`));
 }

@@ -17,7 +17,7 @@ async function storeWith(resource: string, count: number): Promise<MemoryStore> 
 
 const textOf = async (lines: ReadableStream<Uint8Array>) => new Response(lines).text();
 
-/** In pieces that end anywhere, in the middle of a character too. */
+/** In pieces that end anywhere, even in the middle of a character. */
 const inPieces = (lines: ReadableStream<Uint8Array>, size: number) =>
   lines.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({

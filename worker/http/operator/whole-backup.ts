@@ -1,14 +1,14 @@
-/** A backup of a cluster that keeps resources in objects of their own: the backups of all its stores, read side by side, as one. */
+/** A backup of a sharded cluster: the backups of all its stores, read concurrently, as one. */
 import { BACKUP_END, type BackupHead, parseBackupHead } from "../../../api/backup.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 
 export interface StoreBackup {
-  /** Absent: the cluster's own store. */
+  /** Absent: the cluster's main store. */
   readonly shard: GroupResource | undefined;
   readonly lines: ReadableStream<Uint8Array> | null;
 }
 
-/** Each store's objects are as they stood at one revision of its own, all taken at the same moment. */
+/** Each store's objects are at one revision of that store, all taken at the same moment. */
 export function wholeBackup(backups: readonly StoreBackup[]): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const text = linesOf(backups);
@@ -27,7 +27,7 @@ export function wholeBackup(backups: readonly StoreBackup[]): ReadableStream<Uin
   );
 }
 
-/** In turns: a store forgets a backup that nobody reads for a minute. */
+/** Round-robin: a store drops a backup that nobody reads for a minute. */
 async function* linesOf(backups: readonly StoreBackup[]): AsyncGenerator<string, undefined> {
   const sources = backups.map(({ shard, lines }) => ({ shard, chunks: chunksOf(lines ?? new Blob().stream()) }));
   try {
@@ -61,7 +61,7 @@ function wholeHead(heads: readonly { shard: GroupResource | undefined; head: Bac
   return { ...own, objects: heads.reduce((sum, { head }) => sum + head.objects, 0), shards };
 }
 
-/** Whole lines, the last one left out, which says that it is; throws where it does not come. */
+/** Complete lines without the last one, which marks the end; throws if that does not arrive. */
 async function* chunksOf(lines: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
   const end = `${BACKUP_END}\n`;
   const decoder = new TextDecoder();

@@ -17,24 +17,24 @@ import { Deadline, REQUEST_MS } from "../../deadline.ts";
 import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "./write-options.ts";
 
-/** Kubernetes' limit of a request's body. */
+/** Kubernetes' limit on request bodies. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 const SHORT_BODY_BYTES = 64 * 1024;
 
-/** How much of a body is to come; where that is not said, as much as may. */
+/** The expected length of a body; the maximum if it is not declared. */
 export function bodyBytes(request: Request): number {
   if (!hasBody(request)) return 0;
   const declared = request.headers.get("Content-Length");
   return Math.min(declared === null ? MAX_BODY_BYTES : Number(declared), MAX_BODY_BYTES);
 }
 
-/** `deadline`: of the whole request, where it has one. */
+/** `deadline`: of the whole request, if it has one. */
 export async function readBody(request: Request, deadline?: Deadline): Promise<Uint8Array<ArrayBuffer>> {
   if (!deadline) return Deadline.during(REQUEST_MS, (ofBody) => readBody(request, ofBody));
   return readUpTo(request, { bytes: MAX_BODY_BYTES, deadline });
 }
 
-/** Of a request whose sender is not known yet, to an address that is told little. */
+/** For endpoints that read little, and before the sender is authenticated. */
 export const readShortBody = (request: Request): Promise<Uint8Array<ArrayBuffer>> =>
   Deadline.during(REQUEST_MS, (deadline) => readUpTo(request, { bytes: SHORT_BODY_BYTES, deadline }));
 
@@ -70,7 +70,7 @@ export function bodyType(request: Request): BodyType {
   return type;
 }
 
-/** The object of a create or update, of the served kind, structurally sound, unknown fields dropped. */
+/** The object of a create or update: of the served kind, structurally valid, with unknown fields dropped. */
 export function decodeObject(context: RequestContext, options: WriteOptions, served = context.served): KubeObject {
   const { body, warnings } = context;
   const expected = { group: served.group, version: served.version, kind: served.resource.kind };
@@ -84,13 +84,13 @@ export function decodeObject(context: RequestContext, options: WriteOptions, ser
   return decoded.object;
 }
 
-/** A byte order mark is a character like any other, and no JSON begins with it. */
+/** A byte order mark is kept as a character; no JSON begins with it. */
 export const textOf = (body: Uint8Array): string =>
   new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(body);
 
 const YAML_HEADING = "yaml: unmarshal errors:\n";
 
-/** What is told of YAML under one heading are as many warnings, without it. */
+/** YAML errors under one heading become separate warnings, without the heading. */
 const linesOf = (text: string): string[] =>
   text.startsWith(YAML_HEADING)
     ? text

@@ -1,4 +1,4 @@
-/** metav1.DeleteOptions, from the body or from URL parameters, checked as Kubernetes checks them. */
+/** metav1.DeleteOptions from the body or from URL parameters, validated as in Kubernetes. */
 import type { DeleteOptions } from "../../../api/generated/meta.v1.ts";
 import { decodeJson } from "../../../api/machinery/decode/decode-json.ts";
 import { kindIn, notRegistered, withDefaults } from "../../../api/machinery/decode/decode-kind.ts";
@@ -56,15 +56,15 @@ export function deletionFrom(options: DeleteOptions): Deletion {
   };
 }
 
-/** What is told of a deletion that leaves open what becomes of dependents. */
+/** Warnings for a deletion that does not say what happens to dependents. */
 export const propagationWarnings = ({ propagationWarning }: Resource, { propagation }: Deletion): string[] =>
   propagationWarning && propagation === undefined ? [propagationWarning] : [];
 
-/** What a body is that does not say it. */
+/** The assumed kind of a body that does not say. */
 const OPTIONS = { group: "meta.k8s.io", version: "v1", kind: "DeleteOptions" };
 const SCHEME = "pkg/apis/meta/internalversion/scheme/register.go:27";
 
-/** Any group version may be named: DeleteOptions are registered in all of them. */
+/** Any group version is accepted: DeleteOptions are registered in all of them. */
 function fromBody({ body, request }: RequestContext): DeleteOptions {
   const type = bodyType(request);
   if (type === "protobuf") return fromProtobuf(body);
@@ -103,7 +103,7 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
     ...(propagationPolicy === null ? {} : { propagationPolicy }),
     ...(query.has("orphanDependents") ? { orphanDependents: booleanOption(query, "orphanDependents") } : {}),
     ...(dryRun.length > 0 ? { dryRun } : {}),
-    // Preconditions have no name of their own in a URL.
+    // Preconditions are flattened in a URL.
     ...(uid || resourceVersion
       ? { preconditions: { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) } }
       : {}),

@@ -1,4 +1,4 @@
-/** metav1.ListOptions as URL parameters, checked as Kubernetes checks them (apimachinery internalversion/validation). */
+/** metav1.ListOptions from URL parameters, validated as in Kubernetes (apimachinery internalversion/validation). */
 
 import { type ContinueToken, parseContinue } from "../../../api/machinery/continue-token.ts";
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
@@ -14,7 +14,7 @@ import { booleanOption, integerOption } from "./write-options.ts";
 
 export interface Selection {
   readonly requirements: readonly Requirement[];
-  /** The one name or namespace that a field selector pins down. */
+  /** The one name or namespace that a field selector requires. */
   readonly name?: string;
   readonly namespace?: string;
 }
@@ -22,17 +22,20 @@ export interface Selection {
 export interface ListOptions {
   readonly limit: number;
   readonly continue?: ContinueToken;
-  /** Undefined for "" and "0" alike where no exact state is asked for. */
+  /** Undefined for both "" and "0" unless an exact state is requested. */
   readonly resourceVersion?: Revision;
-  /** A page at a revision is of that state, even if the client does not say how it is to match: so it was before it could. */
+  /**
+   * A page at a revision is exact even if the client does not say so: that was the behaviour before the parameter
+   * existed.
+   */
   readonly match: "" | "Exact" | "NotOlderThan";
 }
 
 export interface WatchOptions {
-  /** Undefined: start with the present state. */
+  /** Undefined: start with the current state. */
   readonly since?: Revision;
   readonly bookmarks: boolean;
-  /** Undefined where the client does not say: what a watch without a revision starts with is then the store's default. */
+  /** Undefined if the client does not say: the store's default for a watch without a revision then applies. */
   readonly sendInitialEvents?: boolean;
   readonly timeoutSeconds?: number;
 }
@@ -40,10 +43,10 @@ export interface WatchOptions {
 export const isWatch = (query: URLSearchParams): boolean => booleanOption(query, "watch");
 
 export function listOptions(query: URLSearchParams): ListOptions {
-  // A list at "any" revision comes from Kubernetes' watch cache, which has no pages.
+  // In Kubernetes a list at "any" revision comes from the watch cache, which does not page.
   const asked = integerOption(query, "limit") ?? 0;
   const limit = query.get("resourceVersion") === "0" ? 0 : asked;
-  // No list takes so long, but options are read whole.
+  // No list takes that long, but invalid options are refused.
   integerOption(query, "timeoutSeconds");
   checkCombination(query, listProblems);
   const revision = query.get("resourceVersion") ?? "";
@@ -70,7 +73,8 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
   checkCombination(query, watchProblems);
   const revision = revisionOption(query);
   const timeoutSeconds = integerOption(query, "timeoutSeconds");
-  // Kubernetes reads a watch from no revision as one that asks for the state first, and so for a mark where that ends.
+  // Kubernetes treats a watch without a revision as one that asks for initial events, and so for the bookmark after
+  // them.
   const asked = query.has("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
   const sendInitialEvents = asked ?? (revision ? undefined : true);
   return {
@@ -81,7 +85,7 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
   };
 }
 
-/** `resourceVersion` of a read: undefined where not given. */
+/** A read's `resourceVersion`; undefined if absent. */
 export function revisionOption(query: URLSearchParams): Revision | undefined {
   const value = query.get("resourceVersion") ?? "";
   const problem = revisionProblem(value);
@@ -106,7 +110,7 @@ interface Combined {
   readonly saysInitial: boolean;
 }
 
-/** Refuses what cannot be said together. */
+/** Refuses contradictory options. */
 function checkCombination(query: URLSearchParams, problems: (combined: Combined) => FieldError[]): void {
   const errors = problems({
     match: query.get("resourceVersionMatch") ?? "",
@@ -143,14 +147,17 @@ function listProblems({ match, revision, token, saysInitial }: Combined): FieldE
   return errors;
 }
 
-/** Kinds of the cluster that say what can be selected do not say their namespace. */
+/** Kinds that declare selectable fields do not implicitly support the namespace if they are cluster-scoped. */
 const genericFields = ({ scope, fields, structuralSchema }: Served["resource"]): readonly string[] =>
   scope === "Cluster" && (fields || structuralSchema) ? ["metadata.name"] : ["metadata.name", "metadata.namespace"];
 
-/** A URL has room for more, and each is looked at of each object of a list, and with each change that a watch may tell of. */
+/**
+ * A URL has room for more, but each term is evaluated for every object of a list, and for every change that a watch may
+ * report.
+ */
 const MOST_TERMS = 1000;
 
-/** The label and field selectors of a request, with what they pin down taken out. */
+/** The label and field selectors of a request, minus the required name and namespace. */
 export function selectionOf(query: URLSearchParams, { resource, conversion }: Served): Selection {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   if (!labels.ok) throw new ApiError(badRequest(labels.message));

@@ -1,4 +1,4 @@
-/** The patch media types, and what each makes of an object. */
+/** The patch media types, and how each is applied. */
 import type { DecodedJson } from "../../../api/machinery/decode/decode-json.ts";
 import { anotherKind, kindIn, withDefaults } from "../../../api/machinery/decode/decode-kind.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
@@ -27,21 +27,23 @@ export interface PatchContext {
   readonly served: Served;
 }
 
-/** A body that was read, and the names that it has twice. */
+/** A parsed body, and its duplicate names. */
 export interface ParsedPatch {
   readonly value: unknown;
   readonly duplicates: readonly string[];
 }
 
 export interface PatchFormat {
-  /** Only kinds of the schema table have what it merges by, and whatever it makes of one is still that kind. */
+  /** Whether only kinds of the schema table have the needed merge keys; the result is then still of that kind. */
   readonly needsStruct?: boolean;
   readonly apply: (object: KubeObject, patch: unknown, context: PatchContext) => PatchResult;
-  /** What is told of a body that is not JSON. */
+  /** The error for a body that is not JSON. */
   readonly malformed: (problem: string, fieldValidation: WriteOptions["fieldValidation"]) => string;
-  /** Stands before what is told of repeated names. */
+  /** Prefix of messages about duplicate names. */
   readonly duplicatesOf?: string;
-  /** How an error about the result shows what was wrong: the patched object as JSON, or the patch as Go prints it. */
+  /**
+   * How an error about the result shows the invalid value: the patched object as JSON, or the patch as Go prints it.
+   */
   readonly printed: (patch: unknown, patched: JsonObject, original: JsonObject) => string;
 }
 
@@ -68,7 +70,9 @@ export const patchFormats: Readonly<Record<string, PatchFormat>> = {
 const UNKNOWN_CUSTOM_PATCH =
   "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
-/** Throws where the kind knows no such patch: custom ones have no strategy to merge by, and neither have their scales. */
+/**
+ * Throws if the kind does not support the patch: custom kinds have no strategic merge, and neither have their scales.
+ */
 export function patchFormatOf({ custom }: Pick<Served, "custom">, media: string): PatchFormat {
   const format = patchFormats[media];
   if (format && !(format.needsStruct && custom)) return format;
@@ -93,7 +97,7 @@ export interface Patched {
   readonly warnings: readonly string[];
 }
 
-/** Patches the object and decodes what comes out; throws what Kubernetes answers where either fails. */
+/** Patches the object and decodes the result; throws Kubernetes' error if either fails. */
 export function applyFormat(
   format: PatchFormat,
   { value: patch, duplicates }: ParsedPatch,
@@ -104,7 +108,7 @@ export function applyFormat(
   if (!result.ok) throw patchRefused(result);
   const { fieldValidation } = context.options;
   const { custom } = context.served;
-  // It is told with what is not known of it, which decoding takes from it.
+  // Reported together with unknown fields, which decoding would drop.
   const patched = custom && fieldValidation === "Strict" ? copyJson(result.object) : result.object;
   const decoded = decodeAsKind(result.object, membersOf(object), format, context.served);
   const refuse = (why: string) => {
@@ -118,10 +122,10 @@ export function applyFormat(
   return { object: kubeObject(decoded.value), warnings: strict };
 }
 
-/** Which operation of a JSON patch is told of: they are told of in their order. */
+/** The index of the operation that an error is about: errors are sorted by it. */
 const operationOf = (told: string): number => Number(/^json patch .* "\[(\d+)\]/.exec(told)?.[1] ?? 0);
 
-/** What was patched says itself what it is, as a body does: PATCH-08. */
+/** The patched object must state its own kind, as a body does: PATCH-08. */
 function decodeAsKind(object: JsonObject, stored: JsonObject, format: PatchFormat, served: Served): DecodedJson {
   if (served.custom) return decodeCustom(object, served);
   const expected = { group: served.group, version: served.version, kind: served.resource.kind };
@@ -136,7 +140,7 @@ function decodeAsKind(object: JsonObject, stored: JsonObject, format: PatchForma
   return decodeChanged(typed, stored, served);
 }
 
-/** Which kind a custom object says it is, is judged when it is validated: but untyped, it is only what it says itself. */
+/** A custom object's kind is checked by validation; when untyped, the object alone determines it. */
 function decodeCustom(object: JsonObject, served: Served): DecodedJson {
   const found = kindIn(object);
   if (!found.ok) return found;
@@ -146,13 +150,13 @@ function decodeCustom(object: JsonObject, served: Served): DecodedJson {
   return decodePatched(object, served);
 }
 
-/** What is of no version is read as the form that Kubernetes has of its own, which knows nothing by the names of JSON. */
+/** A result without a version is decoded as Kubernetes' internal form, which has none of the JSON field names. */
 function internalForm({ kind: _kind, apiVersion: _apiVersion, ...members }: JsonObject, typeMeta: object): DecodedJson {
   const unknown = Object.keys(members).map((name) => `unknown field ${JSON.stringify(name)}`);
   return { ok: true, value: { ...typeMeta, metadata: {} }, strict: unknown };
 }
 
-/** What a strategic merge gives is no JSON to Kubernetes: PATCH-10. */
+/** To Kubernetes the result of a strategic merge is not JSON: PATCH-10. */
 function setIntoStruct(object: JsonObject, stored: JsonObject, served: Served): DecodedJson {
   const decoded = decodeChanged(object, stored, served);
   if (decoded.ok) return { ...decoded, strict: decoded.strict.toSorted() };

@@ -1,12 +1,12 @@
 /**
- * A request's URL in parts. URL and URLSearchParams are objects of the platform and cost as much as deciding a small request:
- * they are made only where a URL needs them.
+ * A request's URL in parts. URL and URLSearchParams are platform objects that cost as much as deciding a small request,
+ * so they are only created for URLs that need them.
  */
 
-/** A path that URL would leave as it is: no escapes, no dot segments, nothing to be escaped. */
+/** A path that URL would leave unchanged: no escapes, no dot segments, nothing to be escaped. */
 const PLAIN = /^[a-z]+:\/\/[^/?#]+((?:\/(?!\.)[\w.~:@!$&'()*+,;=-]*)+)(?:\?|$)/;
 
-/** As URL.pathname: percent-encoded, dot segments resolved. */
+/** Like URL.pathname: percent-encoded, dot segments resolved. */
 export const pathnameOf = (url: string): string => PLAIN.exec(url)?.[1] ?? new URL(url).pathname;
 
 export function queryOf(url: string): URLSearchParams {
@@ -16,7 +16,7 @@ export function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(UNREADABLE.test(text) ? withoutUnreadable(text) : text);
 }
 
-/** What Go reads in no parameter: a semicolon, and an escape that is none. */
+/** Parameters that Go rejects: with a semicolon, or an invalid escape. */
 const UNREADABLE = /;|%(?![\da-f]{2})/i;
 
 const withoutUnreadable = (query: string): string =>
@@ -25,5 +25,5 @@ const withoutUnreadable = (query: string): string =>
     .filter((pair) => !UNREADABLE.test(pair))
     .join("&");
 
-/** Shared by all requests without a query, which nobody changes. */
+/** Shared by all requests without a query; must not be modified. */
 const NONE = new URLSearchParams();

@@ -1,4 +1,6 @@
-/** The query parameters that verbs share, checked as Kubernetes checks metav1.CreateOptions, UpdateOptions and PatchOptions. */
+/**
+ * Query parameters shared by verbs, validated like metav1.CreateOptions, UpdateOptions and PatchOptions in Kubernetes.
+ */
 import {
   type FieldError,
   forbidden,
@@ -20,7 +22,7 @@ export interface WriteOptions {
 
 const VALIDATION_LEVELS = ["Ignore", "Strict", "Warn"];
 
-/** As {@link writeOptions}, for a PATCH: who applies says who that is, and nobody else forces anything. */
+/** Like {@link writeOptions}, for a PATCH: apply requires a field manager, and only apply can force. */
 export function patchOptions(query: URLSearchParams, isApply: boolean): WriteOptions {
   const errors: FieldError[] = [];
   if (isApply && !query.get("fieldManager")) errors.push(required("fieldManager", "is required for apply patch"));
@@ -28,7 +30,7 @@ export function patchOptions(query: URLSearchParams, isApply: boolean): WriteOpt
   return writeOptions(query, "PatchOptions", errors);
 }
 
-/** `kind` is the options' kind, as an error names it: CreateOptions, UpdateOptions, PatchOptions. */
+/** `kind` is the kind of the options as named in errors: CreateOptions, UpdateOptions, PatchOptions. */
 export function writeOptions(query: URLSearchParams, kind: string, found: readonly FieldError[] = []): WriteOptions {
   const errors: FieldError[] = [...found];
   const fieldManager = query.get("fieldManager") ?? "";
@@ -66,7 +68,7 @@ function fieldManagerErrors(manager: string): FieldError[] {
   return errors;
 }
 
-/** The characters of a text with their positions in bytes, as Go's range counts. */
+/** The characters of a text with their byte offsets, like Go's range. */
 function* runesOf(text: string): Generator<{ rune: string; at: number }> {
   let at = 0;
   for (const rune of text) {
@@ -78,13 +80,13 @@ function* runesOf(text: string): Generator<{ rune: string; at: number }> {
 /** Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space. */
 const isPrintable = (rune: string) => rune === " " || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(rune);
 
-/** As apimachinery converts it: "false" in any case and "0" are false, anything else given is true. */
+/** As apimachinery converts it: "false" in any case and "0" are false, any other value is true. */
 export function booleanOption(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
   return value !== null && value.toLowerCase() !== "false" && value !== "0";
 }
 
-/** A whole number, or undefined where it is not given. */
+/** An integer, or undefined if absent. */
 export function integerOption(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
   if (value === null) return undefined;

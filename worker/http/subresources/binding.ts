@@ -42,7 +42,7 @@ export async function bindPod(context: RequestContext): Promise<Response> {
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
     admitted: true,
-    // Whoever decides where a pod goes does not own that field.
+    // The scheduler does not own the field that it sets.
     tracked: true,
     draftOf: (current) => bound(current as Pod, binding, context.now) as KubeObject,
     prepare: () => {},

@@ -14,10 +14,12 @@ import type { RequestContext } from "../../request-context.ts";
 
 const RESOURCE = "poddisruptionbudgets.policy";
 const SEVERAL = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
-/** Evictions that the budget's controller has not seen happen yet. */
+/** Evictions that the budget's controller has not observed yet. */
 const MAX_DISRUPTED_PODS = 2000;
 
-/** Nothing where no budget covers the pod, or the pod counts for none. Throws where the budget does not allow it. */
+/**
+ * Undefined if no budget covers the pod, or the pod does not count. Throws if the budget does not allow the disruption.
+ */
 export async function budgetWrite(context: RequestContext, pod: Pod): Promise<Write[]> {
   const { namespace = "" } = pod.metadata;
   const page = await context.store.list({ resource: RESOURCE, namespace });
@@ -30,7 +32,7 @@ export async function budgetWrite(context: RequestContext, pod: Pod): Promise<Wr
   return [countDown(context, pod, found)];
 }
 
-/** A pod that is not ready is not what the budget protects, where enough others are or it does not care. */
+/** A pod that is not ready is not protected if enough others are, or if the budget's policy says so. */
 function isFree(pod: Pod, { spec, status }: PodDisruptionBudget): boolean {
   if (isReady(pod)) return false;
   if (spec.unhealthyPodEvictionPolicy === "AlwaysAllow") return true;

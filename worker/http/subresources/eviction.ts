@@ -1,6 +1,6 @@
 /**
- * `pods/eviction`: a delete that asks the pod's disruption budget first (registry/core/pod/storage EvictionREST). The
- * budget is counted down in the commit that ends the pod, so that no two evictions share one disruption.
+ * `pods/eviction`: a delete that checks the pod's disruption budget first (registry/core/pod/storage EvictionREST). The
+ * budget is decremented in the commit that deletes the pod, so no two evictions share one disruption.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Eviction } from "../../../api/generated/policy.v1.ts";
@@ -34,7 +34,7 @@ const evictions: Served = {
   custom: false,
 };
 
-/** As often as Kubernetes tries where others evict under the same budget. */
+/** The number of attempts that Kubernetes makes when others evict under the same budget. */
 const ATTEMPTS = 20;
 
 export async function evictPod(context: RequestContext): Promise<Response> {
@@ -63,11 +63,11 @@ export async function evictPod(context: RequestContext): Promise<Response> {
   return renderValue({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 }, accepted, 201);
 }
 
-/** Pods that no budget can count on any more, or not yet. */
+/** Pods that do not count for a budget any more, or yet. */
 const isUnguarded = ({ metadata, status: { phase } }: Pod): boolean =>
   phase === "Succeeded" || phase === "Failed" || phase === "Pending" || metadata.deletionTimestamp !== undefined;
 
-/** The pod says why it ends. */
+/** Sets on the pod why it ends. */
 function marked({ status }: Pod, now: number): Pick<Pod, "status"> {
   const conditions = status.conditions ?? [];
   const at = conditions.findIndex(({ type }) => type === "DisruptionTarget");

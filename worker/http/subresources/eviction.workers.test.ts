@@ -6,7 +6,7 @@ test("ADM-EVICT, ADM-EVICT-SAY: evictions that race share no disruption", async 
   const names = ["a", "b", "c", "d"];
   for (const name of names) {
     const { metadata, spec } = pod(name);
-    // Else it is gone at once, as no node has it.
+    // Without a finalizer it would be gone at once, because no node has it.
     await call(`${place}/pods`, { metadata: { ...metadata, finalizers: ["example.com/seen"] }, spec });
     const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
     await call(`${place}/pods/${name}/status`, { status }, "PATCH");

@@ -1,4 +1,4 @@
-/** `namespaces/finalize`: what holds a namespace back changes here; the last one gone ends one that is marked for deletion. */
+/** `namespaces/finalize`: changes a namespace's finalizers; removing the last one deletes a terminating namespace. */
 import type { Namespace } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { methodNotAllowed } from "../../../api/machinery/status.ts";

@@ -1,4 +1,4 @@
-/** Which subresource is served by what. */
+/** Which handler serves which subresource. */
 
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
@@ -16,7 +16,7 @@ import { requestToken } from "./token.ts";
 
 type Serve = (context: RequestContext) => Promise<Response>;
 
-/** By resource and subresource; others are parts of the object itself. */
+/** By resource and subresource; all others are parts of the object itself. */
 const special: Readonly<Record<string, Serve>> = {
   "pods/attach": podAttach,
   "pods/binding": bindPod,

@@ -1,4 +1,4 @@
-/** PodLogOptions as URL parameters, checked as Kubernetes checks them. */
+/** PodLogOptions from URL parameters, validated as in Kubernetes. */
 import {
   type FieldError,
   forbidden,
@@ -13,10 +13,10 @@ import { booleanOption, integerOption } from "../request/write-options.ts";
 
 const STREAMS = ["All", "Stderr", "Stdout"];
 const POSITIVE = "must be greater than 0";
-/** The errors that are about two parameters name none. */
+/** Errors about two parameters name neither. */
 const BOTH = "[]";
 
-/** Throws 422 for values that mean nothing, under the pod's name. */
+/** Throws 422 for invalid values, under the pod's name. */
 export function logOptions(query: URLSearchParams, pod: string): LogOptions {
   const tailLines = integerOption(query, "tailLines");
   const limitBytes = integerOption(query, "limitBytes");

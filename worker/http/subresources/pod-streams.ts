@@ -1,4 +1,4 @@
-/** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
+/** pods/log, pods/exec and pods/attach: resolved here, served by the pod's node. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
@@ -23,7 +23,7 @@ async function readPod({ path, store }: RequestContext): Promise<Pod> {
 const namesOf = (list: readonly { readonly name: string }[] | undefined): string[] =>
   (list ?? []).map(({ name }) => name);
 
-/** The container that is meant: the one named, the one annotated as default, or the only one. */
+/** The requested container: by name, else the one annotated as default, else the only one. */
 function containerOf(pod: Pod, asked: string | null): string {
   const { containers, initContainers, ephemeralContainers } = pod.spec;
   const name = pod.metadata.name ?? "";
@@ -56,7 +56,7 @@ export async function podLog(context: RequestContext): Promise<Response> {
   const pod = await readPod(context);
   const container = containerOf(pod, query.get("container"));
   const node = pod.spec.nodeName ?? "";
-  // Nobody has it yet: there is nothing to say.
+  // No node has the pod yet: there is no log.
   if (node === "") return new Response(null, { status: 204 });
   const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
   const log = await openNodeStream({ env, cluster, node, stream });
@@ -69,9 +69,9 @@ function hostOf({ metadata, spec }: Pod): string {
 }
 
 const MAX_PORT = 65535;
-/** SPDY inside a WebSocket, which ends at the node. */
+/** SPDY inside a WebSocket, terminated at the node. */
 const SPDY_FORWARD = "SPDY/3.1+portforward.k8s.io";
-/** Others have two channels for each port that the query names. */
+/** These have two channels for each port in the query. */
 const FORWARD_PROTOCOLS = [SPDY_FORWARD, "v4.channel.k8s.io", "v4.base64.channel.k8s.io"];
 
 async function protocolOf(context: RequestContext, node: string, known: readonly string[]): Promise<string> {
@@ -82,7 +82,7 @@ async function protocolOf(context: RequestContext, node: string, known: readonly
   );
 }
 
-/** kubectl asks by SPDY what was refused over a WebSocket, and shows only the second answer. */
+/** kubectl retries over SPDY what was refused over a WebSocket, and shows only the second answer. */
 async function noSpdy({ env, cluster }: RequestContext, node: string): Promise<Status> {
   if (!(await env.NODE_HUB.getByName(cluster).isLinked(node))) return notConnected(node);
   return badRequest(
@@ -91,8 +91,8 @@ async function noSpdy({ env, cluster }: RequestContext, node: string): Promise<S
 }
 
 /**
- * Browsers open WebSockets by GET. Who may `get` everything may not therefore run commands: it takes `create`, however
- * it is asked.
+ * Browsers open WebSockets by GET. The right to `get` everything must not imply running commands, so `create` is
+ * required for either method.
  */
 async function requireConnecting({ request: { method }, user, path, query, policy, store }: RequestContext) {
   if (method !== "GET" && method !== "POST") throw new ApiError(methodNotAllowed());
@@ -111,7 +111,7 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
     tty,
     container: query.get("container") ?? "",
   };
-  // Whether there is such a pod is looked at afterwards.
+  // Whether the pod exists is checked afterwards.
   if (kind === "exec") await admitConnect(context, "PodExecOptions", { ...asked, command });
   else await admitConnect(context, "PodAttachOptions", asked);
   const pod = await readPod(context);
@@ -148,7 +148,7 @@ export async function podPortForward(context: RequestContext): Promise<Response>
   });
 }
 
-/** `ports=80,81` and `ports=80&ports=81`. Over SPDY each connection says its own again. */
+/** `ports=80,81` and `ports=80&ports=81`. Over SPDY each connection names its port again. */
 const portsOf = (query: URLSearchParams): number[] =>
   query
     .getAll("ports")

@@ -1,13 +1,13 @@
-/** Links in a proxied answer that would lead out of the proxy are led back into it (apimachinery pkg/util/proxy, transport.go). */
+/** Rewrites links in a proxied answer that would lead out of the proxy (apimachinery pkg/util/proxy, transport.go). */
 
 export interface Place {
-  /** The URL's path as far as the proxied server's own root. */
+  /** The URL's path up to the proxied server's root. */
   readonly prefix: string;
-  /** How the server was called, with its port. */
+  /** The host and port by which the server was called. */
   readonly host: string;
 }
 
-/** Where HTML has URLs. */
+/** HTML attributes that contain URLs. */
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   a: ["href"],
   applet: ["codebase"],
@@ -61,7 +61,7 @@ export function withLinksBelow(response: Response, place: Place): Response {
     .transform(answer);
 }
 
-/** Relative links stay as they are, and so do those to other hosts. */
+/** Relative links, and links to other hosts, stay as they are. */
 function below(link: string, { prefix, host }: Place): string {
   const ofHost = /^(?:https?:)?\/\/([^/?#]*)(.*)$/.exec(link);
   if (ofHost && ofHost[1] !== host) return link;

@@ -1,6 +1,7 @@
 /**
- * `proxy` of pods and services: the request goes to the pod through its node's tunnel, and links in the answer lead back
- * here. `proxy` of a node asks the agent itself, which answers GETs of the kubelet's API, and makes and removes local volumes.
+ * `proxy` of pods and services: the request goes to the pod through its node's tunnel, and links in the answer are
+ * rewritten to lead back here. `proxy` of a node addresses the agent itself, which answers GETs of the kubelet's API,
+ * and creates and deletes local volumes.
  */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { endToEnd } from "../../../api/machinery/network/end-to-end-headers.ts";
@@ -22,7 +23,7 @@ const NO_UPGRADE = "only WebSockets without TLS of their own can be proxied by t
 
 const PROTOCOLS = "sec-websocket-protocol";
 
-/** The path as the client escaped it: up to the proxy, and what is asked of the target. */
+/** The path as escaped by the client: up to the proxy, and the part for the target. */
 const BELOW_PROXY = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
 
 export const proxyToTarget = async (context: RequestContext): Promise<Response> =>
@@ -52,7 +53,7 @@ interface Target {
   readonly port: string;
 }
 
-/** `name`, `name:port` or `scheme:name:port`; undefined where it is none of them. */
+/** `name`, `name:port` or `scheme:name:port`; undefined if it is none of these. */
 function parseTarget(text: string): Target | undefined {
   const parts = text.split(":");
   const [first = "", second = "", third = ""] = parts;
@@ -81,7 +82,7 @@ async function servicePort({ store, path }: RequestContext, { name, port }: Targ
   );
 }
 
-/** The port asked for, else the first that a container declares, else the scheme's own. */
+/** The requested port, else the first that a container declares, else the scheme's default. */
 function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): PodPort {
   if (!status.podIP) throw new ApiError(badRequest("address not allowed"));
   const declared = spec.containers.flatMap(({ ports }) => ports ?? [])[0]?.containerPort;
@@ -95,17 +96,17 @@ function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): Pod
   };
 }
 
-/** Where a kubelet listens that does not say where. */
+/** The default port of kubelets. */
 const KUBELET_PORT = 10_250;
 
-/** What else listens on the node is behind no tunnel, and not to be answered for by the kubelet. */
+/** Anything else that listens on the node is not behind the tunnel, and must not be answered by the kubelet API. */
 function requireKubeletPort({ status }: Node, { name, port }: Target): void {
   if (port === "" || port === String(status.daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT)) return;
   const why = "only the kubelet's own port of a node can be proxied by this control plane";
   throw new ApiError(badRequest(`${why}, not port ${port} of ${name}: ask a pod that listens there, or a service`));
 }
 
-/** What of a node's API is more than reading: its local volumes are made and removed. */
+/** The only part of a node's API that is more than reading: creating and deleting its local volumes. */
 const LOCAL_VOLUMES = /^\/localVolumes\/[^/]+$/;
 
 const changeOf = ({ method }: Request): Pick<NodeRequest, "method"> | undefined =>
@@ -141,7 +142,7 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: Po
       method: request.method,
       path: `${rest || "/"}${url.search}`,
       headers: [...forwarded(request), ["Host", host] satisfies [string, string]],
-      // As in Kubernetes, who asks for https here trusts whoever answers.
+      // As in Kubernetes, a client that asks for https here accepts any certificate.
       ...(scheme === "https" ? { tls: { serverName: address, unverified: true } } : {}),
     },
   };
@@ -151,7 +152,7 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: Po
   return withLinksBelow(answer.response, { prefix, host });
 }
 
-/** What of the client's headers is not for the API server, and where the request came in. */
+/** The client's headers without those meant for the API server, plus where the request came in. */
 function forwarded(request: Request): [string, string][] {
   const { host, protocol, pathname } = new URL(request.url);
   const own = new Set(["authorization", "host", "accept-encoding", "content-length"]);

@@ -52,14 +52,14 @@ export async function scale(context: RequestContext): Promise<Response> {
   }
 }
 
-/** Who owns what is told of the object only, not of its Scale. */
+/** The Scale shows no managedFields; those are the object's. */
 function render(context: RequestContext, object: KubeObject, accepted: Accepted): Response | Promise<Response> {
   const { managedFields: _, ...metadata } = object.metadata;
   const shown = scaleOf({ ...object, metadata }, context.served.resource, viewOf(context));
   return renderView({ ...context, served: scaleServed }, shown, accepted);
 }
 
-/** Stands for replicas that a custom object does not say, until somebody does. */
+/** Stands for the replicas of a custom object that does not specify any, until somebody does. */
 const UNSET = -(2 ** 31);
 
 const replicasField = ({ resource: { scale } }: RequestContext["served"]) =>
@@ -91,14 +91,14 @@ function put(context: RequestContext): Promise<KubeObject> {
 
 function patch(context: RequestContext): Promise<KubeObject> {
   const media = mediaTypeOf(context.request);
-  // What comes is judged before what is asked of it.
+  // The patch is validated before its media type is.
   const format = media === APPLY_TYPE ? undefined : patchFormatOf(context.served, media);
   const options = patchOptions(context.query, format === undefined);
   if (!format) return write(context, options, (old) => applied(context, old, options));
   return write(context, options, (old) => {
     const patch = parsePatch(context.body, format, options);
     const { object, warnings } = applyFormat(format, patch, old, { options, served: scaleServed });
-    // Only the last attempt's warnings are the answer's.
+    // Only warnings of the last attempt are returned.
     const always = context.served.deprecation === undefined ? [] : [context.served.deprecation];
     context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...warnings);
     checkIdentity(context, object);
@@ -106,7 +106,7 @@ function patch(context: RequestContext): Promise<KubeObject> {
   });
 }
 
-/** Of a custom kind the object itself is refused, of a built-in one its Scale. */
+/** For a custom kind the errors are about the object itself, for a built-in one about its Scale. */
 function checkScale(
   { served, path: { name, namespace } }: RequestContext,
   { metadata }: Scale,
@@ -153,7 +153,7 @@ function applied(context: RequestContext, live: KubeObject, { fieldManager, forc
   return next;
 }
 
-/** Changes the object's replicas, and who owns them, to what `nextOf` makes of its Scale. */
+/** Changes the object's replicas, and their owners, to what `nextOf` makes of its Scale. */
 async function write(
   context: RequestContext,
   options: WriteOptions,
@@ -182,7 +182,7 @@ async function write(
       });
       if (managedFields) draft.metadata.managedFields = managedFields;
       else delete draft.metadata.managedFields;
-      // Whoever names no revision scales the one that was read, which a custom kind has to be told.
+      // Without a revision, the object that was read is scaled; a custom kind must be given its revision.
       const { resourceVersion } = next.metadata;
       if (resourceVersion) draft.metadata.resourceVersion = resourceVersion;
       return draft;

@@ -1,4 +1,4 @@
-/** Scales: what the metadata of one may say, and those of custom objects, which need not say their replicas. */
+/** Scales: which metadata they may have, and those of custom objects, whose replicas may be unset. */
 
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";

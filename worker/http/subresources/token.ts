@@ -1,4 +1,4 @@
-/** `serviceaccounts/token`: a token for a service account (registry/core/serviceaccount/storage/token.go). */
+/** `serviceaccounts/token`: issues tokens of a service account (registry/core/serviceaccount/storage/token.go). */
 import type { TokenRequest } from "../../../api/generated/authentication.v1.ts";
 import { type FieldError, goQuote, invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
@@ -27,7 +27,10 @@ import { placeInNamespace } from "../verbs/create.ts";
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
-/** What admission asks for in a pod's volume of tokens. Clients that read the file once outlive it: it holds for a year. */
+/**
+ * The lifetime that admission requests for a pod's token volume. Since clients that read the file once would outlive
+ * it, the token is valid for a year.
+ */
 const PROJECTED_SECONDS = 3607;
 const EXTENDED_SECONDS = 365 * 24 * 60 * 60;
 const BINDABLE: Readonly<Record<string, { resource: string; namespaced: boolean; claim: "pod" | "node" | "secret" }>> =
@@ -85,7 +88,7 @@ interface Granted {
   readonly audiences: readonly string[];
   readonly seconds: number;
   readonly bound: BoundClaims;
-  /** In seconds, as all times of a token. */
+  /** In seconds, like all times in a token. */
   readonly now: number;
 }
 

@@ -1,4 +1,4 @@
-/** Server-side apply: PATCH with `application/apply-patch+yaml`. It creates what is not there. */
+/** Server-side apply: PATCH with `application/apply-patch+yaml`. It creates the object if there is none. */
 
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
@@ -48,7 +48,7 @@ export async function applyServerSide(context: RequestContext, options: WriteOpt
   });
 }
 
-/** Who names a uid means an object that is there. */
+/** A configuration with a uid requires an existing object. */
 const noSuchUid = ({ served, path }: RequestContext, uid: string) =>
   new ApiError(
     conflict(
@@ -58,7 +58,7 @@ const noSuchUid = ({ served, path }: RequestContext, uid: string) =>
     ),
   );
 
-/** What fits its type as server-side apply knows it may still not be read: a quantity, say. */
+/** A configuration that matches its apply schema may still not decode: an invalid quantity, say. */
 function undecodable({ served, path }: RequestContext, applied: Record<string, unknown>, why: string): Status {
   if (served.custom) return badRequest(why);
   const problem = why.startsWith("illegal base64 data") ? `error decoding from json: ${why}` : why;
@@ -89,7 +89,8 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   // Custom kinds are at the request's version already.
   const other = served.custom ? undefined : conversion;
   const shown = live && other ? atServedVersion(served, live) : live;
-  // As it is answered: what Go shows as null is there, and differs from what an applier leaves out.
+  // In the form in which it is answered: what Go renders as null is present there, and differs from what an applier
+  // omits.
   const stated = shown && canonicalObject(shown);
   const result = applyPatch({
     live: stated as Record<string, unknown> | undefined,
@@ -104,7 +105,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   const typed = { ...result.object, kind: resource.kind, apiVersion: apiVersionOf(group, version) };
   const decoded = decodePatched(typed, served, { nulls: "kept" });
   if (!decoded.ok) {
-    // What is applied is set field by field, as what a strategic merge gives: PATCH-10.
+    // The configuration is set field by field, like the result of a strategic merge: PATCH-10.
     const told = served.custom ? undefined : unstructuredProblem(typed, structFor(served));
     throw new ApiError(undecodable(context, applied, told ?? decoded.message));
   }
@@ -112,14 +113,14 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   const draft = other ? other.toStored(object) : object;
   if (!live && draft.metadata.uid) throw noSuchUid(context, draft.metadata.uid);
   checkIdentity(context, draft);
-  // These two the server alone decides, and an apply may repeat what it once read.
+  // Only the server decides these two; an applier may repeat what it once read.
   if (live) draft.metadata.creationTimestamp = live.metadata.creationTimestamp ?? "";
   else delete draft.metadata.resourceVersion;
   if (strict) {
     if (options.fieldValidation === "Strict") throw patchRefused(strict.failure);
     if (options.fieldValidation === "Warn") context.warnings.splice(0, Number.POSITIVE_INFINITY, ...strict.warnings);
   }
-  // A new object has its defaults as it is created, whose parts may share a value from then on.
+  // A new object gets its defaults when it is created, after which its parts may share values.
   if (live) resource.defaults?.(draft);
   return draft;
 }

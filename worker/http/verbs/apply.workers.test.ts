@@ -39,7 +39,7 @@ test("TRACK-11: who applies at a version that is not stored owns fields of that 
     'Apply failed with 1 conflict: conflict with "new-client" using autoscaling/v2: .spec.maxReplicas',
   );
   const forced = await applied({ maxReplicas: 4 }, "&force=true");
-  // What is applied no longer is gone, and its default is back.
+  // A field that is no longer applied is removed, and its default returns.
   expect(forced.spec).toMatchObject({ maxReplicas: 4, targetCPUUtilizationPercentage: 80 });
 });
 

@@ -4,7 +4,7 @@ import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { placeInNamespace } from "./create.ts";
 
-/** What is written changes neither which object it is nor where it lives. */
+/** A write changes neither which object it is nor where it is served. */
 export function checkIdentity(context: RequestContext, draft: KubeObject): void {
   placeInNamespace(context, draft);
   checkName(draft, context.path.name);

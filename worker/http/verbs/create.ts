@@ -31,7 +31,7 @@ import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 export async function create(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
   const { served } = context;
-  // Before its options are looked at, unlike an update's.
+  // Before the options are checked, unlike for an update.
   bodyType(context.request);
   const options = writeOptions(context.query, "CreateOptions");
   const body = decodeObject(context, options);
@@ -41,17 +41,17 @@ export async function create(context: RequestContext): Promise<Response> {
   return renderView(context, parseObject(text), accepted, 201);
 }
 
-/** Names are drawn again when taken, as often as Kubernetes does. */
+/** A generated name that is taken is replaced as often as in Kubernetes. */
 const NAMES = 8;
-/** Others that take from the same quota at the same time each win once. */
+/** Among concurrent requests against the same quota, one wins each time. */
 const DECISIONS = 100;
 const LONGEST_TURN_MS = 50;
 
-/** Those that lost the same race do not meet again all at once. */
+/** Spreads out the losers of a race. */
 const turn = (attempt: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(attempt * 4, LONGEST_TURN_MS)));
 
-/** Takes a decoded draft through defaulting, admission, validation and the commit; answers the stored text. */
+/** Takes a decoded draft through defaulting, admission, validation and the commit; returns the stored text. */
 export async function createObject(context: RequestContext, draft: KubeObject, options: Creation): Promise<string> {
   const { resource } = context.served;
   const { metadata } = draft;
@@ -61,9 +61,9 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   const draws = !metadata.name && !!metadata.generateName;
   for (let attempt = 1, names = 0; ; attempt++) {
     const filled = copyJson(draft);
-    // Of the copy, since defaults may let parts of it share a value.
+    // Defaults are applied to a copy, because its parts may share values afterwards.
     resource.defaults?.(filled);
-    // Kubernetes copies once more what it draws a name for, and nothing is shared from there on.
+    // Kubernetes copies an object once more if it generates its name; from there on nothing is shared.
     const copy = draws ? copyJson(filled) : filled;
     const result = await tryCreate(context, copy, options);
     if (result.outcome === "created") return result.text;
@@ -78,13 +78,15 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
 const ofResource = ({ served }: RequestContext) => ({ group: served.group, resource: served.resource.plural });
 
 type Creation = Pick<WriteOptions, "dryRun" | "fieldManager"> & {
-  /** The request was a PUT or an apply of what is not there, and so far it was asked only whether its user may do that. */
+  /**
+   * The request was a PUT or an apply of an object that does not exist, so it has only been authorized for that verb.
+   */
   readonly otherVerb?: boolean;
-  /** Server-side apply has done its own bookkeeping of managed fields. */
+  /** Server-side apply has updated managedFields itself. */
   readonly tracked?: boolean;
 };
 
-/** `taken`: the object's own name. `again`: something that was drawn at random for it. */
+/** `taken`: the object's own name is. `again`: a random choice made for it collided. */
 type Tried = { readonly outcome: "created"; readonly text: string } | { readonly outcome: "taken" | "again" };
 
 async function tryCreate(context: RequestContext, copy: KubeObject, options: Creation): Promise<Tried> {
@@ -105,12 +107,12 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   if (!options.tracked) {
     trackManagedFields(context, { old: undefined, next: copy }, { ...options, subresource: "" });
   }
-  // One that is told again, with another name or after a race, is told once.
+  // Warnings are discarded when the request is tried again, with another name or after a race.
   const { warnings } = context;
   try {
     await admitMutation(request);
     dropRepeatedOwners(copy, warnings, "admitted");
-    // Whoever changed it may not have moved it.
+    // Whoever changed it must not have moved it.
     placeInNamespace(context, copy);
     request = named(request, copy);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
@@ -134,7 +136,7 @@ async function requireCreate({ user, policy, store, served, path }: RequestConte
   await requirePermission(user, attributes, { policy, store });
 }
 
-/** What changes objects sees them without the name that is drawn for them: it may give them another. */
+/** Mutating plugins see the object without its generated name: they may set another. */
 function named(request: AdmissionRequest, { metadata }: KubeObject): AdmissionRequest {
   if (!metadata.name && metadata.generateName)
     metadata.name = generatedName(metadata.generateName, crypto.getRandomValues(new Uint8Array(5)));
@@ -149,7 +151,7 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   const create = { op: "create", key, text, attributes: attributesOf(resource, object) } as const;
   const expected = writes.filter(({ op }) => op === "expect");
   const taken = writes.filter(({ op }) => op !== "expect");
-  // The object stands before what it takes with it, so that a taken name is told as such.
+  // The object comes before the writes that accompany it, so that a taken name is reported as such.
   const all = dryRun ? [...expected, { op: "expect", key, exists: false } as const] : [...expected, create, ...taken];
   const own = expected.length;
   const result = await context.store.commit(all);
@@ -163,7 +165,7 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   return { outcome: "again" };
 }
 
-/** The answer to a create whose name is taken: by an object that is ending, or for good. */
+/** The error for a create whose name is taken: by a terminating object, or permanently. */
 async function nameTaken(
   { served, store }: RequestContext,
   { metadata }: KubeObject,
@@ -181,7 +183,7 @@ async function nameTaken(
   return new ApiError(failure(409, "AlreadyExists", message, status.details));
 }
 
-/** The object belongs to the namespace of the URL, and says so. */
+/** Sets the URL's namespace on the object, or checks that it matches. */
 export function placeInNamespace({ served, path }: RequestContext, { metadata }: KubeObject): void {
   if (served.resource.scope === "Cluster") {
     delete metadata.namespace;
@@ -195,7 +197,7 @@ export function placeInNamespace({ served, path }: RequestContext, { metadata }:
   metadata.namespace = path.namespace;
 }
 
-/** What is no revision at all counts as none. The storage asks it, after admission, which a dry run does not reach. */
+/** A malformed revision counts as none. Checked by the storage, after admission, and so not in a dry run. */
 function checkRevision(revision: string | undefined): void {
   if (revision === undefined || revision === "" || Number(revision) === 0 || parseUintProblem(revision)) return;
   throw new ApiError(failure(500, "", "resourceVersion should not be set on objects to be created"));

@@ -7,7 +7,7 @@ import type { Env } from "../../env.ts";
 const { API } = env as Env;
 const JOBS = "https://sailplane/apis/batch/v1/namespaces/default/jobs";
 
-/** The names of the labels of a job that has none of its own. */
+/** The label names of a job that sets none. */
 async function labelsOf(metadata: object): Promise<readonly string[]> {
   const template = {
     metadata: { labels: { app: "a" } },

@@ -8,7 +8,7 @@ import { renderText, renderValue } from "../answer/respond.ts";
 import { acceptedBy, renderView } from "../answer/views.ts";
 import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
 
-/** DELETE of one object: answers a Status when it is gone, the object while grace or finalizers hold it. */
+/** DELETE of one object: answers a Status once it is gone, or the object while a grace period or finalizers hold it. */
 export async function remove(context: RequestContext): Promise<Response> {
   const { served, path } = context;
   const accepted = acceptedBy(context);
@@ -16,7 +16,8 @@ export async function remove(context: RequestContext): Promise<Response> {
   context.warnings.push(...propagationWarnings(served.resource, deletion));
   const { text, gone } = await deleteObject(context, keyOf(served.resource, path.namespace, path.name), deletion);
   const object = parseObject<KubeObject>(text);
-  // Only who asks for it in the old way is told by the status code that dependents and finalizers are waited for.
+  // Only clients that use the deprecated option learn from the status code that dependents and finalizers are being
+  // waited for.
   const status = !gone && deletion.options?.orphanDependents === false ? 202 : 200;
   if (gone && !served.resource.deleteAnswersObject) {
     const of = { group: served.group, resource: served.resource.plural };

@@ -8,10 +8,10 @@ import { deletionOf, propagationWarnings } from "../request/delete-options.ts";
 import { listOptions } from "../request/list-options.ts";
 import { type ListMetadata, listRequest, pageMetadata, requireReached } from "./list.ts";
 
-/** Deletions under way at once. After each such round the network is looked at, which waits for calls within the process. */
+/** Concurrent deletions. The network is polled after each round, since workerd runs calls within the process first. */
 const ROUND = 16;
 
-/** DELETE of a collection: answers the list of what was there. Objects that others delete meanwhile are no error. */
+/** DELETE of a collection: answers the list of what was there. Objects deleted by others meanwhile are no error. */
 export async function removeCollection(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
   const options = listOptions(context.query);
@@ -29,7 +29,7 @@ export async function removeCollection(context: RequestContext): Promise<Respons
     deleteObject(context, key, deletion).catch((error: unknown) => {
       if (!(error instanceof ApiError && error.status.code === 404)) throw error;
     });
-  // Of what decides who may do what, each deletion makes the next one's decision stale, unless that comes after it.
+  // Objects that are policy are deleted one by one: each deletion makes concurrent decisions stale.
   const round = entries.some(({ key }) => decides(key.resource)) ? 1 : ROUND;
   for (let done = 0; done < entries.length; done += round) {
     if (done > 0) await new Promise((resolve) => setTimeout(resolve, 0));

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { call } from "../../../test/workers/api-under-test.ts";
 
 const ROLES = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
-/** More than the times that a request is decided anew because policy has changed. */
+/** More than the number of times that a request is decided again because policy has changed. */
 const COUNT = 12;
 
 test("a collection of what decides who may do what is deleted whole: a request is not stale by what it did itself", async () => {

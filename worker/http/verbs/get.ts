@@ -9,7 +9,7 @@ import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
 import { revisionOption } from "../request/list-options.ts";
 import { booleanOption } from "../request/write-options.ts";
 
-/** GET of one object: the store's own text, unless the client asked for another form or version. */
+/** GET of one object: the store's own text, unless the client requested another form or version. */
 export async function get(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
   const accepted = acceptedBy(context);

@@ -36,7 +36,7 @@ export async function list(context: RequestContext): Promise<Response> {
   return renderListView(context, page.items.map(storedObject), metadata, accepted);
 }
 
-/** Characters of a list without a limit that are held here at once, however many ask for one. */
+/** How much text of a list without a limit is held here at once, however many clients request one. */
 const PAGE_LENGTH = 1024 * 1024;
 
 const revisionOf = ({ revision }: ListPage): ListMetadata => ({ resourceVersion: String(revision) });
@@ -56,7 +56,7 @@ export interface ListMetadata {
   readonly remainingItemCount?: number;
 }
 
-/** Of a page: how to go on, and how much there is to come. */
+/** A page's continue token, and the number of remaining items. */
 export function pageMetadata(context: RequestContext, page: ListPage): ListMetadata {
   const last = page.items.at(-1);
   return {
@@ -72,7 +72,7 @@ async function firstOf(pages: AsyncGenerator<ListPage, undefined>): Promise<List
   return value;
 }
 
-/** What the store is asked, from path, selectors and options. */
+/** The request to the store, from path, selectors and options. */
 export function listRequest(context: RequestContext, options: ListOptions): Omit<ListRequest, keyof Decided> {
   const { served, path, query } = context;
   const { resource } = served;
@@ -98,18 +98,19 @@ const EXPIRED_CONTINUE =
   "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or " +
   "deleted between the time the first chunk was returned and now may show up in the list.";
 
-/** Kubernetes takes a first page for one that goes on, and has no place to go on from. */
+/** Kubernetes treats a first page like a later one, and has no place to continue from. */
 const EXPIRED_PAGE =
   "The provided continue parameter is too old to display a consistent list result. You can start a new list without " +
   "the continue parameter.";
 
-/** As long as an etcd keeps what a list began with: the compaction interval of kube-apiserver. */
+/** How long etcd keeps the revision that a list began with: the compaction interval of kube-apiserver. */
 const CONTINUE_SECONDS = 300;
 const COMPACTION: Key = { resource: "compactions.sailplane.dev", namespace: "", name: "latest" };
 
 /**
- * Throws for a token that is older than lists are promised to stay consistent. Where nothing was written since, the log
- * moves on by itself, as an etcd's compactor does: who goes on reads a newer state, and can see that it is.
+ * Throws for a token older than the time for which lists are guaranteed to be consistent. If nothing has been written
+ * since, the log advances by itself, as with etcd's compactor: a client that continues reads a newer state, and can
+ * tell.
  */
 async function requireFresh({ now, store }: RequestContext, token: ContinueToken): Promise<void> {
   if (token.revision === undefined || now / 1000 - (token.issued ?? now) < CONTINUE_SECONDS) return;
@@ -137,13 +138,13 @@ function explainExpiry(error: unknown, options: ListOptions): never {
   throw error;
 }
 
-/** A list at least as new as a revision that has not happened cannot be given. */
+/** A list that must be at least as new as a future revision cannot be served. */
 export function requireReached({ match, resourceVersion }: ListOptions, revision: Revision): void {
   if (match !== "Exact" && resourceVersion !== undefined && resourceVersion > revision)
     throw revisionTooLarge(resourceVersion, revision);
 }
 
-/** A page within one namespace names its last object without it, as Kubernetes' tokens do. */
+/** Within one namespace, continue tokens name the last object without its namespace, as in Kubernetes. */
 const isWithinNamespace = ({ path, served }: RequestContext) =>
   path.namespace !== "" || served.resource.scope === "Cluster";
 
@@ -161,7 +162,7 @@ interface Streamed extends StreamedForm {
 
 const TAIL = "]}\n";
 
-/** The store writes all of the list, a page's metadata included. */
+/** The store renders the whole list, including a page's metadata. */
 async function streamList(
   context: RequestContext,
   request: Omit<ListRequest, keyof Decided>,
@@ -177,7 +178,7 @@ async function streamList(
         open,
         close: TAIL,
         nullIfEmpty,
-        // A response that is given warnings is made anew, and would be compressed again.
+        // Adding warnings creates a new response, which would be compressed again.
         gzip: gzip && context.warnings.length === 0,
         page: { issued: issuedNow(context), within: isWithinNamespace(context) },
       },

@@ -1,4 +1,4 @@
-/** Lists by pages, and what becomes of them when their beginning is forgotten. */
+/** Paged lists, and what happens to them when their first revision is compacted. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import type { Env } from "../../env.ts";
@@ -28,7 +28,7 @@ async function get(query: string, accept = "application/json"): Promise<Answer> 
 const namesOf = ({ items = [] }: Answer) => items.map(({ metadata }) => metadata.name);
 const base64url = (text: string) => btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
-/** The token as it would be had it been given out so long before. */
+/** The token as if it had been given out this long ago. */
 function aged(token: string, seconds: number): string {
   const decoded = JSON.parse(atob(token.replaceAll("-", "+").replaceAll("_", "/"))) as { issued: number };
   return base64url(JSON.stringify({ ...decoded, issued: decoded.issued - seconds }));

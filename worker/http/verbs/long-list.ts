@@ -1,7 +1,7 @@
 /**
- * A long list in a form that the store does not write itself: rendered in portions, all of the first page's revision, as its
- * client takes them. So the whole is never in memory, nor are others kept waiting for it; in protobuf, which begins with its
- * length, the bytes are, and nothing else.
+ * A long list in a form that the store does not render itself. It is rendered in portions as the client reads them, all
+ * at the revision of the first page, so the whole list is never in memory, and nobody else has to wait for it. A
+ * protobuf list begins with its length, so there the encoded bytes are held, but nothing else.
  */
 import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { ListPage } from "../../../api/store.ts";
@@ -29,7 +29,7 @@ export async function renderLongList(context: RequestContext, list: LongList, ac
   const body = accepted.type === PROTOBUF ? chunked(await inProtobuf(context, list, accepted)) : inText();
   async function inText() {
     const texts = textsOf(context, list, accepted);
-    // What fails before the first portion is there is answered with a status.
+    // Failures before the first portion are answered with a status.
     return encoded(await texts.next(), texts);
   }
   return new Response(context.turn.untilTaken(await body), {
@@ -51,7 +51,7 @@ async function inProtobuf(
   return protobufList(context, pages(), metadata, accepted);
 }
 
-/** Each is let go of once it is taken. */
+/** Each chunk is released once it is read. */
 const chunked = (chunks: Uint8Array[]): ReadableStream<Uint8Array> =>
   new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -114,14 +114,14 @@ async function* portions(first: ListPage, rest: AsyncGenerator<ListPage, undefin
   }
 }
 
-/** How a list is written in parts, of each of which there is a whole view. */
+/** How a list is written in parts, each of which is a complete view. */
 interface Syntax {
   readonly join: string;
   readonly begin: (view: object) => Written;
 }
 
 interface Written {
-  /** What comes before the items, and after them. */
+  /** The text before the items and after them. */
   readonly open: string;
   readonly close: string;
   readonly items: (view: object) => string;
@@ -132,7 +132,7 @@ function syntaxOf({ type, pretty }: Accepted): Syntax {
   return { join: ",", begin: pretty ? inJson("\n  ]\n}", 2) : inJson("]}\n") };
 }
 
-/** `items`, or `rows` of a Table, is the last property. */
+/** The last property: `items`, or `rows` of a Table. */
 const itemsName = (view: object): string => Object.keys(view).at(-1) ?? "";
 
 const inJson =

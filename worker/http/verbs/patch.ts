@@ -17,7 +17,7 @@ import { checkIdentity } from "./check-identity.ts";
 /** PATCH of an object or of a subresource that is part of it. */
 export async function patch(context: RequestContext): Promise<Response> {
   const media = mediaTypeOf(context.request);
-  // What comes is judged before what is to go.
+  // The patch format is validated before the options.
   const format = media === APPLY_TYPE ? undefined : patchFormatOf(context.served, media);
   const accepted = acceptedBy(context);
   const options = patchOptions(context.query, format === undefined);
@@ -42,7 +42,7 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
         options,
         served,
       });
-      // Only the last attempt's warnings are the answer's.
+      // Only warnings of the last attempt are returned.
       const always = served.deprecation === undefined ? [] : [served.deprecation];
       context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...patched.warnings);
       checkIdentity(context, patched.object);
@@ -54,7 +54,7 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
   });
 }
 
-/** Conversion would make it what it does not say that it is. */
+/** Conversion would turn it into a version that it does not state. */
 function checkVersion({ served, path }: RequestContext, { kind, apiVersion }: KubeObject): void {
   const { group, version, custom, resource } = served;
   const expected = apiVersionOf(group, version);

@@ -1,4 +1,4 @@
-/** Lists that the store writes itself: those whose items can be made of the objects' stored texts alone. */
+/** Lists that the store renders itself: those whose items can be made from the stored texts alone. */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { ProtobufList } from "../../../api/machinery/protobuf/list.ts";
 import { hasNoPrinter, renderTable } from "../../../api/machinery/table.ts";
@@ -81,6 +81,6 @@ const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 function protobufList(list: { readonly apiVersion: string; readonly kind: string }): StreamedForm {
   if (!ProtobufList.of(list)) throw noSuchForm();
-  // The store makes its envelope.
+  // The store builds its envelope.
   return { open: "", nullIfEmpty: false, items: { protobufList: list } };
 }

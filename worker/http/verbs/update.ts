@@ -49,12 +49,12 @@ export async function update(context: RequestContext): Promise<Response> {
   return renderView(context, parseObject(text), accepted, status);
 }
 
-/** What is not there has no revision, whatever the client thinks. */
+/** A new object has no revision, whatever the client thinks. */
 function asNew({ metadata: { resourceVersion: _, ...metadata }, ...object }: KubeObject): KubeObject {
   return { ...object, metadata };
 }
 
-/** Names that Kubernetes' storage has for resources where not their own. */
+/** Names that Kubernetes' storage uses for resources, if not their own. */
 const STORED_AS: Readonly<Record<string, string>> = {
   endpoints: "services/endpoints",
   ingresses: "ingress",
@@ -63,7 +63,7 @@ const STORED_AS: Readonly<Record<string, string>> = {
   services: "services/specs",
 };
 
-/** Where etcd would keep it, as such errors tell: only custom and newer built-in kinds have their group in the key. */
+/** The etcd key's prefix, as in such errors: only custom and newer built-in kinds have their group in the key. */
 function registryPrefix({ custom, resource: { group, plural } }: Served): string {
   if (custom || group === "apiextensions.k8s.io" || group === "apiregistration.k8s.io") return `${group}/${plural}`;
   return STORED_AS[plural] ?? plural;
@@ -74,7 +74,7 @@ interface Checked {
   readonly dryRun: boolean;
 }
 
-/** A PUT that names a uid means that object and no later one of the same name. */
+/** A PUT with a uid means that object, and not a later one of the same name. */
 export function checkUid(
   { served, path }: RequestContext,
   { metadata: { uid } }: KubeObject,
@@ -83,7 +83,7 @@ export function checkUid(
   if (!uid || uid === current.metadata.uid) return;
   const { resource, group } = served;
   const place = resource.scope === "Cluster" ? path.name : `${path.namespace}/${path.name}`;
-  // What is not to be written has no key of its own.
+  // A dry run has no key.
   const root = dryRun ? "" : "/registry";
   throw new ApiError(
     conflict(

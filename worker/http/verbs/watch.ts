@@ -35,7 +35,10 @@ import { selectionOf, watchOptions } from "../request/list-options.ts";
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
 const MIN_TIMEOUT_SECONDS = 1800;
 
-/** GET with `watch`: the store's own stream, transformed only where a form was asked for that is not made of stored texts alone. */
+/**
+ * GET with `watch`: the store's own stream, transformed only if the requested form cannot be made from stored texts
+ * alone.
+ */
 export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
   const accepted = acceptedBy(context, WATCH_VIEWS);
@@ -54,7 +57,7 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
     bookmarks: options.bookmarks,
     ...(events && { events }),
-    // Tables are made of what is stored.
+    // Tables are made from the stored version.
     bookmarkKind: bookmarkKind(accepted.as === "Table" ? { ...served, ...storedAt(served) } : served),
     ...(served.definition && { ground: groundOf(served.definition) }),
     ...(!context.env.ownApi && { share: watchShareOf(context, selection.requirements) }),
@@ -65,7 +68,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
   if (asksForWebSocket(context.request)) return linesOverWebSocket(new Response(body));
   return new Response(body, {
-    // Without an encoding of its own, proxies in between compress the stream and so hold events back.
+    // Without an encoding of their own, proxies compress the stream and so hold back events.
     headers: {
       "Content-Type": streamType(accepted),
       "Content-Encoding": "identity",
@@ -75,7 +78,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   });
 }
 
-/** Events are told as the definition has it: who watches comes again when it says otherwise. */
+/** Events are rendered according to the definition, so when that changes the watch ends and the client reconnects. */
 const groundOf = ({ name, generation }: NonNullable<Served["definition"]>): WatchGround => ({
   key: { resource: DEFINITIONS, namespace: "", name },
   generation,
@@ -83,7 +86,7 @@ const groundOf = ({ name, generation }: NonNullable<Served["definition"]>): Watc
 
 const storedAt = ({ resource: { group, version } }: Served) => ({ group, version });
 
-/** What an empty object of the kind looks like on the wire, for bookmarks. */
+/** An empty object of the kind, for bookmarks. */
 function bookmarkKind({ resource, group, version }: Served): WatchRequest["bookmarkKind"] {
   const apiVersion = apiVersionOf(group, version);
   const struct = structOfKind(apiVersion, resource.kind);
@@ -91,7 +94,7 @@ function bookmarkKind({ resource, group, version }: Served): WatchRequest["bookm
   return { apiVersion, kind: resource.kind, zero };
 }
 
-/** A watch that cannot begin where it was told to begins, and says so in its only event. */
+/** A watch that cannot begin at the requested revision still begins, and says so in its only event. */
 function tooOld(error: unknown, { since, events }: WatchRequest): Response {
   if (!(error instanceof Compacted)) throw error;
   const object = expired(`too old resource version: ${since} (${error.oldest - 1})`);
@@ -99,7 +102,7 @@ function tooOld(error: unknown, { since, events }: WatchRequest): Response {
   return new Response(`${JSON.stringify({ type: "ERROR", object })}\n`);
 }
 
-/** The form that the store tells events in; undefined where they are to be transformed here. */
+/** The form in which the store sends events; undefined if they must be transformed here. */
 function storedForm(
   { served, query }: RequestContext,
   { as, type, viewVersion = "v1" }: Accepted,
@@ -126,7 +129,7 @@ interface WatchEvent {
   readonly object: KubeObject;
 }
 
-/** The store's lines of JSON in the form asked for. */
+/** Transforms the store's lines of JSON into the requested form. */
 async function eventTransform(
   context: RequestContext,
   accepted: Accepted,
@@ -168,7 +171,7 @@ async function eventTransform(
         return;
       }
       const text = events.map((event) => `${exactJson({ type: event.type, object: shown(event) })}\n`).join("");
-      // At once: a chunk costs more than what is in it.
+      // All at once: a chunk costs more than its content.
       if (text !== "") controller.enqueue(encoder.encode(text));
     },
   });

@@ -1,4 +1,4 @@
-/** Kinds that are not stored: their POST is an action, and what is read of them is made up on the spot. */
+/** Kinds that are not stored: their POST is an action, and reads are computed. */
 import { groupResource } from "../../../api/machinery/meta.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { bindPod } from "../subresources/binding.ts";

@@ -1,4 +1,6 @@
-/** ComponentStatus: read only, stored nowhere. The parts it tells of are this Worker's own, and answer when it does. */
+/**
+ * ComponentStatus: read-only and not stored. The components are parts of this Worker, and healthy if it answers at all.
+ */
 import type { ComponentStatus } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { matches } from "../../../api/machinery/selectors/selector.ts";

@@ -1,6 +1,6 @@
 /**
- * metrics.k8s.io: what nodes and pods use, asked of the nodes when somebody reads it, and stored nowhere. The names, labels
- * and selectors are those of the Nodes and Pods themselves, as with metrics-server.
+ * metrics.k8s.io: usage of nodes and pods, asked of the nodes on demand and not stored. Names, labels and selectors are
+ * those of the Nodes and Pods themselves, as with metrics-server.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { NodeMetrics, PodMetrics } from "../../../api/generated/metrics.v1beta1.ts";
@@ -25,13 +25,13 @@ export async function readMetrics(context: RequestContext): Promise<Response> {
   if (path.name === "") return renderListView(context, metrics.map(madeObject), {}, accepted);
   const [found] = metrics;
   if (found) return renderView(context, found, accepted);
-  // In metrics-server's words.
+  // Worded as in metrics-server.
   const resource = served.resource.kind.toLowerCase();
   const name = path.namespace === "" ? path.name : `${path.namespace}/${path.name}`;
   throw new ApiError(notFound({ group: served.resource.group, resource }, name));
 }
 
-/** The Nodes or Pods that are meant. */
+/** The Nodes or Pods that the request selects. */
 async function measured({ path, query, served, store }: RequestContext): Promise<readonly Entry[]> {
   const resource = served.resource.plural;
   const { namespace, name } = path;

@@ -1,4 +1,6 @@
-/** Word from the store of which resources have changed, over a socket that hibernates there while nothing happens. */
+/**
+ * Notices from the store about which resources have changed, over a socket that hibernates there while nothing happens.
+ */
 import type { ChangeNotice } from "../../../api/store/change-notice.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 
@@ -8,7 +10,7 @@ export class NoticeFeed {
   readonly #waiting = new Set<() => void>();
   readonly #answers: (() => void)[] = [];
 
-  /** `pong` is told when the store answers a ping, `gone` when it can be heard no more. */
+  /** `pong` is called when the store answers a ping, `gone` when it can no longer be heard. */
   constructor(socket: WebSocket, on: { readonly pong: () => void; readonly gone: () => void }) {
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => {
@@ -20,7 +22,7 @@ export class NoticeFeed {
     socket.accept();
   }
 
-  /** Resolves when no later change of it can escape notice. */
+  /** Resolves once no later change of the resource can go unnoticed. */
   listen(resource: GroupResource): Promise<void> {
     if (!this.#newest.has(resource)) this.#newest.set(resource, 0 as Revision);
     this.#socket.send(JSON.stringify([...this.#newest.keys()]));
@@ -38,14 +40,14 @@ export class NoticeFeed {
     }
   }
 
-  /** All who wait look again whether they have ended. */
+  /** Makes all waiting callers check whether they have ended. */
   wake(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const resume of waiting) resume();
   }
 
-  /** Answered by the platform in the store's name: it wakes nothing. */
+  /** Answered by the platform on the store's behalf, without waking it. */
   ping(): void {
     this.#socket.send("ping");
   }

@@ -1,4 +1,4 @@
-/** Word of changes from a cluster's own store, and from those of the resources that it keeps apart once somebody asks for them. */
+/** Notices from a cluster's main store, and from its shards once somebody needs them. */
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import type { NoticeFeed } from "./notice-feed.ts";
 
@@ -8,7 +8,7 @@ export class NoticeFeeds {
   readonly #shards = new Map<GroupResource, NoticeFeed>();
   #closed = false;
 
-  /** `open` answers nothing for what the cluster's own store keeps. */
+  /** `open` returns nothing for resources of the main store. */
   constructor(own: NoticeFeed, open: (shard: GroupResource) => Promise<NoticeFeed> | undefined) {
     this.#own = own;
     this.#open = open;

@@ -1,6 +1,7 @@
 /**
- * GET /sailplane/v1/watch (an upgrade): one socket for all that a client watches, which costs nothing while nothing happens
- * (docs/spec/watch.md). The credential is shown once, as is whom it acts as, and each watch is decided as if it had come by itself.
+ * GET /sailplane/v1/watch (an upgrade): one socket for everything that a client watches, which costs nothing while
+ * nothing happens (docs/spec/watch.md). Credential and impersonation are given once, and each watch is decided as if it
+ * had come by itself.
  */
 import type { Context } from "hono";
 import { badRequest, unauthorized } from "../../../api/machinery/status.ts";
@@ -27,7 +28,7 @@ import { NoticeFeed } from "./notice-feed.ts";
 import { NoticeFeeds } from "./notice-feeds.ts";
 import { WatchSession } from "./watch-session.ts";
 
-/** `serve` answers a request of the API, whoever's it is. */
+/** `serve` answers an API request by whichever user. */
 export async function serveWatches(
   c: Context<Bindings>,
   serve: (request: Request) => Promise<Response>,

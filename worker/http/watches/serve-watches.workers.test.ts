@@ -36,7 +36,7 @@ test("WATCH-SLEEP: a page that closes leaves nothing behind in the store that wo
   await vi.waitFor(async () => expect(await listeners()).toBe(before));
 });
 
-/** Answers what the socket's first watch is told first. */
+/** The first message about the socket's first watch. */
 async function firstWord(cluster: string, headers: Record<string, string>): Promise<unknown> {
   const asked = { headers: { Upgrade: "websocket", ...headers } };
   const { status, webSocket: page } = await outside.fetch(`${baseOf(cluster)}/sailplane/v1/watch`, asked);

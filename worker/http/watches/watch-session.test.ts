@@ -6,7 +6,7 @@ import { WatchSession } from "./watch-session.ts";
 const event = (revision: string, note = "") =>
   `{"type":"MODIFIED","object":{"metadata":{"resourceVersion":"${revision}"},"note":"${note}"}}\n`;
 
-/** Answers each path that is asked for with the next of `answers`, then with silence. */
+/** Answers each requested path with the next of `answers`, and after that with silence. */
 function setUp(answers: readonly (() => Response)[]) {
   const sent: unknown[] = [];
   const closed: number[] = [];

@@ -1,6 +1,7 @@
 /**
- * Many watches on one socket. Each is an ordinary watch of the API for as long as things happen, asked for with the client's own
- * credential each time; then it rests until the store says that its resource has changed (rules WATCH-MANY, WATCH-REST).
+ * Many watches on one socket. While things happen, each is an ordinary watch of the API, requested with the client's
+ * own credential each time; then it rests until the store reports that its resource has changed (rules WATCH-MANY,
+ * WATCH-REST).
  */
 import { LineSplitter } from "../../../api/line-splitter.ts";
 import { badRequest, internalError, type Status } from "../../../api/machinery/status.ts";
@@ -10,15 +11,15 @@ import { type SocketWatchEvent, WATCH_WINDOW, type WatchCall, type WatchNews } f
 /** Seconds that a stream stays open before the watch may rest. */
 const STREAM_SECONDS = 5;
 const MOST_WATCHES = 64;
-/** The platform counts what one request asks of others (1,000): the client comes again, and resumes by revision. */
+/** The platform limits subrequests (1,000): the client reconnects, and resumes by revision. */
 const MOST_STREAMS = 900;
 
 export interface WatchSessionOptions {
   readonly send: (text: string) => void;
   readonly close: (code: number, why: string) => void;
-  /** A GET of the API, as whoever opened the socket. */
+  /** A GET of the API, as the user who opened the socket. */
   readonly ask: (path: string, accept: string | undefined) => Promise<Response>;
-  /** What the store knows a path's objects as; undefined for those that it does not keep. */
+  /** The store's resource for a path; undefined if its objects are not stored. */
   readonly resourceAt: (path: string) => Promise<GroupResource | undefined>;
   readonly feed: {
     listen(resource: GroupResource): Promise<void>;
@@ -32,7 +33,7 @@ interface Watch {
   readonly id: number;
   readonly path: string;
   readonly accept: string | undefined;
-  /** Everything up to here was told. */
+  /** Everything up to here was sent. */
   since: string;
   ended: boolean;
 }
@@ -56,7 +57,7 @@ export class WatchSession {
     else this.#begin(call);
   }
 
-  /** The client has gone. */
+  /** The client has left. */
   stop(): void {
     for (const id of [...this.#watches.keys()]) this.#end(id);
     this.#give(WATCH_WINDOW);
@@ -88,7 +89,7 @@ export class WatchSession {
     while (!watch.ended) {
       const newest = resource === undefined ? 0 : feed.newest(resource);
       await this.#stream(watch);
-      // The stream has told all that had happened when it began.
+      // The stream has sent everything up to when it began.
       if (newest > Number(watch.since)) watch.since = String(newest);
       if (watch.ended || resource === undefined) continue;
       this.#tell({ watch: watch.id, revision: watch.since });
@@ -122,7 +123,7 @@ export class WatchSession {
     if (last === undefined) return;
     while (this.#room <= 0 && !watch.ended) await new Promise<void>((resume) => this.#waitingForRoom.add(resume));
     if (watch.ended) return;
-    // The API's own texts, as they are.
+    // The API's own texts, verbatim.
     const text = `{"watch":${watch.id},"events":[${lines.join(",")}]}`;
     this.#room -= text.length;
     this.#options.send(text);

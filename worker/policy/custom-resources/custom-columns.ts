@@ -9,11 +9,13 @@ import { type Ages, ageOf } from "../../../api/machinery/time/duration.ts";
 import type { Column } from "../../../api/resources/resource.ts";
 import { ageColumn } from "../../../api/resources/time-columns.ts";
 
-/** An age where the definition names none, which is told of as a time, unlike that of built-in kinds. */
+/**
+ * If the definition names no columns, there is an age column; unlike that of built-in kinds, it is described as a date.
+ */
 export const customColumns = (definitions: readonly CustomResourceColumnDefinition[] = []): Column<KubeObject>[] =>
   definitions.length > 0 ? readable(definitions).map(columnOf) : [{ ...ageColumn, type: "date" }];
 
-/** Those before the first whose path cannot be read: there Kubernetes stops. */
+/** The columns before the first one whose path is invalid: there Kubernetes stops. */
 function readable(definitions: readonly CustomResourceColumnDefinition[]) {
   const broken = definitions.findIndex(({ jsonPath }) => !isJsonPath(jsonPath));
   return broken < 0 ? definitions : definitions.slice(0, broken);
@@ -49,7 +51,7 @@ function cellOf(type: string, value: unknown, age: Ages): TableCell {
   }
 }
 
-/** As Go prints it: members of objects by their names. */
+/** As Go prints it, with the names of members. */
 const textOf = (value: unknown): string => (typeof value === "object" ? goJson(sorted(value)) : String(value));
 
 function sorted(value: unknown): unknown {

@@ -2,7 +2,7 @@ import type { SelectableField } from "../../../api/generated/apiextensions.v1.ts
 import { findJsonPath } from "../../../api/machinery/json-path/find.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 
-/** By the name that a field selector uses: the path without its leading dot. What is not there is empty. */
+/** By the name used in field selectors: the path without its leading dot. Missing values are empty. */
 export function customFields(
   selectable: readonly SelectableField[] = [],
 ): Record<string, (object: KubeObject) => string> {

@@ -66,7 +66,7 @@ test("CRD-STORED: what is read has passed through the storage version, and has i
   );
   const [v1, v2] = served.map(({ conversion }) => conversion);
   const foo = { apiVersion: "e.com/v2", kind: "Foo", metadata: {}, spec: { a: "x", own: "y" } } as KubeObject;
-  // Validated as it is, at the version that it was sent at.
+  // Validated as it is, at the version at which it was sent.
   expect(v2?.toStored(foo)).toEqual(foo);
   expect(v2?.fromStored(foo)).toMatchObject({ apiVersion: "e.com/v2", spec: { a: "x", b: "stored" } });
   expect(v2?.fromStored(foo)).not.toHaveProperty("spec.own");

@@ -1,4 +1,4 @@
-/** The kinds that an established CustomResourceDefinition adds, one value for each version that it serves. */
+/** The kinds that an established CustomResourceDefinition adds, one per served version. */
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
@@ -13,14 +13,14 @@ import type { Served } from "../../kind-registry.ts";
 import { customResource, schemaOf } from "./custom-resource.ts";
 
 export interface CustomKinds {
-  /** For discovery and OpenAPI: one value for each served version. */
+  /** For discovery and OpenAPI: one per served version. */
   readonly resources: readonly Resource[];
   readonly served: readonly Served[];
 }
 
 const made = new WeakMap<CustomResourceDefinition, CustomKinds>();
 
-/** Made once for each state of the definition. */
+/** Built once per revision of the definition. */
 export function customKinds(definition: CustomResourceDefinition): CustomKinds {
   const known = made.get(definition);
   if (known) return known;
@@ -49,7 +49,7 @@ function servedVersion(definition: CustomResourceDefinition, version: CustomReso
   };
 }
 
-/** Names the version to use instead: the most preferred of those that are preferred to this one. */
+/** Names the version to use instead: the highest of those that rank above this one. */
 function deprecationOf({ spec: { group, names, versions } }: CustomResourceDefinition, version: string): string {
   const kindAt = (at: string) => `${apiVersionOf(group, at)} ${names.kind}`;
   const [better] = versions
@@ -66,14 +66,14 @@ function converterOf({ spec }: CustomResourceDefinition): Pick<Served, "converte
   return { converter: { webhook, storageVersion: apiVersionOf(spec.group, storage.name), kind: spec.names.kind } };
 }
 
-/** All objects were written under the one schema that there has ever been, and can be answered as they are stored. */
+/** All objects were written under a single schema, and can be served as stored. */
 const needsConversion = ({ metadata, spec }: CustomResourceDefinition) =>
   spec.versions.length > 1 || (metadata.generation ?? 1) > 1;
 
 /**
- * Objects stay stored as they were last written, at whatever version. Each read takes of them what the storage version
- * knows, with its defaults, and of that what the version asked for knows: what Kubernetes, which stores at the storage
- * version, would have kept.
+ * Objects stay stored as last written, at whatever version. A read keeps what the storage version knows, with its
+ * defaults, and of that what the requested version knows: the result equals that of Kubernetes, which stores at the
+ * storage version.
  */
 function conversionTo(
   { spec }: CustomResourceDefinition,
@@ -81,7 +81,7 @@ function conversionTo(
 ): ServedVersion<KubeObject> {
   const apiVersion = apiVersionOf(spec.group, version.name);
   const schema = schemaOf(version);
-  // What the store gives and takes is at the version asked for (worker/storage/converting-store.ts).
+  // The converting store already exchanges objects at the requested version (worker/storage/converting-store.ts).
   const byWebhook = spec.conversion?.strategy === "Webhook";
   const storage = byWebhook ? version : (spec.versions.find((each) => each.storage) ?? version);
   return {

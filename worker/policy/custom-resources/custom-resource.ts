@@ -1,4 +1,4 @@
-/** One version of a CustomResourceDefinition as the value that every kind is. */
+/** One version of a CustomResourceDefinition as a Resource value, like any kind. */
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
@@ -38,7 +38,7 @@ export function customResource(
     scope: spec.scope === "Cluster" ? "Cluster" : "Namespaced",
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
-    // What is ending takes no new objects.
+    // A terminating definition accepts no new objects.
     verbs: metadata.deletionTimestamp ? ALL_VERBS.filter((verb) => verb !== "create") : ALL_VERBS,
     structuralSchema: schema,
     storageVersion: spec.versions.find(({ storage }) => storage)?.name ?? version.name,
@@ -51,7 +51,7 @@ export function customResource(
     prepareCreate: (draft) => {
       if (!status) return;
       delete (draft as Untyped).status;
-      // Read again, what was stored without one has the status that the schema gives it.
+      // When read again, an object stored without a status gets its schema's default.
       setDefaults(membersOf(draft), schema);
     },
     validateCreate: (object) => rules.create(object),
@@ -74,7 +74,7 @@ export function customResource(
   };
 }
 
-/** Through /status nothing changes but the status, and who manages it. */
+/** Through /status nothing changes but the status and managedFields. */
 function takeStatus(next: Untyped, old: Untyped): void {
   const { managedFields, resourceVersion } = next.metadata;
   next.metadata = structuredClone(old.metadata);

@@ -13,7 +13,7 @@ const isNumber = (value: unknown): value is number | bigint => typeof value === 
 
 const namesIn = (path: string): string[] => path.replace(/^\./, "").split(".");
 
-/** Where the definition says that the numbers of the scale are. */
+/** Reads and writes the numbers of the scale where the definition says that they are. */
 export const customScale = (
   scale: CustomResourceSubresourceScale,
   { group, versions }: CustomResourceDefinitionSpec,
@@ -50,7 +50,7 @@ export const customScale = (
   },
 });
 
-/** The whole number there, 0 where there is nothing, or what Kubernetes says of anything else (unstructured.NestedInt64). */
+/** The integer there, 0 if there is nothing, or Kubernetes' error for anything else (unstructured.NestedInt64). */
 export function integerAt(path: string, object: unknown): number | string {
   const names = namesIn(path);
   let value = object;

@@ -1,4 +1,4 @@
-/** The rules of a custom kind (apiextensions-apiserver pkg/registry/customresource). */
+/** Validation of a custom kind (apiextensions-apiserver pkg/registry/customresource). */
 import type { CustomResourceSubresourceScale } from "../../../api/generated/apiextensions.v1.ts";
 import { hasRules } from "../../../api/machinery/cel/rules/rule-tree.ts";
 import { validateRules } from "../../../api/machinery/cel/rules/validate-rules.ts";
@@ -36,14 +36,14 @@ const MAX_REPLICAS = 2 ** 31 - 1;
 
 export class CustomValidation {
   readonly #kind: Kind;
-  /** By the object that was validated. */
+  /** Keyed by the validated object. */
   readonly #ratcheted = new WeakMap<object, readonly string[]>();
 
   constructor(kind: Kind) {
     this.#kind = kind;
   }
 
-  /** What is wrong with an object that has been validated, and may stay since it has not changed. */
+  /** Violations in an object that has been validated which are tolerated because those parts have not changed. */
   ratcheted(object: KubeObject): readonly string[] {
     return this.#ratcheted.get(object) ?? [];
   }
@@ -76,7 +76,7 @@ export class CustomValidation {
     );
   }
 
-  /** Through /status the status alone is held to its schema, which names it in paths and not in what is said. */
+  /** Through /status, only the status is validated; its path is in field names but not in messages. */
   status(next: KubeObject, old: KubeObject): FieldError[] {
     const { schema } = this.#kind;
     const [value, before] = [membersOf(next), membersOf(old)];
@@ -90,7 +90,7 @@ export class CustomValidation {
     );
   }
 
-  /** Rules may rely on the types of what they see, so they run only on what has them. */
+  /** Rules may rely on the types of what they see, so they only run on well-typed values. */
   #withRules(value: JsonObject, old: JsonObject | undefined, errors: FieldError[]): FieldError[] {
     const { schema } = this.#kind;
     if (!hasRules(schema)) return errors;

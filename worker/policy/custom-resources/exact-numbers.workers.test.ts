@@ -1,4 +1,4 @@
-/** Whole numbers of custom objects, through every syntax in which they come and go. */
+/** Integers in custom objects, through every format in which they come and go. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Env } from "../../env.ts";

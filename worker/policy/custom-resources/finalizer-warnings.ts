@@ -1,4 +1,4 @@
-/** Any finalizer is taken of a custom object; one that others could use by accident is warned of when it comes. */
+/** Custom objects accept any finalizer; one that may clash with others' causes a warning when it is added. */
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { qualifiedName } from "../../../api/machinery/names.ts";

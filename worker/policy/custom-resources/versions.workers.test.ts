@@ -1,4 +1,4 @@
-/** A definition's versions where nothing converts but the server itself. */
+/** A definition with several versions and no conversion webhook. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { CLUSTER_STORE, call, newCluster } from "../../../test/workers/api-under-test.ts";
@@ -51,7 +51,7 @@ test("CRD-STORED, CRD-CONVERT: each version shows what it knows of what the stor
   });
   expect(await shown("v1")).toEqual(["versions.example/v1", { color: "red", size: "tall" }]);
   expect(await shown("v2")).toEqual(["versions.example/v2", { color: "red" }]);
-  // Written at the other version, as it shows it, it is that from then on; its weight the storage version does not know.
+  // Written at the other version, it is stored as that version shows it; the storage version does not know its weight.
   await send("PATCH", `${gates("v2")}/g`, { spec: { color: "blue", weight: "lost" } });
   expect(await shown("v2")).toEqual(["versions.example/v2", { color: "blue" }]);
   expect(await shown("v1")).toEqual(["versions.example/v1", { color: "blue" }]);
@@ -81,7 +81,7 @@ test("CRD-FOUND: a kind that another isolate has just defined is served by one t
   const read = await storeOf(elsewhere).read({ key });
   if (!read.ok || !read.entry) throw new Error("the definition is not there");
   const { attributes, revision, text } = read.entry;
-  // Written as another isolate would: this one is told nothing of it.
+  // Written as by another isolate, of which this one is not told.
   const unwritten = text.replace(`"resourceVersion":"${revision}"`, '"resourceVersion":""');
   const write = { op: "create", key, text: unwritten, attributes } as const;
   expect(await storeOf(here).commit({ writes: [write], changesPolicy: true })).toMatchObject({ ok: true });
@@ -159,7 +159,7 @@ test("CRD-CONVERT: what was written at one version is changed at another, in its
   });
   const read = async () => (await send("GET", `${locks("v1")}/l`)) as { metadata?: { resourceVersion?: string } };
   const { metadata } = await read();
-  // What changes nothing is not written again for its version.
+  // An update without changes does not rewrite the object at its version.
   expect(await send("PATCH", `${locks("v2")}/l`, {})).toMatchObject({ apiVersion: "versions.example/v2", metadata });
   expect(await send("PATCH", `${locks("v2")}/l/status`, { status: { ready: 1 } })).toMatchObject({
     apiVersion: "versions.example/v2",

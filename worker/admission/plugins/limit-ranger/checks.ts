@@ -1,4 +1,4 @@
-/** What a limit range refuses, in the words of plugin/pkg/admission/limitranger. */
+/** What a limit range refuses, worded as in plugin/pkg/admission/limitranger. */
 import type { LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod } from "../../../../api/generated/core.v1.ts";
 import {
   canonicalQuantity,

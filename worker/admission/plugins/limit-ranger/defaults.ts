@@ -1,4 +1,4 @@
-/** What a limit range gives to containers that say nothing themselves. */
+/** The defaults that a limit range gives to containers. */
 import type { LimitRange, Pod, ResourceRequirements } from "../../../../api/generated/core.v1.ts";
 
 const ANNOTATION = "kubernetes.io/limit-ranger";

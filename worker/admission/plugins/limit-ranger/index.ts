@@ -1,4 +1,4 @@
-/** LimitRanger: defaults and bounds of what pods and claims of a namespace may ask for. */
+/** LimitRanger: defaults and bounds for what pods and claims of a namespace may request. */
 import type { LimitRange, PersistentVolumeClaim, Pod } from "../../../../api/generated/core.v1.ts";
 import type { PolicySnapshot } from "../../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";
@@ -6,7 +6,7 @@ import { refusal } from "../../refusal.ts";
 import { claimProblems, podProblems } from "./checks.ts";
 import { applyDefaults } from "./defaults.ts";
 
-/** A pod's resources change after its creation through `resize` only. */
+/** After creation, a pod's resources change only through `resize`. */
 function subjectOf({ operation, subresource, context: { served }, object }: AdmissionRequest) {
   if (served.group !== "" || object?.metadata.deletionTimestamp !== undefined) return undefined;
   if (served.resource.plural === "pods") {

@@ -1,6 +1,7 @@
 /**
- * NodeRestriction: what a node may write of the objects that its role lets it write (plugin/pkg/admission/noderestriction).
- * Which objects it may read is the node authorizer's affair (worker/auth/node).
+ * NodeRestriction: what a node may write of the objects that its role lets it write
+ * (plugin/pkg/admission/noderestriction). Which objects it may read is decided by the node authorizer
+ * (worker/auth/node).
  */
 import type { CertificateSigningRequest } from "../../../../api/generated/certificates.v1.ts";
 import type { PersistentVolumeClaim } from "../../../../api/generated/core.v1.ts";
@@ -33,7 +34,8 @@ export const nodeRestriction: AdmissionPlugin = {
   name: "NodeRestriction",
   handles: ({ context }) => nodeNameOf(context.user) !== undefined,
 
-  // Before the kind puts back what its status subresource keeps: what a node tries to change there is refused, not lost.
+  // Runs before the kind restores what only its status subresource may change: an attempt by a node is refused, not
+  // silently dropped.
   mutate(request) {
     const { user, served } = request.context;
     const node = nodeNameOf(user) ?? "";
@@ -76,7 +78,7 @@ const OWN_SIGNERS: ReadonlySet<string> = new Set([
   "kubernetes.io/kube-apiserver-client-kubelet",
 ]);
 
-/** A node is certified as itself and nobody else; what else there is to a request its signer looks at. */
+/** A node may only be certified as itself. Everything else about the request is checked by its signer. */
 function checkCertificateRequest(node: string, request: AdmissionRequest): void {
   if (request.operation !== "CREATE" || request.subresource !== "") return;
   const { spec } = request.object as unknown as { spec: Partial<CertificateSigningRequest["spec"]> };
@@ -89,7 +91,7 @@ function checkCertificateRequest(node: string, request: AdmissionRequest): void 
   }
 }
 
-/** What growing a volume's file system reports. */
+/** The fields in which the growth of a volume's file system is reported. */
 const CLAIM_FIELDS: ReadonlySet<string> = new Set([
   "capacity",
   "conditions",

@@ -1,4 +1,4 @@
-/** The labels of its own Node that a node may set (k8s.io/kubelet/pkg/apis, well_known_labels.go). */
+/** Which labels of its own Node a node may set (k8s.io/kubelet/pkg/apis, well_known_labels.go). */
 
 const OWN: ReadonlySet<string> = new Set([
   "kubernetes.io/hostname",
@@ -14,13 +14,13 @@ const OWN: ReadonlySet<string> = new Set([
   "failure-domain.beta.kubernetes.io/region",
 ]);
 const OWN_DOMAINS = ["kubelet.kubernetes.io", "node.kubernetes.io"];
-/** What isolates workloads from nodes that are not trusted: administrators alone set it. */
+/** Labels that isolate workloads from untrusted nodes; only administrators set them. */
 const RESTRICTED_DOMAIN = "node-restriction.kubernetes.io";
 const KUBERNETES_DOMAINS = ["kubernetes.io", "k8s.io"];
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Labels that differ and that a node may not touch, in order. */
+/** Changed labels that a node may not touch, sorted. */
 export const forbiddenLabels = (next: Labels, old: Labels): string[] =>
   [...new Set([...Object.keys(next), ...Object.keys(old)])]
     .filter((label) => next[label] !== old[label] && isForbidden(label))

@@ -4,7 +4,7 @@ import { type Answer, API, BASE, call, newNamespace, pod } from "../../../../tes
 const REQUEST_OF_ALICE =
   "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1IOENBUUF3SFRFTU1Bb0dBMVVFQ2d3RFpHVjJNUTB3Q3dZRFZRUUREQVJxWVc1bE1Ga3dFd1lIS29aSQp6ajBDQVFZSUtvWkl6ajBEQVFjRFFnQUU1eWRaa2tSc1AyS0FxNG51Tk1YRFRjWDh4MHVzaVFCZUhzRWdmNGU3CkVHV3U0M1N0OHVtMWZlNFZ1WU40TmdXQ2Y4L0I1TVlFaUYzWWwxamN1QkFQazZBQU1Bb0dDQ3FHU000OUJBTUMKQTBrQU1FWUNJUUQyN1BwVHMxVS9oTlppNVZKRXVGT1dCc0podFJwclg1dFB4WnNETStZY2FnSWhBTDdCZFVUKwpURkVTUmc2SWtNUEtmaWVkaDBBdk9vNWs2VE9JMloxN1dMTnUKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==";
 
-/** What a node is told. */
+/** The answer that a node gets. */
 async function asNode(url: string, body: object, method = "POST"): Promise<string | undefined> {
   const headers = {
     "Impersonate-User": "system:node:a",
@@ -31,7 +31,7 @@ test("NODE-WRITE: a node is refused what its status subresource would have put b
   const taint = { spec: { taints: [{ key: "k", effect: "NoSchedule" }] } };
   const refused = 'nodes "a" is forbidden: node "a" is not allowed to modify taints';
   expect(await asNode(`${BASE}/nodes/a/status`, taint, "PATCH")).toBe(refused);
-  // A pod that is no mirror is refused before what else is wrong with it is told.
+  // A pod that is no mirror pod is refused before its other errors are reported.
   expect(await asNode(`${BASE}/namespaces/default/pods`, { metadata: { name: "m" } })).toContain(
     "can only create mirror pods",
   );

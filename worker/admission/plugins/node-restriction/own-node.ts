@@ -1,4 +1,4 @@
-/** A node writes its own Node object, and of that not what others decide by. */
+/** A node writes only its own Node object, without the fields that others decide by. */
 import type { Node } from "../../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
 import { deepEqual } from "../../../../api/machinery/json/deep-equal.ts";
@@ -26,7 +26,7 @@ export function checkNode(node: string, request: AdmissionRequest): void {
   if (!deepEqual(next.spec.taints ?? [], old.spec.taints ?? [])) {
     throw refusal(request, `node ${goQuote(node)} is not allowed to modify taints`);
   }
-  // An owner that is gone would have the garbage collector delete the Node.
+  // With an owner that does not exist, the garbage collector would delete the Node.
   if (!deepEqual(next.metadata.ownerReferences ?? [], old.metadata.ownerReferences ?? [])) {
     throw refusal(request, `node ${goQuote(node)} is not allowed to modify ownerReferences`);
   }

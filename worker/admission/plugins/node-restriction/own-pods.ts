@@ -1,4 +1,7 @@
-/** A node makes mirrors of its static pods, which name nothing, and writes the status of the pods that are bound to it. */
+/**
+ * A node creates mirrors of its static pods, which may refer to nothing, and writes the status of pods that are bound
+ * to it.
+ */
 import type { Pod } from "../../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
 import { deepEqual } from "../../../../api/machinery/json/deep-equal.ts";

@@ -1,4 +1,4 @@
-/** A node asks for tokens of the pods that it runs, each bound to its pod and for whom that pod means it. */
+/** A node requests tokens for the pods that it runs, each bound to its pod and for audiences that the pod wants. */
 import type { TokenRequest } from "../../../../api/generated/authentication.v1.ts";
 import type { Pod } from "../../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";

@@ -1,4 +1,7 @@
-/** For whom a pod means tokens: what its projected volumes name, and the drivers of its other volumes ask for. */
+/**
+ * The audiences that a pod wants tokens for: those that its projected volumes name, and those that the CSI drivers of
+ * its other volumes request.
+ */
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../../../api/generated/core.v1.ts";
 import type { CSIDriver } from "../../../../api/generated/storage.v1.ts";
 import { groupResource } from "../../../../api/machinery/meta.ts";
@@ -6,7 +9,7 @@ import type { StoreClient } from "../../../storage/store-client.ts";
 
 export interface Audiences {
   readonly named: readonly string[];
-  /** What a driver's wishes could not be found out for. */
+  /** Why the audiences of some driver could not be determined. */
   readonly problems: readonly string[];
 }
 
@@ -24,7 +27,7 @@ export async function driverAudiences(pod: Pod, store: StoreClient): Promise<Aud
   return { named, problems: lookUp.problems };
 }
 
-/** Volumes that Kubernetes once had built in are these drivers', by the field that they stand in. */
+/** The CSI drivers that replaced in-tree volumes, by the field of the volume. */
 const SUCCESSORS = [
   ["awsElasticBlockStore", "ebs.csi.aws.com"],
   ["azureDisk", "disk.csi.azure.com"],
@@ -66,7 +69,7 @@ class LookUp {
     return volume && driverOf(volume.spec);
   }
 
-  /** As Kubernetes' caches name what they have not, by the kind. */
+  /** Errors name a missing object by its kind, as Kubernetes' listers do. */
   async #read<T>({ group = "", kind, namespace = "", name }: Sought): Promise<T | undefined> {
     const key = { resource: groupResource(group, `${kind}s`), namespace, name };
     const { entry } = name === "" ? { entry: undefined } : await this.store.read(key);

@@ -1,4 +1,7 @@
-/** The level `baseline`: no known privilege escalations. Ids, versions and words are k8s.io/pod-security-admission's. */
+/**
+ * The `baseline` level: no known privilege escalations. Ids, versions and wording are those of
+ * k8s.io/pod-security-admission.
+ */
 import type { SELinuxOptions } from "../../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
 import { type Check, containersOf, named, namesWhere, type PodLike, plural, quoted, setters, sorted } from "./check.ts";
@@ -130,7 +133,7 @@ const seLinux =
 const SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/";
 
-/** Before the field there were annotations. */
+/** Annotations preceded the field. */
 function seccompAnnotations({ metadata, spec }: PodLike) {
   const known = [SECCOMP_POD, ...containersOf(spec).map(({ name }) => `${SECCOMP_CONTAINER}${name}`)];
   const bad = sorted(
@@ -191,7 +194,7 @@ function windowsHostProcess({ spec }: PodLike) {
   return { reason: "hostProcess", detail: `${who} must not set securityContext.windowsOptions.hostProcess=true` };
 }
 
-/** Users of a user namespace are nobody on the host. */
+/** Inside a user namespace, no user is privileged on the host. */
 export const inUserNamespace = ({ spec }: PodLike): boolean => spec.hostUsers === false;
 
 const level = "baseline";

@@ -1,10 +1,10 @@
-/** What a pod breaks of a level of the Pod Security Standards, at a version. */
+/** Which rules of a level of the Pod Security Standards, at a version, a pod breaks. */
 import { baselineChecks } from "./baseline.ts";
 import type { Check, PodLike, Violation } from "./check.ts";
 import type { LevelVersion } from "./policy.ts";
 import { restrictedChecks } from "./restricted.ts";
 
-/** The weaker level's rules come first; those that a stronger rule covers are left out. */
+/** Rules of the weaker level come first. Rules that a stronger one covers are left out. */
 export function violationsOf(pod: PodLike, { level, minor }: LevelVersion): readonly Violation[] {
   if (level === "privileged") return [];
   const inForce = (check: Check) => (check.versions[0]?.[0] ?? 0) <= minor;

@@ -1,6 +1,7 @@
 /**
- * PodSecurity: holds pods to the level that their namespace's labels name, tells makers of workloads that theirs would be
- * refused, and makers of such labels what already breaks them (k8s.io/pod-security-admission/admission).
+ * PodSecurity: holds pods to the level in their namespace's labels, warns creators of workloads whose pods would be
+ * refused, and warns whoever sets such labels which existing pods violate them
+ * (k8s.io/pod-security-admission/admission).
  */
 import type { Namespace, Pod, PodTemplateSpec } from "../../../../api/generated/core.v1.ts";
 import { groupResource, type KubeObject } from "../../../../api/machinery/meta.ts";
@@ -28,7 +29,7 @@ const WORKLOADS: ReadonlySet<string> = new Set([
   "replicationcontrollers",
   "statefulsets.apps",
 ]);
-/** Those that change what a pod runs. */
+/** Subresources that change what a pod runs. */
 const POD_SUBRESOURCES: ReadonlySet<string> = new Set(["", "ephemeralcontainers", "resize"]);
 
 type ParsedPolicy = ReturnType<typeof parsePolicy>;
@@ -79,7 +80,7 @@ function checkPod(request: AdmissionRequest, parsed: ParsedPolicy): void {
   throw refusal(request, why);
 }
 
-/** The client by a warning, and the audit log by annotations. */
+/** By warnings to the client, and by annotations in the audit log. */
 function tell(request: AdmissionRequest, pod: PodLike | undefined, parsed: ParsedPolicy): void {
   if (!pod) return;
   noteForAudit(request, pod, parsed);
@@ -94,7 +95,7 @@ function noteForAudit({ context }: AdmissionRequest, pod: PodLike, { policy, err
   if (violation !== undefined) noteAnnotation(context.request, `${AUDIT}audit-violations`, violation);
 }
 
-/** Several errors as Kubernetes prints them in one. */
+/** Joins several errors the way Kubernetes prints them. */
 function aggregate(errors: ParsedPolicy["errors"]): string {
   const texts = errors.map(({ path, message }) => `${path}: ${message}`).join(", ");
   return errors.length === 1 ? texts : `[${texts}]`;
@@ -116,7 +117,7 @@ async function checkNamespace(request: AdmissionRequest): Promise<void> {
   const { metadata } = request.object as KubeObject;
   const { policy: next, errors } = parsePolicy(metadata.labels);
   const before = parsePolicy(request.old?.metadata.labels);
-  // What was wrong before and still is does not stand in the way of other changes.
+  // An error that existed before does not block unrelated changes.
   if (errors.length > 0 && JSON.stringify(errors) !== JSON.stringify(before.errors)) {
     throw new ApiError(invalid("", "Namespace", metadata.name ?? "", errors));
   }

@@ -1,10 +1,10 @@
-/** What the pods that a namespace already has break of a level that it is about to enforce. */
+/** How existing pods of a namespace violate a level that it is about to enforce. */
 import type { Pod } from "../../../../api/generated/core.v1.ts";
 import type { StoreClient } from "../../../storage/store-client.ts";
 import { reasonOf, violationsOf } from "./evaluate.ts";
 import { type LevelVersion, textOf } from "./policy.ts";
 
-/** As many as Kubernetes looks at. */
+/** The number of pods that Kubernetes looks at. */
 const MAX_PODS = 3000;
 
 export async function namespaceWarnings(

@@ -1,4 +1,4 @@
-/** What a namespace's labels ask of its pods (k8s.io/pod-security-admission/api). */
+/** What a namespace's labels require of its pods (k8s.io/pod-security-admission/api). */
 import { type FieldError, invalid } from "../../../../api/machinery/field-error.ts";
 
 const LEVELS = ["privileged", "baseline", "restricted"] as const;
@@ -20,10 +20,12 @@ const PRIVILEGED: LevelVersion = { level: "privileged", minor: LATEST };
 export const textOf = ({ level, minor }: LevelVersion): string =>
   `${level}:${minor === LATEST ? "latest" : `v1.${minor}`}`;
 
-/** Positive where `a` is stricter. */
+/** Positive if `a` is stricter. */
 export const compareLevels = (a: Level, b: Level): number => LEVELS.indexOf(a) - LEVELS.indexOf(b);
 
-/** A policy even of labels that cannot be read: what is enforced fails closed, what is only told fails open. */
+/**
+ * Returns a policy even for labels that cannot be parsed: enforcement fails closed, auditing and warnings fail open.
+ */
 export function parsePolicy(labels: Readonly<Record<string, string>> = {}): {
   readonly policy: NamespacePolicy;
   readonly errors: readonly FieldError[];
@@ -35,7 +37,7 @@ export function parsePolicy(labels: Readonly<Record<string, string>> = {}): {
   });
   const policy = { enforce: read("enforce"), audit: read("audit"), warn: read("warn") };
   if (labels[`${PREFIX}warn`] === undefined && compareLevels(policy.enforce.level, policy.warn.level) > 0) {
-    // Who is refused pods hears of it already where the workload is made.
+    // Enforcing without `warn` also warns, so that creators of workloads learn that their pods will be refused.
     const minor = labels[`${PREFIX}warn-version`] === undefined ? policy.enforce.minor : policy.warn.minor;
     policy.warn = { level: policy.enforce.level, minor };
   }

@@ -1,4 +1,7 @@
-/** The level `restricted`: current hardening practice. Ids, versions and words are k8s.io/pod-security-admission's. */
+/**
+ * The `restricted` level: current hardening practice. Ids, versions and wording are those of
+ * k8s.io/pod-security-admission.
+ */
 import type { Volume } from "../../../../api/generated/core.v1.ts";
 import { forbiddenSeccomp, inUserNamespace, procMount } from "./baseline.ts";
 import { type Check, containersOf, named, namesWhere, type PodLike, plural, quoted, setters, sorted } from "./check.ts";
@@ -122,7 +125,7 @@ export const restrictedChecks: readonly Check[] = [
       [25, unlessWindows(capabilities)],
     ],
   },
-  // Since then the weaker level lets pods of a user namespace through, and this one does not.
+  // Since then the weaker level permits pods in a user namespace, and this level does not.
   { id: "procMount_restricted", level, overrides: ["procMount"], versions: [[35, procMount]] },
   { id: "restrictedVolumes", level, overrides: ["hostPathVolumes"], versions: [[0, volumeTypes]] },
   {

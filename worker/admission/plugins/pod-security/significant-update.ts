@@ -1,4 +1,4 @@
-/** Whether an update changes what the Pod Security Standards look at: which containers there are, and their images. */
+/** Whether an update changes anything that the Pod Security Standards check: the set of containers, or their images. */
 import type { Pod } from "../../../../api/generated/core.v1.ts";
 
 export function isSignificant(next: Pod, old: Pod): boolean {

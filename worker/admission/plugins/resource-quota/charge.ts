@@ -1,4 +1,4 @@
-/** Whether a demand fits into a quota, and what the quota's status is then (apiserver's resourcequota controller). */
+/** Whether a demand fits into a quota, and the quota's status afterwards (apiserver's resourcequota controller). */
 import type { ResourceQuota } from "../../../../api/generated/core.v1.ts";
 import {
   addQuantities,
@@ -31,7 +31,7 @@ export function charge({ metadata, status }: ResourceQuota, demand: Amounts): Ch
   return { ok: false, why: `exceeded quota: ${metadata.name}, ${why}` };
 }
 
-/** What `next` takes more than `before`. What it takes less is for the quota's controller to count: it is never refused. */
+/** By how much `next` exceeds `before`. A decrease is never refused; the quota controller recounts it. */
 export function difference(next: Amounts, before: Amounts): Amounts {
   const more: Amounts = {};
   for (const [name, amount] of Object.entries(next)) {

@@ -1,4 +1,4 @@
-/** What an object takes of the quotas of its namespace, by quota resource (pkg/quota/v1/evaluator). */
+/** What an object takes from the quotas of its namespace, by quota resource (pkg/quota/v1/evaluator). */
 import type {
   Container,
   PersistentVolumeClaim,
@@ -22,10 +22,10 @@ import type { AdmissionRequest } from "../../plugin.ts";
 /** How a kind is measured. */
 export interface Evaluator {
   readonly usage: (object: KubeObject, now: number) => Amounts;
-  /** Quota resources that the kind can use. */
+  /** Whether the kind can use this quota resource. */
   readonly measures: (name: string) => boolean;
   readonly inScopes: (object: KubeObject, spec: ResourceQuotaSpec) => boolean;
-  /** Why an object cannot be measured by a quota of these resources. */
+  /** Why the object cannot be measured by a quota of these resources. */
   readonly problem?: (object: KubeObject, names: readonly string[]) => string | undefined;
 }
 
@@ -104,7 +104,7 @@ export function evaluatorOf(
     case "services":
       return created || updated ? services : undefined;
     case "persistentvolumeclaims":
-      // What a claim was allocated counts as much as what it asks for.
+      // What was allocated to a claim counts like what it requests.
       return created || updated || (operation === "UPDATE" && subresource === "status") ? claims : undefined;
     case "resourceclaims.resource.k8s.io":
       return created || updated ? deviceClaims(devices) : undefined;
@@ -115,7 +115,7 @@ export function evaluatorOf(
 
 const MUST_SPECIFY = ["cpu", "limits.cpu", "limits.memory", "memory", "requests.cpu", "requests.memory"];
 
-/** Where cpu or memory have a quota, every container says what it needs. */
+/** Where there is a quota on cpu or memory, every container must specify it. */
 function unspecified({ spec }: Pod, names: readonly string[]): string | undefined {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   const missing = MUST_SPECIFY.filter((name) => names.includes(name)).flatMap((name) => {

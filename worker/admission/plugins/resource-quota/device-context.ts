@@ -1,4 +1,4 @@
-/** What is known beside a claim for devices, as far as it matters for what it takes of a quota. */
+/** What must be known besides a device claim to compute what it takes from a quota. */
 import type { Pod } from "../../../../api/generated/core.v1.ts";
 import type { DeviceClass, ResourceClaim } from "../../../../api/generated/resource.v1.ts";
 import { DEVICE_CLASSES, EXTENDED_CLAIM } from "../../../../api/resources/resource/extended-resource.ts";

@@ -1,7 +1,7 @@
 /**
- * ResourceQuota: an object is stored together with what it takes of its namespace's quotas. The quota's new status is a
- * write of the same commit under the revision that was read, so no race can take more than there is. That a quota exists
- * is policy (worker/policy/policy-resources.ts): namespaces without one cost nothing.
+ * ResourceQuota: charges the quotas of its namespace in the same commit that stores the object. The quota's new status
+ * is a write conditional on the revision that was read, so no race can overdraw it. The existence of quotas is part of
+ * policy (worker/policy/policy-resources.ts): namespaces without one cost nothing.
  */
 import type { ResourceQuota } from "../../../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../../../api/machinery/json/object-text.ts";
@@ -42,10 +42,10 @@ export const resourceQuota: AdmissionPlugin = {
     const evaluator = evaluatorOf(request, await deviceContextOf(request));
     if (!evaluator) return;
     const found: { readonly entry: Entry; readonly quota: ResourceQuota; readonly limited: readonly string[] }[] = [];
-    // All are asked whether they can tell before one is asked whether there is enough.
+    // First all quotas check whether the object can be measured, then each whether it has room.
     for (const key of quotaKeys(request)) {
       const entry = await request.reads.entry(key);
-      // It was deleted since the policy snapshot was taken.
+      // It was deleted after the policy snapshot was taken.
       if (!entry) continue;
       const quota = JSON.parse(entry.text) as ResourceQuota;
       found.push({ entry, quota, limited: limitedBy(quota, evaluator, request) });
@@ -62,7 +62,10 @@ export const resourceQuota: AdmissionPlugin = {
   },
 };
 
-/** What of the object the quota limits. Throws 403 where it cannot be told how much of that there is, or is asked for. */
+/**
+ * The resources of the object that the quota limits. Throws 403 if their usage is unknown, or not specified in the
+ * object.
+ */
 function limitedBy(quota: ResourceQuota, evaluator: Evaluator, request: AdmissionRequest): readonly string[] {
   const object = request.object as KubeObject;
   const limited = Object.keys(quota.status.hard ?? {}).filter(evaluator.measures);
@@ -70,21 +73,21 @@ function limitedBy(quota: ResourceQuota, evaluator: Evaluator, request: Admissio
   const name = quota.metadata.name ?? "";
   const problem = evaluator.problem?.(object, limited);
   if (problem) throw refusal(request, `failed quota: ${name}: ${problem}`);
-  // Where one of them is unknown, Kubernetes names them all.
+  // If the usage of one is unknown, Kubernetes names them all.
   if (!limited.every((resource) => resource in (quota.status.used ?? {}))) {
     throw refusal(request, `status unknown for quota: ${name}, resources: ${limited.toSorted().join(",")}`);
   }
   return limited;
 }
 
-/** Undefined where the quota does not change. Throws 403 where it does not suffice. */
+/** Undefined if the quota does not change. Throws 403 if it does not suffice. */
 function usedAfter(
   request: AdmissionRequest,
   evaluator: Evaluator,
   { quota, limited }: { readonly quota: ResourceQuota; readonly limited: readonly string[] },
 ) {
   const { now } = request.context;
-  // A quota whose scopes the object only comes into with this update is charged with all of it.
+  // A quota whose scopes the object only enters with this update is charged for all of it.
   const before = request.old && evaluator.inScopes(request.old, quota.spec) ? evaluator.usage(request.old, now) : {};
   const demand = difference(evaluator.usage(request.object as KubeObject, now), before);
   if (!limited.some((resource) => resource in demand)) return undefined;

@@ -1,4 +1,4 @@
-/** Cluster IPs: a range for each family, of which the lower part is left to addresses that users choose themselves. */
+/** Cluster IPs. Each family has a range, whose lower part is reserved for addresses that users choose. */
 import type { Service } from "../../../../api/generated/core.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../../../api/generated/networking.v1.ts";
 import { invalid as invalidField } from "../../../../api/machinery/field-error.ts";
@@ -14,12 +14,13 @@ import { freeAddress } from "./free-address.ts";
 import { addedRanges, contains, OWN_RANGE, ownRange } from "./service-range.ts";
 
 const RESOURCE = "ipaddresses.networking.k8s.io";
-/** However a user has written it, an address is one. */
+/** One key per address, however it is written. */
 export const addressKey = (address: string): Key => ({ resource: RESOURCE, namespace: "", name: plainIP(address) });
 
 /**
- * A random address; that it is free is for the commit to say. Undefined: the cluster has none of this family. While the
- * cluster's own range is to go, addresses are of those that were added in its stead, which may be small: throws if none is free.
+ * Picks a random address; the commit decides whether it is free. Undefined: the cluster has none of this family. While
+ * the cluster's own range is being deleted, addresses come from the ranges that replace it, which may be small: throws
+ * if none is free.
  */
 export async function pickAddress(family: IPFamily, request: AdmissionRequest): Promise<string | undefined> {
   const own = ownRange(family, request.context);
@@ -38,7 +39,7 @@ export async function pickAddress(family: IPFamily, request: AdmissionRequest): 
   throw new ApiError(internalError(why));
 }
 
-/** Throws 422 for an address that the user chose outside the ranges. */
+/** Throws 422 for a user-chosen address outside the ranges. */
 export async function checkAddress(request: AdmissionRequest, service: Service, address: string): Promise<void> {
   const own = ownRange(familyOf(address), request.context);
   if (own && contains(own, address)) return;
@@ -74,7 +75,7 @@ export function addressWrite({ context, namespace, object }: AdmissionRequest, a
   };
 }
 
-/** Throws for a taken address that the user chose; a random one is drawn again. */
+/** Throws for a user-chosen address that is taken; a random one is drawn again. */
 export function refuseAddress({ context, drawn }: AdmissionRequest, { spec, metadata }: Service, key: Key): void {
   if (key.resource !== RESOURCE || drawn.has(key.name)) return;
   const why = "provided IP is already allocated";

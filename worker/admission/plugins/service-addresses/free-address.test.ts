@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { freeAddress } from "./free-address.ts";
 import { parseRange } from "./service-range.ts";
 
-/** As many as the range gives out, in the order in which it does. */
+/** All addresses that the range gives out, in order. */
 function all(text: string, random = 0): string[] {
   const taken = new Set<string>();
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * Cluster IPs and node ports of Services. An allocation is the creation of the key that stands for it (an IPAddress, or a
- * node port of our own) in the Service's own commit, so that no race can hand one out twice
+ * Cluster IPs and node ports of Services. An allocation is the creation of the key that represents it (an IPAddress, or
+ * an internal node port) in the Service's own commit, so that no race can hand one out twice
  * (registry/core/service/storage/alloc.go).
  */
 import type { Service } from "../../../../api/generated/core.v1.ts";
@@ -47,7 +47,7 @@ export const serviceAddresses: AdmissionPlugin = {
 const addressesOf = ({ spec }: Service): readonly string[] =>
   !needsClusterIp(spec) || isHeadless(spec) || !spec.clusterIP ? [] : (spec.clusterIPs ?? [spec.clusterIP]);
 
-/** One of each family that the Service has, in their order. */
+/** One address of each of the Service's families, in order. */
 async function takeAddresses(request: AdmissionRequest, next: Service, old: Service | undefined): Promise<void> {
   const { spec } = next;
   if (!needsClusterIp(spec) || isHeadless(spec)) return;
@@ -74,7 +74,7 @@ function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | 
   for (const port of pickNodePorts(next, old, request.drawn)) request.writes.push(nodePortWrite(request, port));
 }
 
-/** What the Service had and no longer has. Keys that somebody has removed by hand are nothing to release. */
+/** Releases what the Service had and no longer has. Keys that were deleted by hand need no release. */
 async function release(request: AdmissionRequest, old: Service, next: Service | undefined): Promise<void> {
   const keptAddresses = next ? addressesOf(next) : [];
   const keptPorts = new Set(next ? usedNodePorts(next) : []);

@@ -12,7 +12,7 @@ import type { Key, Write } from "../../../../api/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 
-/** An internal resource: no URL reaches it. */
+/** An internal resource, which no URL reaches. */
 const RESOURCE = "nodeports.sailplane.dev";
 
 export const nodePortKey = (port: number): Key => ({ resource: RESOURCE, namespace: "", name: String(port) });
@@ -22,7 +22,7 @@ export function usedNodePorts({ spec }: Service): number[] {
   return [...new Set([...ports, ...(spec.healthCheckNodePort ? [spec.healthCheckNodePort] : [])])];
 }
 
-/** Fills in what the Service needs and did not choose; answers the ports that are new to it. */
+/** Fills in the ports that the Service needs and did not choose; returns those that are new to it. */
 export function pickNodePorts(service: Service, old: Service | undefined, drawn: Set<string>): number[] {
   const { spec } = service;
   const held = new Set(old ? usedNodePorts(old) : []);
@@ -36,7 +36,7 @@ export function pickNodePorts(service: Service, old: Service | undefined, drawn:
   if (needsNodePorts(spec)) {
     for (const port of spec.ports ?? []) {
       if (port.nodePort) continue;
-      // In a new Service the same number serves another protocol of the same port.
+      // In a new Service, the same number may serve another protocol of the same port.
       const twin = old ? undefined : spec.ports?.find((other) => other.port === port.port && other.nodePort);
       port.nodePort = twin?.nodePort && twin.protocol !== port.protocol ? twin.nodePort : draw();
     }
@@ -66,7 +66,7 @@ export function nodePortWrite({ namespace, object }: AdmissionRequest, port: num
   };
 }
 
-/** Throws for a taken port that the user chose; a random one is drawn again. */
+/** Throws for a user-chosen port that is taken; a random one is drawn again. */
 export function refuseNodePort({ drawn }: AdmissionRequest, { spec, metadata }: Service, key: Key): void {
   if (key.resource !== RESOURCE || drawn.has(key.name)) return;
   const port = Number(key.name);
@@ -76,13 +76,13 @@ export function refuseNodePort({ drawn }: AdmissionRequest, { spec, metadata }: 
   throw new ApiError(invalid("", "Service", metadata.name ?? "", [error]));
 }
 
-/** Throws for a port for health checks that the user chose and no allocator could give. */
+/** Throws for a user-chosen health check port that no allocator could give. */
 export function requireHealthCheckPort({ spec }: Service, old: Service | undefined): void {
   if (!needsHealthCheckPort(spec) || (old && needsHealthCheckPort(old.spec))) return;
   const problem = healthCheckPortProblem(spec);
   if (problem) throw healthCheckPortRefused(spec.healthCheckNodePort ?? 0, problem);
 }
 
-/** Kubernetes takes this for a failure of its own. */
+/** Kubernetes reports this as an internal error. */
 const healthCheckPortRefused = (port: number, problem: string) =>
   new ApiError(internalError(`failed to allocate requested HealthCheck NodePort ${port}: ${problem}`));

@@ -1,4 +1,4 @@
-/** The ranges that Services' addresses are of: the cluster's own, and those that ServiceCIDRs add for who chooses an address. */
+/** The address ranges of Services: the cluster's own, and those that ServiceCIDRs add for user-chosen addresses. */
 import ipaddr from "ipaddr.js";
 import type { ServiceCIDR } from "../../../../api/generated/networking.v1.ts";
 import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/network/ip.ts";
@@ -10,13 +10,13 @@ export interface ServiceRange {
   /** `10.96.0.0/16` */
   readonly text: string;
   readonly family: IPFamily;
-  /** Its first address, as a number. */
+  /** The first address as a number. */
   readonly first: bigint;
   readonly size: number;
 }
 
 const RESOURCE = "servicecidrs.networking.k8s.io";
-/** The ServiceCIDR that stands for the cluster's own ranges. */
+/** The ServiceCIDR that represents the cluster's own ranges. */
 export const OWN_RANGE: Key = { resource: RESOURCE, namespace: "", name: "kubernetes" };
 
 export function parseRange(text: string): ServiceRange {
@@ -31,7 +31,7 @@ export function ownRange(family: IPFamily, { env }: Pick<RequestContext, "env">)
   return text === undefined ? undefined : parseRange(text);
 }
 
-/** Of ServiceCIDRs that are not to go. */
+/** From ServiceCIDRs that are not being deleted. */
 export async function addedRanges({ store }: Pick<RequestContext, "store">): Promise<ServiceRange[]> {
   const { items } = await store.list({ resource: RESOURCE });
   return items
@@ -40,7 +40,7 @@ export async function addedRanges({ store }: Pick<RequestContext, "store">): Pro
     .flatMap(({ spec }) => (spec.cidrs ?? []).map(parseRange));
 }
 
-/** The network's own address, and the broadcast address that IPv4 has, are not to be had. */
+/** Excludes the network address, and IPv4's broadcast address. */
 export function contains({ family, first, size }: ServiceRange, address: string): boolean {
   const at = family === familyOf(address) ? Number(numberOf(address) - first) : 0;
   return at > 0 && at < (family === "IPv4" ? size - 1 : size);

@@ -1,4 +1,4 @@
-/** SubjectAccessReview in its three forms: may somebody do something (registry/authorization). */
+/** SubjectAccessReview in its three forms: may a user do something (registry/authorization). */
 import type {
   ResourceAttributes as AskedResource,
   LocalSubjectAccessReview,

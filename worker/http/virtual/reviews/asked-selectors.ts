@@ -1,15 +1,15 @@
-/** The selectors of a question about access: what of them is understood, and what is to be said of the rest. */
+/** The selectors of an access review: the requirements that are understood, and errors about the rest. */
 import type { ResourceAttributes } from "../../../../api/generated/authorization.v1.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../../../api/machinery/selectors/selector.ts";
 import type { Requirement } from "../../../../api/store.ts";
 
 interface Understood {
   readonly fieldSelector: readonly Requirement[];
-  /** status.evaluationError, "" where all was understood. */
+  /** status.evaluationError, or "" if everything was understood. */
   readonly problem: string;
 }
 
-/** Requirements that are not understood narrow nothing down, as Kubernetes has it; no authorizer looks at labels. */
+/** Requirements that are not understood restrict nothing, as in Kubernetes; no authorizer uses labels. */
 export function readSelectors({ fieldSelector, labelSelector }: ResourceAttributes): Understood {
   const fields = fieldRequirements(fieldSelector);
   const problems = [
@@ -29,7 +29,7 @@ const problemWith = (field: string, { understood, complete }: Read<unknown>): st
     ? ""
     : `spec.resourceAttributes.${field} ${understood.length > 0 ? "partially " : ""}ignored due to parse error`;
 
-/** Of several values there is no such thing as a field selector yet. */
+/** There is no field selector with several values yet. */
 function fieldRequirements(selector: ResourceAttributes["fieldSelector"]): Read<Requirement> {
   if (selector?.rawSelector) {
     const parsed = parseFieldSelector(selector.rawSelector);

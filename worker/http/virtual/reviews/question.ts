@@ -1,4 +1,4 @@
-/** What all reviews have in common: a POST that asks and stores nothing. */
+/** What all reviews share: a POST that stores nothing. */
 import type { KubeObject } from "../../../../api/machinery/meta.ts";
 import { invalid } from "../../../../api/machinery/status.ts";
 import { admitReview } from "../../../admission/admit-review.ts";
@@ -12,7 +12,7 @@ import { decodeObject } from "../../request/body.ts";
 import { writeOptions } from "../../request/write-options.ts";
 import { placeInNamespace } from "../../verbs/create.ts";
 
-/** Decodes and validates the question, and answers what `answer` makes of it. */
+/** Decodes and validates the review, and answers with the result of `answer`. */
 export async function answerReview<T extends KubeObject>(
   context: RequestContext,
   answer: (question: T) => object | Promise<object>,
@@ -25,7 +25,7 @@ export async function answerReview<T extends KubeObject>(
   checkQuestion(context, question);
   await admitReview(context, question, options.dryRun);
   const answered = await answer(question as T);
-  // An answer may come without any look at the store: it must not come from an old policy.
+  // An answer that involves no store call could be based on outdated policy.
   await context.store.confirm();
   return renderValue(answered, accepted, 201);
 }
@@ -35,7 +35,7 @@ function checkQuestion(context: RequestContext, question: KubeObject): void {
   placeInNamespace(context, question);
   const errors = resource.validate?.(question) ?? [];
   if (errors.length === 0) return;
-  // Kubernetes names no kind here.
+  // Kubernetes omits the kind here.
   const { kind: _, ...details } = invalid(resource.group, "", "", errors).details ?? {};
   throw new ApiError({ ...invalid(resource.group, "", "", errors), details });
 }

@@ -1,4 +1,4 @@
-/** SelfSubjectRulesReview: all that one may do in a namespace, as far as rules can tell. */
+/** SelfSubjectRulesReview: everything that a user may do in a namespace, as far as rules can express it. */
 import type { SelfSubjectRulesReview } from "../../../../api/generated/authorization.v1.ts";
 import { badRequest } from "../../../../api/machinery/status.ts";
 import { ApiError } from "../../../api-error.ts";
@@ -14,7 +14,7 @@ export const reviewOwnRules = (context: RequestContext): Promise<Response> =>
     if (namespace === "") throw new ApiError(badRequest("no namespace on request"));
     const { user, policy } = context;
     const { rules, error } = rulesOf(user, namespace, policy);
-    // Of nodes the graph decides, which no list of rules can say.
+    // For nodes the graph decides, which no list of rules can express.
     const errors = [...(nodeNameOf(user) === undefined ? [] : [NODE_RULES]), ...(error === "" ? [] : [error])];
     return {
       kind,

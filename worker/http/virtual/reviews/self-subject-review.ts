@@ -1,4 +1,4 @@
-/** SelfSubjectReview: who the server takes one for. */
+/** SelfSubjectReview: whom the server authenticated. */
 import type { SelfSubjectReview } from "../../../../api/generated/authentication.v1.ts";
 import { timestamp } from "../../../../api/machinery/time/time.ts";
 import { userInfo } from "../../../auth/user-info.ts";

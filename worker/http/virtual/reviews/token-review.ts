@@ -22,7 +22,8 @@ export const reviewToken = (context: RequestContext): Promise<Response> =>
       audiences,
       isThere: isThereNow(store, now),
     });
-    // Kubernetes writes over the status that it was sent, and where nobody is found, over little of it.
+    // Kubernetes merges the result into the submitted status; if nobody was authenticated, only a little of it is
+    // overwritten.
     const { authenticated: _, ...sent } = { user: {}, ...given };
     const status = verified.ok
       ? { ...given, authenticated: true, user: userInfo(verified.user), audiences: [...verified.audiences] }
