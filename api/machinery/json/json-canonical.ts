@@ -37,13 +37,25 @@ function canonicalField(value: unknown, field: FieldShape): unknown {
 function canonicalValue(value: unknown, shape: Shape): unknown {
   if (shape.kind === "scalar" || typeof value !== "object" || value === null) return value;
   if (shape.kind === "struct") return canonicalStruct(value as Record<string, unknown>, shape.struct);
-  if (shape.element.kind === "scalar") return value;
   if (shape.kind === "list") {
-    return Array.isArray(value) ? value.map((element) => canonicalValue(element, shape.element)) : value;
+    if (shape.element.kind === "scalar" || !Array.isArray(value)) return value;
+    return value.map((element) => canonicalValue(element, shape.element));
   }
+  if (shape.element.kind === "scalar" && isSorted(value)) return value;
   const map: Record<string, unknown> = {};
-  for (const [key, element] of Object.entries(value)) setMember(map, key, canonicalValue(element, shape.element));
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [key, element] of entries) setMember(map, key, canonicalValue(element, shape.element));
   return map;
+}
+
+/** Go writes maps by their keys, so that one in another order is no other. */
+function isSorted(map: object): boolean {
+  let last = "";
+  for (const key in map) {
+    if (key < last) return false;
+    last = key;
+  }
+  return true;
 }
 
 /** A canonical value with one member put in its place, or in place of the one there was; the member has to be canonical too. */

@@ -18,6 +18,26 @@ test("CTL-REVISION: texts are escaped as Go escapes them, in JSON and within pro
   expect(new TextDecoder().decode(encodeProtobuf(revision))).toContain(DATA);
 });
 
+test.each([
+  [
+    "of a built-in kind",
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "a", labels: { z: "1", a: "2" } },
+      data: { y: "", B: "" },
+    },
+    '"labels":{"a":"2","z":"1"}},"data":{"B":"","y":""}}',
+  ],
+  [
+    "of a custom kind",
+    { apiVersion: "e.com/v1", kind: "Foo", metadata: { name: "a" }, spec: { b: [{ d: 1, c: 2 }], a: 3 }, data: {} },
+    '"data":{},"spec":{"a":3,"b":[{"c":2,"d":1}]}}',
+  ],
+])("WIRE-MAP-ORDER: maps %s stand by their keys", (_, object, text) => {
+  expect(textWithoutRevision(object)).toContain(text);
+});
+
 test("WIRE-CANONICAL: fields stand in the order of Go's structs, however old they are", () => {
   const containers = [
     {

@@ -6,6 +6,7 @@
 
 import { structOfKind } from "../../schema/table.ts";
 import type { KubeObject } from "../meta.ts";
+import { sortedMembers } from "../structural/sorted-members.ts";
 import { exactJson, mayRound, parseExactJson, roundedJson } from "./exact-json.ts";
 import { holdsFreeJson, roundTyped } from "./free-json.ts";
 import { withGoEscapes } from "./go-json.ts";
@@ -57,9 +58,10 @@ export function draftObject<T extends KubeObject>(object: T): T {
 /** The object's stored form with an empty resourceVersion, for the store to fill in. */
 export function textWithoutRevision(object: KubeObject): string {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
-  const { kind, apiVersion, metadata, ...rest } = struct
-    ? (canonicalJson(object, struct) as Partial<KubeObject> as KubeObject)
-    : object;
+  // Go writes maps by their keys, and a custom object is nothing else: who sends it in another order has changed nothing.
+  const { kind, apiVersion, metadata, ...rest } = (
+    struct ? canonicalJson(object, struct) : sortedMembers(object)
+  ) as KubeObject;
   const ordered = { kind, apiVersion, metadata: leadingMeta(metadata), ...rest };
   return withGoEscapes(struct ? roundedJson(ordered) : exactJson(ordered));
 }
