@@ -1,4 +1,5 @@
 /** Checks of single fields that many kinds share (pkg/apis/core/validation, apimachinery/pkg/api/validation). */
+import { isEmptyMap } from "../schema/empty-map.ts";
 import { type FieldError, invalid } from "./field-error.ts";
 
 /** Adds an error for a number below 0; an absent one is left alone. */
@@ -17,8 +18,8 @@ export function checkImmutable(errors: FieldError[], path: string, next: unknown
 }
 
 /**
- * Equality of JSON values as Kubernetes' semantic equality has it: the order of keys does not matter, and an absent
- * list or value is as good as null or an empty list.
+ * Equality of drafts' values as Kubernetes' semantic equality has it: the order of keys does not matter, and an absent
+ * list, map or value is as good as null or an empty one.
  */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -36,8 +37,8 @@ export function sameValue(a: unknown, b: unknown): boolean {
 }
 
 const isNothing = (value: unknown) =>
-  value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  value === undefined || value === null || (Array.isArray(value) ? value.length === 0 : isEmptyMap(value));
 
 /** A map with its keys in order, as Go prints maps. */
 export const sortedMap = <T>(map: Readonly<Record<string, T>> | undefined): Record<string, T> | undefined =>
-  map && Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  map && !isEmptyMap(map) ? Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1))) : map;

@@ -1,8 +1,10 @@
 /** Labels, annotations and label selectors (k8s.io/apimachinery/pkg/apis/meta/v1/validation). */
 import type { FieldSelectorRequirement, LabelSelector, LabelSelectorRequirement } from "../generated/meta.v1.ts";
+import { structOf } from "../schema/table.ts";
 import { utf8Length } from "./encoding/utf8.ts";
 import { checkImmutable, sortedMap } from "./field-checks.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "./field-error.ts";
+import { canonicalJson } from "./json/json-canonical.ts";
 import { labelValue, qualifiedName } from "./names.ts";
 
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
@@ -41,14 +43,12 @@ export interface LabelSelectorOptions {
   readonly allowUnknownOperators?: boolean;
 }
 
-/** As Kubernetes prints one: its fields in order, labels by their keys. */
+/** As Kubernetes prints one: its fields in order but for empty ones, labels by their keys. */
 export function printedLabelSelector(selector: LabelSelector | undefined): LabelSelector | undefined {
   if (!selector) return undefined;
-  const { matchLabels, matchExpressions } = selector;
-  return {
-    ...(matchLabels ? { matchLabels: sortedMap(matchLabels) ?? {} } : {}),
-    ...(matchExpressions ? { matchExpressions } : {}),
-  };
+  const printed: LabelSelector = canonicalJson(selector, structOf("meta.v1.LabelSelector"));
+  const { matchLabels } = printed;
+  return { ...printed, ...(matchLabels ? { matchLabels: sortedMap(matchLabels) ?? {} } : {}) };
 }
 
 /** {@link checkImmutable} for a selector, which is printed as Kubernetes prints one. */

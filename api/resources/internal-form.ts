@@ -6,6 +6,7 @@ import { sortedMap } from "../machinery/field-checks.ts";
 import { goFieldName } from "../schema/go-names.ts";
 import { zeroOf } from "../schema/go-struct.ts";
 import { type Field, findStruct, structOf } from "../schema/table.ts";
+import { isUnsaidList } from "../schema/unsaid-list.ts";
 
 /**
  * The internal structs that messages show most, where they differ from the schema: a line each, of Go's field names in
@@ -44,6 +45,7 @@ ProjectedVolumeSource Sources DefaultMode
 VolumeProjection Secret DownwardAPI ConfigMap ServiceAccountToken ClusterTrustBundle PodCertificate
 ServiceAccountTokenProjection Audience="" ExpirationSeconds=0 Path=""
 PersistentVolumeSource GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs NFS RBD Quobyte ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk PhotonPersistentDisk PortworxVolume ScaleIO Local StorageOS CSI
+PersistentVolumeSpec Capacity ...PersistentVolumeSource AccessModes ClaimRef PersistentVolumeReclaimPolicy="" StorageClassName="" MountOptions VolumeMode NodeAffinity VolumeAttributesClassName
 PersistentVolumeClaimSpec AccessModes Selector Resources={} VolumeName="" StorageClassName VolumeMode DataSource DataSourceRef VolumeAttributesClassName
 TopologySpreadConstraint MaxSkew=0 TopologyKey="" WhenUnsatisfiable="" LabelSelector MinDomains NodeAffinityPolicy NodeTaintsPolicy MatchLabelKeys
 `;
@@ -114,7 +116,7 @@ function withHostFields(spec: Readonly<Record<string, unknown>>): Readonly<Recor
 function formOf(field: Field, value: unknown, zero: unknown): unknown {
   if (value === undefined || value === null)
     return typeof zero === "object" && zero !== null ? internalForm(field.type, {}) : zero;
-  if (field.shape === "list" && Array.isArray(value) && value.length === 0) return null;
+  if (isUnsaidList(value)) return null;
   if (field.shape === "list") return (value as unknown[]).map((item) => internalForm(field.type, item));
   if (field.shape === "map") return sortedMap(value as Readonly<Record<string, unknown>>);
   return internalForm(field.type, value);

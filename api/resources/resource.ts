@@ -103,6 +103,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly fieldAliases?: Readonly<Record<string, string>>;
   /** Fields beside `spec` that count as spec for the generation (rarely: `data`, `webhooks`). */
   readonly generationOf?: (object: T) => unknown;
+  /** For the generation a list or map that is said to be empty is not none, though it is once stored. Default false. */
+  readonly emptyCounts?: boolean;
   /** Default: dnsSubdomain. Answers the problem with a name in Kubernetes' words, or nothing. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
   /** Kubernetes holds the kind's metadata to its generic rules only: finalizers need no domain. Default false. */

@@ -5,6 +5,7 @@
 import { goFieldName } from "./go-names.ts";
 import { isScalar } from "./idl.ts";
 import { type Field, structOf } from "./table.ts";
+import { isUnsaidList } from "./unsaid-list.ts";
 
 /** `name` is the schema's: `core.v1.Toleration`. */
 export function goStruct(name: string, value: unknown): unknown {
@@ -20,11 +21,8 @@ export function goStruct(name: string, value: unknown): unknown {
 
 function goField(field: Field, value: unknown): unknown {
   if (value === undefined || value === null) return zeroOf(field);
-  // A list without items is nil, unless JSON said otherwise, which nobody remembers.
-  if (field.shape === "list") {
-    const items = value as readonly unknown[];
-    return items.length === 0 ? null : items.map((item) => goValue(field, item));
-  }
+  if (isUnsaidList(value)) return null;
+  if (field.shape === "list") return (value as readonly unknown[]).map((item) => goValue(field, item));
   if (field.shape === "map")
     return Object.fromEntries(
       Object.entries(value)

@@ -6,15 +6,14 @@
  *       2 template core.v1.PodTemplateSpec required
  *
  * A type line is `Name [kind] [atomic] [union=DISCRIMINATOR(field:Value,…)]`. A field line is `NUMBER NAME TYPE
- * [required] [always|omitempty] [omitzero] [bare] [list=map:KEYS|set|atomic] [map=atomic|granular]
+ * [required] [always|omitempty] [omitzero] [list=map:KEYS|set|atomic] [map=atomic|granular]
  * [patch=STRATEGIES:KEY] [default=JSON] [go=TYPE] [enum=VALUE|…]`, where NUMBER is the protobuf field number, lines
  * stand in the order of Go's struct, which is JSON's, and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name `...` embeds
  * the fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
  *
  * What Kubernetes answers for a field that is empty follows its Go declaration: a pointer (`*T`) tells unset from zero,
  * and a field is answered even when empty if it is required (else `always` says so; `omitempty` says the opposite of a
- * required one). `bare` is for a list or map whose validation tells an empty one from none, though once stored both are
- * none. `go` names the Go type where error texts would show another than TYPE's own. `enum` lists the values that
+ * required one). `go` names the Go type where error texts would show another than TYPE's own. `enum` lists the values that
  * OpenAPI tells of, `_` for a space; what else is refused is validation's.
  */
 
@@ -70,8 +69,6 @@ export interface FieldDeclaration {
   readonly always: boolean;
   /** Left out when zero although it is a struct: Go's `omitzero`. */
   readonly omitZero: boolean;
-  /** Whether an empty list or map was said matters until it is stored: it is then none. */
-  readonly bare: boolean;
   /** The Go type in error texts, where it is not TYPE's own: `v1.RestartPolicy`. */
   readonly goType?: string;
   readonly listType?: "map" | "set" | "atomic";
@@ -143,7 +140,6 @@ function parseField(line: string, source: SchemaSource): FieldDeclaration {
     pointer,
     always: flags.includes("always") || (required && !flags.includes("omitempty")),
     omitZero: flags.includes("omitzero"),
-    bare: flags.includes("bare"),
     ...(goType ? { goType } : {}),
     ...(listType ? { listType: listType as "map" | "set" | "atomic" } : {}),
     ...(listKeys ? { listKeys: listKeys.split(",") } : {}),

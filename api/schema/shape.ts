@@ -17,7 +17,7 @@ export interface FieldShape {
   readonly index: number;
   readonly shape: Shape;
   readonly declaration: Field;
-  /** A draft does without this value when it is empty, as Go's answers do. */
+  /** A draft does without this value when it is empty, as Go's answers do. A list or map that was said to be empty it has until it is stored. */
   readonly dropsEmpty: boolean;
   /** What a draft holds where nothing was said: enough that code may rely on the TypeScript type. */
   readonly draftZero: (() => unknown) | undefined;
@@ -60,13 +60,13 @@ function wireOrder(struct: Struct): Field[] {
 
 function compileField(declaration: Field, index: number): FieldShape {
   const shape = shapeOfField(declaration);
-  const { pointer, always, omitZero, bare } = declaration;
+  const { pointer, always, omitZero } = declaration;
   return {
     name: declaration.name,
     index,
     shape,
     declaration,
-    dropsEmpty: !always && !pointer && !bare && isDroppable(shape),
+    dropsEmpty: !always && !pointer && shape.kind === "scalar" && isDroppable(shape),
     draftZero: pointer || omitZero ? undefined : draftZero(shape, always),
     wireZero: pointer ? (always ? () => null : undefined) : omitZero ? undefined : wireZero(shape, always),
   };

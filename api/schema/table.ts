@@ -101,7 +101,6 @@ const plainField = (number: number, name: string, type: string): Field => ({
   pointer: false,
   always: false,
   omitZero: false,
-  bare: false,
   atomicMap: false,
   granular: false,
   patchStrategy: [],

@@ -3,7 +3,9 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { deployment } from "../../api/resources/apps/deployment.ts";
 import { configMap } from "../../api/resources/core/config-map.ts";
 import { event } from "../../api/resources/core/event.ts";
+import { networkPolicy } from "../../api/resources/networking/network-policy.ts";
 import type { Resource } from "../../api/resources/resource.ts";
+import { emptyMap } from "../../api/schema/empty-map.ts";
 import { prepareCreate, prepareUpdate, validateUpdate } from "./strategy.ts";
 
 const stored = (resource: Resource, metadata: object = {}) =>
@@ -56,18 +58,27 @@ test.each([
 });
 
 test.each([
-  ["a list that is said to be empty, and is none once it is stored", { ports: [] }, 1],
+  ["a list that is said to be empty", { ports: [] }, 1],
+  ["a map that is said to be empty", { resources: { limits: emptyMap() } }, 1],
+  ["a struct that sets nothing", { securityContext: {} }, 2],
   ["a list with an item", { ports: [{ containerPort: 80 }] }, 2],
-])("of a spec with %s in place of nothing the generation is so", (_, change, generation) => {
+])("REG-GENERATION: of a spec with %s in place of nothing the generation is so", (_, change, generation) => {
   const old = {
     ...stored(deployment, { generation: 1 }),
     apiVersion: "apps/v1",
-    spec: { selector: {}, template: { spec: { containers: [{ name: "c", image: "i" }] } } },
+    spec: { selector: {}, template: { spec: { containers: [{ name: "c", image: "i", resources: {} }] } } },
   };
   const next = structuredClone(old);
   Object.assign(next.spec.template.spec.containers[0] ?? {}, change);
   prepareUpdate(deployment, next, old);
   expect(next.metadata.generation).toBe(generation);
+});
+
+test("REG-GENERATION: a NetworkPolicy's rules that are said to be empty are a change", () => {
+  const old = { ...stored(networkPolicy, { generation: 1 }), spec: { podSelector: {} } };
+  const next = { ...structuredClone(old), spec: { podSelector: {}, ingress: [] } };
+  prepareUpdate(networkPolicy, next, old);
+  expect(next.metadata.generation).toBe(2);
 });
 
 test("what is behind a gate that is off is there until the object is prepared for the store", () => {

@@ -8,7 +8,6 @@ import type { FieldError } from "../../api/machinery/field-error.ts";
 import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import { copyJson } from "../../api/machinery/json/json-copy.ts";
 import { membersOf } from "../../api/machinery/json/json-object.ts";
-import { canonicalObject, draftObject } from "../../api/machinery/json/object-text.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { nameIsPathSegment } from "../../api/machinery/names.ts";
 import { forgiveStoredAddresses } from "../../api/machinery/network/ip-validation.ts";
@@ -179,11 +178,8 @@ function keepStatus(draft: WithParts, old: WithParts): void {
 
 function specChanged(resource: Resource, next: WithParts, old: WithParts): boolean {
   const counted = resource.generationOf ?? (({ spec }: WithParts) => spec);
-  if (deepEqual(counted(next), counted(old))) return false;
-  if (!sameValue(counted(next), counted(old))) return true;
-  // Empty lists are absent once they are stored.
-  const stored = (object: KubeObject) => counted(draftObject(canonicalObject(object)));
-  return !deepEqual(stored(next), stored(old));
+  const same = resource.emptyCounts || resource.structuralSchema ? deepEqual : sameValue;
+  return !same(counted(next), counted(old));
 }
 
 export const metaRules = (resource: Resource) => ({

@@ -62,7 +62,18 @@ class Walk {
       return this.#walkMap(isJsonObject(old) ? old : {}, isJsonObject(next) ? next : {}, type.map);
     if (from === "list" && type.list && type.list.type !== "atomic" && !bothEmpty(old, next))
       return this.#walkList(Array.isArray(old) ? old : [], Array.isArray(next) ? next : [], type.list);
-    return deepEqual(old, next) ? undefined : { modified: MEMBER };
+    return this.#isSame(old, next, type) ? undefined : { modified: MEMBER };
+  }
+
+  /** Of values that are owned whole. To Kubernetes a list that is said to be empty is none, but for those within other lists. */
+  #isSame(old: unknown, next: unknown, type: TypeView | undefined): boolean {
+    if (deepEqual(old, next)) return true;
+    const map = type?.map;
+    if (!this.#omitsEmpty || !isJsonObject(old) || !isJsonObject(next) || !map) return false;
+    return [...new Set([...Object.keys(old), ...Object.keys(next)])].every((name) => {
+      const field = map.field(name);
+      return this.#isSame(this.#side(old, name, field), this.#side(next, name, field), field?.type ?? map.element);
+    });
   }
 
   #formChange(old: unknown, next: unknown, type: TypeView): Diff {

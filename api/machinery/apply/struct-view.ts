@@ -44,9 +44,11 @@ function fieldView(field: Field): FieldView {
     type: fieldType(field),
     ...(fallback === undefined ? {} : { default: fallback }),
     ...(zero === undefined ? {} : { zero }),
-    ...(field.bare ? { omitEmpty: true as const } : {}),
+    ...(omitsEmpty(field) ? { omitEmpty: true as const } : {}),
   };
 }
+
+const omitsEmpty = ({ shape, always, pointer }: Field) => shape !== "one" && !always && !pointer;
 
 function fieldType(field: Field): TypeView {
   if (field.shape === "list")

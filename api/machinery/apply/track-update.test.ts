@@ -119,6 +119,17 @@ describe("managedFields of ordinary writes", () => {
     expect(a.owners).toEqual(['w1 {"f:spec":{"f:ingressClassName":{}}}']);
   });
 
+  test.each([
+    ["an object that is owned whole changes nothing", { podSelector: { matchLabels: {} } }, ["w1"]],
+    ["a list that is owned whole changes it", { ingress: [{ from: [{ podSelector: { matchLabels: {} } }] }] }, ["w2"]],
+  ])("TRACK-15: an empty map within %s", (_, change, managers) => {
+    const a = new ManagedObject("networking.k8s.io/v1", "NetworkPolicy");
+    const spec = { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] };
+    a.write("w1", (draft) => Object.assign(draft, { spec }));
+    a.write("w2", (draft) => Object.assign(draft, { spec: { ...spec, ...change } }));
+    expect(a.entries.map(({ manager }) => manager)).toEqual(managers);
+  });
+
   test.each<[boolean, string, JsonObject]>([
     [true, "a later time", { time: LATER }],
     [false, "the same time", {}],
@@ -140,13 +151,13 @@ describe("managedFields of ordinary writes", () => {
 
   test("TRACK-08: of more than ten updaters the oldest become ancient-changes", () => {
     const a = configMap();
-    a.write("w00", (draft) => Object.assign(draft, data({})));
+    a.write("w00", (draft) => Object.assign(draft, data({ k0: "1" })));
     for (let i = 1; i <= 12; i++) {
       a.now = `2026-01-01T00:00:${String(i).padStart(2, "0")}Z`;
       a.write(`w${i}`, (draft) => Object.assign(draft, { data: { ...(draft.data as JsonObject), [`k${i}`]: "1" } }));
     }
     expect(a.entries).toHaveLength(10);
-    expect(a.owners[0]).toBe('ancient-changes {"f:data":{".":{},"f:k1":{},"f:k2":{},"f:k3":{}}}');
+    expect(a.owners[0]).toBe('ancient-changes {"f:data":{".":{},"f:k0":{},"f:k1":{},"f:k2":{},"f:k3":{}}}');
   });
 
   test("TRACK-09: a manager of a version that is no longer served is forgotten", () => {

@@ -4,6 +4,7 @@
  * Go would hold as empty is not there (see api/schema/shape.ts).
  */
 
+import { emptyMap } from "../../schema/empty-map.ts";
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
 import { goQuote } from "../field-error.ts";
@@ -147,13 +148,15 @@ class Decoder {
 
   #map(element: Shape): Record<string, unknown> {
     const map: Record<string, unknown> = {};
+    let isEmpty = true;
     this.#members((key) => {
+      isEmpty = false;
       if (Object.hasOwn(map, key)) this.#tellStrict("duplicate", key);
       this.#path.push(key);
       setMember(map, key, this.#value(element) ?? emptyElement(element));
       this.#path.pop();
     });
-    return map;
+    return isEmpty ? emptyMap() : map;
   }
 
   #list(element: Shape): unknown[] {

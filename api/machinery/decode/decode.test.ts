@@ -177,7 +177,7 @@ describe("WIRE-DRAFT: the decoded draft", () => {
 
   test("drops what Go's omitempty drops and keeps what a pointer holds", () => {
     const text =
-      '{"metadata":{"labels":{},"generation":0},"spec":{"replicas":0,"minReadySeconds":0,"paused":false,"selector":{"matchLabels":{}}}}';
+      '{"metadata":{"name":"","generation":0},"spec":{"replicas":0,"minReadySeconds":0,"paused":false,"selector":{}}}';
     const decoded = decode(text, { expected: deployment });
     expect(decoded.ok && decoded.object).toMatchObject({ metadata: {}, spec: { replicas: 0, selector: {} } });
     const { metadata, spec } = decoded.ok
@@ -187,15 +187,17 @@ describe("WIRE-DRAFT: the decoded draft", () => {
     expect(Object.keys(spec)).toEqual(["replicas", "selector", "template", "strategy"]);
   });
 
-  test("keeps an empty list where the kind's rules tell it from none, until it is stored", () => {
-    const struct = structOf("autoscaling.v2.HorizontalPodAutoscaler");
-    const text = '{"spec":{"scaleTargetRef":{},"maxReplicas":1,"metrics":[],"behavior":{"scaleUp":{"policies":[]}}}}';
+  test("WIRE-SAID-EMPTY: keeps an empty list or map until it is stored", () => {
+    const struct = structOf("apps.v1.Deployment");
+    const text = '{"spec":{"selector":{"matchLabels":{}},"template":{"spec":{"containers":[],"volumes":[]}}}}';
     const decoded = decodeJson(text, struct);
     const spec = decoded.ok ? decoded.value.spec : undefined;
-    expect(spec).toMatchObject({ behavior: { scaleUp: { policies: [] } } });
-    expect(spec).not.toHaveProperty("metrics");
-    expect(canonicalJson({ spec }, struct).spec).toMatchObject({ behavior: { scaleUp: {} } });
-    expect(canonicalJson({ spec }, struct).spec).not.toHaveProperty("behavior.scaleUp.policies");
+    expect(spec).toMatchObject({ selector: { matchLabels: {} }, template: { spec: { containers: [], volumes: [] } } });
+    expect(canonicalJson({ spec }, struct).spec).toEqual({
+      selector: {},
+      template: { metadata: {}, spec: { containers: null } },
+      strategy: {},
+    });
   });
 
   test("is canonical in quantities, times and bytes", () => {

@@ -3,6 +3,7 @@
  * first, fields that the table does not know left out, empty ones left out, null or zero as Go prints them.
  */
 
+import { emptyMap } from "../../schema/empty-map.ts";
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
 import { isEmpty } from "../decode/decode-json.ts";
@@ -132,6 +133,7 @@ function draftValue(value: unknown, shape: Shape): unknown {
   if (shape.kind === "struct") return draftStruct(value as Record<string, unknown>, shape.struct);
   if (shape.kind === "list" && Array.isArray(value)) return value.map((element) => draftValue(element, shape.element));
   if (shape.kind === "map") {
+    if (isEmpty(value)) return emptyMap();
     const map: Record<string, unknown> = {};
     for (const [key, element] of Object.entries(value)) setMember(map, key, draftValue(element, shape.element));
     return map;

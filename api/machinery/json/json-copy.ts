@@ -1,3 +1,4 @@
+import { emptyMap, isEmptyMap } from "../../schema/empty-map.ts";
 import { isUnsaidList, unsaidList } from "../../schema/unsaid-list.ts";
 import { setMember } from "./json-object.ts";
 
@@ -6,6 +7,7 @@ export function copyJson<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (isUnsaidList(value)) return unsaidList() as T;
   if (Array.isArray(value)) return value.map(copyJson) as T;
+  if (isEmptyMap(value)) return emptyMap() as T;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) setMember(copy, key, copyJson((value as Record<string, unknown>)[key]));
   return copy as T;

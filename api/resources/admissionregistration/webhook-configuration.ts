@@ -19,6 +19,7 @@ const webhooksColumn: Column<WebhookConfiguration> = {
 export const webhookConfiguration = {
   ...registration,
   generationOf: ({ webhooks }: WebhookConfiguration) => webhooks,
+  emptyCounts: true,
   validate: ({ webhooks }: WebhookConfiguration) => validateWebhooks(webhooks ?? []),
   columns: [webhooksColumn],
 };

@@ -80,7 +80,7 @@ function checkExitCodes(
         "must be one of the container or initContainer names in the pod template",
       ),
     );
-  if (values.length === 0) errors.push(invalid(`${path}.values`, null, "at least one value is required"));
+  if (values.length === 0) errors.push(invalid(`${path}.values`, values, "at least one value is required"));
   else if (values.length > MAX_VALUES) errors.push(tooMany(`${path}.values`, values.length, MAX_VALUES));
   values.forEach((value, i) => {
     if (operator === "In" && value === 0)

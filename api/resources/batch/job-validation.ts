@@ -7,6 +7,7 @@ import { printedLabelSelector, validateLabelSelector } from "../../machinery/lab
 import { dnsLabel } from "../../machinery/names.ts";
 import { domainPrefixedPath } from "../../machinery/network/domain-path.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../machinery/selectors/selector.ts";
+import { goStruct } from "../../schema/go-struct.ts";
 import { checkPodTemplate } from "../apps/pod-template.ts";
 import { checkPodFailurePolicy } from "./job-pod-failure-policy.ts";
 import { checkGeneratedSelector } from "./job-selector.ts";
@@ -69,20 +70,19 @@ function checkJobSpec(errors: FieldError[], path: string, spec: JobSpec): void {
   if (spec.podFailurePolicy) checkPodFailurePolicy(errors, `${path}.podFailurePolicy`, spec);
   if (spec.successPolicy) {
     if (spec.completionMode === "Indexed") checkSuccessPolicy(errors, `${path}.successPolicy`, spec);
-    else errors.push(invalid(`${path}.successPolicy`, printedSuccessPolicy(spec), "requires indexed completion mode"));
+    else
+      errors.push(
+        invalid(
+          `${path}.successPolicy`,
+          goStruct("batch.v1.SuccessPolicy", spec.successPolicy),
+          "requires indexed completion mode",
+        ),
+      );
   }
   checkPodReplacementPolicy(errors, `${path}.podReplacementPolicy`, spec);
   checkPodTemplate(errors, `${path}.template`, spec.template);
   checkRestartPolicy(errors, `${path}.template.spec.restartPolicy`, spec);
 }
-
-/** Kubernetes prints its internal type here, whose fields have no JSON names. */
-const printedSuccessPolicy = ({ successPolicy }: JobSpec) => ({
-  Rules: (successPolicy?.rules ?? []).map(({ succeededIndexes = null, succeededCount = null }) => ({
-    SucceededIndexes: succeededIndexes,
-    SucceededCount: succeededCount,
-  })),
-});
 
 function checkManagedBy(errors: FieldError[], path: string, managedBy: string | undefined): void {
   if (managedBy === undefined) return;

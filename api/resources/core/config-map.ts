@@ -1,5 +1,6 @@
 import type { ConfigMap } from "../../generated/core.v1.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, tooLong, WHOLE_OBJECT } from "../../machinery/field-error.ts";
 import { deepEqual } from "../../machinery/json/deep-equal.ts";
 import { configMapKey } from "../../machinery/names.ts";
@@ -56,7 +57,7 @@ function validateUpdate(next: ConfigMap, old: ConfigMap): FieldError[] {
   if (!old.immutable) return [];
   const errors: FieldError[] = [];
   if (!next.immutable) errors.push(forbidden("immutable", IMMUTABLE_WHEN_SET));
-  if (!deepEqual(next.data ?? {}, old.data ?? {})) errors.push(forbidden("data", IMMUTABLE_WHEN_SET));
-  if (!deepEqual(next.binaryData ?? {}, old.binaryData ?? {})) errors.push(forbidden("binaryData", IMMUTABLE_WHEN_SET));
+  if (!sameValue(next.data, old.data)) errors.push(forbidden("data", IMMUTABLE_WHEN_SET));
+  if (!deepEqual(next.binaryData, old.binaryData)) errors.push(forbidden("binaryData", IMMUTABLE_WHEN_SET));
   return errors;
 }

@@ -1,5 +1,5 @@
 import type { Pod } from "../../generated/core.v1.ts";
-import { deepEqual } from "../../machinery/json/deep-equal.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { defaultPod, defaultPodResources, defaultPodSpec } from "./pod/defaults.ts";
@@ -160,7 +160,7 @@ function schedulingGated({ metadata }: Pod) {
 /** These subresources change the spec only; labels and all else stay. */
 function keepAllButSpec(next: Pod, old: Pod): void {
   const { resourceVersion, managedFields } = next.metadata;
-  const generation = (old.metadata.generation ?? 0) + (deepEqual(next.spec, old.spec) ? 0 : 1);
+  const generation = (old.metadata.generation ?? 0) + (sameValue(next.spec, old.spec) ? 0 : 1);
   const { managedFields: _, ...kept } = old.metadata;
   next.metadata = {
     ...kept,

@@ -75,6 +75,6 @@ export function validateSecretUpdate(next: Secret, old: Secret): FieldError[] {
   if (next.type !== old.type) errors.push(invalid("type", next.type ?? "", FIELD_IMMUTABLE));
   if (!old.immutable) return errors;
   if (!next.immutable) errors.push(forbidden("immutable", IMMUTABLE_WHEN_SET));
-  if (!deepEqual(next.data ?? {}, old.data ?? {})) errors.push(forbidden("data", IMMUTABLE_WHEN_SET));
+  if (!deepEqual(next.data, old.data)) errors.push(forbidden("data", IMMUTABLE_WHEN_SET));
   return errors;
 }

@@ -40,9 +40,9 @@ export const secret = defineResource<Secret>({
 
 /** stringData is for writing only: its texts become data. */
 function foldStringData(draft: Secret): void {
-  if (!draft.stringData) return;
-  draft.data ??= {};
-  for (const key of Object.keys(draft.stringData))
-    draft.data[key] = encodeBase64(utf8Bytes(draft.stringData[key] ?? ""));
+  for (const [key, text] of Object.entries(draft.stringData ?? {})) {
+    draft.data ??= {};
+    draft.data[key] = encodeBase64(utf8Bytes(text));
+  }
   delete draft.stringData;
 }

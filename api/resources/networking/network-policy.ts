@@ -13,6 +13,7 @@ export const networkPolicy = defineResource<NetworkPolicy>({
   updateMeta: "changes",
   shortNames: ["netpol"],
   generation: true,
+  emptyCounts: true,
   defaults: ({ spec }) => {
     if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ["Ingress", "Egress"] : ["Ingress"];
     for (const rule of [...(spec.ingress ?? []), ...(spec.egress ?? [])])

@@ -73,7 +73,9 @@ function checkNodes(errors: FieldError[], spec: ResourceSliceSpec): void {
       errors.push(
         invalid(
           "spec.nodeSelector.nodeSelectorTerms",
-          terms.length === 0 ? null : terms.map((term) => goStruct("core.v1.NodeSelectorTerm", term)),
+          terms.length === 0
+            ? nodeSelector.nodeSelectorTerms
+            : terms.map((term) => goStruct("core.v1.NodeSelectorTerm", term)),
           "must have exactly one node selector term",
         ),
       );

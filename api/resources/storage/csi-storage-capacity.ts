@@ -1,7 +1,7 @@
 import type { CSIStorageCapacity } from "../../generated/storage.v1.ts";
 import { checkImmutable } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
-import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { checkImmutableSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
 import { canonicalQuantity, signOfQuantity } from "../../machinery/quantity.ts";
 import { DEPRECATED_NODE_LABELS, nodeTermWarnings } from "../core/pod/warnings.ts";
@@ -32,7 +32,7 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   ],
   validateUpdate: (next, old) => {
     const errors: FieldError[] = [];
-    checkImmutable(errors, "nodeTopology", next.nodeTopology, old.nodeTopology);
+    checkImmutableSelector(errors, "nodeTopology", { next: next.nodeTopology, old: old.nodeTopology });
     checkImmutable(errors, "storageClassName", next.storageClassName, old.storageClassName);
     return errors;
   },

@@ -3,8 +3,8 @@ import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { dnsSubdomain, rangeProblem } from "../../machinery/names.ts";
-import { goStruct } from "../../schema/go-struct.ts";
 import { validateInlineVolumeSpec } from "../core/persistent-volume/persistent-volume-validation.ts";
+import { internalForm } from "../internal-form.ts";
 import { defineResource } from "../resource.ts";
 import { checkDriverName } from "./driver-name.ts";
 
@@ -34,7 +34,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   validateUpdate: ({ spec }, old) =>
     sameValue(spec, old.spec)
       ? []
-      : [invalid("spec", goStruct("storage.v1.VolumeAttachmentSpec", spec), "field is immutable")],
+      : [invalid("spec", internalForm("storage.v1.VolumeAttachmentSpec", spec), "field is immutable")],
   status: {
     keepsMetadata: true,
     validateUpdate: validateAttachment,

@@ -31,7 +31,7 @@ HPAScalingPolicy
 HPAScalingRules
   3 stabilizationWindowSeconds *int32
   1 selectPolicy *string go=v2.ScalingPolicySelect
-  2 policies []HPAScalingPolicy bare list=atomic
+  2 policies []HPAScalingPolicy list=atomic
   4 tolerance *Quantity
 HorizontalPodAutoscaler kind
   1 metadata meta.v1.ObjectMeta

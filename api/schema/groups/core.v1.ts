@@ -267,13 +267,13 @@ EphemeralContainerCommon
   3 command []string list=atomic
   4 args []string list=atomic
   5 workingDir string
-  6 ports []ContainerPort bare list=map:containerPort,protocol patch=merge:containerPort
+  6 ports []ContainerPort list=map:containerPort,protocol patch=merge:containerPort
   19 envFrom []EnvFromSource list=atomic
   7 env []EnvVar list=map:name patch=merge:name
   8 resources ResourceRequirements
-  23 resizePolicy []ContainerResizePolicy bare list=atomic
+  23 resizePolicy []ContainerResizePolicy list=atomic
   24 restartPolicy *string go=v1.ContainerRestartPolicy
-  25 restartPolicyRules []ContainerRestartRule bare list=atomic
+  25 restartPolicyRules []ContainerRestartRule list=atomic
   9 volumeMounts []VolumeMount list=map:mountPath patch=merge:mountPath
   21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
   10 livenessProbe *Probe
@@ -633,7 +633,7 @@ PersistentVolumeSource
   21 storageos *StorageOSPersistentVolumeSource
   22 csi *CSIPersistentVolumeSource
 PersistentVolumeSpec
-  1 capacity map[]Quantity bare go=v1.ResourceList
+  1 capacity map[]Quantity go=v1.ResourceList
   2 ... PersistentVolumeSource
   3 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic enum=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod
   4 claimRef *ObjectReference map=granular
@@ -788,7 +788,7 @@ PodSpec
   29 runtimeClassName *string
   30 enableServiceLinks *bool
   31 preemptionPolicy *string go=v1.PreemptionPolicy enum=Never|PreemptLowerPriority
-  32 overhead map[]Quantity bare go=v1.ResourceList
+  32 overhead map[]Quantity go=v1.ResourceList
   33 topologySpreadConstraints []TopologySpreadConstraint list=map:topologyKey,whenUnsatisfiable patch=merge:topologyKey
   35 setHostnameAsFQDN *bool
   36 os *PodOS

@@ -129,7 +129,7 @@ ObjectMeta
   12 annotations map[]string
   13 ownerReferences []OwnerReference list=map:uid patch=merge:uid
   14 finalizers []string list=set patch=merge
-  17 managedFields []ManagedFieldsEntry bare list=atomic
+  17 managedFields []ManagedFieldsEntry list=atomic
 OwnerReference atomic
   5 apiVersion string required
   1 kind string required

@@ -61,7 +61,7 @@ IngressSpec
   4 ingressClassName *string
   1 defaultBackend *IngressBackend
   2 tls []IngressTLS list=atomic
-  3 rules []IngressRule bare list=atomic
+  3 rules []IngressRule list=atomic
 IngressStatus
   1 loadBalancer IngressLoadBalancerStatus
 IngressTLS

@@ -181,8 +181,8 @@ ResourceSliceSpec
   3 nodeName *string
   4 nodeSelector *core.v1.NodeSelector
   5 allNodes *bool
-  6 devices []Device bare list=atomic
+  6 devices []Device list=atomic
   7 perDeviceNodeSelection *bool
-  8 sharedCounters []CounterSet bare list=atomic
+  8 sharedCounters []CounterSet list=atomic
 `,
 };

@@ -3,9 +3,10 @@
  * for reporting on a driver's devices, `resourceclaims/driver` with the driver's name, with verbs that tell the node's
  * own claims from others (pkg/registry/resource, where this is part of the strategy).
  */
+
 import type { AllocatedDeviceStatus, ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import { sameValue } from "../../../api/machinery/field-checks.ts";
 import { type FieldError, forbidden } from "../../../api/machinery/field-error.ts";
-import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { ResourceAttributes } from "../../auth/attributes.ts";
 import { authorize } from "../../auth/authorize.ts";
 import { forbiddenTo } from "../../auth/require-permission.ts";
@@ -45,7 +46,7 @@ async function refusalOf(
 
 /** The right to bind is checked for all claims of the cluster: a scheduler has no use for less. */
 async function bindingErrors(request: AdmissionRequest, next: ClaimStatus, old: ClaimStatus): Promise<FieldError[]> {
-  if (deepEqual(next.allocation, old.allocation) && deepEqual(next.reservedFor ?? [], old.reservedFor ?? [])) return [];
+  if (sameValue(next.allocation, old.allocation) && sameValue(next.reservedFor ?? [], old.reservedFor ?? [])) return [];
   const verb = verbOf(request);
   const why = await refusalOf(request, { verb, subresource: "binding", namespace: "", name: "" });
   if (why === undefined) return [];
@@ -80,7 +81,7 @@ function changedDrivers(
     JSON.stringify([driver, pool, device, shareID ?? ""]);
   const before = new Map(old.map((each) => [keyOf(each), each]));
   const after = new Set(next.map(keyOf));
-  const written = next.filter((each) => !deepEqual(each, before.get(keyOf(each))));
+  const written = next.filter((each) => !sameValue(each, before.get(keyOf(each))));
   const removed = old.filter((each) => !after.has(keyOf(each)));
   return [...new Set([...written, ...removed].map(({ driver }) => driver))].sort();
 }

@@ -2,18 +2,18 @@
  * NodeDeclaredFeatureValidator: a pod may only be resized in ways that its node declares it supports
  * (component-helpers/nodedeclaredfeatures).
  */
-import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
+import { sameValue } from "../../../api/machinery/field-checks.ts";
 import type { AdmissionPlugin } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { isPodResize, nodeOfResized, nodeReads, type ResizedPod, resizedPod } from "./resized-pod.ts";
 
 /** By the name under which a node declares the feature: whether a change requires it. */
 const FEATURES: Readonly<Record<string, (resized: ResizedPod) => boolean>> = {
-  InPlacePodLevelResourcesVerticalScaling: ({ next, before }) => !deepEqual(next.spec.resources, before.spec.resources),
+  InPlacePodLevelResourcesVerticalScaling: ({ next, before }) => !sameValue(next.spec.resources, before.spec.resources),
   InPlacePodVerticalScalingInitContainers: ({ next, before }) =>
     (before.spec.initContainers ?? []).some(
       ({ restartPolicy, resources }, i) =>
-        restartPolicy !== "Always" && !deepEqual(resources, next.spec.initContainers?.[i]?.resources),
+        restartPolicy !== "Always" && !sameValue(resources, next.spec.initContainers?.[i]?.resources),
     ),
 };
 

@@ -3,6 +3,7 @@
  * `escalate` and `bind` (registry/rbac, policybased). kube-apiserver checks this in its storage; here it is a plugin
  * like everything else that looks at writes.
  */
+
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -10,8 +11,8 @@ import type {
   RoleBinding,
   RoleRef,
 } from "../../../api/generated/rbac.v1.ts";
+import { sameValue } from "../../../api/machinery/field-checks.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
-import { deepEqual } from "../../../api/machinery/json/deep-equal.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
@@ -106,5 +107,5 @@ function isBeingCollected(old: KubeObject, next: KubeObject): boolean {
     const { ownerReferences: _, finalizers: __, resourceVersion: ___, managedFields: ____, ...kept } = metadata;
     return { ...rest, metadata: kept };
   };
-  return deepEqual(bare(old), bare(next));
+  return sameValue(bare(old), bare(next));
 }

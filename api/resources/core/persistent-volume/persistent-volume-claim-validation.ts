@@ -1,6 +1,6 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from "../../../generated/core.v1.ts";
+import { sameValue } from "../../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../../machinery/field-error.ts";
-import { deepEqual } from "../../../machinery/json/deep-equal.ts";
 import { qualifiedName } from "../../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { compareQuantities, quantityOf } from "../../../machinery/quantity.ts";
@@ -41,7 +41,7 @@ export function validatePersistentVolumeClaimUpdate(
       after.resources = { ...after.resources, requests: { ...after.resources.requests, storage } };
     put(after, "volumeAttributesClassName", before.volumeAttributesClassName);
   }
-  if (!deepEqual(after, before))
+  if (!sameValue(after, before))
     errors.push(
       forbidden(
         "spec",

@@ -7,9 +7,8 @@ import type {
   SecretReference,
 } from "../../../generated/core.v1.ts";
 import { utf8Length } from "../../../machinery/encoding/utf8.ts";
-import { sortedMap } from "../../../machinery/field-checks.ts";
+import { sameValue, sortedMap } from "../../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../../machinery/field-error.ts";
-import { deepEqual } from "../../../machinery/json/deep-equal.ts";
 import { dnsLabel, dnsSubdomain } from "../../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { canonicalQuantity, quantityOf } from "../../../machinery/quantity.ts";
@@ -233,7 +232,7 @@ export function validatePersistentVolumeUpdate(
     const { controllerExpandSecretRef: _, ...rest } = next.csi;
     next.csi = rest;
   }
-  if (!deepEqual(next, before))
+  if (!sameValue(next, before))
     errors.push(
       forbidden(
         "spec.persistentvolumesource",
@@ -241,7 +240,7 @@ export function validatePersistentVolumeUpdate(
       ),
     );
   if (spec.volumeMode !== old.volumeMode) errors.push(invalid("volumeMode", spec.volumeMode, FIELD_IMMUTABLE));
-  if (old.nodeAffinity && !deepEqual(spec.nodeAffinity, old.nodeAffinity) && !onlyGraduates(spec, old))
+  if (old.nodeAffinity && !sameValue(spec.nodeAffinity, old.nodeAffinity) && !onlyGraduates(spec, old))
     errors.push(
       invalid(
         "nodeAffinity",
@@ -279,12 +278,12 @@ function onlyGraduates({ nodeAffinity: next }: PersistentVolumeSpec, { nodeAffin
 function graduates(next: NodeSelectorTerm = {}, old: NodeSelectorTerm): boolean {
   const [after = [], before = []] = [next.matchExpressions, old.matchExpressions];
   return (
-    deepEqual(next.matchFields, old.matchFields) &&
+    sameValue(next.matchFields, old.matchFields) &&
     after.length === before.length &&
     before.every((requirement, i) => {
       const { key } = after[i] ?? {};
       return (
-        (key === requirement.key || key === GRADUATED[requirement.key]) && deepEqual(after[i], { ...requirement, key })
+        (key === requirement.key || key === GRADUATED[requirement.key]) && sameValue(after[i], { ...requirement, key })
       );
     })
   );

@@ -11,6 +11,7 @@ import type {
   Volume,
 } from "../../../generated/core.v1.ts";
 import { formatQuantity } from "../../../machinery/quantity.ts";
+import { emptyMap } from "../../../schema/empty-map.ts";
 import { defaultClaimSpec } from "../persistent-volume/persistent-volume-claim-spec.ts";
 import { defaultVolumeSource } from "../persistent-volume/volume-source-defaults.ts";
 import { allowsOvercommit, isHugePages, type ResourceList, roundResources } from "../resource-list.ts";
@@ -32,8 +33,6 @@ export function defaultPodSpec(spec: PodSpec): void {
   for (const container of spec.initContainers ?? []) defaultContainer(container);
   for (const container of spec.containers ?? []) defaultContainer(container);
   for (const container of spec.ephemeralContainers ?? []) defaultContainer(container);
-  // An empty one is none.
-  if (spec.overhead && Object.keys(spec.overhead).length === 0) delete spec.overhead;
   roundResources(spec.overhead);
   roundRequirements(spec);
 }
@@ -88,8 +87,9 @@ function defaultHandler({ httpGet }: LifecycleHandler | { httpGet?: HTTPGetActio
 }
 
 function requestsFromLimits({ resources }: Container): void {
-  if (resources?.limits)
-    resources.requests = { ...resources.requests, ...missing(resources.limits, resources.requests) };
+  if (!resources?.limits) return;
+  resources.requests ??= emptyMap();
+  Object.assign(resources.requests, missing(resources.limits, resources.requests));
 }
 
 const missing = (from: ResourceList, present: ResourceList = {}): ResourceList =>

@@ -3,11 +3,12 @@
  * (plugin/pkg/admission/noderestriction). Which objects it may read is decided by the node authorizer
  * (worker/auth/node).
  */
+
 import type { CertificateSigningRequest } from "../../../../api/generated/certificates.v1.ts";
 import type { PersistentVolumeClaim } from "../../../../api/generated/core.v1.ts";
 import type { ResourceSlice } from "../../../../api/generated/resource.v1.ts";
+import { sameValue } from "../../../../api/machinery/field-checks.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
-import { deepEqual } from "../../../../api/machinery/json/deep-equal.ts";
 import { groupResource } from "../../../../api/machinery/meta.ts";
 import { parseCertificateRequest } from "../../../../api/machinery/x509/certificate-request.ts";
 import { nodeNameOf } from "../../../auth/node/node-identity.ts";
@@ -109,7 +110,7 @@ function checkClaimStatus(node: string, request: AdmissionRequest): void {
     const others = Object.entries(status).filter(([field]) => !CLAIM_FIELDS.has(field));
     return { ...kept, metadata: identity, status: Object.fromEntries(others) };
   };
-  if (!deepEqual(rest(request.object), rest(request.old))) {
+  if (!sameValue(rest(request.object), rest(request.old))) {
     throw refusal(
       request,
       `node ${goQuote(node)} is not allowed to update fields other than status.quantity and status.conditions`,

@@ -1,7 +1,7 @@
 /** A node writes only its own Node object, without the fields that others decide by. */
 import type { Node } from "../../../../api/generated/core.v1.ts";
+import { sameValue } from "../../../../api/machinery/field-checks.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
-import { deepEqual } from "../../../../api/machinery/json/deep-equal.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
 import { refusal } from "../../refusal.ts";
 import { forbiddenLabels } from "./node-labels.ts";
@@ -23,11 +23,11 @@ export function checkNode(node: string, request: AdmissionRequest): void {
     }
   }
   if (request.operation !== "UPDATE" || !next || !old) return;
-  if (!deepEqual(next.spec.taints ?? [], old.spec.taints ?? [])) {
+  if (!sameValue(next.spec.taints ?? [], old.spec.taints ?? [])) {
     throw refusal(request, `node ${goQuote(node)} is not allowed to modify taints`);
   }
   // With an owner that does not exist, the garbage collector would delete the Node.
-  if (!deepEqual(next.metadata.ownerReferences ?? [], old.metadata.ownerReferences ?? [])) {
+  if (!sameValue(next.metadata.ownerReferences ?? [], old.metadata.ownerReferences ?? [])) {
     throw refusal(request, `node ${goQuote(node)} is not allowed to modify ownerReferences`);
   }
   const forbidden = forbiddenLabels(labels, old.metadata.labels ?? {});

@@ -3,8 +3,8 @@
  * to it.
  */
 import type { Pod } from "../../../../api/generated/core.v1.ts";
+import { sameValue } from "../../../../api/machinery/field-checks.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
-import { deepEqual } from "../../../../api/machinery/json/deep-equal.ts";
 import { notFound } from "../../../../api/machinery/status.ts";
 import { podReferences } from "../../../../api/node/node-sync.ts";
 import { ApiError } from "../../../api-error.ts";
@@ -95,13 +95,13 @@ function checkStatus(node: string, request: AdmissionRequest): void {
   const old = request.old as Pod;
   const self = goQuote(node);
   requireOwn(node, request, old, `node ${self} can only update pod status for pods`);
-  if (!deepEqual(next.metadata.labels ?? {}, old.metadata.labels ?? {})) {
+  if (!sameValue(next.metadata.labels ?? {}, old.metadata.labels ?? {})) {
     throw refusal(request, `node ${self} cannot update labels through pod status`);
   }
-  if (!deepEqual(next.status.resourceClaimStatuses ?? [], old.status.resourceClaimStatuses ?? [])) {
+  if (!sameValue(next.status.resourceClaimStatuses ?? [], old.status.resourceClaimStatuses ?? [])) {
     throw refusal(request, `node ${self} cannot update resource claim statues`);
   }
-  if (!deepEqual(next.status.extendedResourceClaimStatus, old.status.extendedResourceClaimStatus)) {
+  if (!sameValue(next.status.extendedResourceClaimStatus, old.status.extendedResourceClaimStatus)) {
     throw refusal(request, `node ${self} cannot update extended resource claim status`);
   }
 }

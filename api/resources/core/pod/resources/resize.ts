@@ -1,6 +1,6 @@
 import type { Container, Pod, ResourceRequirements } from "../../../../generated/core.v1.ts";
+import { sameValue } from "../../../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, WHOLE_OBJECT } from "../../../../machinery/field-error.ts";
-import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
 import { compareQuantities } from "../../../../machinery/quantity.ts";
 import type { ResourceList } from "../../resource-list.ts";
 import { MIRROR } from "../annotations.ts";
@@ -37,7 +37,7 @@ export function validateResize(next: Pod, old: Pod): FieldError[] {
   if (errors.length > 0) return errors;
   const { containers: _c, initContainers: _i, ...rest } = comparable.spec;
   const { containers: _oc, initContainers: _oi, ...before } = old.spec;
-  return deepEqual(rest, before) ? [] : [forbidden("spec", ONLY_COMPUTE)];
+  return sameValue(rest, before) ? [] : [forbidden("spec", ONLY_COMPUTE)];
 }
 
 /** Containers are told apart by where they stand. */
@@ -65,9 +65,9 @@ function removedAmounts(
 
 /** What else of a container was changed. */
 function changedBeside(next: Container, old: Container, path: string, list: ContainerList): FieldError[] {
-  if (deepEqual(next, old)) return [];
+  if (sameValue(next, old)) return [];
   const errors: FieldError[] = [];
-  if (!deepEqual(withOldCompute(next, old), { ...old, resources: old.resources ?? {} }))
+  if (!sameValue(withOldCompute(next, old), { ...old, resources: old.resources ?? {} }))
     errors.push(
       list === "containers"
         ? forbidden("spec", ONLY_COMPUTE)
@@ -96,7 +96,7 @@ function withPodCompute(next: Pod, { spec: { resources: before } }: Pod, errors:
       errors.push(forbidden(`spec.resources.${kind}`, `pod-level resource ${kind} cannot be removed`));
   const restored = restoreCompute(now, before);
   const isAsBefore = Object.keys(restored).length === 0 && before === undefined;
-  if (!isAsBefore && !deepEqual(restored, before))
+  if (!isAsBefore && !sameValue(restored, before))
     errors.push(forbidden("spec", "only cpu and memory resources are mutable at pod-level"));
   return { ...next, spec: isAsBefore ? rest : { ...rest, resources: restored } };
 }

@@ -1,6 +1,6 @@
 import type { Pod } from "../../../../generated/core.v1.ts";
+import { sameValue } from "../../../../machinery/field-checks.ts";
 import { type FieldError, forbidden, goQuote, WHOLE_OBJECT } from "../../../../machinery/field-error.ts";
-import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
 import { goDiff } from "../../../go-diff.ts";
 import { MIRROR } from "../annotations.ts";
 import { validatePod } from "../pod-validation.ts";
@@ -14,7 +14,7 @@ export function validateEphemeralContainersUpdate(next: Pod, old: Pod): FieldErr
     const now = next.spec.ephemeralContainers?.find(({ name }) => name === container.name);
     const subject = `existing ephemeral containers ${goQuote(container.name)}`;
     if (!now) errors.push(forbidden("spec.ephemeralContainers", `${subject} may not be removed\n`));
-    else if (!deepEqual(now, container))
+    else if (!sameValue(now, container))
       errors.push(
         forbidden(
           "spec.ephemeralContainers",

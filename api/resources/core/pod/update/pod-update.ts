@@ -6,8 +6,8 @@ import type {
   PodSpec,
   Toleration,
 } from "../../../../generated/core.v1.ts";
+import { sameValue } from "../../../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../../../machinery/field-error.ts";
-import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
 import { rangeProblem } from "../../../../machinery/names.ts";
 import { goStruct } from "../../../../schema/go-struct.ts";
 import { goDiff } from "../../../go-diff.ts";
@@ -41,9 +41,9 @@ export function validatePodUpdate(next: Pod, old: Pod): FieldError[] {
         ),
       );
   });
-  if (deepEqual(next.spec, old.spec)) return errors;
+  if (sameValue(next.spec, old.spec)) return errors;
   const compared = withoutChangeable(next.spec, old.spec, errors);
-  if (!deepEqual(compared, old.spec))
+  if (!sameValue(compared, old.spec))
     errors.push(
       forbidden(
         "spec",
@@ -110,7 +110,7 @@ function validateTolerationUpdate(
   const { tolerationSeconds: _, ...ignored } = { tolerationSeconds: 0 };
   const withoutSeconds = ({ tolerationSeconds: _seconds, ...rest }: Toleration) => ({ ...ignored, ...rest });
   const kept = (toleration: Toleration) =>
-    next.some((candidate) => deepEqual(withoutSeconds(candidate), withoutSeconds(toleration)));
+    next.some((candidate) => sameValue(withoutSeconds(candidate), withoutSeconds(toleration)));
   if (old.every(kept)) validateTolerations(next, "spec.tolerations", errors);
   else
     errors.push(forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
@@ -155,7 +155,7 @@ function validateNodeSelectorUpdate(
 
 function withOldNodeAffinity(next: PodSpec, old: PodSpec, errors: FieldError[]): PodSpec {
   const [after, before] = [next.affinity?.nodeAffinity, old.affinity?.nodeAffinity];
-  if (deepEqual(after, before)) return next;
+  if (sameValue(after, before)) return next;
   validateNodeAffinityUpdate(after, before, errors);
   if (!before && !old.affinity && !next.affinity?.podAffinity && !next.affinity?.podAntiAffinity)
     return restored(next, old, "affinity");
@@ -193,7 +193,7 @@ const printedTerm = (term: NodeSelectorTerm | undefined) => goStruct("core.v1.No
 
 function onlyAdds(next: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
   const keeps = (list: "matchExpressions" | "matchFields") =>
-    deepEqual(next[list]?.slice(0, old[list]?.length ?? 0) ?? [], old[list] ?? []);
+    sameValue(next[list]?.slice(0, old[list]?.length ?? 0) ?? [], old[list] ?? []);
   const wasEmpty = !old.matchExpressions?.length && !old.matchFields?.length;
   const isEmpty = !next.matchExpressions?.length && !next.matchFields?.length;
   return wasEmpty ? isEmpty : keeps("matchExpressions") && keeps("matchFields");
