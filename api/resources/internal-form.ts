@@ -3,6 +3,7 @@
  * as Go's zero values. The internal structs have no JSON names, hence `RestartPolicy` and `null`.
  */
 import { sortedMap } from "../machinery/field-checks.ts";
+import { canonicalJson } from "../machinery/json/json-canonical.ts";
 import { goFieldName } from "../schema/go-names.ts";
 import { zeroOf } from "../schema/go-struct.ts";
 import { type Field, findStruct, structOf } from "../schema/table.ts";
@@ -75,7 +76,8 @@ function parse(): ReadonlyMap<string, readonly InternalField[]> {
 
 /** `type` is a struct of the schema table, or one of the internal structs that it has not: `core.v1.PersistentVolumeSource`. */
 export function internalForm(type: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || type.startsWith("meta.")) return value ?? null;
+  if (typeof value !== "object" || value === null) return value ?? null;
+  if (type.startsWith("meta.")) return canonicalJson(value, structOf(type));
   const own = value as Readonly<Record<string, unknown>>;
   const short = type.slice(type.lastIndexOf(".") + 1);
   const schema = findStruct(short === "PersistentVolumeSource" ? "core.v1.PersistentVolumeSpec" : type);
@@ -96,7 +98,7 @@ export function internalForm(type: string, value: unknown): unknown {
   const form: Record<string, unknown> = {};
   // Metadata is embedded, under the names that it has in JSON.
   for (const field of schema.fields.values())
-    if (field.type === "meta.v1.ObjectMeta") Object.assign(form, source[field.name]);
+    if (field.type === "meta.v1.ObjectMeta") Object.assign(form, internalForm(field.type, source[field.name] ?? {}));
     else form[goFieldName(type, field.name)] = formOf(field, source[field.name], zeroOf(field));
   return form;
 }
