@@ -45,6 +45,16 @@ describe("a container's log", () => {
     expect(await read(logFile(), options)).toBe(expected);
   });
 
+  it.each([
+    ["2026-01-01T00:00:00.12345678Z", "2026-01-01T00:00:00.123456780Z"],
+    ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000000000Z"],
+    ["2026-01-01T00:00:00.5+01:00", "2026-01-01T00:00:00.500000000+01:00"],
+  ])("AGENT-LOG-TIME: shows %s as %s", async (written, shown) => {
+    const file = logFile();
+    writeFileSync(file, new LogEncoder("stdout").push(Buffer.from("line\n"), written));
+    expect(await read(file, { timestamps: true })).toBe(`${shown} line\n`);
+  });
+
   it("joins the pieces of long lines", async () => {
     const file = logFile();
     const line = "x".repeat(40_000);

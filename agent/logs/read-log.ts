@@ -42,6 +42,13 @@ const sinceOf = ({ sinceSeconds, sinceTime }: LogOptions): number | undefined =>
       ? Date.now() - sinceSeconds * 1000
       : undefined;
 
+/** All of one length, as the kubelet shows them: containerd leaves the last zeros out. */
+const fixedTime = (time: string): string =>
+  time.replace(
+    /(:\d\d)(?:\.(\d*))?(?=Z|[+-])/,
+    (_, seconds: string, fraction = "") => `${seconds}.${fraction.padEnd(9, "0")}`,
+  );
+
 class Renderer {
   readonly #options: ReadLogOptions;
   readonly #since: number | undefined;
@@ -70,7 +77,7 @@ class Renderer {
     if (stream !== "All" && stream.toLowerCase() !== entry.stream) return undefined;
     if (this.#since !== undefined && Date.parse(entry.time) < this.#since) return undefined;
     const parts = [entry.text];
-    if (timestamps && !this.#inLine) parts.unshift(Buffer.from(`${entry.time} `));
+    if (timestamps && !this.#inLine) parts.unshift(Buffer.from(`${fixedTime(entry.time)} `));
     if (!entry.partial) parts.push(Buffer.of(NEWLINE));
     this.#inLine = entry.partial;
     const bytes = Buffer.concat(parts).subarray(0, Math.max(0, this.#left));

@@ -36,7 +36,7 @@ export function logOptions(query: URLSearchParams, pod: string): LogOptions {
     errors.push(invalidField("sinceSeconds", sinceSeconds, POSITIVE));
   }
   if (stream !== undefined && !STREAMS.includes(stream)) errors.push(notSupported("stream", stream, STREAMS));
-  else if (stream !== undefined && stream !== "All" && tailLines !== undefined) {
+  if (stream !== undefined && stream !== "All" && tailLines !== undefined) {
     errors.push(forbidden(BOTH, "`tailLines` and specific `stream` are mutually exclusive for now"));
   }
   if (errors.length > 0) throw new ApiError(invalid("", "PodLogOptions", pod, errors));
@@ -47,7 +47,8 @@ export function logOptions(query: URLSearchParams, pod: string): LogOptions {
     ...(tailLines === undefined ? {} : { tailLines }),
     ...(limitBytes === undefined ? {} : { limitBytes }),
     ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
-    ...(sinceTime === undefined ? {} : { sinceTime }),
+    // Whole seconds: a kubelet is asked no more precisely.
+    ...(time?.ok ? { sinceTime: time.text } : {}),
     ...(stream === undefined ? {} : { stream: stream as NonNullable<LogOptions["stream"]> }),
   };
 }

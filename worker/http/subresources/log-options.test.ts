@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import type { ApiError } from "../../api-error.ts";
+import { logOptions } from "./log-options.ts";
+
+const read = (query: string) => logOptions(new URLSearchParams(query), "p");
+
+test.each([
+  ["2026-01-01T00:00:05.9Z", "2026-01-01T00:00:05Z"],
+  ["2026-01-01T01:00:05+01:00", "2026-01-01T00:00:05Z"],
+])("lines since %s are those since the whole second, %s", (sinceTime, asked) => {
+  expect(read(`sinceTime=${encodeURIComponent(sinceTime)}`)).toMatchObject({ sinceTime: asked });
+});
+
+test.each([
+  ["stream=Stdout&tailLines=2", ["[]"]],
+  ["stream=x&tailLines=2", ["stream", "[]"]],
+  ["stream=x", ["stream"]],
+  ["stream=All&tailLines=-1", ["tailLines"]],
+  ["sinceSeconds=0&sinceTime=2026-01-01T00:00:00Z&limitBytes=0", ["limitBytes", "[]"]],
+])("%s is refused for %s", (query, fields) => {
+  const refusal = (): ApiError | undefined => {
+    try {
+      read(query);
+      return undefined;
+    } catch (error) {
+      return error as ApiError;
+    }
+  };
+  expect(refusal()?.status.details?.causes?.map(({ field }) => field)).toEqual(fields);
+});
