@@ -8,8 +8,8 @@ export interface ExecRequest {
   readonly tty: boolean;
 }
 
-/** How a command ended, or why there is no telling. */
-export type Exit = { readonly code: number } | { readonly message: string };
+/** How a command ended, in the runtime's words where it has any, or why there is no telling. */
+export type Exit = { readonly code: number; readonly words?: string } | { readonly message: string };
 
 /** A running exec or attach. Ending `stdin` closes the process' input; `exit` settles when the process has. */
 export interface ProcessStream {

@@ -77,7 +77,8 @@ const exitStatus = (exit: Exit) =>
       : {
           metadata: {},
           status: "Failure",
-          message: `command terminated with non-zero exit code: command terminated with exit code ${exit.code}`,
+          message:
+            exit.words ?? `command terminated with non-zero exit code: command terminated with exit code ${exit.code}`,
           reason: "NonZeroExitCode",
           details: { causes: [{ reason: "ExitCode", message: String(exit.code) }] },
         };

@@ -77,6 +77,24 @@ test("TUNNEL-FRAME: what a client of exec sends ends its own stream at the most"
   expect(stdin.read().toString()).toBe("in");
 });
 
+test("how a command ended is told in the runtime's words", async () => {
+  const exit = Promise.resolve({ code: 3, words: "error executing command [false], exit code 3" });
+  const runtime = {
+    observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
+    exec: async () => ({ resize: () => {}, close: () => {}, exit }),
+  } as unknown as Runtime;
+  const context = { runtime, findPod: () => ({ metadata: { uid: "u" } }), nodeApi: vi.fn(), followed: () => {} };
+  const socket = new LeavingSocket();
+  const asked = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["false"] } as const;
+  const dial = async () => socket as unknown as WebSocket;
+  await serveTunnel({ ...asked, stdin: false, stdout: true, stderr: true, tty: false }, dial, context as never);
+  expect(JSON.parse(socket.heard.at(-1)?.slice(1) ?? "")).toMatchObject({
+    reason: "NonZeroExitCode",
+    message: "error executing command [false], exit code 3",
+    details: { causes: [{ reason: "ExitCode", message: "3" }] },
+  });
+});
+
 test("TUNNEL-HTTP: a pod on the machine's network is asked at the machine's address, not on its loopback", async () => {
   const dialled = vi.fn(async () => Promise.reject(new Error("refused")));
   const runtime = { observe: async () => ({ sandboxes: [{ id: "s", ready: true }] }), dial: dialled };

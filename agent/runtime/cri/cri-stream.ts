@@ -16,7 +16,7 @@ const PORTS = "portforward.k8s.io";
 const LOST = "the container runtime has ended the stream";
 
 /** What the Status says that comes last. */
-function exitOf(text: string): Exit {
+export function exitOf(text: string): Exit {
   try {
     const status = JSON.parse(text) as {
       readonly status?: string;
@@ -25,7 +25,9 @@ function exitOf(text: string): Exit {
     };
     if (status.status === "Success") return { code: 0 };
     const cause = status.details?.causes?.find(({ reason }) => reason === "ExitCode");
-    return cause === undefined ? { message: status.message ?? LOST } : { code: Number(cause.message ?? 1) };
+    const words = status.message;
+    if (cause === undefined) return { message: words ?? LOST };
+    return { code: Number(cause.message ?? 1), ...(words === undefined ? {} : { words }) };
   } catch {
     return { message: LOST };
   }

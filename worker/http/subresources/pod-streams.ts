@@ -11,6 +11,7 @@ import { requirePermission } from "../../auth/require-permission.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
 import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../answer/websocket-answer.ts";
+import { booleanOption } from "../request/write-options.ts";
 import { logOptions } from "./log-options.ts";
 
 async function readPod({ path, store }: RequestContext): Promise<Pod> {
@@ -40,8 +41,6 @@ function containerOf(pod: Pod, asked: string | null): string {
     badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(" ")}]`),
   );
 }
-
-const isTrue = (value: string | null): boolean => value !== null && /^(1|t|true|yes|on)?$/i.test(value);
 
 const targetOf = (pod: Pod) => ({
   namespace: pod.metadata.namespace ?? "",
@@ -103,11 +102,11 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const { request, query, env, cluster } = context;
   await requireConnecting(context);
   const command = query.getAll("command");
-  const tty = isTrue(query.get("tty"));
+  const tty = booleanOption(query, "tty");
   const asked = {
-    stdin: isTrue(query.get("stdin")),
-    stdout: isTrue(query.get("stdout")),
-    stderr: isTrue(query.get("stderr")) && !tty,
+    stdin: booleanOption(query, "stdin"),
+    stdout: booleanOption(query, "stdout"),
+    stderr: booleanOption(query, "stderr") && !tty,
     tty,
     container: query.get("container") ?? "",
   };
@@ -119,6 +118,8 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const node = hostOf(pod);
   if (kind === "exec" && command.length === 0)
     throw new ApiError(badRequest("you must specify at least 1 command for the container"));
+  if (!asked.stdin && !asked.stdout && !asked.stderr)
+    throw new ApiError(badRequest("you must specify at least 1 of stdin, stdout, stderr"));
   const streams = { ...targetOf(pod), ...asked, container };
   const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };

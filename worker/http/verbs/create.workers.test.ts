@@ -90,6 +90,19 @@ test("what is created by PUT at another version than the stored one is converted
   expect(await answer.json()).toMatchObject({ apiVersion: "events.k8s.io/v1", regarding, ...who });
 });
 
+test("a command without streams is no command, and what is not false is true", async () => {
+  const pods = "https://sailplane/api/v1/namespaces/default/pods";
+  const pod = { metadata: { name: "streams" }, spec: { nodeName: "n", containers: [{ name: "c", image: "x" }] } };
+  const headers = { "Content-Type": "application/json" };
+  expect((await API.fetch(new Request(pods, { method: "POST", body: JSON.stringify(pod), headers }))).status).toBe(201);
+  const ask = async (path: string) =>
+    ((await (await API.fetch(new Request(`${pods}/streams/${path}`))).json()) as Status).message;
+  const none = "you must specify at least 1 of stdin, stdout, stderr";
+  for (const path of ["exec?command=true", "exec?command=true&tty=1&stderr=1", "attach?stdout=False&stdin=0"])
+    expect(await ask(path)).toBe(none);
+  expect(await ask("exec?command=true&stdout=nah")).toBe("Upgrade request required");
+});
+
 test.each([
   ["log?sinceTime=x", 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
   ["portforward?ports=80,x", 'cannot convert to []int32: strconv.ParseUint: parsing "x": invalid syntax'],
