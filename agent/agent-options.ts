@@ -19,6 +19,4 @@ export interface AgentOptions {
   readonly onReady?: () => void;
   /** The node has left its cluster, and is to end. */
   readonly onLeft?: () => void;
-  /** The container runtime's socket; absent: the usual places. */
-  readonly criSocket?: string;
 }

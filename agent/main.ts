@@ -17,6 +17,8 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
   mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
   const log: Logger = { info: () => {}, warn: options.say };
   const runtime = await chooseRuntime(options);
+  // Asked to end while it waited for one: what runs is not its to end.
+  if (runtime === undefined) return { podsGoOn: true };
   if (!runtime.isolates)
     options.say("containers run as plain processes of this machine: nothing isolates them from it or from each other");
   const controlPlane = new ControlPlane(options.connection);

@@ -13,7 +13,8 @@ test("a pod's program is no part of the project that its node was started in", a
     const program = join(dataDirectory, "pods/1/volumes/web/serve.js");
     mkdirSync(join(program, ".."), { recursive: true });
     writeFileSync(program, 'console.log(typeof require("node:http").createServer)');
-    await chooseRuntime({ runtime: "process", nodeName: "n", dataDirectory });
+    const { signal } = new AbortController();
+    await chooseRuntime({ runtime: "process", nodeName: "n", dataDirectory, say: () => {}, signal });
     expect(execFileSync(process.execPath, [program], { encoding: "utf8" })).toBe("function\n");
   } finally {
     rmSync(project, { recursive: true });

@@ -1,9 +1,8 @@
 /** Which runtime a node uses: a container runtime where one answers, else plain processes. */
-import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { machineAddresses } from "../node/machine.ts";
-import { CriRuntime } from "./cri/cri-runtime.ts";
+import { openCri } from "./open-cri.ts";
 import { ProcessRuntime } from "./process/process-runtime.ts";
 import { supervisorCommand } from "./process/supervisor-command.ts";
 import type { Runtime } from "./runtime.ts";
@@ -15,29 +14,8 @@ export interface RuntimeOptions {
   readonly runtime: RuntimeChoice;
   readonly nodeName: string;
   readonly dataDirectory: string;
-  readonly criSocket?: string;
-}
-
-const SOCKETS = ["/run/containerd/containerd.sock", "/run/crio/crio.sock", "/run/k3s/containerd/containerd.sock"];
-
-/** Kubernetes' tools name the socket in this variable, as `unix://` and its path. */
-const ENDPOINT = "CONTAINER_RUNTIME_ENDPOINT";
-
-function socketOf({ criSocket }: RuntimeOptions): string | undefined {
-  const named = criSocket ?? process.env[ENDPOINT]?.replace(/^unix:\/\//, "");
-  return named ?? SOCKETS.find((path) => existsSync(path));
-}
-
-/** Made once, and kept with the node's other state: several nodes may share one container runtime. */
-function agentIdOf(dataDirectory: string): string {
-  const file = join(dataDirectory, "agent-id");
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    const id = randomUUID();
-    writeFileSync(file, id, { mode: 0o600 });
-    return id;
-  }
+  readonly say: (message: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -46,18 +24,13 @@ function agentIdOf(dataDirectory: string): string {
  */
 const noPartOfProject = (dataDirectory: string): void => writeFileSync(join(dataDirectory, "package.json"), "{}\n");
 
-export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { runtime, dataDirectory, nodeName } = options;
+/** Undefined where the signal came first. */
+export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime | undefined> {
+  const { runtime, dataDirectory, nodeName, signal } = options;
   if (runtime === "simulated") return new SimulatedRuntime({ nodeName });
   if (runtime !== "process") {
-    const socket = socketOf(options);
-    try {
-      if (socket !== undefined) return await CriRuntime.open(socket, agentIdOf(dataDirectory));
-    } catch (error) {
-      if (runtime === "cri") throw new Error(`no container runtime answers at ${socket}: ${(error as Error).message}`);
-    }
-    if (runtime === "cri")
-      throw new Error(`no container runtime found; install containerd, or name its socket in ${ENDPOINT}`);
+    const opened = await openCri({ ...options, isDemanded: runtime === "cri" });
+    if (opened !== undefined || signal.aborted) return opened;
   }
   noPartOfProject(dataDirectory);
   return new ProcessRuntime({

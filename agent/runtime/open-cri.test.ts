@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startFakeCri } from "../../test/fakes/node/fake-cri.ts";
+import { chooseRuntime } from "./choose.ts";
+
+let directory: string;
+let socket: string;
+const said: string[] = [];
+const choose = (runtime: "auto" | "cri", signal = new AbortController().signal) =>
+  chooseRuntime({ runtime, nodeName: "n", dataDirectory: directory, say: (message) => said.push(message), signal });
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "sailplane-choose-"));
+  socket = join(directory, "cri.sock");
+  said.length = 0;
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(directory, { recursive: true });
+});
+
+test.each(["cri", "auto"] as const)(
+  "AGENT-RUNTIME-WAIT: with --runtime %s one that is named is waited for, which is said once",
+  async (kind) => {
+    vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
+    const chosen = choose(kind);
+    await vi.waitFor(() => expect(said).toHaveLength(1));
+    expect(said[0]).toMatch(`no container runtime answers at ${socket}: connect ENOENT`);
+    const server = await startFakeCri(socket);
+    const runtime = await chosen;
+    expect(runtime?.isolates).toBe(true);
+    await runtime?.close();
+    server.forceShutdown();
+    expect(said).toHaveLength(1);
+
+    // Whoever had one before waits for one, named or not.
+    vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", undefined);
+    const stop = new AbortController();
+    const again = choose("auto", stop.signal);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    stop.abort();
+    expect((await again)?.isolates).not.toBe(false);
+  },
+);
+
+test("AGENT-RUNTIME-WAIT: who is asked to end waits no longer", async () => {
+  vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
+  const stop = new AbortController();
+  const chosen = choose("cri", stop.signal);
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  stop.abort();
+  expect(await chosen).toBeUndefined();
+});

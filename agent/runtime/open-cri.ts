@@ -1,0 +1,72 @@
+/** Opens the machine's container runtime, waiting for one that a node must have: both start with the machine, in any order. */
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CriRuntime } from "./cri/cri-runtime.ts";
+import type { Runtime } from "./runtime.ts";
+
+export interface OpenCriOptions {
+  readonly dataDirectory: string;
+  /** The user wants containers, and nothing else. */
+  readonly isDemanded: boolean;
+  /** Told why the node waits, whenever that changes. */
+  readonly say: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const SOCKETS = ["/run/containerd/containerd.sock", "/run/crio/crio.sock", "/run/k3s/containerd/containerd.sock"];
+/** Kubernetes' tools name the socket in this variable, as `unix://` and its path. */
+const ENDPOINT = "CONTAINER_RUNTIME_ENDPOINT";
+const LOOK_AGAIN_MS = 500;
+
+const namedSocket = (): string | undefined => process.env[ENDPOINT]?.replace(/^unix:\/\//, "");
+
+/** Made once, and kept with the node's other state: several nodes may share one container runtime. */
+function agentIdOf(dataDirectory: string): string {
+  const file = join(dataDirectory, "agent-id");
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    const id = randomUUID();
+    writeFileSync(file, id, { mode: 0o600 });
+    return id;
+  }
+}
+
+/** Without what gRPC says of a socket that is not there. */
+const reasonOf = ({ message }: Error): string => /\(caused by: (.*)\)$/.exec(message)?.[1] ?? message;
+
+async function openOrWhy(dataDirectory: string): Promise<Runtime | string> {
+  const socket = namedSocket() ?? SOCKETS.find((path) => existsSync(path));
+  if (socket === undefined) return `no container runtime found: install containerd, or name its socket in ${ENDPOINT}`;
+  try {
+    return await CriRuntime.open(socket, agentIdOf(dataDirectory));
+  } catch (error) {
+    return `no container runtime answers at ${socket}: ${reasonOf(error as Error)}`;
+  }
+}
+
+/** Undefined where none answers and none must be waited for, or the signal came first. */
+export async function openCri({
+  dataDirectory,
+  isDemanded,
+  say,
+  signal,
+}: OpenCriOptions): Promise<Runtime | undefined> {
+  // A node of containers stays one, though it may be there before its runtime is.
+  const record = join(dataDirectory, "has-containers");
+  const mustWait = isDemanded || namedSocket() !== undefined || existsSync(record);
+  for (let told: string | undefined; !signal.aborted; ) {
+    const opened = await openOrWhy(dataDirectory);
+    if (typeof opened !== "string") {
+      writeFileSync(record, "");
+      return opened;
+    }
+    if (!mustWait) return undefined;
+    if (opened !== told) say(`${opened}; the node waits for one (--runtime process does without)`);
+    told = opened;
+    await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}
