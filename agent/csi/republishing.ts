@@ -1,21 +1,21 @@
 /** When volumes whose drivers change what is in them (`requiresRepublish`) are published again. */
 
+import { steadyNow } from "../steady-now.ts";
+
 /** As often as the kubelet looks at its pods. */
 const REPUBLISH_MS = 60_000;
 
 export class Republishing {
-  /** Times in ms, by the volumes' directories. */
+  /** Times by the steady clock (ms), by the volumes' directories. */
   readonly #next = new Map<string, { readonly uid: string; readonly at: number }>();
 
   /** It is being published: the next time is later, however that ends. */
   begin(uid: string, home: string): void {
-    this.#next.set(home, { uid, at: Date.now() + REPUBLISH_MS });
+    this.#next.set(home, { uid, at: steadyNow() + REPUBLISH_MS });
   }
 
   isDue(home: string): boolean {
-    const left = (this.#next.get(home)?.at ?? 0) - Date.now();
-    // Where it is later than it can be, the clock was set back.
-    return left <= 0 || left > REPUBLISH_MS;
+    return (this.#next.get(home)?.at ?? 0) <= steadyNow();
   }
 
   /** Of the pod's volumes, the first (ms). */

@@ -4,6 +4,7 @@
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
+import { steadyNow } from "../steady-now.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
 import { carryOut, clearWaiting, showBackOff } from "./life/carry-out.ts";
@@ -237,7 +238,7 @@ export class PodWorker {
     if (hasChanged || signal.aborted) return this.wake();
     // Nothing has been done: at most why not is new.
     record.report(observation);
-    const now = Date.now();
+    const now = steadyNow();
     const renewAt = record.volumes.renewAfter(now);
     if (renewAt !== undefined) this.#loop.wakeIn(renewAt - now);
   }

@@ -7,6 +7,7 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { CsiSources } from "../csi/csi-sources.ts";
 import type { PodClaimsOptions } from "../dra/pod-claims.ts";
+import { steadyNow } from "../steady-now.ts";
 import type { VolumeSources } from "./pod-volumes.ts";
 
 /** A token is renewed after this share of its life. */
@@ -64,9 +65,11 @@ export function apiVolumeSources(client: ApiClient, reports: ApiClient): ApiVolu
         },
       );
       if (!outcome.ok) throw new Error(outcome.status.message ?? "no token");
-      const { token = "", expirationTimestamp = "" } = outcome.object.status ?? {};
-      const life = Date.parse(expirationTimestamp) - Date.now();
-      return { token, expiresAt: expirationTimestamp, renewAt: Date.now() + life * TOKEN_SHARE };
+      const { spec, status } = outcome.object;
+      const { token = "", expirationTimestamp = "" } = status ?? {};
+      // Not until when it lasts, which only the clock of who gave it tells.
+      const lifeMs = (spec?.expirationSeconds ?? expirationSeconds) * 1000;
+      return { token, expiresAt: expirationTimestamp, renewAt: steadyNow() + lifeMs * TOKEN_SHARE };
     },
   };
 }

@@ -42,6 +42,7 @@ export interface VolumeInput {
   readonly objects: PodObjects;
   readonly addresses: PodAddresses;
   readonly allocatable: PayloadInput["allocatable"];
+  /** By the steady clock (ms). */
   readonly now: number;
 }
 

@@ -25,7 +25,7 @@ export async function prepareVolumes(record: PodRecord): Promise<boolean> {
     objects: context.objects(pod.metadata.namespace ?? ""),
     addresses: record.addresses(),
     allocatable: context.allocatable(),
-    now: Date.now(),
+    now: steadyNow(),
   });
   for (const { type, reason, message } of news) record.tell(undefined, type, reason, message);
   if (news.some(({ type }) => type === "Warning")) {

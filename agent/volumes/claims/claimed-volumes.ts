@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { PersistentVolume, Pod, Volume } from "../../../api/generated/core.v1.ts";
 import type { PodCsi } from "../../csi/csi-volumes.ts";
+import { steadyNow } from "../../steady-now.ts";
 import type { VolumeNews } from "../mount-news.ts";
 import { isListedMount } from "../mounts.ts";
 import { PersistentVolumeError, VolumeError, VolumePending } from "../projected/payload.ts";
@@ -37,7 +38,7 @@ export class ClaimedVolumes {
    * whatever becomes of the claim.
    */
   async setUp(pod: Pod, volume: Volume, { claim, before, tell }: ClaimUse) {
-    const isDue = (this.#csi.republishAt(pod.metadata.uid ?? "") ?? Number.POSITIVE_INFINITY) <= Date.now();
+    const isDue = (this.#csi.republishAt(pod.metadata.uid ?? "") ?? Number.POSITIVE_INFINITY) <= steadyNow();
     if (before !== undefined && !isDue && (isListedMount(before) || existsSync(before))) return before;
     let found: PersistentVolume;
     try {

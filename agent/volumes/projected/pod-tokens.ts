@@ -3,7 +3,7 @@ import type { Pod, Volume } from "../../../api/generated/core.v1.ts";
 import { VolumeError } from "./payload.ts";
 
 export interface TokenSource {
-  /** A token for the pod, and when to ask for the next one (ms). */
+  /** A token for the pod, and when to ask for the next one (by the steady clock, ms). */
   token(
     pod: Pod,
     request: { readonly audience: string | undefined; readonly expirationSeconds: number },
