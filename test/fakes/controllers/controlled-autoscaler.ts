@@ -54,10 +54,14 @@ export function start(replicas: number, spec: Spec = {}) {
     at.cluster.answers = (path) => (path.includes("/metrics.k8s.io/") ? podMetrics(of, milli) : undefined);
   };
   const replicasOf = () => at.cluster.get<Deployment>("deployments.apps", "ns", "web")?.spec.replicas ?? 0;
+  const scale = (count: number) => {
+    const web = at.cluster.get<Deployment>("deployments.apps", "ns", "web");
+    if (web) at.cluster.put("deployments.apps", { ...web, spec: { ...web.spec, replicas: count } });
+  };
   const status = () => at.cluster.get<HorizontalPodAutoscaler>(RESOURCE, "ns", "h")?.status;
   const condition = (type: string) => status()?.conditions?.find((each) => each.type === type);
   const messages = () => at.cluster.list<Event>("events").map(({ message }) => message);
-  return { ...at, use, replicas: replicasOf, status, condition, messages };
+  return { ...at, use, scale, replicas: replicasOf, status, condition, messages };
 }
 
 const pod = (name: string): Pod => ({

@@ -7,7 +7,7 @@ import type {
 import { type EventRecord, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";
-import { type History, limit, remembering } from "./limits.ts";
+import { firstHistory, type History, limit, remembering } from "./limits.ts";
 import { type Proposed, propose } from "./metric-proposal.ts";
 import { answerTo, questionOf } from "./metric-question.ts";
 import { toleranceOf } from "./replica-count.ts";
@@ -46,10 +46,10 @@ export function followMetrics(
   const found = specs.flatMap((metric, i) => (answered[i] ? [propose(metric, answered[i], facts)] : []));
   const metrics = found.map((each): MetricStatus => (each.ok ? each.status : { type: "" }));
   const invalid = found.filter((each) => !each.ok);
-  const best = found.filter((each) => each.ok).toSorted((a, b) => b.replicas - a.replicas)[0];
+  const best = found.filter((each) => each.ok).reduce(larger, undefined);
   const [first] = invalid;
   const served = answered.some((answer) => answer.ok || answer.code !== 404);
-  const history: History = memory ?? firstHistory(scale, now);
+  const history: History = memory ?? firstHistory(scale.replicas, now);
   const events = invalid.map(
     ({ reason, message }): EventRecord => ({ about: autoscaler, type: "Warning", reason, message }),
   );
@@ -90,18 +90,16 @@ function unselected(
     effects: statusUpdate(RESOURCE, autoscaler, status),
     events: [tell(event), tell("FailedComputeMetricsReplicas")],
     wakeAt: due,
-    remember: { ...(memory ?? firstHistory(scale, now)), due } satisfies Memory,
+    remember: { ...(memory ?? firstHistory(scale.replicas, now)), due } satisfies Memory,
   };
 }
 
-/** The current size counts as the first recommendation. */
-const firstHistory = ({ replicas }: Scale, now: number): History => ({
-  recommendations: [{ replicas, at: now }],
-  changes: [],
-});
-
 type Invalid = Proposed & { readonly ok: false };
 type Valid = Proposed & { readonly ok: true };
+
+/** The one that proposes more; of equal ones the first, but where nothing is wanted the last. */
+const larger = (best: Valid | undefined, next: Valid): Valid =>
+  best && best.replicas > 0 && best.replicas >= next.replicas ? best : next;
 
 function withoutMetrics(
   autoscaler: Autoscaler,
@@ -147,7 +145,7 @@ function follow(autoscaler: Autoscaler, computed: Computed & { readonly best: Va
   ].reduce((said, next) => say(said, next, now), computed.conditions);
   if (replicas !== current) {
     const reason = best.replicas > current ? `${best.name} above target` : "All metrics below target";
-    const standing = { autoscaler, scale, conditions, metrics, memory, now };
+    const standing = { autoscaler, scale, conditions, metrics, history: memory, now };
     const plan = rescale(standing, { desired: replicas, reason });
     return { ...plan, events };
   }

@@ -8,6 +8,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
+import { firstHistory } from "./limits.ts";
 import { type Autoscaler, isRescale, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import { scaleOf, TARGETS } from "./scale-target.ts";
 
@@ -44,8 +45,9 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
   const scale = scaleOf(autoscaler, context);
   const memory = context.remembered as Memory | undefined;
   if ("ask" in scale) return { effects: [], asks: [scale.ask], remember: memory };
-  if ("error" in scale) return unable(autoscaler, scale.error, now);
+  if ("error" in scale) return unable(autoscaler, scale.error, context);
   const { replicas } = scale;
+  const history = memory ?? firstHistory(replicas, now);
   if (failure && isRescale(failure.effect)) return refused(autoscaler, replicas, failure.message, context);
   const reached = say(
     autoscaler.status.conditions ?? [],
@@ -69,7 +71,12 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
       now,
     );
     const counts = { currentReplicas: 0, desiredReplicas: 0 };
-    return { effects: statusUpdate(RESOURCE, autoscaler, { ...kept(autoscaler), ...counts, conditions }) };
+    return {
+      effects: statusUpdate(RESOURCE, autoscaler, { ...kept(autoscaler), ...counts, conditions }),
+      // Nobody tells when the scale of a custom resource changes.
+      ...(TARGETS.includes(scale.resource) ? {} : { wakeAt: now + PERIOD_MS }),
+      remember: { ...history, due: now } satisfies Memory,
+    };
   }
   const bound =
     replicas > maxReplicas
@@ -77,13 +84,13 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
       : replicas < minReplicas
         ? { desired: minReplicas, reason: "Current number of replicas below Spec.MinReplicas" }
         : undefined;
-  if (bound) return rescale({ autoscaler, scale, conditions: reached, metrics: [], memory, now }, bound);
+  if (bound) return rescale({ autoscaler, scale, conditions: reached, metrics: [], history, now }, bound);
   // The conditions of the last rescale stand until the metrics are due again.
   if (memory && memory.due > now) return { effects: [], wakeAt: memory.due, remember: memory };
   return followMetrics(autoscaler, { scale, conditions: reached, memory }, context);
 }
 
-function unable(autoscaler: Autoscaler, error: string, now: number): Plan {
+function unable(autoscaler: Autoscaler, error: string, { now, remembered }: ReconcileContext): Plan {
   const message = `the HPA controller was unable to get the target's current scale: ${error}`;
   const said = { type: "AbleToScale", status: "False", reason: "FailedGetScale", message };
   const status: HorizontalPodAutoscalerStatus = {
@@ -95,6 +102,7 @@ function unable(autoscaler: Autoscaler, error: string, now: number): Plan {
     effects: statusUpdate(RESOURCE, autoscaler, status),
     events: [{ about: autoscaler, type: "Warning", reason: "FailedGetScale", message: error }],
     wakeAt: now + PERIOD_MS,
+    remember: remembered,
   };
 }
 

@@ -56,4 +56,22 @@ describe("an autoscaler", () => {
     // There were six at the beginning of the minute; its limit counts from there.
     expect(at.replicas()).toBe(4);
   });
+
+  it("[CTL-HPA-FIRST] counts the size it was at first as recommended, also where its bounds or zero come first", async () => {
+    const over = start(6, { maxReplicas: 4 });
+    over.use(10);
+    await over.settle();
+    over.use(10);
+    await over.pass(60_000);
+    expect(over.replicas()).toBe(4);
+    await over.pass(300_000);
+    expect(over.replicas()).toBe(1);
+
+    const zero = start(0);
+    await zero.settle();
+    zero.scale(3);
+    zero.use(10);
+    await zero.pass(1000);
+    expect(zero.replicas()).toBe(1);
+  });
 });

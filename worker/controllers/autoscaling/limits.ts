@@ -13,7 +13,11 @@ export interface History {
   readonly changes: readonly { readonly by: number; readonly at: number }[];
 }
 
-export const NO_HISTORY: History = { recommendations: [], changes: [] };
+/** What it is when it is first looked at counts as a recommendation. */
+export const firstHistory = (replicas: number, now: number): History => ({
+  recommendations: [{ replicas, at: now }],
+  changes: [],
+});
 
 export interface Limited {
   readonly replicas: number;

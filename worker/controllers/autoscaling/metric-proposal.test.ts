@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Deployment } from "../../../api/generated/apps.v1.ts";
 import type { HorizontalPodAutoscaler, MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { Event } from "../../../api/generated/core.v1.ts";
 import { CPU, podMetrics, RESOURCE, start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
@@ -87,6 +88,19 @@ describe("an autoscaler", () => {
     await at.settle();
     expect(at.replicas()).toBe(replicas);
     expect(at.messages()).toEqual([`New size: ${replicas}; reason: ${reason}`]);
+  });
+
+  it("follows a value for each of pods that are not there yet", async () => {
+    const target = { type: "AverageValue", averageValue: "10" };
+    const at = start(2, { metrics: [{ type: "External", external: { metric: { name: "queue" }, target } }] });
+    at.use(0);
+    at.cluster.answers = () => ({ items: [{ value: "50" }] });
+    const web = at.cluster.get<Deployment>("deployments.apps", "ns", "web");
+    if (web) at.cluster.put("deployments.apps", { ...web, status: { replicas: 0 } });
+    await at.settle();
+    expect(at.replicas()).toBe(4);
+    const current = { averageValue: "-9223372036854775808m" };
+    expect(at.status()?.currentMetrics).toMatchObject([{ external: { current } }]);
   });
 
   it("[CTL-HPA-SELECTOR] counts no pods that another counts", async () => {

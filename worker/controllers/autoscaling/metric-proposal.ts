@@ -33,10 +33,12 @@ export type Proposed =
     };
 
 const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
+/** What Go makes of a float that no int64 holds: shown as the share of each of no pods. */
+const NO_NUMBER = -(2n ** 63n);
 /** A quantity of thousandths in its shortest form; memory uses binary suffixes. */
 const quantity = (value: number, resource = "") =>
   formatQuantity({
-    nanos: BigInt(Math.trunc(value)) * 1_000_000n,
+    nanos: (Number.isFinite(value) ? BigInt(Math.trunc(value)) : NO_NUMBER) * 1_000_000n,
     format: resource === "memory" ? "BinarySI" : "DecimalSI",
   });
 

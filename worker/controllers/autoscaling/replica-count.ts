@@ -6,6 +6,7 @@ import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import { isReady, podCondition } from "../pod/pod-state.ts";
+import { askedAmounts } from "../quota/pod-usage.ts";
 import { timeOf } from "../time.ts";
 import type { Sample, Samples } from "./metric-answers.ts";
 
@@ -34,10 +35,11 @@ export interface Tolerance {
 }
 
 export function toleranceOf({ behavior }: HorizontalPodAutoscaler["spec"]): Tolerance {
-  const of = (text: string | number | undefined) =>
-    text === undefined ? TOLERANCE : Number(milliUnits(quantityOf(text))) / 1000;
+  const of = (text: string | number | undefined) => (text === undefined ? TOLERANCE : milli(text) / 1000);
   return { up: of(behavior?.scaleUp?.tolerance), down: of(behavior?.scaleDown?.tolerance) };
 }
+
+const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
 
 const isWithin = (ratio: number, { up, down }: Tolerance) => ratio >= 1 - down && ratio <= 1 + up;
 
@@ -68,8 +70,8 @@ export function byUtilization(
   const replicas = proposed(grouped, now.ratio, {
     ratioOf,
     situation,
-    wholeUse: (name) => requests.get(name) ?? 0,
-    keepsDirection: true,
+    // Towards more than all of the request, a pod without metrics is taken to use as much.
+    wholeUse: (name) => Math.trunc(((requests.get(name) ?? 0) * Math.max(100, target.percent)) / 100),
   });
   return { replicas, current: now.percent, average: now.average };
 }
@@ -82,7 +84,7 @@ export function byAverage(samples: Samples, target: number, resource: string, si
     Math.trunc([...of.values()].reduce((sum, { value }) => sum + value, 0) / Math.max(1, of.size));
   const ratioOf = (of: Samples) => averageOf(of) / target;
   const ratio = ratioOf(grouped.samples);
-  const replicas = proposed(grouped, ratio, { ratioOf, situation, wholeUse: () => target, keepsDirection: false });
+  const replicas = proposed(grouped, ratio, { ratioOf, situation, wholeUse: () => target });
   return { replicas, current: averageOf(grouped.samples) };
 }
 
@@ -113,27 +115,28 @@ export function byValuePerPod(
 interface Grouped {
   readonly samples: Samples;
   readonly ready: number;
-  readonly ignored: readonly string[];
+  readonly unready: readonly string[];
   readonly missing: readonly string[];
 }
 
 function groupPods(samples: Samples, resource: string, { pods, now }: Situation): Grouped | { readonly error: string } {
   if (pods.length === 0) return { error: "no pods returned by selector while calculating replica count" };
-  const [ignored, missing]: [string[], string[]] = [[], []];
+  const [ended, unready, missing]: [string[], string[], string[]] = [[], [], []];
   let ready = 0;
   for (const pod of pods) {
     const { name = "", deletionTimestamp } = pod.metadata;
-    if (deletionTimestamp || pod.status.phase === "Failed") continue;
     const sample = samples.get(name);
-    if (pod.status.phase === "Pending") ignored.push(name);
+    if (deletionTimestamp || pod.status.phase === "Failed") ended.push(name);
+    else if (pod.status.phase === "Pending") unready.push(name);
     else if (!sample) missing.push(name);
-    else if (resource === "cpu" && isStarting(pod, sample, now)) ignored.push(name);
+    else if (resource === "cpu" && isStarting(pod, sample, now)) unready.push(name);
     else ready++;
   }
-  const counted = new Map([...samples].filter(([name]) => !ignored.includes(name)));
+  const left = new Set([...ended, ...unready]);
+  const counted = new Map([...samples].filter(([name]) => !left.has(name)));
   return counted.size === 0
     ? { error: "did not receive metrics for targeted pods (pods might be unready)" }
-    : { samples: counted, ready, ignored, missing };
+    : { samples: counted, ready, unready, missing };
 }
 
 /** The usage of a starting pod says nothing about its load. */
@@ -153,19 +156,35 @@ function requestsOf(
   container: string | undefined,
 ): ReadonlyMap<string, number> | { readonly error: string } {
   const requests = new Map<string, number>();
-  for (const { metadata, spec } of pods) {
-    const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
-    let sum = 0;
-    for (const { name, resources } of [...sidecars, ...spec.containers]) {
-      if (container !== undefined && name !== container) continue;
-      const request = resources?.requests?.[resource];
-      if (request === undefined)
-        return { error: `missing request for ${resource} in container ${name} of Pod ${metadata.name}` };
-      sum += Number(milliUnits(quantityOf(request)));
-    }
-    requests.set(metadata.name ?? "", sum);
+  for (const pod of pods) {
+    const asksAsWhole = container === undefined && Object.keys(pod.spec.resources?.requests ?? {}).length > 0;
+    const request = asksAsWhole ? requestOfWhole(pod, resource) : requestOfContainers(pod, resource, container);
+    if (typeof request === "string") return { error: `${request} Pod ${pod.metadata.name}` };
+    requests.set(pod.metadata.name ?? "", request);
   }
   return requests;
+}
+
+/** What the pod asks for itself, with its overhead; or what is wrong, as far as the pod's name. */
+function requestOfWhole(pod: Pod, resource: string): number | string {
+  const amounts = [askedAmounts(pod, "requests")[resource], pod.spec.overhead?.[resource]];
+  const asked = amounts.filter((each) => each !== undefined);
+  if (asked.length === 0) return `missing pod-level request for ${resource} in`;
+  return asked.reduce((sum: number, each) => sum + milli(each), 0);
+}
+
+function requestOfContainers({ spec }: Pod, resource: string, container: string | undefined): number | string {
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
+  const all = [...spec.containers, ...sidecars];
+  const counted = container === undefined ? all : all.filter(({ name }) => name === container);
+  if (counted.length === 0) return `container ${container} not found in`;
+  let sum = 0;
+  for (const { name, resources } of counted) {
+    const request = resources?.requests?.[resource];
+    if (request === undefined) return `missing request for ${resource} in container ${name} of`;
+    sum += milli(request);
+  }
+  return sum;
 }
 
 interface Rules {
@@ -173,21 +192,20 @@ interface Rules {
   readonly situation: Situation;
   /** The usage assumed for a pod without metrics, where that argues against scaling down. */
   readonly wholeUse: (pod: string) => number;
-  readonly keepsDirection: boolean;
 }
 
-function proposed({ samples, ready, ignored, missing }: Grouped, ratio: number, rules: Rules): number {
-  const { ratioOf, situation, wholeUse, keepsDirection } = rules;
+function proposed({ samples, ready, unready, missing }: Grouped, ratio: number, rules: Rules): number {
+  const { ratioOf, situation, wholeUse } = rules;
   const { replicas, tolerance } = situation;
   const growing = ratio > 1;
-  const counting = growing ? [...missing, ...ignored] : missing;
+  const counting = growing ? [...missing, ...unready] : ratio < 1 ? missing : [];
   if (counting.length === 0) return isWithin(ratio, tolerance) ? replicas : Math.ceil(ratio * ready);
-  const value = (name: string) => (ratio < 1 ? wholeUse(name) : 0);
+  const value = (name: string) => (growing ? 0 : wholeUse(name));
   const assumed = counting.map((name): [string, Sample] => [name, { value: value(name), at: 0, window: 0 }]);
   const all = new Map([...samples, ...assumed]);
   const next = ratioOf(all);
   if (isWithin(next, tolerance) || (ratio < 1 && next > 1) || (growing && next < 1)) return replicas;
   const count = Math.ceil(next * all.size);
   const turns = (next < 1 && count > replicas) || (next > 1 && count < replicas);
-  return keepsDirection && turns ? replicas : count;
+  return turns ? replicas : count;
 }

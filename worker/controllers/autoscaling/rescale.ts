@@ -10,7 +10,7 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Effect, Plan } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";
-import { type History, NO_HISTORY, remembering } from "./limits.ts";
+import { type History, remembering } from "./limits.ts";
 import type { Scale } from "./scale-target.ts";
 
 export const RESOURCE = "horizontalpodautoscalers.autoscaling";
@@ -36,12 +36,12 @@ export interface Standing {
   readonly scale: Scale;
   readonly conditions: HorizontalPodAutoscalerCondition[];
   readonly metrics: readonly MetricStatus[];
-  readonly memory: History | undefined;
+  readonly history: History;
   readonly now: number;
 }
 
 export function rescale(standing: Standing, { desired, reason }: { desired: number; reason: string }): Plan {
-  const { autoscaler, scale, conditions, metrics, memory, now } = standing;
+  const { autoscaler, scale, conditions, metrics, history, now } = standing;
   const text = `New size: ${desired}; reason: ${reason}`;
   const write: Effect = {
     op: "patch",
@@ -65,7 +65,7 @@ export function rescale(standing: Standing, { desired, reason }: { desired: numb
     ...(metrics.length > 0 ? { currentMetrics: [...metrics] } : {}),
     conditions: say(conditions, { type: "AbleToScale", status: "True", reason: "SucceededRescale", message }, now),
   };
-  const changed = remembering(autoscaler.spec, memory ?? NO_HISTORY, { changedBy: desired - scale.replicas }, now);
+  const changed = remembering(autoscaler.spec, history, { changedBy: desired - scale.replicas }, now);
   const due = now + PERIOD_MS;
   return {
     effects: [write, ...statusUpdate(RESOURCE, autoscaler, status)],
