@@ -5,6 +5,7 @@ import {
   claimant,
   deviceClass,
   exactly,
+  meta,
   one,
   scheduled,
   slice,
@@ -49,6 +50,23 @@ describe("[SCHED-DEVICE] devices for claims", () => {
       failing(
         "claim default/c, request r: cannot add device gpu.example.com/a/d1 because a claim constraint would not be satisfied",
       ),
+    );
+  });
+
+  test("that are all asked for and of which one lacks its counters are no error, whatever the claim's constraints", () => {
+    const part = (name: string, int: number): Device => ({
+      name,
+      attributes: { numa: { int } },
+      consumesCounters: [{ counterSet: "card", counters: { memory: { value: "30Gi" } } }],
+    });
+    const pool = { name: "a", generation: 1, resourceSliceCount: 2 };
+    const sharedCounters = [{ name: "card", counters: { memory: { value: "40Gi" } } }];
+    const counters = { ...slice("a", [], { pool, sharedCounters }), metadata: meta("counters") };
+    const constraints = [{ matchAttribute: "gpu.example.com/numa" }];
+    const asked = { ...one({ allocationMode: "All", count: undefined }), constraints };
+    const objects = [node("a"), deviceClass("gpu"), slice("a", [part("d0", 0), part("d1", 1)], { pool }), counters];
+    expect(scheduled(...objects, claim("c", asked), claimant("p", "c")).told.p).toBe(
+      useless("1 cannot allocate all claims"),
     );
   });
 

@@ -222,10 +222,13 @@ class Search {
       adminAccess: wish.asked.adminAccess ?? false,
       ...(isShared && { share: consumption }),
     };
-    if (!mayJoin(choice, chosen, this.#demands[demandAt]?.spec.devices?.constraints ?? [])) return "constrained";
     // Sharing a device consumes its pool's counters only once.
     const counts = !isShared || !(this.#devices.inUse.isShared(id) || this.#shares.isShared(id));
     if (counts && !this.#counters.take(offer)) return false;
+    if (!mayJoin(choice, chosen, this.#demands[demandAt]?.spec.devices?.constraints ?? [])) {
+      if (counts) this.#counters.giveBack(offer);
+      return "constrained";
+    }
     chosen.push(choice);
     if (isShared) this.#shares.take(id, consumption);
     else this.#hold(id, demandAt);

@@ -46,10 +46,10 @@ function withinRange(asked: Quantity, { min, step }: CapacityRequestPolicyRange)
   const least = quantityOf(min);
   if (asked.nanos < least.nanos) return least;
   if (step === undefined) return asked;
-  const { nanos: size, format } = quantityOf(step);
+  const { nanos: size } = quantityOf(step);
   if (size <= 0n) return asked;
   const steps = (asked.nanos - least.nanos + size - 1n) / size;
-  return { nanos: least.nanos + steps * size, format };
+  return { nanos: least.nanos + steps * size, format: "BinarySI" };
 }
 
 function violates({ nanos }: Quantity, policy: CapacityRequestPolicy | undefined): boolean {

@@ -223,6 +223,7 @@ describe("[SCHED-SHARE] a device that several may have", () => {
     ["the next of its values", { default: "1Gi", validValues: ["1Gi", "4Gi"] }, "2Gi", "4Gi"],
     ["its least", { default: "1Gi", validRange: { min: "2Gi" } }, "1Mi", "2Gi"],
     ["a whole step more than its least", { default: "1Gi", validRange: { min: "1Gi", step: "2Gi" } }, "2Gi", "3Gi"],
+    ["steps as powers of two", { default: "1", validRange: { min: "0", step: "1024" } }, "2000", "2Ki"],
   ])("gives %s", (_, requestPolicy, asked, is) => {
     const device = shared({ memory: { value: "10Gi", ...(requestPolicy && { requestPolicy }) } });
     expect(given(device, asking(asked)).results.c0?.[0]?.consumedCapacity).toEqual({ memory: is });
