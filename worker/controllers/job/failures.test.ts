@@ -29,6 +29,21 @@ describe("job", () => {
     );
   });
 
+  it("CTL-JOB-IGNORED: waits no longer for pods that are to be ignored and fail one after the other", async () => {
+    const at = start();
+    const rules = [{ action: "Ignore", onExitCodes: { containerName: "c", operator: "In", values: [42] } }];
+    at.cluster.put("jobs.batch", newJob({ completions: 3, parallelism: 3, podFailurePolicy: { rules } }));
+    await at.settle();
+    end(at, podAt(at, 0), "Failed", 42);
+    await at.pass(5000);
+    end(at, podAt(at, 1), "Failed", 42);
+    await at.pass(4000);
+    expect(pods(at).filter(({ status }) => status.phase !== "Failed")).toHaveLength(1);
+    await at.pass(1000);
+    expect(pods(at).filter(({ status }) => status.phase !== "Failed")).toHaveLength(3);
+    expect(job(at).status).toMatchObject({ active: 3 });
+  });
+
   it("keeps failures of an index to the index", async () => {
     const at = start();
     at.cluster.put(

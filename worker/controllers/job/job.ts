@@ -56,11 +56,15 @@ function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
   const pods = claimed.owned;
   const leftAlone = decidedEnding(job.status) ? 0 : Math.max(0, ...pods.map((pod) => restsUntil(job, pod)));
   const tally = tallyPods(job, pods);
-  const failures = failuresSince(known, tally.ended);
+  const failures = failuresSince(known, lengthening(job, tally));
   const plan =
     leftAlone > now ? { effects: [], wakeAt: leftAlone } : planPodsOf(job, { pods, tally, failures }, context);
   return remembering(failures, plan);
 }
+
+/** What is ignored makes a job wait, but one that waits already waits no longer for it. */
+const lengthening = ({ status }: Job, { ended, ignored }: Tally): Tally["ended"] =>
+  status.active ? ended : { ...ended, failed: ended.failed.filter((pod) => !ignored.includes(pod)) };
 
 const remembering = (failures: readonly Failure[], plan: Plan): Plan =>
   failures.length > 0 ? { ...plan, remember: failures } : plan;
