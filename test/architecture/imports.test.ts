@@ -63,7 +63,7 @@ test("within the Worker, nobody but its entry knows the HTTP server", () => {
 });
 
 /** Libraries without input, output, clock or randomness. */
-const pureLibraries = ["croner", "ipaddr.js", "yaml"];
+const pureLibraries = ["ipaddr.js", "yaml"];
 
 test("the pure parts use neither platform nor impure libraries", () => {
   const offences = files

@@ -1,8 +1,8 @@
-/** When a cron schedule is due: robfig/cron's standard syntax, as used by Kubernetes. */
-import { Cron } from "croner";
-import { parseDuration } from "../../../api/machinery/time/duration.ts";
+/** When a cron schedule is due: the latest time up to now, and the next. */
+import { parseCronSpec } from "../../../api/resources/batch/cron-spec.ts";
+import { nextMatch } from "./next-match.ts";
+import { offsetsOf } from "./zone-clock.ts";
 
-const EVERY = /^@every\s+(.+)$/;
 /** More missed starts than this are reported as too many, as in Kubernetes. */
 const MANY = 100;
 
@@ -20,52 +20,39 @@ export function dueTimes(
   timeZone: string | undefined,
   { after, now }: { readonly after: number; readonly now: number },
 ): Due | undefined {
-  const cron = parse(schedule, timeZone);
-  if (!cron) return undefined;
-  let [count, latest] = [0, cron.nextRun(new Date(after))?.getTime()];
+  const spec = parseCronSpec(schedule);
+  if (typeof spec === "string") return undefined;
+  if ("everyMs" in spec) return dueByInterval(spec.everyMs, { after, now });
+  // Validation rejects a zone in the schedule of new objects; in old ones it is honoured.
+  const offsetAt = offsetsOf(spec.timeZone ?? timeZone);
+  const nextAfter = (time: number) => nextMatch(spec.fields, offsetAt, time);
+  let [count, latest] = [0, nextAfter(after)];
   if (latest === undefined || latest > now) return { latest: undefined, missedMany: false, next: latest };
   for (let time: number | undefined = latest; time !== undefined && time <= now && count <= MANY; count++) {
     latest = time;
-    time = cron.nextRun(new Date(time))?.getTime();
+    time = nextAfter(time);
   }
-  const nextAfter = (time: number) => cron.nextRun(new Date(time))?.getTime();
   if (count <= MANY) return { latest, missedMany: false, next: nextAfter(latest) };
   // Far behind: only the last one counts, and the search for it starts from the end.
-  const last = lastBefore(cron, now) ?? latest;
+  const last = lastBefore(nextAfter, now) ?? latest;
   return { latest: last, missedMany: true, next: nextAfter(Math.max(last, now)) };
 }
 
-interface Runs {
-  nextRun(from: Date): Date | null;
+/** Counted from `after`, in whole seconds. */
+function dueByInterval(everyMs: number, { after, now }: { readonly after: number; readonly now: number }): Due {
+  const start = Math.floor(after / 1000) * 1000;
+  const count = Math.floor((now - start) / everyMs);
+  const latest = start + count * everyMs;
+  return { latest: count > 0 ? latest : undefined, missedMany: count > MANY, next: latest + everyMs };
 }
 
-function parse(schedule: string, timeZone: string | undefined): Runs | undefined {
-  // Validation rejects a zone in the schedule of new objects; in old ones it is honoured.
-  const [, zone, rest] = /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(schedule) ?? [];
-  const pattern = rest ?? schedule;
-  const every = EVERY.exec(pattern)?.[1];
-  if (every !== undefined) return interval(parseDuration(every));
-  try {
-    return new Cron(pattern.replace(/\?/g, "*"), { paused: true, mode: "5-part", timezone: timeZone ?? zone ?? "UTC" });
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whole seconds, at least one, counted from `after`. */
-function interval(every: number | undefined): Runs | undefined {
-  if (every === undefined) return undefined;
-  const step = Math.max(1000, Math.floor(every / 1000) * 1000);
-  return { nextRun: (from) => new Date(Math.floor(from.getTime() / 1000) * 1000 + step) };
-}
-
-function lastBefore(cron: Runs, now: number): number | undefined {
+function lastBefore(nextAfter: (time: number) => number | undefined, now: number): number | undefined {
   for (let back = 60_000; back < 5 * 366 * 24 * 3_600_000; back *= 2) {
-    let time = cron.nextRun(new Date(now - back))?.getTime();
+    let time = nextAfter(now - back);
     if (time === undefined || time > now) continue;
     for (let following: number | undefined = time; following !== undefined && following <= now; ) {
       time = following;
-      following = cron.nextRun(new Date(following))?.getTime();
+      following = nextAfter(following);
     }
     return time;
   }

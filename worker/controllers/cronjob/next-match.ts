@@ -1,0 +1,46 @@
+/**
+ * When the clock of a time zone next shows what a schedule names. What it does not show on a day, as it is put forward,
+ * does not come on that day; what it shows twice comes twice.
+ */
+import type { CronFields } from "../../../api/resources/batch/cron-spec.ts";
+import type { OffsetAt } from "./zone-clock.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Nothing that comes later is looked for, as in Kubernetes. */
+const YEARS_AHEAD = 5;
+
+/** The next time (ms) after `after`; undefined: never. */
+export function nextMatch(fields: CronFields, offsetAt: OffsetAt, after: number): number | undefined {
+  const shown = (time: number) => new Date(time + offsetAt(time));
+  let time = (Math.floor(after / MINUTE) + 1) * MINUTE;
+  const lastYear = shown(after).getUTCFullYear() + YEARS_AHEAD;
+  for (let clock = shown(time); clock.getUTCFullYear() <= lastYear; clock = shown(time)) {
+    if (!fields.month.values.has(clock.getUTCMonth() + 1)) time = laterThisMonth(time, clock) ?? nextDay(time, shown);
+    else if (!isDay(fields, clock)) time = nextDay(time, shown);
+    else if (!fields.hour.values.has(clock.getUTCHours())) time += HOUR - clock.getUTCMinutes() * MINUTE;
+    else if (!fields.minute.values.has(clock.getUTCMinutes())) time += MINUTE;
+    else return time;
+  }
+  return undefined;
+}
+
+/** Both must match, or where both name days either. */
+function isDay({ day, weekday }: CronFields, clock: Date): boolean {
+  const [byDay, byWeekday] = [day.values.has(clock.getUTCDate()), weekday.values.has(clock.getUTCDay())];
+  return day.isOpen || weekday.isOpen ? byDay && byWeekday : byDay || byWeekday;
+}
+
+/** Near the month's end, if it is not there yet: no day has to be looked at before. */
+const laterThisMonth = (time: number, clock: Date): number | undefined =>
+  clock.getUTCDate() < 27 ? time + (27 - clock.getUTCDate()) * 24 * HOUR : undefined;
+
+/** The first minute of the day after, whenever its clock begins. */
+function nextDay(time: number, shown: (time: number) => Date): number {
+  const clock = shown(time);
+  const day = clock.getUTCDate();
+  // A day may be an hour shorter, and begin at some quarter of an hour.
+  let next = time + Math.max(1, 22 - clock.getUTCHours()) * HOUR - clock.getUTCMinutes() * MINUTE;
+  while (shown(next).getUTCDate() === day) next += 15 * MINUTE;
+  return next;
+}
