@@ -1,4 +1,4 @@
-/** Requests of the API and their answers as data: several of them travel together. */
+/** API requests and their answers as data: several of them travel together. */
 
 export interface Asked {
   readonly method: string;

@@ -1,6 +1,6 @@
 /**
- * A backup: lines of JSON (rule BACKUP-FORM in docs/spec/backup.md). A head, one line for each object, `{"end":true}`; the file
- * that `sailplane backup` writes ends with one more, `{"sha256":…}` of all bytes before it.
+ * A backup: lines of JSON (rule BACKUP-FORM in docs/spec/backup.md). A head, one line per object, `{"end":true}`; the
+ * file that `sailplane backup` writes ends with one more line, `{"sha256":…}` of all bytes before it.
  */
 import type { GroupResource, Revision } from "./store.ts";
 
@@ -9,16 +9,19 @@ export const BACKUP_FORMAT = 1;
 export interface BackupHead {
   readonly sailplaneBackup: typeof BACKUP_FORMAT;
   readonly cluster: string;
-  /** All objects are as they stood at this revision. */
+  /** The revision of all objects. */
   readonly revision: Revision;
   readonly objects: number;
   /** RFC 3339. */
   readonly time: string;
-  /** Of resources that are kept in objects of their own: the revisions there. A restore need not know them. */
+  /** The revisions of shards. A restore need not know them. */
   readonly shards?: Readonly<Record<GroupResource, Revision>>;
 }
 
-/** An object as the store keeps it, byte for byte: `attributes` is JSON, and so is `text`, whose resourceVersion is `revision`. */
+/**
+ * An object as the store keeps it, byte for byte: `attributes` and `text` are JSON, and the text's resourceVersion is
+ * `revision`.
+ */
 export type BackupObject = readonly [
   resource: GroupResource,
   namespace: string,
@@ -58,7 +61,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** What a restore did. */
+/** The result of a restore. */
 export interface RestoreReport {
   readonly revision: Revision;
   readonly created: number;
@@ -67,12 +70,12 @@ export interface RestoreReport {
   readonly unchanged: number;
 }
 
-/** How many objects of a resource a namespace has. */
+/** The number of objects of a resource in a namespace. */
 export interface Held {
   readonly resource: GroupResource;
   readonly namespace: string;
   readonly objects: number;
 }
 
-/** How a call ends that makes a store go back in time. */
+/** The error with which calls to a store end when it is rewound. */
 export const WENT_BACK = "the cluster goes back in time";

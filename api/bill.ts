@@ -1,6 +1,6 @@
-/** What Cloudflare bills a month for, on the paid plan (developers.cloudflare.com/workers/platform/pricing). */
+/** What Cloudflare bills per month on the paid plan (developers.cloudflare.com/workers/platform/pricing). */
 
-/** What is billed, counted. */
+/** Billable operations, counted. */
 export interface Operations {
   readonly workerRequests: number;
   readonly objectRequests: number;
@@ -9,7 +9,7 @@ export interface Operations {
 
 const PLAN = 5;
 const MILLION = 1e6;
-/** Included each month, and dollars for a million more. */
+/** Included each month, and dollars per further million. */
 const prices = {
   workerRequests: { included: 10 * MILLION, dollars: 0.3 },
   objectRequests: { included: MILLION, dollars: 0.15 },
@@ -19,9 +19,9 @@ const prices = {
 
 const DAYS = 30;
 const SECONDS = 86_400;
-/** An object is billed for as if it had all that it may use. */
+/** An object is billed for the maximum memory that it may use. */
 const GIGABYTES = 0.125;
-/** An object sleeps after so many seconds without anything to do. */
+/** An object sleeps after this many idle seconds. */
 const AWAKE = 10;
 
 export const sum = (parts: readonly Operations[]): Operations => ({
@@ -36,10 +36,10 @@ export const times = (count: number, { workerRequests, objectRequests, rowsWritt
   rowsWritten: count * rowsWritten,
 });
 
-/** Seconds of a day that an object is awake that is woken so often, at times that have nothing to do with each other. */
+/** Seconds per day that an object is awake if it is woken this often, at unrelated times. */
 export const awakeSeconds = (wakes: number): number => SECONDS * (1 - Math.exp((-wakes * AWAKE) / SECONDS));
 
-/** Dollars a month for a day's operations and the seconds that objects were awake in it. */
+/** Dollars per month for a day's operations and awake seconds. */
 export function monthlyBill(day: Operations, awake: number): number {
   const used = { ...times(DAYS, day), gigabyteSeconds: DAYS * awake * GIGABYTES };
   const names = Object.keys(prices) as (keyof typeof prices)[];
@@ -49,26 +49,29 @@ export function monthlyBill(day: Operations, awake: number): number {
   }, PLAN);
 }
 
-/** What a cluster was seen to do in a day. */
+/** A cluster's observed activity in a day. */
 export interface Activity {
   readonly nodes: number;
-  /** Entries of the log. */
+  /** Log entries. */
   readonly writes: number;
-  /** Of the API, reads and writes. */
+  /** API requests, reads and writes. */
   readonly requests: number;
 }
 
-/** A write is a row of the log, one of the objects, and later one forgotten. */
+/** A write is a row in the log, one in the objects table, and later one deleted. */
 const ROWS_OF_A_WRITE = 3;
-/** The store is called for it, and tells the controllers, the scheduler and the node hub. */
+/** A call to the store, which pokes the controllers, the scheduler and the node hub. */
 const CALLS_OF_A_WRITE = 4;
-/** Cron wakes store, controllers and scheduler each minute; nodes ask for news each hour; the hub looks at its links. */
+/**
+ * The cron trigger wakes the store, controllers and scheduler every minute; nodes poll hourly; the hub checks its
+ * links.
+ */
 const TICKS = 1440;
 const CALLS_OF_A_TICK = 3;
 const SYNCS = 24;
 const HUB_ALARMS = 2160;
 
-/** Dollars a month, if each day were like that. `npm run bench -- cost` measures what is reckoned here. */
+/** Dollars per month if each day were like that. `npm run bench -- cost` measures what is estimated here. */
 export function estimateBill({ nodes, writes, requests }: Activity): number {
   const alarms = nodes > 0 ? HUB_ALARMS : 0;
   const syncs = nodes * SYNCS;

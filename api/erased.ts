@@ -1,2 +1,5 @@
-/** What a Durable Object that has erased itself breaks its callers off with: to who erased it, success. */
+/**
+ * The error with which a Durable Object that erases itself ends its calls; to the caller that erased it, this is
+ * success.
+ */
 export const ERASED = "the cluster was deleted";

@@ -1,4 +1,4 @@
-/** Jobs one after the other: each begins when the one before has settled, whatever became of that. */
+/** Runs jobs one after another: each begins when the previous one has settled, whatever its outcome. */
 export class InTurn {
   #last: Promise<unknown> = Promise.resolve();
 
@@ -9,7 +9,7 @@ export class InTurn {
   }
 }
 
-/** Those of one key one after the other; those of others do not wait for them. */
+/** Serialises the jobs of each key; different keys do not wait for each other. */
 export class InTurnByKey<K> {
   readonly #last = new Map<K, Promise<unknown>>();
 

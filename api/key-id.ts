@@ -1,4 +1,4 @@
 import type { Key } from "./store.ts";
 
-/** A key as one text: no part of it has a slash. */
+/** A key as a single text: no part of it contains a slash. */
 export const keyId = ({ resource, namespace, name }: Key): string => `${resource}/${namespace}/${name}`;

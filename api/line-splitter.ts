@@ -3,7 +3,10 @@ interface Decoder {
   decode(bytes: Uint8Array, options: { readonly stream: boolean }): string;
 }
 
-/** The lines of a text that comes in pieces. Nothing but `\n` ends one: JSON leaves other ends of lines in strings as they are. */
+/**
+ * Splits a text that arrives in pieces into lines. Only `\n` ends a line: JSON strings may contain other line
+ * terminators.
+ */
 export class LineSplitter {
   readonly #decoder: Decoder;
   #rest = "";
@@ -12,14 +15,14 @@ export class LineSplitter {
     this.#decoder = decoder;
   }
 
-  /** The lines that this piece ends. Pieces may be cut within a character. */
+  /** The lines that this piece completes. Pieces may be cut within a character. */
   push(bytes: Uint8Array): string[] {
     const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
     this.#rest = lines.pop() ?? "";
     return lines;
   }
 
-  /** What no piece has ended yet. */
+  /** The last, incomplete line. */
   get rest(): string {
     return this.#rest;
   }

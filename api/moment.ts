@@ -1,8 +1,8 @@
-/** A point of the log that can be looked at. */
+/** A revision of the log that can be read, with its time. */
 import type { Revision } from "./store.ts";
 
 export interface Moment {
   readonly revision: Revision;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly at: number;
 }

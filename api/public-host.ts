@@ -1,10 +1,10 @@
-/** The names under which a deployment shows Ingresses and Services to the world, where it has a domain for them. */
+/** The host names under which a deployment publishes Ingresses and Services, if it has a domain for them. */
 
 /** `spec.controller` of an IngressClass whose Ingresses the control plane itself serves. */
 export const INGRESS_CONTROLLER = "sailplane.dev/ingress";
-/** The class of that controller which every cluster of such a deployment has. */
+/** The class of that controller, which every cluster of such a deployment has. */
 export const INGRESS_CLASS = "sailplane";
-/** `spec.loadBalancerClass` of a Service that is shown to the world. */
+/** `spec.loadBalancerClass` of a Service to be published. */
 export const LOAD_BALANCER_CLASS = "sailplane.dev/ingress";
 
 export interface PublicName {
@@ -17,7 +17,7 @@ export interface PublicName {
 export const publicHost = ({ name, namespace, cluster }: PublicName, domain: string): string =>
   `${name}.${namespace}.${cluster}.${domain}`;
 
-/** An Ingress' name may have dots; the namespace and the cluster have none. Undefined: not of this domain. */
+/** An Ingress's name may contain dots; namespace and cluster cannot. Undefined: not in this domain. */
 export function parsePublicHost(host: string, domain: string): PublicName | undefined {
   if (!host.endsWith(`.${domain}`)) return undefined;
   const [cluster, namespace, ...name] = host

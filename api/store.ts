@@ -25,7 +25,7 @@ export interface Key {
 /** What selectors may ask about an object. */
 export interface Attributes {
   readonly labels: Readonly<Record<string, string>>;
-  /** Selectable fields by their path (`status.phase`), `metadata.name` and `metadata.namespace` left out. */
+  /** Selectable fields by path (`status.phase`), except for `metadata.name` and `metadata.namespace`. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -60,7 +60,7 @@ export type Write =
     }
   /** The log keeps `text` (the object's last state, the revision written in) for watchers; without it, the stored text. */
   | { readonly op: "delete"; readonly key: Key; readonly ifRevision?: Revision; readonly text?: string }
-  /** Changes nothing: the commit fails unless the object is there (or absent) and meets the requirements. */
+  /** Changes nothing: the commit fails unless the object exists (or is absent) and meets the requirements. */
   | {
       readonly op: "expect";
       readonly key: Key;
@@ -68,29 +68,29 @@ export type Write =
       readonly requirements?: readonly Requirement[];
     };
 
-/** An object that somebody's identity ends with: a service account, and what a token of it is bound to. */
+/** An object that an identity depends on: a service account, and what its token is bound to. */
 export interface Lifeline {
   readonly key: Key;
   readonly uid: string;
 }
 
-/** What a call was decided by, and is refused without. */
+/** What a call was decided by; it is refused if that has changed. */
 export interface Decided {
   /** The revision of the policy snapshot that allowed this; absent for the control plane's own calls. */
   readonly policyRevision?: Revision;
-  /** What the caller's identity ends with (rule STORE-LIFELINE). */
+  /** What the caller's identity depends on (rule STORE-LIFELINE). */
   readonly lifelines?: readonly Lifeline[];
 }
 
 export interface CommitRequest extends Decided {
   readonly writes: readonly Write[];
-  /** These writes change policy: snapshots older than their revision are stale from now on. */
+  /** These writes change policy: older snapshots are stale from now on. */
   readonly changesPolicy?: boolean;
   /** How much the store may hold after this. */
   readonly limits?: StoreLimits;
 }
 
-/** Of living objects; the history that is kept for a while does not count. */
+/** Limits on living objects; their history does not count. */
 export interface StoreLimits {
   readonly objects?: number;
   /** Characters of their texts. */
@@ -107,7 +107,7 @@ export type CommitFailure =
   | { readonly reason: "identity-gone" }
   | { readonly reason: "too-large" | "storage-full" | "over-limit"; readonly message: string };
 
-/** `revisions` has one element a write; an `expect` repeats the revision before it. */
+/** `revisions` has one element per write; an `expect` repeats the revision before it. */
 export type CommitResult =
   | { readonly ok: true; readonly revisions: readonly Revision[] }
   | ({ readonly ok: false } & CommitFailure);
@@ -115,13 +115,13 @@ export type CommitResult =
 export type ReadFailure =
   | { readonly reason: "stale-policy"; readonly policyRevision: Revision }
   | { readonly reason: "identity-gone" }
-  /** The revision asked for is before the compaction mark. */
+  /** The requested revision precedes the compaction mark. */
   | { readonly reason: "compacted"; readonly oldest: Revision }
-  /** The revision asked for has not happened. */
+  /** The requested revision is in the future. */
   | { readonly reason: "future"; readonly revision: Revision };
 export type Answer<T, Failure = ReadFailure> = ({ readonly ok: true } & T) | ({ readonly ok: false } & Failure);
 
-/** `too-many`: it would be one more than its share allows. */
+/** `too-many`: it would exceed its share. */
 export type WatchFailure = ReadFailure | { readonly reason: "too-many" };
 
 export interface ReadRequest extends Decided {
@@ -142,52 +142,52 @@ export interface ListRequest extends Decided {
   readonly name?: string;
   readonly requirements?: readonly Requirement[];
   readonly limit?: number;
-  /** Go on after this object of an earlier page. */
+  /** Continue after this object of an earlier page. */
   readonly after?: { readonly namespace: string; readonly name: string };
   readonly at?: Revision;
-  /** Characters of texts after which an answer that is built whole ends; absent: as many as one may have. */
+  /** Characters of text after which an answer that is built in memory ends; absent: the maximum. */
   readonly length?: number;
 }
 
-/** What is known of a page before its items are read. */
+/** What is known about a page before its items are read. */
 export interface ListHead {
   readonly revision: Revision;
-  /** Objects of the resource, namespace and name asked for come after this page. As in Kubernetes, they need not match. */
+  /** Objects with the requested resource, namespace and name follow this page. As in Kubernetes, they need not match. */
   readonly more: boolean;
-  /** How many they are; absent where a selector makes counting them a scan. */
+  /** Their number; absent if a selector makes counting them a scan. */
   readonly remaining?: number;
-  /** The page's last object, to go on `after`; absent when it is empty. */
+  /** The page's last object, to continue `after`; absent if the page is empty. */
   readonly last?: { readonly namespace: string; readonly name: string };
 }
 
-/** A page may hold fewer items than `limit`, and ends early at some megabytes of text: go on while there is `more`. */
+/** A page may hold fewer items than `limit`, and ends early at some megabytes of text: continue while there is `more`. */
 export interface ListPage extends ListHead {
   readonly items: readonly Entry[];
 }
 
 /** A list answered as a stream of item texts joined by commas; see api/store/store-stream.ts for its head. */
 export interface ListStreamRequest extends ListRequest {
-  /** Whole texts where nothing is said. */
+  /** Default: whole texts. */
   readonly items?: ItemRequest;
   readonly frame?: ListFrame;
   readonly share?: WatchShare;
 }
 
-/** In which form a streamed list has its items. */
+/** The form of a streamed list's items. */
 export type ItemRequest =
-  /** Left out of each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`, and the item starts with `{` again. */
+  /** Dropped from each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`; the item then starts with `{`. */
   | { readonly dropPrefix: string }
-  /** Metadata alone, behind what stands before it in each: kind, apiVersion, and `"metadata":`. */
+  /** Only the metadata, after this prefix in each: kind, apiVersion, and `"metadata":`. */
   | { readonly metadataAfter: string }
-  /** As Kubernetes' protobuf has them in a list of that kind: `PodList` of `v1`. */
+  /** As protobuf, in a list of that kind: `PodList` of `v1`. */
   | { readonly protobufList: ObjectKind }
   | RowsRequest;
 
 /** Rows of a Table. */
 export interface RowsRequest {
-  /** Of which built-in kind, at the version that is stored. */
+  /** The built-in kind, at the stored version. */
   readonly rowsOf: ObjectKind;
-  /** What stands before the object's metadata in a row, as with `metadataAfter`; absent where a row holds none of the object. */
+  /** What precedes the object's metadata in a row, as with `metadataAfter`; absent if rows do not include the object. */
   readonly objectAfter?: string;
 }
 
@@ -196,16 +196,16 @@ export interface ObjectKind {
   readonly kind: string;
 }
 
-/** What is written around the items of a streamed list; of protobuf an envelope and the list's metadata, which need no texts. */
+/** What surrounds the items of a streamed list; for protobuf an envelope and the list's metadata, which need no texts. */
 export interface ListFrame {
-  /** The revision is written in as into an object's text, and after it how to go on, where there is more. */
+  /** The revision is inserted as in an object's text, followed by how to continue, if there is more. */
   readonly open: string;
   readonly close: string;
-  /** A list of nothing says null where `open` and `close` would make an empty array. */
+  /** An empty list is null where `open` and `close` would make an empty array. */
   readonly nullIfEmpty?: boolean;
-  /** Where the list is large. */
+  /** Whether to compress if the list is large. */
   readonly gzip: boolean;
-  /** What tokens to go on with say: when they were given out (s since the epoch), and no namespace within one. */
+  /** For continue tokens: when they are issued (s since the epoch), and whether they omit the namespace. */
   readonly page: { readonly issued: number; readonly within: boolean };
 }
 
@@ -216,7 +216,7 @@ export interface Change {
   /** The object after the change; for DELETED its last state, with the revision of the deletion. */
   readonly text: string;
   readonly attributes: Attributes;
-  /** The attributes that this change replaced. */
+  /** The attributes before this change. */
   readonly previous?: Attributes;
 }
 
@@ -228,7 +228,7 @@ export interface AfterRequest {
 }
 
 export interface TextsRequest extends AfterRequest {
-  /** Entries of these ranges are left out, their ends included: what the caller wrote itself, and knows. */
+  /** Entries in these inclusive ranges are left out: the caller wrote them itself. */
   readonly except?: readonly Revisions[];
 }
 
@@ -237,12 +237,12 @@ export interface Revisions {
   readonly through: Revision;
 }
 
-/** A change without what selectors ask. */
+/** A change without the attributes for selectors. */
 export type TextChange = Omit<Change, "attributes" | "previous">;
 
 export interface Tail<C extends TextChange = Change> {
   readonly changes: readonly C[];
-  /** The log is read up to here: what to ask with next time. */
+  /** The log has been read up to here: pass it on the next call. */
   readonly revision: Revision;
   /** The limit cut the answer short. */
   readonly more: boolean;
@@ -258,11 +258,11 @@ export interface WatchRequest extends Decided {
   /** Send the current state as ADDED events, then a bookmark annotated `k8s.io/initial-events-end`. */
   readonly sendInitialEvents?: boolean;
   readonly bookmarks: boolean;
-  /** Whole objects as lines of JSON where nothing is said. */
+  /** Default: whole objects as lines of JSON. */
   readonly events?: EventRequest;
   /**
-   * What a bookmark says it is: the object is `{kind, apiVersion, metadata: {resourceVersion}, ...zero}`. `zero` holds the
-   * fields that Kubernetes prints even of an empty object of the kind, such as a Pod's `spec: {containers: null}`.
+   * The kind of bookmarks: the object is `{kind, apiVersion, metadata: {resourceVersion}, ...zero}`. `zero` holds the
+   * fields that Kubernetes prints even for an empty object, such as a Pod's `spec: {containers: null}`.
    */
   readonly bookmarkKind: {
     readonly apiVersion: string;
@@ -274,15 +274,15 @@ export interface WatchRequest extends Decided {
   readonly share?: WatchShare;
 }
 
-/** A watch ends where this object goes, or has a greater generation: what was watched may be told otherwise from then on. */
+/** A watch ends when this object is deleted or its generation rises: its objects may be rendered differently then. */
 export interface WatchGround {
   readonly key: Key;
   readonly generation: number;
 }
 
 /**
- * What every implementation offers, SQLite in an object or memory, and the contract suite holds them to. Lists that may
- * be large and watches are streams, which `fetch` answers: their wire form is in docs/spec/store.md.
+ * What every implementation offers, in SQLite or in memory, under one contract suite. Lists that may be large and
+ * watches are streams, answered by `fetch`: their wire format is in docs/spec/store.md.
  */
 export interface Store {
   commit(request: CommitRequest): Promise<CommitResult>;
@@ -293,7 +293,7 @@ export interface Store {
   ): Promise<Answer<{ readonly entries: readonly (Entry | undefined)[]; readonly revision: Revision }>>;
   list(request: ListRequest): Promise<Answer<ListPage>>;
   after(request: AfterRequest): Promise<Answer<Tail>>;
-  /** The same for who reads the objects themselves: attributes cost as much to carry over as all else. */
+  /** The same without attributes, which cost as much to transfer as everything else. */
   texts(request: TextsRequest): Promise<Answer<Tail<TextChange>>>;
   /** The newest revision, and the oldest that `at` and `after` can still answer. */
   status(): Promise<{ readonly revision: Revision; readonly oldest: Revision; readonly policyRevision: Revision }>;

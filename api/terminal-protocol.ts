@@ -1,7 +1,7 @@
 /**
- * What a client of exec, attach or a port-forward speaks on its WebSocket (apiserver/pkg/util/wsstream), from and to
- * the frames of a tunnel, which are those of `v5.channel.k8s.io`: a channel byte and bytes; of commands the outcome as
- * a Status on channel 3.
+ * Translates the WebSocket protocols of exec, attach and port-forward (apiserver/pkg/util/wsstream) from and to the
+ * frames of a tunnel, which are those of `v5.channel.k8s.io`: a channel byte and data; a command's exit is a Status on
+ * channel 3.
  */
 import { decodeBase64, encodeBase64 } from "./machinery/encoding/base64.ts";
 import { textOfUtf8, utf8Bytes } from "./machinery/encoding/utf8.ts";
@@ -20,16 +20,16 @@ const ERROR = 3;
 const ZERO = 48;
 
 const isText = (protocol: string): boolean => protocol.includes("base64.");
-/** The first protocol tells of failures in plain words, and of success by ending. */
+/** The first protocol reports failures as plain text, and success by closing. */
 const isFirst = (protocol: string): boolean => !/^v[45]\./.test(protocol);
 
-/** What its client sends and reads are the tunnel's own messages. */
+/** Protocols whose messages are the tunnel's own. */
 export const isPassedOn = (protocol: string): boolean => /^(v[45]\.channel\.|SPDY\/)/.test(protocol);
 
-/** A frame with the outcome of a command, or why there was none. */
+/** A frame with a command's exit, or why there was none. */
 export const errorFrame = (status: Status): Uint8Array => frameOf(ERROR, utf8Bytes(JSON.stringify(status)));
 
-/** A frame as the client reads it; undefined: it is told nothing. */
+/** A frame as the client reads it; undefined: it gets nothing. */
 export function toClient(protocol: string, frame: Uint8Array): Uint8Array | string | undefined {
   const told = isFirst(protocol) && frame[0] === ERROR ? inWords(frame) : frame;
   if (told === undefined || !isText(protocol)) return told;
@@ -48,7 +48,7 @@ function frameOf(channel: number, bytes: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** A message of the client as a frame; undefined: it says nothing. */
+/** A client's message as a frame; undefined: it means nothing. */
 export function fromClient(protocol: string, message: ArrayBuffer | string): Uint8Array | undefined {
   if (typeof message !== "string") return new Uint8Array(message);
   if (!isText(protocol)) return utf8Bytes(message);

@@ -1,14 +1,14 @@
-/** One socket that carries many watches (rules WATCH-MANY and WATCH-NOTICE): its messages, as JSON texts. */
+/** The messages of a socket that carries many watches (rules WATCH-MANY and WATCH-NOTICE), as JSON texts. */
 import type { Status } from "./machinery/status.ts";
 
-/** The subprotocol, beside the one that holds the token. */
+/** The subprotocol, offered besides the one with the token. */
 export const WATCH_PROTOCOL = "watch.sailplane.dev";
 
-/** What a client says. It chooses the numbers of its watches. */
+/** Messages from the client, which chooses the numbers of its watches. */
 export type WatchCall =
   | { readonly watch: number; readonly path: string; readonly accept?: string; readonly since: string }
   | { readonly end: number }
-  /** So many characters of events were taken: as many more may come. */
+  /** This many characters of events were consumed: as many more may be sent. */
   | { readonly took: number };
 
 export interface SocketWatchEvent {
@@ -16,13 +16,13 @@ export interface SocketWatchEvent {
   readonly object: unknown;
 }
 
-/** What it is told of a watch. */
+/** Messages about a watch. */
 export type WatchNews =
   | { readonly watch: number; readonly events: readonly SocketWatchEvent[] }
-  /** Everything up to here was told. */
+  /** Everything up to here was sent. */
   | { readonly watch: number; readonly revision: string }
-  /** The watch is at its end; an ERROR event is one, too. */
+  /** The watch has ended; an ERROR event ends it, too. */
   | { readonly watch: number; readonly refused: Status };
 
-/** Characters of events under way to a client at most, one chunk of a watch's stream more at worst. */
+/** Characters of events under way to a client; exceeded by at most one chunk. */
 export const WATCH_WINDOW = 1024 * 1024;

@@ -1,4 +1,4 @@
-/** An audit event (audit.k8s.io/v1 Event), as far as this server fills it. */
+/** An audit event (audit.k8s.io/v1 Event), with the fields that this server sets. */
 import type { UserInfo } from "../generated/authentication.v1.ts";
 import type { Level } from "./policy.ts";
 

@@ -26,12 +26,12 @@ export interface AuditPolicy {
   readonly omitManagedFields?: boolean;
 }
 
-/** What a policy looks at. */
+/** What a policy decides by. */
 export interface Audited {
   readonly user: string;
   readonly groups: readonly string[];
   readonly verb: string;
-  /** Of a request for a resource. */
+  /** For resource requests. */
   readonly resource?: {
     readonly group: string;
     readonly resource: string;
@@ -39,11 +39,11 @@ export interface Audited {
     readonly namespace: string;
     readonly name: string;
   };
-  /** Of any other. */
+  /** For all other requests. */
   readonly path: string;
 }
 
-/** The first rule that matches; undefined where none does, which is level None. */
+/** The first rule that matches; undefined if none does, which means level None. */
 export const auditRule = (policy: AuditPolicy, audited: Audited): AuditRule | undefined =>
   policy.rules.find((rule) => matches(rule, audited));
 
@@ -81,7 +81,9 @@ type Parsed = { readonly ok: true; readonly policy: AuditPolicy } | { readonly o
 const KNOWN = ["level", "users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs"];
 const RULE_FIELDS: ReadonlySet<string> = new Set([...KNOWN, "omitStages", "omitManagedFields"]);
 
-/** Refuses what would be read otherwise than it was meant: a field that is not known could have narrowed a rule down. */
+/**
+ * Rejects anything that would not have the intended effect: an unknown field might have been meant to narrow a rule.
+ */
 export function parseAuditPolicy(value: unknown): Parsed {
   const refused = (message: string): Parsed => ({ ok: false, message });
   if (!isJsonObject(value)) return refused("an audit policy is an object");

@@ -1,6 +1,6 @@
 /**
- * The expressions of an AuthenticationConfiguration: what they see, and what they make of a token or its user (apiserver
- * pkg/authentication/cel).
+ * The expressions of an AuthenticationConfiguration: the variables they see, and their evaluation on a token or its
+ * user (apiserver pkg/authentication/cel).
  */
 import type { Scope } from "../machinery/cel/check/checker.ts";
 import { kubernetesLibrary } from "../machinery/cel/library/index.ts";
@@ -19,7 +19,7 @@ export type Seen = keyof typeof scopes;
 const compiled = { claims: new Map<string, Compiled>(), user: new Map<string, Compiled>() };
 const REMEMBERED = 1000;
 
-/** Compiled once in each isolate. */
+/** Compiled once per isolate. */
 export function compileSeeing(seen: Seen, expression: string): Compiled {
   const known = compiled[seen].get(expression) ?? compile(expression, scopes[seen]);
   if (compiled[seen].size >= REMEMBERED) compiled[seen].clear();
@@ -27,7 +27,7 @@ export function compileSeeing(seen: Seen, expression: string): Compiled {
   return known;
 }
 
-/** `value` is the claims, or a user as SubjectAccessReviews and the like write it. */
+/** `value` is the claims, or a user in the form of SubjectAccessReviews. */
 export function evaluateSeeing(seen: Seen, expression: string, value: object): Evaluated {
   const known = compileSeeing(seen, expression);
   if (!known.ok) return { ok: false, message: known.message.replace(/^compilation failed: /, "") };

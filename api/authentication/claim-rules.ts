@@ -1,4 +1,4 @@
-/** What is made of a token's claims, and what must be true of them: by claims and by CEL expressions. */
+/** Mappings from a token's claims, and requirements on them: by claim name and by CEL expression. */
 import { dnsSubdomain } from "../machinery/names.ts";
 import { compileSeeing, type Seen } from "./claim-expressions.ts";
 import { listOr, objectAt, Refusal, refuseDoubles, textAt } from "./read-fields.ts";
@@ -7,7 +7,7 @@ export interface Expression {
   readonly expression: string;
 }
 
-/** `prefix` goes before a claim's text; expressions put theirs before it themselves. */
+/** `prefix` is prepended to a claim's text; expressions add prefixes themselves. */
 export type ClaimOrExpression = { readonly claim: string; readonly prefix?: string } | Expression;
 
 export interface ExpressionRule extends Expression {
@@ -36,7 +36,7 @@ export function parseMappings(value: unknown, path: string): ClaimMappings {
 function parseMapping(value: unknown, path: string): ClaimOrExpression {
   const { claim, prefix, expression } = objectAt(value, path, ["claim", "prefix", "expression"]);
   if (expression === undefined) {
-    // Kubernetes asks for it, so that nobody forgets that an issuer could name system:masters.
+    // Kubernetes requires it, as a reminder that an issuer could otherwise name system:masters.
     return { claim: textAt(claim, `${path}.claim`), prefix: textAt(prefix, `${path}.prefix`, "may be empty") };
   }
   if (claim !== undefined) throw new Refusal(`${path}: claim and expression can't both be set`);
@@ -67,7 +67,7 @@ function parseExtra(value: unknown, path: string): ClaimMappings["extra"] & obje
   return extra;
 }
 
-/** Keys are somebody's: `example.org/team`. Those of Kubernetes' domains say what Kubernetes says. */
+/** Keys have a domain: `example.org/team`. Those of Kubernetes' domains are reserved. */
 function extraKeyAt(value: unknown, path: string): string {
   const key = textAt(value, path);
   const [domain = "", ...rest] = key.split("/");
@@ -127,7 +127,10 @@ function expressionAt(value: unknown, path: string, { seen, returns }: { seen: S
   return expression;
 }
 
-/** Who takes a name from an address must ask whether it was verified: an issuer may let anybody write it. */
+/**
+ * A username taken from an email claim requires checking that it was verified: an issuer may let users enter any
+ * address.
+ */
 export function refuseUnverifiedEmail(mappings: ClaimMappings, rules: readonly ClaimRule[], path: string): void {
   const reads = (expression: string, claim: string) => {
     const compiled = compileSeeing("claims", expression);

@@ -1,6 +1,6 @@
 /**
- * Who may vouch for users: the part of Kubernetes' AuthenticationConfiguration (apiserver.config.k8s.io/v1) that is about
- * tokens of OpenID Connect issuers. What is beside it is refused by name.
+ * Trusted issuers: the part of Kubernetes' AuthenticationConfiguration (apiserver.config.k8s.io/v1) about OpenID
+ * Connect tokens. All other fields are rejected by name.
  */
 import {
   type ClaimMappings,
@@ -16,9 +16,9 @@ import { listAt, objectAt, Refusal, refuseDoubles, textAt } from "./read-fields.
 export interface JwtAuthenticator {
   readonly issuer: {
     readonly url: string;
-    /** Where its discovery document is, where that is not below `url`. */
+    /** Where its discovery document is, if not below `url`. */
     readonly discoveryURL?: string;
-    /** PEM of the authority of its certificate, where that is not a public one. */
+    /** PEM of the CA of its certificate, if that is not a public one. */
     readonly certificateAuthority?: string;
     readonly audiences: readonly string[];
   };
@@ -31,7 +31,7 @@ type Parsed =
   | { readonly ok: true; readonly jwt: readonly JwtAuthenticator[] }
   | { readonly ok: false; readonly message: string };
 
-/** Refuses what would be read otherwise than it was meant, with the path of the field. */
+/** Rejects anything that would not have the intended effect, with the path of the field. */
 export function parseAuthentication(value: unknown): Parsed {
   try {
     const config = objectAt(value, "", ["apiVersion", "kind", "jwt"]);

@@ -1,4 +1,4 @@
-/** Reads a configuration field by field, and refuses what would be read otherwise than it was meant. */
+/** Reads a configuration field by field, rejecting anything that would not have the intended effect. */
 
 /** With the path of the field. */
 export class Refusal extends Error {}
@@ -18,7 +18,7 @@ export function listAt(value: unknown, path: string): readonly unknown[] {
   return value;
 }
 
-/** A list that may be left out. */
+/** An optional list. */
 export const listOr = (value: unknown, path: string): readonly unknown[] =>
   value === undefined ? [] : listAt(value, path);
 

@@ -1,4 +1,4 @@
-/** Conditions of a status (apimachinery's metav1.Condition): one of each type, each with when and why. */
+/** Validates conditions of a status (apimachinery's metav1.Condition): one per type, each with its time and reason. */
 import type { Condition } from "../generated/meta.v1.ts";
 import { utf8Length } from "./encoding/utf8.ts";
 import { duplicate, type FieldError, invalid, notSupported, required, tooLong } from "./field-error.ts";

@@ -5,21 +5,21 @@ import { textOfUtf8, utf8Bytes } from "./encoding/utf8.ts";
 import { parseJson } from "./json/json-syntax.ts";
 
 export interface ContinueToken {
-  /** Undefined: whatever stands now. A list that goes on after its revision was forgotten is no longer consistent. */
+  /** Undefined: the current state. A list that continues after its revision was compacted is no longer consistent. */
   readonly revision: Revision | undefined;
-  /** When it was given out, s since the epoch. Kubernetes' own tokens do not say. */
+  /** When it was issued, s since the epoch; absent in Kubernetes' own tokens. */
   readonly issued?: number;
-  /** The last object of the page before; `namespace` "" for cluster scope. */
+  /** The last object of the previous page; `namespace` is "" if it is cluster-scoped. */
   readonly after: { readonly namespace: string; readonly name: string };
 }
 
 const VERSION = "meta.k8s.io/v1";
-/** How Kubernetes writes that no revision is meant: 0 is what a broken token decodes to. */
+/** Kubernetes' notation for no particular revision: 0 is what a broken token decodes to. */
 const ANY_REVISION = -1;
 
 export function formatContinue({ revision = ANY_REVISION as Revision, issued, after }: ContinueToken): string {
   const start = after.namespace === "" ? after.name : `${after.namespace}/${after.name}`;
-  // The NUL makes the start the smallest key after the last one, as Kubernetes writes it.
+  // The NUL makes the start key the smallest one after the last, as in Kubernetes.
   const text = JSON.stringify({ v: VERSION, rv: revision, start: `${start}\u0000`, issued });
   return base64Url(utf8Bytes(text));
 }

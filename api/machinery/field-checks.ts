@@ -1,25 +1,25 @@
-/** Checks of single fields that many kinds share (pkg/apis/core/validation, apimachinery/pkg/api/validation). */
+/** Checks of single fields shared by many kinds (pkg/apis/core/validation, apimachinery/pkg/api/validation). */
 import { isEmptyMap } from "../schema/empty-map.ts";
 import { type FieldError, invalid } from "./field-error.ts";
 
-/** Adds an error for a number below 0; an absent one is left alone. */
+/** Adds an error for a negative number; an absent one is accepted. */
 export function checkNonNegative(errors: FieldError[], path: string, value: number | undefined): void {
   if (value !== undefined && value < 0) errors.push(invalid(path, value, "must be greater than or equal to 0"));
 }
 
-/** As {@link checkNonNegative}, for numbers that must be at least 1. */
+/** Like {@link checkNonNegative}, for numbers that must be at least 1. */
 export function checkPositive(errors: FieldError[], path: string, value: number | undefined): void {
   if (value !== undefined && value <= 0) errors.push(invalid(path, value, "must be greater than 0"));
 }
 
-/** Adds an error where a value that must stay has changed. */
+/** Adds an error if an immutable value has changed. */
 export function checkImmutable(errors: FieldError[], path: string, next: unknown, old: unknown): void {
   if (!sameValue(next, old)) errors.push(invalid(path, next, "field is immutable"));
 }
 
 /**
- * Equality of drafts' values as Kubernetes' semantic equality has it: the order of keys does not matter, and an absent
- * list, map or value is as good as null or an empty one.
+ * Equality of drafts' values like Kubernetes' semantic equality: the order of keys does not matter, and an absent list,
+ * map or value equals null and an empty one.
  */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -39,6 +39,6 @@ export function sameValue(a: unknown, b: unknown): boolean {
 const isNothing = (value: unknown) =>
   value === undefined || value === null || (Array.isArray(value) ? value.length === 0 : isEmptyMap(value));
 
-/** A map with its keys in order, as Go prints maps. */
+/** A map with its keys sorted, as Go prints maps. */
 export const sortedMap = <T>(map: Readonly<Record<string, T>> | undefined): Record<string, T> | undefined =>
   map && !isEmptyMap(map) ? Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1))) : map;

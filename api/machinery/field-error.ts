@@ -1,6 +1,6 @@
 /**
- * Validation results as Kubernetes words them (k8s.io/apimachinery/pkg/util/validation/field): each is one cause of a
- * 422 Invalid answer. `path` is the field's path as Kubernetes prints it: `spec.containers[0].image`.
+ * Validation results worded as in Kubernetes (k8s.io/apimachinery/pkg/util/validation/field): each is one cause of a
+ * 422 Invalid. `path` is the field's path as Kubernetes prints it: `spec.containers[0].image`.
  */
 import { isUnsaidList } from "../schema/unsaid-list.ts";
 import { goJson } from "./json/go-json.ts";
@@ -22,19 +22,19 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** The path of what no single field is to blame for, as Kubernetes prints an empty one. */
+/** The path of errors about no single field, as Kubernetes prints an empty path. */
 export const WHOLE_OBJECT = "[]";
 
 const withDetail = (head: string, detail: string) => (detail === "" ? head : `${head}: ${detail}`);
 
-/** A value as Go prints it in these messages: strings quoted, objects as JSON with HTML's characters escaped. */
+/** A value as Go prints it in these messages: strings quoted, objects as JSON with HTML characters escaped. */
 const printValue = (value: unknown): string => {
   if (typeof value === "string") return goQuote(value);
   if (value === undefined || value === null || isUnsaidList(value)) return "null";
   return goJson(value);
 };
 
-/** What Go writes as a backslash and a letter, or doubles. */
+/** Characters that Go escapes with a backslash and a letter, or doubles. */
 export const GO_ESCAPES: Readonly<Record<string, string>> = {
   "\u0007": "\\a",
   "\b": "\\b",
@@ -47,7 +47,7 @@ export const GO_ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-/** Go's %q: what can be printed stands as it is. */
+/** Go's %q: printable characters are kept. */
 export const goQuote = (text: string): string =>
   `"${text.replace(/["\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (character) => GO_ESCAPES[character] ?? goEscape(character))}"`;
 
@@ -69,7 +69,7 @@ export const invalid = (path: string, value: unknown, detail: string): FieldErro
   message: withDetail(`Invalid value: ${printValue(value)}`, detail),
 });
 
-/** As {@link invalid}, where Kubernetes does not show the value. */
+/** Like {@link invalid}, where Kubernetes does not show the value. */
 export const invalidWithoutValue = (path: string, detail: string): FieldError => ({
   reason: "FieldValueInvalid",
   path,
@@ -100,7 +100,7 @@ export const notFound = (path: string, value: unknown): FieldError => ({
   message: `Not found: ${printValue(value)}`,
 });
 
-/** What went wrong on the way to a judgement. */
+/** An error that prevented validation. */
 export const internalProblem = (path: string, problem: string): FieldError => ({
   reason: "InternalError",
   path,

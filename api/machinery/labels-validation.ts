@@ -21,7 +21,7 @@ export function validateLabels(labels: Readonly<Record<string, string>> | undefi
 export const validateLabelName = (name: string, path: string): FieldError[] =>
   qualifiedName(name).map((problem) => invalid(path, name, problem));
 
-/** Keys as labels' but of any case, values free, all together at most 256 KiB. */
+/** Keys like those of labels, but in any case; values are free, and at most 256 KiB in total. */
 export function validateAnnotations(
   annotations: Readonly<Record<string, string>> | undefined,
   path: string,
@@ -37,13 +37,13 @@ export function validateAnnotations(
 }
 
 export interface LabelSelectorOptions {
-  /** For objects stored before Kubernetes checked the values of `matchExpressions`. */
+  /** For objects stored before Kubernetes validated the values of `matchExpressions`. */
   readonly allowInvalidValues?: boolean;
-  /** For questions about access, which may come from newer clients. */
+  /** For access reviews, which may come from newer clients. */
   readonly allowUnknownOperators?: boolean;
 }
 
-/** As Kubernetes prints one: its fields in order but for empty ones, labels by their keys. */
+/** As Kubernetes prints it: fields in order without empty ones, labels sorted by key. */
 export function printedLabelSelector(selector: LabelSelector | undefined): LabelSelector | undefined {
   if (!selector) return undefined;
   const printed: LabelSelector = canonicalJson(selector, structOf("meta.v1.LabelSelector"));
@@ -51,7 +51,7 @@ export function printedLabelSelector(selector: LabelSelector | undefined): Label
   return { ...printed, ...(matchLabels ? { matchLabels: sortedMap(matchLabels) ?? {} } : {}) };
 }
 
-/** {@link checkImmutable} for a selector, which is printed as Kubernetes prints one. */
+/** {@link checkImmutable} for a selector, printed as in Kubernetes. */
 export const checkImmutableSelector = (
   errors: FieldError[],
   path: string,
@@ -85,7 +85,7 @@ export function validateLabelRequirement(
   return errors;
 }
 
-/** Of a question about access; others' fields are selected in a query, as text. */
+/** For access reviews; other field selectors are text in a query. */
 export function validateFieldRequirement(
   { key, operator, values = [] }: Partial<FieldSelectorRequirement>,
   path: string,

@@ -1,13 +1,13 @@
 /**
- * The forms of names in Kubernetes. Each function answers what is wrong with a text, in Kubernetes' words, and an empty
- * list where nothing is. Source of the rules: k8s.io/apimachinery/pkg/util/validation and pkg/api/validate/content.
+ * The syntax of names in Kubernetes. Each function returns what is wrong with a text, in Kubernetes' words; empty if it
+ * is valid. Source of the rules: k8s.io/apimachinery/pkg/util/validation and pkg/api/validate/content.
  */
 import { utf8Length } from "./encoding/utf8.ts";
 
 /** What is wrong with a value, one sentence each. */
 export type Problems = readonly string[];
 
-/** How a kind checks its names; `prefix` for a generateName, which may end in a dash. */
+/** How a kind validates its names; `prefix` is set for a generateName, which may end in a dash. */
 export type ValidateName = (name: string, prefix: boolean) => Problems;
 
 const NONE: Problems = Object.freeze([]);
@@ -38,7 +38,7 @@ const isHttpHeader = whole(HTTP_HEADER);
 const isPercent = whole(PERCENT);
 const isCIdentifier = whole(C_IDENTIFIER);
 
-/** Kubernetes' sentence about a regular expression that did not match. */
+/** Kubernetes' error for a regular expression that did not match. */
 export function regexProblem(rule: string, format: string, ...examples: string[]): string {
   const shown = examples.map((example) => `'${example}', `).join(" or ");
   return examples.length === 0
@@ -146,7 +146,7 @@ export function qualifiedName(text: string): Problems {
   return problems;
 }
 
-/** Kubernetes words a subdomain's length in bytes where it is the prefix of a label key. */
+/** For the prefix of a label key, Kubernetes reports the maximum length of a subdomain in bytes. */
 const lengthInBytes = (problem: string) => (problem === tooLong(253) ? tooLong(253, "bytes") : problem);
 
 export function labelValue(text: string): Problems {
@@ -165,7 +165,7 @@ export function labelValue(text: string): Problems {
   return problems;
 }
 
-/** A name that stands in a URL and nowhere else: RBAC's roles, most of flow control. */
+/** A name that only needs to be valid in a URL: RBAC's roles, most of flow control. */
 export function pathSegmentName(text: string, prefix = false): Problems {
   if (!prefix && (text === "." || text === "..")) return [`may not be '${text}'`];
   return ["/", "%"].filter((part) => text.includes(part)).map((part) => `may not contain '${part}'`);
@@ -187,7 +187,7 @@ export function portName(text: string): Problems {
   return problems;
 }
 
-/** Unix user and group ids. */
+/** User and group ids of Unix. */
 export function unixId(id: number): Problems {
   return id >= 0 && id <= 2147483647 ? NONE : [rangeProblem(0, 2147483647)];
 }
@@ -253,7 +253,7 @@ function parentDirectory(text: string): Problems {
   return text.startsWith("..") ? ["must not start with '..'"] : NONE;
 }
 
-/** A generateName may end in a dash, since letters follow it; Kubernetes checks it with an `a` in its place. */
+/** A generateName may end in a dash, since letters follow; Kubernetes validates it with an `a` in place of the dash. */
 const beforeSuffix = (name: string, prefix: boolean) =>
   prefix && name.length > 1 && name.endsWith("-") ? `${name.slice(0, -2)}a` : name;
 

@@ -1,4 +1,4 @@
-/** The rules of metadata, the same for every kind (k8s.io/apimachinery/pkg/api/validation, objectmeta.go). */
+/** Validation of metadata, shared by all kinds (k8s.io/apimachinery/pkg/api/validation, objectmeta.go). */
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from "../generated/meta.v1.ts";
 import { utf8Length } from "./encoding/utf8.ts";
 import { type FieldError, forbidden, goQuote, invalid, required, tooLong } from "./field-error.ts";
@@ -19,7 +19,7 @@ export interface ObjectMetaOptions {
   readonly anyFinalizer?: boolean;
 }
 
-/** A new object's metadata; its name has been generated and its namespace filled in from the URL before. */
+/** For a new object, after its name was generated and its namespace filled in from the URL. */
 export function validateObjectMeta(
   meta: ObjectMeta,
   { scope, validateName = nameIsSubdomain, path = "metadata", anyFinalizer = false }: ObjectMetaOptions,
@@ -43,8 +43,8 @@ export function validateObjectMeta(
 }
 
 /**
- * Metadata of an update. The caller has filled in what an update may leave out (resourceVersion, uid, timestamps) from
- * the old object. Finalizers' names are not looked at again, as in Kubernetes, save on objects being deleted.
+ * For an update, after what it may omit (resourceVersion, uid, timestamps) was filled in from the old object.
+ * Finalizers are not validated again, as in Kubernetes, except on objects being deleted.
  */
 export function validateObjectMetaUpdate(
   next: ObjectMeta,
@@ -79,7 +79,7 @@ function validateNamespace(
   else for (const problem of dnsLabel(namespace)) errors.push(invalid(`${path}.namespace`, namespace, problem));
 }
 
-/** Kubernetes 1.36 names the list, not the entry, in these paths. */
+/** Kubernetes 1.36 uses the path of the list, not of the entry. */
 function validateOwnerReferences(references: readonly OwnerReference[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   let controller: string | undefined;
@@ -107,7 +107,7 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: st
   return errors;
 }
 
-/** In Go's order of fields. */
+/** In the order of Go's fields. */
 const printed = ({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }: OwnerReference) => ({
   apiVersion,
   kind,
@@ -163,7 +163,7 @@ function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: str
   return errors;
 }
 
-/** A field manager's name, also as the `fieldManager` parameter. Positions count bytes. */
+/** A field manager's name, including the `fieldManager` parameter. Positions are in bytes. */
 function validateFieldManager(manager: string, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (utf8Length(manager) > MAX_MANAGER_BYTES) errors.push(tooLong(path, MAX_MANAGER_BYTES));

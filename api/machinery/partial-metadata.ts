@@ -3,12 +3,12 @@ import type { KubeObject } from "./meta.ts";
 
 const API_VERSION = "meta.k8s.io/v1";
 
-/** Of a kind, what its metadata shows with the object only. */
+/** The parts of a kind on which metadata views depend. */
 interface Described {
   readonly annotationsOfConversion?: readonly string[];
 }
 
-/** The object is at its stored version: Kubernetes reduces what it holds before it converts to what was asked for. */
+/** The object is at its stored version: Kubernetes reduces it before converting it to the requested version. */
 export const partialObjectMetadata = ({ metadata }: KubeObject, kind: Described = {}): KubeObject => ({
   kind: "PartialObjectMetadata",
   apiVersion: API_VERSION,
@@ -28,8 +28,8 @@ interface View {
 }
 
 /**
- * A Table or PartialObjectMetadata(List), and what it holds of these, at another version of meta.k8s.io: they are the
- * same there.
+ * A Table or PartialObjectMetadata(List), and its items of these types, at another version of meta.k8s.io; they are
+ * identical there.
  */
 export function viewAtVersion<T extends object>(view: T, version: "v1" | "v1beta1"): T {
   if (version === "v1") return view;

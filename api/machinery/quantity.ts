@@ -1,6 +1,6 @@
 /**
- * Kubernetes' quantities: `100m`, `1.5Gi`, `2e3`. Exact: a value is a whole number of nanos, as nothing smaller exists.
- * Canonical forms are those that Go's resource.Quantity prints (k8s.io/apimachinery/pkg/api/resource).
+ * Kubernetes' quantities: `100m`, `1.5Gi`, `2e3`. Exact: a value is an integer number of nanos, the smallest unit.
+ * Canonical forms are those of Go's resource.Quantity (k8s.io/apimachinery/pkg/api/resource).
  */
 
 export type QuantityFormat = "DecimalSI" | "BinarySI" | "DecimalExponent";
@@ -14,7 +14,10 @@ export interface Quantity {
 /** A quantity as JSON holds it. */
 export type QuantityText = string | number;
 
-/** All digits that come first are the number's. Shared out between it and an exponent in every way, many would take hours. */
+/**
+ * The lookahead makes leading digits possessive. Otherwise many digits could be split between the number and an
+ * exponent in many ways, which would take hours.
+ */
 const PATTERN = /^([+-]?)([0-9]*)(?![0-9])(?:\.([0-9]*)(?![0-9]))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
 const QUANTITY_FORMAT_WRONG =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
@@ -37,13 +40,13 @@ const suffixOfExponent = new Map([...DECIMAL_SUFFIXES].map(([suffix, exponent]) 
 
 const BILLION = 1_000_000_000n;
 const MAX_INT64 = 9223372036854775807n;
-/** Beyond it Kubernetes has no use for a number, and powers of ten cost time; digits cost the square of how many there are. */
+/** Kubernetes has no use for larger numbers, and powers of ten take time; digits take quadratic time. */
 const LARGEST_EXPONENT = 1000;
 const MOST_DIGITS = 1000;
 
 interface Parts {
   readonly negative: boolean;
-  /** All digits, leading zeros of the whole part left out. */
+  /** All digits, without leading zeros of the integer part. */
   readonly whole: string;
   readonly fraction: string;
   readonly base: 2 | 10;
@@ -51,13 +54,13 @@ interface Parts {
   readonly format: QuantityFormat;
 }
 
-/** The quantity, or the reason why it is none, in Kubernetes' words. Digits may be missing, as in Go: `Mi` is zero. */
+/** The quantity, or what is wrong with it, in Kubernetes' words. Digits may be missing, as in Go: `Mi` is zero. */
 export function parseQuantity(text: QuantityText): Quantity | string {
   const parts = split(String(text).trim());
   return typeof parts === "string" ? parts : exactValue(parts);
 }
 
-/** Whether a quantity can be read; the reason if not. */
+/** What is wrong with a quantity, if anything. */
 export const quantityProblem = (text: QuantityText): string | undefined => {
   const parts = split(String(text).trim());
   return typeof parts === "string" ? parts : undefined;
@@ -79,7 +82,7 @@ function split(text: string): Parts | string {
 
 function exactValue({ negative, whole, fraction, base, exponent, format }: Parts): Quantity {
   const digits = BigInt(whole + fraction || "0");
-  // digits · 10^-fraction · base^exponent · 10^9, rounded away from zero to a whole number of nanos.
+  // digits · 10^-fraction · base^exponent · 10^9, rounded away from zero to an integer number of nanos.
   const shift = 9 - fraction.length + (base === 10 ? exponent : 0);
   const scaled = base === 2 ? digits << BigInt(exponent) : digits;
   let nanos = shift >= 0 ? scaled * 10n ** BigInt(shift) : divideUp(scaled, 10n ** BigInt(-shift));
@@ -88,14 +91,14 @@ function exactValue({ negative, whole, fraction, base, exponent, format }: Parts
   return { nanos: negative ? -nanos : nanos, format: small ? "DecimalSI" : format };
 }
 
-/** Integer division away from zero. */
+/** Integer division, rounding away from zero. */
 function divideUp(value: bigint, divisor: bigint): bigint {
   const quotient = value / divisor;
   if (quotient * divisor === value) return quotient;
   return value < 0n ? quotient - 1n : quotient + 1n;
 }
 
-/** Go's canonical form: no fraction, the largest suffix that loses nothing. */
+/** Go's canonical form: no fraction, and the largest suffix without loss. */
 export function formatQuantity({ nanos, format }: Quantity): string {
   if (nanos === 0n) return "0";
   if (format === "BinarySI" && nanos % BILLION === 0n) {
@@ -127,8 +130,8 @@ function formatDecimal(nanos: bigint, asExponent: boolean): string {
 }
 
 /**
- * The text as Kubernetes stores it. Go keeps a text that its fast path takes for canonical, so `1.500` and `01` stay as
- * they are while `1.5` becomes `1500m`. Answers the text itself where it does not parse: validation says so.
+ * The text as Kubernetes stores it. Go keeps texts that its fast path considers canonical, so `1.500` and `01` are kept
+ * while `1.5` becomes `1500m`. Returns invalid texts unchanged: validation reports them.
  */
 export function canonicalQuantity(text: QuantityText): string {
   const trimmed = String(text).trim();
@@ -140,9 +143,10 @@ export function canonicalQuantity(text: QuantityText): string {
 
 const isMultipleOf8Binary = (text: string) => text.endsWith("i") && Number.parseInt(text, 10) % 8 === 0;
 
-/** Whether Go's ParseQuantity takes its path for small numbers and finds nothing to shorten. */
+/** Whether Go's ParseQuantity takes its fast path and finds nothing to shorten. */
 function keepsText({ whole, fraction, exponent, format }: Parts): boolean {
-  // Go's digits of the whole part are "0" only where a fraction or suffix follows; a bare zero has no digits to keep.
+  // In Go, the digits of the integer part are "0" only if a fraction or suffix follows; a bare zero has no digits to
+  // keep.
   const digits = (whole || "0") + fraction;
   if (format === "BinarySI") {
     const precision = 15 - whole.length - Math.trunc((exponent * 3) / 10) - 1;
@@ -154,14 +158,14 @@ function keepsText({ whole, fraction, exponent, format }: Parts): boolean {
 
 const ZERO: Quantity = { nanos: 0n, format: "DecimalSI" };
 
-/** The quantity of a text that has been validated; nothing, and what does not parse, count as zero. */
+/** The quantity of a validated text; absent and invalid ones count as zero. */
 export function quantityOf(text: QuantityText | undefined): Quantity {
   if (text === undefined) return ZERO;
   const parsed = parseQuantity(text);
   return typeof parsed === "string" ? ZERO : parsed;
 }
 
-/** Below zero, zero or above, as `left` is less than, equal to or more than `right`. */
+/** Negative, zero or positive, like `left - right`. */
 export function compareQuantities(left: QuantityText | undefined, right: QuantityText | undefined): number {
   if (left === right) return 0;
   const difference = quantityOf(left).nanos - quantityOf(right).nanos;
@@ -170,7 +174,7 @@ export function compareQuantities(left: QuantityText | undefined, right: Quantit
 
 export const signOfQuantity = (text: QuantityText | undefined): number => compareQuantities(text, "0");
 
-/** The sum; zero takes the other's format, as in Go. */
+/** The sum; zero takes on the other's format, as in Go. */
 export function addQuantities(left: Quantity, right: Quantity): Quantity {
   return { nanos: left.nanos + right.nanos, format: left.nanos === 0n ? right.format : left.format };
 }
@@ -181,12 +185,12 @@ export const wholeUnits = (quantity: Quantity): bigint => divideUp(quantity.nano
 /** Go's MilliValue(): thousandths, rounded up. */
 export const milliUnits = (quantity: Quantity): bigint => divideUp(quantity.nanos, 1_000_000n);
 
-/** Longer numbers, and large ones with binary suffixes, Kubernetes keeps as decimals. */
+/** Kubernetes holds longer numbers, and large ones with binary suffixes, as decimals. */
 const LONGEST_INTEGER = 18;
 
 /**
- * Whether it is a whole number of units, as Kubernetes tells it: by its thousandths, which of what is too large for 64
- * bits are odd.
+ * Whether it is a whole number of units, by Kubernetes' test: by its thousandths, which are odd for values that
+ * overflow 64 bits.
  */
 export function isWhole(quantity: Quantity): boolean {
   const milli = milliUnits(quantity);
@@ -196,7 +200,7 @@ export function isWhole(quantity: Quantity): boolean {
   return (quantity.format !== "BinarySI" && digits <= LONGEST_INTEGER) || low % 1000n === 0n;
 }
 
-/** Kubernetes' defaults round what stands in a resource list up to thousandths. */
+/** Kubernetes' defaulting rounds values in resource lists up to thousandths. */
 export function roundedToMilli(text: QuantityText): string {
   const canonical = canonicalQuantity(text);
   if (!/[nu]|\.[0-9]{4}|e-/i.test(canonical)) return canonical;

@@ -8,14 +8,14 @@ import { canonicalObject, draftObject, readObject, textWithoutRevision, withRevi
 import { apiVersionOf, type KubeObject } from "./meta.ts";
 import { decodeProtobufBody, encodeProtobuf } from "./protobuf/protobuf.ts";
 
-/** Every kind at every version that it is served at. */
+/** Every kind at every served version. */
 const served = resources.flatMap(({ group, version, kind, otherVersions = [] }) =>
   [{ group, version }, ...otherVersions.map((other) => ({ group: other.group ?? group, version: other.version }))].map(
     (at) => [`${apiVersionOf(at.group, at.version)} ${kind}`, { ...at, kind }] as const,
   ),
 );
 
-/** Of the members of every object within, one in so many. */
+/** Keeps one in `every` members of every object. */
 function thinned(value: unknown, every: number): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((element) => thinned(element, every));

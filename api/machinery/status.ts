@@ -1,4 +1,4 @@
-/** metav1.Status as Kubernetes words it (k8s.io/apimachinery/pkg/api/errors). */
+/** metav1.Status, worded as in Kubernetes (k8s.io/apimachinery/pkg/api/errors). */
 import type { Status, StatusCause, StatusDetails } from "../generated/meta.v1.ts";
 import { type FieldError, goQuote } from "./field-error.ts";
 
@@ -44,14 +44,14 @@ export const forbidden = (of: ResourceName, name: string, message: string): Stat
 export const notFound = (of: ResourceName, name: string): Status =>
   failure(404, "NotFound", `${qualified(of)} ${goQuote(name)} not found`, about(of, name));
 
-/** A path that names no resource of this server. */
+/** For a path that names no resource of this server. */
 export const noSuchResource = (): Status =>
   failure(404, "NotFound", "the server could not find the requested resource", {});
 
 export const methodNotAllowed = (): Status =>
   failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 
-/** What custom resources say, whose handler is asked for every method there is. */
+/** The error of custom resources, whose handler receives every method. */
 export const verbNotSupported = (of: ResourceName, verb: string): Status =>
   failure(
     405,
@@ -75,7 +75,7 @@ export const MODIFIED = "the object has been modified; please apply your changes
 
 export const expired = (message: string): Status => failure(410, "Expired", message);
 
-/** The body is over the limit of a request. */
+/** The body exceeds the limit of a request. */
 export const requestTooLarge = (message: string): Status => failure(413, "RequestEntityTooLarge", message);
 
 export const unsupportedMediaType = (message: string, details?: StatusDetails): Status =>
@@ -83,7 +83,7 @@ export const unsupportedMediaType = (message: string, details?: StatusDetails): 
 
 export const notAcceptable = (message: string): Status => failure(406, "NotAcceptable", message);
 
-/** Several messages as one, each once, as Go prints its aggregates. */
+/** Joins messages without duplicates, as Go prints its aggregates. */
 export function aggregateText(messages: readonly string[]): string {
   const texts = [...new Set(messages)];
   return texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(", ")}]`;
@@ -92,7 +92,7 @@ export function aggregateText(messages: readonly string[]): string {
 export const errorsText = (errors: readonly FieldError[]): string =>
   aggregateText(errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)));
 
-/** `kind` is the kind of the object, `name` its name, "" where unknown. */
+/** `kind` and `name` are those of the object; the name is "" if unknown. */
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): Status {
   const causes: StatusCause[] = errors.map(({ reason, message, path }) => ({ reason, message, field: path }));
   const list = errorsText(errors);
@@ -115,7 +115,7 @@ export const internalError = (message: string): Status =>
 
 export const serviceUnavailable = (message: string): Status => failure(503, "ServiceUnavailable", message);
 
-/** The answer of DELETE for an object that is gone. */
+/** The answer to a DELETE once the object is gone. */
 export const deleted = (of: ResourceName, name: string, uid: string | undefined): Status => ({
   kind: "Status",
   apiVersion: "v1",

@@ -1,23 +1,23 @@
-/** Objects as rows and cells: meta.k8s.io/v1 Table, what `kubectl get` prints. */
+/** Objects as rows and cells: meta.k8s.io/v1 Table, which `kubectl get` prints. */
 import type { Column, ResourceDefinition, RowCondition } from "../resources/resource.ts";
 import type { KubeObject } from "./meta.ts";
 import { partialObjectMetadata } from "./partial-metadata.ts";
 import { type Ages, ageOf, agesAt } from "./time/duration.ts";
 
-/** What a row holds of its object beside the cells. */
+/** What a row contains of its object besides the cells. */
 export type IncludeObject = "None" | "Metadata" | "Object";
 
 export interface TableOptions {
-  /** ms since 1970, for ages. */
+  /** ms since the epoch, for ages. */
   readonly now: number;
   readonly includeObject: IncludeObject;
-  /** The list's metadata, or of a single object its resourceVersion. */
+  /** The list's metadata, or a single object's resourceVersion. */
   readonly metadata: object;
-  /** Of a watch, only the first event carries the column definitions. Default true. */
+  /** In a watch, only the first event carries the column definitions. Default: true. */
   readonly headers?: boolean;
   /** The documentation of a field of the schema, for columns that show it: `core.v1.ConfigMap.data`. */
   readonly documentation?: (field: string) => string | undefined;
-  /** The object at the version that the client asked for. */
+  /** The object at the version that the client requested. */
   readonly show?: (object: KubeObject) => KubeObject;
 }
 
@@ -42,17 +42,17 @@ export interface Table {
   readonly apiVersion: "meta.k8s.io/v1";
   readonly metadata: object;
   readonly columnDefinitions: readonly TableColumnDefinition[] | null;
-  /** Null where Kubernetes has no printer for the kind and nothing to print. */
+  /** Null if Kubernetes has no printer for the kind and there is nothing to print. */
   readonly rows: readonly TableRow[] | null;
 }
 
-/** What of a kind's definition a table shows. */
+/** The parts of a kind's definition that tables use. */
 export type Printed = Pick<
   ResourceDefinition<KubeObject>,
   "columns" | "age" | "name" | "rowOrder" | "rowConditions" | "annotationsOfConversion"
 >;
 
-/** An object is asked for when its row is made. */
+/** Objects are consumed as their rows are made. */
 export function renderTable(printed: Printed, objects: Iterable<KubeObject>, options: TableOptions): Table {
   const columns = columnsOf(printed);
   const print = rowPrinter(printed, agesAt(options.now));
@@ -67,7 +67,7 @@ export function renderTable(printed: Printed, objects: Iterable<KubeObject>, opt
   };
 }
 
-/** What a row has of an object but the object. */
+/** Makes a row, without the object. */
 export function rowPrinter(printed: Printed, age: Ages): (object: KubeObject) => Omit<TableRow, "object"> {
   const columns = columnsOf(printed);
   return (object) => {
@@ -79,7 +79,7 @@ export function rowPrinter(printed: Printed, age: Ages): (object: KubeObject) =>
   };
 }
 
-/** Such kinds show the time of their creation where others show their age. */
+/** Kinds without a printer show their creation time in place of their age. */
 export const hasNoPrinter = ({ columns = [], age }: Printed) =>
   age === false && columns.length === 1 && columns[0]?.name === "Created At";
 
@@ -100,7 +100,7 @@ const ageColumn: Column<KubeObject> = {
   of: ({ metadata }, age) => ageOf(metadata.creationTimestamp, age),
 };
 
-/** Name leads, and Age ends the columns that show without `-o wide`. */
+/** Name comes first, and Age is the last column shown without `-o wide`. */
 function columnsOf({ columns = [], name, age }: Printed): readonly Column<KubeObject>[] {
   const firstWide = columns.findIndex(({ priority }) => priority === 1);
   const narrow = firstWide < 0 ? columns : columns.slice(0, firstWide);
@@ -124,7 +124,7 @@ function included(object: KubeObject, printed: Printed, { includeObject, show }:
   return show ? show(object) : object;
 }
 
-/** `includeObject` of a request's query, or the text of the 400. */
+/** The `includeObject` parameter of a request, or the text of the 400. */
 export function parseIncludeObject(
   asked: string,
 ): { ok: true; includeObject: IncludeObject } | { ok: false; message: string } {

@@ -1,4 +1,7 @@
-/** What an agent tells on its own machine, over HTTP on a Unix socket, for `sailplane node` and `sailplane leave`. */
+/**
+ * What an agent tells clients on its own machine, over HTTP on a Unix socket, for `sailplane node` and `sailplane
+ * leave`.
+ */
 
 /** In the node's data directory. */
 export const LOCAL_SOCKET = "agent.sock";
@@ -7,7 +10,7 @@ export interface LocalStatus {
   readonly node: string;
   readonly server: string;
   readonly runtime: string;
-  /** Since when there is no link to the control plane (ms); absent: there is one. */
+  /** Since when there has been no link to the control plane (ms); absent: there is one. */
   readonly awaySince?: number;
   /** How far the machine's clock is ahead of the control plane's; absent: they agree. */
   readonly clockSkewMs?: number;

@@ -1,15 +1,15 @@
-/** What a node tells of its pods and asks for them, several requests in one: `POST /sailplane/v1/nodes/NAME/reports`. */
+/** A node's status reports and requests for its pods, several in one: `POST /sailplane/v1/nodes/NAME/reports`. */
 import type { Answered, Asked } from "../asked.ts";
 
-/** Of their headers, Content-Type alone is heard. */
+/** Of their headers, only Content-Type is used. */
 export interface NodeReports {
   readonly asked: readonly Asked[];
 }
 
-/** In their order. */
+/** In the same order. */
 export interface ReportAnswers {
   readonly answered: readonly Answered[];
 }
 
-/** Requests of one report. */
+/** Requests per report. */
 export const MOST_REPORTS = 50;

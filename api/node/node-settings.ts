@@ -1,20 +1,17 @@
-/** What an administrator sets of a node, by the kubelet's names. */
+/** An administrator's settings for a node, under the kubelet's names. */
 import type { Taint } from "../generated/core.v1.ts";
 
 export interface NodeSettings {
-  /** The node's own, beside those of every node. */
+  /** In addition to the labels of every node. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
-  /** Those that the node is made with; later ones are the cluster's affair. */
+  /** Taints at registration; later ones are up to the cluster. */
   readonly registerWithTaints?: readonly Taint[];
   /** Absent: the kubelet's defaults. */
   readonly evictionHard?: string;
-  /** What pods are not offered of the machine. */
+  /** What is reserved on the machine and not offered to pods. */
   readonly systemReserved?: Readonly<Record<string, string>>;
-  /**
-   * Where drivers of devices and volumes find the node, which is /var/lib/kubelet to most; absent: a directory of the
-   * node's own.
-   */
+  /** Where device and volume drivers find the node, usually /var/lib/kubelet; absent: a directory of the node's own. */
   readonly kubeletDir?: string;
-  /** Where volumes of claims are kept on this machine, or `off`; absent: in the node's own directory. */
+  /** The directory for claims' volumes on this machine, or `off`; absent: inside the node's own directory. */
   readonly localVolumes?: string;
 }

@@ -14,28 +14,28 @@ export interface NodeChange {
 }
 
 /**
- * The resource under which a node is told of pods anywhere, as far as NetworkPolicies must know them: labels, addresses and named
- * ports. Only while there is a NetworkPolicy.
+ * The resource under which a node is told of pods anywhere, as far as NetworkPolicies require: labels, addresses and
+ * named ports. Only while there is a NetworkPolicy.
  */
 export const PEER_PODS: GroupResource = "pods.peers.sailplane.dev";
 
 export interface NodeSync {
   readonly type: "sync";
-  /** What to ask with next time. */
+  /** The revision for the next sync. */
   readonly revision: number;
-  /** The changes are all there is: what is not among them is gone. */
+  /** The changes are complete: objects not among them are gone. */
   readonly reset: boolean;
   readonly changes: readonly NodeChange[];
 }
 
-/** The node is to dial the tunnel of that id and serve the request there. */
+/** Asks the node to dial the tunnel of that id and serve the request there. */
 export interface NodeTunnelCall {
   readonly type: "tunnel";
   readonly id: string;
   readonly request: StreamRequest;
 }
 
-/** Another node waits at the relay between the two (docs/spec/pod-network.md). */
+/** Another node is waiting at the relay between the two (docs/spec/pod-network.md). */
 export interface RelayCall {
   readonly type: "relay";
   readonly peer: string;
@@ -43,10 +43,13 @@ export interface RelayCall {
 
 export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall | RelayCall;
 
-/** The annotation of a Node with the public key by which other nodes know it: X25519, base64url. They are told of it. */
+/**
+ * The annotation of a Node with its public key, by which other nodes identify it: X25519, base64url. They are told of
+ * it.
+ */
 export const NETWORK_KEY = "sailplane.dev/network-key";
 
-/** What a stream of a node is about. */
+/** The subject of a stream. */
 export type StreamRequest =
   | {
       readonly kind: "logs";
@@ -63,19 +66,22 @@ export type StreamRequest =
       readonly namespace: string;
       readonly pod: string;
       readonly uid: string;
-      /** Each with two channels, 2i for data and 2i + 1 for errors; absent: the client's own SPDY says which. */
+      /** Each has two channels, 2i for data and 2i + 1 for errors; absent: the client's own SPDY names them. */
       readonly ports?: readonly number[];
     }
   | ({ readonly kind: "http" } & PodHttpRequest)
-  /** An upgrade to a WebSocket: the pod's answer has status 101, or another where it refuses. */
+  /** An upgrade to a WebSocket: the pod's response has status 101, or another if it refuses. */
   | ({ readonly kind: "websocket" } & PodHttpRequest)
-  /** What a kubelet answers of itself: a GET of its API, unless it says otherwise. */
+  /** The kubelet API of the node itself: a GET unless it says otherwise. */
   | { readonly kind: "node"; readonly path: string; readonly method?: "PUT" | "DELETE" };
 
-/** A request of the node's own API. */
+/** A request to the node's own API. */
 export type NodeRequest = Extract<StreamRequest, { kind: "node" }>;
 
-/** A request of HTTP to a port of a pod. Its body comes as input, its answer's status and headers as a `NodeAnswer`. */
+/**
+ * An HTTP request to a port of a pod. Its body is the stream's input; the response's status and headers are in a
+ * `NodeAnswer`.
+ */
 export interface PodHttpRequest {
   readonly namespace: string;
   readonly pod: string;
@@ -85,33 +91,32 @@ export interface PodHttpRequest {
   /** With the query. */
   readonly path: string;
   readonly headers: readonly (readonly [string, string])[];
-  /** Absent: no TLS. It ends on the pod's own node, which holds the pod's keys anyway. */
+  /** Absent: no TLS. TLS is terminated on the pod's own node, which holds the pod's keys anyway. */
   readonly tls?: TlsExpectation;
 }
 
-/** The header that marks what a pod answered, apart from what a tunnel says where there is no answer. */
+/** The header that marks a pod's own response, in contrast to a tunnel's error. */
 export const ANSWERED_BY_POD = "X-Sailplane-Pod";
 
-/** What the other side of a TLS connection has to prove. */
+/** What the other side of a TLS connection must prove. */
 export interface TlsExpectation {
   readonly serverName: string;
-  /** PEM certificates to trust; absent: those that everybody trusts. */
+  /** PEM certificates to trust; absent: the public CAs. */
   readonly authorities?: string;
-  /** Whoever answers will do. */
+  /** Accepts any server certificate. */
   readonly unverified?: boolean;
-  /** What this side proves who it is with, PEM. */
+  /** The client certificate, PEM. */
   readonly identity?: { readonly certificate: string; readonly key: string };
 }
 
 /**
- * How the node received a request: its first frame in a tunnel of one direction, as text; where both are joined, in a header of its
- * dial.
+ * How the node received a request: in a one-way tunnel its first frame, as text; in a joined one, a header of its dial.
  */
 export interface NodeAnswer {
   readonly code: number;
   readonly reason?: string;
   readonly message?: string;
-  /** What the pod answered, where HTTP was asked for. */
+  /** The pod's response, for HTTP requests. */
   readonly http?: { readonly status: number; readonly headers: readonly (readonly [string, string])[] };
 }
 
@@ -148,11 +153,11 @@ export interface LogOptions {
   readonly sinceSeconds?: number;
   /** RFC 3339. */
   readonly sinceTime?: string;
-  /** `All` unless it says one. */
+  /** Default: `All`. */
   readonly stream?: "All" | "Stdout" | "Stderr";
 }
 
-/** The objects that a pod names, `resource namespace name`. */
+/** The objects that a pod refers to, as `resource namespace name`. */
 export function podReferences({ metadata, spec }: Pod): string[] {
   const namespace = metadata.namespace ?? "";
   const found = new Set<string>();

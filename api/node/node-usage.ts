@@ -1,7 +1,7 @@
-/** What a node and its pods use, as a node answers when it is asked: nothing of it is stored. */
+/** Resource usage of a node and its pods, as reported on request; none of it is stored. */
 
 export interface Usage {
-  /** Billionths of a processor, on average over the window. */
+  /** Billionths of a CPU, on average over the window. */
   readonly cpuNanocores: number;
   /** The working set. */
   readonly memoryBytes: number;

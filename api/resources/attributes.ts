@@ -2,7 +2,7 @@ import type { KubeObject } from "../machinery/meta.ts";
 import type { Attributes } from "../store.ts";
 import type { Resource } from "./resource.ts";
 
-/** What selectors may ask of an object of the kind. */
+/** The attributes of an object of the kind that selectors can use. */
 export function attributesOf(resource: Resource, object: KubeObject): Attributes {
   const fields: Record<string, string> = {};
   for (const [path, of] of Object.entries(resource.fields ?? {})) fields[path] = of(object);

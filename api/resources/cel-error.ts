@@ -1,4 +1,4 @@
-/** An expression in a field that does not compile, as Kubernetes tells of it. */
+/** Kubernetes' error for an expression in a field that does not compile. */
 import { type FieldError, internalProblem, invalid } from "../machinery/field-error.ts";
 
 interface Uncompiled {

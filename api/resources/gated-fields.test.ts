@@ -1,4 +1,4 @@
-/** Fields behind feature gates that are off in Kubernetes 1.36 are dropped without a word, unless they are stored. */
+/** Fields behind feature gates that are off in Kubernetes 1.36 are silently dropped, unless they are stored. */
 import { expect, test } from "vitest";
 import { decoded, kindOf } from "../../test/fakes/objects/kind-errors.ts";
 import type { KubeObject } from "../machinery/meta.ts";

@@ -1,9 +1,11 @@
-/** The difference of two values as Kubernetes words it in messages: a unified diff of their internal form as JSON. */
+/**
+ * The difference between two values as shown in Kubernetes' messages: a unified diff of their internal form as JSON.
+ */
 import { internalForm } from "./internal-form.ts";
 
 const CONTEXT = 3;
 
-/** `type` is a struct of the schema table: `core.v1.PodSpec`. Ends in a line break, empty where nothing differs. */
+/** `type` is a struct of the schema table: `core.v1.PodSpec`. Ends in a newline; empty if there is no difference. */
 export function goDiff(type: string, old: unknown, next: unknown): string {
   return unifiedDiff(linesOf(type, old), linesOf(type, next));
 }
@@ -39,7 +41,7 @@ function renderHunk(lines: readonly Line[], start: number, end: number): string 
   return `@@ -${range("+")} +${range("-")} @@\n${body.join("")}`;
 }
 
-/** The lines of both, by their longest common subsequence; ends that agree are set aside first. */
+/** The diff by longest common subsequence, after removing equal beginnings and ends. */
 function compare(old: readonly string[], next: readonly string[]): Line[] {
   let head = 0;
   while (head < old.length && head < next.length && old[head] === next[head]) head++;
@@ -53,7 +55,7 @@ function compare(old: readonly string[], next: readonly string[]): Line[] {
   ];
 }
 
-/** What is compared at most: it takes the product of both in memory, and in time. */
+/** The limit of a comparison, which takes the product of both lengths in memory and time. */
 const MOST_COMPARED = 4_000_000;
 
 function compareMiddle(old: readonly string[], next: readonly string[]): Line[] {

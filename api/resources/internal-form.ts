@@ -10,8 +10,8 @@ import { type Field, findStruct, structOf } from "../schema/table.ts";
 import { isUnsaidList } from "../schema/unsaid-list.ts";
 
 /**
- * The internal structs that messages show most, where they differ from the schema: a line each, of Go's field names in
- * order. A field's zero is null unless it follows: `Name=""`. `...X` takes in the fields of X.
+ * Internal structs that differ from the schema: one line each, with Go's field names in order. A field's zero is null
+ * unless it follows: `Name=""`. `...X` includes the fields of X.
  */
 const STRUCTS = `
 PodSpec Volumes InitContainers Containers EphemeralContainers RestartPolicy="" TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy="" NodeSelector ServiceAccountName="" AutomountServiceAccountToken NodeName="" SecurityContext ImagePullSecrets Hostname="" Subdomain="" SetHostnameAsFQDN Affinity SchedulerName="" Tolerations HostAliases PriorityClassName="" Priority PreemptionPolicy DNSConfig ReadinessGates RuntimeClassName Overhead EnableServiceLinks TopologySpreadConstraints OS SchedulingGates ResourceClaims Resources HostnameOverride SchedulingGroup
@@ -74,7 +74,9 @@ function parse(): ReadonlyMap<string, readonly InternalField[]> {
   return structs;
 }
 
-/** `type` is a struct of the schema table, or one of the internal structs that it has not: `core.v1.PersistentVolumeSource`. */
+/**
+ * `type` is a struct of the schema table, or an internal struct that is not in it: `core.v1.PersistentVolumeSource`.
+ */
 export function internalForm(type: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value ?? null;
   if (type.startsWith("meta.")) return canonicalJson(value, structOf(type));
@@ -96,14 +98,14 @@ export function internalForm(type: string, value: unknown): unknown {
     );
   }
   const form: Record<string, unknown> = {};
-  // Metadata is embedded, under the names that it has in JSON.
+  // Metadata is embedded, with its JSON names.
   for (const field of schema.fields.values())
     if (field.type === "meta.v1.ObjectMeta") Object.assign(form, internalForm(field.type, source[field.name] ?? {}));
     else form[goFieldName(type, field.name)] = formOf(field, source[field.name], zeroOf(field));
   return form;
 }
 
-/** What are fields of the pod's spec on the wire, Kubernetes keeps with the security context. */
+/** Fields of the pod's spec on the wire that Kubernetes internally keeps in the security context. */
 const HOST_FIELDS = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
 
 const hostFields = () =>

@@ -1,4 +1,4 @@
-/** Rules of kinds of smaller groups, each in the words that Kubernetes has for it. */
+/** Rules of kinds in smaller groups, in Kubernetes' words. */
 import { describe, expect, it } from "vitest";
 import { decoded, errorsOf, kindOf } from "../../test/fakes/objects/kind-errors.ts";
 import type { KubeObject } from "../machinery/meta.ts";

@@ -1,4 +1,4 @@
-/** What strategies make of an object before it is stored, beyond defaults. */
+/** What strategies do to an object before it is stored, beyond defaulting. */
 import { expect, test } from "vitest";
 import { decoded, kindOf } from "../../test/fakes/objects/kind-errors.ts";
 import type { PersistentVolumeClaim, ServiceAccount } from "../generated/core.v1.ts";

@@ -1,4 +1,4 @@
-/** What kinds of all groups refuse, word for word: what kube-apiserver answers to the same objects. */
+/** What kinds of all groups reject, word for word: kube-apiserver's answers to the same objects. */
 import { expect, test } from "vitest";
 import { errorsOf } from "../../test/fakes/objects/kind-errors.ts";
 

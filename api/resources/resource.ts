@@ -1,9 +1,9 @@
 /**
- * A kind is a value: everything the API server must know of it. Built-in kinds are declared one a file beside this one;
- * a CustomResourceDefinition builds the same value at run time.
+ * A kind is a value: everything the API server must know about it. Built-in kinds are declared in files beside this
+ * one; a CustomResourceDefinition builds the same value at run time.
  *
- * All functions are pure. Those named `default…` and `prepare…` change the draft they are given (a freshly parsed copy
- * that nobody else holds); all others leave their arguments alone.
+ * All functions are pure. Those named `default…` and `prepare…` modify the draft they are given (a freshly parsed copy
+ * that nobody else has); all others leave their arguments alone.
  */
 import type { JSONSchemaProps } from "../generated/apiextensions.v1.ts";
 import type { PodSpec } from "../generated/core.v1.ts";
@@ -24,15 +24,15 @@ export const ALL_VERBS: readonly Verb[] = [
   "watch",
 ];
 
-/** A column of `kubectl get`, as in the Table that the API server answers. `priority` 1 shows with `-o wide`. */
+/** A column of `kubectl get`, in the Table that the API server answers. `priority` 1 shows with `-o wide`. */
 export interface Column<T extends KubeObject> {
   readonly name: string;
   readonly type: "string" | "integer" | "number" | "boolean" | "date";
   readonly format?: string;
-  /** Its own words, or the field of the schema whose documentation it shows: `{field: "core.v1.ConfigMap.data"}`. */
+  /** A text, or the schema field whose documentation it shows: `{field: "core.v1.ConfigMap.data"}`. */
   readonly description: string | { readonly field: string };
   readonly priority?: 0 | 1;
-  /** The cell. Of the time of the answer it depends by `age` alone, so that all else can be kept. */
+  /** The cell. Depends on the current time only through `age`, so that everything else can be cached. */
   readonly of: (object: T, age: Ages) => string | number | bigint | boolean | null;
 }
 
@@ -47,37 +47,37 @@ export interface RowCondition {
 /** A subresource that reads and writes part of the object itself. */
 export interface Subresource<T extends KubeObject> {
   readonly verbs: readonly ("create" | "delete" | "get" | "patch" | "update")[];
-  /** The kind that discovery names where it is not the parent's: `{group: "autoscaling", version: "v1", kind: "Scale"}`. */
+  /** The kind in discovery, if it is not the parent's: `{group: "autoscaling", version: "v1", kind: "Scale"}`. */
   readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
-  /** For subresources that write the object: what of `next` may change is taken, all else comes from `old`. */
+  /** For subresources that write the object: takes from `next` what may change, and everything else from `old`. */
   readonly prepareUpdate?: (next: T, old: T) => void;
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
 }
 
-/** Where the scale subresource finds its numbers. `selector` answers the label selector as text. */
+/** Where the scale subresource finds its numbers. `selector` returns the label selector as text. */
 export interface ScaleView<T extends KubeObject> {
-  /** Undefined where a custom object does not say. */
+  /** Undefined if a custom object does not specify it. */
   readonly specReplicas: (object: T) => number | undefined;
   readonly statusReplicas: (object: T) => number;
   readonly selector: (object: T) => string;
   readonly setReplicas: (draft: T, replicas: number) => void;
-  /** Where `setReplicas` writes, for who owns the field. Default: `["spec", "replicas"]`. */
+  /** Where `setReplicas` writes, for field ownership. Default: `["spec", "replicas"]`. */
   readonly replicasPath?: readonly string[];
-  /** The same by apiVersion, where versions differ; null: that version has no scale. */
+  /** The same by apiVersion, if versions differ; null: that version has no scale. */
   readonly replicasPaths?: Readonly<Record<string, readonly string[] | null>>;
 }
 
-/** Another version that a kind is served at. The stored version is the resource's own. */
+/** Another version at which a kind is served. The stored version is the resource's own. */
 export interface ServedVersion<T extends KubeObject> {
-  /** Its group, where it differs (events.k8s.io beside core events). */
+  /** Its group, if it differs (events.k8s.io beside core events). */
   readonly group?: string;
   readonly version: string;
   readonly toStored: (object: KubeObject) => T;
   readonly fromStored: (object: T) => KubeObject;
-  /** Its own rules, in place of the kind's; objects are at the stored version. */
+  /** Overrides the kind's own rules; objects are at the stored version. */
   readonly rules?: Pick<ResourceDefinition<T>, "validate" | "validateCreate" | "validateUpdate">;
   readonly columns?: readonly Column<T>[];
-  /** What this version calls the selectable fields of the kind, where not the same: `regarding.kind` → `involvedObject.kind`. */
+  /** This version's names for the kind's selectable fields, if they differ: `regarding.kind` */
   readonly fieldNames?: Readonly<Record<string, string>>;
 }
 
@@ -86,7 +86,7 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly version: string;
   readonly kind: string;
   readonly plural: string;
-  /** Default: the kind with `List` behind it. */
+  /** Default: the kind with the suffix `List`. */
   readonly listKind?: string;
   /** Default: the kind in lower case. */
   readonly singular?: string;
@@ -97,116 +97,122 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly verbs?: readonly Verb[];
   readonly otherVersions?: readonly ServedVersion<T>[];
 
-  /** The object has `spec` changes counted in metadata.generation. Default false. */
+  /** Whether changes of `spec` raise metadata.generation. Default: false. */
   readonly generation?: boolean;
-  /** Other names by which selectors may ask for selectable fields. */
+  /** Other names of selectable fields in selectors. */
   readonly fieldAliases?: Readonly<Record<string, string>>;
-  /** Fields beside `spec` that count as spec for the generation (rarely: `data`, `webhooks`). */
+  /** Fields besides `spec` that count for the generation (rarely: `data`, `webhooks`). */
   readonly generationOf?: (object: T) => unknown;
-  /** For the generation a list or map that is said to be empty is not none, though it is once stored. Default false. */
+  /** Whether an explicitly empty list or map counts for the generation, although stored as absent. Default: false. */
   readonly emptyCounts?: boolean;
-  /** Default: dnsSubdomain. Answers the problem with a name in Kubernetes' words, or nothing. */
+  /** Default: dnsSubdomain. Returns what is wrong with a name, in Kubernetes' words. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
-  /** Kubernetes holds the kind's metadata to its generic rules only: finalizers need no domain. Default false. */
+  /** Kubernetes only applies its generic metadata rules to the kind: finalizers need no domain. Default: false. */
   readonly anyFinalizer?: boolean;
 
-  /** Kubernetes' versioned defaulting: runs on every decode of a body, for create, update and patch. */
+  /** Kubernetes' versioned defaulting: runs on every decoded body, for create, update and patch. */
   readonly defaults?: (draft: T) => void;
-  /** The spec of the pod that it is, or of those that it has made. */
+  /** The spec of the pod that it is, or of those that it creates. */
   readonly podSpec?: (draft: T) => PodSpec | undefined;
   /**
-   * Kubernetes' strategies; `warnings` takes what the client should know of what was changed here. With a `status`
-   * subresource, a create drops status and an update keeps the old one by itself.
+   * Kubernetes' strategies; `warnings` receives what clients should know about changes made here. With a `status`
+   * subresource, a create drops the status and an update keeps the old one automatically.
    */
   readonly prepareCreate?: (draft: T, warnings?: string[]) => void;
   readonly prepareUpdate?: (draft: T, old: T) => void;
   readonly validate?: (object: T) => FieldError[];
-  /** What only a create can break; `validate(object)` has run before. */
+  /** Rules for creates only; `validate(object)` has run before. */
   readonly validateCreate?: (object: T) => FieldError[];
-  /** What only an update can break; `validate(next)` has run before, unless `updateChecks` says otherwise. */
+  /** Rules for updates only; `validate(next)` has run before, unless `updateChecks` says otherwise. */
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
   /**
-   * How an update is checked where not by `validate` and `validateUpdate` once each, in this order: Kubernetes checks some
-   * kinds `twice` by the first, some by what changed first, and some by nothing else.
+   * How updates are validated, if not by `validate` and `validateUpdate` once each, in this order: Kubernetes runs the
+   * first `twice` for some kinds, the second first for others, or only the second.
    */
   readonly updateChecks?: "twice" | "changesFirst" | "changesOnly";
   /**
-   * How the kind itself looks at an update's metadata, after all kinds' common rules have: at its `changes`, at the `whole`
-   * as on a create, or not at all. Default: at both. A client sees how often a problem is found.
+   * How the kind itself validates an update's metadata, after the common rules: its `changes`, the `whole` as on a
+   * create, or not at all. Default: both. It shows in how often clients are told of an error.
    */
   readonly updateMeta?: "changes" | "whole" | "none";
   /** The texts of Warning headers. `old` on an update. */
   readonly warnings?: (object: T, old?: T) => string[];
-  /** Of an update that has been validated, well or not: what is wrong in it and has been before, to be warned of. */
+  /** After validation of an update: errors that existed before, to be reported as warnings. */
   readonly ratcheted?: (next: T) => readonly string[];
   /**
-   * Annotations that Kubernetes makes of fields as it converts the object for the wire. Tables and PartialObjectMetadata,
-   * which are made of the object before that, do not show them.
+   * Annotations that Kubernetes derives from fields when converting the object for the wire. Tables and
+   * PartialObjectMetadata, which are made before that, do not show them.
    */
   readonly annotationsOfConversion?: readonly string[];
   /** The Warning of every request for the kind, whatever the verb. */
   readonly deprecation?: string;
 
-  /** An update without resourceVersion wins. Default true. */
+  /** Whether an update without resourceVersion is accepted. Default: true. */
   readonly allowUnconditionalUpdate?: boolean;
-  /** PUT of a missing object creates it. Default false. */
+  /** Whether PUT of a missing object creates it. Default: false. */
   readonly allowCreateOnUpdate?: boolean;
-  /** What DELETE without a propagation policy does. Default Background; where Unsupported, a policy has no effect. */
+  /**
+   * The effect of DELETE without a propagation policy. Default: Background; with Unsupported, policies have no effect.
+   */
   readonly defaultPropagation?: "Background" | "Orphan" | "Unsupported";
-  /** What a DELETE that leaves it at the default is warned of. */
+  /** The warning for a DELETE that relies on the default. */
   readonly propagationWarning?: string;
-  /** Objects that end gracefully (pods): the grace in seconds; 0 deletes at once. Absent: always at once. */
+  /**
+   * For kinds with graceful deletion (pods): the grace period in seconds; 0 deletes at once. Absent: always at once.
+   */
   readonly deletionGraceSeconds?: (object: T, requested: number | undefined) => number;
 
-  /** What marking for deletion changes beside metadata (a namespace's phase). */
+  /** What marking for deletion changes besides metadata (a namespace's phase). */
   readonly prepareDelete?: (draft: T) => void;
-  /** The object stays though its metadata.finalizers are empty (a namespace's spec.finalizers). */
+  /** Whether the object stays even with empty metadata.finalizers (a namespace's spec.finalizers). */
   readonly isHeld?: (object: T) => boolean;
   /** DELETE answers the object instead of a Status. */
   readonly deleteAnswersObject?: boolean;
 
-  /** The status subresource; its presence splits status from the rest. */
+  /** The status subresource; if present, status is written separately from the rest. */
   readonly status?: {
-    /** A create brings its status along (nodes, which report themselves). Default: it is dropped. */
+    /** Whether a create keeps its status (nodes, which report themselves). Default: it is dropped. */
     readonly keptOnCreate?: boolean;
-    /** Through `/status`, metadata stays as it is (metav1.ResetObjectMetaForStatus). Default: it may change. */
+    /** Whether `/status` keeps metadata (metav1.ResetObjectMetaForStatus). Default: it may change. */
     readonly keepsMetadata?: boolean;
     readonly prepareUpdate?: (next: T, old: T) => void;
     readonly validateUpdate?: (next: T, old: T) => FieldError[];
   };
   /**
-   * The paths that nobody owns through an endpoint, by its subresource ("" for the object itself), where not the usual: the
-   * status through the object, the rest through `/status`.
+   * The paths that nobody owns through an endpoint, by its subresource ("" for the object itself), if they differ from
+   * the usual: the status through the object, the rest through `/status`.
    */
   readonly resets?: Readonly<Record<string, readonly (readonly string[])[]>>;
   readonly scale?: ScaleView<T>;
-  /** By name, `status` and `scale` left out. */
+  /** By name, except for `status` and `scale`. */
   readonly subresources?: Readonly<Record<string, Subresource<T>>>;
 
-  /** Selectable fields beside metadata.name and metadata.namespace. */
+  /** Selectable fields besides metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, (object: T) => string>>;
-  /** Columns after Name and before Age; `age: false` leaves Age out (`ageColumn` puts it elsewhere), `name: false` Name. */
+  /** Columns after Name and before Age; `age: false` drops Age (`ageColumn` puts it elsewhere), `name: false` Name. */
   readonly columns?: readonly Column<T>[];
   readonly age?: boolean;
   readonly name?: boolean;
-  /** The order of a Table's rows, where it is not that of their names. */
+  /** The order of a Table's rows, if not by name. */
   readonly rowOrder?: (a: T, b: T) => number;
-  /** What a Table says of an object's row beside its cells, such as that a pod has completed. */
+  /** Conditions of an object's row in a Table, such as that a pod has completed. */
   readonly rowConditions?: (object: T) => readonly RowCondition[];
-  /** Of a custom kind, the structural schema that its objects are read, owned and described by. */
+  /** For a custom kind, the structural schema by which its objects are decoded, owned and described. */
   readonly structuralSchema?: JSONSchemaProps;
-  /** Of a custom kind, the version that its objects are stored at; a built-in kind's is `version`. */
+  /** For a custom kind, the version at which its objects are stored; a built-in kind's is `version`. */
   readonly storageVersion?: string;
 }
 
-/** A definition whose type parameter is forgotten, as tables of many kinds hold it. */
+/** A definition with its type parameter erased, for tables of many kinds. */
 export type Resource = ResourceDefinition<KubeObject>;
 
 /** Declares a kind. */
 export const defineResource = <T extends KubeObject>(definition: ResourceDefinition<T>): Resource =>
-  // The registry pairs a definition with objects of its own kind only, by group, version and kind.
+  // The registry only uses a definition with objects of its own kind, by group, version and kind.
   definition as unknown as Resource;
 
-/** Kubernetes' IsDNS1123Subdomain and others are in machinery/names.ts; a kind names one as its `validateName`. */
+/**
+ * Kubernetes' IsDNS1123Subdomain and the like are in machinery/names.ts; a kind refers to one as its `validateName`.
+ */
 export const singularOf = (resource: Pick<Resource, "singular" | "kind">): string =>
   resource.singular ?? resource.kind.toLowerCase();

@@ -1,4 +1,4 @@
-/** Columns about the time of an object's creation, for kinds that do not show Age last. */
+/** Creation time columns, for kinds that do not end with Age. */
 
 import type { KubeObject } from "../machinery/meta.ts";
 import { ageOf } from "../machinery/time/duration.ts";
@@ -13,10 +13,10 @@ export const ageColumn: Column<KubeObject> = {
   of: ({ metadata }, age) => ageOf(metadata.creationTimestamp, age),
 };
 
-/** What Go makes of a time that is not there. */
+/** Go's zero time, for a missing timestamp. */
 const ZERO_TIME = "0001-01-01T00:00:00Z";
 
-/** What Kubernetes shows of a kind that has no printer. */
+/** The column that Kubernetes shows for a kind without a printer. */
 export const createdAtColumn: Column<KubeObject> = {
   name: "Created At",
   type: "date",

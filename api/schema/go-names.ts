@@ -1,6 +1,8 @@
-/** Go's names of the fields of Kubernetes' structs, which messages and hashes show: most are the JSON name, capitalised. */
+/**
+ * The Go field names of Kubernetes' structs, which appear in messages and hashes: usually the JSON name, capitalised.
+ */
 
-/** First words that Go writes otherwise: `apiGroup` is APIGroup, `dnsPolicy` DNSPolicy. */
+/** Initial words that Go capitalises differently: `apiGroup` is APIGroup, `dnsPolicy` DNSPolicy. */
 const FIRST_WORDS: Readonly<Record<string, string>> = {
   ca: "CA",
   cidrs: "CIDRs",
@@ -31,7 +33,7 @@ const FIRST_WORDS: Readonly<Record<string, string>> = {
   ),
 };
 
-/** Fields with a name of their own, everywhere or in one struct. */
+/** Fields with irregular names, everywhere or in one struct. */
 const NAMES: Readonly<Record<string, string>> = {
   awsElasticBlockStore: "AWSElasticBlockStore",
   cephfs: "CephFS",

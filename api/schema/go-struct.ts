@@ -1,6 +1,6 @@
 /**
- * Values as Kubernetes prints its internal types in error messages: JSON of Go structs whose fields have no JSON names,
- * so that every field shows, capitalised, with Go's zero for what is absent. Types of meta.v1 keep their JSON names.
+ * Values as Kubernetes prints its internal types in error messages: JSON of Go structs without JSON names, so that
+ * every field appears, capitalised, with Go's zero for absent ones. Types of meta.v1 keep their JSON names.
  */
 import { goFieldName } from "./go-names.ts";
 import { isScalar } from "./idl.ts";
@@ -34,7 +34,7 @@ function goField(field: Field, value: unknown): unknown {
 
 const goValue = ({ type }: Field, value: unknown) => (isScalar(type) ? value : goStruct(type, value));
 
-/** What Go prints of a field that is absent. */
+/** What Go prints for an absent field. */
 export function zeroOf({ pointer, shape, type }: Field): unknown {
   if (pointer || shape !== "one") return null;
   if (!isScalar(type)) return type.startsWith("meta.v1.") ? {} : goStruct(type, {});

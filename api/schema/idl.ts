@@ -17,9 +17,9 @@
  * OpenAPI tells of, `_` for a space; what else is refused is validation's.
  */
 
-/** One API group version's types, as they stand in `groups/`. */
+/** One API group version's types, as written in `groups/`. */
 export interface SchemaSource {
-  /** What other groups call it: `apps.v1`. */
+  /** How other groups refer to it: `apps.v1`. */
   readonly name: string;
   /** The API group, "" for the core group. */
   readonly group: string;
@@ -29,7 +29,7 @@ export interface SchemaSource {
   readonly types: string;
 }
 
-/** Types with a wire form of their own; every other type name is a struct. */
+/** Types with a wire format of their own; every other type name is a struct. */
 const SCALARS = [
   "string",
   "bool",
@@ -65,11 +65,11 @@ export interface FieldDeclaration {
   readonly required: boolean;
   /** Go holds it by a pointer: unset and zero differ, in JSON and in protobuf. */
   readonly pointer: boolean;
-  /** Answered even when empty: Go's field has no `omitempty`. */
+  /** Present in answers even if empty: Go's field has no `omitempty`. */
   readonly always: boolean;
-  /** Left out when zero although it is a struct: Go's `omitzero`. */
+  /** Omitted if zero although it is a struct: Go's `omitzero`. */
   readonly omitZero: boolean;
-  /** The Go type in error texts, where it is not TYPE's own: `v1.RestartPolicy`. */
+  /** The Go type in error texts, if it is not TYPE's own: `v1.RestartPolicy`. */
   readonly goType?: string;
   readonly listType?: "map" | "set" | "atomic";
   /** The keys of a list of type `map`. */
@@ -81,7 +81,7 @@ export interface FieldDeclaration {
   readonly patchStrategy: readonly string[];
   readonly patchMergeKey?: string;
   readonly default?: unknown;
-  /** The values that a text, or each text of a list or map, may have, as OpenAPI tells of them. */
+  /** The allowed values of a text, or of each text in a list or map, as shown in OpenAPI. */
   readonly enum?: readonly string[];
 }
 
@@ -96,7 +96,7 @@ export interface StructDeclaration {
   readonly fields: readonly FieldDeclaration[];
 }
 
-/** Parses one group version's text. Throws on a line that does not fit the language: the texts are our own. */
+/** Parses one group version's text. Throws on an invalid line: the texts are our own. */
 export function parseTypes(source: SchemaSource): StructDeclaration[] {
   const structs: { header: string[]; fields: FieldDeclaration[] }[] = [];
   for (const line of source.types.split("\n")) {

@@ -1,6 +1,7 @@
 /**
- * The schema table compiled for walking values: which fields a struct has, what each holds, and what stands for a field
- * that is not there. The rules of emptiness are Go's, because kube-apiserver's answers are Go structs printed by encoding/json.
+ * The schema table compiled for walking values: which fields a struct has, what each contains, and what represents an
+ * absent field. The rules of emptiness are Go's, because kube-apiserver's answers are Go structs printed by
+ * encoding/json.
  */
 import { isScalar, type Scalar } from "./idl.ts";
 import { type Field, type Struct, structOf } from "./table.ts";
@@ -17,15 +18,15 @@ export interface FieldShape {
   readonly index: number;
   readonly shape: Shape;
   readonly declaration: Field;
-  /** A draft does without this value when it is empty, as Go's answers do. A list or map that was said to be empty it has until it is stored. */
+  /** Drafts omit this value if it is empty, like Go's answers; an explicitly empty list or map stays until it is stored. */
   readonly dropsEmpty: boolean;
-  /** What a draft holds where nothing was said: enough that code may rely on the TypeScript type. */
+  /** What a draft has for an absent field: enough for code to rely on the TypeScript type. */
   readonly draftZero: (() => unknown) | undefined;
-  /** What the wire shows where nothing was said; differs from the draft for lists, maps and times, which are null. */
+  /** What the wire shows for an absent field; differs from the draft for lists, maps and times, which are null. */
   readonly wireZero: (() => unknown) | undefined;
 }
 
-/** Compiled on first use: shapes may refer to themselves. */
+/** Compiled on first use: shapes may be recursive. */
 export interface StructShape {
   readonly struct: Struct;
   /** As error texts name it: `PodSpec`. */
@@ -51,7 +52,7 @@ export function shapeOf(struct: Struct): StructShape {
   return shape;
 }
 
-/** Stored text leads with kind and apiVersion, in Kubernetes' order. */
+/** Stored text begins with kind and apiVersion, in Kubernetes' order. */
 function wireOrder(struct: Struct): Field[] {
   const fields = [...struct.fields.values()];
   if (!struct.declaration.kind) return fields;
@@ -72,7 +73,7 @@ function compileField(declaration: Field, index: number): FieldShape {
   };
 }
 
-/** Go's omitempty works on these; a struct or a time is never empty to it. */
+/** The types that Go's omitempty applies to; a struct or a time never counts as empty. */
 const isDroppable = (shape: Shape): boolean => {
   if (shape.kind !== "scalar") return shape.kind !== "struct";
   return ["string", "bool", "int32", "int64", "double", "bytes", "StringList"].includes(shape.scalar);
@@ -93,7 +94,7 @@ function wireZero(shape: Shape, always: boolean): (() => unknown) | undefined {
   return scalarZeros[shape.scalar] ?? (() => null);
 }
 
-/** Scalars without an entry have no zero but null. */
+/** Scalars without an entry have no zero except null. */
 const scalarZeros: Partial<Record<Scalar, () => unknown>> = {
   string: () => "",
   bool: () => false,

@@ -1,12 +1,12 @@
 /**
- * The table of all built-in types: what validation, defaulting, patches, server-side apply, protobuf, OpenAPI and the
- * TypeScript types are derived from. A group's text is parsed when the first of its types is asked for.
+ * The table of all built-in types, from which validation, defaulting, patches, server-side apply, protobuf, OpenAPI and
+ * the TypeScript types are derived. A group's text is parsed when one of its types is first needed.
  */
 import { sources } from "./groups/index.ts";
 import { type FieldDeclaration, parseTypes, type StructDeclaration } from "./idl.ts";
 
 export interface Field extends FieldDeclaration {
-  /** The types that the struct embeds to have it, outermost first: `VolumeSource`. */
+  /** The embedded types through which the struct has it, outermost first: `VolumeSource`. */
   readonly within?: readonly string[];
 }
 
@@ -39,14 +39,14 @@ export function findStruct(name: string): Struct | undefined {
   return struct;
 }
 
-/** The struct of that full name, which must exist: names come from our own table. */
+/** The struct with that full name, which must exist: names come from our own table. */
 export function structOf(name: string): Struct {
   const struct = findStruct(name);
   if (!struct) throw new Error(`no such type in the schema table: ${name}`);
   return struct;
 }
 
-/** The struct of a kind, by what stands in an object: `("apps/v1", "Deployment")`. */
+/** The struct of a kind, by an object's fields: `("apps/v1", "Deployment")`. */
 export function structOfKind(apiVersion: string, kind: string): Struct | undefined {
   const slash = apiVersion.indexOf("/");
   const group = slash < 0 ? "" : apiVersion.slice(0, slash);
@@ -106,7 +106,7 @@ const plainField = (number: number, name: string, type: string): Field => ({
   patchStrategy: [],
 });
 
-/** Protobuf carries apiVersion and kind in its envelope, so they have no number. */
+/** In protobuf, apiVersion and kind are in the envelope, so they have no number. */
 const typeMeta: Field[] = [plainField(0, "apiVersion", "string"), plainField(0, "kind", "string")];
 
 const jsonFields = (declaration: StructDeclaration): Field[] => [

@@ -1,6 +1,6 @@
 /**
- * Lists that a draft has though nobody said them: Go's are nil, and shown as null. Code reads them as empty; who asks what an
- * object says (managedFields) has to tell them from those that were said to be empty.
+ * Lists that a draft has although nobody specified them: Go's are nil, and shown as null. To code they are empty;
+ * tracking of field ownership must distinguish them from lists that were specified as empty.
  */
 const unsaid = new WeakSet<readonly unknown[]>();
 

@@ -1,9 +1,9 @@
-/** What a store tells those who listen for changes of some resources. */
+/** What a store sends to listeners for changes of some resources. */
 import type { GroupResource, Revision } from "../store.ts";
 
 export interface ChangeNotice {
-  /** Those named have changed up to here. */
+  /** The named resources have changed up to here. */
   readonly revision: Revision;
-  /** Empty in the answer to who begins to listen. */
+  /** Empty in the answer to a new listener. */
   readonly resources: readonly GroupResource[];
 }

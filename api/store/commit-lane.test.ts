@@ -4,7 +4,7 @@ import { CommitLane, type Submitted } from "./commit-lane.ts";
 
 const accepted: CommitResult = { ok: true, revisions: [] };
 
-/** Calls that the test ends, and what those who submitted heard. */
+/** A lane whose calls the test ends, recording what submitters were told. */
 function open() {
   const lane = new CommitLane();
   const calls: PromiseWithResolvers<void>[] = [];

@@ -1,6 +1,6 @@
 /**
- * Commits of many requests that go to the store together, where the requests and the store's object share an isolate
- * (docs/decisions/0010). A call between objects costs about as much CPU as all that the store does for a commit.
+ * Commits of many requests that go to the store together, if the requests and the store's object share an isolate
+ * (docs/decisions/0010). A call between objects costs about as much CPU as everything that the store does for a commit.
  */
 import type { CommitRequest, CommitResult } from "../store.ts";
 
@@ -12,15 +12,15 @@ export interface Submitted {
 }
 
 /**
- * After so long, a call that nobody took from may have ended with the request that made it: a client that leaves takes its
- * request with it at any moment, and the platform tells nobody.
+ * After this long, a call from which nothing was taken may have ended with the request that made it: a client that
+ * leaves ends its request at any moment, and the platform tells nobody.
  */
 const LOST_MS = 100;
 
 export class CommitLane {
   #waiting: Submitted[] = [];
   readonly #taken = new Set<Submitted>();
-  /** The call that will take what waits. */
+  /** The call that will take what is waiting. */
   #called: { readonly at: number } | undefined;
 
   submit(submitted: Submitted): void {
@@ -28,8 +28,8 @@ export class CommitLane {
   }
 
   /**
-   * Makes a call that has the object {@link take} what waits, unless there is one; asked by whoever submits, and again by
-   * whoever goes on waiting. It is answered to whoever made it, so that he sees it to its end.
+   * Calls the object so that it {@link take}s what is waiting, unless such a call is under way; used by submitters, and
+   * again by those that keep waiting. The returned promise is for whoever made the call, to see it through.
    */
   call(now: number, make: () => Promise<void>): Promise<void> | undefined {
     if (this.#waiting.length + this.#taken.size === 0) return undefined;
@@ -39,7 +39,7 @@ export class CommitLane {
     return make().catch((error: unknown) => this.#broken(called, error));
   }
 
-  /** What waits, in the order in which it came; who comes from now on makes a call again. */
+  /** Takes what is waiting, in order; later submitters make another call. */
   take(): readonly Submitted[] {
     const taken = this.#waiting;
     this.#waiting = [];
@@ -53,7 +53,7 @@ export class CommitLane {
     this.#taken.delete(submitted);
   }
 
-  /** Nobody waits for it any more: what was not taken yet is never written. */
+  /** Nobody waits for it any more: if it was not taken yet, it is never written. */
   withdraw(submitted: Submitted): void {
     this.#taken.delete(submitted);
     this.#waiting = this.#waiting.filter((each) => each !== submitted);
@@ -64,7 +64,7 @@ export class CommitLane {
     this.#fail([...this.#taken], new Error("the store has begun again"));
   }
 
-  /** The object ended, and what it had taken with it: nobody knows what of that was written. */
+  /** The object ended, with everything that it had taken: it is unknown what of that was written. */
   #broken(called: { readonly at: number }, error: unknown): void {
     this.#fail([...this.#taken, ...(this.#called === called ? this.take() : [])], error);
   }

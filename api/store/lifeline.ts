@@ -1,11 +1,14 @@
-/** Whether an object that somebody's identity ends with still stands. */
+/** Whether an object that an identity depends on still exists. */
 import type { KubeObject } from "../machinery/meta.ts";
 import type { Lifeline } from "../store.ts";
 
-/** A second after an object's end has been asked for, and this much more, it gives nobody an identity though it may linger. */
+/**
+ * This long plus a second after its deletion was requested, an object no longer supports an identity, even if it
+ * lingers.
+ */
 const DELETION_GRACE_MS = 60_000;
 
-/** Whether the object that stands there now (its text, or undefined) is still the one. `now` is ms since the epoch. */
+/** Whether the current object (its text, or undefined) is still the same one. `now` is ms since the epoch. */
 export function holds({ uid }: Lifeline, text: string | undefined, now: number): boolean {
   if (text === undefined) return false;
   const { metadata } = JSON.parse(text) as KubeObject;

@@ -1,7 +1,7 @@
 /**
- * Stores whose objects run in this very isolate, as all do where one process is the whole deployment. What such a store has
- * in memory and on disk is read without a call between objects, which costs more than all else that a GET needs
- * (docs/decisions/0007), and requests that write side by side share one (docs/decisions/0010).
+ * Stores whose objects run in this very isolate, as all do if a single process is the whole deployment. Such a store is
+ * read without a call between objects, which would cost more than everything else about a GET (docs/decisions/0007),
+ * and concurrent writers share one call (docs/decisions/0010).
  */
 
 import type { Entry, GroupResource, Key, Revision } from "../store.ts";
@@ -11,15 +11,15 @@ export interface NearbyStore {
   /** The newest revision, and the newest that changed policy. */
   readonly revision: Revision;
   readonly policyRevision: Revision;
-  /** What stands at a key, if it is at hand and on disk. Undefined tells nothing: ask the store. */
+  /** The object at a key, if it is in memory and on disk. Undefined says nothing: ask the store. */
   recent(key: Key): Entry | undefined;
-  /** The way for commits to it, if it has one beside calls. */
+  /** The lane for commits to it, if it has one besides calls. */
   readonly lane?: CommitLane | undefined;
-  /** For a resource that is kept in another object: that one, if it is at hand. */
+  /** For a sharded resource: the store that has it, if that is nearby. */
   readonly elsewhere?: (resource: GroupResource) => { readonly at: NearbyStore | undefined } | undefined;
 }
 
-/** The store at hand that keeps a resource. */
+/** The nearby store that has a resource. */
 export function holderOf(nearby: NearbyStore | undefined, resource: GroupResource): NearbyStore | undefined {
   const elsewhere = nearby?.elsewhere?.(resource);
   return elsewhere ? elsewhere.at : nearby;
@@ -29,7 +29,7 @@ const stores = new Map<string, NearbyStore>();
 
 export const nearbyStore = (cluster: string): NearbyStore | undefined => stores.get(cluster);
 
-/** Only by a store of which there cannot be another anywhere, or what is read here is not the newest. */
+/** Only for a store that cannot exist twice, or what is read here would not be the newest. */
 export function announceNearby(cluster: string, store: NearbyStore): void {
   stores.set(cluster, store);
 }
@@ -38,7 +38,10 @@ export function withdrawNearby(cluster: string): void {
   stores.delete(cluster);
 }
 
-/** What waits in a lane outlives the object that was to take it: the platform puts objects to sleep, and the next one goes on. */
+/**
+ * What waits in a lane outlives the object that was to take it: the platform puts objects to sleep, and the next one
+ * continues.
+ */
 const lanes = new Map<string, CommitLane>();
 
 export function laneOf(cluster: string): CommitLane {

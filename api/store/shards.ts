@@ -1,16 +1,16 @@
 /**
- * Which resources of a cluster are kept in store objects of their own (docs/decisions/0011): what there is much of, and
- * what nothing else is decided by. Each such object is a store by itself, with a log and revisions of its own.
+ * Which resources of a cluster may be kept in store objects of their own (docs/decisions/0011): numerous ones that no
+ * decision depends on. Each such object is a store of its own, with its own log and revisions.
  */
 import type { GroupResource, Write } from "../store.ts";
 
-/** By the names that a deployment's setting gives them. */
+/** By their names in the deployment's setting. */
 const SHARDABLE: Readonly<Record<string, GroupResource>> = { events: "events", leases: "leases.coordination.k8s.io" };
 
-/** All that any cluster may keep so. */
+/** All resources that may be sharded. */
 export const SHARDS: readonly GroupResource[] = Object.values(SHARDABLE);
 
-/** Of a setting like `events,leases`; throws where it names anything else. */
+/** Parses a setting like `events,leases`; throws on any other name. */
 export function parseShards(setting = ""): readonly GroupResource[] {
   const names = new Set(setting.split(",").flatMap((name) => name.trim() || []));
   return [...names].sort().map((name) => {
@@ -23,13 +23,13 @@ export function parseShards(setting = ""): readonly GroupResource[] {
   });
 }
 
-/** As the setting says it. */
+/** In the format of the setting. */
 export const formatShards = (shards: readonly GroupResource[]): string =>
   Object.keys(SHARDABLE)
     .filter((name) => shards.includes(SHARDABLE[name] ?? ""))
     .join(",");
 
-/** What the store object is named that keeps a resource of a cluster; the cluster's own has the cluster's name. */
+/** The name of a shard's store object; the main store has the cluster's name. */
 export const shardName = (cluster: string, shard: GroupResource): string => `${cluster}/${shard}`;
 
 export function parseStoreName(name: string): { readonly cluster: string; readonly shard?: GroupResource } {
@@ -37,9 +37,9 @@ export function parseStoreName(name: string): { readonly cluster: string; readon
   return shard === undefined ? { cluster } : { cluster, shard };
 }
 
-/** Writes of one commit that are one object's, and where in the commit they were. */
+/** The writes of a commit that belong to one object, with their indexes in the commit. */
 export interface Portion {
-  /** Absent: the cluster's own object. */
+  /** Absent: the main store. */
   readonly shard?: GroupResource;
   readonly writes: readonly Write[];
   readonly places: readonly number[];

@@ -5,7 +5,7 @@
 import type { ListHead, Revision } from "../store.ts";
 import type { WatchShare } from "./watch-share.ts";
 
-/** Where a ClusterStore answers streams: POST with the request as JSON. The host is never looked up. */
+/** Where a ClusterStore answers streams: POST with the request as JSON. The host is never resolved. */
 export const storeStreamUrls = {
   list: "https://store/list",
   watch: "https://store/watch",
@@ -15,12 +15,12 @@ export const storeStreamUrls = {
 } as const;
 
 /**
- * How a store answers that has as many watches as one object should hold: with the name of the relay that is to carry the one
- * that was asked for (docs/decisions/0012), in a header.
+ * The answer of a store that has as many watches as one object should hold: a header names the relay that should carry
+ * this one (docs/decisions/0012).
  */
 export const storeRelays = { status: 421, header: "store-relay", compacted: 410 } as const;
 
-/** Where a ClusterStore takes a socket that is to hear of changes; whose it is counts. */
+/** Where a ClusterStore accepts a socket that listens for changes; the holder's share is checked. */
 export const listenerUrl = (share: WatchShare): string =>
   `https://store/listen?${encodeURIComponent(JSON.stringify(share))}`;
 
@@ -29,7 +29,7 @@ export const parseListenerUrl = (url: string): WatchShare =>
 
 export interface TailRequest {
   readonly since: Revision;
-  /** Which relay asks, and how many watches it holds. */
+  /** The relay that asks, and the number of watches that it holds. */
   readonly relay: number;
   readonly watches: number;
 }
@@ -41,7 +41,7 @@ export function parseRelayName(name: string): { readonly store: string; readonly
   return { store, relay: Number(relay) };
 }
 
-/** How the body of a list is encoded: not in `content-encoding`, which a runtime in between would undo. */
+/** The encoding of a list's body; not in `content-encoding`, which a runtime in between would decode. */
 export const storeEncoding = "store-encoding";
 
 export function renderListHead(head: ListHead): Record<string, string> {

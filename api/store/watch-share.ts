@@ -1,7 +1,10 @@
-/** How many watches, or lists that are not taken to their end, there may be, this one among them (rules FAIR-WATCH, FAIR-LIST). */
+/**
+ * How many watches, or lists that are not read to the end, there may be, including this one (rules FAIR-WATCH,
+ * FAIR-LIST).
+ */
 export interface WatchShare {
-  /** Whose it is, and how many of his one object may hold; this one counts for so many, 1 where nothing is said. */
+  /** The holder, and how many one object may hold for them; this one counts as so many, by default 1. */
   readonly holder?: { readonly name: string; readonly most: number; readonly takes?: number };
-  /** Of everybody, at the store and the relays that carry its watches. */
+  /** For all holders, at the store and the relays that carry its watches. */
   readonly most?: number;
 }

@@ -10,7 +10,7 @@ const entry = (name: string): Entry => ({
   attributes: { labels: {}, fields: {} },
 });
 
-/** A store of so many objects, whose answers end after `most` of them. */
+/** A store with `count` objects, whose answers end after `most` of them. */
 function storeOf(count: number, most: number) {
   const asked: ListRequest[] = [];
   const names = Array.from({ length: count }, (_, i) => String(i).padStart(4, "0"));

@@ -1,7 +1,7 @@
-/** All of a list: an answer of the store ends early at some megabytes of text (rule STORE-LIST). */
+/** Reads a whole list: an answer of the store ends early at some megabytes of text (rule STORE-LIST). */
 import type { Answer, Entry, ListPage, ListRequest, Store } from "../store.ts";
 
-/** Pages at the first one's revision, until the limit of the request is reached or nothing is left. */
+/** Reads pages at the first one's revision, until the limit of the request is reached or nothing is left. */
 export async function listWhole(store: Pick<Store, "list">, request: ListRequest): Promise<Answer<ListPage>> {
   const first = await store.list(request);
   if (!first.ok || !first.more) return first;

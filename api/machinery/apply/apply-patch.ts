@@ -26,7 +26,7 @@ import { trackUpdate } from "./track-update.ts";
 import { typeErrors } from "./validate-typed.ts";
 
 export interface Apply {
-  /** The stored object; undefined where the apply creates it. */
+  /** The stored object; undefined if the apply creates it. */
   readonly live: JsonObject | undefined;
   /** The parsed body. */
   readonly applied: JsonObject;
@@ -34,17 +34,20 @@ export interface Apply {
   readonly manager: string;
   readonly force: boolean;
   readonly subresource: string;
-  /** RFC 3339 in seconds. */
+  /** RFC 3339 with seconds. */
   readonly now: string;
 }
 
-/** The object to store, its managedFields set, not yet defaulted; `changed` tells whether a value differs from the live. */
+/**
+ * The object to store, with its managedFields set, and not yet defaulted; `changed` says whether any value differs from
+ * the live object.
+ */
 export type ApplyResult = { readonly ok: true; readonly object: JsonObject; readonly changed: boolean } | PatchFailure;
 
 export function applyPatch(apply: Apply): ApplyResult {
   const { live, kind } = apply;
   try {
-    // Of an object without managers it is found out first what it sets, and so what its items are named.
+    // For an object without managers, its fields and with them the names of its list items are computed first.
     if (live && managersOf(live).length === 0) fieldSetOf(comparable(live), kind.view);
     return bodyProblem(apply) ?? mergeApplied(apply);
   } catch (unnamed) {
@@ -53,7 +56,7 @@ export function applyPatch(apply: Apply): ApplyResult {
   }
 }
 
-/** What was stored can be such that nothing can be merged into it. */
+/** A stored object may be such that nothing can be merged into it. */
 function liveProblem({ live = {}, kind }: Apply): PatchFailure {
   const problems = typeErrors(comparable(live), kind.view);
   return internalError(
@@ -123,7 +126,7 @@ function printKind(apiVersion: string, kind: string): string {
   return `${group}/${version}, Kind=${kind}`;
 }
 
-/** The first apply to an untracked object gives what is there to a manager of its own. */
+/** The first apply to an untracked object assigns existing fields to a manager of their own. */
 function ownersBefore({ live, kind, subresource, now }: Apply): Map<string, Owner> | undefined {
   if (!live) return new Map();
   const stored = managersOf(live);

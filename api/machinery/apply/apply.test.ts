@@ -252,7 +252,7 @@ test("APPLY-05: items that nobody owns go where the list is applied as null agai
   const body = containers({ name: "c", image: "i", env: null });
   const unowned = containers({ name: "c", image: "i", env: [{ name: "a", value: "b" }] });
   pod.apply("m", body);
-  // As admission adds them: unseen by whoever keeps the owners.
+  // As admission adds them: unnoticed by the tracking of owners.
   pod.object = { ...pod.object, ...unowned };
   pod.apply("m", body);
   expect(specOf(pod).containers).toEqual([{ name: "c", image: "i" }]);

@@ -1,6 +1,6 @@
 /**
- * The fields in which two values of a type differ. An object that is there on one side only counts itself and all below
- * it; Go's fields that are held by value are there on both sides wherever their parent is.
+ * The fields in which two values of a type differ. An object that exists on one side only counts with everything below
+ * it. Go's fields that are held by value exist on both sides wherever their parent does.
  */
 import { isUnsaidList } from "../../schema/unsaid-list.ts";
 import { deepEqual } from "../json/deep-equal.ts";
@@ -17,11 +17,14 @@ export interface Comparison {
 
 export const SAME: Comparison = { added: EMPTY, modified: EMPTY, removed: EMPTY };
 
-/** Of two values that were said, such as what is stored and what was applied to it. SAME itself is the answer where nothing differs. */
+/**
+ * For explicit values, such as a stored object and a configuration applied to it. Returns SAME itself if nothing
+ * differs.
+ */
 export const compareTyped = (old: unknown, next: unknown, type: TypeView): Comparison =>
   comparisonOf(SAID.walk(old, next, type));
 
-/** The same of decoded objects, which as Go's do without lists that are empty, though a client has said them. */
+/** For decoded objects, which like Go's lack empty lists, even if a client specified them. */
 export const compareDecoded = (old: unknown, next: unknown, type: TypeView): Comparison =>
   comparisonOf(DECODED.walk(old, next, type));
 
@@ -56,7 +59,7 @@ class Walk {
     if (old === undefined) return { added: this.#everything(next, type) };
     if (next === undefined) return { removed: this.#everything(old, type) };
     const [from, to] = [formOf(type, old ?? next), formOf(type, next ?? old)];
-    // A value that changes its form: what it was goes, what it is comes.
+    // A value changes its form: the old one is removed, the new one added.
     if (from !== to) return isLeafPair(from, to) ? { modified: MEMBER } : this.#formChange(old, next, type);
     if (from === "map" && type.map && !type.map.atomic && !bothEmpty(old, next))
       return this.#walkMap(isJsonObject(old) ? old : {}, isJsonObject(next) ? next : {}, type.map);
@@ -113,7 +116,7 @@ class Walk {
       if (left.length <= 1 && right.length <= 1) record(diff, element, this.walk(left[0], right[0], list.element));
       else if (left.length > 1 && right.length > 1)
         record(diff, element, deepEqual(left, right) ? undefined : { modified: MEMBER });
-      // Items that share a name are owned together, by that name alone.
+      // Items with the same name are owned together, by that name alone.
       else if (left.length > 1) {
         const only = right[0] === undefined ? undefined : this.#everything(right[0], list.element);
         record(diff, element, { removed: MEMBER, ...(only ? { added: only } : {}) });
@@ -125,7 +128,7 @@ class Walk {
     return diff.added || diff.modified || diff.removed ? diff : undefined;
   }
 
-  /** A value that came or went whole: itself and every field below it. */
+  /** A value that was added or removed whole: itself and every field below it. */
   #everything(value: unknown, type: TypeView): FieldSet {
     const form = formOf(type, value);
     const out: Draft = { ".": MEMBER };
@@ -156,7 +159,7 @@ class Walk {
 const SAID = new Walk({ omitsEmpty: false });
 const DECODED = new Walk({ omitsEmpty: true });
 
-/** A list that nobody said is Go's nil, which is not the empty one. */
+/** An unspecified list is Go's nil, which differs from the empty one. */
 const said = (value: unknown): unknown => (isUnsaidList(value) ? null : value);
 
 const isLeafPair = (from: string, to: string) => from === "scalar" && to === "scalar";

@@ -1,10 +1,10 @@
-/** The answer to an apply that would take fields from other managers. */
+/** The error for an apply that would take fields from other managers. */
 import type { PatchFailure } from "../patch/patch-result.ts";
 import { type FieldSet, pathsOf } from "./field-set.ts";
 import { type Owners, printOwner } from "./owner.ts";
 import { compareElements, printPath } from "./path-element.ts";
 
-/** `conflicts` by owner key; the owners are named in the order of their keys. */
+/** `conflicts` by owner key; owners are listed in the order of their keys. */
 export function conflictFailure(conflicts: ReadonlyMap<string, FieldSet>, owners: Owners): PatchFailure {
   const found = [...conflicts.keys()].sort().flatMap((key) => {
     const [owner, set] = [owners.get(key), conflicts.get(key)];

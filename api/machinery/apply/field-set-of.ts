@@ -1,4 +1,4 @@
-/** The fields that a value sets: what its applier owns. Objects that merge are owned by their members alone. */
+/** The fields that a value sets, which its applier owns. Granular objects are owned through their members only. */
 import { isJsonObject } from "../json/json-object.ts";
 import { type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { itemsByElement } from "./list-item.ts";

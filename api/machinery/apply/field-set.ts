@@ -1,7 +1,7 @@
 /**
- * A set of field paths in the form that `managedFields` stores: nested objects whose keys are path elements (`f:spec`,
- * `k:{"name":"c"}`, `v:"x"`, `i:0`). An element is itself in the set where its node is empty or holds "."; the form is
- * the working form too, so nothing is converted on the way. Sets are values: no function here changes its arguments.
+ * A set of field paths in the form in which `managedFields` stores it: nested objects whose keys are path elements
+ * (`f:spec`, `k:{"name":"c"}`, `v:"x"`, `i:0`). An element is itself in the set if its node is empty or contains ".";
+ * this is also the working form, so nothing is converted. Sets are values: no function here modifies its arguments.
  */
 export interface FieldSet {
   readonly [element: string]: FieldSet;
@@ -21,7 +21,7 @@ export function isEmptySet(set: FieldSet): boolean {
 /** Whether the element of this node is in the set. */
 export const isMember = (node: FieldSet): boolean => "." in node || isEmptySet(node);
 
-/** A node from its two halves; undefined where neither the element nor anything below it is in the set. */
+/** A node from its two parts; undefined if neither the element nor anything below it is in the set. */
 function nodeOf(member: boolean, below: FieldSet): FieldSet | undefined {
   if (isEmptySet(below)) return member ? MEMBER : undefined;
   return member ? { ".": MEMBER, ...below } : below;
@@ -68,7 +68,7 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   return out;
 }
 
-/** As `difference`, but an element of `b` takes all below it away too. */
+/** Like `difference`, except that an element of `b` removes everything below it as well. */
 export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   const out: Draft = {};
   for (const element in a) {
@@ -90,7 +90,7 @@ export function hasPath(set: FieldSet, elements: readonly string[]): boolean {
   return node !== undefined && isMember(node);
 }
 
-/** All paths of the set: at each level its members first, then what lies below them, each sorted. */
+/** All paths of the set: at each level first its members, then what lies below them, each sorted. */
 export function pathsOf(set: FieldSet, compare: (a: string, b: string) => number): string[][] {
   const elements = Object.keys(set)
     .filter((element) => element !== ".")
@@ -109,7 +109,7 @@ const FIELD = "f".charCodeAt(0);
 export function sortedSet(set: FieldSet, compare: (a: string, b: string) => number): FieldSet {
   const elements = Object.keys(set);
   if (elements.length === 0) return MEMBER;
-  // Most sets are of fields alone, which are in order as texts are.
+  // Most sets consist of fields only, whose order is that of their texts.
   if (elements.every(isField)) elements.sort();
   else elements.sort(compare);
   const out: Draft = {};

@@ -1,10 +1,14 @@
-/** Times of managedFields move with what a manager changed, which is known only once a strategy has looked at it. */
+/**
+ * Timestamps in managedFields are updated when a manager changes something, which is known only after the kind's
+ * strategy has run.
+ */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { deepEqual } from "../json/deep-equal.ts";
 
 /**
- * Whether the entries are the stored ones but for their times (apiserver's IgnoreManagedFieldsTimestampsTransformer): if nothing
- * else of the object differs either, the stored times stay, and nothing is written.
+ * Whether the entries equal the stored ones except for their times (apiserver's
+ * IgnoreManagedFieldsTimestampsTransformer): if nothing else about the object differs either, the stored times stay,
+ * and nothing is written.
  */
 export function differInTimesOnly(
   entries: readonly ManagedFieldsEntry[] = [],

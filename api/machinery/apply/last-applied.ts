@@ -15,7 +15,7 @@ const annotationsOf = (object: JsonObject): JsonObject => {
   return isJsonObject(annotations) ? annotations : {};
 };
 
-/** The fields that client-side apply set and nobody changed since: kubectl may take them without force. */
+/** The fields that client-side apply set and nobody has changed since: kubectl may take them without force. */
 export function lastAppliedFields(live: JsonObject, { apiVersion, view }: KindAtVersion): FieldSet {
   const text = annotationsOf(live)[ANNOTATION];
   const last = typeof text === "string" ? parse(text) : undefined;
@@ -32,7 +32,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The object with the annotation set to what was applied, where it has one. */
+/** The object with the annotation updated to the applied configuration, if it has the annotation. */
 export function withLastApplied(object: JsonObject, applied: JsonObject): JsonObject {
   const annotations = annotationsOf(object);
   if (!annotations[ANNOTATION]) return object;

@@ -1,4 +1,4 @@
-/** How an item of a list that is not atomic is named in a path. */
+/** How an item of a granular list is identified in a path. */
 import { isJsonObject } from "../json/json-object.ts";
 import { keyElement, valueElement } from "./path-element.ts";
 import type { ListView } from "./type-view.ts";
@@ -25,7 +25,7 @@ export function itemElement(list: ListView, item: unknown): { element: string } 
   };
 }
 
-/** An item without a name, in an object that was stored all the same: nothing can be said of who owns what in it. */
+/** An item without a key in a stored object: its owners cannot be tracked. */
 export class UnnamedItem extends Error {}
 
 /** The items by element, in order; throws UnnamedItem. */

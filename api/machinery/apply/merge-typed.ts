@@ -1,9 +1,9 @@
-/** The live object with the applied one laid over it: what both have merges, and nothing is taken away. */
+/** Merges the applied configuration into the live object; nothing is removed. */
 import { isJsonObject } from "../json/json-object.ts";
 import { itemsByElement } from "./list-item.ts";
 import { formOf, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
 
-/** One of the two may be undefined; undefined is the answer where nothing is left. */
+/** Either argument may be undefined, and so is the result if both are. */
 export function mergeTyped(live: unknown, applied: unknown, type: TypeView): unknown {
   if (applied === undefined) return live;
   const form = formOf(type, applied ?? live);
@@ -30,14 +30,14 @@ function mergeMap(live: { [key: string]: unknown }, applied: { [key: string]: un
 }
 
 /**
- * Items of both lists: the applied order holds among the applied, the live order among the rest, and an item that only
- * the live list has keeps its place before the next item that both have.
+ * Merges lists: applied items are in the applied order, others in the live order, and an item that only the live list
+ * has stays before the next item that both have.
  */
 function mergeList(live: readonly unknown[], applied: readonly unknown[], list: ListView): unknown[] {
   const [left, right] = [itemsByElement(list, live), itemsByElement(list, applied)];
   const merge = (element: string): unknown => {
     const same = left.get(element) ?? [];
-    // Live items that share a name cannot be told apart, and the applied one takes the place of all.
+    // Live items with the same name cannot be told apart, and the applied one replaces them all.
     return mergeTyped(same.length > 1 ? undefined : same[0], right.get(element)?.[0], list.element);
   };
   const liveOrder = orderOf(live, list);
@@ -81,7 +81,7 @@ function mergeList(live: readonly unknown[], applied: readonly unknown[], list: 
   return out;
 }
 
-/** Each item with its name, in order, repeated names included. */
+/** Each item with its name, in order, including repeated names. */
 function orderOf(items: readonly unknown[], list: ListView): { element: string; item: unknown }[] {
   const order: { element: string; item: unknown }[] = [];
   for (const item of items) for (const element of itemsByElement(list, [item]).keys()) order.push({ element, item });

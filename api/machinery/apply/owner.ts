@@ -1,4 +1,4 @@
-/** One manager's part of managedFields, and how it is told apart from others, ordered and named. */
+/** One manager's entry in managedFields: its identity, its order and its printed form. */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { goQuote } from "../field-error.ts";
 import { EMPTY, type FieldSet, isEmptySet, sortedSet } from "./field-set.ts";
@@ -10,17 +10,14 @@ export interface Owner {
   readonly apiVersion: string;
   readonly subresource: string;
   readonly set: FieldSet;
-  /** RFC 3339 in seconds; a manager that never changed a value has none. */
+  /** RFC 3339 with seconds; absent for a manager that never changed a value. */
   readonly time?: string;
 }
 
 /** By `ownerKey`. */
 export type Owners = ReadonlyMap<string, Owner>;
 
-/**
- * What makes two entries the same manager. An applier is the same at every version. The text is the one that
- * Kubernetes sorts by.
- */
+/** The identity of a manager. An applier is the same at every version. Kubernetes sorts by this text. */
 export const ownerKey = ({ manager, operation, apiVersion, subresource }: Omit<Owner, "set" | "time">): string =>
   JSON.stringify({
     ...(manager ? { manager } : {}),
@@ -35,13 +32,13 @@ export function printOwner({ manager, operation, apiVersion, subresource }: Owne
   return operation === "Update" ? `${name} using ${apiVersion}` : name;
 }
 
-/** The owners of managedFields; undefined where an entry is not valid, for then Kubernetes reads none of them. */
+/** The owners in managedFields; undefined if any entry is invalid, since Kubernetes then ignores them all. */
 export function parseOwners(entries: readonly ManagedFieldsEntry[] | null | undefined): Map<string, Owner> | undefined {
   const read = readOwners(entries);
   return typeof read === "string" ? undefined : read;
 }
 
-/** What Kubernetes says of entries that it cannot read. */
+/** Kubernetes' error for entries that it cannot decode. */
 export function ownersProblem(entries: readonly ManagedFieldsEntry[]): string | undefined {
   const read = readOwners(entries);
   return typeof read === "string" ? read : undefined;
@@ -63,7 +60,7 @@ function readOwners(entries: readonly ManagedFieldsEntry[] | null | undefined): 
   return owners;
 }
 
-/** Undefined where it is not well formed. */
+/** Undefined if it is malformed. */
 function readFieldSet(node: unknown): FieldSet | undefined {
   if (isFieldSet(node)) return node;
   const known = knownPart(node);
@@ -77,14 +74,14 @@ function isFieldSet(node: unknown): node is FieldSet {
   return true;
 }
 
-/** Without elements of kinds that nobody knows: a later version may. */
+/** Without elements of unknown kinds, which a later version may use. */
 function knownPart(node: unknown): unknown {
   if (typeof node !== "object" || node === null || Array.isArray(node)) return node;
   const known = Object.entries(node).filter(([element]) => !/^[^fikv]:/s.test(element));
   return Object.fromEntries(known.map(([element, child]) => [element, knownPart(child)]));
 }
 
-/** Undefined where nobody owns anything. */
+/** Undefined if nobody owns anything. */
 export function renderOwners(owners: Owners): ManagedFieldsEntry[] | undefined {
   const entries = [...owners.values()].filter(({ set }) => !isEmptySet(set)).sort(compareOwners);
   if (entries.length === 0) return undefined;
@@ -101,7 +98,7 @@ export function renderOwners(owners: Owners): ManagedFieldsEntry[] | undefined {
 
 const text = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Appliers first, then by time, of which RFC 3339 in UTC sorts as text; no time is the oldest. */
+/** Appliers first, then by time (RFC 3339 in UTC sorts as text); entries without a time are the oldest. */
 const compareOwners = (a: Owner, b: Owner): number =>
   text(a.operation, b.operation) ||
   text(a.time ?? "", b.time ?? "") ||
@@ -111,7 +108,7 @@ const compareOwners = (a: Owner, b: Owner): number =>
 
 const MAX_UPDATERS = 10;
 
-/** Bounds the updaters to ten: the oldest of a version become one that is called "ancient-changes". */
+/** Limits the number of updaters to ten: the oldest of a version are merged into one called "ancient-changes". */
 export function capUpdaters(owners: Map<string, Owner>, union: (a: FieldSet, b: FieldSet) => FieldSet): void {
   const updaters = [...owners].filter(([, owner]) => owner.operation === "Update");
   if (updaters.length <= MAX_UPDATERS) return;

@@ -1,4 +1,4 @@
-/** How a change of the object moves ownership between its managers. */
+/** How a change of an object moves ownership between its managers. */
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { type Comparison, type compareTyped, SAME } from "./compare.ts";
 import {
@@ -15,7 +15,7 @@ import type { Owner, Owners } from "./owner.ts";
 import { reconcileSet } from "./reconcile-set.ts";
 import type { TypeView } from "./type-view.ts";
 
-/** A version of the kind that some manager wrote at. Objects of it are made from, and turned into, the version at hand. */
+/** A version of the kind that some manager wrote at, with conversions to and from the current version. */
 export interface VersionedType {
   readonly view: TypeView;
   readonly from: (object: JsonObject) => JsonObject;
@@ -23,21 +23,21 @@ export interface VersionedType {
 }
 
 export interface KindAtVersion {
-  /** The version at hand, as in the object: `apps/v1`. */
+  /** The current version, as stated in the object: `apps/v1`. */
   readonly apiVersion: string;
   readonly view: TypeView;
-  /** Other versions; a manager of a version that is no longer served is forgotten. */
+  /** Other versions; managers of a version that is no longer served are dropped. */
   readonly versions?: (apiVersion: string) => VersionedType | undefined;
-  /** The schema is a user's, and may be another than when the sets were stored. */
+  /** The schema is user-defined, and may have changed since the sets were stored. */
   readonly schemaChanges?: boolean;
-  /** What of a set can be owned through the endpoint: not what it resets. */
+  /** The part of a set that can be owned through the endpoint: without what it resets. */
   readonly ownable: (set: FieldSet) => FieldSet;
 }
 
 export interface Endpoint {
   readonly subresource: string;
   readonly status?: { readonly keepsMetadata?: boolean };
-  /** What it resets, where not what endpoints of its name do. */
+  /** What it resets, if that differs from other endpoints of its name. */
   readonly resets?: readonly (readonly string[])[];
 }
 
@@ -45,7 +45,7 @@ const SPEC = fieldPath("spec");
 const SPEC_AND_METADATA = { ...SPEC, ...fieldPath("metadata") };
 const STATUS = fieldPath("status");
 
-/** An endpoint resets the status on the object where it has a status endpoint, and the spec on the status endpoint. */
+/** The main endpoint resets the status if the kind has a status endpoint, and the status endpoint resets the spec. */
 export function ownableThrough({ subresource, status, resets }: Endpoint): KindAtVersion["ownable"] {
   if (resets) return (set) => resets.reduce((left, path) => differenceBelow(left, fieldPath(...path)), set);
   const reset =
@@ -86,7 +86,7 @@ export const SERVER_FIELDS: FieldSet = {
   "f:metadata": { ".": EMPTY, ...Object.fromEntries(SERVER_META.map((name) => [`f:${name}`, EMPTY])) },
 };
 
-/** What is compared: without the fields that nobody owns, so that a revision alone is no difference. */
+/** The object as compared: without the fields that nobody owns, so that a new revision alone is no difference. */
 export function comparable(object: JsonObject): JsonObject {
   const { apiVersion: _, kind: __, metadata, ...rest } = object;
   if (!isJsonObject(metadata)) return rest;
@@ -95,7 +95,7 @@ export function comparable(object: JsonObject): JsonObject {
   return { ...rest, metadata: meta };
 }
 
-/** The differences at each version that some manager uses, made when first asked for. */
+/** The differences at each version that some manager uses, computed on demand. */
 export class Differences {
   readonly #known = new Map<string, Comparison | undefined>();
   readonly #old: JsonObject;
@@ -114,7 +114,7 @@ export class Differences {
     this.#by = by;
   }
 
-  /** Undefined where the version is no longer served. */
+  /** Undefined if the version is no longer served. */
   at(apiVersion: string): Comparison | undefined {
     if (!this.#known.has(apiVersion)) this.#known.set(apiVersion, this.#compare(apiVersion));
     return this.#known.get(apiVersion);
@@ -131,7 +131,7 @@ export class Differences {
   }
 }
 
-/** The owners as they are stored, by the schema as it is now. */
+/** The stored owners, reconciled with the current schema. */
 export function reconcileOwners(owners: Map<string, Owner>, kind: KindAtVersion): void {
   if (!kind.schemaChanges) return;
   for (const [key, owner] of owners) {
@@ -141,7 +141,7 @@ export function reconcileOwners(owners: Map<string, Owner>, kind: KindAtVersion)
   }
 }
 
-/** What each other manager would lose because the change sets it; only those that lose something. */
+/** What other managers would lose to the change; only managers that lose something. */
 export function conflictsOf(owners: Owners, differences: Differences, self: string | undefined): Map<string, FieldSet> {
   const conflicts = new Map<string, FieldSet>();
   for (const [key, owner] of owners) {
@@ -153,7 +153,10 @@ export function conflictsOf(owners: Owners, differences: Differences, self: stri
   return conflicts;
 }
 
-/** The owners after the change: what others set is lost, what was removed is lost, and who has nothing left is gone. */
+/**
+ * The owners after the change: each loses what others set and what was removed, and managers without any fields are
+ * dropped.
+ */
 export function ownersAfter(owners: Owners, differences: Differences, self: string | undefined): Map<string, Owner> {
   const after = new Map<string, Owner>();
   for (const [key, owner] of owners) {

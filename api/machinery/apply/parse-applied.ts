@@ -1,4 +1,4 @@
-/** The body of an apply: YAML, of which JSON is a part, read into a map without any schema. */
+/** The body of an apply: YAML (a superset of JSON), read into a map without a schema. */
 
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { badRequest, goJsonType, type PatchFailure } from "../patch/patch-result.ts";
@@ -8,12 +8,12 @@ export type ParsedApplied =
   | {
       readonly ok: true;
       readonly value: JsonObject;
-      /** What `fieldValidation=Strict` refuses, once the apply itself has succeeded; `Warn` sends its `warnings`. */
+      /** What `fieldValidation=Strict` refuses, after the apply itself has succeeded; `Warn` sends the `warnings`. */
       readonly strict?: { readonly failure: PatchFailure; readonly warnings: readonly string[] };
     }
   | PatchFailure;
 
-/** An empty body is an empty map: the kind that it lacks is told later. */
+/** An empty body is an empty map: its missing kind is reported later. */
 export function parseApplied(text: string): ParsedApplied {
   const read = readYaml(text);
   if (!read.ok) return badRequest(`error decoding YAML: error converting YAML to JSON: ${read.message}`);
@@ -25,7 +25,7 @@ export function parseApplied(text: string): ParsedApplied {
   const { duplicates } = read;
   if (duplicates.length === 0) return { ok: true, value };
   const failure = badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join("")}`);
-  // A warning a line, without the heading.
+  // One warning per line, without the heading.
   const lines = duplicates.flatMap((problem) => problem.split("\n").slice(1));
   return { ok: true, value, strict: { failure, warnings: lines.map((line) => line.trim()) } };
 }

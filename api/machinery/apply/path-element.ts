@@ -1,4 +1,4 @@
-/** One step of a field's path, in the text that managedFields stores. */
+/** One element of a field's path, in the text form of managedFields. */
 
 import { goQuote } from "../field-error.ts";
 import { parseExactJson } from "../json/exact-json.ts";
@@ -6,7 +6,7 @@ import { goJson } from "../json/go-json.ts";
 
 export const valueElement = (value: unknown): string => `v:${goJson(value)}`;
 
-/** `keys` are pairs of name and value; the element has them by name. */
+/** `keys` are pairs of name and value; the element has them sorted by name. */
 export function keyElement(keys: readonly (readonly [string, unknown])[]): string {
   const sorted = keys.length > 1 ? keys.toSorted(([a], [b]) => (a < b ? -1 : 1)) : keys;
   return `k:{${sorted.map(([name, value]) => `${goJson(name)}:${goJson(value)}`).join(",")}}`;
@@ -31,7 +31,7 @@ export function printElement(element: string): string {
 
 export const printPath = (path: readonly string[]): string => path.map(printElement).join("");
 
-/** As structured-merge-diff prints a value: objects and lists are no proper keys, but may be given as such. */
+/** As structured-merge-diff prints a value. Objects and lists are invalid as keys, but may occur. */
 function printScalar(value: unknown): string {
   if (typeof value === "string") return goQuote(value);
   if (Array.isArray(value)) return `[${value.map(printScalar).join(",")}]`;

@@ -1,4 +1,4 @@
-/** Takes away what an applier applied before and now does not, unless somebody else owns it. */
+/** Removes what an applier applied before and no longer does, unless somebody else owns it. */
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { difference, EMPTY, type FieldSet, intersection, isEmptySet, union } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
@@ -8,7 +8,7 @@ import { type KindAtVersion, type VersionedType, versionOf } from "./ownership.t
 import { removeFields, withNamedParents } from "./remove-fields.ts";
 import { formOf, memberType, type TypeView } from "./type-view.ts";
 
-/** `last` is what the applier owned before, `owners` hold what it owns now: itself by `self`. */
+/** `last` is what the applier owned before; `owners` contains what it owns now, under `self`. */
 export function prune(
   merged: JsonObject,
   { last, self }: { readonly last: Owner | undefined; readonly self: string },
@@ -18,7 +18,7 @@ export function prune(
   const version = last && !isEmptySet(last.set) ? versionOf(kind, last.apiVersion) : undefined;
   if (!last || !version) return merged;
   const whole = version.from(merged);
-  // The commonest apply gives nothing up: all that would be taken would come back.
+  // The most common apply gives up nothing: everything removed would be added back.
   const now = owners.get(self);
   const isSame = now?.apiVersion === last.apiVersion && isEmptySet(difference(last.set, now.set));
   if (isSame && !endsAbove(last.set, whole, version.view)) return merged;
@@ -27,11 +27,11 @@ export function prune(
   for (const [apiVersion, owned] of ownedByVersion(owners, last.apiVersion))
     pruned = addBack(merged, { pruned, version }, { owned, at: versionOf(kind, apiVersion) });
   const [left, all] = [parentsOf(pruned, version), parentsOf(whole, version)];
-  // What the applier never owned comes back too, where only its parent was taken.
+  // What the applier never owned is added back, too, if only its parent was removed.
   return version.to(without(whole, intersection(difference(all, left), lastSet), version));
 }
 
-/** Whether the set has an object or a list as empty that is not: what is in it goes, too. */
+/** Whether the set contains an object or list as a leaf that is not empty: then its contents are removed as well. */
 function endsAbove(set: FieldSet, value: unknown, type: TypeView): boolean {
   const form = formOf(type, value);
   const [map, list] = [form === "map" ? type.map : undefined, form === "list" ? type.list : undefined];
@@ -58,7 +58,7 @@ const without = (object: JsonObject, remove: FieldSet, { view }: VersionedType):
 const parentsOf = (object: JsonObject, { view }: VersionedType): FieldSet =>
   withNamedParents(fieldSetOf(object, view), view);
 
-/** All that somebody owns, by version, the version of the last apply first. */
+/** Everything that somebody owns, by version, with the version of the last apply first. */
 function ownedByVersion(owners: Owners, first: string): Map<string, FieldSet> {
   const owned = new Map<string, FieldSet>([[first, EMPTY]]);
   for (const { apiVersion, set } of owners.values()) owned.set(apiVersion, union(owned.get(apiVersion) ?? EMPTY, set));

@@ -1,11 +1,11 @@
 /**
- * What a manager owns, after the schema has changed under it (structured-merge-diff's ReconcileFieldSetWithSchema): what has
- * become atomic is owned whole. What is atomic no more is left as if it had always been granular.
+ * What a manager owns after the schema has changed (structured-merge-diff's ReconcileFieldSetWithSchema): what has
+ * become atomic is owned whole. What has become granular is left as if it had always been so.
  */
 import { type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { type MapView, memberType, type TypeView } from "./type-view.ts";
 
-/** Answers the set itself where the schema has not changed. */
+/** Returns the set itself if the schema has not changed. */
 export const reconcileSet = (set: FieldSet, view: TypeView): FieldSet =>
   below(set, (element) => typeOfMember(view, element));
 
@@ -25,7 +25,7 @@ function below(set: FieldSet, typeOf: (element: string) => TypeView | undefined)
 
 function reconciled(node: FieldSet, type: TypeView): FieldSet {
   const { map, scalar, list } = type;
-  // An object that was applied empty is owned itself, and no member of it.
+  // An object that was applied empty is itself owned, without any members.
   if (isEmptySet(node) || (!map && scalar)) return node;
   if (map ? map.atomic : list?.type === "atomic") return MEMBER;
   return below(node, (element) => (map ? typeOfMember({ map }, element) : list?.element));

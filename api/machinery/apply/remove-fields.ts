@@ -1,10 +1,10 @@
-/** A value without the fields of a set; an object or a list that loses all that it holds stays, empty. */
+/** A value without the fields of a set; an object or a list that loses everything stays, empty. */
 import { isJsonObject } from "../json/json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, isMember, MEMBER } from "./field-set.ts";
 import { itemElement } from "./list-item.ts";
 import { formOf, type MapView, memberType, type TypeView } from "./type-view.ts";
 
-/** Undefined where nothing is left. */
+/** Undefined if nothing is left. */
 export function removeFields(value: unknown, remove: FieldSet, type: TypeView): unknown {
   const form = formOf(type, value);
   if (form === "map" && type.map) {
@@ -41,7 +41,7 @@ function removeMembers(value: { [key: string]: unknown }, remove: FieldSet, map:
 
 const emptied = (value: unknown) => (Array.isArray(value) ? [] : isJsonObject(value) ? {} : null);
 
-/** The set with every declared field on the way to its paths in it too: removal takes emptied objects with it. */
+/** Adds every declared field on the way to the set's paths, so that removal includes objects that become empty. */
 export function withNamedParents(set: FieldSet, type: TypeView | undefined): FieldSet {
   const out: { [element: string]: FieldSet } = {};
   for (const element in set) {

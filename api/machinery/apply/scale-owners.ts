@@ -1,6 +1,6 @@
 /**
- * Who owns the replicas, as the scale endpoint sees it and as the scaled object stores it: `replicas` of the object is
- * `.spec.replicas` of the Scale, and all other fields are out of the endpoint's sight.
+ * Ownership of the replicas, as the scale endpoint sees it and as the scaled object stores it: the object's `replicas`
+ * is `.spec.replicas` of the Scale, and all other fields are invisible to the endpoint.
  */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { difference, type FieldSet, fieldPath, hasPath, isEmptySet } from "./field-set.ts";
@@ -9,7 +9,7 @@ import { type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
 const SCALE_VERSION = "autoscaling/v1";
 const SCALE_REPLICAS = ["spec", "replicas"];
 
-/** By apiVersion of the scaled kind: where its replicas are (`["spec", "replicas"]`); null where it has no scale. */
+/** By apiVersion of the scaled kind: the path of its replicas (`["spec", "replicas"]`); null if it has no scale. */
 export type ReplicasPaths = Readonly<Record<string, readonly string[] | null>>;
 
 const has = (set: FieldSet, path: readonly string[] | null | undefined): path is readonly string[] =>
@@ -20,7 +20,7 @@ const has = (set: FieldSet, path: readonly string[] | null | undefined): path is
     path.map((name) => `f:${name}`),
   );
 
-/** The Scale's managedFields: each owner of the replicas, and nobody else. */
+/** The Scale's managedFields: the owners of the replicas, and nobody else. */
 export function scaleEntries(
   entries: readonly ManagedFieldsEntry[] | undefined,
   paths: ReplicasPaths,
@@ -35,9 +35,9 @@ export function scaleEntries(
 }
 
 /**
- * The object's managedFields after a write through the scale endpoint that left `scale` entries. An updater's identity
- * holds its version, so the two sides never know each other's updaters as the same: one that still owns the replicas
- * gets an entry of its own for them, and new entries have no time. Kubernetes does it so.
+ * The object's managedFields after a write through the scale endpoint that resulted in the `scale` entries. An
+ * updater's identity includes its version, so the two sides never match each other's updaters: one that still owns the
+ * replicas gets an entry of its own for them, and new entries have no time. Kubernetes does the same.
  */
 export function parentEntries(
   entries: readonly ManagedFieldsEntry[] | undefined,
@@ -49,7 +49,7 @@ export function parentEntries(
   const after = new Map<string, Owner>();
   for (const [key, owner] of before) {
     const path = paths[owner.apiVersion];
-    // A version that the kind has no more.
+    // A version that the kind no longer has.
     if (path === undefined) continue;
     if (!has(owner.set, path) || scalers.delete(key)) after.set(key, owner);
     else {

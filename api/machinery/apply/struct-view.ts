@@ -1,11 +1,11 @@
-/** The schema table's types as server-side apply sees them. */
+/** The schema table's types as seen by server-side apply. */
 import { isScalar, type Scalar } from "../../schema/idl.ts";
 import { type Field, type Struct, structOf } from "../../schema/table.ts";
 import { DEDUCED, type FieldView, type MapView, type TypeView, UNTYPED } from "./type-view.ts";
 
 const views = new Map<string, TypeView>();
 
-/** The view of a struct, made once: `structView(structOf("apps.v1.Deployment"))`. */
+/** The view of a struct, built once: `structView(structOf("apps.v1.Deployment"))`. */
 export function structView(struct: Struct): TypeView {
   const known = views.get(struct.name);
   if (known) return known;
@@ -16,7 +16,7 @@ export function structView(struct: Struct): TypeView {
 
 function mapView(struct: Struct): MapView {
   const fields = new Map<string, FieldView>();
-  // Types refer to themselves, so a field's view is made when it is asked for.
+  // Types are recursive, so views of fields are built on demand.
   const field = (name: string): FieldView | undefined => {
     const known = fields.get(name);
     const declared = known ? undefined : struct.fields.get(name);
@@ -38,7 +38,7 @@ function mapView(struct: Struct): MapView {
 
 function fieldView(field: Field): FieldView {
   const zero = zeroOf(field);
-  // OpenAPI documents give a scalar that Go always writes its zero value as default, and so a list key has one.
+  // OpenAPI documents declare the zero value as the default of a scalar that Go always writes, so a list key has one.
   const fallback = field.default ?? (typeof zero === "object" ? undefined : zero);
   return {
     type: fieldType(field),
@@ -58,7 +58,7 @@ function fieldType(field: Field): TypeView {
   return elementType(field);
 }
 
-/** A list that says nothing of apply but merges in strategic patches is told apart the same way. */
+/** A list without an apply type that merges in strategic patches identifies its items in the same way. */
 const mergeType = (field: Field) =>
   !field.patchStrategy.includes("merge") ? "atomic" : field.patchMergeKey ? "map" : "set";
 
@@ -97,11 +97,11 @@ const SCALAR_TYPES: Readonly<Record<Scalar, TypeView>> = {
   StringList: DEDUCED,
 };
 
-/** What Go's zero value shows of a field that the JSON may omit. */
+/** What Go's zero value shows for a field that the JSON may omit. */
 function zeroOf(field: Field): unknown {
   if (field.pointer || field.shape !== "one") return field.always ? null : undefined;
   if (!isScalar(field.type)) return field.omitZero ? undefined : {};
-  // A struct by value as well, and so not omitted when empty.
+  // A struct by value, too, which is therefore not omitted when empty.
   if (field.type === "Time" || field.type === "MicroTime") return field.omitZero ? undefined : null;
   if (!field.always) return undefined;
   if (field.type === "string" || field.type === "bytes") return "";

@@ -1,10 +1,10 @@
-/** A CustomResourceDefinition's structural schema (OpenAPI v3) as server-side apply sees it. */
+/** A CustomResourceDefinition's structural schema (OpenAPI v3) as seen by server-side apply. */
 import { structOf } from "../../schema/table.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import { structView } from "./struct-view.ts";
 import { DEDUCED, type FieldView, type ListView, type MapView, type TypeView, UNTYPED } from "./type-view.ts";
 
-/** The parts of JSONSchemaProps that matter here. */
+/** The relevant parts of JSONSchemaProps. */
 export interface StructuralSchema {
   readonly type?: string;
   readonly format?: string;
@@ -23,7 +23,9 @@ export interface StructuralSchema {
 const views = new WeakMap<StructuralSchema, TypeView>();
 const NO_SCHEMA: StructuralSchema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
-/** The view of a custom resource of that schema, made once for the schema's object; no schema takes anything. */
+/**
+ * The view of a custom resource with that schema, built once per schema object; without a schema, anything is allowed.
+ */
 export function structuralView(schema: StructuralSchema = NO_SCHEMA): TypeView {
   const known = views.get(schema);
   if (known) return known;
@@ -32,7 +34,7 @@ export function structuralView(schema: StructuralSchema = NO_SCHEMA): TypeView {
   return view;
 }
 
-/** The schema says nothing of what every object has. */
+/** Adds what every object has, which the schema does not declare. */
 const withMeta = ({ map }: TypeView): TypeView => ({
   map: objectMap(map ?? { atomic: false, field: () => undefined, element: DEDUCED }),
 });
@@ -46,7 +48,7 @@ function objectMap(own: MapView): MapView {
 
 function viewOf(schema: StructuralSchema, inherited: boolean): TypeView {
   const preserve = inherited || schema["x-kubernetes-preserve-unknown-fields"] === true;
-  // Without a type anything passes here: what it must be is told when the object is validated.
+  // Without a type, anything is accepted here: validation checks the value later.
   if (schema["x-kubernetes-int-or-string"]) return DEDUCED;
   switch (schema.type) {
     case "object":

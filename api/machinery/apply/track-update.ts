@@ -1,4 +1,4 @@
-/** managedFields over an ordinary write: a create, a PUT or a patch that is no apply. */
+/** managedFields for ordinary writes: a create, a PUT or a patch other than an apply. */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { deepEqual } from "../json/deep-equal.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
@@ -11,17 +11,17 @@ import { Differences, type KindAtVersion, ownersAfter, reconcileOwners, SERVER_F
 export interface TrackedUpdate {
   /** The stored object; undefined on a create. */
   readonly old: JsonObject | undefined;
-  /** What is to be stored, decoded and defaulted, before admission. */
+  /** The object to store, decoded and defaulted, before admission. */
   readonly next: JsonObject;
   readonly kind: KindAtVersion;
-  /** The fieldManager parameter, else the user agent up to its first slash. */
+  /** The fieldManager parameter, or else the user agent up to its first slash. */
   readonly manager: string;
   readonly subresource: string;
-  /** RFC 3339 in seconds. */
+  /** RFC 3339 with seconds. */
   readonly now: string;
 }
 
-/** The entries to store, or undefined for none: an object of which nothing can be said has no managers. */
+/** The entries to store, or undefined for none: an object whose fields cannot be identified has no managers. */
 export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
   try {
     return entriesAfter(update);
@@ -35,7 +35,7 @@ function entriesAfter(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
   const { old, next, kind, now } = update;
   const stored = entriesOf(old);
   const entries = requestedEntries(update, stored);
-  // An object whose tracking was reset, or never begun, stays untracked until somebody applies.
+  // An object that is not tracked, or whose tracking was reset, stays so until somebody applies.
   if (old && entries.length === 0) return undefined;
   const differences = new Differences({ old: old ?? {}, next }, kind, compareDecoded);
   const changes = differences.at(kind.apiVersion) ?? SAME;
@@ -63,8 +63,8 @@ const entriesOf = (object: JsonObject | undefined): readonly ManagedFieldsEntry[
   isJsonObject(object?.metadata) && Array.isArray(object.metadata.managedFields) ? object.metadata.managedFields : [];
 
 /**
- * The entries to go on from: those of the request where it has valid ones, since a client may edit them; none where it
- * resets them with an empty list or one empty entry; else the stored ones. Subresources do not take any.
+ * The entries to start from: those in the request if they are valid, since a client may edit them; none if it resets
+ * them with an empty list or one empty entry; otherwise the stored ones. Subresources ignore those in the request.
  */
 function requestedEntries(
   { next, subresource }: TrackedUpdate,

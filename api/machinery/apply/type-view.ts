@@ -1,6 +1,6 @@
 /**
- * What server-side apply must know of a type, whoever declared it: the schema table (`struct-view.ts`) or a
- * CustomResourceDefinition's structural schema (`structural-view.ts`). A type may take several forms of value.
+ * What server-side apply must know of a type, whether it comes from the schema table (`struct-view.ts`) or a
+ * CustomResourceDefinition's structural schema (`structural-view.ts`). A type may allow several forms of value.
  */
 import { isJsonObject } from "../json/json-object.ts";
 export interface TypeView {
@@ -10,9 +10,9 @@ export interface TypeView {
 }
 
 export interface ListView {
-  /** How items are told apart: not at all, by their value, or by some of their members. */
+  /** How items are identified: not at all, by their value, or by some of their members. */
   readonly type: "atomic" | "set" | "map";
-  /** The members that tell items of a `map` apart. */
+  /** The members that identify items of a `map`. */
   readonly keys: readonly string[];
   readonly element: TypeView;
 }
@@ -20,21 +20,21 @@ export interface ListView {
 export interface MapView {
   readonly atomic: boolean;
   readonly field: (name: string) => FieldView | undefined;
-  /** Members that are there, as null, wherever the object is, though a draft does not show them: Go's times. */
+  /** Members that exist as null wherever the object does, although drafts do not show them: Go's times. */
   readonly nulls?: readonly string[];
-  /** The type of members that are not declared; absent where only declared ones are allowed. */
+  /** The type of undeclared members; absent if only declared ones are allowed. */
   readonly element?: TypeView;
 }
 
 export interface FieldView {
   readonly type: TypeView;
-  /** The field's element in a path, where it is known once for all objects: `f:spec`. */
+  /** The field's path element, precomputed: `f:spec`. */
   readonly element?: string;
   /** The value of an absent list key. */
   readonly default?: unknown;
-  /** An empty list or map is as good as none to who asks what an object says: Go's omitempty. */
+  /** Whether an empty list or map counts as absent: Go's omitempty. */
   readonly omitEmpty?: true;
-  /** What stands for an absent member of an object that is there; undefined where absent is absent. */
+  /** The value of an absent member of an existing object; undefined if absent means absent. */
   readonly zero?: unknown;
 }
 
@@ -60,7 +60,7 @@ export const UNTYPED: TypeView = {
 
 export type Form = "scalar" | "list" | "map";
 
-/** The form in which a type takes a value; a value that fits none, or null, goes by the type's first. */
+/** The form in which a type reads a value; a value that fits none, or null, is read in the first form. */
 export function formOf(type: TypeView, value: unknown): Form {
   if (Array.isArray(value) ? type.list : undefined) return "list";
   if (isJsonObject(value) ? type.map : undefined) return "map";

@@ -6,7 +6,7 @@ import { itemElement } from "./list-item.ts";
 import { printElement } from "./path-element.ts";
 import { formOf, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
 
-/** Empty, or one text: one problem as it is, several under the heading `errors:`. */
+/** Empty, or one text: a single problem as it is, several under the heading `errors:`. */
 export function typeErrors(value: unknown, type: TypeView): string {
   const errors = check(value, type).map(({ path, text }) => (path === "" ? text : `${path}: ${text}`));
   return errors.length > 1 ? `errors:\n  ${errors.join("\n  ")}` : (errors[0] ?? "");
@@ -52,7 +52,7 @@ function checkMap(value: unknown, map: MapView): TypeError[] {
   const errors: TypeError[] = [];
   for (const name in value) {
     const type = memberType(map, name);
-    // Kubernetes stops at the first member that it does not know.
+    // Kubernetes stops at the first unknown member.
     if (!type) return [...errors, { path: `.${name}`, text: "field not declared in schema" }];
     errors.push(...below(`.${name}`, check(value[name], type)));
   }

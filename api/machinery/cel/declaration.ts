@@ -1,4 +1,4 @@
-/** A function that expressions may call: its signature in text, what it does, what it costs. */
+/** A function that expressions may call: its signature as text, its implementation, and its cost. */
 import { parseType, splitTop, type Type } from "./values/type.ts";
 import { CelError, isCelMap, typeNameOf } from "./values/values.ts";
 
@@ -8,17 +8,17 @@ export type CostRule =
   | "constant"
   /** A tenth of the first argument's size. */
   | "traversal"
-  /** The size of a list, every item of which is looked at. */
+  /** The size of a list, every item of which is visited. */
   | "items"
-  /** As `items`, compared each with each. */
+  /** Like `items`, with pairwise comparison. */
   | "pairs"
-  /** A text searched for another. */
+  /** A text searched for another one. */
   | "search"
-  /** A text matched with a pattern. */
+  /** A text matched against a pattern. */
   | "regex"
-  /** Two texts compared: a tenth of the smaller. */
+  /** Two texts compared: a tenth of the shorter one. */
   | "compare"
-  /** Two texts joined. */
+  /** Two texts concatenated. */
   | "concat"
   /** The second argument's items. */
   | "membership"
@@ -31,7 +31,7 @@ export interface Overload {
   readonly isMember: boolean;
   readonly cost: CostRule;
   readonly call: (...args: never[]) => unknown;
-  /** Whether values fit it at run time, where types are not known before. */
+  /** Whether the arguments match it at run time, if types are not known before. */
   readonly accepts: (args: readonly unknown[]) => boolean;
 }
 
@@ -82,7 +82,7 @@ export function libraryOf(...parts: readonly (readonly Declaration[])[]): Librar
   return library;
 }
 
-/** Whether a value is of a declared type, as far as overloads are told apart by it. */
+/** Whether a value has a declared type, as far as needed for distinguishing overloads. */
 function fits(value: unknown, type: Type | undefined): boolean {
   if (!type || type.kind === "dyn" || type.kind === "param") return true;
   const name = typeNameOf(value);

@@ -51,7 +51,7 @@ describe("an expression is true of what it sees", () => {
     `strings.quote('a') == '"a"'`,
     "type(url('https://a')) != type(ip('::1'))",
     "int('12') + int(3.9) == 15 && string(1.5) == '1.5' && b'ab'.size() == 2",
-    // Either side may decide, whatever the other comes to.
+    // Either side may decide, whatever the other one evaluates to.
     "1 / 0 == 1 || true",
     "[1, 0].exists(x, 1 / x == 1)",
   ])("%s", (source) => {

@@ -12,16 +12,16 @@ import { parse } from "./syntax/parser.ts";
 import { selects } from "./syntax/selections.ts";
 import type { Type } from "./values/type.ts";
 
-/** Kubernetes' limit of one expression's run (apiserver pkg/apis/cel). */
+/** Kubernetes' limit for one run of an expression (apiserver pkg/apis/cel). */
 const PER_CALL_LIMIT = 1_000_000;
 
 export interface Program {
   readonly type: Type;
-  /** Names of variables that it uses. */
+  /** Names of the variables that it uses. */
   readonly references: ReadonlySet<string>;
   /** Whether it reads that field of that variable. */
   readonly selects: (variable: string, field: string) => boolean;
-  /** The most that a run can cost. */
+  /** The maximum cost of a run. */
   readonly estimate: () => number;
   readonly run: (variables: ReadonlyMap<string, unknown>, limit?: number) => Outcome;
 }
@@ -30,9 +30,9 @@ export type Compiled =
   | { readonly ok: true; readonly program: Program }
   | {
       readonly ok: false;
-      /** What is wrong, and in what: `compilation failed: ERROR: …`. */
+      /** What is wrong, and where: `compilation failed: ERROR: …`. */
       readonly message: string;
-      /** The expression is sound, and cannot be made to run all the same. */
+      /** The expression is valid, but still cannot be made executable. */
       readonly isInternal: boolean;
     };
 

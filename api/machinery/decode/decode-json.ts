@@ -1,7 +1,7 @@
 /**
- * JSON text → a draft object of a struct, exactly as Kubernetes' decoder (sigs.k8s.io/json) reads it into Go: names are
- * case-sensitive, the first type error is told and the last of repeated fields wins, unknown fields are dropped, and what
- * Go would hold as empty is not there (see api/schema/shape.ts).
+ * Decodes JSON text into a draft object of a struct, exactly as Kubernetes' decoder (sigs.k8s.io/json) decodes it into
+ * Go: names are case-sensitive, the first type error is reported, the last of duplicate fields wins, unknown fields are
+ * dropped, and what Go would hold as empty is absent (see api/schema/shape.ts).
  */
 
 import { emptyMap } from "../../schema/empty-map.ts";
@@ -38,7 +38,7 @@ export function decodeJson(text: string, struct: Struct): DecodedJson {
   return parsed.ok ? decodeValidJson(text, struct) : parsed;
 }
 
-/** The same for text that is known to be JSON, no deeper than MAX_DEPTH. */
+/** The same for text that is known to be valid JSON, no deeper than MAX_DEPTH. */
 export function decodeValidJson(text: string, struct: Struct): DecodedJson {
   const decoder = new Decoder(text);
   try {
@@ -46,7 +46,7 @@ export function decodeValidJson(text: string, struct: Struct): DecodedJson {
     if (decoder.problem !== undefined) return { ok: false, message: decoder.problem };
     return { ok: true, value, strict: [...decoder.strict] };
   } catch (problem) {
-    // Go's own unmarshalers (quantities, times) end the decoding at once, and so win over a type error before them.
+    // Go's custom unmarshalers (quantities, times) abort decoding, and so win over an earlier type error.
     if (problem instanceof DecodeProblem) return { ok: false, message: problem.message };
     throw problem;
   }
@@ -61,10 +61,12 @@ class Decoder {
   /** The first type error. */
   problem: string | undefined;
   readonly strict = new Set<string>();
-  /** Names of the fields and embedded types that lead here, and the struct that the last belongs to: what type errors say. */
+  /**
+   * Names of the fields and embedded types that lead here, and the struct that contains the last one, for type errors.
+   */
   readonly #fields: string[] = [];
   #goStruct = "";
-  /** The same with map keys and list indices: what strict errors say. */
+  /** The same with map keys and list indexes, for strict errors. */
   readonly #path: (string | number)[] = [];
   #isStrict = true;
 
@@ -78,7 +80,7 @@ class Decoder {
     return assemble(shape, []);
   }
 
-  /** A value, or undefined for a null and for what does not fit. */
+  /** A value, or undefined for null and for what does not fit. */
   #value(shape: Shape): unknown {
     const code = this.#json.peek();
     if (code === NULL) {
@@ -110,7 +112,7 @@ class Decoder {
     }
   }
 
-  /** A schema inside a type with an unmarshaler of its own: its unknown fields go unnoticed. */
+  /** A schema inside a type with a custom unmarshaler: its unknown fields go unnoticed. */
   #nested(text: string, struct: Struct): Record<string, unknown> {
     const decoder = new Decoder(text);
     decoder.#isStrict = false;
@@ -220,7 +222,7 @@ const jsonKind = (text: string) => {
   }
 };
 
-/** A null in a list or map is Go's zero value of the element. */
+/** A null in a list or map becomes Go's zero value of the element. */
 function emptyElement(shape: Shape): unknown {
   if (shape.kind === "struct") return assemble(shape.struct, []);
   if (shape.kind === "list") return [];
@@ -231,7 +233,7 @@ function emptyElement(shape: Shape): unknown {
   return shape.scalar === "int32" || shape.scalar === "int64" || shape.scalar === "double" ? 0 : null;
 }
 
-/** A struct's draft from its fields' values, in the table's order; undefined where the text said nothing. */
+/** A struct's draft from its fields' values, in the table's order; undefined if a field was absent. */
 export function assemble({ fields }: StructShape, slots: readonly unknown[]): Record<string, unknown> {
   const value: Record<string, unknown> = {};
   for (const field of fields) {
@@ -243,7 +245,7 @@ export function assemble({ fields }: StructShape, slots: readonly unknown[]): Re
   return value;
 }
 
-/** Empty to Go's omitempty. */
+/** Empty in the sense of Go's omitempty. */
 export function isEmpty(value: unknown): boolean {
   if (typeof value !== "object") return value === "" || value === 0 || value === false || value === undefined;
   if (value === null) return true;

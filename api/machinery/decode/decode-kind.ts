@@ -1,4 +1,4 @@
-/** Which kind a body says it is, whether that is the kind expected, and the texts of the 400s if it is not. */
+/** Which kind a body states, whether that is the expected kind, and the texts of the 400s if it is not. */
 
 import { type Struct, structOfKind } from "../../schema/table.ts";
 import { textOfUtf8 } from "../encoding/utf8.ts";
@@ -11,7 +11,7 @@ export interface GroupVersionKind {
   readonly kind: string;
 }
 
-/** How unknown and repeated fields are met: told in warnings, refused, or not noticed. */
+/** How unknown and duplicate fields are treated: reported in warnings, refused, or ignored. */
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
 
 export type DecodedBody =
@@ -19,19 +19,22 @@ export type DecodedBody =
   /** The message of a 400 BadRequest. */
   | { readonly ok: false; readonly message: string };
 
-/** What reading a body as a struct comes to; `strict` are the texts of strict decoding errors. */
+/** The result of decoding a body as a struct; `strict` are the texts of strict decoding errors. */
 export type ReadBody =
   | { readonly ok: true; readonly value: Record<string, unknown>; readonly strict: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
 export interface Acceptance {
-  /** What the body says, the empty string where it says nothing. */
+  /** The stated kind; empty strings if absent. */
   readonly actual: GroupVersionKind;
   readonly expected: GroupVersionKind;
   readonly fieldValidation: FieldValidation;
 }
 
-/** Reads a body as the kind that it says, then asks whether that is the kind expected: in this order errors are told. */
+/**
+ * Decodes a body as the kind that it states, then checks whether that is the expected one: errors are reported in this
+ * order.
+ */
 export function acceptKind(
   { actual: found, expected, fieldValidation }: Acceptance,
   read: (struct: Struct) => ReadBody,
@@ -58,11 +61,11 @@ export function acceptKind(
   return { ok: true, object, warnings: fieldValidation === "Warn" ? body.strict : [] };
 }
 
-/** Evictions of the version before are the same, and Kubernetes takes both at the one path. */
+/** Evictions of the previous version are identical, and Kubernetes accepts both at the same path. */
 const versionRead = ({ group, version, kind }: GroupVersionKind): string =>
   group === "policy" && version === "v1beta1" && kind === "Eviction" ? "v1" : version;
 
-/** Why what was read as one kind is not another, as Go's conversions say it; versions of one kind are converted. */
+/** Why an object of one kind is not another, in the words of Go's conversions; versions of one kind are converted. */
 export function anotherKind(actual: GroupVersionKind, expected: GroupVersionKind): string | undefined {
   if (actual.kind === expected.kind && actual.group === expected.group && actual.version === expected.version) return;
   const struct = structOfKind(apiVersionOf(actual.group, actual.version), actual.kind);
@@ -73,7 +76,7 @@ export function anotherKind(actual: GroupVersionKind, expected: GroupVersionKind
 
 type FoundKind = ({ readonly ok: true } & GroupVersionKind) | { readonly ok: false; readonly message: string };
 
-/** What the object says it is; the empty string where it says nothing. */
+/** The kind stated in the object; empty strings if absent. */
 export function kindIn(value: unknown): FoundKind {
   if (value === null) return { ok: true, group: "", version: "", kind: "" };
   const goType = `struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
@@ -110,7 +113,7 @@ export function withDefaults(actual: GroupVersionKind, expected: GroupVersionKin
   };
 }
 
-/** Kinds of older group versions that Kubernetes still knows how to read, though it serves none of them. */
+/** Kinds of former group versions that Kubernetes still decodes, although it no longer serves them. */
 const isLegacy = ({ group, version, kind }: GroupVersionKind) =>
   (legacyVersions[group] ?? []).includes(version) && [...legacyKinds].some((name) => name === kind);
 const legacyVersions: Readonly<Record<string, readonly string[]>> = {
@@ -139,13 +142,13 @@ export const notRegistered = (
 
 const goTypeOf = (struct: Struct, { kind }: GroupVersionKind) => `${struct.declaration.source.version}.${kind}`;
 
-/** Kubernetes' internal type: its package is named for the group, as our schema names it. */
+/** Kubernetes' internal type: its package is named after the group, as in our schema. */
 function internalTypeOf({ group, version, kind }: GroupVersionKind): string {
   const source = structOfKind(apiVersionOf(group, version), kind)?.declaration.source.name ?? group;
   return `${source.split(".")[0]}.${kind}`;
 }
 
-/** The answer to a body that does not even say what it is. `summary` is its head. */
+/** The error for a body without a kind. `summary` is its beginning. */
 export const unrecognized = ({ kind }: GroupVersionKind, problem: string, summary: string): DecodedBody => ({
   ok: false,
   message: `the object provided is unrecognized (must be of type ${kind}): ${problem} (${summary})`,
@@ -153,7 +156,7 @@ export const unrecognized = ({ kind }: GroupVersionKind, problem: string, summar
 
 const SUMMARY_BYTES = 30;
 
-/** The head of a body, in hexadecimal unless it looks like JSON. */
+/** The beginning of a body, in hexadecimal unless it looks like JSON. */
 export function summaryOfText(text: string): string {
   if (!text.startsWith("{")) return summaryOfBytes([...utf8Of(text.slice(0, SUMMARY_BYTES + 1).toWellFormed())]);
   return text.length > SUMMARY_BYTES ? `${text.slice(0, SUMMARY_BYTES)} ...` : text;

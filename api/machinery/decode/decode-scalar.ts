@@ -1,4 +1,7 @@
-/** One scalar of JSON text → its canonical value, with the errors of the Go type that Kubernetes reads it into. */
+/**
+ * Decodes one scalar of JSON text into its canonical value, with the errors of the Go type that Kubernetes decodes it
+ * into.
+ */
 import type { Scalar } from "../../schema/idl.ts";
 import { type Struct, structOf } from "../../schema/table.ts";
 import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
@@ -8,11 +11,11 @@ import { canonicalQuantity, quantityProblem } from "../quantity.ts";
 import { formatDuration, parseDuration } from "../time/duration.ts";
 import { canonicalTime } from "../time/time.ts";
 
-/** A JSON value that does not fit the Go type. `found` is how Go names it: `string`, `number 1.5`. */
+/** A JSON value that does not fit the Go type. `found` is how Go describes it: `string`, `number 1.5`. */
 export class TypeMismatch extends Error {
   readonly found: string;
   readonly goType: string;
-  /** The type's own unmarshaler refused it: decoding ends here, and nothing before it is told. */
+  /** The type's custom unmarshaler failed: decoding ends here, and earlier errors are not reported. */
   readonly fatal: boolean;
 
   constructor(found: string, goType: string, fatal?: "fatal") {
@@ -23,13 +26,13 @@ export class TypeMismatch extends Error {
   }
 }
 
-/** An error of a type's own unmarshaler, told as it is. */
+/** The error of a custom unmarshaler, reported verbatim. */
 export class DecodeProblem extends Error {}
 
-/** Decodes a nested struct, for types that hold a schema or something else. */
+/** Decodes a nested struct, for types that contain a schema or something else. */
 export type DecodeNested = (text: string, struct: Struct) => Record<string, unknown>;
 
-/** `text` is the JSON text of one value, not null. Throws what is wrong with it. */
+/** `text` is the JSON text of one value, not null. Throws its error. */
 export function decodeScalar(
   { scalar, goType }: { readonly scalar: Scalar; readonly goType: string },
   text: string,
@@ -63,7 +66,7 @@ export function decodeScalar(
       return formatDuration(duration);
     }
     case "Quantity": {
-      // Go strips the quotes and reads what is between them as it stands, escapes and all.
+      // Go strips the quotes and takes what is between them literally, escapes and all.
       const quantity = text.startsWith('"') ? text.slice(1, -1) : text;
       const problem = quantityProblem(quantity);
       if (problem !== undefined) throw new DecodeProblem(problem);
@@ -107,7 +110,7 @@ function decodeString(text: string, goType: string, fatal?: "fatal"): string {
 const INT32_MAX = 2 ** 31 - 1;
 const INT64_MAX = 2n ** 63n - 1n;
 
-/** Whole numbers only, as they are written: Go takes neither 1.0 nor 1e3. Beyond 2^53 a JavaScript number rounds. */
+/** Integers only, as written: Go accepts neither 1.0 nor 1e3. Beyond 2^53 a JavaScript number rounds. */
 function decodeInteger(
   text: string,
   { scalar, goType }: { readonly scalar: "int32" | "int64"; readonly goType: string },
@@ -134,7 +137,7 @@ function decodeBytes(text: string, goType: string): string {
   return encodeBase64(decoded);
 }
 
-/** Go also takes bytes as a list of numbers. */
+/** Go also accepts bytes as a list of numbers. */
 function decodeByteList(text: string): string {
   const numbers = JSON.parse(text) as unknown[];
   const wrong = numbers.find((byte) => !Number.isInteger(byte) || (byte as number) < 0 || (byte as number) > 255);

@@ -67,7 +67,7 @@ describe("WIRE-JSON: a body that does not decode is told in Kubernetes' words", 
       { spec: { template: { spec: { containers: [{ resources: { limits: "x" } }] } } } },
       "json: cannot unmarshal string into Go struct field ResourceRequirements.spec.template.spec.containers.resources.limits of type v1.ResourceList",
     ],
-    // A quantity's own error wins over a type error before it.
+    // A quantity's own error wins over an earlier type error.
     [
       { spec: { replicas: "x", template: { spec: { overhead: { cpu: "abc" } } } } },
       "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
@@ -236,7 +236,7 @@ describe("YAML", () => {
     ).toMatchObject({
       object: { metadata: { name: "a" }, data: { k: "two\nlines\n", false: "1", m: "1" } },
     });
-    // Times are no times, and hours no numbers, as go-yaml has it.
+    // Times are not timestamps, and hours not numbers, as in go-yaml.
     expect(
       yaml("metadata: {name: a}\ndata: {day: 2026-01-02, hour: 12:30, at: 2026-01-02T03:04:05.000060Z}"),
     ).toMatchObject({

@@ -1,6 +1,6 @@
 /**
- * The body of a request → a draft object, or the text of the 400 that Kubernetes answers. What is expected is a kind;
- * what stands in the body decides how it is read (k8s.io/apimachinery/pkg/runtime/serializer).
+ * Decodes the body of a request into a draft object, or the text of Kubernetes' 400. A kind is expected; the body's own
+ * kind decides how it is decoded (k8s.io/apimachinery/pkg/runtime/serializer).
  */
 
 import { MOST_STRUCTS, parseJson } from "../json/json-syntax.ts";

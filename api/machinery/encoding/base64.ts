@@ -1,11 +1,11 @@
-/** Standard base64 with padding, as Go's base64.StdEncoding reads and writes it. */
+/** Standard base64 with padding, compatible with Go's base64.StdEncoding. */
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const values = new Int16Array(128).fill(-1);
 for (let value = 0; value < 64; value++) values[alphabet.charCodeAt(value)] = value;
 
 const valueAt = (text: string, at: number) => values[text.charCodeAt(at)] ?? -1;
 
-/** The bytes, or the offset of the first character that Go would refuse. Line breaks are skipped. */
+/** The bytes, or the offset of the first character that Go would reject. Line breaks are skipped. */
 export function decodeBase64(text: string): Uint8Array | number {
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
   let length = 0;
@@ -38,7 +38,7 @@ export function decodeBase64(text: string): Uint8Array | number {
 
 const isLineBreak = (text: string, at: number) => text[at] === "\n" || text[at] === "\r";
 
-/** Where padding of that length ends the text; -(offset + 1) of what is wrong otherwise. */
+/** The end of the text if padding of that length completes it; else -(offset + 1) of the error. */
 function paddingEnd(text: string, from: number, length: number): number {
   let at = from + 1;
   if (length === 2) {

@@ -1,4 +1,4 @@
-/** Base64 for URLs without padding (RFC 4648, section 5). Pure: no platform's btoa is needed. */
+/** Base64 for URLs without padding (RFC 4648, section 5). Pure: does not need the platform's btoa. */
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -12,7 +12,7 @@ export function base64Url(bytes: Uint8Array): string {
   return text;
 }
 
-/** Answers undefined for text that is not of this form. */
+/** Returns undefined for invalid text. */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (text.length % 4 === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));

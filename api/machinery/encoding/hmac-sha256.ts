@@ -1,10 +1,10 @@
-/** HMAC with SHA-256 (RFC 2104, FIPS 180-4), as a plain function: the platform's own is asynchronous. */
+/** HMAC with SHA-256 (RFC 2104, FIPS 180-4) as a synchronous function: the platform's own is asynchronous. */
 
 const ROUND = Uint32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
 const START = Uint32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)));
 const BLOCK = 64;
 
-/** The first 32 bits behind the point. */
+/** The first 32 bits of the fraction. */
 function fraction(value: number): number {
   return Math.floor((value - Math.floor(value)) * 2 ** 32);
 }

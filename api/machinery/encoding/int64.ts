@@ -1,4 +1,4 @@
-/** Go's strconv.ParseInt of base 10. */
+/** Go's strconv.ParseInt with base 10. */
 export function parseInt64(text: string | undefined): bigint | undefined {
   if (text === undefined || !/^[+-]?\d{1,40}$/.test(text)) return undefined;
   const value = BigInt(text.replace(/^\+/, ""));

@@ -1,4 +1,4 @@
-/** What Go says of a text that is no unsigned integer of 64 bits, or undefined where it is one. */
+/** Go's error for a text that is not a 64-bit unsigned integer, or undefined if it is one. */
 const MAX = 2n ** 64n - 1n;
 const MAX_DIGITS = 20;
 

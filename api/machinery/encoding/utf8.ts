@@ -1,4 +1,4 @@
-/** The length of a text in UTF-8 bytes, which is what Kubernetes' limits count. */
+/** The length of a text in UTF-8 bytes, which Kubernetes' limits count. */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -10,7 +10,7 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** Its UTF-8, for places that no platform's encoder reaches. */
+/** The text's UTF-8, for code without access to the platform's encoder. */
 export function utf8Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(utf8Length(text));
   let at = 0;
@@ -26,7 +26,7 @@ export function utf8Bytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** The text of UTF-8 bytes; of what is none, the ASCII is kept. */
+/** The text of UTF-8 bytes; of invalid ones, the ASCII is kept. */
 export function textOfUtf8(bytes: Uint8Array): string {
   const escaped = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
   try {

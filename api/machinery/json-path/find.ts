@@ -1,9 +1,9 @@
-/** What a JSONPath finds (client-go's util/jsonpath); what it does not fit finds nothing. */
+/** Evaluates a JSONPath (client-go's util/jsonpath); values that it does not fit yield nothing. */
 import { isWholeNumber } from "../json/exact-json.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import { type Path, type PathNode, PathProblem, parsePath, type Slice } from "./parse.ts";
 
-/** Why client-go cannot read the path. */
+/** Why client-go cannot parse the path. */
 export function jsonPathProblem(path: string): string | undefined {
   const parsed = parsePath(path);
   return typeof parsed === "string" ? parsed : undefined;
@@ -11,7 +11,7 @@ export function jsonPathProblem(path: string): string | undefined {
 
 export const isJsonPath = (path: string): boolean => jsonPathProblem(path) === undefined;
 
-/** In order; nothing where it leads nowhere, goes wrong or is no path. */
+/** In order; empty if the path leads nowhere, fails or is invalid. */
 export function findJsonPath(path: string, object: unknown): unknown[] {
   const nodes = parsePath(path);
   if (typeof nodes === "string") return [];
@@ -23,7 +23,7 @@ export function findJsonPath(path: string, object: unknown): unknown[] {
   }
 }
 
-/** A number of a path that is written with a point: Go does not compare it with a whole one. */
+/** A number in a path that is written with a decimal point: Go does not compare it with an integer. */
 class Float {
   constructor(readonly value: number) {}
 }
@@ -64,7 +64,7 @@ function itemsOf(value: unknown): readonly unknown[] {
 const membersOf = (value: unknown): unknown[] =>
   Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : [];
 
-/** What has members, and all of those within it; of texts Go takes the bytes for members. */
+/** A value that has members, and all of those within it; for texts Go treats the bytes as members. */
 function withDescendants(value: unknown): unknown[] {
   if (typeof value === "string" && value !== "") return [value];
   const members = membersOf(value);
@@ -101,7 +101,7 @@ function exists(item: unknown, path: Path): boolean {
   try {
     return walk([item], path).length > 0;
   } catch (problem) {
-    // What was found so far counts, which is the item at least.
+    // What was found so far counts, which is at least the item.
     if (problem instanceof PathProblem) return true;
     throw problem;
   }

@@ -1,11 +1,11 @@
-/** JSONPath as client-go's parser reads it (util/jsonpath/parser.go), which is more than a path and less than others take. */
+/** JSONPath as parsed by client-go (util/jsonpath/parser.go), whose dialect differs from others. */
 
-/** What is between the colons of `[from:to:step]`; undefined where nothing is. */
+/** The parts of `[from:to:step]`; undefined if omitted. */
 export interface Slice {
   readonly from: number | undefined;
   readonly to: number | undefined;
   readonly step: number | undefined;
-  /** Of one index, `to` is the next one. */
+  /** For a single index, `to` is the next one. */
   readonly isIndex: boolean;
 }
 
@@ -26,7 +26,7 @@ export class PathProblem extends Error {}
 
 const parsed = new Map<string, Path | string>();
 
-/** A text says why it is no path. */
+/** A text says why it is invalid. */
 export function parsePath(text: string): Path | string {
   const known = parsed.get(text);
   if (known !== undefined) return known;
@@ -45,14 +45,14 @@ function attempt(text: string): Path | string {
   }
 }
 
-/** As Go's %#U prints one. */
+/** As printed by Go's %#U. */
 function codePoint(text: string, at: number): string {
   const code = text.codePointAt(at) ?? 0;
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")} '${String.fromCodePoint(code)}'`;
 }
 
 const LETTER = /[\p{L}\p{Nd}_]/u;
-/** A name goes on to one of these, if no backslash stands before it. */
+/** A name extends to one of these characters, unless a backslash precedes it. */
 const NAME = /(?:\\[\s\S]|[^\s.,[\]$@{}\\])*/y;
 
 class PathParser {
@@ -109,7 +109,7 @@ class PathParser {
 
   #word(): void {
     const word = this.#match(/[^\s.,[\]$@{}]*/y);
-    // Words such as `range` mean something in templates, and nothing here.
+    // Words such as `range` have a meaning in templates, and none here.
     this.#nodes.push(
       word === "true" || word === "false" ? { kind: "literal", value: word === "true" } : { kind: "unknown" },
     );
@@ -146,7 +146,7 @@ class PathParser {
 
   #filter(): void {
     const start = this.#at;
-    // A parenthesis within the one pair of quotes that is looked for does not end it.
+    // A parenthesis inside the one pair of quotes that is recognised does not end it.
     let [begun, ended, pair] = [false, false, ""];
     for (;;) {
       const c = this.text[this.#at++];

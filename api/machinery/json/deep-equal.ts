@@ -1,4 +1,4 @@
-/** Whether two JSON values are the same; undefined members count as absent. */
+/** Whether two JSON values are equal; undefined members count as absent. */
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;

@@ -1,14 +1,14 @@
 /**
- * JSON in which whole numbers stay what they are. JavaScript's numbers round beyond 2^53; Go reads all that int64 holds as they are
- * written. Here those beyond 2^53 are bigints, and no others are, so that equal numbers are equal values.
+ * JSON with exact integers. JavaScript's numbers round beyond 2^53, while Go reads everything that fits into int64
+ * exactly. Here integers beyond 2^53 are bigints, and no others are, so equal numbers are equal values.
  */
 import { isJsonObject, setMember } from "./json-object.ts";
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from "./json-text.ts";
 
-/** Whether `JSON.parse` may round one. */
+/** Whether `JSON.parse` might round a number in it. */
 export const mayRound = (text: string): boolean => /\d{16}/.test(text);
 
-/** `JSON.parse`, of any text: throws where it is no JSON. */
+/** Like `JSON.parse`: throws if the text is not JSON. */
 export function parseExactJson(text: string): unknown {
   const rounded: unknown = JSON.parse(text);
   return mayRound(text) ? readValue(new JsonText(text)) : rounded;
@@ -56,19 +56,22 @@ const LONGEST = "-9223372036854775808".length;
 const readLiteral = (text: string): unknown =>
   text.length <= LONGEST && /^-?\d{16,}$/.test(text) ? wholeNumber(BigInt(text)) : (JSON.parse(text) as unknown);
 
-/** `JSON.stringify`, of a value that may hold bigints. */
+/** Like `JSON.stringify`, for values that may contain bigints. */
 export function exactJson(value: unknown, indent?: number): string {
   try {
     return JSON.stringify(value, null, indent);
   } catch (error) {
-    // That there are bigints is found out by the way, which costs nothing where there are none.
+    // Bigints are detected by the exception, which costs nothing if there are none.
     if (!(error instanceof TypeError)) throw error;
     const step = " ".repeat(indent ?? 0);
     return write(value, step, step && "\n");
   }
 }
 
-/** `step`: the blanks of a level, "" for all in one line; `line`: the line break before a closing bracket, with its blanks. */
+/**
+ * `step`: the indentation per level, "" for a single line; `line`: the line break and indentation before a closing
+ * bracket.
+ */
 function write(value: unknown, step: string, line: string): string {
   if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -85,9 +88,9 @@ function write(value: unknown, step: string, line: string): string {
 }
 
 /**
- * The same of an object of a built-in kind, whose numbers round. The greatest that there is, which clients write for
- * what never ends, rounds to one more, and is printed as more, as the least is as less: they are written as themselves,
- * since no reader would take that.
+ * The same for an object of a built-in kind, whose numbers round. int64's maximum, which clients write for "never",
+ * would round up by one, and the minimum down: both are written exactly, since no reader would accept the rounded
+ * value.
  */
 export function roundedJson(value: unknown): string {
   const json = exactJson(value);
@@ -108,13 +111,13 @@ function withBounds(value: unknown): unknown {
   return copy;
 }
 
-/** A whole number as it is held here: a float where int64 does not hold it, as Go reads JSON. */
+/** An integer in this representation: a float if it does not fit into int64, as Go reads JSON. */
 export function wholeNumber(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) || value !== BigInt.asIntN(64, value) ? number : value;
 }
 
-/** As int64 holds it. */
+/** Clamped to int64. */
 export const toInt64 = (value: number): bigint =>
   value >= 2 ** 63 ? GREATEST : BigInt.asIntN(64, BigInt(Math.trunc(value)));
 

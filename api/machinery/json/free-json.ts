@@ -1,6 +1,6 @@
 /**
- * What of a built-in kind is JSON of the user's own, such as the default of a custom resource's schema: there whole numbers stay as they
- * are written. Code computes with all others, which are JavaScript's.
+ * Parts of built-in kinds that are user-defined JSON, such as defaults in a custom resource's schema: integers there
+ * stay exact. All others are used by code, and are JavaScript numbers.
  */
 import type { Scalar } from "../../schema/idl.ts";
 import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
@@ -16,7 +16,7 @@ export const holdsFreeJson = (struct: Struct): boolean => holds(shapeOf(struct))
 function holds(struct: StructShape): boolean {
   const before = known.get(struct);
   if (before !== undefined) return before;
-  // Of what holds itself nothing is known yet: its other fields say.
+  // For a recursive type the answer is not known yet: its other fields decide.
   known.set(struct, false);
   const answer = struct.fields.some(({ shape }) => reaches(shape));
   known.set(struct, answer);
@@ -28,7 +28,7 @@ function reaches(shape: Shape): boolean {
   return shape.kind === "scalar" ? FREE.has(shape.scalar) : reaches(shape.element);
 }
 
-/** Changes what was read exactly: numbers outside of free JSON round. */
+/** Modifies an exactly parsed value: numbers outside of free-form JSON round. */
 export const roundTyped = (value: object, struct: Struct): void => roundMembers(value, shapeOf(struct));
 
 function roundMembers(value: object, { fields }: StructShape): void {

@@ -1,8 +1,8 @@
 import { exactJson } from "./exact-json.ts";
 
 /**
- * JSON as Go's encoder prints it: what HTML would read is escaped. Clients compare some of it byte by byte, such as the data of a
- * ControllerRevision (`kubectl rollout undo`).
+ * JSON as printed by Go's encoder, with HTML characters escaped. Clients compare some of it bytewise, such as the data
+ * of a ControllerRevision (`kubectl rollout undo`).
  */
 export const goJson = (value: unknown): string => withGoEscapes(exactJson(value));
 

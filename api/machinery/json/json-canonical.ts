@@ -1,6 +1,6 @@
 /**
- * A draft → the object as Kubernetes would answer and store it: fields in the table's order with kind and apiVersion
- * first, fields that the table does not know left out, empty ones left out, null or zero as Go prints them.
+ * Converts a draft to the object as Kubernetes would answer and store it: kind and apiVersion first, then fields in the
+ * table's order, without unknown fields, and with empty ones omitted, null or zero as Go prints them.
  */
 
 import { emptyMap } from "../../schema/empty-map.ts";
@@ -11,8 +11,8 @@ import { copyJson } from "./json-copy.ts";
 import { setMember } from "./json-object.ts";
 
 /**
- * The canonical form of any object of the struct, for JSON.stringify. The argument is left alone; parts that are
- * canonical already may be shared with it. Idempotent.
+ * The canonical form of any object of the struct, for JSON.stringify. Does not modify the argument; canonical parts may
+ * be shared with it. Idempotent.
  */
 export const canonicalJson = (value: object, struct: Struct): Record<string, unknown> =>
   canonicalStruct(value as Record<string, unknown>, shapeOf(struct));
@@ -30,7 +30,7 @@ function canonicalField(value: unknown, field: FieldShape): unknown {
   if (value === undefined || value === null) return field.wireZero?.();
   if (field.dropsEmpty && isEmpty(value)) return undefined;
   const canonical = canonicalValue(value, field.shape);
-  // Stored as protobuf, an empty list or map of Kubernetes' comes back as none at all.
+  // Kubernetes stores protobuf, from which an empty list or map comes back absent.
   const isCollection = field.shape.kind === "list" || field.shape.kind === "map";
   return isCollection && isEmpty(canonical) ? field.wireZero?.() : canonical;
 }
@@ -49,7 +49,7 @@ function canonicalValue(value: unknown, shape: Shape): unknown {
   return map;
 }
 
-/** Go writes maps by their keys, so that one in another order is no other. */
+/** Whether the keys are sorted, as in Go's output. */
 function isSorted(map: object): boolean {
   let last = "";
   for (const key in map) {
@@ -59,7 +59,7 @@ function isSorted(map: object): boolean {
   return true;
 }
 
-/** A canonical value with one member put in its place, or in place of the one there was; the member has to be canonical too. */
+/** A canonical value with one member added or replaced; the member must be canonical, too. */
 export function withMember<T extends object>(value: T, member: Partial<T>, struct: Struct): T {
   const all: Record<string, unknown> = { ...value, ...member };
   const ordered: Record<string, unknown> = {};
@@ -68,13 +68,13 @@ export function withMember<T extends object>(value: T, member: Partial<T>, struc
 }
 
 /**
- * The draft of an object that is known to fit its struct, such as a webhook's answer: lists are never null. The
- * argument is left alone.
+ * The draft of an object that is known to fit its struct, such as a webhook's answer: lists are never null. Does not
+ * modify the argument.
  */
 export const draftOf = (value: object, struct: Struct): Record<string, unknown> =>
   draftStruct(value as Record<string, unknown>, shapeOf(struct));
 
-/** Makes a canonical value that nobody else has the draft of it: what a draft has and the wire does not show is put in. */
+/** Turns an unshared canonical value into its draft, by adding what drafts have and the wire does not show. */
 export const completeDraft = (value: object, struct: Struct): void =>
   completeStruct(value as Record<string, unknown>, shapeOf(struct));
 
@@ -104,10 +104,10 @@ function incompleteFields(shape: StructShape): readonly FieldShape[] {
   return fields;
 }
 
-/** Of a field that was not said: the draft has something, or the wire shows null. */
+/** For an absent field: whether the draft has a value, or the wire shows null. */
 const differs = ({ draftZero, wireZero }: FieldShape): boolean => draftZero !== undefined || wireZero?.() === null;
 
-/** Whether a value of the shape holds such a field, at any depth. Shapes may hold themselves. */
+/** Whether a value of the shape contains such a field, at any depth. Shapes may be recursive. */
 function reaches(shape: Shape, seen: Set<StructShape>): boolean {
   if (shape.kind === "scalar") return false;
   if (shape.kind !== "struct") return reaches(shape.element, seen);
@@ -138,6 +138,6 @@ function draftValue(value: unknown, shape: Shape): unknown {
     for (const [key, element] of Object.entries(value)) setMember(map, key, draftValue(element, shape.element));
     return map;
   }
-  // Free-form JSON: a deep copy, since a draft may be changed.
+  // Free-form JSON: a deep copy, since a draft may be modified.
   return copyJson(value);
 }

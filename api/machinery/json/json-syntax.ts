@@ -1,14 +1,14 @@
-/** Says what is wrong with a text that is not JSON, in the words of Go's encoding/json. */
+/** Reports what is wrong with invalid JSON, in the words of Go's encoding/json. */
 import { parseExactJson } from "./exact-json.ts";
 
-/** Deeper than any object means to be, and shallow enough for every recursive walk of it. */
+/** Deeper than any sensible object, and shallow enough for every recursive walk. */
 export const MAX_DEPTH = 1000;
 
-/** Objects in one body: more than one has that may be stored, and few enough to be given their defaults. */
+/** Objects per body: more than any object that can be stored, and few enough to be defaulted. */
 export const MOST_STRUCTS = 100_000;
 export const TOO_MANY_STRUCTS = `the object has more than ${MOST_STRUCTS} parts`;
 
-/** The value, or what is wrong with the text. Parsed members named `__proto__` are plain own properties. */
+/** The value, or the error. Members named `__proto__` become plain own properties. */
 export function parseJson(
   text: string,
   mostStructs = Number.POSITIVE_INFINITY,
@@ -22,7 +22,10 @@ export function parseJson(
   }
 }
 
-/** A bracket that goes too deep, or is one too many. Counts them outside strings, but only in texts that have enough of them to matter. */
+/**
+ * The error for a bracket that is too deep, or one too many. Only counts in texts with enough brackets to matter,
+ * outside of strings.
+ */
 function sizeProblem(text: string, mostStructs: number): string | undefined {
   if (text.length < 2 * MAX_DEPTH) return undefined;
   let depth = 0;
@@ -47,7 +50,7 @@ function sizeProblem(text: string, mostStructs: number): string | undefined {
 
 class Problem extends Error {}
 
-/** A walk of the grammar that stops at the first character Go would stop at. */
+/** Walks the grammar, and stops at the first character at which Go would stop. */
 class Scanner {
   readonly #text: string;
   #at = 0;
@@ -175,7 +178,7 @@ class Scanner {
   }
 }
 
-/** Go prints the byte, so a character beyond ASCII shows as its first byte in Latin-1. */
+/** Go prints the byte, so a character beyond ASCII appears as its first byte in Latin-1. */
 function goQuoteChar(code: number): string {
   if (code === 0x27) return `'\\''`;
   if (code === 0x22) return `'"'`;

@@ -1,6 +1,6 @@
 /**
- * A cursor over JSON text that is known to be valid, for walks that need more than JSON.parse tells: repeated keys, the
- * order of keys, numbers as they were written.
+ * A cursor over valid JSON text, for walks that need more than JSON.parse provides: duplicate keys, the order of keys,
+ * numbers as written.
  */
 export class JsonText {
   readonly text: string;
@@ -10,7 +10,7 @@ export class JsonText {
     this.text = text;
   }
 
-  /** The code of the first character of the next value, all white space before it skipped. */
+  /** The code of the first character of the next value, after white space. */
   peek(): number {
     const { text } = this;
     let code = text.charCodeAt(this.at);
@@ -18,7 +18,7 @@ export class JsonText {
     return code;
   }
 
-  /** Takes the next character if it is this one. */
+  /** Consumes the next character if it is this one. */
   take(code: number): boolean {
     if (this.peek() !== code) return false;
     this.at++;
@@ -31,18 +31,18 @@ export class JsonText {
     const to = closingQuote(text, from);
     this.at = to + 1;
     const raw = text.slice(from, to);
-    // Go replaces half a surrogate pair, which only an escape can smuggle in.
+    // Go replaces lone surrogates, which only escapes can introduce.
     return raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string).toWellFormed() : raw;
   }
 
-  /** A number, true, false or null as it stands. */
+  /** A number, true, false or null as written. */
   literal(): string {
     const from = this.at;
     while (!isDelimiter(this.text.charCodeAt(this.at))) this.at++;
     return this.text.slice(from, this.at);
   }
 
-  /** Passes the next value, however deep, and answers its text. */
+  /** Skips the next value, however deep, and returns its text. */
   skip(): string {
     const first = this.peek();
     const from = this.at;
@@ -72,7 +72,7 @@ export const CLOSE_OBJECT = 0x7d;
 export const OPEN_ARRAY = 0x5b;
 export const CLOSE_ARRAY = 0x5d;
 
-/** Where the string that starts at `from` ends. */
+/** The end of the string that starts at `from`. */
 function closingQuote(text: string, from: number): number {
   for (let at = from; ; ) {
     const quote = text.indexOf('"', at);

@@ -1,7 +1,7 @@
 /**
- * The stored form of an object: JSON whose kind, apiVersion and metadata lead, with name, namespace and uid before
- * resourceVersion. Those are all strings, and JSON escapes the quotes within strings, so the first occurrence of
- * `"resourceVersion":"` is the object's own, and reading or writing the revision needs no parsing.
+ * The stored form of an object: JSON that begins with kind, apiVersion and metadata, with name, namespace and uid
+ * before resourceVersion. Those are all strings, and JSON escapes quotes within strings, so the first occurrence of
+ * `"resourceVersion":"` is the object's own, and accessing the revision requires no parsing.
  */
 
 import { structOfKind } from "../../schema/table.ts";
@@ -16,21 +16,24 @@ const METADATA = '"metadata":';
 const EMPTY = '"resourceVersion":""';
 const FIELD = '"resourceVersion":"';
 
-/** An object as Kubernetes would answer it: of built-in kinds empty fields as Go prints them, unknown ones left out. */
+/**
+ * An object as Kubernetes would answer it: for built-in kinds with empty fields as Go prints them, and without unknown
+ * ones.
+ */
 export function canonicalObject<T extends KubeObject>(object: T): T {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
   return struct ? (canonicalJson(object, struct) as T) : object;
 }
 
 /**
- * The object of a stored or answered text, with what its type promises: lists that the text shows as null are empty
- * here, so that code may read them.
+ * The object of a stored or answered text, as its type promises: lists that the text shows as null are empty, so that
+ * code may use them.
  */
 export const readObject = <T extends KubeObject>(text: string): T => completeObject(parseObject<T>(text));
 
 /**
- * The object of a stored or answered text as it stands. Whole numbers of custom kinds are exact, and so is free JSON in built-in ones;
- * code of built-in kinds computes with other numbers of theirs, which round beyond 2^53.
+ * The object of a stored or answered text as it is. Integers in custom kinds are exact, as is free-form JSON in
+ * built-in ones; other numbers of built-in kinds are used by code, and round beyond 2^53.
  */
 export function parseObject<T extends KubeObject>(text: string): T {
   const object = JSON.parse(text) as T;
@@ -42,14 +45,14 @@ export function parseObject<T extends KubeObject>(text: string): T {
   return exact;
 }
 
-/** The same of an object that was parsed a moment ago, and that nobody else has. */
+/** The same for a freshly parsed object that nobody else has. */
 export function completeObject<T extends KubeObject>(object: T): T {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
   if (struct) completeDraft(object, struct);
   return object;
 }
 
-/** The same of an object that somebody else may hold, or that is not canonical: a copy. */
+/** The same for an object that somebody else may have, or that is not canonical: a copy. */
 export function draftObject<T extends KubeObject>(object: T): T {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
   return struct ? (draftOf(object, struct) as T) : object;
@@ -66,14 +69,14 @@ export function textWithoutRevision(object: KubeObject): string {
   return withGoEscapes(struct ? roundedJson(ordered) : exactJson(ordered));
 }
 
-/** Canonical metadata in the order of the stored form, and with an empty resourceVersion. */
+/** Canonical metadata in the order of the stored form, with an empty resourceVersion. */
 export function leadingMeta(metadata: KubeObject["metadata"]): KubeObject["metadata"] {
   const { name, generateName, namespace, uid, resourceVersion: _, generation, creationTimestamp, ...meta } = metadata;
   const lead = { name, generateName, namespace, uid, resourceVersion: "", generation, creationTimestamp };
   return { ...lead, ...meta } as KubeObject["metadata"];
 }
 
-/** Puts a revision where the text has an empty one or another one. */
+/** Sets the revision in a text, which has an empty or another one. */
 export function withRevision(text: string, revision: number | string): string {
   const at = text.indexOf(FIELD);
   if (at < 0) return text;
@@ -81,7 +84,7 @@ export function withRevision(text: string, revision: number | string): string {
   return `${text.slice(0, from)}${revision}${text.slice(text.indexOf('"', from))}`;
 }
 
-/** The metadata of a stored form, without parsing it. */
+/** The metadata in a stored form, without parsing it. */
 export function metadataText(text: string): string {
   const from = text.indexOf(METADATA) + METADATA.length;
   let depth = 0;
@@ -98,8 +101,8 @@ export function metadataText(text: string): string {
 
 const [BACKSLASH, QUOTE, OPENING, CLOSING] = [0x5c, 0x22, 0x7b, 0x7d];
 
-/** The stored form of an object with its revision taken out: equal texts mean that nothing changed. */
+/** The stored form of an object without its revision: if the texts are equal, nothing has changed. */
 export const withoutRevision = (text: string): string => withRevision(text, "");
 
-/** A dry run answers an object that has no resourceVersion yet. */
+/** The result of a dry run may have no resourceVersion yet. */
 export const droppingEmptyRevision = (text: string): string => text.replace(`${EMPTY},`, "").replace(`,${EMPTY}`, "");

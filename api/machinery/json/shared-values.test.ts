@@ -5,7 +5,7 @@ import { SharedValues } from "./shared-values.ts";
 describe("shared values", () => {
   it("are equal to what they stand for, and one where two are equal", () => {
     const shared = new SharedValues();
-    // Texts that read like JSON are texts.
+    // Texts that look like JSON must stay texts.
     const values = fc.oneof(fc.jsonValue(), fc.json(), fc.constantFrom<unknown>({}, "{}", [], "[]", [""], '[""]'));
     fc.assert(
       fc.property(values, (value) => {

@@ -1,10 +1,10 @@
-/** One value in place of many equal ones: pods of a template have their labels, containers and conditions in common. */
+/** Interns equal values: pods of a template have their labels, containers and conditions in common. */
 
-/** A longer text costs more to remember than it saves; its parts are shared all the same. */
+/** Longer texts cost more to remember than they save; their parts are shared all the same. */
 const LONGEST = 10_000;
 
 export class SharedValues {
-  // Apart, because a text may read like the key of a value.
+  // Separate, because a text may look like the key of a value.
   readonly #texts = new Recent();
   readonly #values = new Recent();
 
@@ -12,7 +12,7 @@ export class SharedValues {
     return text.length > LONGEST ? text : this.#texts.oneFor(text, text);
   }
 
-  /** Equal to `value`, which is plain JSON, and the same as an equal one that was asked for of late. Nobody may change it. */
+  /** Equal to `value` (plain JSON), and identical to a recent equal one. Must not be modified. */
   value<T>(value: T): T {
     if (typeof value === "string") return this.text(value) as T & string;
     if (typeof value !== "object" || value === null) return value;
@@ -24,25 +24,25 @@ export class SharedValues {
     return isShort ? this.#values.oneFor(key, parts as T) : (parts as T);
   }
 
-  /** A copy that shares its members, but for those that are never equal. */
+  /** A shallow copy with interned members, except for those that are never equal. */
   members<T extends object>(value: T, unequal?: ReadonlySet<string>): T {
     const copy: Record<string, unknown> = {};
     for (const [name, member] of Object.entries(value)) copy[name] = unequal?.has(name) ? member : this.value(member);
     return copy as T;
   }
 
-  /** The value that was last given under the key, or else this one. No key may read like JSON. */
+  /** The last value given under the key, or else this one. Keys must not look like JSON. */
   keyed<T>(key: string, value: T): T {
     return this.#values.oneFor(key, value);
   }
 }
 
-/** Characters of the texts by which values of late are known; of those before them as many. */
+/** The total length of the texts that identify recent values; the previous generation has as many. */
 const REMEMBERED = 300_000;
-/** What an entry costs beside its text, in characters. */
+/** The overhead of an entry, in characters. */
 const ENTRY = 100;
 
-/** What was asked for of late: all that was since a while ago, and of the time before it as much. */
+/** Recently used values in two generations: the current one and the one before. */
 class Recent {
   #young = new Map<string, unknown>();
   #old: ReadonlyMap<string, unknown> = new Map();

@@ -1,10 +1,10 @@
-/** Why a connection failed, as Go says it and Kubernetes' clients know it, from what Node.js says. */
+/** Why a connection failed, in Go's words, which Kubernetes' clients know, derived from Node.js' errors. */
 
 interface NodeProblem {
   readonly message: string;
   readonly code?: string | undefined;
   readonly hostname?: string | undefined;
-  /** Of several addresses that were tried. */
+  /** If several addresses were tried. */
   readonly errors?: readonly NodeProblem[] | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `example.com/some/path`, as controllers and signers are named (apimachinery/pkg/util/validation). */
+/** `example.com/some/path`, the syntax of names of controllers and signers (apimachinery/pkg/util/validation). */
 import { type FieldError, invalid, required } from "../field-error.ts";
 import { dnsSubdomain, regexProblem } from "../names.ts";
 

@@ -1,4 +1,7 @@
-/** Headers that are for whoever answers in the end, and not for the next hop alone (RFC 9110, 7.6.1), as Go's reverse proxy passes them on. */
+/**
+ * Headers meant for the final recipient, and not for the next hop only (RFC 9110, 7.6.1), as forwarded by Go's reverse
+ * proxy.
+ */
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
@@ -14,7 +17,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 type Header = readonly [name: string, value: string];
 
-/** What `Connection` names is for this hop, too. */
+/** Headers named in `Connection` are hop-by-hop, too. */
 export function endToEnd<H extends Header>(headers: Iterable<H>): H[] {
   const all = [...headers];
   const named = new Set(

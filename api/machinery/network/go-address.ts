@@ -1,13 +1,13 @@
-/** What Go's netip says of a text that should be an IP address (ParseAddr). */
+/** The error of Go's netip for a text that should be an IP address (ParseAddr). */
 import { goQuote } from "../field-error.ts";
 
-/** What is wrong, and from where on: Go shows the rest of the text. */
+/** The error, and the position from which Go shows the text. */
 interface Wrong {
   readonly why: string;
   readonly rest?: string;
 }
 
-/** Undefined for an address; a zone is part of one. */
+/** Undefined for a valid address, which may include a zone. */
 export function addressProblem(text: string): string | undefined {
   const wrong = wrongWith(text);
   if (!wrong) return undefined;

@@ -1,4 +1,4 @@
-/** URLs as Go's net/url reads them, and in its words of what is wrong with one. */
+/** URLs as parsed by Go's net/url, with its errors. */
 
 import { utf8Bytes } from "../encoding/utf8.ts";
 import { goQuote } from "../field-error.ts";
@@ -6,19 +6,19 @@ import { addressProblem } from "./go-address.ts";
 
 export interface GoUrl {
   readonly scheme: string;
-  /** What stands before the host, as it is written. */
+  /** The userinfo as written. */
   readonly user: string | undefined;
-  /** With its port. */
+  /** Including the port. */
   readonly host: string;
   readonly escapedPath: string;
   readonly query: string;
   readonly fragment: string;
 }
 
-/** As a request's first line has it: absolute, or a path from the root, and no fragment. */
+/** As in a request line: absolute, or an absolute path, without a fragment. */
 export const parseRequestUrl = (text: string): GoUrl | string => read(text, "request");
 
-/** As a document refers to another. */
+/** As a reference in a document. */
 export function parseUrl(text: string): GoUrl | string {
   const hash = text.indexOf("#");
   const url = read(hash < 0 ? text : text.slice(0, hash), "reference");
@@ -79,7 +79,7 @@ function userOf(text: string): string {
   return text;
 }
 
-/** The first escape that is none, in Go's words. */
+/** The first invalid escape, in Go's words. */
 function badEscape(text: string): string | undefined {
   const at = /%(?![0-9a-fA-F]{2})/.exec(text)?.index;
   return at === undefined ? undefined : `invalid URL escape ${goQuote(text.slice(at, at + 3))}`;
@@ -99,7 +99,7 @@ function hostOf(scheme: string, text: string): string {
   if (open > 0) throw new Malformed("invalid IP-literal");
   if (open === 0) return literalOf(text);
   const first = text.indexOf(":");
-  // Databases are given as lists of hosts and ports: only of the web's own schemes is the first colon the port's.
+  // Database URLs list several hosts with ports: only for http and https does the first colon introduce the port.
   if (first >= 0) requirePort(text.slice(/^https?$/.test(scheme) ? first : text.lastIndexOf(":")));
   return decodedHost(text);
 }
@@ -121,7 +121,7 @@ function literalOf(text: string): string {
 
 const IN_HOST = /[A-Za-z0-9!"$&'()*+,\-.:;<=>[\]_~]/;
 
-/** In a host only what is not ASCII may be escaped. */
+/** In a host, only non-ASCII characters may be escaped. */
 function decodedHost(text: string): string {
   return decoded(text, (part) => !/^%[89a-fA-F]/.test(part) && part !== "%25");
 }
@@ -154,7 +154,7 @@ function unescaped(text: string): string {
 const PLAIN_PATH = /^[A-Za-z0-9$&+,\-./:;=@_~!'()*[\]%]*$/;
 const PLAIN_IN_PATH = /[A-Za-z0-9$&+,\-./:;=@_~]/;
 
-/** As it is written where that will do, else with every byte escaped that has to be. */
+/** As written if that is valid, else with every byte escaped that needs it. */
 function escapedPath(path: string): string {
   requireEscapes(path);
   if (PLAIN_PATH.test(path)) return path;
@@ -172,7 +172,7 @@ export function splitHost(host: string): readonly [name: string, port: string] {
   return [/^\[.*\]$/s.test(name) ? name.slice(1, -1) : name, port];
 }
 
-/** Parameters in the order in which their names come; what Go cannot read is left out. */
+/** Parameters in order of first occurrence; what Go cannot parse is dropped. */
 export function queryValues(query: string): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const pair of query.split("&")) {

@@ -1,9 +1,11 @@
-/** Warnings about addresses and ranges that stay for having been stored, or have more than one text. */
+/**
+ * Warnings about addresses and ranges that are tolerated because they were stored, or that are not in canonical form.
+ */
 import ipaddr from "ipaddr.js";
 import { goQuote } from "../field-error.ts";
 import { canonicalIPProblems, isCIDR, isIP, isIPv4, plainIP } from "./ip.ts";
 
-/** Of a value that is no address at all, validation speaks. */
+/** Values that are no addresses at all are reported by validation. */
 export function ipWarnings(path: string, value: string): string[] {
   if (!isIP(value) || canonicalIPProblems(value).length === 0) return [];
   const plain = plainIP(value);

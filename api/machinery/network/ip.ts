@@ -1,9 +1,9 @@
-/** IP addresses and CIDRs, as Go's legacy parser takes them; and what of those has more than one reading, or more than one text. */
+/** IP addresses and CIDRs, as accepted by Go's legacy parser; which of them are ambiguous or non-canonical. */
 import ipaddr from "ipaddr.js";
 
 export type IPFamily = "IPv4" | "IPv6";
 
-/** Whether Go's legacy parser takes it: four decimal parts, or IPv6 without a zone. */
+/** Whether Go's legacy parser accepts it: four decimal parts, or IPv6 without a zone. */
 export const isIP = (text: string): boolean => isIPv4(text) || isIPv6(text);
 
 export const isIPv4 = (text: string): boolean => octetsOf(text) !== undefined;
@@ -27,7 +27,7 @@ const LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)";
 const LINK_LOCAL = "may not be in the link-local range (169.254.0.0/16, fe80::/10)";
 const MULTICAST = "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)";
 
-/** Why a valid address can be nobody's endpoint, if so. */
+/** Why a valid address cannot be an endpoint, if so. */
 export function specialIPProblem(text: string): string | undefined {
   const octets = octetsOf(text);
   if (!octets) return specialIPv6Problem(text);
@@ -56,7 +56,7 @@ function specialIPv6Problem(text: string): string | undefined {
 
 const withoutLeadingZeros = (text: string): string => text.split(".").map(Number).join(".");
 
-/** An address as Go prints it: no leading zeros, IPv6 by RFC 5952, IPv4 in IPv6 as IPv4. */
+/** An address as Go prints it: no leading zeros, IPv6 by RFC 5952, IPv4-mapped as IPv4. */
 export function plainIP(address: string): string {
   if (isIPv4(address)) return withoutLeadingZeros(address);
   const parsed = ipaddr.IPv6.parse(address);
@@ -83,11 +83,11 @@ const bytesOf = (address: string) =>
     ? ipaddr.IPv4.parse(withoutLeadingZeros(address)).toByteArray()
     : ipaddr.IPv6.parse(address).toByteArray();
 
-/** The bits of an address from `from` on, as a number that is 0 when all are. */
+/** The bits of an address from `from` on, as a number that is 0 if all are. */
 const isZeroFrom = (bytes: readonly number[], from: number) =>
   bytes.every((byte, i) => (byte & (0xff >> Math.min(8, Math.max(0, from - i * 8)))) === 0);
 
-/** Whether `inner` lies in `outer` and is smaller; both are valid CIDRs. */
+/** Whether `inner` is a proper subset of `outer`; both are valid CIDRs. */
 export function isStrictSubset(inner: string, outer: string): boolean {
   const [small, large] = [split(inner), split(outer)];
   if (isIPv4(small.address) !== isIPv4(large.address) || Number(small.prefix) <= Number(large.prefix)) return false;
@@ -101,7 +101,7 @@ export function isStrictSubset(inner: string, outer: string): boolean {
 
 const hasLeadingZeros = (address: string) => isIPv4(address) && withoutLeadingZeros(address) !== address;
 
-/** What Kubernetes says of a text with more than one reading. */
+/** Kubernetes' errors for ambiguous texts. */
 export const AMBIGUITIES: readonly string[] = [
   "must not have leading 0s",
   "must not be an IPv4-mapped IPv6 address",
@@ -113,7 +113,7 @@ const [ZEROS, MAPPED, CIDR_ZEROS, CIDR_MAPPED, BITS] = AMBIGUITIES as [string, s
 
 const isMapped = (address: string) => !isIPv4(address) && ipaddr.IPv6.parse(address).isIPv4MappedAddress();
 
-/** Why a text is no address, or not of one reading alone. */
+/** Why a text is not an unambiguous address. */
 export function ipProblem(text: string): string | undefined {
   if (!isIP(text)) return IP_PROBLEM;
   if (hasLeadingZeros(text)) return ZEROS;
@@ -128,7 +128,7 @@ export function cidrProblem(text: string): string | undefined {
   return isZeroFrom(bytesOf(address), Number(prefix)) ? undefined : BITS;
 }
 
-/** What keeps an address from being the one text of itself, as new fields want it. */
+/** Why an address is not in the canonical form that new fields require. */
 export function canonicalIPProblems(text: string): readonly string[] {
   const problem = ipProblem(text);
   if (problem !== undefined) return [problem];
@@ -144,7 +144,7 @@ export function canonicalCIDRProblems(text: string): readonly string[] {
   return canonical === address ? [] : [`must be in canonical form ("${canonical}/${prefix}")`];
 }
 
-/** An address with the length of its network's prefix, bits beyond which are its own: `10.9.8.7/24`. */
+/** An address with the prefix length of its network: `10.9.8.7/24`. */
 export function interfaceAddressProblems(text: string): readonly string[] {
   if (!isCIDR(text)) return ["must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"];
   const { address, prefix } = split(text);

@@ -1,4 +1,4 @@
-/** One address of mail as Go's net/mail reads it: `a@b.c`, `Somebody <a@b.c>`, with a comment behind it. */
+/** One mail address as parsed by Go's net/mail: `a@b.c`, `Somebody <a@b.c>`, optionally followed by a comment. */
 import { isIP } from "./ip.ts";
 
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: what may not stand in an address.

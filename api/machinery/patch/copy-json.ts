@@ -1,4 +1,4 @@
-/** A deep copy of a JSON value: what a patch changes must not be shared with the stored object. */
+/** A deep copy of a JSON value: what a patch modifies must not be shared with the stored object. */
 export function copyJson<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copyJson) as T;
   if (typeof value !== "object" || value === null) return value;

@@ -1,6 +1,7 @@
 /**
- * Why an object does not fit its Go type, told as Kubernetes' own converter tells it: what a strategic merge gives is not
- * read as JSON, but set into the struct field by field. Types with an unmarshaler of their own tell it themselves.
+ * Why an object does not fit its Go type, in the words of Kubernetes' own converter: the result of a strategic merge is
+ * not decoded from JSON, but set into the struct field by field. Types with custom unmarshalers report their own
+ * errors.
  */
 
 import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
@@ -9,7 +10,7 @@ import { DecodeProblem, decodeScalar, TypeMismatch } from "../decode/decode-scal
 import { exactJson, isWholeNumber } from "../json/exact-json.ts";
 import { isJsonObject } from "../json/json-object.ts";
 
-/** The first problem in the order of Go's fields, or undefined. */
+/** The first error in the order of Go's fields, or undefined. */
 export function unstructuredProblem(object: unknown, struct: Struct): string | undefined {
   return problemOfStruct(object, shapeOf(struct));
 }
@@ -57,7 +58,7 @@ function problemOfScalar(value: unknown, shape: Shape & { kind: "scalar" }): str
   const kind = KINDS[scalar as keyof typeof KINDS];
   const isWhole = own === "int64";
   if (own === kind || (isWhole && kind !== "string" && kind !== "bool")) return undefined;
-  // Go can make a string of a number, and a whole number of one with a fraction, but JSON knows no such thing.
+  // Go could convert a number to a string, or a float to an integer, but JSON has no such conversion.
   const isConvertible = (isWhole && kind === "string") || (own === "float64" && kind.startsWith("int"));
   return isConvertible ? `cannot convert ${own} to ${goType}` : `unrecognized type: ${kind}`;
 }

@@ -1,7 +1,7 @@
 /**
- * RFC 6902 as Kubernetes applies it (evanphx/json-patch): whatever stands before a pointer's first slash is ignored,
- * a negative index counts from the end, `replace` of a missing member adds it, and `add` without a value adds null.
- * Every operation that fails gives the same bare 422.
+ * RFC 6902 as Kubernetes applies it (evanphx/json-patch): whatever precedes a pointer's first slash is ignored, a
+ * negative index counts from the end, `replace` of a missing member adds it, and `add` without a value adds null. Every
+ * failing operation yields the same bare 422.
  */
 
 import { deepEqual } from "../json/deep-equal.ts";
@@ -12,19 +12,25 @@ import { find, get, indexOf, isContainer, type Place, type Root, setMember } fro
 import { badRequest, goJsonType, type PatchFailure, type PatchResult, unprocessable } from "./patch-result.ts";
 
 const MAX_OPERATIONS = 10_000;
-/** Of all that a patch copies: without a bound, a short one could make any amount of it (kube-apiserver's own limit). */
+/**
+ * The total size of everything that a patch copies: without a limit, a short one could produce any amount
+ * (kube-apiserver's own limit).
+ */
 const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 const TOO_MUCH = `Unable to complete the copy, the accumulated size increase of copy is beyond the limit of ${MAX_COPIED_BYTES}`;
 
-/** What ends the text of a `test` that did not hold. */
+/** The end of the error of a `test` that failed. */
 const TEST_FAILED = ": test failed";
 const MISSING = "missing value";
 const INVALID_INDEX = "invalid index referenced";
 
-/** Whether a patch failed only because what it tests does not hold. */
+/** Whether a patch failed only because a `test` did. */
 export const isFailedTest = ({ detail = "" }: PatchFailure): boolean => detail.endsWith(TEST_FAILED);
 
-/** `patch` is the parsed body; `Ignore` skips the check of the operations' members, and words shape errors otherwise. */
+/**
+ * `patch` is the parsed body; `Ignore` skips the check of the operations' members, and changes the text of shape
+ * errors.
+ */
 export function applyJsonPatch(
   object: JsonObject,
   patch: unknown,
@@ -85,14 +91,14 @@ const unknownMembers = (operations: readonly (JsonObject | null)[]): string[] =>
 
 function sizeAt(root: Root, from: unknown): number {
   const found = typeof from === "string" ? get(find(root, from)) : undefined;
-  // A member that is not there is copied as null.
+  // A missing member is copied as null.
   return found ? exactJson(found.value ?? null).length : 0;
 }
 
-/** What keeps the operation from being applied, in the library's words, which the answer to a PATCH keeps to itself. */
+/** Why the operation cannot be applied, in the library's words, which the answer to a PATCH does not include. */
 type Problem = string | undefined;
 
-/** `root[""]` is the document, so that replacing it whole is one assignment. */
+/** `root[""]` is the document, so that replacing it whole is a single assignment. */
 function run(root: Root, operation: JsonObject): Problem {
   const { op, path, from, value } = operation;
   if (typeof op !== "string" || !OPERATIONS.has(op))
@@ -117,7 +123,7 @@ function run(root: Root, operation: JsonObject): Problem {
   }
 }
 
-/** Those that keep to themselves why there is no path. */
+/** Operations whose errors do not say why there is no path. */
 const TERSE: ReadonlySet<string> = new Set(["add", "remove", "copy"]);
 const OPERATIONS: ReadonlySet<string> = new Set(["add", "remove", "replace", "move", "test", "copy"]);
 
@@ -133,7 +139,7 @@ function insert({ container, key }: Place, value: unknown = null): Problem {
     setMember(container, key, value);
     return undefined;
   }
-  // Counted in the longer list: -1 appends.
+  // Counted in the resulting list: -1 appends.
   const index = key === "-" ? container.length : indexOf(key, container.length + 1);
   if (index === undefined || index > container.length)
     return isNumber(key)

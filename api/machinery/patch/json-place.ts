@@ -1,7 +1,7 @@
-/** Where a JSON pointer leads in a document, read as Kubernetes reads it. */
+/** Resolves a JSON pointer in a document the way Kubernetes does. */
 import type { JsonObject } from "../json/json-object.ts";
 
-/** The document, held so that replacing it whole is one assignment. */
+/** The document, wrapped so that replacing it whole is a single assignment. */
 export type Root = { "": unknown };
 
 export interface Place {
@@ -26,7 +26,7 @@ export function find(root: Root, path: string): Place | undefined {
 export const isContainer = (value: unknown): value is JsonObject | unknown[] =>
   typeof value === "object" && value !== null;
 
-/** Go's strconv.Atoi, then a negative index counted from `length`. */
+/** Go's strconv.Atoi; a negative index counts from `length`. */
 export function indexOf(key: string, length: number): number | undefined {
   if (!/^[+-]?\d+$/.test(key)) return undefined;
   const index = Number(key);
@@ -34,7 +34,7 @@ export function indexOf(key: string, length: number): number | undefined {
   return positive >= 0 && positive <= length ? positive : undefined;
 }
 
-/** The value there; a missing member of an object is there, as undefined. */
+/** The value there; a missing member of an object counts as present, with the value undefined. */
 export function get(place: Place | undefined): { value: unknown } | undefined {
   if (!place) return undefined;
   const { container, key } = place;

@@ -13,7 +13,7 @@ const kubectl = (type: string, patch: unknown, objects: readonly JsonObject[]) =
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
   const { status, stdout, stderr } = spawnSync("kubectl", args, { input, encoding: "utf8" });
   if (status !== 0) return { error: stderr };
-  // One document after the other, each from "{" to "}" at the margin.
+  // One document after another, each from "{" to "}" at the margin.
   return {
     objects: stdout
       .split(/(?<=^\})\n/m)
@@ -173,13 +173,13 @@ describe.skipIf(!hasKubectl)("a patch gives what kubectl's own library gives", (
       fc.assert(
         fc.property(patch, fc.array(deployment, { minLength: 8, maxLength: 8 }), (patch, objects) => {
           const ours = objects.map((object) => apply(object, patch));
-          // kubectl stops at the first error, so objects that fail are tried alone, and only one of them.
+          // kubectl stops at the first error, so failing objects are tested separately, and only one of them.
           const failed = ours.findIndex((result) => !result.ok);
           const fine = objects.filter((_, i) => ours[i]?.ok);
           const patched = ours.flatMap((result) => (result.ok ? [result.object] : []));
           if (fine.length > 0) {
             const theirs = kubectl(type, patch, fine);
-            // kubectl decodes what it patched and prints it in its own form; ours takes the same way.
+            // kubectl decodes what it has patched and prints it in its own form; ours goes through the same step.
             const printed = kubectl("merge", {}, patched);
             if (theirs.error) expect(printed.error, theirs.error).toBeTruthy();
             else expect(printed.objects).toEqual(theirs.objects);

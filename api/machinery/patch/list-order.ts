@@ -1,15 +1,15 @@
-/** The order of a merged list: the patch's for what it names, the server's for the rest. */
+/** The order of a merged list: the patch's order for its items, the server's for all others. */
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { MergeError } from "./directive.ts";
 import { keyOf, sameItem } from "./merge-key.ts";
 import { printGo } from "./print-go.ts";
 
-/** The patch's items must stand in the order that the directive gives; deletions stand anywhere. */
+/** The patch's items must be in the directive's order; deletions may be anywhere. */
 export function checkOrder(patch: readonly unknown[], order: readonly unknown[], mergeKey: string): void {
   if (order.length === 0 || patch.length === 0) return;
   const items = patch.filter((item) => !(isJsonObject(item) && item.$patch === "delete"));
   let next = 0;
-  // Any other directive is passed over, but not behind the last of the order: so does Kubernetes.
+  // Other directives are skipped, but not after the last item of the order; Kubernetes does the same.
   for (let at = 0; next < items.length && at < order.length; ) {
     const item = items[next];
     if (isJsonObject(item) && "$patch" in item) next++;
@@ -22,7 +22,7 @@ export function checkOrder(patch: readonly unknown[], order: readonly unknown[],
 }
 
 /**
- * Items that the patch names in the patch's order, all others in the server's; where both lists could go on, the
+ * Items in the patch are in the patch's order, all others in the server's; where either list could continue, the
  * server's item goes first only if the server had it before the other.
  */
 export function inOrder(
@@ -65,7 +65,7 @@ function positions(list: readonly unknown[], identity: (item: unknown) => unknow
   return map;
 }
 
-/** Items of unknown position move ahead of all before them, as they do in Kubernetes' insertion sort. */
+/** Items of unknown position move to the front, as they do in Kubernetes' insertion sort. */
 function sortBy(items: readonly unknown[], position: (item: unknown) => number | undefined): unknown[] {
   const known = items.map((item) => ({ item, at: position(item) ?? -1 }));
   if (known.every(({ at }) => at >= 0)) return known.sort((a, b) => a.at - b.at).map(({ item }) => item);
@@ -83,12 +83,12 @@ function sortBy(items: readonly unknown[], position: (item: unknown) => number |
   return sorted;
 }
 
-/** Beyond it the places that were left free are not looked for. */
+/** Beyond this, freed places are not searched for. */
 const MOST_COMPARED = 10_000_000;
 
 /**
- * The order in which Kubernetes believes the server to have the items: it merges in the memory of the original list, so
- * that added items stand in the places that deleted ones left free.
+ * The order in which Kubernetes believes the server to have the items: it merges within the memory of the original
+ * list, so that added items are in the places freed by deleted ones.
  */
 export function reusedOrder(
   original: readonly JsonObject[],

@@ -1,4 +1,4 @@
-/** What tells the items of a list apart: the member that the schema names, or the item itself. */
+/** How the items of a list are identified: by the member that the schema names, or by their value. */
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { MergeError } from "./directive.ts";
 import { printGo } from "./print-go.ts";

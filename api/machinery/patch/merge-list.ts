@@ -9,11 +9,11 @@ import { goKind, type PatchMember } from "./patch-schema.ts";
 import { printGo, printGoText } from "./print-go.ts";
 
 export interface ListMember extends PatchMember {
-  /** What becomes of an item that is a map. */
+  /** Merges an item that is a map. */
   readonly mergeItem: (old: JsonObject, patch: JsonObject) => JsonObject;
 }
 
-/** Both lists are present; `deletes` says that the patch names primitives to take away. */
+/** Both lists are present; `deletes` means that the patch lists primitives to remove. */
 export function mergeList(
   original: readonly unknown[],
   patch: readonly unknown[],
@@ -42,7 +42,7 @@ export function mergeList(
   return inOrder(merged, { patchOrder: items, serverOrder: kept, mergeKey });
 }
 
-/** The list of a `$setElementOrder/…`; undefined where there is none to order. */
+/** The list of a `$setElementOrder/…`; undefined if there is none to order. */
 export function mergeOrderedList(lists: {
   readonly original: unknown[] | undefined;
   readonly patch: unknown[] | undefined;
@@ -66,7 +66,7 @@ export function mergeOrderedList(lists: {
   return inOrder(merged, { patchOrder: order, serverOrder: serverOrder ?? [], mergeKey });
 }
 
-/** What `$patch` says of single items: delete one, or replace the whole list. */
+/** `$patch` directives on single items: delete one, or replace the whole list. */
 function applyItemDirectives(original: JsonObject[], patch: JsonObject[], mergeKey: string) {
   const doomed = new Set<unknown>();
   let replaces = false;
@@ -84,10 +84,10 @@ function applyItemDirectives(original: JsonObject[], patch: JsonObject[], mergeK
   return { kept: original.filter((old) => !(mergeKey in old) || !doomed.has(old[mergeKey])), items };
 }
 
-/** Longer lists are not compared each with each: what is left stands in the order that it came in. */
+/** Longer lists are not compared pairwise: the result keeps its order of arrival. */
 const MOST_COMPARED = 5000;
 
-/** A repeated primitive gives its later places to the list's last items, as Kubernetes does it. */
+/** The later places of a repeated primitive go to the list's last items, as in Kubernetes. */
 function withoutDuplicates(items: unknown[]): unknown[] {
   const distinct = new Set(items);
   if (distinct.size === items.length || items.length > MOST_COMPARED) return [...distinct];
@@ -102,7 +102,7 @@ function withoutDuplicates(items: unknown[]): unknown[] {
   return items.slice(0, last + 1);
 }
 
-/** The one type of all items of both lists: `map`, or a scalar's. */
+/** The common type of all items of both lists: `map`, or that of a scalar. */
 function elementTypeOf(...lists: readonly (readonly unknown[])[]): string {
   let type: string | undefined;
   for (const item of lists.flat()) {

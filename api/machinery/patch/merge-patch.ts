@@ -1,6 +1,7 @@
 /**
- * RFC 7386: null deletes, objects merge, all else replaces. Nulls within a new member vanish with their keys, those in objects
- * of lists too: evanphx/json-patch keeps them only where something else takes an object's place.
+ * RFC 7386: null deletes, objects merge, everything else replaces. Nulls inside a new member are removed with their
+ * keys, including those in objects within lists: evanphx/json-patch only keeps them where a non-object replaces an
+ * object.
  */
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { badRequest, goJsonType, type PatchResult } from "./patch-result.ts";
@@ -12,7 +13,7 @@ export function applyMergePatch(
   fieldValidation: "Ignore" | "Warn" | "Strict",
 ): PatchResult {
   if (isJsonObject(patch)) return { ok: true, object: merge(object, patch), strictErrors: [] };
-  // The strict reading takes null for an empty map; the library that patches does not.
+  // Strict decoding accepts null as an empty map; the library that applies the patch does not.
   if (fieldValidation === "Ignore" || patch === null) return badRequest("Invalid JSON Patch");
   return badRequest(
     `error decoding patch: json: cannot unmarshal ${goJsonType(patch)} into Go value of type map[string]interface {}`,

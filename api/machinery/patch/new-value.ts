@@ -1,7 +1,7 @@
-/** What a patch sets where there was nothing: its own value, without what speaks of one that was. */
+/** The value that a patch adds where there was none: without parts that refer to an existing value. */
 import { isJsonObject } from "../json/json-object.ts";
 
-/** Nulls of objects at any depth, also within lists; nulls of lists stay. */
+/** Removes nulls from objects at any depth, also within lists; nulls that are items stay. */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isJsonObject(value)) return value;
@@ -10,7 +10,7 @@ export function withoutNulls(value: unknown): unknown {
   );
 }
 
-/** Without each object that holds a `$patch`; undefined where the value is one itself. */
+/** Removes every object that contains a `$patch`; undefined if the value itself does. */
 export function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
   if (!isJsonObject(value)) return value;

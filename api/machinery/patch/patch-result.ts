@@ -1,6 +1,6 @@
 /**
- * What a patch gives: the patched object, not yet decoded (defaults, unknown fields and types are the next step's
- * matter), or the parts of a Status. `strictErrors` are findings that fieldValidation turns into warnings or errors.
+ * The result of a patch: the patched object, not yet decoded (defaults, unknown fields and types are up to the next
+ * step), or the parts of a Status. `strictErrors` are findings that fieldValidation turns into warnings or errors.
  */
 import type { StatusCause } from "../../generated/meta.v1.ts";
 import type { JsonObject } from "../json/json-object.ts";
@@ -8,13 +8,13 @@ import type { JsonObject } from "../json/json-object.ts";
 export interface PatchFailure {
   readonly ok: false;
   readonly code: number;
-  /** Empty where the real server gives none: an error that it did not expect, always with code 500. */
+  /** Empty where the real server gives none: an unexpected error, always with code 500. */
   readonly reason: string;
   readonly message: string;
   readonly causes?: readonly StatusCause[];
-  /** What went wrong, where `message` does not tell: for whoever made the patch on behalf of a client. */
+  /** What went wrong, if `message` does not say: for a caller that patches on behalf of a client. */
   readonly detail?: string;
-  /** The answer carries an empty `details`, as a status made of a bare HTTP code does. */
+  /** The answer contains an empty `details`, like a status derived from a bare HTTP code. */
   readonly emptyDetails?: true;
 }
 
@@ -26,7 +26,7 @@ export const badRequest = (message: string): PatchFailure => ({ ok: false, code:
 
 export const internalError = (message: string): PatchFailure => ({ ok: false, code: 500, reason: "", message });
 
-/** Kubernetes keeps the text of these errors to itself. */
+/** Kubernetes does not include the text of these errors. */
 export const unprocessable = (): PatchFailure => ({
   ok: false,
   code: 422,
@@ -35,6 +35,6 @@ export const unprocessable = (): PatchFailure => ({
   emptyDetails: true,
 });
 
-/** What encoding/json calls a value in "cannot unmarshal … into Go value". */
+/** The name of a value's type in encoding/json's "cannot unmarshal … into Go value". */
 export const goJsonType = (value: unknown): string =>
   Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;

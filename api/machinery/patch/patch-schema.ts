@@ -1,4 +1,4 @@
-/** What a strategic merge must know of a place in an object: the members below it, and how each of them is patched. */
+/** What a strategic merge must know of a place in an object: its members, and how each of them is patched. */
 
 import { isScalar } from "../../schema/idl.ts";
 import { type Field, findStruct, type Struct } from "../../schema/table.ts";
@@ -7,17 +7,17 @@ export type PatchSchema =
   | { readonly kind: "struct"; readonly struct: Struct }
   | { readonly kind: "map"; readonly element: Field }
   | { readonly kind: "list"; readonly element: PatchSchema }
-  /** A type with its own wire form; Go sees a struct with no members (RawExtension) or no struct at all. */
+  /** A type with its own wire format; in Go it is a struct without members (RawExtension), or not a struct at all. */
   | { readonly kind: "leaf"; readonly name: string };
 
 export interface PatchMember {
   readonly schema: PatchSchema;
-  /** `merge`, `replace` or none; `retainKeys` needs no strategy, the patch says it. */
+  /** `merge`, `replace` or none; `retainKeys` is not a strategy here, since the patch itself requests it. */
   readonly strategy: string;
   readonly mergeKey: string;
 }
 
-/** Errors of the lookup, as the real server words them; they are 500s. */
+/** Errors of the lookup, worded as by the real server; they are 500s. */
 export class PatchSchemaError extends Error {}
 
 export const patchSchemaOf = (struct: Struct): PatchSchema => ({ kind: "struct", struct });
@@ -42,7 +42,7 @@ function elementOf(field: Field): PatchSchema {
   return struct ? { kind: "struct", struct } : { kind: "leaf", name: field.type };
 }
 
-/** The member's items, where a list is patched. */
+/** The member's items, for patching a list. */
 export function listMemberOf(schema: PatchSchema, key: string): PatchMember {
   const member = memberOf(schema, key);
   if (member.schema.kind !== "list")
@@ -57,7 +57,7 @@ const goName = (schema: PatchSchema) =>
       ? schema.name
       : "";
 
-/** The kind of the element, as `cannot merge lists without merge key for …` prints it. */
+/** The kind of the element, as printed in `cannot merge lists without merge key for …`. */
 export const goKind = (schema: PatchSchema): string =>
   schema.kind === "list"
     ? "slice"

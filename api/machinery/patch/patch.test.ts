@@ -116,7 +116,7 @@ describe("PATCH-03: JSON patch does what evanphx/json-patch does beyond the RFC"
     expect(applyJsonPatch(configMap(), patch.slice(0, 4), "Warn")).toMatchObject({ ok: true });
   });
 
-  // The texts are what `kubectl patch --local --type json` says of the same object.
+  // The texts are those of `kubectl patch --local --type json` for the same object.
   test.each([
     [{ op: "test", path: "/data/k", value: "x" }, "testing value /data/k failed: test failed"],
     [{ op: "test", path: "/nope/k" }, "test operation does not apply: is missing path: /nope/k: missing value"],

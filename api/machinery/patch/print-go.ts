@@ -1,6 +1,6 @@
 import { isWholeNumber } from "../json/exact-json.ts";
 
-/** A JSON value as Go prints it with %v: error texts of strategic merge show it. */
+/** A JSON value as Go prints it with %v: shown in errors of strategic merges. */
 export function printGo(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(printGo).join(" ")}]`;
@@ -9,7 +9,7 @@ export function printGo(value: unknown): string {
   return `map[${members.map(([key, member]) => `${key}:${printGo(member)}`).join(" ")}]`;
 }
 
-/** The same where a text is meant, by the verb `%s`: what is none says so. */
+/** The same for `%s`, where a text is expected: other values are marked. */
 export function printGoText(value: unknown): string {
   switch (typeof value) {
     case "string":

@@ -1,11 +1,11 @@
 /**
- * A patched object as error texts show it. Kubernetes' patch library (evanphx/json-patch) reads as much of a document as it
- * must: objects that a patch went through print with their members sorted, all others as they stood.
+ * A patched object as shown in errors. Kubernetes' patch library (evanphx/json-patch) only parses as much of a document
+ * as it must: objects that a patch traversed are printed with sorted members, all others as they were.
  */
 import { goJson } from "../json/go-json.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 
-/** The result of a merge patch upon `original`. */
+/** The result of a merge patch on `original`. */
 export function printMerged(merged: JsonObject, patch: unknown, original: JsonObject): string {
   return print(merged, isJsonObject(patch) ? goneThrough(merged, patch, original) : new Set());
 }
@@ -28,7 +28,7 @@ export function printPatched(patched: JsonObject, operations: unknown): string {
   return print(patched, through);
 }
 
-/** The result of a patch of a custom object, which is a map all through. */
+/** The result of patching a custom object, which is a map throughout. */
 export const printUntyped = (patched: JsonObject): string => print(patched, "all");
 
 function goneThrough(merged: JsonObject, patch: JsonObject, original: JsonObject, found = new Set<object>()) {
@@ -41,7 +41,7 @@ function goneThrough(merged: JsonObject, patch: JsonObject, original: JsonObject
   return found;
 }
 
-/** What is new is searched for nulls, and so read whole. */
+/** New values are searched for nulls, and therefore parsed entirely. */
 function addAll(value: unknown, found: Set<object>): void {
   if (typeof value !== "object" || value === null) return;
   found.add(value);

@@ -1,7 +1,7 @@
 /**
- * Kubernetes' strategic merge patch: RFC 7386 plus lists that merge by a key of their items (the schema table says
- * which), and directives within the patch: `$patch`, `$retainKeys`, `$setElementOrder/LIST`,
- * `$deleteFromPrimitiveList/LIST`. Neither argument is changed. Rules: docs/spec/patch.md.
+ * Kubernetes' strategic merge patch: RFC 7386 plus lists that merge by a key of their items (according to the schema
+ * table), and directives within the patch: `$patch`, `$retainKeys`, `$setElementOrder/LIST`,
+ * `$deleteFromPrimitiveList/LIST`. Does not modify its arguments. Rules: docs/spec/patch.md.
  */
 
 import type { Struct } from "../../schema/table.ts";
@@ -55,13 +55,13 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: PatchSchema):
   return merged;
 }
 
-/** A list that is a member, with how its items merge: as maps of its items' schema. */
+/** A member that is a list, with how its items merge: as maps with the schema of its items. */
 function listOf(schema: PatchSchema, key: string): ListMember {
   const member = listMemberOf(schema, key);
   return { ...member, mergeItem: (old, item) => mergeMap(old, item, member.schema) };
 }
 
-/** `$patch` beside other members: they are the new value, or all goes. */
+/** `$patch` with other members: they are the new value, or everything is deleted. */
 function mergeByDirective(patch: JsonObject): JsonObject {
   const { $patch: directive, ...rest } = patch;
   if (directive === "replace") return rest;
@@ -79,7 +79,7 @@ function retainKeys(original: JsonObject, patch: JsonObject, keys: unknown): Jso
   return Object.fromEntries(Object.entries(original).filter(([key]) => retained.has(key)));
 }
 
-/** Merges each list that has a `$setElementOrder/…`, and takes both members out of `patch`. */
+/** Merges each list with a `$setElementOrder/…`, and removes both members from `patch`. */
 function mergeOrderedLists(merged: JsonObject, patch: JsonObject, schema: PatchSchema): void {
   for (const [patchKey, order] of Object.entries(patch)) {
     if (!patchKey.startsWith(SET_ELEMENT_ORDER)) continue;
@@ -127,7 +127,10 @@ function listNameOf(key: string, prefix: string): string {
   return key.slice(slash + 1);
 }
 
-/** A value where the original has none, or one of another type: without nulls and without items that are directives. */
+/**
+ * Sets a value where the original has none, or one of another type: without nulls, and without items that are
+ * directives.
+ */
 function setNew(merged: JsonObject, key: string, value: unknown): void {
   const kept = withoutDirectives(withoutNulls(value));
   if (kept === undefined) delete merged[key];

@@ -19,7 +19,7 @@ const messages = resources
 
 const breakage = fc.record({
   message: fc.constantFrom(...messages),
-  /** Where, as a share of the length. */
+  /** The position, as a fraction of the length. */
   at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
   byte: fc.nat(255),
   cut: fc.boolean(),

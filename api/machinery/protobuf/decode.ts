@@ -1,4 +1,7 @@
-/** Kubernetes' protobuf messages → draft objects, by the same rules of emptiness as JSON (see api/schema/shape.ts). */
+/**
+ * Decodes Kubernetes' protobuf messages into draft objects, by the same rules of emptiness as JSON (see
+ * api/schema/shape.ts).
+ */
 import { type FieldDeclaration, isScalar, type Scalar } from "../../schema/idl.ts";
 import { shapeOf } from "../../schema/shape.ts";
 import { type Struct, structOf } from "../../schema/table.ts";
@@ -11,7 +14,7 @@ import { formatDuration } from "../time/duration.ts";
 import { decodeUtf8, ProtobufProblem, ProtobufReader } from "./reader.ts";
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from "./writer.ts";
 
-/** The draft that a message without an envelope holds. Throws ProtobufProblem. */
+/** The draft in a message without an envelope. Throws ProtobufProblem. */
 export const decodeMessage = (bytes: Uint8Array, struct: Struct): Record<string, unknown> =>
   readStruct(new ProtobufReader(bytes), struct, 0);
 
@@ -23,7 +26,7 @@ function readStruct(reader: ProtobufReader, struct: Struct, depth: number): Reco
 }
 
 interface Target {
-  /** By index of the struct's shape; embedded structs share those of the struct that embeds them. */
+  /** By index in the struct's shape; embedded structs share the slots of the struct that embeds them. */
   readonly slots: unknown[];
   readonly depth: number;
   readonly indexOf?: (name: string) => number | undefined;
@@ -90,7 +93,7 @@ function readEntry(reader: ProtobufReader, field: FieldDeclaration, map: Record<
   setMember(map, key, value ?? readValue(new ProtobufReader(ZERO), field.type, depth) ?? null);
 }
 
-/** The value of a length of zero, which every type reads as its zero. */
+/** A zero, for values of length zero, which every type decodes as its zero. */
 const ZERO = Uint8Array.of(0);
 
 function readValue(reader: ProtobufReader, type: string, depth: number): unknown {
@@ -113,7 +116,7 @@ function readValue(reader: ProtobufReader, type: string, depth: number): unknown
     : readStruct(reader.message(), structOf(type), depth + 1);
 }
 
-/** Scalars that are messages. An answer of undefined is an unset field. */
+/** Scalars that are messages. A result of undefined means an unset field. */
 function readScalar(reader: ProtobufReader, type: Scalar, depth: number): unknown {
   const fields = new Map<number, unknown[]>();
   while (!reader.done) {

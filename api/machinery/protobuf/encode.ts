@@ -1,6 +1,6 @@
 /**
- * Objects → Kubernetes' protobuf messages, byte for byte as its generated Go code writes them: fields that Go holds by
- * value are written even when zero, pointers only when set, lists unpacked, maps ordered by key.
+ * Encodes objects as Kubernetes' protobuf messages, byte for byte like its generated Go code: fields that Go holds by
+ * value are written even if zero, pointers only if set, lists unpacked, maps sorted by key.
  */
 
 import { type FieldDeclaration, isScalar, type Scalar } from "../../schema/idl.ts";
@@ -40,7 +40,7 @@ function descending(struct: Struct): readonly FieldDeclaration[] {
 
 function writeOne(writer: ProtobufWriter, field: FieldDeclaration, member: unknown): void {
   const isSet = member !== undefined && member !== null;
-  // Bytes and string lists are nil in Go when they are unset, though they are no pointers.
+  // Bytes and string lists are nil in Go if they are unset, although they are not pointers.
   if (!isSet && (field.pointer || field.type === "bytes")) return;
   writeValue(writer, field.number, field.type, isSet ? member : undefined);
 }
@@ -70,7 +70,7 @@ export function writeValue(writer: ProtobufWriter, number: number, type: string,
   }
 }
 
-/** The inside of a length-delimited scalar. Null is a value to JSON only; to all others it is the zero value. */
+/** The content of a length-delimited scalar. Null is a value only for JSON; for all others it is the zero value. */
 function writeScalar(writer: ProtobufWriter, type: Scalar, given: unknown): void {
   const value = given === null && type !== "JSON" ? undefined : given;
   switch (type) {
@@ -123,7 +123,7 @@ function writeAll(writer: ProtobufWriter, number: number, type: string, values: 
 const SCHEMA = "apiextensions.v1.JSONSchemaProps";
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
-/** Seconds since 1970, and for a MicroTime the nanoseconds; an unset time is an empty message. */
+/** Seconds since the epoch and, for a MicroTime, nanoseconds; an unset time is an empty message. */
 function writeTime(writer: ProtobufWriter, type: "Time" | "MicroTime", value: string | undefined): void {
   if (value === undefined) return;
   const micros = /\.(\d{1,6})/.exec(value)?.[1]?.padEnd(6, "0") ?? "0";

@@ -1,6 +1,6 @@
 /**
- * A list in protobuf, written in parts. A message may be written in parts whose repeated fields go on, so the items can come run by
- * run, each of bytes that do not depend on the others; only the envelope says how long all of it is.
+ * A list in protobuf, written in parts. Repeated fields may be split over parts of a message, so the items can be
+ * written run by run, independently of each other; only the envelope contains the total length.
  */
 import type { FieldDeclaration } from "../../schema/idl.ts";
 import type { Struct } from "../../schema/table.ts";
@@ -10,7 +10,7 @@ import { ProtobufWriter } from "./writer.ts";
 
 interface EncodedItems {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each item ends in `bytes`. */
+  /** The offset in `bytes` at which each item ends. */
   readonly ends: readonly number[];
 }
 
@@ -32,7 +32,7 @@ export class ProtobufList {
     return struct && items && new ProtobufList(kind, struct, items);
   }
 
-  /** Items of the list, each read when it is written, the last first. */
+  /** Items of the list, each read when it is written, last one first. */
   items<T>(sources: readonly T[], read: (source: T) => unknown): EncodedItems {
     const writer = new ProtobufWriter();
     const following = sources.map(() => 0);
@@ -40,11 +40,11 @@ export class ProtobufList {
       following[index] = writer.length;
       writeValue(writer, this.#items.number, this.#items.type, read(source));
     }
-    // A copy: what a writer answers holds all of the room that it took.
+    // A copy: the writer's result keeps its whole buffer alive.
     return { bytes: writer.finish().slice(), ends: following.map((length) => writer.length - length) };
   }
 
-  /** What stands before items of so many bytes. */
+  /** What precedes items of this total length. */
   open(metadata: object, length: number): Uint8Array<ArrayBuffer> {
     const head = encodeMessage({ metadata }, this.#struct);
     const writer = new ProtobufWriter(head.length + 128);
@@ -61,10 +61,10 @@ export class ProtobufList {
   }
 }
 
-/** How an item is made, when it is written. */
+/** Creates an item when it is written. */
 type Making = () => object;
 
-/** A list whose items come in pages, of which only bytes are kept, and of an item not even the object; undefined as for `of`. */
+/** A list whose items arrive in pages, of which only the bytes are kept; undefined as for `of`. */
 export async function encodeProtobufList(
   head: Typed & { readonly metadata: object },
   pages: AsyncIterable<readonly Making[]> | Iterable<readonly Making[]>,

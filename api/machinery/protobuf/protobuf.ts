@@ -1,6 +1,6 @@
 /**
- * Kubernetes' protobuf as it goes over the wire: the four bytes `k8s\0`, then a runtime.Unknown that says the kind and
- * holds the message. A watch is a stream of frames: length (four bytes, big endian), then a WatchEvent without envelope.
+ * Kubernetes' protobuf on the wire: the four bytes `k8s\0`, then a runtime.Unknown that states the kind and contains
+ * the message. A watch is a stream of frames: length (four bytes, big endian), then a WatchEvent without an envelope.
  */
 import { findStruct, type Struct, structOfKind } from "../../schema/table.ts";
 import {
@@ -18,7 +18,7 @@ import { ProtobufWriter, WIRE_BYTES } from "./writer.ts";
 
 const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
 
-/** The struct of what stands in a body or an answer: Status, DeleteOptions and their like belong to every group. */
+/** The struct of a body or an answer: Status, DeleteOptions and the like belong to every group. */
 export const wireStructOf = (apiVersion: string, kind: string): Struct | undefined => {
   const own = structOfKind(apiVersion, kind);
   if (own) return own;
@@ -26,7 +26,10 @@ export const wireStructOf = (apiVersion: string, kind: string): Struct | undefin
   return shared?.declaration.kind ? shared : undefined;
 };
 
-/** An object, a list or a Status with its envelope; undefined for a kind without a protobuf form (custom resources, Table). */
+/**
+ * An object, a list or a Status with its envelope; undefined for a kind without a protobuf form (custom resources,
+ * Table).
+ */
 export function encodeProtobuf(object: { apiVersion?: string; kind?: string }): Uint8Array<ArrayBuffer> | undefined {
   const struct = wireStructOf(object.apiVersion ?? "", object.kind ?? "");
   return struct && envelope(encodeMessage(object, struct), object);
@@ -45,13 +48,15 @@ export interface Typed {
   readonly kind?: string;
 }
 
-/** What follows a message in its envelope, contentEncoding and contentType; a writer goes from the end to the beginning. */
+/**
+ * What follows a message in its envelope, contentEncoding and contentType; writers go from the end to the beginning.
+ */
 export function writeEnd(writer: ProtobufWriter): void {
   writer.delimited(4, writer.length);
   writer.delimited(3, writer.length);
 }
 
-/** What stands before a message of that length. */
+/** What precedes a message of that length. */
 export function writeBeginning(writer: ProtobufWriter, length: number, { apiVersion = "", kind = "" }: Typed): void {
   writer.varint(length);
   writer.tag(2, WIRE_BYTES);
@@ -84,7 +89,7 @@ interface Unknown {
   readonly raw: Uint8Array;
 }
 
-/** What an envelope holds. Throws ProtobufProblem. */
+/** The content of an envelope. Throws ProtobufProblem. */
 export function openEnvelope(bytes: Uint8Array): Unknown {
   if (bytes.length === 0) throw new ProtobufProblem("empty data");
   if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
@@ -111,7 +116,10 @@ export function openEnvelope(bytes: Uint8Array): Unknown {
   return { apiVersion, kind, raw };
 }
 
-/** The body of a create or update in protobuf, as decodeBody reads JSON. Protobuf has no unknown fields to tell of. */
+/**
+ * Decodes the protobuf body of a create or update, like decodeBody does for JSON. Unknown fields in protobuf are not
+ * reported.
+ */
 export function decodeProtobufBody(bytes: Uint8Array, expected: GroupVersionKind): DecodedBody {
   const unknown = tell(() => openEnvelope(bytes));
   if (!unknown.ok) return unrecognized(expected, unknown.message, summaryOfBytes(bytes));

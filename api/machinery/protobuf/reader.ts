@@ -2,14 +2,14 @@
 import { MOST_STRUCTS, TOO_MANY_STRUCTS } from "../json/json-syntax.ts";
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, type WireType } from "./writer.ts";
 
-/** Bytes that are no message, in Go's words where it has any. */
+/** Bytes that are not a valid message, in Go's words where Go has any. */
 export class ProtobufProblem extends Error {}
 
 export class ProtobufReader {
   readonly #bytes: Uint8Array;
   #at: number;
   readonly #end: number;
-  /** Of the whole body: messages that are nothing take two bytes. */
+  /** For the whole body: an empty message takes only two bytes. */
   #count = { structs: 0 };
 
   constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
@@ -103,7 +103,7 @@ export class ProtobufReader {
   }
 }
 
-/** Text of UTF-8 bytes; what is malformed reads as U+FFFD. */
+/** The text of UTF-8 bytes; malformed ones become U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; ) {

@@ -1,8 +1,8 @@
 import { toInt64 } from "../json/exact-json.ts";
 
 /**
- * Protobuf written from its end to its beginning, so that a message's length is known when its header is written.
- * Fields are to be written in descending order.
+ * Writes protobuf from the end to the beginning, so that a message's length is known when its header is written. Fields
+ * must be written in descending order.
  */
 export class ProtobufWriter {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -22,18 +22,18 @@ export class ProtobufWriter {
     return this.#bytes.subarray(this.#at);
   }
 
-  /** The header of a field whose value was written just before this call. */
+  /** The header of the field whose value was just written. */
   tag(number: number, wireType: WireType): void {
     this.varint(number * 8 + wireType);
   }
 
-  /** The header of a length-delimited field that began when the writer had `before` bytes. */
+  /** The header of a length-delimited field that began when the writer's length was `before`. */
   delimited(number: number, before: number): void {
     this.varint(this.length - before);
     this.tag(number, WIRE_BYTES);
   }
 
-  /** A whole number; negative ones take ten bytes, in two's complement. */
+  /** An integer; negative ones take ten bytes, in two's complement. */
   varint(value: number): void {
     if (value >= 0 && value < 0x80) {
       this.#reserve(1);

@@ -1,10 +1,12 @@
-/** Field selectors as text, `status.phase!=Running,spec.nodeName=a`: grammar and messages of apimachinery pkg/fields. */
+/**
+ * Field selectors as text, `status.phase!=Running,spec.nodeName=a`: grammar and messages of apimachinery pkg/fields.
+ */
 import type { Requirement } from "../../store.ts";
 import type { ParsedSelector } from "./label-selector.ts";
 
 const refused = (message: string): ParsedSelector => ({ ok: false, message });
 
-/** Which fields a kind knows is another question: see {@link unknownFieldMessage}. */
+/** Whether the kind has the fields is a separate question: see {@link unknownFieldMessage}. */
 export function parseFieldSelector(text: string): ParsedSelector {
   const requirements: Requirement[] = [];
   for (const term of splitTerms(text).sort()) {
@@ -20,7 +22,7 @@ export function parseFieldSelector(text: string): ParsedSelector {
   return { ok: true, requirements };
 }
 
-/** At commas that no backslash precedes; escapes stay as they are. */
+/** Splits at unescaped commas; escapes are kept. */
 function splitTerms(text: string): string[] {
   const terms = [""];
   for (let at = 0; at < text.length; at++) {
@@ -54,11 +56,14 @@ interface Selectable {
   readonly group: string;
   readonly kind: string;
   readonly fields?: object;
-  /** Of custom resources, which are all converted alike. */
+  /** Set for custom resources, which all use the same conversion. */
   readonly structuralSchema?: unknown;
 }
 
-/** The text of a 400 for a field that the kind does not select by. The words differ by who converts the label. */
+/**
+ * The text of the 400 for a field that the kind cannot be selected by. It depends on which code converts the field
+ * label.
+ */
 export function unknownFieldMessage(kind: Selectable, field: string): string {
   if (kind.group === "batch" && kind.kind === "Job") return `field label "${field}" not supported for Job`;
   if (kind.group === "resource.k8s.io" && kind.kind === "ResourceSlice")

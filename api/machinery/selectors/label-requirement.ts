@@ -3,7 +3,7 @@ export interface LabelRequirement {
   readonly values?: readonly string[];
 }
 
-/** Whether a label's value (undefined: there is no such label) is what a selector's expression asks for. */
+/** Whether a label's value (undefined: there is no such label) satisfies a selector's expression. */
 export function meetsRequirement({ operator, values = [] }: LabelRequirement, value: string | undefined): boolean {
   switch (operator) {
     case "In":

@@ -4,7 +4,7 @@ import { parseInt64 } from "../encoding/int64.ts";
 import { goQuote } from "../field-error.ts";
 import { labelValue, qualifiedName } from "../names.ts";
 
-/** `message` is the text of the 400 BadRequest answer. */
+/** `message` is the text of the 400 BadRequest. */
 export type ParsedSelector =
   | { readonly ok: true; readonly requirements: Requirement[] }
   | { readonly ok: false; readonly message: string };
@@ -14,7 +14,7 @@ interface Token {
   readonly text: string;
 }
 
-/** Thrown inside this file only, to leave the descent. */
+/** Only thrown inside this file, to abort parsing. */
 class SyntaxProblem extends Error {}
 
 export function parseLabelSelector(text: string): ParsedSelector {
@@ -46,7 +46,7 @@ function scan(input: string): Token[] {
   return tokens;
 }
 
-/** The longest operator that starts here. */
+/** The longest operator at this position. */
 function scanSymbol(text: string, at: number): Token {
   const two = text.slice(at, at + 2);
   return { kind: "symbol", text: symbols.has(two) ? two : text.slice(at, at + 1) };

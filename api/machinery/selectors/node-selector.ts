@@ -1,15 +1,15 @@
-/** Node selector terms as Kubernetes reads them (component-helpers/scheduling/corev1/nodeaffinity). */
+/** Evaluates node selector terms like Kubernetes (component-helpers/scheduling/corev1/nodeaffinity). */
 import type { Affinity, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../../generated/core.v1.ts";
 import { parseInt64 } from "../encoding/int64.ts";
 import { meetsRequirement } from "./label-requirement.ts";
 
-/** What terms look at. */
+/** The parts of a node that terms refer to. */
 export interface Labelled {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A term that asks for nothing matches nothing. */
+/** An empty term matches nothing. */
 export function meetsTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Labelled): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   return (

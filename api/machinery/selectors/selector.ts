@@ -1,6 +1,6 @@
 /**
- * Label and field selectors as values: matching, and the conversions from and to metav1.LabelSelector. The grammar of
- * selectors as text is in label-selector.ts and field-selector.ts.
+ * Label and field selectors as values: matching, and conversions from and to metav1.LabelSelector. Their textual
+ * grammar is in label-selector.ts and field-selector.ts.
  */
 
 import type { LabelSelector } from "../../generated/meta.v1.ts";
@@ -11,8 +11,8 @@ export { parseFieldSelector } from "./field-selector.ts";
 export { parseLabelSelector } from "./label-selector.ts";
 
 /**
- * Do the object's attributes meet every requirement? The fields metadata.name and metadata.namespace, which attributes
- * leave out, come from `key`; any other field that the object does not have reads as the empty string.
+ * Whether the object's attributes meet every requirement. The fields metadata.name and metadata.namespace, which
+ * attributes omit, come from `key`; other missing fields count as the empty string.
  */
 export const matches = (
   requirements: readonly Requirement[],
@@ -20,7 +20,7 @@ export const matches = (
   key?: Pick<Key, "namespace" | "name">,
 ): boolean => requirements.every((requirement) => meets(requirement, attributeOf(requirement, attributes, key)));
 
-/** Do labels alone meet every requirement? */
+/** Whether labels alone meet every requirement. */
 export const labelsMatch = (
   requirements: readonly Requirement[],
   labels: Readonly<Record<string, string>> | undefined,
@@ -59,8 +59,8 @@ function meets({ operator, values }: Requirement, value: string | undefined): bo
 const operators = { In: "in", NotIn: "notin", Exists: "exists", DoesNotExist: "absent" } as const;
 
 /**
- * The requirements of a LabelSelector; an empty one has none and so matches everything. What an absent selector means
- * (nothing, or everything) is the caller's to say. Throws on an operator that validation would have refused.
+ * The requirements of a LabelSelector; an empty one has none, and so matches everything. What an absent selector means
+ * (nothing, or everything) is up to the caller. Throws on an operator that validation would have refused.
  */
 export function labelSelectorRequirements(selector: LabelSelector): Requirement[] {
   const exact = Object.entries(selector.matchLabels ?? {}).map(
@@ -73,7 +73,10 @@ export function labelSelectorRequirements(selector: LabelSelector): Requirement[
   return [...exact, ...expressions];
 }
 
-/** A LabelSelector as text, by key: `app=web,tier in (a,b),!canary`; "" for an empty one (status.selector of a scale). */
+/**
+ * A LabelSelector as text, sorted by key: `app=web,tier in (a,b),!canary`; "" for an empty one (status.selector of a
+ * scale).
+ */
 export function formatLabelSelector(selector: LabelSelector): string {
   const exact = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
   const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
@@ -87,7 +90,7 @@ export function formatLabelSelector(selector: LabelSelector): string {
     .join(",");
 }
 
-/** As kubectl's describe and printer columns show a selector: an absent or empty one is `<none>`. */
+/** A selector as shown by kubectl describe and printer columns: an absent or empty one is `<none>`. */
 export const printLabelSelector = (selector: LabelSelector | undefined): string =>
   (selector && formatLabelSelector(selector)) || "<none>";
 

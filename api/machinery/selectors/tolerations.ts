@@ -1,4 +1,4 @@
-/** Whether a toleration puts up with a taint (component-helpers/scheduling/corev1). */
+/** Whether a toleration tolerates a taint (component-helpers/scheduling/corev1). */
 import type { Taint, Toleration } from "../../generated/core.v1.ts";
 import { parseInt64 } from "../encoding/int64.ts";
 
@@ -25,8 +25,8 @@ function tolerates({ key = "", operator = "Equal", value = "", effect = "" }: To
   }
 }
 
-/** What keeps pods off a node. */
+/** Effects that keep pods off a node. */
 export const keepsOff = ({ effect }: Taint): boolean => effect === "NoSchedule" || effect === "NoExecute";
 
-/** What only counts in scores. */
+/** The effect that only counts for scoring. */
 export const keepsAway = ({ effect }: Taint): boolean => effect === "PreferNoSchedule";

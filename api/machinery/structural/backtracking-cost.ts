@@ -1,16 +1,16 @@
-/** How many steps a backtracking engine may take at most for an expression, by how long the text is. */
+/** How many steps a backtracking engine may need at most for an expression, depending on the length of the text. */
 import type { CharacterSet, RegexpTree } from "./regexp-tree.ts";
 
 export interface BacktrackingCost {
-  /** Repetitions without an end, each of which may end at every character. */
+  /** Unbounded repetitions, each of which may end at every character. */
   readonly power: number;
-  /** Ways that do not depend on the text's length. */
+  /** Alternatives whose number does not depend on the text's length. */
   readonly ways: number;
 }
 
 const ENDLESS: BacktrackingCost = { power: Number.POSITIVE_INFINITY, ways: 1 };
 
-/** An expression that does not begin where the text does is tried at every character. */
+/** An unanchored expression is tried at every character. */
 export function backtrackingCost(tree: RegexpTree): BacktrackingCost {
   const cost = costOf(tree);
   return beginsAtStart(tree) ? cost : { ...cost, power: cost.power + 1 };
@@ -43,7 +43,7 @@ function costOf(tree: RegexpTree): BacktrackingCost {
       const { power, ways } = costOf(tree.of);
       const isPlain = power === 0 && ways === 1;
       if (tree.most === Number.POSITIVE_INFINITY) {
-        // Where the turns can be told apart, there is one way to cut a text into them.
+        // If iterations can be told apart, there is only one way to split a text into them.
         return isPlain || isSeparated(tree.of) ? { power: power + 1, ways } : ENDLESS;
       }
       return { power: power * tree.most, ways: ways ** tree.most * (tree.most - tree.least + 1) };
@@ -54,7 +54,7 @@ function costOf(tree: RegexpTree): BacktrackingCost {
 const both = (a: BacktrackingCost, b: BacktrackingCost) => ({ power: a.power + b.power, ways: a.ways * b.ways });
 const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
 
-/** Alternatives that begin with characters of their own: at most one goes on. */
+/** Alternatives that begin with disjoint characters: at most one can continue. */
 function areApart(alternatives: readonly RegexpTree[]): boolean {
   const taken = new Set<number>();
   for (const each of alternatives) {
@@ -69,7 +69,7 @@ function areApart(alternatives: readonly RegexpTree[]): boolean {
   return true;
 }
 
-/** A turn begins or ends with a character that is nowhere else in it. */
+/** An iteration begins or ends with a character that occurs nowhere else in it. */
 function isSeparated(turn: RegexpTree): boolean {
   const sets = setsOf(turn);
   const isLone = (set: CharacterSet | undefined) =>
@@ -80,7 +80,7 @@ function isSeparated(turn: RegexpTree): boolean {
 const firstOf = (tree: RegexpTree) => edgeOf(tree, 0);
 const lastOf = (tree: RegexpTree) => edgeOf(tree, -1);
 
-/** The one set of characters that whatever matches begins or ends with, each time once. */
+/** The one set of characters with which every match begins or ends, exactly once. */
 function edgeOf(tree: RegexpTree, index: 0 | -1): CharacterSet | undefined {
   if (tree.is === "set") return tree.has;
   if (tree.is === "sequence" || (tree.is === "choice" && tree.of.length === 1)) {
@@ -96,6 +96,6 @@ const setsOf = (tree: RegexpTree): readonly CharacterSet[] => {
   return tree.is === "place" ? [] : tree.of.flatMap(setsOf);
 };
 
-/** ASCII, and one letter for all others. */
+/** ASCII, and one letter that represents all others. */
 const CODES = [...Array.from({ length: 128 }, (_, code) => code), 0x3b1];
 const overlap = (a: CharacterSet, b: CharacterSet) => CODES.some((code) => a(code) && b(code));

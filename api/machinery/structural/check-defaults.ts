@@ -1,4 +1,6 @@
-/** Whether the defaults of a schema fit it (apiextensions-apiserver pkg/apiserver/schema/defaulting/validation.go). */
+/**
+ * Whether the defaults of a schema satisfy it (apiextensions-apiserver pkg/apiserver/schema/defaulting/validation.go).
+ */
 import { type FieldError, invalid } from "../field-error.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { copyJson } from "../patch/copy-json.ts";
@@ -9,14 +11,14 @@ import { pruneValue } from "./prune.ts";
 import { sortedMembers } from "./sorted-members.ts";
 import { NOWHERE, validateValue } from "./validate.ts";
 
-/** What the rules of a schema say of a value of it, told at that path. */
+/** Errors of a schema's rules for a value at that path. */
 export type RulesOf = (value: unknown, schema: Schema, at: { path: string; isObject: boolean }) => FieldError[];
 
 interface Place {
   readonly path: string;
-  /** The nearest schema above, or this one, that is of an object of the API. */
+  /** The nearest enclosing schema of an API object, or this one. */
   readonly root: Schema;
-  /** Builds that object around the value that stands here. */
+  /** Builds that object around the value at this place. */
   readonly object: (value: unknown) => unknown;
   readonly insideMeta: boolean;
 }

@@ -1,4 +1,4 @@
-/** The metadata of an untyped object and of the objects embedded in it, read as metav1.ObjectMeta. */
+/** The metadata of an untyped object and of objects embedded in it, decoded as metav1.ObjectMeta. */
 
 import { structOf } from "../../schema/table.ts";
 import { decodeJson } from "../decode/decode-json.ts";
@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { childPath, isEmbedded, itemsOf, memberOf, type Schema } from "./json-walk.ts";
 import { sortedMembers } from "./sorted-members.ts";
 
-/** `problem` is the text of what cannot be read; `unknown` are the paths of dropped fields, sorted. */
+/** `problem` is the error about what cannot be decoded; `unknown` are the paths of dropped fields, sorted. */
 export type CoercedMeta = { readonly problem: string } | { readonly unknown: readonly string[] };
 
 class Malformed extends Error {
@@ -17,14 +17,14 @@ class Malformed extends Error {
   }
 }
 
-/** Changes the object: unknown fields of metadata are dropped. */
+/** Modifies the object: unknown fields of metadata are dropped. */
 export function coerceMeta(object: JsonObject, schema: Schema): CoercedMeta {
   const unknown: string[] = [];
   const malformed = coerceBelow(object, { ...schema, "x-kubernetes-embedded-resource": true }, { path: "", unknown });
   return malformed ? { problem: malformed.message } : { unknown: unknown.sort() };
 }
 
-/** What of a part of an object, such as a default, cannot be read as metadata. Changes it. */
+/** Errors of metadata within a part of an object, such as a default. Modifies it. */
 export const malformedMeta = (value: unknown, schema: Schema, path: string): FieldError | undefined =>
   coerceBelow(value, schema, { path, unknown: [] })?.why;
 

@@ -1,11 +1,11 @@
-/** Which part of the old object a part of the new one stands for (apiserver pkg/cel/common CorrelatedObject). */
+/** Which part of the old object corresponds to a part of the new one (apiserver pkg/cel/common CorrelatedObject). */
 
 import { deepEqual } from "../json/deep-equal.ts";
 import { exactJson } from "../json/exact-json.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import { itemsOf, memberOf, type Schema } from "./json-walk.ts";
 
-/** A value and the one that it replaces; `correlated` false where nothing can be compared from here on. */
+/** A value and the one that it replaces; `correlated` is false if nothing can be compared from here on. */
 export class Correlation {
   #equal: boolean | undefined;
   readonly #items = new Map<string, unknown>();
@@ -17,7 +17,10 @@ export class Correlation {
     readonly schema: Schema,
   ) {}
 
-  /** The value is what it was. A list with keys may be in another order; what no schema tells of is never the same. */
+  /**
+   * Whether the value is unchanged. A list with keys may be reordered; what no schema describes never counts as
+   * unchanged.
+   */
   get unchanged(): boolean {
     this.#equal ??= this.#compare();
     return this.#equal;
@@ -40,7 +43,7 @@ export class Correlation {
     return new Correlation(this.value[name], this.old[name], of);
   }
 
-  /** Only the items of a list with keys can be told apart. */
+  /** Only the items of a list with keys can be correlated. */
   item(index: number): Correlation | undefined {
     const items = itemsOf(this.schema);
     if (!items || !Array.isArray(this.value) || !Array.isArray(this.old)) return undefined;

@@ -1,4 +1,6 @@
-/** The body of a create or update of a custom kind → an untyped draft, unknown fields dropped and told of. */
+/**
+ * Decodes the body of a create or update of a custom kind into an untyped draft, dropping and reporting unknown fields.
+ */
 import { type DecodedBody, type DecodeRequest, readJson } from "../decode/decode.ts";
 import type { DecodedJson } from "../decode/decode-json.ts";
 import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode/decode-kind.ts";
@@ -25,14 +27,14 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
     return refuse(
       `json: cannot unmarshal ${Array.isArray(read.value) ? "array" : typeof read.value} into Go value of type map[string]interface {}`,
     );
-  // Untyped, an object is only what it says itself that it is.
+  // Untyped, an object's kind is only what it states itself.
   if (found.kind === "") return unrecognized(expected, `Object 'Kind' is missing in '${text}'`, summaryOfText(text));
   const pruned = pruneUntyped(read.value, schema);
   if (!pruned.ok) return refuse(pruned.message);
   const told = syntax === "yaml" ? read.duplicates : duplicateFields(read.json);
   const strict = fieldValidation === "Ignore" ? [] : [...told, ...pruned.strict];
   if (fieldValidation === "Strict" && strict.length > 0) return refuse(`strict decoding error: ${strict.join(", ")}`);
-  // Who says the kind has to say the version, too.
+  // A stated kind requires a stated version, too.
   if (found.version === "" || actual.group !== expected.group || actual.version !== expected.version) {
     const [is, should] = [apiVersionOf(found.group, found.version), apiVersionOf(expected.group, expected.version)];
     return {
@@ -43,7 +45,7 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
   return { ok: true, object: pruned.value as KubeObject & JsonObject, warnings: strict };
 }
 
-/** Changes the object: what schema and metadata do not know is dropped, and, unless they are kept, nulls that may not be. */
+/** Modifies the object: drops what schema and metadata do not know and, unless they are to be kept, forbidden nulls. */
 export function pruneUntyped(
   object: JsonObject,
   schema: Schema,
@@ -52,7 +54,7 @@ export function pruneUntyped(
   const coerced = coerceMeta(object, schema);
   if ("problem" in coerced) return { ok: false, message: coerced.problem };
   const isOwn = (path: string) => path.startsWith("metadata.");
-  // Of the object's own metadata first, of what is embedded last.
+  // First those of the object's own metadata, last those of embedded objects.
   const unknown = [
     ...coerced.unknown.filter(isOwn),
     ...prune(object, schema),

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { copyJson } from "../patch/copy-json.ts";
 import { itemsOf, memberOf, propertyOf, type Schema } from "./json-walk.ts";
 
-/** Changes the object: nulls that may not be are dropped, or become the default where there is one. */
+/** Modifies the object: forbidden nulls are dropped, or replaced by the default if there is one. */
 export function applyDefaults(object: JsonObject, schema: Schema): void {
   dropNulls(object, schema);
   setDefaults(object, schema);
@@ -11,7 +11,7 @@ export function applyDefaults(object: JsonObject, schema: Schema): void {
 
 const isForbiddenNull = (value: unknown, schema: Schema | undefined) => value === null && schema && !schema.nullable;
 
-/** Changes the value, whose forbidden nulls stay where there is a default to take their place. */
+/** Modifies the value; forbidden nulls stay if a default will replace them. */
 export function dropNulls(value: unknown, schema: Schema | undefined): void {
   if (!schema) return;
   if (Array.isArray(value)) for (const item of value) dropNulls(item, itemsOf(schema));
@@ -23,7 +23,7 @@ export function dropNulls(value: unknown, schema: Schema | undefined): void {
   }
 }
 
-/** Changes the value. Nulls without a default stay: an apply may say them, and hears that they are none of the type. */
+/** Modifies the value. Nulls without a default stay: in an apply they are reported as type errors. */
 export function setDefaults(value: unknown, schema: Schema | undefined): void {
   if (!schema) return;
   if (Array.isArray(value)) {

@@ -1,11 +1,11 @@
-/** Names that an object of a JSON text has twice, as strict decoding tells them: `duplicate field "spec.a"`. */
+/** Duplicate names in objects of a JSON text, as reported by strict decoding: `duplicate field "spec.a"`. */
 import { goQuote } from "../field-error.ts";
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, JsonText, OPEN_ARRAY, OPEN_OBJECT } from "../json/json-text.ts";
 import { childPath } from "./json-walk.ts";
 
 const MOST = 100;
 
-/** `text` is known to be JSON. */
+/** `text` is known to be valid JSON. */
 export function duplicateFields(text: string): string[] {
   const json = new JsonText(text);
   const found = new Set<string>();

@@ -1,4 +1,4 @@
-/** Objects embedded in others (`x-kubernetes-embedded-resource`) are objects: they say what they are. */
+/** Embedded objects (`x-kubernetes-embedded-resource`) are API objects: they state their kind. */
 import type { ObjectMeta } from "../../generated/meta.v1.ts";
 import { type FieldError, invalid, required } from "../field-error.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";

@@ -1,6 +1,6 @@
 /**
- * The formats of strings that schemas may ask for and Kubernetes checks (go-openapi strfmt, as kube-openapi has it);
- * others are not looked at. Every pattern is linear in the text.
+ * The string formats that schemas may use and Kubernetes checks (go-openapi strfmt, as in kube-openapi); others are
+ * ignored. Every pattern is linear in the text.
  */
 
 import { utf8Length } from "../encoding/utf8.ts";
@@ -17,11 +17,11 @@ const matches =
   (text) =>
     text.length <= most && pattern.test(text);
 
-/** `variant`: the digit that says which layout the rest has. */
+/** `variant`: the digit that determines the layout of the rest. */
 const UUID = (version: string, variant = "[0-9a-f]") =>
   matches(new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?${variant}[0-9a-f]{3}-?[0-9a-f]{12}$`, "i"));
 
-// Letters and symbols of any script; the last of several labels is letters alone, two at least.
+// Letters and symbols of any script; the last of several labels consists of at least two letters.
 const SIGN = "[a-zA-Z0-9\\p{S}\\p{L}]";
 const INNER = "[a-zA-Z0-9\\-\\p{S}\\p{L}]";
 const HOSTNAME = new RegExp(
@@ -36,7 +36,7 @@ const FORMATS: Readonly<Record<string, Check>> = {
   uri: (text) => typeof parseRequestUrl(text) !== "string",
   email: isMailAddress,
   hostname,
-  // An IPv4 address in an IPv6 one will do for both.
+  // An IPv4-mapped IPv6 address is valid for both.
   ipv4: (text) => isIP(text) && text.includes("."),
   ipv6: isIPv6,
   cidr: isCIDR,
@@ -65,7 +65,7 @@ const FORMATS: Readonly<Record<string, Check>> = {
     text.length <= 253 && text.split(".").every((part) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(part)),
 };
 
-/** Whether the text is of the format, or the format none that is checked. */
+/** Whether the text has the format, or the format is not checked. */
 export const fitsFormat = (format: string, text: string): boolean =>
   Object.hasOwn(FORMATS, format) ? (FORMATS[format]?.(text) ?? true) : true;
 
@@ -76,13 +76,13 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   number: ["float", "double"],
 };
 
-/** Whether what is of the type is held to the format; others are as if they were not there. */
+/** Whether values of the type are checked against the format; otherwise it is ignored. */
 export function isRecognizedFormat(type: string, format: string): boolean {
   if (type === "" || type === "string") return isStringFormat(format) || isStringFormat(format.replaceAll("-", ""));
   return NUMBERS[type]?.includes(format) ?? false;
 }
 
-/** The schema's format; none where what is of its type is not held to it. */
+/** The schema's format, unless it is not checked for its type. */
 export function checkedFormat({ type = "", format = "" }: Schema): string {
   return isRecognizedFormat(type, format) ? format : "";
 }
@@ -103,7 +103,7 @@ function isDateTime(text: string): boolean {
   );
 }
 
-/** Of 6, 8 or 20 octets, two by two or four by four with one sign between them, or with none. */
+/** Of 6, 8 or 20 octets, in groups of two or four digits with one kind of separator, or without any. */
 function isMac(text: string): boolean {
   const octets = text.replace(/[:\-.]/g, "").length / 2;
   const isShaped = /^([0-9a-f]{2}([:-])([0-9a-f]{2}\2)*[0-9a-f]{2}|[0-9a-f]{4}(\.[0-9a-f]{4})+|[0-9a-f]+)$/i.test(text);
@@ -125,7 +125,7 @@ function isIsbn13(text: string): boolean {
   return [...digits].reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0) % 10 === 0;
 }
 
-/** By the first digits of those who give out cards. */
+/** By issuers' prefixes. */
 const CARD =
   /^(?:4\d{12}(?:\d{3})?|5[1-5]\d{14}|6(?:011|5\d\d)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|(?:2131|1800|35\d{3})\d{11})$/;
 

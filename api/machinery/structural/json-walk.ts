@@ -1,4 +1,4 @@
-/** The structural schema below a schema: of a member, of an item. */
+/** The structural schema of a member or an item. */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { additionalOf, itemsOf } from "../../resources/apiextensions/json-schema.ts";
 
@@ -15,11 +15,11 @@ export const isEmbedded = (schema: Schema): boolean => schema["x-kubernetes-embe
 export const propertyOf = ({ properties }: Schema, name: string): Schema | undefined =>
   properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
 
-/** The schema of a member: declared, or that of additional ones. */
+/** The schema of a member: declared, or that of additional properties. */
 export const memberOf = (schema: Schema, name: string): Schema | undefined =>
   propertyOf(schema, name) ?? additionalOf(schema);
 
 export { additionalOf, itemsOf };
 
-/** A place as Kubernetes prints it in unknown fields: `spec.l[0].junk`. */
+/** A path as Kubernetes prints it for unknown fields: `spec.l[0].junk`. */
 export const childPath = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);

@@ -1,17 +1,14 @@
-/**
- * Whether a text matches, in time that grows with its length alone: all ways through the expression are gone at once
- * (Thompson).
- */
+/** Matches a text in time linear in its length, by following all paths through the expression at once (Thompson). */
 import { isWord, type RegexpTree } from "./regexp-tree.ts";
 
 type Step =
   | { readonly op: "set"; readonly has: (code: number) => boolean }
   | { readonly op: "place"; readonly of: string }
-  /** Goes on at each of them. */
+  /** Continues at each of them. */
   | { readonly op: "fork"; readonly to: number[] }
   | { readonly op: "matched" };
 
-/** More steps than any expression that somebody wrote. */
+/** More steps than in any expression written by hand. */
 const MOST_STEPS = 5000;
 class TooLarge extends Error {}
 
@@ -90,7 +87,7 @@ function writeRepeat({ of, least, most }: { of: RegexpTree; least: number; most:
 const NONE = -1;
 
 function matches(steps: readonly Step[], text: string): boolean {
-  /** When each step was last come to: twice at one place of the text is once too often. */
+  /** When each step was last reached: once per position in the text is enough. */
   const seen = new Int32Array(steps.length).fill(NONE);
   let sets: number[] = [];
   let before = NONE;

@@ -1,4 +1,4 @@
-/** Lists that say their items differ: `x-kubernetes-list-type: set` and `map`. */
+/** Uniqueness of list items: `x-kubernetes-list-type: set` and `map`. */
 
 import { duplicate, type FieldError, invalid } from "../field-error.ts";
 import { exactJson } from "../json/exact-json.ts";

@@ -1,6 +1,7 @@
 /**
- * Regular expressions of users, written for Go's RE2, which never takes more than linear time. JavaScript's engine is fast,
- * but goes back: it is given what it reads as Go does and cannot take long for; the rest is matched in linear time here.
+ * User-supplied regular expressions, written for Go's RE2, which runs in linear time. JavaScript's engine is fast, but
+ * backtracks: it gets expressions that it interprets like Go and that cannot take long; all others are matched in
+ * linear time here.
  */
 import { type BacktrackingCost, backtrackingCost, stepsFor } from "./backtracking-cost.ts";
 import { type LinearMatcher, linearMatcher } from "./linear-match.ts";
@@ -10,11 +11,11 @@ import { parseRegexp } from "./regexp-tree.ts";
 export interface Pattern {
   readonly linear: LinearMatcher;
   readonly cost: BacktrackingCost;
-  /** As JavaScript reads it; undefined where it would read something else, or could run away. */
+  /** The JavaScript equivalent; undefined if it would be interpreted differently, or could run away. */
   readonly regexp: RegExp | undefined;
 }
 
-/** Undefined where it is no pattern, or too large a one. */
+/** Undefined if it is invalid or too large. */
 export function compilePattern(pattern: string): Pattern | undefined {
   const known = compiled.get(pattern);
   if (known !== undefined) return known ?? undefined;
@@ -37,12 +38,12 @@ function tryCompile(pattern: string): Pattern | undefined {
   return { linear, cost, regexp: isOurs ? undefined : forJavaScript(pattern) };
 }
 
-/** A longer one is not looked through for what JavaScript reads in another way. */
+/** A longer pattern is not examined for differences to JavaScript. */
 const LONGEST_PATTERN = 2000;
 
 /**
- * What JavaScript has no words for, or reads in another way: quoted texts, categories and scripts, some classes,
- * escapes and flags.
+ * Syntax that JavaScript lacks or interprets differently: quoted texts, categories and scripts, some classes, escapes
+ * and flags.
  */
 const OURS =
   /\\(?:[AzQpPa]|x\{|[0-7])|\[\^?\]|\[:(?:\^|ascii|blank|cntrl|graph|print)|\[[^\]]*\\S|\(\?[imsU-]+:|.\(\?[imsU-]+\)|^\(\?[imsU]*[-U]/s;
@@ -71,7 +72,7 @@ function forJavaScript(pattern: string): RegExp | undefined {
   }
 }
 
-/** Go's white space, which has neither the vertical tab nor what Unicode adds. */
+/** Go's white space, without the vertical tab and what Unicode adds. */
 const SPACE = "\\t\\n\\f\\r ";
 /** A class of characters, or an escape. */
 const ITEM = /(\[(?:\\.|[^\]\\])*\])|\\([sS])|\\./gs;
@@ -88,12 +89,12 @@ const POSIX: Readonly<Record<string, string>> = {
   punct: "!-\\/:-@\\[-`{-~",
 };
 
-/** More than any value that is meant to be matched. */
+/** Longer than any value meant to be matched. */
 const LONGEST = 256 * 1024;
-/** What JavaScript's engine may take, and ours: a part of a second. */
+/** The number of steps that JavaScript's engine, and ours, may take: a fraction of a second. */
 const MOST_BACKTRACKING = 10_000_000;
 const MOST_STEPS = 300_000_000;
-/** Where a text matches, JavaScript's engine alone can say: it is given more time, which it seldom takes. */
+/** Only JavaScript's engine can tell where a text matches, so it is given more time, which it seldom takes. */
 const MOST_SEARCHING = 1_000_000_000;
 
 export function matchesPattern({ regexp, cost, linear }: Pattern, text: string): boolean {
@@ -102,6 +103,6 @@ export function matchesPattern({ regexp, cost, linear }: Pattern, text: string):
   return text.length * linear.steps <= MOST_STEPS && linear.test(text);
 }
 
-/** What finds the matches of a text; undefined where that could take too long. */
+/** Finds the matches in a text; undefined if that could take too long. */
 export const searcherOf = ({ regexp, cost }: Pattern, text: string): RegExp | undefined =>
   regexp && stepsFor(cost, text.length) <= MOST_SEARCHING ? regexp : undefined;

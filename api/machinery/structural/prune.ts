@@ -1,4 +1,4 @@
-/** Drops what a structural schema does not know (apiextensions-apiserver pkg/apiserver/schema/pruning). */
+/** Drops what a structural schema does not declare (apiextensions-apiserver pkg/apiserver/schema/pruning). */
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import {
   childPath,
@@ -11,14 +11,14 @@ import {
   type Schema,
 } from "./json-walk.ts";
 
-/** Changes the object, whose root is an object of the API; answers the paths of what it dropped, sorted. */
+/** Modifies the object, whose root is an API object; returns the paths of what it dropped, sorted. */
 export function prune(object: JsonObject, schema: Schema): string[] {
   const dropped: string[] = [];
   pruneMap(object, { ...schema, "x-kubernetes-embedded-resource": true }, { path: "", dropped });
   return dropped.sort();
 }
 
-/** The same of a part of an object, such as a default. */
+/** The same for a part of an object, such as a default. */
 export function pruneValue(value: unknown, schema: Schema): string[] {
   const dropped: string[] = [];
   pruneAt(value, schema, { path: "", dropped });
@@ -35,7 +35,7 @@ function pruneAt(value: unknown, schema: Schema | undefined, place: Place): void
     const items = schema && itemsOf(schema);
     value.forEach((item, i) => {
       const at = { ...place, path: `${place.path}[${i}]` };
-      // The items of a preserved list are preserved unless they say otherwise.
+      // The items of a preserved list are preserved unless their schema says otherwise.
       if (schema && preservesUnknown(schema)) pruneBelow(item, items, at);
       else pruneAt(item, items, at);
     });
@@ -59,7 +59,7 @@ function pruneMap(map: JsonObject, schema: Schema | undefined, place: Place): vo
   }
 }
 
-/** Inside what is preserved only what has a schema of its own is pruned. */
+/** Inside of what is preserved, only what has a schema of its own is pruned. */
 function pruneBelow(value: unknown, schema: Schema | undefined, place: Place): void {
   if (!schema) return;
   if (Array.isArray(value)) {

@@ -1,11 +1,11 @@
 /**
- * What is wrong with a regular expression, in the words of Go's regexp/syntax: RE2 has no references back and no looks ahead,
- * which JavaScript would take.
+ * The errors of a regular expression in the words of Go's regexp/syntax. RE2 has neither backreferences nor lookaround,
+ * which JavaScript would accept.
  */
 
 import { unicodeClass } from "./unicode-class.ts";
 
-/** `error parsing regexp: …`, or undefined for an expression that Go takes. */
+/** `error parsing regexp: …`, or undefined for an expression that Go accepts. */
 export function regexpProblem(pattern: string): string | undefined {
   try {
     new Parser(pattern).run();
@@ -29,11 +29,11 @@ const POSIX = new Set("alnum alpha ascii blank cntrl digit graph lower print pun
 class Parser {
   readonly #text: string;
   #at = 0;
-  /** Groups that are open. */
+  /** The number of open groups. */
   #depth = 0;
-  /** There is something before this place that can be repeated. */
+  /** Whether something precedes this position that can be repeated. */
   #hasOperand = false;
-  /** Where the operator just before this place begins. */
+  /** Where the operator just before this position begins. */
   #lastRepeat: number | undefined;
 
   constructor(text: string) {
@@ -109,7 +109,7 @@ class Parser {
       throw new SyntaxProblem("invalid or unsupported Perl syntax", wrong);
     }
     if (flags[1] === ":") this.#begin(flags[0].length);
-    // Flags alone are nothing to repeat, and leave what stands before them so.
+    // Flags alone cannot be repeated, and what precedes them still can.
     else this.#at += flags[0].length;
   }
 
@@ -155,7 +155,7 @@ class Parser {
     this.#operand(/^\\[AbBz]/.test(rest) ? 2 : this.#escape(rest));
   }
 
-  /** How long the escape at the text's beginning is, within and without a class. */
+  /** The length of the escape at the beginning of the text, inside and outside of a class. */
   #escape(rest: string): number {
     if (/^\\[dDsSwW]/.test(rest)) return 2;
     if (/^\\[pP]/.test(rest)) {

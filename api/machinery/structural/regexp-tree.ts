@@ -1,4 +1,4 @@
-/** A regular expression of Go's as a tree. Only of those that regexp-syntax.ts finds nothing wrong with. */
+/** A regular expression of Go's as a tree. The expression must be valid according to regexp-syntax.ts. */
 import { unicodeClass } from "./unicode-class.ts";
 
 export type CharacterSet = (code: number) => boolean;
@@ -53,7 +53,7 @@ function unicodeSet(name: string): CharacterSet {
   return (code) => one?.test(String.fromCodePoint(code)) ?? false;
 }
 
-/** In either case. */
+/** Case-insensitive. */
 const folded = (set: CharacterSet): CharacterSet => {
   const turned = (code: number, text: string) => [...text].length === 1 && set(text.codePointAt(0) ?? code);
   return (code) => {
@@ -71,7 +71,7 @@ class TreeParser {
     this.#text = text;
   }
 
-  /** Up to the end of its group; `flags` are those that hold there. */
+  /** Up to the end of its group; `flags` are those in effect there. */
   choice(flags: string): RegexpTree {
     const alternatives: RegexpTree[] = [];
     let sequence: RegexpTree[] = [];
@@ -98,7 +98,7 @@ class TreeParser {
     return found;
   }
 
-  /** What stands here, as often as is said behind it. */
+  /** The element at this position, repeated as specified after it. */
   #piece(flags: string): RegexpTree[] {
     const literal = this.#take(/\\Q(.*?)(?:\\E|$)/sy);
     const atoms = literal ? [...(literal[1] ?? "")].map((c) => setOf(codeOf(c), flags)) : [this.#atom(flags)];

@@ -1,7 +1,7 @@
-/** Durations as strfmt takes them: Go's, and those of days, weeks and words that Scala has. */
+/** Durations as accepted by strfmt: Go's, and Scala's with days, weeks and words. */
 import { parseNanos } from "../cel/values/duration-text.ts";
 
-/** Of the last name of a unit only the beginning counts: `nano`, `nanosecond`, `minutes`. */
+/** Of the last name of a unit only the beginning matters: `nano`, `nanosecond`, `minutes`. */
 const UNITS: readonly (readonly [nanos: bigint, ...names: string[]])[] = [
   [1n, "ns", "nano"],
   [1_000n, "us", "\u00b5s", "micro"],
@@ -14,8 +14,8 @@ const UNITS: readonly (readonly [nanos: bigint, ...names: string[]])[] = [
 ];
 
 /**
- * Nanoseconds, or undefined for what is no duration. What stands between amounts is not looked at, nor are words that
- * are no units.
+ * Nanoseconds, or undefined if it is not a duration. Anything between amounts, and words that are no units, are
+ * ignored.
  */
 export function scalaNanos(text: string): bigint | undefined {
   const plain = parseNanos(text);

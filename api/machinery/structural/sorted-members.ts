@@ -1,6 +1,6 @@
 import { isJsonObject } from "../json/json-object.ts";
 
-/** Untyped objects are Go maps, which print with their members sorted. */
+/** Untyped objects are Go maps, which are printed with sorted members. */
 export function sortedMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortedMembers);
   if (!isJsonObject(value)) return value;

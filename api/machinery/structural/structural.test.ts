@@ -247,7 +247,7 @@ describe("validation speaks as Kubernetes does", () => {
     const schema = spec({
       meta: { ...embedded, default: { apiVersion: "v1", kind: "X", metadata: { name: 1, labels: {} } } },
       odd: { ...embedded, default: { kind: "X" } },
-      // Lists of a default may repeat themselves: only objects are asked.
+      // Lists in a default may contain duplicates: only objects are checked.
       set: { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" }, default: ["a", "a"] },
       rule: { type: "string", default: "x", "x-kubernetes-validations": [{ rule: "self == 'y'" }] },
     });

@@ -1,7 +1,9 @@
-/** What Go takes beside categories and scripts. JavaScript's other properties it does not know. */
+/** What Go supports besides categories and scripts. It does not know JavaScript's other properties. */
 const OTHERS: ReadonlySet<string> = new Set(["Any", "ASCII", "Assigned"]);
 
-/** What matches one character of a category or else of a script, by JavaScript's own tables; undefined where there is none such. */
+/**
+ * Matches one character of a category or script, by JavaScript's own tables; undefined if there is none of that name.
+ */
 export function unicodeClass(name: string): RegExp | undefined {
   const properties = OTHERS.has(name) ? [name] : [`General_Category=${name}`, `Script=${name}`];
   for (const property of properties) {

@@ -1,4 +1,4 @@
-/** The bounds of numbers. JSON does not tell 1 from 1.0, so a number is an integer when it is whole. */
+/** The bounds of numbers. JSON does not distinguish 1 from 1.0, so a number is an integer if it is whole. */
 
 import { type FieldError, invalid } from "../field-error.ts";
 import { isWholeNumber } from "../json/exact-json.ts";
@@ -8,14 +8,14 @@ import type { Schema } from "./json-walk.ts";
 const NOWHERE = "<nil>";
 const outside = (detail: string): FieldError => invalid(NOWHERE, "", detail);
 
-/** Whether Go takes it for an integer: of floats, those that are whole and exact. */
+/** Whether Go treats it as an integer: for floats, if they are whole and exact. */
 export const isInt64 = (value: number | bigint): boolean => typeof value === "bigint" || Number.isSafeInteger(value);
 
-/** `name` is the path as it stands in messages. */
+/** `name` is the path as shown in messages. */
 export function validateNumber(value: number | bigint, schema: Schema, name: string): FieldError[] {
   const errors: FieldError[] = [...rangeErrors("Checked", value, schema, name)];
   const wrong = (detail: string) => errors.push(invalid(name, value, `${name} in body should be ${detail}`));
-  // Go compares a whole number with the whole part of what bounds it, and as a float where the type does not hold that.
+  // Go compares an integer with the integer part of the bound, or as a float if the type cannot hold the bound.
   const asRead = (what: string, bound: number) => {
     const unfit = rangeErrors(what, bound, schema, name);
     errors.push(...unfit);
@@ -53,7 +53,7 @@ const INT_RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
 };
 const INT64: readonly [bigint, bigint] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-/** `what` is the number that the type has to hold: what is looked at, or what bounds it. */
+/** `what` is the number that must fit into the type: the value, or its bound. */
 function rangeErrors(what: string, value: number | bigint, schema: Schema, name: string): FieldError[] {
   const { type } = schema;
   const format = checkedFormat(schema);
@@ -68,7 +68,7 @@ function rangeErrors(what: string, value: number | bigint, schema: Schema, name:
   return [];
 }
 
-/** A float is judged by the fewest digits that tell it from others: the greatest int64 is written as more than that. */
+/** A float is judged by its shortest decimal representation: that of int64's maximum exceeds it. */
 const asWritten = (value: number | bigint): bigint | undefined => {
   const text = String(value);
   return /^-?\d+$/.test(text) ? BigInt(text) : undefined;

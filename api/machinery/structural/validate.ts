@@ -1,6 +1,6 @@
 /**
- * Values against a structural schema, in the words of kube-openapi's validation and with Kubernetes' ratcheting: an
- * update may keep what was invalid before.
+ * Validates values against a structural schema, in the words of kube-openapi's validation and with Kubernetes'
+ * ratcheting: an update may keep what was invalid before.
  */
 
 import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
@@ -16,13 +16,13 @@ import { isInt64, validateNumber } from "./validate-number.ts";
 /** Where Kubernetes names no field. */
 export const NOWHERE = "<nil>";
 
-/** What is wrong, and how much was found right: of several alternatives the one that fits best is told of. */
+/** The errors, and how much was valid: of several alternatives, the best match is reported. */
 interface Result {
   readonly errors: FieldError[];
   matches: number;
 }
 
-/** Any value; of one whose old state is given, what has not changed may stay wrong. */
+/** Validates any value; given its old state, unchanged parts may stay invalid. */
 export function validateValue(object: unknown, schema: Schema, old?: unknown): FieldError[] {
   const correlation = old === undefined ? undefined : new Correlation(object, old, schema);
   return check(object, schema, "", correlation).errors;
@@ -71,7 +71,7 @@ function typeErrors(value: unknown, schema: Schema, name: string): FieldError[] 
   const isTextual = actual === "string" || actual === "array";
   const goFormat = actual === "integer" ? "int64" : actual === "number" ? "float64" : "";
   if (!isTextual && format !== "" && !fits && format !== goFormat) return wrong(format, goFormat);
-  // Of texts and lists a format says all there is to say.
+  // For strings and arrays, a format implies the type.
   if (isTextual && format !== "" && !types.includes("number") && !types.includes("integer")) return [];
   return fits ? [] : wrong(types.join(","), actual);
 }

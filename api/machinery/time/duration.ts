@@ -1,4 +1,4 @@
-/** Go's durations as text: `1h15m30.5s`, `300ms`, `-1.5h`. In milliseconds, with fractions for what is smaller. */
+/** Go's durations as text: `1h15m30.5s`, `300ms`, `-1.5h`. In milliseconds, with fractions for smaller units. */
 import { goQuote } from "../field-error.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -12,7 +12,7 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Milliseconds, or undefined for what Go's time.ParseDuration refuses. */
+/** Milliseconds, or undefined if Go's time.ParseDuration rejects the text. */
 export function parseDuration(text: string): number | undefined {
   const sign = text.startsWith("-") ? -1 : 1;
   const unsigned = text.replace(/^[-+]/, "");
@@ -24,7 +24,7 @@ export function parseDuration(text: string): number | undefined {
   return sign * total;
 }
 
-/** What time.ParseDuration says of a text that parseDuration does not take. */
+/** The error of time.ParseDuration for a text that parseDuration does not accept. */
 export function durationProblem(text: string): string {
   const rest = text
     .replace(/^[-+]/, "")
@@ -53,7 +53,8 @@ export function formatDuration(milliseconds: number): string {
 const trimmed = (value: number) => String(Number(value.toFixed(9)));
 
 /**
- * An age as tables print it (k8s.io/apimachinery/pkg/util/duration, HumanDuration): `5s`, `3m20s`, `15m`, `2d3h`, `400d`.
+ * An age as printed in tables (k8s.io/apimachinery/pkg/util/duration, HumanDuration): `5s`, `3m20s`, `15m`, `2d3h`,
+ * `400d`.
  */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.trunc(milliseconds / 1000);
@@ -75,7 +76,7 @@ export function humanDuration(milliseconds: number): string {
 const joined = (large: number, largeUnit: string, small: number, smallUnit: string) =>
   small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 
-/** How long ago a moment was, as text; in ms since the epoch. */
+/** Renders how long ago a moment was (ms since the epoch). */
 export type Ages = (moment: number) => string;
 
 export const agesAt =
@@ -83,5 +84,5 @@ export const agesAt =
   (moment) =>
     humanDuration(now - moment);
 
-/** The age of a moment, `<unknown>` where there is none. */
+/** The age of a moment, `<unknown>` if there is none. */
 export const ageOf = (time: string | undefined, age: Ages): string => (time ? age(Date.parse(time)) : "<unknown>");

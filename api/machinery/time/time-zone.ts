@@ -1,4 +1,7 @@
-/** Names of time zones, as Go looks for them: by files, so that their case counts, which the platform's own data does not mind. */
+/**
+ * Names of time zones, as Go looks them up: by file, so that case matters, which it does not in the platform's own
+ * data.
+ */
 
 const ALONE: ReadonlySet<string> = new Set(
   (
@@ -7,10 +10,10 @@ const ALONE: ReadonlySet<string> = new Set(
     "Universal W-SU WET Zulu"
   ).split(" "),
 );
-/** Of names with an area: `Port-au-Prince`, `Dar_es_Salaam`, `US/Central`, `Etc/GMT+1`. */
+/** For names with an area: `Port-au-Prince`, `Dar_es_Salaam`, `US/Central`, `Etc/GMT+1`. */
 const WORD = /^(?:[A-Z][a-z]\w*|of|de|es|au|da|US|ACT|NSW|LHI|UTC|UCT|GMT(?:[+-]?\d+)?)$/;
 
-/** Whether there is a zone of this name; "Local", which Go knows as well, is none. */
+/** Whether there is a zone of this name. "Local", which Go also accepts, does not count. */
 export function isTimeZone(name: string): boolean {
   if (!name.includes("/")) return ALONE.has(name);
   const words = name.split("/").flatMap((part) => (part.startsWith("GMT") ? [part] : part.split(/[_-]/)));

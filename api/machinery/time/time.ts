@@ -1,12 +1,12 @@
 /**
- * metav1.Time and metav1.MicroTime: RFC 3339 in, UTC out, to the second or the microsecond. Errors are those of Go's
+ * metav1.Time and metav1.MicroTime: RFC 3339 in, UTC out, with seconds or microseconds. Errors are those of Go's
  * time.Parse.
  */
 import { goQuote } from "../field-error.ts";
 
 const LAYOUTS = { Time: "2006-01-02T15:04:05Z07:00", MicroTime: "2006-01-02T15:04:05.000000Z07:00" } as const;
 
-/** The elements of the layout in order, each with what it looks like. */
+/** The elements of the layout in order, each with its pattern. */
 const ELEMENTS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["2006", /^\d{4}/],
   ["-", /^-/],
@@ -50,7 +50,7 @@ function readElements(
   let fraction = "";
   for (const [name, pattern] of ELEMENTS) {
     if (name === "Z07:00") {
-      // MicroTime asks for exactly six digits; seconds of a Time may have any fraction, which is dropped.
+      // A MicroTime requires exactly six digits; a Time may have any fraction of a second, which is dropped.
       fraction = (precision === "MicroTime" ? /^[.,]\d{6}(?!\d)/ : /^[.,]\d+/).exec(rest)?.[0] ?? "";
       if (precision === "MicroTime" && fraction === "") return failed(rest, ".000000");
       rest = rest.slice(fraction.length);
@@ -82,8 +82,8 @@ function offsetMillis(zone: string): number {
   return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
-/** A moment (ms since the epoch) in whole seconds, as metav1.Time prints. */
+/** A moment (ms since the epoch) in whole seconds, as metav1.Time prints it. */
 export const timestamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
-/** The same in microseconds, as metav1.MicroTime prints. */
+/** The same in microseconds, as metav1.MicroTime prints it. */
 export const microTimestamp = (now: number): string => `${new Date(now).toISOString().slice(0, -1)}000Z`;

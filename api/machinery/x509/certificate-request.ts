@@ -1,4 +1,4 @@
-/** A PKCS #10 certificate request (RFC 2986), taken apart. */
+/** Parses a PKCS #10 certificate request (RFC 2986). */
 import { elementsOf, oidText, within } from "./der-reader.ts";
 import { parsePem } from "./pem.ts";
 import { readSubject } from "./subject.ts";
@@ -8,7 +8,7 @@ const ATTRIBUTES = 0xa0;
 const OID = { extensionRequest: "1.2.840.113549.1.9.14", alternativeNames: "2.5.29.17" };
 
 export interface AlternativeNames {
-  /** GeneralNames, DER, as they go into the certificate. */
+  /** GeneralNames, DER, as they are copied into the certificate. */
   readonly der: Uint8Array;
   readonly dns: number;
   readonly email: number;
@@ -17,11 +17,11 @@ export interface AlternativeNames {
 }
 
 export interface ParsedRequest {
-  /** What the signature is over, DER. */
+  /** The signed part, DER. */
   readonly signed: Uint8Array;
   readonly algorithm: string;
   readonly signature: Uint8Array;
-  /** The Name as it is certified, DER. */
+  /** The Name to be certified, DER. */
   readonly subject: Uint8Array;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
@@ -30,7 +30,7 @@ export interface ParsedRequest {
   readonly alternativeNames?: AlternativeNames;
 }
 
-/** `base64` is the field as JSON has it: the bytes of the PEM text. Undefined: no such request can be read from it. */
+/** `base64` is the field as in JSON: the bytes of the PEM text. Undefined: not a valid request. */
 export function parseCertificateRequest(base64: string): ParsedRequest | undefined {
   const bytes = parsePem("CERTIFICATE REQUEST", base64);
   const [request] = elementsOf(bytes ?? new Uint8Array());
@@ -43,7 +43,7 @@ export function parseCertificateRequest(base64: string): ParsedRequest | undefin
   return {
     signed: info.whole,
     algorithm: oidText(algorithmId.content),
-    // A bit string begins with how many of its bits are unused.
+    // A bit string begins with the number of its unused bits.
     signature: signature.content.subarray(1),
     subject: der,
     publicKey: publicKey.whole,

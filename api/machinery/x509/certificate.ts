@@ -1,4 +1,7 @@
-/** X.509 v3 certificates (RFC 5280) as they are signed: EC P-256 with SHA-256. Pure; whoever has the key signs. */
+/**
+ * X.509 v3 certificates (RFC 5280), ready to be signed: EC P-256 with SHA-256. Pure; signing is up to the holder of the
+ * key.
+ */
 import * as der from "./der.ts";
 
 const oid = {
@@ -33,7 +36,7 @@ const ALGORITHM = der.sequence(der.objectIdentifier(oid.ecdsaWithSha256));
 export const commonName = (name: string): Uint8Array =>
   der.sequence(der.set(der.sequence(der.objectIdentifier(oid.commonName), der.utf8String(name))));
 
-/** What the authority signs. */
+/** The part that the authority signs. */
 export const toBeSigned = (facts: CertificateFacts): Uint8Array =>
   der.sequence(
     der.explicit(0, der.integer(new Uint8Array([2]))),
@@ -50,7 +53,7 @@ export const toBeSigned = (facts: CertificateFacts): Uint8Array =>
 export const assemble = (signed: Uint8Array, signature: Uint8Array): Uint8Array =>
   der.sequence(signed, ALGORITHM, der.bitString(signature));
 
-/** Web Crypto gives `r` and `s` side by side; certificates have them as a sequence. */
+/** Web Crypto returns `r` and `s` concatenated; certificates have them as a sequence. */
 export function derSignature(raw: Uint8Array): Uint8Array {
   const half = raw.length / 2;
   return der.sequence(der.integer(raw.subarray(0, half)), der.integer(raw.subarray(half)));
@@ -67,7 +70,7 @@ export const extensions = {
   usage: (...bits: number[]) => extension(oid.keyUsage, der.namedBits(...bits), "critical"),
   extendedUsage: (...ids: string[]) =>
     extension(oid.extendedKeyUsage, der.sequence(...ids.map((id) => der.objectIdentifier(id)))),
-  /** `id` is RFC 5280 4.2.1.2's: the SHA-1 of the key's bits. */
+  /** `id` is that of RFC 5280 4.2.1.2: the SHA-1 of the key's bits. */
   subjectKey: (id: Uint8Array) => extension(oid.subjectKeyIdentifier, der.octetString(id)),
   authorityKey: (id: Uint8Array) => extension(oid.authorityKeyIdentifier, der.sequence(der.implicit(0, id))),
   /** GeneralNames, DER. */

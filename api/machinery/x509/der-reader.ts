@@ -1,13 +1,13 @@
-/** Reads DER (X.690): elements as they follow each other. */
+/** Reads DER (X.690): consecutive elements. */
 
 export interface Element {
   readonly tag: number;
   readonly content: Uint8Array;
-  /** Tag and length included. */
+  /** Including tag and length. */
   readonly whole: Uint8Array;
 }
 
-/** The elements in these bytes; what is malformed ends them. */
+/** The elements in these bytes; iteration stops at malformed ones. */
 export function* elementsOf(bytes: Uint8Array): Generator<Element> {
   for (let at = 0; at + 2 <= bytes.length; ) {
     const start = at;
@@ -25,10 +25,10 @@ export function* elementsOf(bytes: Uint8Array): Generator<Element> {
   }
 }
 
-/** The elements inside an element, if there is one. */
+/** The elements inside an element, if it exists. */
 export const within = (outer: Element | undefined): readonly Element[] => (outer ? [...elementsOf(outer.content)] : []);
 
-/** `2.5.4.10`, of an object identifier's content. */
+/** `2.5.4.10`, from the content of an object identifier. */
 export function oidText(content: Uint8Array): string {
   const [first = 0, ...rest] = content;
   const arcs = [Math.min(2, Math.floor(first / 40)), first - 40 * Math.min(2, Math.floor(first / 40))];

@@ -1,4 +1,4 @@
-/** The little of DER (X.690) that certificates are made of. Each function gives one complete element. */
+/** The subset of DER (X.690) that certificates need. Each function returns one complete element. */
 import { utf8Bytes } from "../encoding/utf8.ts";
 
 function concat(...parts: readonly Uint8Array[]): Uint8Array {
@@ -34,7 +34,7 @@ export function integer(bytes: Uint8Array): Uint8Array {
   return element(0x02, (digits[0] ?? 0) > 0x7f ? concat(new Uint8Array([0]), digits) : digits);
 }
 
-/** `unused` is how many of the last byte's low bits are no part of the string. */
+/** `unused` is how many of the last byte's low bits are not part of the string. */
 export const bitString = (bytes: Uint8Array, unused = 0): Uint8Array => element(0x03, new Uint8Array([unused]), bytes);
 
 /** Named bits, such as KeyUsage: bit 0 is the first. */
@@ -51,7 +51,7 @@ export function objectIdentifier(text: string): Uint8Array {
   return element(0x06, new Uint8Array([first * 40 + second, ...rest.flatMap(base128)]));
 }
 
-/** UTCTime until 2049, GeneralizedTime after, as RFC 5280 4.1.2.5 has it. */
+/** UTCTime until 2049, GeneralizedTime after, according to RFC 5280 4.1.2.5. */
 export function time(date: Date): Uint8Array {
   const digits = date.toISOString().replace(/\.\d+|[-:T]/g, "");
   return date.getUTCFullYear() < 2050 ? element(0x17, utf8Bytes(digits.slice(2))) : element(0x18, utf8Bytes(digits));

@@ -1,4 +1,4 @@
-/** Names of a server as certificates carry them: GeneralNames (RFC 5280 4.2.1.6) in DER. */
+/** A server's names in certificates: GeneralNames (RFC 5280 4.2.1.6) in DER. */
 import { utf8Bytes } from "../encoding/utf8.ts";
 import * as der from "./der.ts";
 

@@ -1,7 +1,7 @@
 /**
- * Whom a certificate is for, as Go's crypto/x509 reads a Name and writes it again: attributes that it knows, in its
- * order, those of one kind together, of the common name and the serial number the last. So what has been looked at is
- * all that is certified.
+ * A certificate's subject, reduced as Go's crypto/x509 does by parsing and re-encoding a Name: known attributes, in its
+ * order, grouped by kind, and only the last common name and serial number. So nothing is certified that was not
+ * checked.
  */
 import * as der from "./der.ts";
 import { elementsOf, oidText, within } from "./der-reader.ts";
@@ -52,7 +52,7 @@ function render(values: ReadonlyMap<string, readonly string[]>): Uint8Array {
 const stringOf = (text: string): Uint8Array =>
   PRINTABLE.test(text) ? der.printableString(text) : der.utf8String(text);
 
-/** The order that DER has elements of a set in. */
+/** DER's order of the elements of a set. */
 function inOrder(a: Uint8Array, b: Uint8Array): number {
   const at = a.findIndex((byte, i) => byte !== b[i]);
   return at < 0 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? -1);

@@ -1,4 +1,4 @@
-/** YAML text → what Kubernetes (sigs.k8s.io/yaml over go-yaml 2) reads in it: YAML 1.1, where `y` is true. */
+/** Parses YAML text as Kubernetes does (sigs.k8s.io/yaml over go-yaml 2): YAML 1.1, where `y` is true. */
 
 import { type CollectionTag, LineCounter, parseDocument, type ScalarTag, type Tags } from "yaml";
 import { exactJson, wholeNumber } from "../json/exact-json.ts";
@@ -11,7 +11,7 @@ import { isLonger } from "./yaml-length.ts";
 import { duplicateText, keyProblem, problemOf, repeatedPairs, textProblem } from "./yaml-problem.ts";
 
 export type ReadYaml =
-  /** `duplicates` are the texts of strict decoding errors: one for all repeated keys. */
+  /** `duplicates` are the texts of strict decoding errors: one for all duplicate keys. */
   | { readonly ok: true; readonly value: unknown; readonly duplicates: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
@@ -19,12 +19,12 @@ export type ConvertedYaml =
   | { readonly ok: true; readonly json: string; readonly duplicates: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
-/** Aliases may repeat what they name this often: more is an attack by multiplication. */
+/** How often aliases may repeat their target: more is an amplification attack. */
 const MAX_ALIASES = 100;
 
-/** More than an object has that may be stored: whoever sends more holds the thread up. */
+/** More than any object that can be stored has: parsing more would block the thread. */
 const MOST_PARTS = 500_000;
-/** Characters of all texts and keys, those that aliases repeat counted each time; a body has no more. */
+/** Total characters of texts and keys, counting each repetition by an alias; a body has no more. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
 const TOO_MANY_ALIASES = "yaml: document contains excessive aliasing";
@@ -38,7 +38,7 @@ export function yamlToJson(text: string): ConvertedYaml {
   return read.ok ? { ok: true, json: exactJson(read.value), duplicates: read.duplicates } : read;
 }
 
-/** The value is one that JSON can hold, its keys in order. */
+/** The value can be represented in JSON; its keys are sorted. */
 export function readYaml(text: string): ReadYaml {
   const unreadable = textProblem(text);
   if (unreadable !== undefined) return { ok: false, message: `yaml: ${unreadable}` };
@@ -53,7 +53,7 @@ export function readYaml(text: string): ReadYaml {
       customTags: tagsOf,
       merge: true,
       stringKeys: false,
-      // Looked for below: the library compares each key with all before it.
+      // Checked below: the library compares each key with all previous ones.
       uniqueKeys: false,
       strict: false,
       prettyErrors: false,
@@ -83,7 +83,7 @@ export function readYaml(text: string): ReadYaml {
   }
 }
 
-/** `0o17`, which YAML 1.1 has not and go-yaml reads. */
+/** `0o17`, which YAML 1.1 lacks and go-yaml accepts. */
 const OCTAL: CollectionTag | ScalarTag = {
   tag: "tag:yaml.org,2002:int",
   default: true,
@@ -92,8 +92,8 @@ const OCTAL: CollectionTag | ScalarTag = {
 };
 
 /**
- * What YAML 1.1 takes for a time or for minutes and seconds (`2026-01-02`, `12:30`) go-yaml leaves as the text that it
- * is, and lists of pairs as lists.
+ * What YAML 1.1 treats as timestamps or sexagesimal numbers (`2026-01-02`, `12:30`) remains text in go-yaml, and lists
+ * of pairs remain lists.
  */
 const tagsOf = (tags: Tags): Tags => [
   OCTAL,
@@ -103,7 +103,7 @@ const tagsOf = (tags: Tags): Tags => [
   }),
 ];
 
-/** What YAML knows and JSON does not. */
+/** Converts what YAML has and JSON lacks. */
 class JsonValue {
   #characters = 0;
 
@@ -116,7 +116,7 @@ class JsonValue {
     if (value instanceof Uint8Array) return this.#counted(binaryText(value));
     if (value instanceof Set) return Object.fromEntries([...value].map((key) => [key, null]));
     if (Array.isArray(value)) return value.map((item) => this.of(item));
-    // Kubernetes' conversion goes through a Go map, and so orders its keys; the order of strict errors shows it.
+    // Kubernetes' conversion goes through a Go map, and so sorts the keys; the order of strict errors shows it.
     const json: JsonObject = {};
     for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       setMember(json, this.#counted(key), this.of(member));

@@ -11,7 +11,7 @@ test.each([
   "{}",
 ])("JSON %s is read as YAML is", (json) => {
   const read = jsonAsYaml(json);
-  // A space before it is a comment's, which JSON has not.
+  // Preceded by a space it begins a comment, which JSON does not have.
   expect(readYaml(`${json} # YAML`)).toEqual({ ok: true, value: read?.value, duplicates: [] });
   expect(JSON.stringify(read?.value)).toBe(JSON.stringify((readYaml(`${json} # YAML`) as { value: unknown }).value));
 });

@@ -1,10 +1,13 @@
-/** What aliases repeat, counted before it is done. */
+/** The expansion of aliases, computed before it is done. */
 import { type Document, isAlias, isNode, visit } from "yaml";
 
-/** Each is looked for among all anchors and aliases. */
+/** Each is looked up among all anchors and aliases. */
 const MOST_ALIASES = 1000;
 
-/** Whether there are too many aliases, or what they name has more than so many parts together. Nested ones count as one part. */
+/**
+ * Whether there are too many aliases, or their targets together have more than `most` parts. Nested aliases count as
+ * one part.
+ */
 export function repeatsMore(document: Document, most: number): boolean {
   const anchored = new Map<string, unknown>();
   let aliases = 0;

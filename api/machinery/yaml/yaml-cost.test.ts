@@ -5,7 +5,7 @@ const times = (count: number, text: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => text(i)).join("");
 const map = `b: &b {${times(20_000, (i) => `k${i}: 1,`)}}\n`;
 
-/** What took minutes each: all in one go, so that a slow machine is no reason to fail. */
+/** Inputs that took minutes each. All in one test, so that a slow machine does not make it fail. */
 test.each([
   ["keys in lines", `a:\n${times(60_000, (i) => ` k${i}: x\n`)}`, true],
   ["a key again and again", `a:\n${times(60_000, () => " b: 1\n")}`, true],

@@ -1,10 +1,13 @@
-/** How deep YAML goes, found out before it is read: the library takes its time for each level, and go-yaml refuses at once. */
+/**
+ * The nesting depth of YAML, determined before parsing: the library is slow with each level, and go-yaml rejects it at
+ * once.
+ */
 import { Lexer } from "yaml";
 
-/** Before the text of a scalar, whatever that looks like. */
+/** Precedes the text of a scalar, whatever that contains. */
 const SCALAR = "\u001f";
 
-/** Whether some part stands in more than `most` lists and maps that begin on its own line, or between brackets. */
+/** Whether anything is nested in more than `most` lists and maps that begin on the same line, or between brackets. */
 export function isDeeper(text: string, most: number): boolean {
   if (!mayBeDeeper(text, most)) return false;
   let brackets = 0;
@@ -23,7 +26,7 @@ export function isDeeper(text: string, most: number): boolean {
   return false;
 }
 
-/** Ordinary texts have not as many of them. */
+/** Ordinary texts have fewer of these characters. */
 function mayBeDeeper(text: string, most: number): boolean {
   let count = 0;
   for (let i = 0; i < text.length && count <= most; i++) if ("[{-?".includes(text.charAt(i))) count++;

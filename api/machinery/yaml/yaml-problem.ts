@@ -1,4 +1,4 @@
-/** What is wrong with YAML, in libyaml's words and in the places that go-yaml 2 names. */
+/** What is wrong with YAML, in libyaml's words and at the positions that go-yaml 2 reports. */
 import {
   type Document,
   type ErrorCode,
@@ -16,7 +16,7 @@ import { goQuote } from "../field-error.ts";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused.
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
-/** What keeps a text from being read at all. */
+/** Why a text cannot be parsed at all. */
 export function textProblem(text: string): string | undefined {
   if (CONTROL.test(text)) return "control characters are not allowed";
   if (/^%(?!(?:YAML|TAG)\b)/.test(text)) return "found unknown directive name";
@@ -26,7 +26,7 @@ export function textProblem(text: string): string | undefined {
 
 const nameOf = (key: unknown): string => (isScalar(key) ? String(key.value) : String(key));
 
-/** Members whose key their mapping has already. */
+/** Members whose key occurs earlier in the same mapping. */
 export function repeatedPairs(document: Document): readonly Pair[] {
   const repeated: Pair[] = [];
   visit(document, {
@@ -42,7 +42,7 @@ export function repeatedPairs(document: Document): readonly Pair[] {
   return repeated;
 }
 
-/** Each repeated key, in the line where its value begins. */
+/** Each duplicate key, with the line where its value begins. */
 export function duplicateText(repeated: readonly Pair[], lines: LineCounter): string {
   const told = repeated.map(({ key, value }) => {
     const at = (isNode(value) ? value.range?.[0] : undefined) ?? (isNode(key) ? key.range?.[0] : undefined) ?? 0;
@@ -51,7 +51,7 @@ export function duplicateText(repeated: readonly Pair[], lines: LineCounter): st
   return `yaml: unmarshal errors:${told.join("")}`;
 }
 
-/** A key that no member of JSON can have. Of a mapping in lines there has to be one before the colon. */
+/** A key that is invalid in JSON. A block mapping must have one before the colon. */
 export function keyProblem(document: Document, lines: LineCounter): string | undefined {
   let problem: string | undefined;
   visit(document, {
@@ -70,7 +70,7 @@ export function keyProblem(document: Document, lines: LineCounter): string | und
   return problem;
 }
 
-/** As %#v prints what was read. */
+/** As %#v prints the parsed value. */
 function goSyntax(node: unknown): string {
   if (isSeq(node)) return `[]interface {}{${node.items.map(goSyntax).join(", ")}}`;
   if (isMap(node))
@@ -80,7 +80,7 @@ function goSyntax(node: unknown): string {
   return typeof value === "string" ? goQuote(value) : String(value);
 }
 
-/** The brackets that are open at a place: what closes the innermost. A quote that is not closed goes on to the end. */
+/** The bracket that closes the innermost one open at a position. An unclosed quote extends to the end. */
 function closingAt(text: string, at: number): string | undefined {
   const open: string[] = [];
   for (const [token] of text.slice(0, at).matchAll(/"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|[[\]{}]/gs)) {
@@ -90,21 +90,21 @@ function closingAt(text: string, at: number): string | undefined {
   return open.at(-1);
 }
 
-/** go-yaml counts the lines of its parser from zero, and tells none of the first. */
+/** go-yaml's parser counts lines from zero, and omits the first line's number. */
 const below = (line: number, why: string) => (line > 1 ? `line ${line - 1}: ${why}` : why);
 
-/** Its scanner counts them from one, and tells none of the first either. */
+/** Its scanner counts them from one, and omits the first line's number, too. */
 const scanned = (line: number, why: string) => (line > 1 ? `line ${line}: ${why}` : why);
 
 export function problemOf({ code, pos: [from], message }: YAMLError, text: string, lines: LineCounter): string {
-  // Of a mapping where none may be, libyaml names the place of the colon.
+  // For a mapping where none is allowed, libyaml reports the position of the colon.
   const colon = code === "BLOCK_AS_IMPLICIT_KEY" ? text.slice(from).search(/:(?=\s|$)/) : 0;
   const { line } = lines.linePos(from + Math.max(colon, 0));
   const bracket = /^Flow (?:map|sequence) .*end with a ([}\]])/.exec(message)?.[1];
   if (bracket !== undefined) {
     const isCut = text.slice(from).trim() === "";
     const wanted = isCut && /[[{,]\s*$/.test(text) ? "node content" : `',' or '${bracket}'`;
-    // The text's end is on a line of its own.
+    // The end of the text is on a line of its own.
     const end = (text.endsWith("\n") ? text : `${text}\n`).split("\n").length;
     return below(isCut ? end : line, `did not find expected ${wanted}`);
   }
@@ -127,12 +127,12 @@ export function problemOf({ code, pos: [from], message }: YAMLError, text: strin
   return known[code] ?? scanned(line, "could not find expected ':'");
 }
 
-/** What should have stood where something else does. */
+/** What was expected at a position. */
 function expectedAt(text: string, from: number): string {
   const closing = closingAt(text, from);
   const rest = text.slice(from);
   if (closing === undefined) return /^[}\],]/.test(rest) ? "node content" : "key";
-  // Of two colons the second is too much.
+  // Of two colons the second is superfluous.
   if (/^[^\s,:]+:\s/.test(rest)) return `',' or '${closing}'`;
   return /[[{,:]\s*$/.test(text.slice(0, from)) || /^-\s/.test(rest) ? "node content" : `',' or '${closing}'`;
 }

@@ -1,4 +1,4 @@
-/** How webhooks are called (k8s.io/apiserver/pkg/util/webhook/validation.go); conversion webhooks are told alike. */
+/** How webhooks are called (k8s.io/apiserver/pkg/util/webhook/validation.go), including conversion webhooks. */
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { dnsSubdomain, portNumber } from "../../machinery/names.ts";
 import { parseUrl } from "../../machinery/network/go-url.ts";
@@ -41,7 +41,7 @@ function checkURL(errors: FieldError[], path: string, text: string): void {
 
 function checkService(errors: FieldError[], path: string, service: NonNullable<ClientConfig["service"]>): void {
   const { name = "", namespace = "", path: servicePath, port = HTTPS } = service;
-  // Kubernetes hands over the two in the wrong order, and names the other one.
+  // Kubernetes passes the two in the wrong order, and names the other one.
   if (namespace === "") errors.push(required(`${path}.name`));
   if (name === "") errors.push(required(`${path}.namespace`));
   for (const problem of portNumber(port)) errors.push(invalid(`${path}.port`, port, `port is not valid: ${problem}`));

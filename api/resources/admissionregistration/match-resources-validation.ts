@@ -25,7 +25,7 @@ export function checkMatchResources(errors: FieldError[], path: string, resource
 
 const MUTATING = ["*", "CONNECT", "CREATE", "UPDATE"];
 
-/** What is deleted cannot be changed. */
+/** What is being deleted cannot be mutated. */
 export function checkMutatingOperations(errors: FieldError[], path: string, { resourceRules }: MatchResources): void {
   for (const { operations = [] } of resourceRules ?? [])
     for (const operation of operations)

@@ -1,4 +1,4 @@
-/** Columns that validating and mutating policies, and their bindings, have in common. */
+/** Columns shared by validating and mutating policies, and by their bindings. */
 import type { ParamKind, ParamRef } from "../../generated/admissionregistration.v1.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";

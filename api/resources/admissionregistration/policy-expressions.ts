@@ -1,4 +1,4 @@
-/** Whether the expressions of policies compile, and to the types that are asked of them. */
+/** Whether the expressions of policies compile, and have the expected types. */
 import type { ParamKind, Variable } from "../../generated/admissionregistration.v1.ts";
 import { compile } from "../../machinery/cel/program.ts";
 import { policyScope } from "../../machinery/cel/scopes/policy-scope.ts";
@@ -11,11 +11,11 @@ interface Composed {
   readonly variables?: readonly Variable[];
 }
 
-/** `expected` are the types that may be the result, as Kubernetes names them: `bool`, `[string null_type]`. */
+/** `expected` are the possible types of the result, as Kubernetes names them: `bool`, `[string null_type]`. */
 export class PolicyExpressions {
   readonly #hasParams: boolean;
   readonly #constructs: boolean;
-  /** Absent where the policy has none: then not even `variables` is known. */
+  /** Absent if the policy has none: then even `variables` is undeclared. */
   readonly #variables: Map<string, Type> | undefined;
 
   constructor({ paramKind, variables }: Composed, { constructs = false } = {}) {
@@ -24,7 +24,7 @@ export class PolicyExpressions {
     this.#variables = variables?.length ? new Map() : undefined;
   }
 
-  /** Declares a variable for those that follow; what does not compile is dyn. */
+  /** Declares a variable for the following expressions; one that does not compile is dyn. */
   declare(errors: FieldError[], path: string, { name = "", expression = "" }: Variable): void {
     const compiled = expression.trim() === "" ? undefined : this.#compile(expression, {});
     if (compiled && !compiled.ok) errors.push(celError(`${path}.expression`, expression, compiled));
@@ -35,7 +35,7 @@ export class PolicyExpressions {
     this.#check(errors, path, expression, expected);
   }
 
-  /** Variables are not composed before it is known that the policy is for the request. */
+  /** Match conditions are evaluated before variables are composed. */
   checkCondition(errors: FieldError[], path: string, expression: string): void {
     this.#check(errors, path, expression, { expected: ["bool"], composed: false });
   }
@@ -76,10 +76,10 @@ export class PolicyExpressions {
   }
 }
 
-/** The types that an expression may have. */
+/** The allowed types of an expression. */
 interface Expected {
   readonly expected: readonly string[];
-  /** The text that the error shows, where it was compiled without the spaces around it. */
+  /** The text shown in the error, if it was compiled without the surrounding spaces. */
   readonly shown?: string;
 }
 

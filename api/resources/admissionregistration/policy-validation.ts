@@ -1,6 +1,6 @@
 /**
- * pkg/apis/admissionregistration/validation: admission policies. Here an expression is there or not; whether it
- * compiles is asked in policy-expressions.ts.
+ * pkg/apis/admissionregistration/validation: admission policies. Checks the presence of expressions;
+ * policy-expressions.ts checks whether they compile.
  */
 import type {
   AuditAnnotation,

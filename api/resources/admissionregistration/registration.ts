@@ -1,4 +1,4 @@
-/** What all kinds of this group are. */
+/** What all kinds of this group share. */
 export const registration = {
   group: "admissionregistration.k8s.io",
   version: "v1",

@@ -1,4 +1,4 @@
-/** pkg/apis/admissionregistration/validation: the rules that say which requests are looked at. */
+/** pkg/apis/admissionregistration/validation: the rules that select requests. */
 import type { RuleWithOperations } from "../../generated/admissionregistration.v1.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 
@@ -38,7 +38,7 @@ function checkRule(errors: FieldError[], path: string, rule: RuleWithOperations,
   if (scope !== undefined && !SCOPES.includes(scope)) errors.push(notSupported(`${path}.scope`, scope, SCOPES));
 }
 
-/** Resources and subresources, where one must not name again what another with `*` has named. */
+/** Resources and subresources; an entry must not repeat what a wildcard covers. */
 function checkResources(errors: FieldError[], path: string, resources: readonly string[]): void {
   if (resources.length === 0) errors.push(required(path));
   const wholeResources = new Set<string>();
@@ -62,7 +62,7 @@ function checkResources(errors: FieldError[], path: string, resources: readonly 
   });
   if (resources.length > 1 && allResources)
     errors.push(invalid(path, resources, "if '*/*' is present, must not specify other resources"));
-  // Of the resources without subresources Kubernetes remembers the last alone: behind others `*` passes.
+  // Of the resources without subresources, Kubernetes only remembers the last: `*` passes after others.
   const lastWhole = resources.findLast((entry) => entry !== "" && !entry.includes("/"));
   if (resources.includes(ALL) && lastWhole !== ALL)
     errors.push(invalid(path, resources, "if '*' is present, must not specify other resources without subresources"));

@@ -1,4 +1,4 @@
-/** What both kinds of webhook configurations have in common. */
+/** What both kinds of webhook configurations share. */
 import type { MutatingWebhook, ValidatingWebhook } from "../../generated/admissionregistration.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import type { Column } from "../resource.ts";

@@ -1,9 +1,11 @@
-/** Which names a definition gets: those that no other definition of its group has (apiextensions' naming controller). */
+/**
+ * Which names a definition gets: those that no other definition of its group has (apiextensions' naming controller).
+ */
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from "../../generated/apiextensions.v1.ts";
 import { hasInvalidBundle } from "./ca-bundle.ts";
 import { isTrue, setCondition } from "./conditions.ts";
 
-/** Changes the draft's status: accepted names, NamesAccepted, and Established once all are accepted. */
+/** Modifies the draft's status: accepted names, NamesAccepted, and Established once all names are accepted. */
 export function acceptNames(
   draft: CustomResourceDefinition,
   others: readonly CustomResourceDefinition[],

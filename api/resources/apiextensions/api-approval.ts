@@ -1,4 +1,4 @@
-/** Kubernetes' own groups: who defines resources in them says where that was approved, or that it was not. */
+/** For Kubernetes' own groups, a definition must state where its API was approved, or that it was not. */
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { setCondition } from "./conditions.ts";
@@ -25,7 +25,7 @@ export function validateApproval(next: CustomResourceDefinition, old?: CustomRes
   return [];
 }
 
-/** Changes the draft's condition about it, which only definitions in these groups have. */
+/** Sets the draft's condition about it, which only definitions in these groups have. */
 export function tellApproval(draft: CustomResourceDefinition, time: string): void {
   if (!isProtected(draft)) return;
   const said = {

@@ -1,4 +1,4 @@
-/** The authorities that a conversion webhook is trusted by (apiserver pkg/util/webhook ValidateCABundle). */
+/** The CA bundle for a conversion webhook (apiserver pkg/util/webhook ValidateCABundle). */
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
 import { decodeBase64 } from "../../machinery/encoding/base64.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
@@ -8,7 +8,7 @@ import { isTrue } from "./conditions.ts";
 const SEQUENCE = 0x30;
 const BIT_STRING = 0x03;
 
-/** Why there is nobody to trust in it, in Go's words. `base64` is of the PEM text's bytes, as JSON has them. */
+/** Why the bundle is invalid, in Go's words. `base64` is of the PEM text's bytes, as in JSON. */
 export function caBundleProblem(base64: string): string | undefined {
   const why = (problem: string) => `unable to load root certificates: ${problem}`;
   const bytes = decodeBase64(base64);
@@ -21,7 +21,7 @@ export function caBundleProblem(base64: string): string | undefined {
   return why("no valid certificate authority data seen");
 }
 
-/** What is signed, by which algorithm, and the signature. */
+/** A signed part, an algorithm, and a signature. */
 function isCertificate(body: string): boolean {
   const der = decodeBase64(body.replace(/\s/g, ""));
   if (typeof der === "number") return false;
@@ -32,11 +32,11 @@ function isCertificate(body: string): boolean {
 
 const bundleOf = ({ spec }: CustomResourceDefinition): string => spec.conversion?.webhook?.clientConfig?.caBundle ?? "";
 
-/** What has such a bundle is not established. */
+/** A definition with an invalid bundle is not established. */
 export const hasInvalidBundle = (definition: CustomResourceDefinition): boolean =>
   bundleOf(definition) !== "" && caBundleProblem(bundleOf(definition)) !== undefined;
 
-/** What is established keeps to a good one, unless it had none before. */
+/** Once established, the bundle must stay valid, unless it was invalid before. */
 export function validateBundle(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
   const bundle = bundleOf(next);
   if (bundle === "" || next.spec.conversion?.strategy !== "Webhook") return [];

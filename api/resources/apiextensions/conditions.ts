@@ -7,7 +7,7 @@ type Said = Pick<CustomResourceDefinitionCondition, "type" | "status" | "reason"
 export const isTrue = ({ status }: CustomResourceDefinition, type: string): boolean =>
   status.conditions?.some((each) => each.type === type && each.status === "True") ?? false;
 
-/** Changes the draft's condition of that type, or adds it; `time` is RFC 3339 and counts where the status changes. */
+/** Sets the draft's condition of that type; `time` (RFC 3339) is used if the status changes. */
 export function setCondition({ status }: CustomResourceDefinition, said: Said, time: string): void {
   const known = status.conditions?.find(({ type }) => type === said.type);
   const lastTransitionTime = known?.status === said.status ? (known.lastTransitionTime ?? time) : time;

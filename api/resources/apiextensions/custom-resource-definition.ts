@@ -26,7 +26,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
     const service = spec.conversion.webhook?.clientConfig?.service;
     if (service) service.port ??= 443;
   },
-  // A version that objects may be stored at stays listed until somebody has rewritten them.
+  // A version at which objects may be stored stays listed until somebody has rewritten them.
   prepareCreate: (draft) => {
     draft.status = {};
     addStoredVersion(draft);
@@ -38,7 +38,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   validateUpdate: validateDefinitionUpdate,
   warnings: formatWarnings,
   status: {},
-  // A definition goes once its objects are gone, which a controller sees to.
+  // A definition is removed after its objects, by a controller.
   isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,
   prepareDelete: (draft) => {
     const { metadata } = draft;

@@ -1,4 +1,4 @@
-/** apiextensions-apiserver pkg/apis/apiextensions/validation: CustomResourceDefinition, all but CEL. */
+/** apiextensions-apiserver pkg/apis/apiextensions/validation: CustomResourceDefinition, except for CEL. */
 import type {
   CustomResourceColumnDefinition,
   CustomResourceConversion,
@@ -42,7 +42,7 @@ export function validateDefinitionCreate(definition: CustomResourceDefinition): 
 export function validateDefinitionUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
   const errors = validateDefinition(next, old);
   const { spec } = next;
-  // Objects are stored by these, so they cannot change once there may be objects.
+  // They determine how objects are stored, so they cannot change once there may be objects.
   if (isTrue(old, "Established")) {
     checkImmutable(errors, "spec.scope", spec.scope, old.spec.scope);
     checkImmutable(errors, "spec.names.kind", spec.names.kind, old.spec.names.kind);
@@ -124,7 +124,7 @@ function checkVersion(
   checkSelection(errors, path, version, why);
 }
 
-/** `why`: what is told where there is no schema that they could be fields of. */
+/** `why`: the error if there is no schema that contains the fields. */
 function checkSelection(
   errors: FieldError[],
   path: string,
@@ -165,7 +165,7 @@ function checkDeprecation(
     );
 }
 
-/** Versions together: names of their own, and one that objects are stored at. */
+/** All versions together: unique names, and exactly one storage version. */
 function checkVersionSet(errors: FieldError[], { versions, original }: HoistedSpec): void {
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
     errors.push(invalid("spec.versions", versions.map(printedVersion), "must contain unique version names"));
@@ -235,7 +235,7 @@ function checkStoredVersions(
     return;
   }
   const names = (spec.versions ?? []).map(({ name }) => name);
-  // Of versions of one name the first counts.
+  // Of versions with the same name the first counts.
   (spec.versions ?? []).forEach(({ name, storage }, i) => {
     if (storage && !(storedVersions.includes(name) && names.indexOf(name) === i))
       errors.push(invalid(path, storedVersions, `must have the storage version ${name}`));
@@ -254,7 +254,7 @@ function checkStoredVersions(
 
 const REVIEW_VERSIONS = ["v1", "v1beta1"];
 
-/** Kubernetes names these fields as its first version of the API did. */
+/** Kubernetes uses the field names of the first API version. */
 function checkConversion(errors: FieldError[], path: string, conversion: CustomResourceConversion | undefined): void {
   if (!conversion) return;
   const { strategy = "", webhook } = conversion;

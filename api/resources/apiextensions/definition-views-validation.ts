@@ -1,4 +1,4 @@
-/** What a definition says of its objects' views: columns, subresources, selectable fields. */
+/** What a definition says about views of its objects: columns, subresources, selectable fields. */
 import type {
   CustomResourceColumnDefinition,
   CustomResourceSubresources,

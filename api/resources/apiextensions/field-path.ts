@@ -5,7 +5,7 @@ import { additionalOf } from "./json-schema.ts";
 export type FoundField =
   | {
       readonly names: string[];
-      /** As errors name it: members behind a dot, keys of maps in brackets. */
+      /** As errors name it: members after a dot, keys of maps in brackets. */
       readonly path: string;
       readonly schema: JSONSchemaProps;
     }

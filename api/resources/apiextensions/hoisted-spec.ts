@@ -1,5 +1,5 @@
 /**
- * A definition as Kubernetes holds it inside: what all versions agree on stands beside them, once, and is named so in
+ * A definition as Kubernetes holds it internally: what all versions have in common is hoisted, and is named so in
  * messages (`spec.validation` for a schema that every version has).
  */
 import type {
@@ -13,9 +13,9 @@ type Hoisted = (typeof HOISTED)[number];
 
 export interface HoistedSpec extends Pick<CustomResourceDefinitionVersion, Hoisted> {
   readonly original: CustomResourceDefinitionSpec;
-  /** Without what stands beside them. */
+  /** Without what was hoisted. */
   readonly versions: readonly CustomResourceDefinitionVersion[];
-  /** Some version has a status subresource. */
+  /** Whether any version has a status subresource. */
   readonly anyStatus: boolean;
 }
 

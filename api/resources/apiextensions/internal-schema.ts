@@ -1,6 +1,6 @@
 /**
- * A schema as Kubernetes holds it inside, and prints it in messages: every field by its Go name, in Go's order, with
- * Go's zero for what is absent.
+ * A schema as Kubernetes holds it internally, and prints it in messages: every field by its Go name, in Go's order,
+ * with Go's zero for absent ones.
  */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { itemListOf, itemsOf } from "./json-schema.ts";
@@ -16,7 +16,7 @@ const sortedBy = <T, U>(map: Readonly<Record<string, T>> | undefined, print: (va
 
 const list = (schemas: readonly JSONSchemaProps[] | undefined) => schemas?.map(internalSchema) ?? null;
 
-/** What is a schema, or only whether anything is allowed. */
+/** A schema, or just whether anything is allowed. */
 const schemaOrBool = (value: unknown) => {
   if (value === undefined || value === null) return null;
   return typeof value === "boolean"

@@ -1,14 +1,14 @@
-/** The parts of a JSON schema whose wire form has several shapes. */
+/** The parts of a JSON schema whose wire form varies. */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 
-/** The schema of all items, where `items` is not a list of schemas. */
+/** The schema of all items, unless `items` is a list of schemas. */
 export const itemsOf = ({ items }: JSONSchemaProps): JSONSchemaProps | undefined =>
   typeof items === "object" && items !== null && !Array.isArray(items) ? (items as JSONSchemaProps) : undefined;
 
 export const itemListOf = ({ items }: JSONSchemaProps): readonly JSONSchemaProps[] =>
   Array.isArray(items) ? (items as JSONSchemaProps[]) : [];
 
-/** The schema of additional properties, where they are not just allowed or forbidden. */
+/** The schema of additional properties, unless they are just allowed or forbidden. */
 export const additionalOf = ({ additionalProperties }: JSONSchemaProps): JSONSchemaProps | undefined =>
   typeof additionalProperties === "object" && additionalProperties !== null
     ? (additionalProperties as JSONSchemaProps)

@@ -41,7 +41,7 @@ function checkMapList(errors: FieldError[], path: string, schema: JSONSchemaProp
   if (schema.items === undefined)
     errors.push(required(`${path}.items`, "must have a schema if x-kubernetes-list-type is map"));
   else if (!items) {
-    // Go's value of neither a schema nor schemas.
+    // Go's value with neither a schema nor a list of schemas.
     const list = itemListOf(schema);
     const shown = list.length > 0 ? list : { Schema: null, JSONSchemas: schema.items === true ? null : [] };
     errors.push(invalid(`${path}.items`, shown, "must only have a single schema if x-kubernetes-list-type is map"));

@@ -9,7 +9,7 @@ import { checkSchema } from "./schema-validation.ts";
 import { structuralErrors } from "./structural-schema.ts";
 import { unstructuredProblem } from "./unstructured-schema.ts";
 
-/** What may stand at the root beside `type`, where the status is validated by itself as `properties[status]`. */
+/** Keywords allowed at the root besides `type`, if the status is validated separately as `properties[status]`. */
 const BESIDE_STATUS = [
   "description",
   "type",
@@ -45,7 +45,7 @@ const goNames = BESIDE_STATUS.map((name) =>
 
 interface RootSchema {
   readonly hasStatus: boolean;
-  /** Whether a version that is stored has the schema. */
+  /** Whether a stored version has the schema. */
   readonly isStored: (schema: JSONSchemaProps) => boolean;
 }
 
@@ -68,9 +68,9 @@ export function checkRootSchema(
   const inSchema: FieldError[] = [];
   checkSchema(inSchema, at, schema, { root: true, insideMetadata: false });
   errors.push(...structural, ...inSchema);
-  // Most of what keeps a schema from being one is told in other words already.
+  // Most reasons why a schema is not structural have been reported in other words already.
   if (errors.length === before && unstructured !== undefined) errors.push(invalid(at, "", unstructured));
-  // Rules are compiled against a schema that tells every value's type.
+  // Rules are compiled against a schema that determines every value's type.
   if (unstructured === undefined && structural.length === 0)
     errors.push(...ruleErrors(schema, at, { found: inSchema, isStored: isStored(schema) }));
 }

@@ -1,4 +1,7 @@
-/** What a JSON schema in a definition may say, at any depth; the structure has rules of its own (structural-schema.ts). */
+/**
+ * Which keywords a JSON schema in a definition may use, at any depth; structural-schema.ts has the rules about
+ * structure.
+ */
 import type { JSONSchemaProps, ValidationRule } from "../../generated/apiextensions.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { followFieldPath } from "./field-path.ts";
@@ -75,7 +78,7 @@ function checkProperties(errors: FieldError[], path: string, schema: JSONSchemaP
   }
 }
 
-/** JSON Schema that OpenAPI or Kubernetes has no use for. */
+/** JSON Schema keywords that OpenAPI or Kubernetes does not support. */
 function checkSupported(errors: FieldError[], path: string, schema: JSONSchemaProps, context: SchemaContext): void {
   const { type = "" } = schema;
   if (type !== "" && !TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, TYPES));
@@ -110,7 +113,7 @@ function checkMapType(errors: FieldError[], path: string, schema: JSONSchemaProp
 
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
-/** The outline of a CEL rule; whoever evaluates rules compiles them. */
+/** The structure of a CEL rule; check-rules.ts compiles it. */
 function checkRule(errors: FieldError[], path: string, rule: ValidationRule, schema: JSONSchemaProps): void {
   const { message = "", messageExpression = "", reason, fieldPath = "" } = rule;
   const expression = (rule.rule ?? "").trim();

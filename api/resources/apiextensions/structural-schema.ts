@@ -1,4 +1,7 @@
-/** apiextensions-apiserver pkg/apiserver/schema: a schema is structural if it tells every value's type by its place. */
+/**
+ * apiextensions-apiserver pkg/apiserver/schema: a schema is structural if it determines every value's type by its
+ * place.
+ */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
@@ -7,7 +10,7 @@ import { additionalOf, entriesOf, itemListOf, itemsOf } from "./json-schema.ts";
 
 type Level = "root" | "item" | "field";
 
-/** In order of their texts, since properties have none. */
+/** Sorted by text, since properties have no order. */
 export function structuralErrors(schema: JSONSchemaProps, path: string): FieldError[] {
   const errors: FieldError[] = [];
   checkStructure(errors, path, schema, "root");
@@ -103,7 +106,7 @@ interface Skips {
 
 const NO_SKIPS: Skips = { skipAnyOf: false, skipFirstAllOf: false };
 
-/** anyOf, allOf, oneOf and not, inside which values may be restricted and nothing else. */
+/** anyOf, allOf, oneOf and not, which may only restrict values. */
 function checkJunctors(errors: FieldError[], path: string, schema: JSONSchemaProps, skips: Skips): void {
   if (!skips.skipAnyOf)
     schema.anyOf?.forEach((nested, i) => {
@@ -127,7 +130,7 @@ const EMPTY = "must be empty to be structural";
 const FALSE = "must be false to be structural";
 const UNDEFINED = "must be undefined to be structural";
 
-/** Whether the field is set to something, what its problem would be. */
+/** Whether the field is set, and its error. */
 const FORBIDDEN_NESTED: readonly (readonly [keyof JSONSchemaProps, string])[] = [
   ["type", EMPTY],
   ["additionalProperties", UNDEFINED],
@@ -167,7 +170,7 @@ interface Place {
   readonly path: string;
 }
 
-/** What the junctors of `nested` restrict must stand in the structure, too, whose place is `place`. */
+/** Everything that the junctors in `nested` restrict must also be in the structure, at `place`. */
 function checkCompleteness(errors: FieldError[], nested: JSONSchemaProps, path: string, place: Place): void {
   const junctors: [string, JSONSchemaProps][] = [
     ...(nested.not ? [[`${path}.not`, nested.not] as [string, JSONSchemaProps]] : []),

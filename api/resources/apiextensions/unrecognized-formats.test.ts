@@ -40,7 +40,7 @@ test("formats are found in every part of every schema, and an update tells of ne
   const told = (next: CustomResourceDefinition, old?: CustomResourceDefinition) => formatWarnings(next, old).sort();
   const all = ["four", "one", "three", "two"].map((format) => `unrecognized format "${format}"`);
   expect(told(definition(deep))).toEqual(all);
-  // What all versions agree on is told once.
+  // What all versions have in common is reported once.
   expect(told(definition(deep, deep))).toEqual(all);
   expect(told(definition(deep, withFields(["string", "five"])), definition(deep))).toEqual([
     'unrecognized format "five"',

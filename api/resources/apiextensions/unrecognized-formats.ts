@@ -1,10 +1,10 @@
-/** A schema may ask for any format; those that nobody checks are warned of. */
+/** A schema may use any format; those that are not checked cause warnings. */
 import type { CustomResourceDefinition, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { goQuote } from "../../machinery/field-error.ts";
 import { isRecognizedFormat } from "../../machinery/structural/formats.ts";
 import { hoistedSpec } from "./hoisted-spec.ts";
 
-/** Of an update, the formats that it brings in. */
+/** On an update, only new formats are reported. */
 export function formatWarnings(next: CustomResourceDefinition, old?: CustomResourceDefinition): string[] {
   const known = new Set(old ? unrecognizedIn(old) : []);
   return unrecognizedIn(next)
@@ -32,7 +32,7 @@ function partsOf(schema: JSONSchemaProps): JSONSchemaProps[] {
   );
 }
 
-/** Some fields hold a schema, a list of them, or no more than a yes or no. */
+/** Some fields hold a schema, a list of them, or just a boolean. */
 function parts(value: unknown): JSONSchemaProps[] {
   if (Array.isArray(value)) return value as JSONSchemaProps[];
   return typeof value === "object" && value !== null ? [value as JSONSchemaProps] : [];

@@ -1,10 +1,13 @@
-/** What no structural schema has a place for: where there is any, a schema is not looked at as one (NewStructural). */
+/**
+ * Keywords that a structural schema cannot represent: a schema with any of them is not treated as structural
+ * (NewStructural).
+ */
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { additionalOf, entriesOf, itemListOf, itemsOf } from "./json-schema.ts";
 
 const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
-/** By the names that the error has for them. */
+/** By their names in the error. */
 const UNSUPPORTED: Readonly<Record<string, (schema: JSONSchemaProps) => unknown>> = {
   id: ({ id }) => id,
   schema: ({ $schema }) => $schema,
@@ -15,7 +18,7 @@ const UNSUPPORTED: Readonly<Record<string, (schema: JSONSchemaProps) => unknown>
   definitions: ({ definitions }) => !isEmpty(definitions) && definitions,
 };
 
-/** The first such thing, at whatever depth. */
+/** The first one, at whatever depth. */
 export function unstructuredProblem(schema: JSONSchemaProps): string | undefined {
   const unsupported = Object.keys(UNSUPPORTED).find((name) => UNSUPPORTED[name]?.(schema));
   if (unsupported !== undefined) return `OpenAPIV3Schema '${unsupported}' is not supported`;

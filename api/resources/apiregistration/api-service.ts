@@ -49,7 +49,7 @@ function validateAPIService({ metadata, spec }: APIService): FieldError[] {
   if (name !== expected && pathSegmentName(name).length === 0)
     errors.push(invalid("metadata.name", name, `must be \`spec.version+"."+spec.group\`: "${expected}"`));
   if (group === "") {
-    // The core group is served by none but the API server itself.
+    // Only the API server itself serves the core group.
     if (version !== "v1")
       errors.push(required("spec.group", "only v1 may have an empty group and it better be legacy kube"));
   } else for (const problem of dnsSubdomain(group)) errors.push(invalid("spec.group", group, problem));

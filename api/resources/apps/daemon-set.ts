@@ -8,7 +8,7 @@ import { validateDaemonSet, validateDaemonSetStatusUpdate, validateDaemonSetUpda
 import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
 
-/** What is left of the field `spec.templateGeneration` of older versions; it counts changes of the template. */
+/** The remainder of the field `spec.templateGeneration` of older versions; it counts changes of the template. */
 const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
 export const daemonSet = defineResource<DaemonSet>({
@@ -24,7 +24,7 @@ export const daemonSet = defineResource<DaemonSet>({
   annotationsOfConversion: [TEMPLATE_GENERATION],
   podSpec: ({ spec }) => spec.template?.spec,
   defaults: ({ metadata, spec }) => {
-    // Conversion writes the annotation, so that who writes the object owns it.
+    // Conversion writes the annotation, so the writer of the object owns it.
     if (metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration({ metadata }, 0);
     spec.updateStrategy ??= {};
     spec.updateStrategy.type ||= "RollingUpdate";

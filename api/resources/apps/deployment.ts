@@ -22,7 +22,7 @@ export const deployment = defineResource<Deployment>({
   shortNames: ["deploy"],
   categories: ["all"],
   generation: true,
-  // Annotations carry what a rollback needs, and count.
+  // Annotations matter for a rollback, so they raise the generation.
   generationOf: ({ spec, metadata }) => [spec, metadata.annotations],
   podSpec: ({ spec }) => spec.template?.spec,
   defaults: ({ spec }) => {
@@ -41,7 +41,7 @@ export const deployment = defineResource<Deployment>({
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
   status: {
-    // Labels only, unlike other kinds.
+    // Only labels, unlike for other kinds.
     prepareUpdate: ({ metadata }, { metadata: { labels } }) => {
       if (labels) metadata.labels = labels;
       else delete metadata.labels;

@@ -1,4 +1,4 @@
-/** The wide columns of everything that holds a pod template. */
+/** The wide columns of all kinds with a pod template. */
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";

@@ -1,9 +1,9 @@
-/** The pod template inside a workload, as core's rules for pods have it. */
+/** The pod template inside a workload, in the form for core's pod rules. */
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { defaultPodSpec, validatePodTemplateSpec } from "../core/pod/pod-template.ts";
 
-/** A spec that was left out is an empty one, as in Go. */
+/** An omitted spec is an empty one, as in Go. */
 export function defaultPodTemplate(holder: { template?: PodTemplateSpec }): void {
   holder.template ??= {};
   holder.template.spec ??= { containers: [] };

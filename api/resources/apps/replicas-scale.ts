@@ -1,4 +1,4 @@
-/** The scale of kinds that say in `spec.replicas` how many pods they want, and choose them by a LabelSelector. */
+/** The scale of kinds with `spec.replicas` and a LabelSelector. */
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import { formatLabelSelector } from "../../machinery/selectors/selector.ts";

@@ -1,4 +1,4 @@
-/** What is checked alike for Deployments and ReplicaSets, and for the status of all workloads. */
+/** Validation shared by Deployments and ReplicaSets, and for the status of all workloads. */
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import { checkNonNegative } from "../../machinery/field-checks.ts";
@@ -13,7 +13,7 @@ interface ReplicasSpec {
   readonly template?: PodTemplateSpec;
 }
 
-/** Whether the selector is well formed; where it is not, it cannot be held against the template. */
+/** Whether the selector is well-formed; otherwise it cannot be compared with the template. */
 export function checkSelector(
   errors: FieldError[],
   selector: LabelSelector | undefined,
@@ -30,7 +30,7 @@ export function checkSelector(
   return problems.length === 0;
 }
 
-/** Kubernetes words the empty selector of a ReplicaSet as a Deployment's. */
+/** Kubernetes words the error for an empty selector of a ReplicaSet like a Deployment's. */
 export function checkReplicasTemplate(errors: FieldError[], spec: ReplicasSpec): void {
   if (!checkSelector(errors, spec.selector, "empty selector is invalid for deployment")) {
     errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), "invalid label selector"));
@@ -52,7 +52,7 @@ export function checkReplicaCounts<K extends string>(
   for (const name of names) checkNonNegative(errors, `status.${name}`, status[name]);
 }
 
-/** `names` are parts of `status.replicas`, and the available are among the ready. */
+/** `names` must not exceed `status.replicas`, nor available replicas the ready ones. */
 export function checkPartsOfReplicas<K extends string>(
   errors: FieldError[],
   status: Counts<K | "replicas" | "availableReplicas" | "readyReplicas">,
@@ -68,7 +68,7 @@ export function checkPartsOfReplicas<K extends string>(
     errors.push(invalid("status.availableReplicas", available, "cannot be greater than readyReplicas"));
 }
 
-/** A count that is no longer said has gone down, too: from 0 as well. */
+/** Removing a count is a decrease, too, even from 0. */
 export function checkCollisionCount(errors: FieldError[], next: number | undefined, old: number | undefined): void {
   if (old !== undefined && (next === undefined || next < old))
     errors.push(invalid("status.collisionCount", next ?? 0, "cannot be decremented"));

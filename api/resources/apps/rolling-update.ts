@@ -1,10 +1,10 @@
-/** Numbers and percentages of pods, as rolling updates and disruption budgets give them. */
+/** Numbers and percentages of pods, in rolling updates and disruption budgets. */
 
 import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { percent } from "../../machinery/names.ts";
 
-/** An absent value reads as 0, as Kubernetes' IntOrString does. */
+/** An absent value counts as 0, as in Kubernetes' IntOrString. */
 export function checkIntOrPercent(errors: FieldError[], path: string, value: number | string = 0): void {
   if (typeof value === "number") checkNonNegative(errors, path, value);
   else for (const problem of percent(value)) errors.push(invalid(path, value, problem));
@@ -15,6 +15,6 @@ export function checkAtMostAll(errors: FieldError[], path: string, value: number
     errors.push(invalid(path, value, "must not be greater than 100%"));
 }
 
-/** Whether it says 0 or 0%; text that is no percentage counts as 0. */
+/** Whether it is 0 or 0%; text that is not a percentage counts as 0. */
 export const isZero = (value: number | string = 0): boolean =>
   typeof value === "number" ? value === 0 : percent(value).length > 0 || Number.parseInt(value, 10) === 0;

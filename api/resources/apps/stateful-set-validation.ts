@@ -12,7 +12,7 @@ import { checkCollisionCount, checkReplicaCounts, checkSelector } from "./replic
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
 import { checkRunsForever, checkSelectorMatches } from "./workload-template.ts";
 
-/** Neither the claim templates nor the service's name can change, so that an update is not held to them. */
+/** Neither the claim templates nor the service's name can change, so updates do not validate them. */
 export const validateStatefulSetCreate = ({ spec }: StatefulSet): FieldError[] =>
   validateSpec(spec, {
     claims: (spec.volumeClaimTemplates ?? []).flatMap((claim, i) =>
@@ -48,8 +48,8 @@ function validateSpec(
 }
 
 /**
- * The claims become volumes of the pods, so mounts may name them; hostname and subdomain are the controller's, whatever
- * they say.
+ * The claims become volumes of the pods, so mounts may refer to them; hostname and subdomain are set by the controller,
+ * whatever the template says.
  */
 function asPodsAreMade({ template = {}, volumeClaimTemplates = [] }: Partial<StatefulSetSpec>): PodTemplateSpec {
   if (!template.spec) return template;

@@ -72,7 +72,7 @@ export const statefulSet = defineResource<StatefulSet>({
   age: false,
 });
 
-/** How many pods may be away at once is behind a gate that is off in Kubernetes 1.36; what is stored stays. */
+/** maxUnavailable is behind a gate that is off in Kubernetes 1.36; stored values stay. */
 function dropGated(draft: StatefulSet, old: StatefulSet | undefined): void {
   if (old?.spec.updateStrategy?.rollingUpdate?.maxUnavailable !== undefined) return;
   delete draft.spec.updateStrategy?.rollingUpdate?.maxUnavailable;
@@ -82,7 +82,7 @@ function statefulSetWarnings(object: StatefulSet, old?: StatefulSet): string[] {
   const { template, volumeClaimTemplates = [], revisionHistoryLimit = 0 } = object.spec;
   const warnings = workloadWarnings(object, old, { template });
   volumeClaimTemplates.forEach(({ spec = {} }, i) => {
-    // Kubernetes writes the field's Go name on an update.
+    // Kubernetes uses the field's Go name on an update.
     warnings.push(...claimSpecWarnings(spec, `spec.volumeClaimTemplates[${i}]${old ? ".Spec" : ""}`));
   });
   if (revisionHistoryLimit < 0)

@@ -1,4 +1,6 @@
-/** What Deployments, ReplicaSets, DaemonSets and StatefulSets ask of their pod template, beyond what pods ask. */
+/**
+ * What Deployments, ReplicaSets, DaemonSets and StatefulSets require of their pod template, beyond the rules for pods.
+ */
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
@@ -8,7 +10,7 @@ import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector
 export const isEmptySelector = (selector: LabelSelector): boolean =>
   (selector.matchExpressions?.length ?? 0) === 0 && Object.keys(selector.matchLabels ?? {}).length === 0;
 
-/** The selector, known to be well formed, must select the pods that the template makes. */
+/** The selector, known to be well-formed, must match the pods that the template makes. */
 export function checkSelectorMatches(
   errors: FieldError[],
   path: string,
@@ -16,7 +18,7 @@ export function checkSelectorMatches(
   template: PodTemplateSpec | undefined,
 ): void {
   const labels = template?.metadata?.labels;
-  // No selector selects nothing.
+  // An absent selector matches nothing.
   if (!selector || !labelsMatch(labelSelectorRequirements(selector), labels))
     errors.push(invalid(`${path}.metadata.labels`, sortedMap(labels), "`selector` does not match template `labels`"));
 }

@@ -7,11 +7,11 @@ import { podWarnings } from "../core/pod/pod-template.ts";
 interface Warned {
   readonly template: PodTemplateSpec | undefined;
   readonly path?: string;
-  /** What else there is to say of the spec. */
+  /** Further warnings about the spec. */
   readonly ofSpec?: readonly string[];
 }
 
-/** Of the name on creation only, of the spec and its template where the generation has changed. */
+/** About the name only on creation; about the spec and its template if the generation has changed. */
 export function workloadWarnings(
   object: KubeObject,
   old: KubeObject | undefined,

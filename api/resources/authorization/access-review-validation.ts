@@ -1,4 +1,4 @@
-/** pkg/apis/authorization/validation: what a question about access must and must not say. */
+/** pkg/apis/authorization/validation: what an access review must and must not contain. */
 import type {
   LocalSubjectAccessReview,
   SelfSubjectAccessReview,
@@ -16,7 +16,7 @@ type Attributes = Pick<SubjectAccessReviewSpec, "resourceAttributes" | "nonResou
 
 const NON_RESOURCE = "spec.nonResourceAttributes";
 
-/** About one thing: a resource, or a path that is none. */
+/** Exactly one of resource attributes and non-resource attributes. */
 function checkAttributes(errors: FieldError[], spec: Attributes): void {
   const { resourceAttributes, nonResourceAttributes } = spec;
   if (resourceAttributes && nonResourceAttributes)
@@ -37,7 +37,7 @@ function checkAttributes(errors: FieldError[], spec: Attributes): void {
     );
 }
 
-/** Operators that are not known are let pass: a newer client may know them. */
+/** Unknown operators are accepted: a newer client may know them. */
 function checkSelectors(errors: FieldError[], { resourceAttributes }: Attributes): void {
   checkSelector(errors, ["fieldSelector", resourceAttributes?.fieldSelector], validateFieldRequirement);
   checkSelector(errors, ["labelSelector", resourceAttributes?.labelSelector], (requirement, path) =>
@@ -62,7 +62,7 @@ function checkSelector<T>(
   });
 }
 
-/** A question is about nothing that is stored, so it has no name and no labels. */
+/** A review is about nothing that is stored, so it has no name and no labels. */
 function checkMetadata(errors: FieldError[], metadata: ObjectMeta): void {
   if (saysMoreThan(metadata, ["managedFields"])) errors.push(invalid("metadata", printed(metadata), "must be empty"));
 }
@@ -86,7 +86,7 @@ export function validateSubjectReview({ spec, metadata }: SubjectAccessReview): 
   return errors;
 }
 
-/** Inside one namespace there are only resources. */
+/** Within one namespace there are only resources. */
 export function validateLocalReview(review: LocalSubjectAccessReview): FieldError[] {
   const errors: FieldError[] = [];
   const { spec, metadata } = review;

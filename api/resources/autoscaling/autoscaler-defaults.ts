@@ -26,7 +26,7 @@ const scaleUp = (): HPAScalingRules => ({
   ],
 });
 
-/** How long scaling down waits is the controller's to say, where it is not said here. */
+/** The default stabilization window for scaling down is the controller's. */
 const scaleDown = (): HPAScalingRules => ({
   selectPolicy: "Max",
   policies: [{ type: "Percent", value: 100, periodSeconds: 15 }],

@@ -1,6 +1,6 @@
 /**
- * autoscaling/v1: the CPU target alone has fields; all else of v2 travels in annotations (pkg/apis/autoscaling/v1,
- * conversion.go).
+ * autoscaling/v1: only the CPU target has fields; everything else of v2 is kept in annotations
+ * (pkg/apis/autoscaling/v1, conversion.go).
  */
 import type { HorizontalPodAutoscaler as V1 } from "../../generated/autoscaling.v1.ts";
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus } from "../../generated/autoscaling.v2.ts";
@@ -35,7 +35,7 @@ function fromStored({ metadata, spec, status }: HorizontalPodAutoscaler): KubeOb
   } = status;
   const cpu = metrics.find(isCPUTarget);
   const currentCPU = currentMetrics.findLast(isCPUStatus);
-  // Targets of CPU are left out, all of them; what it is now is told in full, with its raw value.
+  // All CPU targets are left out; current values are included in full, with the raw value.
   const otherMetrics = metrics.filter((metric) => !isCPUTarget(metric));
   const annotations = sortedMap({
     ...metadata.annotations,
@@ -112,7 +112,7 @@ const sortedMap = (map: Readonly<Record<string, string>>): Record<string, string
 const compact = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** Text that does not parse is dropped: it is nobody's but this conversion's. */
+/** Text that does not parse is dropped: only this conversion uses it. */
 function parsed(text: string | undefined): unknown {
   if (!text) return undefined;
   try {

@@ -70,7 +70,7 @@ function checkMetrics(errors: FieldError[], metrics: readonly MetricSpec[], minR
     );
 }
 
-/** Metric types and the field that each is told in. */
+/** Metric types and their fields. */
 const SOURCES = {
   ContainerResource: "containerResource",
   External: "external",
@@ -86,7 +86,7 @@ function checkMetric(errors: FieldError[], path: string, metric: MetricSpec): vo
   if (type === "") errors.push(required(`${path}.type`, "must specify a metric source type"));
   const unknown = isSourceType(type) ? undefined : notSupported(`${path}.type`, type, Object.keys(SOURCES));
   if (unknown) errors.push(unknown);
-  // Of several sources Kubernetes looks at the first alone, in this order.
+  // Of several sources Kubernetes only looks at the first, in this order.
   const present = (["object", "external", "pods", "resource", "containerResource"] as const).filter(
     (field) => metric[field],
   );

@@ -1,6 +1,6 @@
 /**
- * A behaviour as the annotation of autoscaling/v1 keeps it: Kubernetes writes its internal type there, with Go's names of
- * fields and null where nothing is said, and reads any case.
+ * A behaviour in the annotation of autoscaling/v1: Kubernetes writes its internal type there, with Go's field names and
+ * null for absent values, and reads any case.
  */
 import type { HorizontalPodAutoscalerBehavior, HPAScalingRules } from "../../generated/autoscaling.v2.ts";
 
@@ -38,7 +38,7 @@ const NAMES: ReadonlyMap<string, string> = new Map(
   ].map((name) => [name.toLowerCase(), name]),
 );
 
-/** What JSON parsed to, in the names of v2; undefined where it says nothing. */
+/** Converts parsed JSON to the names of v2; undefined if it is empty. */
 export function behaviorFromV1(parsed: unknown): unknown {
   const behavior = renamed(parsed);
   return typeof behavior === "object" && behavior !== null && Object.keys(behavior).length > 0 ? behavior : undefined;

@@ -1,4 +1,4 @@
-/** Metrics in the older form that the annotations of autoscaling/v1 keep. */
+/** Metrics in the older form used in the annotations of autoscaling/v1. */
 import type * as v1 from "../../generated/autoscaling.v1.ts";
 import type { MetricSpec, MetricStatus, MetricTarget } from "../../generated/autoscaling.v2.ts";
 import type { QuantityText } from "../../machinery/quantity.ts";
@@ -69,7 +69,7 @@ const resourceTarget = (utilization: number | undefined, average: QuantityText |
     averageValue: average,
   });
 
-/** `metric` is what JSON of this form parsed to; what is not in it stays out. */
+/** `metric` is parsed JSON of this form; absent values stay absent. */
 export function metricSpecFromV1(metric: v1.MetricSpec): MetricSpec {
   const { type = "", object, pods, resource, external, containerResource } = metric;
   const nowhere = { kind: "", name: "" };

@@ -14,7 +14,7 @@ import { defaultPodFailurePolicy } from "./job.ts";
 import { checkJobTemplateSpec } from "./job-validation.ts";
 import { checkTimeZone } from "./time-zone-validation.ts";
 
-/** Its jobs are named by it, a dash and ten digits, in at most 63 characters. */
+/** The names of its jobs are its own, a dash and ten digits, in at most 63 characters. */
 const MAX_NAME = 52;
 
 export const cronJob = defineResource<CronJob>({

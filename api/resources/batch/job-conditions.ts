@@ -7,7 +7,7 @@ const has = ({ conditions }: JobStatus, type: JobConditionType, status: "True" |
 
 export const isTrue = (status: JobStatus, type: JobConditionType): boolean => has(status, type, "True");
 
-/** Which is more than not being true: it was, or it would have nothing to deny. */
+/** Stronger than not true: it was set before, or there would be nothing to deny. */
 export const isFalse = (status: JobStatus, type: JobConditionType): boolean => has(status, type, "False");
 
 export const isFinished = (status: JobStatus): boolean => isTrue(status, "Complete") || isTrue(status, "Failed");

@@ -1,4 +1,4 @@
-/** Sets of the indexes of an indexed job as text: `1,3-5,7`. */
+/** Sets of an indexed job's indexes as text: `1,3-5,7`. */
 import { goQuote } from "../../machinery/field-error.ts";
 
 interface Interval {
@@ -6,7 +6,7 @@ interface Interval {
   readonly last: number;
 }
 
-/** How many indexes the text names, all of them below `completions`; else the problem. */
+/** The number of indexes in the text, all of them below `completions`; else the error. */
 export function countIndexes(text: string, completions: number): number | { readonly problem: string } {
   if (text === "") return 0;
   let total = 0;
@@ -22,7 +22,7 @@ export function countIndexes(text: string, completions: number): number | { read
   return total;
 }
 
-/** The first index that both name; parts that do not parse are passed over. */
+/** The first index that both contain; parts that do not parse are skipped. */
 export function commonIndex(left: string, right: string, completions: number): number | undefined {
   const intervals = (text: string) =>
     text

@@ -19,7 +19,7 @@ const ACTIONS = ["Count", "FailIndex", "FailJob", "Ignore"];
 const OPERATORS = ["In", "NotIn"];
 const STATUSES = ["False", "True", "Unknown"];
 
-/** Go's %q of a list. */
+/** Formats a list like Go's %q. */
 const quoted = (values: readonly string[]) => `valid values: [${values.map((value) => `"${value}"`).join(" ")}]`;
 
 export function checkPodFailurePolicy(errors: FieldError[], path: string, spec: JobSpec): void {

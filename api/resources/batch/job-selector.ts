@@ -1,4 +1,4 @@
-/** The labels and the selector that the API server gives a job, so that its pods belong to no other. */
+/** The labels and the selector that the API server generates for a job, so that its pods belong to no other. */
 import type { Job } from "../../generated/batch.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
@@ -7,7 +7,7 @@ import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector
 
 const CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
 
-/** The names without a prefix are from before the project's labels had one. */
+/** The names without a prefix predate the prefixed ones. */
 const generatedLabels = ({ name = "", uid = "" }: Job["metadata"]): Record<string, string> => ({
   [CONTROLLER_UID]: uid,
   "batch.kubernetes.io/job-name": name,
@@ -15,10 +15,10 @@ const generatedLabels = ({ name = "", uid = "" }: Job["metadata"]): Record<strin
   "job-name": name,
 });
 
-/** Needs the name and the uid. What the user set stays, for validation to refuse where it conflicts. */
+/** Needs the name and the uid. User-set values stay; validation refuses conflicting ones. */
 export function generateSelector({ metadata, spec }: Job): void {
   spec.template.metadata ??= {};
-  // In place: a job that took its template's labels shares them, as in Go, and so gets these as well.
+  // In place: a job that defaulted its labels from its template shares them, as in Go, and so gets these as well.
   spec.template.metadata.labels ??= {};
   const { labels } = spec.template.metadata;
   for (const [name, value] of Object.entries(generatedLabels(metadata))) labels[name] ??= value;
@@ -37,7 +37,7 @@ export function checkGeneratedSelector(errors: FieldError[], { metadata, spec }:
     if (labels[key] === undefined) errors.push(required(at, `must be '${value}'`));
     else if (labels[key] !== value) errors.push(invalid(at, sortedMap(labels), `must be '${value}'`));
   }
-  // One that is no selector is told as that.
+  // An invalid selector is reported as such.
   const isSelector = validateLabelSelector(spec.selector, "").length === 0;
   if (isSelector && !labelsMatch(labelSelectorRequirements(spec.selector), expected))
     errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), "`selector` not auto-generated"));

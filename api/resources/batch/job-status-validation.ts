@@ -1,11 +1,11 @@
-/** pkg/apis/batch/validation: what the status of a job may say and become. */
+/** pkg/apis/batch/validation: valid values and transitions of a job's status. */
 import type { Job, JobStatus } from "../../generated/batch.v1.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, invalidWithoutValue, required } from "../../machinery/field-error.ts";
 import { isFalse, isFinished, isTrue } from "./job-conditions.ts";
 import { commonIndex, countIndexes } from "./job-indexes.ts";
 
-/** Kubernetes lets be what an update does not touch: each rule names what it looks at. */
+/** Kubernetes does not validate what an update leaves unchanged: each rule lists the fields that trigger it. */
 export function validateJobStatusUpdate(next: Job, old: Job): FieldError[] {
   const errors: FieldError[] = [];
   const { status } = next;
@@ -30,7 +30,7 @@ function checkUncounted(errors: FieldError[], { uncountedTerminatedPods }: JobSt
     });
 }
 
-/** What must and must not stand beside the conditions Complete and Failed. */
+/** What must and must not accompany the conditions Complete and Failed. */
 function checkEnd(errors: FieldError[], { spec, status }: Job, { status: old }: Job): void {
   const conditions = (detail: string) => errors.push(invalidWithoutValue("status.conditions", detail));
   const { startTime, completionTime, active = 0, ready, terminating = 0, uncountedTerminatedPods } = status;
@@ -69,7 +69,7 @@ function checkEnd(errors: FieldError[], { spec, status }: Job, { status: old }: 
     conditions("cannot set Complete=True condition without the SuccessCriteriaMet=true condition");
   if ((becomesFinished || active !== (old.active ?? 0)) && active > 0 && finished)
     errors.push(invalid("status.active", active, "active>0 is invalid for finished job"));
-  // What has nothing to do is done, though it never began.
+  // A job with nothing to do is complete, although it never began.
   const neverStarts = spec.suspend === true && spec.completions === 0;
   if ((becomesFinished || startChanged) && !startTime && finished && !neverStarts)
     errors.push(required("status.startTime", "startTime is required for finished job"));
@@ -148,14 +148,14 @@ function checkCriteria(errors: FieldError[], { spec, status }: Job): void {
       );
 }
 
-/** Counters only grow, times and final conditions stay. */
+/** Counters only increase; times and final conditions stay. */
 function checkProgress(errors: FieldError[], { spec, status }: Job, { status: old }: Job): void {
   for (const type of ["Failed", "Complete", "FailureTarget"] as const)
     if (isTrue(old, type) && !isTrue(status, type))
       errors.push(invalidWithoutValue("status.conditions", `cannot disable the terminal ${type}=True condition`));
   if ((status.failed ?? 0) < (old.failed ?? 0))
     errors.push(invalid("status.failed", status.failed ?? 0, "cannot decrease the failed counter"));
-  // The completions of an indexed job can be lowered with its parallelism, and what succeeded beyond them no longer counts.
+  // The completions of an indexed job can be lowered with its parallelism; successes beyond them no longer count.
   const mayShrink = spec.completionMode === "Indexed" && spec.completions === spec.parallelism;
   if (!mayShrink && (status.succeeded ?? 0) < (old.succeeded ?? 0))
     errors.push(invalid("status.succeeded", status.succeeded ?? 0, "cannot decrease the succeeded counter"));

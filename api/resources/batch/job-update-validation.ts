@@ -1,4 +1,4 @@
-/** pkg/apis/batch/validation: what of a job may change. */
+/** pkg/apis/batch/validation: what may change in a job. */
 
 import type { Job, JobSpec } from "../../generated/batch.v1.ts";
 import type { Container, PodSpec, PodTemplateSpec } from "../../generated/core.v1.ts";
@@ -11,7 +11,7 @@ import { internalForm } from "../internal-form.ts";
 import { isTrue } from "./job-conditions.ts";
 import { checkSpecAndSelector } from "./job-validation.ts";
 
-/** Kubernetes validates the spec once as that of a job and once more as that of an update, and says both. */
+/** Kubernetes validates the spec once as a job's and once more as an update's, and reports both. */
 export function validateJobUpdate(next: Job, old: Job): FieldError[] {
   const errors: FieldError[] = [];
   const { spec } = next;
@@ -36,7 +36,7 @@ function checkPolicy(errors: FieldError[], name: keyof typeof POLICIES, { spec }
     errors.push(invalid(`spec.${name}`, goStruct(POLICIES[name], spec[name]), FIELD_IMMUTABLE));
 }
 
-/** Indexed jobs may grow and shrink, together with their parallelism. */
+/** Indexed jobs may be resized, together with their parallelism. */
 function checkCompletions(errors: FieldError[], next: JobSpec, old: JobSpec): void {
   if (next.completionMode !== "Indexed") {
     checkImmutable(errors, "spec.completions", next.completions, old.completions);
@@ -54,11 +54,11 @@ function checkTemplate(errors: FieldError[], next: Job, old: Job): void {
     errors.push(invalid("spec.template", internalForm("core.v1.PodTemplateSpec", template), "field is immutable"));
 }
 
-/** A suspended job without running pods may still be told where to run, and with how much. */
+/** The scheduling and the resources of a suspended job without running pods may be changed. */
 const mayReschedule = ({ spec, status }: Job): boolean =>
   spec.suspend === true && (isTrue(status, "Suspended") || !status.startTime) && (status.active ?? 0) === 0;
 
-/** The old template with all of the new one's that may change. */
+/** The old template with all mutable fields of the new one. */
 function withMutableOf(next: PodTemplateSpec, old: PodTemplateSpec): PodTemplateSpec {
   const { nodeSelector, tolerations, schedulingGates, affinity } = next.spec ?? { containers: [] };
   const nodeAffinity = affinity?.nodeAffinity;
@@ -69,7 +69,7 @@ function withMutableOf(next: PodTemplateSpec, old: PodTemplateSpec): PodTemplate
   return { metadata, spec: { ...spec, ...resourcesOf(next.spec, old.spec) } } as PodTemplateSpec;
 }
 
-/** The old containers with the resources of the new ones in their places, where they are as many. */
+/** The old containers with the resources of the new ones at the same positions, if there are as many. */
 function resourcesOf(next: PodSpec | undefined, old: PodSpec | undefined): Partial<PodSpec> {
   const lists: Partial<Record<"containers" | "initContainers", Container[]>> = {};
   for (const list of ["containers", "initContainers"] as const) {

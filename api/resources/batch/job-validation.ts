@@ -14,7 +14,7 @@ import { checkGeneratedSelector } from "./job-selector.ts";
 import { checkSuccessPolicy } from "./job-success-policy.ts";
 
 const MANY = 100_000;
-/** Of parallelism and failed indexes, where there are more than MANY completions with a limit each. */
+/** For parallelism and failed indexes, if there are more than MANY completions with a limit each. */
 const LIMIT_FOR_MANY = 10_000;
 const MAX_MANAGED_BY = 63;
 
@@ -24,7 +24,7 @@ export function validateJob(job: Job): FieldError[] {
   checkSpecAndSelector(errors, job.spec);
   const { completionMode, completions = 0 } = job.spec;
   if (completionMode === "Indexed" && completions > 0) {
-    // Pods of an indexed job are named by their index in the host name.
+    // Pods of an indexed job have their index in the hostname.
     const name = job.metadata.name ?? "";
     const longest = `${name}-${completions - 1}`;
     if (dnsLabel(longest).length > 0)
@@ -45,7 +45,7 @@ export function checkSpecAndSelector(errors: FieldError[], spec: JobSpec): void 
     );
 }
 
-/** The spec of the job template of a cron job, whose jobs get their selectors later. */
+/** The spec of a cron job's job template, whose jobs get their selectors later. */
 export function checkJobTemplateSpec(errors: FieldError[], path: string, spec: JobSpec): void {
   checkJobSpec(errors, path, spec);
   if (spec.selector)

@@ -15,7 +15,7 @@ import { validateJob } from "./job-validation.ts";
 
 const MAX_INT32 = 2147483647;
 
-/** Beyond both, the indexes that have failed may not fit the status. */
+/** If both are exceeded, the failed indexes may not fit into the status. */
 const MANY_INDEXES = { completions: 100_000, parallelism: 10_000 };
 
 function indexWarnings({ spec: { completionMode, completions = 0, parallelism = 0 } }: Job): string[] {
@@ -27,7 +27,7 @@ function indexWarnings({ spec: { completionMode, completions = 0, parallelism = 
 }
 
 /**
- * Kubernetes defaults again as it reads the stored job, whose template has labels by then; those that cannot be labels are
+ * Kubernetes applies defaults again when it reads the stored job, whose template has labels by then; invalid ones are
  * refused in the template.
  */
 function labelAsTemplate({ metadata, spec }: Job): void {
@@ -45,7 +45,7 @@ export const job = defineResource<Job>({
   categories: ["all"],
   generation: true,
   validateName: nameIsSubdomain,
-  // batch/v1 keeps what jobs did before there was a garbage collector.
+  // batch/v1 keeps the behaviour from before there was a garbage collector.
   defaultPropagation: "Orphan",
   propagationWarning:
     "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
@@ -103,7 +103,7 @@ export const job = defineResource<Job>({
   age: false,
 });
 
-/** Also of the job templates of cron jobs, which get no other default of a job. */
+/** Also for job templates of cron jobs, which get no other defaults of a job. */
 export function defaultPodFailurePolicy({ podFailurePolicy }: Job["spec"]): void {
   for (const rule of podFailurePolicy?.rules ?? [])
     for (const pattern of rule.onPodConditions ?? []) pattern.status ||= "True";

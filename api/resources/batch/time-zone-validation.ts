@@ -1,7 +1,10 @@
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { isTimeZone } from "../../machinery/time/time-zone.ts";
 
-/** A part of a zone's name, as https://data.iana.org/time-zones/theory.html#naming has it, with older names' digits. */
+/**
+ * A part of a zone's name, according to https://data.iana.org/time-zones/theory.html#naming, plus the digits in older
+ * names.
+ */
 const PART = /^[A-Za-z.\-_0-9+]{1,14}$/;
 
 export function checkTimeZone(errors: FieldError[], path: string, zone: string | undefined): void {

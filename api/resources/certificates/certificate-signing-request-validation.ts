@@ -84,7 +84,7 @@ function checkConditions(errors: FieldError[], conditions: Conditions = []): voi
 const DECISIONS = ["Approved", "Denied"];
 const isDecision = (type: string): boolean => DECISIONS.includes(type);
 
-/** What was said stays said; a decision is made in its own place. */
+/** Conditions are permanent; approval and denial are only set through their own subresource. */
 function checkSaid(
   errors: FieldError[],
   next: CertificateSigningRequest,
@@ -113,7 +113,7 @@ export function validateStatusUpdate(next: CertificateSigningRequest, old: Certi
   const errors: FieldError[] = [];
   checkConditions(errors, next.status.conditions);
   const { certificate } = next.status;
-  // One that stays was good when it came.
+  // An unchanged certificate was valid when it was set.
   const wrong = certificate && certificate !== old.status.certificate ? certificatesProblem(certificate) : undefined;
   if (wrong) errors.push(invalid("status.certificate", "<certificate data>", wrong));
   checkSaid(errors, next, old, { decides: false });

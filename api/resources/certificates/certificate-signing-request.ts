@@ -17,12 +17,12 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   scope: "Cluster",
   shortNames: ["csr"],
   validateName: nameIsPathSegment,
-  // Who asks is filled in on creation by admission, which knows the user.
+  // The requesting user is filled in on creation by admission, which knows the user.
   prepareUpdate: (draft, old) => {
     draft.spec = old.spec;
   },
   validate: validateCertificateSigningRequest,
-  // A request is what the server makes of it: nobody owns its spec.
+  // A request's spec is set by the server: nobody owns it.
   resets: {
     "": [["spec"], ["status"]],
     status: [["spec"], ["status", "conditions"]],
@@ -38,7 +38,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   subresources: {
     approval: {
       verbs: ["get", "patch", "update"],
-      // Of the approval, only the conditions are taken.
+      // Through approval, only the conditions are taken.
       prepareUpdate: (next, old) => {
         const { conditions } = next.status;
         next.spec = old.spec;
@@ -81,7 +81,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   age: false,
 });
 
-/** Decisions are not made here: those that are sent along stand as they were made; others are refused. */
+/** Decisions cannot be made here: existing ones are kept as they are, and others refused. */
 function keepDecisions(next: CertificateSigningRequestStatus, old: CertificateSigningRequestStatus): void {
   for (const decision of ["Approved", "Denied"]) {
     const isIt = ({ type }: { type: string }) => type === decision;

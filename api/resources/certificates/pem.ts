@@ -1,4 +1,4 @@
-/** PEM as certificate requests and certificates are written; what is inside is checked as far as its DER outline. */
+/** The PEM of certificate requests and certificates; the content is only checked for being DER. */
 
 interface Block {
   readonly type: string;
@@ -9,7 +9,7 @@ interface Block {
 
 const BLOCK = /-----BEGIN ([^-\n]+)-----\r?\n([\s\S]*?)-----END \1-----(?:\r?\n|$)/g;
 
-/** Base64 as bytes' characters, without any platform's decoder. Throws nothing: what is no base64 ends the text. */
+/** Decodes base64 to a binary string, without the platform's decoder. Never throws: invalid input ends the text. */
 function decodeBase64(text: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   let bits = 0;
@@ -27,7 +27,7 @@ function decodeBase64(text: string): string {
   return decoded;
 }
 
-/** What stands around the blocks is not looked at: many print there what a certificate says. */
+/** Text around the blocks is ignored: many tools print the certificate's content there. */
 function parseBlocks(base64: string): readonly Block[] {
   return [...decodeBase64(base64).matchAll(BLOCK)].map(([, type = "", body = ""]) => {
     const headers = /^[^\n:]+: /.test(body);
@@ -35,7 +35,7 @@ function parseBlocks(base64: string): readonly Block[] {
   });
 }
 
-/** `base64` is the field as JSON has it: the bytes of the PEM text. */
+/** `base64` is the field as in JSON: the bytes of the PEM text. */
 export function certificateRequestProblem(base64: string): string | undefined {
   const [block] = parseBlocks(base64);
   if (block?.type !== "CERTIFICATE REQUEST") return "PEM block type must be CERTIFICATE REQUEST";
@@ -53,7 +53,7 @@ export function certificatesProblem(base64: string): string | undefined {
   return blocks.length > 0 ? undefined : "must contain at least one CERTIFICATE PEM block";
 }
 
-/** Whether the bytes are one DER sequence from end to end. */
+/** Whether the bytes are exactly one DER sequence. */
 function isSequence(bytes: string): boolean {
   if (bytes.charCodeAt(0) !== 0x30) return false;
   const first = bytes.charCodeAt(1);

@@ -1,4 +1,4 @@
-/** What the signers of Kubernetes itself ask of a request (pkg/apis/certificates and pkg/controller/certificates/signer). */
+/** The requirements of Kubernetes' own signers (pkg/apis/certificates and pkg/controller/certificates/signer). */
 import type { CertificateSigningRequest } from "../../generated/certificates.v1.ts";
 import type { ParsedRequest } from "../../machinery/x509/certificate-request.ts";
 
@@ -48,7 +48,7 @@ function servingProblem(usages: readonly string[], { alternativeNames }: ParsedR
   return usageProblem(usages, "server auth");
 }
 
-/** Exactly what is asked for, with key encipherment or without it. */
+/** Exactly the required usages, with or without key encipherment. */
 function usageProblem(usages: readonly string[], purpose: string): string | undefined {
   const wanted = new Set(["digital signature", purpose]);
   const given = new Set(usages.filter((usage) => usage !== "key encipherment"));

@@ -32,7 +32,7 @@ export const lease = defineResource<Lease>({
   ],
 });
 
-/** Coordinated leader election is off by default, and its fields with it. */
+/** Coordinated leader election is off by default, and so are its fields. */
 function dropElectionFields({ spec }: Lease): void {
   delete spec.strategy;
   delete spec.preferredHolder;

@@ -2,7 +2,7 @@ import type { Binding } from "../../generated/core.v1.ts";
 import { type FieldError, notSupported, required } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
 
-/** Nothing is stored of it: creating one sets the node of a pod, as the pod's `binding` subresource does. */
+/** Not stored: creating one sets the node of a pod, like the pod's `binding` subresource. */
 export const binding = defineResource<Binding>({
   group: "",
   version: "v1",

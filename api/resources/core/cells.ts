@@ -1,7 +1,7 @@
-/** Cells that several kinds show. */
+/** Table cells shared by several kinds. */
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 
-/** `a=b,c=d` in order of the keys, `<none>` for none. */
+/** `a=b,c=d` sorted by key, `<none>` if empty. */
 export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
   const keys = Object.keys(labels ?? {}).sort();
   return keys.length === 0 ? "<none>" : keys.map((key) => `${key}=${labels?.[key]}`).join(",");
@@ -20,7 +20,7 @@ const ACCESS_MODES = [
   ["ReadWriteOncePod", "RWOP"],
 ] as const;
 
-/** Access modes of a volume in Kubernetes' order: `RWO,RWX`. */
+/** A volume's access modes in Kubernetes' order: `RWO,RWX`. */
 export const formatAccessModes = (modes: readonly string[] = []): string =>
   ACCESS_MODES.filter(([mode]) => modes.includes(mode))
     .map(([, short]) => short)

@@ -6,10 +6,10 @@ import { deepEqual } from "../../machinery/json/deep-equal.ts";
 import { configMapKey } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 
-/** Of a Secret or ConfigMap: its values together, in bytes. */
+/** For a Secret or ConfigMap: the total size of its values, in bytes. */
 export const MAX_DATA_BYTES = 1024 * 1024;
 
-/** The length of what a base64 text stands for. */
+/** The length of the decoded base64. */
 export function base64Bytes(text: string): number {
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   return (text.length / 4) * 3 - padding;

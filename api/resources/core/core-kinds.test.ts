@@ -9,7 +9,7 @@ const kindOf = (name: string): Resource => {
   return found;
 };
 
-/** An object as it stands after decoding and defaulting. */
+/** An object after decoding and defaulting. */
 function decoded(kind: string, part: object): KubeObject {
   const draft = {
     metadata: { name: "x", namespace: "n" },

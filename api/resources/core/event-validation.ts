@@ -1,4 +1,4 @@
-/** pkg/apis/core/validation: events, which the core API looks at less than events.k8s.io does. */
+/** pkg/apis/core/validation: events, which the core API validates less strictly than events.k8s.io. */
 import type { Event } from "../../generated/core.v1.ts";
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
@@ -7,7 +7,7 @@ import { dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
 import { FIELD_IMMUTABLE, unqualifiedFinalizers } from "../../machinery/object-meta-validation.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 
-/** An event that tells its time is of the newer form, and held to it by both APIs. */
+/** An event with an eventTime is of the newer form, and both APIs validate it accordingly. */
 export const validateCoreEvent = (event: Event): FieldError[] => validateForm(event, "reportingComponent");
 
 export function validateNewEvent(event: Event): FieldError[] {
@@ -27,7 +27,7 @@ export function validateNewEvent(event: Event): FieldError[] {
 
 const UNSET = "needs to be unset";
 
-/** Once told, only how often it was seen changes. Kubernetes looks at the reason twice. */
+/** Once recorded, only the count of an event changes. Kubernetes validates the reason twice. */
 const IMMUTABLE = [
   "involvedObject",
   "reason",
@@ -67,7 +67,7 @@ function printed(field: (typeof IMMUTABLE)[number], value: unknown): unknown {
   return value ?? (TEXTS.includes(field) ? "" : null);
 }
 
-/** Of which form it is, the presence of its time tells. */
+/** The presence of its eventTime determines the form. */
 function validateForm(event: Event, controllerField: string): FieldError[] {
   return event.eventTime ? validateNewerForm(event, controllerField) : validateOlderForm(event);
 }
@@ -75,7 +75,7 @@ function validateForm(event: Event, controllerField: string): FieldError[] {
 const noMatch = (namespace: string): FieldError =>
   invalid("involvedObject.namespace", namespace, "does not match event.namespace");
 
-/** It lies where its object does, one about the cluster in `default`. */
+/** It is in its object's namespace; one about a cluster-scoped object is in `default`. */
 function validateOlderForm({ metadata, involvedObject = {} }: Event): FieldError[] {
   const { namespace = "" } = involvedObject;
   const fits = namespace === "" ? ["", "default"].includes(metadata.namespace ?? "") : namespace === metadata.namespace;

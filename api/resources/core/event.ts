@@ -89,7 +89,7 @@ export const event = defineResource<Event>({
   defaultPropagation: "Unsupported",
   shortNames: ["ev"],
   allowCreateOnUpdate: true,
-  // Recorders make names of what they report on, and the core API has never looked at them.
+  // Recorders derive names from the object, and the core API has never validated them.
   validateName: nameIsPathSegment,
   anyFinalizer: true,
   defaults: (draft) => {

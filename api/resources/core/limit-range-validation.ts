@@ -55,7 +55,7 @@ function validateClaimItem({ type, min, max }: LimitRangeItem, path: string, err
     );
 }
 
-/** Pairs that must stand in order: the first at most the second. The third is the list whose path and value are shown. */
+/** Pairs that must be in order: the first at most the second. The third is the list whose path and value are shown. */
 const ORDERED = [
   ["min", "max", "min", "min value %a is greater than max value %b"],
   ["min", "defaultRequest", "defaultRequest", "min value %a is greater than default request value %b"],
@@ -77,7 +77,7 @@ function validateAmounts(
     const [low, high] = [of(lower), of(upper)];
     if (low === undefined || high === undefined || compareQuantities(low, high) <= 0) continue;
     const [a, b] = [canonicalQuantity(low), canonicalQuantity(high)];
-    // Of a default limit Kubernetes shows the bound that it breaks.
+    // For a default limit Kubernetes shows the bound that it violates.
     const value = shown === "default" ? (lower === "min" ? a : b) : shown === lower ? a : b;
     errors.push(invalid(`${path}.${shown}[${name}]`, value, text.replace("%a", a).replace("%b", b)));
   }

@@ -13,7 +13,7 @@ export const limitRange = defineResource<LimitRange>({
   updateMeta: "whole",
   shortNames: ["limits"],
   allowCreateOnUpdate: true,
-  // Who gives it no name gets one from Kubernetes' strategy.
+  // If the client sets no name, Kubernetes' strategy does.
   prepareCreate: ({ metadata }) => {
     if (!metadata.name && metadata.uid) metadata.name = metadata.uid;
   },
@@ -23,7 +23,10 @@ export const limitRange = defineResource<LimitRange>({
   age: false,
 });
 
-/** Of containers, a maximum is the default limit, that is the default request, and so is a minimum. */
+/**
+ * For containers, the maximum is the default of the default limit, which is that of the default request, and so is the
+ * minimum.
+ */
 function defaultItem(item: LimitRangeItem): void {
   for (const list of [item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio])
     roundResources(list);

@@ -15,13 +15,13 @@ export const namespace = defineResource<Namespace>({
   verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
   validateName: nameIsLabel,
   deleteAnswersObject: true,
-  // The namespace controller empties a namespace and then takes away what holds it.
+  // The namespace controller empties a namespace and then removes its finalizer.
   isHeld: ({ spec }) => (spec.finalizers ?? []).length > 0,
   prepareDelete: (draft) => {
     draft.status.phase = "Terminating";
   },
   defaults: (draft) => {
-    // A namespace with a generated name gets its label when the name is known, in prepareCreate.
+    // For a generated name, the label is set in prepareCreate, when the name is known.
     if (draft.metadata.name) draft.metadata.labels = { ...draft.metadata.labels, [NAME_LABEL]: draft.metadata.name };
     draft.status.phase ??= "Active";
   },
@@ -31,7 +31,7 @@ export const namespace = defineResource<Namespace>({
     draft.spec.finalizers = finalizers.includes("kubernetes") ? finalizers : [...finalizers, "kubernetes"];
     if (draft.metadata.name) draft.metadata.labels = { ...draft.metadata.labels, [NAME_LABEL]: draft.metadata.name };
   },
-  // What holds a namespace back is changed through its finalize subresource only.
+  // spec.finalizers only change through the finalize subresource.
   prepareUpdate: (draft, old) => {
     draft.spec.finalizers = old.spec.finalizers ?? [];
     draft.status = old.status;

@@ -9,7 +9,7 @@ import { validateQuantity } from "./resource-list.ts";
 
 export function validateNode({ spec, status }: Node): FieldError[] {
   const errors: FieldError[] = [];
-  // Kubernetes reports taints below metadata, where they were an annotation once.
+  // Kubernetes reports taints below metadata, where they used to be an annotation.
   if (spec.taints) validateTaints(spec.taints, "metadata.taints", errors);
   validateAmounts({ status }, errors);
   const swap = status.nodeInfo?.swap?.capacity;
@@ -26,7 +26,7 @@ export function validateNode({ spec, status }: Node): FieldError[] {
   return errors;
 }
 
-/** An update of the status is looked at by these rules alone, one of the spec by those of a new node too. */
+/** A status update is only validated by these rules, a spec update also by those for a new node. */
 export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
   const errors: FieldError[] = [];
   validateAmounts(next, errors);
@@ -59,7 +59,7 @@ export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
 const MAX_SUBDOMAIN = 253;
 const FEATURE = /^[A-Z][a-zA-Z0-9]*(\/[a-zA-Z][a-zA-Z0-9]*)*$/;
 
-/** Names in their order, each once. */
+/** Sorted and unique. */
 function validateFeatures(features: readonly string[], path: string, errors: FieldError[]): void {
   features.forEach((feature, i) => {
     const problem =

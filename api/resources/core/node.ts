@@ -7,7 +7,7 @@ import { roundResources } from "./resource-list.ts";
 
 const ROLE_PREFIX = "node-role.kubernetes.io/";
 
-/** What a node says of itself prints whole, though nothing is known of it yet. */
+/** The node info is printed in full, even if nothing is known yet. */
 const NO_INFO = {
   machineID: "",
   systemUUID: "",
@@ -29,7 +29,7 @@ export const node = defineResource<Node>({
   scope: "Cluster",
   shortNames: ["no"],
   defaults: ({ spec, status }) => {
-    // One range is the list's first; where the two differ, the single one counts.
+    // The single range is the list's first; if they differ, the single one wins.
     if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR];
     else if (!spec.podCIDR && spec.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
     status.daemonEndpoints ??= { kubeletEndpoint: { Port: 0 } };
@@ -38,7 +38,7 @@ export const node = defineResource<Node>({
     if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity };
     roundResources(status.allocatable);
   },
-  // Kubelets' settings of the API went with v1.24: a node of before keeps them, none gets them.
+  // The dynamic kubelet configuration was removed in v1.24: stored nodes keep it, new ones get none.
   prepareCreate: ({ spec, status }) => {
     delete spec.configSource;
     delete status.config;

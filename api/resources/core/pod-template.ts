@@ -18,7 +18,7 @@ export const podTemplate = defineResource<PodTemplate>({
     if (template?.spec) defaultPodSpec(template.spec);
   },
   validate: ({ template }) => validatePodTemplateSpec(template ?? {}, "template"),
-  // A template that stays is not told of again.
+  // An unchanged template causes no warnings again.
   warnings: ({ metadata, template }, old) =>
     old && old.metadata.generation === metadata.generation ? [] : podWarnings(template ?? {}, "template"),
   columns: [

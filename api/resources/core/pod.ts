@@ -30,27 +30,28 @@ export const pod = defineResource<Pod>({
   podSpec: ({ spec }) => spec,
   defaults: (draft) => {
     defaultPodSpec(draft.spec);
-    // Of a pod, not of a template, and whenever it is written.
+    // For pods, not templates, and with every write.
     if ((draft.spec.terminationGracePeriodSeconds ?? 0) < 0) draft.spec.terminationGracePeriodSeconds = 1;
     defaultPod(draft);
     defaultStatus(draft);
   },
   prepareCreate: (draft, warnings = []) => {
-    // Kubernetes defaults once more as it reads what it stored, and containers may have got requests since, of a limit range.
+    // Kubernetes applies defaults again when it reads the stored object, and containers may have got requests from a
+    // limit range since.
     defaultPodResources(draft);
     mergeMatchLabelKeys(draft);
     adoptAppArmorAnnotations(draft, warnings);
-    // A class that is named is believed.
+    // A given class is kept.
     draft.status = { phase: "Pending", qosClass: draft.status?.qosClass || qosClassOf(draft.spec) };
     if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
   },
   validate: (object) => validatePod(object),
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
-  // Those who change pods are programs for the most part: only a new one is looked at.
+  // Pods are mostly changed by programs: only new ones cause warnings.
   warnings: (object, old) => (old ? [] : [...nameWarnings(object), ...podWarnings(object, "")]),
   deletionGraceSeconds: ({ spec, status }, requested) => {
-    // No node has to stop what was never scheduled or has ended.
+    // Without a node that has to stop it, there is no grace period.
     if (!spec.nodeName || status.phase === "Failed" || status.phase === "Succeeded") return 0;
     const seconds = requested ?? spec.terminationGracePeriodSeconds ?? 0;
     return seconds < 0 ? 1 : seconds;
@@ -60,7 +61,7 @@ export const pod = defineResource<Pod>({
       next.spec = old.spec;
       if (old.metadata.deletionTimestamp === undefined) delete next.metadata.deletionTimestamp;
       next.status.qosClass ??= old.status.qosClass ?? qosClassOf(old.spec);
-      // A kubelet may not hand a pod to another owner.
+      // A kubelet may not transfer a pod to another owner.
       if (old.metadata.ownerReferences) next.metadata.ownerReferences = old.metadata.ownerReferences;
       else delete next.metadata.ownerReferences;
       keepObservedGenerations(next.status, old.status);
@@ -110,7 +111,7 @@ export const pod = defineResource<Pod>({
     "status.podIPs": ({ status }) => (status.podIPs ?? []).map(({ ip }) => ip).join(","),
     "status.nominatedNodeName": ({ status }) => status.nominatedNodeName ?? "",
   },
-  // Clients of before v1 ask so still.
+  // Still used by clients from before v1.
   fieldAliases: { "spec.host": "spec.nodeName" },
   columns: podColumns,
   age: false,
@@ -127,7 +128,7 @@ export const pod = defineResource<Pod>({
       : [],
 });
 
-/** One address is the list's first; where the two differ, the single one counts. */
+/** The single address is the list's first; if they differ, the single one wins. */
 function defaultStatus({ status }: Pod): void {
   if (status.podIP && status.podIPs?.[0]?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }];
   else if (!status.podIP && status.podIPs?.[0]?.ip) status.podIP = status.podIPs[0].ip;
@@ -157,7 +158,7 @@ function schedulingGated({ metadata }: Pod) {
   };
 }
 
-/** These subresources change the spec only; labels and all else stay. */
+/** These subresources only change the spec; everything else stays. */
 function keepAllButSpec(next: Pod, old: Pod): void {
   const { resourceVersion, managedFields } = next.metadata;
   const generation = (old.metadata.generation ?? 0) + (sameValue(next.spec, old.spec) ? 0 : 1);
@@ -171,7 +172,9 @@ function keepAllButSpec(next: Pod, old: Pod): void {
   next.status = old.status;
 }
 
-/** What a resize may change; containers added, renamed or moved stay in `next`, where validation finds them. */
+/**
+ * Takes what a resize may change; containers that were added, renamed or moved stay in `next`, for validation to find.
+ */
 function takeResources(next: Pod, old: Pod): void {
   for (const list of ["containers", "initContainers"] as const) {
     const [after = [], before = []] = [next.spec[list], old.spec[list]];

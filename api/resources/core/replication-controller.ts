@@ -38,7 +38,7 @@ export const replicationController = defineResource<ReplicationController>({
     draft.status = { replicas: 0 };
   },
   validate,
-  // Kubernetes defaults again what it reads.
+  // Kubernetes applies defaults again when it reads.
   status: { prepareUpdate: labelAsTemplate, validateUpdate: validateStatus },
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 1,

@@ -1,11 +1,11 @@
-/** Maps of resource names to quantities, and which names mean what. */
+/** Maps from resource names to quantities, and the meaning of the names. */
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
 import { canonicalQuantity, isWhole, type QuantityText, quantityOf, roundedToMilli } from "../../machinery/quantity.ts";
 
 export type ResourceList = Record<string, QuantityText>;
 
-/** Kubernetes keeps thousandths and rounds up what is smaller, in every resource list. */
+/** In every resource list, Kubernetes rounds up to thousandths. */
 export function roundResources(list: ResourceList | undefined): void {
   for (const name in list) list[name] = roundedToMilli(list[name] ?? "0");
 }
@@ -15,16 +15,16 @@ export const isHugePages = (name: string): boolean => name.startsWith("hugepages
 /** A name without a domain, or one of kubernetes.io. */
 export const isNative = (name: string): boolean => !name.includes("/") || name.includes("kubernetes.io/");
 
-/** A name of somebody's own domain: `example.com/gpu`. */
+/** A name in a custom domain: `example.com/gpu`. */
 export const isExtended = (name: string): boolean =>
   !isNative(name) && !name.startsWith("requests.") && qualifiedName(`requests.${name}`).length === 0;
 
-/** A container may ask for less of it than its limit. */
+/** Whether a container's request may be lower than its limit. */
 export const allowsOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);
 
 const CONTAINER_RESOURCES: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
 
-/** What a quota counts: amounts of compute and storage, and objects. */
+/** Resources that quotas can limit: amounts of compute and storage, and numbers of objects. */
 const QUOTA_RESOURCES: ReadonlySet<string> = new Set([
   "cpu",
   "memory",
@@ -72,7 +72,7 @@ const COUNTED: ReadonlySet<string> = new Set([
 
 const isWholeResource = (name: string) => COUNTED.has(name) || isExtended(name);
 
-/** Not negative; whole where it counts things. */
+/** Not negative; an integer if it is a count. */
 export function validateQuantity(
   name: string,
   value: QuantityText,

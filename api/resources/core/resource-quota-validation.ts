@@ -20,7 +20,7 @@ const EXISTS_ONLY: readonly string[] = [
   "NotTerminating",
   "CrossNamespacePodAffinity",
 ];
-/** Scopes that no object has both of. */
+/** Mutually exclusive scopes. */
 const CONFLICTS = [
   ["BestEffort", "NotBestEffort"],
   ["Terminating", "NotTerminating"],

@@ -40,7 +40,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
   ],
 });
 
-/** `pods: 1/4, requests.cpu: 0/2` in order of the names. */
+/** `pods: 1/4, requests.cpu: 0/2`, sorted by name. */
 function usage({ status }: ResourceQuota, shows: (name: string) => boolean): string {
   const { hard = {}, used = {} } = status;
   return Object.keys(hard)

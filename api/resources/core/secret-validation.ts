@@ -60,7 +60,7 @@ function textOf(encoded: string): string {
   return typeof bytes === "number" ? "" : textOfUtf8(bytes);
 }
 
-/** Why a text is no JSON object, in the words of Go's decoder. */
+/** Why a text is not a JSON object, in the words of Go's decoder. */
 function objectProblem(text: string): string | undefined {
   const parsed = parseJson(text);
   if (!parsed.ok) return parsed.message;

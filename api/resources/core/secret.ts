@@ -15,7 +15,7 @@ export const secret = defineResource<Secret>({
     foldStringData(draft);
   },
   prepareUpdate: (draft, old) => {
-    // An empty type in an update means the old one; versioned defaults have made it Opaque by then.
+    // An empty type in an update means the old one; versioned defaulting has turned it into Opaque by then.
     if (draft.type === "Opaque" && !old.type) draft.type = old.type ?? "Opaque";
   },
   updateChecks: "changesFirst",
@@ -38,7 +38,7 @@ export const secret = defineResource<Secret>({
   ],
 });
 
-/** stringData is for writing only: its texts become data. */
+/** stringData is write-only: its texts are merged into data. */
 function foldStringData(draft: Secret): void {
   for (const [key, text] of Object.entries(draft.stringData ?? {})) {
     draft.data ??= {};

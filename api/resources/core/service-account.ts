@@ -25,7 +25,7 @@ export const serviceAccount = defineResource<ServiceAccount>({
   columns: [],
 });
 
-/** Of a reference to a secret, only the name counts. */
+/** In references to secrets, only the name is used. */
 function keepNamesOfSecrets(draft: ServiceAccount): void {
   if (draft.secrets) draft.secrets = draft.secrets.map(({ name }) => (name === undefined ? {} : { name }));
 }

@@ -12,7 +12,7 @@ import { validateServiceUpdate } from "./service/service-update.ts";
 import { validateService } from "./service/service-validation.ts";
 import { serviceWarnings } from "./service/service-warnings.ts";
 
-/** In a cluster that gives addresses of these families. */
+/** For a cluster with addresses of these families. */
 const serviceOf = (cluster: readonly IPFamily[]) =>
   defineResource<Service>({
     group: "",

@@ -1,11 +1,11 @@
-/** What is made from a template takes labels and annotations from it, and nothing else (ValidateTemplateObjectMeta). */
+/** Objects created from a template only take labels and annotations from it (ValidateTemplateObjectMeta). */
 import type { ObjectMeta } from "../../generated/meta.v1.ts";
 import { type FieldError, forbidden } from "../../machinery/field-error.ts";
 import { validateAnnotations, validateLabels } from "../../machinery/labels-validation.ts";
 
 const FIELDS: readonly string[] = ["labels", "annotations"];
 
-/** Kubernetes names the others by their Go names, the first letter in lower case. */
+/** Kubernetes names the other fields by their Go names, with the first letter in lower case. */
 const named = (field: string) => (field === "uid" ? "uID" : field);
 
 export function validateTemplateMeta(meta: ObjectMeta = {}, path: string): FieldError[] {
@@ -17,6 +17,6 @@ export function validateTemplateMeta(meta: ObjectMeta = {}, path: string): Field
   ];
 }
 
-/** Where Go does not tell a zero from what was not said; lists and the grace are pointers there. */
+/** Whether Go cannot tell the value from an absent one; lists and the grace period are pointers there. */
 const isZero = (field: string, value: unknown) =>
   value === undefined || value === null || value === "" || (field === "generation" && value === 0);

@@ -14,14 +14,14 @@ const MAX_PORTS = 20_000;
 const MAX_TOPOLOGY = 16;
 const MAX_HINTS = 8;
 
-/** Endpoints that an update leaves as they are have been judged before, perhaps by older rules. */
+/** Unchanged endpoints in an update have been validated before, perhaps by older rules. */
 export function validateEndpointSlice(slice: EndpointSlice, old?: EndpointSlice): FieldError[] {
   const { addressType = "", endpoints, ports } = slice;
   const errors: FieldError[] = [];
   if (addressType === "") errors.push(required("addressType"));
   else if (!ADDRESS_TYPES.includes(addressType)) errors.push(notSupported("addressType", addressType, ADDRESS_TYPES));
   const ofEndpoints = endpointErrors(endpoints ?? [], addressType);
-  // Compared only where it matters: there may be a thousand.
+  // Only compared if needed: there may be a thousand.
   if (ofEndpoints.length > 0 && !(old && sameValue(endpoints, old.endpoints))) errors.push(...ofEndpoints);
   checkPorts(errors, ports ?? []);
   return errors;

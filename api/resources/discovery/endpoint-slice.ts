@@ -15,7 +15,7 @@ export const endpointSlice = defineResource<EndpointSlice>({
   scope: "Namespaced",
   updateMeta: "whole",
   generation: true,
-  // All of it but its metadata counts, and its labels count too.
+  // Everything but metadata counts, and so do labels.
   generationOf: ({ addressType, endpoints, ports, metadata }) => ({
     addressType,
     endpoints,
@@ -73,7 +73,7 @@ export const endpointSlice = defineResource<EndpointSlice>({
   ],
 });
 
-/** The topology of v1beta1 is not written any more; a node that it told stays known. */
+/** The topology of v1beta1 is no longer written; a node name from it is kept. */
 function dropTopology(draft: EndpointSlice, old?: EndpointSlice): void {
   const known = new Set(old?.endpoints?.map(({ deprecatedTopology }) => deprecatedTopology?.[HOSTNAME]));
   for (const endpoint of draft.endpoints ?? []) {

@@ -4,7 +4,7 @@ interface WithConditions {
   readonly status: { readonly conditions?: readonly { readonly type?: string }[] };
 }
 
-/** A status says one thing of each type. */
+/** A status has at most one condition per type. */
 export function validateConditionTypes({ status: { conditions = [] } }: WithConditions): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();

@@ -14,7 +14,7 @@ import { mandatoryFlowSchemas } from "./mandatory.ts";
 
 const MAX_PRECEDENCE = 10_000;
 const METHODS = ["ByNamespace", "ByUser"];
-/** Those of requests for URLs too, though they go by the names of methods there. */
+/** Also used for non-resource requests, although those have HTTP methods. */
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"];
 
 export function validateFlowSchema({ metadata: { name = "" }, spec }: FlowSchema): FieldError[] {
@@ -109,7 +109,7 @@ function checkServiceAccount(
 
 const ALL = "*";
 
-/** Of a list that may hold `*`, and then nothing else. */
+/** For a list in which `*` must be the only entry. */
 function checkAlone(errors: FieldError[], path: string, values: readonly string[], noun: string): void {
   if (values.length > 1 && values.includes(ALL))
     errors.push(invalid(path, values, `if '*' is present, must not specify other ${noun}`));
@@ -119,7 +119,7 @@ function checkVerbs(errors: FieldError[], path: string, verbs: readonly string[]
   if (verbs.length === 0) errors.push(required(path, "verbs must contain at least one value"));
   else if (verbs.includes(ALL)) checkAlone(errors, path, verbs, "verbs");
   else if (!verbs.every((verb) => VERBS.includes(verb)))
-    // The rule itself says which of its values are wrong: all of them are shown.
+    // The error is about the whole list, so all values are shown.
     errors.push(notSupported(path, verbs, VERBS));
 }
 

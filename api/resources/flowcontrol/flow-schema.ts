@@ -48,7 +48,7 @@ export const flowSchema = defineResource<FlowSchema>({
     },
   ],
   age: false,
-  // As they are looked through: the first that matches decides.
+  // In matching order: the first match decides.
   rowOrder: (a, b) =>
     (a.spec.matchingPrecedence ?? 0) - (b.spec.matchingPrecedence ?? 0) ||
     ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1),

@@ -1,4 +1,4 @@
-/** The objects of flow control that every cluster has and that cannot be changed. */
+/** The flow control objects that every cluster has and that cannot be changed. */
 import type { FlowSchemaSpec, PriorityLevelConfigurationSpec, Subject } from "../../generated/flowcontrol.v1.ts";
 
 const everything = (groups: readonly string[]): NonNullable<FlowSchemaSpec["rules"]> => [
@@ -23,7 +23,7 @@ export const mandatoryFlowSchemas: Readonly<Record<string, FlowSchemaSpec>> = {
   },
 };
 
-/** Of `exempt` the concurrency may be set. */
+/** For `exempt`, the concurrency may be set. */
 export const mandatoryPriorityLevels: Readonly<Record<string, PriorityLevelConfigurationSpec>> = {
   exempt: { type: "Exempt", exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } },
   "catch-all": {

@@ -98,7 +98,7 @@ function checkQueuing(errors: FieldError[], path: string, queuing: QueuingConfig
   }
 }
 
-/** How many bits of a hash it takes to deal that hand. */
+/** The number of hash bits that dealing such a hand requires. */
 function shufflingBits(queues: number, handSize: number): number {
   let product = 1;
   for (let i = 0; i < handSize; i++) product *= queues - i;

@@ -1,4 +1,4 @@
-/** The columns of metrics: each resource's amounts together, and over how long they were taken. */
+/** The columns of metrics: each resource's total, and the length of the window. */
 import type { KubeObject } from "../../machinery/meta.ts";
 import { addQuantities, formatQuantity, quantityOf } from "../../machinery/quantity.ts";
 import type { Column } from "../resource.ts";

@@ -1,7 +1,7 @@
-/** Whose the fields of an IPAddress are that was made for a Service. */
+/** The managedFields of an IPAddress that was created for a Service. */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 
-/** As kube-apiserver signs it, which writes it through its own API. */
+/** As signed by kube-apiserver, which writes it through its own API. */
 export const addressOwners = (time: string): ManagedFieldsEntry[] => [
   {
     manager: "kube-apiserver",

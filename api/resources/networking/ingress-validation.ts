@@ -101,7 +101,7 @@ function checkService(errors: FieldError[], path: string, { name = "", port = {}
   else errors.push(required(path, "port name or number is required"));
 }
 
-/** A reference to an object of the same namespace, or of the cluster, by kind and name. */
+/** A reference by kind and name to an object in the same namespace, or a cluster-scoped one. */
 export function checkResourceReference(
   errors: FieldError[],
   path: string,

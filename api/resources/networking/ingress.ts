@@ -48,7 +48,7 @@ export const ingress = defineResource<Ingress>({
   ],
 });
 
-/** The hosts of rules until three are found; what rules follow is counted, with hosts or without. */
+/** The hosts of rules until three are found; further rules are counted, with or without hosts. */
 function printedHosts({ spec: { rules = [] } }: Ingress): string {
   const hosts: string[] = [];
   let more = false;

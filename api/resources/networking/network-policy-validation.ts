@@ -74,7 +74,7 @@ function checkBlock(errors: FieldError[], path: string, { cidr = "", except }: I
     return;
   }
   errors.push(...validateCidr(cidr, `${path}.cidr`));
-  // One of two readings has a range all the same, which it may have been stored with.
+  // An ambiguous one is a range all the same, and may have been stored.
   if (!isCIDR(cidr)) return;
   except?.forEach((excepted, i) => {
     errors.push(...validateCidr(excepted, `${path}.except[${i}]`));

@@ -14,7 +14,7 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
   updateChecks: "changesOnly",
   validateUpdate: ({ spec }, { spec: old }) => {
     const [cidrs, before] = [spec.cidrs ?? [], old.cidrs ?? []];
-    // A range of the other family may be added to the first, and nothing else may change.
+    // Only a range of the other family may be added.
     const grows = before.length === 1 && cidrs.length === 2;
     if (!grows && cidrs.length !== before.length)
       return [invalid("spec.cidrs", spec.cidrs ?? null, "field is immutable")];

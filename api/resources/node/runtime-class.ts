@@ -36,7 +36,7 @@ function validateRuntimeClass({ handler = "", overhead, scheduling }: RuntimeCla
   const errors: FieldError[] = [];
   if (handler === "") errors.push(required("handler"));
   else for (const problem of dnsLabel(handler)) errors.push(invalid("handler", handler, problem));
-  // Kubernetes checks the overhead as if it were a container's limits, and says so.
+  // Kubernetes validates the overhead like a container's limits, and words errors accordingly.
   if (overhead?.podFixed) validateContainerLimits(overhead.podFixed, "overhead", errors);
   errors.push(...validateLabels(scheduling?.nodeSelector, "scheduling.nodeSelector"));
   const tolerations = scheduling?.tolerations ?? [];

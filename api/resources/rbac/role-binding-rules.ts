@@ -1,4 +1,4 @@
-/** pkg/apis/rbac: what RoleBindings and ClusterRoleBindings have in common. */
+/** pkg/apis/rbac: what RoleBindings and ClusterRoleBindings share. */
 import type { RoleRef, Subject } from "../../generated/rbac.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
@@ -56,7 +56,7 @@ export function validateBindingUpdate({ roleRef }: Binding, old: Binding): Field
 }
 
 interface Described {
-  /** What the descriptions call the binding. */
+  /** What descriptions call the binding. */
   readonly noun: string;
   readonly roleRef: string;
 }

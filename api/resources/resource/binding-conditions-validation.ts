@@ -1,4 +1,4 @@
-/** Conditions that a device waits for, and those that end the wait, before a pod is bound to its node. */
+/** Conditions that a device waits for, and those that abort the wait, before a pod is bound to its node. */
 import { duplicate, type FieldError, invalid } from "../../machinery/field-error.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { checkList } from "./bounded-lists.ts";

@@ -1,4 +1,4 @@
-/** Lists with a largest size, beyond which Kubernetes looks at no item (pkg/apis/resource/validation). */
+/** Lists with a maximum size, beyond which Kubernetes does not validate items (pkg/apis/resource/validation). */
 import { duplicate, type FieldError, tooMany } from "../../machinery/field-error.ts";
 
 type Check<T> = (item: T, path: string) => void;
@@ -16,7 +16,7 @@ export function checkList<T>(
     });
 }
 
-/** As {@link checkList}, where no two items have the same key; those are told of after what is wrong with the items. */
+/** Like {@link checkList}, with unique keys; duplicates are reported after errors of the items. */
 export function checkSet<T>(
   errors: FieldError[],
   path: string,
@@ -33,7 +33,7 @@ export function checkSet<T>(
   });
 }
 
-/** What is wrong with a key is told of the whole map. Keys that are too long show their ends only. */
+/** Errors about a key have the path of the whole map. Of keys that are too long only the ends are shown. */
 export function checkMap<T>(
   errors: FieldError[],
   path: string,

@@ -1,4 +1,4 @@
-/** In which amounts a device's capacity may be shared out (pkg/apis/resource/validation). */
+/** The amounts in which a device's capacity may be shared (pkg/apis/resource/validation). */
 import type { CapacityRequestPolicy, CapacityRequestPolicyRange } from "../../generated/resource.v1.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
 import {
@@ -97,7 +97,7 @@ function checkRange(errors: FieldError[], path: string, { chosen, capacity, rang
       );
 }
 
-/** A step of nothing reaches what it starts from. */
+/** A step of zero only reaches its start. */
 function isReached(value: QuantityText, { min, step }: { min: QuantityText; step: QuantityText }): boolean {
   const [to, from, by] = [value, min, step].map((text) => wholeUnits(quantityOf(text)));
   const distance = (to ?? 0n) - (from ?? 0n);

@@ -15,7 +15,7 @@ const claim = (allocated: readonly string[], reported: readonly string[]): Resou
 test.each<[kept: string[], reported: string[], left: string[] | undefined]>([
   [[], ["a", "b"], undefined],
   [["a"], ["a", "b"], ["a"]],
-  // Validation has its say of what was never allocated.
+  // What was never allocated is up to validation.
   [
     ["a", "b"],
     ["a", "x"],

@@ -20,7 +20,7 @@ export function validateDeviceClass({ spec }: DeviceClass): FieldError[] {
   return errors;
 }
 
-/** A domain other than Kubernetes' own and a name, as containers ask for it. */
+/** A domain other than Kubernetes' own, and a name, as containers request it. */
 const isExtendedResource = (name: string) =>
   name.includes("/") &&
   !name.startsWith("requests.") &&

@@ -1,4 +1,4 @@
-/** Names of drivers, pools and devices, and of devices' attributes: a C identifier, with the domain of who defines it. */
+/** Names of drivers, pools and devices, and of device attributes: a C identifier, with the domain that defines it. */
 
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
@@ -10,7 +10,7 @@ const MAX_POOL_NAME = 253;
 /** The longest name of an attribute: a driver's name, a slash and an identifier. */
 export const MAX_QUALIFIED_NAME = 63 + 1 + MAX_IDENTIFIER;
 
-/** A name of more than one slash is taken as it is, as in Kubernetes. */
+/** A name with more than one slash is accepted, as in Kubernetes. */
 export function checkQualifiedName(errors: FieldError[], path: string, name: string): void {
   const parts = name.split("/");
   const [first = "", second = ""] = parts;

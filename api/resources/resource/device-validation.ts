@@ -103,7 +103,7 @@ function checkConsumption(errors: FieldError[], path: string, consumption: Devic
   checkCounters(errors, `${path}.counters`, counters);
 }
 
-/** Any amount will do; what counts is what it is called. */
+/** Any amount is valid; only the names are checked. */
 export function checkCounters(
   errors: FieldError[],
   path: string,

@@ -1,18 +1,21 @@
-/** Extended resources that stand for devices (DRAExtendedResource): by a class's word, or by its name. */
+/** Extended resources that map to devices (DRAExtendedResource): by a class's field, or by its name. */
 import type { DeviceClass } from "../../generated/resource.v1.ts";
 import type { Stored } from "../../machinery/meta.ts";
 
 export const DEVICE_CLASSES = "deviceclasses.resource.k8s.io";
 
-/** Of the claim that kube-scheduler makes for a pod's extended resources: "true". */
+/** The annotation of the claim that kube-scheduler creates for a pod's extended resources: "true". */
 export const EXTENDED_CLAIM = "resource.kubernetes.io/extended-resource-claim";
 
 type Class = Stored<DeviceClass>;
 
-/** What every class can be asked for by. */
+/** The resource name by which every class can be requested. */
 export const implicitResource = (className: string): string => `deviceclass.resource.kubernetes.io/${className}`;
 
-/** Of several that name the resource the youngest, and of equals the first by name: so one class can follow another. */
+/**
+ * Of several classes with the resource, the newest wins, and among equals the first by name, so that one class can
+ * supersede another.
+ */
 export function deviceClassOf(resource: string, classes: Iterable<Class>): Class | undefined {
   let found: Class | undefined;
   for (const each of classes) {
@@ -22,7 +25,7 @@ export function deviceClassOf(resource: string, classes: Iterable<Class>): Class
   return found;
 }
 
-/** Whether pods that ask for these may get devices of the class. */
+/** Whether pods that request these may get devices of the class. */
 export const standsFor = ({ metadata, spec }: Class, resources: ReadonlyMap<string, number>): boolean =>
   resources.has(implicitResource(metadata.name)) ||
   (spec.extendedResourceName !== undefined && resources.has(spec.extendedResourceName));

@@ -24,7 +24,7 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   ],
   validateUpdate: ({ spec }, old) => {
     if (sameValue(spec, old.spec)) return [];
-    // The metadata is meta.v1's and embedded: its JSON names stand beside what is printed by Go's.
+    // The metadata is meta.v1's and embedded: its JSON names appear beside Go's names of the rest.
     const printed = { ...spec.metadata, Spec: goStruct("resource.v1.ResourceClaimSpec", spec.spec) };
     return [invalid("spec", printed, "field is immutable")];
   },

@@ -1,4 +1,4 @@
-/** pkg/apis/resource/validation: the spec of claims, which templates of claims have too. */
+/** pkg/apis/resource/validation: the spec of claims, which claim templates have too. */
 import type {
   DeviceClaim,
   DeviceClaimConfiguration,
@@ -48,13 +48,13 @@ function checkDevices(errors: FieldError[], path: string, claim: DeviceClaim): v
   });
 }
 
-/** Requests by name, and those they are made of as `request/subrequest`. */
+/** Requests by name, and their alternatives as `request/subrequest`. */
 export const requestNames = ({ requests = [] }: DeviceClaim): ReadonlySet<string> =>
   new Set(
     requests.flatMap(({ name, firstAvailable = [] }) => [name, ...firstAvailable.map((sub) => `${name}/${sub.name}`)]),
   );
 
-/** The names of requests that a constraint or a configuration is for. */
+/** The request names in a constraint or a configuration. */
 export const checkRequestNames = (
   errors: FieldError[],
   path: string,
@@ -151,7 +151,7 @@ function checkConstraint(
   if (matchAttribute !== undefined) checkFullyQualifiedName(errors, `${path}.matchAttribute`, matchAttribute);
   else if (distinctAttribute !== undefined)
     checkFullyQualifiedName(errors, `${path}.distinctAttribute`, distinctAttribute);
-  // Kubernetes' text for several fields stands here for none.
+  // Here Kubernetes uses its text for several fields when there is none.
   else
     errors.push(
       required(path, 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set'),

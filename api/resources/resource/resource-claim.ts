@@ -16,7 +16,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
   scope: "Namespaced",
   deleteAnswersObject: true,
   defaults: ({ spec }) => defaultClaimSpec(spec),
-  // A spec that stays as it is may stay, whatever the rules have become.
+  // An unchanged spec stays valid, whatever the rules have become.
   validateCreate: ({ spec }) => validateClaimSpec(spec, "spec"),
   updateChecks: "changesFirst",
   validateUpdate: ({ spec }, old) =>

@@ -11,7 +11,7 @@ import { checkLabel, checkPoolName } from "./device-names.ts";
 import { checkCounters, checkDevice } from "./device-validation.ts";
 
 const MAX_DEVICES = 128;
-/** Devices with more to say of themselves. */
+/** The limit for devices with additional properties. */
 const MAX_RICH_DEVICES = 64;
 const MAX_COUNTER_SETS = 8;
 
@@ -55,7 +55,7 @@ function checkPool(errors: FieldError[], path: string, pool: ResourceSliceSpec["
   if (generation < 0) errors.push(invalid(`${path}.generation`, generation, "must be greater than or equal to zero"));
 }
 
-/** Where the devices are: told in one of four ways. */
+/** Where the devices are: specified in one of four ways. */
 function checkNodes(errors: FieldError[], spec: ResourceSliceSpec): void {
   const { nodeName, nodeSelector, allNodes, perDeviceNodeSelection } = spec;
   const set: string[] = [];

@@ -49,7 +49,7 @@ export const resourceSlice = defineResource<ResourceSlice>({
   ],
 });
 
-/** Attributes of several values, and resources that nodes count as their own, are behind gates that are closed. */
+/** Attributes with several values, and node allocatable resources, are behind gates that are off. */
 function dropGated({ spec }: ResourceSlice, old?: ResourceSlice): void {
   const mapsResources = old?.spec.devices?.some(
     ({ nodeAllocatableResourceMappings }) => nodeAllocatableResourceMappings,

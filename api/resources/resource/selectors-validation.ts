@@ -1,4 +1,4 @@
-/** pkg/apis/resource/validation: selectors and configurations of devices, which classes and requests share. */
+/** pkg/apis/resource/validation: device selectors and configurations, which classes and requests share. */
 import type { DeviceConfiguration, DeviceSelector } from "../../generated/resource.v1.ts";
 import { compile } from "../../machinery/cel/program.ts";
 import { deviceScope } from "../../machinery/cel/scopes/device-scope.ts";
@@ -43,7 +43,7 @@ export function checkConfiguration(errors: FieldError[], path: string, { opaque 
   checkRawObject(errors, `${path}.opaque.parameters`, opaque.parameters);
 }
 
-/** What a driver alone can read: an object, and not a large one. */
+/** Opaque parameters of a driver: a JSON object of limited size. */
 export function checkRawObject(errors: FieldError[], path: string, data: unknown): void {
   if (data === undefined || data === null) errors.push(required(path));
   else if (utf8Length(JSON.stringify(data)) > MAX_DATA) errors.push(tooLong(path, MAX_DATA));

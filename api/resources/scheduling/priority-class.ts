@@ -8,7 +8,7 @@ const HIGHEST_OF_USERS = 1_000_000_000;
 
 const PREEMPTION_POLICIES = ["PreemptLowerPriority", "Never"];
 
-/** The classes that the control plane itself makes, the only ones that may bear the system's prefix. */
+/** The control plane's own classes, the only ones whose names may have the system prefix. */
 const SYSTEM: Readonly<Record<string, number>> = {
   "system-cluster-critical": 2_000_000_000,
   "system-node-critical": 2_000_001_000,

@@ -21,11 +21,11 @@ export const csiDriver = defineResource<CSIDriver>({
     spec.requiresRepublish ??= false;
     spec.seLinuxMount ??= false;
   },
-  // Scaling by what a node can attach is behind a gate that is closed.
+  // Preventing scheduling beyond attach limits is behind a gate that is off.
   prepareCreate: ({ spec }) => {
     delete spec.preventPodSchedulingIfMissing;
   },
-  // The count begins with the first change.
+  // Counting begins with the first change.
   prepareUpdate: (draft, old) => {
     if (old.spec.preventPodSchedulingIfMissing === undefined) delete draft.spec.preventPodSchedulingIfMissing;
     const generation = (old.metadata.generation ?? 0) + (sameValue(draft.spec, old.spec) ? 0 : 1);

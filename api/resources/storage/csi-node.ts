@@ -32,7 +32,7 @@ export const csiNode = defineResource<CSINode>({
   },
   validateUpdate: ({ spec }, old) => {
     const errors: FieldError[] = [];
-    // A driver stays what it was; only how many volumes it takes may be learned later.
+    // Only the volume limit of a registered driver may be added later.
     for (const before of old.spec.drivers ?? [])
       for (const driver of spec.drivers ?? [])
         if (driver.name === before.name && !sameValue(fixed(driver), fixed(before)))

@@ -1,4 +1,4 @@
-/** Classes of storage show which of them is the default one beside its name. */
+/** Marks the default class beside its name. */
 import type { KubeObject } from "../../machinery/meta.ts";
 import type { Column } from "../resource.ts";
 
@@ -10,6 +10,6 @@ export const nameColumn = <T extends KubeObject>(of: (object: T) => string): Col
   of,
 });
 
-/** `marks` are the annotations that make a class the default one. */
+/** `marks` are the annotations that make a class the default. */
 export const withDefaultMark = ({ metadata }: KubeObject, marks: readonly string[]): string =>
   marks.some((mark) => metadata.annotations?.[mark] === "true") ? `${metadata.name} (default)` : (metadata.name ?? "");

@@ -5,7 +5,9 @@ export const DEFAULT_STORAGE_CLASS: readonly string[] = [
   "storageclass.beta.kubernetes.io/is-default-class",
 ];
 
-/** Of the classes that one of the annotations calls the default: the newest, and of equally old ones the first by name. */
+/**
+ * Of the classes marked as default by one of the annotations: the newest, and among equally old ones the first by name.
+ */
 export function defaultClassOf(classes: readonly KubeObject[], annotations: readonly string[]): string | undefined {
   const isDefault = ({ metadata }: KubeObject) => annotations.some((key) => metadata.annotations?.[key] === "true");
   const [newest] = classes.filter(isDefault).toSorted((a, b) => {

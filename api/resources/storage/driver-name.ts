@@ -4,7 +4,7 @@ import { dnsSubdomain } from "../../machinery/names.ts";
 
 const MAX_NAME = 63;
 
-/** The name of a CSI driver: a DNS subdomain of any case, at most 63 bytes. */
+/** The name of a CSI driver: a DNS subdomain in any case, at most 63 bytes. */
 export function checkDriverName(errors: FieldError[], path: string, name: string): void {
   if (name === "") errors.push(required(path));
   if (utf8Length(name) > MAX_NAME) errors.push(tooLong(path, MAX_NAME));

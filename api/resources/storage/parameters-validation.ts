@@ -1,4 +1,4 @@
-/** pkg/apis/storage/validation: what a class hands to its driver. */
+/** pkg/apis/storage/validation: the parameters that a class passes to its driver. */
 
 import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";

@@ -26,7 +26,7 @@ export function validateStorageClass(storageClass: StorageClass): FieldError[] {
     errors.push(notSupported("volumeBindingMode", volumeBindingMode, BINDING_MODES));
   allowedTopologies?.forEach((term, i) => {
     checkTerm(errors, `allowedTopologies[${i}]`, term);
-    // Kubernetes compares a term to those before it, and to as many empty ones as there are terms.
+    // Kubernetes compares a term with those before it, and with as many empty ones as there are terms.
     const empty = isEmpty(term) ? allowedTopologies.length : 0;
     const equal = allowedTopologies.slice(0, i).filter((other) => sameValue(valuesOf(other), valuesOf(term))).length;
     for (let n = 0; n < empty + equal; n++) errors.push(duplicate(`allowedTopologies[${i}].matchLabelExpressions`, ""));
@@ -36,7 +36,7 @@ export function validateStorageClass(storageClass: StorageClass): FieldError[] {
 
 const isEmpty = ({ matchLabelExpressions = [] }: TopologySelectorTerm) => matchLabelExpressions.length === 0;
 
-/** The order of keys and values makes no other term. */
+/** The order of keys and values is irrelevant. */
 const valuesOf = ({ matchLabelExpressions = [] }: TopologySelectorTerm) =>
   Object.fromEntries(matchLabelExpressions.map(({ key, values = [] }) => [key, [...new Set(values)].sort()]));
 

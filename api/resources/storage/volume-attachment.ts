@@ -22,7 +22,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
   validate: validateAttachment,
-  // What v1 asks beyond its betas it asks of new objects.
+  // What v1 requires beyond its betas applies to new objects only.
   validateCreate: ({ spec }) => {
     const errors: FieldError[] = [];
     const volume = spec.source?.persistentVolumeName;
@@ -98,7 +98,7 @@ function checkMetadata(errors: FieldError[], path: string, metadata: Readonly<Re
 }
 
 function checkError(errors: FieldError[], path: string, error: VolumeError | undefined): void {
-  // Kubernetes names the limit of the metadata for that of the message.
+  // Kubernetes reports the limit for the metadata in place of the message's.
   if (error?.message && utf8Length(error.message) > MAX_ERROR)
     errors.push(tooLong(`${path}.message`, MAX_METADATA_BYTES));
   const code = error?.errorCode;

@@ -6,7 +6,7 @@ import { defineResource } from "../resource.ts";
 import { nameColumn, withDefaultMark } from "./default-class-column.ts";
 import { checkParameters } from "./parameters-validation.ts";
 
-/** Keeps a class as long as volumes use it. */
+/** Keeps a class while volumes use it. */
 const PROTECTION = "kubernetes.io/vac-protection";
 
 export const volumeAttributesClass = defineResource<VolumeAttributesClass>({

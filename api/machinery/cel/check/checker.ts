@@ -1,4 +1,4 @@
-/** The types of an expression's parts, and what is wrong with them, in cel-go's words. */
+/** Type-checks an expression, reporting errors in cel-go's words. */
 
 import type { Library } from "../declaration.ts";
 import { CelError } from "../run/cel-error.ts";
@@ -31,7 +31,7 @@ export interface Scope {
   readonly library: Library;
   /** Types that expressions may construct: `Object`, `Object.spec`. */
   readonly structs?: (name: string) => Type | undefined;
-  /** `cel.bind` gives a value a name. */
+  /** Whether `cel.bind` is available. */
   readonly binds?: boolean;
 }
 
@@ -54,11 +54,11 @@ export function check(expr: Expr, scope: Scope): Checked {
   }
 }
 
-/** Macros included, deeper than any that Kubernetes' parser lets through; the evaluator recurses as deep. */
+/** Including macros, deeper than anything Kubernetes' parser admits; the evaluator recurses equally deep. */
 const DEEPEST = 1000;
-/** Parts that are looked at: optMap() stands for its target twice, so that each link of a chain of it doubles them. */
+/** The number of nodes visited: optMap() duplicates its target, so each link in a chain of them doubles the work. */
 const MOST_PARTS = 200_000;
-/** A list of lists, a map of maps: each step of a chain may double its type. */
+/** For lists of lists and maps of maps: each step of a chain may double its type. */
 const LARGEST_TYPE = 500;
 
 type Variables = ReadonlyMap<string, Type>;
@@ -122,7 +122,7 @@ class Checker {
     }
   }
 
-  /** What `[?x]`, `{?'a': x}` and `A{?b: x}` take out of an optional, and take nothing else. */
+  /** The value that `[?x]`, `{?'a': x}` and `A{?b: x}` take out of an optional, which is all they accept. */
   #item(value: Expr, variables: Variables, { optional }: { readonly optional: boolean }): Type {
     const type = this.typeOf(value, variables);
     if (!optional) return type;
@@ -203,7 +203,7 @@ class Checker {
     if (expr.iterVar2 !== undefined) inner.set(expr.iterVar2, second);
     this.#require(expr.condition, this.typeOf(expr.condition, inner), BOOL);
     const step = this.typeOf(expr.step, inner);
-    // An empty list or map to begin with is of whatever is added to it.
+    // The type of an initially empty list or map is that of what is added to it.
     const result = isOpen(accu) ? step : accu;
     return this.typeOf(expr.result, new Map(variables).set(expr.accuVar, result));
   }
@@ -215,7 +215,7 @@ class Checker {
 
   #call(expr: Call, variables: Variables): Type {
     const { target, args, at } = expr;
-    // A name with a namespace looks like a call of a member: optional.none().
+    // A name with a namespace looks like a member call: optional.none().
     const space = target && nameOf(target);
     const isNamespaced =
       space !== undefined &&
@@ -242,7 +242,7 @@ class Checker {
     return result;
   }
 
-  /** What cel-go's validators look at: patterns, times and durations that are written out. */
+  /** What cel-go's validators check: literal patterns, times and durations. */
   #checkLiterals(name: string, args: readonly Expr[]): void {
     const last = args.at(-1);
     if (last?.kind !== "literal") return;

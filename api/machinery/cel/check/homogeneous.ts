@@ -1,12 +1,12 @@
 /**
- * Elements of a list that is written out, and keys and values of a map, are of one type (cel-go's
+ * The elements of a list literal, and the keys and values of a map literal, must have one type (cel-go's
  * ValidateHomogeneousAggregateLiterals).
  */
 import { type Expr, partsOf } from "../syntax/ast.ts";
 import { isOptional, param, showType, type Type } from "../values/type.ts";
 import type { Issue } from "./issue.ts";
 
-/** What this one takes is of all types. */
+/** The arguments of this function may have any types. */
 const EXEMPT = "format";
 
 export function unlikeElements(expr: Expr, types: ReadonlyMap<Expr, Type>): Issue[] {
@@ -37,7 +37,7 @@ function firstUnlike(parts: readonly { readonly at: number; readonly type: Type 
   return [{ at: odd.at, message: `expected type '${showType(first)}' but found '${showType(odd.type)}'` }];
 }
 
-/** What is not known, such as the content of an empty optional, may be alike; what may be anything is like its own kind alone. */
+/** Unknown types, such as the content of an empty optional, match; dyn only matches its own kind. */
 function isEquivalent(a: Type, b: Type): boolean {
   if (a.kind === "param" || b.kind === "param") return true;
   if (a.kind !== b.kind || a.name !== b.name) return false;

@@ -48,7 +48,7 @@ describe("what goes wrong is told as cel-go tells it", () => {
     ['self.m["zz"] == 1', "no such key: zz"],
     ["9223372036854775807 + 1 == 0", "integer overflow"],
     ["dyn(self.s) + 1 == 2", "no such overload"],
-    // What can hold nothing lacks the member, as a map would.
+    // A value that cannot have members lacks the member, as a map would.
     ["dyn(null).a == 1", "no such key: a"],
     ["dyn(null)['a'] == 1", "no such key: a"],
     ["dyn(self.s).a.b == 1", "no such key: a"],

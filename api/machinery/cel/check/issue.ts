@@ -1,4 +1,4 @@
-/** What is wrong with an expression, where, and how cel-go shows it. */
+/** An error in an expression, with its place, and how cel-go shows it. */
 export interface Issue {
   /** In code points from the start of the expression. */
   readonly at: number;
@@ -11,12 +11,12 @@ export class SyntaxProblem extends Error {
   }
 }
 
-/** cel-go's own bound: each is shown with its whole line. */
+/** cel-go's own limit: each is shown with its whole line. */
 const SHOWN = 100;
 
 /** Every issue with its line and a mark below its column, in order of place. */
 export function renderIssues(source: string, issues: readonly Issue[]): string {
-  // Nothing has no line that could be shown.
+  // An empty source has no line to show.
   if (source === "") return issues.map(({ message }) => `ERROR: <input>:1:0: ${message}`).join("\n");
   const points = [...source];
   const shown = issues

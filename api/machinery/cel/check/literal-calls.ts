@@ -1,4 +1,4 @@
-/** What cel-go finds wrong with calls whose arguments are written out, before anything is run. */
+/** The errors that cel-go finds in calls with literal arguments, before anything is run. */
 
 import type { Library } from "../declaration.ts";
 import { evaluate } from "../run/evaluate.ts";
@@ -8,13 +8,13 @@ import { patternProblem } from "../values/regex.ts";
 import type { Type } from "../values/type.ts";
 import type { Issue } from "./issue.ts";
 
-/** Every expression, parts before what they are parts of. */
+/** All subexpressions, innermost first. */
 function* inward(expr: Expr): Generator<Expr> {
   for (const part of partsOf(expr)) yield* inward(part);
   yield expr;
 }
 
-/** A text that is written out is filled with values that are written out: each has to be of a type that its clause takes. */
+/** A literal format string with literal values: each value must have a type that its clause accepts. */
 export function formatIssues(expr: Expr, types: ReadonlyMap<Expr, Type>): Issue[] {
   const issues: Issue[] = [];
   for (const call of inward(expr)) {
@@ -59,7 +59,7 @@ const FITTING: Readonly<Record<Clause["verb"], readonly string[]>> = {
   o: ["int", "uint"],
 };
 
-/** The value, or what is written out in it, that the clause does not take. */
+/** The value, or the part of it, that the clause does not accept. */
 function unfitPart(verb: Clause["verb"], value: Expr, types: ReadonlyMap<Expr, Type>): Expr | undefined {
   const type = types.get(value);
   if (type && type.kind !== "dyn" && type.kind !== "param" && !FITTING[verb].includes(typeName(type))) return value;
@@ -81,7 +81,7 @@ function typeName(type: Type | undefined): string {
   return RUN_TIME_NAMES[type.name ?? ""] ?? type.name ?? "";
 }
 
-/** Conversions of what is written out are made at once, and patterns compiled: what fails then is told. */
+/** Conversions of literals are evaluated at once, and literal patterns compiled: failures are reported here. */
 export function constantProblem(expr: Expr, library: Library): string | undefined {
   for (const each of inward(expr)) {
     if (each.kind !== "call") continue;
@@ -110,7 +110,7 @@ function conversionProblem(call: Call, library: Library): string | undefined {
   const made = evaluate(call, { variables: new Map(), library, limit: CONVERSION_LIMIT });
   if (made.ok) return undefined;
   const [of] = call.args;
-  // The overload that it has not is told.
+  // The missing overload is reported.
   const isNull = of?.kind === "literal" && of.value === null;
   return isNull ? `${made.message}: ${call.name}(null_type)` : made.message;
 }

@@ -1,18 +1,21 @@
-/** Which types go together: what may stand where another is asked for, and what parameters of a signature then are. */
+/**
+ * Type unification: which type may be used where another is expected, and how that binds the type parameters of a
+ * signature.
+ */
 import type { Overload } from "../declaration.ts";
 import { DYN, OPEN, param, showType, type Type } from "../values/type.ts";
 
-/** Parameters of a signature, as far as arguments have told them. */
+/** Type parameters of a signature, as far as arguments determine them. */
 export type Bindings = Map<string, Type>;
 
-/** A list or map of whatever it will be given. */
+/** A list or map with undetermined elements. */
 export const isOpen = ({ kind, params }: Type) =>
   (kind === "list" || kind === "map") && (params ?? []).every((each) => each.kind === "param");
 
 let fresh = 0;
 const open = (): Type => ({ kind: "param", name: `${OPEN}${++fresh}` });
 
-/** The one type of a list's elements; unlike ones make it dyn. */
+/** The element type of a list; mixed types make it dyn. */
 export function joined(types: readonly Type[]): Type {
   const [first, ...others] = types;
   if (!first) return open();
@@ -21,14 +24,14 @@ export function joined(types: readonly Type[]): Type {
   return type;
 }
 
-/** A type that takes both. */
+/** A type that covers both. */
 export function join(a: Type, b: Type): Type | undefined {
   if (a.kind === "dyn" || b.kind === "dyn") return DYN;
   if (assign(a, b, new Map())) return filledBy(b, a);
   return assign(b, a, new Map()) ? filledBy(a, b) : undefined;
 }
 
-/** Of two types that go together: what the one leaves open, such as the elements of `[]`, is as in the other. */
+/** For two matching types: fills what one leaves open, such as the elements of `[]`, from the other. */
 function filledBy(other: Type, type: Type): Type {
   if (type.kind === "param" || type.kind === "null_type") return other;
   if (!type.params || type.kind !== other.kind) return type;
@@ -41,7 +44,7 @@ export function resolve(overloads: readonly Overload[], types: readonly Type[], 
     if (overload.isMember !== isMember || overload.params.length !== types.length) continue;
     const bindings: Bindings = new Map();
     if (!overload.params.every((each, i) => assign(each, types[i] ?? DYN, bindings))) continue;
-    // What no argument says anything of is still open; what one says may be anything is.
+    // Parameters that no argument determines stay open; dyn is a determination.
     const found = substitute(overload.result, bindings, overload.params.length === 0 ? open : () => DYN);
     result = result === undefined || showType(result) === showType(found) ? found : DYN;
   }
@@ -50,7 +53,7 @@ export function resolve(overloads: readonly Overload[], types: readonly Type[], 
 
 const NULLABLE = new Set(["object", "opaque", "null_type"]);
 
-/** Whether a value of `actual` may stand where `declared` is asked for; parameters of the declaration are bound. */
+/** Whether a value of type `actual` may be used where `declared` is expected; binds parameters of the declaration. */
 export function assign(declared: Type, actual: Type, bindings: Bindings): boolean {
   if (actual.kind === "param" && declared.kind !== "param") return true;
   if (declared.kind === "param") {
@@ -68,7 +71,7 @@ export function assign(declared: Type, actual: Type, bindings: Bindings): boolea
   if (actual.kind === "null_type") return NULLABLE.has(declared.kind);
   if (declared.kind === "null_type") return NULLABLE.has(actual.kind);
   if (declared.kind !== actual.kind) return false;
-  // All types are of one type.
+  // All types have the same type.
   if (declared.kind === "type") return true;
   if ((declared.kind === "object" || declared.kind === "opaque") && declared.name !== actual.name) return false;
   return (declared.params ?? []).every((each, i) => assign(each, param(actual, i), bindings));
@@ -79,5 +82,5 @@ function substitute(type: Type, bindings: Bindings, unbound: () => Type): Type {
   return type.params ? { ...type, params: type.params.map((each) => substitute(each, bindings, unbound)) } : type;
 }
 
-/** A type that is open to the end may be any. */
+/** A type that is still open at the end becomes dyn. */
 export const settled = (type: Type): Type => substitute(type, new Map(), () => DYN);

@@ -1,13 +1,10 @@
-/**
- * The least and the most that something can be: a size, or a cost. 64 bits are the end of all counting (cel-go's
- * checker/cost.go).
- */
+/** The minimum and maximum of a size or a cost. All counting saturates at 64 bits (cel-go's checker/cost.go). */
 export interface Range {
   readonly min: number;
   readonly max: number;
 }
 
-/** Nothing is larger: more is told as this. */
+/** The largest value; more is reported as this. */
 export const UNBOUNDED = 2 ** 64 - 1;
 export const UNKNOWN: Range = { min: 0, max: UNBOUNDED };
 
@@ -23,7 +20,7 @@ export const plus = (...parts: readonly Range[]): Range => ({
 const product = (a: number, b: number) => (a === 0 || b === 0 ? 0 : capped(a * b));
 export const times = (a: Range, b: Range): Range => ({ min: product(a.min, b.min), max: product(a.max, b.max) });
 
-/** What goes through all of it costs by unit. */
+/** Cost per unit for traversing all of it. */
 export const by = ({ min, max }: Range, factor: number): Range => ({
   min: capped(Math.ceil(min * factor)),
   max: capped(Math.ceil(max * factor)),

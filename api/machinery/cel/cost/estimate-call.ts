@@ -1,4 +1,7 @@
-/** What a call can cost, and how large its answer can be (cel-go's checker/cost.go, Kubernetes' pkg/cel/library/cost.go). */
+/**
+ * What a call can cost, and how large its result can be (cel-go's checker/cost.go, Kubernetes'
+ * pkg/cel/library/cost.go).
+ */
 
 import type { Type } from "../values/type.ts";
 import { by, fixed, plus, type Range, times, UNBOUNDED } from "./cost-range.ts";
@@ -6,9 +9,9 @@ import { by, fixed, plus, type Range, times, UNBOUNDED } from "./cost-range.ts";
 export interface Argument {
   readonly type: Type;
   readonly size: Range;
-  /** Of a list, the size of what is in it. */
+  /** For a list, the size of its items. */
   readonly item: Range;
-  /** Of a literal whole number, the number. */
+  /** For an integer literal, its value. */
   readonly literal?: number;
 }
 
@@ -17,9 +20,9 @@ export interface CallEstimate {
   readonly size?: Range;
 }
 
-/** Of a text that is gone through. */
+/** Per character of a text that is traversed. */
 const TRAVERSAL = 0.1;
-/** Of a pattern: four of its characters are one step or so. */
+/** Per character of a pattern: about four of them are one step. */
 const PATTERN = 0.25;
 const ONE = fixed(1);
 const AUTHORIZATION = fixed(350_000);
@@ -45,7 +48,7 @@ const eachItem: Estimate = (args) => {
 
 const replace: Estimate = (args) => {
   const [text, old, next] = [nth(args, 0), nth(args, 1), nth(args, 2)];
-  // An empty text is found before and behind each character.
+  // An empty text is found before and after each character.
   const most = old.min === 0 ? text.max + 1 : next.max <= old.min ? 0 : Math.ceil(text.max / old.min);
   const least = old.max === 0 ? text.min + 1 : old.max <= next.min ? 0 : Math.ceil(text.min / old.max);
   const kept = {
@@ -60,7 +63,7 @@ const limitOf = (literal: number | undefined) => (literal !== undefined && liter
 
 const split: Estimate = (args) => ({
   cost: by(nth(args, 0), 2 * TRAVERSAL),
-  // No limit is written as a number below zero, which Kubernetes takes for a very large one.
+  // A negative limit means none, which Kubernetes treats as a very large one.
   size: { min: 0, max: limitOf(args[2]?.literal) ?? nth(args, 0).max },
 });
 
@@ -96,7 +99,7 @@ const compare: Estimate = (args) => {
   const most = Math.min(nth(args, 0).max, nth(args, 1).max);
   return { cost: by({ min: most > 0 ? 1 : 0, max: most }, TRAVERSAL) };
 };
-/** Values of these are compared at once. */
+/** Values of these types are compared in one step. */
 const ATOMS: ReadonlySet<string> = new Set(["net.IP", "net.CIDR", "kubernetes.Quantity", "kubernetes.Semver"]);
 const FORMAT = "kubernetes.NamedFormat";
 const LONGEST_FORMAT_NAME = 64;
@@ -118,7 +121,7 @@ const add: Estimate = (args) => {
   return type.kind === "list" ? { cost: ONE, size } : undefined;
 };
 
-/** By name; the target of a member is the first argument. Undefined where the call costs one. */
+/** By name; for member calls the target is the first argument. Undefined if the call costs one. */
 const ESTIMATES: Readonly<Record<string, Estimate>> = {
   check: authorization,
   isSorted: eachItem,
@@ -181,7 +184,10 @@ const ESTIMATES: Readonly<Record<string, Estimate>> = {
   "_+_": add,
 };
 
-/** The call's own cost, without that of its arguments. `isMember` tells `text.matches(p)` from `matches(text, p)`. */
+/**
+ * The call's own cost, without that of its arguments. `isMember` distinguishes `text.matches(p)` from `matches(text,
+ * p)`.
+ */
 export function estimateCall(name: string, args: readonly Argument[], isMember: boolean): CallEstimate {
   if (name === "matches" && isMember) return { cost: pattern(nth(args, 0), nth(args, 1)) };
   const estimate = Object.hasOwn(ESTIMATES, name) ? ESTIMATES[name] : undefined;

@@ -1,4 +1,4 @@
-/** The most that an expression can cost, from the sizes that its types allow (cel-go's checker/cost.go). */
+/** The maximum cost of an expression, from the sizes that its types allow (cel-go's checker/cost.go). */
 
 import type { Library } from "../declaration.ts";
 import type { Call, Comprehension, Expr } from "../syntax/ast.ts";
@@ -10,22 +10,22 @@ import { type Argument, estimateCall } from "./estimate-call.ts";
 
 export { UNBOUNDED };
 
-/** Sizes of what is in a list or map that an expression makes. */
+/** Sizes of the contents of a list or map built by an expression. */
 interface EntrySize {
   readonly kind: "list" | "map";
   readonly key: Range;
   readonly value: Range;
 }
 
-/** What is known of an expression. */
+/** What is known about an expression. */
 interface Known {
   readonly type: Type;
-  /** Where its value comes from: names below the root, `@items`, `@keys`, `@values`; empty where it is made. */
+  /** Where its value comes from: names below the root, `@items`, `@keys`, `@values`; empty if it is computed. */
   readonly path: readonly string[];
-  /** Of what was computed. */
+  /** For computed values. */
   readonly size?: Range | undefined;
   readonly entries?: EntrySize | undefined;
-  /** Of a variable within, where nothing else tells. */
+  /** The size of a contained variable, as a fallback. */
   readonly variableSize?: Range | undefined;
 }
 
@@ -104,7 +104,7 @@ class Estimator {
     }
   }
 
-  /** Undefined where nothing is known of it. */
+  /** Undefined if nothing is known. */
   #sizeOf({ size, path, type, variableSize }: Known): Range | undefined {
     if (size) return size;
     const declared = this.#declaredAt(path);
@@ -116,7 +116,7 @@ class Estimator {
     return this.#sizeOf(known) ?? UNKNOWN;
   }
 
-  /** The first name is that of a variable, whichever: as in Kubernetes all of them are of the root's type. */
+  /** The first name is that of a variable; as in Kubernetes, any variable is assumed to have the root's type. */
   #declaredAt(path: readonly string[]): Type | undefined {
     if (path.length === 0) return undefined;
     let at: Type | undefined = this.#root;
@@ -236,7 +236,7 @@ const elementOf = (type: Type): Type | undefined =>
 
 const isList = ({ type, entries }: Known) => (entries ? entries.kind === "list" : type.kind === "list");
 
-/** What a comprehension goes through; of a range that was made itself, Kubernetes takes the root's size. */
+/** What a comprehension iterates over; for a computed range, Kubernetes uses the root's size. */
 function iterated(range: Known, part: "key" | "value"): Omit<Known, "size"> {
   const list = isList(range);
   const step = part === "value" ? (list ? "@items" : "@values") : list ? "@indices" : "@keys";
@@ -253,11 +253,11 @@ const unionOfEntries = (a: EntrySize | undefined, b: EntrySize | undefined): Ent
 
 const costs = (parts: readonly Estimate[]) => parts.map(({ cost }) => cost);
 
-/** Of a text its characters, of all else one. */
+/** For a text its characters, for everything else one. */
 const literalSize = (value: unknown): number =>
   typeof value === "string" ? [...value].length : value instanceof Uint8Array ? value.length : 1;
 
-/** `cel.bind` is a comprehension over nothing. */
+/** `cel.bind` is a comprehension over an empty list. */
 const isBinding = ({ range, condition, accuVar }: Comprehension): boolean =>
   range.kind === "list" &&
   range.elements.length === 0 &&

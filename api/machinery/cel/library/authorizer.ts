@@ -1,4 +1,7 @@
-/** authorizer: may the user do this? (apiserver pkg/cel/library/authz.go). Whoever evaluates brings the decision. */
+/**
+ * authorizer: may the user do this? (apiserver pkg/cel/library/authz.go). The caller of the evaluation provides the
+ * decision.
+ */
 import type { Declaration } from "../declaration.ts";
 import { Opaque } from "../values/values.ts";
 
@@ -10,7 +13,7 @@ export interface AuthorizerCheck {
   readonly namespace: string;
   readonly name: string;
   readonly verb: string;
-  /** Another subject than the request's: `system:serviceaccount:NS:NAME`. */
+  /** A subject other than the request's user: `system:serviceaccount:NS:NAME`. */
   readonly serviceAccount?: { readonly namespace: string; readonly name: string };
 }
 
@@ -54,7 +57,7 @@ const [AUTHORIZER, PATH, GROUP, RESOURCE] = [`${P}Authorizer`, `${P}PathCheck`, 
 
 export const authorizerValue = (decide: Decide): Opaque => new Subject(AUTHORIZER, decide, EMPTY);
 
-/** `authorizer.requestResource`: the check of what the request itself is about. */
+/** `authorizer.requestResource`: the check for the request's own resource. */
 export const requestResourceValue = (decide: Decide, check: Partial<AuthorizerCheck>): Opaque =>
   new Subject(RESOURCE, decide, { ...EMPTY, ...check });
 
@@ -84,7 +87,7 @@ export const authorizers: readonly Declaration[] = [
     (subject: Subject, namespace: string) => subject.with(RESOURCE, { namespace }),
   ],
   [`${RESOURCE}.name(string) -> ${RESOURCE}`, (subject: Subject, name: string) => subject.with(RESOURCE, { name })],
-  // Roles know no selectors: who may do it with all may do it with some.
+  // Roles have no selectors: permission for all objects implies permission for some.
   [`${RESOURCE}.fieldSelector(string) -> ${RESOURCE}`, (subject: Subject) => subject],
   [`${RESOURCE}.labelSelector(string) -> ${RESOURCE}`, (subject: Subject) => subject],
   [`${PATH}.check(string) -> ${P}Decision`, decided, "authorize"],

@@ -1,4 +1,4 @@
-/** Whole numbers as CEL's types hold them. */
+/** Range checks for CEL's integer types. */
 import { CelError, Uint } from "../values/values.ts";
 
 const MAX = 2n ** 63n;

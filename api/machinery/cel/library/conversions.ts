@@ -25,7 +25,7 @@ const fromDouble = (value: number): bigint => {
   if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 63) throw new CelError("integer overflow");
   return BigInt(Math.trunc(value));
 };
-/** A text that does not convert. */
+/** The error for a text that cannot be converted. */
 const unconverted = (to: string) => new CelError(`type conversion error from 'string' to '${to}'`);
 
 const parseInt10 = (text: string, to: string): bigint => {

@@ -1,4 +1,4 @@
-/** format.dns1123Label().validate(text) and its kin (apiserver pkg/cel/library/format.go). */
+/** format.dns1123Label().validate(text) and the like (apiserver pkg/cel/library/format.go). */
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../names.ts";
 import { fitsFormat } from "../../structural/formats.ts";
 import type { Declaration } from "../declaration.ts";

@@ -1,4 +1,4 @@
-/** All that expressions in custom resources may call. */
+/** All functions that expressions in custom resources may call. */
 import { libraryOf } from "../declaration.ts";
 import { authorizers } from "./authorizer.ts";
 import { formats } from "./formats.ts";
@@ -19,7 +19,7 @@ export const kubernetesDeclarations = [
   network,
   semvers,
   formats,
-  // Nobody gives rules an authorizer; its functions are known to them all the same.
+  // Validation rules get no authorizer, but its functions are declared all the same.
   authorizers,
 ] as const;
 

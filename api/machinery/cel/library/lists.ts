@@ -1,4 +1,4 @@
-/** Kubernetes' lists, cel-go's sets, optionals and what macros need (apiserver pkg/cel/library). */
+/** Kubernetes' lists, cel-go's sets and optionals, and functions used by macros (apiserver pkg/cel/library). */
 import { type Declaration, noSuchOverload } from "../declaration.ts";
 import { workOnItems } from "../run/work.ts";
 import {
@@ -52,7 +52,7 @@ const has = (list: readonly unknown[], value: unknown) => list.some((each) => ce
 const lastIndex = (list: unknown[], value: unknown) => BigInt(list.findLastIndex((each) => celEquals(each, value)));
 const none = () => Optional.NONE;
 
-/** Lists and maps, looked into where there may be nothing. */
+/** Optional lookup in lists and maps. */
 const lookUp = (of: unknown, key: unknown): Optional => {
   const value = of instanceof Optional ? of.value : of;
   if (of instanceof Optional && !of.isThere) return Optional.NONE;
@@ -79,7 +79,7 @@ function insert(map: CelMap, key: unknown, value?: unknown): CelMap {
     : [[key, value]];
   for (const [name] of added)
     if (map.has(name)) throw new CelError(`insert failed: key ${String(name)} already exists`);
-  // Macros alone insert, each into the map that it makes.
+  // Only macros insert, each into the map that it is building.
   const grown = map instanceof PlainMap ? map : new PlainMap(map.keys().map((each) => [each, map.get(each)]));
   for (const [name, its] of added) grown.add(name, its);
   return grown;
@@ -105,7 +105,7 @@ function range(count: bigint): bigint[] {
   return Array.from({ length }, (_, i) => BigInt(i));
 }
 
-/** What the macro `sortBy` comes to: the list in the order of the keys that stand beside its items. */
+/** The implementation of the macro `sortBy`: the list sorted by the corresponding keys. */
 function sortByKeys(list: unknown[], keys: unknown[]): unknown[] {
   const order = list.map((_, i) => i).sort((a, b) => compare(keys[a], keys[b]));
   return order.map((i) => list[i]);

@@ -112,7 +112,9 @@ const linkLocalMulticast = ({ address }: IpValue) =>
 
 const containsCidr = (outer: CidrValue, inner: CidrValue) => outer.contains(inner.ip) && inner.bits >= outer.bits;
 
-/** Kubernetes hands what is no address on to a function of addresses, which says only that it is none. */
+/**
+ * Kubernetes passes anything that is not an address to a function for addresses, which only reports that it is none.
+ */
 function addressIn(text: string): IpValue {
   if (addressErrorOf(text) !== undefined) throw noSuchOverload();
   return new IpValue(text);

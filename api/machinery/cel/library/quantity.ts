@@ -27,7 +27,7 @@ export function quantity(text: string): QuantityValue {
 const order = ({ quantity: a }: QuantityValue, { quantity: b }: QuantityValue) =>
   a.nanos < b.nanos ? -1n : a.nanos > b.nanos ? 1n : 0n;
 const of = ({ quantity: a }: QuantityValue, nanos: bigint) => new QuantityValue({ ...a, nanos });
-/** Longer ones Kubernetes does not keep as integers. */
+/** Kubernetes does not hold longer ones as integers. */
 const LONGEST = 10n ** 18n;
 const isInteger = ({ quantity: { nanos } }: QuantityValue) =>
   nanos % BILLION === 0n && nanos < LONGEST * BILLION && nanos > -LONGEST * BILLION;

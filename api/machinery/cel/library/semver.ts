@@ -33,7 +33,7 @@ function compare(a: SemverValue, b: SemverValue): bigint {
   return 0n;
 }
 
-/** Drops a leading v and leading zeros and fills in what is missing. */
+/** Drops a leading v and leading zeros, and fills in missing parts. */
 function normalized(text: string): string {
   const [, core = "", rest = ""] = /^v?([\d.]*)(.*)$/s.exec(text) ?? [];
   const parts = core.split(".").map((part) => part.replace(/^0+(?=\d)/, ""));

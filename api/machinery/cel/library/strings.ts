@@ -15,7 +15,7 @@ const inRange = (index: number, length: number) => {
   return index;
 };
 
-/** What is before the text is an error; what is behind it only has nothing in it. */
+/** A position before the text is an error; one behind it finds nothing. */
 const notNegative = (offset: bigint) => {
   if (offset < 0n) throw new CelError(`index out of range: ${offset}`);
   return Number(offset);
@@ -57,7 +57,7 @@ function replace(text: string, from: string, to: string, limit = -1n): string {
   const parts: string[] = [];
   let rest = text;
   while (left-- > 0) {
-    // An empty text is found before and behind each character.
+    // An empty text is found before and after each character.
     const at = from === "" && parts.length > 0 ? (points(rest)[0]?.length ?? -1) : rest.indexOf(from);
     if (at < 0) break;
     parts.push(rest.slice(0, at), to);

@@ -1,4 +1,4 @@
-/** CEL's functions of times and durations: their parts, in any time zone. */
+/** CEL's accessors for times and durations, in any time zone. */
 import { goQuote } from "../../field-error.ts";
 import { isTimeZone } from "../../time/time-zone.ts";
 import type { Declaration } from "../declaration.ts";
@@ -10,7 +10,7 @@ const time =
   ({ nanos }: Timestamp, zone = "UTC") =>
     BigInt(read(inZone(nanos, zone)));
 
-/** A date whose UTC parts are the local ones of an offset or of a zone of the tz database. */
+/** A date whose UTC parts are the local time at an offset, or in a zone of the tz database. */
 function inZone(nanos: bigint, zone: string): Date {
   const millis = wholeMillis(nanos);
   if (["UTC", "", "Local"].includes(zone)) return new Date(millis);
@@ -20,7 +20,7 @@ function inZone(nanos: bigint, zone: string): Date {
   return new Date(millis + minutesOf(zone) * MINUTE);
 }
 
-/** How much the zone is ahead of UTC then, in milliseconds. */
+/** By how much the zone is ahead of UTC at that time, in milliseconds. */
 function zoneOffset(millis: number, zone: string): number {
   if (!isTimeZone(zone)) throw new CelError(`unknown time zone ${zone}`);
   const formatter = new Intl.DateTimeFormat("en-US", {

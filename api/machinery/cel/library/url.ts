@@ -1,4 +1,4 @@
-/** url(), isURL() and their parts (apiserver pkg/cel/library/urls.go). */
+/** url(), isURL() and their accessors (apiserver pkg/cel/library/urls.go). */
 import { type GoUrl, parseRequestUrl, parseUrl, queryValues, splitHost } from "../../network/go-url.ts";
 import type { Declaration } from "../declaration.ts";
 import { CelError, Opaque, PlainMap } from "../values/values.ts";
@@ -16,7 +16,7 @@ class UrlValue extends Opaque {
   }
 }
 
-/** It has to do for a request's first line, and is then read as one that may have a fragment. */
+/** It must be valid in a request line, and is then parsed as one that may have a fragment. */
 function url(text: string): UrlValue {
   const asRequest = parseRequestUrl(text);
   const parsed = typeof asRequest === "string" ? asRequest : parseUrl(text);

@@ -1,4 +1,4 @@
-/** The rules in a definition's schema: whether they compile, and whether they can cost too much. */
+/** Checks the rules in a definition's schema: whether they compile, and whether they may cost too much. */
 import type { ValidationRule } from "../../../generated/apiextensions.v1.ts";
 import { type FieldError, forbidden, invalid } from "../../field-error.ts";
 import { additionalOf, itemsOf, type Schema } from "../../structural/json-walk.ts";
@@ -15,16 +15,16 @@ const HINT =
 interface Context {
   readonly path: string;
   readonly isRoot: boolean;
-  /** How many values of the schema there may be; undefined where nothing bounds them. */
+  /** The maximum number of values of the schema in an object; undefined if it is unbounded. */
   readonly cardinality: number | undefined;
-  /** The list whose items cannot be told apart over time. */
+  /** The list whose items cannot be correlated with old ones. */
   readonly uncorrelated?: string;
 }
 
 export interface RuleCheck {
-  /** The errors of the schema itself: where it is wrong, its rules are not looked at. */
+  /** The errors of the schema itself: rules of an invalid schema are not checked. */
   readonly found: readonly FieldError[];
-  /** It has been let in before: then each of its rules may cost what it does, whatever the estimates have become. */
+  /** It was accepted before: then its rules may cost what they do, even if estimates have changed. */
   readonly isStored?: boolean;
 }
 
@@ -121,7 +121,7 @@ class RuleChecker {
   }
 }
 
-/** Of a rule that does not know it, be it that it could not be read. */
+/** For a rule without it, including one that could not be parsed. */
 const withoutOldSelf = ({ optionalOldSelf }: ValidationRule, path: string): FieldError[] =>
   optionalOldSelf === undefined
     ? []

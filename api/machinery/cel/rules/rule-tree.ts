@@ -1,4 +1,4 @@
-/** The rules of a schema and of all schemas below it, compiled when objects are first validated by them. */
+/** The rules of a schema and all schemas below it, compiled when objects are first validated. */
 import { additionalOf, itemsOf, type Schema } from "../../structural/json-walk.ts";
 import { typeOfSchema, withTypeMeta } from "../scopes/schema-type.ts";
 import type { Type } from "../values/type.ts";
@@ -16,11 +16,11 @@ export interface RuleTree {
 
 const trees = new WeakMap<Schema, RuleTree | null>();
 
-/** The rules of a part of a schema, of whose values there is only one to look at. */
+/** The rules of a part of a schema which occurs once per object. */
 export const ruleTreeOfPart = (schema: Schema, isObject: boolean): RuleTree | undefined =>
   hasRules(schema) ? grow(schema, schema, isObject) : undefined;
 
-/** Undefined where no rule stands anywhere. */
+/** Undefined if there are no rules. */
 export function ruleTreeOf(schema: Schema): RuleTree | undefined {
   const known = trees.get(schema);
   if (known !== undefined) return known ?? undefined;
@@ -40,7 +40,7 @@ export function hasRules(schema: Schema | undefined): boolean {
   );
 }
 
-/** `rules` says what is checked, `place` what the values are: they differ inside allOf. */
+/** `rules` is the schema with the rules, `place` the schema of the values: they differ inside allOf. */
 function grow(rules: Schema, place: Schema, isRoot: boolean): RuleTree | undefined {
   const type = typeOfSchema(place, isRoot);
   if (!type) return undefined;

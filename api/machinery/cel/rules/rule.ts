@@ -32,7 +32,7 @@ export function compileRule(source: ValidationRule, self: Type): CompiledRule {
     return {
       ok: true,
       rule: { ...rule, message: undefined },
-      // It is not called a program here.
+      // Kubernetes' text does not call it a program here.
       messageProblem: `messageExpression ${message.message.replace(/^program /, "")}`,
     };
   if (message.program.type.kind !== "string")

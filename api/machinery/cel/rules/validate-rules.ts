@@ -1,6 +1,6 @@
 /**
  * Runs the rules of a custom kind on an object (apiextensions-apiserver pkg/apiserver/schema/cel/validation.go), with
- * Kubernetes' budget, ratcheting and words.
+ * Kubernetes' budget, ratcheting and wording.
  */
 import type { ValidationRule } from "../../../generated/apiextensions.v1.ts";
 import { followFieldPath } from "../../../resources/apiextensions/field-path.ts";
@@ -15,13 +15,13 @@ import { Optional } from "../values/values.ts";
 import type { Rule } from "./rule.ts";
 import { type RuleTree, ruleTreeOf, ruleTreeOfPart } from "./rule-tree.ts";
 
-/** What all rules of an object may cost together. */
+/** The total cost of all rules on one object. */
 const BUDGET = 10_000_000;
 const MAX_MESSAGE_BYTES = 5 * 1024;
 
 export interface RuleFindings {
   readonly errors: readonly FieldError[];
-  /** The errors of what has not changed, which may stay: the texts of warnings. */
+  /** Errors that are tolerated because the values have not changed, as warnings. */
   readonly ratcheted: readonly string[];
 }
 
@@ -38,10 +38,7 @@ export function validateRules(object: JsonObject, schema: Schema, old?: JsonObje
   return run;
 }
 
-/**
- * Of a default: what it is checked by as if nothing had changed, and, since rules may look at whether there was something
- * before, as if it were new.
- */
+/** Validates a default twice: as if unchanged and, since rules may test whether there was an old value, as if new. */
 export const validateDefault: RulesOf = (value, schema, { path, isObject }) => {
   const tree = ruleTreeOfPart(schema, isObject);
   if (!tree) return [];
@@ -56,9 +53,9 @@ export const validateDefault: RulesOf = (value, schema, { path, isObject }) => {
 interface Place {
   readonly path: string;
   readonly old: unknown;
-  /** What stands here before and after, where that can be told. */
+  /** The old and new values here, if they can be correlated. */
   readonly current: Correlation | undefined;
-  /** The nearest place above where it can. */
+  /** The nearest ancestor that can be correlated. */
   readonly parent: Correlation | undefined;
 }
 

@@ -1,2 +1,2 @@
-/** What an expression came to instead of a value, in cel-go's words. */
+/** An error that an expression evaluates to, in cel-go's words. */
 export class CelError extends Error {}

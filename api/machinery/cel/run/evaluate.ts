@@ -1,4 +1,4 @@
-/** Runs a checked expression on values and counts what that costs (cel-go's interpreter and runtimecost.go). */
+/** Evaluates a checked expression and counts its cost (cel-go's interpreter and runtimecost.go). */
 
 import { type Library, noSuchOverload, type Overload } from "../declaration.ts";
 import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr } from "../syntax/ast.ts";
@@ -15,7 +15,7 @@ export type Outcome =
 export interface Run {
   readonly variables: ReadonlyMap<string, unknown>;
   readonly library: Library;
-  /** Above it the expression is given up. */
+  /** Evaluation is aborted beyond this cost. */
   readonly limit: number;
 }
 
@@ -37,7 +37,7 @@ export function evaluate(expr: Expr, run: Run): Outcome {
   } catch (problem) {
     if (problem instanceof CostExceeded)
       return told({ ok: false, message: "operation cancelled: actual cost limit exceeded" });
-    // The platform's own bounds of texts, lists and calls within calls are RangeErrors.
+    // The platform's own limits on strings, arrays and recursion surface as RangeErrors.
     if (problem instanceof CelError || problem instanceof RangeError)
       return told({ ok: false, message: problem.message });
     throw problem;
@@ -87,7 +87,7 @@ class Evaluator {
       throw new CelError(`no such attribute(s): ${name}`);
     }
     const value = variables.get(name);
-    // A variable that is computed when it is first used.
+    // A variable that is computed on first use.
     const known = typeof value === "function" ? (value as () => unknown)() : value;
     if (known instanceof CelError) throw known;
     return known;
@@ -181,7 +181,10 @@ class Evaluator {
     return isAppending ? this.#append(accuVar, second, scope) : this.value(step, scope);
   }
 
-  /** The list that map() and filter() make is nobody else's yet: a copy for each turn would be the square of its length. */
+  /**
+   * While map() and filter() build a list, nobody else has it, so it is extended in place: copying it each time would
+   * be quadratic.
+   */
   #append(accuVar: string, added: ListExpr, scope: Variables): unknown {
     const list = this.#ident(accuVar, scope);
     const items = this.#list(added, scope);
@@ -243,7 +246,7 @@ class Evaluator {
     return value instanceof Optional ? value : Optional.of(value);
   }
 
-  /** Either side decides alone where it can, even when the other is an error. */
+  /** Either side may decide, even if the other one is an error. */
   #logical(decisive: boolean, args: readonly Expr[], variables: Variables): unknown {
     const left = this.#try(args[0] as Expr, variables);
     if (left === decisive) return decisive;
@@ -257,7 +260,7 @@ class Evaluator {
   }
 }
 
-/** What can hold nothing, such as null, has no member, and is none to have been asked for. */
+/** A value that cannot have members, such as null, lacks the member, and asking for it is an error. */
 function noneIn(value: unknown, key: unknown): CelError {
   if (Array.isArray(value)) return new CelError("unsupported index type 'string' in list");
   return new CelError(`no such key: ${String(key)}`);

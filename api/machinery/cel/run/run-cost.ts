@@ -1,4 +1,4 @@
-/** What one call costs, by what it is given. */
+/** What one call costs, depending on its arguments. */
 import type { CostRule } from "../declaration.ts";
 import { sizeOf } from "../values/values.ts";
 

@@ -1,20 +1,23 @@
 /**
- * What a run really does, beside what it costs. By cel-go's count, which refusals must follow, some operations cost next to
- * nothing however much they go through; kube-apiserver has a thread for each request, and here all share one.
+ * The real work of a run, in contrast to its cost. By cel-go's count, which decides about errors, some operations cost
+ * next to nothing however much they process. kube-apiserver has a goroutine for each request; here, all requests share
+ * one thread.
  */
 import { CelError } from "./cel-error.ts";
 
-/** Values that are looked at: a second or so. Two objects as large as a request can be are compared with a third of it. */
+/** Values visited: about a second. Comparing two objects of the maximum request size takes a third of it. */
 const MOST = 10_000_000;
 /** A text longer than three requests is of no use to anybody. */
 const LONGEST = 10_000_000;
 
 let left = Number.POSITIVE_INFINITY;
 
-/** Of a run that cost less by cel-go's count, so much is taken of what all runs of a request may cost together. */
+/** For a run that cost less by cel-go's count, this much of its work is charged to the budget of the request. */
 const OF_A_COST = 10;
 
-/** `done` hears the cost that the work comes to. Within a run that computes a variable another one counts for itself. */
+/**
+ * `done` receives the cost equivalent of the work. The computation of a variable within a run is counted separately.
+ */
 export function withinWork<T>(run: () => T, done?: (cost: number) => void): T {
   const outer = left;
   left = MOST;
@@ -26,16 +29,16 @@ export function withinWork<T>(run: () => T, done?: (cost: number) => void): T {
   }
 }
 
-/** Throws where a run has done too much. */
+/** Throws if a run has done too much. */
 export function work(units: number): void {
   left -= units;
   if (left < 0) throw new CelError("operation cancelled: too much is gone through");
 }
 
-/** The same of characters and items that are read, which is quicker done. */
+/** The same for characters and items that are read, which is faster. */
 export const workOnItems = (length: number): void => work(length >> 3);
 
-/** Throws for a text that would be too long to be made. */
+/** Throws for a text that would become too long. */
 export function requireShort(length: number): void {
   if (length > LONGEST) throw new CelError("operation cancelled: the text is too long");
 }

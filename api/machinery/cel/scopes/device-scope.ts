@@ -1,4 +1,4 @@
-/** What the selectors of devices see (k8s.io/dynamic-resource-allocation/cel). */
+/** The variables of device selectors (k8s.io/dynamic-resource-allocation/cel). */
 import type { Scope } from "../check/checker.ts";
 import { kubernetesLibrary } from "../library/index.ts";
 import { BOOL, DYN, mapOf, parseType, STRING } from "../values/type.ts";

@@ -1,4 +1,7 @@
-/** What expressions of admission policies and of match conditions may see (apiserver pkg/admission/plugin/cel/compile.go). */
+/**
+ * The variables in expressions of admission policies and match conditions (apiserver
+ * pkg/admission/plugin/cel/compile.go).
+ */
 import type { Scope } from "../check/checker.ts";
 import { type Declaration, libraryOf } from "../declaration.ts";
 import { kubernetesDeclarations } from "../library/index.ts";
@@ -6,12 +9,12 @@ import { BOOL, DYN, INT, listOf, mapOf, parseType, STRING, TIMESTAMP, type Type 
 
 export interface PolicyVariables {
   readonly hasParams: boolean;
-  /** What is known of the objects; else they may be anything. */
+  /** The type of the objects, if known; otherwise dyn. */
   readonly object?: Type;
   readonly params?: Type;
-  /** `variables`, by name, composed in order; absent where expressions cannot see them. */
+  /** `variables`, by name, composed in order; absent if expressions cannot see them. */
   readonly variables?: ReadonlyMap<string, Type>;
-  /** Messages are said without asking what the user may do. */
+  /** Message expressions cannot query the authorizer. */
   readonly hasAuthorizer?: boolean;
   /** Mutations construct `Object{…}` and `JSONPatch{…}`. */
   readonly constructs?: boolean;
@@ -78,7 +81,7 @@ const escapes: readonly Declaration[] = [
 
 export const policyLibrary = libraryOf(...kubernetesDeclarations, escapes);
 
-/** Of `Object` nothing is known but its name, and so of `Object.spec`. */
+/** Only the names of `Object` and of `Object.spec` are known. */
 const structs = (name: string): Type | undefined => {
   if (name === "JSONPatch") return JSON_PATCH;
   return name === "Object" || name.startsWith("Object.") ? { kind: "object", name } : undefined;

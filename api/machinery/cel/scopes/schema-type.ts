@@ -1,4 +1,6 @@
-/** A structural schema as a type of expressions, with the sizes that bound its costs (apiserver pkg/cel/common/schemas.go). */
+/**
+ * A structural schema as an expression type, with the sizes that bound its costs (apiserver pkg/cel/common/schemas.go).
+ */
 import { additionalOf, itemsOf, type Schema } from "../../structural/json-walk.ts";
 import { escapeName } from "../values/from-json.ts";
 import {
@@ -15,7 +17,7 @@ import {
   type Type,
 } from "../values/type.ts";
 
-/** Kubernetes' limit of a request's body, which bounds every value in it. */
+/** Kubernetes' limit on request bodies, which bounds every value in them. */
 export const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
 
 const DURATION_SIZE = 32;
@@ -26,7 +28,7 @@ const SHORTEST_DATE_TIME = 21;
 
 const META: Schema = { type: "object", properties: { name: { type: "string" }, generateName: { type: "string" } } };
 
-/** What the root of an object, or one embedded in it, has besides its schema. */
+/** Adds what the root of an object, or an embedded object, has besides its schema. */
 export function withTypeMeta(schema: Schema): Schema {
   return {
     ...schema,
@@ -82,7 +84,7 @@ function mapType(schema: Schema, name: string): Type | undefined {
     additional && typeOfSchema(additional, additional["x-kubernetes-embedded-resource"] === true, `${name}.@elem`);
   if (!value) return undefined;
   const max = schema.maxProperties ?? Math.floor((MAX_REQUEST_BYTES - 2) / ((value.minSize ?? 0) + 6));
-  // Kubernetes sets no bound for keys, and so takes them for empty.
+  // Kubernetes sets no bound for keys, and therefore treats them as empty.
   return { ...mapOf({ ...STRING, max: 0 }, value), max, minSize: 2 };
 }
 

@@ -1,10 +1,10 @@
-/** A built-in type as a type of expressions, as its OpenAPI schema would give it (apiserver pkg/cel/openapi). */
+/** A built-in type as an expression type, equivalent to its OpenAPI schema (apiserver pkg/cel/openapi). */
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../../../schema/shape.ts";
 import type { Struct } from "../../../schema/table.ts";
 import { escapeName } from "../values/from-json.ts";
 import { BOOL, BYTES, DOUBLE, DYN, INT, listOf, mapOf, STRING, TIMESTAMP, type Type } from "../values/type.ts";
 
-/** Types refer to themselves: each is made once, before its fields. */
+/** Types are recursive: each is created once, before its fields. */
 const known = new Map<StructShape, Type>();
 
 export const typeOfStruct = (struct: Struct): Type => objectType(shapeOf(struct));
@@ -37,7 +37,7 @@ function typeOf(shape: Shape): Type {
   }
 }
 
-/** What is no plain value (a quantity, raw JSON) is checked when it is there. */
+/** Anything but plain values (a quantity, raw JSON) is checked at run time. */
 const scalars: Readonly<Record<string, Type | undefined>> = {
   string: STRING,
   bool: BOOL,

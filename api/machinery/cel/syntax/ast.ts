@@ -1,6 +1,6 @@
-/** Expressions, with comprehensions in place of the macros that stand for them. */
+/** Expressions, with macros expanded to comprehensions. */
 interface Node {
-  /** Where cel-go says that the expression is: of a call its operator or bracket, of a selection its dot. */
+  /** Where cel-go locates the expression: a call at its operator or bracket, a selection at its dot. */
   readonly at: number;
 }
 
@@ -17,7 +17,7 @@ export interface Select extends Node {
   readonly kind: "select";
   readonly operand: Expr;
   readonly field: string;
-  /** Of `has(a.b)`: whether it is there. */
+  /** For `has(a.b)`: test for presence. */
   readonly testOnly: boolean;
 }
 export interface Call extends Node {
@@ -29,7 +29,7 @@ export interface Call extends Node {
 export interface ListExpr extends Node {
   readonly kind: "list";
   readonly elements: readonly Expr[];
-  /** Of elements written `?x`. */
+  /** Indexes of elements written `?x`. */
   readonly optional: ReadonlySet<number>;
 }
 export interface MapExpr extends Node {
@@ -50,7 +50,7 @@ export interface Comprehension extends Node {
   readonly kind: "comprehension";
   readonly range: Expr;
   readonly iterVar: string;
-  /** Of macros with two variables: index and item, or key and value. */
+  /** For macros with two variables: index and item, or key and value. */
   readonly iterVar2?: string;
   readonly accuVar: string;
   readonly accuInit: Expr;
@@ -61,7 +61,7 @@ export interface Comprehension extends Node {
 
 export type Expr = Literal | Ident | Select | Call | ListExpr | MapExpr | StructExpr | Comprehension;
 
-/** The expressions that it is made of. */
+/** The direct subexpressions. */
 export function partsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case "literal":

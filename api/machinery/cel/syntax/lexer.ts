@@ -15,7 +15,7 @@ const RESERVED = new Set(
 
 export const isReserved = (name: string): boolean => RESERVED.has(name);
 
-/** `issues` takes what is no token; it is left out. */
+/** Invalid tokens are reported to `issues` and skipped. */
 export function tokenize(source: string, issues: Issue[]): Token[] {
   const points = [...source];
   const tokens: Token[] = [];
@@ -41,7 +41,7 @@ export function tokenize(source: string, issues: Issue[]): Token[] {
   return tokens;
 }
 
-/** Behind the character with which what might have become a token ceased to be the beginning of one. */
+/** The position after the first character that could not continue the token. */
 function endOfNoToken(points: readonly string[], from: number): number {
   const c = points[from] ?? "";
   if (c === '"' || c === "'") return Math.min(brokenAt(points, from) + 1, points.length);
@@ -53,7 +53,7 @@ function endOfNoToken(points: readonly string[], from: number): number {
   return Math.min(from + (/[=&|]/.test(c) ? 2 : 1), points.length);
 }
 
-/** Where a text that begins with a quote can no longer be one. */
+/** Where a quoted text becomes invalid. */
 function brokenAt(points: readonly string[], from: number): number {
   for (let at = from + 1; at < points.length; at++) {
     const c = points[at];
@@ -144,7 +144,7 @@ function stringToken(points: readonly string[], from: number): Found {
     const code = /^(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(text) ?? undefined;
     const octal = /^[0-3][0-7]{2}/.exec(text)?.[0];
     const plain = ESCAPES[text[0] ?? ""];
-    // Of bytes only bytes can be written so.
+    // In bytes, only bytes can be escaped this way.
     if (isBytes && code && code[1] === undefined)
       throw new SyntaxProblem({ at: from, message: "unable to unescape string" });
     if (code) parts.push(Number.parseInt(code[1] ?? code[2] ?? code[3] ?? "", 16));
@@ -153,7 +153,7 @@ function stringToken(points: readonly string[], from: number): Found {
     else return undefined;
     at += 1 + (code?.[0].length ?? octal?.length ?? 1);
   }
-  // Three quotes that nothing closes are an empty text and a quote.
+  // Unclosed triple quotes are an empty text and a quote.
   if (quote.length !== 3) return undefined;
   const end = from + prefix.length + 2;
   const text = points.slice(from, end).join("");

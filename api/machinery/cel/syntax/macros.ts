@@ -1,6 +1,6 @@
 /**
- * The macros and the comprehensions that they stand for: has, all, exists, exists_one, map, filter, those with two
- * variables, sortBy, optMap, cel.bind.
+ * The macros and their expansions: has, all, exists, exists_one, map, filter, those with two variables, sortBy, optMap,
+ * cel.bind.
  */
 
 import { SyntaxProblem } from "../check/issue.ts";
@@ -14,7 +14,7 @@ type Macro = {
   readonly expand: (call: Call) => Expr | undefined;
 };
 
-/** The expression that a call stands for, or undefined for an ordinary call. */
+/** The expansion of a call, or undefined if it is not a macro. */
 export function expandMacro(call: Call, binds: boolean): Expr | undefined {
   if (
     binds &&
@@ -59,7 +59,7 @@ function variable(arg: Expr | undefined, at: number): string {
   return arg.name;
 }
 
-/** A macro with one variable or two, the bodies behind them. */
+/** A macro with one or two variables, followed by the bodies. */
 function loop(of: Call, variables: 1 | 2, make: (bodies: readonly Expr[], at: number) => Loop): Expr {
   const { target, args, at } = of;
   const iterVar = variable(args[0], at);
@@ -122,7 +122,7 @@ const filter = (of: Call) =>
     ),
   }));
 
-/** `transformMap(k, v, [filter,] value)`: the map grows by one entry a turn. */
+/** `transformMap(k, v, [filter,] value)`: adds one entry to the map per iteration. */
 const transformMap = (of: Call) =>
   loop(of, 2, (bodies, at) => {
     const added = call("cel.@mapInsert", at, ident(ACCU, at), of.args[0] as Expr, bodies.at(-1) as Expr);
@@ -141,7 +141,7 @@ const transformMapEntry = (of: Call) =>
     };
   });
 
-/** A name for a value: a loop over nothing whose result sees it. */
+/** Binds a value to a name: a loop over nothing whose result sees it. */
 const boundTo = (name: string, value: Expr, body: Expr, at: number): Expr => ({
   kind: "comprehension",
   range: list(at),
@@ -156,10 +156,10 @@ const boundTo = (name: string, value: Expr, body: Expr, at: number): Expr => ({
 
 const bind = ({ args, at }: Call): Expr => boundTo(variable(args[0], at), args[1] as Expr, args[2] as Expr, at);
 
-/** `o.optMap(v, e)` is e of o's value, if there is one. */
+/** `o.optMap(v, e)` is e applied to o's value, if there is one. */
 const optMap = (of: Call) => optFlatMap(of, (body) => ({ kind: "call", name: "optional.of", args: [body], at: of.at }));
 
-/** Here e is an optional itself. */
+/** Here e itself yields an optional. */
 function optFlatMap(of: Call, some = (body: Expr): Expr => body): Expr {
   const { target, args, at } = of;
   const name = variable(args[0], at);
@@ -171,7 +171,7 @@ function optFlatMap(of: Call, some = (body: Expr): Expr => body): Expr {
 
 const SORTED = "@__sortBy_input__";
 
-/** `l.sortBy(v, key)`: the list is computed once, and sorted by the keys of its items. */
+/** `l.sortBy(v, key)`: computes the list once, and sorts it by its items' keys. */
 function sortBy(of: Call): Expr {
   const { target, args, at } = of;
   const input = ident(SORTED, at);

@@ -1,4 +1,4 @@
-/** Text → expression, with cel-go's places and, for the commonest mistakes, its words. */
+/** Parses text into an expression, with cel-go's positions and, for the most common mistakes, its wording. */
 
 import { type Issue, SyntaxProblem } from "../check/issue.ts";
 import type { Expr } from "./ast.ts";
@@ -8,11 +8,11 @@ import { TokenReader } from "./token-reader.ts";
 
 export type Parsed = { readonly ok: true; readonly expr: Expr } | { readonly ok: false; readonly issues: Issue[] };
 
-/** Deeper than any rule means to be; the evaluator recurses as deep. */
+/** Deeper than any sensible rule; the evaluator recurses equally deep. */
 const MAX_DEPTH = 250;
 const MAX_LENGTH = 100_000;
 
-/** Where an expression may `bind`, `cel.bind` is a macro. */
+/** With `binds`, `cel.bind` is a macro. */
 export function parse(source: string, { binds = false }: { readonly binds?: boolean } = {}): Parsed {
   const issues: Issue[] = [];
   if (source.length > MAX_LENGTH)
@@ -31,7 +31,7 @@ export function parse(source: string, { binds = false }: { readonly binds?: bool
   }
 }
 
-/** By how tight they bind; each level is left-associative. */
+/** By increasing precedence; each level is left-associative. */
 const LEVELS: readonly (readonly string[])[] = [
   ["||"],
   ["&&"],
@@ -42,7 +42,7 @@ const LEVELS: readonly (readonly string[])[] = [
 
 const LOGICAL: ReadonlySet<string> = new Set(["||", "&&"]);
 
-/** The operator at `places[i]` stands behind the term at `i`. */
+/** The operator at `places[i]` follows the term at `i`. */
 function balanced(name: string, terms: readonly Expr[], places: readonly number[]): Expr {
   const middle = places.length >> 1;
   const at = places[middle];
@@ -97,7 +97,7 @@ class Parser {
     }
   }
 
-  /** A long chain becomes a tree that is no deeper than it must be, as in cel-go. */
+  /** A long chain becomes a balanced tree, as in cel-go. */
   #logical(level: number): Expr {
     const [op = ""] = LEVELS[level] ?? [];
     const terms = [this.#binary(level + 1)];
@@ -124,7 +124,7 @@ class Parser {
       const operand = this.#unary();
       this.#depth--;
       const name = op === "!" ? "!_" : "-_";
-      // Twice the same is nothing at all, whatever it is written before.
+      // A doubled operator cancels out, whatever follows.
       if (repeated && operand.kind === "call" && operand.name === name && operand.args[0]) return operand.args[0];
       return { kind: "call", name, args: [operand], at };
     }
@@ -214,7 +214,7 @@ class Parser {
     return struct ? this.#struct(struct) : { kind: "ident", name: text, at };
   }
 
-  /** `Object{…}` and `Object.spec{…}`: names and then a brace. */
+  /** `Object{…}` and `Object.spec{…}`: names, then a brace. */
   #structName(first: string): string | undefined {
     let name = first;
     let ahead = 0;

@@ -1,9 +1,9 @@
 import type { Expr } from "./ast.ts";
 
-/** Of more parts than anything has that is known by a name. */
+/** More parts than any known name has. */
 const LONGEST_NAME = 100;
 
-/** `a.b.c` of names only. */
+/** `a.b.c`, if it consists of names only. */
 export function nameOf(expr: Expr): string | undefined {
   const parts: string[] = [];
   let at = expr;

@@ -1,6 +1,6 @@
 /**
- * Takes tokens one after the other, and says what is wrong with them as cel-go's parser does (ANTLR's default
- * strategy): it leaves out a token that is too much, makes up one that is missing, and gives up on others.
+ * Consumes tokens, recovering from errors like cel-go's parser (ANTLR's default strategy): skips a superfluous token,
+ * makes up a missing one, and gives up otherwise.
  */
 import { type Issue, SyntaxProblem } from "../check/issue.ts";
 import type { Token } from "./lexer.ts";
@@ -8,14 +8,14 @@ import type { Token } from "./lexer.ts";
 const expected = (...more: readonly string[]) =>
   `{${["'['", "'{'", "'('", ...more, "'.'", "'-'", "'!'"].join(", ")}, 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`;
 
-/** What closes what is open: calls, lists and maps by their brackets, and what a bracket only holds together. */
+/** The closing token of each construct: calls, lists and maps by their brackets, and parenthesised groups. */
 const CLOSING = { "(": ")", "[": "]", "{": "}", group: ")", index: "]" } as const;
 export type Opening = keyof typeof CLOSING;
 
-/** What may come behind an operand, whatever it is in. */
+/** Tokens that may follow an operand, wherever it is. */
 const BEHIND: ReadonlySet<string> = new Set("|| && == != < <= > >= in + - * / % ? . [".split(" "));
 
-/** As it is written. */
+/** As written. */
 const shown = ({ text, value }: Token) => (value === "quoted" ? `\`${text}\`` : text);
 
 const syntax = ({ at }: Token, message: string): Issue => ({ at, message: `Syntax error: ${message}` });
@@ -26,11 +26,11 @@ export class TokenReader {
 
   constructor(
     private readonly tokens: readonly Token[],
-    /** Of what is gone on from; the rest is thrown. */
+    /** Receives recoverable errors; others are thrown. */
     private readonly issues: Issue[],
   ) {}
 
-  /** The last one is the end, however far beyond. */
+  /** Beyond the end, this is always the end token. */
   peek(ahead = 0): Token {
     return this.tokens[Math.min(this.#at + ahead, this.tokens.length - 1)] as Token;
   }
@@ -80,7 +80,7 @@ export class TokenReader {
     throw new SyntaxProblem(syntax(token, `${how} input '${token.text}' expecting <EOF>`));
   }
 
-  /** What stands between brackets, the first of which has been taken. */
+  /** Reads what is between brackets, the first of which has been consumed. */
   within<T>(open: Opening, read: () => T): T {
     this.#open.push(open);
     const value = read();
@@ -94,7 +94,7 @@ export class TokenReader {
     const items: T[] = [];
     this.#open.push(open);
     if (open === "(" && !this.isNext(close) && !this.startsOperand()) this.unexpected("')'");
-    // An empty list or map may have a comma in it.
+    // An empty list or map may contain a comma.
     if (open !== "(" && this.isNext(close, 1)) this.take(",");
     while (!this.take(close)) {
       if (items.length > 0) {
@@ -113,7 +113,7 @@ export class TokenReader {
     return items;
   }
 
-  /** Where an operand should be. */
+  /** Reports a token where an operand was expected. */
   unexpected(...more: readonly string[]): void {
     const token = this.peek();
     const next = this.peek(1);
@@ -131,7 +131,7 @@ export class TokenReader {
     return token.kind === "op" ? ["[", "{", "(", ".", "-", "!"].includes(token.text) : token.text !== "in";
   }
 
-  /** Behind an item; lists and maps might also go on with a comma. */
+  /** After an item; lists and maps might also continue with a comma. */
   #close(open: Opening): void {
     const close = CLOSING[open];
     if (open === "(") {
@@ -147,7 +147,7 @@ export class TokenReader {
     this.skip(2);
   }
 
-  /** Whether the token would be right if the text stood before it. */
+  /** Whether the token would be valid after the given text. */
   #mayFollow(text: string, token: Token): boolean {
     if (text === ":") return this.startsOperand();
     const around = this.#open.at(-2);

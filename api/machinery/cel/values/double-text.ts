@@ -1,6 +1,6 @@
 /** Floating-point numbers as Go prints them. */
 
-/** Go shows others with an exponent. */
+/** Below this exponent, Go uses scientific notation. */
 const SMALLEST_PLAIN = -4;
 const LARGEST_PLAIN = 6;
 

@@ -12,7 +12,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 const PARTS = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
 
-/** Nanoseconds, or undefined for what is no duration. */
+/** Nanoseconds, or undefined if it is not a duration. */
 export function parseNanos(text: string): bigint | undefined {
   const [, sign, rest = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
   if (rest === "0") return 0n;

@@ -1,11 +1,11 @@
-/** The parts of a text that `format` fills in, as cel-go's ext.Strings reads them: `%s`, `%.2f`. */
+/** The parts of a format string as parsed by cel-go's ext.Strings: `%s`, `%.2f`. */
 
 export interface Clause {
   readonly verb: "s" | "d" | "f" | "e" | "b" | "x" | "X" | "o";
   readonly precision: number | undefined;
 }
 
-/** What stands as it is, a clause, or what is wrong with one; nothing is read beyond that. */
+/** Literal text, a clause, or an error, after which nothing is parsed. */
 export type Part =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "clause"; readonly clause: Clause }
@@ -13,7 +13,7 @@ export type Part =
 
 const isVerb = (letter: string): letter is Clause["verb"] => letter !== "" && "sdfebxXo".includes(letter);
 
-/** `values` is how many values there are: a clause beyond them is a problem. */
+/** `values` is the number of values: a clause beyond that is an error. */
 export function* partsOfFormat(format: string, values: number): Generator<Part> {
   let taken = 0;
   for (const [text] of format.matchAll(/[^%]+|%%|%(?:\.\d*)?.?/gsu)) {
@@ -44,7 +44,7 @@ const unparsed = (why: string): Part => ({
   message: `could not parse formatting clause: error while parsing precision: ${why}`,
 });
 
-/** What a clause takes, as messages tell it. */
+/** What a clause accepts, for messages. */
 const TAKES: Readonly<Record<Clause["verb"], string>> = {
   s: "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps",
   d: "decimal clause can only be used on integers",

@@ -57,7 +57,7 @@ const NAMED: Readonly<Record<string, number>> = {
   "-Infinity": Number.NEGATIVE_INFINITY,
 };
 
-/** Numbers are written as in American English: thousands are grouped. */
+/** Numbers are formatted as in American English: thousands are grouped. */
 function fixed(value: number, precision: number): string {
   if (!Number.isFinite(value)) return infinite(value);
   const [, sign = "", whole = "", fraction = ""] = /^(-?)(\d+)(.*)$/.exec(roundedToEven(value, precision)) ?? [];
@@ -65,10 +65,10 @@ function fixed(value: number, precision: number): string {
 }
 
 const MOST_DIGITS = 100;
-/** Beyond it toFixed has no digits of its own, and a double no fraction. */
+/** Beyond this, toFixed switches to exponents, and doubles have no fraction. */
 const EXPONENTIAL = 1e21;
 
-/** As Go rounds: a tie goes to the even digit, where JavaScript's toFixed goes away from zero. */
+/** Rounds like Go: ties go to the even digit, while JavaScript's toFixed rounds them away from zero. */
 function roundedToEven(value: number, precision: number): string {
   if (Math.abs(value) >= EXPONENTIAL) return `${BigInt(value)}${precision > 0 ? `.${"0".repeat(precision)}` : ""}`;
   const rounded = value.toFixed(Math.min(precision, MOST_DIGITS));
@@ -82,7 +82,7 @@ function roundedToEven(value: number, precision: number): string {
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const EXPONENT_DIGITS = 2;
 
-/** What should be the precision is a width in cel-go. */
+/** In cel-go, what should be the precision is a width. */
 function scientific(value: number, width: number): string {
   if (!Number.isFinite(value)) return infinite(value).padStart(width);
   const [mantissa = "", exponent = ""] = value.toExponential(DEFAULT_PRECISION).split("e");
@@ -101,10 +101,10 @@ function hexOf(value: unknown): string | undefined {
     .join("");
 }
 
-/** Texts are made slowly. */
+/** Producing text is slow. */
 const TEXT = 4;
 
-/** Any value as `%s` shows it; what has no text is undefined. */
+/** A value as `%s` shows it; undefined if it has no textual form. */
 function showValue(value: unknown): string | undefined {
   work(TEXT);
   if (value === null) return "null";
@@ -126,7 +126,7 @@ function showValue(value: unknown): string | undefined {
   return String(value);
 }
 
-/** In a list or map values are shown as CEL would write them. */
+/** Inside a list or map, values are shown as CEL literals. */
 function showWithin(value: unknown): string {
   const shown =
     typeof value === "number" && Number.isFinite(value) ? value.toFixed(DEFAULT_PRECISION) : showValue(value);

@@ -1,4 +1,4 @@
-/** JSON → values, by the type that a schema gives them; whole numbers without one are ints, as Kubernetes reads JSON. */
+/** Converts JSON to values by the types of a schema; untyped integers become ints, as Kubernetes decodes JSON. */
 import { decodeBase64 } from "../../encoding/base64.ts";
 import { scalaNanos } from "../../structural/scala-duration.ts";
 import { keyedList } from "./keyed-list.ts";
@@ -28,7 +28,7 @@ function textValue(text: string, type: Type): unknown {
   return type.name === "duration" ? new Duration(scalaNanos(text) ?? 0n) : text;
 }
 
-/** A day, or a time in it; one that its format takes and Go's parser does not is an error where it is used. */
+/** A date, or a date and time; what the format allows and Go's parser does not is an error when it is used. */
 function timeOf(text: string): unknown {
   try {
     return parseTimestamp(/t/i.test(text) ? text : `${text}T00:00:00Z`);
@@ -38,7 +38,7 @@ function timeOf(text: string): unknown {
   }
 }
 
-/** An object of JSON, its members made into values when they are asked for. */
+/** A JSON object whose members are converted on demand. */
 class JsonMap implements CelMap {
   readonly isCelMap = true;
   readonly #json: Record<string, unknown>;
@@ -54,12 +54,12 @@ class JsonMap implements CelMap {
     return Object.keys(this.#json).length;
   }
 
-  /** Objects know their fields by the names that expressions can write. */
+  /** Fields are known by the names that expressions can write. */
   #nameOf(key: string): string {
     return this.#type?.kind === "object" ? unescapeName(key) : key;
   }
 
-  /** A null in a field of an object is as good as no field; in a map, or where the type is any, it is a value. */
+  /** In an object, null means absent; in a map, or for type dyn, it is a value. */
   has(key: unknown): boolean {
     if (typeof key !== "string") return false;
     const name = this.#nameOf(key);
@@ -92,7 +92,7 @@ const KEYWORDS = new Set(
   ),
 );
 
-/** A property's name as expressions write it, or undefined where they cannot (apiserver pkg/cel escaping). */
+/** A property's name as expressions write it, or undefined if they cannot (apiserver pkg/cel escaping). */
 export function escapeName(name: string): string | undefined {
   if (KEYWORDS.has(name)) return `__${name}__`;
   if (!/^[A-Za-z_][\w./-]*$/.test(name)) return undefined;

@@ -1,9 +1,10 @@
 /**
- * Lists whose schema says that they are sets or maps (x-kubernetes-list-type): to `==` their order is nothing, and `+` keeps
- * the places of the first list's items, puts the second's over those of the same key, and adds the others at the end.
+ * Lists that are sets or maps according to their schema (x-kubernetes-list-type): `==` ignores their order, and `+`
+ * keeps the positions of the first list's items, overwrites them by items of the second with the same key, and appends
+ * the others.
  */
 
-/** The members that tell a list's items apart, none where the items themselves do; other lists are not here. */
+/** The members that identify a list's items; empty for sets. Other lists are not in this map. */
 const keysOf = new WeakMap<readonly unknown[], readonly string[]>();
 
 export function keyedList(items: unknown[], keys: readonly string[]): unknown[] {
@@ -11,14 +12,14 @@ export function keyedList(items: unknown[], keys: readonly string[]): unknown[] 
   return items;
 }
 
-/** What an item is known by: scalars alone can be keys. */
+/** An item's key: only scalars can be keys. */
 function keyOf(item: unknown, keys: readonly string[]): string {
   const parts =
     keys.length === 0 ? [item] : keys.map((name) => (item as { get?: (key: string) => unknown }).get?.(name));
   return JSON.stringify(parts.map((part) => `${typeof part} ${String(part)}`));
 }
 
-/** Undefined where `a` is a list like any other. */
+/** Undefined if `a` is an ordinary list. */
 export function keyedEquals(
   a: readonly unknown[],
   b: readonly unknown[],
@@ -34,7 +35,7 @@ export function keyedEquals(
   });
 }
 
-/** Undefined where `a` is a list like any other. */
+/** Undefined if `a` is an ordinary list. */
 export function keyedSum(a: readonly unknown[], b: readonly unknown[]): unknown[] | undefined {
   const keys = keysOf.get(a);
   if (!keys) return undefined;
@@ -47,7 +48,7 @@ export function keyedSum(a: readonly unknown[], b: readonly unknown[]): unknown[
       if (keys.length > 0) sum[place] = item;
       continue;
     }
-    // Two new items of one key are both added to a map, and to a set once.
+    // Two new items with the same key are both added to a map, but only once to a set.
     if (keys.length === 0) places.set(key, sum.length);
     sum.push(item);
   }

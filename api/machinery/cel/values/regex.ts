@@ -1,16 +1,16 @@
-/** Patterns of expressions, written for RE2 and bounded here (structural/pattern.ts). */
+/** Patterns in expressions, which are written for RE2 and limited here (structural/pattern.ts). */
 import { compilePattern, matchesPattern, searcherOf } from "../../structural/pattern.ts";
 import { regexpProblem } from "../../structural/regexp-syntax.ts";
 import { CelError } from "./values.ts";
 
 export interface Regex {
   test(text: string): boolean;
-  /** The first match from an index on. */
+  /** The first match. */
   find(text: string): string | undefined;
   findAll(text: string, limit: number): string[];
 }
 
-/** In Go's words, undefined where it is a pattern. */
+/** The error in Go's words; undefined if it is a valid pattern. */
 export const patternProblem = (pattern: string): string | undefined =>
   isRegex(pattern) ? undefined : (regexpProblem(pattern) ?? `error parsing regexp: ${pattern}`);
 

@@ -1,7 +1,7 @@
-/** Times as expressions read and print them (Go's RFC 3339): each remembers how far its clock is ahead of UTC. */
+/** Parsing and printing of times in expressions (Go's RFC 3339): each remembers its UTC offset. */
 import { CelError, Timestamp } from "./values.ts";
 
-/** Kubernetes' times are of the years 1 to 9999. */
+/** Kubernetes' times range from year 1 to 9999. */
 const FIRST = -62_135_596_800_000_000_000n;
 const LAST = 253_402_300_799_999_999_999n;
 export const timestamp = (nanos: bigint, offset = 0): Timestamp => {
@@ -29,7 +29,7 @@ export function parseTimestamp(text: string): Timestamp {
   return timestamp(BigInt(date.getTime()) * 1_000_000n + BigInt(nanos), offset);
 }
 
-/** `+05:30` in minutes; of what is no offset none. */
+/** `+05:30` in minutes; 0 if it is not an offset. */
 export function minutesOf(zone: string): number {
   const [, hours, minutes] = /^([+-]?\d+):([+-]?\d+)$/.exec(zone) ?? [];
   return Number(hours ?? 0) * 60 + (zone.startsWith("-") ? -1 : 1) * Number(minutes ?? 0);

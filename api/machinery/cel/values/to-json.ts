@@ -1,4 +1,4 @@
-/** Values → JSON, as patches and parameters take them. */
+/** Converts values to JSON, for patches and parameters. */
 
 import { encodeBase64 } from "../../encoding/base64.ts";
 import { wholeNumber } from "../../json/exact-json.ts";
@@ -7,10 +7,10 @@ import { formatDuration } from "./duration-text.ts";
 import { showTimestamp } from "./timestamp-text.ts";
 import { CelError, Duration, isCelMap, Optional, Timestamp, typeNameOf, Uint } from "./values.ts";
 
-/** A value of JSON takes memory. */
+/** A JSON value takes memory. */
 const JSON_VALUE = 8;
 
-/** Throws a CelError for what JSON has no form of, and for more than any request has room for. */
+/** Throws a CelError for what JSON cannot represent, and for more than fits into a request. */
 export const toJson = (value: unknown): unknown => withinWork(() => jsonOf(value));
 
 function jsonOf(value: unknown): unknown {

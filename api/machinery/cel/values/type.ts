@@ -1,4 +1,4 @@
-/** CEL's types, as the checker and the estimate of costs see them. */
+/** CEL's types, as used by the checker and the cost estimate. */
 export interface Type {
   readonly kind:
     | "int"
@@ -16,19 +16,19 @@ export interface Type {
     | "object"
     | "opaque"
     | "param";
-  /** Of objects, opaque types and parameters. */
+  /** For objects, opaque types and type parameters. */
   readonly name?: string;
-  /** The element of a list, key and value of a map, what an optional holds. */
+  /** A list's element, a map's key and value, an optional's content. */
   readonly params?: readonly Type[];
-  /** Of objects, by the name that expressions use. */
+  /** For objects, by the names that expressions use. */
   readonly fields?: ReadonlyMap<string, Type>;
-  /** The most that a request has room for: items, entries, bytes of a text. */
+  /** The most that fits into a request: items, entries, bytes of a text. */
   readonly max?: number;
-  /** Of lists that are sets (no keys) or maps: the members that tell items apart. */
+  /** For lists that are sets (no keys) or maps: the members that identify items. */
   readonly keys?: readonly string[];
-  /** The least that a value takes in a request, in bytes. */
+  /** The minimum size of a value in a request, in bytes. */
   readonly minSize?: number;
-  /** The schema or whatever else values of the type are read by. */
+  /** The schema or other source by which values of the type are read. */
   readonly source?: unknown;
 }
 
@@ -53,7 +53,7 @@ export const optionalOf = (value: Type): Type => ({ kind: "opaque", name: "optio
 export const isOptional = (type: Type): boolean => type.kind === "opaque" && type.name === "optional_type";
 export const param = (type: Type, at = 0): Type => type.params?.[at] ?? DYN;
 
-/** Of how many types it is made; no more than `most` of them are counted, and one. */
+/** The number of types that it consists of; counting stops beyond `most`. */
 export function partsOf({ params = [] }: Type, most: number): number {
   let parts = 1;
   for (const each of params) {
@@ -63,7 +63,7 @@ export function partsOf({ params = [] }: Type, most: number): number {
   return parts;
 }
 
-/** What begins the name of a parameter that is open, and may still be any type: the elements of `[]`. */
+/** Begins the names of open parameters, which may still become any type: the elements of `[]`. */
 export const OPEN = "_";
 
 /** As messages show it: `list(string)`, `map(string, int)`. */
@@ -89,7 +89,7 @@ export function showType({ kind, name, params }: Type): string {
   }
 }
 
-/** `list<A>`, `map<string, dyn>`, `optional<A>`, `kubernetes.Quantity`: types as declarations write them. */
+/** Parses types in declarations: `list<A>`, `map<string, dyn>`, `optional<A>`, `kubernetes.Quantity`. */
 export function parseType(text: string): Type {
   const trimmed = text.trim();
   const generic = /^([\w.]+)<(.*)>$/.exec(trimmed);

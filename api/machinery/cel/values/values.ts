@@ -1,6 +1,6 @@
 /**
- * Values as expressions compute with them: int is a bigint, double a number, text, bool and null themselves, bytes a
- * Uint8Array, a list an array; the rest are classes.
+ * Values that expressions compute with: int is a bigint, double a number, string, bool and null themselves, bytes a
+ * Uint8Array, a list an array; the others are classes.
  */
 import { CelError } from "../run/cel-error.ts";
 import { work, workOnItems } from "../run/work.ts";
@@ -13,7 +13,7 @@ export class Uint {
   constructor(readonly value: bigint) {}
 }
 
-/** Nanoseconds since 1970, and how many minutes the clock that told it is ahead of UTC. */
+/** Nanoseconds since the epoch, and the UTC offset in minutes with which it was written. */
 export class Timestamp {
   constructor(
     readonly nanos: bigint,
@@ -43,7 +43,7 @@ export class Optional {
   }
 }
 
-/** A value of a library's own type: `url`, `kubernetes.Quantity`. */
+/** A value of a library type: `url`, `kubernetes.Quantity`. */
 export abstract class Opaque {
   abstract readonly typeName: string;
   abstract equals(other: Opaque): boolean;
@@ -53,19 +53,19 @@ export abstract class Opaque {
 export interface CelMap {
   readonly size: number;
   has(key: unknown): boolean;
-  /** Undefined where it has no such key. */
+  /** Undefined if there is no such key. */
   get(key: unknown): unknown;
   keys(): readonly unknown[];
-  /** Objects answer missing fields otherwise than maps do, but only at the type checker. */
+  /** Objects handle missing fields differently from maps, but only in the type checker. */
   readonly isCelMap: true;
-  /** Of an object that an expression made, the name that it made it by: `Object.spec`. */
+  /** For an object constructed by an expression, the name of its type: `Object.spec`. */
   readonly typeName?: string | undefined;
 }
 
 export const isCelMap = (value: unknown): value is CelMap =>
   typeof value === "object" && value !== null && "isCelMap" in value;
 
-/** Keys of all kinds of numbers are the same where the numbers are. */
+/** Keys of different numeric types are equal if the numbers are. */
 function normalKey(key: unknown): unknown {
   if (key instanceof Uint) return key.value;
   if (typeof key === "number" && Number.isInteger(key)) return BigInt(key);
@@ -83,7 +83,7 @@ export class PlainMap implements CelMap {
     this.#entries = new Map([...entries].map(([key, value]) => [normalKey(key), { key, value }]));
   }
 
-  /** While a comprehension makes it, and nobody else has it. */
+  /** Only used while a comprehension builds it, and nobody else has it. */
   add(key: unknown, value: unknown): void {
     this.#entries.set(normalKey(key), { key, value });
   }
@@ -107,7 +107,7 @@ const isNumber = (value: unknown): value is bigint | number | Uint =>
 
 const plain = (value: bigint | number | Uint): bigint | number => (value instanceof Uint ? value.value : value);
 
-/** CEL's equality: numbers by value, whatever their types; values of unlike types differ. */
+/** CEL's equality: numbers by value, whatever their types; values of different types are unequal. */
 export function celEquals(a: unknown, b: unknown): boolean {
   work(1);
   if (a === b) return true;
@@ -128,7 +128,7 @@ export function celEquals(a: unknown, b: unknown): boolean {
   return false;
 }
 
-/** Below zero, zero or above, or undefined for what has no order. */
+/** Negative, zero or positive; undefined for values without an order. */
 export function celCompare(a: unknown, b: unknown): number | undefined {
   const order = <T extends bigint | number>(x: T, y: T) => (x < y ? -1 : x > y ? 1 : 0);
   if (isNumber(a) && isNumber(b)) return order(plain(a) as number, plain(b) as number);
@@ -151,7 +151,7 @@ export function lengthOf(text: string): number {
   return hasPairs(text) ? [...text].length : text.length;
 }
 
-/** By code points, as Go's bytes of UTF-8 come. */
+/** By code points, which is the order of Go's UTF-8 bytes. */
 function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   workOnItems(a.length + b.length);
@@ -162,7 +162,7 @@ function compareTexts(a: string, b: string): number {
   return x.length - y.length;
 }
 
-/** What the cost of an operation grows with: characters, bytes, items, entries; 1 for what has no size. */
+/** The size that an operation's cost depends on: characters, bytes, items, entries; 1 for all other values. */
 export function sizeOf(value: unknown): number {
   if (typeof value === "string") return value.length;
   if (Array.isArray(value) || value instanceof Uint8Array) return value.length;

@@ -1,4 +1,4 @@
-/** Options of a mount as an annotation, from before there was a field for them (pkg/volume/validation). */
+/** Mount options in an annotation, from before there was a field for them (pkg/volume/validation). */
 import type { PersistentVolume, PersistentVolumeSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden } from "../../../machinery/field-error.ts";
 

@@ -1,4 +1,4 @@
-/** The spec of claims, which stands in templates of pods and stateful sets as well. */
+/** The spec of claims, which also occurs in templates of pods and stateful sets. */
 import type {
   PersistentVolumeClaimSpec,
   PersistentVolumeClaimTemplate,
@@ -30,9 +30,9 @@ export function defaultClaimSpec(spec: PersistentVolumeClaimSpec | undefined): v
 }
 
 /**
- * What a claim is made from, as Kubernetes' strategy for claims (not for templates of claims) leaves it. Another namespace
- * is behind a gate that is off in Kubernetes 1.36; the older field alone takes claims and snapshots, and forgets all else
- * without a word; then either of the two fields fills in the other.
+ * A claim's data source, as set by Kubernetes' strategy for claims (not for claim templates). Cross-namespace sources
+ * are behind a gate that is off in Kubernetes 1.36; the older field only supports claims and snapshots, and silently
+ * drops everything else; then either field fills in the other.
  */
 export function prepareClaimSource(spec: PersistentVolumeClaimSpec, old?: PersistentVolumeClaimSpec): void {
   if (spec.dataSourceRef?.namespace && !old?.dataSourceRef) delete spec.dataSourceRef;

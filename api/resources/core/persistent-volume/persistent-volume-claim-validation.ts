@@ -20,7 +20,9 @@ const RESIZE_STATES: readonly string[] = [
 export const validatePersistentVolumeClaim = ({ spec }: PersistentVolumeClaim): FieldError[] =>
   validateClaimSpec(spec, "spec");
 
-/** Of a claim's spec only the size and the attributes of a bound one change, its volume and class once. */
+/**
+ * In a claim's spec, only the size and the attributes class of a bound claim may change, and its volume and class once.
+ */
 export function validatePersistentVolumeClaimUpdate(
   next: PersistentVolumeClaim,
   old: PersistentVolumeClaim,
@@ -67,7 +69,7 @@ function put<K extends keyof PersistentVolumeClaimSpec>(
   else spec[field] = value;
 }
 
-/** Once a class has been applied there is always one. */
+/** Once a class has been applied, there must always be one. */
 function validateAttributesClass(
   { spec: { volumeAttributesClassName: next } }: PersistentVolumeClaim,
   { spec: { volumeAttributesClassName: before }, status }: PersistentVolumeClaim,

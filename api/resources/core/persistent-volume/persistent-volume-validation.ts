@@ -27,7 +27,7 @@ import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spe
 
 const RECLAIM_POLICIES: readonly string[] = ["Delete", "Recycle", "Retain"];
 
-/** The types of volumes in the order in which Kubernetes looks. */
+/** Volume types in the order in which Kubernetes checks them. */
 const SOURCES = [
   "hostPath",
   "gcePersistentDisk",
@@ -58,13 +58,13 @@ export const validatePersistentVolume = (volume: PersistentVolume): FieldError[]
   ...mountOptionErrors(volume),
 ];
 
-/** A volume that an attachment describes in place of naming one: what binds and provisions volumes is not for it. */
+/** A volume that an attachment describes in place of naming one: fields for binding and provisioning do not apply. */
 export const validateInlineVolumeSpec = (spec: PersistentVolumeSpec, path: string): FieldError[] =>
   validateVolumeSpec(spec, { path, name: "", isInline: true, errors: [] });
 
 interface VolumeCheck {
   readonly path: string;
-  /** Of the volume; an inline one has none. */
+  /** The volume's; an inline one has none. */
   readonly name: string;
   readonly isInline: boolean;
   readonly errors: FieldError[];
@@ -129,7 +129,7 @@ function validateSources(spec: PersistentVolumeSpec, check: VolumeCheck): void {
   if (!found) errors.push(required(path, "must specify a volume type"));
 }
 
-/** Volumes of a cluster name the namespaces of their secrets, which those of pods need not. */
+/** Volumes of a cluster must name the namespaces of their secrets, which pods' volumes need not. */
 function validateSource(spec: PersistentVolumeSpec, type: (typeof SOURCES)[number], check: VolumeCheck): void {
   const { errors } = check;
   const path = `${check.path}.${type}`;
@@ -161,7 +161,7 @@ function validateSource(spec: PersistentVolumeSpec, type: (typeof SOURCES)[numbe
     for (const problem of dnsLabel(endpoints)) errors.push(invalid(`${path}.endpointsNamespace`, endpoints, problem));
 }
 
-/** Initiators are told apart by a name made of the volume's and its portal's. */
+/** Initiators are identified by a name composed of the volume's and its portal's. */
 const MAX_INITIATOR = 64;
 
 function validateIscsiVolume(iscsi: ISCSIPersistentVolumeSource, path: string, { name, errors }: VolumeCheck): void {
@@ -227,7 +227,7 @@ export function validatePersistentVolumeUpdate(
 ): FieldError[] {
   const errors: FieldError[] = [];
   const [next, before] = [sourcesOf(spec), sourcesOf(old)];
-  // The secret for expanding a volume may come later.
+  // The secret for expanding a volume may be added later.
   if (next.csi && before.csi && !before.csi.controllerExpandSecretRef) {
     const { controllerExpandSecretRef: _, ...rest } = next.csi;
     next.csi = rest;
@@ -257,7 +257,7 @@ function sourcesOf(spec: PersistentVolumeSpec): PersistentVolumeSpec {
   return Object.fromEntries(SOURCES.filter((type) => spec[type] !== undefined).map((type) => [type, spec[type]]));
 }
 
-/** Nodes' labels that have graduated. */
+/** Node labels that have graduated. */
 const GRADUATED: Readonly<Record<string, string>> = {
   "beta.kubernetes.io/arch": "kubernetes.io/arch",
   "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",

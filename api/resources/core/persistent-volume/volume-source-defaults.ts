@@ -1,4 +1,4 @@
-/** Defaults of the sources that volumes of pods and persistent volumes have in common. */
+/** Defaults of sources that pods' volumes and persistent volumes share. */
 import type { PersistentVolumeSpec, Volume } from "../../../generated/core.v1.ts";
 
 type Sources = Pick<Volume & PersistentVolumeSpec, "iscsi" | "rbd" | "azureDisk" | "scaleIO">;

@@ -1,4 +1,4 @@
-/** Annotations of pods that Kubernetes reads: some that fields have replaced, some that still hold. */
+/** Annotations of pods that Kubernetes interprets: some have been replaced by fields, others are still in use. */
 import type { PodSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, goQuote, invalid } from "../../../machinery/field-error.ts";
 import { visitContainers } from "./containers/visit-containers.ts";
@@ -31,7 +31,7 @@ export function validatePodAnnotations(annotations: Annotations, spec: PodSpec, 
   }
 }
 
-/** Leading zeros are refused, so that one number has one text. */
+/** Leading zeros are rejected, so that each number has a single form. */
 const isInt32 = (text: string) =>
   /^(0|-?[1-9][0-9]*)$/.test(text) && Number(text) >= -2147483648 && Number(text) <= 2147483647;
 
@@ -52,7 +52,7 @@ function validateAppArmor(key: string, profile: string, { path, errors, spec }: 
     errors.push(invalid(`${path}[${key}]`, profile, `invalid AppArmor profile name: ${goQuote(profile)}`));
 }
 
-/** Where an annotation and the field that replaced it are both there, they say the same. */
+/** An annotation and the field that replaced it must agree. */
 export function validateProfilesMatch(annotations: Annotations, spec: PodSpec, { path, errors }: At): void {
   const ofPod = spec.securityContext;
   if (ofPod?.seccompProfile && annotations[SECCOMP_POD] !== undefined)

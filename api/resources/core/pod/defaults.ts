@@ -19,14 +19,14 @@ import { defaultPullPolicy } from "./containers/image.ts";
 import { type Amounts, aggregateLimits, aggregateRequests } from "./resources/pod-requests.ts";
 import { isPodLevelResource } from "./resources/resources.ts";
 
-/** What every kind with a pod's spec gets. */
+/** For every kind with a pod spec. */
 export function defaultPodSpec(spec: PodSpec): void {
   spec.dnsPolicy ||= "ClusterFirst";
   spec.restartPolicy ||= "Always";
   spec.securityContext ??= {};
   spec.terminationGracePeriodSeconds ??= 30;
   spec.schedulerName ||= "default-scheduler";
-  // The old name of the field stands beside the new one, on pods and templates alike.
+  // The deprecated name of the field is set beside the new one, on pods and templates alike.
   if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
   else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount;
   for (const volume of spec.volumes ?? []) defaultVolume(volume);
@@ -37,7 +37,7 @@ export function defaultPodSpec(spec: PodSpec): void {
   roundRequirements(spec);
 }
 
-/** What only a pod itself gets, after defaultPodSpec: requests from limits, the host's ports, service links. */
+/** Only for pods, after defaultPodSpec: requests from limits, host ports, service links. */
 export function defaultPod({ spec }: Pod): void {
   for (const container of spec.containers ?? []) requestsFromLimits(container);
   for (const container of spec.initContainers ?? []) requestsFromLimits(container);
@@ -96,8 +96,8 @@ const missing = (from: ResourceList, present: ResourceList = {}): ResourceList =
   Object.fromEntries(Object.entries(from).filter(([name]) => !(name in present)));
 
 /**
- * Amounts of the whole pod: limits of huge pages come from its containers, and requests, where there is a limit, from
- * them and then from it.
+ * Pod-level amounts: limits of huge pages come from the containers; requests, if there is a limit, from the containers
+ * and then from the limit.
  */
 export function defaultPodResources({ spec }: Pick<Pod, "spec">): void {
   const { resources } = spec;

@@ -1,7 +1,7 @@
 /**
- * Fields of pods whose feature gates are off in Kubernetes 1.36: containers' stop signals, groups of pods, and sources
- * of projected volumes that need APIs which are not served. As there, they are dropped where an object is prepared for
- * the store, so that who said them is tracked as their owner, and admission sees them.
+ * Fields of pods whose feature gates are off in Kubernetes 1.36: containers' stop signals, pod groups, and sources of
+ * projected volumes that need APIs which are not served. As in Kubernetes, they are dropped when an object is prepared
+ * for storage, so that their writer is tracked as their owner, and admission sees them.
  */
 import type { Container, EphemeralContainer, PodSpec } from "../../../generated/core.v1.ts";
 

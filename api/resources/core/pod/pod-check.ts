@@ -1,13 +1,13 @@
-/** What the checks of a pod's parts share: where errors go, and what of the pod they look up. */
+/** What the checks of a pod's parts share: where errors go, and lookups in the pod. */
 import type { PodSpec, Volume } from "../../../generated/core.v1.ts";
 import type { FieldError } from "../../../machinery/field-error.ts";
 
 export interface PodOptions {
-  /** A Pod itself, not a template: some rules that came late hold for pods only. */
+  /** A Pod itself, not a template: some newer rules only apply to pods. */
   readonly isPod?: boolean;
-  /** What the owner of a template takes as restart policies; default: all. */
+  /** The restart policies that the owner of a template allows; default: all. */
   readonly restartPolicies?: readonly string[];
-  /** The name of a pod, which the claims of its ephemeral volumes carry. */
+  /** The pod's name, for the names of its ephemeral volumes' claims. */
   readonly podName?: string | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface PodCheck {
   readonly spec: PodSpec;
   readonly options: PodOptions;
   readonly errors: FieldError[];
-  /** By name; only volumes that are right themselves. */
+  /** By name; only valid volumes. */
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly claims: ReadonlySet<string>;
 }

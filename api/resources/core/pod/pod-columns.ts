@@ -1,4 +1,4 @@
-/** What `kubectl get pods` shows (pkg/printers/internalversion). */
+/** The columns of `kubectl get pods` (pkg/printers/internalversion). */
 import type { Container, ContainerState, ContainerStatus, Pod } from "../../../generated/core.v1.ts";
 import type { Column } from "../../resource.ts";
 import { ageColumn } from "../../time-columns.ts";
@@ -7,7 +7,7 @@ interface Summary {
   ready: number;
   reason: string;
   restarts: number;
-  /** When a container last ended to be started again, in ms. */
+  /** When a container last ended and was restarted (ms). */
   lastRestart: number | undefined;
 }
 
@@ -30,7 +30,7 @@ function summarize({ metadata, spec, status }: Pod): Summary {
   return summary;
 }
 
-/** Answers whether the pod is still in the middle of its init containers. */
+/** Returns whether the pod is still initializing. */
 function summarizeInit(
   containers: readonly Container[],
   statuses: readonly ContainerStatus[],
@@ -53,14 +53,14 @@ function summarizeInit(
   return false;
 }
 
-/** Once the main containers run, only theirs and the sidecars' restarts count. */
+/** Once the main containers run, only restarts of main containers and sidecars count. */
 function summarizeMain(initContainers: readonly Container[], status: Pod["status"], summary: Summary): void {
   summary.restarts = 0;
   summary.lastRestart = undefined;
   for (const own of status.initContainerStatuses ?? [])
     if (isSidecar(initContainers.find(({ name }) => name === own.name))) countRestarts(own, summary);
   let running = false;
-  // The first container that has something to say wins, so the last is looked at first.
+  // The first container with a reason wins, so the last is visited first.
   for (const own of (status.containerStatuses ?? []).toReversed()) {
     countRestarts(own, summary);
     const { waiting, terminated, running: runs } = own.state ?? {};

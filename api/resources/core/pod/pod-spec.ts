@@ -26,7 +26,7 @@ import { validateVolumes } from "./volumes/volumes.ts";
 const RESTART_POLICIES: readonly string[] = ["Always", "OnFailure", "Never"];
 const PREEMPTION: readonly string[] = ["PreemptLowerPriority", "Never"];
 
-/** A pod's spec after defaulting, in the order in which Kubernetes finds errors. */
+/** A pod's spec after defaulting, in the order in which Kubernetes reports errors. */
 export function validatePodSpec(spec: PodSpec, path: string, options: PodOptions = {}): FieldError[] {
   const errors: FieldError[] = [];
   if (spec.terminationGracePeriodSeconds === undefined) errors.push(required(`${path}.terminationGracePeriodSeconds`));
@@ -115,7 +115,7 @@ function validateResourceClaims(claims: readonly PodResourceClaim[], path: strin
       for (const problem of dnsLabel(name)) errors.push(invalid(`${at}.name`, name, problem));
       seen.add(name);
     }
-    // Kubernetes prints its internal struct, which has every field.
+    // Kubernetes prints its internal struct with every field.
     const printed = {
       Name: name ?? "",
       ResourceClaimName: resourceClaimName ?? null,
@@ -144,7 +144,7 @@ function validateSchedulingGates({ schedulingGates = [] }: PodSpec, path: string
   });
 }
 
-/** With the host's network a container's port is the host's; templates may leave that to the pods' defaults. */
+/** On the host's network a container's port is the host's; templates may leave that to the pods' defaulting. */
 function validateHostNetworkPorts(path: string, { spec, options, errors }: PodCheck): void {
   if (!spec.hostNetwork) return;
   spec.containers?.forEach(({ ports = [] }, i) => {

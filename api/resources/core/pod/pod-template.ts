@@ -1,4 +1,4 @@
-/** What kinds with a pod template use of this directory. */
+/** The parts of this directory that kinds with a pod template use. */
 import type { PodTemplateSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, notSupported } from "../../../machinery/field-error.ts";
 import { validateAnnotations, validateLabels } from "../../../machinery/labels-validation.ts";

@@ -4,7 +4,7 @@ import { validatePodAnnotations, validateProfilesMatch } from "./annotations.ts"
 import { validateImagePadding } from "./containers/containers.ts";
 import { validatePodSpec } from "./pod-spec.ts";
 
-/** A pod as it may be stored at all, new or changed. */
+/** Rules for every pod, new or changed. */
 export function validatePod({ metadata, spec }: Pod): FieldError[] {
   const errors: FieldError[] = [];
   const { annotations } = metadata;
@@ -29,7 +29,7 @@ export function validatePod({ metadata, spec }: Pod): FieldError[] {
   return errors;
 }
 
-/** What a new pod may not have. */
+/** Additional rules for new pods. */
 export function validatePodCreate({ metadata, spec }: Pod): FieldError[] {
   const errors: FieldError[] = [];
   if (spec.ephemeralContainers?.length) errors.push(forbidden("spec.ephemeralContainers", "cannot be set on create"));

@@ -1,7 +1,7 @@
 import type { Pod, Volume } from "../../../generated/core.v1.ts";
 import { podReferences } from "../../../node/node-sync.ts";
 
-/** Secrets that volumes of other kinds than `secret` and `projected` name. */
+/** Secrets named by volume types other than `secret` and `projected`. */
 export const volumeSecrets = ({ spec }: Pod): string[] =>
   (spec.volumes ?? []).flatMap((volume: Volume) => [
     ...(volume.azureFile ? [volume.azureFile.secretName] : []),
@@ -19,7 +19,7 @@ export const volumeSecrets = ({ spec }: Pod): string[] =>
 
 const SECRET = "secrets ";
 
-/** All secrets that a pod names, of its namespace. */
+/** All secrets in its namespace that a pod refers to. */
 export const podSecretNames = (pod: Pod): string[] => [
   ...new Set([
     ...podReferences(pod)

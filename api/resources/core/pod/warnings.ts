@@ -16,7 +16,7 @@ import { visitContainers } from "./containers/visit-containers.ts";
 import { APP_ARMOR_DEPRECATED } from "./security/app-armor.ts";
 import { volumePathWarnings } from "./volumes/volume-path-warnings.ts";
 
-/** Labels of nodes that others have replaced. */
+/** Deprecated node labels. */
 export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
   "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
   "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
@@ -43,7 +43,7 @@ const DEPRECATED_VOLUMES = [
   ["rbd", "rbd", "deprecated in v1.28, non-functional in v1.31+"],
 ] as const satisfies readonly (readonly [keyof Volume, string, string])[];
 
-/** `path` is the template's own, `""` for a pod. */
+/** `path` is the template's, or `""` for a pod. */
 export function podWarnings({ metadata = {}, spec }: Partial<PodTemplateSpec>, path: string): string[] {
   if (!spec) return [];
   const warnings: string[] = [];
@@ -68,7 +68,7 @@ export function podWarnings({ metadata = {}, spec }: Partial<PodTemplateSpec>, p
       );
     const appArmor = APP_ARMOR + name;
     const hasProfile = spec.securityContext?.appArmorProfile ?? securityContext?.appArmorProfile;
-    // A pod is warned as the annotation is made a field, before this.
+    // For pods, the warning is issued earlier, when the annotation is converted to a field.
     if (path !== "" && !hasProfile && appArmor in annotations)
       warnings.push(`${at}metadata.annotations[${appArmor}]: ${APP_ARMOR_DEPRECATED}`);
     for (const resource of ["memory", "ephemeral-storage"])
@@ -185,7 +185,7 @@ function warnFraction(
     );
 }
 
-/** A second definition is fine only where it builds on the first: `X=$(X):more`. */
+/** A second definition is only fine if it builds on the first: `X=$(X):more`. */
 function warnEnv(
   env: readonly { name: string; value?: string; valueFrom?: unknown }[],
   path: string,

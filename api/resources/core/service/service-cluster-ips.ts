@@ -1,4 +1,4 @@
-/** How a Service's addresses, their families and the policy about families go together. */
+/** Consistency of a Service's addresses, their families and its family policy. */
 import type { ServiceSpec } from "../../../generated/core.v1.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../../machinery/field-error.ts";
 import { familyOf } from "../../../machinery/network/ip.ts";
@@ -35,7 +35,7 @@ export function validateClusterIps(spec: ServiceSpec, errors: FieldError[]): voi
   });
 }
 
-/** Answers whether all are addresses, without which nothing more can be said. */
+/** Returns whether all are valid addresses, which further checks require. */
 function validateAddresses(clusterIPs: readonly string[], path: string, errors: FieldError[]): boolean {
   let valid = true;
   clusterIPs.forEach((ip, i) => {

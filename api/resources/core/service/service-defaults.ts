@@ -1,6 +1,6 @@
 import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
 
-/** A client stays with its endpoint for three hours, where it stays at all. */
+/** The default duration of session affinity. */
 const AFFINITY_SECONDS = 10_800;
 
 /** Kubernetes' versioned defaults; addresses and node ports are allocated later. */
@@ -24,14 +24,14 @@ export function defaultService({ spec, status }: Service): void {
 export const isExternallyAccessible = ({ type, externalIPs }: ServiceSpec): boolean =>
   type === "LoadBalancer" || type === "NodePort" || (type === "ClusterIP" && (externalIPs?.length ?? 0) > 0);
 
-/** A port on each node tells a load balancer whether endpoints are there. */
+/** A port on each node shows load balancers whether endpoints exist there. */
 export const needsHealthCheckPort = ({ type, externalTrafficPolicy }: ServiceSpec): boolean =>
   type === "LoadBalancer" && externalTrafficPolicy === "Local";
 
 export const needsClusterIp = ({ type }: ServiceSpec): boolean =>
   type === "ClusterIP" || type === "NodePort" || type === "LoadBalancer";
 
-/** They stay, and can be chosen, where none are given out any more: only the type says that there are none. */
+/** Node ports are kept, and can be chosen, even if allocation is switched off: only the type rules them out. */
 export const mayHaveNodePorts = ({ type }: ServiceSpec): boolean => type === "NodePort" || type === "LoadBalancer";
 
 export const needsNodePorts = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean =>

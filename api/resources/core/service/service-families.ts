@@ -1,6 +1,6 @@
 /**
- * The families of a Service's addresses: what the client left open is filled in from what the cluster has, before
- * addresses are allocated (pkg/registry/core/service/storage, initIPFamilyFields).
+ * The address families of a Service: fills in what the client left open from what the cluster has, before addresses are
+ * allocated (pkg/registry/core/service/storage, initIPFamilyFields).
  */
 import type { Service, ServiceSpec } from "../../../generated/core.v1.ts";
 import { sameValue } from "../../../machinery/field-checks.ts";
@@ -9,16 +9,16 @@ import { deepEqual } from "../../../machinery/json/deep-equal.ts";
 import { familyOf, type IPFamily, isIP } from "../../../machinery/network/ip.ts";
 import { isHeadless } from "./service-defaults.ts";
 
-/** Endpoints of such a Service are its maker's affair, so they may be of any family. */
+/** Endpoints of such a Service are managed by its creator, so they may be of any family. */
 const isHandmade = (spec: ServiceSpec) => isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0;
 
-/** `old` on an update; `cluster`: the families in which it gives addresses, the default first. */
+/** `old` on an update; `cluster`: the families in which the cluster allocates addresses, the default first. */
 export interface FamilySetting {
   readonly old?: Service | undefined;
   readonly cluster: readonly IPFamily[];
 }
 
-/** A Service that cannot be completed stays as it is: `validateFamilies` says why. */
+/** Leaves a Service unchanged that cannot be completed: `validateFamilies` says why. */
 export function completeFamilies(service: Service, setting: FamilySetting): void {
   const { spec } = service;
   const { old, cluster } = setting;
@@ -36,11 +36,11 @@ export function completeFamilies(service: Service, setting: FamilySetting): void
   spec.ipFamilies = families;
 }
 
-/** Who says nothing of it wants what there was before. */
+/** Without an explicit policy, the previous one is kept. */
 const policyOf = (spec: ServiceSpec, old: ServiceSpec | undefined): string =>
   spec.ipFamilyPolicy ?? old?.ipFamilyPolicy ?? (isHandmade(spec) ? "RequireDualStack" : "SingleStack");
 
-/** A Service that only prefers both families stays as it is when the cluster's families change. */
+/** A Service that only prefers dual stack stays as it is when the cluster's families change. */
 const staysPreferred = (spec: ServiceSpec, old: ServiceSpec | undefined): boolean =>
   old !== undefined &&
   spec.ipFamilyPolicy === "PreferDualStack" &&
@@ -49,13 +49,16 @@ const staysPreferred = (spec: ServiceSpec, old: ServiceSpec | undefined): boolea
   sameValue(spec.clusterIPs, old.clusterIPs) &&
   sameValue(spec.ipFamilies, old.ipFamilies);
 
-/** Who asks for one family again gives up the second with its address, though the request still names them. */
+/**
+ * A Service that returns to a single family gives up the second one and its address, even if the request still lists
+ * them.
+ */
 function releaseSecondFamily(spec: ServiceSpec, old: ServiceSpec): void {
   if (spec.clusterIPs && deepEqual(spec.clusterIPs, old.clusterIPs)) spec.clusterIPs = spec.clusterIPs.slice(0, 1);
   if (spec.ipFamilies && deepEqual(spec.ipFamilies, old.ipFamilies)) spec.ipFamilies = spec.ipFamilies.slice(0, 1);
 }
 
-/** What only the cluster, or what there was before, can refuse; each family has been looked at before. */
+/** Errors that depend on the cluster or on the old object; each family has been validated before. */
 export function validateFamilies({ spec }: Service, { old, cluster }: FamilySetting): FieldError[] {
   if (spec.type === "ExternalName" || staysPreferred(spec, old?.spec)) return [];
   const { ipFamilies = [], clusterIPs = [] } = spec;
@@ -86,5 +89,5 @@ export function validateFamilies({ spec }: Service, { old, cluster }: FamilySett
   return errors;
 }
 
-/** An empty list says nothing. */
+/** An empty list means nothing. */
 const isReduced = (next: readonly string[], old: readonly string[] = []) => next.length > 0 && next.length < old.length;

@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, invalid } from "../../../machinery/field-error.ts";
 import { mayHaveNodePorts } from "./service-defaults.ts";
 
-/** Where node ports come from; all others are the machine's own. */
+/** The range of node ports; all others are the machine's own. */
 export const NODE_PORTS = { first: 30_000, last: 32_767 } as const;
 
 const OUT_OF_RANGE = `provided port is not in the valid range. The range of valid ports is ${NODE_PORTS.first}-${NODE_PORTS.last}`;
@@ -11,14 +11,16 @@ export const PORT_TAKEN = "provided port is already allocated";
 
 const isNodePort = (port: number) => port >= NODE_PORTS.first && port <= NODE_PORTS.last;
 
-/** Why the port for health checks that somebody chose cannot be given, in the allocator's words. */
+/** Why a user-chosen health check port cannot be allocated, in the allocator's words. */
 export function healthCheckPortProblem({ healthCheckNodePort = 0, ports = [] }: ServiceSpec): string | undefined {
   if (healthCheckNodePort === 0) return undefined;
   if (!isNodePort(healthCheckNodePort)) return OUT_OF_RANGE;
   return ports.some(({ nodePort }) => nodePort === healthCheckNodePort) ? PORT_TAKEN : undefined;
 }
 
-/** The first port that no allocator could give, in the allocator's words; the rest is not looked at, as there. */
+/**
+ * The first port that cannot be allocated, in the allocator's words; further ones are not checked, as in Kubernetes.
+ */
 export function validateNodePorts(spec: ServiceSpec): FieldError[] {
   if (!mayHaveNodePorts(spec)) return [];
   const taken = new Set<string>();

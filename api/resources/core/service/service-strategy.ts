@@ -1,6 +1,6 @@
 /**
- * What an update of a Service keeps of what was allocated, and what it lets go when the type changes
- * (pkg/registry/core/service/storage). A client that sends back a Service without its addresses keeps them.
+ * What an update of a Service keeps of its allocations, and what it releases when the type changes
+ * (pkg/registry/core/service/storage). A client that omits the addresses keeps them.
  */
 import type { Service, ServicePort, ServiceSpec } from "../../../generated/core.v1.ts";
 import { deepEqual } from "../../../machinery/json/deep-equal.ts";
@@ -12,12 +12,12 @@ import {
   needsNodePorts,
 } from "./service-defaults.ts";
 
-/** The older single address stands for the list until there is one. */
+/** The older single address represents the list until there is one. */
 export function prepareClusterIps({ spec }: Service): void {
   if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
 }
 
-/** Kubernetes once gave services of names this default, and drops it where it reads them. */
+/** Kubernetes used to set this default on ExternalName Services, and drops it when reading them. */
 export function dropUnusedPolicy({ spec }: Service): void {
   if (spec.type === "ExternalName" && spec.internalTrafficPolicy) delete spec.internalTrafficPolicy;
 }
@@ -38,7 +38,7 @@ function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
     spec.healthCheckNodePort = old.healthCheckNodePort;
 }
 
-/** A port keeps its node port by its name, whatever else of it changes, unless another has it now. */
+/** A port keeps its node port by name, whatever else changes, unless another port has it now. */
 function keepNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[]): void {
   const used = new Set(ports.flatMap(({ nodePort }) => (nodePort ? [nodePort] : [])));
   const byName = new Map(old.map(({ name = "", nodePort }) => [name, nodePort]));
@@ -48,7 +48,7 @@ function keepNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[
   }
 }
 
-/** Whichever of the two fields the client changed says what it wants. */
+/** The field that the client changed wins. */
 function syncClusterIps(spec: ServiceSpec, old: ServiceSpec): void {
   const [next, before] = [spec.clusterIP ?? "", old.clusterIP ?? ""];
   if (next === before) {
@@ -60,7 +60,7 @@ function syncClusterIps(spec: ServiceSpec, old: ServiceSpec): void {
   else spec.clusterIPs = [next];
 }
 
-/** Fields that the new type has no use for go, unless the client has just set them. */
+/** Drops fields that the new type does not use, unless the client has just set them. */
 function dropOfOldType(spec: ServiceSpec, old: ServiceSpec): void {
   if (needsClusterIp(old) && !needsClusterIp(spec)) {
     if (spec.clusterIP === old.clusterIP && deepEqual(spec.clusterIPs, old.clusterIPs)) {

@@ -7,7 +7,10 @@ import { allocationErrors, validateLoadBalancerClass } from "./service-validatio
 
 const ONCE = "may not change once set";
 
-/** Second addresses and families come and go; first ones change only by way of ExternalName. `validate` has told of the rest. */
+/**
+ * Secondary addresses and families may be added and removed; primary ones only change through ExternalName. `validate`
+ * reports the rest.
+ */
 export function validateServiceUpdate(
   next: Service,
   { old: before, cluster }: FamilySetting & { readonly old: Service },
@@ -19,7 +22,7 @@ export function validateServiceUpdate(
   validateFamilyChange(spec, old, errors);
   if (spec.type === "LoadBalancer" && old.type === "LoadBalancer" && spec.loadBalancerClass !== old.loadBalancerClass)
     errors.push(invalid("spec.loadBalancerClass", spec.loadBalancerClass ?? null, ONCE));
-  // Kubernetes looks at the class of an update twice.
+  // Kubernetes validates the class twice on an update.
   validateLoadBalancerClass(spec, errors);
   if (needsHealthCheckPort(spec) && needsHealthCheckPort(old) && spec.healthCheckNodePort !== old.healthCheckNodePort)
     errors.push(forbidden("spec.healthCheckNodePort", FIELD_IMMUTABLE));

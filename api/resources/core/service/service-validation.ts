@@ -27,8 +27,8 @@ const MODE = "service.kubernetes.io/topology-mode";
 const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
 /**
- * In the order in which Kubernetes finds errors. It allocates addresses and ports first, and what stands in the way of
- * that is all it tells.
+ * In the order in which Kubernetes reports errors. It allocates addresses and ports first, and if that fails it reports
+ * nothing else.
  */
 export function validateService(service: Service, setting: FamilySetting): FieldError[] {
   const errors = allocationErrors(service, setting);
@@ -65,7 +65,7 @@ export function validateService(service: Service, setting: FamilySetting): Field
   return errors;
 }
 
-/** Why no addresses or node ports could be given. */
+/** Why no addresses or node ports can be allocated. */
 export function allocationErrors(service: Service, setting: FamilySetting): FieldError[] {
   const errors: FieldError[] = [];
   validateClusterIps(service.spec, errors);
@@ -137,7 +137,7 @@ function validatePortsDiffer(ports: readonly ServicePort[], errors: FieldError[]
   const seen = new Set<string>();
   ports.forEach(({ port, protocol = "" }, i) => {
     const key = `${protocol} ${port}`;
-    // Kubernetes prints its internal struct, of which it fills in the key.
+    // Kubernetes prints its internal struct with only the key set.
     if (seen.has(key))
       errors.push(
         duplicate(`spec.ports[${i}]`, {

@@ -3,7 +3,7 @@ import { cidrWarnings, ipWarnings } from "../../../machinery/network/ip-warnings
 
 const HINTS = "service.kubernetes.io/topology-aware-hints";
 
-/** Fields that Kubernetes takes and does not look at, is about to give up, or will read more strictly one day. */
+/** Fields that Kubernetes accepts but ignores, is about to remove, or will validate more strictly. */
 export function serviceWarnings({ metadata, spec }: Service): string[] {
   const { type, clusterIPs = [], externalIPs = [], loadBalancerIP, loadBalancerSourceRanges = [] } = spec;
   const warnings: string[] = [];

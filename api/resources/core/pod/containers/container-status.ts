@@ -1,4 +1,4 @@
-/** The rules of what a node says of a pod's containers. */
+/** Validation of the container statuses that nodes report. */
 import type { Container, EphemeralContainer, Pod, PodSpec, ResourceHealth } from "../../../../generated/core.v1.ts";
 import { utf8Length } from "../../../../machinery/encoding/utf8.ts";
 import {
@@ -18,7 +18,7 @@ const LISTS = [
   ["ephemeralContainerStatuses", "ephemeralContainers"],
 ] as const;
 
-/** What has ended for good stays ended. */
+/** A container that has ended for good stays so. */
 export function validateTransitions(next: Pod, old: Pod): FieldError[] {
   const { spec } = old;
   const errors: FieldError[] = [];
@@ -37,7 +37,7 @@ export function validateTransitions(next: Pod, old: Pod): FieldError[] {
   return errors;
 }
 
-/** A container may say that its end is the beginning of all of them. */
+/** Whether a container's end may restart all containers. */
 const restartsAll = ({ initContainers = [], containers }: PodSpec): boolean =>
   [...initContainers, ...containers].some(({ restartPolicyRules }) =>
     restartPolicyRules?.some(({ action }) => action === "RestartAllContainers"),
@@ -56,7 +56,7 @@ const isAmong = ({ operator, values }: { operator: string; values?: readonly num
 
 const MAX_ID = 2_147_483_647;
 
-/** Who runs in a container; on Windows that is no number. */
+/** The user that a container runs as; on Windows it is not a number. */
 export function validateContainerUsers({ spec, status }: Pod): FieldError[] {
   const os = spec.os?.name ?? "linux";
   const errors: FieldError[] = [];
@@ -80,7 +80,7 @@ function checkId(id: number, path: string, errors: FieldError[]): void {
   if (id < 0 || id > MAX_ID) errors.push(invalid(path, id, `must be between 0 and ${MAX_ID}, inclusive`));
 }
 
-/** How the devices of a container are; each has to be one that the container asked for. */
+/** The health of a container's devices, each of which the container must have requested. */
 export function validateResourceHealth({ spec, status }: Pod): FieldError[] {
   const errors: FieldError[] = [];
   for (const [list, of] of LISTS)
@@ -91,7 +91,7 @@ export function validateResourceHealth({ spec, status }: Pod): FieldError[] {
           errors.push(forbidden(path, "must not be specified in container status"));
         return;
       }
-      // A status of a container that is not there is nobody's fault: kubelets report late.
+      // A status without a container is not an error: kubelets report late.
       const container = spec[of]?.find((each) => each.name === name);
       allocatedResourcesStatus.forEach(({ name: resource, resources = [] }, j) => {
         const problem = container && askedProblem(container, resource);

@@ -45,7 +45,7 @@ export function validateInitContainers(path: string, check: PodCheck): void {
   spec.initContainers?.forEach((container, i) => {
     const at = `${path}[${i}]`;
     validateCommon(container, at, check);
-    // Without a policy, the rules of an init container are not looked at.
+    // Without a policy, an init container's restart rules are not validated.
     if (container.restartPolicy !== undefined) validateRestart(container, at, errors);
     else if (container.restartPolicyRules?.length) errors.push(policyMissing(at));
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name));
@@ -58,7 +58,7 @@ export function validateInitContainers(path: string, check: PodCheck): void {
     }
     for (const field of ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as const)
       if (container[field] !== undefined) errors.push(forbidden(`${at}.${field}`, `may not be set for ${ONE_SHOT}`));
-    // There is no restart for a resize of what runs once.
+    // A container that runs once cannot be restarted for a resize.
     container.resizePolicy?.forEach(({ restartPolicy }, j) => {
       const policy = `${at}.resizePolicy[${j}].restartPolicy`;
       if (restartPolicy === "RestartContainer")
@@ -107,11 +107,11 @@ export function validateEphemeralContainers(path: string, check: PodCheck): void
 
 const EPHEMERAL_RULE = "cannot be set for an Ephemeral Container";
 
-/** Resources are no pointer in Go, so that empty ones are as good as absent; an empty probe or list is there. */
+/** Resources are not a pointer in Go, so empty ones count as absent; an empty probe or list counts as present. */
 const isSet = (field: (typeof FORBIDDEN_OF_EPHEMERAL)[number], value: object | string | undefined) =>
   value !== undefined && !(field === "resources" && Object.keys(value).length === 0);
 
-/** Pods refuse what templates have been taken with for long. */
+/** Pods reject what templates have long accepted. */
 export function validateImagePadding(
   { image = "" }: Pick<Container, "image">,
   path: string,

@@ -32,7 +32,7 @@ const ENV_FIELDS: readonly string[] = [
   "status.podIPs",
 ];
 
-/** All that the downward API knows; some of it only for variables, some only for files. */
+/** All fields of the downward API; some only work in variables, some only in files. */
 const DOWNWARD_FIELDS: ReadonlySet<string> = new Set([
   ...ENV_FIELDS,
   "metadata.annotations",
@@ -103,7 +103,7 @@ function validateFileKey({ volumeName, path: file, key }: FileKeySelector, path:
   else if (file.split("/").includes("..")) errors.push(invalid(`${path}.path`, file, "must not contain '..'"));
 }
 
-/** Files of variables stand in volumes that containers can write to. */
+/** Environment files are in volumes that containers can write to. */
 export function validateFileVolumes(spec: PodSpec, path: string, errors: FieldError[]): void {
   const volumes = new Map(spec.volumes?.map((volume) => [volume.name, volume]));
   visitContainers(spec, path, ({ env }, at) => {
@@ -118,7 +118,7 @@ export function validateFileVolumes(spec: PodSpec, path: string, errors: FieldEr
   });
 }
 
-/** `allowed` without subscripts; labels and annotations of one key are always allowed. */
+/** `allowed` without subscripts; labels and annotations with a key are always allowed. */
 export function validateFieldReference(
   { apiVersion = "v1", fieldPath }: ObjectFieldSelector,
   path: string,

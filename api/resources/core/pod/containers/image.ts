@@ -9,7 +9,7 @@ const REFERENCE = new RegExp(`^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*(?::($
 
 const LONGEST_PATH = 255;
 
-/** The path at its registry, which is Docker Hub where the name has none: its own images are in `library`. */
+/** The path within its registry; on Docker Hub, the default, images without a namespace are in `library`. */
 function pathOf(name: string, tag: string): string {
   const path = tag === "" ? name : name.slice(0, -tag.length - 1);
   const slash = path.indexOf("/");
@@ -18,13 +18,13 @@ function pathOf(name: string, tag: string): string {
   return /[.:A-Z]/.test(first) || first === "localhost" ? path.slice(slash + 1) : path;
 }
 
-/** The tag, `latest` where there is neither tag nor digest; "" where Kubernetes reads none. */
+/** The tag, `latest` if there is neither tag nor digest; "" if Kubernetes finds none. */
 function tagOf(image: string): string {
   const [whole = "", tag = "", digest = ""] = REFERENCE.exec(image) ?? ["", "", "none"];
   if (pathOf(whole.slice(0, whole.length - digest.length), tag).length > LONGEST_PATH) return "";
   return tag || (digest ? "" : "latest");
 }
 
-/** Images of the moving tag are pulled each time. */
+/** The moving tag is pulled each time. */
 export const defaultPullPolicy = (image: string): "Always" | "IfNotPresent" =>
   tagOf(image) === "latest" ? "Always" : "IfNotPresent";

@@ -29,7 +29,7 @@ export function validateProtocol(protocol: string | undefined, path: string, err
   else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(path, protocol, PROTOCOLS));
 }
 
-/** A port of the host is free for one container of those that run together. */
+/** Of the containers that run at the same time, only one may use a given host port. */
 export function validateHostPorts(containers: readonly Container[], path: string, errors: FieldError[]): void {
   const taken = new Set<string>();
   containers.forEach(({ ports = [] }, i) => {
@@ -42,7 +42,7 @@ export function validateHostPorts(containers: readonly Container[], path: string
   });
 }
 
-/** A number of a port or the name of one of the container's. */
+/** A port number, or the name of one of the container's ports. */
 export function validatePortReference(port: number | string | undefined, path: string, errors: FieldError[]): void {
   const value = port ?? 0;
   const problems = typeof value === "number" ? portNumber(value) : portName(value);

@@ -1,4 +1,4 @@
-/** Probes and lifecycle hooks: what the kubelet asks of a container. */
+/** Probes and lifecycle hooks. */
 import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from "../../../../generated/core.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../../../machinery/field-error.ts";
 import { httpHeaderName } from "../../../../machinery/names.ts";

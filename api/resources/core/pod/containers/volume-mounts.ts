@@ -30,7 +30,7 @@ export function validateVolumeMounts(container: Container, path: string, check: 
       errors.push(invalid(`${at}.name`, name, "must not already exist in volumeDevices"));
     if (volumeDevices.some((device) => device.devicePath === mountPath))
       errors.push(invalid(`${at}.mountPath`, mountPath, "must not already exist as a path in volumeDevices"));
-    // Kubernetes names the list, not its entry, in the paths of these.
+    // In these paths, Kubernetes names the list and not the entry.
     if (subPath) validateRelativePath(subPath, `${path}.subPath`, errors);
     if (subPathExpr) {
       if (subPath)

@@ -18,7 +18,7 @@ export function validateAffinity(affinity: Affinity, path: string, errors: Field
   if (podAntiAffinity) validatePodAffinity(podAntiAffinity, `${path}.podAntiAffinity`, errors);
 }
 
-/** Affinity and its opposite have the same shape. */
+/** Affinity and anti-affinity have the same shape. */
 function validatePodAffinity(affinity: PodAffinity, path: string, errors: FieldError[]): void {
   affinity[REQUIRED]?.forEach((term, i) => {
     validateTerm(term, `${path}.${REQUIRED}[${i}]`, errors);
@@ -59,7 +59,7 @@ function validateKeys(keys: readonly string[], path: string, { labelSelector, er
   });
 }
 
-/** By now the selector holds what matchLabelKeys add to it, so a key is named twice only if the user did. */
+/** The selector already contains what matchLabelKeys added, so a key is only duplicated if the user did so. */
 function validateKeyTwice(keys: readonly string[], path: string, { labelSelector, errors }: WithSelector): void {
   if (keys.length === 0 || !labelSelector) return;
   const seen = new Set(Object.keys(labelSelector.matchLabels ?? {}));

@@ -1,4 +1,4 @@
-/** A pod with its node: what a binding makes of it (registry/core/pod/storage BindingREST). */
+/** A pod after its binding to a node (registry/core/pod/storage BindingREST). */
 import type { Binding, Pod } from "../../../../generated/core.v1.ts";
 
 export type Assigned<T extends Pod> =
@@ -14,10 +14,10 @@ export function assignNode<T extends Pod>(pod: T, { metadata, target }: Binding,
   if (pod.spec.nodeName) return refuse(`is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
   if (pod.spec.schedulingGates?.length) return refuse("has non-empty .spec.schedulingGates");
   const { annotations, labels } = metadata;
-  // What was meant for the pod has come about.
+  // The nomination has served its purpose.
   const { nominatedNodeName: _, ...status } = pod.status;
   const conditions = (status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
-  // A binding's condition has never been probed, and says so, as Go's zero time does.
+  // A binding's condition has never been probed, which Go's zero time expresses.
   const scheduled = { type: "PodScheduled", status: "True", lastProbeTime: null, lastTransitionTime: time } as object;
   return {
     ok: true,

@@ -1,7 +1,7 @@
 import type { Pod, PodAffinityTerm } from "../../../../generated/core.v1.ts";
 import type { LabelSelector } from "../../../../generated/meta.v1.ts";
 
-/** Keys of labels whose values come from the new pod become requirements of the selectors that they belong to. */
+/** Turns the new pod's values of these label keys into requirements of their selectors. */
 export function mergeMatchLabelKeys({ metadata, spec }: Pod): void {
   const labels = metadata.labels ?? {};
   for (const affinity of [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity]) {

@@ -30,7 +30,7 @@ export function validatePreferredTerms(
   terms.forEach(({ weight, preference }, i) => {
     if (!(weight >= 1 && weight <= 100))
       errors.push(invalid(`${path}[${i}].weight`, weight ?? 0, "must be in the range 1-100"));
-    // Values of preferences were never checked, and a cluster of one node has never missed it.
+    // The values of preferences were never validated.
     validateTerm(preference ?? {}, `${path}[${i}].preference`, { checkValues: false, errors });
   });
 }

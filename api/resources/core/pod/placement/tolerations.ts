@@ -4,7 +4,7 @@ import { labelValue, qualifiedName } from "../../../../machinery/names.ts";
 
 const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
-/** Kubernetes tells of comparisons, whose gate is off, only to who asks for one. */
+/** Kubernetes only mentions comparison operators, whose gate is off, if one was used. */
 const OPERATORS: readonly string[] = ["Equal", "Exists", "Lt", "Gt"];
 const isComparison = (operator: string) => operator === "Lt" || operator === "Gt";
 

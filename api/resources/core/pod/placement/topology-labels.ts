@@ -1,7 +1,7 @@
-/** What a pod learns of where its node is (plugin/pkg/admission/podtopologylabels). */
+/** The topology labels that a pod gets from its node (plugin/pkg/admission/podtopologylabels). */
 const TOPOLOGY = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"] as const;
 
-/** Of a node's labels those that its pods carry, too. */
+/** The subset of a node's labels that its pods get. */
 export function topologyLabelsOf(node: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {};
   for (const label of TOPOLOGY) {

@@ -62,7 +62,7 @@ function validateKeys(
   matchLabelKeys.forEach((key, i) => {
     errors.push(...validateLabelName(key, `${path}[${i}]`));
   });
-  // By now the selector holds what the keys add to it, so a key is named twice only if the user did.
+  // The selector already contains what the keys added, so a key is only duplicated if the user did so.
   const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
   for (const { key } of labelSelector?.matchExpressions ?? []) {
     const index = matchLabelKeys.indexOf(key);

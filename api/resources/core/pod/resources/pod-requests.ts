@@ -1,4 +1,4 @@
-/** What a pod's containers ask for and may use in all (k8s.io/component-helpers/resource). */
+/** The total requests and limits of a pod's containers (k8s.io/component-helpers/resource). */
 import type { Container, PodSpec } from "../../../../generated/core.v1.ts";
 import { addQuantities, type Quantity, quantityOf } from "../../../../machinery/quantity.ts";
 
@@ -6,10 +6,7 @@ export type Amounts = Record<string, Quantity>;
 
 const isSidecar = ({ restartPolicy }: Container) => restartPolicy === "Always";
 
-/**
- * The containers together: main containers and sidecars run at once, and each init container beside the sidecars that
- * stand before it.
- */
+/** Main containers and sidecars run at the same time, and each init container beside the sidecars before it. */
 function aggregate(spec: PodSpec, kind: "requests" | "limits"): Amounts {
   const total: Amounts = {};
   for (const { resources } of spec.containers ?? []) addList(total, resources?.[kind]);

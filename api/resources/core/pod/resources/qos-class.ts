@@ -4,7 +4,7 @@ import type { ResourceList } from "../../resource-list.ts";
 
 const COUNTED = ["cpu", "memory"] as const;
 
-/** By CPU and memory: Guaranteed where every container's requests are its limits, BestEffort where nothing is asked. */
+/** By CPU and memory: Guaranteed if every container's requests equal its limits, BestEffort if there are none. */
 export function qosClassOf({ containers = [], initContainers = [], resources }: PodSpec): string {
   const owners = resources ? [{ resources }] : [...containers, ...initContainers];
   let asks = false;
@@ -23,6 +23,6 @@ export function qosClassOf({ containers = [], initContainers = [], resources }: 
   return guaranteed ? "Guaranteed" : "Burstable";
 }
 
-/** Of pods alone are requests defaulted to limits, so an absent one here is zero. */
+/** Only pods have requests defaulted from limits, so an absent request here is zero. */
 const equal = (own: { limits?: ResourceList; requests?: ResourceList } | undefined, name: string) =>
   compareQuantities(own?.requests?.[name], own?.limits?.[name]) === 0;

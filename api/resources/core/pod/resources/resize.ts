@@ -11,7 +11,7 @@ const ONLY_COMPUTE = "only cpu and memory resources are mutable";
 const LISTS = ["containers", "initContainers"] as const;
 type ContainerList = (typeof LISTS)[number];
 
-/** CPU and memory of a pod and of its containers change, within the pod's quality of service. */
+/** A resize changes CPU and memory of a pod and its containers, within the pod's quality of service class. */
 export function validateResize(next: Pod, old: Pod): FieldError[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined)
     return [forbidden(WHOLE_OBJECT, "static pods cannot be resized")];
@@ -40,7 +40,7 @@ export function validateResize(next: Pod, old: Pod): FieldError[] {
   return sameValue(rest, before) ? [] : [forbidden("spec", ONLY_COMPUTE)];
 }
 
-/** Containers are told apart by where they stand. */
+/** Containers are identified by position. */
 function movedContainers(list: ContainerList, { spec: next }: Pod, { spec: old }: Pod): FieldError[] {
   const [now, before] = [next[list] ?? [], old[list] ?? []];
   if (now.length !== before.length) return [forbidden(`spec.${list}`, `${list} may not be added or removed on resize`)];
@@ -63,7 +63,7 @@ function removedAmounts(
   return errors;
 }
 
-/** What else of a container was changed. */
+/** Whether anything else about a container was changed. */
 function changedBeside(next: Container, old: Container, path: string, list: ContainerList): FieldError[] {
   if (sameValue(next, old)) return [];
   const errors: FieldError[] = [];
@@ -84,7 +84,7 @@ function changedBeside(next: Container, old: Container, path: string, list: Cont
 
 const lacks = (next: ResourceList = {}, old: ResourceList = {}) => Object.keys(old).some((name) => !(name in next));
 
-/** The pod with the CPU and memory that it had as a whole, to see what else was changed. */
+/** The pod with its old pod-level CPU and memory, to detect other changes. */
 function withPodCompute(next: Pod, { spec: { resources: before } }: Pod, errors: FieldError[]): Pod {
   const { resources: now, ...rest } = next.spec;
   if (now === undefined) {
@@ -106,7 +106,7 @@ const withOldCompute = (container: Container, old: Container): Container => ({
   resources: restoreCompute(container.resources, old.resources),
 });
 
-/** What is wanted, but with the CPU and memory of before, in the words of before. */
+/** The new requirements with the old CPU and memory, in their old notation. */
 function restoreCompute(now: ResourceRequirements = {}, before: ResourceRequirements = {}): ResourceRequirements {
   const restored = (kind: "limits" | "requests"): ResourceList | undefined => {
     const old = before[kind] ?? {};

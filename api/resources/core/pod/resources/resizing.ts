@@ -1,4 +1,4 @@
-/** What the containers of a pod take while they are being resized (k8s.io/component-helpers/resource). */
+/** What the containers of a pod use while they are being resized (k8s.io/component-helpers/resource). */
 import type { Container, ContainerStatus, Pod, PodSpec } from "../../../../generated/core.v1.ts";
 import { compareQuantities } from "../../../../machinery/quantity.ts";
 
@@ -8,8 +8,8 @@ type Kind = "requests" | "limits";
 const own = (container: Container, kind: Kind): ResourceList | undefined => container.resources?.[kind];
 
 /**
- * The most of what is asked for, what the node has granted and what the container has. A resize that can never be done
- * counts for nothing. Init containers are not resized; nor are pods that are on no node yet.
+ * The maximum of the requested, the allocated and the actual resources. An infeasible resize does not count. Init
+ * containers are not resized, nor are pods without a node.
  */
 export function whileResized({ spec, status }: Pod, kind: Kind): (container: Container) => ResourceList | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = status;
@@ -27,7 +27,7 @@ export function whileResized({ spec, status }: Pod, kind: Kind): (container: Con
   };
 }
 
-/** The same of what the pod asks for as a whole; undefined where it asks for nothing. */
+/** The same for pod-level resources; undefined if there are none. */
 export function wholeWhileResized({ spec, status }: Pod, kind: Kind): ResourceList | undefined {
   const asked = spec.resources?.[kind];
   if (asked === undefined || status.resources === undefined) return asked;

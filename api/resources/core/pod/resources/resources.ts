@@ -1,4 +1,4 @@
-/** Requests and limits of containers and pods. */
+/** Validation of requests and limits of containers and pods. */
 import type { Container, PodSpec, ResourceClaim, ResourceRequirements } from "../../../../generated/core.v1.ts";
 import {
   duplicate,
@@ -63,7 +63,7 @@ export function validateContainerResources(resources: ResourceRequirements, path
   validateRequirements(resources, path, { check, validateName: validateContainerResourceName });
 }
 
-/** As {@link validateContainerResources}, of what no container asks for. */
+/** Like {@link validateContainerResources}, for amounts that no container requests. */
 export function validateContainerLimits(limits: ResourceList, path: string, errors: FieldError[]): void {
   for (const name in limits)
     validateAmount(name, limits[name] ?? "0", {
@@ -99,7 +99,7 @@ export function validatePodResources(spec: PodSpec, path: string, check: PodChec
   });
 }
 
-/** What a pod says for itself as a whole is enough for its containers. */
+/** Pod-level resources must cover those of the containers. */
 function validateTotals(
   totals: Amounts,
   own: ResourceList = {},
@@ -144,7 +144,7 @@ function validateHugePages(list: ResourceList, path: string, errors: FieldError[
     errors.push(forbidden(path, "HugePages require cpu or memory"));
 }
 
-/** One entry; a request (`requirements` is set) is held to its limit too. */
+/** One entry; a request (`requirements` is set) must not exceed its limit. */
 function validateAmount(
   name: string,
   value: QuantityText,
@@ -189,7 +189,7 @@ function validateAmount(
 
 function isMultipleOfPage(name: string, value: QuantityText): boolean {
   const page = wholeUnits(quantityOf(name.slice("hugepages-".length)));
-  // None is a multiple, too: a pod may say that it wants no huge pages.
+  // Zero is a multiple, too: a pod may explicitly request no huge pages.
   return page > 0n && wholeUnits(quantityOf(value)) % page === 0n;
 }
 

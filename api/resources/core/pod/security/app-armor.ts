@@ -1,4 +1,4 @@
-/** Profiles of AppArmor that a pod still names in annotations, made into the fields that replaced them. */
+/** Converts AppArmor profiles in a pod's annotations to the fields that replaced them. */
 import type { AppArmorProfile, Pod } from "../../../../generated/core.v1.ts";
 import type { FieldError } from "../../../../machinery/field-error.ts";
 import { deepEqual } from "../../../../machinery/json/deep-equal.ts";
@@ -14,7 +14,7 @@ export function adoptAppArmorAnnotations({ metadata, spec }: Pod, warnings: stri
     const annotation = annotations[key];
     if (annotation === undefined || container.securityContext?.appArmorProfile) return;
     const profile = profileOf(annotation);
-    // The pod's own profile says it already, in a field.
+    // The pod's own profile already says so, in a field.
     if (profile && deepEqual(profile, spec.securityContext?.appArmorProfile)) return;
     if (profile) container.securityContext = { ...container.securityContext, appArmorProfile: profile };
     warnings.push(`metadata.annotations[${key}]: ${APP_ARMOR_DEPRECATED}`);

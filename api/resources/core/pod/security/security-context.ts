@@ -159,7 +159,7 @@ export function validateAppArmor(profile: AppArmorProfile | undefined, path: str
   }
 }
 
-/** The namespaces of the host do not go with users of the pod's own. */
+/** Host namespaces are incompatible with a user namespace. */
 export function validateHostUsers(spec: PodSpec, path: string, errors: FieldError[]): void {
   if (spec.hostUsers !== false) return;
   const rule = "when `hostUsers` is false";
@@ -168,7 +168,7 @@ export function validateHostUsers(spec: PodSpec, path: string, errors: FieldErro
   if (spec.hostIPC) errors.push(forbidden(`${path}.hostIPC`, rule));
 }
 
-/** In the order in which Kubernetes looks; some of them the pod's own spec holds. */
+/** In the order in which Kubernetes checks them; some are in the pod's spec. */
 const POD_FIELDS_OF_LINUX = [
   "appArmorProfile",
   "seLinuxOptions",
@@ -199,7 +199,7 @@ const CONTAINER_FIELDS_OF_LINUX = [
   "runAsGroup",
 ] as const;
 
-/** A pod that names its system has nothing of the other. */
+/** A pod that names its OS must not use fields of the other. */
 export function validateOs(spec: PodSpec, path: string, errors: FieldError[]): void {
   const { os, securityContext } = spec;
   if (!os) return;

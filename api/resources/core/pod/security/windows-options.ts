@@ -47,7 +47,7 @@ function userNameProblems(name: string): string[] {
   return problems;
 }
 
-/** Containers that are processes of a Windows host: all of the pod's or none. */
+/** Either all of the pod's containers are Windows host processes, or none. */
 export function validateHostProcess(spec: PodSpec, path: string, errors: FieldError[]): void {
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
   let containers = 0;

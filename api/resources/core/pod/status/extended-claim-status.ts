@@ -1,4 +1,4 @@
-/** What a pod's status says of the claim that its extended resources are from. */
+/** Validates the part of a pod's status about the claim for its extended resources. */
 import type { Pod } from "../../../../generated/core.v1.ts";
 import { duplicate, type FieldError, invalid, required } from "../../../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain } from "../../../../machinery/names.ts";
@@ -33,7 +33,7 @@ export function validateExtendedClaimStatus({ spec, status }: Pod): FieldError[]
           "must match the extended resource name of an entry in spec.initContainers.resources.requests or spec.containers.resources.requests",
         ),
       );
-    // Without the mapping's place, as Kubernetes tells it.
+    // Without the mapping's index, as in Kubernetes.
     for (const problem of dnsLabel(requestName)) errors.push(invalid(`${PATH}.requestName`, requestName, problem));
     const key = [containerName, resourceName, requestName].join(" ");
     if (seen.has(key))

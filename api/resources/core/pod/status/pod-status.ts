@@ -80,7 +80,7 @@ function validateHostAddresses({ status }: Pod, errors: FieldError[]): void {
   validateAddresses(status.hostIPs ?? [], "status.hostIPs", errors);
 }
 
-/** Who knows nothing of observedGeneration does not take it away, from the status or its conditions. */
+/** A client that does not know observedGeneration does not remove it, from the status or its conditions. */
 export function keepObservedGenerations(next: PodStatus, old: PodStatus): void {
   keepObserved(next, old);
   const before = new Map(
@@ -89,7 +89,7 @@ export function keepObservedGenerations(next: PodStatus, old: PodStatus): void {
       [...all],
     ]),
   );
-  // A type may be there more than once; the first is the first's successor.
+  // A type may occur more than once; the first corresponds to the first.
   for (const condition of next.conditions ?? []) keepObserved(condition, before.get(condition.type)?.shift());
 }
 
@@ -97,7 +97,7 @@ function keepObserved(next: { observedGeneration?: number }, old: { observedGene
   if (!next.observedGeneration && old?.observedGeneration) next.observedGeneration = old.observedGeneration;
 }
 
-/** Resources of nodes that claims take, and what became of images as volumes, are behind gates that are closed. */
+/** Node allocatable resources of claims, and statuses of image volumes, are behind gates that are off. */
 export function dropGatedStatus(next: PodStatus, old: PodStatus): void {
   if (!old.nodeAllocatableResourceClaimStatuses) delete next.nodeAllocatableResourceClaimStatuses;
   if (containersOf(old).some(({ volumeMounts }) => volumeMounts?.some(({ volumeStatus }) => volumeStatus))) return;

@@ -5,7 +5,7 @@ import { goDiff } from "../../../go-diff.ts";
 import { MIRROR } from "../annotations.ts";
 import { validatePod } from "../pod-validation.ts";
 
-/** Ephemeral containers are added and never change. `next` differs from `old` in nothing else. */
+/** Ephemeral containers can be added and never change. `next` differs from `old` in nothing else. */
 export function validateEphemeralContainersUpdate(next: Pod, old: Pod): FieldError[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined)
     return [forbidden(WHOLE_OBJECT, "static pods do not support ephemeral containers")];

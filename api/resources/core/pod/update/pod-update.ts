@@ -24,7 +24,9 @@ const CHANGEABLE = [
   "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
 ].join(",");
 
-/** Of a pod's spec only these few fields change; a pod behind scheduling gates may be narrowed down too. */
+/**
+ * Only these few fields of a pod's spec can change; the scheduling constraints of a gated pod may also be tightened.
+ */
 export function validatePodUpdate(next: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = [];
   validateAnnotationUpdate(next, old, errors);
@@ -53,7 +55,7 @@ export function validatePodUpdate(next: Pod, old: Pod): FieldError[] {
   return errors;
 }
 
-/** Ends with the rules of a new pod's annotations, which a change of the spec has had once by then. */
+/** Ends with the rules for a new pod's annotations, which a change of the spec has already gone through. */
 export function validateAnnotationUpdate(
   { metadata: next, spec }: Pod,
   { metadata: old }: Pod,
@@ -70,7 +72,7 @@ export function validateAnnotationUpdate(
   validatePodAnnotations(after, spec, { path: "metadata.annotations", errors });
 }
 
-/** Answers whether the lists can be compared further. */
+/** Returns whether the lists can be compared further. */
 function validateImages(
   next: readonly Container[] = [],
   old: readonly Container[] = [],
@@ -87,7 +89,7 @@ function validateImages(
   return true;
 }
 
-/** A deadline may be set, and moved nearer. */
+/** A deadline may be set, and shortened. */
 function validateDeadline(next: PodSpec, old: PodSpec, errors: FieldError[]): boolean {
   const path = "spec.activeDeadlineSeconds";
   const [after, before] = [next.activeDeadlineSeconds, old.activeDeadlineSeconds];
@@ -116,7 +118,7 @@ function validateTolerationUpdate(
     errors.push(forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
 }
 
-/** The new spec with the old values of what may change, to see whether anything else did. */
+/** The new spec with the old values of mutable fields, to detect other changes. */
 function withoutChangeable(next: PodSpec, old: PodSpec, errors: FieldError[]): PodSpec {
   const spec = { ...next };
   for (const list of ["containers", "initContainers"] as const) {
@@ -134,7 +136,7 @@ function withoutChangeable(next: PodSpec, old: PodSpec, errors: FieldError[]): P
   return withOldNodeAffinity(compared, old, errors);
 }
 
-/** `value` with one field as it is in `from`, absent if it is absent there. */
+/** `value` with one field as in `from`, or without it if it is absent there. */
 function restored<T extends object>(value: T, from: T, field: keyof T): T {
   const copy = { ...value };
   if (from[field] === undefined) delete copy[field];

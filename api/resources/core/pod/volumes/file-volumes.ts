@@ -1,4 +1,4 @@
-/** Volumes of files that the API server knows the content of: secrets, config maps, the pod's own fields. */
+/** Volumes with files from the API: secrets, config maps, the pod's own fields. */
 import type { DownwardAPIVolumeFile, KeyToPath, Volume } from "../../../../generated/core.v1.ts";
 import { type FieldError, invalid, required } from "../../../../machinery/field-error.ts";
 import { validateFieldReference, validateResourceReference } from "../containers/env.ts";
@@ -25,7 +25,7 @@ export function validateFileVolumes(
     validateKeyVolume(configMap, `${path}.configMap`, errors);
   } else if (downwardAPI) {
     validateMode(downwardAPI.defaultMode, `${path}.downwardAPI.defaultMode`, errors);
-    // Kubernetes names the volume, not the file, in these paths.
+    // In these paths, Kubernetes names the volume and not the file.
     for (const file of downwardAPI.items ?? []) validateDownwardFile(file, `${path}.downwardAPI`, errors);
   }
 }

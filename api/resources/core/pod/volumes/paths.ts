@@ -1,18 +1,18 @@
 /** Paths inside a volume or container. */
 import { type FieldError, invalid } from "../../../../machinery/field-error.ts";
 
-/** No part of it is `..`. */
+/** No path element may be `..`. */
 export function validateNoBacksteps(path: string, at: string, errors: FieldError[]): void {
   if (path.split("/").includes("..")) errors.push(invalid(at, path, "must not contain '..'"));
 }
 
-/** Neither absolute nor leading out. */
+/** Must be relative, and not lead out. */
 export function validateRelativePath(path: string, at: string, errors: FieldError[]): void {
   if (path.startsWith("/")) errors.push(invalid(at, path, "must be a relative path"));
   validateNoBacksteps(path, at, errors);
 }
 
-/** Nor in the names that the kubelet keeps for itself, which begin with `..`. */
+/** Must not be a name reserved for the kubelet either, which begins with `..`. */
 export function validateUnreservedPath(path: string, at: string, errors: FieldError[]): void {
   validateRelativePath(path, at, errors);
   if (path.startsWith("..") && !path.startsWith("../")) errors.push(invalid(at, path, "must not start with '..'"));

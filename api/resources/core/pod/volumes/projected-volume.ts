@@ -13,7 +13,7 @@ import { validateMode, validateUnreservedPath } from "./paths.ts";
 
 const KEY_TYPES: readonly string[] = ["ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519", "RSA3072", "RSA4096"];
 
-/** Several sources in one directory: no file of one may cover another's. */
+/** Several sources in one directory: their files must not conflict. */
 export function validateProjected(
   { defaultMode, sources = [] }: ProjectedVolumeSource,
   path: string,
@@ -32,7 +32,7 @@ export function validateProjected(
 }
 
 interface ProjectionCheck {
-  /** Kubernetes names the volume, not the source, in some paths. */
+  /** In some paths, Kubernetes names the volume and not the source. */
   readonly volumePath: string;
   readonly errors: FieldError[];
   readonly addFile: (file: string | undefined, shown: string) => void;
@@ -89,7 +89,7 @@ function validateTrustBundle(bundle: ClusterTrustBundleProjection, path: string,
     errors.push(invalid(path, bundle, "only one of name and signerName may be used"));
   else if (name !== undefined) {
     if (name === "") errors.push(required(`${path}.name`, "must be a valid object name"));
-    // The bundle of a signer is named for it, `example.com:signer:name`.
+    // A signer's bundle is named after it, `example.com:signer:name`.
     for (const problem of dnsSubdomain(name.slice(name.lastIndexOf(":") + 1)))
       errors.push(invalid(`${path}.name`, name, `not a valid clustertrustbundlename: ${problem}`));
     if (labelSelector)

@@ -1,10 +1,12 @@
-/** Files of a volume that lie on or in one another, where the last one written would hide the others (pkg/api/pod/warnings.go). */
+/**
+ * Files of a volume with equal or nested paths, where the last one written hides the others (pkg/api/pod/warnings.go).
+ */
 import type { Volume, VolumeProjection } from "../../../../generated/core.v1.ts";
 import { goQuote } from "../../../../machinery/field-error.ts";
 
 interface File {
   readonly path: string;
-  /** As it is told, where it is one of several sources. */
+  /** How messages name it, if it is one of several sources. */
   readonly source?: string;
 }
 

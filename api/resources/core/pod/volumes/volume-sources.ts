@@ -1,4 +1,4 @@
-/** Types of volumes that pods and persistent volumes share, most of them of storage that drivers now serve. */
+/** Volume types shared by pods and persistent volumes, most of them now served by CSI drivers. */
 import type { ISCSIPersistentVolumeSource, PersistentVolumeSpec, Volume } from "../../../../generated/core.v1.ts";
 import { type FieldError, invalid, notSupported, required, tooLong } from "../../../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain, rangeProblem } from "../../../../machinery/names.ts";
@@ -32,7 +32,7 @@ function partition({ partition: number }: Fields<{ partition: unknown }>, path: 
     errors.push(invalid(`${path}.partition`, number, rangeProblem(1, 255)));
 }
 
-/** A reference to a secret needs its name; that of a persistent volume its namespace too. */
+/** A reference to a secret needs its name; that of a persistent volume also its namespace. */
 function secretName({ secretRef }: Fields<{ secretRef: unknown }>, path: string, errors: FieldError[]): void {
   if (secretRef && !(secretRef as { name?: string }).name) errors.push(required(`${path}.secretRef.name`));
 }
@@ -43,7 +43,7 @@ const all =
     for (const check of checks) check(source, path, errors);
   };
 
-/** Each with the path under which Kubernetes reports, where that differs from the field. */
+/** Each with the path under which Kubernetes reports errors, if that differs from the field. */
 export const SHARED_SOURCES: Readonly<Record<string, { readonly as?: string; readonly check: Check }>> = {
   hostPath: { check: hostPath },
   gitRepo: {
@@ -116,7 +116,7 @@ function iscsiName(name: string, path: string, errors: FieldError[]): void {
   if (problem) errors.push(invalid(path, name, problem));
 }
 
-/** What pods' volumes and the cluster's say alike of a target. */
+/** The rules for a target shared by pods' and persistent volumes. */
 export function validateIscsiAccess(
   {
     lun,
@@ -155,7 +155,7 @@ function quobyte(source: Record<string, unknown>, path: string, errors: FieldErr
   if (!registry) errors.push(required(`${path}.registry`, rule));
   else if (text(source.tenant).length >= 65)
     errors.push(required(`${path}.tenant`, "must be a UUID and may not exceed a length of 64 characters"));
-  // Once, however many pairs are none: each error would hold all of them.
+  // Only once, however many pairs are invalid: each error would contain all of them.
   else if (registry.split(",").some((pair) => !/^(\[[^\]]*\]|[^:[\]]*):[^:]*$/.test(pair)))
     errors.push(invalid(`${path}.registry`, registry, rule));
   need("volume")(source, path, errors);
@@ -219,7 +219,7 @@ function csi(source: Record<string, unknown>, path: string, errors: FieldError[]
   else for (const problem of dnsSubdomain(secret.name)) errors.push(invalid(`${path}.name`, secret.name, problem));
 }
 
-/** The name of a CSI driver, of any case. */
+/** The name of a CSI driver, in any case. */
 export function validateDriverName(name: string, path: string, errors: FieldError[]): void {
   if (!name) {
     errors.push(required(path));

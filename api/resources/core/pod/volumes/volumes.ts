@@ -14,7 +14,7 @@ interface VolumeCheck {
   readonly errors: FieldError[];
 }
 
-/** Answers the volumes that are right, by name: mounts of others are "not found". */
+/** Returns the valid volumes by name: mounts of others are "not found". */
 export function validateVolumes(
   volumes: readonly Volume[] | undefined,
   path: string,
@@ -46,7 +46,7 @@ export function validateVolumes(
   return valid;
 }
 
-/** The order in which Kubernetes looks; the first that is set is the volume's type. */
+/** Kubernetes' order; the first one that is set is the volume's type. */
 const ORDER = [
   "emptyDir",
   "hostPath",
