@@ -4,19 +4,19 @@ import type { RuntimeChoice } from "./runtime/choose.ts";
 
 export interface AgentOptions {
   readonly connection: Connection;
-  /** Trades the node's credential for its next, and keeps that for the next start. */
+  /** Exchanges the node's credential for its next one, and keeps that for the next start. */
   readonly renew: (token: string) => Promise<string>;
   readonly nodeName: string;
   readonly runtime: RuntimeChoice;
   readonly dataDirectory: string;
-  /** Told what the user should know. */
+  /** Receives messages for the user. */
   readonly say: (message: string) => void;
   readonly signal: AbortSignal;
-  /** Pods that are plain processes end with the node. Otherwise, and for containers always, they go on without it. */
+  /** Whether pods that are plain processes end with the node. Otherwise, and for containers always, they outlive it. */
   readonly endsProcesses: boolean;
   readonly settings: NodeSettings;
-  /** The API has the node as Ready; told again with whatever else changes of it. */
+  /** The API shows the node as Ready; called again with every later change of the Node. */
   readonly onReady?: () => void;
-  /** The node has left its cluster, and is to end. */
+  /** The node has left its cluster, and is to shut down. */
   readonly onLeft?: () => void;
 }

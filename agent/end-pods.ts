@@ -1,12 +1,12 @@
 /** Ends every container of the node at once, for a node that ends with the command that started it. */
 import type { Runtime } from "./runtime/runtime.ts";
 
-/** Seconds. Somebody waits at the terminal, so the pods' own grace does not count. */
+/** Seconds. Somebody is waiting at the terminal, so the pods' own grace period does not count. */
 const GRACE = 2;
-/** One that was starting when the node was told to end shows in the second look. */
+/** A container that was just starting shows up at the second look. */
 const LOOKS = 3;
 
-/** Their pods stay in the API: the next start finds them ended, and runs them again where their restart policy says so. */
+/** Their pods stay in the API: the next start finds them ended, and restarts them according to their restart policy. */
 export async function endPods(runtime: Runtime): Promise<void> {
   for (let look = 0; look < LOOKS; look++) {
     const running = (await runtime.observe()).containers.filter(({ state }) => state === "running");

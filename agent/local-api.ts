@@ -1,6 +1,6 @@
 /**
- * What `sailplane node` and `sailplane leave` ask of the agent on the same machine, over a socket that only its owner can
- * open: it answers without the control plane.
+ * The API for `sailplane node` and `sailplane leave` on the same machine, over a socket that only its owner can open.
+ * Works without the control plane.
  */
 import { rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -16,7 +16,7 @@ export interface LocalApiOptions {
   readonly runtime: Runtime;
   readonly status: () => LocalStatus;
   readonly pods: () => readonly Pod[];
-  /** Leaves the cluster; tells how it goes on. */
+  /** Leaves the cluster, and reports progress. */
   readonly leave: (request: LeaveRequest, tell: (line: string) => void) => Promise<void>;
   readonly log: Logger;
 }
@@ -34,7 +34,7 @@ export function openLocalApi(options: LocalApiOptions): Server {
     });
   });
   server.on("error", (error) => options.log.warn(`\`sailplane node\` cannot ask this node: ${error.message}`));
-  // Made for the owner only: nobody may open it in between.
+  // Accessible to the owner only, from the moment it exists.
   const before = process.umask(0o177);
   server.listen(options.socket);
   process.umask(before);

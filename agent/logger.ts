@@ -1,4 +1,4 @@
-/** What the agent has to say to whoever started it. */
+/** Messages of the agent for whoever started it. */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;

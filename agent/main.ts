@@ -12,7 +12,7 @@ import { NodeAgent } from "./node-agent.ts";
 import { chooseRuntime } from "./runtime/choose.ts";
 import { unmountBelow } from "./volumes/mounts.ts";
 
-/** Runs until the signal. Answers whether its pods go on without it. */
+/** Runs until the signal aborts. Returns whether its pods go on without it. */
 export async function runAgent(options: AgentOptions): Promise<{ readonly podsGoOn: boolean }> {
   mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
   const log: Logger = { info: () => {}, warn: options.say };
@@ -24,7 +24,7 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
   const controlPlane = new ControlPlane(options.connection);
   const agent = await NodeAgent.create(options, { runtime, controlPlane, log });
   void renewCredential({ holder: controlPlane, renew: options.renew, sleep: sleepUntil(options.signal), log });
-  // What is simulated is gone with who simulates it.
+  // Simulated pods end with their simulator.
   const podsGoOn = runtime.simulates !== true && (runtime.isolates || !options.endsProcesses);
   try {
     await agent.run();
@@ -33,7 +33,7 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
     await agent.stop();
     if (!podsGoOn) {
       await endPods(runtime);
-      // Whoever wants to begin afresh can delete the directory.
+      // So that the directory can be deleted to start afresh.
       await unmountBelow(resolve(options.dataDirectory));
     }
     controlPlane.close();
@@ -41,7 +41,7 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
   }
 }
 
-/** A pause that keeps no process alive; false where the signal ended it. */
+/** A pause that keeps no process alive; false if the signal ended it. */
 const sleepUntil =
   (signal: AbortSignal) =>
   (ms: number): Promise<boolean> =>

@@ -1,4 +1,4 @@
-/** The life of a node: follows what the control plane tells of it, and serves what is asked of its pods. */
+/** The life of a node: applies what the control plane sends, and serves requests about its pods. */
 import { join } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/node/local-node.ts";
@@ -11,7 +11,7 @@ import { openLocalApi } from "./local-api.ts";
 import { isToAllocate } from "./node/patched-resources.ts";
 import { NodeAssembly, type Parts } from "./node-assembly.ts";
 
-/** What pods name. */
+/** Resources that pods refer to. */
 const NAMED: ReadonlySet<string> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 
 export class NodeAgent {
@@ -19,7 +19,7 @@ export class NodeAgent {
   readonly #parts: Parts;
   readonly #made: NodeAssembly;
   #link: Link | undefined;
-  /** As the node was last told by. */
+  /** As last reported. */
   #addresses: string;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
@@ -45,7 +45,7 @@ export class NodeAgent {
       await made.drivers.open();
     }
     await made.staticPods.start();
-    // What is known from before runs on, whether or not anybody answers.
+    // Known pods run on, whether or not the control plane answers.
     for (const pod of made.objects.pods()) made.pods.follow(pod);
     this.#link = new Link({
       controlPlane,
@@ -111,7 +111,10 @@ export class NodeAgent {
     await made.memory.close();
   }
 
-  /** Extended resources may be patched into the node's capacity by whoever counts them; its ranges say of which families it is. */
+  /**
+   * Extended resources may be patched into the node's capacity by whoever counts them; its pod CIDRs tell which address
+   * families it has.
+   */
   #followNode({ metadata, status }: Node): void {
     if (metadata.name !== this.#options.nodeName) return;
     const addresses = this.#made.now.addresses.join();

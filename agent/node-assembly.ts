@@ -1,4 +1,4 @@
-/** What a node is made of, and who hears of whom. */
+/** The parts of a node, and their wiring. */
 import { join, resolve } from "node:path";
 import type { ApiClient } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
@@ -51,7 +51,7 @@ export interface Parts {
   readonly log: Logger;
 }
 
-/** The parts of a node, wired: each is told of the others what it must know. */
+/** The parts of a node, wired: each gets what it needs of the others. */
 export class NodeAssembly {
   readonly facts: NodeFacts;
   readonly objects: ObjectCache;
@@ -68,7 +68,7 @@ export class NodeAssembly {
   readonly runtimeHealth: RuntimeHealth;
   readonly now: NodeNow;
   readonly localVolumes: ReturnType<typeof openLocalVolumes>;
-  /** Once it is open. */
+  /** Set once it is open. */
   network: ClusterNetwork | undefined;
   readonly #options: AgentOptions;
   readonly #parts: Parts;
@@ -84,7 +84,7 @@ export class NodeAssembly {
     return new NodeAssembly(options, parts, await readNodeFacts(options, parts.runtime));
   }
 
-  /** Each part is made of those before it, and asks for those after it only once all are there. */
+  /** Each part is built from those before it, and only uses those after it once all exist. */
   private constructor(options: AgentOptions, parts: Parts, facts: NodeFacts) {
     const { controlPlane, runtime, log } = parts;
     const { nodeName } = options;
@@ -143,7 +143,7 @@ export class NodeAssembly {
     return this.#voices.client;
   }
 
-  /** Makes Services and its pods' network work, as well as the machine allows. */
+  /** Sets up Services and the pod network as well as the machine allows. */
   async openNetwork(): Promise<void> {
     const { controlPlane, runtime, log } = this.#parts;
     const { nodeName } = this.#options;

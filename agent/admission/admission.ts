@@ -1,6 +1,6 @@
 /**
- * Pods that are bound to this node and cannot run here are refused, whoever bound them. They are decided upon one after
- * the other, each against those that were let in before; one that is critical has others make room.
+ * Refuses pods that are bound to this node and cannot run here, whoever bound them. They are decided one after another,
+ * each against those admitted before; a critical pod may preempt others.
  */
 
 import type { Pod } from "../../api/generated/core.v1.ts";
@@ -15,9 +15,9 @@ export interface AdmissionOptions {
   readonly node: () => AdmittingNode;
   readonly pressures: () => ReadonlySet<string>;
   readonly devices: Pick<DeviceManager, "setAside" | "free">;
-  /** What was let in beside the pod of that uid, with what each has been given. */
+  /** The admitted pods except for the one with that uid, each with its allocated resources. */
   readonly others: (uid: string) => readonly Pod[];
-  /** Ends a pod for another; settles when its containers have ended. */
+  /** Ends a pod in favour of another; settles when its containers have ended. */
   readonly preempt: (pod: Pod) => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export class Admission {
     this.#options = options;
   }
 
-  /** Why the node will not run the pod; undefined: it will. `onAdmitted` comes before the next is decided upon. */
+  /** Why the node will not run the pod; undefined: it will. `onAdmitted` is called before the next pod is decided. */
   decide(pod: Pod, onAdmitted: () => void): Promise<Refusal | undefined> {
     return this.#turns.run(async () => {
       const refusal = await this.#decide(pod);

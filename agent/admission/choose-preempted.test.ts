@@ -48,7 +48,7 @@ describe("room for a critical pod", () => {
       return chosen.ok ? chosen.pods.map(({ metadata }) => metadata.name) : [];
     };
     const of = (name: string, memory: string, cpu: string) => pod(name, { memory, cpu });
-    // Half of both is nearer than all of one.
+    // Half of both is closer than all of one.
     expect(names(of("memory", "100", "0"), of("half", "50", "500m"), of("rest", "50", "500m"))).toEqual([
       "half",
       "rest",
@@ -56,7 +56,7 @@ describe("room for a critical pod", () => {
     expect(names(of("large", "300", "1"), of("small", "200", "1"))).toEqual(["small"]);
     expect(names(of("more", "200", "3"), of("less", "200", "2"))).toEqual(["less"]);
     expect(names(of("first", "200", "2"), of("second", "200", "2"))).toEqual(["first"]);
-    // What is more than enough of one makes up for nothing of the other.
+    // An excess of one resource does not make up for the other.
     expect(names(of("much", "900", "100m"), of("near", "90", "900m"), of("x", "20", "900m"))[0]).toBe("near");
   });
 

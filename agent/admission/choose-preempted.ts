@@ -1,6 +1,6 @@
 /**
- * Which pods make room for one that must run on this node, as the kubelet chooses: those with the least claim to stay,
- * as few as will do, and of those the smallest. Pure.
+ * Which pods to preempt for one that must run on this node, chosen like the kubelet: those with the least claim to
+ * stay, as few as suffice, and among those the smallest. Pure.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { qosOf } from "../pod/qos.ts";
@@ -19,7 +19,7 @@ const without = (lacks: readonly Lack[], pods: readonly Pod[]): Lack[] =>
     return left > 0n ? [{ resource, nanos: left }] : [];
   });
 
-/** How much of what is missing would still be missing, each resource counting the same. */
+/** How much of what is missing would still be missing, with equal weights for all resources. */
 const distance = (lacks: readonly Lack[], pod: Pod): number =>
   lacks.reduce((sum, { resource, nanos }) => {
     const left = Number(nanos - requestOf(pod, resource)) / Number(nanos);
@@ -52,7 +52,7 @@ const mayPreempt = (preemptor: Pod, pod: Pod): boolean =>
 
 export type Preemption =
   | { readonly ok: true; readonly pods: readonly Pod[] }
-  /** What would be missing even without all that may go. */
+  /** What would still be missing if all candidates were removed. */
   | { readonly ok: false; readonly missing: readonly Lack[] };
 
 export function choosePreempted(preemptor: Pod, pods: readonly Pod[], lacks: readonly Lack[]): Preemption {

@@ -1,4 +1,4 @@
-/** Whether a pod that is bound to this node can run here: the kubelet's checks, in its order and words. All pure. */
+/** Whether a pod that is bound to this node can run here: the kubelet's checks, in its order and words. Pure. */
 import type { Pod, Taint } from "../../api/generated/core.v1.ts";
 import { meetsNodeAffinity } from "../../api/machinery/selectors/node-selector.ts";
 import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
@@ -16,9 +16,9 @@ export interface AdmittingNode {
   readonly taints: readonly Taint[];
   readonly allocatable: Readonly<Record<string, string | number>>;
   readonly maxPods: number;
-  /** Whether the machine can hold a process to an AppArmor profile. */
+  /** Whether the machine supports AppArmor profiles. */
   readonly appArmor: boolean;
-  /** Whether the runtime can hold processes to the groups that their pod names. */
+  /** Whether the runtime supports the supplementalGroupsPolicy Strict. */
   readonly strictGroups: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** So much of a resource is missing, in nanos. */
+/** How much of a resource is missing, in nanos. */
 export interface Lack {
   readonly resource: string;
   readonly nanos: bigint;
@@ -54,7 +54,7 @@ interface HostPort {
   readonly port: number;
 }
 
-/** Of those that run as long as the pod does. */
+/** For containers that run as long as the pod does. */
 const hostPorts = (pod: Pod): HostPort[] =>
   [...initContainersOf(pod).filter(isSidecar), ...pod.spec.containers].flatMap(({ ports = [] }) =>
     ports.flatMap(({ hostPort, protocol = "TCP", hostIP }) =>
@@ -81,7 +81,7 @@ function shortOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Short[]
   for (const other of others)
     for (const [name, value] of podAmounts(other, "requests")) used.set(name, (used.get(name) ?? 0n) + value);
   for (const [resource, requested] of podAmounts(withoutClaimed(pod), "requests")) {
-    // Extended resources that the node does not have are the scheduler's affair.
+    // Extended resources that the node does not have are the scheduler's business.
     const capacity = node.allocatable[resource];
     if ((capacity === undefined && isExtended(resource)) || requested === 0n) continue;
     const available = nanosOf(capacity);
@@ -105,7 +105,7 @@ const wantsAppArmor = ({ spec }: Pod): boolean =>
     return type !== undefined && type !== "Unconfined";
   });
 
-/** Settings of the kernel that a pod may not have. */
+/** Sysctls that a pod may not set. */
 export function whyNoSysctls({ spec }: Pod): Refusal | undefined {
   const unsafe = spec.securityContext?.sysctls?.find(({ name }) => !SAFE_SYSCTLS.has(name.replaceAll("/", ".")));
   return unsafe && { reason: "SysctlForbidden", message: `forbidden sysctl: "${unsafe.name}" not allowlisted` };
@@ -118,9 +118,9 @@ export function whyNoAppArmor(pod: Pod, node: Pick<AdmittingNode, "appArmor">): 
 }
 
 export interface Findings {
-  /** The first thing that is wrong; undefined: the pod fits. */
+  /** The first problem; undefined: the pod fits. */
   readonly refusal: Refusal | undefined;
-  /** Where nothing is wrong but that others have what the pod asks for. */
+  /** Set if the only problem is that other pods have what the pod requests. */
   readonly lacks: readonly Lack[];
 }
 
@@ -130,7 +130,7 @@ const failed = (predicate: string, why: string): Refusal => ({
   message: `Predicate ${predicate} failed: ${why}`,
 });
 
-/** `others` are the pods that this node runs or is about to. */
+/** `others` are the pods that this node runs or is about to run. */
 export function checkPod(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Findings {
   const label = pod.metadata.labels?.["kubernetes.io/os"];
   if (label !== undefined && label !== node.os)
@@ -153,7 +153,7 @@ export function checkPod(pod: Pod, node: AdmittingNode, others: readonly Pod[]):
 }
 
 function* predicates(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Generator<Refusal> {
-  // Who was let in once stays, whatever has become of the node's labels and taints.
+  // A pod that was admitted stays, whatever happens to the node's labels and taints.
   const isNew = pod.status.startTime === undefined;
   if (isNew && !meetsNodeAffinity(pod.spec, node))
     yield failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");

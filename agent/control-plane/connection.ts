@@ -1,4 +1,4 @@
-/** How the agent reaches its control plane: HTTPS with an authority of its own where the server has one. */
+/** The agent's connection to its control plane: HTTPS, with a CA of the server's own if it has one. */
 
 import { type ClientRequest, Agent as PlainAgent, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
@@ -7,15 +7,15 @@ import type { Answered, Asked } from "../../api/asked.ts";
 import { ProxiedAgent, proxyFor } from "./outbound-proxy.ts";
 
 export interface Connection {
-  /** `https://host:port`, with the cluster's path where it has one, no trailing slash. */
+  /** `https://host:port`, with the cluster's path if there is one, and no trailing slash. */
   readonly server: string;
   readonly token: string;
-  /** PEM; absent where the server's certificate comes from a public authority. */
+  /** PEM; absent if the server's certificate comes from a public CA. */
   readonly ca?: string;
 }
 
 export interface Told extends Answered {
-  /** When, by the clock of who answered. */
+  /** The time according to the server. */
   readonly date: string | undefined;
 }
 
@@ -23,12 +23,12 @@ const PATIENCE_MS = 30_000;
 
 export class ControlPlane {
   readonly server: string;
-  /** Changes as the node renews it. */
+  /** Changes when the node renews it. */
   token: string;
   readonly #ca: string | undefined;
   readonly #agent: Agent | PlainAgent;
   readonly #passing: Agent | PlainAgent;
-  /** Absent: WebSockets go straight. */
+  /** Absent: WebSockets connect directly. */
   readonly #socketAgent: ProxiedAgent | undefined;
 
   constructor({ server, token, ca }: Connection) {
@@ -50,8 +50,8 @@ export class ControlPlane {
   headers = (): Record<string, string> => ({ authorization: `Bearer ${this.token}` });
 
   /**
-   * In the node's name, over kept connections. Not by Node's own fetch: its streams and copies of headers cost more
-   * than all else that is done for a request.
+   * Makes a request as the node, over kept-alive connections. Not with Node's own fetch: its streams and copies of
+   * headers cost more than everything else about a request.
    */
   ask = ({ method, path, headers, body }: Asked): Promise<Told> =>
     new Promise((resolve, reject) => {
@@ -80,7 +80,7 @@ export class ControlPlane {
       outgoing.end(body);
     });
 
-  /** A request in somebody else's name, streamed both ways: watches and upgrades may last for hours. */
+  /** A request on behalf of somebody else, streamed both ways: watches and upgrades may last for hours. */
   open(path: string, options: Pick<RequestOptions, "method" | "headers">): ClientRequest {
     return this.#request(path, { ...options, agent: this.#passing });
   }
@@ -96,12 +96,13 @@ export class ControlPlane {
       ...(this.#socketAgent === undefined ? {} : { agent: this.#socketAgent }),
       handshakeTimeout: 15_000,
       perMessageDeflate: false,
-      // Masks keep plain proxies from taking messages for requests; inside TLS none sees them, and masking costs a copy of each.
+      // Masking keeps plain proxies from mistaking messages for requests; inside TLS no proxy sees them, and masking
+      // costs a copy of each.
       ...(this.server.startsWith("https:") ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
     });
   }
 
-  /** Settles when it is open. What comes waits until somebody listens. */
+  /** Settles when it is open. Messages are queued until somebody listens. */
   openWebSocket(path: string, headers: Readonly<Record<string, string>> = {}): Promise<WebSocket> {
     const socket = this.webSocket(path, headers);
     return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ const pod = (name: string, phase: string, metadata: object = {}): Pod =>
 
 test("AGENT-LEAVE: a pod that was told to end is waited for until its object is gone, though it has failed by then", async () => {
   const did: string[] = [];
-  // What the node has of its pod at each look.
+  // The pods that the node has at each look.
   const looks = [
     [pod("web", "Running"), pod("done", "Succeeded")],
     [pod("web", "Failed", { deletionTimestamp: "2026-01-01T00:00:00Z" }), pod("done", "Succeeded")],

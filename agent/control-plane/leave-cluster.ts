@@ -1,4 +1,4 @@
-/** Leaves the cluster: takes no more pods, has its own end elsewhere, and is forgotten. */
+/** Leaves the cluster: cordons the node, drains it, and deletes its Node and credential. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { isSuccess } from "../../api/asked.ts";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
@@ -18,20 +18,23 @@ export interface Leaving {
   readonly tell: (line: string) => void;
   /** How long pods may take to end. */
   readonly seconds: number;
-  /** What claims keep here; undefined: nothing. */
+  /** Local volumes kept here; undefined: none. */
   readonly volumes: Pick<LocalVolumes, "directory" | "names"> | undefined;
 }
 
 /**
- * Pods that would come again, or have ended by themselves, are not waited for. One that was told to end is, until it is gone: its
- * object goes with the node's own credential, and would stand for a node that is no more.
+ * Pods that would come back, or have ended by themselves, are not waited for. A terminating pod is waited for until it
+ * is gone: its object can only be deleted with the node's own credential, and would otherwise belong to a node that no
+ * longer exists.
  */
 const isDrained = (pod: Pod): boolean =>
   (pod.metadata.ownerReferences ?? []).some(({ kind, controller }) => controller === true && kind === "DaemonSet") ||
   isStatic(pod) ||
   (pod.metadata.deletionTimestamp === undefined && (pod.status.phase === "Succeeded" || pod.status.phase === "Failed"));
 
-/** Fails where pods do not end in time, or the control plane does not answer: the node is then still a part of it. */
+/**
+ * Fails if pods do not end in time, or the control plane does not answer: the node then remains part of the cluster.
+ */
 export async function leaveCluster({
   client,
   controlPlane,
@@ -62,7 +65,7 @@ export async function leaveCluster({
   const answer = await controlPlane.ask({ method: "POST", path, headers: {} });
   if (!isSuccess(answer)) throw new Error(`the control plane refused: ${answer.body}`);
   tell(`${nodeName} has left`);
-  // They are somebody's data: nothing here takes them away.
+  // They are somebody's data: nothing here deletes them.
   if (volumes !== undefined && volumes.names.length > 0)
     tell(
       `${volumes.names.length} local volumes stay in ${volumes.directory}: a node that joins as ${nodeName} and keeps its volumes there has them again`,
@@ -76,7 +79,7 @@ interface Evicting {
   readonly tell: (line: string) => void;
 }
 
-/** A budget may say no for now: it is asked again. */
+/** A disruption budget may refuse for now; the eviction is retried. */
 async function evict(client: ApiClient, pod: Pod, { asked, tell }: Evicting): Promise<void> {
   const { namespace = "", name = "", uid = "" } = pod.metadata;
   if (asked.has(uid)) return;

@@ -1,6 +1,6 @@
 /**
- * The link to the control plane: one outbound WebSocket over which changes are pushed, and an HTTP poll for as long as
- * there is none. Both bring the same syncs and go on from a revision, so none is needed for the other to be right
+ * The link to the control plane: one outbound WebSocket over which changes are pushed, and HTTP polling while there is
+ * none. Both bring the same syncs and continue from a revision, so neither depends on the other
  * (docs/spec/node-link.md).
  */
 import type { WebSocket } from "ws";
@@ -12,7 +12,7 @@ import type { Logger } from "../logger.ts";
 import { steadyNow } from "../steady-now.ts";
 import type { Told } from "./connection.ts";
 
-/** The ways to the control plane. */
+/** How the control plane can be reached. */
 export interface Dialer {
   ask(asked: Asked): Promise<Told>;
   webSocket(path: string): WebSocket;
@@ -24,34 +24,34 @@ export interface LinkOptions {
   readonly revision: () => number;
   readonly onSync: (sync: NodeSync) => void;
   readonly onTunnel: (call: NodeTunnelCall) => void;
-  /** Another node waits at the relay between it and this one. */
+  /** Another node is waiting at the relay to this one. */
   readonly onRelay: (call: RelayCall) => void;
-  /** What the node uses is asked for. */
+  /** Answers a query for the node's resource usage. */
   readonly usage: () => Promise<NodeUsage>;
-  /** The socket is open: whatever could not be told may be told now. */
+  /** The socket is open: whatever could not be reported can be reported now. */
   readonly onUp: () => void;
-  /** It has been down for so long that what else leads there is cut, too. */
+  /** It has been down for so long that all other connections are considered broken, too. */
   readonly onLost: () => void;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
 const PING_MS = 10_000;
-/** Without an answer for so long, the connection is dead though nobody said so. */
+/** After this long without an answer, the connection is dead even if nobody said so. */
 const SILENCE_MS = 25_000;
-/** The control plane gives up a silent node after 40 s, and its streams with it. */
+/** The control plane gives up on a silent node, and its streams, after 40 s. */
 const LOST_MS = 40_000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
 const POLL_MS = 2_000;
 /**
- * A push may be lost; what is missed is found at the latest at the next full hour. All nodes look then, within the spread:
- * looks at a thousand different moments would never let the control plane's objects sleep.
+ * A push may be lost; it is made up for at the next full hour at the latest. All nodes poll at that time, within the
+ * spread: polls at a thousand different times would never let the control plane's objects sleep.
  */
 const SAFETY_POLL_MS = 3_600_000;
 const SPREAD_MS = 10_000;
 
-/** Certificates and tokens stand more than this; a date comes in whole seconds, and takes a while. */
+/** Certificates and tokens tolerate more than this; a date has whole seconds, and takes a while to arrive. */
 const SKEW_MS = 10_000;
 
 export class Link {
@@ -73,12 +73,12 @@ export class Link {
     return this.#up ? undefined : (this.#failedSince ?? this.#started);
   }
 
-  /** How far this machine's clock is ahead of the control plane's (ms); 0: not worth a word. */
+  /** How far this machine's clock is ahead of the control plane's (ms); 0: not worth mentioning. */
   get clockSkewMs(): number {
     return this.#skewMs;
   }
 
-  /** `date` is that of an answer that has just come. */
+  /** `date` comes from an answer that has just arrived. */
   #compareClocks(date: string | undefined): void {
     const skew = date ? Date.now() - Date.parse(date) : 0;
     const before = this.#skewMs;
@@ -90,7 +90,7 @@ export class Link {
     );
   }
 
-  /** Its credential went with its Node, or with time: asking again changes nothing, and only a person can. */
+  /** The credential was deleted with its Node, or has expired: retrying changes nothing, and only a person can help. */
   #noteRefusal(refused: boolean): void {
     if (refused && !this.#refused)
       this.#options.log.warn(
@@ -99,7 +99,7 @@ export class Link {
     this.#refused = refused;
   }
 
-  /** Runs until the signal. */
+  /** Runs until the signal aborts. */
   async run(): Promise<void> {
     await Promise.all([this.#keepSocket(), this.#poll()]);
   }
@@ -138,11 +138,11 @@ export class Link {
     }
   }
 
-  /** One socket's life; answers whether it was ever open. */
+  /** The life of one socket; returns whether it was ever open. */
   #socket(): Promise<boolean> {
     const { controlPlane, revision, signal } = this.#options;
     const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}`);
-    // Not the time of day, which may be set.
+    // Monotonic, because the time of day may be set.
     let heard = steadyNow();
     let opened = false;
     const heartbeat = setInterval(() => {
@@ -208,13 +208,13 @@ export class Link {
         this.#noteRefusal(answer.code === 401);
         if (isSuccess(answer)) onSync(complete(JSON.parse(answer.body) as NodeSync));
       } catch {
-        // Neither way leads there: pods go on from what is known.
+        // Neither connection works: pods continue from what is known.
       }
     }
   }
 }
 
-/** Objects come as they are stored; here their empty lists are lists. */
+/** Objects arrive as stored; this restores their empty lists. */
 const complete = (sync: NodeSync): NodeSync => ({
   ...sync,
   changes: sync.changes.map((change) => ({ ...change, object: completeObject(change.object) })),

@@ -1,6 +1,6 @@
 /**
- * The objects of the API that this node was told of: its pods, what they name, and what leads to Services. Kept on disk for the
- * owner only, so that an agent that starts without its control plane knows what to run.
+ * The API objects that this node has been told of: its pods, what they refer to, and what routes to Services. Kept on
+ * disk, readable by the owner only, so that an agent that starts without its control plane knows what to run.
  */
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
@@ -17,7 +17,7 @@ const fileOf = (key: string): string => `${encodeURIComponent(key)}.json`;
 const revisionOf = (object: KubeObject): number => Number(object.metadata.resourceVersion ?? 0);
 
 const REVISION = "revision.json";
-/** A pod that starts changes several times in a moment, and each file that takes another's place is a wait for the disk. */
+/** A starting pod changes several times within a moment, and each replaced file is a wait for the disk. */
 const SAVE_MS = 200;
 const RETRY_MS = 10_000;
 
@@ -26,7 +26,7 @@ async function replaceFile(path: string, value: unknown): Promise<void> {
     await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
     await rename(`${path}.new`, path);
   } catch (error) {
-    // Nobody may ever write it again.
+    // It may never be written again.
     await rm(`${path}.new`, { force: true });
     throw error;
   }
@@ -35,7 +35,7 @@ async function replaceFile(path: string, value: unknown): Promise<void> {
 export class ObjectCache {
   readonly #directory: string;
   readonly #objects = new Map<string, KubeObject>();
-  /** Keys whose files say something else. */
+  /** Keys whose files are out of date. */
   readonly #unsaved = new Set<string>();
   #saving: Promise<void> | undefined;
   #closed = false;
@@ -56,7 +56,7 @@ export class ObjectCache {
         if (file === REVISION) this.#revision = Number(content);
         else this.#objects.set(decodeURIComponent(file.slice(0, -".json".length)), content as KubeObject);
       } catch {
-        // Half a file of a machine that went down: the next sync brings it again.
+        // A partial file, from a machine that crashed: the next sync brings the object again.
         whole = false;
       }
     }
@@ -68,7 +68,7 @@ export class ObjectCache {
     this.#saving = sleep(SAVE_MS, undefined, { ref: false })
       .then(() => this.#save())
       .catch(() => {
-        // The disk is full: what is known from before stays, and the control plane tells of the rest again.
+        // The disk is full: what was saved before stays, and the control plane will send the rest again.
       })
       .finally(() => {
         this.#saving = undefined;
@@ -76,7 +76,7 @@ export class ObjectCache {
       });
   }
 
-  /** The revision last: what it covers is on the disk then. */
+  /** The revision is saved last, when everything it covers is on disk. */
   async #save(): Promise<void> {
     const revision = this.#revision;
     for (const key of [...this.#unsaved]) {
@@ -94,19 +94,19 @@ export class ObjectCache {
     await replaceFile(join(this.#directory, REVISION), revision);
   }
 
-  /** Settles when all that was told is on the disk. */
+  /** Settles when everything received is on disk. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#saving;
     await this.#save().catch(() => {});
   }
 
-  /** All changes up to here are known. */
+  /** The revision up to which all changes are known. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Takes in a sync; answers what really changed. */
+  /** Applies a sync; returns what really changed. */
   apply({ revision, reset, changes }: NodeSync): NodeChange[] {
     const applied: NodeChange[] = [];
     if (reset) {
@@ -154,7 +154,7 @@ export class ObjectCache {
     return this.list<Pod>("pods");
   }
 
-  /** What a pod of that namespace may name. */
+  /** What a pod in that namespace may refer to. */
   of(namespace: string): PodObjects {
     return {
       configMap: (name) => this.get<ConfigMap>("configmaps", namespace, name),

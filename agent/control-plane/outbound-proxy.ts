@@ -1,6 +1,6 @@
 /**
- * The proxy that a machine's connections go out through, named as curl and Go programs have it: `HTTPS_PROXY` (or in
- * small letters), and `NO_PROXY` for what is reached without.
+ * The proxy for the machine's outbound connections, configured as for curl and Go programs: `HTTPS_PROXY` (or lower
+ * case), and `NO_PROXY` for hosts that are reached directly.
  */
 import { type ClientRequestArgs, request } from "node:http";
 import { Agent, type AgentOptions, request as secureRequest } from "node:https";
@@ -12,7 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const PATIENCE_MS = 15_000;
 
-/** Undefined: the server is reached without. */
+/** Undefined: the server is reached directly. */
 export function proxyFor(server: URL, environment: Environment): URL | undefined {
   const setting = (name: string) => environment[name] || environment[name.toLowerCase()] || "";
   const named = server.protocol === "https:" ? setting("HTTPS_PROXY") : "";
@@ -26,7 +26,7 @@ export function proxyFor(server: URL, environment: Environment): URL | undefined
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "").toLowerCase();
 const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === "https:" ? 443 : 80));
 
-/** As in Go: this machine never goes through a proxy, and a domain stands for all below it. */
+/** As in Go: this machine is never reached through a proxy, and a domain includes its subdomains. */
 function isExempt(server: URL, list: string): boolean {
   const host = hostOf(server);
   if (host === "localhost" || (isIP(host) !== 0 && isWithin(host, isIP(host) === 4 ? "127.0.0.0/8" : "::1/128")))
@@ -52,7 +52,7 @@ function isWithin(address: string, range: string): boolean {
   return list.check(address, kind);
 }
 
-/** A connection to a host behind the proxy, as CONNECT opens it. */
+/** A connection to a host behind the proxy, opened with CONNECT. */
 export function connectThrough(
   proxy: URL,
   { host, port }: { readonly host: string; readonly port: number },
@@ -107,7 +107,7 @@ export class ProxiedAgent extends Agent {
         const { path: _, ...secured } = options;
         done?.(null, connectTls({ ...(secured as ConnectionOptions), socket, ...(servername && { servername }) }));
       },
-      // Node's own type leaves out that nothing comes with an error.
+      // Node's own type does not allow for an error without a socket.
       (error: Error) => (done as ((error: Error) => void) | undefined)?.(error),
     );
   }

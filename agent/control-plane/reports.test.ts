@@ -6,7 +6,7 @@ import { Reports } from "./reports.ts";
 const asked = (path: string): Asked => ({ method: "PATCH", path, headers: {}, body: "{}" });
 const code = (answered: Promise<Answered>) => answered.then((answer) => answer.code);
 
-/** A control plane that answers each request with 200, those for /gone with 404, when it is let. */
+/** A control plane that answers requests when it is let: with 200, and with 404 for those to /gone. */
 function controlPlane({ refusal = 0, answersTo = Number.POSITIVE_INFINITY } = {}) {
   const heard: string[][] = [];
   const answers: (() => void)[] = [];

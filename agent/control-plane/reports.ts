@@ -1,18 +1,22 @@
 /**
- * What the node tells of its pods and asks for them, in as few requests as will do: what comes up side by side, and while earlier
- * reports are under way, goes together (docs/spec/node-link.md, LINK-REPORTS). One alone is an ordinary request.
+ * What the node reports and requests for its pods, in as few requests as possible: what comes up concurrently, or while
+ * earlier reports are under way, is sent together (docs/spec/node-link.md, LINK-REPORTS). A single report is an
+ * ordinary request.
  */
 import type { Answered, Asked } from "../../api/asked.ts";
 import { MOST_REPORTS, type ReportAnswers } from "../../api/node/node-reports.ts";
 
-/** Nobody waits for an event: it may go along with what follows it. */
+/** Nobody waits for an event: it may be sent along with what follows. */
 const EVENTS_MS = 100;
-/** One may wait for a webhook; that is no reason to be silent. */
+/** One may be waiting for a webhook; that should not stop all others. */
 const UNDER_WAY = 2;
 
-/** A control plane that does not know the path does not let nodes know that: who may not ask for one is told so first. */
+/**
+ * A control plane that does not know the path may not say so: a node that is not authorized for a path gets that answer
+ * first.
+ */
 const UNKNOWN: ReadonlySet<number> = new Set([403, 404, 405]);
-/** The report as such is refused; not who sends it (401), nor for now (429). */
+/** The report itself was refused; not its sender (401), and not just for now (429). */
 const isRefused = (code: number): boolean => code >= 400 && code < 500 && code !== 401 && code !== 429;
 
 interface Waiting {
@@ -26,10 +30,10 @@ export class Reports {
   readonly #ask: (asked: Asked) => Promise<Answered>;
   #line: Waiting[] = [];
   #underWay = 0;
-  /** Something in the line has waited for long enough. */
+  /** Something in the queue has waited long enough. */
   #isDue = false;
   #timer: NodeJS.Timeout | undefined;
-  /** The control plane is of a time before reports. */
+  /** The control plane predates reports. */
   #knowsNone = false;
 
   constructor(nodeName: string, ask: (asked: Asked) => Promise<Answered>) {
@@ -37,7 +41,7 @@ export class Reports {
     this.#ask = ask;
   }
 
-  /** Goes at once, with all else that waits. */
+  /** Sent at once, along with everything that is waiting. */
   now = (asked: Asked): Promise<Answered> => {
     if (!this.#isDue) setImmediate(() => this.#send());
     this.#isDue = true;

@@ -4,17 +4,17 @@ import { type PluginInfo, PluginRegistry, type PluginRegistryOptions } from "../
 import { CSI_PROTO } from "./csi-proto.ts";
 
 const SECONDS = 10;
-/** A driver's own operations may take as long as a kubelet lets them. */
+/** A driver's operations may take as long as a kubelet allows. */
 const VOLUME_SECONDS = 120;
 
 export interface CsiDriver {
   readonly name: string;
   readonly nodeId: string;
-  /** Undefined: as many as one likes. */
+  /** Undefined: no limit. */
   readonly mostVolumes: number | undefined;
   readonly topology: Readonly<Record<string, string>>;
   readonly capabilities: ReadonlySet<string>;
-  /** Fails with what the driver says. */
+  /** Fails with the driver's error. */
   call(method: string, request: object): Promise<unknown>;
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** What the API is told of the node's CSI drivers: the CSINode, and where the drivers say that the node is. */
+/** What is reported about the node's CSI drivers: the CSINode, and the topology labels that drivers provide. */
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { CSINode } from "../../api/generated/storage.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
@@ -15,7 +15,7 @@ export const driversOf = (drivers: readonly CsiDriver[]): CSINode["spec"]["drive
     ...(mostVolumes === undefined ? {} : { allocatable: { count: mostVolumes } }),
   }));
 
-/** Fails with what the control plane says. */
+/** Fails with the control plane's error. */
 export async function tellDrivers(client: ApiClient, node: Node, drivers: readonly CsiDriver[]): Promise<void> {
   const { name = "", uid = "" } = node.metadata;
   const spec = { drivers: driversOf(drivers) };

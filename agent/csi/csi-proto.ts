@@ -1,4 +1,4 @@
-/** The parts of CSI (csi.v1) that a node speaks. Field numbers are the protocol's. */
+/** The parts of CSI (csi.v1) that a node uses. Field numbers are the protocol's. */
 export const CSI_PROTO = `syntax = "proto3";
 
 package csi.v1;

@@ -1,4 +1,4 @@
-/** What CSI volumes need of the API. */
+/** What CSI volumes need from the API. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Volumes of CSI drivers: staged once on the node, published for each pod, taken away in the opposite order. What a pod has is
+ * Volumes of CSI drivers: staged once per node, published for each pod, and undone in reverse order. What a pod has is
  * written down before the driver is called.
  */
 
@@ -23,25 +23,25 @@ import { diskStatsOf, type VolumeUsages } from "./volume-usage.ts";
 import { capabilityOf, checkMode, givesToGroup, sha256, type Wanted } from "./wanted-volume.ts";
 
 export interface CsiVolumesOptions {
-  /** The kubelet's, as drivers see it. */
+  /** The kubelet's directory, as drivers see it. */
   readonly directory: string;
   readonly node: string;
   readonly drivers: CsiDrivers;
   readonly sources: CsiSources;
-  /** The node uses other volumes than before; settles when the API knows. */
+  /** The node's volumes in use have changed; settles when the API knows. */
   readonly onUse: () => Promise<void>;
   readonly log: Logger;
 }
 
-/** What a pod's volumes ask of the drivers. */
+/** The CSI operations for a pod's volumes. */
 export interface PodCsi {
   publish(pod: Pod, wanted: Wanted): Promise<string>;
-  /** When some volume of the pod wants publishing again (ms): its driver changes what is in it. */
+  /** When some volume of the pod must be published again (ms), because its driver changes the content. */
   republishAt(uid: string): number | undefined;
   unpublish(uid: string): Promise<void>;
-  /** Makes the file system of a published volume as large as the volume is by now (bytes). */
+  /** Expands the file system of a published volume to the volume's current size (bytes). */
   grow(pod: Pod, wanted: Wanted, bytes: number): Promise<void>;
-  /** What its driver says of each published volume of a pod, by the volume's name; none where it says nothing. */
+  /** Usage of each published volume of a pod, by volume name, if its driver reports it. */
   stats(uid: string): Promise<ReadonlyMap<string, DiskStats>>;
 }
 
@@ -49,7 +49,7 @@ export class CsiVolumes implements PodCsi {
   readonly #options: CsiVolumesOptions;
   readonly #published: PublishedVolumes;
   readonly #unstaging: Unstaging;
-  /** Stages and unstages of one volume come one after the other. */
+  /** Staging and unstaging of a volume are serialised. */
   readonly #turns = new InTurnByKey<string>();
   readonly #republishing = new Republishing();
 
@@ -63,7 +63,7 @@ export class CsiVolumes implements PodCsi {
     });
   }
 
-  /** Goes on with what an earlier life of the agent has not finished. */
+  /** Continues what an earlier run of the agent has not finished. */
   open(): void {
     this.#unstaging.open();
   }
@@ -72,7 +72,7 @@ export class CsiVolumes implements PodCsi {
     this.#unstaging.close();
   }
 
-  /** The volumes that must not be detached, as the Node's status names them. */
+  /** The volumes that must not be detached, as named in the Node's status. */
   get inUse(): readonly string[] {
     const all = [...this.#published.all().map(({ record }) => record), ...this.#unstaging.all];
     const attached = all.filter((volume) => volume.attached);
@@ -81,12 +81,12 @@ export class CsiVolumes implements PodCsi {
     ].sort();
   }
 
-  /** Of the pods that have volumes of drivers. */
+  /** The uids of pods with CSI volumes. */
   get uids(): readonly string[] {
     return [...new Set(this.#published.all().map(({ uid }) => uid))];
   }
 
-  /** Answers where it is on the machine. Fails with {@link VolumeError}. */
+  /** Returns its path on the machine. Fails with {@link VolumeError}. */
   async publish(pod: Pod, wanted: Wanted): Promise<string> {
     const { uid = "" } = pod.metadata;
     const home = this.#published.home(uid, wanted.name);
@@ -130,7 +130,7 @@ export class CsiVolumes implements PodCsi {
       this.#published.write(home, { ...known, republished });
       return target;
     }
-    // However it ends, the next time is later.
+    // Whatever the outcome, the next time is later.
     if (republished) this.#republishing.begin(uid, home);
     const attached = wanted.mode === "Persistent" && object?.spec.attachRequired !== false;
     const staged = wanted.mode === "Persistent" && driver.capabilities.has("STAGE_UNSTAGE_VOLUME");
@@ -145,7 +145,7 @@ export class CsiVolumes implements PodCsi {
       ...(republished ? { republished } : {}),
     };
     if (!isAgain) this.#published.write(home, record);
-    // Nobody may detach it from now on; or they may, where its driver wants it attached no more.
+    // From now on nobody may detach it; or it no longer counts, if its driver has stopped requiring attachment.
     if (!isAgain && (attached || known?.attached === true)) await onUse();
     const context = attached ? await this.#attached(wanted, node) : {};
     const group = pod.spec.securityContext?.fsGroup;
@@ -163,7 +163,7 @@ export class CsiVolumes implements PodCsi {
       mkdirSync(staging, { recursive: true, mode: 0o750 });
       const secrets = await this.#secrets(wanted.stageSecret);
       await driver.call("NodeStageVolume", { ...request, secrets }).catch((error: Error) => {
-        // What certainly has not been done is not to be undone.
+        // What was certainly not done need not be undone.
         if (isFinal(error)) this.#published.write(home, { ...record, staged: false });
         throw error;
       });
@@ -209,7 +209,7 @@ export class CsiVolumes implements PodCsi {
         volume_id: record.volumeHandle,
         volume_path: this.#published.target(uid, { name: record.specVolID, block: record.block }),
       };
-      // A driver that does not answer has nothing to say.
+      // A driver that does not answer reports nothing.
       const answer = await driver.call("NodeGetVolumeStats", asked).catch(() => undefined);
       if (answer !== undefined) said.set(record.specVolID, diskStatsOf(answer as VolumeUsages));
     }
@@ -229,7 +229,7 @@ export class CsiVolumes implements PodCsi {
     return reference === undefined ? {} : this.#options.sources.secret(reference.namespace, reference.name);
   }
 
-  /** Another pod has the volume here, which its driver has staged for it. */
+  /** Whether another pod uses the volume here, so that its driver has it staged. */
   #isPublished({ driverName, volumeHandle }: Published, uid: string): boolean {
     return this.#others({ driverName, volumeHandle }, uid).some(
       ({ uid: other, record }) =>
@@ -248,7 +248,7 @@ export class CsiVolumes implements PodCsi {
       );
   }
 
-  /** All volumes of the pod: no driver has them mounted for it any more. Fails where a driver does not let go, or is not there. */
+  /** Unpublishes all volumes of the pod. Fails if a driver fails, or is not there. */
   async unpublish(uid: string): Promise<void> {
     for (const { home, record } of this.#published.all().filter((found) => found.uid === uid))
       await this.#turns.run(record.volumeHandle, () => this.#unpublish(uid, home, record));
@@ -273,7 +273,7 @@ export class CsiVolumes implements PodCsi {
 
   async #unstage(volume: Staged): Promise<void> {
     const { drivers, onUse } = this.#options;
-    // It has been done, or is somebody's again: it is looked for when that pod goes.
+    // It is done already, or the volume is in use again: then that pod's end takes care of it.
     if (!this.#unstaging.has(volume) || this.#others(volume, "").length > 0) return;
     const { driverName, volumeHandle, specVolID, block, attached } = volume;
     const driver = drivers.find(driverName);

@@ -106,7 +106,7 @@ test("AGENT-CSI-STAGE: staged once, published for each pod, and taken away in th
   expect(driver.calls.at(-1)).toMatchObject({ readonly: true, volume_context: { kind: "slow" } });
   await volumes.unpublish("1");
   expect(called().slice(-1)).toEqual(["NodeUnpublishVolume"]);
-  // Whoever takes over knows what there is.
+  // A new instance knows what there is.
   await volumesOf().unpublish("2");
   await expect.poll(() => called().slice(-2)).toEqual(["NodeUnpublishVolume", "NodeUnstageVolume"]);
   expect(existsSync(join(directory, "pods/1"))).toBe(false);

@@ -1,7 +1,7 @@
-/** Errors of a driver after which it certainly does nothing more. */
+/** Errors of a driver that mean that the operation is certainly over. */
 import { GrpcCode, GrpcError } from "../grpc/grpc-error.ts";
 
-/** After which a driver may still be doing, or have done, what it was asked for. */
+/** After these, a driver may still be working on, or have completed, the operation. */
 const UNCERTAIN: ReadonlySet<number> = new Set([
   GrpcCode.Canceled,
   GrpcCode.DeadlineExceeded,

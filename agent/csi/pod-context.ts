@@ -1,4 +1,4 @@
-/** What a CSI driver asks to be told of the pod that it publishes a volume for. */
+/** What a CSI driver asks to be told about the pod that it publishes a volume for. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver } from "../../api/generated/storage.v1.ts";
 import type { CsiSources } from "./csi-sources.ts";
@@ -14,7 +14,7 @@ export interface Asked {
 
 export interface PodContext {
   readonly context: Readonly<Record<string, string>>;
-  /** Drivers that ask for it get tokens among their secrets, which nobody logs. */
+  /** Drivers that ask for tokens get them among their secrets, which nobody logs. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 

@@ -1,7 +1,6 @@
 /**
- * Which volumes of CSI drivers the pods of this node have, and where: in the kubelet's directories, as drivers know
- * them. What a pod has is written beside its mount (`vol_data.json`, the kubelet's), so that any later agent can undo
- * it.
+ * Which CSI volumes this node's pods have, and where: in the kubelet's directories, where drivers expect them. A record
+ * is kept beside each mount (`vol_data.json`, as the kubelet has it), so that any later agent can undo it.
  */
 import { existsSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -18,9 +17,9 @@ export interface Published {
   readonly block: boolean;
   readonly staged: boolean;
   readonly attached: boolean;
-  /** All of it has been done, and the volume's files are the pod's group's. */
+  /** Publishing is complete, including the ownership of the volume's files. */
   readonly ready?: boolean;
-  /** The driver wants it published over and over, to change what is in it. */
+  /** The driver wants it published periodically, to change its content. */
   readonly republished?: boolean;
 }
 
@@ -29,7 +28,7 @@ const PLUGIN = "kubernetes.io~csi";
 
 export interface Found {
   readonly uid: string;
-  /** Of the record and the mount. */
+  /** The directory of the record and the mount. */
   readonly home: string;
   readonly record: Published;
 }
@@ -85,7 +84,7 @@ export class PublishedVolumes {
     );
   }
 
-  /** Only what is empty: a mount that is still there would lose its files. */
+  /** Only removes empty directories: a mount that is still there would lose its files. */
   removeDirectories(uid: string): void {
     for (const directory of [join("volumes", PLUGIN), "volumes", ""])
       removeEmpty(join(this.#directory, "pods", uid, directory));
@@ -96,11 +95,11 @@ export function removeEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch {
-    // Not there, or not empty.
+    // Missing, or not empty.
   }
 }
 
-/** A directory alone is what a reboot, or a driver that failed, leaves. */
+/** A directory alone may be left over from a reboot, or from a driver that failed. */
 export const isThere = (target: string, block: boolean): boolean =>
   block
     ? statSync(target, { throwIfNoEntry: false })?.isBlockDevice() === true

@@ -1,6 +1,6 @@
 /**
- * Volumes that no pod of this node has any more, and that their drivers have not let go of yet. No pod waits for it:
- * drivers are asked until they do, also by the agent's next life.
+ * Volumes that no pod on this node uses any more, but that their drivers still have staged. No pod waits for this:
+ * drivers are asked until they succeed, even across restarts of the agent.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ export interface Staged {
 export interface UnstagingOptions {
   /** Where it is written down. */
   readonly directory: string;
-  /** Fails where the driver does not let go, or is not there. */
+  /** Fails if the driver fails, or is not there. */
   readonly unstage: (volume: Staged) => Promise<void>;
   readonly log: Logger;
 }
@@ -45,18 +45,18 @@ export class Unstaging {
       .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as Staged);
   }
 
-  /** Goes on with what an earlier life has left. */
+  /** Continues what an earlier run has left. */
   open(): void {
     for (const volume of this.all) void this.#attempt(volume, FIRST_RETRY_MS);
   }
 
-  /** Writes it down at once, and asks the driver when what is under way is done. */
+  /** Writes it down at once, and calls the driver when what is under way is done. */
   begin(volume: Staged): void {
     writeWhole(this.#file(volume), JSON.stringify(volume));
     void this.#attempt(volume, FIRST_RETRY_MS);
   }
 
-  /** The driver has let go of it, or has staged it anew. */
+  /** The driver has unstaged it, or staged it anew. */
   forget(volume: Staged): void {
     rmSync(this.#file(volume), { force: true });
   }

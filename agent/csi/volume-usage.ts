@@ -1,4 +1,4 @@
-/** What a CSI driver says of a volume's use, in the terms of the node's summary. */
+/** A CSI driver's report of a volume's usage, in the terms of the node's summary. */
 import type { DiskStats } from "../volumes/usage/disk-stats.ts";
 
 export interface VolumeUsages {

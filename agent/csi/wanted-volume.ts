@@ -1,4 +1,4 @@
-/** A volume as some pod wants it of a CSI driver, and how the driver is told: pure. */
+/** A volume that a pod wants from a CSI driver, and the corresponding driver calls. Pure. */
 import { createHash } from "node:crypto";
 import type { PersistentVolume, Pod, SecretReference, Volume } from "../../api/generated/core.v1.ts";
 import type { CSIDriver } from "../../api/generated/storage.v1.ts";
@@ -74,7 +74,7 @@ export function inlineVolume(pod: Pod, { name, csi }: Volume): Wanted {
   };
 }
 
-/** Fails where the driver does not take such volumes. */
+/** Fails if the driver does not support such volumes. */
 export function checkMode({ mode, driver }: Wanted, object: CSIDriver | undefined): void {
   const modes = object?.spec.volumeLifecycleModes ?? ["Persistent"];
   if (!modes.includes(mode))

@@ -1,6 +1,6 @@
 /**
- * Which container has which devices. It is written down before a container starts, so that an agent that starts anew
- * gives no device away twice, and a container that restarts has its own again.
+ * Which container has which devices. Written down before a container starts, so that a restarted agent allocates no
+ * device twice, and a restarted container gets its own devices again.
  */
 
 import type { Container, Pod, ResourceStatus } from "../../api/generated/core.v1.ts";
@@ -18,12 +18,12 @@ interface Held {
   readonly resource: string;
   readonly ids: readonly string[];
   readonly grant: DeviceGrant;
-  /** The container ends before the pod's others start, which may have them after it. */
+  /** The container ends before the pod's other containers start, which may reuse its devices. */
   readonly passesOn?: boolean;
 }
 
 export interface DeviceManagerOptions {
-  /** Where it is written down. */
+  /** Where allocations are written down. */
   readonly file: string;
   readonly sources: () => ReadonlyMap<string, DeviceSource>;
 }
@@ -33,7 +33,7 @@ const NOTHING: DeviceGrant = { env: {}, mounts: [], devices: [], annotations: {}
 export class DeviceManager {
   readonly #options: DeviceManagerOptions;
   #held: readonly Held[];
-  /** One after the other: two containers must not choose the same. */
+  /** Serialised: two containers must not choose the same device. */
   readonly #turns = new InTurn();
 
   constructor(options: DeviceManagerOptions) {
@@ -41,7 +41,7 @@ export class DeviceManager {
     this.#held = readHeld<Held>(options.file);
   }
 
-  /** Of each resource, how many there are, and how many of them can be given. */
+  /** For each resource, how many there are, and how many of them can be allocated. */
   get amounts(): ReadonlyMap<string, { readonly capacity: number; readonly allocatable: number }> {
     return new Map(
       [...this.#options.sources()].map(([resource, { devices }]) => [
@@ -51,12 +51,12 @@ export class DeviceManager {
     );
   }
 
-  /** Of the pods that have devices. */
+  /** The uids of pods that have devices. */
   get uids(): readonly string[] {
     return [...new Set(this.#held.map(({ pod }) => pod))];
   }
 
-  /** Sets aside what all containers of the pod ask for; fails with {@link ConfigError}. */
+  /** Reserves what all containers of the pod request; fails with {@link ConfigError}. */
   setAside(pod: Pod): Promise<void> {
     const { metadata, spec } = withoutClaimed(pod);
     const { uid = "" } = metadata;
@@ -67,7 +67,7 @@ export class DeviceManager {
     });
   }
 
-  /** What the container, which is about to start, gets with the devices that it asks for; fails with {@link ConfigError}. */
+  /** What the container, which is about to start, gets with its devices; fails with {@link ConfigError}. */
   give(pod: string, container: Container): Promise<DeviceGrant> {
     return this.#turns.run(() => this.#give(pod, container));
   }
@@ -93,7 +93,7 @@ export class DeviceManager {
       );
       const source = this.#options.sources().get(resource);
       const count = Number(quantity);
-      // What nobody here has devices of is only a number.
+      // A resource without devices here is just a number.
       if ((source === undefined && known === undefined) || count === 0) continue;
       const whose = { pod, container: name, resource, ...(passesOn ? { passesOn } : {}) };
       const held = known ?? (source && (await this.#choose(whose, source, count)));
@@ -127,14 +127,14 @@ export class DeviceManager {
     }
   }
 
-  /** How the devices are that a container of the pod has. */
+  /** The health of the devices of a pod's container. */
   healthOf(pod: string, { name }: Container): readonly ResourceStatus[] {
     return this.#held
       .filter((held) => held.pod === pod && held.container === name)
       .map(({ resource, ids }) => {
         const source = this.#options.sources().get(resource);
         const health = (id: string) => {
-          // A plugin that has been gone for long has left nobody who would know.
+          // The plugin has been gone for long, and nobody else knows.
           if (source === undefined) return "Unknown";
           return source.devices.find((device) => device.id === id)?.healthy === true ? "Healthy" : "Unhealthy";
         };

@@ -1,4 +1,4 @@
-/** The part of the kubelet's device plugin API (v1beta1) that the agent speaks. Field numbers are the protocol's. */
+/** The parts of the kubelet's device plugin API (v1beta1) that the agent uses. Field numbers are the protocol's. */
 export const DEVICE_PLUGIN_PROTO = `syntax = "proto3";
 
 package v1beta1;

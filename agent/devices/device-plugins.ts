@@ -1,6 +1,7 @@
 /**
- * The kubelet's side of its device plugin API: vendors' plugins register at DIR/kubelet.sock, say which devices there are, and
- * what a container needs to have some of them. Without a plugin of their own, the machine's GPUs are found and counted.
+ * The kubelet's side of its device plugin API: vendors' plugins register at DIR/kubelet.sock, report which devices
+ * there are, and what a container needs in order to use some. The machine's GPUs are found and counted without a
+ * plugin, if they have none.
  */
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +16,9 @@ import type { Device, DeviceGrant, DeviceSource } from "./device-source.ts";
 const VERSION = "v1beta1";
 const SOCKET = "kubelet.sock";
 const ALLOCATE_SECONDS = 60;
-/** Of a plugin that went: its pods go on, and the kubelet waits as long before the node has none of its devices. */
+/**
+ * After a plugin goes away its pods continue, and the kubelet waits this long before the node has none of its devices.
+ */
 const GRACE_MS = 300_000;
 
 interface Registration {
@@ -47,7 +50,7 @@ interface ContainerAnswer {
 export interface DevicePluginsOptions {
   /** Where plugins find the kubelet. */
   readonly directory: string;
-  /** The devices are not what they were. */
+  /** The devices have changed. */
   readonly onChange: () => void;
   readonly log: Logger;
 }
@@ -62,7 +65,7 @@ class Plugin implements DeviceSource {
     this.#registration = registration;
   }
 
-  /** Calls with each list of devices; settles when the plugin is gone. */
+  /** Calls back with each list of devices; settles when the plugin is gone. */
   watch(onList: () => void): Promise<void> {
     type List = { readonly devices: readonly { readonly ID: string; readonly health: string }[] };
     return new Promise((resolve) => {
@@ -139,7 +142,7 @@ export class DevicePlugins {
     });
   }
 
-  /** By the resource's name. */
+  /** By resource name. */
   get sources(): ReadonlyMap<string, DeviceSource> {
     return this.#plugins;
   }
@@ -148,7 +151,7 @@ export class DevicePlugins {
     const { directory } = this.#options;
     mkdirSync(directory, { recursive: true, mode: 0o755 });
     const socket = join(directory, SOCKET);
-    // Plugins watch for it: that it is made anew tells them to register again.
+    // Plugins watch the socket: recreating it makes them register again.
     rmSync(socket, { force: true });
     await this.#server.listen(socket);
     chmodSync(socket, 0o600);

@@ -1,4 +1,4 @@
-/** Somebody who has devices of one kind to give: a vendor's plugin, or the machine itself. */
+/** A source of devices of one kind: a vendor's plugin, or the machine itself. */
 import type { Device as ContainerDevice, Mount } from "../runtime/container.ts";
 
 export interface Device {
@@ -6,7 +6,7 @@ export interface Device {
   readonly healthy: boolean;
 }
 
-/** What a container gets with its devices. */
+/** What a container gets along with its devices. */
 export interface DeviceGrant {
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
@@ -17,9 +17,9 @@ export interface DeviceGrant {
 
 export interface DeviceSource {
   readonly devices: readonly Device[];
-  /** Which of those available would do best together; none: any. */
+  /** Which of the available devices fit together best; none: any. */
   prefer(available: readonly string[], count: number): Promise<readonly string[]>;
   grant(ids: readonly string[]): Promise<DeviceGrant>;
-  /** The container is about to start, again. */
+  /** The container is about to start or restart. */
   beforeStart(ids: readonly string[]): Promise<void>;
 }

@@ -55,7 +55,7 @@ describe("a device plugin", () => {
     await expect.poll(told).toEqual(devices("Healthy", "Unhealthy"));
     plugin.stop();
     await expect.poll(told).toEqual(devices("Unhealthy", "Unhealthy"));
-    // An agent that starts anew has not heard of it.
+    // A restarted agent has not heard of it.
     const nobody = new DeviceManager({ file: join(directory, "devices.json"), sources: () => new Map() });
     expect(nobody.healthOf("pod-1", asking("c", 2))).toEqual(devices("Unknown", "Unknown"));
   });
@@ -78,7 +78,7 @@ describe("a device plugin", () => {
     const anew = managerOf();
     expect(await anew.give("pod-1", asking("c", 2))).toEqual(before);
     await expect(anew.give("pod-2", asking("c", 1))).rejects.toThrow("Available: 0");
-    // Gone while no agent looked.
+    // It went away while no agent was running.
     expect(anew.uids).toEqual(["pod-1"]);
     anew.free("pod-1");
     expect((await anew.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");

@@ -1,6 +1,6 @@
 /**
- * The machine's own GPUs, where no plugin speaks for them: those that `nvidia-smi` lists, and the render nodes of
- * `/dev/dri`. They are given whole, as device files; libraries are the image's affair.
+ * The machine's own GPUs, if no plugin manages them: those that `nvidia-smi` lists, and the render nodes of `/dev/dri`.
+ * They are given exclusively, as device files; libraries are up to the image.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import type { DeviceGrant, DeviceSource } from "./device-source.ts";
 
 const run = promisify(execFile);
 
-/** By PCI vendor, the names that the vendors' own plugins use. */
+/** By PCI vendor, the resource names that the vendors' own plugins use. */
 const RESOURCES: Readonly<Record<string, string>> = { "0x1002": "amd.com/gpu", "0x8086": "gpu.intel.com/i915" };
 
 const NVIDIA = "nvidia.com/gpu";
@@ -22,7 +22,7 @@ interface Gpu {
 }
 
 export interface MachineProbe {
-  /** What `nvidia-smi --query-gpu=uuid,index --format=csv,noheader` prints; undefined: there is no such command. */
+  /** The output of `nvidia-smi --query-gpu=uuid,index --format=csv,noheader`; undefined: there is no such command. */
   readonly nvidiaSmi: () => Promise<string | undefined>;
   /** Render nodes, each with its PCI vendor. */
   readonly renderNodes: () => readonly { readonly name: string; readonly vendor: string }[];
@@ -49,7 +49,7 @@ export const thisMachine: MachineProbe = {
   exists: existsSync,
 };
 
-/** By the resource's name. */
+/** By resource name. */
 export async function findGpus(machine: MachineProbe): Promise<ReadonlyMap<string, DeviceSource>> {
   const found = new Map<string, Gpu[]>();
   for (const line of (await machine.nvidiaSmi())?.split("\n") ?? []) {

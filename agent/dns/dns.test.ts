@@ -46,7 +46,7 @@ const slices = [
 ];
 
 const zone = new Zone({ domain: "cluster.local", services, slices }, 7);
-/** Nobody is there, in two ways. */
+/** Two ways of having no resolver. */
 const upstream = ["255.255.255.255", "127.0.0.1"];
 let server: DnsServer;
 const resolver = new Resolver({ timeout: 1000, tries: 1 });
@@ -115,7 +115,7 @@ describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
   it("include those that stand for another", async () => {
     expect(await resolver.resolveCname("alias.shop.svc.cluster.local")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await resolver.resolve4("alias.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
-    // Those that lead round in a circle lead nowhere, and stop nobody.
+    // Names that form a circle resolve to nothing, and block nothing.
     expect(await resolver.resolve4("round.shop.svc.cluster.local")).toEqual([]);
     expect(zone.answer("round.shop.svc.cluster.local", 1)?.answers.length).toBe(11);
     expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
@@ -148,7 +148,7 @@ describe("questions over one TCP connection", () => {
     const flags = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
     return lengthPrefixed(Buffer.concat([flags, encodeName(name), Buffer.from([0, 1, 0, 1])]));
   };
-  /** The numbers of what comes back, as many as are wanted. */
+  /** The ids of the answers, as many as are expected. */
   const converse = (pieces: readonly Buffer[], count: number) =>
     new Promise<number[]>((resolve, reject) => {
       const socket = connect(server.port, "127.0.0.1");
@@ -189,7 +189,7 @@ it("a server that has closed answers nobody, nor those that were with it", async
   const other = await open().catch(open).catch(open);
   const socket = connect(other.port, "127.0.0.1");
   await once(socket, "connect");
-  // The server knows of it.
+  // The server has accepted the connection.
   socket.write(lengthPrefixed(Buffer.from("?")));
   await new Promise((done) => setTimeout(done, 20));
   const closed = once(socket, "close");
@@ -197,7 +197,7 @@ it("a server that has closed answers nobody, nor those that were with it", async
   other.close();
   await closed;
   await expect(once(connect(port, "127.0.0.1"), "connect")).rejects.toThrow("ECONNREFUSED");
-  // The port is free for the next.
+  // The port is free for the next server.
   const next = await DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, port);
   await expect(DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, port)).rejects.toThrow(
     "EADDRINUSE",

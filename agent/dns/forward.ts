@@ -1,4 +1,4 @@
-/** Asks the machine's own resolvers, one after the other, with the client's words. */
+/** Forwards a client's query to the machine's own resolvers, one after another. */
 import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
 
@@ -11,7 +11,7 @@ export interface Upstream {
   readonly port?: number;
 }
 
-/** The first answer; fails where none gives one. */
+/** The first answer; fails if there is none. */
 export async function forward(query: Buffer, { servers, transport, port = PORT }: Upstream): Promise<Buffer> {
   let failure: unknown = new Error("this machine has no resolver");
   for (const server of servers) {
@@ -33,8 +33,8 @@ function askUdp(query: Buffer, server: string, port: number): Promise<Buffer> {
     socket.on("message", (answer) => {
       if (answer.length > 2 && answer.readUInt16BE(0) === query.readUInt16BE(0)) resolve(answer);
     });
-    // Connected, the kernel lets nobody else answer, and says when nobody listens.
-    // What goes wrong is told to the callback, which Node's types leave out.
+    // On a connected socket, the kernel drops answers of others and reports when nobody listens. Errors go to the
+    // callback, which Node's types do not mention.
     const connected = (error?: Error) => (error === undefined ? socket.send(query) : reject(error));
     socket.connect(port, server, connected);
   }).finally(() => socket.close());

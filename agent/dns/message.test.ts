@@ -10,7 +10,7 @@ import {
 } from "./message.ts";
 
 const words = (...values: number[]) => Buffer.from(values.flatMap((value) => [value >> 8, value & 255]));
-/** `counts` are those of questions, answers, authorities and what is additional. */
+/** `counts` are those of questions, answers, authority and additional records. */
 const message = (name: Buffer, { flags = 0x100, counts = [1, 0, 0, 0], type = 1, end = Buffer.alloc(0) } = {}) =>
   Buffer.concat([words(0xbeef, flags, ...counts), name, words(type, 1), end]);
 const opt = (size: number, { root = 0, type = 41 } = {}) =>
@@ -30,7 +30,7 @@ describe("a question", () => {
       question: bytes.subarray(12),
       udpSize: undefined,
     });
-    // What comes behind it is no part of it.
+    // What follows the question is not part of it.
     expect(parseQuery(asked({ end: Buffer.from("more") }))?.question).toEqual(asked().subarray(12));
     expect(parseQuery(message(encodeName("")))).toMatchObject({ name: "" });
   });
@@ -109,7 +109,7 @@ describe("an answer", () => {
   });
 
   const many = (count: number) => Array.from({ length: count }, () => address());
-  /** So many records of 16 bytes go behind the header and the question, of 14 bytes. */
+  /** How many records of 16 bytes fit after the header and the question of 14 bytes. */
   it.each<[string, number, Partial<Query>, "udp" | "tcp", number]>([
     ["of 512 bytes", 60, {}, "udp", 30],
     ["of 512 bytes that is just full", 30, {}, "udp", 30],

@@ -1,4 +1,7 @@
-/** DNS messages (RFC 1035, RFC 6891): the one question that clients ask, and answers of the types that clusters have. */
+/**
+ * DNS messages (RFC 1035, RFC 6891): queries with a single question, as clients send them, and answers with the record
+ * types of clusters.
+ */
 
 export const TYPES = { A: 1, CNAME: 5, SOA: 6, PTR: 12, TXT: 16, AAAA: 28, SRV: 33, ANY: 255 } as const;
 const RCODES = { ok: 0, formatError: 1, serverFailure: 2, noSuchName: 3, notImplemented: 4 } as const;
@@ -8,22 +11,22 @@ const IN = 1;
 const OPT = 41;
 const HEADER = 12;
 const LONGEST_NAME = 255;
-/** Without EDNS a UDP answer has no more room. */
+/** The limit of a UDP answer without EDNS. */
 const PLAIN_UDP = 512;
-/** What fits in a packet everywhere. */
+/** What fits into a packet everywhere. */
 const MOST_UDP = 1232;
 
 export interface Query {
   readonly id: number;
   readonly opcode: number;
   readonly recursionDesired: boolean;
-  /** In lower case, no dot at the end. */
+  /** Lower case, without a trailing dot. */
   readonly name: string;
   readonly type: number;
   readonly isInternet: boolean;
-  /** The question as asked, to be repeated: clients check its case. */
+  /** The question as sent, to be repeated: clients check its case. */
   readonly question: Buffer;
-  /** The longest UDP answer that the client takes; undefined: it speaks no EDNS. */
+  /** The longest UDP answer that the client accepts; undefined: it does not use EDNS. */
   readonly udpSize: number | undefined;
 }
 
@@ -48,7 +51,7 @@ export interface Answer {
   readonly authority: readonly ResourceRecord[];
 }
 
-/** Undefined where the bytes are no single question: such are not worth an answer. */
+/** Undefined if the bytes are not a single question, which deserves no answer. */
 export function parseQuery(message: Buffer): Query | undefined {
   if (message.length < HEADER) return undefined;
   const flags = message.readUInt16BE(2);
@@ -77,7 +80,7 @@ export function parseQuery(message: Buffer): Query | undefined {
   };
 }
 
-/** An OPT record is the first additional one in every client's query. */
+/** In every client's query, OPT is the first additional record. */
 function ednsSize(message: Buffer, at: number): number | undefined {
   const isAlone = message.readUInt16BE(6) === 0 && message.readUInt16BE(8) === 0 && message.readUInt16BE(10) > 0;
   if (!isAlone || at + 11 > message.length || message[at] !== 0 || message.readUInt16BE(at + 1) !== OPT)
@@ -138,12 +141,12 @@ function encodeData(record: ResourceRecord): Buffer {
 
 function encodeRecord(record: ResourceRecord, query: Query): Buffer {
   const bytes = encodeData(record);
-  // Most records are of the name that was asked for, which begins at byte 12.
+  // Most records are about the queried name, which is at byte 12.
   const name = record.name === query.name ? words(0xc000 | HEADER) : encodeName(record.name);
   return Buffer.concat([name, words(TYPES[record.type], IN), numbers(record.ttl), words(bytes.length), bytes]);
 }
 
-/** `transport` decides how long it may be: what does not fit is left out, and the client comes again over TCP. */
+/** `transport` determines the maximum length: what does not fit is left out, and the client retries over TCP. */
 export function renderAnswer(query: Query, answer: Answer, transport: "udp" | "tcp"): Buffer {
   const edns =
     query.udpSize === undefined

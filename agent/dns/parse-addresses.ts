@@ -1,7 +1,7 @@
-/** Reads the addresses and aliases out of another resolver's answer. */
+/** Parses the addresses and aliases in another resolver's answer. */
 import { type ResourceRecord, TYPES } from "./message.ts";
 
-/** Answers where the name ends, too; fails on names that lead nowhere. */
+/** Also returns where the name ends; fails on invalid pointers. */
 function readName(message: Buffer, start: number): { readonly name: string; readonly end: number } {
   const labels: string[] = [];
   let end: number | undefined;

@@ -13,7 +13,7 @@ const services = [
 const zone = new Zone({ domain: "cluster.local", services, slices: [] }, 1);
 
 const ID = 0x1234;
-/** `flags` and `classOf` as in a question that clients ask. */
+/** `flags` and `classOf` as in a client's query. */
 function question(name: string, { type = TYPES.A as number, flags = 0x0100, classOf = 1 } = {}): Buffer {
   const numbers = Buffer.alloc(12);
   for (const [i, value] of [ID, flags, 1].entries()) numbers.writeUInt16BE(value, i * 2);
@@ -23,7 +23,7 @@ function question(name: string, { type = TYPES.A as number, flags = 0x0100, clas
   return Buffer.concat([numbers, encodeName(name), end]);
 }
 
-/** Another resolver's: one address of the name that was asked for. */
+/** Another resolver's answer: one address for the queried name. */
 function answered(query: Buffer): Buffer {
   const answer = Buffer.from(query);
   answer.writeUInt16BE(0x8180, 2);

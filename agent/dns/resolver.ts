@@ -1,4 +1,4 @@
-/** One question answered: the cluster's domain from memory, the rest by the machine's resolvers. */
+/** Answers a query: the cluster's domain from memory, everything else through the machine's resolvers. */
 import { forward } from "./forward.ts";
 import { encodeName, parseQuery, type Query, type Rcode, renderAnswer } from "./message.ts";
 import { parseAddresses } from "./parse-addresses.ts";
@@ -8,11 +8,11 @@ export interface ResolverFacts {
   readonly zone: () => Zone;
   /** The machine's resolvers. */
   readonly upstream: () => readonly string[];
-  /** Absent: by the network. */
+  /** Absent: over the network. */
   readonly ask?: typeof forward;
 }
 
-/** Questions that others are asked at once: each takes a socket. What is more is told to fail, as CoreDNS does by default. */
+/** Concurrent forwarded queries: each takes a socket. Further ones fail, as in CoreDNS by default. */
 const MOST_ASKED = 1000;
 let asked = 0;
 
@@ -26,7 +26,7 @@ async function inBounds(ask: () => Promise<Buffer>): Promise<Buffer> {
   }
 }
 
-/** Undefined where the message is no question. */
+/** Undefined if the message is not a query. */
 export async function resolve(
   message: Buffer,
   { zone, upstream, ask = forward }: ResolverFacts,
@@ -50,7 +50,7 @@ export async function resolve(
   }
 }
 
-/** The same of the name outside that a Service stands for. */
+/** The same query for the external name of a Service. */
 function questionOf({ id, type }: Query, name: string): Buffer {
   const header = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
   return Buffer.concat([header, encodeName(name), Buffer.from([type >> 8, type & 255, 0, 1])]);

@@ -1,8 +1,8 @@
-/** The names by which DNS is asked for the name of an address. */
+/** The names by which DNS looks up an address. */
 const IPV4 = ".in-addr.arpa";
 const IPV6 = ".ip6.arpa";
 
-/** `5.0.244.10.in-addr.arpa` → `10.244.0.5`; undefined for other names. IPv6 in the shortest form. */
+/** `5.0.244.10.in-addr.arpa` */
 export function addressOfReverseName(name: string): string | undefined {
   if (name.endsWith(IPV4)) {
     const bytes = name.slice(0, -IPV4.length).split(".").reverse();
@@ -12,6 +12,6 @@ export function addressOfReverseName(name: string): string | undefined {
   const nibbles = name.slice(0, -IPV6.length).split(".").reverse().join("");
   if (!/^[0-9a-f]{32}$/.test(nibbles)) return undefined;
   const words = nibbles.match(/.{4}/g) ?? [];
-  // URLs write an address in its shortest form, as the API does.
+  // URLs use the shortest form of an address, like the API.
   return new URL(`http://[${words.join(":")}]`).hostname.slice(1, -1);
 }

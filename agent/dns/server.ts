@@ -1,4 +1,4 @@
-/** Listens for questions over UDP and TCP on one address of the node. */
+/** Serves DNS over UDP and TCP on one address of the node. */
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, isIPv6, type Server, type Socket } from "node:net";
 import { lengthPrefixed } from "./forward.ts";
@@ -7,7 +7,7 @@ import { type ResolverFacts, resolve } from "./resolver.ts";
 const PORT = 53;
 const IDLE_MS = 10_000;
 const MOST_CONNECTIONS = 1000;
-/** Bytes of answers that wait for a client which asks on and does not read. */
+/** Bytes of answers that may wait for a client which keeps asking and does not read. */
 const MOST_UNREAD = 256 * 1024;
 
 export class DnsServer {
@@ -43,7 +43,7 @@ export class DnsServer {
       server.close();
       throw error;
     }
-    // A client that has gone is no reason to end.
+    // A client that left is no reason to stop.
     server.#udp.on("error", () => {});
     return server;
   }

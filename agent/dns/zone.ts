@@ -1,6 +1,6 @@
 /**
- * What the cluster's domain says: a pure function of Services and EndpointSlices, by the DNS specification of Kubernetes
- * (version 1.1.0) and, where that leaves it open, as CoreDNS answers.
+ * The records of the cluster's domain: a pure function of Services and EndpointSlices, according to Kubernetes' DNS
+ * specification (version 1.1.0) and, where that leaves it open, like CoreDNS.
  */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../api/generated/discovery.v1.ts";
@@ -8,9 +8,9 @@ import { slicesByService } from "../proxy/plan.ts";
 import { type Answer, type RecordData, type ResourceRecord, TYPES } from "./message.ts";
 import { addressOfReverseName } from "./reverse-name.ts";
 
-/** CoreDNS' for cluster names. */
+/** CoreDNS' TTL for cluster names. */
 const TTL = 5;
-/** In a row: CoreDNS' bound. */
+/** The longest chain of aliases, as in CoreDNS. */
 const MOST_ALIASES = 10;
 const SCHEMA_VERSION = "1.1.0";
 const DASHED_IPV4 = /^\d{1,3}(-\d{1,3}){3}$/;
@@ -22,7 +22,7 @@ export interface ZoneFacts {
   readonly slices: readonly EndpointSlice[];
 }
 
-/** `elsewhere`: another name, outside, whose addresses belong to the answer. Undefined: not this zone's affair. */
+/** `elsewhere`: an external name whose addresses belong in the answer. Undefined: the name is not in this zone. */
 export type ZoneAnswer = (Answer & { readonly elsewhere?: string }) | undefined;
 
 type Found = readonly RecordData[] | "no-such-name" | { readonly alias: string };
@@ -47,7 +47,7 @@ export class Zone {
   readonly #serial: number;
   #names: Map<string, string[]> | undefined;
 
-  /** `serial` grows with each state. */
+  /** `serial` increases with each state. */
   constructor({ domain, services, slices }: ZoneFacts, serial: number) {
     this.#domain = domain.split(".");
     this.#services = new Map(
@@ -62,7 +62,7 @@ export class Zone {
     return this.#domain.join(".");
   }
 
-  /** `name` in lower case, no dot at the end; `led`: by so many names of other Services. */
+  /** `name` in lower case, without a trailing dot; `led`: the number of aliases followed so far. */
   answer(name: string, type: number, led = 0): ZoneAnswer {
     const reversed = addressOfReverseName(name);
     if (reversed !== undefined) return this.#reverse(name, reversed, type);
@@ -83,14 +83,14 @@ export class Zone {
 
   #alias(name: string, target: string, { type, led }: { readonly type: number; readonly led: number }): ZoneAnswer {
     const cname: ResourceRecord = { name, ttl: TTL, type: "CNAME", target };
-    // Whoever may make Services may lead them round in a circle.
+    // Services may form a circle of aliases.
     if (type === TYPES.CNAME || led >= MOST_ALIASES) return this.#answer([cname]);
     const inside = target === name ? undefined : this.answer(target, type, led + 1);
     if (inside === undefined) return { ...this.#answer([cname]), elsewhere: target };
     return { ...inside, answers: [cname, ...inside.answers] };
   }
 
-  /** `labels` without the domain, as asked: the most special first. */
+  /** `labels` without the domain, in order: most specific first. */
   #find(labels: readonly string[]): Found {
     const [kind, namespace, ...rest] = labels.toReversed();
     if (kind === undefined) return [{ type: "SOA", zone: this.domain, serial: this.#serial }];
@@ -109,7 +109,8 @@ export class Zone {
     if (service === undefined || more.length > 0) return "no-such-name";
     const host = `${name}.${namespace}.svc.${this.domain}`;
     const slices = this.#slices.get(key) ?? [];
-    // Without underscores it is an endpoint's name, of any Service: CoreDNS knows those of Services with addresses, too.
+    // Without underscores it is the name of an endpoint, of any Service: CoreDNS serves those of Services with cluster
+    // IPs, too.
     const endpoints = isHeadless(service) || first?.startsWith("_") === false ? readyEndpoints(slices) : [];
     const offered = (asked: Offer) => offers(service, endpoints, { host, ...asked });
     if (first === undefined) {
@@ -177,7 +178,7 @@ function isIPv6(address: string): boolean {
 const hostOf = ({ hostname, addresses }: Endpoint): string =>
   hostname !== undefined && hostname !== "" ? hostname : (addresses[0] ?? "").replaceAll(/[.:]/g, "-");
 
-/** Those of a Service that publishes not-ready addresses are all said to be ready. */
+/** If a Service publishes not-ready addresses, all its endpoints count as ready. */
 const readyEndpoints = (slices: readonly EndpointSlice[]): HeadlessEndpoint[] =>
   slices.flatMap(({ endpoints, ports }) =>
     (endpoints ?? [])
@@ -185,13 +186,13 @@ const readyEndpoints = (slices: readonly EndpointSlice[]): HeadlessEndpoint[] =>
       .map((endpoint) => ({ host: hostOf(endpoint), addresses: endpoint.addresses, ports: ports ?? [] })),
   );
 
-/** Absent: every one. */
+/** Absent: every port. */
 interface Offer {
   readonly protocol?: string;
   readonly port?: string;
 }
 
-/** SRV records: of a headless Service's endpoints, or of the Service itself. Each is to get an equal share. */
+/** SRV records, for a headless Service's endpoints or for the Service itself, with equal weights. */
 function offers(
   service: Service,
   endpoints: readonly HeadlessEndpoint[],

@@ -1,9 +1,9 @@
-/** Extended resources that a pod has by a claim: they are no device plugin's, and take none of the node's own. */
+/** Extended resources that a pod has through a claim: they involve no device plugin, and use none of the node's own. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 
 type Amounts = NonNullable<NonNullable<Container["resources"]>["requests"]>;
 
-/** The pod's containers as if they did not ask for them. */
+/** The pod's containers without requests for them. */
 export function withoutClaimed(pod: Pod): Pod {
   const { initContainers, containers } = pod.spec;
   if (!pod.status.extendedResourceClaimStatus) return pod;

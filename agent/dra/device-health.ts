@@ -1,12 +1,12 @@
 /**
- * What a driver says of its devices' health, while its word holds: a device that it does not speak of again in time, or at
+ * A driver's reports of its devices' health, while they are valid: a device that is not reported again in time, or at
  * all, is Unknown.
  */
 import type { ResourceHealth } from "../../api/generated/core.v1.ts";
 
-/** The kubelet's, where a driver names no other. */
+/** The kubelet's default, if a driver sets no timeout. */
 const HOLDS_SECONDS = 30;
-/** The API's, in characters. */
+/** The API's limit, in characters. */
 const LONGEST_MESSAGE = 1024;
 const CUT = "...";
 
@@ -15,7 +15,7 @@ export interface DeviceName {
   readonly device_name: string;
 }
 
-/** As drivers tell it. */
+/** As reported by drivers. */
 export interface HealthReport {
   readonly device: DeviceName | null;
   readonly health: "UNKNOWN" | "HEALTHY" | "UNHEALTHY";
@@ -27,7 +27,7 @@ export type Health = Pick<ResourceHealth, "health" | "message">;
 
 interface Word {
   readonly health: Health;
-  /** By the clock that grows. */
+  /** On the monotonic clock. */
   readonly until: number;
 }
 
@@ -46,7 +46,7 @@ const isSame = (a: Health, b: Health): boolean => a.health === b.health && a.mes
 export class DeviceHealth {
   readonly #words = new Map<string, Word>();
 
-  /** Answers whether anything is new. Devices that the driver does not speak of keep what it said last. */
+  /** Returns whether anything is new. Devices not in the report keep their last state. */
   told(reports: readonly HealthReport[], now: number): boolean {
     let changed = false;
     for (const report of reports) {
@@ -64,13 +64,13 @@ export class DeviceHealth {
     return word === undefined || now > word.until ? UNKNOWN : word.health;
   }
 
-  /** When the first of what was said will not hold any more; undefined: never. */
+  /** When the first report expires; undefined: never. */
   nextEnd(now: number): number | undefined {
     const ends = [...this.#words.values()].map(({ until }) => until).filter((until) => until >= now);
     return ends.length === 0 ? undefined : Math.min(...ends);
   }
 
-  /** The driver speaks no more. */
+  /** The driver has stopped reporting. */
   forget(): void {
     this.#words.clear();
   }

@@ -1,11 +1,11 @@
-/** The drivers of dynamic resources of this node. */
+/** This node's drivers for dynamic resource allocation. */
 import { UnixService } from "../grpc/unix-service.ts";
 import { PluginRegistry, type PluginRegistryOptions } from "../plugins/plugin-registry.ts";
 import type { DeviceName, Health } from "./device-health.ts";
 import { DRA_PACKAGES, draProto } from "./dra-proto.ts";
 import { HealthWatch } from "./health-watch.ts";
 
-/** The kubelet's. */
+/** The kubelet's timeout. */
 const SECONDS = 45;
 
 export interface ClaimReference {
@@ -14,16 +14,16 @@ export interface ClaimReference {
   readonly name: string;
 }
 
-/** A device that was made ready, by the names that container runtimes know it by. */
+/** A prepared device, with the CDI names by which container runtimes know it. */
 export interface PreparedDevice extends DeviceName {
-  /** Empty: of every request of its claim. */
+  /** Empty: for every request of its claim. */
   readonly request_names: readonly string[];
   readonly cdi_device_ids: readonly string[];
 }
 
 export interface DraDriver {
   readonly name: string;
-  /** Fails with what the driver says. */
+  /** Fails with the driver's error. */
   prepare(claim: ClaimReference): Promise<readonly PreparedDevice[]>;
   unprepare(claim: ClaimReference): Promise<void>;
   healthOf(device: DeviceName): Health;
@@ -39,7 +39,7 @@ interface Answer {
 export type DraDrivers = PluginRegistry<DraDriver>;
 
 export interface DraDriversOptions extends Pick<PluginRegistryOptions<DraDriver>, "directory" | "onChange" | "log"> {
-  /** Devices of the driver are not as well as they were, or better. */
+  /** The health of the driver's devices has changed. */
   readonly onHealth: (driver: string) => void;
 }
 

@@ -1,6 +1,5 @@
 /**
- * How a kubelet has drivers of dynamic resources prepare claims (dra.v1, and v1beta1, which is the same by another
- * name). Field numbers are the protocol's.
+ * How a kubelet has DRA drivers prepare claims (dra.v1, and the identical v1beta1). Field numbers are the protocol's.
  */
 export const draProto = (name: string): string => `syntax = "proto3";
 
@@ -26,7 +25,7 @@ message NodeUnprepareResourcesResponse { map<string, NodeUnprepareResourceRespon
 message NodeUnprepareResourceResponse { string error = 1; }
 `;
 
-/** How a driver tells of its devices' health, if it does. */
+/** How a driver reports its devices' health, if it does. */
 export const HEALTH_PROTO = `syntax = "proto3";
 
 package v1alpha1;
@@ -48,7 +47,7 @@ message DeviceHealth {
 }
 `;
 
-/** By the name that a driver registers with, the protocol's package. */
+/** By the version that a driver registers with: the protocol's package. */
 export const DRA_PACKAGES: Readonly<Record<string, string>> = {
   "v1.DRAPlugin": "k8s.io.kubelet.pkg.apis.dra.v1",
   "v1beta1.DRAPlugin": "v1beta1",

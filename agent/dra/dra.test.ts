@@ -62,7 +62,7 @@ test("AGENT-DRA: a claim is made ready once, and taken back after the last pod t
   await claims.prepare(pod("2"));
   await claims.unprepare("1");
   expect(driver.calls).toEqual(["prepare ns/claim"]);
-  // Whoever takes over knows what there is.
+  // A new instance knows what there is.
   await claimsOf().unprepare("2");
   expect(driver.calls).toEqual(["prepare ns/claim", "unprepare ns/claim"]);
 });
@@ -149,7 +149,7 @@ test.each<[string, () => void, string]>([
   await expect(claimsOf().prepare(pod("1"))).rejects.toThrow(why);
 });
 
-/** It has a claim that was made for it, from a template. */
+/** It has a claim that was created for it from a template. */
 const templated = (made?: { name: string; resourceClaimName?: string }): Pod => ({
   ...pod("1"),
   spec: { containers: [asks()], resourceClaims: [{ name: "local", resourceClaimTemplateName: "template" }] },
@@ -192,7 +192,7 @@ test("AGENT-DRA: of two claims each is let go by itself, and what is of another 
   await claims.unprepare("1");
   expect([claims.uids, claimsOf().uids]).toEqual([["2"], ["2"]]);
   expect(claims.devicesOf(pod("1"), asks())).toEqual([]);
-  // The same name with another uid is not what was made ready here.
+  // The same name with another uid is not what was prepared here.
   claim = claim && { ...claim, metadata: { ...claim.metadata, uid: "third" } };
   const after = { ...there, metadata: { ...there.metadata, uid: "1" } };
   await expect(claims.prepare(after)).rejects.toThrow("old ResourceClaim with same name claim and different UID other");

@@ -1,12 +1,12 @@
 /**
- * What drivers have told of the node's devices goes when they do: pods would be put here for devices that nobody makes ready.
- * One that is back in time, as after an update, keeps what it has told.
+ * Deletes a driver's ResourceSlices when the driver goes away: otherwise pods would be scheduled here for devices that
+ * nobody prepares. The slices of a driver that is back in time, as after an update, stay.
  */
 import type { ApiClient } from "../../client/api-client.ts";
 import type { Logger } from "../logger.ts";
 
 const RESOURCE = "resourceslices.resource.k8s.io";
-/** The kubelet's. */
+/** The kubelet's grace period. */
 const GONE_MS = 30_000;
 const AGAIN_MS = { first: 1000, most: 300_000 };
 
@@ -19,23 +19,23 @@ export interface DriverSlicesOptions {
 
 export class DriverSlices {
   readonly #options: DriverSlicesOptions;
-  /** Those that are there. */
+  /** Drivers that are there. */
   #seen: ReadonlySet<string> = new Set();
-  /** Those that are not any more, or not known not to have left something. */
+  /** Drivers that are gone, or whose slices may not have been deleted yet. */
   readonly #gone = new Map<string, NodeJS.Timeout>();
 
   constructor(options: DriverSlicesOptions) {
     this.#options = options;
   }
 
-  /** What drivers left that were there before this agent was, and have not come back yet. */
+  /** Covers drivers that were there before this agent, and have not come back yet. */
   open(): void {
     this.#look();
     const others = [...this.#seen].map((driver) => `spec.driver!=${driver}`);
     this.#later(ANY, 0, others);
   }
 
-  /** Drivers are not what they were. */
+  /** The set of drivers has changed. */
   changed(): void {
     const before = this.#seen;
     this.#look();
@@ -58,7 +58,7 @@ export class DriverSlices {
     this.#gone.set(driver, timer);
   }
 
-  /** Answers whether they are gone. */
+  /** Returns whether they are gone. */
   async #remove(selected: readonly string[]): Promise<boolean> {
     const { client, nodeName, log } = this.#options;
     const fieldSelector = [`spec.nodeName=${nodeName}`, ...selected].join(",");
@@ -82,5 +82,5 @@ export class DriverSlices {
   }
 }
 
-/** No driver's name. */
+/** No driver has this name. */
 const ANY = "";

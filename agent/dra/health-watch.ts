@@ -1,11 +1,11 @@
-/** Listens to what a driver says of its devices' health, for as long as it is there. */
+/** Follows a driver's health reports for as long as the driver is there. */
 import { GrpcCode } from "../grpc/grpc-error.ts";
 import { UnixService } from "../grpc/unix-service.ts";
 import { steadyNow } from "../steady-now.ts";
 import { DeviceHealth, type DeviceName, type Health, type HealthReport } from "./device-health.ts";
 import { HEALTH_PROTO } from "./dra-proto.ts";
 
-/** The kubelet's. */
+/** The kubelet's retry delay. */
 const AGAIN_MS = 5000;
 
 export class HealthWatch {
@@ -43,7 +43,7 @@ export class HealthWatch {
           this.#health.forget();
           this.#awaitEnd();
           if (spoke) this.#onChange();
-          // Few drivers know how their devices are.
+          // Few drivers report health.
           if (error?.code === GrpcCode.Unimplemented) return;
           this.#again = setTimeout(() => this.#follow(), AGAIN_MS).unref();
         },
@@ -51,7 +51,7 @@ export class HealthWatch {
     );
   }
 
-  /** Nobody says that a word does not hold any more. */
+  /** Expiry is not reported by anybody, so it is timed here. */
   #awaitEnd(): void {
     clearTimeout(this.#end);
     const now = steadyNow();

@@ -1,7 +1,7 @@
 /**
- * The dynamic resources of this node's pods: made ready by their drivers before a pod starts, given to its containers
- * as CDI devices, and taken back after the last pod that has them. It is written down before a driver is called, so
- * that any later agent can undo it.
+ * The dynamic resources of this node's pods: prepared by their drivers before a pod starts, given to its containers as
+ * CDI devices, and unprepared after the last pod that uses them. Written down before a driver is called, so that any
+ * later agent can undo it.
  */
 
 import type { Container, Pod, ResourceHealth, ResourceStatus } from "../../api/generated/core.v1.ts";
@@ -12,7 +12,7 @@ import { writeWhole } from "../files/write-whole.ts";
 import type { ClaimReference, DraDrivers, PreparedDevice } from "./dra-drivers.ts";
 
 interface GivenDevice extends PreparedDevice {
-  /** Absent: of an agent that did not write it down. */
+  /** Absent: written by an agent that did not record it. */
   readonly driver?: string;
 }
 
@@ -20,7 +20,7 @@ interface Held {
   readonly claim: ClaimReference;
   readonly drivers: readonly string[];
   readonly pods: readonly string[];
-  /** Absent: not made ready yet, or not known to be. */
+  /** Absent: not prepared yet, or not known to be. */
   readonly devices?: readonly GivenDevice[];
 }
 
@@ -31,14 +31,14 @@ export interface PodClaimsOptions {
 }
 
 interface NamedClaim {
-  /** As the pod's containers name it. */
+  /** The name used by the pod's containers. */
   readonly local: string;
   readonly name: string;
-  /** Made for the pod, from a template. */
+  /** Created for the pod from a template. */
   readonly owned: boolean;
 }
 
-/** Fails where a claim is still to be made. */
+/** Fails if a claim is yet to be created. */
 function claimsOf({ metadata, spec, status }: Pod): NamedClaim[] {
   const named = (spec.resourceClaims ?? []).map(
     ({ name: local, resourceClaimName, resourceClaimTemplateName }): NamedClaim[] => {
@@ -51,11 +51,11 @@ function claimsOf({ metadata, spec, status }: Pod): NamedClaim[] {
     },
   );
   const extended = status.extendedResourceClaimStatus;
-  // No container names it: which are its devices the pod's status says.
+  // No container names it: the pod's status says which containers have its devices.
   return [...named.flat(), ...(extended ? [{ local: "", name: extended.resourceClaimName, owned: false }] : [])];
 }
 
-/** What a container asks of the pod's claims; "" for all of one. */
+/** Which requests of the pod's claims a container uses; "" for all of a claim. */
 function requestsOf(pod: Pod, { name, resources }: Container): { readonly claim: string; readonly request: string }[] {
   const names = new Map(claimsOf(pod).map(({ local, name }) => [local, name]));
   const { requestMappings = [], resourceClaimName = "" } = pod.status.extendedResourceClaimStatus ?? {};
@@ -67,7 +67,7 @@ function requestsOf(pod: Pod, { name, resources }: Container): { readonly claim:
   ];
 }
 
-/** A request's alternatives stand for it. */
+/** Without the subrequest that was chosen. */
 const baseOf = (request: string): string => request.split("/", 1)[0] ?? request;
 
 const idOf = ({ driver = "", pool_name, device_name, cdi_device_ids: [cdi] }: GivenDevice): string =>
@@ -87,12 +87,12 @@ export class PodClaims {
     return this.#held.find(({ claim }) => claim.namespace === metadata.namespace && claim.name === name);
   }
 
-  /** Of the pods that have claims. */
+  /** The uids of pods that have claims. */
   get uids(): readonly string[] {
     return [...new Set(this.#held.flatMap(({ pods }) => pods))];
   }
 
-  /** Makes ready what the pod claims. Fails with why it is not, in the kubelet's words. */
+  /** Prepares the pod's claims. Fails with the reason, in the kubelet's words. */
   prepare(pod: Pod): Promise<void> {
     return this.#turns.run(async () => {
       const { uid = "" } = pod.metadata;
@@ -138,7 +138,7 @@ export class PodClaims {
     this.#keep({ ...held, devices });
   }
 
-  /** The CDI names of what a container of the pod claims. */
+  /** The CDI names of the devices that a pod's container claims. */
   devicesOf(pod: Pod, container: Container): readonly string[] {
     return requestsOf(pod, container).flatMap(({ claim, request }) =>
       this.#given(pod, claim, request).flatMap(({ cdi_device_ids }) => cdi_device_ids),
@@ -154,14 +154,14 @@ export class PodClaims {
     );
   }
 
-  /** How the devices are that a container of the pod claims. */
+  /** The health of the devices that a pod's container claims. */
   healthOf(pod: Pod, { resources }: Container): readonly ResourceStatus[] {
     const asked = resources?.claims ?? [];
     if (asked.length === 0 || !this.uids.includes(pod.metadata.uid ?? "")) return [];
     const names = new Map(claimsOf(pod).map(({ local, name }) => [local, name]));
     return asked.flatMap(({ name: local, request = "" }) => {
       const devices = this.#given(pod, names.get(local) ?? "", request);
-      // The kubelet names a device by the first name that container runtimes know it by, and tells each once.
+      // The kubelet identifies a device by its first CDI name, and lists each device once.
       const told = new Map(devices.map((device) => [idOf(device), this.#healthOf(device)]));
       if (told.size === 0) return [];
       const name = request === "" ? `claim:${local}` : `claim:${local}/${request}`;
@@ -174,12 +174,12 @@ export class PodClaims {
     return driver?.healthOf(device) ?? { health: "Unknown" };
   }
 
-  /** Of the pods that have devices of the driver. */
+  /** The uids of pods that have devices of the driver. */
   uidsOf(driver: string): readonly string[] {
     return [...new Set(this.#held.filter(({ drivers }) => drivers.includes(driver)).flatMap(({ pods }) => pods))];
   }
 
-  /** The pod has ended. Fails where a driver does not let go, or is not there. */
+  /** The pod has ended. Fails if a driver fails, or is not there. */
   unprepare(uid: string): Promise<void> {
     return this.#turns.run(async () => {
       for (const held of this.#held.filter(({ pods }) => pods.includes(uid))) {

@@ -1,12 +1,12 @@
 /**
- * Makes a directory and those above it that are missing. Node.js' own `recursive` never returns from where the kernel makes none
- * (below /proc, or below /sys/fs/cgroup with no groups mounted): told that there is nothing, it makes the parent, which is there,
- * and tries again.
+ * Creates a directory and its missing parents. Node.js' own `recursive` loops for ever where the kernel refuses to
+ * create any (below /proc, or below /sys/fs/cgroup without cgroups mounted): told that the path does not exist, it
+ * creates the parent, which exists, and tries again.
  */
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Throws what `mkdir` says where one of them cannot be made. */
+/** Throws the error of `mkdir` if one of them cannot be created. */
 export function makeDirectory(path: string, mode: number): void {
   const missing: string[] = [];
   for (let at = path; statSync(at, { throwIfNoEntry: false }) === undefined; at = dirname(at)) missing.unshift(at);
@@ -14,7 +14,7 @@ export function makeDirectory(path: string, mode: number): void {
     try {
       mkdirSync(directory, { mode });
     } catch (error) {
-      // Somebody else made it since.
+      // Somebody else created it in the meantime.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !statSync(directory).isDirectory()) throw error;
     }
   }

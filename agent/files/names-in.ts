@@ -1,4 +1,4 @@
 import { existsSync, readdirSync } from "node:fs";
 
-/** Of what is in a directory; none where there is no such. */
+/** The names in a directory; none if it does not exist. */
 export const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What was noted of what pods hold; nothing where nothing was. */
+/** The records of what pods hold; empty if there are none. */
 export function readHeld<Held>(file: string): readonly Held[] {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as readonly Held[];

@@ -1,8 +1,8 @@
-/** Files that whoever is killed while writing leaves as they were. */
+/** Atomic writes: if the writer is killed, the file stays as it was. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** For the owner's eyes only; makes the directories that are missing. */
+/** Readable by the owner only; creates missing directories. */
 export function writeWhole(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o750 });
   try {

@@ -1,6 +1,6 @@
 /**
- * gRPC over HTTP/2 without encryption, as services on this machine speak it: unary calls, and streams of answers. A connection is
- * made for the first call, and anew for the next one after it broke. Nothing here tries again, balances or resolves.
+ * gRPC over unencrypted HTTP/2, as spoken by services on this machine: unary calls and server streams. The connection
+ * is opened by the first call, and again by the next call after it broke. Does not retry, balance or resolve.
  */
 import {
   type ClientHttp2Session,
@@ -20,7 +20,7 @@ const SESSION_MEMORY_MB = 256;
 
 export interface StreamEvents {
   readonly onMessage: (message: Buffer) => void;
-  /** Undefined: it ended as it should. */
+  /** Undefined: it ended normally. */
   readonly onEnd: (error: GrpcError | undefined) => void;
 }
 
@@ -29,7 +29,7 @@ interface Further {
 }
 
 interface Ending {
-  /** The trailers, or the headers of an answer that has none. */
+  /** The trailers, or the headers of an answer without trailers. */
   status: IncomingHttpHeaders | undefined;
   error: Error | undefined;
 }
@@ -65,7 +65,7 @@ export class GrpcChannel {
     this.#authority = authority;
   }
 
-  /** There was somebody to speak to. */
+  /** Whether a connection was ever established. */
   get hasConnected(): boolean {
     return this.#connected;
   }
@@ -93,7 +93,7 @@ export class GrpcChannel {
     });
   }
 
-  /** Answers how to give it up. */
+  /** Returns a function that cancels it. */
   stream(path: string, request: Uint8Array, events: StreamEvents): () => void {
     return this.#call(path, request, { ...events, headers: {} });
   }
@@ -140,13 +140,13 @@ export class GrpcChannel {
     session.once("connect", () => {
       this.#connected = true;
     });
-    // Each call is told of it.
+    // Each call reports it.
     session.on("error", () => {});
     this.#session = session;
     return session;
   }
 
-  /** Gives up what is under way. */
+  /** Cancels what is under way. */
   close(): void {
     this.#session?.destroy();
   }

@@ -1,4 +1,4 @@
-/** How gRPC writes messages one after the other: a byte that says whether it is compressed, its length, and itself. */
+/** How gRPC frames messages: a byte that says whether it is compressed, its length, and the message. */
 
 const PREFIX = 5;
 
@@ -10,12 +10,12 @@ export function frame(message: Uint8Array): Buffer {
   return framed;
 }
 
-/** Finds the messages in what comes in pieces of any size. None is compressed: nobody was told that it may be. */
+/** Splits input in pieces of any size into messages. None is compressed, because we do not offer it. */
 export class MessageReader {
   readonly #onMessage: (message: Buffer) => void;
   #pieces: Buffer[] = [];
   #length = 0;
-  /** How much there must be for the next message, or for its length. */
+  /** How many bytes are needed for the next message, or for its length. */
   #needed = PREFIX;
 
   constructor(onMessage: (message: Buffer) => void) {

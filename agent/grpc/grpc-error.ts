@@ -1,4 +1,4 @@
-/** What a gRPC call that failed says. */
+/** A failed gRPC call. */
 
 /** By Go's names, which the kubelet shows. */
 export const GrpcCode = {
@@ -26,7 +26,7 @@ const NAMES = new Map<number, string>(Object.entries(GrpcCode).map(([name, code]
 export class GrpcError extends Error {
   readonly code: number;
 
-  /** `message` is the service's own, or why there is none. */
+  /** `message` is the service's own, or says why there is none. */
   constructor(code: number, message: string) {
     super(message);
     this.code = code;

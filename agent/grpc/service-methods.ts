@@ -1,4 +1,4 @@
-/** What a service understands, from the text of its definition: how messages of its methods are written and read. */
+/** Encodes and decodes the messages of a service's methods, from the text of its proto definition. */
 import { type Method, parse, type Service, type Type } from "protobufjs";
 
 interface Codec {
@@ -13,7 +13,7 @@ export interface ServiceMethod {
   readonly answer: Codec;
 }
 
-/** Fields keep their names, and have their defaults. */
+/** Fields keep their names, and get their defaults. */
 const READ = { longs: Number, enums: String, defaults: true };
 
 const codecOf = (type: Type): Codec => ({
@@ -21,7 +21,7 @@ const codecOf = (type: Type): Codec => ({
   decode: (bytes) => type.toObject(type.decode(bytes), READ),
 });
 
-/** Made when it is first called: of most methods a node calls few. */
+/** Built on first use: of most methods a node calls few. */
 function methodOf(service: Service, method: Method): ServiceMethod {
   method.resolve();
   const { resolvedRequestType: request, resolvedResponseType: answer } = method;
@@ -37,13 +37,13 @@ export class ServiceMethods {
   readonly #services: readonly Service[];
   readonly #methods = new Map<string, ServiceMethod>();
 
-  /** `services`: those that may be meant, of the package that the text names. */
+  /** `services`: the services used of the package in the text. */
   constructor(proto: string, services: readonly string[]) {
     const { root, package: name = "" } = parse(proto, { keepCase: true });
     this.#services = services.map((service) => root.lookupService(`${name}.${service}`));
   }
 
-  /** Fails for what none of the services has. */
+  /** Fails if none of the services has the method. */
   get(name: string): ServiceMethod {
     const known = this.#methods.get(name);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** A gRPC service of unary calls on a Unix socket. */
+/** A gRPC server for unary calls on a Unix socket. */
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import { frame, MessageReader } from "./framing.ts";
 import { GrpcCode, GrpcError } from "./grpc-error.ts";
@@ -35,7 +35,7 @@ export class UnaryServer {
     });
   }
 
-  /** `socket` is a path at which there is nothing. */
+  /** `socket` is a path where nothing exists. */
   listen(socket: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
@@ -63,7 +63,7 @@ function serve(stream: ServerHttp2Stream, answer: (bytes: Buffer) => Uint8Array)
   stream.on("data", (chunk: Buffer) => reader.read(chunk));
 }
 
-/** What is no printable ASCII, and the percent sign, as UTF-8 by its bytes: a header takes no more. */
+/** Escapes the bytes of everything but printable ASCII, and the percent sign: a header allows nothing else. */
 const encodeMessage = (text: string): string => text.replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
 
 function end(stream: ServerHttp2Stream, { code, message }: GrpcError): void {

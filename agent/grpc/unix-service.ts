@@ -1,4 +1,4 @@
-/** A service on a Unix socket, by the text of its definition. */
+/** A client of a gRPC service on a Unix socket, from the text of its proto definition. */
 import { GrpcChannel, type StreamEvents } from "./channel.ts";
 import { ServiceMethods } from "./service-methods.ts";
 
@@ -22,7 +22,7 @@ export class UnixService {
     return answer.decode(await this.#channel.unary(path, asked.encode(request), seconds)) as Answer;
   }
 
-  /** For a method that goes on answering. Answers how to give it up. */
+  /** For a server stream. Returns a function that cancels it. */
   follow<Answer>(method: string, request: object, { onMessage, onEnd }: AnswersOf<Answer>): () => void {
     const { path, request: asked, answer } = this.#methods.get(method);
     const read = (bytes: Buffer) => onMessage(answer.decode(bytes) as Answer);

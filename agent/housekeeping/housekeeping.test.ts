@@ -14,7 +14,7 @@ import { Housekeeping } from "./housekeeping.ts";
 const MIB = 1024 ** 2;
 const image = (id: string, ...names: string[]): ImageObservation => ({ id, ref: id, names, size: 10 });
 
-/** Of every disk there is less left than all of it. */
+/** Every disk has less left than all of it. */
 const FULL = "nodefs.available<100%";
 
 let directory: string;

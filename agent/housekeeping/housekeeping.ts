@@ -1,6 +1,6 @@
 /**
- * What a node does for itself from time to time: sees whether it is short of something, and makes room; cuts logs; knows
- * its images. What to do is decided in pressure/ and images/; here it is measured and done.
+ * A node's periodic work: checks for resource pressure and makes room, rotates logs, and lists images. pressure/ and
+ * images/ decide what to do; here it is measured and done.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { bytesToFree, chooseImages, type Histories, recordImages } from "../images/choose-images.ts";
@@ -29,9 +29,9 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { ContainerUsage } from "../runtime/usage.ts";
 import { steadyNow } from "../steady-now.ts";
 
-/** The kubelet's intervals of eviction and of logs. */
+/** The kubelet's intervals for eviction and for logs. */
 const LOOK_MS = 10_000;
-/** A node's list of images may be so old. */
+/** A node's list of images is refreshed every so many rounds. */
 const IMAGES_EVERY = 6;
 
 export interface HousekeepingOptions {
@@ -40,9 +40,9 @@ export interface HousekeepingOptions {
   readonly thresholds: readonly Threshold[];
   readonly pulls: PullRecords;
   readonly workers: () => readonly PodWorker[];
-  /** Pressures or images are not what they were. */
+  /** Pressure conditions or images have changed. */
   readonly onChange: () => void;
-  /** What is to be known of the node. */
+  /** Reports an event about the node. */
   readonly tell: (news: NodeNews) => void;
   readonly log: Logger;
 }
@@ -58,7 +58,7 @@ export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | undefined;
   #looks = 0;
-  /** Why the last look failed; "": it did not. */
+  /** Why the last round failed; "": it did not. */
   #failed = "";
   #seen: Seen = new Map();
   #pressures: ReadonlySet<Pressure> = new Set();
@@ -79,7 +79,7 @@ export class Housekeeping {
     return this.#images;
   }
 
-  /** Where the runtime keeps images; undefined: nowhere of its own. */
+  /** Where the runtime keeps images; undefined: on the same disk as everything else. */
   get imageDirectory(): string | undefined {
     return this.#imageDirectory;
   }
@@ -104,7 +104,7 @@ export class Housekeeping {
     }, LOOK_MS).unref();
   }
 
-  /** The same once only. */
+  /** Reports the same failure only once. */
   #fails(why: string): void {
     if (why !== "" && why !== this.#failed) this.#options.log.warn(`housekeeping: ${why}`);
     this.#failed = why;
@@ -127,13 +127,13 @@ export class Housekeeping {
     await this.#endOverLimit({ workers: limited, usage });
     await this.#keepImages(signals, { short, now });
     const [worst] = shortages(this.#options.thresholds, this.#signals());
-    // One at a time: what it frees shows at the next look.
+    // One at a time: what it frees shows in the next round.
     if (worst !== undefined) await this.#evictOne(worst, usage);
   }
 
   #signals(): Signals {
     const { dataDirectory: data, runtime } = this.#options;
-    // A runtime that does not say where its images are has them with the rest.
+    // If the runtime does not say where its images are, they count with everything else.
     return readSignals({ data, ...(runtime.imageDirectory && { images: this.#imageDirectory ?? data }) });
   }
 
@@ -178,7 +178,7 @@ export class Housekeeping {
           const layers = amountsOf(pod, usage, ({ diskInodes = 0 }) => diskInodes);
           counts.set(pod.metadata.uid, await countInodes(pod, { ...directories, layers }));
         }
-        // Messages tell of bytes alone what each container has.
+        // For messages, only the bytes of each container matter.
         return ({ metadata }) => ({ ...NONE, shared: counts.get(metadata.uid) ?? 0 });
       }
       default:
@@ -208,14 +208,14 @@ export class Housekeeping {
     }
   }
 
-  /** Removes what nothing uses where the disk is full, and notices what there is. */
+  /** Removes unused images if the disk is full, and updates the list. */
   async #keepImages(signals: Signals, { short, now }: { readonly short: readonly Shortage[]; readonly now: number }) {
     const { runtime, onChange, pulls, log } = this.#options;
     const isShort = short.some(({ threshold }) => PRESSURE_OF[threshold.signal] === "DiskPressure");
     const disk = signals.get("imagefs.available");
     const bytes = isShort ? Number.POSITIVE_INFINITY : disk === undefined ? 0 : bytesToFree(disk);
     if (bytes === 0 && this.#looks++ % IMAGES_EVERY !== 0) return;
-    // Before the images are listed: what is pulled meanwhile is not among them.
+    // Read before the images are listed: what is pulled in the meantime is not in the list.
     const recorded = pulls.ids;
     const images = await runtime.images();
     const used = (await runtime.imagesInUse?.()) ?? new Set(images.map(({ id }) => id));
@@ -230,7 +230,7 @@ export class Housekeeping {
         await runtime.removeImage(image.id);
         removed.add(image.id);
       } catch (error) {
-        // Whatever else makes room is to be done all the same.
+        // Other measures to make room must be taken all the same.
         log.warn(`image ${name} cannot be removed: ${(error as Error).message}`);
       }
     }

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** Who holds something by a pod's uid; a driver that is away lets go of nothing. */
+/** Something that holds resources by pod uid, like a driver; while it is away, it releases nothing. */
 class Holder {
   readonly uids: string[];
   away = false;

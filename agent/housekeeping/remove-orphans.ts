@@ -1,23 +1,23 @@
-/** Removes what an earlier life of this node ran, and what pods left that ended while no agent looked. */
+/** Removes what an earlier run of this node left behind, including pods that ended while no agent was running. */
 import type { Logger } from "../logger.ts";
 import { removePodCgroup } from "../pod/pod-cgroup.ts";
 import type { PodRemains } from "../pod/pod-remains.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 const GRACE_SECONDS = 30;
-/** A driver that is to take something back may take its time to register, or be gone for good. */
+/** A driver that must release something may take its time to register, or be gone for good. */
 const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 300_000;
 
 export interface Orphanage {
   readonly runtime: Runtime;
   readonly remains: Pick<PodRemains, "uids" | "remove">;
-  /** Whether a pod of that uid is to stay. */
+  /** Whether a pod of that uid should stay. */
   readonly isKnown: (uid: string) => boolean;
   readonly log: Logger;
 }
 
-/** Fails where something could not be removed yet, after the rest. */
+/** Fails, after removing everything else, if something could not be removed yet. */
 export async function removeOrphans({ runtime, remains, isKnown, log }: Orphanage): Promise<void> {
   const { sandboxes } = await runtime.observe();
   for (const { id, pod } of sandboxes) {
@@ -33,13 +33,13 @@ export async function removeOrphans({ runtime, remains, isKnown, log }: Orphanag
   const failures: string[] = [];
   for (const uid of remains.uids) {
     if (isKnown(uid)) continue;
-    // A driver may not be back yet, and keeps nobody else waiting.
+    // A driver may not be back yet; nothing else waits for it.
     await remains.remove(uid).catch((error: Error) => failures.push(`of pod ${uid}: ${error.message}`));
   }
   if (failures.length > 0) throw new Error(failures.join("; "));
 }
 
-/** Looks for orphans once, and again, ever less often, while something of theirs could not be removed. */
+/** Looks for orphans once, and then with growing intervals while something of theirs could not be removed. */
 export class OrphanSearch {
   readonly #orphanage: Orphanage;
   #isDone = false;
@@ -51,7 +51,7 @@ export class OrphanSearch {
     this.#orphanage = orphanage;
   }
 
-  /** To be called when all that this node has is known. */
+  /** Call this when everything that belongs on this node is known. */
   begin(): void {
     if (this.#isDone) return;
     this.#isDone = true;

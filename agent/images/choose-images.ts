@@ -1,7 +1,7 @@
-/** Which images to remove to make room: those that nothing uses, the longest unused first (the kubelet's rules). Pure. */
+/** Which images to remove to make room: unused ones, least recently used first (the kubelet's rules). Pure. */
 import type { ImageObservation } from "../runtime/image.ts";
 
-/** Somebody may be about to use what has just been pulled. */
+/** What was just pulled may be about to be used. */
 export const SHORTEST_AGE_MS = 120_000;
 
 /** When each image was first seen, and last in use (ms), by id. */
@@ -11,7 +11,7 @@ export interface ImageHistory {
 }
 export type Histories = ReadonlyMap<string, ImageHistory>;
 
-/** What is known after a look: images that are gone are forgotten. `isUsed` by id. */
+/** The history after a round; images that are gone are dropped. `isUsed` is by id. */
 export function recordImages(
   known: Histories,
   images: readonly ImageObservation[],
@@ -25,7 +25,7 @@ export function recordImages(
   );
 }
 
-/** Enough of them to free the bytes, or all there are. `now` is that of the last look. */
+/** Enough of them to free the bytes, or all there are. `now` is the time of the last round. */
 export function chooseImages(
   histories: Histories,
   images: readonly ImageObservation[],
@@ -51,7 +51,7 @@ export function chooseImages(
 export const HIGH_SHARE = 0.85;
 export const LOW_SHARE = 0.8;
 
-/** How much is to be freed of a disk that is too full; 0 for one that is not. */
+/** How much must be freed on a disk that is too full; 0 if it is not. */
 export function bytesToFree({
   available,
   capacity,

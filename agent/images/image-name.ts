@@ -1,4 +1,4 @@
-/** Names of images as Docker's reference grammar has them, and what is said of those that are none. */
+/** Image names according to Docker's reference grammar, and the errors for invalid ones. */
 
 const COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
@@ -8,7 +8,7 @@ const REFERENCE = new RegExp(
 );
 const LONE_ID = /^[a-f0-9]{64}$/;
 
-/** `docker.io` and what it leaves out, unless the first part of the name is a host. */
+/** Fills in the default `docker.io`, unless the first part of the name is a host. */
 export function registryAndRest(image: string): { readonly registry: string; readonly rest: string } {
   const slash = image.indexOf("/");
   const first = slash < 0 ? "" : image.slice(0, slash);
@@ -17,7 +17,7 @@ export function registryAndRest(image: string): { readonly registry: string; rea
   return { registry: "docker.io", rest: slash < 0 ? `library/${image}` : image };
 }
 
-/** Why the name is none, in the words that the kubelet shows; undefined for a good one. */
+/** Why the name is invalid, in the kubelet's words; undefined if it is valid. */
 export function whyNoImageName(image: string): string | undefined {
   if (LONE_ID.test(image)) return `invalid repository name (${image}), cannot specify 64-byte hexadecimal strings`;
   const { registry, rest } = registryAndRest(image);

@@ -16,7 +16,7 @@ const secret: Secret = {
 const objects = { secret: () => secret } as unknown as PodObjects;
 const pod: Pod = { metadata: { name: "p", namespace: "n", uid: "u" }, spec: { containers: [] }, status: {} };
 
-/** What is tried with whose credentials fails, with these words; an image that is there is present. */
+/** Pulls fail with this message, depending on the credentials; an image that exists is present. */
 function puller({ why = (): string => "no", present = false, size = 7 } = {}) {
   const pulled: string[] = [];
   const image = { id: "sha256:1", ref: "r", names: [], size };
@@ -112,7 +112,7 @@ it.each([
     vi.advanceTimersByTime(19_000);
     expect(await ensure({})).toMatchObject(backingOff);
     expect(pulled).toHaveLength(2);
-    // Of another pod nothing is known, and nothing of this one once it is gone.
+    // Nothing is known about another pod, and nothing about this one once it is gone.
     expect(await ensure({}, { ...pod, metadata: { ...pod.metadata, uid: "v" } })).toMatchObject({
       waiting: { reason },
     });

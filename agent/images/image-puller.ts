@@ -32,7 +32,7 @@ const SHOW_BACK_OFF_MS = 1000;
 const policyOf = ({ imagePullPolicy, image = "" }: Container): string =>
   imagePullPolicy ?? (/(:latest|^[^:]+)$/.test(image.split("/").at(-1) ?? "") ? "Always" : "IfNotPresent");
 
-/** What runtimes begin with that tell why they have no image, as CRI names it. */
+/** Prefixes of runtimes' errors that CRI defines for missing images. */
 const PULL_FAILURES = {
   RegistryUnavailable: "the registry is unavailable",
   SignatureValidationFailed: "the signature validation failed",
@@ -52,7 +52,7 @@ interface Wanted {
 
 interface Pulled {
   readonly image: ImageObservation;
-  /** Of the credentials that it took. */
+  /** Of the credentials that it required. */
   readonly mark: CredentialMark | undefined;
 }
 
@@ -60,7 +60,7 @@ export class ImagePuller {
   readonly #runtime: Runtime;
   /** By pod uid and image. */
   readonly #failures = new Map<string, Failure>();
-  /** One pull at a time of an image, whoever asks. */
+  /** One pull at a time per image, whoever asks. */
   readonly #pulls = new Map<string, Promise<Pulled>>();
   readonly #records: PullRecords;
 
@@ -73,7 +73,7 @@ export class ImagePuller {
     for (const key of this.#failures.keys()) if (key.startsWith(`${uid} `)) this.#failures.delete(key);
   }
 
-  /** Who cannot start without it tells of the outcome. */
+  /** Whoever cannot start without it reports the outcome. */
   async ensure(pod: Pod, container: Container, objects: PodObjects, tell: Tell): Promise<ImageOutcome> {
     const image = container.image ?? "";
     const wrong = whyNoImageName(image);
@@ -87,7 +87,7 @@ export class ImagePuller {
     try {
       present = policy === "Always" ? undefined : await this.#runtime.imageStatus(image);
     } catch (error) {
-      // The kubelet has no name for it there either.
+      // The kubelet leaves the name empty as well.
       const message = `Failed to inspect image "": ${(error as Error).message}`;
       tell("Warning", "InspectFailed", message);
       return { ok: false, waiting: { reason: "ImageInspectError", message }, retryAt: steadyNow() + RETRY_MS };

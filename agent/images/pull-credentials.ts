@@ -1,13 +1,13 @@
-/** The credentials that a pod brings for the registry of an image: of its pull secrets, those that fit best first. Pure. */
+/** The credentials that a pod's pull secrets provide for an image's registry, best match first. Pure. */
 import { createHash } from "node:crypto";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/config/env/env.ts";
 import type { RegistryCredentials } from "../runtime/image.ts";
 import { registryAndRest } from "./image-name.ts";
 
-/** What is remembered of credentials that an image was pulled with: not what they are. */
+/** What is remembered of credentials that an image was pulled with, without the credentials themselves. */
 export interface CredentialMark {
-  /** The secret, by its uid. */
+  /** The secret's uid. */
   readonly secret: string;
   readonly hash: string;
 }
@@ -26,7 +26,7 @@ interface AuthEntry {
 
 const textOf = (base64: string): string => Buffer.from(base64, "base64").toString();
 
-/** Nothing where the secret holds no configuration of Docker's, all of it as it should be. */
+/** Empty unless the secret contains an entirely valid Docker configuration. */
 function configuredIn({ data = {} }: Secret): readonly RegistryCredentials[] {
   const { ".dockerconfigjson": config, ".dockercfg": legacy } = data;
   try {
@@ -42,7 +42,7 @@ function configuredIn({ data = {} }: Secret): readonly RegistryCredentials[] {
   }
 }
 
-/** Fails where something is no text: a pod's author may have written anything. */
+/** Fails on values that are not text: a pod's author may have written anything. */
 function credentialsOf(serverAddress: string, entry: AuthEntry): RegistryCredentials {
   const { username, password, auth, identitytoken } = entry;
   for (const value of [username, password, auth, identitytoken])
@@ -58,18 +58,18 @@ function credentialsOf(serverAddress: string, entry: AuthEntry): RegistryCredent
 
 const DOCKER_HUB = "docker.io";
 
-/** The host, by its parts, and the path that a server's name in a configuration stands for. */
+/** The host's parts and the path that a server's name in a configuration represents. */
 function serverOf(server: string): { readonly host: string; readonly path: string } {
   const bare = server.replace(/^https?:\/\//, "");
   const slash = bare.indexOf("/");
   const host = slash < 0 ? bare : bare.slice(0, slash);
-  // Of old clients: what stands behind the host is the version of the registry's API.
+  // From old clients: the path is the version of the registry's API.
   const path = slash < 0 ? "" : bare.slice(slash + 1).replace(/^v[12]\/?/, "");
   const isHub = host === DOCKER_HUB || host.endsWith(`.${DOCKER_HUB}`);
   return { host: isHub ? DOCKER_HUB : host, path };
 }
 
-/** No regular expression: one of many stars could take for ever, and a pod's author writes them. */
+/** Not a regular expression: a pattern with many stars could take for ever, and pods' authors write them. */
 function isLike(text: string, glob: string): boolean {
   const [first = "", ...pieces] = glob.split("*");
   const last = pieces.pop();
@@ -84,7 +84,7 @@ function isLike(text: string, glob: string): boolean {
   return at + last.length <= text.length && text.endsWith(last);
 }
 
-/** `*.example.com` stands for one part of a name, as the kubelet reads it. */
+/** `*` matches within one part of a name, as in the kubelet. */
 function isHostLike(pattern: string, host: string): boolean {
   const [patterns, parts] = [pattern.split("."), host.split(".")];
   return patterns.length === parts.length && patterns.every((glob, i) => isLike(parts[i] ?? "", glob));
@@ -107,6 +107,6 @@ export function pullCredentials(pod: Pod, objects: PodObjects, image: string): P
     .map(({ mark, credentials }) => ({ mark, credentials }));
 }
 
-/** Pull secrets that the pod names and that are not there. */
+/** Pull secrets that the pod names and that do not exist. */
 export const missingPullSecrets = (pod: Pod, objects: PodObjects): string[] =>
   (pod.spec.imagePullSecrets ?? []).flatMap(({ name = "" }) => (objects.secret(name) === undefined ? [name] : []));

@@ -70,7 +70,7 @@ describe("AGENT-PULL: credentials for an image", () => {
   });
 
   it.each([
-    // A version of the API is no path of the registry; anything else is.
+    // A version of the API is not a path of the registry; anything else is.
     ["reg.paths.io/app", ["api", "host"]],
     ["reg.paths.io/v3/app", ["v3", "api", "host"]],
     ["axbyc.paths.io/app", ["glob"]],
@@ -97,7 +97,7 @@ describe("AGENT-PULL: credentials for an image", () => {
 });
 
 const image: ImageObservation = { id: "sha256:1", ref: "r", names: ["reg.example.com/app:1"], size: 1 };
-/** A registry that lets in who is named `one`. */
+/** A registry that admits the user `one`. */
 class Registry {
   readonly asked: (string | undefined)[] = [];
   isOpen = false;
@@ -125,7 +125,7 @@ describe("AGENT-PULL: an image that took credentials", () => {
   it("is for who brings them, or can pull it, across restarts of the agent too", async () => {
     const registry = new Registry();
     const ask = async (policy: string, ...names: string[]) => {
-      // Another life of the agent each time.
+      // A new agent each time.
       const puller = new ImagePuller(registry.runtime, new PullRecords(join(directory, "pulls.json")));
       const asked = { ...container, imagePullPolicy: policy };
       const outcome = await puller.ensure(pod(...names), asked, objects, () => {});

@@ -1,6 +1,7 @@
 /**
- * Who may use the images that this node has pulled. One that took credentials is for pods that bring them, or that can pull it
- * themselves: else a pod would get what another's secret bought. Images that were here before the node are for all.
+ * Who may use the images that this node has pulled. An image that required credentials is for pods that bring them, or
+ * that can pull it themselves; otherwise a pod would get what another's secret paid for. Images that were here before
+ * the node are for all.
  */
 import { readFileSync } from "node:fs";
 import { writeWhole } from "../files/write-whole.ts";
@@ -10,9 +11,12 @@ import type { CredentialMark } from "./pull-credentials.ts";
 type Users = Readonly<Record<string, "everybody" | readonly CredentialMark[]>>;
 
 interface Kept {
-  /** By the image's id. */
+  /** By image id. */
   readonly images: Readonly<Record<string, Users>>;
-  /** Images by name whose pull with credentials has begun: an agent that was killed over it does not know how it ended. */
+  /**
+   * Names of images whose pull with credentials has begun: an agent that was killed meanwhile does not know the
+   * outcome.
+   */
   readonly pulling: readonly string[];
 }
 
@@ -22,13 +26,13 @@ export class PullRecords {
   readonly #file: string | undefined;
   #kept: Kept;
 
-  /** Without a file they last as long as the agent. */
+  /** Without a file, records last as long as the agent. */
   constructor(file?: string) {
     this.#file = file;
     this.#kept = file === undefined ? NOTHING : readKept(file);
   }
 
-  /** Of the images that something is remembered of. */
+  /** The ids of recorded images. */
   get ids(): readonly string[] {
     return Object.keys(this.#kept.images);
   }
@@ -44,7 +48,7 @@ export class PullRecords {
       this.#keep({ pulling: this.#kept.pulling.filter((name) => name !== image) });
   }
 
-  /** `mark` is of the credentials that the pull took; absent: it took none. */
+  /** `mark` is that of the credentials that the pull required; absent: none. */
   pulled(id: string, image: string, mark: CredentialMark | undefined): void {
     const { images, pulling } = this.#kept;
     const repository = repositoryOf(image);
@@ -83,7 +87,7 @@ export class PullRecords {
   }
 }
 
-/** Without its tag and digest. */
+/** The name without its tag and digest. */
 const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
 
 function readKept(file: string): Kept {

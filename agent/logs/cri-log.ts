@@ -1,6 +1,6 @@
 /**
- * The log format of CRI: one line an entry, `TIME STREAM TAG TEXT`. TAG is F for a whole line and P for a piece of one
- * that goes on in the next entry of its stream. Times are RFC 3339 with nanoseconds.
+ * The log format of CRI: one entry per line, `TIME STREAM TAG TEXT`. TAG is F for a full line and P for a partial one
+ * that continues in the next entry of its stream. Times are RFC 3339 with nanoseconds.
  */
 export type LogStream = "stdout" | "stderr";
 
@@ -9,11 +9,11 @@ export interface LogEntry {
   readonly time: string;
   readonly stream: LogStream;
   readonly partial: boolean;
-  /** The text, its newline left out. */
+  /** The text without its newline. */
   readonly text: Buffer;
 }
 
-/** containerd's piece size. */
+/** containerd's limit for a partial line. */
 const LONGEST_PIECE = 16 * 1024;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
@@ -25,7 +25,7 @@ export function logTime(micros: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}${rest}000Z`;
 }
 
-/** Cuts a stream's bytes into entries; keeps what has no newline yet. */
+/** Splits a stream's bytes into entries; buffers an incomplete line. */
 export class LogEncoder {
   #rest: Buffer = Buffer.alloc(0);
   readonly #stream: LogStream;
@@ -55,7 +55,7 @@ export class LogEncoder {
     return Buffer.concat(entries);
   }
 
-  /** What is left at the end of the stream: a piece, for there was no newline. */
+  /** What is left at the end of the stream: a partial line, since there was no newline. */
   end(time: string): Buffer {
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
@@ -63,7 +63,7 @@ export class LogEncoder {
   }
 }
 
-/** One entry, its newline left out; undefined for what is none. */
+/** One entry without its newline; undefined if it is not valid. */
 export function parseLogEntry(line: Buffer): LogEntry | undefined {
   const first = line.indexOf(SPACE);
   const second = line.indexOf(SPACE, first + 1);

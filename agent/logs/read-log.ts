@@ -1,4 +1,4 @@
-/** Reads a container's log file as `kubectl logs` asks for it; memory does not grow with the log. */
+/** Reads a container's log file as `kubectl logs` requests it; memory use does not grow with the log. */
 
 import { watch } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
@@ -17,7 +17,7 @@ const CHUNK = 64 * 1024;
 const NEWLINE = 0x0a;
 const LOOK_AGAIN_MS = 1000;
 
-/** Where the last `lines` lines begin. */
+/** The offset at which the last `lines` lines begin. */
 async function tailOffset(file: FileHandle, size: number, lines: number): Promise<number> {
   if (lines <= 0) return size;
   const buffer = Buffer.alloc(CHUNK);
@@ -26,7 +26,7 @@ async function tailOffset(file: FileHandle, size: number, lines: number): Promis
     const start = Math.max(0, end - CHUNK);
     await file.read(buffer, 0, end - start, start);
     for (let i = end - start - 1; i >= 0; i--) {
-      // The newline that ends the last line begins none.
+      // The newline at the end of the last line does not begin another one.
       if (buffer[i] !== NEWLINE || start + i === size - 1) continue;
       if (++found === lines) return start + i + 1;
     }
@@ -53,9 +53,9 @@ class Renderer {
   readonly #options: ReadLogOptions;
   readonly #since: number | undefined;
   #left: number;
-  /** What is written while the last lines are read is not among them. */
+  /** Lines written while the last ones are being read do not count among them. */
   #linesLeft: number;
-  /** A piece has been written whose line goes on. */
+  /** A partial entry was written whose line continues. */
   #inLine = false;
   constructor(options: ReadLogOptions) {
     this.#options = options;
@@ -122,7 +122,7 @@ export async function readLog(path: string, options: ReadLogOptions): Promise<vo
       }
       if (!follow || ending) return;
       if (await isRunning()) await changeOf(path, signal);
-      // What was written just before its end is still to be read.
+      // What was written just before its end is yet to be read.
       else ending = true;
     }
   } finally {
@@ -144,7 +144,7 @@ async function openWhenThere(
   }
 }
 
-/** The file that took the place of the one read, after a rotation. */
+/** The file that replaced the one being read after a rotation. */
 async function replacement(path: string, file: FileHandle): Promise<FileHandle | undefined> {
   const [now, old] = await Promise.all([stat(path).catch(() => undefined), file.stat()]);
   return now === undefined || now.ino === old.ino ? undefined : open(path, "r").catch(() => undefined);

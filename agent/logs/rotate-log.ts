@@ -1,4 +1,4 @@
-/** Cuts a container's log when it is long: the kubelet's sizes, names and compression. */
+/** Rotates a container's log when it is long, with the kubelet's sizes, names and compression. */
 import { createReadStream, createWriteStream, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -7,17 +7,17 @@ import { createGzip } from "node:zlib";
 export const LONGEST_BYTES = 10 * 1024 * 1024;
 export const MOST_FILES = 5;
 
-/** `20261128-101530`, in the order of time. */
+/** `20261128-101530`, which sorts by time. */
 const stamp = (now: Date): string => now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
 
 export interface Rotation {
-  /** Makes who writes the log open the path anew. */
+  /** Makes the writer of the log open the path again. */
   readonly reopen: () => Promise<void>;
   readonly now: Date;
   readonly longestBytes?: number;
 }
 
-/** Answers whether the log was cut. */
+/** Returns whether the log was rotated. */
 export async function rotateLog(
   path: string,
   { reopen, now, longestBytes = LONGEST_BYTES }: Rotation,
@@ -25,7 +25,7 @@ export async function rotateLog(
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size < longestBytes) return false;
   const older = olderLogs(path);
-  // The present one and the one that is cut now are two of them.
+  // The current log and the one being rotated are two of them.
   for (const file of older.slice(0, Math.max(0, older.length - (MOST_FILES - 2)))) rmSync(file, { force: true });
   for (const file of olderLogs(path)) if (!file.endsWith(".gz")) await compress(file);
   renameSync(path, `${path}.${stamp(now)}`);
@@ -38,7 +38,7 @@ export async function rotateLog(
   return true;
 }
 
-/** The oldest first. */
+/** Oldest first. */
 function olderLogs(path: string): string[] {
   const prefix = `${basename(path)}.`;
   return readdirSync(dirname(path))

@@ -1,4 +1,4 @@
-/** Keeps the kernel's rules of NetworkPolicies as planned. */
+/** Applies the planned NetworkPolicy rules to the kernel. */
 import type { Logger } from "../logger.ts";
 import { KernelTable } from "../proxy/kernel-table.ts";
 import type { NftSession } from "../proxy/nft-session.ts";
@@ -12,7 +12,7 @@ export class KernelPolicies {
     this.#tables = [new KernelTable(log, nft), new KernelTable(log, nft)];
   }
 
-  /** Fails where the kernel refuses; it then has what it had before. */
+  /** Fails if the kernel refuses; it then keeps the previous rules. */
   async apply(facts: PolicyFacts): Promise<void> {
     for (const [i, rules] of planPolicies(facts).entries()) {
       const table = this.#tables[i];

@@ -57,7 +57,7 @@ const facts = (policies: readonly NetworkPolicy[], over: Partial<PolicyFacts> = 
   ...over,
 });
 
-/** Who may connect to the web pod at 8080 over TCP, of all that there are. */
+/** Which of all peers may connect to the web pod at 8080 over TCP. */
 const visitors = (policies: readonly NetworkPolicy[], port = 8080, over: Partial<PolicyFacts> = {}): string[] => {
   const [v4] = planPolicies(facts(policies, over));
   return [CLIENT, FAR, OTHER, STRANGER].filter((from) => letsThrough(v4, { from, to: WEB, protocol: "tcp", port }));

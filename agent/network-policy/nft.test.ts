@@ -29,7 +29,7 @@ describe("in the kernel's words", () => {
     [{}, [""]],
     [{ ports: { ranges: [range("tcp")], sockets: [] } }, ["meta l4proto tcp"]],
     [{ ports: { ranges: [range("udp", 53, 53), range("tcp", 1, 9)], sockets: [] } }, ["udp dport 53", "tcp dport 1-9"]],
-    // A rule whose peers or ports are none lets nobody through.
+    // A rule with an empty set of peers or ports admits nobody.
     [{ ports: { ranges: [], sockets: [] } }, []],
     [{ peers: { addresses: [], blocks: [] } }, []],
     [

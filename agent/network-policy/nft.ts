@@ -1,4 +1,4 @@
-/** Policy rules in nftables' words: one table for each family of addresses, beside the service proxy's. */
+/** Policy rules rendered for nftables: one table per address family, beside the service proxy's. */
 import { type NftTable, nameOf, TableBuilder } from "../proxy/nft-table.ts";
 import type { Family } from "../proxy/rule-set.ts";
 import type { Allowance, Direction, Gate, Peers, PolicyRules } from "./policy-rules.ts";
@@ -10,7 +10,7 @@ const WORDS = {
   6: { ip: "ip6", type: "ipv6_addr" },
 } as const;
 
-/** Without them, IPv6 pods on one bridge could not find each other at all. */
+/** Without these, IPv6 pods on one bridge could not find each other at all. */
 const NEIGHBOURS = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert } accept";
 
 export function renderPolicies({ family, gates }: PolicyRules): NftTable {
@@ -23,7 +23,7 @@ export function renderPolicies({ family, gates }: PolicyRules): NftTable {
   }
   for (const direction of ["ingress", "egress"] as const)
     table.map(`${direction}-pods`, `type ${type} : verdict;`, gated[direction]);
-  // Addresses of Services are rewritten before this, those of clients after it.
+  // Runs after Services' addresses are rewritten, and before clients' addresses are.
   table.chain(
     "forward",
     [
@@ -50,7 +50,7 @@ interface Place {
   readonly gate: string;
 }
 
-/** Each is enough to be let through; "" lets everything through. */
+/** Each is sufficient for a connection; "" admits everything. */
 function conditionsOf(table: TableBuilder, { id, peers, ports }: Allowance, place: Place): string[] {
   const { ip, type } = WORDS[place.family];
   const from = peers === undefined ? [""] : peerConditions(table, { id, peers, place });
@@ -61,7 +61,7 @@ function conditionsOf(table: TableBuilder, { id, peers, ports }: Allowance, plac
       : `${protocol} dport ${first === last ? first : `${first}-${last}`}`,
   );
   if (ports.sockets.length > 0) {
-    // What a name means differs by pod, and so by gate.
+    // The meaning of a port name differs by pod, and so by gate.
     const sockets = nameOf("sockets", `${place.gate}/${id}`);
     table.set(
       sockets,

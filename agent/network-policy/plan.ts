@@ -1,6 +1,6 @@
 /**
- * Which connections NetworkPolicies let through: a pure function of what the API says, with the semantics of
- * networking.k8s.io/v1. The rules' names are in docs/spec/network-policy.md.
+ * Which connections NetworkPolicies allow: a pure function of API objects, with the semantics of networking.k8s.io/v1.
+ * docs/spec/network-policy.md has the rules.
  */
 import type { Namespace, Pod } from "../../api/generated/core.v1.ts";
 import type { LabelSelector } from "../../api/generated/meta.v1.ts";
@@ -29,7 +29,7 @@ const FINISHED: readonly (string | undefined)[] = ["Succeeded", "Failed"];
 
 const keyOf = ({ metadata }: NetworkPolicy): string => `${metadata.namespace}/${metadata.name}`;
 const byKey = (a: NetworkPolicy, b: NetworkPolicy): number => (keyOf(a) < keyOf(b) ? -1 : 1);
-/** POLICY-HOST: what shares its node's network has no address of its own. A finished pod's is free for others. */
+/** POLICY-HOST: a pod on its node's network has no address of its own, and a finished pod's address may be reused. */
 const hasOwnAddress = ({ spec, status }: Pod): boolean => spec.hostNetwork !== true && !FINISHED.includes(status.phase);
 
 export function planPolicies(facts: PolicyFacts): readonly [PolicyRules, PolicyRules] {
@@ -50,7 +50,7 @@ interface Group {
   readonly pods: readonly Pod[];
 }
 
-/** The node's pods that some policy isolates, by the policies that do. */
+/** The node's pods that are isolated by some policy, grouped by those policies. */
 function isolated(direction: Direction, pods: readonly Pod[], policies: readonly NetworkPolicy[]): Group[] {
   const speaking = policies.filter((policy) => speaksOf(policy, direction));
   const groups = new Map<string, { policies: readonly NetworkPolicy[]; pods: Pod[] }>();
@@ -68,7 +68,7 @@ function isolated(direction: Direction, pods: readonly Pod[], policies: readonly
   return [...groups.values()].map((group) => ({ direction, ...group }));
 }
 
-/** POLICY-TYPES: absent types mean ingress, and egress where there are rules of it. */
+/** POLICY-TYPES: by default a policy applies to ingress, and to egress if it has egress rules. */
 function speaksOf({ spec }: NetworkPolicy, direction: Direction): boolean {
   if (spec.policyTypes !== undefined) return spec.policyTypes.includes(direction === "ingress" ? "Ingress" : "Egress");
   return direction === "ingress" || (spec.egress ?? []).length > 0;
@@ -160,7 +160,7 @@ interface NamedPort {
   readonly name: string;
 }
 
-/** Where a port of that name is, on each address of a pod. */
+/** Where a port of that name is, at each address of a pod. */
 function socketsOf(pod: Pod, { family, protocol, name }: NamedPort): Socket[] {
   const ports = pod.spec.containers
     .flatMap(({ ports = [] }) => ports)
@@ -170,7 +170,7 @@ function socketsOf(pod: Pod, { family, protocol, name }: NamedPort): Socket[] {
   );
 }
 
-/** Pods by what peers of policies ask for; each question of a namespace is answered once. */
+/** Pods by the selectors of policies' peers; each selector is evaluated once per namespace. */
 class PodFinder {
   readonly all: readonly Pod[];
   readonly #labels: ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -192,7 +192,7 @@ class PodFinder {
     );
   }
 
-  /** POLICY-PEERS: without a selector of namespaces the policy's own is meant. */
+  /** POLICY-PEERS: without a namespace selector, the policy's own namespace is meant. */
   #namespaces(selector: LabelSelector | undefined, own: string): ReadonlySet<string> {
     if (selector === undefined) return new Set([own]);
     return new Set([...this.#labels].filter(([, labels]) => selects(selector, labels)).map(([name]) => name));

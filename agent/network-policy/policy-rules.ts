@@ -1,4 +1,4 @@
-/** What NetworkPolicies let through to and from this node's pods, as data: what plan.ts decides and nft.ts renders. */
+/** What NetworkPolicies allow to and from this node's pods, as data: decided in plan.ts, rendered in nft.ts. */
 import type { Family, Protocol } from "../proxy/rule-set.ts";
 
 export type Direction = "ingress" | "egress";
@@ -8,7 +8,7 @@ export interface Block {
   readonly except: readonly string[];
 }
 
-/** The other side of a connection: of ingress who connects, of egress whom they connect to. */
+/** The other side of connections: the source for ingress, the destination for egress. */
 export interface Peers {
   readonly addresses: readonly string[];
   readonly blocks: readonly Block[];
@@ -21,7 +21,7 @@ export interface PortRange {
   readonly to?: number;
 }
 
-/** A port of one address: what a port's name means there. */
+/** A port at one address, for a named port. */
 export interface Socket {
   readonly address: string;
   readonly protocol: Protocol;
@@ -30,19 +30,19 @@ export interface Socket {
 
 /** One rule of one policy. */
 export interface Allowance {
-  /** Unique among all rules, of letters that nft takes for a name. */
+  /** Unique among all rules, in characters that nft accepts for a name. */
   readonly id: string;
   /** Absent: anybody. */
   readonly peers?: Peers;
   /** Absent: every protocol and port. */
   readonly ports?: {
     readonly ranges: readonly PortRange[];
-    /** Destinations: of ingress own pods, of egress peers. */
+    /** Destinations: own pods for ingress, peers for egress. */
     readonly sockets: readonly Socket[];
   };
 }
 
-/** Pods that the same policies isolate: what no allowance lets through is dropped. */
+/** Pods isolated by the same policies: what no allowance admits is dropped. */
 export interface Gate {
   readonly id: string;
   readonly direction: Direction;

@@ -1,2 +1,2 @@
-/** Of an address or a range, which is known to be one. */
+/** For valid addresses and ranges. */
 export const isIPv6 = (text: string): boolean => text.includes(":");

@@ -1,7 +1,7 @@
 /**
- * The way from pods to the API server: connections to the node's bridge are passed on, byte for byte, over connections
- * of the agent's own. TLS goes through it, so the server's certificate must be for `10.96.0.1` and
- * `kubernetes.default.svc`, as that of a control plane with an authority of its own is.
+ * How pods reach the API server: connections to the node's bridge are forwarded, byte for byte, over connections of the
+ * agent's own. TLS passes through, so the server's certificate must be valid for `10.96.0.1` and
+ * `kubernetes.default.svc`, like that of a control plane with its own CA.
  */
 import { connect, createServer, type Server } from "node:net";
 import type { Backend } from "../proxy/rule-set.ts";
@@ -12,7 +12,7 @@ export interface ApiServer {
   readonly port: number;
 }
 
-/** Undefined where only names of its own lead to it, as on Cloudflare, or a path: those are not in what pods send. */
+/** Undefined if the server requires its own host name, as on Cloudflare, or a path: pods send neither. */
 export function apiServerOf({ server, ca }: { readonly server: string; readonly ca?: string }): ApiServer | undefined {
   const { hostname, port, protocol, pathname } = new URL(server);
   if (ca === undefined || protocol !== "https:" || pathname !== "/") return undefined;

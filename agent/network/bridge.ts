@@ -1,4 +1,4 @@
-/** The bridge that this node's pods hang on, there before the first of them: DNS and the way to the API listen on it. */
+/** The bridge that connects this node's pods. Created before the first pod, since DNS and the API door listen on it. */
 import { writeFileSync } from "node:fs";
 import { BRIDGE, gatewayOf } from "./cni-config.ts";
 import { run } from "./command.ts";
@@ -6,12 +6,12 @@ import { run } from "./command.ts";
 const BRIDGE_RULES = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 interface Link {
-  /** MAC. */
+  /** MAC address. */
   readonly address: string;
   readonly addr_info?: readonly { readonly local: string; readonly prefixlen: number; readonly scope: string }[];
 }
 
-/** Answers whether packets between pods of the node pass the kernel's rules. */
+/** Returns whether packets between pods on this node pass through the kernel's filter rules. */
 export async function makeBridge(podRanges: readonly string[]): Promise<{ readonly isFiltered: boolean }> {
   if (!(await hasLink())) await run("ip", ["link", "add", BRIDGE, "type", "bridge"]);
   const [link] = JSON.parse(await run("ip", ["-j", "address", "show", "dev", BRIDGE])) as Link[];
@@ -23,7 +23,8 @@ export async function makeBridge(podRanges: readonly string[]): Promise<{ readon
     await run("ip", ["address", "del", old, "dev", BRIDGE]);
   for (const address of wanted.filter((each) => !present.includes(each)))
     await run("ip", ["address", "add", address, "dev", BRIDGE, ...(address.includes(":") ? ["nodad"] : [])]);
-  // Set, it stays: a bridge takes the least of its ports' else, and pods would go on sending to the one that they know.
+  // Fixed explicitly: otherwise a bridge takes the lowest address of its ports, and pods would keep sending to the
+  // previous one.
   await run("ip", ["link", "set", BRIDGE, ...(link === undefined ? [] : ["address", link.address]), "up"]);
   writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
   if (podRanges.some((range) => range.includes(":"))) writeFileSync("/proc/sys/net/ipv6/conf/all/forwarding", "1");

@@ -1,4 +1,4 @@
-/** How a node makes Services and its pods' network work: as well as the machine allows. */
+/** Which mechanisms a node uses for Services and its pods' network: the best that the machine allows. */
 import type { Logger } from "../logger.ts";
 import { whyNoKernelProxy } from "../proxy/kernel-proxy.ts";
 import type { NetworkDirectories, Runtime } from "../runtime/runtime.ts";
@@ -6,16 +6,16 @@ import { missingPlugins, othersConfiguration } from "./cni-directory.ts";
 import { hasProgram } from "./command.ts";
 
 export interface Ways {
-  /** Where the agent's own network is to be told of; absent: pods have another's, or none. */
+  /** Where to install the agent's own CNI configuration; absent: pods have another network, or none. */
   readonly directories?: NetworkDirectories;
-  /** Absent: nothing leads to Services. */
+  /** Absent: Services are not reachable. */
   readonly proxy?: "kernel" | "forwarder";
 }
 
-/** Says in one line what the machine does not allow. */
+/** Reports in one line what the machine does not allow. */
 export async function chooseWays({ runtime, log }: { readonly runtime: Runtime; readonly log: Logger }): Promise<Ways> {
   const directories = await runtime.networkDirectories?.();
-  // What isolates pods without a network for them has no pods that could be reached.
+  // A runtime that isolates pods without a network for them has no pods that could be reached.
   if (directories === undefined) return runtime.isolates ? {} : { proxy: "forwarder" };
   const reason = whyNoKernelProxy();
   if (reason !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * What this node does for Services and pods' networks, as far as the machine allows: rules of the kernel, the pods' own
- * network and DNS; or node ports alone. Follows the objects that the node is told of.
+ * What this node does for Services and pods' networks, as far as the machine allows: kernel rules, the pod network and
+ * DNS; or only node ports. Follows the objects that the node is told of.
  */
 import type { Namespace, Node, Pod, Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
@@ -37,12 +37,12 @@ export interface ClusterNetworkOptions {
   readonly apiServer: ApiServer | undefined;
   readonly resolvers: readonly string[];
   readonly list: <T extends KubeObject>(resource: string) => readonly T[];
-  /** Who the node is to other nodes. */
+  /** This node's identity to other nodes. */
   readonly key: NetworkKey;
   readonly controlPlane: ControlPlane;
-  /** Pods may be started from now on. */
+  /** From now on pods may be started. */
   readonly onReady: () => void;
-  /** Other nodes are reached by other ways than before. */
+  /** Other nodes are reached in other ways than before. */
   readonly onWays: () => void;
   readonly log: Logger;
 }
@@ -50,15 +50,15 @@ export interface ClusterNetworkOptions {
 const SLICES = "endpointslices.discovery.k8s.io";
 const RANGES = "servicecidrs.networking.k8s.io";
 const POLICIES = "networkpolicies.networking.k8s.io";
-/** What leads to Services. */
+/** Resources that describe Services. */
 const NAMED: readonly string[] = ["services", SLICES];
 const FOLLOWED: readonly string[] = [...NAMED, "nodes", RANGES, POLICIES, PEER_PODS, "namespaces"];
 const API_SERVICE = "default/kubernetes";
 const ZONE_LABEL = "topology.kubernetes.io/zone";
-/** Changes that come together are one transaction. */
+/** Changes within this time (ms) are one transaction. */
 const GATHER_MS = 5;
 const RETRY_MS = 5000;
-/** The kubelet's words while CNI has no configuration. */
+/** The kubelet's message while there is no CNI configuration. */
 const NO_NETWORK =
   "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized";
 
@@ -85,13 +85,13 @@ export class ClusterNetwork {
   #updatedAt = Date.now();
   #ways = "";
 
-  /** Says in one line what the machine does not allow. */
+  /** Reports in one line what the machine does not allow. */
   static async open(options: ClusterNetworkOptions): Promise<ClusterNetwork> {
     const ways = await chooseWays(options);
     const { nodeName, dataDirectory } = options;
     const letGo = ways.proxy === "kernel" ? await claimMachineNetwork(`node ${nodeName} (${dataDirectory})`) : () => {};
     const network = new ClusterNetwork(options, { ...ways, letGo });
-    // A node that comes back knows its range and its Services: it is not to be not ready for a moment.
+    // A restarted node knows its range and its Services: it must not become not ready for a moment.
     if (network.#isActive) await network.#run();
     network.#isOpen = true;
     return network;
@@ -126,7 +126,7 @@ export class ClusterNetwork {
       });
   }
 
-  /** A node that is being taken away gets no more connections that are not for its own pods. */
+  /** Whether the node may receive connections that are not for its own pods: not while it is being removed. */
   get #isEligible(): boolean {
     const own = this.#options.list<Node>("nodes").find(({ metadata }) => metadata.name === this.#options.nodeName);
     const goes = own?.spec.taints?.some(({ key }) => key === "ToBeDeletedByClusterAutoscaler");
@@ -146,12 +146,12 @@ export class ClusterNetwork {
     return this.#pods?.dnsServers ?? [];
   }
 
-  /** By which way the pods of each other node are reached; undefined where that is not this agent's affair. */
+  /** How the pods of each other node are reached; undefined if this agent does not decide it. */
   get ways(): ReadonlyMap<string, Way> | undefined {
     return this.#pods?.ways;
   }
 
-  /** A node waits at the relay between it and this one. */
+  /** A node is waiting at the relay to this one. */
   called(peer: string): void {
     this.#pods?.called(peer);
   }
@@ -163,7 +163,7 @@ export class ClusterNetwork {
     this.#later(GATHER_MS);
   }
 
-  /** What the kernel has been told stays: pods go on without the agent. */
+  /** The kernel keeps its configuration: pods go on without the agent. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -223,7 +223,7 @@ export class ClusterNetwork {
     if (this.#pods !== undefined && own !== undefined) await this.#pods.setUp(podRangesOf(own));
     const noDoor = own && (await this.#machineDoor?.open(own).catch((error: Error) => error));
     await this.#applyRules(nodes, own);
-    // Other Services do not wait for it.
+    // The other Services do not wait for it.
     if (noDoor) throw noDoor;
     if (this.#pods?.isReady !== true) return;
     await this.#pods.route(

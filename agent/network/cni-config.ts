@@ -1,19 +1,19 @@
-/** The network of this node's pods in CNI's words: a bridge, and addresses from the node's ranges. Pure. */
+/** The CNI configuration of this node's pods: a bridge, and addresses from the node's ranges. Pure. */
 import { isIPv6 } from "./address-family.ts";
 
 export const BRIDGE = "sailplane0";
-/** Of what lies beside it the runtime takes the first by name. */
+/** If there are several, the runtime uses the first by name. */
 export const CNI_FILE = "10-sailplane.conflist";
 
 export interface CniOptions {
   readonly podRanges: readonly string[];
-  /** Where host-local keeps what is taken. */
+  /** Where host-local records allocated addresses. */
   readonly ipamDirectory: string;
-  /** The plugin for host ports is there. */
+  /** Whether the plugin for host ports is installed. */
   readonly hasPortmap: boolean;
 }
 
-/** Masquerading is the agent's own (proxy/nft.ts): the bridge plugin's takes 70 ms for each pod. */
+/** The agent does the masquerading (proxy/nft.ts): the bridge plugin's takes 70 ms per pod. */
 export const cniConfig = ({ podRanges, ipamDirectory, hasPortmap }: CniOptions): string =>
   JSON.stringify(
     {

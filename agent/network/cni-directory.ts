@@ -1,4 +1,4 @@
-/** The directory where the container runtime looks for its network: others' configurations come first. */
+/** The directory where the container runtime looks for CNI configurations. Those of others take precedence. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NetworkDirectories } from "../runtime/runtime.ts";
@@ -6,7 +6,7 @@ import { CNI_FILE } from "./cni-config.ts";
 
 const NEEDED = ["bridge", "host-local", "loopback"];
 
-/** The name of a configuration that is not the agent's; undefined where there is none. */
+/** The name of a configuration that is not the agent's; undefined if there is none. */
 export function othersConfiguration({ configurations }: NetworkDirectories): string | undefined {
   if (!existsSync(configurations)) return undefined;
   return readdirSync(configurations)
@@ -23,7 +23,7 @@ export function writeConfiguration({ configurations }: NetworkDirectories, text:
   const file = join(configurations, CNI_FILE);
   if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   mkdirSync(configurations, { recursive: true });
-  // The runtime watches the directory: it is to see the whole file at once, and no other name that it would read.
+  // The runtime watches the directory: it must see the file complete, and under no other name that it would read.
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
 }

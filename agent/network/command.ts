@@ -1,13 +1,13 @@
-/** Runs a program of the machine. */
+/** Runs programs of the machine. */
 import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const SECONDS = 30;
-/** Where programs of the administrator are, which a user's PATH may leave out. */
+/** Directories with administrators' programs, which a user's PATH may leave out. */
 const MORE = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
 
-/** Answers what it prints; fails with what it complains of. */
+/** Returns the program's output; fails with its error output. */
 export function run(program: string, words: readonly string[], input = ""): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { timeout: SECONDS * 1000, maxBuffer: 64 * 1024 * 1024, env: programEnvironment() };
@@ -22,7 +22,7 @@ export function run(program: string, words: readonly string[], input = ""): Prom
 
 const path = (): string => [process.env.PATH ?? "", ...MORE].join(delimiter);
 
-/** In which the machine's programs are found. */
+/** The environment in which the machine's programs are found. */
 export const programEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: path() });
 
 const isExecutable = (file: string): boolean => {

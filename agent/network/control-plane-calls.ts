@@ -1,13 +1,13 @@
-/** What the pods' network asks of the way to the control plane. */
+/** What the pod network needs from the connection to the control plane. */
 import type { ClientRequest, OutgoingHttpHeaders } from "node:http";
 import type { Answered, Asked } from "../../api/asked.ts";
 
 export interface ControlPlaneCalls {
-  /** With the cluster's path, where it has one. */
+  /** With the cluster's path, if there is one. */
   readonly server: string;
-  /** In the node's own name. */
+  /** As the node. */
   readonly ask: (asked: Asked) => Promise<Answered>;
-  /** A request in somebody else's name, streamed both ways. */
+  /** A request on behalf of somebody else, streamed both ways. */
   readonly open: (
     path: string,
     options: { readonly method: string; readonly headers: OutgoingHttpHeaders },

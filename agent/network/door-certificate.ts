@@ -1,4 +1,7 @@
-/** What the node shows to its pods in the API server's place: a key of its own, and the control plane's word for it. */
+/**
+ * The certificate that the node presents to its pods in place of the API server: a key of its own, certified by the
+ * control plane.
+ */
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { isSuccess } from "../../api/asked.ts";
 import type { ControlPlaneCalls } from "./control-plane-calls.ts";
@@ -7,11 +10,11 @@ export interface DoorCertificate {
   /** PEM. */
   readonly key: string;
   readonly cert: string;
-  /** When to ask for another (ms): at half of its life. */
+  /** When to request another one (ms): after half of its life. */
   readonly renewAt: number;
 }
 
-/** Fails where the control plane does not answer, or refuses. */
+/** Fails if the control plane does not answer, or refuses. */
 export async function fetchDoorCertificate(
   controlPlane: ControlPlaneCalls,
   nodeName: string,

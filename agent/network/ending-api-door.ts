@@ -1,6 +1,6 @@
 /**
- * The way from pods to an API server that only names of its own lead to, as on Cloudflare, or a path: the agent ends their
- * TLS, and asks in their words, with their tokens, over connections of its own.
+ * How pods reach an API server that requires its own host name, as on Cloudflare, or a path: the agent terminates their
+ * TLS, and forwards their requests, with their tokens, over connections of its own.
  */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
@@ -12,9 +12,9 @@ import type { ControlPlaneCalls } from "./control-plane-calls.ts";
 import { type DoorCertificate, fetchDoorCertificate } from "./door-certificate.ts";
 
 const RETRY_MS = { first: 500, most: 30_000 };
-/** Timers do not take more. */
+/** The longest delay that timers support. */
 const LONGEST_WAIT_MS = 86_400_000;
-/** Of one connection, and so not passed on. */
+/** Headers that concern a single connection, and so are not forwarded. */
 const HOP_BY_HOP = new Set(["connection", "host", "keep-alive", "proxy-connection", "te", "transfer-encoding"]);
 
 export interface EndingApiDoorOptions {
@@ -32,7 +32,7 @@ export class EndingApiDoor {
   #isClosed = false;
   #complaint = "";
 
-  /** Listens at once; until the control plane has given a certificate, handshakes fail. */
+  /** Listens at once; handshakes fail until the control plane has issued a certificate. */
   static open(address: string, options: EndingApiDoorOptions): Promise<EndingApiDoor> {
     return new Promise((resolve, reject) => {
       const door = new EndingApiDoor(options);
@@ -104,7 +104,7 @@ export class EndingApiDoor {
 
   #ask({ method = "GET", url = "/", headers }: IncomingMessage, more: OutgoingHttpHeaders = {}): ClientRequest {
     const passed = Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
-    // Else Node takes a body without a length for none, where the method has usually none.
+    // Otherwise Node assumes that there is no body, for methods that usually have none.
     const framing = headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" };
     return this.#options.controlPlane.open(url, { method, headers: { ...passed, ...framing, ...more } });
   }
@@ -115,7 +115,7 @@ export class EndingApiDoor {
     const upstream = this.#ask(asked);
     upstream.once("response", (answered) => {
       answer.writeHead(answered.statusCode ?? 502, endToEnd(answered));
-      // A watch's headers are news, though nothing has happened yet.
+      // A watch's headers matter even if nothing has happened yet.
       answer.flushHeaders();
       answered.pipe(answer);
       answered.once("error", () => answer.destroy());
@@ -148,13 +148,13 @@ export class EndingApiDoor {
   }
 }
 
-/** A proxy would be asked for a whole URL, which appended to the control plane's is another's, or none. */
+/** A proxy request has a whole URL, which must not be appended to the control plane's. */
 const isPath = (url = ""): boolean => url.startsWith("/");
 
 const endToEnd = ({ headers }: IncomingMessage): OutgoingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
 
-/** As it came; `more` stands for what was said of the other connection, where this one is to end. */
+/** The head as received; `more` replaces the headers about the connection, for one that is about to close. */
 function headOf({ statusCode, statusMessage, rawHeaders }: IncomingMessage, more?: string): string {
   const lines = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2)

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectToLoopback, listenOnLoopback } from "../../test/fakes/loopback.ts";
 import { JoinedSockets } from "./join-sockets.ts";
 
-/** A client whose connection is joined in between with one to a server. */
+/** A client whose connection is joined to one with a server. */
 interface Way {
   readonly client: Socket;
   readonly between: Socket;

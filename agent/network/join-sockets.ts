@@ -1,7 +1,7 @@
-/** Two connections as one. */
+/** Joins two connections into one. */
 import type { Socket } from "node:net";
 
-/** Pairs of connections that are joined, and end together with whoever joined them. */
+/** Pairs of joined connections, which end when their owner does. */
 export class JoinedSockets {
   readonly #sockets = new Set<Socket>();
 
@@ -18,7 +18,7 @@ export class JoinedSockets {
   }
 }
 
-/** Bytes go both ways, half-closes too; what goes wrong with one ends the other. */
+/** Forwards bytes both ways, including half-closes; an error on one side ends the other. */
 function joinSockets(one: Socket, other: Socket): void {
   for (const [from, to] of [[one, other] as const, [other, one] as const]) {
     from.pipe(to);

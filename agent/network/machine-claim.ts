@@ -1,13 +1,14 @@
 /**
- * One agent keeps a machine's network: two would each take the other's rules, bridge and pods' addresses for leftovers.
- * Whoever keeps it listens at a name that each network namespace has of its own, and that is gone with the process.
+ * Only one agent manages a machine's network: two would each take the other's rules, bridge and pod addresses for
+ * leftovers. The manager listens on an abstract socket, whose names are per network namespace and vanish with the
+ * process.
  */
 import { connect, createServer, type Server } from "node:net";
 
 const NAME = "\0sailplane-network";
 const PATIENCE_MS = 1000;
 
-/** In words, for who comes second. */
+/** A description of the current manager. */
 function keeper(name: string): Promise<string> {
   return new Promise((resolve) => {
     let said = "";
@@ -21,7 +22,7 @@ function keeper(name: string): Promise<string> {
   });
 }
 
-/** Answers how to let go. Fails where another agent has it; `owner` says who this one is. */
+/** Returns how to release it. Fails if another agent has it; `owner` describes this one. */
 export async function claimMachineNetwork(owner: string, name = NAME): Promise<() => void> {
   const server: Server = createServer((socket) => {
     socket.on("error", () => {});

@@ -1,6 +1,7 @@
 /**
- * The way to the API server on a node whose pods have their network from others: the agent listens at the machine's own address,
- * which pods of any network reach. Only for what the Service `kubernetes` leads there, and nobody of the machine's network.
+ * How pods reach the API server on a node whose pod network is managed by others: the agent listens at the machine's
+ * own address, which pods of any network reach. It only accepts connections that the Service `kubernetes` leads there,
+ * and none from the machine's network.
  */
 import type { Node } from "../../api/generated/core.v1.ts";
 import { KernelTable } from "../proxy/kernel-table.ts";
@@ -11,7 +12,7 @@ import { ApiDoor, type ApiServer } from "./api-door.ts";
 import { EndingApiDoor, type EndingApiDoorOptions } from "./ending-api-door.ts";
 
 export interface MachineDoorOptions extends EndingApiDoorOptions {
-  /** Undefined: pods cannot be led to it through a tunnel of bytes, and the agent asks in their place. */
+  /** Undefined: pods cannot reach it through a tunnel of bytes, so the agent makes requests in their place. */
   readonly apiServer: ApiServer | undefined;
   readonly nft: NftSession;
 }
@@ -19,7 +20,7 @@ export interface MachineDoorOptions extends EndingApiDoorOptions {
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 const LOOPBACK = "127.";
 
-/** The API server itself, where it has an address that pods can reach. */
+/** The API server itself, if it has an address that pods can reach. */
 export function directWay(server: ApiServer | undefined): Backend | undefined {
   if (server === undefined || !IPV4.test(server.host) || server.host.startsWith(LOOPBACK)) return undefined;
   return { address: server.host, port: server.port };
@@ -48,12 +49,12 @@ export class MachineDoor {
     this.#guard = new KernelTable(options.log, options.nft);
   }
 
-  /** Where the API server's Service leads; undefined where no way is known. */
+  /** Where the API server's Service leads; undefined if it cannot be reached. */
   get at(): Backend | undefined {
     return directWay(this.#options.apiServer) ?? this.#door?.at;
   }
 
-  /** At the node's address, which may come late, and change. */
+  /** At the node's address, which may be known late, and change. */
   async open(node: Node): Promise<void> {
     const { apiServer } = this.#options;
     const address = doorAddressOf(node);
@@ -73,7 +74,7 @@ export class MachineDoor {
     this.#address = address;
   }
 
-  /** The rule goes, too: the port may be another's next. */
+  /** The rule is removed as well: the port may be somebody else's next. */
   async close(): Promise<void> {
     this.#door?.close();
     this.#door = undefined;

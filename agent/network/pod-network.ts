@@ -1,6 +1,6 @@
 /**
- * The network of this node's pods, where the agent owns it: a bridge, CNI's configuration, routes to other nodes, and what
- * listens on the bridge for pods. The rules are in docs/spec/pod-network.md.
+ * The network of this node's pods, if the agent manages it: a bridge, CNI's configuration, routes to other nodes, and
+ * the services that listen on the bridge. The rules are in docs/spec/pod-network.md.
  */
 import { resolve } from "node:path";
 import type { Node } from "../../api/generated/core.v1.ts";
@@ -26,15 +26,15 @@ export interface PodNetworkOptions {
   readonly nodeName: string;
   readonly directories: NetworkDirectories;
   readonly dataDirectory: string;
-  /** Undefined: pods cannot be led to it through a tunnel of bytes, and the agent asks in their place. */
+  /** Undefined: pods cannot reach it through a tunnel of bytes, so the agent makes requests in their place. */
   readonly apiServer: ApiServer | undefined;
   readonly controlPlane: ControlPlane;
   readonly zone: () => Zone;
   /** The machine's resolvers. */
   readonly resolvers: readonly string[];
-  /** Who the node is to other nodes. */
+  /** This node's identity to other nodes. */
   readonly key: NetworkKey;
-  /** Other nodes are to be reached by other ways than before. */
+  /** Other nodes are to be reached in other ways than before. */
   readonly onWays: () => void;
   readonly nft: NftSession;
   readonly log: Logger;
@@ -56,7 +56,7 @@ export class PodNetwork {
     this.#routes = new Routes(options.log);
   }
 
-  /** Pods may be started. */
+  /** Whether pods may be started. */
   get isReady(): boolean {
     return this.#ranges !== "";
   }
@@ -74,7 +74,7 @@ export class PodNetwork {
     return this.#door?.at;
   }
 
-  /** Nothing without ranges: they are the control plane's to give. */
+  /** Does nothing without ranges, which the control plane assigns. */
   async setUp(ranges: readonly string[]): Promise<void> {
     const text = ranges.join(" ");
     if (text === this.#ranges || ranges[0] === undefined) return;
@@ -84,7 +84,7 @@ export class PodNetwork {
       log.warn("network policies hold between nodes only: the kernel lacks br_netfilter (modprobe br_netfilter)");
     await this.#listen(gatewayOf(ranges[0]).address, log);
     this.#overlay ??= await this.#openOverlay();
-    // Last: the runtime starts pods as soon as this is there.
+    // This comes last: the runtime starts pods as soon as it exists.
     writeConfiguration(
       directories,
       cniConfig({
@@ -96,12 +96,12 @@ export class PodNetwork {
     this.#ranges = text;
   }
 
-  /** By which way each other node's pods are reached. */
+  /** How each other node's pods are reached. */
   get ways(): ReadonlyMap<string, Way> {
     return this.#ways;
   }
 
-  /** A node waits at the relay between it and this one. */
+  /** A node is waiting at the relay to this one. */
   called(peer: string): void {
     this.#overlay?.called(peer);
   }
@@ -132,7 +132,7 @@ export class PodNetwork {
         : await ApiDoor.open(gateway, apiServer);
   }
 
-  /** To the pods of other nodes, and to Services where no route of the machine leads there. */
+  /** Routes to the pods of other nodes, and to Services if the machine has no route for them. */
   async route(nodes: readonly Node[], serviceRanges: readonly string[]): Promise<void> {
     const { nodeName: own } = this.#options;
     const overlay = this.#overlay;

@@ -1,4 +1,4 @@
-/** The ranges of addresses that nodes give their pods. */
+/** The address ranges of nodes' pods. */
 import type { Node } from "../../api/generated/core.v1.ts";
 
 export const podRangesOf = ({ spec }: Node): readonly string[] =>

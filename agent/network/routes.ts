@@ -1,4 +1,4 @@
-/** The routes to the pods of other nodes, which carry a protocol number of the agent's own. */
+/** The routes to other nodes' pods, tagged with a protocol number of the agent's own. */
 
 import type { Node } from "../../api/generated/core.v1.ts";
 import { internalAddresses } from "../../api/node/internal-addresses.ts";
@@ -10,29 +10,29 @@ import type { Way } from "./overlay/choose-way.ts";
 import { OVERLAY } from "./overlay/device.ts";
 import { endOf, podRangesOf } from "./pod-ranges.ts";
 
-/** In the kernel's tables nobody else's; the table of that number holds the routes to Services. */
+/** The protocol number of our routes, used by nobody else; also the number of the table with routes to Services. */
 const PROTOCOL = "157";
 const TABLE = PROTOCOL;
-/** After the machine's own routes, the default one included. */
+/** After the machine's own routes, including the default route. */
 const LAST_PRIORITY = "32767";
 
 export interface Route {
   readonly range: string;
   readonly via: string;
-  /** Through the overlay: the router is its other end, on no network of this machine. */
+  /** Through the overlay: the gateway is its other end, which is on no network of this machine. */
   readonly overlay?: true;
 }
 
 export interface RouteFacts {
   readonly nodes: readonly Node[];
   readonly own: string;
-  /** Absent: this machine has no overlay, and all are sent to by plain routes. */
+  /** Absent: this machine has no overlay, and all nodes are reached by plain routes. */
   readonly wayTo?: (node: string) => Way;
 }
 
 /**
- * One for each range of each other node: by the node's address of that family where it has one and plain routes lead
- * there, else through the overlay.
+ * One route per range of each other node: through the node's address of that family if plain routes lead there, else
+ * through the overlay.
  */
 export function planRoutes({ nodes, own, wayTo }: RouteFacts): Route[] {
   return nodes
@@ -71,7 +71,7 @@ export class Routes {
         await run("ip", [flag, "route", "del", dst, "proto", PROTOCOL]).catch(() => {});
       for (const route of ours) await this.#add(flag, route);
     }
-    // What was refused is tried again with the next change: the machine may have come to another network.
+    // Refused routes are retried with the next change: the machine may have moved to another network.
     if (this.#refused.size === 0) this.#applied = text;
   }
 
@@ -90,8 +90,9 @@ export class Routes {
   }
 
   /**
-   * A program of the machine that connects to a Service needs some route before the rules rewrite where it goes. Only
-   * where the machine has none, and only for its own packets: pods' would be sent back to the bridge that they came by.
+   * A program on the machine that connects to a Service needs some route before the rules rewrite its destination. Only
+   * added if the machine has none, and only for its own packets: pods' packets would be sent back to the bridge that
+   * they came from.
    */
   async leadToServices(ranges: readonly string[]): Promise<void> {
     const text = ranges.join(" ");

@@ -1,4 +1,7 @@
-/** The kubelet's /metrics/cadvisor, of what this agent measures: the machine, and of containers processor, memory and disk. */
+/**
+ * The kubelet's /metrics/cadvisor, as far as this agent measures it: the machine, and CPU, memory and disk of
+ * containers.
+ */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { Sample } from "../usage/usage-meter.ts";
 import { type Family, type Line, renderFamilies } from "./prometheus.ts";

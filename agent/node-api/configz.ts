@@ -1,11 +1,11 @@
-/** The kubelet's /configz: how this node is set up, as far as the agent does what the setting says. */
+/** The kubelet's /configz: this node's configuration, as far as the agent implements the settings. */
 import { HIGH_SHARE, LOW_SHARE, SHORTEST_AGE_MS } from "../images/choose-images.ts";
 import { LONGEST_BYTES, MOST_FILES } from "../logs/rotate-log.ts";
 import { MAX_PODS } from "../node/node-object.ts";
 import { PRESSURE_LASTS_MS } from "../pressure/thresholds.ts";
 
 export interface NodeConfiguration {
-  /** As the option has it: `memory.available<100Mi,…`. */
+  /** In the option's format: `memory.available<100Mi,…`. */
   readonly evictionHard: string;
   readonly systemReserved: Readonly<Record<string, string>>;
   readonly clusterDomain: string;

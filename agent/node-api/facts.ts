@@ -1,4 +1,4 @@
-/** What a node knows to answer of itself. */
+/** What a node needs for answering questions about itself. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
@@ -17,17 +17,17 @@ export interface NodeApiFacts {
   readonly machine: MachineSize;
   readonly dataDirectory: string;
   readonly configuration: () => NodeConfiguration;
-  /** With the status that the agent has of each. */
+  /** With the agent's status of each. */
   readonly pods: () => readonly Pod[];
-  /** What the runtime runs. */
+  /** What the runtime is running. */
   readonly observe: () => Promise<Observation>;
-  /** What the pod of that uid keeps on the node's disks; undefined: it is not here. */
+  /** What the pod of that uid stores on the node's disks; undefined: it is not here. */
   readonly storageOf: (uid: string) => Promise<PodStorage | undefined>;
-  /** The volumes of its claims alone: the others would be measured file by file. */
+  /** Only the volumes of its claims: the others would have to be measured file by file. */
   readonly claimedBy: (uid: string) => Promise<readonly VolumeStats[]>;
   readonly imageDirectory: () => string | undefined;
   readonly meter: Pick<UsageMeter, "read" | "sample">;
-  /** Undefined: this node keeps none. */
+  /** Undefined: this node offers none. */
   readonly localVolumes: LocalVolumes | undefined;
   readonly probes: Pick<ProbeCounts, "all">;
   readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;

@@ -1,4 +1,4 @@
-/** The kubelet's /metrics, of what this agent knows: itself, its pods, and what claimed volumes have left. */
+/** The kubelet's /metrics, as far as this agent knows them: itself, its pods, and the space left in claimed volumes. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
@@ -59,7 +59,7 @@ const VOLUME_AMOUNTS = [
   ["kubelet_volume_stats_used_bytes", "Number of used bytes in the volume", "usedBytes"],
 ] as const;
 
-/** Of each claim once, however many pods have it. */
+/** Each claim once, however many pods use it. */
 function volumeFamilies(volumes: readonly VolumeStats[]): Family[] {
   const claimed = new Map(
     volumes.flatMap((volume) =>

@@ -1,11 +1,11 @@
-/** Makes and removes local volumes, for who may ask the node's own API for more than it tells. */
+/** Creates and deletes local volumes, for those who may do more with the node's API than read. */
 import type { NodeRequest } from "../../api/node/node-sync.ts";
 import { LocalVolumeError, type LocalVolumes } from "../volumes/local/local-volumes.ts";
 import { json, NOT_FOUND, type NodeApiAnswer } from "./answer.ts";
 
 const PATH = /^\/localVolumes\/([^/]+)$/;
 
-/** So that who has disks to clear sees what no PersistentVolume names any more. */
+/** For finding volumes that no PersistentVolume refers to any more. */
 export const listLocalVolumes = (volumes: LocalVolumes | undefined): NodeApiAnswer =>
   volumes === undefined ? NOT_FOUND : json({ directory: volumes.directory, volumes: volumes.names });
 

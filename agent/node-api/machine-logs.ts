@@ -13,7 +13,7 @@ const listing = (names: readonly string[]): NodeApiAnswer => ({
   body: `<pre>\n${names.map((name) => `<a href="${escaped(encodeURI(name))}">${escaped(name)}</a>\n`).join("")}</pre>\n`,
 });
 
-/** `path` is below `root`, escaped as in a URL. */
+/** `path` is relative to `root`, escaped as in a URL. */
 export async function machineLogs(path: string, root = "/var/log"): Promise<NodeApiAnswer> {
   try {
     const [file, top] = await Promise.all([realpath(join(root, decodeURIComponent(path))), realpath(root)]);
@@ -23,7 +23,7 @@ export async function machineLogs(path: string, root = "/var/log"): Promise<Node
       const entries = await readdir(file, { withFileTypes: true });
       return listing(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort());
     }
-    // Whoever reads a pipe or a socket may wait for ever.
+    // Reading a pipe or a socket might block for ever.
     if (!found.isFile()) return NOT_FOUND;
     return { status: 200, type: "text/plain; charset=utf-8", body: createReadStream(file) };
   } catch {

@@ -1,4 +1,4 @@
-/** Where what a node answers of itself comes from. */
+/** The sources of a node's answers about itself. */
 import { uptime } from "node:os";
 import { join } from "node:path";
 import type { AgentOptions } from "../agent-options.ts";

@@ -128,7 +128,7 @@ describe("what a kubelet answers of itself", () => {
     );
     expect(own).toContain('kubelet_volume_stats_used_bytes{namespace="ns",persistentvolumeclaim="claim"} 30\n');
     expect(own).toContain("process_start_time_seconds 1000\n");
-    // Nothing is known of it, so it has no name either.
+    // Nothing is known about it, so the metric's name is absent, too.
     expect(own).not.toContain("kubelet_volume_stats_inodes");
     const cadvisor = await ask("/metrics/cadvisor");
     const labels = 'id="/kubepods/podu/abc",image="busybox:1",name="abc",namespace="ns",pod="p"';

@@ -1,6 +1,6 @@
 /**
- * What a kubelet answers of itself over HTTP, for `kubectl get --raw /api/v1/nodes/NAME/proxy/…`: reads, but for the local
- * volumes that the control plane has the node make and remove.
+ * The kubelet's HTTP API about itself, for `kubectl get --raw /api/v1/nodes/NAME/proxy/…`: read-only except for local
+ * volumes, which the control plane has the node create and delete.
  */
 import type { NodeRequest } from "../../api/node/node-sync.ts";
 import { json, metrics, NOT_FOUND, type NodeApiAnswer, plain } from "./answer.ts";
@@ -20,7 +20,7 @@ async function measure(meter: NodeApiFacts["meter"]): Promise<Measured> {
   return { usage, sample: await meter.sample() };
 }
 
-/** What the kubelet checks of itself. An agent that answers has passed. */
+/** The kubelet's own health checks. An agent that answers has passed them. */
 const CHECKS = ["ping", "log", "syncloop"];
 const HEALTHY = `${CHECKS.map((check) => `[+]${check} ok\n`).join("")}healthz check passed\n`;
 
@@ -40,7 +40,7 @@ async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy, lives
   return renderKubeletMetrics({ process: self, pods: known, observation, lives, volumes: claimed.flat() });
 }
 
-/** `path` with its query, as it stands after `proxy`; a GET unless `method` says otherwise. */
+/** `path` is what follows `proxy`, with its query; a GET unless `method` says otherwise. */
 export async function answerNodeApi(
   path: string,
   facts: NodeApiFacts,

@@ -1,4 +1,4 @@
-/** The kubelet's /metrics/probes: how often each probe succeeded, failed, or could not be made. */
+/** The kubelet's /metrics/probes: how often each probe succeeded, failed, or could not be carried out. */
 import type { ProbeCount } from "../probes/probe-counts.ts";
 import { renderFamilies } from "./prometheus.ts";
 

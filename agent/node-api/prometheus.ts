@@ -1,4 +1,4 @@
-/** Metrics in the text that Prometheus reads. */
+/** Metrics in Prometheus' text format. */
 
 export interface Family {
   readonly name: string;

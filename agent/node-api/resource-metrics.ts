@@ -1,4 +1,4 @@
-/** The kubelet's /metrics/resource: what containers, pods and the node have used, for Prometheus. */
+/** The kubelet's /metrics/resource: resource usage of containers, pods and the node, for Prometheus. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { Sample } from "../usage/usage-meter.ts";
 import { type Family, renderFamilies } from "./prometheus.ts";

@@ -1,4 +1,4 @@
-/** The kubelet's /runningpods: what the runtime runs, whatever the API says of it. */
+/** The kubelet's /runningpods: what the runtime is running, whatever the API says. */
 import type { Observation } from "../runtime/observation.ts";
 
 export function runningPods({ sandboxes, containers }: Observation) {

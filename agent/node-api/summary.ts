@@ -1,4 +1,4 @@
-/** The kubelet's /stats/summary, of what this agent measures: processor, memory, file systems, volumes. */
+/** The kubelet's /stats/summary, as far as this agent measures it: CPU, memory, file systems, volumes. */
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
@@ -10,7 +10,7 @@ import type { Measured, NodeApiFacts } from "./facts.ts";
 
 type Container = Measured["sample"]["containers"][number];
 
-/** By pod, also those that have no average yet. */
+/** By pod, including those without usage yet. */
 function byPod(containers: readonly Container[]): readonly (readonly [Container, ...Container[]])[] {
   const pods = new Map<string, [Container, ...Container[]]>();
   for (const container of containers) {
@@ -36,7 +36,7 @@ export async function summaryOf(facts: NodeApiFacts, measured: Measured) {
       cpu: cpu(time, usage.cpuNanocores, sample.machine.cpuNanoseconds),
       memory: memory(time, sample.machine.memoryBytes, sample.machine),
       fs: disk,
-      // What containers write is where their images are.
+      // Containers' writable layers are on the disk of their images.
       runtime: { imageFs: imageDisk, containerFs: imageDisk },
       ...(processes && {
         rlimit: { time, maxpid: processes.capacity, curproc: processes.capacity - processes.available },
@@ -68,7 +68,7 @@ const memory = (time: string, workingSetBytes: number, detail: MemoryDetail) => 
   };
 };
 
-/** Of all, where all tell. */
+/** The total, if all containers report it. */
 function detailOf(containers: readonly Container[]): MemoryDetail {
   const used = containers.flatMap(({ memoryBytes = [] }) => memoryBytes);
   const resident = containers.flatMap(({ memoryResidentBytes = [] }) => memoryResidentBytes);
@@ -138,7 +138,7 @@ async function podSummary(
   };
 }
 
-/** As who asks for processor and memory only gets it. */
+/** For clients that only request CPU and memory. */
 export const withoutDisks = ({ node, pods }: Awaited<ReturnType<typeof summaryOf>>) => ({
   node: { nodeName: node.nodeName, startTime: node.startTime, cpu: node.cpu, memory: node.memory },
   pods: pods.map(({ podRef, startTime, containers, cpu, memory }) => ({

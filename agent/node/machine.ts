@@ -25,7 +25,7 @@ export interface Machine {
   readonly memoryBytes: number;
   readonly diskBytes: number;
   readonly swapBytes: number;
-  /** Of each size that the kernel has, how much of the memory is set aside in such pages (bytes). */
+  /** For each page size of the kernel, how much memory is reserved for such pages (bytes). */
   readonly hugePages: readonly { readonly pageBytes: number; readonly bytes: number }[];
   readonly appArmor: boolean;
 }
@@ -63,7 +63,7 @@ export function readMachine(dataDirectory: string): Machine {
   };
 }
 
-/** The interface of the default route, where the kernel says. */
+/** The interface of the default route, if the kernel tells. */
 function defaultInterface(): string | undefined {
   const route = text("/proc/net/route")
     .split("\n")
@@ -72,7 +72,7 @@ function defaultInterface(): string | undefined {
   return route?.[0];
 }
 
-/** Where others reach the machine, by the interface of the default route first. */
+/** The addresses at which others reach the machine; those on the default route's interface come first. */
 function outwardAddresses(): NetworkInterfaceInfo[] {
   const interfaces = networkInterfaces();
   const preferred = defaultInterface();
@@ -84,12 +84,12 @@ function outwardAddresses(): NetworkInterfaceInfo[] {
     .filter(({ internal }) => !internal);
 }
 
-/** The machine's own address; loopback where it has no other. */
+/** The machine's own addresses; loopback if it has no other. */
 export function machineAddresses(): string[] {
   const found = outwardAddresses().find(({ family }) => family === "IPv4");
   return [found?.address ?? "127.0.0.1"];
 }
 
-/** Its address of IPv6 beyond its own network; none where there is no such. */
+/** Its global IPv6 address, if it has one. */
 export const machineIPv6 = (): string | undefined =>
   outwardAddresses().find((one) => one.family === "IPv6" && one.scopeid === 0)?.address;

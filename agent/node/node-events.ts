@@ -1,6 +1,7 @@
 /**
- * Events about the node itself, in the kubelet's name and words: that it starts, how it is, and that it is short of something. They
- * are few (of what goes on for hours, as few as of a pod), and best effort: who cannot be told now is not told.
+ * Events about the node itself, under the kubelet's name and in its words: that it starts, its conditions, and
+ * shortages. There are few of them (ongoing ones are rate-limited as for a pod), and they are best effort: what cannot
+ * be sent now is dropped.
  */
 import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
@@ -9,7 +10,7 @@ import { EventTally } from "../../client/events/event-tally.ts";
 import { tellEvent } from "../../client/events/tell-event.ts";
 import { steadyNow } from "../steady-now.ts";
 
-/** Tools look for them there, under the node's name in place of its uid. */
+/** Tools look for them there, with the node's name as uid. */
 const NAMESPACE = "default";
 const COMPONENT = "kubelet";
 
@@ -26,7 +27,7 @@ export interface NodeNews {
   readonly message: string;
 }
 
-/** What has changed of a node's conditions since they were told last (status by type). */
+/** Changes in a node's conditions since they were last reported (status by type). */
 const newsOfConditions = (
   node: string,
   before: ReadonlyMap<string, string>,
@@ -51,7 +52,7 @@ export class NodeEvents {
     this.#node = node;
   }
 
-  /** The node has reported itself. */
+  /** The node has registered. */
   reported(
     { status: { conditions = [], nodeInfo } }: Node,
     { isFirst, hasRebooted }: { readonly isFirst: boolean; readonly hasRebooted: boolean },
@@ -65,7 +66,7 @@ export class NodeEvents {
     this.#conditions = new Map(conditions.map(({ type, status }) => [type, status]));
   }
 
-  /** The same again only counts up. */
+  /** A repeated event only raises the count. */
   tell({ type, reason, message }: NodeNews): void {
     const { name, ...counted } = this.#tally.count(JSON.stringify([reason, message]), this.#node, Date.now());
     if (!this.#correlator.admits(this.#node, steadyNow())) return;

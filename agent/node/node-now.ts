@@ -1,4 +1,4 @@
-/** What the node is at the moment: what it found as it started, and what its parts have found since. */
+/** The current state of the node: what it found when it started, and what its parts have found since. */
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { AdmittingNode } from "../admission/predicates.ts";
 import type { ObjectCache } from "../control-plane/objects.ts";
@@ -14,7 +14,7 @@ import { patchedResources } from "./patched-resources.ts";
 import type { RuntimeHealth } from "./runtime-health.ts";
 
 export interface NodeSources {
-  /** As the agent started. */
+  /** As of the agent's start. */
   readonly facts: NodeFacts;
   readonly objects: ObjectCache;
   readonly runtime: Runtime;
@@ -22,7 +22,7 @@ export interface NodeSources {
   readonly runtimeHealth: RuntimeHealth;
   readonly drivers: VendorDrivers;
   readonly networkKey: NetworkKey;
-  /** Once it is open. */
+  /** Set once it is open. */
   readonly network: () => ClusterNetwork | undefined;
 }
 
@@ -41,7 +41,7 @@ export class NodeNow {
     return nodeAddresses({ first: this.#sources.facts.addresses, ipv6: this.#ipv6 }, this.#object);
   }
 
-  /** What its Node is made of. */
+  /** What its Node object is made of. */
   get facts(): NodeFacts {
     const { facts, networkKey, runtimeHealth, ...sources } = this.#sources;
     const { pressures, images } = sources.housekeeping;
@@ -53,12 +53,12 @@ export class NodeNow {
     return { ...facts, addresses, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
   }
 
-  /** What pods may have of it. */
+  /** What pods may use of it. */
   get allocatable(): Readonly<Record<string, string>> {
     return allocatableOf({ ...this.#sources.facts, devices: this.#sources.drivers.amounts });
   }
 
-  /** What pods are let in by: what others have said of its Node counts. */
+  /** What admission of pods is based on; what others have written to its Node counts. */
   get admitting(): AdmittingNode {
     const { facts, runtime, drivers } = this.#sources;
     const node = this.#object;

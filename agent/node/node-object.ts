@@ -1,4 +1,4 @@
-/** The Node as the agent describes it: pure. */
+/** The Node object as the agent describes it. Pure. */
 import type { Node, NodeCondition, NodeStatus, Taint } from "../../api/generated/core.v1.ts";
 import { formatQuantity } from "../../api/machinery/quantity.ts";
 import { LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
@@ -9,7 +9,7 @@ import type { RuntimeFeatures } from "../runtime/runtime-features.ts";
 import type { Machine } from "./machine.ts";
 import type { Reserve } from "./reserve.ts";
 
-/** The version of Kubernetes whose kubelet this agent behaves as. */
+/** The Kubernetes version whose kubelet this agent behaves like. */
 export const KUBELET_VERSION = "v1.36.2";
 export const MAX_PODS = 110;
 const MOST_IMAGES = 50;
@@ -32,17 +32,17 @@ export interface NodeFacts {
   readonly images: readonly ImageObservation[];
   readonly pressures: ReadonlySet<string>;
   readonly labels: Readonly<Record<string, string>>;
-  /** Of a node that is made. */
+  /** For a new Node. */
   readonly taints: readonly Taint[];
-  /** Where the agent makes the pods' network: the node's public key, and how it reaches other nodes' pods. */
+  /** Set if the agent manages the pod network: the node's public key, and how it reaches other nodes' pods. */
   readonly network?: { readonly key: string; readonly ways: ReadonlyMap<string, Way> } | undefined;
-  /** Of each extended resource that this node has devices of, or had. */
+  /** For each extended resource that this node has devices of, or had. */
   readonly devices: ReadonlyMap<string, DeviceAmount>;
-  /** Attached volumes that some pod here has, or is about to. */
+  /** Attached volumes that some pod here uses, or is about to. */
   readonly volumesInUse: readonly string[];
-  /** Where it keeps volumes of claims; undefined: nowhere. */
+  /** Where it keeps volumes of claims; undefined: it offers none. */
   readonly localVolumes?: string | undefined;
-  /** Why the node takes no pods yet; undefined: it does. */
+  /** Why the node is not ready for pods; undefined: it is. */
   readonly notReady?: string | undefined;
 }
 
@@ -71,7 +71,7 @@ export function allocatableOf({
   reserve,
 }: Pick<NodeFacts, "machine" | "devices" | "reserve">): Resources {
   const left = (bytes: number) => binary(Math.max(0, Math.floor(bytes)));
-  // What is set aside in huge pages is no other memory.
+  // Memory reserved for huge pages is not available otherwise.
   const huge = machine.hugePages.reduce((sum, { bytes }) => sum + bytes, 0);
   const cpuNanos = BigInt(machine.cpus) * 1_000_000_000n - reserve.cpuNanos;
   return {
@@ -108,7 +108,7 @@ export function nodeAnnotations({
 }: NodeFacts): Record<string, string> {
   return {
     "sailplane.dev/runtime": runtimeVersion.split("://")[0] ?? "",
-    // Volumes are attached by the control plane, and this node says which it uses.
+    // The control plane attaches volumes, and this node reports which it uses.
     "volumes.kubernetes.io/controller-managed-attach-detach": "true",
     "sailplane.dev/isolation": isolates ? "container" : "none",
     ...(localVolumes !== undefined && { [LOCAL_VOLUMES]: localVolumes }),
@@ -116,7 +116,7 @@ export function nodeAnnotations({
   };
 }
 
-/** Nodes that are reached by a detour; who has many of them is told how many. */
+/** Nodes that are reached by a detour; if there are many, their number. */
 function waysText(ways: ReadonlyMap<string, Way>): string {
   const detours = (["vxlan", "relay"] as const).flatMap((way) => {
     const names = [...ways].flatMap(([name, its]) => (its === way ? [name] : []));
@@ -156,7 +156,7 @@ const CONDITIONS = [
   { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" },
 ] as const;
 
-/** What is said of a node that is short of something. */
+/** The conditions for a node under pressure. */
 const PRESSED: Readonly<Record<string, { readonly reason: string; readonly message: string }>> = {
   MemoryPressure: { reason: "KubeletHasInsufficientMemory", message: "kubelet has insufficient memory available" },
   DiskPressure: { reason: "KubeletHasDiskPressure", message: "kubelet has disk pressure" },
@@ -170,7 +170,7 @@ function conditionNow(good: (typeof CONDITIONS)[number], { notReady, pressures }
 
 const unready = (message: string) => ({ type: "Ready", status: "False", reason: "KubeletNotReady", message });
 
-/** The largest, by a few names each: digests come first. */
+/** The largest images, with a few names each: digests come first. */
 const imagesOf = ({ images }: NodeFacts) =>
   images
     .filter(({ names }) => names.length > 0)
@@ -178,19 +178,22 @@ const imagesOf = ({ images }: NodeFacts) =>
     .slice(0, MOST_IMAGES)
     .map(({ names, size }) => ({ names: names.slice(0, MOST_NAMES), sizeBytes: size }));
 
-/** What a pod may ask of this node that others of its version may lack (component-helpers/nodedeclaredfeatures). */
+/**
+ * Features that pods may require and that other nodes of this version may lack
+ * (component-helpers/nodedeclaredfeatures).
+ */
 const RESTARTS_ALL = "RestartAllContainersOnContainerExits";
 const RESIZES = ["InPlacePodLevelResourcesVerticalScaling", "InPlacePodVerticalScalingInitContainers"];
 
 const SEMANTIC = /^v?\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/;
 
-/** As the kubelet has it: of a version that is not semantic (`1.6.20~ds1`), the numbers that it begins with. */
+/** As in the kubelet: of a version that is not semantic (`1.6.20~ds1`), the leading numbers. */
 export function plainVersion(version: string): string {
   const bare = version.replace(/^v/, "");
   return SEMANTIC.test(version) ? bare : (/^\d+(\.\d+)+/.exec(bare)?.[0] ?? version);
 }
 
-/** What a scheduler or a user may want to know of the container runtime; nothing of one that does not say. */
+/** Features of the container runtime, for schedulers and users; empty if it does not report any. */
 const runtimeFeatures = ({
   features: { handlers, supplementalGroupsPolicy },
 }: NodeFacts): Pick<NodeStatus, "features" | "runtimeHandlers"> => ({
@@ -198,7 +201,7 @@ const runtimeFeatures = ({
   ...(supplementalGroupsPolicy === undefined ? {} : { features: { supplementalGroupsPolicy } }),
 });
 
-/** `before` are the conditions that the API has; `now` RFC 3339. */
+/** `before` are the conditions in the API; `now` is RFC 3339. */
 export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], now: string): NodeStatus {
   const { machine } = facts;
   return {

@@ -1,4 +1,4 @@
-/** How a node speaks to its API server. */
+/** The clients through which a node talks to its API server. */
 import type { Asked } from "../../api/asked.ts";
 import { type ApiClient, apiClientOver } from "../../client/api-client.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
@@ -8,15 +8,15 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { NodeEvents } from "./node-events.ts";
 import { KUBELET_VERSION } from "./node-object.ts";
 
-/** Its name before the slash is that of the manager of what it writes. */
+/** The part before the slash is the field manager's name. */
 const USER_AGENT = `kubelet/${KUBELET_VERSION} (linux) sailplane`;
 
 export interface NodeVoices {
   readonly client: ApiClient;
-  /** For what comes with every pod: many such requests go together. */
+  /** For requests that every pod causes: many of them are sent together. */
   readonly reports: ApiClient;
   readonly podEvents: EventRecorder;
-  /** Thousands of simulated nodes have nothing to say. */
+  /** Thousands of simulated nodes have nothing to report. */
   readonly nodeEvents: NodeEvents | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface Speaker {
 export function nodeVoices({ nodeName, controlPlane, runtime }: Speaker): NodeVoices {
   const ask = (asked: Asked) => controlPlane.ask({ ...asked, headers: { "user-agent": USER_AGENT, ...asked.headers } });
   const client = apiClientOver(ask);
-  // Each by itself: nothing else waits for the events that are told before it.
+  // Separate queues: nothing else waits for the events sent before it.
   const [events, others] = [new Reports(nodeName, ask), new Reports(nodeName, ask)];
   return {
     client,

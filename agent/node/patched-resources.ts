@@ -1,5 +1,5 @@
 /**
- * Extended resources that somebody patched into the capacity of a node: as under the kubelet, pods may be given all of them.
+ * Extended resources that somebody patched into a node's capacity: as with the kubelet, all of them are allocatable.
  * Pure.
  */
 import type { NodeStatus } from "../../api/generated/core.v1.ts";
@@ -12,11 +12,11 @@ type Known = Pick<NodeStatus, "capacity" | "allocatable">;
 const isPatched = (resource: string, devices: NodeFacts["devices"]): boolean =>
   isExtended(resource) && !devices.has(resource);
 
-/** `devices` are the agent's own affair. */
+/** `devices` are managed by the agent itself. */
 export const patchedResources = ({ capacity = {} }: Known, devices: NodeFacts["devices"]): Resources =>
   Object.fromEntries(Object.entries(capacity).filter(([resource]) => isPatched(resource, devices)));
 
-/** What a strategic merge patch says of them: what has left the capacity (null) is nothing to give, either. */
+/** The corresponding strategic merge patch: what has left the capacity is removed (null) from allocatable, too. */
 export function patchedAllocatable(
   { capacity = {}, allocatable = {} }: Known,
   devices: NodeFacts["devices"],
@@ -28,7 +28,7 @@ export function patchedAllocatable(
   };
 }
 
-/** Whether the node's own part of that is yet to be done. */
+/** Whether allocatable has yet to be updated. */
 export const isToAllocate = (known: Known, devices: NodeFacts["devices"]): boolean =>
   Object.entries(patchedAllocatable(known, devices)).some(
     ([resource, amount]) => (known.allocatable?.[resource] ?? null) !== amount,

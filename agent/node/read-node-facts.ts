@@ -6,7 +6,7 @@ import { machineAddresses, readMachine } from "./machine.ts";
 import { type NodeFacts, plainVersion } from "./node-object.ts";
 import { reserveOf } from "./reserve.ts";
 
-/** The node as it is before anything runs on it. */
+/** The node before anything runs on it. */
 export async function readNodeFacts(
   { nodeName, dataDirectory, settings }: AgentOptions,
   runtime: Runtime,

@@ -1,4 +1,7 @@
-/** Tells the API of this node until it is heard: when it comes, after every reconnect, and when something of it has changed. */
+/**
+ * Registers this node with the API, retrying until it succeeds: at the start, after every reconnect, and when something
+ * about it has changed.
+ */
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { steadyNow } from "../steady-now.ts";
@@ -7,14 +10,14 @@ import { registerNode, renewLease } from "./registration.ts";
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4000;
-/** A control plane that is just starting is not worth a word. */
+/** A control plane that is just starting need not be reported. */
 const PATIENCE_MS = 3000;
 
 export interface RegistrarOptions {
   readonly client: ApiClient;
-  /** As the node is now. */
+  /** The current state of the node. */
   readonly facts: () => NodeFacts;
-  /** Tells what goes with the Node; fails where that is not heard. */
+  /** Reports what accompanies the Node; fails if that does not succeed. */
   readonly tellMore: (node: Node) => Promise<void>;
   readonly onRegistered: (node: Node, since: { readonly isFirst: boolean; readonly hasRebooted: boolean }) => void;
   readonly say: (message: string) => void;
@@ -25,7 +28,7 @@ export class Registrar {
   readonly #options: RegistrarOptions;
   #isFirst = true;
   #telling: Promise<void> = Promise.resolve();
-  /** Begins after the one under way, and so tells of whatever has changed until then. */
+  /** Begins after the current registration, and so covers everything that changes until then. */
   #next: Promise<void> | undefined;
   /** Ends the pause between two attempts. */
   #hurry: () => void = () => {};
@@ -36,8 +39,8 @@ export class Registrar {
   }
 
   /**
-   * Settles when the API knows the node as it is now. Also after every reconnect: the control plane may have given the node up
-   * meanwhile. However often it is asked for, one is under way and one waits.
+   * Settles when the API has the node's current state. Needed after every reconnect, too: the control plane may have
+   * given up on the node meanwhile. However often it is called, one registration is under way and one waits.
    */
   register(): Promise<void> {
     this.#hurry();

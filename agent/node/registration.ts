@@ -1,4 +1,4 @@
-/** Makes the Node known to the API and keeps its status true. Heartbeats are the link's affair, not this one's. */
+/** Creates or updates the Node and its status. Heartbeats are handled by the link. */
 import type { Lease } from "../../api/generated/coordination.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { microTimestamp, timestamp } from "../../api/machinery/time/time.ts";
@@ -11,7 +11,7 @@ import { patchedAllocatable } from "./patched-resources.ts";
 const LEASE_NAMESPACE = "kube-node-lease";
 const LEASE_SECONDS = 40;
 
-/** What an earlier life of the node may have said of itself, and this one may not. */
+/** What an earlier run of the node may have set, and this one must not keep. */
 const WITHOUT = { [LOCAL_VOLUMES]: null };
 
 const expectOk = <T>(outcome: Outcome<T>): T => {
@@ -22,9 +22,9 @@ const expectOk = <T>(outcome: Outcome<T>): T => {
 const isMissing = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.status.code === 404;
 
 export interface Registered {
-  /** As the API has it. */
+  /** As in the API. */
   readonly node: Node;
-  /** The machine has been started anew since the node reported itself last. */
+  /** Whether the machine has rebooted since the node last registered. */
   readonly hasRebooted: boolean;
 }
 
@@ -54,7 +54,10 @@ async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Prom
   );
 }
 
-/** The Lease that tools look for. It is written only here, when the node comes, and shown as what the hub knows (LINK-LEASE). */
+/**
+ * The Lease that tools look for. It is only written here, at registration, and shown with what the hub knows
+ * (LINK-LEASE).
+ */
 export async function renewLease(client: ApiClient, node: Node): Promise<void> {
   const name = node.metadata.name ?? "";
   const target = { resource: "leases.coordination.k8s.io", namespace: LEASE_NAMESPACE, name };

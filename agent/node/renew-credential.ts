@@ -1,6 +1,6 @@
 /**
- * A node's credential is good for a year, and one that runs for longer must renew it in time: often, so that months of a control
- * plane that is away do no harm. Links that are open go on; what is asked next is asked with the new one.
+ * A node's credential is valid for a year, and is renewed often, so that a control plane that is away for months does
+ * no harm. Open links continue; later requests use the new one.
  */
 import type { Logger } from "../logger.ts";
 
@@ -10,9 +10,9 @@ const RETRY_MS = 3_600_000;
 interface Renewal {
   /** The credential in use. */
   readonly holder: { token: string };
-  /** Trades a credential for the next, and keeps that for the node's next start. */
+  /** Exchanges a credential for the next one, and keeps that for the node's next start. */
   readonly renew: (token: string) => Promise<string>;
-  /** Answers false where the node has ended meanwhile. */
+  /** Resolves to false if the node has ended meanwhile. */
   readonly sleep: (ms: number) => Promise<boolean>;
   readonly log: Logger;
 }

@@ -18,7 +18,7 @@ test("AGENT-RESERVE: pods are offered what is left above the thresholds, and bes
   const system = { cpu: "500m", memory: "1Gi", "ephemeral-storage": "10Gi" };
   expect(allocatable("nodefs.available<10%", system)).toEqual(["3500m", "7Gi", "80Gi"]);
   expect(allocatable("", { cpu: "9" })[0]).toBe("0");
-  // As quantities are written everywhere: bytes, where no larger unit divides them.
+  // Formatted like all quantities: in bytes, unless a larger unit divides them.
   expect(allocatable("nodefs.available<1000", {})[2]).toBe(String(100 * GIB - 1000));
 });
 

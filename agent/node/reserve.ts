@@ -1,4 +1,7 @@
-/** What of the machine pods are not offered: what its own programs need, and what is left before the node ends pods. Pure. */
+/**
+ * What pods are not offered of the machine: what its own programs need, and the margin below which the node evicts
+ * pods. Pure.
+ */
 import { bytesOf, nanosOf } from "../pod/qos.ts";
 import { limitOf, type Signal, type Threshold } from "../pressure/thresholds.ts";
 import type { Machine } from "./machine.ts";
@@ -14,7 +17,7 @@ export type SystemReserved = Readonly<Record<string, string>>;
 
 const RESERVABLE = ["cpu", "memory", "ephemeral-storage"];
 
-/** Fails where something else is to be reserved. */
+/** Fails if another resource is to be reserved. */
 export function reserveOf(machine: Machine, thresholds: readonly Threshold[], system: SystemReserved): Reserve {
   for (const name of Object.keys(system))
     if (!RESERVABLE.includes(name)) throw new Error(`"${name}" cannot be reserved: ${RESERVABLE.join(", ")}`);

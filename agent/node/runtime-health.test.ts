@@ -4,7 +4,7 @@ import { RuntimeHealth } from "./runtime-health.ts";
 const told: string[] = [];
 beforeEach(() => told.splice(0));
 
-/** A runtime that answered last at 0, and answers now where it `answers`. */
+/** A runtime that last answered at 0, and answers now if `answers` returns true. */
 function healthOf(answers: () => boolean) {
   let answeredAt = 0;
   const health = new RuntimeHealth({

@@ -1,9 +1,9 @@
-/** Whether the container runtime answers: while it does not, the node is not Ready, as a kubelet says of itself. */
+/** Whether the container runtime answers: while it does not, the node is not Ready, as with a kubelet. */
 import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { steadyNow } from "../steady-now.ts";
 
-/** The kubelet's. */
+/** The kubelet's threshold. */
 const SILENCE_MS = 30_000;
 const LOOK_MS = 5000;
 const DOWN = "container runtime is down";
@@ -23,12 +23,12 @@ export class RuntimeHealth {
     this.#options = options;
   }
 
-  /** Why the node takes no pods; undefined: not for this. */
+  /** Why the node takes no pods; undefined: the runtime is not the reason. */
   get trouble(): string | undefined {
     return this.#isDown ? DOWN : undefined;
   }
 
-  /** What is asked of the runtime all the time tells; only one that has been silent for long is asked for this. */
+  /** Regular calls to the runtime show its health; only one that has been silent for long is probed explicitly. */
   start(): void {
     if (this.#options.runtime.answeredAt === undefined) return;
     this.#timer = setInterval(() => void this.look(steadyNow()), LOOK_MS).unref();

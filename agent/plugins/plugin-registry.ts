@@ -1,6 +1,6 @@
 /**
- * Plugins of one kind: each puts a socket into `plugins_registry` of the kubelet directory, says there who it is, and goes when its
- * socket does.
+ * Plugins of one kind: each puts a socket into `plugins_registry` of the kubelet directory, introduces itself there,
+ * and is gone when its socket is.
  */
 import { type FSWatcher, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import type { Logger } from "../logger.ts";
 import { REGISTRATION_PROTO } from "./registration-proto.ts";
 
 const SECONDS = 10;
-/** Events of directories may be lost, and a plugin may not be ready when its socket is there. */
+/** Directory events may be lost, and a plugin may not be ready when its socket appears. */
 const LOOK_MS = 10_000;
 
 export interface PluginInfo {
@@ -28,7 +28,7 @@ export interface PluginRegistryOptions<P> {
   /** `plugins_registry`. */
   readonly directory: string;
   readonly type: string;
-  /** Fails with why the node does not take the plugin. `socket` is a path. */
+  /** Fails with the reason why the node rejects the plugin. `socket` is a path. */
   readonly introduce: (info: PluginInfo, socket: string) => Promise<P>;
   readonly onChange: () => void;
   readonly log: Logger;
@@ -40,14 +40,14 @@ interface Known<P> {
   readonly plugin: P | undefined;
 }
 
-/** A plugin that starts anew makes another socket of that name, and registers anew. */
+/** A restarted plugin creates another socket of that name, and registers again. */
 type SocketId = `${number} ${number}`;
 
 export class PluginRegistry<P extends Plugin> {
   readonly #options: PluginRegistryOptions<P>;
   /** By the socket's name. */
   readonly #known = new Map<string, Known<P>>();
-  /** Why it is not taken, as last told, by the socket's name. */
+  /** The last reported reason for rejecting it, by the socket's name. */
   readonly #complaints = new Map<string, string>();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -57,12 +57,12 @@ export class PluginRegistry<P extends Plugin> {
     this.#options = options;
   }
 
-  /** By name, in order. */
+  /** Sorted by name. */
   get all(): readonly P[] {
     return [...this.#known.values()].flatMap(({ plugin }) => plugin ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** While one takes over from another, of two of a name the newer. */
+  /** While one plugin takes over from another, the newer of the two with that name. */
   find(name: string): P | undefined {
     return this.all.findLast((plugin) => plugin.name === name);
   }
@@ -105,13 +105,13 @@ export class PluginRegistry<P extends Plugin> {
           this.#complaints.set(name, message);
         }
       });
-    // One that does not answer keeps no other waiting.
+    // A plugin that does not respond blocks no other.
     await Promise.all(registered);
     if (changed) onChange();
   }
 
   async #register(socket: string): Promise<P | undefined> {
-    // Only now: few nodes have a plugin, and each definition weighs something.
+    // Created on demand: few nodes have a plugin, and each definition costs memory.
     const registrar = new UnixService(REGISTRATION_PROTO, ["Registration"], socket);
     let plugin: P | undefined;
     try {
@@ -122,7 +122,7 @@ export class PluginRegistry<P extends Plugin> {
       try {
         plugin = await this.#options.introduce(info, info.endpoint || socket);
       } catch (error) {
-        // What is wrong matters more than that it is not heard there.
+        // The original error matters more than a failure to report it there.
         await told((error as Error).message).catch(() => {});
         throw error;
       }
@@ -147,7 +147,7 @@ function socketsIn(directory: string): ReadonlyMap<string, SocketId> {
   const sockets = new Map<string, SocketId>();
   for (const name of readdirSync(directory)) {
     if (!name.endsWith(".sock") || name.startsWith(".")) continue;
-    // It may have gone since.
+    // It may have been deleted since.
     const found = statSync(join(directory, name), { throwIfNoEntry: false });
     if (found !== undefined) sockets.set(name, `${found.ino} ${found.birthtimeMs}`);
   }

@@ -1,4 +1,4 @@
-/** What others bring to a node: plugins that have devices, and drivers that have volumes. */
+/** What vendors add to a node: plugins for devices, and drivers for volumes. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Node } from "../../api/generated/core.v1.ts";
@@ -17,21 +17,21 @@ import { PodClaims, type PodClaimsOptions } from "../dra/pod-claims.ts";
 import type { Logger } from "../logger.ts";
 import type { DeviceAmount } from "../node/node-object.ts";
 
-/** Drivers run as pods that begin only where these are: below them they are asked to mount. */
+/** Drivers run as pods that only start if these exist, and mount below them. */
 const TARGETS = ["pods", "plugins"];
 
 export interface VendorDriversOptions {
-  /** Where they find the node: /var/lib/kubelet to most. */
+  /** Where they find the node: usually /var/lib/kubelet. */
   readonly kubeletDirectory: string;
   readonly dataDirectory: string;
   readonly nodeName: string;
   readonly client: ApiClient;
   readonly sources: CsiSources & { readonly resourceClaim: PodClaimsOptions["claim"] };
-  /** Devices or drivers are not what they were. */
+  /** Devices or drivers have changed. */
   readonly onChange: () => void;
-  /** Devices of the pods of these uids are not as well as they were, or better. */
+  /** The health of devices of pods with these uids has changed. */
   readonly onHealth: (uids: readonly string[]) => void;
-  /** Settles when the API knows the Node as it is now. */
+  /** Settles when the API has the Node's current state. */
   readonly register: () => Promise<void>;
   readonly log: Logger;
 }
@@ -96,7 +96,7 @@ export class VendorDrivers {
     await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
   }
 
-  /** A resource whose plugin has gone for good is 0, not nothing: a patch would leave it as it was. */
+  /** A resource whose plugin is gone for good is 0, not absent: a patch would leave it as it was. */
   get amounts(): ReadonlyMap<string, DeviceAmount> {
     const amounts = new Map<string, DeviceAmount>(this.devices.amounts);
     for (const resource of amounts.keys()) this.#hadDevices.add(resource);
@@ -105,7 +105,7 @@ export class VendorDrivers {
     return amounts;
   }
 
-  /** Where there never was a driver, there is nothing to tell. */
+  /** If there never was a driver, there is nothing to report. */
   async tell(node: Node): Promise<void> {
     const drivers = this.#csiDrivers.all;
     if (drivers.length === 0 && !this.#hadDrivers) return;

@@ -1,4 +1,4 @@
-/** The pods that are this node's, by the API and by manifests: each has a worker, from when the network is there for it. */
+/** The pods of this node, from the API and from manifests. Each has a worker, once the network is ready for it. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ObjectCache } from "../control-plane/objects.ts";
 import { isMirror } from "../static-pods/mirror.ts";
@@ -11,7 +11,7 @@ export interface AssignedPodsOptions {
   readonly objects: Pick<ObjectCache, "pods">;
   readonly statics: StaticPods;
   readonly context: WorkerContext;
-  /** The pods' network is not up yet. */
+  /** Whether the pod network is not up yet. */
   readonly awaitsNetwork: () => boolean;
 }
 
@@ -33,12 +33,12 @@ export class AssignedPods {
     else if (!this.#isTooEarly(pod)) workers.start(context, pod);
   }
 
-  /** Those that had to wait begin. */
+  /** Starts the pods that had to wait. */
   followAll(): void {
     for (const pod of this.#all()) this.follow(pod);
   }
 
-  /** The API no longer has it. */
+  /** The API no longer has the pod. */
   gone(pod: Pod): void {
     const { workers, statics } = this.#options;
     if (isMirror(pod)) statics.follow(pod, { deleted: true });
@@ -54,7 +54,7 @@ export class AssignedPods {
     return [...objects.pods(), ...statics.pods];
   }
 
-  /** A pod that started while its network comes up could have the machine's resolvers, and would keep them. */
+  /** A pod that starts before its network is up could get the machine's resolvers, and would keep them. */
   #isTooEarly({ metadata, spec }: Pod): boolean {
     return this.#options.awaitsNetwork() && spec.hostNetwork !== true && metadata.deletionTimestamp === undefined;
   }

@@ -25,7 +25,7 @@ export const allContainersOf = (pod: Pod): readonly PodContainer[] => [
 export const findContainer = (pod: Pod, name: string): PodContainer | undefined =>
   allContainersOf(pod).find(({ container }) => container.name === name);
 
-/** Kubernetes' name of the container's field, in events: `spec.initContainers{i}`. */
+/** The container's field path in events: `spec.initContainers{i}`. */
 export const fieldPathOf = ({ role, container }: PodContainer): string => {
   const list =
     role === "main" ? "containers" : role === "ephemeral" ? "ephemeralContainers" : ("initContainers" as const);

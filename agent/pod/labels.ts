@@ -1,4 +1,4 @@
-/** The labels and annotations by which the agent knows its containers again after a restart: the kubelet's own names. */
+/** The labels and annotations by which the agent recognises its containers after a restart: the kubelet's own names. */
 import type { Container, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 
@@ -9,10 +9,10 @@ export const CONTAINER_NAME = "io.kubernetes.container.name";
 export const RESTART_COUNT = "io.kubernetes.container.restartCount";
 export const TERMINATION_MESSAGE_PATH = "io.kubernetes.container.terminationMessagePath";
 export const TERMINATION_MESSAGE_POLICY = "io.kubernetes.container.terminationMessagePolicy";
-/** Where the container's termination message lies on the machine. */
+/** Where the container's termination message is on the machine. */
 export const TERMINATION_MESSAGE_FILE = "sailplane.dev/termination-message-file";
 
-/** The image as the pod named it; what the runtime answers is another name of the same. */
+/** The image as named in the pod; the runtime reports another name for the same. */
 export const IMAGE = "sailplane.dev/image";
 
 /** The requests and limits that the container was started with, as JSON. */

@@ -1,6 +1,6 @@
 /**
- * What the agent knows of a pod beyond the API's object and the runtime's observation. All of it may be lost in a
- * restart of the agent without a container being restarted for it.
+ * What the agent knows about a pod beyond the API's object and the runtime's observation. All of it may be lost when
+ * the agent restarts, without causing any container to restart.
  */
 import type { ResourceRequirements, ResourceStatus } from "../../api/generated/core.v1.ts";
 import type { BackOff } from "./life/back-off.ts";
@@ -14,21 +14,21 @@ export interface ProbeResults {
   readonly liveness?: "success" | "failure";
 }
 
-/** Why a container does not run though it should: the reasons of `state.waiting`. */
+/** Why a container that should run does not: the reasons of `state.waiting`. */
 export interface Waiting {
   readonly reason: string;
   readonly message: string;
 }
 
-/** The pod is over whatever its containers say: a deadline passed, the node refused it, the node evicted it. */
+/** The pod is over whatever its containers do: its deadline passed, the node refused it, or the node evicted it. */
 export interface Verdict {
   readonly reason: string;
   readonly message: string;
-  /** Refused before anything ran: the status then has nothing else. */
+  /** Refused before anything ran: the status then contains nothing else. */
   readonly refused: boolean;
   /** Why the node ended the pod for its own sake. */
   readonly disruption?: string;
-  /** In place of the pod's own. */
+  /** Overrides the pod's own. */
   readonly graceSeconds?: number;
 }
 
@@ -42,20 +42,20 @@ export interface PodLocal {
   /** By container id. */
   readonly probes: ReadonlyMap<string, ProbeResults>;
   readonly verdict?: Verdict;
-  /** Containers are being stopped for good: deletion, verdict, or all have ended. */
+  /** Containers are being stopped for good: because of deletion or a verdict, or because all have ended. */
   readonly terminating: boolean;
   /** Containers removed by RestartAllContainers, by name: restarts so far. */
   readonly restartedAll: ReadonlyMap<string, number>;
   /** RestartAllContainers is under way. */
   readonly restartingAll: boolean;
   readonly allocation: Allocation;
-  /** What running containers were given since they started, by id. */
+  /** Resources set on running containers since they started, by id. */
   readonly actual: ReadonlyMap<string, ResourceRequirements>;
-  /** What the pod as a whole has. */
+  /** Those of the pod as a whole. */
   readonly actualWhole: ResourceRequirements | undefined;
   readonly resize: ResizeState;
-  /** How the devices are that main containers have, by container name. */
+  /** The health of the devices of main containers, by container name. */
   readonly devices: ReadonlyMap<string, readonly ResourceStatus[]>;
-  /** The runtime can mount volumes so that what is mounted below them is read-only too. */
+  /** Whether the runtime can mount volumes recursively read-only. */
   readonly recursiveReadOnly: boolean;
 }

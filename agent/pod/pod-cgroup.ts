@@ -1,7 +1,7 @@
 /**
- * A pod's own control group, above those of its containers: its share of the processor, and limits that its containers
- * have in common. Pods stand side by side: each has the shares that it asked for, and one that asked for nothing the
- * fewest, which is what the kubelet's groups by quality of service come to.
+ * A pod's own cgroup, the parent of those of its containers, with its share of CPU and the limits that its containers
+ * share. Pods' cgroups are siblings: each has the shares that it requested, and a pod without requests has the fewest,
+ * which amounts to the same as the kubelet's cgroups by quality of service.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { readdir, rmdir, writeFile } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { type PodLimits, podLimits } from "./config/resources.ts";
 const ROOT = "/sys/fs/cgroup";
 const TOP = "kubepods";
 
-/** As the runtime is told of it. systemd reads a dash as a step down, so a uid has none. */
+/** In the runtime's notation. systemd interprets dashes as nesting, so they are removed from the uid. */
 export function cgroupParent(uid: string, driver: CgroupDriver): string {
   return driver === "systemd" ? `${TOP}-pod${uid.replaceAll("-", "_")}.slice` : `/${TOP}/pod${uid}`;
 }
@@ -28,7 +28,7 @@ const directoriesOf = (uid: string): string[] =>
         .map((controller) => join(ROOT, controller, TOP, `pod${uid}`))
         .filter((directory) => existsSync(directory));
 
-/** The weight that version 2 has for the shares of version 1, as the runtimes convert it. */
+/** The cgroup v2 weight for v1 shares, converted as in the runtimes. */
 const weightOf = (shares: number): number => 1 + Math.floor(((shares - 2) * 9999) / 262_142);
 
 function filesOf({ cpuShares, cpuQuota, cpuPeriod, memoryLimit }: PodLimits): readonly (readonly [string, string])[] {
@@ -46,9 +46,9 @@ function filesOf({ cpuShares, cpuQuota, cpuPeriod, memoryLimit }: PodLimits): re
 }
 
 /**
- * Makes the group and sets its limits; again where they have changed. Does nothing where systemd makes the groups, or
- * on a machine that lets the agent make none: containers then have their own limits alone. The kernel takes its time
- * over each, and longer while containers start.
+ * Creates the cgroup and sets its limits, again when they have changed. Does nothing if systemd manages the cgroups, or
+ * if the machine does not let the agent create any: containers then only have their own limits. The kernel takes its
+ * time over each, and longer while containers start.
  */
 export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): Promise<void> {
   if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
@@ -70,12 +70,12 @@ export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined)
       makeDirectory(directory, 0o755);
       await writeFile(join(directory, second ?? first), value);
     } catch {
-      // The same; or its containers have more at present, and it is set again when they have less.
+      // Unchanged; or its containers have more at present, and it is set again when they have less.
     }
   }
 }
 
-/** Takes the group away when its containers are gone: no runtime does. The kernel takes its time over each. */
+/** Removes the cgroup after its containers are gone: no runtime does. The kernel takes its time over each. */
 export async function removePodCgroup(uid: string, driver: CgroupDriver | undefined): Promise<void> {
   if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
   await Promise.all(
@@ -85,7 +85,7 @@ export async function removePodCgroup(uid: string, driver: CgroupDriver | undefi
         for (const { name } of below) await rmdir(join(directory, name));
         await rmdir(directory);
       } catch {
-        // Something still runs in it.
+        // Something is still running in it.
       }
     }),
   );

@@ -1,4 +1,4 @@
-/** What a worker knows of its pod beyond the API's object and what the runtime shows, and how it tells of it. */
+/** What a worker knows about its pod beyond the API's object and the runtime's observation, and how it reports it. */
 import { join } from "node:path";
 import type { ContainerStatus, Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import { Prober } from "../probes/prober.ts";
@@ -25,7 +25,7 @@ import type { WorkerContext } from "./worker-context.ts";
 
 export const RETRY_MS = 10_000;
 
-/** How the record makes its worker look again. */
+/** How the record wakes its worker. */
 export interface Wake {
   now(): void;
   within(ms: number): void;
@@ -41,28 +41,28 @@ export class PodRecord {
   readonly volumes: PodVolumes;
   readonly prober: Prober;
   readonly reporter: StatusReporter;
-  /** Aborted when the pod is to go: whatever would start something stops. */
+  /** Aborted when the pod is to go: whatever is about to start something stops. */
   readonly abort = new AbortController();
   readonly wake: Wake;
   readonly waiting = new Map<string, Waiting>();
-  /** When a container that could not be started is tried again (ms), by name. */
+  /** When a container that failed to start is retried (ms), by name. */
   readonly retryAt = new Map<string, number>();
   readonly backOff = new Map<string, BackOff>();
-  /** When volumes that could not be set up are tried again (ms). */
+  /** When volumes that could not be set up are retried (ms). */
   volumeRetry: { readonly waitMs: number; readonly at: number; readonly missing: boolean } | undefined;
   readonly messages = new Map<string, string>();
   readonly restartedAll = new Map<string, number>();
   restartingAll = false;
   allocation: Allocation;
   resize: ResizeState = SETTLED;
-  /** Since when it waits to be given what it asks for, by `steadyNow`. */
+  /** Since when its resize has been waiting, by `steadyNow`. */
   waitsSince: number | undefined;
-  /** What running containers were given since they started, by id. */
+  /** Resources set on running containers since they started, by id. */
   readonly actual = new Map<string, ResourceRequirements>();
-  /** What the pod as a whole has. */
+  /** Those of the pod as a whole. */
   actualWhole: ResourceRequirements | undefined;
   pod: Pod;
-  /** As the agent last computed it. */
+  /** As last computed by the agent. */
   status: PodStatus;
   verdict: Verdict | undefined;
   terminating = false;
@@ -71,13 +71,13 @@ export class PodRecord {
   sandbox: SandboxConfig | undefined;
   /** As last seen. */
   running: readonly ContainerObservation[] = [];
-  /** How the API shows a static pod. */
+  /** The mirror pod of a static pod. */
   mirror: Pod | undefined;
-  /** A status has been made of what the runtime shows. */
+  /** A status has been computed from an observation. */
   isObserved = false;
   readonly startTime: number;
   #ips: readonly string[] = [];
-  /** The runtime's, once there is a sandbox. */
+  /** The runtime handler, once there is a sandbox. */
   #handler: string | undefined;
   #isFinished: boolean;
   /** When the last container was seen to have ended for good (ms). */
@@ -90,7 +90,7 @@ export class PodRecord {
     this.status = pod.status;
     this.allocation = initialAllocation(pod);
     this.actualWhole = this.allocation.whole;
-    // An earlier life of the agent has told its last.
+    // An earlier run of the agent has reported its last status.
     this.#isFinished = isTerminal(pod.status.phase) && !(pod.status.containerStatuses ?? []).some(isRunning);
     const { namespace, name, uid = "" } = pod.metadata;
     this.directory = join(context.podsDirectory, uid);
@@ -106,7 +106,7 @@ export class PodRecord {
       podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",
       onResult: () => {
         wake.now();
-        // Who ends the pod waits for its containers, and is not woken.
+        // Ending the pod waits for its containers, and is not woken.
         if (this.terminating) this.#reportSeen();
       },
       onOutcome: ({ container }, kind, { ok, errored }) =>
@@ -141,7 +141,7 @@ export class PodRecord {
     return this.pod.metadata.deletionTimestamp !== undefined;
   }
 
-  /** How long the pod's containers have to end (s). */
+  /** The grace period of the pod's containers (s). */
   get grace(): number {
     return this.verdict?.graceSeconds ?? graceOf(this.pod);
   }
@@ -177,7 +177,7 @@ export class PodRecord {
     return { hostIPs, podIPs: this.pod.spec.hostNetwork === true || known.length === 0 ? hostIPs : known };
   }
 
-  /** The pod with the status as the agent last computed it; what is not the agent's is as the API has it. */
+  /** The pod with the status last computed by the agent; the parts that are not the agent's are the API's. */
   current(): Pod {
     const own = (this.status.conditions ?? []).filter(isOwnCondition);
     const foreign = (this.pod.status.conditions ?? []).filter((condition) => !isOwnCondition(condition));
@@ -214,8 +214,8 @@ export class PodRecord {
   }
 
   /**
-   * The API has the pod as ready, or not, against what the agent told last: a node that is taken for lost loses its
-   * pods' readiness.
+   * Whether the API's readiness contradicts the agent's last report: when a node is taken for lost, its pods are marked
+   * not ready.
    */
   get isContradicted(): boolean {
     const told = readinessOf(this.status);
@@ -223,7 +223,7 @@ export class PodRecord {
     return !this.reporter.isBusy && told !== undefined && known !== undefined && told !== known;
   }
 
-  /** Nothing of the pod runs any more, and nothing will. */
+  /** Nothing of the pod runs any more, or will. */
   finish(): void {
     if (this.#isFinished || this.verdict?.refused === true) return;
     this.#isFinished = true;

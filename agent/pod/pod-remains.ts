@@ -1,4 +1,4 @@
-/** What pods leave on the machine beside their containers: directories and what is mounted there, claims, devices, logs. */
+/** What pods leave on the machine besides their containers: directories and mounts, claims, devices, logs. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CsiVolumes } from "../csi/csi-volumes.ts";
@@ -19,9 +19,9 @@ export interface PodRemainsOptions {
   readonly devices: Pick<DeviceManager, "uids" | "free">;
 }
 
-/** Whatever else lies in these directories is nobody's, and leads nowhere. */
+/** Anything else in these directories belongs to nobody, and is ignored. */
 const UID = /^[\dA-Za-z-]+$/;
-/** NAMESPACE_NAME_UID, of which no part has an underscore. */
+/** NAMESPACE_NAME_UID, of which no part contains an underscore. */
 const uidOfLogs = (name: string): string => /^[^_]+_[^_]+_([^_]+)$/.exec(name)?.[1] ?? "";
 
 export class PodRemains {
@@ -31,7 +31,7 @@ export class PodRemains {
     this.#options = options;
   }
 
-  /** Of whom something is left, or is still in use. */
+  /** Pods of which something is left or still in use. */
   get uids(): ReadonlySet<string> {
     const { podsDirectory, logsDirectory, csi, memory, claims, devices } = this.#options;
     const logs = namesIn(logsDirectory).map(uidOfLogs);
@@ -39,7 +39,7 @@ export class PodRemains {
     return new Set(all.filter((uid) => UID.test(uid)));
   }
 
-  /** Of a pod whose containers are gone. Fails where a driver does not let go, or is not there. */
+  /** For a pod whose containers are gone. Fails if a driver fails, or is not there. */
   async remove(uid: string): Promise<void> {
     const { podsDirectory, logsDirectory, csi, images, memory, claims, devices } = this.#options;
     devices.free(uid);

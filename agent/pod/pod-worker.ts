@@ -1,6 +1,6 @@
 /**
- * Runs one pod: observes, plans, does, reports, over and over, one step at a time. All decisions are in plan.ts and
- * status.ts; here is what is done, and what wakes it.
+ * Runs one pod: observe, plan, act, report, over and over, one step at a time. All decisions are in plan.ts and
+ * status.ts; this is the execution, and the wake-ups.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
@@ -23,7 +23,7 @@ import { isNotableChange } from "./status/notable-change.ts";
 import { isTerminal } from "./status/phase.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
-/** Whatever is known to change by itself wakes its pod at its time; this is for what is not known. */
+/** Everything known to change by itself wakes its pod in time; this is for what is not known. */
 const LONGEST_SLEEP_MS = 300_000;
 
 /** Seconds: the node cannot wait. */
@@ -50,24 +50,24 @@ export class PodWorker {
     });
   }
 
-  /** With the status as the agent computed it. */
+  /** With the status computed by the agent. */
   get pod(): Pod {
     return { ...this.#record.pod, status: this.#record.status };
   }
 
-  /** With what it has been given, where it asks for something else. */
+  /** With its allocated resources, if it requests others. */
   get allocated(): Pod {
     return withAllocation(this.#record.pod, this.#record.allocation);
   }
 
-  /** It asks for more than it has been given; undefined: it does not, or never will have it. */
+  /** Set while it requests more than it has been allocated; undefined: it does not, or can never have it. */
   get waitingForRoom(): WaitingForRoom | undefined {
     const { pod, waitsSince, resize } = this.#record;
     const waits = resize.kind === "pending" && resize.reason === "Deferred" && !this.ended;
     return waits && waitsSince !== undefined ? { asked: pod, given: this.allocated, since: waitsSince } : undefined;
   }
 
-  /** The pod takes no more of the node: whoever forgot it at once gives its room to others, as under a kubelet. */
+  /** The pod uses no more of the node: as with a kubelet, its room can be given to others right away. */
   get ended(): boolean {
     return this.#record.gone || this.#record.verdict !== undefined || isTerminal(this.#record.status.phase);
   }
@@ -87,17 +87,17 @@ export class PodWorker {
     return this.#record.running;
   }
 
-  /** The node is short of something: it ends the pod for its own sake. */
+  /** Evicts the pod, because the node is under resource pressure. */
   evict(message: string): void {
     this.#endForNode({ reason: "Evicted", message, disruption: message, graceSeconds: EVICTION_GRACE });
   }
 
-  /** The pod keeps more on the disk than it may. */
+  /** Evicts the pod, because it exceeds its local storage limit. */
   evictOverLimit(message: string): void {
     this.#endForNode({ reason: "Evicted", message, graceSeconds: EVICTION_GRACE });
   }
 
-  /** A pod that must run here takes its place. */
+  /** Preempts the pod for one that must run here. */
   preempt(): void {
     this.#endForNode({
       reason: "Preempting",
@@ -114,17 +114,17 @@ export class PodWorker {
     this.wake();
   }
 
-  /** The node has let the pod in, in this life of the agent or in one before. */
+  /** Whether the node has admitted the pod, in this run of the agent or an earlier one. */
   get isAdmitted(): boolean {
     return this.#admitted || this.#record.status.startTime !== undefined;
   }
 
-  /** (s) */
+  /** The grace period (s). */
   get grace(): number {
     return this.#record.grace;
   }
 
-  /** A static pod's status is told of its mirror, once there is one. */
+  /** A static pod's status is reported on its mirror, once there is one. */
   mirrored(mirror: Pod): void {
     const record = this.#record;
     const isNew = record.mirror?.metadata.uid !== mirror.metadata.uid;
@@ -145,7 +145,7 @@ export class PodWorker {
     record.pod = pod;
     record.reporter.follow(pod);
     if (record.terminating && record.isDeleted && graceOf(pod) < graceOf(before))
-      // The containers end later, by the grace that they had.
+      // The containers will still end, but by their previous grace period.
       shorten(record, graceOf(pod)).catch(({ message }: Error) => record.context.log.warn(message));
     if (!isNotableChange(before, pod, record.status) && !record.isContradicted) return;
     if (record.isDeleted) record.abort.abort();
@@ -153,7 +153,7 @@ export class PodWorker {
     this.wake();
   }
 
-  /** What could not be started may start now, and another image is a new beginning. */
+  /** What could not be started may start now, and another image is a fresh start. */
   #forgetFailures(before: Pod): void {
     const record = this.#record;
     record.retryAt.clear();
@@ -173,7 +173,7 @@ export class PodWorker {
     this.update(pod);
   }
 
-  /** The API no longer has the pod: what still runs of it is stopped. */
+  /** The API no longer has the pod: what is still running of it is stopped. */
   remove(): void {
     this.#record.gone = true;
     this.#record.terminating = true;
@@ -182,7 +182,7 @@ export class PodWorker {
     this.wake();
   }
 
-  /** An object that the pod names has changed, or the connection is back. */
+  /** An object that the pod refers to has changed, or the connection is back. */
   objectsChanged(): void {
     this.#record.retryAt.clear();
     this.#record.retryVolumes();
@@ -234,9 +234,9 @@ export class PodWorker {
       if (result === "failed" && action.do !== "start-container") break;
       if (result === "failed" && action.do === "start-container" && action.target.role === "init") break;
     }
-    // The next step looks, and tells, at once.
+    // The next step observes and reports at once.
     if (hasChanged || signal.aborted) return this.wake();
-    // Nothing has been done: at most why not is new.
+    // Nothing was done; at most, the reason is new.
     record.report(observation);
     const now = steadyNow();
     const renewAt = record.volumes.renewAfter(now);

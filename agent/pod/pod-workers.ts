@@ -1,4 +1,4 @@
-/** The workers of the pods that this node has, by uid. */
+/** The workers of this node's pods, by uid. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { steadyNow } from "../steady-now.ts";
@@ -7,7 +7,7 @@ import type { WaitingForRoom } from "./resize/resize-turns.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 const LOOK_MS = 100;
-/** Beyond a pod's own grace. */
+/** Added to a pod's own grace period. */
 const PREEMPTION_MARGIN_MS = 10_000;
 
 export class PodWorkers {
@@ -17,7 +17,7 @@ export class PodWorkers {
     return [...this.#workers.values()];
   }
 
-  /** With the status as the agent computed it. */
+  /** With the status computed by the agent. */
   get pods(): readonly Pod[] {
     return this.all.map(({ pod }) => pod);
   }
@@ -38,31 +38,31 @@ export class PodWorkers {
     for (const worker of this.#workers.values()) if (worker.waitingForRoom !== undefined) worker.wake();
   }
 
-  /** Wakes the pod of that uid; "" stands for all. */
+  /** Wakes the pod with that uid, or all for "". */
   wake(uid: string): void {
     if (uid !== "") this.#workers.get(uid)?.wake();
     else for (const worker of this.#workers.values()) worker.wake();
   }
 
-  /** Objects of these namespaces have changed; absent: anything may have. */
+  /** Objects of these namespaces have changed; absent: any objects. */
   objectsChanged(namespaces?: ReadonlySet<string>): void {
     for (const worker of this.#workers.values())
       if (namespaces === undefined || namespaces.has(worker.pod.metadata.namespace ?? "")) worker.objectsChanged();
   }
 
-  /** What takes of the node beside the pod of that uid, with what each has been given. */
+  /** All other pods that use the node, each with its allocated resources. */
   others(uid: string): readonly Pod[] {
     return this.all
       .filter((worker) => worker.pod.metadata.uid !== uid && worker.isAdmitted && !worker.ended)
       .map((worker) => worker.allocated);
   }
 
-  /** Those that ask for more than they have been given. */
+  /** Pods that request more than they have been allocated. */
   get waitingForRoom(): readonly WaitingForRoom[] {
     return this.all.flatMap(({ waitingForRoom }) => waitingForRoom ?? []);
   }
 
-  /** `uid` is the pod's own or its mirror's; "" the newest: one before it may still be ending. */
+  /** `uid` is the pod's own or its mirror's; "" means the newest: an earlier one may still be ending. */
   find(namespace: string, name: string, uid: string): Pod | undefined {
     return this.all.findLast(({ pod: { metadata }, mirror }) => {
       const isNamed = metadata.namespace === namespace && metadata.name === name;
@@ -70,7 +70,7 @@ export class PodWorkers {
     })?.pod;
   }
 
-  /** Ends a pod for another; settles when its containers have ended, or should have. */
+  /** Ends a pod in favour of another; settles when its containers have ended, or should have. */
   async preempt({ metadata }: Pod): Promise<void> {
     const worker = this.#workers.get(metadata.uid ?? "");
     if (worker === undefined) return;

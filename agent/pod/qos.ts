@@ -1,4 +1,7 @@
-/** A pod's quality of service, by cpu and memory requests and limits of all its containers (the kubelet's rules). */
+/**
+ * A pod's quality of service class, from CPU and memory requests and limits of all its containers (the kubelet's
+ * rules).
+ */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { parseQuantity } from "../../api/machinery/quantity.ts";
 import { initContainersOf } from "./containers.ts";
@@ -23,10 +26,10 @@ export function qosOf(pod: Pod): QosClass {
   return guaranteed ? "Guaranteed" : "Burstable";
 }
 
-/** In whole units: bytes, mostly; 0 for what is absent or unreadable. */
+/** In whole units, usually bytes; 0 if absent or invalid. */
 export const bytesOf = (quantity: string | number | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
 
-/** 0 for what is absent or unreadable. */
+/** 0 if absent or invalid. */
 export function nanosOf(quantity: string | number | undefined): bigint {
   if (quantity === undefined) return 0n;
   const parsed = parseQuantity(quantity);

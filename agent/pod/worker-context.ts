@@ -1,4 +1,4 @@
-/** What the workers of all pods share with their node. */
+/** What the workers of all pods share. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { Refusal } from "../admission/predicates.ts";
@@ -21,7 +21,7 @@ import type { LifeCounts } from "./status/life-counts.ts";
 export interface WorkerContext {
   readonly runtime: Runtime;
   readonly client: ApiClient;
-  /** For what comes with every pod: many such requests go together. */
+  /** For requests that every pod causes: many of them are sent together. */
   readonly reports: ApiClient;
   readonly events: EventRecorder;
   readonly puller: ImagePuller;
@@ -38,19 +38,19 @@ export interface WorkerContext {
   readonly devices: DeviceManager;
   readonly claims: PodClaims;
   readonly memoryCapacity: number;
-  /** Sets what the pod's containers may have together. */
+  /** Sets the limits of the pod's cgroup. */
   readonly limitPod: (pod: Pod) => Promise<void>;
-  /** DIR/pods/UID is a pod's own. */
+  /** DIR/pods/UID is a pod's own directory. */
   readonly podsDirectory: string;
   readonly logsDirectory: string;
   readonly seccompDirectory: string;
-  /** All that takes of the node beside this one, with what each has been given. */
+  /** All other pods that use the node, each with its allocated resources. */
   readonly otherPods: (uid: string) => readonly Pod[];
-  /** Those that wait to be given more. */
+  /** Pods that are waiting for a resize. */
   readonly waitingForRoom: () => readonly WaitingForRoom[];
   /** Why the node will not run the pod; undefined: it will, and `onAdmitted` has been called. */
   readonly admit: (pod: Pod, onAdmitted: () => void) => Promise<Refusal | undefined>;
-  /** The handler of a RuntimeClass; fails where there is no such class. */
+  /** The handler of a RuntimeClass; fails if there is no such class. */
   readonly handlerOf: (runtimeClass: string) => Promise<string>;
   readonly log: Logger;
 }

@@ -1,6 +1,6 @@
 /**
- * Which pod goes first when the node is short of something, as the kubelet ranks them: those that use more than they asked
- * for, then by priority, then by how much more they use. Pure.
+ * Which pod to evict under resource pressure, ranked like the kubelet: first those that exceed their requests, then by
+ * priority, then by how much they exceed them. Pure.
  */
 import type { Pod, Taint } from "../../api/generated/core.v1.ts";
 import { toleratesAny } from "../../api/machinery/selectors/tolerations.ts";
@@ -9,11 +9,11 @@ import { podAmounts } from "../pod/resize/pod-amounts.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
 import { printAmount, RESOURCE_OF, type Shortage } from "./thresholds.ts";
 
-/** What a pod uses of a resource. */
+/** A pod's usage of a resource. */
 export interface PodUse {
   /** By container name. */
   readonly containers: ReadonlyMap<string, number>;
-  /** What is nobody's in particular: its emptyDirs. */
+  /** Usage that belongs to no container: emptyDirs. */
   readonly shared: number;
 }
 export type UseOf = (pod: Pod) => PodUse;
@@ -37,7 +37,7 @@ export function chooseVictim(pods: readonly Pod[], { threshold }: Shortage, useO
   return ranked[0]?.pod;
 }
 
-/** The reason that the pod's status shows, in the kubelet's words. */
+/** The reason in the pod's status, in the kubelet's words. */
 export function evictionMessage(pod: Pod, { threshold, available, limit }: Shortage, useOf: UseOf): string {
   const resource = RESOURCE_OF[threshold.signal];
   const head = `The node was low on resource: ${resource}. Threshold quantity: ${printAmount(limit)}, available: ${printAmount(available)}. `;
@@ -54,13 +54,13 @@ export function evictionMessage(pod: Pod, { threshold, available, limit }: Short
   return head + excess.join("");
 }
 
-/** The same for who started the node. */
+/** The same for whoever started the node. */
 export const warningOf = ({ threshold: { signal }, available, limit }: Shortage): string =>
   `short of ${RESOURCE_OF[signal]}: ${signal} is ${printAmount(available)}, and pods are ended below ${printAmount(limit)} (--eviction-hard)`;
 
 const MEMORY_PRESSURE: Taint = { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule" };
 
-/** Why a pod may not start while the node is short; undefined: it may. */
+/** Why a pod may not start while the node is under pressure; undefined: it may. */
 export function whyNotUnder(pressures: ReadonlySet<string>, pod: Pod, qos: string): string | undefined {
   if (pressures.size === 0 || isCritical(pod)) return undefined;
   const onlyMemory = pressures.size === 1 && pressures.has("MemoryPressure");

@@ -1,4 +1,4 @@
-/** What a pod keeps on the node's disk, and whether that is more than it may. */
+/** What a pod stores on the node's disk, and whether it exceeds its limits. */
 import { join } from "node:path";
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import { bytesOf } from "../pod/qos.ts";
@@ -7,7 +7,7 @@ import { diskUse } from "../volumes/usage/disk-use.ts";
 import { printAmount } from "./thresholds.ts";
 
 export interface StorageUse {
-  /** Of emptyDirs on disk, by volume. */
+  /** emptyDirs on disk, by volume. */
   readonly volumes: ReadonlyMap<string, number>;
   /** Writable layer and logs, by container. */
   readonly containers: ReadonlyMap<string, number>;
@@ -29,7 +29,7 @@ export interface StoragePlace {
   /** The pod's own. */
   readonly directory: string;
   readonly logDirectory: string;
-  /** Writable layers, by container: their bytes, or their inodes where those are counted. */
+  /** Writable layers by container: bytes, or inodes if those are counted. */
   readonly layers: ReadonlyMap<string, number>;
 }
 
@@ -46,7 +46,7 @@ export async function measureStorage(
   return { volumes, containers };
 }
 
-/** How many files and directories those are, all together. */
+/** The total number of files and directories. */
 export async function countInodes({ spec }: Pod, { directory, logDirectory, layers }: StoragePlace): Promise<number> {
   const disks = (spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir));
   const kept = [
@@ -58,7 +58,7 @@ export async function countInodes({ spec }: Pod, { directory, logDirectory, laye
   return count;
 }
 
-/** Why the pod must go, in the kubelet's words; undefined: it keeps to its limits. */
+/** Why the pod must go, in the kubelet's words; undefined: it is within its limits. */
 export function overLimit(pod: Pod, { volumes, containers }: StorageUse): string | undefined {
   const { spec } = pod;
   for (const { name, emptyDir } of spec.volumes ?? []) {
@@ -66,7 +66,7 @@ export function overLimit(pod: Pod, { volumes, containers }: StorageUse): string
     if (limit !== undefined && bytesOf(limit) > 0 && (volumes.get(name) ?? 0) > bytesOf(limit))
       return `Usage of EmptyDir volume "${name}" exceeds the limit "${limit}". `;
   }
-  // Of the containers that have a limit; what the others use counts all the same.
+  // The sum of the containers' limits; usage of containers without a limit counts all the same.
   const total = podAmounts(pod, "limits").get(RESOURCE);
   const used = [...volumes.values(), ...containers.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (total !== undefined && used > Number(total / 1_000_000_000n))

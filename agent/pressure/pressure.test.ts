@@ -127,7 +127,7 @@ describe("AGENT-PRESSURE: who goes", () => {
   it("is who was asked for less than the others, where all use what they asked for", () => {
     const least = podOf("least", { memory: "300Mi", spec: { priority: -1 } });
     expect(chooseVictim([within, least], short, () => ({ containers: new Map(), shared: 0 }))).toBe(least);
-    // Exactly what was asked for is not more than that.
+    // Using exactly the request does not exceed it.
     const exact = podOf("exact", { memory: "80Mi", spec: { priority: -5 } });
     const over = podOf("over", { memory: "79Mi" });
     const equal = () => ({ containers: new Map([["c", 80 * MIB]]), shared: 0 });

@@ -1,10 +1,10 @@
-/** Measures what the machine has left. */
+/** Measures what is left on the machine. */
 import { readFileSync, type StatsFs, statfsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { availableMemory } from "../usage/machine-usage.ts";
 import type { Amount, Signal, Signals } from "./thresholds.ts";
 
-/** How many there may be, and how many more; undefined where the kernel does not tell. */
+/** The maximum number of processes, and how many more there may be; undefined if the kernel does not tell. */
 export function readProcesses(): Amount | undefined {
   try {
     const capacity = Number(readFileSync("/proc/sys/kernel/pid_max", "utf8"));
@@ -16,11 +16,11 @@ export function readProcesses(): Amount | undefined {
   }
 }
 
-/** Some file systems have no end of them. */
+/** Some file systems have unlimited inodes. */
 const inodes = (signal: Signal, { files, ffree }: StatsFs) =>
   files > 0 ? [[signal, { available: ffree, capacity: files }] as const] : [];
 
-/** `images` is where the runtime keeps them; absent: nowhere. */
+/** `images` is where the runtime keeps images; absent: it has none of its own. */
 export function readSignals({ data, images }: { readonly data: string; readonly images?: string }): Signals {
   const disk = statfsSync(data);
   const imageDisk = images === undefined ? undefined : statfsSync(images);

@@ -1,4 +1,4 @@
-/** Below which amounts a node is short of something: the kubelet's eviction signals, defaults and conditions. All pure. */
+/** The thresholds of resource pressure: the kubelet's eviction signals, defaults and conditions. Pure. */
 import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
 
 export type Signal =
@@ -14,12 +14,12 @@ export interface Amount {
   readonly available: number;
   readonly capacity: number;
 }
-/** What was measured; a signal that the machine does not have is absent. */
+/** Measurements; a signal that the machine lacks is absent. */
 export type Signals = ReadonlyMap<Signal, Amount>;
 
 export interface Threshold {
   readonly signal: Signal;
-  /** An amount, or a share of the capacity. */
+  /** An amount, or a fraction of the capacity. */
   readonly below: { readonly amount: number } | { readonly share: number };
 }
 
@@ -32,7 +32,7 @@ export const PRESSURE_OF: Readonly<Record<Signal, Pressure>> = {
   "pid.available": "PIDPressure",
 };
 
-/** What pods are said to lack. */
+/** What messages say is low. */
 export const RESOURCE_OF: Readonly<Record<Signal, string>> = {
   "memory.available": "memory",
   "nodefs.available": "ephemeral-storage",
@@ -45,7 +45,7 @@ export const RESOURCE_OF: Readonly<Record<Signal, string>> = {
 export const DEFAULT_THRESHOLDS =
   "memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%,imagefs.available<15%,imagefs.inodesFree<5%";
 
-/** The kubelet's --eviction-hard. Fails with what is wrong of it. */
+/** Parses the kubelet's --eviction-hard. Fails with what is wrong. */
 export function parseThresholds(text: string): Threshold[] {
   return text
     .split(",")
@@ -85,11 +85,11 @@ export function shortages(thresholds: readonly Threshold[], signals: Signals): S
   });
 }
 
-/** As the kubelet prints amounts: `100Mi`, `51200Ki`. */
+/** Amounts as the kubelet prints them: `100Mi`, `51200Ki`. */
 export const printAmount = (amount: number): string =>
   formatQuantity({ nanos: BigInt(Math.floor(amount)) * 1_000_000_000n, format: "BinarySI" });
 
-/** A pressure lasts this much longer than what it came from, so that a node does not swing to and fro. */
+/** Pressure is reported for this much longer than it lasts, so that a node does not flap. */
 export const PRESSURE_LASTS_MS = 300_000;
 
 /** When each pressure was last seen (ms). */

@@ -1,4 +1,4 @@
-/** Failed connections and answers, as Go words them: users know these texts from the kubelet's events. */
+/** Connection and response errors in Go's words: users know these texts from the kubelet's events. */
 import { isIPv6 } from "node:net";
 
 export const joinHostPort = (host: string, port: number): string =>
@@ -11,20 +11,20 @@ const CALLS: Readonly<Record<string, string>> = {
   ECONNRESET: "read: connection reset by peer",
 };
 
-/** Of a connection that did not come about. */
+/** For a connection that could not be established. */
 export const dialError = (error: NodeJS.ErrnoException, address: string): string =>
   `dial tcp ${address}: ${CALLS[error.code ?? ""] ?? error.message}`;
 
-/** OpenSSL's words, in its versions, for an answer that begins as none of TLS does. */
+/** OpenSSL's messages, in its versions, for a response that is not TLS. */
 const NOT_TLS = /wrong version number|packet length too long/i;
 export const isNotTls = ({ message }: Error): boolean => NOT_TLS.test(message);
 
-/** What Node.js adds where an answer is no HTTP. */
+/** What Node.js adds when a response is not HTTP. */
 interface Unparsed extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
 }
 
-/** Of a request that has had no answer; `local` is the address that it came from, where it left at all. */
+/** For a request without a response; `local` is the address that it was sent from, if it was sent at all. */
 export function requestError(error: Unparsed, address: string, local: string | undefined): string {
   const { code = "", syscall, rawPacket } = error;
   if (isNotTls(error)) return "http: server gave HTTP response to HTTPS client";
@@ -32,7 +32,7 @@ export function requestError(error: Unparsed, address: string, local: string | u
     const [line = ""] = rawPacket.toString("latin1").split(/\r?\n/);
     return `net/http: HTTP/1.x transport connection broken: malformed HTTP response ${JSON.stringify(line)}`;
   }
-  // Node.js gives an end before the answer the code of a reset, but no system call.
+  // Node.js reports a connection closed before the response with the code of a reset, but without a system call.
   if (code === "ECONNRESET" && syscall === undefined) return "EOF";
   if (code === "ECONNRESET" && local !== undefined) return `${syscall} tcp ${local}->${address}: ${CALLS[code]}`;
   return dialError(error, address);

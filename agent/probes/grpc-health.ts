@@ -1,4 +1,4 @@
-/** The gRPC health protocol (grpc.health.v1): two messages of one field each, written by hand. */
+/** The gRPC health protocol (grpc.health.v1): two messages of one field each, encoded by hand. */
 import { GrpcChannel } from "../grpc/channel.ts";
 import { GrpcCode, type GrpcError } from "../grpc/grpc-error.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
@@ -19,7 +19,7 @@ const decodeResponse = (bytes: Buffer): number => (bytes[0] === 0x08 ? (bytes[1]
 export interface GrpcAsked {
   readonly host: string;
   readonly port: number;
-  /** As messages name it. */
+  /** As shown in messages. */
   readonly address: string;
   readonly service: string;
   readonly seconds: number;

@@ -1,4 +1,4 @@
-/** HTTP as probes and hooks speak it, which is as Go does. */
+/** HTTP for probes and hooks, behaving like Go's client. */
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { HTTPGetAction, HTTPHeader } from "../../api/generated/core.v1.ts";
@@ -6,14 +6,14 @@ import { isNotTls, joinHostPort, requestError } from "./go-errors.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
 
 const LONGEST_OUTPUT = 10 * 1024;
-/** Those that Go follows, and how many requests it makes for them at most. */
+/** The redirects that Go follows, and how many requests it makes at most. */
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_REQUESTS = 10;
 
 export interface HttpOutcome extends ProbeOutcome {
-  /** Something answered, whatever it said. */
+  /** Whether there was any response. */
   readonly answered: boolean;
-  /** What answered speaks no TLS. */
+  /** The server does not speak TLS. */
   readonly isNotTls?: boolean;
 }
 
@@ -25,11 +25,11 @@ function outcomeOf(statusCode: number, body: string): HttpOutcome {
   return { ok: true, warning: true, answered: true, output };
 }
 
-/** `x-request-id` as Go sends it, whatever case it was written in. */
+/** Canonical like `X-Request-Id`, as Go sends it whatever case it was written in. */
 const canonical = (name: string): string =>
   name.toLowerCase().replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
-/** A header that is given twice is sent twice. Those that are always sent are not where they are given empty. */
+/** Repeated headers are sent repeatedly. Default headers are suppressed by giving them an empty value. */
 function headersOf(given: readonly HTTPHeader[], agent: string): Record<string, string | string[]> {
   const headers = new Map([
     ["User-Agent", [agent]],
@@ -46,8 +46,8 @@ function headersOf(given: readonly HTTPHeader[], agent: string): Record<string, 
 }
 
 /**
- * Asks, and follows redirects to the same host; one to another is a success of a kind. Also what HTTP hooks do. Never
- * fails: neither who wrote the pod nor what runs in it may stop the agent.
+ * Makes a request, following redirects to the same host; one to another host counts as a success with a warning. Also
+ * used by HTTP hooks. Never throws: neither the author of the pod nor what runs in it may stop the agent.
  */
 export async function getHttp(
   { path = "/", scheme = "HTTP", httpHeaders = [], host }: HTTPGetAction,

@@ -1,8 +1,8 @@
 export interface ProbeOutcome {
   readonly ok: boolean;
-  /** The probe could not be made; it counts as no result. */
+  /** The probe could not be carried out; it has no result. */
   readonly errored?: boolean;
-  /** It succeeded in a way that its owner may not have meant. */
+  /** It succeeded in a way that its author may not have intended. */
   readonly warning?: boolean;
   readonly output: string;
 }

@@ -4,7 +4,10 @@ import { beginPace, counts, nextPace } from "./probe-pace.ts";
 
 const PERIOD = 10_000;
 
-/** When a container that answers well from `goodAt` on is asked until `end`, and what counts: `-` a failure, `+` a success. */
+/**
+ * When a container that responds well from `goodAt` on is probed until `end`, and which results count: `-` a failure,
+ * `+` a success.
+ */
 function asksOf(
   kind: ProbeKind,
   { ageMs = 0, goodAt, end }: { ageMs?: number; goodAt: number; end: number },

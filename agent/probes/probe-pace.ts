@@ -1,22 +1,22 @@
 /**
- * When a container is asked next, and which answers count. The kubelet asks once a period, from a time on that the container has no
- * part in: so it does not count that one that has just started does not answer yet. One that is not ready is asked more often, and
- * ready as soon as it can be.
+ * When a container is probed next, and which results count. The kubelet probes once per period, at times unrelated to
+ * the container; so a container that has just started and does not respond yet is not counted as failing. One that is
+ * not ready is probed more often, and becomes ready as soon as possible.
  */
 import type { ProbeKind } from "../pod/local.ts";
 
-/** Doubled each time until it is the period. */
+/** Doubled each time, up to the period. */
 const FIRST_HURRY_MS = 250;
 
 export interface Pace {
-  /** A failure from then on counts. */
+  /** From then on failures count. */
   readonly due: number;
   readonly hurryMs: number;
 }
 
 /**
- * Of a container that has run for so long, or has just passed its startup probe; `now` and all times by a clock that
- * nobody sets.
+ * For a container that has run for this long, or has just passed its startup probe; `now` and all times are on a
+ * monotonic clock.
  */
 export function beginPace(
   kind: ProbeKind,
@@ -24,14 +24,14 @@ export function beginPace(
   now: number,
 ): Pace {
   const due = now + Math.max(0, periodMs - Math.max(0, ageMs));
-  // That it is not alive is to be noticed, and not that it is.
+  // It matters to notice that a container is not alive, not that it is.
   return { due, hurryMs: kind === "liveness" ? periodMs : FIRST_HURRY_MS };
 }
 
 export const counts = ({ due }: Pace, { askedAt, ok }: { askedAt: number; ok: boolean }): boolean =>
   ok || askedAt >= due;
 
-/** After an answer to what was asked then; `askAt` is when to ask again. */
+/** The pace after a result; `askAt` is when to probe again. */
 export function nextPace(
   pace: Pace,
   asked: { askedAt: number; ok: boolean },

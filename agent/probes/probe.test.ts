@@ -1,4 +1,4 @@
-/** What HTTP probes make of answers, against a server that gives them. */
+/** How HTTP probes interpret responses, against a real server. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -89,7 +89,7 @@ it.each<[Probe]>([
 });
 
 describe("an HTTP probe of what is no web server", () => {
-  /** What it is sent, and what it makes of what comes back. */
+  /** The request that is sent, and how the response is interpreted. */
   async function against(serve: (socket: Socket) => void, httpHeaders: { name: string; value: string }[] = []) {
     let sent = "";
     const { server: plain, port: at } = await listenOnLoopback((socket) => {

@@ -1,4 +1,4 @@
-/** One probe of a container: what it asks, and the kubelet's words for the answer. */
+/** One probe of a container, with its outcome in the kubelet's words. */
 import { connect } from "node:net";
 import type { Container, Probe } from "../../api/generated/core.v1.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -46,7 +46,7 @@ function probeTcp(host: string, port: number, seconds: number): Promise<ProbeOut
     socket.setTimeout(seconds * 1000, () => finish({ ok: false, output: `dial tcp ${address}: i/o timeout` }));
     socket.once("connect", () => finish({ ok: true, output: "" }));
     socket.once("error", (error) => finish({ ok: false, output: dialError(error, address) }));
-    // A port or a host that there cannot be.
+    // An impossible port or host.
   }).catch((error: Error): ProbeOutcome => ({ ok: false, output: `dial tcp ${address}: ${error.message}` }));
 }
 
@@ -75,6 +75,6 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
 const noPort = (port: number | string | undefined): ProbeOutcome => ({
   ok: false,
   errored: true,
-  // The kubelet shows what Go says of a name that is no number.
+  // The kubelet shows Go's error for a name that is not a number.
   output: `strconv.Atoi: parsing ${JSON.stringify(String(port))}: invalid syntax`,
 });

@@ -29,7 +29,7 @@ it.each([
   [5000, 0, 5000],
   [5000, 2000, 3000],
   [5000, 9000, 0],
-  // The container began in what is the future since the clock was set back.
+  // The container began in what has been the future since the clock was set back.
   [5000, -3_600_000, 5000],
 ])("AGENT-CLOCK: of a first delay of %i ms that began %i ms ago %i are left", (delay, ago, left) =>
   expect(delayLeft(delay, ago)).toBe(left),

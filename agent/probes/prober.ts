@@ -1,6 +1,6 @@
 /**
- * Probes the containers of one pod while they run. The startup probe goes first; liveness and readiness follow. A result
- * is one once it was the same as often as its threshold asks.
+ * Probes the containers of one pod while they run. The startup probe comes first; liveness and readiness follow. A
+ * result takes effect once it was the same as often as its threshold requires.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Probe } from "../../api/generated/core.v1.ts";
@@ -18,18 +18,18 @@ export interface ProberOptions {
   readonly podIP: () => string;
   /** A result has changed. */
   readonly onResult: () => void;
-  /** It was made, or could not be. */
+  /** A probe was carried out, or could not be. */
   readonly onOutcome: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
   /** It failed, or warned. */
   readonly onTrouble: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
 }
 
-/** Of a delay that began so long ago, by clocks that may have been set since. */
+/** What is left of a delay that began this long ago, by clocks that may have been set since. */
 export const delayLeft = (delayMs: number, agoMs: number): number => Math.max(0, delayMs - Math.max(0, agoMs));
 
 class ContainerProbes {
   readonly #abort = new AbortController();
-  /** Aborted when the container is to end: nobody needs to know any more whether it has started, or is alive. */
+  /** Aborted when the container is about to end: whether it has started, or is alive, no longer matters. */
   readonly #ending = new AbortController();
   readonly #options: ProberOptions;
   readonly #target: PodContainer;
@@ -58,7 +58,7 @@ class ContainerProbes {
     if (readinessProbe !== undefined) void this.#until("readiness", readinessProbe);
   }
 
-  /** Probes until the container ends; a startup probe until its first verdict, liveness until it fails. */
+  /** Probes until the container ends; a startup probe until its first verdict, a liveness probe until it fails. */
   async #until(kind: ProbeKind, probe: Probe): Promise<boolean> {
     const { signal } = this.#abort;
     const until = kind === "readiness" ? signal : AbortSignal.any([signal, this.#ending.signal]);
@@ -122,7 +122,7 @@ export class Prober {
     this.#options = options;
   }
 
-  /** Probes those that run, forgets those that do not. */
+  /** Probes running containers, and forgets the others. */
   follow(running: readonly { readonly target: PodContainer; readonly observed: ContainerObservation }[]): void {
     const ids = new Set(running.map(({ observed }) => observed.id));
     for (const [id, probes] of this.#probes) {
@@ -138,7 +138,7 @@ export class Prober {
     }
   }
 
-  /** The pod ends: its containers are probed on only for whether they still serve. */
+  /** The pod is ending: only readiness still matters for its containers. */
   onlyReadiness(): void {
     for (const probes of this.#probes.values()) probes.onlyReadiness();
   }

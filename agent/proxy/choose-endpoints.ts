@@ -1,4 +1,4 @@
-/** Which endpoints of a Service port connections may reach, as kube-proxy chooses them. */
+/** Which endpoints of a Service port connections may reach, chosen as by kube-proxy. */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { Backend, Family } from "./rule-set.ts";
@@ -20,7 +20,7 @@ export interface Candidate extends Backend {
 
 const ADDRESS_TYPE: Readonly<Record<Family, string>> = { 4: "IPv4", 6: "IPv6" };
 
-/** Absent conditions are good ones: the EndpointSlice API says so. */
+/** Absent conditions count as true, by definition of the EndpointSlice API. */
 function candidateOf(endpoint: Endpoint, backend: Backend, node: string): Candidate {
   const { ready = true, serving = ready, terminating = false } = endpoint.conditions ?? {};
   return {
@@ -42,7 +42,7 @@ export interface PortQuestion {
   readonly node: string;
 }
 
-/** Those of all slices of a Service, each address once, in a stable order. */
+/** From all slices of a Service, each address once, in a stable order. */
 export function candidatesOf({ slices, portName, protocol, family, node }: PortQuestion): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const slice of slices) {
@@ -54,7 +54,7 @@ export function candidatesOf({ slices, portName, protocol, family, node }: PortQ
         if (address === undefined) continue;
         const key = `${address} ${port.port}`;
         const candidate = candidateOf(endpoint, { address, port: port.port }, node);
-        // While a pod moves between slices it may be in two: a ready one is the newer knowledge.
+        // While a pod moves between slices it may be in two: a ready one is the newer information.
         if (found.get(key)?.ready !== true) found.set(key, candidate);
       }
     }
@@ -64,13 +64,13 @@ export function candidatesOf({ slices, portName, protocol, family, node }: PortQ
 
 const isFallback = ({ serving, terminating }: Candidate): boolean => serving && terminating;
 
-/** The ready ones; where there is none, those that go but still serve. */
+/** Ready endpoints or, if there is none, terminating ones that still serve. */
 function usable(candidates: readonly Candidate[]): readonly Candidate[] {
   const ready = candidates.filter((candidate) => candidate.ready);
   return ready.length > 0 ? ready : candidates.filter(isFallback);
 }
 
-/** Traffic distribution: hints count only if every ready endpoint has one and one of them is for here. */
+/** Traffic distribution: hints only count if every ready endpoint has one, and one of them matches this node. */
 function nearby(candidates: readonly Candidate[], { name, zone }: NodePlace): readonly Candidate[] {
   const ready = candidates.filter((candidate) => candidate.ready);
   const hinted = (hints: (candidate: Candidate) => readonly string[], here: string) => {
@@ -103,6 +103,6 @@ export const isProxied = ({ metadata, spec }: Service): boolean =>
   spec.clusterIP !== "None" &&
   metadata.labels?.["service.kubernetes.io/service-proxy-name"] === undefined;
 
-/** Endpoints that their maker wants found by DNS only. */
+/** Excludes slices meant for DNS only. */
 export const isProxiedSlice = ({ metadata }: EndpointSlice): boolean =>
   metadata.labels?.["service.kubernetes.io/headless"] === undefined;

@@ -1,6 +1,6 @@
 /**
- * For how many connections, and for how long, the kernel remembers where they were led. Its own defaults forget a half-closed
- * connection after a minute, and what then still comes goes nowhere; kube-proxy's are the ones that programs know.
+ * The kernel's connection tracking: table size and timeouts. By default it forgets a half-closed connection after a
+ * minute, and later packets go nowhere; kube-proxy's settings are the ones that programs are used to.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ const FEWEST = 131_072;
 interface Setting {
   readonly name: string;
   readonly value: number;
-  /** A larger value that somebody has set is left. */
+  /** Never lowers a larger value. */
   readonly onlyUp?: true;
 }
 
@@ -22,7 +22,7 @@ const settingsFor = (cpus: number): readonly Setting[] => [
   { name: "nf_conntrack_tcp_timeout_close_wait", value: 3600 },
 ];
 
-/** What is to be written, by name; `current` answers undefined for what this kernel does not have. */
+/** The settings to write, by name; `current` returns undefined for settings that this kernel lacks. */
 export const changedSettings = (cpus: number, current: (name: string) => number | undefined): [string, number][] =>
   settingsFor(cpus).flatMap(({ name, value, onlyUp }) => {
     const now = current(name);
@@ -42,6 +42,6 @@ export function setConnectionMemory(cpus: number): void {
     try {
       writeFileSync(join(DIRECTORY, name), String(value));
     } catch {
-      // Of a machine that is a container itself, the host has the say.
+      // If the machine is itself a container, this is up to the host.
     }
 }

@@ -1,6 +1,6 @@
 /**
- * `healthCheckNodePort`: whether a node has endpoints of a Service with `externalTrafficPolicy: Local`, for load balancers
- * that are to send to such nodes only. Answers as kube-proxy does.
+ * `healthCheckNodePort`: whether a node has endpoints of a Service with `externalTrafficPolicy: Local`, for load
+ * balancers that should only send to such nodes. Responds like kube-proxy.
  */
 import { createServer, type Server } from "node:http";
 import type { Service } from "../../api/generated/core.v1.ts";
@@ -13,7 +13,7 @@ export interface HealthCheck {
   readonly port: number;
   readonly namespace: string;
   readonly name: string;
-  /** Ready ones on this node. */
+  /** The number of ready ones on this node. */
   readonly localEndpoints: number;
 }
 
@@ -23,7 +23,7 @@ export interface HealthCheckFacts {
   readonly node: string;
 }
 
-/** One for each Service that has such a port. */
+/** One per Service that has such a port. */
 export function planHealthChecks({ services, slices, node }: HealthCheckFacts): HealthCheck[] {
   const checked = services.filter((service) => isProxied(service) && service.spec.healthCheckNodePort);
   if (checked.length === 0) return [];
@@ -50,7 +50,7 @@ export class HealthChecks {
     this.#log = log;
   }
 
-  /** Listens on these ports, and on no other. */
+  /** Listens on exactly these ports. */
   apply(checks: readonly HealthCheck[]): void {
     this.#checks.clear();
     for (const check of checks) this.#checks.set(check.port, check);

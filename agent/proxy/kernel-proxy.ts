@@ -1,4 +1,4 @@
-/** Keeps the kernel's rules of Services as planned. */
+/** Applies the planned Service rules to the kernel. */
 import { availableParallelism } from "node:os";
 import type { Logger } from "../logger.ts";
 import { hasProgram, run } from "../network/command.ts";
@@ -11,7 +11,7 @@ import { missedFlows, staleFlows } from "./stale-flows.ts";
 
 const isEmpty = ({ doors, podRanges }: FamilyRules): boolean => doors.length === 0 && podRanges.length === 0;
 
-/** Why this machine cannot have rules; undefined where it can. */
+/** Why this machine cannot have rules; undefined if it can. */
 export function whyNoKernelProxy(): string | undefined {
   if (process.platform !== "linux") return "only Linux leads Services in the kernel";
   if (process.getuid?.() !== 0) return "the agent does not run as root";
@@ -29,7 +29,7 @@ export class KernelProxy {
     this.#tables = { 4: new KernelTable(log, nft), 6: new KernelTable(log, nft) };
   }
 
-  /** Fails where the kernel refuses; it then has what it had before. */
+  /** Fails if the kernel refuses; it then keeps the previous rules. */
   async apply(rules: RuleSet, options: NftOptions): Promise<void> {
     for (const family of [rules.v4, rules.v6]) await this.#applyFamily(family, options);
   }
@@ -42,11 +42,11 @@ export class KernelProxy {
     this.#applied.set(rules.family, rules);
     if (!this.#forgets) return;
     const stale = before === undefined ? missedFlows(await listFlows(rules.family), rules) : staleFlows(before, rules);
-    // It fails where there was nothing to forget.
+    // It fails if there was nothing to delete.
     for (const words of stale) await run("conntrack", words).catch(() => {});
   }
 }
 
-/** Those of UDP that the kernel remembers. */
+/** The UDP flows that the kernel tracks. */
 const listFlows = (family: Family): Promise<string> =>
   run("conntrack", ["-L", "-f", family === 6 ? "ipv6" : "ipv4", "-p", "udp"]).catch(() => "");

@@ -1,4 +1,4 @@
-/** One table of the kernel, kept as planned: each change one transaction, of what differs only. */
+/** One table in the kernel, kept as planned: each change is one transaction with only the differences. */
 import type { Logger } from "../logger.ts";
 import type { NftSession } from "./nft-session.ts";
 import { type NftTable, renderChange, renderNone, renderWhole } from "./nft-table.ts";
@@ -13,12 +13,12 @@ export class KernelTable {
     this.#nft = nft;
   }
 
-  /** It was told of rules in this life of the agent. */
+  /** Whether rules have been applied in this run of the agent. */
   get isKnown(): boolean {
     return this.#applied !== undefined;
   }
 
-  /** Fails where the kernel refuses; it then has what it had before. */
+  /** Fails if the kernel refuses; it then keeps the previous rules. */
   async apply(table: NftTable): Promise<void> {
     const before = this.#applied;
     const change = before === undefined ? renderWhole(table) : renderChange(before, table);
@@ -27,7 +27,7 @@ export class KernelTable {
         await this.#nft.apply(change);
       } catch (error) {
         if (before === undefined) throw error;
-        // Somebody else has changed them, or it is not known how much of the change was made.
+        // Somebody else has changed them, or it is unknown how much of a change was applied.
         this.#log.warn(`the kernel's rules are written anew: ${(error as Error).message}`);
         this.#applied = undefined;
         await this.#nft.apply(renderWhole(table));
@@ -36,7 +36,7 @@ export class KernelTable {
     this.#applied = table;
   }
 
-  /** Takes it out of the kernel, where it was put there in this life of the agent. */
+  /** Removes it from the kernel, if this run of the agent added it. */
   async remove(): Promise<void> {
     const table = this.#applied;
     if (table === undefined) return;

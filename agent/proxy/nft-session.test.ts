@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 const absent =
   spawnSync("unshare", ["-n", "nft", "list", "tables"]).status === 0 ? undefined : "needs root and nftables";
 
-/** What a script prints that has a session in a network namespace of its own. */
+/** The output of a script that has a session in a network namespace of its own. */
 function inNamespace(script: string): unknown {
   const whole = `
     import { execFileSync } from "node:child_process";
@@ -22,7 +22,7 @@ function inNamespace(script: string): unknown {
   return JSON.parse(stdout);
 }
 
-/** What a session says of each transaction, and what the kernel has after them. */
+/** The session's response to each transaction, and what the kernel has after them. */
 const converse = (transactions: readonly string[]) =>
   inNamespace(`
     const said = await Promise.all(${JSON.stringify(transactions)}.map(apply));

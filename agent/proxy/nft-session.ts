@@ -1,6 +1,6 @@
 /**
- * Transactions of nftables, one after the other, by one `nft` that stays for as long as there are more. A process for each
- * would take three times as long: not for its work, but to start, and to end, when the kernel first forgets what was replaced.
+ * nftables transactions, one after another, by a single long-running `nft`. A process for each would take three times
+ * as long: not because of its work, but for starting, and for ending, when the kernel first frees what was replaced.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
@@ -8,26 +8,26 @@ import { Socket } from "node:net";
 import { InTurn } from "../../api/in-turn.ts";
 import { programEnvironment, run } from "../network/command.ts";
 
-/** `nft` reads what it is told byte by byte, and keeps it: longer ones have a process of their own. */
+/** `nft` reads its input byte by byte, and keeps it: longer transactions get a process of their own. */
 const LONGEST = 64 * 1024;
 const MOST_TOLD = 1024 * 1024;
 const IDLE_MS = 20_000;
 const READY_MS = 5000;
 const PATIENCE_MS = 30_000;
-/** No command of nft: what it complains of it has come to. Complaints are never held back, as answers are. */
+/** Not an nft command: the error about it shows how far nft has got. Errors, unlike output, are never buffered. */
 const MARK = "sailplane";
 
-/** `unavailable`: nothing of it has happened. */
+/** `unavailable`: nothing of it was applied. */
 type Outcome = "done" | "unavailable" | { readonly complaint: string };
 
 export class NftSession {
   readonly #turns = new InTurn();
   #process: NftProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
-  /** This machine's nft does not converse. */
+  /** This machine's nft does not support interactive use. */
   #isMute = false;
 
-  /** Fails where the kernel refuses: nothing of the transaction has happened then. */
+  /** Fails if the kernel refuses: then nothing of the transaction was applied. */
   apply(transaction: string): Promise<void> {
     return this.#turns.run(() => this.#apply(transaction));
   }
@@ -50,7 +50,7 @@ export class NftSession {
 
   async #tell(transaction: string): Promise<Outcome> {
     clearTimeout(this.#idle);
-    // Whatever ended it since the last transaction, this one has not been told.
+    // Whatever ended it since the last transaction, it has not seen this one.
     const nft = this.#process === undefined || this.#process.isOver ? new NftProcess() : this.#process;
     this.#process = nft;
     const outcome = await nft.tell(transaction);
@@ -70,7 +70,7 @@ class NftProcess {
   #onNews: () => void = () => {};
 
   constructor() {
-    // At its end it would add what it was told to the user's own history of commands.
+    // On exit it would write its input to the user's command history.
     this.#child = spawn("nft", ["-i"], { env: { ...programEnvironment(), HOME: "/nonexistent", LC_ALL: "C" } });
     const { stdin, stdout, stderr } = this.#child;
     stdin.on("error", () => {});
@@ -93,7 +93,7 @@ class NftProcess {
     return this.#isOver;
   }
 
-  /** Letters. */
+  /** Characters. */
   get told(): number {
     return this.#told;
   }
@@ -111,7 +111,7 @@ class NftProcess {
     return complaint === "" ? "done" : { complaint };
   }
 
-  /** Errors that nft tells of; undefined where it ends instead. */
+  /** nft's errors; undefined if it exits instead. */
   #say(line: string, patience: number): Promise<string | undefined> {
     const mark = `${MARK}-${++this.#marks}`;
     this.#heard = "";
@@ -131,10 +131,10 @@ class NftProcess {
   }
 }
 
-/** What is below the mark before is told late. */
+/** The markers below the previous line arrive late. */
 const withoutCarets = (heard: string): string => heard.replace(/^[\s^]+/, "");
 
-/** Without the line about the mark itself; of a transaction's line the part that is meant. */
+/** Without the line about the mark itself; of the transaction's line, only the relevant part. */
 function complaintOf(heard: string): string {
   const lines = withoutCarets(heard).split("\n").slice(0, -1);
   return lines.flatMap((line, i) => (line.startsWith("Error: ") ? [`${line}: ${meant(lines, i)}`] : [])).join("; ");

@@ -1,4 +1,4 @@
-/** A table of nftables as data, and the text of the transaction that makes one state of it from another. */
+/** An nftables table as data, and the transaction that turns one state of it into another. */
 
 import { createHash } from "node:crypto";
 
@@ -23,16 +23,16 @@ export interface NftTable {
   readonly sets: ReadonlyMap<string, NftSet>;
 }
 
-/** Of nft's names 255 letters fit; port names and suffixes come on top of this. */
+/** nft allows names of 255 characters; port names and suffixes are added to this. */
 const LONGEST_ID = 180;
 
-/** An id as a name that nft takes. */
+/** Turns an id into a name that nft accepts. */
 export function nameOf(prefix: string, id: string): string {
   const short = id.length <= LONGEST_ID ? id : createHash("sha256").update(id).digest("hex");
   return `${prefix}-${short.replaceAll(":", ".")}`;
 }
 
-/** Puts a table together. */
+/** Builds a table. */
 export class TableBuilder {
   readonly chains = new Map<string, NftChain>();
   readonly sets = new Map<string, NftSet>();
@@ -41,7 +41,7 @@ export class TableBuilder {
     this.chains.set(name, { rules, ...(hook !== undefined && { hook }) });
   }
 
-  /** What was put together apart. */
+  /** Adds parts that were built separately. */
   add({ chains, sets }: Pick<TableBuilder, "chains" | "sets">): void {
     for (const [name, chain] of chains) this.chains.set(name, chain);
     for (const [name, set] of sets) this.sets.set(name, set);
@@ -63,15 +63,15 @@ const element = (kind: "set" | "map", [key, value]: readonly [string, string]): 
   kind === "map" ? `${key} : ${value}` : key;
 const MOST_ELEMENTS = 500;
 
-/** Deletes whatever the kernel has of that name, if anything. */
+/** Deletes the kernel's table of that name, if there is one. */
 export const renderNone = ({ family, name }: NftTable): string =>
   [`add table ${family} ${name}`, `delete table ${family} ${name}`].join("\n");
 
-/** Replaces whatever the kernel has. */
+/** Replaces the kernel's table. */
 export const renderWhole = (table: NftTable): string =>
   [renderNone(table), `add table ${table.family} ${table.name}`, renderChange(emptyOf(table), table)].join("\n");
 
-/** Only what differs; "" where nothing does. */
+/** Only the differences; "" if there are none. */
 export function renderChange(before: NftTable, after: NftTable): string {
   const lines: string[] = [];
   const at = `${after.family} ${after.name}`;

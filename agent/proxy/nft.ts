@@ -1,9 +1,9 @@
-/** The rule set in nftables' words: one table for each family of addresses, the agent's own. */
+/** The rule set rendered for nftables: one table per address family, owned by the agent. */
 import { type NftTable, nameOf, TableBuilder } from "./nft-table.ts";
 import type { Door, Family, FamilyRules, Pool, Way } from "./rule-set.ts";
 
 const TABLE = "sailplane";
-/** kube-proxy's bit for what is to be masqueraded. */
+/** kube-proxy's mark for packets to be masqueraded. */
 const MARK = "0x4000";
 /** Clients that are remembered for each backend of a Service with affinity. */
 const MOST_CLIENTS = 65_535;
@@ -16,7 +16,7 @@ const WORDS = {
 const MARKED = `meta mark set meta mark or ${MARK}`;
 
 export interface NftOptions {
-  /** Pods of this node reach each other without passing the rules: answers then need the node as a go-between. */
+  /** Pods on this node reach each other without passing the rules: answers then need the node in between. */
   readonly bridgeBypasses: boolean;
 }
 
@@ -41,7 +41,7 @@ export function renderTable(rules: FamilyRules, options: NftOptions): NftTable {
 const socket = (family: Family, address: string, port: number): string =>
   family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 
-/** Who has planned the same pool again gets the same chains again, and nobody compares them. */
+/** An unchanged pool yields the same chains, so they need not be compared. */
 const renderedPools = new WeakMap<Pool, TableBuilder>();
 
 function renderPool(pool: Pool, family: Family): TableBuilder {
@@ -104,7 +104,7 @@ function wayRules(way: Way, ip: string): readonly string[] {
   }
 }
 
-/** What becomes of connections that no pool took. */
+/** What happens to connections that no pool took. */
 function refusal(way: Way): string | undefined {
   if (way.to === "reject") return "goto refusal";
   if (way.to === "drop" || (way.to === "local" && way.local === undefined)) return "drop";
@@ -119,7 +119,7 @@ function addDoors(table: TableBuilder, { family, doors }: FamilyRules): void {
   for (const door of doors) {
     const key = keyOf(door);
     const kind = door.address === undefined ? "nodePorts" : "addresses";
-    // Two Services may claim one address: the first has it, as in kube-proxy.
+    // Two Services may claim the same address: the first has it, as in kube-proxy.
     if (opened[kind].has(key) || refused[kind].has(key)) continue;
     const rules = wayRules(door.way, ip);
     if (rules.length > 0) {
@@ -169,10 +169,10 @@ function addHooks(table: TableBuilder, family: Family, { bridgeBypasses }: NftOp
     ],
     "type nat hook postrouting priority srcnat;",
   );
-  // Where addresses have been rewritten: what pools took goes on, as what a node sends to its own doors may.
+  // After address rewriting: connections that pools took are accepted, and so is what a node sends to its own doors.
   for (const [hook, priority] of Object.entries({ input: -110, forward: -110, output: -95 }))
     table.chain(`filter-${hook}`, ["ct state new jump refused"], `type filter hook ${hook} priority ${priority};`);
-  // Behind that, what still goes to a Service's address has no door there.
+  // After that, whatever still goes to a Service's address has no door there.
   for (const hook of ["forward", "output"])
     table.chain(
       `leftover-${hook}`,

@@ -1,7 +1,7 @@
 /**
- * Node ports without the kernel's help: a listener for each TCP node port, and for each port of a load balancer at an
- * address of this node, which passes connections on to an endpoint. Clients appear with the node's address. Cluster
- * addresses, UDP and SCTP need the kernel.
+ * Node ports without the kernel's help: a listener for each TCP node port, and for each load balancer port at an
+ * address of this node, which forwards connections to an endpoint. Clients appear with the node's address. Cluster IPs,
+ * UDP and SCTP need the kernel.
  */
 import { connect, createServer, type Server } from "node:net";
 import type { Logger } from "../logger.ts";
@@ -18,7 +18,9 @@ export type Place = `${string}:${number}`;
 
 const EVERYWHERE = "0.0.0.0";
 
-/** The backends behind each place that has any; `own` are the node's addresses. Who may enter from where needs the kernel. */
+/**
+ * The backends behind each place that has any; `own` are the node's addresses. Restrictions by source need the kernel.
+ */
 export function forwardedPlaces({ doors, pools }: FamilyRules, own: readonly string[]): Map<Place, readonly Backend[]> {
   const backendsOf = (id: string | undefined) => pools.find((pool) => pool.id === id)?.backends ?? [];
   const poolOf = (way: Way) => (way.to === "pool" ? way.pool : way.to === "local" ? way.local : undefined);

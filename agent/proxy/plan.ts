@@ -1,6 +1,6 @@
 /**
- * The rules by which this node leads connections to Services to their endpoints: a pure function of what the API says,
- * with kube-proxy's semantics. The rules' names are in docs/spec/proxy.md.
+ * The rules by which this node routes connections for Services to their endpoints: a pure function of API objects, with
+ * kube-proxy's semantics. docs/spec/proxy.md has the rules.
  */
 import type { Service, ServicePort } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
@@ -21,7 +21,9 @@ export interface ProxyFacts {
   /** Of all nodes. */
   readonly podRanges: readonly string[];
   readonly ownRanges: readonly string[];
-  /** Where this node itself leads a Service, by `namespace/name`, whatever its endpoints: the way to the API server. */
+  /**
+   * Services (`namespace/name`) that this node routes elsewhere, whatever their endpoints: the way to the API server.
+   */
   readonly instead: ReadonlyMap<string, Backend>;
 }
 
@@ -30,7 +32,7 @@ const DEFAULT_AFFINITY_SECONDS = 10800;
 
 export const familyOf = (address: string): Family => (address.includes(":") ? 6 : 4);
 
-/** Slices by the Service that they belong to, `namespace/name`. */
+/** Slices by their Service, `namespace/name`. */
 export function slicesByService(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {
   const found = new Map<string, EndpointSlice[]>();
   for (const slice of slices) {
@@ -48,7 +50,7 @@ const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
 
 export const planRules = (facts: ProxyFacts): RuleSet => new RulePlanner().plan(facts);
 
-/** What a Service's rules were made of, and the rules. */
+/** The inputs of a Service's rules, and the rules. */
 interface Planned {
   readonly slices: readonly EndpointSlice[];
   readonly place: NodePlace;
@@ -57,8 +59,8 @@ interface Planned {
 }
 
 /**
- * Remembers what it has planned: of a thousand Services that nobody has touched nothing is planned again. Objects are
- * never changed, only replaced, so the same object says the same.
+ * Caches plans: for unchanged Services, nothing is planned again. Objects are never modified, only replaced, so the
+ * same object means the same content.
  */
 export class RulePlanner {
   readonly #planned = new WeakMap<Service, Planned>();
@@ -247,7 +249,7 @@ export function poolsOf(way: Way): string[] {
   return [];
 }
 
-/** External addresses and those of load balancers; the latter may be closed to clients from elsewhere. */
+/** External addresses and those of load balancers; the latter may restrict their clients. */
 function outerAddresses({ spec, status }: Service, family: Family) {
   const found = new Map<string, { address: string; sources?: readonly string[] }>();
   for (const address of spec.externalIPs ?? []) if (familyOf(address) === family) found.set(address, { address });

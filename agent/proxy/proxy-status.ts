@@ -1,15 +1,15 @@
-/** The proxy's own health, for load balancers that ask nodes for it, at kube-proxy's ports. */
+/** The proxy's own health, for load balancers that check nodes, at kube-proxy's ports. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 const HEALTH_PORT = 10_256;
 const MODE_PORT = 10_249;
 
 export interface ProxyState {
-  /** The kernel has what was planned last. */
+  /** The kernel has the latest plan. */
   readonly isUpToDate: boolean;
   /** When it last had (ms). */
   readonly updatedAt: number;
-  /** Load balancers may send what is not for this node's own pods. */
+  /** Load balancers may send traffic that is not for this node's own pods. */
   readonly isEligible: boolean;
 }
 

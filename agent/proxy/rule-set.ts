@@ -1,4 +1,4 @@
-/** Where connections to Services go, as data: what plan.ts decides and nft.ts turns into rules of the kernel. */
+/** Where connections to Services go, as data: decided in plan.ts, rendered as kernel rules in nft.ts. */
 
 export type Protocol = "tcp" | "udp" | "sctp";
 export type Family = 4 | 6;
@@ -8,35 +8,37 @@ export interface Backend {
   readonly port: number;
 }
 
-/** Backends among which connections are spread evenly. Never empty. */
+/** Backends among which connections are distributed evenly. Never empty. */
 export interface Pool {
   readonly id: string;
   readonly protocol: Protocol;
   readonly backends: readonly Backend[];
-  /** A client keeps its backend for so long after its last connection. */
+  /** How long a client keeps its backend after its last connection. */
   readonly affinitySeconds?: number;
 }
 
 export type Way =
-  /** `outsiders`: clients that are no pods appear with the node's address, so that answers come back this way. */
+  /** `outsiders`: clients that are not pods appear with the node's address, so that responses come back through it. */
   | { readonly to: "pool"; readonly pool: string; readonly masquerade: "outsiders" | "everyone" }
-  /** `externalTrafficPolicy: Local`: outsiders keep their address and reach `local` only; pods and the node reach all. */
+  /**
+   * `externalTrafficPolicy: Local`: outsiders keep their address and only reach `local`; pods and the node reach all.
+   */
   | { readonly to: "local"; readonly local?: string; readonly all: string }
-  /** The client is told. */
+  /** Rejected, so that the client knows. */
   | { readonly to: "reject" }
-  /** The client is not told: other nodes could have answered. */
+  /** Dropped silently: other nodes could have responded. */
   | { readonly to: "drop" };
 
 /** What clients connect to. */
 export interface Door {
-  /** Unique, of letters that nft takes for a name. */
+  /** Unique, in characters that nft accepts for a name. */
   readonly id: string;
-  /** Absent: every address of the node but loopback. */
+  /** Absent: every address of the node except loopback. */
   readonly address?: string;
   readonly protocol: Protocol;
   readonly port: number;
   readonly way: Way;
-  /** Only clients of these ranges may enter. */
+  /** Only clients in these ranges are admitted. */
   readonly sources?: readonly string[];
 }
 
@@ -44,13 +46,13 @@ export interface FamilyRules {
   readonly family: Family;
   readonly doors: readonly Door[];
   readonly pools: readonly Pool[];
-  /** Every address of a Service: what is not a door there is refused. */
+  /** Every address of a Service: connections to them that match no door are refused. */
   readonly clusterAddresses: readonly string[];
   /** Pods of the whole cluster. */
   readonly podRanges: readonly string[];
   /** Pods of this node: outside the cluster they appear with the node's address. */
   readonly ownRanges: readonly string[];
-  /** Backends of this node, which may call themselves through their Service. */
+  /** Backends on this node, which may connect to themselves through their Service. */
   readonly localBackends: readonly string[];
 }
 

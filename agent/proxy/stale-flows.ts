@@ -1,6 +1,6 @@
 /**
- * UDP clients that keep their socket would be led to a backend that is gone for as long as the kernel remembers them:
- * what it is to forget, as arguments of `conntrack`.
+ * UDP clients that keep their socket would be routed to a former backend for as long as the kernel tracks the flow: the
+ * flows to delete, as arguments of `conntrack`.
  */
 
 import { poolsOf } from "./plan.ts";
@@ -9,7 +9,7 @@ import type { Backend, Door, FamilyRules } from "./rule-set.ts";
 /** By address and port. */
 type Backends = ReadonlyMap<string, Backend>;
 
-/** Where a door leads; a door that lets nobody in leads nowhere. */
+/** Where a door leads; a door that admits nobody leads nowhere. */
 type Led = ReadonlyMap<string, { readonly door: Door; readonly to: Backends }>;
 
 const socketOf = ({ address, port }: Backend): string => `${address} ${port}`;
@@ -45,7 +45,7 @@ export function staleFlows(before: FamilyRules, after: FamilyRules): string[][] 
   const { family } = after;
   return [
     ...[...gone].map((address) => forget(family, "--dst-nat", address)),
-    // Backends that others still lead to, or that are now at another port.
+    // Backends that others still lead to, or that moved to another port.
     ...[...then].flatMap(([id, { door, to }]) =>
       [...to]
         .filter(([socket, { address }]) => !gone.has(address) && now.get(id)?.to.has(socket) !== true)
@@ -53,14 +53,14 @@ export function staleFlows(before: FamilyRules, after: FamilyRules): string[][] 
           forget(family, ...at(door), "--dst-nat", address, "--reply-port-src", String(port)),
         ),
     ),
-    // Before there were backends, clients may have been remembered as led nowhere.
+    // Before there were backends, flows may have been tracked without one.
     ...[...now].filter(([id]) => !then.has(id)).map(([, { door }]) => forget(family, ...at(door))),
   ];
 }
 
 /**
- * Of what the kernel remembers (`conntrack -L`) that which an agent that was away has missed: flows that Services' addresses and
- * node ports no longer lead to.
+ * Flows tracked by the kernel (`conntrack -L`) that Services' addresses and node ports no longer lead to, because they
+ * changed while the agent was away.
  */
 export function missedFlows(listed: string, rules: FamilyRules): string[][] {
   const doors = new Map([...ledBy(rules).values()].map(({ door, to }) => [`${door.address ?? ""} ${door.port}`, to]));

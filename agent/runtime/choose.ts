@@ -1,4 +1,4 @@
-/** Which runtime a node uses: a container runtime where one answers, else plain processes. */
+/** Which runtime a node uses: a container runtime if one responds, else plain processes. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { machineAddresses } from "../node/machine.ts";
@@ -19,8 +19,8 @@ export interface RuntimeOptions {
 }
 
 /**
- * Node.js reads a program by the nearest `package.json` above it. Volumes are below the directory that the node was started in,
- * where this project's own says that every `.js` is a module.
+ * Node.js interprets a program according to the nearest `package.json` above it. Volumes are below the directory that
+ * the node was started in, where this project's own would make every `.js` a module.
  */
 const noPartOfProject = (dataDirectory: string): void => writeFileSync(join(dataDirectory, "package.json"), "{}\n");
 

@@ -1,11 +1,11 @@
-/** What a container is made from. */
+/** The configuration of a container. */
 import type { NamespaceScope, SecurityProfile, SeLinuxOptions, SupplementalGroupsPolicy } from "./sandbox.ts";
 
 export interface Mount {
   readonly containerPath: string;
   readonly hostPath: string;
   readonly readOnly: boolean;
-  /** So is whatever is mounted below it. */
+  /** Whether mounts below it are read-only, too. */
   readonly recursiveReadOnly?: boolean;
   readonly propagation: "private" | "hostToContainer" | "bidirectional";
 }
@@ -13,7 +13,7 @@ export interface Mount {
 export interface Device {
   readonly containerPath: string;
   readonly hostPath: string;
-  /** Of `r`, `w` and `m`. */
+  /** A combination of `r`, `w` and `m`. */
   readonly permissions: string;
 }
 
@@ -21,7 +21,7 @@ export interface ContainerSecurity {
   readonly privileged: boolean;
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
-  /** A user's name, where the image names one instead of a number. */
+  /** A user's name, if the image has one instead of a number. */
   readonly runAsUsername?: string;
   readonly supplementalGroups: readonly number[];
   readonly supplementalGroupsPolicy: SupplementalGroupsPolicy;
@@ -40,21 +40,21 @@ export interface ContainerSecurity {
   readonly unmaskedProc: boolean;
 }
 
-/** Linux limits, computed as the kubelet does; 0 means unlimited. */
+/** Linux limits, computed as by the kubelet; 0 means unlimited. */
 export interface ContainerResources {
   readonly cpuShares: number;
   readonly cpuQuota: number;
   readonly cpuPeriod: number;
   readonly memoryLimit: number;
   readonly oomScoreAdj: number;
-  /** In bytes, by the size of a page (bytes). */
+  /** In bytes, by page size (bytes). */
   readonly hugePages: ReadonlyMap<number, number>;
 }
 
 export interface ContainerConfig {
   readonly name: string;
   readonly attempt: number;
-  /** What `pullImage` or `imageStatus` answered as id; the image's name for messages is `imageName`. */
+  /** The id returned by `pullImage` or `imageStatus`; `imageName` is for messages. */
   readonly image: string;
   readonly imageName: string;
   /** Empty: the image's own. */

@@ -1,6 +1,6 @@
 export interface ImageObservation {
   readonly id: string;
-  /** What statuses show as imageID. */
+  /** Shown as imageID in statuses. */
   readonly ref: string;
   readonly names: readonly string[];
   readonly size: number;

@@ -1,4 +1,4 @@
-/** What a runtime says of what it runs. Times are milliseconds since the epoch; 0 means "not yet". */
+/** What a runtime is running. Times are milliseconds since the epoch; 0 means "not yet". */
 import type { PodIdentity } from "./sandbox.ts";
 
 export interface SandboxObservation {
@@ -9,7 +9,7 @@ export interface SandboxObservation {
   readonly createdAt: number;
   /** Empty for pods on the machine's network, and for sandboxes that are not ready. */
   readonly ips: readonly string[];
-  /** Of the runtime; "" is the default. */
+  /** The runtime handler; "" is the default. */
   readonly handler?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -28,12 +28,12 @@ export interface ContainerObservation {
   readonly startedAt: number;
   readonly finishedAt: number;
   readonly exitCode: number;
-  /** `Completed`, `Error`, `OOMKilled`, `StartError`, … as CRI runtimes say. */
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, … as in CRI runtimes. */
   readonly reason: string;
   readonly message: string;
-  /** The log file, absolute. */
+  /** The absolute path of the log file. */
   readonly logPath: string;
-  /** Whom its first process began as, where the runtime says. */
+  /** The user of its main process, if the runtime reports it. */
   readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;

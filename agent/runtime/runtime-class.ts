@@ -1,8 +1,8 @@
-/** Which handler of the container runtime a RuntimeClass means. */
+/** Resolves a RuntimeClass to a handler of the container runtime. */
 import type { RuntimeClass } from "../../api/generated/node.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 
-/** A class never changes its handler, so what was once heard holds without the control plane too. */
+/** A class never changes its handler, so cached ones stay valid without the control plane. */
 export function runtimeClassHandlers(client: ApiClient): (name: string) => Promise<string> {
   const known = new Map<string, string>();
   return async (name) => {

@@ -6,9 +6,12 @@ interface RuntimeErrorOptions extends ErrorOptions {
 /** A failure that the runtime explains; `message` is what events and statuses show. */
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
-  /** True where the thing asked for is not there (gRPC NOT_FOUND). */
+  /** True if the requested thing does not exist (gRPC NOT_FOUND). */
   readonly notFound: boolean;
-  /** The runtime's own, without what the call adds: of containers that cannot be made or started, only these are shown. */
+  /**
+   * The runtime's own words, without what the call adds: for containers that cannot be created or started, only these
+   * are shown.
+   */
   readonly words: string;
   constructor(message: string, { notFound = false, words = message, ...options }: RuntimeErrorOptions = {}) {
     super(message, options);

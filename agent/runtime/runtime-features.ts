@@ -1,18 +1,18 @@
-/** What a container runtime can do beyond what all can, as it says itself. */
+/** Optional features of a container runtime, as it reports them. */
 
 export interface HandlerFeatures {
-  /** What is mounted below a read-only mount can be held read-only too. */
+  /** Mounts below a read-only mount can be made read-only, too. */
   readonly recursiveReadOnlyMounts: boolean;
-  /** Pods can have users of their own, and volumes whose owners are these. */
+  /** Pods can have user namespaces, with volumes mapped accordingly. */
   readonly userNamespaces: boolean;
 }
 
 export interface RuntimeFeatures {
-  /** By name; "" is the default. None where the runtime does not say. */
+  /** By name; "" is the default. Empty if the runtime does not report any. */
   readonly handlers: ReadonlyMap<string, HandlerFeatures>;
-  /** Processes can be held to the groups that their pod names; undefined: the runtime does not say. */
+  /** Whether supplementalGroupsPolicy is supported; undefined: the runtime does not say. */
   readonly supplementalGroupsPolicy?: boolean;
 }
 
-/** Of a runtime that says nothing. */
+/** For a runtime that reports nothing. */
 export const NO_FEATURES: RuntimeFeatures = { handlers: new Map() };

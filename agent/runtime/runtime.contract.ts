@@ -11,7 +11,7 @@ import type { Runtime } from "./runtime.ts";
 import { ExecTimeout } from "./runtime-error.ts";
 
 export interface ContractOptions {
-  /** Opens the runtime; twice on the same state is a restart of the agent. */
+  /** Opens the runtime; opening it twice on the same state is a restart of the agent. */
   readonly open: () => Promise<Runtime>;
   readonly image: string;
 }

@@ -1,8 +1,8 @@
 /**
- * What the agent asks of the thing that runs containers. `process` and `cri` implement it, and one contract suite
- * (runtime.contract.ts) holds both to it. Times are milliseconds since the epoch; 0 means "not yet".
+ * The interface to whatever runs containers. `process` and `cri` implement it, and one contract suite
+ * (runtime.contract.ts) is run on both. Times are milliseconds since the epoch; 0 means "not yet".
  *
- * A runtime keeps its own state across a restart of the agent: `observe` is the truth, nothing else is remembered.
+ * A runtime keeps its own state across restarts of the agent: `observe` is the truth, and nothing else is remembered.
  */
 import type { Duplex } from "node:stream";
 import type { ContainerConfig, ContainerResources } from "./container.ts";
@@ -13,10 +13,10 @@ import type { RuntimeFeatures } from "./runtime-features.ts";
 import type { SandboxConfig } from "./sandbox.ts";
 import type { ContainerUsage } from "./usage.ts";
 
-/** How the runtime names control groups: by path, or as systemd's slices. */
+/** How the runtime names cgroups: by path, or as systemd slices. */
 export type CgroupDriver = "cgroupfs" | "systemd";
 
-/** Where a runtime looks for CNI: its configurations, and the programs that they name. */
+/** Where a runtime looks for CNI: configurations, and plugins. */
 export interface NetworkDirectories {
   readonly configurations: string;
   readonly plugins: string;
@@ -32,23 +32,26 @@ export interface ExecResult {
 export interface Runtime {
   /** The scheme of container ids: `containerd`, `cri-o`, `process`. */
   readonly scheme: string;
-  /** False where containers share the machine with everything else. */
+  /** False if containers share the machine with everything else. */
   readonly isolates: boolean;
-  /** True where nothing runs that could be asked: probes and hooks then succeed unasked. */
+  /** True if nothing really runs: probes and hooks then succeed without being carried out. */
   readonly simulates?: boolean;
   readonly features?: RuntimeFeatures;
-  /** Containers may be given devices by their CDI names. */
+  /** Whether containers can be given devices by CDI name. */
   readonly takesCdiDevices?: boolean;
-  /** When it last answered anything, by `steadyNow`; absent: it always does. */
+  /** When it last responded, by `steadyNow`; absent: it always does. */
   answeredAt?(): number;
   version(): Promise<{ readonly name: string; readonly version: string }>;
-  /** All that this runtime runs for the agent, or for one pod by uid. */
+  /** Everything that this runtime runs for the agent, or for one pod by uid. */
   observe(uid?: string): Promise<Observation>;
-  /** Calls when the state of a pod may have changed, by uid; "" means any. Answers how to stop. */
+  /** Calls when the state of a pod may have changed, by uid; "" means any. Returns how to stop. */
   onChange(listener: (uid: string) => void): () => void;
 
   runSandbox(config: SandboxConfig): Promise<string>;
-  /** Kills what still runs in it. Stopping twice, or what is gone, is no error; so for all stops and removes. */
+  /**
+   * Kills what is still running in it. Stopping twice, or stopping what is gone, is no error; this holds for all stops
+   * and removes.
+   */
   stopSandbox(id: string): Promise<void>;
   removeSandbox(id: string): Promise<void>;
 
@@ -56,46 +59,49 @@ export interface Runtime {
   pullImage(image: string, credentials?: RegistryCredentials): Promise<ImageObservation>;
   images(): Promise<readonly ImageObservation[]>;
   removeImage(id: string): Promise<void>;
-  /** Ids and names of images that some container is of, whoever's; absent: not to be told. */
+  /** Ids and names of images that any container uses, whoever's; absent: unknown. */
   imagesInUse?(): Promise<ReadonlySet<string>>;
-  /** Where images are kept; absent: nowhere of its own. */
+  /** Where images are kept; absent: on the same disk as everything else. */
   imageDirectory?(): Promise<string | undefined>;
 
-  /** `sandbox` is what `runSandbox` was given: CRI wants it again. */
+  /** `sandbox` is the argument of `runSandbox`: CRI requires it again. */
   createContainer(sandboxId: string, config: ContainerConfig, sandbox: SandboxConfig): Promise<string>;
-  /** How what it makes of this is not what was asked for, in words for the pod's owner; absent: it never is. */
+  /** How the container will differ from what was requested, worded for the pod's owner; absent: it never does. */
   remarkOn?(config: ContainerConfig): string | undefined;
   startContainer(id: string): Promise<void>;
-  /** The stop signal, then KILL after the grace; settles when the container has exited. */
+  /** Sends the stop signal, then KILL after the grace period; settles when the container has exited. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;
   removeContainer(id: string): Promise<void>;
   updateContainer(id: string, resources: ContainerResources): Promise<void>;
-  /** Asks the runtime to open the container's log file anew, after a rotation. */
+  /** Makes the runtime reopen the container's log file after a rotation. */
   reopenLog(id: string): Promise<void>;
 
   /** Fails with {@link ExecTimeout} after the timeout. */
   execSync(id: string, command: readonly string[], timeoutSeconds: number): Promise<ExecResult>;
   exec(id: string, request: ExecRequest): Promise<ProcessStream>;
   attach(id: string, request: Omit<ExecRequest, "command">): Promise<ProcessStream>;
-  /** A connection to a port of the pod's address: `hostAddress` where its network is the machine's, whose loopback is not the pod's. */
+  /**
+   * A connection to a port of the pod: through `hostAddress` if it is on the machine's network, whose loopback is not
+   * the pod's.
+   */
   dial(sandboxId: string, port: number, hostAddress?: string): Promise<Duplex>;
   /**
-   * A connection whose other end serves `kubectl port-forward` inside the sandbox, where programs may listen on loopback only:
-   * SPDY/3.1. Absent: the agent ends it, and dials.
+   * A connection whose other end serves `kubectl port-forward` inside the sandbox, where programs may only listen on
+   * loopback: SPDY/3.1. Absent: the agent serves it, and dials.
    */
   forwardPorts?(sandboxId: string): Promise<Duplex>;
 
-  /** Mounts an image's files, which nobody may change, at a directory; absent: it cannot. */
+  /** Mounts an image's files read-only at a directory; absent: not supported. */
   mountImage?(image: string, directory: string): Promise<void>;
   unmountImage?(directory: string): Promise<void>;
 
-  /** Absent: pods have no control groups. */
+  /** Absent: pods have no cgroups. */
   readonly cgroupDriver?: CgroupDriver;
 
   /** Absent: pods have no network of their own. */
   networkDirectories?(): Promise<NetworkDirectories>;
 
   usage(uid?: string): Promise<readonly ContainerUsage[]>;
-  /** Lets go of the runtime; containers go on. */
+  /** Disconnects from the runtime; containers go on. */
   close(): Promise<void>;
 }

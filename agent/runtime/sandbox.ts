@@ -1,4 +1,4 @@
-/** What a pod's sandbox is made from: the namespaces, network and control group that its containers share. */
+/** The configuration of a pod's sandbox: the namespaces, network and cgroup that its containers share. */
 
 export interface PodIdentity {
   readonly namespace: string;
@@ -22,7 +22,7 @@ export interface PortMapping {
   readonly hostIP: string;
 }
 
-/** Of seccomp or AppArmor. */
+/** For seccomp or AppArmor. */
 export interface SecurityProfile {
   readonly type: "RuntimeDefault" | "Unconfined" | "Localhost";
   readonly localhostRef: string;
@@ -36,22 +36,21 @@ export interface SeLinuxOptions {
 }
 
 /**
- * What the users of a pod's own user namespace are to the machine: 0 is `hostId`, and so on up to `length`; groups are
- * the same.
+ * Maps the ids in a pod's user namespace to the machine: 0 is `hostId`, and so on up to `length`; the same for groups.
  */
 export interface UserNamespace {
   readonly hostId: number;
   readonly length: number;
 }
 
-/** Whether a process also has the groups that its image's /etc/group gives its user. */
+/** Whether a process also gets the groups that its image's /etc/group lists for its user. */
 export type SupplementalGroupsPolicy = "Merge" | "Strict";
 
 export interface SandboxConfig {
   readonly pod: PodIdentity;
   readonly attempt: number;
   readonly hostname: string;
-  /** Where the pod's container logs go; the agent has made it. */
+  /** Where the pod's container logs go; created by the agent. */
   readonly logDirectory: string;
   /** Absent: the machine's own resolv.conf. */
   readonly dns?: DnsConfig;
@@ -70,7 +69,7 @@ export interface SandboxConfig {
   readonly userNamespace?: UserNamespace;
   readonly seccomp: SecurityProfile;
   readonly seLinux?: SeLinuxOptions;
-  /** Name of the runtime's handler for the pod's RuntimeClass; "" is the default. */
+  /** The runtime's handler for the pod's RuntimeClass; "" is the default. */
   readonly handler: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;

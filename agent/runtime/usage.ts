@@ -6,19 +6,19 @@ export interface ContainerUsage {
   readonly name: string;
   readonly cpuNanoseconds: number;
   readonly memoryWorkingSetBytes: number;
-  /** The same with caches that may go; absent where the runtime does not tell. */
+  /** Including reclaimable caches; absent if the runtime does not report it. */
   readonly memoryBytes?: number;
-  /** What its limit leaves; absent where it has none, or the runtime does not tell. */
+  /** What is left below its limit; absent if it has none, or the runtime does not report it. */
   readonly memoryAvailableBytes?: number;
-  /** Of it, what is no cache; absent where the runtime does not tell. */
+  /** Anonymous memory; absent if the runtime does not report it. */
   readonly memoryResidentBytes?: number;
   readonly pageFaults?: PageFaults;
-  /** Its writable layer. */
+  /** The writable layer. */
   readonly diskBytes?: number;
   readonly diskInodes?: number;
 }
 
-/** Since the beginning; major ones had to wait for the disk. */
+/** Since the container started; major faults had to wait for the disk. */
 export interface PageFaults {
   readonly all: number;
   readonly major: number;

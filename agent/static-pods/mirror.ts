@@ -1,4 +1,4 @@
-/** Mirrors: how the API shows a static pod, which it can neither make nor end. */
+/** Mirror pods: representations of static pods in the API, which can neither start nor stop them. */
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 
 const MIRROR = "kubernetes.io/config.mirror";
@@ -8,10 +8,13 @@ export const SOURCE = "kubernetes.io/config.source";
 
 export const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[MIRROR] !== undefined;
 
-/** Of a manifest's hash; those that the API gives are of another form. */
+/** From a manifest's hash; uids assigned by the API have another form. */
 const STATIC_UID = /^[\da-f]{32}$/;
 
-/** Of a manifest of the machine. Annotations alone would not do: those of the API's pods say what their authors like. */
+/**
+ * Whether the pod comes from a manifest on the machine. Annotations alone would not do: authors of API pods can set
+ * them as they like.
+ */
 export const isStatic = ({ metadata }: Pod): boolean =>
   metadata.annotations?.[SOURCE] === "file" && STATIC_UID.test(metadata.uid ?? "");
 

@@ -1,4 +1,4 @@
-/** A static pod from a manifest of the machine, named, defaulted and checked as the kubelet does. */
+/** A static pod from a manifest on the machine, named, defaulted and validated as by the kubelet. */
 import { createHash } from "node:crypto";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { yamlToJson } from "../../api/machinery/yaml/decode-yaml.ts";
@@ -24,7 +24,7 @@ export function parseManifest(text: string, { nodeName, file, now }: ManifestPla
   if (draft?.apiVersion !== "v1" || draft.kind !== "Pod") return no("it is not a v1 Pod");
   const { name = "", namespace = "default", annotations, labels } = draft.metadata ?? {};
   if (name === "" || !Array.isArray(draft.spec?.containers)) return no("it has no name, or no containers");
-  // One that changes is another pod; the same one is the same after a restart of the agent.
+  // A changed manifest is another pod; an unchanged one stays the same when the agent restarts.
   const uid = createHash("md5")
     .update(JSON.stringify([nodeName, file, draft]))
     .digest("hex");

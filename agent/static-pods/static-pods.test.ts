@@ -18,7 +18,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
   let statics: StaticPods;
   const names = new Map<string, string>();
 
-  /** What the API has, and how it answers. */
+  /** The API's pods, and its responses. */
   let api: Map<string, Pod>;
   let asked: string[];
   let refuse: number | undefined;

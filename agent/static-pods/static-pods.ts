@@ -1,6 +1,6 @@
 /**
- * The pods of the manifests in a directory of the machine: they run whatever the control plane says, and for as long as
- * their file is there. Mirrors show them in the API; who deletes a mirror gets it again.
+ * Static pods, from the manifests in a directory on the machine: they run whatever the control plane says, for as long
+ * as their file exists. Mirror pods represent them in the API; a deleted mirror is recreated.
  */
 import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
@@ -11,9 +11,9 @@ import { isMirror, mirrorOf, mirrors } from "./mirror.ts";
 import type * as Parser from "./parse-manifest.ts";
 import type { ManifestPlace, ParsedManifest } from "./parse-manifest.ts";
 
-/** The kubelet's; a file that is noticed is read at once. */
+/** The kubelet's interval; a change that is noticed is read at once. */
 const LOOK_MS = 20_000;
-/** A file that is being written is read when it is whole. */
+/** Lets a file be written completely before it is read. */
 const SETTLE_MS = 100;
 const RETRY_MS = 1000;
 
@@ -23,7 +23,7 @@ export interface StaticPodsOptions {
   readonly client: ApiClient;
   readonly log: Logger;
   readonly onPod: (pod: Pod) => void;
-  /** The file is gone, or says something else. */
+  /** The file is gone, or has changed. */
   readonly onGone: (uid: string) => void;
   readonly onMirror: (uid: string, mirror: Pod) => void;
 }
@@ -32,7 +32,7 @@ export class StaticPods {
   readonly #options: StaticPodsOptions;
   /** By uid. */
   readonly #pods = new Map<string, Pod>();
-  /** What the API has, by namespace and name. */
+  /** Mirror pods in the API, by namespace and name. */
   readonly #mirrors = new Map<string, Pod>();
   readonly #told = new Map<string, string>();
   #watcher: FSWatcher | undefined;
@@ -81,7 +81,7 @@ export class StaticPods {
   async #read(): Promise<void> {
     const { directory, nodeName, log, onPod, onGone } = this.#options;
     const files = readdirSync(directory).filter((file) => !file.startsWith(".") && /\.(ya?ml|json)$/.test(file));
-    // Its defaults and checks are much code, which few nodes need.
+    // Defaulting and validation are much code, which few nodes need.
     const parser = files.length === 0 ? undefined : await import("./parse-manifest.ts");
     const found = new Map<string, Pod>();
     for (const file of files.sort()) {
@@ -104,7 +104,7 @@ export class StaticPods {
     this.#reflectSoon();
   }
 
-  /** A pod of the API is somebody's mirror. */
+  /** A pod in the API is a mirror pod. */
   follow(mirror: Pod, { deleted = false } = {}): void {
     const key = keyOf(mirror);
     if (deleted) this.#mirrors.delete(key);
@@ -112,13 +112,13 @@ export class StaticPods {
     this.#reflectSoon();
   }
 
-  /** The control plane is there; mirrors are the node's own. */
+  /** The control plane is reachable; mirror pods are owned by the node. */
   registered(node: Node): void {
     this.#node = node;
     this.#reflectSoon();
   }
 
-  /** Makes the mirrors right, one time after the other. */
+  /** Brings the mirror pods in line, one run at a time. */
   #reflectSoon(): void {
     this.#mirrorAgain = true;
     if (this.#mirroring || this.#stopped) return;
@@ -164,7 +164,7 @@ export class StaticPods {
   }
 }
 
-/** What cannot be read, or is a directory, is none, and keeps nobody else's from being read. */
+/** Unreadable files and directories are skipped, so that the others are still read. */
 function readManifest(
   parser: Pick<typeof Parser, "parseManifest">,
   path: string,

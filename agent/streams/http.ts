@@ -1,4 +1,4 @@
-/** A request of HTTP to a port of a pod: its body comes through the tunnel, and its answer goes back. */
+/** An HTTP request to a port of a pod: its body arrives through the tunnel, and the response goes back. */
 import { type IncomingMessage, request as send } from "node:http";
 import { type Duplex, PassThrough } from "node:stream";
 import { connect as connectTls } from "node:tls";

@@ -1,4 +1,4 @@
-/** What a request for a log asks for by its query, where the node itself is asked; what says nothing counts for nothing. */
+/** The options in the query of a log request, for requests to the node itself; invalid ones are ignored. */
 import type { LogOptions } from "../../api/node/node-sync.ts";
 
 const STREAMS = ["All", "Stdout", "Stderr"] as const;

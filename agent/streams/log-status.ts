@@ -1,4 +1,4 @@
-/** Which container's log is meant, and why there may be none yet: the kubelet's rules and words. */
+/** Which container's log is requested, and why there may be none yet: the kubelet's rules and words. */
 import type { ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
 
 export type LogTarget =

@@ -1,4 +1,4 @@
-/** A WebSocket to a port of a pod: its messages pass through the tunnel, each with its kind. */
+/** A WebSocket to a port of a pod: messages pass through the tunnel, preserving their type. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import WebSocket from "ws";
@@ -17,7 +17,7 @@ export async function serveMessages(
 ): Promise<void> {
   const connection = await connect();
   const asked = headers.find(([name]) => name.toLowerCase() === PROTOCOLS)?.[1] ?? "";
-  // The handshake's own headers are made anew for this connection.
+  // The handshake's own headers are generated anew for this connection.
   const passed = endToEnd(headers).filter(([name]) => !name.toLowerCase().startsWith("sec-websocket-"));
   const socket = new WebSocket(`ws://pod${path}`, asked === "" ? [] : asked.split(/\s*,\s*/), {
     headers: Object.fromEntries(passed),
@@ -36,7 +36,7 @@ export async function serveMessages(
     await open({ code: 200, http: { status: refusal.statusCode ?? 502, headers: endToEnd(headersOf(refusal)) } });
     return;
   }
-  // Nothing is read before there is somebody to tell.
+  // Reads nothing before there is a tunnel.
   socket.pause();
   const chosen = socket.protocol === "" ? [] : [[PROTOCOLS, socket.protocol] as const];
   const tunnel = await open({ code: 200, http: { status: 101, headers: chosen } }).catch((error) => {
@@ -54,5 +54,5 @@ export async function serveMessages(
   socket.resume();
 }
 
-/** Some codes only say what happened here. */
+/** Some codes may only be used internally. */
 const isSendable = (code: number): boolean => code >= 1000 && ![1004, 1005, 1006, 1015].includes(code);

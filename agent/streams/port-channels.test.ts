@@ -9,7 +9,7 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-/** Says what it heard, once it has heard a full stop. */
+/** Echoes what it received once that contains a full stop. */
 async function repeater(): Promise<number> {
   const { server, port } = await listenOnLoopback((socket) => {
     let heard = "";

@@ -1,6 +1,7 @@
 /**
- * Port-forward as most libraries but client-go speak it: each port that the request names has two channels of the WebSocket, one
- * for data and one for errors, both begun by the port's number. Behind them is what kubectl's session has behind it.
+ * Port-forward as spoken by most libraries other than client-go: each requested port has two channels of the WebSocket,
+ * one for data and one for errors, both beginning with the port's number. They are mapped to the same kind of session
+ * that kubectl uses.
  */
 import type { SpdySession } from "./spdy.ts";
 import type { Taken } from "./tunnel.ts";
@@ -49,7 +50,7 @@ function joinPort(port: number, i: number, { session, send }: Omit<PortChannels,
   };
   const opened = open();
   return {
-    // What comes early waits until there is a stream to send it by.
+    // Early data waits until there is a stream for it.
     receive: (bytes: Buffer) => opened.then(({ data }) => data.send(bytes)),
     ended: opened.then(({ ended }) => ended),
   };

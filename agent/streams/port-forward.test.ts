@@ -8,14 +8,14 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-/** Answers each connection with what it said. */
+/** Echoes each connection. */
 async function echoServer(): Promise<number> {
   const { server, port } = await listenOnLoopback((socket) => socket.pipe(socket), { allowHalfOpen: true });
   open.push(server);
   return port;
 }
 
-/** As kubectl does it: for each connection a stream for errors, which it never writes to, and one for data. */
+/** As in kubectl: for each connection a stream for errors, to which it never writes, and one for data. */
 function forward(signal: AbortSignal) {
   const receive = forwardPorts({
     connect: connectToLoopback,

@@ -9,7 +9,7 @@ import { writeTo } from "./write-to.ts";
 export interface PortForwardOptions {
   readonly connect: (port: number) => Promise<Duplex>;
   readonly write: (bytes: Buffer) => Promise<void>;
-  /** The pod as it stands in messages. */
+  /** The pod as shown in messages. */
   readonly pod: string;
   readonly signal: AbortSignal;
 }
@@ -19,13 +19,13 @@ interface Pair {
   error?: SpdyStream;
 }
 
-/** A stream and what comes over it, which waits for the connection. */
+/** A stream and its input, which waits for the connection. */
 interface Incoming {
   readonly stream: SpdyStream;
   readonly bytes: PassThrough;
 }
 
-/** Answers where the client's bytes go: it settles when more may come. */
+/** Returns the receiver of the client's bytes, which settles when more may come. */
 export function forwardPorts({ connect, write, pod, signal }: PortForwardOptions): (bytes: Buffer) => Promise<void> {
   const pairs = new Map<string, Pair>();
   const session = new SpdySession({
@@ -57,7 +57,7 @@ export function forwardPorts({ connect, write, pod, signal }: PortForwardOptions
     } catch (failure) {
       await error.send(Buffer.from(`error forwarding port ${port} to pod ${pod}: ${(failure as Error).message}`));
     }
-    // Nobody wants the rest, and it must not keep the other connections of the session waiting.
+    // Nobody reads the rest, and it must not block the other connections of the session.
     bytes.unpipe();
     bytes.resume();
     await stream.end();

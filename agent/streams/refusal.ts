@@ -1,4 +1,4 @@
-/** Why a stream is not served. */
+/** Why a stream is refused. */
 import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";
 

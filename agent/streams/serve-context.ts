@@ -1,4 +1,4 @@
-/** What streams are served with. */
+/** What is needed for serving streams. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeAnswer, NodeRequest } from "../../api/node/node-sync.ts";
 import type { NodeApiAnswer } from "../node-api/answer.ts";
@@ -7,10 +7,10 @@ import type { Tunnel } from "./tunnel.ts";
 
 export interface ServeContext {
   readonly runtime: Runtime;
-  /** The pod with the status that the agent has of it. */
+  /** The pod with the agent's status. */
   readonly findPod: (namespace: string, name: string, uid: string) => Pod | undefined;
   readonly nodeApi: (path: string, method: NodeRequest["method"]) => Promise<NodeApiAnswer>;
 }
 
-/** Opens the tunnel with the answer that it brings. */
+/** Opens the tunnel, sending this answer. */
 export type Open = (answer: NodeAnswer) => Promise<Tunnel>;

@@ -1,4 +1,4 @@
-/** Ports of a pod: connections to one, and port-forward. */
+/** Ports of a pod: single connections, and port-forward. */
 import type { Duplex } from "node:stream";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
@@ -38,7 +38,7 @@ export async function servePorts(open: Open, { uid, pod, ports }: PortsRequest, 
   tunnel.onMessage = own((bytes) => tunnel.sendMessage(bytes));
 }
 
-/** What takes the bytes of a session and writes back those of its other end. */
+/** One end of a session: takes its bytes, and writes back those of the other end. */
 type SessionEnd = (write: (bytes: Buffer) => Promise<void>) => (bytes: Buffer) => Promise<void>;
 
 async function serveChannels(tunnel: Tunnel, ports: readonly number[], end: Duplex | SessionEnd): Promise<void> {
@@ -65,7 +65,7 @@ async function receiveAll(tunnel: Tunnel, connection: Duplex, session: SpdySessi
   session.end();
 }
 
-/** Joins the tunnel to a connection that speaks what the client speaks. */
+/** Joins the tunnel to a connection that speaks the client's protocol. */
 async function passOn(tunnel: Tunnel, connection: Duplex): Promise<void> {
   tunnel.signal.addEventListener("abort", () => connection.destroy());
   if (tunnel.signal.aborted) connection.destroy();

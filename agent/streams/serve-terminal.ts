@@ -1,4 +1,4 @@
-/** exec and attach: the streams of a command, joined to a tunnel, and how it ended. */
+/** exec and attach: the streams of a command, joined to a tunnel, and its exit status. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { failure } from "../../api/machinery/status.ts";
 import type { StreamRequest } from "../../api/node/node-sync.ts";
@@ -54,7 +54,7 @@ export async function serveTerminal(
   tunnel.close();
 }
 
-/** Undefined for what is no size: a client may send anything. */
+/** Undefined for invalid sizes: a client may send anything. */
 function readSize(text: string): { width: number; height: number } | undefined {
   try {
     const { Width, Height } = JSON.parse(text) as { readonly Width?: unknown; readonly Height?: unknown };
@@ -64,11 +64,11 @@ function readSize(text: string): { width: number; height: number } | undefined {
   }
 }
 
-/** As the kernel counts them, in 16 bits. */
+/** The kernel stores it in 16 bits. */
 const isCells = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 65_536;
 
-/** How a command ended, as clients of exec are told. */
+/** A command's exit, in the form that clients of exec expect. */
 const exitStatus = (exit: Exit) =>
   "message" in exit
     ? failure(500, "InternalError", exit.message)

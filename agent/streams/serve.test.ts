@@ -6,7 +6,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { serveTunnel } from "./serve.ts";
 import type { ServeContext } from "./serve-context.ts";
 
-/** The other end leaves with the first that it hears of the body. */
+/** The other end leaves when it receives the beginning of the body. */
 class LeavingSocket extends EventEmitter {
   readonly OPEN = 1;
   readonly readyState = 1;

@@ -1,4 +1,4 @@
-/** Serves what a tunnel asks of this node's pods: logs, exec, attach, port-forward, requests of HTTP. */
+/** Serves the requests that arrive through tunnels for this node's pods: logs, exec, attach, port-forward, HTTP. */
 import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { LogOptions, NodeAnswer, NodeRequest, StreamRequest } from "../../api/node/node-sync.ts";
@@ -17,13 +17,13 @@ import { CHANNEL, Tunnel } from "./tunnel.ts";
 
 const PLAIN = "text/plain; charset=utf-8";
 
-/** Dials the tunnel that this node was called to. For streams that are joined it brings the answer along. */
+/** Dials the tunnel that this node was called to. For joined streams it sends the answer along. */
 export type Dial = (answer?: NodeAnswer) => Promise<WebSocket>;
 
-/** Where only the node has something to say, it dials first: finding out what may take a while. */
+/** For one-way streams the node dials first, because determining the answer may take a while. */
 const isOneWay = ({ kind }: StreamRequest): boolean => kind === "logs" || kind === "http" || kind === "node";
 
-/** `followed` is told of the tunnel as soon as there is one. */
+/** `followed` gets the tunnel as soon as there is one. */
 export async function serveTunnel(
   asked: StreamRequest,
   dial: Dial,
@@ -71,7 +71,7 @@ async function serveJoined(asked: StreamRequest, open: Open, context: ServeConte
 function podOf<R extends Exclude<StreamRequest, { kind: "node" }>>(asked: R, { findPod }: ServeContext) {
   const pod = findPod(asked.namespace, asked.pod, asked.uid);
   if (pod === undefined) throw new Refusal(404, "NotFound", `pod "${asked.pod}" does not exist on this node`);
-  // A static pod is another one than its mirror, which is asked for.
+  // The request names the mirror pod, whose uid differs from the static pod's.
   return { pod, request: { ...asked, uid: pod.metadata.uid ?? "" } };
 }
 
@@ -103,7 +103,7 @@ async function serveNodeApi(tunnel: Tunnel, { status, type, body }: NodeApiAnswe
   if (typeof body === "string") await tunnel.send(CHANNEL.stdout, Buffer.from(body));
   else
     for await (const chunk of body) {
-      // Nobody reads on: some logs have holes of hundreds of gigabytes.
+      // Nobody reads any more: some logs have holes of hundreds of gigabytes.
       if (tunnel.signal.aborted) break;
       await tunnel.send(CHANNEL.stdout, Buffer.from(chunk));
     }

@@ -1,6 +1,6 @@
 /**
- * The dictionary that SPDY/3.1 compresses headers with (draft-mbelshe-httpbis-spdy-00, 2.6.10.1): words behind their
- * lengths, then text. Its Adler-32 is 0xe3c6a7c2, which zlib checks.
+ * The dictionary for header compression in SPDY/3.1 (draft-mbelshe-httpbis-spdy-00, 2.6.10.1): words with length
+ * prefixes, then text. Its Adler-32 is 0xe3c6a7c2, which zlib checks.
  */
 const WORDS = [
   ...["options", "head", "post", "put", "delete", "trace", "accept", "accept-charset", "accept-encoding"],

@@ -1,4 +1,4 @@
-/** Blocks of headers in SPDY/3.1: compressed with a dictionary, all of one direction with one state. */
+/** Header blocks in SPDY/3.1: compressed with a dictionary, with one state per direction. */
 import { constants, createDeflate, createInflate } from "node:zlib";
 import { SPDY_DICTIONARY } from "./spdy-dictionary.ts";
 
@@ -23,10 +23,10 @@ export function spdyCodec(): SpdyCodec {
   };
 }
 
-/** Far more than headers need. What was compressed may become a thousand times as long. */
+/** Far more than headers need. Decompression may expand data a thousandfold. */
 const LONGEST_BLOCK = 1024 * 1024;
 
-/** Compresses or expands blocks that share one state, each flushed for itself. */
+/** Compresses or decompresses blocks that share one state, flushing after each. */
 function blocksThrough(stream: Zlib): (block: Buffer) => Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
@@ -35,7 +35,7 @@ function blocksThrough(stream: Zlib): (block: Buffer) => Promise<Buffer> {
     if (length > LONGEST_BLOCK) stream.destroy(new Error("too many headers"));
     else pieces.push(piece);
   });
-  // Also after it was closed.
+  // Errors may occur even after it was closed.
   stream.on("error", () => {});
   return (block) =>
     new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { SpdySession, type SpdyStream } from "./spdy.ts";
 
-/** Two sessions, each other's other side; bytes are cut where it hurts. */
+/** Two connected sessions; bytes are cut at awkward places. */
 function pair(onStream: (stream: SpdyStream) => void) {
   const server: SpdySession = new SpdySession({
     write: (bytes) => inPieces(bytes, (part) => client.receive(part)),

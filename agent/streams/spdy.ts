@@ -1,7 +1,7 @@
 /**
- * As much of SPDY/3.1 as Kubernetes speaks: streams are opened with headers, both sides send data and half-close. A
- * client of `port-forward` speaks it inside its WebSocket, and container runtimes for exec and attach. Go's
- * implementation has no flow control of its own, and neither has this one: what carries it has.
+ * The subset of SPDY/3.1 that Kubernetes uses: streams are opened with headers, and both sides send data and
+ * half-close. Clients of `port-forward` speak it inside their WebSocket, and container runtimes for exec and attach.
+ * Like Go's implementation, this one has no flow control of its own; the transport has.
  */
 import { parseHeaders, renderHeaders, spdyCodec } from "./spdy-headers.ts";
 import type { Taken } from "./tunnel.ts";
@@ -10,7 +10,7 @@ const TYPE = { synStream: 1, synReply: 2, reset: 3, ping: 6, goAway: 7 } as cons
 const FIN = 1;
 const VERSION = 3;
 const CONTROL = 0x8000;
-/** The reason for giving up a stream. */
+/** The status code for resetting a stream. */
 const CANCEL = 5;
 
 export interface SpdyStream {
@@ -19,7 +19,7 @@ export interface SpdyStream {
   onData: (bytes: Buffer) => Taken;
   /** The other side has sent its last byte, or is gone. */
   onEnd: () => void;
-  /** The other side has given up the stream. */
+  /** The other side has reset the stream. */
   onReset: () => void;
   send(bytes: Buffer): Promise<void>;
   end(): Promise<void>;
@@ -60,7 +60,7 @@ export class SpdySession {
   readonly #codec = spdyCodec();
   #rest: Buffer = Buffer.alloc(0);
   #nextId = 1;
-  /** Frames are taken one after the other: headers share the state of their compression. */
+  /** Frames are processed one after another: headers share their compression state. */
   #taking: Promise<void> = Promise.resolve();
   #opening: Promise<unknown> = Promise.resolve();
 
@@ -68,7 +68,7 @@ export class SpdySession {
     this.#options = options;
   }
 
-  /** Bytes from the other side, cut anywhere. Settles when more may come. */
+  /** Takes bytes from the other side, cut anywhere. Settles when more may come. */
   receive(bytes: Buffer): Promise<void> {
     this.#taking = this.#taking.then(() => this.#take(bytes)).catch(() => this.end());
     return this.#taking;
@@ -115,13 +115,13 @@ export class SpdySession {
     if ((flags & FIN) !== 0) this.#ended(id);
   }
 
-  /** Nothing more comes. */
+  /** No more data will come. */
   #ended(id: number): void {
     this.#streams.get(id)?.onEnd();
     this.#forgetHalf(id);
   }
 
-  /** A stream of which both sides have sent the last byte is no more. */
+  /** A stream is forgotten when both sides have sent their last byte. */
   #forgetHalf(id: number): void {
     if (this.#halfClosed.delete(id)) this.#streams.delete(id);
     else if (this.#streams.has(id)) this.#halfClosed.add(id);
@@ -137,7 +137,7 @@ export class SpdySession {
       case TYPE.synStream:
         return this.#accept(payload, flags);
       case TYPE.synReply:
-        // Its headers say nothing, but those of the next build on them.
+        // The content is irrelevant, but later headers depend on the compression state.
         await this.#codec.inflate(payload.subarray(4));
         if ((flags & FIN) !== 0) this.#ended(payload.readUInt32BE(0));
         return;

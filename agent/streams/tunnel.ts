@@ -1,16 +1,16 @@
 /**
- * The node's end of a tunnel: frames of a channel byte and bytes, or whole messages (docs/spec/node-link.md). Neither
- * direction runs ahead: what is sent waits for room, and no more is read while what came has no place to go.
+ * The node's end of a tunnel: frames of a channel byte and data, or whole messages (docs/spec/node-link.md). Both
+ * directions have backpressure: sending waits for room, and nothing is read while what has arrived has no place to go.
  */
 import type { WebSocket } from "ws";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";
 
-/** What stream a frame belongs to: those of `v5.channel.k8s.io`. */
+/** The channels of `v5.channel.k8s.io`. */
 export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 
 /** Bytes that may be under way. */
 const WINDOW = 1024 * 1024;
-/** Keeps the ways through NATs and proxies open. */
+/** Keeps connections through NATs and proxies open. */
 const PING_MS = 10_000;
 
 /** Settles when more may come; undefined: at once. */
@@ -19,18 +19,18 @@ export type Taken = Promise<unknown> | undefined;
 export class Tunnel {
   readonly #socket: WebSocket;
   readonly #abort = new AbortController();
-  /** The other end says what it has passed on. */
+  /** Whether the other end reports what it has passed on. */
   readonly #isCounted: boolean;
   #unread = 0;
-  /** Messages that are being taken. */
+  /** Messages being processed. */
   #held = 0;
   #changed: Promise<void> | undefined;
   #change: () => void = () => {};
-  /** Whole messages, for protocols that have frames of their own; else they go to `onFrame`. */
+  /** For whole messages, in protocols with framing of their own; otherwise they go to `onFrame`. */
   onMessage: ((bytes: Buffer, isBinary: boolean) => Taken) | undefined;
   onFrame: (channel: number, bytes: Buffer) => Taken = () => undefined;
 
-  /** Of an open socket. `oneWay`: its text messages open the window. */
+  /** For an open socket. `oneWay`: incoming text messages open the window. */
   constructor(socket: WebSocket, { oneWay = false }: { readonly oneWay?: boolean } = {}) {
     this.#socket = socket;
     this.#isCounted = oneWay;
@@ -52,7 +52,7 @@ export class Tunnel {
     });
   }
 
-  /** What cannot be taken ends its own stream, and nothing else of the node. */
+  /** Input that cannot be processed ends its own stream, and nothing else on the node. */
   #take(data: Buffer, isBinary: boolean): Taken {
     try {
       return this.onMessage ? this.onMessage(data, isBinary) : this.onFrame(data[0] ?? 0, data.subarray(1));
@@ -100,7 +100,7 @@ export class Tunnel {
     this.#change();
   }
 
-  /** Ends the tunnel after all that was sent; what still comes is of no use to anybody. */
+  /** Ends the tunnel after everything sent so far; whatever still arrives is ignored. */
   close(code = 1000): void {
     this.onMessage = undefined;
     this.onFrame = () => undefined;
@@ -108,13 +108,13 @@ export class Tunnel {
     this.#socket.resume();
   }
 
-  /** The way is cut: nobody will say so. */
+  /** The connection is broken: no close will arrive. */
   cut(): void {
     this.#socket.terminate();
   }
 }
 
-/** `{"read": N}`: so many bytes were passed on. */
+/** `{"read": N}`: this many bytes were passed on. */
 function readCount(text: string): number {
   try {
     const { read } = JSON.parse(text) as { readonly read?: unknown };

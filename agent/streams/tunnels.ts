@@ -36,7 +36,7 @@ export class Tunnels {
     }
   }
 
-  /** The way to the control plane is cut. */
+  /** The connection to the control plane is broken. */
   cut(): void {
     for (const tunnel of this.#open) tunnel.cut();
   }

@@ -11,8 +11,8 @@ interface Written {
 }
 
 /**
- * Settles when the stream takes more, or nothing any more. What has ended takes nothing: a client may go on all the same, and a
- * write would be an error that nobody hears, which ends the agent.
+ * Settles when the stream takes more, or will never again. Writes to an ended stream are ignored: a client may keep
+ * sending, and an unhandled write error would crash the agent.
  */
 export function writeTo(stream: Written, bytes: Buffer): Taken {
   if (!stream.writable || stream.write(bytes)) return undefined;

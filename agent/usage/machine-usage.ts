@@ -1,33 +1,33 @@
-/** What the machine as a whole uses, by the kernel's counters; nothing where it has none. */
+/** Resource usage of the whole machine, from the kernel's counters; what the kernel does not count is absent. */
 import { cpus, freemem, totalmem } from "node:os";
 import { readText } from "../files/read-text.ts";
 import type { PageFaults } from "../runtime/usage.ts";
 
 export interface MachineSample {
-  /** Since the machine started, all processors together. */
+  /** Since the machine started, over all CPUs. */
   readonly cpuNanoseconds: number;
   readonly memoryBytes: number;
   readonly memoryAvailableBytes: number;
-  /** What programs have that no file is behind; absent where the kernel does not tell. */
+  /** Anonymous memory of programs; absent if the kernel does not report it. */
   readonly memoryResidentBytes?: number;
   readonly pageFaults?: PageFaults;
 }
 
 const MS = 1_000_000;
 
-/** What the kernel could give to programs that ask, caches included. */
+/** Memory that the kernel could give to programs, including caches. */
 export function availableMemory(meminfo = readText("/proc/meminfo")): number {
   const kibibytes = counterOf(meminfo, "MemAvailable");
   return kibibytes === undefined ? freemem() : kibibytes * 1024;
 }
 
-/** By the kernel's own names: `AnonPages:  12 kB`, `pgfault 7`. */
+/** A counter by the kernel's name: `AnonPages:  12 kB`, `pgfault 7`. */
 function counterOf(file: string, name: string): number | undefined {
   const found = new RegExp(`^${name}:?\\s+(\\d+)`, "m").exec(file)?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
-/** By `/proc/meminfo` and `/proc/vmstat`. */
+/** From `/proc/meminfo` and `/proc/vmstat`. */
 export function memoryDetail(
   meminfo: string,
   vmstat: string,

@@ -12,7 +12,7 @@ const container = (id: string, cpuNanoseconds: number) => ({
   memoryWorkingSetBytes: 4096,
 });
 const sample = (at: number, cpuNanoseconds: number, containers: Sample["containers"]): Sample => ({
-  // Whatever the clock says.
+  // Whatever the wall clock says.
   at: at === 1000 ? 9_000_000 : at,
   steadyAt: at,
   machine: { cpuNanoseconds, memoryBytes: 1e6, memoryAvailableBytes: 1e6 },
@@ -41,7 +41,7 @@ describe("what a node uses between two looks", () => {
 
   it.each([
     [[], []],
-    // Too young, or too old.
+    // Too recent, or too old.
     [[119_500, 0], []],
     [
       [119_000, 100],
@@ -79,7 +79,7 @@ describe("a meter", () => {
       const { windowMs } = await answer;
       return [Math.round(windowMs / 1000), looks()];
     };
-    // Each answer is waited for a second.
+    // Each answer takes a second.
     expect(await windowAfter(0)).toEqual([1, 2]);
     expect(await windowAfter(14_000)).toEqual([14, 3]);
     expect(await windowAfter(1000)).toEqual([16, 4]);

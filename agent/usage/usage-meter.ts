@@ -1,6 +1,6 @@
 /**
- * What a node and its pods use. It is measured when somebody asks: against what was measured a while before, where that is
- * not long ago, else twice with a second between. A node that nobody asks measures nothing.
+ * Resource usage of a node and its pods, measured on demand: relative to an earlier sample if there is a recent one,
+ * else by sampling twice with a second in between. A node that nobody asks measures nothing.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeUsage, PodUsage } from "../../api/node/node-usage.ts";
@@ -10,25 +10,28 @@ import { steadyNow } from "../steady-now.ts";
 import { type MachineSample, sampleMachine } from "./machine-usage.ts";
 
 const SHORTEST_WINDOW_MS = 1000;
-/** metrics-server looks at the last quarter of a minute: an autoscaler should not see bursts because others have just asked. */
+/**
+ * metrics-server averages over the last quarter of a minute: an autoscaler should not see bursts just because others
+ * have asked recently.
+ */
 const USUAL_WINDOW_MS = 10_000;
-/** More would hide what happens now. */
+/** A longer window would hide what is happening now. */
 const LONGEST_WINDOW_MS = 120_000;
 
 export interface Sample {
   readonly at: number;
-  /** By a clock that nobody sets: for what passed between two. */
+  /** On a monotonic clock, for differences between samples. */
   readonly steadyAt: number;
   readonly machine: MachineSample;
   readonly containers: readonly ContainerUsage[];
 }
 
-/** Per second, and never less than nothing: a counter that began anew counts from there. */
+/** Per second, and never negative: a counter that was reset counts from zero. */
 const rate = (now: number, before: number, windowMs: number): number => Math.max(0, (now - before) / (windowMs / 1000));
 
 /**
- * What to measure against, best first: the newest sample that is old enough, else the oldest; then those after it, for
- * containers that began since.
+ * Which samples to compare with, best first: the newest that is old enough, else the oldest; then later ones, for
+ * containers that started since.
  */
 export function earlierSamples(samples: readonly Sample[], now: number): readonly Sample[] {
   const age = ({ steadyAt }: Sample) => now - steadyAt;
@@ -41,7 +44,7 @@ export function earlierSamples(samples: readonly Sample[], now: number): readonl
   );
 }
 
-/** Containers that were not there in any of `earlier` have no average yet, and are left out. */
+/** Containers in none of the `earlier` samples have no average yet, and are left out. */
 export function usageSince(node: string, earlier: readonly [Sample, ...Sample[]], now: Sample): NodeUsage {
   const [before] = earlier;
   const windowMs = now.steadyAt - before.steadyAt;
@@ -71,7 +74,7 @@ export function usageSince(node: string, earlier: readonly [Sample, ...Sample[]]
 export class UsageMeter {
   readonly #node: string;
   readonly #runtime: Runtime;
-  /** The oldest first. */
+  /** Oldest first. */
   #samples: readonly Sample[] = [];
   #running: Promise<NodeUsage> | undefined;
 
@@ -85,7 +88,7 @@ export class UsageMeter {
     return { at: Date.now(), steadyAt: steadyNow(), machine: sampleMachine(), containers };
   }
 
-  /** One at a time: who asks meanwhile gets the same. */
+  /** One measurement at a time: concurrent callers share it. */
   read(): Promise<NodeUsage> {
     this.#running ??= this.#read().finally(() => {
       this.#running = undefined;
@@ -94,7 +97,7 @@ export class UsageMeter {
   }
 
   async #read(): Promise<NodeUsage> {
-    // Who asks again and again gets what was measured last.
+    // Frequent callers get the last measurement.
     const last = this.#samples.findLast(({ steadyAt }) => steadyNow() - steadyAt < SHORTEST_WINDOW_MS);
     const [before, ...since] = earlierSamples(this.#samples, steadyNow());
     if (before !== undefined) return this.#usage([before, ...since], last ?? (await this.sample()));

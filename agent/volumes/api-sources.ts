@@ -1,4 +1,4 @@
-/** What setting up volumes needs of the API, asked for over the agent's client. */
+/** What setting up volumes needs from the API, through the agent's client. */
 import type { TokenRequest } from "../../api/generated/authentication.v1.ts";
 import type { PersistentVolume, PersistentVolumeClaim, Secret } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
@@ -10,12 +10,12 @@ import type { PodClaimsOptions } from "../dra/pod-claims.ts";
 import { steadyNow } from "../steady-now.ts";
 import type { VolumeSources } from "./pod-volumes.ts";
 
-/** A token is renewed after this share of its life. */
+/** The fraction of its life after which a token is renewed. */
 const TOKEN_SHARE = 0.8;
 
 export type ApiVolumeSources = VolumeSources & CsiSources & { readonly resourceClaim: PodClaimsOptions["claim"] };
 
-/** `reports` carries what is asked for every pod. */
+/** `reports` carries requests that every pod causes. */
 export function apiVolumeSources(client: ApiClient, reports: ApiClient): ApiVolumeSources {
   const get = async <T extends KubeObject>(resource: string, namespace: string, name: string) => {
     const outcome = await client.get<T>({ resource, namespace, name });

@@ -1,4 +1,4 @@
-/** What an emptyDir stands on: the node's disk, its memory, or its huge pages. Pure. */
+/** The medium of an emptyDir: the node's disk, its memory, or its huge pages. Pure. */
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
 import { podLimits } from "../pod/config/resources.ts";
@@ -14,7 +14,7 @@ export interface FileSystem {
 const HUGE_PAGES = "HugePages";
 const RESOURCE = "hugepages-";
 
-/** The sizes of huge pages that some container of the pod asks for. */
+/** The huge page sizes that the pod's containers request. */
 const pageSizesOf = (pod: Pod): ReadonlySet<string> =>
   new Set(
     allContainersOf(pod)
@@ -40,7 +40,7 @@ function pageSize(pod: Pod, medium: string): string {
   return named;
 }
 
-/** As large as the volume may be, the pod, and all pods together. */
+/** The lowest of the limits of the volume, the pod, and all pods together. */
 function memorySize(pod: Pod, sizeLimit: string | number | undefined, allocatable: number): number {
   const sizes = [allocatable, podLimits(pod).memoryLimit, bytesOf(sizeLimit)].filter((bytes) => bytes > 0);
   return sizes.length === 0 ? 0 : Math.min(...sizes);

@@ -1,4 +1,4 @@
-/** hostPath volumes: what must be there, or is made, by type. */
+/** hostPath volumes: what must exist, or is created, by type. */
 import { lstatSync, statSync, writeFileSync } from "node:fs";
 import { makeDirectory } from "../files/make-directory.ts";
 import { VolumeError } from "./projected/payload.ts";
@@ -15,7 +15,7 @@ const CHECKS: Readonly<Record<string, { readonly check: Check; readonly noun: st
   BlockDevice: { check: "isBlockDevice", noun: "block device" },
 };
 
-/** Answers the path. */
+/** Returns the path. */
 export function prepareHostPath({ path, type = "" }: { readonly path: string; readonly type?: string }): string {
   const rule = CHECKS[type];
   if (rule === undefined) return path;

@@ -1,4 +1,4 @@
-/** Volumes that are the files of an image: pulled as a container's own is, and mounted for reading. */
+/** Image volumes: pulled like a container's own image, and mounted read-only. */
 import type { ImageVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import type { ImageOutcome, ImagePuller } from "../images/image-puller.ts";
 import type { PodObjects } from "../pod/config/env/env.ts";
@@ -7,7 +7,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { RuntimeError } from "../runtime/runtime-error.ts";
 
 export interface ImageMounts {
-  /** Answers what became of the image, which is mounted where it is there. */
+  /** Returns the state of the image, which is mounted if it is present. */
   mount(pod: Pod, source: ImageVolumeSource, directory: string): Promise<ImageOutcome>;
   unmount(directory: string): Promise<void>;
 }

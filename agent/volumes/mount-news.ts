@@ -1,4 +1,4 @@
-/** What a pod is told of its volumes, in the kubelet's words. */
+/** The events of a pod about its volumes, in the kubelet's words. */
 import type { VolumeUnprocessed } from "./projected/payload.ts";
 
 export interface VolumeNews {
@@ -7,12 +7,12 @@ export interface VolumeNews {
   readonly message: string;
 }
 
-/** The kubelet's patience. */
+/** How long the kubelet waits. */
 const LONG_MS = 123_000;
 
 const failedMount = (message: string): VolumeNews => ({ type: "Warning", reason: "FailedMount", message });
 
-/** Whoever came first has it: its files are of another group than this pod asks for. */
+/** The first pod determines the group: the files belong to another one than this pod requests. */
 export const ofAnotherGroup = (volume: string, { asked, has }: { asked: number; has: number }): VolumeNews => ({
   type: "Warning",
   reason: "AlreadyMountedVolume",
@@ -32,11 +32,11 @@ export function unableToProcess(unprocessed: readonly VolumeUnprocessed[]): Volu
   return unableToMount(names, names, unprocessed.map(({ message }) => message).join("; "));
 }
 
-/** Volumes that are waited for are told of when it has been long, and again as long after that. */
+/** Volumes that are being waited for are reported after a long time, and again each time that has passed once more. */
 export class LongWait {
   #since: number | undefined;
 
-  /** `missing` are missing now. */
+  /** `missing` are those missing now. */
   newsOf(missing: readonly string[], now: number): VolumeNews | undefined {
     const since = this.#since ?? now;
     const isLong = missing.length > 0 && now - since >= LONG_MS;

@@ -1,4 +1,4 @@
-/** The mounts that volumes are made of, on Linux. */
+/** Mounts on Linux, as used for volumes. */
 import { execFile } from "node:child_process";
 import { readFileSync, rmdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The kernel writes what would end a word as an octal number. */
+/** The kernel escapes separators in octal. */
 const readWord = (word: string): string =>
   word.includes("\\")
     ? word.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
@@ -22,17 +22,17 @@ const mountList = (): string => (process.platform === "linux" ? readFileSync("/p
 
 const mountTargets = (): string[] => parseMountTargets(mountList());
 
-/** What is mounted somewhere, as it was named to `mount`. */
+/** The devices of all mounts, as they were given to `mount`. */
 export const mountedDevices = (): string[] => words(mountList(), 0);
 
-/** Asks the kernel alone: whoever looks at a mount whose server is gone may wait for ever. */
+/** Only asks the kernel: accessing a mount whose server is gone may block for ever. */
 export const isListedMount = (path: string): boolean => mountTargets().includes(resolve(path));
 
-/** Whether a file system of its own is mounted there; not for those of other machines, at which nobody should look. */
+/** Whether a separate file system is mounted there. Not for network file systems, which should not be accessed. */
 export const isOwnFileSystem = (path: string): boolean =>
   statSync(path).dev !== statSync(dirname(path)).dev || isListedMount(path);
 
-/** Whether something is mounted there; a directory of the same device shows only in the kernel's list. */
+/** Whether something is mounted there; a bind mount of the same device only shows in the kernel's list. */
 export const isMountPoint = (path: string): boolean =>
   isListedMount(path) || statSync(path).dev !== statSync(dirname(path)).dev;
 
@@ -44,15 +44,15 @@ export function mountsBelow(directory: string): string[] {
     .sort((a, b) => b.length - a.length);
 }
 
-/** How many one umount is told of: each is a process of its own, and a command line has an end. */
+/** Arguments per umount: each call is a process, and command lines are limited. */
 const AT_ONCE = 100;
 
-/** Takes mount points away with their mounts: a directory that is there counts as set up. */
+/** Unmounts and removes mount points: an existing directory counts as set up. */
 export async function unmountBelow(directory: string): Promise<void> {
   const targets = mountsBelow(directory);
   for (let from = 0; from < targets.length; from += AT_ONCE) {
     const some = targets.slice(from, from + AT_ONCE);
-    // It goes on past one that it cannot take away, which then is no directory that can be removed.
+    // It continues after a failure; what is still mounted cannot be removed as a directory.
     await run("umount", ["-l", ...some]).catch(() => {});
     for (const target of some) {
       try {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { giveToPod } from "./ownership.ts";
 
-/** A group that whoever runs the tests may give files to. */
+/** A group that the user who runs the tests may give files to. */
 const group = process.getgid?.() ?? 0;
 
 function volume() {

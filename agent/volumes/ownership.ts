@@ -1,4 +1,4 @@
-/** A pod's fsGroup owns its volumes: every file is the group's, and new files inherit it. */
+/** A pod's fsGroup owns its volumes: every file belongs to the group, and new files inherit it. */
 import { chmodSync, lchownSync, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { PodSecurityContext } from "../../api/generated/core.v1.ts";
@@ -6,10 +6,10 @@ import type { PodSecurityContext } from "../../api/generated/core.v1.ts";
 const SET_GROUP_ID = 0o2000;
 const OF_DIRECTORIES = 0o770 | SET_GROUP_ID;
 
-/** Of a volume that outlives pods: where the pod says so, one whose root is the group's already stays as it is. */
+/** For a volume that outlives pods: if the pod says so, one whose root already belongs to the group stays as it is. */
 export function giveToPod(path: string, { fsGroup, fsGroupChangePolicy }: PodSecurityContext = {}): void {
   if (fsGroup === undefined) return;
-  // What the path of a volume leads to is meant; links within it are not followed.
+  // The path of the volume itself may be a link; links within it are not followed.
   const root = realpathSync(path);
   if (fsGroupChangePolicy === "OnRootMismatch" && isOfGroup(root, fsGroup)) return;
   giveToGroup(root, fsGroup);
@@ -20,7 +20,7 @@ function isOfGroup(root: string, group: number): boolean {
   return gid === group && (mode & OF_DIRECTORIES) === OF_DIRECTORIES;
 }
 
-/** `path` and all below it, links not followed. */
+/** `path` and everything below it, without following links. */
 export function giveToGroup(path: string, group: number): void {
   const stat = lstatSync(path);
   lchownSync(path, -1, group);

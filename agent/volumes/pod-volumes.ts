@@ -1,6 +1,6 @@
 /**
- * Sets up the volumes of a pod under its directory and takes them away with it. What the API owns (config maps, secrets,
- * downward API, tokens) is published anew when it changes.
+ * Sets up the volumes of a pod below its directory, and removes them with it. Content from the API (config maps,
+ * secrets, downward API, tokens) is published again when it changes.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -35,7 +35,7 @@ import { usedVolumes } from "./used-volumes.ts";
 import { ensureDirectory, fileSystemOf, isSecret, volumeDirectory } from "./volume-directory.ts";
 import type { VolumeMemory } from "./volume-memory.ts";
 
-/** What setting up a volume needs of the API, fetched when it is asked for. */
+/** What setting up a volume needs from the API, fetched on demand. */
 export interface VolumeSources extends ClaimSources, TokenSource {}
 
 export interface VolumeInput {
@@ -47,13 +47,13 @@ export interface VolumeInput {
 }
 
 export interface Prepared {
-  /** Each is an event. What is a warning is to be tried again. */
+  /** Each becomes an event. Warnings call for a retry. */
   readonly news: readonly VolumeNews[];
-  /** Containers must wait: for a volume that once was there and could not be published anew they need not. */
+  /** Whether containers must wait: not for a volume that exists and merely could not be updated. */
   readonly missing: boolean;
 }
 
-/** What was due and could not be done is tried again so much later. */
+/** The delay before a failed update is retried. */
 const LATER_MS = 10_000;
 
 export interface PodVolumesOptions {
@@ -74,7 +74,7 @@ export class PodVolumes {
   readonly #growth: ClaimGrowth;
   readonly #wait = new LongWait();
 
-  /** `directory` is the pod's own, and named for its uid. */
+  /** `directory` is the pod's own, and named after its uid. */
   constructor(directory: string, { sources, images, csi, memory }: PodVolumesOptions) {
     this.#directory = directory;
     this.#tokens = new PodTokens(sources);
@@ -85,12 +85,12 @@ export class PodVolumes {
     this.#growth = new ClaimGrowth({ sources, csi });
   }
 
-  /** Where the volume is on the machine. */
+  /** The volume's path on the machine. */
   path(name: string): string | undefined {
     return this.#paths.get(name);
   }
 
-  /** A file in a volume that is there, for variables that come from one. */
+  /** A file in an existing volume, for variables that come from one. */
   file(volume: string, path: string): VolumeFile | undefined {
     const root = this.#paths.get(volume);
     if (root === undefined) return undefined;
@@ -99,8 +99,8 @@ export class PodVolumes {
   }
 
   /**
-   * Sets up what is missing of what containers use, publishes what changed. Answers what is wrong: one does not wait
-   * for another.
+   * Sets up missing volumes that containers use, and publishes changes. Returns what is wrong; volumes do not wait for
+   * each other.
    */
   async prepare(pod: Pod, input: VolumeInput): Promise<Prepared> {
     const { mounts, devices } = usedVolumes(pod);
@@ -130,8 +130,8 @@ export class PodVolumes {
   }
 
   /**
-   * Mounts the images that a container has among its files: they are pulled as its own is, and what is wrong with them
-   * it waits for.
+   * Mounts the images among a container's volumes. They are pulled like its own image, and the container waits for them
+   * in the same way.
    */
   async mountImages(pod: Pod, { volumeMounts = [] }: Container): Promise<ImageOutcome | undefined> {
     const used = new Set(volumeMounts.map(({ name }) => name));
@@ -155,7 +155,10 @@ export class PodVolumes {
     return volumeStats(pod, { paths: this.#paths, said, objects, ...which });
   }
 
-  /** When a token wants renewing, or a driver's volume publishing again (ms): never at once, {@link prepare} has just tried. */
+  /**
+   * When a token must be renewed, or a volume published again (ms): never at once, because {@link prepare} has just
+   * tried.
+   */
   renewAfter(now: number): number | undefined {
     const times = [this.#tokens.renewAt, this.#csi.republishAt(basename(this.#directory))].filter(
       (time) => time !== undefined,
@@ -190,7 +193,7 @@ export class PodVolumes {
 
   async #placeOf(volume: Volume): Promise<string> {
     const own = volumeDirectory(this.#directory, volume);
-    // Where an agent of an earlier version has mounted it, containers have it from there.
+    // If an agent of an earlier version mounted it, containers use it from there.
     if (!isSecret(volume) || (existsSync(own) && isOwnFileSystem(own))) return own;
     const memory = await this.#memory.directoryOf(basename(this.#directory));
     return memory === undefined ? own : volumeDirectory(memory, volume);
@@ -208,7 +211,7 @@ export class PodVolumes {
     return news;
   }
 
-  /** Unmounts and removes all. */
+  /** Unmounts and removes everything. */
   async tearDown(): Promise<void> {
     await removeVolumes(this.#directory, { csi: this.#csi, images: this.#images, memory: this.#memory });
     this.#paths.clear();

@@ -227,7 +227,7 @@ test("AGENT-VOLUME-ONE: a volume for one pod is kept from the next until that ha
     true,
     [`MountVolume.SetUp failed for volume "pv" : ${why}`],
   ]);
-  // It goes on, also under an agent that starts anew.
+  // It goes on, even with a restarted agent.
   expect(await prepare(volumesOf(), data)).toEqual({ news: [], missing: false });
   await pods.pod.tearDown();
   expect(await prepare(pods.other, data)).toEqual({ news: [], missing: false });

@@ -8,7 +8,7 @@ import { isMountPoint } from "./mounts.ts";
 import { PodVolumes } from "./pod-volumes.ts";
 import { VolumeMemory } from "./volume-memory.ts";
 
-/** Root of a container may be forbidden to. */
+/** Root in a container may not be allowed to. */
 function canMount(): boolean {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
   const place = mkdtempSync(join(tmpdir(), "sailplane-mount-"));
@@ -55,7 +55,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     await prepare();
     expect(volumes.path("s")).toBe(join(directory, "memory/u/volumes/kubernetes.io~secret/s"));
     expect(isMountPoint(join(directory, "memory"))).toBe(true);
-    // A reboot leaves the directory, and takes the mount.
+    // A reboot keeps the directory, and loses the mount.
     execFileSync("umount", ["-l", join(directory, "memory")]);
     await prepare();
     expect(isMountPoint(join(directory, "memory"))).toBe(true);

@@ -1,4 +1,4 @@
-/** Takes a pod's volumes and its directory away. */
+/** Removes a pod's volumes and its directory. */
 import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -16,9 +16,9 @@ export interface RemoveVolumesOptions {
   readonly memory: Pick<VolumeMemory, "remove">;
 }
 
-/** `directory` is the pod's own, and named for its uid. Fails where something stays mounted. */
+/** `directory` is the pod's own, and named after its uid. Fails if something stays mounted. */
 export async function removeVolumes(directory: string, { csi, images, memory }: RemoveVolumesOptions): Promise<void> {
-  // They keep file systems in use that drivers are to take away.
+  // They keep file systems busy that drivers must unmount.
   await unmountBelow(subPathsOf(directory));
   await csi.unpublish(basename(directory));
   const mounted = join(directory, "volumes", IMAGES);
@@ -29,6 +29,6 @@ export async function removeVolumes(directory: string, { csi, images, memory }: 
   const [left] = mountsBelow(directory);
   if (left !== undefined) throw new Error(`${left} cannot be unmounted`);
   memory.remove(basename(directory));
-  // There may be a million files: others do not wait for them.
+  // There may be a million files: others do not wait for this.
   await rm(directory, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-/** Which volumes of a pod some container uses: as under the kubelet, nobody waits for the others. */
+/** Which volumes of a pod its containers use: as with the kubelet, nobody waits for the others. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { allContainersOf } from "../pod/containers.ts";
 

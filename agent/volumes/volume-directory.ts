@@ -1,4 +1,4 @@
-/** The directory that a volume of the node's own is, laid out as the kubelet does: DIR/volumes/PLUGIN/NAME. */
+/** The directory of a volume that the node itself provides, in the kubelet's layout: DIR/volumes/PLUGIN/NAME. */
 import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ export const isSecret = ({ secret, projected }: Volume): boolean => secret !== u
 
 export const canMount = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
 
-/** What a volume of its own is mounted for; undefined: it is a directory. Fails with {@link VolumeError}. */
+/** The file system to mount for the volume; undefined: it is a directory. Fails with {@link VolumeError}. */
 export function fileSystemOf(
   pod: Pod,
   volume: Volume,
@@ -45,12 +45,12 @@ export function fileSystemOf(
   throw new VolumeError(`${wanted.type} can only be mounted by an agent that runs as root, on Linux`);
 }
 
-/** Makes it, and gives it to the pod's group, unless it is there. */
+/** Creates it, and gives it to the pod's group, unless it exists. */
 export async function ensureDirectory(
   path: string,
   { fileSystem, group }: { readonly fileSystem: FileSystem | undefined; readonly group: number | undefined },
 ): Promise<void> {
-  // A machine that has been started anew still has the directories, and none of the mounts.
+  // After a reboot, the directories still exist, but none of the mounts.
   if (existsSync(path) && (fileSystem === undefined || isOwnFileSystem(path))) return;
   mkdirSync(path, { recursive: true });
   chmodSync(path, 0o777);

@@ -1,6 +1,6 @@
 /**
- * One file system in memory for what is never to be on a disk: secrets and tokens. Their volumes are directories of it:
- * a mount for each would cost each pod two processes, and each container that starts a look at the mounts of all.
+ * One in-memory file system for what must never be on a disk: secrets and tokens. Their volumes are directories in it:
+ * a mount for each would cost every pod two processes, and every starting container a look at the mounts of all.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
@@ -27,14 +27,14 @@ export class VolumeMemory {
     this.#log = log;
   }
 
-  /** The pods that have something here. */
+  /** The uids of pods that have something here. */
   get uids(): readonly string[] {
     return namesIn(this.#directory);
   }
 
-  /** What the pod has in memory; undefined where the machine has no such file system: it is on the disk. */
+  /** The pod's directory in memory; undefined if the machine has no such file system: it is on disk. */
   async directoryOf(uid: string): Promise<string | undefined> {
-    // What came after would be on the disk below.
+    // What followed would be on the disk below.
     if (this.#isClosed) throw new Error("the agent is ending");
     if (this.#isForbidden) return undefined;
     this.#opening ??= this.#open().finally(() => {
@@ -43,7 +43,7 @@ export class VolumeMemory {
     return (await this.#opening) ? join(this.#directory, uid) : undefined;
   }
 
-  /** A machine that has been started anew still has the directory, and no mount. */
+  /** After a reboot, the directory still exists, but not the mount. */
   async #open(): Promise<boolean> {
     mkdirSync(this.#directory, { recursive: true, mode: 0o750 });
     if (isOwnFileSystem(this.#directory)) return true;
@@ -60,7 +60,7 @@ export class VolumeMemory {
     rmSync(join(this.#directory, uid), { recursive: true, force: true });
   }
 
-  /** Takes it away, unless a pod that goes on has something here. */
+  /** Removes it, unless a pod that goes on has something here. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#opening;

@@ -1,6 +1,6 @@
 /**
- * The kernel leaves the checksum of what its own machine sends to the network card, and no card sees what is relayed: where it
- * stopped after the pseudo header, the rest is added here. Pure, but for the frame itself.
+ * The kernel leaves the checksums of packets from its own machine to the network card, and relayed frames pass no card.
+ * Where the kernel stopped after the pseudo header, the rest is added here. Pure, except that it modifies the frame.
  */
 
 const ETHERNET_TYPE = 8 + 12;
@@ -8,10 +8,10 @@ const NETWORK = ETHERNET_TYPE + 2;
 const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
 const IPV6_HEADER = 40;
-/** Where the checksum lies in its header, by protocol. */
+/** The offset of the checksum in its header, by protocol. */
 const FIELD: Readonly<Record<number, number>> = { 6: 16, 17: 6 };
 
-/** One's complement sum of 16-bit words; the last may be half. */
+/** The one's complement sum of 16-bit words; the last may be half. */
 function sumOf(bytes: Buffer, start: number, end: number): number {
   let sum = 0;
   let at = start;
@@ -49,7 +49,7 @@ function segmentOf(frame: Buffer): Segment | undefined {
   return { protocol: frame.readUInt8(NETWORK + 6), start, end, addresses: sumOf(frame, NETWORK + 8, start) };
 }
 
-/** A frame of VXLAN; TCP and UDP over IP. */
+/** A VXLAN frame with TCP or UDP over IP. */
 export function completeChecksum(frame: Buffer): void {
   const segment = segmentOf(frame);
   const field = segment && FIELD[segment.protocol];
@@ -58,7 +58,7 @@ export function completeChecksum(frame: Buffer): void {
   if (start + field + 2 > end) return;
   const pseudo = folded(addresses + protocol + (end - start));
   if (frame.readUInt16BE(start + field) !== pseudo) return;
-  // The field itself holds the pseudo header's sum, as it is to.
+  // The field already contains the sum of the pseudo header, as required.
   const sum = ~folded(sumOf(frame, start, end)) & 0xffff;
   frame.writeUInt16BE(sum === 0 && protocol === 17 ? 0xffff : sum, start + field);
 }

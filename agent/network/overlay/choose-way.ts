@@ -1,4 +1,4 @@
-/** By which way this node sends to the pods of another, from what was heard of each way. Pure. */
+/** How this node sends to the pods of another, depending on what was heard by each way. Pure. */
 
 export type Way =
   /** As any router would: both are on one network, which carries pods' addresses. */
@@ -11,14 +11,14 @@ export type Way =
 /** What probes of one way have shown. */
 export interface Hearing {
   readonly isGood: boolean;
-  /** Probes in a row that say otherwise. */
+  /** Consecutive probes that contradict it. */
   readonly against: number;
 }
 
-/** Before anything is known, a way is as good as it looks. */
+/** Until something is known, a way is presumed good. */
 export const UNHEARD: Hearing = { isGood: true, against: 0 };
 
-/** In a row: one lost datagram is no reason to change the way, and one that came through neither. */
+/** Consecutive: neither one lost datagram nor one that got through is a reason to change. */
 const PERSUADED = 3;
 
 export function heard({ isGood, against }: Hearing, answered: boolean): Hearing {

@@ -1,6 +1,7 @@
 /**
- * The overlay in the kernel: a VXLAN device, which puts what is for a node's pods into UDP, addressed to that node or, for
- * those that cannot be reached, to this agent, which carries it on. Decided as lines of `ip -batch` and `bridge -batch`. Pure.
+ * The overlay in the kernel: a VXLAN device that wraps what is meant for a node's pods in UDP, addressed to that node
+ * or, if that is unreachable, to this agent, which relays it. Rendered as lines for `ip -batch` and `bridge -batch`.
+ * Pure.
  */
 import { type NftTable, TableBuilder } from "../../proxy/nft-table.ts";
 import { isIPv6 } from "../address-family.ts";
@@ -10,23 +11,23 @@ import type { Way } from "./choose-way.ts";
 import { bridgeOf, macOf, type Peer } from "./peer.ts";
 
 export const OVERLAY = "sailplane1";
-/** VXLAN's on Linux. */
+/** VXLAN's port on Linux. */
 export const VXLAN_PORT = 8472;
-/** Where agents ask each other, and take from their own kernel what is to be relayed. */
+/** Where agents probe each other, and receive frames to relay from their own kernel. */
 export const AGENT_PORT = 8473;
-/** What every frame of VXLAN begins with. */
+/** The first byte of every VXLAN frame. */
 export const VXLAN_FLAGS = 8;
-/** Of VXLAN. */
+/** The VXLAN network identifier. */
 export const NETWORK = 157;
 const LOOPBACK = "127.0.0.1";
 /**
- * Stands for this agent. VXLAN loses what it is told to send to an address of its own machine, so that it is told of one that
- * is not, and rules lead that to the agent.
+ * Represents this agent. VXLAN drops what it should send to an address of its own machine, so it gets one that is not,
+ * and rules lead that to the agent.
  */
 const AGENT = "169.254.157.1";
-/** Routes that probes take, whatever way the pods' packets go now. */
+/** The routing table for probes, whichever way the pods' packets take. */
 const PROBE_TABLE = 158;
-/** What VXLAN adds, and a margin for the tunnels that some clouds are made of. */
+/** VXLAN's overhead, and a margin for the tunnels that some clouds use. */
 const MTU = 1410;
 
 export interface OverlayPeer {
@@ -46,7 +47,7 @@ export const addDevice = (): string =>
 export const addRule = (): string =>
   `rule add ipproto udp dport ${AGENT_PORT} lookup ${PROBE_TABLE} priority ${NETWORK}`;
 
-/** For `ip -batch`: all of them may be said again. */
+/** For `ip -batch`; all lines can be repeated. */
 export function linesOfIp({ own, peers }: OverlayState): string[] {
   return [
     `link set dev ${OVERLAY} address ${macOf(own.name)} mtu ${MTU} up`,
@@ -71,7 +72,7 @@ export const linesOfBridge = ({ peers }: OverlayState): string[] =>
     return `fdb replace ${mac} dev ${OVERLAY} dst ${to} self permanent`;
   });
 
-/** Frames come from the nodes and from this agent, and from nobody else of the network or of the machine. */
+/** Accepts frames from the nodes and this agent, and from nobody else on the network or the machine. */
 export function guardOf({ peers }: OverlayState): NftTable {
   const table = new TableBuilder();
   const nodes = peers.flatMap(({ peer: { address } }) => (address === undefined ? [] : [address]));
@@ -80,7 +81,7 @@ export function guardOf({ peers }: OverlayState): NftTable {
     "input",
     [
       `iifname != "lo" udp dport ${VXLAN_PORT} ip saddr != @nodes drop`,
-      // Beside probes the agent takes frames there, told apart by their first byte, and those are its own kernel's.
+      // Besides probes, the agent receives its own kernel's frames there, recognised by their first byte.
       `iifname != "lo" udp dport ${AGENT_PORT} @th,64,8 ${VXLAN_FLAGS} drop`,
     ],
     "type filter hook input priority filter;",

@@ -1,4 +1,4 @@
-/** The kernel's frames, some together in one message: each with its length in front, 2 bytes. */
+/** Batches of the kernel's frames in one message: each is preceded by its length, 2 bytes. */
 import { VXLAN_FLAGS } from "./device.ts";
 
 export function packFrames(frames: readonly Buffer[]): Buffer {
@@ -28,7 +28,7 @@ const VXLAN_HEADER = 8;
 const MAC = 6;
 const SHORTEST = VXLAN_HEADER + 2 * MAC;
 
-/** Whom a frame of VXLAN is for; undefined where it is none. */
+/** The destination of a VXLAN frame; undefined if it is not one. */
 export const destinationOf = (frame: Buffer): string | undefined =>
   frame.length < SHORTEST || frame[0] !== VXLAN_FLAGS
     ? undefined

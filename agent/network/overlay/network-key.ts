@@ -1,4 +1,4 @@
-/** Who a node is to the other nodes: an X25519 key, whose public half its Node carries as an annotation. */
+/** A node's identity to the other nodes: an X25519 key, whose public half its Node carries as an annotation. */
 import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const withPublicHalf = (privateKey: KeyObject): NetworkKey => ({
 
 export const makeNetworkKey = (): NetworkKey => withPublicHalf(generateKeyPairSync("x25519").privateKey);
 
-/** The node's own, made at the first start. */
+/** The node's own key, created at the first start. */
 export function loadNetworkKey(dataDirectory: string): NetworkKey {
   const file = join(dataDirectory, FILE);
   if (existsSync(file)) return withPublicHalf(createPrivateKey(readFileSync(file)));
@@ -27,7 +27,7 @@ export function loadNetworkKey(dataDirectory: string): NetworkKey {
   return key;
 }
 
-/** What only the owners of the two keys know. Fails where the other is no key. */
+/** A secret that only the owners of the two keys can compute. Fails if the other is not a valid key. */
 export const sharedSecret = ({ privateKey }: NetworkKey, publicKey: string): Buffer =>
   diffieHellman({
     privateKey,

@@ -209,7 +209,7 @@ describe("NET-VXLAN: the overlay in the kernel", () => {
     expect(linesOfIp(state("relay"))).toContain(
       `neigh replace fd00:1:: lladdr ${peer.mac} dev sailplane1 nud permanent`,
     );
-    // A checksum of the outer packet would be wrong after its address is rewritten.
+    // The outer packet's checksum would be wrong after its address is rewritten.
     expect(addDevice()).toContain("noudpcsum");
   });
 

@@ -1,6 +1,6 @@
 /**
- * The way to the pods of nodes that plain routes do not reach: VXLAN where UDP passes between the nodes, and through the
- * control plane where nothing does. The rules are in docs/spec/pod-network.md.
+ * Reaches the pods of nodes that plain routes do not: by VXLAN if UDP passes between the nodes, and through the control
+ * plane if nothing does. The rules are in docs/spec/pod-network.md.
  */
 import { createSocket, type Socket } from "node:dgram";
 import type { WebSocket } from "ws";
@@ -34,15 +34,15 @@ import { RelayLink } from "./relay-link.ts";
 
 const LOOPBACK = "127.0.0.1";
 const RECEIVE_BYTES = 4 * 1024 * 1024;
-/** A machine may come to another network. */
+/** A machine may move to another network. */
 const LOOK_MS = 60_000;
-/** After a relay that did not come about. */
+/** The delay after a relay failed to connect. */
 const REDIAL_MS = 2000;
 
 export interface OverlayOptions {
   readonly nodeName: string;
   readonly key: NetworkKey;
-  /** A WebSocket of the control plane. */
+  /** Opens a WebSocket to the control plane. */
   readonly dial: (path: string) => WebSocket;
   readonly onChange: () => void;
   readonly nft: NftSession;
@@ -63,7 +63,7 @@ export class Overlay {
   #byMac = new Map<string, Peer>();
   #applied: Readonly<Record<"ip" | "bridge", string>> = { ip: "", bridge: "" };
 
-  /** Fails where the kernel has no VXLAN, or the port is taken. */
+  /** Fails if the kernel has no VXLAN, or the port is taken. */
   static async open(options: OverlayOptions): Promise<Overlay> {
     await run("ip", ["link", "show", "dev", OVERLAY]).catch(() => run("ip", addDevice().split(" ")));
     await run("ip", addRule().replace("add", "del").split(" ")).catch(() => {});
@@ -74,7 +74,7 @@ export class Overlay {
       socket.once("error", reject);
       socket.bind(AGENT_PORT, resolve);
     });
-    // Connected, a datagram costs half: nothing is looked up for it.
+    // On a connected socket, a datagram costs half: nothing is looked up for it.
     await new Promise<void>((resolve) => toKernel.connect(VXLAN_PORT, LOOPBACK, resolve));
     return new Overlay(options, { socket, toKernel });
   }
@@ -105,7 +105,7 @@ export class Overlay {
     return this.#prober.wayTo(name);
   }
 
-  /** Makes the kernel send to these nodes by the ways that are good now. */
+  /** Makes the kernel send to these nodes in the ways that work now. */
   async follow(peers: readonly Peer[], ownRanges: readonly string[]): Promise<void> {
     const reachable = peers.filter(({ publicKey }) => publicKey !== undefined);
     const names = new Set(reachable.map(({ name }) => name));
@@ -126,13 +126,13 @@ export class Overlay {
     if (ip !== this.#applied.ip) await run("ip", ["-batch", "-"], `${ip}\n`);
     if (bridge !== this.#applied.bridge) await run("bridge", ["-batch", "-"], `${bridge}\n`);
     this.#applied = { ip, bridge };
-    // Frames are taken from now on: none before the guard stands.
+    // Frames are accepted only from here on, after the guard is in place.
     this.#peers = new Map(reachable.map((peer) => [peer.name, peer]));
     this.#byMac = new Map(reachable.map((peer) => [peer.mac.replaceAll(":", ""), peer]));
     for (const [name, relay] of this.#relays) if (!names.has(name)) relay.close();
   }
 
-  /** That node waits at the relay. */
+  /** That node is waiting at the relay. */
   called(name: string): void {
     this.#refused.delete(name);
     this.#relayTo(name);
@@ -159,7 +159,7 @@ export class Overlay {
     return relay;
   }
 
-  /** The kernel keeps what it was told; what is relayed ends with the agent. */
+  /** The kernel keeps its configuration; relaying ends with the agent. */
   close(): void {
     this.#prober.close();
     for (const relay of this.#relays.values()) relay.close();
@@ -176,7 +176,7 @@ export class Overlay {
     if (by === "route") return { bytes: probe, port: AGENT_PORT, address: bridgeOf(peer) };
     const [own, other] = [this.#ownEnd, ipv4Of(peer.ranges)];
     const { address, mac } = peer;
-    // Without IPv4 among pods it is a datagram of the agents' own that is to find the way.
+    // Without IPv4 among pods, probes are sent as plain datagrams between the agents.
     if (own === undefined || other === undefined) return { bytes: probe, port: AGENT_PORT, address };
     return { bytes: frameOfProbe(probe, { from: own, to: { mac, address: endOf(other) } }), port: VXLAN_PORT, address };
   }
@@ -198,7 +198,7 @@ export class Overlay {
   }
 }
 
-/** Directly: by no router, and to another machine. */
+/** Directly: through no router, and to another machine. */
 function leadsThere(text: string): boolean {
   const [route] = JSON.parse(text) as { readonly gateway?: string; readonly via?: unknown; readonly type?: string }[];
   return route !== undefined && route.gateway === undefined && route.via === undefined && route.type !== "local";

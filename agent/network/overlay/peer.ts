@@ -12,21 +12,21 @@ export interface Peer {
   readonly name: string;
   /** Of its pods. */
   readonly ranges: readonly string[];
-  /** Its own on whatever network it is; undefined: it has none that others could reach. */
+  /** Its own, on whatever network it is; undefined: none that others could reach. */
   readonly address?: string;
   /** Of its end of the overlay. */
   readonly mac: string;
-  /** Absent: it is older than the overlay, or has no network for pods. */
+  /** Absent: it predates the overlay, or has no network for pods. */
   readonly publicKey?: string;
 }
 
-/** Made of the name, so that nobody must be told. The first byte says that nobody else gives such addresses. */
+/** Derived from the name, so that it need not be communicated. The first byte marks it as locally administered. */
 export function macOf(node: string): string {
   const [...bytes] = createHash("sha256").update(node).digest().subarray(0, 5);
   return ["0a", ...bytes.map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }
 
-/** The node's own address in the pods' network. */
+/** The node's own address in the pod network. */
 export const bridgeOf = ({ ranges }: Peer): string | undefined => {
   const range = ipv4Of(ranges);
   return range === undefined ? undefined : gatewayOf(range).address;

@@ -1,6 +1,6 @@
 /**
- * A probe in a frame of VXLAN, as the kernel would send it: it passes where frames pass, whatever firewalls think of other ports.
- * The other's kernel takes it out, and gives its agent the probe. Pure.
+ * A probe inside a VXLAN frame, as the kernel would send it: it passes where frames pass, whatever firewalls do to
+ * other ports. The other kernel unwraps it, and delivers the probe to its agent. Pure.
  */
 import { AGENT_PORT, NETWORK, VXLAN_FLAGS } from "./device.ts";
 
@@ -25,7 +25,7 @@ export function frameOfProbe(probe: Buffer, { from, to }: { readonly from: Frame
   vxlan.writeUInt32BE(NETWORK << 8, 4);
   const type = Buffer.alloc(2);
   type.writeUInt16BE(IPV4);
-  // Without a checksum, which IPv4 allows: probes carry a proof of their own.
+  // Without a checksum, which IPv4 allows: probes are authenticated anyway.
   const udp = Buffer.alloc(UDP_HEADER);
   udp.writeUInt16BE(AGENT_PORT, 0);
   udp.writeUInt16BE(AGENT_PORT, 2);

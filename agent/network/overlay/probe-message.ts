@@ -1,7 +1,9 @@
-/** The datagrams by which nodes find out whether a way leads to another: a question and its answer, proven to be theirs. */
+/**
+ * The datagrams by which nodes find out whether they can reach each other: an authenticated question and its answer.
+ */
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
-/** Not the first byte of anything that VXLAN sends. */
+/** Differs from the first byte of all VXLAN frames. */
 const MAGIC = "Sail";
 const KINDS = ["ask", "answer"] as const;
 const WAYS = ["route", "vxlan"] as const;
@@ -15,7 +17,7 @@ export interface Probe {
   readonly way: ProbedWay;
   /** Its sender. */
   readonly from: string;
-  /** Of the question, random. */
+  /** The question's, random. */
   readonly id: Buffer;
 }
 
@@ -30,7 +32,7 @@ export function renderProbe({ kind, way, from, id }: Probe, key: Buffer): Buffer
   return Buffer.concat([body, proofOf(body, key)]);
 }
 
-/** `keyOf`: of the node that it says to come from. Undefined where it is no probe, or not that node's. */
+/** `keyOf`: the key of the claimed sender. Undefined if it is not a probe, or not authentic. */
 export function parseProbe(message: Buffer, keyOf: (node: string) => Buffer | undefined): Probe | undefined {
   const start = MAGIC.length + 2 + ID;
   if (message.length <= start + PROOF || message.toString("latin1", 0, MAGIC.length) !== MAGIC) return undefined;

@@ -1,4 +1,4 @@
-/** Keeps asking the other nodes by each way that may lead to them, and knows by that which way is to be used. */
+/** Continually probes the other nodes by each possible way, and so determines which way to use. */
 import { randomBytes } from "node:crypto";
 import { chooseWay, type Hearing, heard, UNHEARD, type Way } from "./choose-way.ts";
 import { type NetworkKey, sharedSecret } from "./network-key.ts";
@@ -6,14 +6,14 @@ import { bridgeOf, type Peer } from "./peer.ts";
 import { type ProbedWay, parseProbe, probeKey, renderProbe } from "./probe-message.ts";
 
 const EVERY_MS = 1000;
-/** For each peer: with many, each is asked more seldom, and a node is never busy with it. */
+/** Per peer: the more there are, the less often each is probed, and a node is never busy with it. */
 const SHARE_MS = 20;
 
 export interface ProberOptions {
   readonly own: string;
   readonly key: NetworkKey;
   readonly send: (message: Buffer, by: ProbedWay, peer: Peer) => void;
-  /** Other ways than before are to be used. */
+  /** The ways to use have changed. */
   readonly onChange: () => void;
 }
 
@@ -29,7 +29,7 @@ interface Question {
 
 interface State {
   asked: Asked;
-  /** Undefined: it does not speak of ways, and is sent to as if every way were good. */
+  /** Undefined: it does not probe, and every way to it is presumed good. */
   readonly key: Buffer | undefined;
   readonly heard: Record<ProbedWay, Hearing>;
   readonly open: Partial<Record<ProbedWay, Question>>;
@@ -79,7 +79,7 @@ export class Prober {
     if (probe === undefined || state?.key === undefined) return;
     if (probe.kind === "ask") {
       const { peer, isNeighbour } = state.asked;
-      // What came by a way that does not lead back would be answered by another, and seem to be good.
+      // An answer to a probe by a way that does not lead back would take another, and make this one seem good.
       if (probe.way === "route" && !isNeighbour) return;
       const answer = { ...probe, kind: "answer", from: this.#options.own } as const;
       this.#options.send(renderProbe(answer, state.key), probe.way, peer);

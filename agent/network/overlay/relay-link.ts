@@ -1,6 +1,6 @@
 /**
- * This node's end of a relay: a WebSocket to the object of the control plane that joins it with one other node
- * (docs/spec/pod-network.md). Dialled when there is something to carry, ended when there has been nothing for a while.
+ * This node's end of a relay: a WebSocket to the control plane's object that joins it with one other node
+ * (docs/spec/pod-network.md). Dialled when there is something to carry, and closed after an idle period.
  */
 import type { WebSocket } from "ws";
 import { steadyNow } from "../../steady-now.ts";
@@ -9,12 +9,12 @@ import { Session, type SessionOptions } from "./session.ts";
 
 /** The first byte of a message. */
 const KIND = { greeting: 1, answer: 2, frames: 3, received: 4 } as const;
-/** Bytes under way. What comes beyond is dropped, as by any link that is full: the pods' own TCP slows down by it. */
+/** Bytes under way. The excess is dropped, as by any full link: the pods' own TCP slows down. */
 const WINDOW = 1024 * 1024;
 const TELL_EVERY = 128 * 1024;
 const COUNT = 8;
 const BATCH = 60_000;
-/** Frames of one turn, and those that wait for the first greeting. */
+/** Frames per turn, and frames that may wait for the first greeting. */
 const MOST_WAITING = 256;
 const PING_MS = 10_000;
 const SILENCE_MS = 25_000;
@@ -22,9 +22,9 @@ const IDLE_MS = 120_000;
 
 export interface RelayLinkOptions extends SessionOptions {
   readonly dial: () => WebSocket;
-  /** A frame of the other node's kernel. */
+  /** A frame for this node's kernel. */
   readonly deliver: (frame: Buffer) => void;
-  /** `idle`: nothing had been carried for a while. */
+  /** `idle`: nothing was carried for a while. */
   readonly onClose: (why: "idle" | "lost") => void;
 }
 
@@ -85,7 +85,9 @@ export class RelayLink {
     this.#socket.send(Buffer.concat([Buffer.of(kind), this.#session.greeting]));
   }
 
-  /** What has come in this turn of the loop goes together: one message is one sealing, and one price. */
+  /**
+   * What has arrived in this turn of the event loop is sent together: one message is encrypted once, and billed once.
+   */
   #flush(): void {
     this.#flushing = undefined;
     const frames = this.#waiting;
@@ -121,7 +123,7 @@ export class RelayLink {
     const isNew = this.#session.greeted(greeting);
     if (kind === KIND.greeting) this.#greet(KIND.answer);
     if (!isNew) return;
-    // Both sides count from here: what was under way to who was there before is lost.
+    // Both sides count from here: what was under way to the previous connection is lost.
     this.#sent = 0;
     this.#acknowledged = 0;
     this.#received = 0;

@@ -1,7 +1,7 @@
 /**
- * What two nodes say to each other through the control plane, which carries it and cannot read it. Each begins with a
- * key of the moment; both sides' long-lived and momentary keys make the keys of the two directions, so that what was
- * recorded stays closed even to who steals a node's key later. AES-256-GCM, each message with a number that only grows.
+ * The encryption between two nodes whose messages the control plane carries and cannot read. Each begins with an
+ * ephemeral key; the keys for both directions derive from both sides' long-term and ephemeral keys, so recorded traffic
+ * stays secret even if a node's key is stolen later. AES-256-GCM, with increasing message numbers.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 import { makeNetworkKey, type NetworkKey, sharedSecret } from "./network-key.ts";
@@ -9,7 +9,7 @@ import { makeNetworkKey, type NetworkKey, sharedSecret } from "./network-key.ts"
 const CIPHER = "aes-256-gcm";
 const NUMBER = 8;
 const TAG = 16;
-/** A key of a direction for each key of the moment that the other side ever showed on this connection. */
+/** One receiving key for each ephemeral key that the other side has shown on this connection. */
 const MOST_BEGINNINGS = 32;
 
 export interface SessionOptions {
@@ -29,7 +29,7 @@ export class Session {
   readonly #lasting: Buffer;
   readonly #known = new Map<string, { readonly sending: Buffer; readonly receiving: Direction }>();
   #current: string | undefined;
-  /** Never begins anew while the own key of the moment lives: no number is used twice with one key. */
+  /** Never reset while our ephemeral key is in use: no number is used twice with one key. */
   #sent = 0n;
 
   constructor(options: SessionOptions) {
@@ -37,7 +37,7 @@ export class Session {
     this.#lasting = sharedSecret(options.own.key, options.peer.publicKey);
   }
 
-  /** What the other side must know before it can read. */
+  /** What the other side must know before it can decrypt. */
   get greeting(): Buffer {
     return Buffer.from(this.#moment.publicKey, "base64url");
   }
@@ -46,7 +46,7 @@ export class Session {
     return this.#current !== undefined;
   }
 
-  /** Answers whether the greeting is a new one, whose sender is to be greeted back. */
+  /** Returns whether the greeting is new, so that its sender must be greeted back. */
   greeted(greeting: Buffer): boolean {
     const other = greeting.toString("base64url");
     if (other === this.#current) return false;
@@ -76,7 +76,7 @@ export class Session {
     return Buffer.concat([nonce.subarray(-NUMBER), cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Undefined where it is not the other side's, or was received before. */
+  /** Undefined if it is not the other side's, or was received before. */
   open(sealed: Buffer): Buffer | undefined {
     const known = this.#current === undefined ? undefined : this.#known.get(this.#current);
     if (known === undefined || sealed.length < NUMBER + TAG) return undefined;
@@ -94,7 +94,7 @@ export class Session {
   }
 }
 
-/** Whoever carries the greetings may have made one up, of bytes that are no key. */
+/** Whoever carries the greetings may have forged one from bytes that are no key. */
 function secretWith(own: NetworkKey, publicKey: string): Buffer | undefined {
   try {
     return sharedSecret(own, publicKey);

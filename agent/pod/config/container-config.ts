@@ -1,4 +1,7 @@
-/** What the runtime is told of a pod and of one container: pure, from the spec and what the agent has prepared. */
+/**
+ * The runtime's configuration of a pod and of one container: a pure function of the spec and what the agent has
+ * prepared.
+ */
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../../devices/device-source.ts";
 import type { ContainerConfig, Mount } from "../../runtime/container.ts";
@@ -74,7 +77,7 @@ export function sandboxConfig(input: SandboxInput): SandboxConfig {
   return {
     pod: identityOf(pod),
     attempt,
-    // Who shares the machine's network shares its name.
+    // Pods on the machine's network have its name.
     hostname: spec.hostNetwork === true ? "" : kernelHostname(pod, hostname),
     logDirectory,
     dns,
@@ -107,21 +110,21 @@ export interface ContainerInput extends Omit<EnvInput, "container"> {
   readonly restartCount: number;
   readonly profileRoot: string;
   readonly memoryCapacity: number;
-  /** The runtime can mount volumes so. */
+  /** Whether the runtime can mount volumes recursively read-only. */
   readonly recursiveReadOnly: boolean;
   /** The block device of a volume. */
   readonly devicePath: (container: Container, volume: string) => string;
   /** The directory or file of each volume, by name. */
   readonly volumePath: (container: Container, mount: VolumeUse) => string;
-  /** /etc/hosts and the termination log, and what devices add. */
+  /** /etc/hosts and the termination log, and those that devices add. */
   readonly ownMounts: readonly Mount[];
-  /** What comes with the container's devices. */
+  /** What the container gets along with its devices. */
   readonly granted: DeviceGrant;
   readonly terminationFile: string;
   readonly pidTarget?: string;
 }
 
-/** A volume as a container uses it, its sub path expanded. */
+/** A volume as a container uses it, with its sub path expanded. */
 export interface VolumeUse {
   readonly name: string;
   readonly subPath: string;
@@ -130,7 +133,7 @@ export interface VolumeUse {
 
 const PROPAGATION = { None: "private", HostToContainer: "hostToContainer", Bidirectional: "bidirectional" } as const;
 
-/** A variable that is not set, or empty, would lead to another directory than was meant. */
+/** A variable that is unset or empty would lead to another directory than intended. */
 function expandSubPath(expression: string, lookup: (name: string) => string | undefined): string {
   const missing = new Set<string>();
   const path = expand(expression, (name) => {
@@ -160,7 +163,7 @@ function mountsOf(input: ContainerInput, lookup: (name: string) => string | unde
   });
 }
 
-/** Volumes whose content belongs to the API are never written by containers, nor those that say so themselves. */
+/** Containers must not write to volumes whose content belongs to the API, nor to those declared read-only. */
 function isReadOnlyVolume(pod: Pod, name: string): boolean {
   const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
   return (
@@ -178,10 +181,10 @@ function isReadOnlyVolume(pod: Pod, name: string): boolean {
 const isClaimReadOnly = ({ spec }: Pod, name: string): boolean =>
   spec.volumes?.some((volume) => volume.name === name && volume.persistentVolumeClaim?.readOnly === true) === true;
 
-/** How runtimes are told of devices by their CDI names, whatever their version. */
+/** The annotation by which runtimes of any version are told of devices by CDI name. */
 const CDI_DEVICES = "cdi.k8s.io/sailplane_devices";
 
-/** The container's own variables come after, and win. */
+/** The container's own variables follow, and win. */
 const grantedEnv = ({ env }: DeviceGrant) => Object.entries(env).map(([name, value]) => ({ name, value }));
 
 export function containerConfig(input: ContainerInput): ContainerConfig {

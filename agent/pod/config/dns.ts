@@ -1,15 +1,15 @@
-/** A pod's resolver configuration by its dnsPolicy and dnsConfig, as the kubelet merges them. */
+/** A pod's resolver configuration from its dnsPolicy and dnsConfig, merged as by the kubelet. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { DnsConfig } from "../../runtime/sandbox.ts";
 
 export interface NodeDns {
-  /** The cluster's resolvers; none means that pods resolve as the machine does. */
+  /** The cluster's resolvers; if empty, pods resolve names like the machine. */
   readonly clusterServers: readonly string[];
   readonly clusterDomain: string;
   readonly machine: DnsConfig;
 }
 
-/** `/etc/resolv.conf`, in parts. */
+/** Parses `/etc/resolv.conf`. */
 export function parseResolvConf(text: string): DnsConfig {
   const servers: string[] = [];
   let searches: string[] = [];
@@ -37,7 +37,7 @@ function ofPolicy(pod: Pod, { clusterServers, clusterDomain, machine }: NodeDns)
 
 const nameOf = (option: string): string => option.split(":")[0] ?? option;
 
-/** What resolvers take at most; glibc has been seen to abort at a longer name. */
+/** The limits of resolvers; glibc has been seen to abort on longer names. */
 const MOST_SERVERS = 3;
 const MOST_SEARCHES = 32;
 const LONGEST_SEARCH = 253;
@@ -45,7 +45,7 @@ const LONGEST_SEARCHES = 2048;
 
 export interface PodDns {
   readonly config: DnsConfig;
-  /** What the pod cannot have of what it asks for. */
+  /** Requests that cannot be met. */
   readonly warnings: readonly { readonly reason: string; readonly message: string }[];
 }
 
@@ -55,7 +55,7 @@ function fittingSearches(searches: readonly string[]): readonly string[] {
   return fitting;
 }
 
-/** As much as fits. */
+/** Truncates to the limits. */
 function fit({ servers, searches, options }: DnsConfig): PodDns {
   const applied = { servers: servers.slice(0, MOST_SERVERS), searches: fittingSearches(searches), options };
   const omitted = (what: string, which: string, line: readonly string[]) => ({

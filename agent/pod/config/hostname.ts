@@ -1,4 +1,4 @@
-/** What a pod calls itself, and its /etc/hosts. */
+/** A pod's hostname, and its /etc/hosts. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 
 const LONGEST_HOSTNAME = 63;
@@ -20,7 +20,7 @@ export function podHostname(pod: Pod, clusterDomain: string): PodHostname {
   };
 }
 
-/** The name that the kernel is told. */
+/** The hostname set in the kernel. */
 export const kernelHostname = (pod: Pod, { hostname, domain }: PodHostname): string =>
   pod.spec.setHostnameAsFQDN === true && domain !== "" ? `${hostname}.${domain}` : hostname;
 

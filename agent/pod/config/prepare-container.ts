@@ -1,4 +1,4 @@
-/** What a container finds on the machine: its files are made, its volumes found, and its configuration answered. */
+/** Prepares a container on the machine: creates its files, locates its volumes, and returns its configuration. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
@@ -30,7 +30,7 @@ export interface ContainerToPrepare {
   readonly target: PodContainer;
   readonly image: ImageObservation;
   readonly restartCount: number;
-  /** The runtime can mount volumes so. */
+  /** Whether the runtime can mount volumes recursively read-only. */
   readonly recursiveReadOnly: boolean;
   readonly devices: DeviceGrant;
 }
@@ -47,7 +47,7 @@ export async function prepareContainer(context: WorkerContext, asked: ContainerT
   }
 }
 
-/** Sub paths that are to be mounted are held, each by where. */
+/** Sub paths to be mounted are pinned, by where they are used. */
 function configure(
   context: WorkerContext,
   asked: ContainerToPrepare,
@@ -126,13 +126,13 @@ function volumePath(
     if (error instanceof SubPathError) throw new ConfigError(error.message);
     log.warn((error as Error).message);
     const message = `failed to prepare subPath for volumeMount "${name}" of container "${user}"`;
-    // Under the kubelet the runtime finds this out.
+    // With the kubelet, the runtime reports this.
     const isImage = pod.spec.volumes?.some((volume) => volume.name === name && volume.image !== undefined);
     throw isImage ? new Error(message) : new ConfigError(message);
   }
 }
 
-/** Answers the pod's hosts file, written anew where it says something else. */
+/** Returns the path of the pod's hosts file, which is rewritten if its content differs. */
 function writeHosts(context: WorkerContext, { pod, directory, addresses }: ContainerToPrepare): string {
   const file = join(directory, "etc-hosts");
   const text = hostsFile(pod, podHostname(pod, context.dns().clusterDomain), {

@@ -1,4 +1,7 @@
-/** Whether what is mounted below a read-only mount is read-only too (`recursiveReadOnly`): as asked for, and as the runtime can. */
+/**
+ * Whether mounts below a read-only mount are read-only as well (`recursiveReadOnly`): as requested, and as supported by
+ * the runtime.
+ */
 import type { VolumeMount } from "../../../api/generated/core.v1.ts";
 import { NO_FEATURES, type RuntimeFeatures } from "../../runtime/runtime-features.ts";
 import { ConfigError } from "./env/env.ts";
@@ -6,7 +9,7 @@ import { ConfigError } from "./env/env.ts";
 export const canMountRecursiveReadOnly = ({ handlers }: RuntimeFeatures = NO_FEATURES, handler: string): boolean =>
   handlers.get(handler)?.recursiveReadOnlyMounts === true;
 
-/** Fails with {@link ConfigError} where it must be, and cannot. */
+/** Fails with {@link ConfigError} if it is required but not supported. */
 export function resolveRecursiveReadOnly({ name, recursiveReadOnly }: VolumeMount, isPossible: boolean): boolean {
   switch (recursiveReadOnly) {
     case "Enabled":
@@ -21,6 +24,6 @@ export function resolveRecursiveReadOnly({ name, recursiveReadOnly }: VolumeMoun
   }
 }
 
-/** How it is shown of a mount that is read-only. */
+/** How the status of a read-only mount shows it. */
 export const shownRecursiveReadOnly = ({ recursiveReadOnly }: VolumeMount, isPossible: boolean): string =>
   isPossible && (recursiveReadOnly === "Enabled" || recursiveReadOnly === "IfPossible") ? "Enabled" : "Disabled";

@@ -52,7 +52,7 @@ describe("how early the kernel kills a container", () => {
     [{ containers: [some, more] }, more, 700],
     [{ containers: [container({ cpu: "1" })] }, container({ cpu: "1" }), 999],
     [{ containers: [container({ memory: "5000" })] }, container({ memory: "5000" }), 3],
-    // 400 that nobody in particular asked for, for two.
+    // 400 that belong to no container in particular, shared by two.
     [{ containers: [some, container({})], resources: { requests: { memory: "500" } } }, some, 700],
     [{ containers: [some, container({})], resources: { requests: { memory: "500" } } }, container({}), 800],
     [{ containers: [some, more], initContainers: [sidecar] }, sidecar, 900],

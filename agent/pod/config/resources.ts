@@ -1,4 +1,4 @@
-/** Linux limits of a container from its requests and limits, by the kubelet's arithmetic. */
+/** A container's Linux limits from its requests and limits, by the kubelet's arithmetic. */
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { ContainerResources } from "../../runtime/container.ts";
 import { isSidecar } from "../containers.ts";
@@ -22,14 +22,14 @@ const NODE_CRITICAL = "system-node-critical";
 
 const memoryAsked = ({ resources }: Pick<Container, "resources">): number => whole(resources?.requests?.memory);
 
-/** What a pod asks for beyond what its containers do, for each of them. */
+/** Per container, the pod-level request in excess of its containers' requests. */
 function sharedMemory({ spec }: Pod): number {
   const all = [...(spec.initContainers ?? []).filter(isSidecar), ...spec.containers];
   const left = whole(spec.resources?.requests?.memory) - all.reduce((sum, each) => sum + memoryAsked(each), 0);
   return Math.floor(Math.max(0, left) / all.length);
 }
 
-/** How early the kernel kills it when memory runs out: guaranteed pods last, pods that asked for nothing first. */
+/** How early the kernel kills it when memory runs out: guaranteed pods last, pods without requests first. */
 function oomScore(pod: Pod, container: Container, memoryCapacity: number): number {
   if (pod.spec.priorityClassName === NODE_CRITICAL) return LAST_OF_ALL;
   const qos = qosOf(pod);
@@ -39,7 +39,7 @@ function oomScore(pod: Pod, container: Container, memoryCapacity: number): numbe
   const scoreOf = (asked: number) => 1000 - Math.floor((1000 * (asked + shared)) / Math.max(memoryCapacity, 1));
   const own = scoreOf(memoryAsked(container));
   const isOfInit = pod.spec.initContainers?.some(({ name }) => name === container.name) === true;
-  // A sidecar goes no earlier than any of those that it serves.
+  // A sidecar is never killed before the containers that it serves.
   const first = isOfInit && isSidecar(container) ? scoreOf(Math.min(...pod.spec.containers.map(memoryAsked))) : own;
   return Math.min(Math.max(Math.min(own, first), FIRST_OF_ALL + LAST_OF_ALL), FIRST_OF_ALL - 1);
 }
@@ -51,7 +51,7 @@ const quotaOf = (cpuMillis: number): number =>
 
 export function containerResources(pod: Pod, container: Container, memoryCapacity: number): ContainerResources {
   const { requests, limits } = container.resources ?? {};
-  // A container without a limit has its pod's: programs look at their own group for it.
+  // A container without a limit gets its pod's: programs look at their own cgroup for it.
   const ofPod = pod.spec.resources?.limits;
   const cpuLimit = milli(limits?.cpu) || milli(ofPod?.cpu);
   const cpuRequest = milli(requests?.cpu) || cpuLimit;
@@ -76,7 +76,7 @@ const hugePagesOf = (limits: Readonly<Record<string, string | number>> = {}): Re
 
 export type PodLimits = Omit<ContainerResources, "oomScoreAdj" | "hugePages">;
 
-/** What a pod's containers have together: limits only where every container has one, or the pod itself. */
+/** The limits of a pod's containers together: present only if every container has one, or the pod itself. */
 export function podLimits(pod: Pod): PodLimits {
   const requests = podAmounts(pod, "requests");
   const limits = podAmounts(pod, "limits");

@@ -1,4 +1,4 @@
-/** What a container may do, from the pod's and its own security context. */
+/** A container's privileges, from the pod's security context and its own. */
 import type {
   AppArmorProfile,
   Container,
@@ -46,7 +46,7 @@ export const pidScopeOf = (pod: Pod): NamespaceScope =>
 export const groupsPolicyOf = ({ spec }: Pod): SupplementalGroupsPolicy =>
   spec.securityContext?.supplementalGroupsPolicy === "Strict" ? "Strict" : "Merge";
 
-/** Refuses what would run as root against runAsNonRoot. */
+/** Refuses a container that would run as root despite runAsNonRoot. */
 function checkNonRoot(pod: Pod, container: Container, user: number | undefined, image: ImageObservation): void {
   const nonRoot = container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
   if (nonRoot !== true) return;
@@ -71,7 +71,7 @@ export interface SecurityInput {
   readonly container: Container;
   readonly image: ImageObservation;
   readonly profileRoot: string;
-  /** The container whose processes an ephemeral container shares. */
+  /** The container whose process namespace an ephemeral container shares. */
   readonly pidTarget?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The users of pods that have their own (`hostUsers: false`). Each has a range of the machine's that no other pod has,
- * written down in the pod's directory, and is free with it.
+ * User ids of pods with a user namespace (`hostUsers: false`). Each has a range of the machine's ids to itself, which
+ * is recorded in the pod's directory and freed with it.
  */
 import { join } from "node:path";
 import type { Pod } from "../../../api/generated/core.v1.ts";
@@ -10,13 +10,13 @@ import { writeWhole } from "../../files/write-whole.ts";
 import { NO_FEATURES, type RuntimeFeatures } from "../../runtime/runtime-features.ts";
 import type { UserNamespace } from "../../runtime/sandbox.ts";
 
-/** As many as programs expect there to be. */
+/** As many as programs expect. */
 const LENGTH = 65_536;
-/** Of all ids, without the first: they are the machine's own. */
+/** All ids except for the first range, which is the machine's own. */
 const RANGES = 65_535;
 const FILE = "userns";
 
-/** Fails where the runtime cannot have a pod's users be its own. `handler` is the runtime's for the pod. */
+/** Fails if the runtime does not support user namespaces. `handler` is the pod's runtime handler. */
 export function checkUserNamespaces({ handlers }: RuntimeFeatures = NO_FEATURES, handler: string): void {
   if (handlers.get(handler)?.userNamespaces === true) return;
   const who = handler === "" ? "runtime" : `RuntimeClass handler "${handler}"`;
@@ -25,8 +25,8 @@ export function checkUserNamespaces({ handlers }: RuntimeFeatures = NO_FEATURES,
 }
 
 /**
- * The first range that is free, from one chosen by chance on (`chance` is in [0, 1)): others of this machine who give
- * ranges away are not known, and seldom meet so.
+ * The first free range from a random one on (`chance` is in [0, 1)): other allocators on this machine are unknown, and
+ * collisions with them are rare this way.
  */
 export function chooseRange(used: ReadonlySet<number>, chance: number): number {
   const first = Math.floor(chance * RANGES);
@@ -37,7 +37,7 @@ export function chooseRange(used: ReadonlySet<number>, chance: number): number {
   throw new Error("could not find an empty slot to allocate a user namespace");
 }
 
-/** Those that `text` says, or none. */
+/** The range in `text`, if it is valid. */
 function parseRange(text: string): UserNamespace | undefined {
   try {
     const { hostId, length } = JSON.parse(text) as Partial<UserNamespace>;
@@ -47,7 +47,7 @@ function parseRange(text: string): UserNamespace | undefined {
   }
 }
 
-/** The pod's own, the same each time it is asked for; undefined: it shares the machine's. */
+/** The pod's own range, always the same; undefined: it shares the machine's users. */
 export function userNamespaceOf(pod: Pod, podsDirectory: string): UserNamespace | undefined {
   if (pod.spec.hostUsers !== false) return undefined;
   const rangeOf = (uid: string) => parseRange(readText(join(podsDirectory, uid, FILE)));

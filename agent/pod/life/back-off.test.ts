@@ -17,6 +17,6 @@ test("AGENT-BACKOFF: a clock that jumps by an hour, either way, holds no contain
   const backOff = { durationMs: 10_000, lastFailure: HOUR };
   expect(backOffEnd(backOff, HOUR, HOUR + 1000)).toBe(HOUR + 10_000);
   expect(backOffEnd(backOff, HOUR, 2 * HOUR)).toBeUndefined();
-  // Set back: the failure is an hour ahead.
+  // The clock was set back: the failure is an hour ahead.
   expect(backOffEnd(backOff, HOUR, 1000)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 /**
- * Waiting times that double, as the kubelet has them: 10 s to 5 min for containers that end and for image pulls, and
- * forgotten after twice the longest wait without a failure.
+ * The kubelet's exponential back-off: 10 s to 5 min for ended containers and for image pulls, reset after twice the
+ * maximum without a failure.
  */
 export interface BackOff {
   readonly durationMs: number;
@@ -15,7 +15,7 @@ const CLOCK_SLACK_MS = 2000;
 
 const isForgotten = (backOff: BackOff, since: number): boolean => since - backOff.lastFailure > 2 * LONGEST_BACK_OFF_MS;
 
-/** The back-off to wait after the next failure, when one that happened at `since` is being retried at `now`. */
+/** The back-off after the next failure, if the retry at `now` of a failure at `since` fails. */
 export function nextBackOff(previous: BackOff | undefined, since: number, now: number): BackOff {
   const durationMs =
     previous === undefined || isForgotten(previous, since)
@@ -24,10 +24,10 @@ export function nextBackOff(previous: BackOff | undefined, since: number, now: n
   return { durationMs, lastFailure: now };
 }
 
-/** When the wait is over that began with the failure at `since`; undefined where nothing is waited for. */
+/** When the back-off that began with the failure at `since` ends; undefined if it is over. */
 export function backOffEnd(backOff: BackOff | undefined, since: number, now: number): number | undefined {
   if (backOff === undefined || isForgotten(backOff, since)) return undefined;
   const end = since + backOff.durationMs;
-  // A failure that is still to come: the clock was set back, and who waited for it to be as late again would wait for that long.
+  // If the failure lies in the future, the clock was set back; waiting for it could take that much longer.
   return end > now && since <= now + CLOCK_SLACK_MS ? end : undefined;
 }

@@ -1,4 +1,4 @@
-/** Carries out what a plan asks for, one action at a time. */
+/** Carries out a plan, one action at a time. */
 import type { Observation } from "../../runtime/observation.ts";
 import type { PodRecord } from "../pod-record.ts";
 import type { Action } from "./plan.ts";
@@ -13,7 +13,7 @@ export async function carryOut(record: PodRecord, action: Action, observation: O
       record.terminating = true;
       return "changed";
     case "stop-sandbox":
-      // What still runs in it ends as it would with its pod.
+      // Containers still running in it are ended as they would be with their pod.
       await killAll(record, observation);
       await record.context.runtime.stopSandbox(action.id);
       return "changed";
@@ -32,7 +32,7 @@ export async function carryOut(record: PodRecord, action: Action, observation: O
   }
 }
 
-/** Tells once that a container waits for its back-off, and says so in its status. */
+/** Reports once that a container is backing off, and shows it in its status. */
 export function showBackOff(record: PodRecord, { target, message }: Extract<Action, { do: "back-off" }>): void {
   const { name } = target.container;
   if (record.waiting.get(name)?.message === message) return;
@@ -42,7 +42,7 @@ export function showBackOff(record: PodRecord, { target, message }: Extract<Acti
   record.tell(target, "Warning", "BackOff", `Back-off restarting failed container ${where}`);
 }
 
-/** What runs waits for nothing. */
+/** A running container is not waiting. */
 export function clearWaiting({ waiting }: PodRecord, { containers }: Observation): void {
   for (const name of waiting.keys())
     if (containers.find((container) => container.name === name)?.state === "running") waiting.delete(name);

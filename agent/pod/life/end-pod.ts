@@ -1,4 +1,4 @@
-/** Ends a pod: its containers, its sandbox, its volumes, its object, and at last what the runtime keeps of what has ended. */
+/** Ends a pod: its containers, sandbox, volumes and object, and finally what the runtime keeps of ended containers. */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Observation } from "../../runtime/observation.ts";
@@ -9,7 +9,7 @@ import { killAll } from "./stop-containers.ts";
 
 const SHOWN_MS = 1000;
 
-/** Answers whether nothing of the pod is left, here and in the API. */
+/** Returns whether nothing of the pod is left, here and in the API. */
 export async function endPod(record: PodRecord, observation: Observation): Promise<boolean> {
   const { context, reporter } = record;
   const { runtime } = context;
@@ -33,7 +33,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   record.endedAt ??= steadyNow();
   const shown = () => steadyNow() - (record.endedAt ?? 0) >= SHOWN_MS;
   if (!deleted && !record.gone) {
-    // Whoever looks may see how the containers were before what is not known of them is made up for.
+    // The containers' last observed states are reported before unknown ones are filled in.
     if (shown()) record.finish();
     else record.wake.within(SHOWN_MS);
     return false;
@@ -41,13 +41,13 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   const held = () => (record.pod.metadata.finalizers ?? []).length > 0;
   if (!record.gone) {
     await reporter.flushed();
-    // Somebody else holds the pod: they may see its last status as it was before the deletion is final.
+    // Something holds the pod (a finalizer): watchers may want to see its last status before the deletion is final.
     if (held() && !shown()) await sleep(SHOWN_MS);
     record.finish();
     await reporter.flushed();
   }
   await removePodCgroup(record.uid, runtime.cgroupDriver);
-  // What has stopped keeps nobody from the pod's name, its address or its volumes.
+  // A stopped container no longer occupies the pod's name, address or volumes.
   if (!record.gone && !(await deleteObject(record))) return false;
   for (const { id } of after.containers) await runtime.removeContainer(id);
   for (const { id } of after.sandboxes) await runtime.removeSandbox(id);
@@ -56,7 +56,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   return true;
 }
 
-/** Answers whether the API has let go of the pod. */
+/** Returns whether the API has deleted the pod. */
 async function deleteObject({ context, pod, wake }: PodRecord): Promise<boolean> {
   const { namespace = "", name = "", uid = "" } = pod.metadata;
   try {
@@ -65,7 +65,7 @@ async function deleteObject({ context, pod, wake }: PodRecord): Promise<boolean>
     if (outcome.ok || code === 404 || code === 409) return true;
     context.log.warn(`pod ${namespace}/${name} cannot be deleted: ${outcome.ok ? "" : outcome.status.message}`);
   } catch {
-    // Asked again when the control plane is back.
+    // Retried when the control plane is back.
   }
   wake.within(RETRY_MS);
   return false;

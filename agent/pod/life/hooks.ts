@@ -1,4 +1,4 @@
-/** Lifecycle hooks: postStart beside a container's command, preStop before its stop signal. */
+/** Lifecycle hooks: postStart runs alongside a container's command, preStop before its stop signal. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, LifecycleHandler, Pod } from "../../../api/generated/core.v1.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
@@ -18,7 +18,7 @@ export interface HookContext {
 const HTTP_SECONDS = 30;
 const AGENT = "kube-lifecycle/1.36";
 
-/** Fails with what went wrong, in the kubelet's words. Whoever waits for it bounds it: it goes on until its container ends. */
+/** Fails with the kubelet's message. The caller must limit how long it waits: a hook runs until its container ends. */
 export async function runHook(handler: LifecycleHandler, context: HookContext): Promise<void> {
   const { exec, httpGet } = handler;
   const where = `for Container "${context.container.name}" in Pod "${printPod(context.pod)}" failed - error:`;
@@ -35,7 +35,7 @@ export async function runHook(handler: LifecycleHandler, context: HookContext): 
   if (handler.sleep !== undefined) await sleep(handler.sleep.seconds * 1000, undefined, { ref: false });
 }
 
-/** `why` it failed, if it did. */
+/** Why it failed, if it did. */
 async function runCommand(command: readonly string[], { runtime, containerId }: HookContext) {
   try {
     const { exitCode, output, stderr } = await runtime.execSync(containerId, command, 0);
@@ -46,7 +46,7 @@ async function runCommand(command: readonly string[], { runtime, containerId }: 
   }
 }
 
-/** Why it could not be called: whatever it answers, it was (as under the kubelet). */
+/** Why the call failed. Any response counts as success, as with the kubelet. */
 async function callHttp(
   httpGet: NonNullable<LifecycleHandler["httpGet"]>,
   { container, podIP }: HookContext,
@@ -57,7 +57,7 @@ async function callHttp(
   const outcome = await getHttp(httpGet, podIP, asked);
   if (outcome.answered) return undefined;
   if (httpGet.scheme !== "HTTPS" || outcome.isNotTls !== true) return outcome.output;
-  // Hooks were once called without TLS whatever they said: what was written then still works, without its credentials.
+  // Hooks used to be called without TLS regardless of the scheme. Such manifests still work, but without credentials.
   const httpHeaders = httpGet.httpHeaders?.filter(({ name }) => name.toLowerCase() !== "authorization");
   const again = await getHttp({ ...httpGet, scheme: "HTTP", ...(httpHeaders && { httpHeaders }) }, podIP, asked);
   return again.answered ? undefined : again.output;

@@ -6,7 +6,7 @@ import { steadyNow } from "../../steady-now.ts";
 import { findContainer, type PodContainer } from "../containers.ts";
 import { runHook } from "./hooks.ts";
 
-/** No container is killed without a moment to react. */
+/** Every container gets a moment to react before it is killed. */
 export const SHORTEST_GRACE_SECONDS = 2;
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -19,17 +19,17 @@ export interface Kill {
   readonly container: Container;
   readonly id: string;
   readonly podIP: string;
-  /** For the hook, its turn and the stop signal together. */
+  /** For the hook, waiting for its turn, and the stop signal together. */
   readonly graceSeconds: number;
-  /** Settles when the containers have ended that must end before this one. */
+  /** Settles when the containers that must end before this one have ended. */
   readonly turn: Promise<unknown>;
   readonly onFailedHook: () => void;
 }
 
-/** What a timer can wait for; one that should wait for longer ends at once. */
+/** The longest delay of a timer; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Settles with the promise, however it ends, or when the time is over. */
+/** Settles with the promise, whatever its outcome, or when the time is over. */
 async function within(seconds: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
@@ -39,7 +39,10 @@ async function within(seconds: number, promise: Promise<unknown>): Promise<void>
   clearTimeout(timer);
 }
 
-/** A hook that outlasts the grace is cut off, and the stop signal still comes; so it does where others do not end in time. */
+/**
+ * A hook that exceeds the grace period is abandoned, and the stop signal is still sent; the same applies if earlier
+ * containers do not end in time.
+ */
 export async function killContainer(options: Kill): Promise<void> {
   const { runtime, pod, container, id, podIP, graceSeconds, turn, onFailedHook } = options;
   const started = steadyNow();
@@ -64,7 +67,7 @@ export const runningOf = (pod: Pod, containers: readonly ContainerObservation[])
     return observed.state === "running" && target !== undefined ? [{ target, observed }] : [];
   });
 
-/** Who is stopped together: all but sidecars first, then sidecars one by one, from the last to the first. */
+/** Groups of containers to stop: all but sidecars first, then sidecars one by one, from the last to the first. */
 export function killOrder(pod: Pod, containers: readonly ContainerObservation[]): Running[][] {
   const running = runningOf(pod, containers);
   const order = (pod.spec.initContainers ?? []).map(({ name }) => name);
@@ -73,7 +76,7 @@ export function killOrder(pod: Pod, containers: readonly ContainerObservation[])
   return [running.filter(({ target }) => target.role !== "sidecar"), ...sidecars.map((sidecar) => [sidecar])];
 }
 
-/** Begins with all at once; the turn of each group comes when those before it have ended. */
+/** Starts on all at once; a group's turn comes when the groups before it have ended. */
 export async function inTurns<T>(
   groups: readonly (readonly T[])[],
   end: (one: T, turn: Promise<unknown>) => Promise<void>,

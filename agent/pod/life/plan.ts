@@ -1,7 +1,7 @@
 /**
- * The pod machine: what to do next for a pod, from its spec, what the runtime shows and what the agent knows. It asks
- * what is missing now; running it twice is harmless. The order of things is the kubelet's: sandbox, ephemeral
- * containers, init containers one after the other, then the containers of the pod.
+ * The pod state machine: what to do next for a pod, from its spec, the runtime's observation, and what the agent knows.
+ * It asks what is missing now; running it twice is harmless. The order is the kubelet's: sandbox, ephemeral containers,
+ * init containers one after another, then the main containers.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { formatDuration } from "../../../api/machinery/time/duration.ts";
@@ -21,14 +21,14 @@ import { restartDecision, restartsAfterKill } from "./restart.ts";
 
 export type Action =
   | { readonly do: "create-sandbox"; readonly attempt: number }
-  /** Ends a sandbox that is not ready any more, so that a new one can be made. */
+  /** Stops a sandbox that is no longer ready, so that a new one can be created. */
   | { readonly do: "stop-sandbox"; readonly id: string }
   | {
       readonly do: "start-container";
       readonly target: PodContainer;
       readonly sandboxId: string;
       readonly restartCount: number;
-      /** When the container before it ended; its back-off grows from there. */
+      /** When the previous container ended; the back-off continues from there. */
       readonly endedAt?: number;
     }
   | { readonly do: "back-off"; readonly target: PodContainer; readonly message: string }
@@ -46,7 +46,7 @@ export type Action =
 
 export interface PodPlan {
   readonly actions: readonly Action[];
-  /** Plan again at this time (ms), though nothing may have changed. */
+  /** Plan again at this time (ms), even if nothing has changed. */
   readonly wakeAt?: number;
 }
 
@@ -68,14 +68,16 @@ class Planner {
     this.#sandboxId = sandboxId;
   }
 
-  /** The newest container of that name; init containers count only in the present sandbox. */
+  /** The newest container of that name; init containers only count in the current sandbox. */
   newest({ role, container }: PodContainer): ContainerObservation | undefined {
     const found = this.#input.observation.containers.find(({ name }) => name === container.name);
     const stale = (role === "init" || role === "sidecar") && found?.sandboxId !== this.#sandboxId;
     return stale ? undefined : found;
   }
 
-  /** Starts it, or waits while it backs off: from the last end, which for one that is killed first is that of the one before. */
+  /**
+   * Starts it, or waits for its back-off: from its last end or, if it has yet to be killed, that of the previous one.
+   */
   start(target: PodContainer): void {
     const { observation, local, now, pod } = this.#input;
     const all = observation.containers.filter(({ name }) => name === target.container.name);
@@ -106,7 +108,7 @@ class Planner {
     return container.startupProbe === undefined || this.#input.local.probes.get(observed.id)?.startup === "success";
   }
 
-  /** Kills a running container that failed a probe, and starts it again where it is to run; answers whether it did. */
+  /** Kills a running container that failed a probe, and restarts it if it should run; returns whether it did. */
   killIfFailed(target: PodContainer, observed: ContainerObservation): boolean {
     const probes = this.#input.local.probes.get(observed.id);
     const because = probes?.liveness === "failure" ? "liveness" : probes?.startup === "failure" ? "startup" : undefined;
@@ -123,7 +125,7 @@ class Planner {
     return true;
   }
 
-  /** A running container whose image is another now makes room for the new one, under every policy; answers whether so. */
+  /** Replaces a running container whose image has changed, under every restart policy; returns whether it did. */
   replaceIfChanged(target: PodContainer, observed: ContainerObservation): boolean {
     if (!hasOtherImage(target.container, observed)) return false;
     const { name } = target.container;
@@ -147,13 +149,13 @@ function statusCount(pod: Pod, { container }: PodContainer): number {
     : status.restartCount;
 }
 
-/** Whether the container should be running now, going by its newest end. */
+/** Whether the container should be running now, judging by its last end. */
 function wantsToRun(pod: Pod, target: PodContainer, observed: ContainerObservation | undefined): boolean {
   if (observed === undefined || observed.state !== "exited") return true;
   return restartDecision(pod, target, observed.exitCode) !== "stay-ended";
 }
 
-/** Plans init containers; answers whether all that the containers of the pod wait for has happened. */
+/** Plans init containers; returns whether the main containers may start. */
 function planInit(planner: Planner, pod: Pod, mainHasRun: boolean): "initialized" | "waiting" | "failed" {
   const targets = initContainersOf(pod).map(
     (container): PodContainer => ({ role: isSidecar(container) ? "sidecar" : "init", container }),

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { steadyNow } from "../../steady-now.ts";
 import { type PodRecord, RETRY_MS } from "../pod-record.ts";
 
-/** A volume that is being attached is looked for so often. */
+/** How often a volume that is being attached is checked for. */
 const PENDING_MS = 500;
 
 /** The kubelet's. */
@@ -11,7 +11,7 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 122_000;
 
 /**
- * Answers whether all are there. What went wrong is told, and tried again, at intervals that double; at once when an
+ * Returns whether all are there. Failures are reported, and retried with exponential back-off, or at once when an
  * object has changed.
  */
 export async function prepareVolumes(record: PodRecord): Promise<boolean> {
@@ -39,7 +39,7 @@ export async function prepareVolumes(record: PodRecord): Promise<boolean> {
   return !missing;
 }
 
-/** Answers whether they are ready. */
+/** Returns whether they are ready. */
 export async function prepareClaims(record: PodRecord): Promise<boolean> {
   const { spec, status } = record.pod;
   const hasClaims = (spec.resourceClaims?.length ?? 0) > 0 || status.extendedResourceClaimStatus !== undefined;

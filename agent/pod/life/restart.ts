@@ -1,10 +1,10 @@
-/** Whether a container that ended runs again: pod and container restart policies, and rules by exit code. */
+/** Whether an ended container is restarted: restart policies of pod and container, and rules by exit code. */
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { PodContainer } from "../containers.ts";
 
 export type RestartDecision = "restart" | "stay-ended" | "restart-all-containers";
 
-/** The first rule that matches the exit code, which decides whatever the policies say. */
+/** The first rule that matches the exit code, which takes precedence over the policies. */
 function ruleFor(container: Container, exitCode: number): RestartDecision | undefined {
   const rule = container.restartPolicyRules?.find(({ exitCodes }) => {
     const listed = exitCodes?.values?.includes(exitCode) ?? false;
@@ -25,6 +25,6 @@ export function restartDecision(pod: Pod, { role, container }: PodContainer, exi
   return policy === "OnFailure" && exitCode !== 0 ? "restart" : "stay-ended";
 }
 
-/** Whether a container that the agent itself kills (a failed probe) is to run again. */
+/** Whether a container that the agent itself kills (after a failed probe) should run again. */
 export const restartsAfterKill = (pod: Pod, podContainer: PodContainer): boolean =>
   restartDecision(pod, podContainer, 137) !== "stay-ended";

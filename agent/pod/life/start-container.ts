@@ -1,4 +1,4 @@
-/** Starts a sandbox, or one container in it; what goes wrong is told and tried again later. */
+/** Starts a sandbox, or one container in it; failures are reported and retried later. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "../../../api/generated/core.v1.ts";
@@ -28,10 +28,10 @@ import { kill } from "./stop-containers.ts";
 
 export type Outcome = "changed" | "failed" | "nothing";
 
-/** Linux has room for no longer name. */
+/** The longest hostname on Linux. */
 const LONGEST_KERNEL_NAME = 64;
 
-/** Fails with why there can be no such sandbox here. */
+/** Fails with the reason if there can be no such sandbox here. */
 async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<SandboxConfig> {
   const { pod, context, logDirectory } = record;
   const { runtimeClassName, hostUsers, hostNetwork } = pod.spec;
@@ -83,7 +83,7 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
   }
 }
 
-/** With the resources that it has been given. */
+/** With its allocated resources. */
 function given({ allocation }: PodRecord, container: Container): Container {
   const resources = allocation.containers.get(container.name);
   return resources === undefined ? container : { ...container, resources };
@@ -182,7 +182,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
 async function devicesFor({ context, pod, uid }: PodRecord, container: Container): Promise<DeviceGrant> {
   const grant = await context.devices.give(uid, containerWithoutClaimed(pod, container));
   const cdiDevices = [...grant.cdiDevices, ...context.claims.devicesOf(pod, container)];
-  // It would start without them, and say nothing.
+  // It would silently start without them.
   if (cdiDevices.length > 0 && context.runtime.takesCdiDevices !== true)
     throw new ConfigError(`the container runtime takes no CDI devices: ${cdiDevices.join(", ")}`);
   return { ...grant, cdiDevices };
@@ -197,7 +197,7 @@ async function runPostStart(record: PodRecord, target: PodContainer, id: string)
   try {
     await runHook(hook, { runtime: context.runtime, containerId: id, pod, container, podIP });
   } catch (error) {
-    // What it wrote may be a secret, which events do not tell.
+    // The hook's output may be a secret, so the event leaves it out.
     record.tell(target, "Warning", "FailedPostStartHook", "PostStartHook failed");
     const observed = (await record.observe()).containers.find((candidate) => candidate.id === id);
     if (observed !== undefined)
@@ -206,7 +206,7 @@ async function runPostStart(record: PodRecord, target: PodContainer, id: string)
   }
 }
 
-/** One container before the present one is kept, for its log and its last state. */
+/** One container before the current one is kept, for its log and its last state. */
 async function pruneOld(
   record: PodRecord,
   { name, id }: Pick<ContainerObservation, "name" | "id">,

@@ -1,4 +1,4 @@
-/** Stops containers of a pod: one that failed a probe, all for a restart, all for good. */
+/** Stops containers of a pod: one that failed a probe, all for a restart, or all for good. */
 import type { Observation } from "../../runtime/observation.ts";
 import { allContainersOf } from "../containers.ts";
 import { restartCountOf } from "../labels.ts";
@@ -11,7 +11,7 @@ const stopping = ({ observed }: Running): string => `Stopping container ${observ
 export interface KillAs {
   readonly message: string;
   readonly graceSeconds: number;
-  /** Settles when its turn has come; absent: it is at once. */
+  /** Settles when it is this container's turn; absent: at once. */
   readonly turn?: Promise<unknown>;
 }
 
@@ -51,7 +51,7 @@ export async function restartAll(record: PodRecord, { containers }: Observation)
   }
   record.report({ sandboxes: (await record.observe()).sandboxes, containers });
   await Promise.all(
-    // Whatever grace they have: the pod is to run on.
+    // Regardless of their grace periods: the pod is to run on.
     runningOf(pod, containers).map((running) => kill(record, running, { message: "killing", graceSeconds: 0 })),
   );
   for (const { id } of containers) await context.runtime.removeContainer(id);
@@ -60,8 +60,8 @@ export async function restartAll(record: PodRecord, { containers }: Observation)
 }
 
 /**
- * All are told at once, and run their hooks; main containers are stopped first, then sidecars from the last to the first. Of the last
- * to end is told with the sandbox that stops next.
+ * All are told at once, and run their hooks; main containers are stopped first, then sidecars from the last to the
+ * first. The end of the last one is reported when the sandbox stops.
  */
 export const killAll = (record: PodRecord, { containers }: Observation): Promise<void> =>
   inTurns(killOrder(record.pod, containers), async (running, turn) => {
@@ -70,7 +70,7 @@ export const killAll = (record: PodRecord, { containers }: Observation): Promise
     if (runningOf(record.pod, left.containers).length > 0) record.report(left);
   });
 
-/** A deletion with less grace overtakes one that is under way. */
+/** A deletion with a shorter grace period overrides one that is under way. */
 export async function shorten({ context: { runtime }, uid }: PodRecord, graceSeconds: number): Promise<void> {
   const { containers } = await runtime.observe(uid);
   const running = containers.filter(({ state }) => state === "running");

@@ -1,11 +1,14 @@
-/** Runs a step whenever there may be something to do, one at a time: asked for during a step, it is run once more after it. */
+/**
+ * Runs a step whenever there may be something to do, one at a time; if woken during a step, runs it once more
+ * afterwards.
+ */
 import { steadyNow } from "../../steady-now.ts";
 
 export interface WakeLoopOptions {
   readonly step: () => Promise<void>;
-  /** The step failed; it is not run again for that alone. */
+  /** The step failed, which alone is no reason to run it again. */
   readonly onError: (error: Error) => void;
-  /** Without being asked the step is run so often (ms). */
+  /** The maximum time (ms) between runs. */
   readonly longestSleepMs: number;
 }
 
@@ -29,7 +32,7 @@ export class WakeLoop {
     void this.#run();
   }
 
-  /** Runs the step after so long, unless it is run before: a step asks anew for what it still waits for. */
+  /** Runs the step after this time, unless it runs earlier: each run must request its next wake-up anew. */
   wakeIn(ms: number): void {
     const at = steadyNow() + ms;
     this.#wakeAt = Math.min(this.#wakeAt ?? at, at);

@@ -1,6 +1,6 @@
 /**
- * What a pod has been given of the node. It follows the spec when a resize fits, and not before; what a restarted agent
- * finds in the pod's status counts. All of it is pure.
+ * The resources that a pod has been allocated. They follow the spec once a resize fits, and not before; a restarted
+ * agent takes them from the pod's status. Pure.
  */
 import type { Container, ContainerStatus, Pod, ResourceRequirements } from "../../../api/generated/core.v1.ts";
 import { initContainersOf } from "../containers.ts";
@@ -8,7 +8,7 @@ import { nanosOf } from "../qos.ts";
 import { podAmounts } from "./pod-amounts.ts";
 
 export interface Allocation {
-  /** Of the pod as a whole, where it says something for itself. */
+  /** Pod-level resources, if it has any. */
   readonly whole: ResourceRequirements | undefined;
   /** By container name. */
   readonly containers: ReadonlyMap<string, ResourceRequirements>;
@@ -16,7 +16,7 @@ export interface Allocation {
 
 export type ResizeState =
   | { readonly kind: "settled" }
-  /** It waits for room, or there is none on this node at all. */
+  /** It waits for room, or cannot have it on this node at all. */
   | PendingResize
   | { readonly kind: "in-progress"; readonly error?: string };
 
@@ -24,9 +24,9 @@ export interface PendingResize {
   readonly kind: "pending";
   readonly reason: "Deferred" | "Infeasible";
   readonly message: string;
-  /** As a pod would be refused for it. */
+  /** The reason for which a pod would be refused. */
   readonly cause: string;
-  /** Of the pod that asks. */
+  /** Of the requesting pod. */
   readonly generation: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export const SETTLED: ResizeState = { kind: "settled" };
 
 export const resizableOf = (pod: Pod): readonly Container[] => [...initContainersOf(pod), ...pod.spec.containers];
 
-/** All that it asks for. */
+/** Everything that it requests. */
 export const allocationOf = (pod: Pod): Allocation => ({
   whole: pod.spec.resources,
   containers: new Map(resizableOf(pod).map(({ name, resources = {} }) => [name, resources])),
@@ -51,7 +51,7 @@ export function initialAllocation(pod: Pod): Allocation {
   };
 }
 
-/** The status counts what containers ask for with what the pod says itself. */
+/** The status includes the sum of the containers in pod-level resources. */
 function wholeOf({ spec: { resources: asked }, status }: Pod): ResourceRequirements | undefined {
   if (asked === undefined || status.allocatedResources === undefined) return asked;
   const given = { requests: status.allocatedResources, limits: status.resources?.limits };
@@ -74,7 +74,7 @@ function allocatedOf({
   };
 }
 
-/** The pod with what it has been given in place of what it asks for. */
+/** The pod with its allocated resources in place of the requested ones. */
 export function withAllocation(pod: Pod, allocation: Allocation): Pod {
   const given = (container: Container): Container => {
     const resources = allocation.containers.get(container.name);
@@ -114,7 +114,7 @@ export function withLimitsOf(
   return ofPod.length === 0 ? own : { ...own, limits: { ...Object.fromEntries(ofPod), ...own.limits } };
 }
 
-/** Why the node cannot give the pod what it asks for; undefined where it can. `others` with what they have been given. */
+/** Why the node cannot give the pod what it requests; undefined if it can. `others` have their allocated resources. */
 export function whyNoRoom(
   pod: Pod,
   allocatable: Readonly<Record<string, string | number>>,
@@ -142,21 +142,21 @@ export function whyNoRoom(
 
 const bytesOf = ({ limits }: ResourceRequirements = {}): bigint => nanosOf(limits?.memory) / 1_000_000_000n;
 
-/** A limit of memory that is to be set, in place of another. */
+/** A memory limit to be set in place of another. */
 export interface LimitChange {
   readonly name: string;
   readonly before: ResourceRequirements | undefined;
   readonly next: ResourceRequirements | undefined;
 }
 
-/** Containers that would be left with less memory than they have, or have none. */
+/** Containers whose memory limit would be lowered, or that have none yet. */
 export const withLowerLimit = (changes: readonly LimitChange[]): LimitChange[] =>
   changes.filter(({ before, next }) => {
     const [had, limit] = [bytesOf(before), bytesOf(next)];
     return limit > 0n && (had === 0n || limit < had);
   });
 
-/** The same of the pod as a whole. */
+/** The same for the pod as a whole. */
 export function whyWholeTooLow(
   before: ResourceRequirements | undefined,
   next: ResourceRequirements | undefined,
@@ -169,7 +169,9 @@ export function whyWholeTooLow(
     : `attempting to set pod memory limit (${limit}) below current usage (${used})`;
 }
 
-/** Why these limits would end what runs, by what is used now (bytes by container); undefined where they would not. */
+/**
+ * Why these limits would kill running processes, given current usage (bytes by container); undefined if they would not.
+ */
 export function whyTooLow(changes: readonly LimitChange[], used: ReadonlyMap<string, number>): string | undefined {
   const found = changes.flatMap(({ name, next }) => {
     const [limit, usage] = [bytesOf(next), used.get(name)];
@@ -179,7 +181,7 @@ export function whyTooLow(changes: readonly LimitChange[], used: ReadonlyMap<str
   return found.length > 1 ? `[${found.join(", ")}]` : found[0];
 }
 
-/** Whether a change of these resources wants the container started anew. */
+/** Whether a change of these resources requires a restart of the container. */
 export const wantsRestart = ({ resizePolicy = [] }: Container, changed: readonly string[]): boolean =>
   resizePolicy.some(
     ({ resourceName, restartPolicy }) => restartPolicy === "RestartContainer" && changed.includes(resourceName),

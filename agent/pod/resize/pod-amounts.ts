@@ -1,4 +1,7 @@
-/** What a pod takes of a node: its containers and sidecars together, or its largest init container, or what it says itself. */
+/**
+ * What a pod uses of a node: its containers and sidecars together, or its largest init container, or its pod-level
+ * resources.
+ */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { nanosOf } from "../qos.ts";
 

@@ -19,7 +19,7 @@ interface Case {
 }
 
 function pod({ container, spec, status = STARTED, others = [] }: Case = {}) {
-  /** The processors of the container as its pod as a whole was limited. */
+  /** The container's CPU limits at the times when the pod's were set. */
   const wholes: unknown[] = [];
   const limitPod = async (limited: Pod) => void wholes.push(limited.spec.containers[0]?.resources?.limits?.cpu);
   const made = recordedPod(

@@ -1,4 +1,6 @@
-/** Carries out an in-place resize: gives what fits, then sets the limits of running containers, or restarts them. */
+/**
+ * Carries out an in-place resize: allocates what fits, then sets the limits of running containers, or restarts them.
+ */
 import type { Container, ResourceRequirements } from "../../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { steadyNow } from "../../steady-now.ts";
@@ -24,10 +26,10 @@ import {
 } from "./allocation.ts";
 import { othersAtTurn } from "./resize-turns.ts";
 
-/** Room may come free with every pod that ends. */
+/** Room may become available with every pod that ends. */
 const DEFERRED_MS = 5000;
 
-/** What the pod now asks for is given to it, where there is room. */
+/** Allocates what the pod now requests, if there is room. */
 export function allocate(record: PodRecord): void {
   const { pod } = record;
   if (!asksForOther(pod, record.allocation)) {
@@ -54,7 +56,7 @@ export function allocate(record: PodRecord): void {
   record.tell(undefined, "Normal", "ResizeStarted", eventText(record, "started"));
 }
 
-/** There is no room, or those that come before take it. */
+/** Why not: there is no room, or pods that come first take it. */
 function whyNotNow({ pod, context, uid, allocation, waitsSince = steadyNow() }: PodRecord) {
   const [allocatable, others] = [context.allocatable(), context.otherPods(uid)];
   const mine = { asked: pod, given: withAllocation(pod, allocation), since: waitsSince };
@@ -75,7 +77,7 @@ function eventText({ pod }: PodRecord, what: string, error?: string): string {
   return `Pod resize ${what}: ${JSON.stringify(summary)}`;
 }
 
-/** Answers whether a container was restarted for it. */
+/** Returns whether a container was restarted for it. */
 export async function actuate(record: PodRecord, { containers }: Observation): Promise<boolean> {
   const { whole } = record.allocation;
   const given = withAllocation(record.pod, record.allocation);
@@ -94,7 +96,8 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
   let restarted = false;
   try {
     await checkMemory(record, due);
-    // A group's limits must not be below its containers', neither before nor after; nor of those that start later.
+    // A cgroup's limits must never be below its containers', neither before nor after, including containers that start
+    // later.
     await limitPod(given);
     for (const { container, observed, restarts } of due) {
       if (restarts) {
@@ -125,7 +128,7 @@ interface Due {
   readonly restarts: boolean;
 }
 
-/** Fails where the pod or a running container would be left with less memory than it uses: the kernel would end it. */
+/** Fails if the pod or a running container would have less memory than it uses: the kernel would kill it. */
 async function checkMemory({ context, uid, allocation, actualWhole }: PodRecord, due: readonly Due[]): Promise<void> {
   const lower = withLowerLimit(
     due.filter(({ restarts }) => !restarts).map(({ container: { name }, before, next }) => ({ name, before, next })),

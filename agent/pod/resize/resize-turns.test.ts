@@ -24,7 +24,7 @@ const waiting = (name: string, from: string, asked: Asked, since = 0): WaitingFo
   since,
 });
 
-/** What the others have when it is `mine`'s turn, on a node of two processors. */
+/** What the others have when it is `mine`'s turn, on a node with two CPUs. */
 function atTurn(mine: WaitingForRoom, ...others: WaitingForRoom[]): Record<string, string | number | undefined> {
   const now = othersAtTurn(mine, {
     waiting: [mine, ...others],

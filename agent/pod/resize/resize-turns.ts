@@ -1,4 +1,4 @@
-/** Which of the pods that wait to be given more comes first when room comes free: the kubelet's order. Pure. */
+/** Which of the pods waiting for a resize comes first when room becomes available: the kubelet's order. Pure. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { qosOf } from "../qos.ts";
 import { whyNoRoom } from "./allocation.ts";
@@ -6,9 +6,9 @@ import { podAmounts } from "./pod-amounts.ts";
 
 export interface WaitingForRoom {
   readonly asked: Pod;
-  /** The same with what it has been given. */
+  /** The same pod with its allocated resources. */
   readonly given: Pod;
-  /** Since when it waits (ms). */
+  /** Since when it has been waiting (ms). */
   readonly since: number;
 }
 
@@ -19,7 +19,7 @@ function asksForMore({ asked, given }: WaitingForRoom): boolean {
   return [...podAmounts(asked, "requests")].some(([resource, amount]) => amount > (has.get(resource) ?? 0n));
 }
 
-/** Each says who comes first, where those before it do not; the larger does. */
+/** Sort keys in order of precedence; larger values come first. */
 const RANKS: readonly ((waiting: WaitingForRoom) => number)[] = [
   (waiting) => (asksForMore(waiting) ? 0 : 1),
   ({ asked }) => asked.spec.priority ?? 0,
@@ -32,7 +32,9 @@ const inTurn = (a: WaitingForRoom, b: WaitingForRoom): number => {
   return 0;
 };
 
-/** The others as they are when it is a pod's turn: those that come before it have been given what they ask for, where that fits. */
+/**
+ * The other pods when it is a pod's turn: those that come before it have been allocated what they request, if it fits.
+ */
 export function othersAtTurn(
   mine: WaitingForRoom,
   {

@@ -17,7 +17,7 @@ const OWNED = new Set([
 
 const BY_NODE = "TerminationByKubelet";
 
-/** A disruption is its own where the node is what ended the pod. */
+/** DisruptionTarget is the agent's own if the node ended the pod. */
 export const isOwnCondition = ({ type, reason }: Pick<PodCondition, "type" | "reason">): boolean =>
   OWNED.has(type) || (type === "DisruptionTarget" && reason === BY_NODE);
 
@@ -74,7 +74,7 @@ function initialized(pod: Pod, statuses: readonly ContainerStatus[], phase: Phas
     })
     .map(({ name }) => name);
   if (phase === "Succeeded" && unknown.length === 0) return { status: "True", reason: "PodCompleted" };
-  // Once it is, it stays so, also while its containers start in a new sandbox.
+  // Once initialized it stays so, even while its containers start in a new sandbox.
   if (hasMainContainerStarted(pod, statuses) || wasInitialized(pod)) return TRUE;
   const message = unmet(unknown, "incomplete", incomplete);
   return message === "" ? TRUE : no("ContainersNotInitialized", message);
@@ -92,7 +92,7 @@ function gatesReady(pod: Pod, conditions: readonly PodCondition[]): Finding {
   return messages.length === 0 ? TRUE : no("ReadinessGatesNotReady", messages.join(", "));
 }
 
-/** Some container may have all of them restarted. */
+/** Whether some container may restart all containers. */
 const couldRestartAll = ({ spec }: Pod): boolean =>
   [...(spec.initContainers ?? []), ...spec.containers].some(({ restartPolicyRules = [] }) =>
     restartPolicyRules.some(({ action }) => action === "RestartAllContainers"),
@@ -113,7 +113,7 @@ function resizeFindings(resize: ResizeState): readonly (readonly [string, Findin
 
 export interface ConditionsInput {
   readonly pod: Pod;
-  /** Those of init and main containers. */
+  /** Of init and main containers. */
   readonly statuses: readonly ContainerStatus[];
   readonly phase: Phase;
   readonly sandboxReady: boolean;
@@ -125,7 +125,7 @@ export interface ConditionsInput {
   readonly now: string;
 }
 
-/** All conditions of the pod's status: foreign ones first, as the API has them. */
+/** All conditions of the pod's status: those of others first, as the API has them. */
 export function conditionsOf({
   pod,
   statuses,

@@ -1,7 +1,7 @@
 /**
- * Container statuses from what the runtime shows, what the status was before, and what the agent waits for. The newest
- * container of a name is the state, the one before it the last state; a container that should run and does not is
- * waiting, its end then the last state. The rules are the kubelet's.
+ * Container statuses from the runtime's observation, the previous status, and what the agent is waiting for. The newest
+ * container of a name is the state, and the one before it the last state; a container that should run and does not is
+ * waiting, with its end as the last state. The rules are the kubelet's.
  */
 import type {
   Container,
@@ -53,7 +53,7 @@ export const LOST = {
   reason: "ContainerStatusUnknown",
   message: "The container could not be located when the pod was terminated",
 };
-/** What a container that RestartAllContainers removed leaves behind. */
+/** What remains of a container removed by RestartAllContainers. */
 const REMOVED = {
   exitCode: 137,
   reason: RESTARTING_ALL,
@@ -79,7 +79,7 @@ const linuxUser = ({ uid, gid, groups }: NonNullable<ContainerObservation["user"
   ...(groups.length === 0 ? {} : { supplementalGroups: [...groups] }),
 });
 
-/** What the container has been given, and what it has: a resize that is under way lies between. */
+/** The allocated and the actual resources of the container; they differ during a resize. */
 function resourcesOf(
   container: Container,
   newest: ContainerObservation | undefined,
@@ -115,7 +115,7 @@ interface States {
   readonly restartCount: number;
 }
 
-/** Of a container that has not been made, or is there no more: what was said of it last. */
+/** For a container that has not been created, or no longer exists: its last known state. */
 function statesWithout({
   pod,
   previous,
@@ -142,7 +142,7 @@ function statesWithout({
 
 interface Seen {
   readonly newest: ContainerObservation;
-  /** The one before it, if that is still there. */
+  /** The previous one, if it still exists. */
   readonly before: ContainerObservation | undefined;
   readonly previous: ContainerStatus | undefined;
   readonly removed: number;
@@ -157,7 +157,7 @@ function statesOf({ newest, before, previous, removed }: Seen): States {
   return { state, lastState: previous?.lastState ?? {}, restartCount };
 }
 
-/** A container that waits for its next start shows that, and behind it how it ended. */
+/** A container waiting for its next start shows that, with its last end as the last state. */
 function whileWaiting(states: States, waiting: PodLocal["waiting"], name: string): States {
   const why = waiting.get(name);
   if (why === undefined) return states;
@@ -181,7 +181,7 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
       ? states.state.terminated === undefined
       : newest.state === "created" ||
         (newest.state === "exited" && restartDecision(pod, { role, container }, newest.exitCode) !== "stay-ended");
-  // Of a pod that goes none is started again: how each ended is what there is to say.
+  // In a pod that is being deleted nothing is restarted: what remains to report is how each container ended.
   const shouldStart = isDue && pod.metadata.deletionTimestamp === undefined;
   const { state, lastState, restartCount } = shouldStart ? whileWaiting(states, local.waiting, container.name) : states;
   const running = newest?.state === "running" && state.running !== undefined;
@@ -213,7 +213,7 @@ export interface ContainerStatuses {
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
-/** Main and ephemeral containers ordered by name, init containers as in the spec. */
+/** Main and ephemeral containers sorted by name, init containers as in the spec. */
 export function containerStatuses(input: Omit<Input, "previous">): ContainerStatuses {
   const { status } = input.pod;
   const containers = allContainersOf(input.pod);

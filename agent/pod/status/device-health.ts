@@ -1,4 +1,6 @@
-/** How the devices are that a pod's main containers have, of a plugin or by a claim. The kubelet tells it of no others. */
+/**
+ * The health of devices of a pod's main containers, from plugins or claims. The kubelet reports no other containers'.
+ */
 import type { Pod, ResourceStatus } from "../../../api/generated/core.v1.ts";
 import type { DeviceManager } from "../../devices/device-manager.ts";
 import type { PodClaims } from "../../dra/pod-claims.ts";

@@ -1,7 +1,7 @@
 /**
- * Events about pods, told to the API in the kubelet's name and words. Telling is best effort: nothing waits for it, the same event
- * again only counts up (of what happens while it is being told, the newest alone is told then), what resembles many others is
- * combined with them, and what cannot be told is dropped.
+ * Events about pods, recorded under the kubelet's name and in its words. Best effort: nothing waits for them, a
+ * repeated event only raises the count (while one is being written, only the newest repetition is kept), similar ones
+ * are combined, and what cannot be written is dropped.
  */
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../../client/api-client.ts";
@@ -24,7 +24,7 @@ export class EventRecorder {
   readonly #nodeName: string;
   readonly #correlator = new EventCorrelator();
   readonly #tally = new EventTally();
-  /** By name: what is being told, and what is to be told of it next. */
+  /** By name: the event being written, and the next version of it. */
   readonly #telling = new Map<string, Event | undefined>();
 
   constructor(client: ApiClient, nodeName: string) {

@@ -1,8 +1,8 @@
-/** How many pods and containers this node has started and seen end, since the agent began. */
+/** How many pods and containers this node has started and seen end, since the agent started. */
 import type { ContainerStatus, PodStatus } from "../../../api/generated/core.v1.ts";
 import type { ContainerRole } from "../containers.ts";
 
-/** As the kubelet's metrics tell containers apart. */
+/** The container types of the kubelet's metrics. */
 export type ContainerType = "container" | "init_container" | "ephemeral_container";
 
 export interface Termination {
@@ -24,7 +24,7 @@ const LISTS = [
   ["ephemeral_container", "ephemeralContainerStatuses"],
 ] as const;
 
-/** The containers that have ended between two statuses of a pod. */
+/** The containers that ended between two statuses of a pod. */
 export const terminationsBetween = (before: PodStatus, after: PodStatus): readonly Termination[] =>
   LISTS.flatMap(([type, list]) =>
     (after[list] ?? []).flatMap(({ name, state }: ContainerStatus) => {

@@ -1,10 +1,13 @@
-/** Which changes of the API's pod are worth a turn of its worker: most only say what the agent itself has told. Pure. */
+/**
+ * Which changes of the API's pod are worth waking its worker: most only contain what the agent itself has reported.
+ * Pure.
+ */
 import type { Pod, PodStatus } from "../../../api/generated/core.v1.ts";
 import { SETTLED } from "../resize/allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { isTerminal } from "./phase.ts";
 
-/** `own` is the status as the agent last computed it. */
+/** `own` is the status last computed by the agent. */
 export const isNotableChange = (before: Pod, after: Pod, own: PodStatus): boolean =>
   isEdited(before, after) || hasGateMoved(after, own) || isOverwritten(after, own);
 
@@ -16,7 +19,7 @@ function withoutBookkeeping({ metadata, spec }: Pod): unknown {
   return { rest, spec };
 }
 
-/** Only a change of what a readiness gate amounts to is worth a new status (as in the kubelet). */
+/** Only a change in whether readiness gates are met requires a new status (as in the kubelet). */
 function hasGateMoved(pod: Pod, own: PodStatus): boolean {
   if ((pod.spec.readinessGates ?? []).length === 0) return false;
   const isReady = ({ type }: { readonly type: string }) => type === "Ready";
@@ -32,6 +35,6 @@ function hasGateMoved(pod: Pod, own: PodStatus): boolean {
   return own.conditions?.find(isReady)?.status !== now.find(isReady)?.status;
 }
 
-/** Somebody set the agent's own part of the status back. */
+/** Somebody reset the agent's own part of the status. */
 const isOverwritten = ({ status }: Pod, { phase }: PodStatus): boolean =>
   status.phase !== phase && phase !== undefined && isTerminal(phase);

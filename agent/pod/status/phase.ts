@@ -1,16 +1,16 @@
-/** The phase of a pod by its containers' statuses, as the kubelet computes it. */
+/** The phase of a pod from its containers' statuses, as computed by the kubelet. */
 import type { ContainerStatus, Pod } from "../../../api/generated/core.v1.ts";
 import { initContainersOf, isSidecar } from "../containers.ts";
 import { restartDecision } from "../life/restart.ts";
 
-/** Of a container that was removed to be started anew with all others, whatever its own policy. */
+/** For a container removed by RestartAllContainers, whatever its own policy. */
 export const RESTARTING_ALL = "RestartingAllContainers";
 
 export type Phase = "Pending" | "Running" | "Succeeded" | "Failed";
 
 export const isTerminal = (phase: string | undefined): boolean => phase === "Succeeded" || phase === "Failed";
 
-/** A container of the spec that is not an init container has run at some time. */
+/** Whether a main container has ever run. */
 export const hasMainContainerStarted = (pod: Pod, statuses: readonly ContainerStatus[]): boolean =>
   pod.spec.containers.some(({ name }) => {
     const status = statuses.find((s) => s.name === name);
@@ -23,12 +23,9 @@ export const hasMainContainerStarted = (pod: Pod, statuses: readonly ContainerSt
   });
 
 export interface PhaseFacts {
-  /** No container will be started again, whatever its restart policy. */
+  /** No container will be restarted, whatever its restart policy. */
   readonly over: boolean;
-  /**
-   * A main container has run in the sandbox that the pod has now: its sidecars may start anew without taking it back to
-   * where it began.
-   */
+  /** A main container has run in the current sandbox: restarting sidecars does not make the pod Pending again. */
   readonly hasStarted: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Tells the API the status of one pod: always the newest, one request at a time, again until it is heard. What somebody
- * else wrote in between (a readiness gate, a disruption) is left alone.
+ * Reports the status of one pod to the API: always the newest, one request at a time, retried until it succeeds. What
+ * others wrote in between (a readiness gate, a disruption) is left alone.
  */
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from "../../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../../client/api-client.ts";
@@ -8,7 +8,7 @@ import { isOwnCondition } from "./conditions.ts";
 
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
-/** So long a status waits that says no more than that a pod is being started: most have started by then. */
+/** How long a status is held back that only says that the pod is starting: most have started by then. */
 const STARTING_MS = 100;
 
 const STARTING: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing"]);
@@ -20,10 +20,10 @@ const hasYetToStart = ({ state, lastState }: ContainerStatus): boolean =>
 export const isStarting = ({ phase, containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean =>
   phase === "Pending" && [...initContainerStatuses, ...containerStatuses].every(hasYetToStart);
 
-/** Lists that a strategic merge patch adds to: what a pod had in a sandbox before, it has no more. */
+/** Lists that a strategic merge patch would extend, so stale entries must be removed explicitly. */
 const ADDRESSES = ["podIPs", "hostIPs"] as const;
 
-/** A strategic merge patch from the status that the API has to `next`. */
+/** A strategic merge patch from the API's status to `next`. */
 export function statusPatch(before: PodStatus, next: PodStatus, options: { readonly replace: boolean }): unknown {
   if (options.replace) return { $patch: "replace", ...next };
   const { conditions = [], ...rest } = next;
@@ -50,9 +50,9 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
 }
 
 export interface StatusReporterOptions {
-  /** Given the pod as the API has it after each report. */
+  /** Called with the API's pod after each report. */
   readonly onAnswer: (pod: Pod) => void;
-  /** The API does not take a status, and says why. */
+  /** The API rejects a status, with the reason. */
   readonly onRefused: (why: string) => void;
 }
 
@@ -65,7 +65,7 @@ export class StatusReporter {
   #sending: Promise<void> | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
-  /** Ends the wait of a status that says that the pod is being started. */
+  /** Ends the delay of a status that only says that the pod is starting. */
   #hurry: (() => void) | undefined;
 
   constructor(client: ApiClient, pod: Pod, { onAnswer, onRefused }: StatusReporterOptions) {
@@ -75,7 +75,7 @@ export class StatusReporter {
     this.#onRefused = onRefused;
   }
 
-  /** The pod as the API has it. */
+  /** The API's current pod. */
   follow(pod: Pod): void {
     this.#pod = pod;
   }
@@ -88,7 +88,7 @@ export class StatusReporter {
     });
   }
 
-  /** The API has not answered yet to all that was reported. */
+  /** Whether the API has yet to answer a report. */
   get isBusy(): boolean {
     return this.#sending !== undefined;
   }
@@ -98,7 +98,7 @@ export class StatusReporter {
     while (this.#sending !== undefined) await this.#sending;
   }
 
-  /** The connection is back: do not wait for the next try. */
+  /** The connection is back: retries now. */
   retryNow(): void {
     this.#wake?.();
   }
@@ -145,7 +145,8 @@ export class StatusReporter {
           continue;
         }
         const { code = 0, message = "" } = outcome.status;
-        // Gone, or another pod of that name: nobody is left to tell. A status that is refused for what it says is not told again.
+        // The pod is gone or was replaced by another of that name: nobody is left to tell. A status that was rejected
+        // for its content is not sent again.
         if (code === 404 || code === 422) {
           if (code === 422 && !message.includes("metadata.uid")) this.#onRefused(message);
           if (this.#next === sent || code === 404) this.#next = undefined;

@@ -1,4 +1,4 @@
-/** The whole status of a pod: a pure function of the pod, what the runtime shows, and what the agent knows. */
+/** The whole status of a pod: a pure function of the pod, the runtime's observation, and what the agent knows. */
 import type { ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";
 import { addQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
@@ -16,7 +16,7 @@ import { containerStatuses } from "./container-status.ts";
 import { isTerminal, type Phase, phaseOf } from "./phase.ts";
 
 export interface StatusInput {
-  /** Its status is the last one known, the agent's own or the API's. */
+  /** Its status is the last known one, the agent's own or the API's. */
   readonly pod: Pod;
   readonly observation: Observation;
   readonly local: PodLocal;
@@ -25,7 +25,7 @@ export interface StatusInput {
 
 type Resources = Record<string, string | number>;
 
-/** What the pod takes in all: what it says itself goes before what its containers say. */
+/** The pod's total: pod-level resources take precedence over those of its containers. */
 function amountsOf({ spec }: Pod, part: "requests" | "limits"): Resources | undefined {
   const aggregate = part === "requests" ? aggregateRequests(spec) : aggregateLimits(spec);
   const total: Amounts = { ...aggregate };
@@ -37,7 +37,7 @@ function amountsOf({ spec }: Pod, part: "requests" | "limits"): Resources | unde
   return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }
 
-/** What the pod has been given, and what it has: a resize that is under way lies between. */
+/** The allocated and the actual resources of the pod; they differ during a resize. */
 function podResources(
   pod: Pod,
   { allocation, actualWhole }: PodLocal,
@@ -62,7 +62,7 @@ function podResources(
 const generationOf = (pod: Pod) =>
   pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation };
 
-/** A pod that the node refuses keeps nothing but the refusal, and when that was. */
+/** A pod that the node refused has nothing in its status but the refusal and its time. */
 const refusedStatus = (pod: Pod, { reason, message }: Verdict, { startTime }: PodLocal): PodStatus => ({
   ...generationOf(pod),
   phase: "Failed",
@@ -89,7 +89,8 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
   const own: Phase = local.verdict !== undefined ? "Failed" : phaseOf(pod, counted, facts);
   const phase = isTerminal(before.phase) ? (before.phase as Phase) : own;
 
-  // A terminal phase is not told before the last container has ended: whoever sees it may reuse what the pod held.
+  // A terminal phase is not reported before the last container has ended, since observers may then reuse what the pod
+  // held.
   const held = isTerminal(phase) && [...counted, ...ephemeral].some(isRunning);
   const told = held ? ((before.phase as Phase | undefined) ?? "Pending") : phase;
   const verdict = held ? undefined : local.verdict;

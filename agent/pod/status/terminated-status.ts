@@ -1,6 +1,6 @@
 /**
- * The last status of a pod of which nothing runs any more, and nothing will: whatever is not known to have ended has failed. The
- * rules are the kubelet's; conditions stay as they were.
+ * The last status of a pod of which nothing runs any more, or will: whatever is not known to have ended counts as
+ * failed. The rules are the kubelet's; conditions stay as they were.
  */
 import type { ContainerStatus, Pod, PodStatus } from "../../../api/generated/core.v1.ts";
 import { isStatic } from "../../static-pods/mirror.ts";
@@ -8,14 +8,14 @@ import { initContainersOf } from "../containers.ts";
 import { LOST } from "./container-status.ts";
 import { isTerminal } from "./phase.ts";
 
-/** It has run at some time, or runs. */
+/** Whether it has ever run. */
 const hasMoved = ({ state, lastState }: ContainerStatus): boolean =>
   lastState?.terminated !== undefined || state?.waiting === undefined;
 
 const succeeded = ({ state, lastState }: ContainerStatus): boolean =>
   state?.terminated?.exitCode === 0 || lastState?.terminated?.exitCode === 0;
 
-/** Without a sign of it, its containers have never been due. */
+/** Without such a sign, its main containers were never due. */
 function hasInitialized(pod: Pod, { containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean {
   const last = initContainerStatuses.at(-1);
   if (initContainersOf(pod).length === 0 || containerStatuses.some(hasMoved)) return true;
@@ -27,7 +27,7 @@ const ended = (status: ContainerStatus): ContainerStatus =>
 
 export function terminatedStatus(pod: Pod, status: PodStatus): PodStatus {
   const { containerStatuses = [], initContainerStatuses = [] } = status;
-  // The first counts as begun; those that wait behind the last that has are not.
+  // The first init container counts as begun; those after the last one that ran do not.
   const begun = Math.max(0, initContainerStatuses.findLastIndex(hasMoved));
   const init = initContainerStatuses.map((each, i) => (i <= begun ? ended(each) : each));
   return {

@@ -1,4 +1,4 @@
-/** What a container said as it ended: its message file, or the end of its log. */
+/** A container's termination message: its message file, or the end of its log. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { ContainerState, ContainerStatus } from "../../../api/generated/core.v1.ts";
 import { parseLogEntry } from "../../logs/cri-log.ts";
@@ -6,11 +6,11 @@ import type { ContainerObservation } from "../../runtime/observation.ts";
 import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "../labels.ts";
 
 const LONGEST_MESSAGE = 4096;
-/** Of all containers of a pod together. */
+/** For all containers of a pod together. */
 const LONGEST_OF_POD = 12 * 1024;
 const LONGEST_LOG = 2048;
 const MOST_LINES = 80;
-/** Enough for the longest text in entries of one byte. */
+/** Enough for the longest message if each entry has one byte. */
 const TAIL_BYTES = 256 * 1024;
 
 function readPart(file: string, at: "start" | "end", bytes: number): Buffer {
@@ -54,7 +54,7 @@ function shortened(state: ContainerState | undefined, bytes: number): ContainerS
   return { terminated: { ...state.terminated, message: text.subarray(0, bytes).toString("utf8") } };
 }
 
-/** A status is no place for much: each of a pod's `containers` may say the same share of what all may. */
+/** Limits the total in a status: each of a pod's `containers` gets an equal share of the maximum. */
 export function withinShare(status: ContainerStatus, containers: number): ContainerStatus {
   const bytes = Math.floor(LONGEST_OF_POD / containers);
   const [state, lastState] = [shortened(status.state, bytes), shortened(status.lastState, bytes)];

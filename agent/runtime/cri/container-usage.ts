@@ -17,7 +17,7 @@ export const usageOf = (
   cpuNanoseconds: cpu?.usage_core_nano_seconds?.value ?? 0,
   memoryWorkingSetBytes: memory?.working_set_bytes?.value ?? 0,
   ...(memory?.usage_bytes && { memoryBytes: memory.usage_bytes.value }),
-  // A runtime says none of a container that has no limit.
+  // A runtime reports none for a container without a limit.
   ...(memory?.available_bytes?.value && { memoryAvailableBytes: memory.available_bytes.value }),
   ...(memory?.rss_bytes && { memoryResidentBytes: memory.rss_bytes.value }),
   ...(memory?.page_faults && {
@@ -28,8 +28,8 @@ export const usageOf = (
 });
 
 /**
- * Of those that run: runtimes tell of what has ended, too, and a container that was restarted would be there several times by one
- * name.
+ * Only for running containers: runtimes report ended ones as well, and a restarted container would appear several times
+ * under one name.
  */
 export async function usageOfRunning(
   cri: Pick<CriClient, "call">,

@@ -6,7 +6,7 @@ const field = (number: number, bytes: Buffer): Buffer => {
   return Buffer.concat([Buffer.of((number << 3) | 2, ...length), bytes]);
 };
 const varint = (number: number, value: number): Buffer => Buffer.of(number << 3, value);
-/** As containerd writes it: a time, the namespace, the topic, and the event in an Any. */
+/** As containerd encodes it: a time, the namespace, the topic, and the event in an Any. */
 const envelope = (container: string, id: string): Buffer => {
   const exit = [field(1, Buffer.from(container)), field(2, Buffer.from(id)), varint(3, 99), varint(4, 137)];
   const any = [field(1, Buffer.from("containerd.events.TaskExit")), field(2, Buffer.concat(exit))];

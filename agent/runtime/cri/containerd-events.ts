@@ -1,13 +1,13 @@
 /**
- * containerd's own events, from which the end of a container is learned at once; CRI has none before containerd 1.7.
- * Envelope and TaskExit are read by hand: of each only one field matters.
+ * containerd's own events, which report the end of a container at once; CRI has no events before containerd 1.7.
+ * Envelope and TaskExit are decoded by hand: of each only one field matters.
  */
 import { GrpcChannel } from "../../grpc/channel.ts";
 
 const METHOD = "/containerd.services.events.v1.Events/Subscribe";
 const FILTER = `topic=="/tasks/exit",namespace==k8s.io`;
 
-/** The first length-delimited field of that number. */
+/** The first length-delimited field with that number. */
 function field(bytes: Buffer, wanted: number): Buffer | undefined {
   let at = 0;
   const varint = () => {
@@ -44,7 +44,7 @@ const EMPTY = Buffer.alloc(0);
 
 /**
  * Envelope { google.protobuf.Any event = 4 }, Any { bytes value = 2 }, TaskExit { string container_id = 1, string id =
- * 2 }: the id of a container whose own process ended. A command that was run in it (a probe is one) has another id.
+ * 2 }: the id of a container whose main process ended. A command executed in it (such as a probe) has another id.
  */
 export function endedContainer(envelope: Buffer): string | undefined {
   const exit = field(field(envelope, 4) ?? EMPTY, 2) ?? EMPTY;
@@ -52,7 +52,10 @@ export function endedContainer(envelope: Buffer): string | undefined {
   return field(exit, 2)?.toString() === container ? container : undefined;
 }
 
-/** Calls with the container's id; `onEnd` when there are no more events. Answers how to stop. `socket` is a path. */
+/**
+ * Calls `onExit` with each container's id, and `onEnd` when there are no more events. Returns how to stop. `socket` is
+ * a path.
+ */
 export function followExits(socket: string, onExit: (id: string) => void, onEnd: () => void): () => void {
   const channel = new GrpcChannel({ path: socket });
   return channel.stream(METHOD, encodeRequest(FILTER), {

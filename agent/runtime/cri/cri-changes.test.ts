@@ -25,7 +25,7 @@ const client = {
   },
 } as unknown as CriClient;
 
-/** Without containerd's events it looks every second. */
+/** Without containerd's events it polls every second. */
 const look = async () => {
   told.length = 0;
   await vi.advanceTimersByTimeAsync(1000);

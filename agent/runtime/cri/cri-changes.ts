@@ -1,4 +1,4 @@
-/** Notices that a pod's containers changed: by containerd's events, and by looking now and then for what has none. */
+/** Notices changes in a pod's containers: by containerd's events, and by polling for what has no events. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { followExits } from "./containerd-events.ts";
 import type { CriClient } from "./cri-client.ts";
@@ -6,9 +6,9 @@ import { AGENT_LABEL } from "./cri-config.ts";
 import type { SeenStates } from "./seen-states.ts";
 
 const POLL_MS = 10_000;
-/** Without containerd's events the state is looked at this often. */
+/** The polling interval without containerd's events. */
 const BLIND_POLL_MS = 1000;
-/** How long CRI may take to know what an event has told, looked for after ever longer waits. */
+/** How long CRI may take to catch up with an event; polled with growing intervals. */
 const FIRST_EXIT_LOOK_MS = 10;
 const LONGEST_EXIT_LOOK_MS = 320;
 
@@ -16,9 +16,9 @@ export interface CriChangesOptions {
   readonly agentId: string;
   /** Whether the runtime is containerd. */
   readonly hasEvents: boolean;
-  /** As pods' workers have last seen them, who need not be told of that. */
+  /** States that pods' workers have already seen need not be reported to them. */
   readonly seen: SeenStates;
-  /** What is there at a look, by id. */
+  /** Called with the ids that exist, at each poll. */
   readonly onLook: (ids: ReadonlySet<string>) => void;
 }
 
@@ -37,7 +37,7 @@ export class CriChanges {
     this.#pollLater();
   }
 
-  /** Calls with the pod's uid. Answers how to stop. */
+  /** Calls with the pod's uid. Returns how to stop. */
   listen(listener: (uid: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -61,7 +61,7 @@ export class CriChanges {
     );
   }
 
-  /** The event comes a moment before CRI knows. Whoever is ending something itself looks at it afterwards. */
+  /** The event arrives a moment before CRI knows. A caller that ends a container itself checks afterwards anyway. */
   async #exited(id: string): Promise<void> {
     const known = this.#options.seen.get(id);
     if (known === undefined || this.#options.seen.isEnding(id)) return;

@@ -21,7 +21,7 @@ import { CRI_PROTO } from "./cri-proto.ts";
 const directory = mkdtempSync(join(tmpdir(), "cri-"));
 const socket = join(directory, "cri.sock");
 const server = new Server();
-/** Sandboxes that are asked for are made when this is called. */
+/** Requested sandboxes are created when this is called. */
 let make = () => {};
 let asked = () => {};
 

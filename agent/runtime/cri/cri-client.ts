@@ -9,7 +9,7 @@ import { CRI_PROTO } from "./cri-proto.ts";
 
 const DEFAULT_SECONDS = 120;
 
-/** A runtime whose caller is gone gives such a call up, and leaves what it has made of it so far to nobody. */
+/** Calls that a runtime abandons when its caller is gone, leaving what was created so far to nobody. */
 const MAKING: ReadonlySet<keyof CriMethods> = new Set([
   "RunPodSandbox",
   "StopPodSandbox",
@@ -20,10 +20,10 @@ const MAKING: ReadonlySet<keyof CriMethods> = new Set([
 ]);
 const LONGEST_END_MS = 10_000;
 
-/** Not the runtime's own words. */
+/** Codes whose text is not the runtime's own. */
 const SILENT: ReadonlySet<number> = new Set([GrpcCode.Unavailable, GrpcCode.DeadlineExceeded, GrpcCode.Canceled]);
 
-/** A call that took longer than it was given. */
+/** A call that exceeded its timeout. */
 export class CriTimeout extends RuntimeError {}
 
 export class CriClient {
@@ -65,7 +65,7 @@ export class CriClient {
     }
   }
 
-  /** When the runtime last answered, be it with a refusal; at first when this began. */
+  /** When the runtime last responded, be it with an error; initially when this object was created. */
   get answeredAt(): number {
     return this.#answeredAt;
   }
@@ -75,7 +75,7 @@ export class CriClient {
     void made.then(() => this.#making.delete(made));
   }
 
-  /** Lets what is being made be made, unless that takes long. */
+  /** Lets creations under way finish, unless that takes long. */
   async close(): Promise<void> {
     await Promise.race([Promise.all(this.#making), sleep(LONGEST_END_MS, undefined, { ref: false })]);
     this.#service.close();
@@ -89,7 +89,7 @@ function failureOf(error: GrpcError): RuntimeError {
   return new RuntimeError(words, { ...options, notFound: code === GrpcCode.NotFound });
 }
 
-/** For removals: what is gone already is as good as removed. */
+/** For removals: what is gone already counts as removed. */
 export async function ignoreMissing(call: Promise<unknown>): Promise<void> {
   try {
     await call;

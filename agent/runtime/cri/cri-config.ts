@@ -1,9 +1,9 @@
-/** The agent's configurations in CRI's terms: pure. */
+/** The agent's configurations in CRI's terms. Pure. */
 import type { ContainerConfig, ContainerResources } from "../container.ts";
 import type { NamespaceScope, SandboxConfig, SecurityProfile } from "../sandbox.ts";
 import type * as cri from "./cri-messages.ts";
 
-/** Marks what an agent runs, by the agent's own id, beside what others do on the same container runtime. */
+/** Marks what an agent runs, by the agent's own id, among everything else on the container runtime. */
 export const AGENT_LABEL = "sailplane.dev/agent";
 
 const MASKED = [
@@ -51,7 +51,7 @@ const profile = ({ type, localhostRef }: SecurityProfile): cri.SecurityProfile =
 const optional = <K extends string>(key: K, value: number | undefined) =>
   value === undefined ? {} : ({ [key]: { value } } as Record<K, { value: number }>);
 
-/** `2MB`, as the kernel names control groups' files. */
+/** `2MB`, as in the names of the kernel's cgroup files. */
 function pageName(bytes: number): string {
   const power = Math.floor(Math.log2(bytes) / 10);
   return `${bytes / 1024 ** power}${["B", "KB", "MB", "GB", "TB"][power] ?? ""}`;
@@ -95,7 +95,7 @@ export const criSandbox = (config: SandboxConfig, agentId: string): cri.PodSandb
   },
 });
 
-/** `SIGRTMIN+1` is SIGRTMINPLUS1 there. */
+/** `SIGRTMIN+1` is called SIGRTMINPLUS1 there. */
 const signalName = (signal: string): string => signal.replace("+", "PLUS").replace("-", "MINUS");
 
 export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, agentId: string): cri.ContainerConfig {
@@ -114,7 +114,7 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, ag
       readonly: readOnly,
       recursive_read_only: recursiveReadOnly === true,
       propagation: PROPAGATION[propagation],
-      // Files keep the owners that they have on the machine, as the pod's own users of those numbers.
+      // Files keep their owners' ids on the machine, mapped to the same ids in the pod's user namespace.
       uidMappings: idMappings(sandbox),
       gidMappings: idMappings(sandbox),
     })),

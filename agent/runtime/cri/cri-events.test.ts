@@ -18,7 +18,7 @@ let server: Server;
 let changes: CriChanges;
 let seen: SeenStates;
 let events: ServerWritableStream<Buffer, Buffer>;
-/** What CRI says at each look, the last for ever. */
+/** What CRI reports at each poll; the last one repeats. */
 let states: string[];
 const asked: string[] = [];
 const told: string[] = [];

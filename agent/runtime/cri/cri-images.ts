@@ -1,4 +1,4 @@
-/** The images that the container runtime keeps. */
+/** The images of the container runtime. */
 import { GrpcCode, GrpcError } from "../../grpc/grpc-error.ts";
 import type { ImageObservation, RegistryCredentials } from "../image.ts";
 import { RuntimeError } from "../runtime-error.ts";
@@ -25,7 +25,7 @@ const authOf = (credentials: RegistryCredentials) => ({
   identity_token: credentials.identityToken ?? "",
 });
 
-/** A code that says nothing is left out of why an image cannot be pulled, as under the kubelet. */
+/** As with the kubelet, an uninformative code is left out of the reason why an image cannot be pulled. */
 function withoutUnknown(error: Error): never {
   const isUnknown = error.cause instanceof GrpcError && error.cause.code === GrpcCode.Unknown;
   throw isUnknown && error instanceof RuntimeError ? new RuntimeError(error.words, { cause: error }) : error;
@@ -33,7 +33,7 @@ function withoutUnknown(error: Error): never {
 
 export class CriImages {
   readonly #cri: CriClient;
-  /** containerd pins the image of its sandboxes from 2.0 on; before, it is only told by name. */
+  /** containerd pins the image of its sandboxes from 2.0 on; before that, it is only known by name. */
   readonly #sandboxImage: string | undefined;
 
   constructor(client: CriClient, sandboxImage: string | undefined) {

@@ -1,4 +1,4 @@
-/** The messages of cri-proto.ts as they come off the wire: long numbers as numbers, enums by name, defaults filled in. */
+/** The messages of cri-proto.ts as decoded: long integers as numbers, enums by name, defaults filled in. */
 
 export interface Version {
   readonly runtime_name: string;
@@ -59,7 +59,7 @@ export interface ContainerStatus {
   readonly labels: Strings;
   readonly annotations: Strings;
   readonly log_path: string;
-  /** Null where the runtime is older than the field. */
+  /** Null if the runtime predates the field. */
   readonly user: {
     readonly linux: {
       readonly uid: number;
@@ -102,7 +102,7 @@ export interface NamespaceOption {
   readonly pid: "POD" | "CONTAINER" | "NODE" | "TARGET";
   readonly ipc: "POD" | "NODE";
   readonly target_id?: string;
-  /** Runtimes older than the field share the machine's users, as NODE says. */
+  /** Runtimes that predate the field share the machine's users, reported as NODE. */
   readonly userns_options: {
     readonly mode: "POD" | "NODE";
     readonly uids: readonly IdMapping[];
@@ -181,7 +181,7 @@ export interface ContainerConfig {
   readonly stdin: boolean;
   readonly stdin_once: boolean;
   readonly tty: boolean;
-  /** Runtimes older than the field do as the image says. */
+  /** Runtimes that predate the field use the image's. */
   readonly stop_signal?: string;
   readonly linux: {
     readonly resources: LinuxContainerResources;
@@ -233,7 +233,7 @@ export interface FilesystemUsage {
 
 export interface RuntimeStatus {
   readonly info: Strings;
-  /** Empty where the runtime is older than the field. */
+  /** Empty if the runtime predates the field. */
   readonly runtime_handlers: readonly {
     readonly name: string;
     readonly features: {
@@ -241,6 +241,6 @@ export interface RuntimeStatus {
       readonly user_namespaces: boolean;
     } | null;
   }[];
-  /** Null where the runtime is older than the field. */
+  /** Null if the runtime predates the field. */
   readonly features: { readonly supplemental_groups_policy: boolean } | null;
 }

@@ -1,4 +1,4 @@
-/** The calls of CRI: what each is asked with, and answers. */
+/** The methods of CRI with their requests and responses. */
 import type {
   Container,
   ContainerConfig,

@@ -8,7 +8,7 @@ const MS = 1_000_000;
 const asked: string[] = [];
 let sandboxes: cri.PodSandbox[];
 let containers: cri.ContainerStatus[];
-/** Listed, and removed before it is asked for. */
+/** Listed, and removed before their status is requested. */
 let removed: string[];
 let ip: string;
 let observer: CriObserver;

@@ -1,4 +1,4 @@
-/** What the container runtime says of the agent's sandboxes and containers, asked for no more often than it can change. */
+/** The container runtime's state of the agent's sandboxes and containers, queried no more often than it can change. */
 import { POD_UID } from "../../pod/labels.ts";
 import { type ContainerObservation, newestFirst, type Observation, type SandboxObservation } from "../observation.ts";
 import type { CriClient } from "./cri-client.ts";
@@ -20,7 +20,7 @@ export class CriObserver {
   readonly #scheme: string;
   readonly #agentId: string;
   readonly #seen: SeenStates;
-  /** What has ended does not change any more. */
+  /** Ended containers no longer change. */
   readonly #ended = new Map<string, cri.ContainerStatus>();
   readonly #addresses = new Map<string, readonly string[]>();
 
@@ -56,7 +56,7 @@ export class CriObserver {
     this.#addresses.delete(sandboxId);
   }
 
-  /** Keeps nothing of what is no longer there. */
+  /** Drops what no longer exists. */
   keepOnly(ids: ReadonlySet<string>): void {
     for (const kept of [this.#ended, this.#addresses]) for (const id of kept.keys()) if (!ids.has(id)) kept.delete(id);
   }

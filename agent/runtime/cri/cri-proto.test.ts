@@ -7,7 +7,7 @@ import { CRI_PROTO } from "./cri-proto.ts";
 
 const CONTAINERD = "/usr/bin/containerd";
 
-/** containerd embeds the descriptors of what it serves, compressed. */
+/** containerd embeds the compressed descriptors of its services. */
 function descriptorOf(wanted: string): IFileDescriptorProto | undefined {
   const binary = readFileSync(CONTAINERD);
   const magic = Buffer.from([0x1f, 0x8b, 8]);
@@ -23,7 +23,7 @@ function descriptorOf(wanted: string): IFileDescriptorProto | undefined {
   return undefined;
 }
 
-/** Newer than the oldest runtimes, which pass them over. */
+/** Newer than the oldest runtimes, which ignore them. */
 const NEWER = new Set([
   "ContainerConfig.stop_signal",
   "ContainerStatus.user",

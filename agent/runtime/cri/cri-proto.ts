@@ -1,6 +1,6 @@
 /**
- * The part of the Container Runtime Interface (runtime.v1) that the agent speaks. Field numbers are the protocol's; a
- * test compares them with the descriptors inside an installed containerd. What the agent does not use is left out.
+ * The parts of the Container Runtime Interface (runtime.v1) that the agent uses. Field numbers are the protocol's; a
+ * test compares them with the descriptors inside an installed containerd.
  */
 export const CRI_PROTO = `syntax = "proto3";
 

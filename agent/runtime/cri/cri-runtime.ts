@@ -1,4 +1,4 @@
-/** Containers by a container runtime that speaks CRI: containerd 1.6 or newer, CRI-O. */
+/** Containers run by a container runtime that speaks CRI: containerd 1.6 or newer, CRI-O. */
 
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
@@ -35,7 +35,7 @@ const OPEN_SECONDS = 3;
 const SANDBOX_SECONDS = 240;
 const STOP_MARGIN_SECONDS = 60;
 const EXEC_MARGIN_SECONDS = 10;
-/** Of a command that may take as long as it likes. */
+/** For a command without a timeout. */
 const UNLIMITED_SECONDS = 3600;
 
 interface Opened {
@@ -59,7 +59,10 @@ export class CriRuntime implements Runtime {
   readonly #observer: CriObserver;
   readonly #changes: CriChanges;
 
-  /** Fails where no container runtime answers at the socket. `agentId` tells this agent's pods from those of others. */
+  /**
+   * Fails if no container runtime responds at the socket. `agentId` distinguishes this agent's pods from those of
+   * others.
+   */
   static async open(socket: string, agentId: string): Promise<CriRuntime> {
     const client = new CriClient(socket);
     try {
@@ -132,7 +135,7 @@ export class CriRuntime implements Runtime {
     await this.#seen.ending(id, ignoreMissing(this.#cri.call("StopPodSandbox", { pod_sandbox_id: id })));
   }
 
-  /** What still runs in it is ended by the runtime, as CRI has it; so for a container. */
+  /** The runtime ends what is still running in it, as CRI specifies; the same goes for a container. */
   async removeSandbox(id: string): Promise<void> {
     await ignoreMissing(this.#cri.call("RemovePodSandbox", { pod_sandbox_id: id }));
   }
@@ -161,7 +164,7 @@ export class CriRuntime implements Runtime {
     return this.#images.remove(id);
   }
 
-  /** CRI has no call for it before containerd 2.1; containerd's own client can. */
+  /** CRI has no call for it before containerd 2.1; containerd's own client can do it. */
   async mountImage(image: string, directory: string): Promise<void> {
     if (!hasCtr(this.scheme)) throw new RuntimeError(`image volumes need containerd and ${CTR} on the node`);
     const found = await this.imageStatus(image);
@@ -231,8 +234,8 @@ export class CriRuntime implements Runtime {
 
   async exec(id: string, request: ExecRequest): Promise<ProcessStream> {
     const { command, ...streams } = request;
-    // containerd 1.6 lets a command's input end with its output, and waits for ever for one that left input unread; its own client
-    // does neither.
+    // containerd 1.6 ends a command's input with its output, and waits for ever for a command that left input unread;
+    // its own client does neither.
     if (streams.stdin && !streams.tty && hasCtr(this.scheme)) return execWithCtr(this.#socket, this.#id(id), request);
     const { url } = await this.#cri.call("Exec", { container_id: this.#id(id), cmd: command, ...streams });
     return openCriStream(url, streams);
@@ -258,7 +261,7 @@ export class CriRuntime implements Runtime {
     return openPortForward(url);
   }
 
-  /** As it is now: a network may be set up after the agent has started. */
+  /** The current configuration: a network may be set up after the agent has started. */
   async networkDirectories(): Promise<NetworkDirectories> {
     return networkDirectoriesOf(configOf(await readRuntimeStatus(this.#cri)));
   }

@@ -1,7 +1,7 @@
 /**
- * Exec, attach and port-forward over the container runtime's streaming server on loopback, as the kubelet has it:
+ * Exec, attach and port-forward through the container runtime's streaming server on loopback, like the kubelet:
  * SPDY/3.1. Streams of exec and attach are those of `v4.channel.k8s.io` and can be half-closed; those of a port-forward
- * pass through unread.
+ * pass through unparsed.
  */
 import { type ClientRequestArgs, request as send } from "node:http";
 import { Socket } from "node:net";
@@ -15,7 +15,7 @@ const TERMINAL = "v4.channel.k8s.io";
 const PORTS = "portforward.k8s.io";
 const LOST = "the container runtime has ended the stream";
 
-/** What the Status says that comes last. */
+/** The exit in the final Status. */
 export function exitOf(text: string): Exit {
   try {
     const status = JSON.parse(text) as {
@@ -88,8 +88,8 @@ const connected = ({ host, port }: ClientRequestArgs): Socket =>
 type Written = (error?: Error | null) => void;
 
 /**
- * A command that ends before it has read all its input has the connection closed under what is still being written. How it
- * ended has come by then and is still to be read, which a failed write would forbid.
+ * If a command ends before reading all its input, the connection is closed while input is still being written. Its exit
+ * has arrived by then and must still be read, which a failed write would prevent.
  */
 class LingeringSocket extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Written): void {
@@ -101,7 +101,7 @@ class LingeringSocket extends Socket {
   }
 }
 
-/** No more is read than there is room for. */
+/** Reads no more than there is room for. */
 async function receive(socket: Socket, session: SpdySession): Promise<void> {
   try {
     for await (const chunk of socket) await session.receive(chunk as Buffer);

@@ -1,4 +1,4 @@
-/** containerd's own client, for what CRI has no call for or does wrong. */
+/** containerd's own client, for what CRI lacks or does wrong. */
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 export const CTR = "/usr/bin/ctr";
 
-/** Where the runtime is containerd, and its client is installed. */
+/** Whether the runtime is containerd, and its client is installed. */
 export const hasCtr = (runtimeName: string): boolean => runtimeName === "containerd" && existsSync(CTR);
 
 const at = (socket: string, words: readonly string[]): readonly string[] => ["-a", socket, "-n", "k8s.io", ...words];
@@ -25,8 +25,8 @@ export async function ctr(socket: string, ...words: readonly string[]): Promise<
 }
 
 /**
- * A start that was cut off (its agent was killed) may leave a process that CRI does not know: it takes the container
- * for ended, ends nothing, and removes nothing for as long as that is there.
+ * A start that was interrupted (its agent was killed) may leave a process that CRI does not know about: it considers
+ * the container ended, ends nothing, and cannot remove it while that process exists.
  */
 export const isAdrift = ({ message }: Error): boolean => message.includes("cannot delete running task");
 

@@ -1,4 +1,4 @@
-/** What the container runtime tells of itself; of its configuration containerd does, CRI-O does not. */
+/** The container runtime's configuration; containerd reports it, CRI-O does not. */
 import type { CgroupDriver, NetworkDirectories } from "../runtime.ts";
 import type { RuntimeFeatures } from "../runtime-features.ts";
 import type { CriClient } from "./cri-client.ts";
@@ -32,18 +32,18 @@ export const featuresOf = ({ runtime_handlers, features }: RuntimeStatus): Runti
   ...(features === null ? {} : { supplementalGroupsPolicy: features.supplemental_groups_policy }),
 });
 
-/** CRI-O uses systemd's unless it was told otherwise. */
+/** CRI-O uses systemd's by default. */
 export function cgroupDriverOf(runtimeName: string, { containerd }: RuntimeConfig): CgroupDriver {
   if (runtimeName !== "containerd") return "systemd";
   const options = containerd?.runtimes?.[containerd.defaultRuntimeName ?? "runc"]?.options;
   return options?.SystemdCgroup === true ? "systemd" : "cgroupfs";
 }
 
-/** CRI-O always takes them; containerd from 1.7 on, where it is told to. */
+/** CRI-O always supports them; containerd from 1.7 on, if enabled. */
 export const takesCdiDevices = (runtimeName: string, { enableCDI }: RuntimeConfig): boolean =>
   runtimeName !== "containerd" || enableCDI === true;
 
-/** CRI-O has the usual places. */
+/** CRI-O uses the usual directories. */
 export const networkDirectoriesOf = ({ cni }: RuntimeConfig): NetworkDirectories => ({
   configurations: cni?.confDir ?? "/etc/cni/net.d",
   plugins: cni?.binDir || (cni?.binDirs?.[0] ?? "/opt/cni/bin"),

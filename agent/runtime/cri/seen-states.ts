@@ -1,4 +1,4 @@
-/** The states of sandboxes and containers as the workers of their pods have last seen them, and what is being ended. */
+/** The states of sandboxes and containers as last seen by their pods' workers, and what is being ended. */
 import { POD_UID } from "../../pod/labels.ts";
 
 interface Listed {
@@ -45,7 +45,7 @@ export class SeenStates {
     for (const [id, seen] of entriesOf(listed)) this.#states.set(id, seen);
   }
 
-  /** All that there is. Answers of which pods something is not as their workers have seen it. */
+  /** Everything that exists. Returns the pods of which something differs from what their workers have seen. */
   replace(listed: ListedStates): ReadonlySet<string> {
     const before = this.#states;
     this.#states = new Map(entriesOf(listed));
@@ -59,7 +59,7 @@ export class SeenStates {
     return this.#ending.has(id);
   }
 
-  /** Until it settles, the end of that one is no news. */
+  /** Until this settles, the end of that one is expected. */
   async ending(id: string, ended: Promise<void>): Promise<void> {
     this.#ending.add(id);
     try {

@@ -1,4 +1,4 @@
-/** The streams of a container, as they come framed from its supervisor. */
+/** The streams of a container, as framed by its supervisor. */
 import type { Socket } from "node:net";
 import { PassThrough, Writable } from "node:stream";
 import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";

@@ -3,10 +3,13 @@ import type { ContainerConfig, Mount } from "../container.ts";
 
 const INHERITED = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
 
-/** Mounted into every container, asked for or not. */
+/** Mounted into every container, whether or not it is requested. */
 const EVERYWHERE = new Set(["/dev/termination-log", "/etc/hosts", "/var/run/secrets/kubernetes.io/serviceaccount"]);
 
-/** What a command finds in its environment: some of the agent's own, where its volumes are on the machine, and what it asks for. */
+/**
+ * A command's environment: some of the agent's own variables, the locations of its volumes on the machine, and the
+ * variables in its spec.
+ */
 export function environmentOf({ env, mounts }: ContainerConfig, hostname: string): ContainerConfig["env"] {
   const inherited = INHERITED.flatMap((name) => {
     const value = process.env[name];
@@ -17,7 +20,10 @@ export function environmentOf({ env, mounts }: ContainerConfig, hostname: string
   return [...given.filter(({ name }) => !env.some((variable) => variable.name === name)), ...env];
 }
 
-/** That the volumes a container asks for are not where it asks for them, and where they are; undefined without any. */
+/**
+ * The message that the volumes of a container are not at their mount paths, and where they are; undefined if it has
+ * none.
+ */
 export function unmounted({ mounts }: ContainerConfig): string | undefined {
   const asked = mounts.filter(({ containerPath }) => !EVERYWHERE.has(containerPath));
   if (asked.length === 0) return undefined;
@@ -28,7 +34,7 @@ export function unmounted({ mounts }: ContainerConfig): string | undefined {
 const variableOf = (containerPath: string): string =>
   `SAILPLANE_MOUNT_${containerPath.replaceAll(/[^A-Za-z0-9]+/g, "_").replace(/^_/, "")}`;
 
-/** `npm start` and `npx` put the programs of this project's dependencies before the machine's own: they are not for pods. */
+/** `npm start` and `npx` put this project's dependencies first in the path: they are not for pods. */
 const withoutNpm = (path: string): string =>
   path
     .split(delimiter)

@@ -1,6 +1,6 @@
 /**
- * What is on disk of each container of the process runtime: DIR/containers/ID/{config,state}.json and
- * DIR/sandboxes/ID.json, all for the owner only. The supervisor writes states, the agent writes the rest.
+ * The process runtime's files for each container: DIR/containers/ID/{config,state}.json and DIR/sandboxes/ID.json, all
+ * readable by the owner only. The supervisor writes states, the agent writes the rest.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ export interface StoredContainer {
   readonly id: string;
   readonly sandboxId: string;
   readonly createdAt: number;
-  /** Absolute. */
+  /** An absolute path. */
   readonly logPath: string;
   readonly config: ContainerConfig;
 }

@@ -1,4 +1,4 @@
-/** Commands beside a container: with its environment and directory, in a process group of their own. */
+/** Commands executed alongside a container: with its environment and directory, in a process group of their own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { ContainerConfig } from "../container.ts";
@@ -12,7 +12,7 @@ export interface Surroundings {
   /** The container's id. */
   readonly id: string;
   readonly config: ContainerConfig;
-  /** Where it runs that names no directory. */
+  /** The working directory, if the container names none. */
   readonly directory: string;
 }
 
@@ -33,7 +33,7 @@ export function spawnBeside({ id, config, directory }: Surroundings, request: Ex
 
 const failedToExec = ({ message }: Error) => new RuntimeError(`failed to exec in container: ${message}`);
 
-/** Waits for its end; without a timeout (0) for as long as it takes. */
+/** Waits for it to end; a timeout of 0 means no limit. */
 export function outputOf(child: ChildProcess, command: readonly string[], timeoutSeconds: number) {
   const output: Buffer[] = [];
   const stderr: Buffer[] = [];

@@ -1,6 +1,6 @@
 /**
- * The sandboxes and containers of a directory, in memory: the agent alone adds to them and takes away, and asks for those of one
- * pod again and again. Their states change under it, and are read anew each time.
+ * An in-memory index of the sandboxes and containers in a directory: only the agent adds and removes them, and it keeps
+ * asking for those of one pod. Their states are changed by others, and are read each time.
  */
 import type { StateDirectory, StoredContainer, StoredSandbox } from "./container-state.ts";
 
@@ -20,7 +20,7 @@ export class Inventory {
     return this.#sandboxes.get(id);
   }
 
-  /** Of one pod, or all. */
+  /** Those of one pod, or all. */
   sandboxesOf(uid?: string): readonly StoredSandbox[] {
     const all = [...this.#sandboxes.values()];
     return uid === undefined ? all : all.filter(({ config }) => config.pod.uid === uid);

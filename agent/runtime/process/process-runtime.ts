@@ -1,7 +1,7 @@
 /**
- * Containers as plain processes of the machine: no image, no isolation, no network of their own. A container's command
- * is run as it stands, in its own process group; volumes are where the machine has them (docs/spec/agent.md says how a
- * command finds them). Useful where no container runtime is, and for what needs the whole machine.
+ * Containers as plain processes on the machine: no image, no isolation, no network of their own. A container's command
+ * is run as it is, in its own process group; volumes stay where the machine has them (docs/spec/agent.md says how a
+ * command finds them). Useful without a container runtime, and for workloads that need the whole machine.
  */
 
 import { randomUUID } from "node:crypto";
@@ -30,7 +30,7 @@ import { SupervisorClient } from "./supervisor-client.ts";
 const SCHEME = "process://";
 const bare = (id: string): string => (id.startsWith(SCHEME) ? id.slice(SCHEME.length) : id);
 
-/** What every image answers: the machine stands in for all of them. */
+/** The same for every image: the machine stands in for all of them. */
 const imageOf = (name: string): ImageObservation => ({ id: name, ref: `${SCHEME}${name}`, names: [name], size: 0 });
 
 function observe({ id, sandboxId, createdAt, logPath, config }: StoredContainer, state: ContainerState) {
@@ -71,13 +71,13 @@ export class ProcessRuntime implements Runtime {
   readonly #addresses: () => readonly string[];
   #created = 0;
 
-  /** `supervisorCommand` starts {@link superviseProcesses} when a directory is appended to it. */
+  /** `supervisorCommand`, with a directory appended, starts {@link superviseProcesses}. */
   constructor(options: ProcessRuntimeOptions) {
     this.#addresses = options.addresses;
     this.#state = new StateDirectory(options.directory);
     this.#inventory = new Inventory(this.#state);
     this.#supervisor = new SupervisorClient(this.#state, options.supervisorCommand, (id) => this.#changed(id));
-    // A container left running by an agent before: its end is only told to who is connected.
+    // A previous agent left containers running: only connected agents are told of their end.
     if (this.#state.containerIds().some((id) => this.#state.state(id)?.state === "running"))
       void this.#supervisor.connect().catch(() => {});
   }
@@ -114,7 +114,7 @@ export class ProcessRuntime implements Runtime {
     };
   }
 
-  /** A machine that was switched off left states that say running. */
+  /** After the machine was switched off, states may wrongly say running. */
   #actual(id: string, state: ContainerState): ContainerState {
     if (state.state !== "running" || state.pid === undefined) return state;
     if (processStart(state.pid) === state.processStart || Date.now() - state.startedAt < 1000) return state;
@@ -136,7 +136,7 @@ export class ProcessRuntime implements Runtime {
     return id;
   }
 
-  /** Strictly growing, so that the order of creation is known. */
+  /** Strictly increasing, so that the order of creation is known. */
   #now(): number {
     this.#created = Math.max(Date.now(), this.#created + 1);
     return this.#created;

@@ -1,16 +1,16 @@
-/** Processes of the machine: who they are across the reuse of numbers, and the end of whole trees of them. */
+/** Processes of the machine: their identity despite reused pids, and ending whole trees of them. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Every process of a container carries it in its environment, so that those that left the group are found. */
+/** In the environment of every process of a container, so that processes that left the group are found. */
 export const CONTAINER_ENV = "SAILPLANE_CONTAINER_ID";
 
-/** When the process started, in the machine's own terms; undefined where there is none. A zombie counts as none. */
+/** When the process started, in the machine's own units; undefined if it does not exist or is a zombie. */
 export function processStart(pid: number): string | undefined {
   if (process.platform === "linux") {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      // The command's name, which may hold spaces, is the second field, in parentheses.
+      // The command's name, which may contain spaces, is the second field, in parentheses.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       return fields[0] === "Z" ? undefined : fields[19];
     } catch {
@@ -24,7 +24,7 @@ export function processStart(pid: number): string | undefined {
   }
 }
 
-/** The processes outside the group that belong to the container all the same. Linux only. */
+/** The container's processes outside its process group. Linux only. */
 function strays(containerId: string): number[] {
   if (process.platform !== "linux") return [];
   const mark = `${CONTAINER_ENV}=${containerId}\0`;
@@ -48,7 +48,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Kills the process group that `pid` leads and everything that left it. */
+/** Kills the process group led by `pid`, and everything that left it. */
 export function killTree(containerId: string, pid: number): void {
   kill(-pid, "SIGKILL");
   for (const stray of strays(containerId)) kill(stray, "SIGKILL");

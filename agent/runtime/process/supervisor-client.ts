@@ -1,4 +1,4 @@
-/** The agent's end of the supervisor's socket; starts the supervisor where none answers. */
+/** The agent's end of the supervisor's socket; starts the supervisor if none responds. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -23,7 +23,7 @@ export class SupervisorClient {
   #seq = 0;
   readonly #waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
 
-  /** `command` starts a supervisor when the state's directory is appended to it. */
+  /** `command`, with the state's directory appended, starts a supervisor. */
   constructor(state: StateDirectory, command: readonly string[], onExit: (container: string) => void) {
     this.#state = state;
     this.#command = command;
@@ -104,7 +104,7 @@ export class SupervisorClient {
     });
   }
 
-  /** A connection that carries the container's streams, framed. */
+  /** A connection that carries the container's framed streams. */
   async attach(container: string): Promise<Socket> {
     await this.connect();
     const socket = await this.#dial();

@@ -1,4 +1,4 @@
-/** How the supervisor is started: beside the agent's bundle, or from the source where there is none. */
+/** How the supervisor is started: from beside the agent's bundle, or from the source if there is none. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -1,4 +1,4 @@
-/** The supervisor's entry point: a bundle of its own, started with the directory that it keeps. */
+/** The supervisor's entry point: a bundle of its own, started with its directory as the argument. */
 import { superviseProcesses } from "./supervisor.ts";
 
 const [directory] = process.argv.slice(2);

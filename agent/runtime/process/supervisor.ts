@@ -1,7 +1,7 @@
 /**
- * The parent of all containers of the process runtime: one small process that outlives the agent, so that a restart of
- * the agent neither ends a container nor loses its exit code or a line of its log. The agent speaks to it over a Unix
- * socket: a request or event is one line of JSON. With no container and no agent left, it ends.
+ * The parent of all containers of the process runtime: one small process that outlives the agent, so that restarting
+ * the agent neither ends a container nor loses an exit code or a line of log. The agent talks to it over a Unix socket:
+ * each request or event is one line of JSON. Without containers and without an agent, it exits.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -18,17 +18,17 @@ export type SupervisorRequest =
   | { readonly op: "signal"; readonly seq: number; readonly container: string; readonly signal: string }
   | { readonly op: "kill"; readonly seq: number; readonly container: string }
   | { readonly op: "reopen-log"; readonly seq: number; readonly container: string }
-  /** From here on the connection carries the container's output, framed, and its input, framed. */
+  /** From here on the connection carries the container's output and input, both framed. */
   | { readonly op: "attach"; readonly seq: number; readonly container: string };
 
 export type SupervisorReply =
   | { readonly seq: number; readonly error?: string }
   | { readonly event: "exited"; readonly container: string };
 
-/** How long output is still read after the end of the first process, from those that hold its pipes. */
+/** How long output is still read after the main process has ended, from processes that hold its pipes. */
 const DRAIN_MS = 300;
 const IDLE_MS = 10_000;
-/** Bytes of output that wait for one that is attached. */
+/** Bytes of output that may wait for an attached client. */
 const MOST_UNREAD = 8 * 1024 * 1024;
 const micros = (): number => (performance.timeOrigin + performance.now()) * 1000;
 
@@ -55,7 +55,7 @@ class RunningContainer {
       write(encoder.push(chunk, logTime(micros())));
       for (const socket of this.attached) {
         socket.write(frame(stream === "stdout" ? 1 : 2, chunk));
-        // Who does not keep up is let go of: the container does not wait, and its log has all of it.
+        // A client that does not keep up is disconnected: the container does not wait, and its log has everything.
         if (socket.writableLength > MOST_UNREAD) socket.destroy();
       }
     });
@@ -85,7 +85,7 @@ class RunningContainer {
   }
 }
 
-/** A frame of an attached connection: its stream (0 in, 1 out, 2 err), four bytes of length, its bytes. */
+/** A frame on an attached connection: its stream (0 in, 1 out, 2 err), four bytes of length, and its bytes. */
 export function frame(stream: number, bytes: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(stream, 0);
@@ -93,7 +93,7 @@ export function frame(stream: number, bytes: Buffer): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-/** Takes framed bytes apart. An empty frame of stream 0 closes the input. */
+/** Parses framed bytes. An empty frame of stream 0 closes the input. */
 export function frameReader(onFrame: (stream: number, bytes: Buffer) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
@@ -121,7 +121,7 @@ class Supervisor {
     this.#rest();
   }
 
-  /** Containers of a supervisor that was killed have nobody who learns of their end: they are ended. */
+  /** Containers of a supervisor that was killed have nobody to notice their end, so they are killed. */
   #recover(): void {
     for (const id of this.#state.containerIds()) {
       const state = this.#state.state(id);
@@ -188,7 +188,7 @@ class Supervisor {
     });
   }
 
-  /** The error, or nothing. */
+  /** Returns the error, if any. */
   async #answer(request: Exclude<SupervisorRequest, { op: "attach" }>): Promise<string | undefined> {
     const container = this.#running.get(request.container);
     switch (request.op) {
@@ -292,6 +292,6 @@ export function superviseProcesses(directory: string): void {
   rmSync(state.socket, { force: true });
   const mask = process.umask(0o177);
   server.listen(state.socket, () => process.umask(mask));
-  // A terminal's Ctrl-C and a closing session are for the agent; containers go on.
+  // Ctrl-C and the end of a session are meant for the agent; containers go on.
   for (const signal of ["SIGINT", "SIGHUP", "SIGPIPE"] as const) process.on(signal, () => {});
 }

@@ -1,4 +1,7 @@
-/** Addresses that simulated pods say they have, in 10.128.0.0/9: the node's name chooses a /17, a pod's number the rest. */
+/**
+ * Made-up addresses for simulated pods, in 10.128.0.0/9: a hash of the node's name chooses a /17, the pod's number the
+ * rest.
+ */
 
 const PODS = 2 ** 15;
 

@@ -1,7 +1,7 @@
 /**
- * A runtime that runs nothing: containers are said to run until they are stopped, images are always there. It makes a
- * node of the real agent and the real protocol for scale tests and for trying things out. All state is in memory, so a
- * new agent finds no containers and starts them afresh.
+ * A runtime that runs nothing: containers count as running until they are stopped, and all images exist. With the real
+ * agent and the real protocol it makes a node for scale tests and for experiments. All state is in memory, so a
+ * restarted agent finds no containers and starts them afresh.
  */
 import { PassThrough } from "node:stream";
 import type { ContainerConfig } from "../container.ts";
@@ -13,7 +13,10 @@ import { RuntimeError } from "../runtime-error.ts";
 import type { SandboxConfig } from "../sandbox.ts";
 import { addressAt } from "./address.ts";
 
-/** A container may say when it ends, and how: `simulated.sailplane.dev/exit-after: "2.5"` (seconds), `…/exit-code: "1"`. */
+/**
+ * A pod may say when its containers end, and how: `simulated.sailplane.dev/exit-after: "2.5"` (seconds), `…/exit-code:
+ * "1"`.
+ */
 const EXIT_AFTER = "simulated.sailplane.dev/exit-after";
 const EXIT_CODE = "simulated.sailplane.dev/exit-code";
 const KILLED = 137;
@@ -26,7 +29,7 @@ interface SimulatedContainer {
 }
 
 export interface SimulatedOptions {
-  /** Names the node; its pods' addresses follow from it. */
+  /** The node's name, from which its pods' addresses follow. */
   readonly nodeName: string;
   readonly now?: () => number;
 }
@@ -146,7 +149,7 @@ export class SimulatedRuntime implements Runtime {
     this.#changed(container.sandbox);
   }
 
-  /** Simulated processes mind every signal at once. */
+  /** Simulated processes react to every signal at once. */
   async stopContainer(id: string): Promise<void> {
     this.#end(id, 0);
   }

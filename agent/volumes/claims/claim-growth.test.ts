@@ -18,7 +18,7 @@ const claimOf = (stage: string | undefined, request = "2Gi"): PersistentVolumeCl
   },
 });
 
-/** What a driver that answers so makes of the claim: what is told of it, and the patches of its status. */
+/** With these answers from the driver: the events about the claim, and the patches of its status. */
 function growing(answers: readonly (number | undefined)[]) {
   const left = [...answers];
   const patches: object[] = [];

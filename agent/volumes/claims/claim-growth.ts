@@ -1,4 +1,4 @@
-/** Makes the file system behind a claim as large as its volume, where that has grown already, and says how that stands. */
+/** Expands the file system of a claim whose volume has been expanded, and reports progress. */
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { PodCsi } from "../../csi/csi-volumes.ts";
@@ -11,7 +11,7 @@ import type { ClaimSources } from "./claim.ts";
 const WAITING = new Set(["NodeResizePending", "NodeResizeInProgress"]);
 const CONDITIONS = ["FileSystemResizePending", "Resizing", "ControllerResizeError", "NodeResizeError"];
 
-/** Where a resizer says by a status how it stands, that decides: what is infeasible is not tried again. */
+/** If a resizer reports its state in a status, that decides: an infeasible resize is not retried. */
 function isToGrow({ status }: PersistentVolumeClaim): boolean {
   const stage = status.allocatedResourceStatuses?.storage;
   if (stage !== undefined) return WAITING.has(stage);
@@ -39,7 +39,7 @@ const failedStatus = (why: string, { infeasible, at }: { readonly infeasible: bo
   ],
 });
 
-/** Answers of a driver after which nothing but another size can help. */
+/** Errors of a driver that only another size can resolve. */
 const INFEASIBLE: ReadonlySet<number> = new Set([GrpcCode.InvalidArgument, GrpcCode.OutOfRange, GrpcCode.NotFound]);
 
 const codeOf = (error: unknown) => (error instanceof GrpcError ? error.code : undefined);
@@ -53,11 +53,11 @@ function wordsOf(error: Error): string {
 export class ClaimGrowth {
   readonly #sources: ClaimSources;
   readonly #csi: PodCsi;
-  /** The claim's revision that its file system has grown for, by the claim's name. */
+  /** By claim name: the revision for which its file system has been expanded. */
   readonly #grown = new Map<string, string>();
-  /** Claims whose volume the driver failed to grow. */
+  /** Claims whose volume the driver failed to expand. */
   readonly #failed = new Set<string>();
-  /** Claims whose volume the driver does not grow while it is in use. */
+  /** Claims whose volume the driver cannot expand while it is in use. */
   readonly #inUse = new Set<string>();
 
   constructor({ sources, csi }: { readonly sources: ClaimSources; readonly csi: PodCsi }) {
@@ -93,7 +93,7 @@ export class ClaimGrowth {
     }
   }
 
-  /** Answers why the driver did not. */
+  /** Returns the driver's error, if any. */
   async #growFileSystem(pod: Pod, volume: PersistentVolume, storage: string | number): Promise<Error | undefined> {
     if (volume.spec.csi === undefined) return undefined;
     try {
@@ -104,7 +104,10 @@ export class ClaimGrowth {
     }
   }
 
-  /** One that fails again after its claim has asked for another size is given up, so that the resizer takes that one. */
+  /**
+   * If it fails again after the claim has requested another size, this one is given up, so that the resizer turns to
+   * the other.
+   */
   async #tell(claim: PersistentVolumeClaim, storage: string | number, problem: Error): Promise<void> {
     const { name: claimName = "" } = claim.metadata;
     const wanted = claim.spec.resources?.requests?.storage ?? storage;

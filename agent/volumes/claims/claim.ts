@@ -1,4 +1,4 @@
-/** The PersistentVolume behind a claim that a pod names. What keeps it from being used is told in the kubelet's words. */
+/** The PersistentVolume behind a pod's claim. Obstacles are reported in the kubelet's words. */
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../../api/generated/core.v1.ts";
 import { VolumeUnprocessed } from "../projected/payload.ts";
 import { usedVolumes } from "../used-volumes.ts";
@@ -10,15 +10,15 @@ export interface ClaimSources {
   patchStatus(claim: PersistentVolumeClaim, status: object): Promise<void>;
 }
 
-/** The claim that a volume of the pod stands for; undefined where it stands for none. */
+/** The claim behind a pod's volume; undefined if there is none. */
 export function claimOf(pod: Pod, { name, persistentVolumeClaim, ephemeral }: Volume) {
   if (persistentVolumeClaim !== undefined) return { ...persistentVolumeClaim, owned: false };
-  // Made for this pod alone, and named for it.
+  // Created for this pod alone, and named after it.
   if (ephemeral !== undefined) return { claimName: `${pod.metadata.name}-${name}`, readOnly: false, owned: true };
   return undefined;
 }
 
-/** Fails with {@link VolumeUnprocessed}; otherwise where the API does not answer. */
+/** Fails with {@link VolumeUnprocessed}; with other errors if the API does not answer. */
 export async function volumeOfClaim(
   pod: Pod,
   volume: Volume,

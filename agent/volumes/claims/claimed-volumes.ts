@@ -1,4 +1,4 @@
-/** The volumes of one pod that stand behind claims: found by asking the API, set up, and remembered. */
+/** The claimed volumes of one pod: looked up in the API, set up, and remembered. */
 import { existsSync } from "node:fs";
 import type { PersistentVolume, Pod, Volume } from "../../../api/generated/core.v1.ts";
 import type { PodCsi } from "../../csi/csi-volumes.ts";
@@ -14,7 +14,7 @@ export type NamedClaim = NonNullable<ReturnType<typeof claimOf>>;
 
 export interface ClaimUse {
   readonly claim: NamedClaim;
-  /** Where it was. */
+  /** Where it was before. */
   readonly before: string | undefined;
   readonly tell: (news: VolumeNews) => void;
 }
@@ -34,8 +34,7 @@ export class ClaimedVolumes {
   }
 
   /**
-   * Answers where it is. Asks the API once, for as long as the pod is here: it goes on with its volumes
-   * whatever becomes of the claim.
+   * Returns its path. Asks the API once in the pod's lifetime: a pod keeps its volumes, whatever happens to the claim.
    */
   async setUp(pod: Pod, volume: Volume, { claim, before, tell }: ClaimUse) {
     const isDue = (this.#csi.republishAt(pod.metadata.uid ?? "") ?? Number.POSITIVE_INFINITY) <= steadyNow();

@@ -4,7 +4,7 @@ import { mountDevice, type Outcome, runProgram } from "./device-mount.ts";
 const mount = { device: "/dev/x", path: "/here", fsType: "ext4", options: [], isInUse: false };
 const fine: Outcome = { code: 0, output: "" };
 
-/** What was run, with what each program answers. */
+/** The commands that were run, given each program's result. */
 function machine(answers: Readonly<Record<string, Outcome>>) {
   const ran: string[] = [];
   const run = async (program: string, words: readonly string[]) => {

@@ -1,4 +1,4 @@
-/** Mounts a device of the machine: one without a file system is given one, one with a file system is checked before. */
+/** Mounts a block device: without a file system it is formatted, with one it is checked first. */
 import { execFile } from "node:child_process";
 import { VolumeError } from "../projected/payload.ts";
 
@@ -16,7 +16,7 @@ export interface DeviceMount {
   /** Undefined or empty: ext4. */
   readonly fsType: string | undefined;
   readonly options: readonly string[];
-  /** Another pod has it mounted: what is in use is neither made nor repaired. */
+  /** Another pod has it mounted: a device in use is neither formatted nor repaired. */
   readonly isInUse: boolean;
 }
 
@@ -57,17 +57,17 @@ async function makeReady({ device, fsType, options }: Unready, run: Run): Promis
   if (code !== 0) throw new VolumeError(`format of disk "${device}" failed: type:("${fsType}") output:(${output})`);
 }
 
-/** Without questions, and with no blocks kept for root. */
+/** Non-interactive, and without blocks reserved for root. */
 const FORCED: Readonly<Record<string, readonly string[]>> = {
   ext3: ["-F", "-m0"],
   ext4: ["-F", "-m0"],
   xfs: ["-f"],
 };
 
-/** What `blkid` answers where it finds nothing it knows. */
+/** The exit code of `blkid` for a device without anything it recognises. */
 const NOTHING_FOUND = 2;
 
-/** A file system, or a table of partitions: a device with either is never written over. */
+/** A file system or a partition table: a device with either is never overwritten. */
 async function hasContent(device: string, run: Run): Promise<boolean> {
   const { code, output } = await run("blkid", ["-p", "-s", "TYPE", "-s", "PTTYPE", "-o", "export", device]);
   if (code === NOTHING_FOUND) return false;
@@ -75,10 +75,10 @@ async function hasContent(device: string, run: Run): Promise<boolean> {
   return true;
 }
 
-/** What `fsck` answers where errors are left. */
+/** The exit code of `fsck` when errors remain. */
 const UNCORRECTED = 4;
 
-/** Where it cannot be looked at, mounting it will tell. */
+/** If it cannot be checked, mounting will show. */
 async function repair(device: string, run: Run): Promise<void> {
   const { code, output } = await run("fsck", ["-a", device]);
   if (code === UNCORRECTED)

@@ -1,6 +1,6 @@
 /**
- * Where claimed volumes of a pod are on the machine, kept in the pod's directory: an agent that starts while its control plane is
- * away cannot ask what is behind a claim.
+ * The paths of a pod's claimed volumes on the machine, kept in the pod's directory: an agent that starts while its
+ * control plane is away cannot look up claims.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import { isListedMount, isMountPoint } from "../mounts.ts";
 
 export interface KnownPath {
   readonly path: string;
-  /** A reboot takes it away. */
+  /** Whether a reboot unmounts it. */
   readonly isMounted: boolean;
   /** The PersistentVolume's name. */
   readonly of?: string;
@@ -26,13 +26,13 @@ function readKnown(file: string): Readonly<Record<string, KnownPath>> {
   }
 }
 
-/** The uids of the pods that have that PersistentVolume; `pods` is the directory of all pods' directories. */
+/** The uids of pods that use that PersistentVolume; `pods` is the directory of all pods' directories. */
 export const usersOf = (pods: string, persistentVolume: string): readonly string[] =>
   namesIn(pods).filter((uid) =>
     Object.values(readKnown(join(pods, uid, FILE))).some(({ of }) => of === persistentVolume),
   );
 
-/** Whether another pod of the node has that PersistentVolume; `directory` is the pod's own. */
+/** Whether another pod on the node uses that PersistentVolume; `directory` is the pod's own. */
 export const isUsedByOthers = (directory: string, persistentVolume: string): boolean =>
   usersOf(dirname(directory), persistentVolume).some((uid) => uid !== basename(directory));
 
@@ -50,7 +50,7 @@ export class KnownPaths {
     writeWhole(this.#file, JSON.stringify({ ...this.#read(), [volume]: known }));
   }
 
-  /** Undefined: not known, or not there any more. */
+  /** Undefined: not known, or no longer there. */
   find(volume: string): string | undefined {
     const known = this.#read()[volume];
     if (known === undefined) return undefined;

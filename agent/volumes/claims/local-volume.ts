@@ -1,4 +1,4 @@
-/** Local volumes: a directory of the machine, or a device of it that is mounted for each pod. */
+/** Local volumes: a directory on the machine, or a device that is mounted for each pod. */
 
 import { mkdirSync, realpathSync, rmdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export interface LocalUse {
   readonly readOnly: boolean;
 }
 
-/** Answers where it is. Fails with {@link VolumeError}. */
+/** Returns its path. Fails with {@link VolumeError}. */
 export async function mountLocal(
   { metadata, spec }: PersistentVolume,
   local: LocalVolumeSource,
@@ -43,11 +43,11 @@ async function mountOnce(path: string, { device, local, options }: Wanted): Prom
   try {
     await mountDevice({ device, path, fsType: local.fsType, options, isInUse });
   } catch (error) {
-    // A directory that is there counts as set up.
+    // An existing directory counts as set up.
     rmdirSync(path);
     throw error;
   }
 }
 
-/** Of several pods that come at once the first makes the file system. */
+/** If several pods start at once, the first one formats the device. */
 const turns = new InTurnByKey<number>();

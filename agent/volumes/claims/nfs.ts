@@ -1,4 +1,4 @@
-/** NFS by the machine's own `mount`, which has to know it. */
+/** NFS through the machine's own `mount`, which must support it. */
 import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { promisify } from "node:util";

@@ -1,4 +1,4 @@
-/** What stands behind a claim, set up where the pod finds it. */
+/** Sets up the PersistentVolume behind a claim where the pod finds it. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { NFSVolumeSource, PersistentVolume, PersistentVolumeSpec, Pod } from "../../../api/generated/core.v1.ts";
@@ -20,14 +20,14 @@ export interface PersistentUse {
   readonly tell: (news: VolumeNews) => void;
 }
 
-/** Answers where it is on the machine. Fails with {@link VolumeError}. */
+/** Returns its path on the machine. Fails with {@link VolumeError}. */
 export async function mountPersistent(
   pod: Pod,
   volume: PersistentVolume,
   { directory, readOnly, csi, tell }: PersistentUse,
 ): Promise<string> {
   const { metadata, spec } = volume;
-  // The scheduler sees to it too, but for pods that name their node themselves.
+  // The scheduler ensures this as well, except for pods that name their node themselves.
   if (isForOnePod(spec) && isUsedByOthers(directory, metadata.name ?? ""))
     throw new VolumeError("volume uses the ReadWriteOncePod access mode and is already in use by another pod");
   if (spec.csi !== undefined) return csi.publish(pod, persistentVolume(volume, readOnly));
@@ -45,7 +45,7 @@ export async function mountPersistent(
   return path;
 }
 
-/** Of several modes it is not known which a pod means. */
+/** With several modes, it is unknown which one a pod relies on. */
 const isForOnePod = ({ accessModes = [] }: PersistentVolumeSpec): boolean =>
   accessModes.length === 1 && accessModes[0] === "ReadWriteOncePod";
 
@@ -54,7 +54,7 @@ interface Owned extends Pick<PersistentUse, "directory" | "tell"> {
   readonly name: string;
 }
 
-/** The first pod's group owns it for as long as it is in use: nobody takes it from who runs. */
+/** It is owned by the group of the first pod for as long as it is in use: it is not taken away from a running pod. */
 function ownLocal(path: string, { pod, name, directory, tell }: Owned): void {
   const { fsGroup } = pod.spec.securityContext ?? {};
   if (fsGroup === undefined) return;
@@ -78,7 +78,7 @@ export async function mountPodNfs(
   return path;
 }
 
-/** A volume that is a device, for containers that want no file system on it. */
+/** A volume that is a device, for containers that want it raw. */
 function blockDevice({ local }: PersistentVolumeSpec): string {
   if (local === undefined) throw new VolumeError("only local volumes can be block devices on this node");
   if (!statSync(local.path, { throwIfNoEntry: false })?.isBlockDevice())

@@ -61,7 +61,7 @@ test("AGENT-VOLUME-LOCAL: what is removed is gone, and gone again; links in it a
   expect(existsSync(at("pvc-1"))).toBe(false);
   volumes.remove("pvc-1", at("pvc-1"));
   await gone();
-  // The volume itself may be a link by now.
+  // The volume itself may have become a link.
   symlinkSync(join(base, "outside"), at("pvc-2"));
   volumes.remove("pvc-2", at("pvc-2"));
   await gone();

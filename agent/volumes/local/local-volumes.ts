@@ -1,6 +1,7 @@
 /**
- * The volumes that this node keeps on its own disk for claims: the directories of one directory. Each is there whole or not at
- * all, whenever the agent is killed; what is removed is renamed first, and has gone when it is named so.
+ * The volumes that this node keeps on its own disk for claims: subdirectories of one directory. Each exists completely
+ * or not at all, whenever the agent is killed; a volume is deleted by renaming it first, and counts as gone from then
+ * on.
  */
 import {
   chmodSync,
@@ -19,7 +20,7 @@ import { makeDirectory } from "../../files/make-directory.ts";
 import type { Logger } from "../../logger.ts";
 import { isListedMount, mountsBelow } from "../mounts.ts";
 
-/** Why not, as the node's API answers it. */
+/** The reason, as the node's API answers it. */
 export class LocalVolumeError extends Error {
   readonly code: number;
   readonly reason: string;
@@ -32,23 +33,26 @@ export class LocalVolumeError extends Error {
 
 export interface LocalVolumesOptions {
   readonly directory: string;
-  /** The uids of pods here that have the volume. */
+  /** The uids of pods here that use the volume. */
   readonly usersOf: (name: string) => readonly string[];
   readonly log: Logger;
 }
 
-/** An object's name, and so no path, and none of the names below. */
+/** An object's name, and so neither a path nor one of the names below. */
 const NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
 const UNFINISHED = ".new-";
 const REMOVED = ".removed-";
 const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
-/** As others that make volumes of directories: whoever the container runs as may write. What is above is the node's alone. */
+/**
+ * As in other directory-based provisioners: any user of a container may write. The parent directory is only accessible
+ * to the node.
+ */
 const FOR_ALL = 0o777;
 
 export class LocalVolumes {
   readonly #options: LocalVolumesOptions;
 
-  /** Fails where the directory cannot be made. */
+  /** Fails if the directory cannot be created. */
   constructor(options: LocalVolumesOptions) {
     this.#options = options;
     makeDirectory(options.directory, 0o700);
@@ -63,7 +67,7 @@ export class LocalVolumes {
     return this.#options.directory;
   }
 
-  /** Answers where it is. Fails with {@link LocalVolumeError}. */
+  /** Returns its path. Fails with {@link LocalVolumeError}. */
   make(name: string, expected: string): string {
     const path = this.#pathOf(name, expected);
     const found = lstatSync(path, { throwIfNoEntry: false });
@@ -78,14 +82,14 @@ export class LocalVolumes {
     return path;
   }
 
-  /** Succeeds where it is gone already. Fails with {@link LocalVolumeError}. */
+  /** Succeeds if it is gone already. Fails with {@link LocalVolumeError}. */
   remove(name: string, expected: string): void {
     const path = this.#pathOf(name, expected);
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
     const users = this.#options.usersOf(name);
     if (users.length > 0)
       throw new LocalVolumeError(409, "Conflict", `volume ${name} is still used by pods here: ${users.join(", ")}`);
-    // What is mounted there would lose its files, wherever they are.
+    // A mounted file system would lose its files, wherever they are.
     const [mounted] = isListedMount(path) ? [path] : mountsBelow(path);
     if (mounted !== undefined) throw new LocalVolumeError(409, "Conflict", `${mounted} is still mounted`);
     attempt(() => {
@@ -96,7 +100,7 @@ export class LocalVolumes {
     });
   }
 
-  /** What of the volumes is here, by their names. */
+  /** The names of the volumes that exist here. */
   get names(): readonly string[] {
     return readdirSync(this.directory).filter((name) => NAME.test(name));
   }
@@ -112,7 +116,7 @@ export class LocalVolumes {
     );
   }
 
-  /** There may be a million files: nobody waits for them. Links are removed, not followed. */
+  /** There may be a million files: nobody waits for this. Links are removed, not followed. */
   async #empty(removed: string): Promise<void> {
     try {
       await rm(removed, { recursive: true });
@@ -121,7 +125,7 @@ export class LocalVolumes {
     }
   }
 
-  /** A machine that loses its power keeps what was answered. */
+  /** Whatever was answered survives a power failure. */
   #keep(): void {
     const directory = openSync(this.directory, "r");
     try {
@@ -132,7 +136,7 @@ export class LocalVolumes {
   }
 }
 
-/** A full disk is not tried again here: there may be room elsewhere. */
+/** A full disk is not retried here: there may be room elsewhere. */
 function attempt(change: () => void): void {
   try {
     change();

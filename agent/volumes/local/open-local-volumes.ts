@@ -1,4 +1,4 @@
-/** The node's local volumes, where it keeps any. */
+/** The node's local volumes, if it offers any. */
 import { join, resolve } from "node:path";
 import { NO_LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";
 import type { AgentOptions } from "../../agent-options.ts";
@@ -7,7 +7,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import { usersOf } from "../claims/known-paths.ts";
 import { LocalVolumes } from "./local-volumes.ts";
 
-/** Undefined: the node is told not to, runs nothing that could use them, or cannot. */
+/** Undefined: they are switched off, no runtime here could use them, or they are not possible. */
 export function openLocalVolumes(
   { dataDirectory, settings }: Pick<AgentOptions, "dataDirectory" | "settings">,
   { runtime, log }: { readonly runtime: Pick<Runtime, "simulates">; readonly log: Logger },

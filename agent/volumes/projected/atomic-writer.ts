@@ -1,6 +1,6 @@
 /**
- * Publishes a set of files at once: they are written into a directory of their own, and the link `..data` is swung
- * to it. Readers see all of the old or all of the new. The layout is the kubelet's, which programs rely on.
+ * Publishes a set of files atomically: they are written into a new directory, and the link `..data` is switched to it.
+ * Readers see all of the old files or all of the new ones. The layout is the kubelet's, which programs rely on.
  */
 import {
   chmodSync,
@@ -31,7 +31,7 @@ export type Payload = ReadonlyMap<string, PublishedFile>;
 const DATA = "..data";
 const DATA_NEW = "..data_tmp";
 
-/** Paths that would leave the volume or look like the writer's own names are refused. */
+/** Refuses paths that leave the volume, or look like the writer's own names. */
 function checkPath(path: string): void {
   const clean = normalize(path);
   if (path.startsWith("/") || clean.startsWith("..") || clean.split(sep).includes(".."))
@@ -55,7 +55,7 @@ function isPublished(directory: string, payload: Payload, group: number | undefi
 /** A group that owns the volume may read every file. */
 const modeOf = (mode: number, group: number | undefined): number => (group === undefined ? mode : mode | 0o440);
 
-/** Answers whether anything changed. `group` is the pod's fsGroup. */
+/** Returns whether anything changed. `group` is the pod's fsGroup. */
 export function publish(directory: string, payload: Payload, options: { readonly group?: number } = {}): boolean {
   const { group } = options;
   for (const path of payload.keys()) checkPath(path);

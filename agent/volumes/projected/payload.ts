@@ -1,4 +1,4 @@
-/** The files of configMap, secret, downwardAPI and projected volumes: pure. */
+/** The files of configMap, secret, downwardAPI and projected volumes. Pure. */
 import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from "../../../api/generated/core.v1.ts";
 import { aggregateText } from "../../../api/machinery/status.ts";
 import type { PodObjects } from "../../pod/config/env/env.ts";
@@ -10,7 +10,7 @@ export class VolumeError extends Error {
   override readonly name: string = "VolumeError";
 }
 
-/** What is behind the volume cannot be found out: the message is one of the pod, not of the mount. */
+/** The source of the volume cannot be determined: the message is about the pod, not about the mount. */
 export class VolumeUnprocessed extends VolumeError {
   override readonly name = "VolumeUnprocessed";
   readonly volume: string;
@@ -30,7 +30,7 @@ export class PersistentVolumeError extends VolumeError {
   }
 }
 
-/** Nothing is wrong: it takes a moment. */
+/** Not an error: it takes a moment. */
 export class VolumePending extends VolumeError {
   override readonly name = "VolumePending";
 }
@@ -40,7 +40,7 @@ export interface PayloadInput {
   readonly objects: PodObjects;
   readonly addresses: PodAddresses;
   readonly allocatable: Readonly<Record<string, string | number>>;
-  /** Tokens of projected volumes, fetched before, by the path of their source. */
+  /** Tokens for projected volumes, fetched beforehand, by the path of their source. */
   readonly tokens: ReadonlyMap<string, string>;
 }
 
@@ -126,8 +126,8 @@ function downwardFiles(items: DownwardItems, defaultMode: number, input: Payload
 }
 
 /**
- * Who may read a token beside root: the one user that all containers run as, and the group that owns the volume; else
- * everybody.
+ * Who may read a token besides root: the one user that all containers run as, and the group that owns the volume;
+ * otherwise everybody.
  */
 function tokenFile(pod: Pod, token: string, defaultMode: number): PublishedFile {
   const content = Buffer.from(token);
@@ -141,7 +141,7 @@ function tokenFile(pod: Pod, token: string, defaultMode: number): PublishedFile 
   return { content, mode: pod.spec.securityContext?.fsGroup === undefined ? defaultMode : 0o600 };
 }
 
-/** The files of a volume of the API's; undefined for other kinds of volume. */
+/** The files of a volume with content from the API; undefined for other kinds of volume. */
 export function volumePayload(volume: Volume, input: PayloadInput): Payload | undefined {
   const { configMap, secret, downwardAPI, projected } = volume;
   if (configMap !== undefined) return mapFiles(configMap, configMap.defaultMode ?? DEFAULT_MODE, input);

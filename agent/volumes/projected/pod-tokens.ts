@@ -3,7 +3,7 @@ import type { Pod, Volume } from "../../../api/generated/core.v1.ts";
 import { VolumeError } from "./payload.ts";
 
 export interface TokenSource {
-  /** A token for the pod, and when to ask for the next one (by the steady clock, ms). */
+  /** A token for the pod, and when to request the next one (by the steady clock, ms). */
   token(
     pod: Pod,
     request: { readonly audience: string | undefined; readonly expirationSeconds: number },
@@ -27,7 +27,7 @@ export class PodTokens {
     this.#source = source;
   }
 
-  /** When the next wants renewing (ms). */
+  /** When the next one must be renewed (ms). */
   get renewAt(): number | undefined {
     const times = [...this.#held.values()].map(({ renewAt }) => renewAt);
     return times.length === 0 ? undefined : Math.min(...times);
@@ -45,7 +45,7 @@ export class PodTokens {
         try {
           held = await this.#source.token(pod, { audience, expirationSeconds });
         } catch (error) {
-          // Without the control plane the old token stays as long as it lasts.
+          // Without the control plane, the old token stays for as long as it is valid.
           if (held === undefined) throw new VolumeError(`failed to fetch token: ${(error as Error).message}`);
           held = { ...held, renewAt: now + RETRY_MS };
         }

@@ -38,7 +38,7 @@ test.skipIf(!canMount())(
 
     const text = holdSubPath(volume, "file");
     await mountSubPath(text, file ?? "");
-    // A container that starts again has it again, a file in the place of a directory too.
+    // A restarted container mounts it again, even a file in place of a directory.
     await mountSubPath(text, directory ?? "");
     text.release();
     expect([file, directory].map((path) => readFileSync(path ?? "", "utf8"))).toEqual(["text", "text"]);

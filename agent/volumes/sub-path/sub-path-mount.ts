@@ -1,7 +1,6 @@
 /**
- * Sub paths as containers have them: each is a mount of its own in the pod's directory, as under the kubelet. A runtime
- * goes by names, and whoever can write to the volume might put a link in the place of a directory after it was looked
- * at.
+ * Sub paths of containers: each is a bind mount in the pod's directory, as with the kubelet. A runtime resolves paths
+ * by name, and whoever can write to the volume might replace a directory by a link after it was checked.
  */
 import { execFile } from "node:child_process";
 import { lstatSync, mkdirSync, rmdirSync, unlinkSync } from "node:fs";
@@ -15,11 +14,11 @@ const run = promisify(execFile);
 /** `directory` is the pod's own. */
 export const subPathsOf = (directory: string): string => join(directory, "volume-subpaths");
 
-/** Mounts what is held, in place of what was mounted there for a container before. */
+/** Mounts the held path, replacing an earlier container's mount. */
 export async function mountSubPath({ path, isDirectory }: HeldPath, target: string): Promise<void> {
   if (isListedMount(target)) await run("umount", ["-l", target]);
   makeTarget(target, isDirectory);
-  // A mount that looks itself where the path leads would go by names again. BusyBox' never does, and has no word for it.
+  // Without -c, mount would resolve the path by name again. BusyBox' mount never does, and does not have the option.
   await run("mount", ["-c", "-o", "bind", path, target]).catch((error: Error) => {
     if (!/invalid option|unrecognized option/.test(error.message)) throw error;
     return run("mount", ["-o", "bind", path, target]);

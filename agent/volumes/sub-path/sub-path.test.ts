@@ -29,7 +29,7 @@ test("AGENT-VOLUME-PATH: what is no plain file is not even opened: a device may 
   const volume = mkdtempSync(join(tmpdir(), "sailplane-sub-path-"));
   const pipe = join(volume, "pipe");
   execFileSync("mkfifo", [pipe]);
-  // Whoever writes to a pipe waits until somebody opens it for reading.
+  // Writing to a pipe blocks until somebody opens it for reading.
   const writer = spawn("sh", ["-c", `echo waiting; echo word >${pipe}; echo written`]);
   const said: string[] = [];
   writer.stdout.on("data", (chunk: Buffer) => said.push(chunk.toString().trim()));

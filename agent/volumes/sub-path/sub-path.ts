@@ -1,6 +1,6 @@
 /**
- * A path inside a volume that a container mounts. Containers may have put links there: whatever leads out of the volume
- * is refused, so that no container reaches the machine through another's mount.
+ * A path inside a volume, for a container to mount. Containers may have put links there: whatever leads out of the
+ * volume is refused, so that no container reaches the machine through another one's mount.
  */
 import {
   chmodSync,
@@ -20,9 +20,11 @@ export class SubPathError extends Error {
   override readonly name = "SubPathError";
 }
 
-/** What a sub path leads to, held open: whatever containers make of the names on the way meanwhile, it stays what was found. */
+/**
+ * The target of a sub path, held open: whatever containers do to the names along the way, it remains what was found.
+ */
 export interface HeldPath {
-  /** Leads there while it is held, also for programs that this process starts. */
+  /** Leads to the target while it is held, also for child processes. */
   readonly path: string;
   /** Where it was found. */
   readonly real: string;
@@ -30,7 +32,7 @@ export interface HeldPath {
   release(): void;
 }
 
-/** Made as a directory with the volume's mode where nothing is there yet. `root` is the volume's. */
+/** Creates a directory with the volume's mode if nothing exists. `root` is the volume's. */
 export function holdSubPath(root: string, subPath: string): HeldPath {
   if (subPath.startsWith("/")) throw new SubPathError(`error SubPath \`${subPath}\` must not be an absolute path`);
   if (subPath.split("/").includes(".."))
@@ -42,8 +44,8 @@ export function holdSubPath(root: string, subPath: string): HeldPath {
 /** Far more than a file of variables needs. */
 const LONGEST_TEXT = 64 * 1024;
 /**
- * The text of a file inside a volume; undefined where there is none, or it leads out of the volume, or is no plain file: containers
- * may have put there what they like, and whoever reads a pipe waits for ever.
+ * The text of a file inside a volume; undefined if there is none, or it leads out of the volume, or is not a regular
+ * file. Containers may have put anything there, and reading a pipe would block for ever.
  */
 export function readWithin(root: string, path: string): string | undefined {
   let file: number | undefined;
@@ -51,7 +53,7 @@ export function readWithin(root: string, path: string): string | undefined {
     const top = realpathSync(root);
     const at = realpathSync(join(top, path));
     file = openSync(at, constants.O_NOFOLLOW | (isLinux ? O_PATH : constants.O_RDONLY | constants.O_NONBLOCK));
-    // Where it is that was found, whatever has become of the links since.
+    // Where the file is that was opened, whatever has become of the links since.
     const found = isLinux ? readlinkSync(`/proc/self/fd/${file}`) : at;
     const stat = fstatSync(file);
     if (!isWithin(top, found) || !stat.isFile() || stat.size > LONGEST_TEXT) return undefined;
@@ -63,7 +65,7 @@ export function readWithin(root: string, path: string): string | undefined {
   }
 }
 
-/** A file for the machine's side of a single-file mount, with this mode whatever the umask. */
+/** An empty file for the machine's side of a single-file mount, with this mode regardless of the umask. */
 export function touch(path: string, mode: number): void {
   closeSync(openSync(path, "a", mode));
   chmodSync(path, mode);

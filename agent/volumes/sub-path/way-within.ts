@@ -1,7 +1,6 @@
 /**
- * A way down from a directory, of which whoever can write there changes the names while it is gone: each step is held
- * open, and what is below it is named by that. Links are followed here, and never by the kernel, so that none leads
- * out.
+ * Resolves a path below a directory in which others may change names at any time: each step is held open, and the next
+ * one is resolved relative to it. Links are followed here, and never by the kernel, so that none leads out.
  */
 import {
   chmodSync,
@@ -16,27 +15,27 @@ import {
 } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-/** Something on the way leads out of the directory: what, would tell of the machine. */
+/** A step leads out of the directory. Which one is not said, since that would reveal things about the machine. */
 class EscapeError extends Error {
   override readonly name = "EscapeError";
 }
 
 export const isLinux = process.platform === "linux";
 /**
- * Of Linux: names a file without opening what is behind it. A device may take that for a command: a watchdog resets the
+ * Linux' flag for naming a file without opening it. Opening a device may act as a command: a watchdog resets the
  * machine.
  */
 export const O_PATH = 0o10000000;
-/** Links that lead to links; the kernel's own bound. */
+/** The longest chain of links, as in the kernel. */
 const MOST_LINKS = 40;
 
 export const isWithin = (root: string, path: string): boolean => {
   const way = relative(root, path);
-  // Published volumes have names that begin with two dots.
+  // Published volumes contain names that begin with two dots.
   return way !== ".." && !way.startsWith(`..${sep}`) && !way.startsWith(sep);
 };
 
-/** `path` leads there while it is held, also for programs that this process starts. */
+/** `path` leads there while it is held, also for child processes. */
 export interface Step {
   readonly path: string;
   readonly stat: Stats;
@@ -51,7 +50,7 @@ function stepTo(path: string): Step {
 
 const namesIn = (path: string): string[] => path.split("/").filter((name) => name !== "" && name !== ".");
 
-/** The last step of the way, whose caller releases it. Directories with the mode of `top` are made where nothing is yet. */
+/** The last step of the path, which the caller must release. Missing directories are created with the mode of `top`. */
 export function wayWithin(top: string, path: string): Step {
   const way = new Way(top, path);
   try {
@@ -92,7 +91,7 @@ class Way {
       if (next.stat.isSymbolicLink()) ahead.unshift(...this.#through(at));
     }
     const last = this.#here;
-    // As the kubelet does: the last one only, whatever the umask.
+    // As in the kubelet: the last one only, regardless of the umask.
     if (isMade) chmodSync(last.path, mode & 0o7777);
     this.#steps.pop();
     return last;
@@ -113,7 +112,7 @@ class Way {
     if (this.#steps.length === 0) throw this.#escape("leads out of the volume");
   }
 
-  /** The names that the link at the end of the way stands for, in its place. */
+  /** Replaces the link at the end of the path by the names that it contains. */
   #through(link: string): string[] {
     const target = readlinkSync(link);
     this.#back();

@@ -1,4 +1,4 @@
-/** What a file system has left, and what of it is used: the fields of the kubelet's summary. */
+/** The free and used space of a file system: the fields of the kubelet's summary. */
 import { type StatsFs, statfsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,13 +14,13 @@ export interface DiskStats {
   readonly inodesUsed?: number;
 }
 
-/** Of the file system that the path is on. */
+/** For the file system that contains the path. */
 export const diskStats = (path: string): DiskStats => readStats(statfsSync(path));
 
-/** Those that have not answered yet, by path: each more that was asked would take a thread of the agent's few. */
+/** Pending queries by path: each further one would take another of the agent's few threads. */
 const asking = new Map<string, Promise<DiskStats>>();
 
-/** Of what is mounted there; nothing where that does not answer, as where the server behind it is gone. */
+/** For what is mounted there; empty if it does not respond, because the server behind it is gone. */
 export function mountStats(path: string): Promise<DiskStats> {
   let answer = asking.get(path);
   if (answer === undefined) {

@@ -1,6 +1,6 @@
 /**
- * What a directory keeps on its disk, as `du` counts it. A pod may have made as many files as it likes: they are looked at a few
- * at a time, one directory after the other, and the agent does its other work in between.
+ * Disk usage of a directory, counted like `du`. A pod may have created any number of files: they are visited a few at a
+ * time, one directory after another, and the agent does its other work in between.
  */
 import { type BigIntStats, lstatSync, opendirSync } from "node:fs";
 import { join } from "node:path";
@@ -19,12 +19,12 @@ const statOf = (path: string): BigIntStats | undefined => {
   try {
     return lstatSync(path, { bigint: true });
   } catch {
-    // It went meanwhile.
+    // It was deleted meanwhile.
     return undefined;
   }
 };
 
-/** What is below a directory, path by path; nothing of what went meanwhile. */
+/** Everything below a directory, path by path; skips what is deleted meanwhile. */
 function* entriesOf(directory: string): Generator<string> {
   try {
     const handle = opendirSync(directory, { bufferSize: AT_ONCE });
@@ -44,7 +44,7 @@ async function measure(path: string): Promise<DiskUse> {
   let blocks = root.blocks;
   let inodes = 1;
   let looked = 0;
-  /** Of files by several names, which take their room once. */
+  /** Files with several names, which take up space once. */
   const linked = new Set<bigint>();
   const directories = root.isDirectory() ? [path] : [];
   for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
@@ -66,10 +66,12 @@ async function measure(path: string): Promise<DiskUse> {
 }
 
 let last: Promise<unknown> = Promise.resolve();
-/** What is being measured, or is going to be: whoever asks for it again meanwhile shares it, or the line would grow without end. */
+/**
+ * Measurements under way or queued: further requests for the same one share it, or the queue would grow without bound.
+ */
 const line = new Map<string, Promise<DiskUse>>();
 
-/** Nothing where there is nothing. However many ask, one directory is looked at at a time. */
+/** Zero for a missing directory. However many callers there are, one directory is measured at a time. */
 export function diskUse(path: string): Promise<DiskUse> {
   const known = line.get(path);
   if (known !== undefined) return known;

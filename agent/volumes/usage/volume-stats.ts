@@ -1,4 +1,4 @@
-/** What of a pod's volumes is used, as the kubelet's summary says it. */
+/** Usage of a pod's volumes, as in the kubelet's summary. */
 import { statSync } from "node:fs";
 import type { Pod, Volume } from "../../../api/generated/core.v1.ts";
 import type { PodObjects } from "../../pod/config/env/env.ts";
@@ -13,15 +13,15 @@ export interface VolumeStats extends DiskStats {
 }
 
 export interface Measured {
-  /** Where volumes are, by name. */
+  /** Paths of volumes by name. */
   readonly paths: ReadonlyMap<string, string>;
-  /** What drivers say of theirs, by the name of the PersistentVolume or of the volume. */
+  /** Drivers' reports, by the name of the PersistentVolume or of the volume. */
   readonly said: ReadonlyMap<string, DiskStats>;
   readonly objects: PodObjects;
   readonly onlyClaimed?: boolean;
 }
 
-/** Of the machine's own paths nothing is said. */
+/** Not reported for the machine's own paths. */
 export async function volumeStats(
   pod: Pod,
   { paths, said, objects, onlyClaimed = false }: Measured,
@@ -39,7 +39,7 @@ export async function volumeStats(
   return (await Promise.all(asked)).flat();
 }
 
-/** A directory among others has a share of their disk; of what is gone, or is no directory, nothing is known. */
+/** A directory shares its disk with others; nothing is known about one that is missing, or not a directory. */
 async function measure(volume: Volume, path: string): Promise<DiskStats> {
   if (isListedMount(path)) return mountStats(path);
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return {};

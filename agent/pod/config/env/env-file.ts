@@ -1,11 +1,11 @@
 /**
- * Files of variables that `fileKeyRef` names, of which Kubernetes takes a strict part of what shells do: `KEY='value'`, where all
- * between the quotes counts as it stands, over as many lines as it takes; empty lines and comments, also after a value.
+ * Environment files for `fileKeyRef`. Kubernetes accepts a strict subset of shell syntax: `KEY='value'`, where
+ * everything between the quotes is literal and may span lines; empty lines and comments, also after a value.
  */
 
 const BLANKS = /^[ \t]+/;
 
-/** The value of `key`, "" where the file has none; undefined where what comes before it is no such file. */
+/** The value of `key`, or "" if the file has none; undefined if the file is invalid up to there. */
 export function envFileValue(text: string, key: string): string | undefined {
   const lines = text.replace(/\n$/, "").split("\n");
   for (let at = 0; at < lines.length; at++) {
@@ -15,7 +15,7 @@ export function envFileValue(text: string, key: string): string | undefined {
     const name = line.slice(0, equals);
     if (equals < 1 || /[ \t]$/.test(name)) return undefined;
     let rest = line.slice(equals + 1);
-    // To a shell what follows is another word.
+    // To a shell, what follows would be another word.
     if (BLANKS.test(rest)) {
       if (name === key) return "";
       continue;

@@ -3,7 +3,7 @@ import { containerEnv, type VolumeFile } from "./env.ts";
 
 const file = { path: "/pods/u/volumes/v/env", text: "A='1'\n" };
 
-/** What a container has of a variable that a file says, or why it has none. */
+/** The value that a container gets for a variable from a file, or the error. */
 function fromFile(key: string, found: VolumeFile | undefined, optional = false): string | undefined {
   const fileKeyRef = { volumeName: "v", path: "env", key, optional };
   const container = { name: "c", env: [{ name: "X", valueFrom: { fileKeyRef } }] };

@@ -1,4 +1,4 @@
-/** The environment of a container: Services, then envFrom, then env, later ones over earlier ones. */
+/** The environment of a container: Services, then envFrom, then env; later ones override earlier ones. */
 import type {
   ConfigMap,
   Container,
@@ -18,7 +18,7 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** The objects that a pod names, as the agent has them; undefined for what does not exist. */
+/** The objects that a pod refers to, as the agent has them; undefined if they do not exist. */
 export interface PodObjects {
   configMap(name: string): ConfigMap | undefined;
   secret(name: string): Secret | undefined;
@@ -29,7 +29,7 @@ export interface PodObjects {
 export interface VolumeFile {
   /** On the machine. */
   readonly path: string;
-  /** Absent: there is no such file, or none that is read. */
+  /** Absent: there is no such file, or it is not readable. */
   readonly text?: string;
 }
 
@@ -39,7 +39,7 @@ export interface EnvInput {
   readonly objects: PodObjects;
   readonly addresses: PodAddresses;
   readonly allocatable: Readonly<Record<string, string | number>>;
-  /** Undefined where no container has such a volume. */
+  /** Undefined if no container has such a volume. */
   readonly volumeFile: (volume: string, path: string) => VolumeFile | undefined;
 }
 
@@ -64,7 +64,7 @@ function fromSources({ container, objects, pod }: EnvInput): Variable[] {
   });
 }
 
-/** The variable's value; undefined where an optional source is not there. */
+/** The variable's value; undefined if an optional source does not exist. */
 function sourceValue(variable: EnvVar, input: EnvInput): string | undefined {
   const { pod, container, objects, addresses, allocatable } = input;
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = variable.valueFrom ?? {};

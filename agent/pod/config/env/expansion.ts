@@ -1,6 +1,6 @@
 /**
- * `$(NAME)` in commands, arguments and values of variables (Kubernetes' rules): a name that is not known stays as it
- * stands, `$$` is a dollar sign that begins nothing.
+ * Expands `$(NAME)` in commands, arguments and variables (Kubernetes' rules): an unknown name is left as it is, and
+ * `$$` is a literal dollar sign.
  */
 export function expand(text: string, lookup: (name: string) => string | undefined): string {
   let out = "";

@@ -18,7 +18,7 @@ export interface PodAddresses {
   readonly hostIPs: readonly string[];
 }
 
-/** The field's value; undefined for a path that the downward API does not have. */
+/** The field's value; undefined for a path that the downward API does not support. */
 export function fieldValue(pod: Pod, path: string, { podIPs, hostIPs }: PodAddresses): string | undefined {
   const subscript = SUBSCRIPT.exec(path);
   if (subscript !== null) {
@@ -61,13 +61,15 @@ const DEFAULT_OF: Readonly<Record<string, "cpu" | "memory" | "ephemeral-storage"
 
 type Amounts = Readonly<Record<string, string | number>>;
 
-/** What a container without a limit may have: what its pod may, or else what the node offers. */
+/** The default limit of a container: its pod's limit, or else what the node offers. */
 export const offeredTo = ({ spec }: Pod, allocatable: Amounts): Amounts => ({
   ...allocatable,
   ...spec.resources?.limits,
 });
 
-/** A container's request or limit in units of the divisor, rounded up; a limit that is none, or zero, is what is offered. */
+/**
+ * A container's request or limit in units of the divisor, rounded up; an absent or zero limit means what is offered.
+ */
 export function resourceValue(
   container: Container,
   { resource, divisor }: { readonly resource: string; readonly divisor?: string | number },

@@ -1,4 +1,4 @@
-/** The variables that tell a container of the Services of its namespace, in the form that Docker links once had. */
+/** The variables that describe the Services of its namespace to a container, in the style of Docker links. */
 import type { Service } from "../../../../api/generated/core.v1.ts";
 
 export interface Variable {
@@ -36,7 +36,10 @@ function variablesOf({ metadata, spec }: Service): Variable[] {
   return variables;
 }
 
-/** `kubernetes` of the default namespace is always told of; the pod's own namespace unless links are off. */
+/**
+ * `kubernetes` of the default namespace is always included; those of the pod's own namespace unless service links are
+ * off.
+ */
 export function serviceVariables(
   services: readonly Service[],
   { namespace, links }: { readonly namespace: string; readonly links: boolean },
