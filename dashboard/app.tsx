@@ -1,4 +1,4 @@
-/** Signed out: the sign-in page. Signed in: the frame around the view that the address names. */
+/** Signed out: the sign-in page. Signed in: the frame with the view that the address names. */
 import { useEffect } from "preact/hooks";
 import { discover, discovery } from "./api/discovery.ts";
 import { isConfined } from "./api/namespace-names.ts";

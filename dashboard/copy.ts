@@ -1,6 +1,6 @@
 import { toast } from "./frame/toasts.tsx";
 
-/** Puts a text on the clipboard, and says so. */
+/** Copies a text to the clipboard, with a message. */
 export async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,4 +1,4 @@
-/** What few readers need at once: one file, fetched when the first of these is shown. */
+/** Views that few users need at once: one chunk, loaded when the first of them is shown. */
 export { AccessView } from "./access/access-view.tsx";
 export { ShellTab } from "./object/shell-tab.tsx";
 export { YamlTab } from "./object/yaml-tab.tsx";

@@ -1,4 +1,4 @@
-/** The time, once a second, for ages. */
+/** The current time, updated every second, for ages. */
 import { signal } from "@preact/signals";
 
 export const now = signal(Date.now());

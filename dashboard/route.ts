@@ -1,4 +1,4 @@
-/** Where in the page we are: `#/pods?ns=default`, `#/object/apps/v1/deployments/NAMESPACE/NAME?tab=yaml`. */
+/** The current location in the page: `#/pods?ns=default`, `#/object/apps/v1/deployments/NAMESPACE/NAME?tab=yaml`. */
 import { computed, signal } from "@preact/signals";
 
 export interface Route {
@@ -22,7 +22,7 @@ function parseRoute(text: string): Route {
   };
 }
 
-/** A link may be mangled on its way here. */
+/** A link may be malformed. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -31,13 +31,13 @@ function decoded(part: string): string {
   }
 }
 
-/** "" stands for all namespaces. */
+/** "" means all namespaces. */
 export const namespace = computed(() => route.value.query.ns ?? "");
 
-/** The revision that is looked at; "" stands for now. */
+/** The displayed revision; "" means now. */
 export const moment = computed(() => route.value.query.at ?? "");
 
-/** A link to another view, which keeps the namespace and the moment that are looked at. */
+/** A link to another view with the same namespace and moment. */
 export function href(path: readonly string[], query: Readonly<Record<string, string>> = {}): string {
   const parameters = new URLSearchParams({ ns: namespace.value, at: moment.value, ...query });
   for (const kept of ["ns", "at"]) if (parameters.get(kept) === "") parameters.delete(kept);
@@ -49,7 +49,7 @@ export function go(path: readonly string[], query: Readonly<Record<string, strin
   location.hash = href(path, query);
 }
 
-/** The same view with another query; the step is no entry of the history. */
+/** The same view with another query, without a new history entry. */
 export function adjust(query: Readonly<Record<string, string>>): void {
   const { path, query: old } = route.peek();
   history.replaceState(null, "", href(path, { ...old, ...query }));

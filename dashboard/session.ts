@@ -1,10 +1,10 @@
-/** Who is signed in. The token lives in this page's memory, and in sessionStorage only where its owner asked for that. */
+/** The signed-in user. The token is in this page's memory, and in sessionStorage only if its owner agreed. */
 import { signal } from "@preact/signals";
 
 const KEY = "sailplane-token";
 
 export const token = signal<string | undefined>(sessionStorage.getItem(KEY) ?? undefined);
-/** Why the sign-in page shows, where that needs words. */
+/** Why the sign-in page is shown, if that needs an explanation. */
 export const signedOutBecause = signal("");
 
 export function signIn(newToken: string, { remember }: { readonly remember: boolean }): void {

@@ -1,4 +1,6 @@
-/** The API server's own answer about one person: what no list of bindings shows, such as who may speak for a node. */
+/**
+ * The API server's own answer about one person: includes what no list of bindings shows, such as the rights of nodes.
+ */
 import { useState } from "preact/hooks";
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import { api } from "../api/connection.ts";

@@ -16,7 +16,7 @@ const VERBS = [
   "impersonate",
 ];
 
-/** The address holds the question, so that an answer can be sent to somebody. */
+/** The question is in the address, so that the answer can be shared as a link. */
 export function questionOf(): AccessQuestion {
   const { verb = "delete", group = "", resource = "pods", ns = "", name = "" } = route.value.query;
   return { verb, group, resource, namespace: ns, name };

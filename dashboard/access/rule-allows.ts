@@ -1,4 +1,4 @@
-/** Whether a rule of RBAC lets somebody do something. */
+/** Whether an RBAC rule allows something. */
 import type { PolicyRule } from "../../api/generated/rbac.v1.ts";
 
 export interface Asked {
@@ -6,13 +6,16 @@ export interface Asked {
   readonly group: string;
   /** `pods`, `pods/exec`. */
   readonly resource: string;
-  /** "" asks for any. */
+  /** "" matches any. */
   readonly name: string;
 }
 
 export const ALL = "*";
 
-/** As RBAC has it: `*` is everything, a star before a subresource is that subresource of everything, and `pods/*` means nothing. */
+/**
+ * As in RBAC: `*` is everything, a star before a subresource is that subresource of everything, and `pods/*` matches
+ * nothing.
+ */
 export function ruleAllows(rule: PolicyRule, { verb, group, resource, name }: Asked): boolean {
   const names = rule.resourceNames ?? [];
   return (

@@ -1,4 +1,4 @@
-/** Who may do something, and by which binding, role and rule: RBAC read from its own objects. */
+/** Who may do something, and by which binding, role and rule: computed from RBAC objects. */
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -14,9 +14,9 @@ export interface AccessQuestion {
   readonly group: string;
   /** `pods`, `pods/exec`. */
   readonly resource: string;
-  /** "" asks for all namespaces, or for what has none. */
+  /** "" means all namespaces, or a cluster-scoped resource. */
   readonly namespace: string;
-  /** "" asks for any. */
+  /** "" matches any. */
   readonly name: string;
 }
 
@@ -36,11 +36,11 @@ export interface Grant {
   };
   readonly role: { readonly kind: string; readonly namespace: string; readonly name: string };
   readonly rule: PolicyRule;
-  /** The rule is for these names alone, and none was asked for. */
+  /** The rule is limited to these names, and the question named none. */
   readonly onlyNames: readonly string[];
 }
 
-/** Each subject with each binding that lets it. */
+/** Each subject with each binding that allows it. */
 export function whoCan(question: AccessQuestion, policy: AccessPolicy): Grant[] {
   const everywhere = policy.clusterRoleBindings.map((binding) => ({ kind: "ClusterRoleBinding" as const, binding }));
   const here = policy.roleBindings
@@ -68,7 +68,7 @@ function roleOf(binding: RoleBinding | ClusterRoleBinding, policy: AccessPolicy)
     : policy.roles.find(({ metadata }) => metadata.name === name && metadata.namespace === binding.metadata.namespace);
 }
 
-/** As `kubectl create rolebinding` writes subjects. */
+/** In the format of `kubectl create rolebinding`. */
 export const renderSubject = ({ kind, namespace, name }: Subject): string =>
   kind === "ServiceAccount" ? `${namespace}:${name}` : name;
 

@@ -7,7 +7,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import type { Action } from "./action.ts";
 
-/** Nothing is done before it has been said what. */
+/** Nothing is done before its effect has been described. */
 export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly action: Action }) {
   const [amount, setAmount] = useState(action.amount?.value ?? 0);
   const [problem, setProblem] = useState("");

@@ -1,4 +1,4 @@
-/** What goes with an object when it is deleted in the background: all that belongs to it, and to what belongs to it. */
+/** What is deleted along with an object in the background: everything that it owns, directly or indirectly. */
 export interface Dependent {
   readonly kind: string;
   readonly namespace: string;
@@ -7,7 +7,7 @@ export interface Dependent {
   readonly owners: readonly string[];
 }
 
-/** An object that has another owner left stays. */
+/** An object with another remaining owner stays. */
 export function dependentsOf(uid: string, all: readonly Dependent[]): Dependent[] {
   const going = new Set([uid]);
   const found: Dependent[] = [];
@@ -25,7 +25,7 @@ export function dependentsOf(uid: string, all: readonly Dependent[]): Dependent[
 
 const MOST = 12;
 
-/** Lines to read: each by name where there are few, else counted by kind. */
+/** As lines: by name if there are few, otherwise counted by kind. */
 export function renderDependents(dependents: readonly Dependent[]): string[] {
   if (dependents.length <= MOST) return dependents.map(({ kind, name }) => `${kind} ${name}`);
   return [...Map.groupBy(dependents, ({ kind }) => kind)]

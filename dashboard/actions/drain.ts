@@ -5,7 +5,7 @@ import { api } from "../api/connection.ts";
 import { targetOf } from "../api/kind.ts";
 import type { ActionOf } from "./action.ts";
 
-/** As `kubectl drain --ignore-daemonsets --delete-emptydir-data`. */
+/** Like `kubectl drain --ignore-daemonsets --delete-emptydir-data`. */
 export const drain: ActionOf = (kind, object) => {
   if (kind.group !== "" || kind.plural !== "nodes") return undefined;
   const { name } = object.metadata;
@@ -26,7 +26,7 @@ export const drain: ActionOf = (kind, object) => {
   };
 };
 
-/** Goes on after a refusal, and answers the first one. */
+/** Continues after a failure, and returns the first one. */
 async function evictAll(node: string): Promise<Outcome<unknown>> {
   const pods = await api.list<Pod>({ resource: "pods" }, { fieldSelector: `spec.nodeName=${node}` });
   if (!pods.ok) return pods;
@@ -40,7 +40,7 @@ const evict = ({ namespace = "", name = "" }: KubeObject["metadata"]): Promise<O
     { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name } },
   );
 
-/** The pods of DaemonSets would be back at once; the API server cannot end those that a node runs from its own files. */
+/** Pods of DaemonSets would be recreated at once; static pods cannot be ended through the API server. */
 const isEvicted = ({ metadata, status }: Pod): boolean =>
   status.phase !== "Succeeded" &&
   status.phase !== "Failed" &&

@@ -1,4 +1,4 @@
-/** All that can be done, in the order of the buttons. */
+/** All actions, in the order of their buttons. */
 import type { ActionOf } from "./action.ts";
 import { cordon } from "./cordon.ts";
 import { drain } from "./drain.ts";

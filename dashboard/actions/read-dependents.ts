@@ -1,4 +1,4 @@
-/** Reads what would go with an object, kind by kind, as metadata alone. */
+/** Reads what would be deleted along with an object, kind by kind, as metadata only. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { read } from "../api/connection.ts";
 import { discovery } from "../api/discovery.ts";
@@ -21,7 +21,7 @@ const knownKinds = (): readonly Kind[] => {
   return known.name === "known" ? known.kinds : [];
 };
 
-/** Events go by themselves. */
+/** Events expire by themselves. */
 const namespacedKinds = () =>
   knownKinds().filter(
     ({ namespaced, verbs, plural }) =>
@@ -42,11 +42,11 @@ async function allOf(kinds: readonly Kind[], namespace: string): Promise<Depende
   return found;
 }
 
-/** What one may not see is not told. */
+/** Kinds that the user may not read are left out. */
 async function metadataOf(kind: Kind, namespace: string): Promise<Dependent[]> {
   const response = await read(listPath(kind, namespace), { accept: METADATA }).catch(() => undefined);
   if (!response?.ok) return [];
-  // A list of no metadata says null.
+  // An empty metadata list has null items.
   const { items } = (await response.json()) as { items?: Stored<KubeObject>[] | null };
   return (items ?? []).map((item) => ({
     kind: kind.kind,

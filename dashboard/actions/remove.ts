@@ -5,7 +5,7 @@ import { renderDependents } from "./dependents.ts";
 import { kubectlCommand } from "./kubectl-command.ts";
 import { readDependents } from "./read-dependents.ts";
 
-/** Only the object that is looked at: one of the same name that came after it stays. */
+/** Only deletes the displayed object, and not a later one of the same name. */
 export const remove: ActionOf = (kind, object) => {
   if (!kind.verbs.includes("delete")) return undefined;
   const of = { namespace: object.metadata.namespace ?? "", name: object.metadata.name };

@@ -5,7 +5,7 @@ import { kubectlCommand } from "./kubectl-command.ts";
 
 const RESTARTABLE = new Set(["deployments", "statefulsets", "daemonsets"]);
 
-/** As `kubectl rollout restart`: a new annotation of the template is a new rollout. */
+/** Like `kubectl rollout restart`: a new annotation of the template starts a rollout. */
 export const restart: ActionOf = (kind, object) => {
   if (kind.group !== "apps" || !RESTARTABLE.has(kind.plural)) return undefined;
   const of = { namespace: object.metadata.namespace ?? "", name: object.metadata.name };

@@ -10,7 +10,7 @@ import { kubectlCommand } from "./kubectl-command.ts";
 const REVISION = "deployment.kubernetes.io/revision";
 const HASH = "pod-template-hash";
 
-/** As `kubectl rollout undo`. */
+/** Like `kubectl rollout undo`. */
 export const rollBack: ActionOf = (kind, object) => {
   if (kind.group !== "apps" || kind.plural !== "deployments") return undefined;
   const { uid, namespace = "", name } = object.metadata;
@@ -37,7 +37,7 @@ export const rollBack: ActionOf = (kind, object) => {
 
 const revisionOf = ({ metadata }: Stored<ReplicaSet>): number => Number(metadata.annotations?.[REVISION] ?? 0);
 
-/** Without the label by which the set knows its pods. */
+/** Without the label by which the set selects its pods. */
 function templateOf({ spec }: Stored<ReplicaSet>): unknown {
   const { metadata, ...template } = spec.template ?? {};
   const { [HASH]: _, ...labels } = metadata?.labels ?? {};

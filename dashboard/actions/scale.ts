@@ -3,7 +3,7 @@ import { targetOf } from "../api/kind.ts";
 import type { ActionOf } from "./action.ts";
 import { kubectlCommand } from "./kubectl-command.ts";
 
-/** Whatever has a scale subresource, custom resources included. */
+/** For every kind with a scale subresource, custom resources included. */
 export const scale: ActionOf = (kind, object) => {
   if (!kind.subresources.includes("scale")) return undefined;
   const of = { namespace: object.metadata.namespace ?? "", name: object.metadata.name };

@@ -1,15 +1,15 @@
-/** The one way to the cluster: the public API at the page's own origin, as whoever is signed in. */
+/** The only access to the cluster: the public API at the page's own origin, as the signed-in user. */
 import { createApiClient } from "../../client/api-client.ts";
 import { mayBeSent } from "../read-only.ts";
 import { signOut, token } from "../session.ts";
 
-/** Of a cluster by name the prefix `/clusters/NAME`, else "". */
+/** The prefix `/clusters/NAME` for a named cluster, else "". */
 export const prefix = location.pathname.replace(/\/dashboard(\/.*)?$/, "");
 
 async function send(request: Request): Promise<Response> {
   if (!mayBeSent(request)) throw new Error("This page is read-only.");
   const response = await fetch(request);
-  // Tokens expire and are revoked while a page is open.
+  // Tokens expire or are revoked while a page is open.
   if (response.status === 401 && request.headers.get("authorization") === `Bearer ${token.peek()}`) {
     signOut("The cluster no longer accepts this token. Sign in again.");
   }
@@ -27,7 +27,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** For what is no object: streams, Tables, discovery. `path` is within the cluster. */
+/** For answers that are not objects: streams, Tables, discovery. `path` is relative to the cluster. */
 export function read(path: string, options: ReadOptions = {}): Promise<Response> {
   const headers = { authorization: `Bearer ${token.peek() ?? ""}`, accept: options.accept ?? "application/json" };
   return send(
@@ -35,7 +35,7 @@ export function read(path: string, options: ReadOptions = {}): Promise<Response>
   );
 }
 
-/** In words for a person: the API server's own message where it gave one. */
+/** A message for people: the API server's own if there is one. */
 export async function problemOf(response: Response): Promise<string> {
   const text = await response.text();
   try {
@@ -45,7 +45,7 @@ export async function problemOf(response: Response): Promise<string> {
   }
 }
 
-/** Whether the cluster knows this token; the reason if not. */
+/** Whether the cluster accepts this token; the reason if not. */
 export async function tryToken(candidate: string): Promise<string | undefined> {
   let response: Response;
   try {
@@ -55,7 +55,7 @@ export async function tryToken(candidate: string): Promise<string | undefined> {
       ? "A token holds only letters, digits, dots and dashes."
       : "The cluster does not answer. Is it running?";
   }
-  // 403 is an answer to somebody known.
+  // A 403 means that the user is known.
   if (response.ok || response.status === 403) return undefined;
   return response.status === 401 ? "The cluster does not accept this token." : problemOf(response);
 }

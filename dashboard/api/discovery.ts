@@ -1,4 +1,4 @@
-/** The kinds that this cluster serves, custom ones included, as its own discovery says. */
+/** The kinds that this cluster serves, custom ones included, according to discovery. */
 import { signal } from "@preact/signals";
 import type { APIGroupDiscoveryList } from "../../api/generated/apidiscovery.v2.ts";
 import { problemOf, read } from "./connection.ts";
@@ -29,7 +29,7 @@ async function discoveryAt(path: string): Promise<APIGroupDiscoveryList> {
   return (await response.json()) as APIGroupDiscoveryList;
 }
 
-/** Of each group the version that it prefers, which comes first. */
+/** Of each group the preferred version, which comes first. */
 const kindsOf = ({ items = [] }: APIGroupDiscoveryList): Kind[] =>
   items.flatMap(({ metadata, versions = [] }) => {
     const seen = new Set<string>();
@@ -52,14 +52,14 @@ const kindsOf = ({ items = [] }: APIGroupDiscoveryList): Kind[] =>
     );
   });
 
-/** `group` as links write it: `core` for the core group. */
+/** `group` as in links: `core` for the core group. */
 export function findKind(group: string, plural: string): Kind | undefined {
   const known = discovery.value;
   if (known.name !== "known") return undefined;
   return known.kinds.find((kind) => (kind.group || "core") === group && kind.plural === plural);
 }
 
-/** The kind that an owner reference or an event's object names. */
+/** The kind of an owner reference or an event's object. */
 export function kindOfReference(apiVersion: string, name: string): Kind | undefined {
   const known = discovery.value;
   if (known.name !== "known") return undefined;

@@ -1,4 +1,4 @@
-/** A kind as discovery tells of it, and how its objects are addressed. */
+/** A kind from discovery, and how its objects are addressed. */
 import { groupResource } from "../../api/machinery/meta.ts";
 import { resourcePath, type Target } from "../../client/resource-path.ts";
 
@@ -32,12 +32,12 @@ export const apiVersionOf = ({ group, version }: Kind): string => (group === "" 
 /** The path of a list; namespace "" lists all. */
 export const listPath = (kind: Kind, namespace: string): string => resourcePath(targetOf(kind, { namespace }));
 
-/** `Pods`, `Ingresses`, `NetworkPolicies`: the plural in the kind's own letters. */
+/** `Pods`, `Ingresses`, `NetworkPolicies`: the plural, capitalised like the kind. */
 export function titleOf({ kind, plural }: Kind): string {
   let common = 0;
   while (common < kind.length && kind[common]?.toLowerCase() === plural[common]) common++;
   return kind.slice(0, common) + plural.slice(common);
 }
 
-/** As kubectl takes it: `pods`, `deployments.apps`. */
+/** As kubectl accepts it: `pods`, `deployments.apps`. */
 export const kubectlName = ({ group, plural }: Kind): string => groupResource(group, plural);

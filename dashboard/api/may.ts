@@ -1,4 +1,4 @@
-/** What the reader may do, as the API server says: what it would refuse is not offered. */
+/** What the user may do, according to the API server: actions that it would refuse are not offered. */
 import { useEffect, useState } from "preact/hooks";
 import type { SelfSubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { PolicyRule } from "../../api/generated/rbac.v1.ts";
@@ -13,7 +13,7 @@ export interface Deed {
   readonly subresource?: string;
 }
 
-/** False until it is known. Where the question fails, the deed may be tried: the API server decides again. */
+/** False until it is known. If the question fails, the action is offered: the API server decides anyway. */
 export function useMay({ verb, subresource = "" }: Deed, kind: Kind, { namespace, name }: ObjectName): boolean {
   const [allowed, setAllowed] = useState(false);
   const { group, plural, namespaced } = kind;
@@ -21,9 +21,9 @@ export function useMay({ verb, subresource = "" }: Deed, kind: Kind, { namespace
     let asked = true;
     const resource = subresource ? `${plural}/${subresource}` : plural;
     const decide = async () => {
-      // Rules of a namespace say nothing of what is in none.
+      // The rules of a namespace say nothing about cluster-scoped objects.
       const rules = namespaced ? await ownRules(namespace) : undefined;
-      // What has no name yet is not among names.
+      // A new object has no name yet, so rules with names do not apply.
       const fits = ({ resourceNames = [] }: PolicyRule) => name !== "" || resourceNames.length === 0;
       if (rules) return rules.some((rule) => fits(rule) && ruleAllows(rule, { verb, group, resource, name }));
       return review({

@@ -3,10 +3,10 @@ import type { Namespace } from "../../api/generated/core.v1.ts";
 import { api } from "./connection.ts";
 import { review } from "./may.ts";
 
-/** Whether whoever is signed in may look into some namespaces only, and is to name those. */
+/** Whether the user may only see some namespaces, and must name those. */
 export const isConfined = signal(false);
 
-/** In order; none for who may not list namespaces: the one in the address is then all that the page knows. */
+/** Sorted; empty if the user may not list namespaces: then the page only knows the one in the address. */
 export async function namespaceNames(): Promise<readonly string[]> {
   const outcome = await api.list<Namespace>({ resource: "namespaces" }).catch(() => undefined);
   const refused = outcome?.ok === false && outcome.status.code === 403;

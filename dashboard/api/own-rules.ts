@@ -1,10 +1,10 @@
-/** All that the reader may do in a namespace, asked once for all buttons (SelfSubjectRulesReview). */
+/** Everything that the user may do in a namespace, fetched once for all buttons (SelfSubjectRulesReview). */
 import type { SelfSubjectRulesReview } from "../../api/generated/authorization.v1.ts";
 import type { PolicyRule } from "../../api/generated/rbac.v1.ts";
 import { token } from "../session.ts";
 import { api } from "./connection.ts";
 
-/** Rights are granted and taken away while a page is open. */
+/** Rights may change while a page is open. */
 const KEEP_MS = 30_000;
 
 interface Kept {
@@ -14,7 +14,7 @@ interface Kept {
 
 const kept = new Map<string, Kept>();
 
-/** Undefined where the answer does not tell all: nodes, for one, have rights that are no rules. */
+/** Undefined if the answer is incomplete: nodes, for example, have rights that are not rules. */
 export function ownRules(namespace: string): Promise<readonly PolicyRule[] | undefined> {
   const key = `${namespace} ${token.peek()}`;
   const known = kept.get(key);

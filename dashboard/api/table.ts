@@ -4,7 +4,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Table, TableCell, TableColumnDefinition, TableRow } from "../../api/machinery/table.ts";
 import type { LiveSource } from "../live/live-list.ts";
 
-/** JSON, as a page reads it, has no bigints: they are rounded. */
+/** Without bigints: browsers' JSON rounds them. */
 export type Cell = Exclude<TableCell, bigint>;
 
 export interface Row {
@@ -15,7 +15,7 @@ export interface Row {
 export type Columns = readonly TableColumnDefinition[];
 
 export interface TableSource extends LiveSource<Row> {
-  /** Known with the first answer. */
+  /** Known after the first answer. */
   readonly columns: { readonly value: Columns };
 }
 

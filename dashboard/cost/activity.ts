@@ -6,15 +6,15 @@ export interface Counted {
   readonly metrics: string;
   readonly moments: readonly Moment[];
   readonly nodes: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 const DAY_MS = 86_400_000;
-/** How a cluster begins says little of its days. */
+/** A cluster's first minutes are not representative. */
 const LEAST_MS = 5 * 60_000;
 
-/** Counts since a beginning, as if the whole day went on like that; undefined where that was a moment ago. */
+/** Extrapolates counts to a whole day; undefined if counting has just begun. */
 export function activityOf({ metrics, moments, nodes, now }: Counted): Activity | undefined {
   const [first] = moments;
   const last = moments.at(-1);

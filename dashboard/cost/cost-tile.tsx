@@ -5,7 +5,7 @@ import { type Counting, readActivity } from "./read-activity.ts";
 
 const EVERY_MS = 5 * 60_000;
 
-/** What the cluster would cost on Cloudflare, if it went on as it does. */
+/** The estimated cost of the cluster on Cloudflare at its current activity. */
 export function CostTile({ nodes }: { readonly nodes: number }) {
   const [counting, setCounting] = useState<Counting>({ name: "counting" });
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What the cluster does in a day, from what the API server and the log have counted. */
+/** A cluster's activity per day, from the counters of the API server and the log. */
 import type { Activity } from "../../api/bill.ts";
 import { read } from "../api/connection.ts";
 import { readMoments } from "../time/read-moments.ts";
@@ -7,7 +7,7 @@ import { activityOf } from "./activity.ts";
 export type Counting =
   | { readonly name: "counting" }
   | { readonly name: "counted"; readonly activity: Activity }
-  /** Others may read it. */
+  /** The user may not read it. */
   | { readonly name: "refused" };
 
 export async function readActivity(nodes: number): Promise<Counting> {

@@ -47,7 +47,7 @@ const document: OpenApiDocument = {
 
 const HEAD = "apiVersion: apps/v1\nkind: Deployment\n";
 
-/** The cursor is where the `|` is. */
+/** `|` marks the cursor. */
 function labels(text: string): string[] {
   const marked = HEAD + text;
   const offset = marked.indexOf("|");

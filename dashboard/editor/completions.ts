@@ -1,10 +1,10 @@
-/** What may be written where the cursor stands, as the API server's own schema says. */
+/** Completions at the cursor, from the API server's own schema. */
 import { type FieldSchema, type OpenApiDocument, resolved, schemaAt, schemaOfKind } from "./open-api.ts";
 import { placeOf, type YamlPlace } from "./yaml-place.ts";
 
 export interface Completion {
   readonly label: string;
-  /** In place of the word before the cursor. */
+  /** Replaces the word before the cursor. */
   readonly insert: string;
   /** `string`, `[]Container` */
   readonly type: string;
@@ -30,7 +30,7 @@ export function completionsAt(text: string, offset: number, document: OpenApiDoc
   const fitting = options
     .filter(({ label }) => label.toLowerCase().includes(word))
     .sort((a, b) => Number(b.label.toLowerCase().startsWith(word)) - Number(a.label.toLowerCase().startsWith(word)));
-  // What is written out already needs no help.
+  // A complete word needs no completion.
   if (fitting.length === 1 && fitting[0]?.label === place.word) return NONE;
   return { replaces: place.word.length, options: fitting.slice(0, MOST) };
 }

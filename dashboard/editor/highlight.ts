@@ -1,4 +1,4 @@
-/** A line of YAML in parts, each of its own colour. */
+/** A line of YAML as parts with different colours. */
 export interface Part {
   readonly kind: "key" | "text" | "value" | "mark" | "comment";
   readonly text: string;

@@ -1,4 +1,7 @@
-/** How far a new line begins behind the margin, by the line before the cursor: as that does, deeper in a map or an item that it begins. */
+/**
+ * The indentation of a new line, from the line before the cursor: the same, or deeper after the beginning of a map or
+ * an item.
+ */
 export function indentAfter(line: string): number {
   const spaces = /^ */.exec(line)?.[0].length ?? 0;
   const deeper = /:\s*$/.test(line) ? 2 : 0;

@@ -1,4 +1,4 @@
-/** A text of manifests in colours, with what may be written where the cursor stands. */
+/** A manifest editor with syntax colours and completions. */
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { completionsAt } from "./completions.ts";
 import { indentAfter } from "./indent.ts";
@@ -20,7 +20,8 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
   const colours = useRef<HTMLPreElement>(null);
   const [offer, setOffer] = useState<Offer | undefined>(undefined);
   const listId = useId();
-  // The cursor goes where the text that was put in ends; the browser puts it last. At once: what is typed next belongs there.
+  // Places the cursor after inserted text; by default the browser puts it at the end. Done synchronously, so that the
+  // next key goes there.
   const cursor = useRef<number | undefined>(undefined);
   useLayoutEffect(() => {
     if (cursor.current !== undefined) area.current?.setSelectionRange(cursor.current, cursor.current);
@@ -65,7 +66,7 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
     event.stopPropagation();
   }
 
-  /** A new line begins where the last did. */
+  /** A new line starts with the indentation of the previous one. */
   function indent(event: KeyboardEvent) {
     const { value = "", selectionStart = 0 } = area.current ?? {};
     const line = value.slice(value.lastIndexOf("\n", selectionStart - 1) + 1, selectionStart);
@@ -108,10 +109,10 @@ export function ManifestEditor({ label, text, set, disabled = false, placeholder
   );
 }
 
-/** As style/editor.css has it. */
+/** Must match style/editor.css. */
 const OFFER_WIDTH = 360;
 
-/** Below the cursor, in pixels within the editor: the text has one font and does not wrap. */
+/** Below the cursor, in pixels relative to the editor: the text has a fixed-width font and does not wrap. */
 function caretOf(area: HTMLTextAreaElement): { readonly left: number; readonly top: number } {
   const before = area.value.slice(0, area.selectionStart).split("\n");
   const style = getComputedStyle(area);

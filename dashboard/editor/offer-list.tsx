@@ -1,9 +1,9 @@
-/** What may be written where the cursor stands. */
+/** The list of completions at the cursor. */
 import type { Completion } from "./completions.ts";
 
 export interface Offer {
   readonly options: readonly Completion[];
-  /** So many characters before the cursor are what has been typed of one already. */
+  /** How many characters before the cursor are already part of them. */
   readonly replaces: number;
   readonly chosen: number;
   readonly left: number;

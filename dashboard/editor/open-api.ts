@@ -1,4 +1,4 @@
-/** The part of OpenAPI v3 that fields are described in. */
+/** The part of OpenAPI v3 that describes fields. */
 export interface FieldSchema {
   readonly $ref?: string;
   readonly allOf?: readonly FieldSchema[];
@@ -22,7 +22,7 @@ export interface OpenApiDocument {
 
 const PREFIX = "#/components/schemas/";
 
-/** What a reference means; its own description goes before that of what it refers to. */
+/** Resolves a reference; its own description takes precedence over that of its target. */
 export function resolved(document: OpenApiDocument, schema: FieldSchema): FieldSchema {
   const reference = schema.$ref ?? schema.allOf?.find(({ $ref }) => $ref !== undefined)?.$ref;
   if (!reference?.startsWith(PREFIX)) return schema;
@@ -41,7 +41,7 @@ export function schemaOfKind(document: OpenApiDocument, apiVersion: string, kind
   );
 }
 
-/** `path` as yaml-place.ts has it. */
+/** `path` as in yaml-place.ts. */
 export function schemaAt(
   document: OpenApiDocument,
   root: FieldSchema,

@@ -1,4 +1,4 @@
-/** The API server's own description of its kinds, one document a group version, kept for as long as the page is open. */
+/** The API server's OpenAPI documents, one per group version, cached while the page is open. */
 import { read } from "../api/connection.ts";
 import type { OpenApiDocument } from "./open-api.ts";
 
@@ -10,7 +10,7 @@ export function readSchema(apiVersion: string): Promise<OpenApiDocument | undefi
   if (known) return known;
   const reading = readDocument(`/openapi/v3/${apiVersion.includes("/") ? "apis" : "api"}/${apiVersion}`);
   documents.set(apiVersion, reading);
-  // A group that is not there yet may come.
+  // A missing group may appear later.
   void reading.then((document) => document ?? documents.delete(apiVersion));
   return reading;
 }

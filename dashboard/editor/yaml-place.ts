@@ -1,16 +1,16 @@
-/** Where in a manifest the cursor stands, by indentation: a text that is being written is seldom whole YAML. */
+/** Where the cursor is in a manifest, by indentation: a text that is being edited is rarely valid YAML. */
 export interface YamlPlace {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Keys down to here; "[]" for an item of a list. */
+  /** The keys that lead here; "[]" for a list item. */
   readonly path: readonly string[];
-  /** The key whose value is being written; undefined where a key is. */
+  /** The key whose value is being edited; undefined while editing a key. */
   readonly key: string | undefined;
-  /** What of the key or value is there already, before the cursor. */
+  /** The part of the key or value before the cursor. */
   readonly word: string;
   /** The column of the key. */
   readonly indent: number;
-  /** Keys that stand beside it. */
+  /** Sibling keys. */
   readonly siblings: ReadonlySet<string>;
 }
 
@@ -36,7 +36,7 @@ function lineOf(text: string): Line | undefined {
   return { dashes, column: spaces + marks.length, key, rest: key === undefined ? body : (found?.[4] ?? "") };
 }
 
-/** Undefined inside of texts that are no keys or values. */
+/** Undefined inside texts that are neither keys nor values. */
 export function placeOf(text: string, offset: number): YamlPlace | undefined {
   const start = Math.max(0, text.lastIndexOf("\n---", offset - 1) + 1);
   const end = text.indexOf("\n---", offset);
@@ -65,7 +65,7 @@ type Lines = readonly (Line | undefined)[];
 function pathTo(here: Line, above: Lines): string[] {
   const path: string[] = [];
   let { column } = here;
-  /** Inside of a list: a key in the dash's own column holds it. */
+  /** Inside a list: a key in the same column as the dash contains it. */
   let inList = false;
   const enterItem = (dashes: readonly number[]) => {
     for (const dash of dashes.toReversed()) {

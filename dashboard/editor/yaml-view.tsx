@@ -1,6 +1,6 @@
 import { partsOf } from "./highlight.ts";
 
-/** Beyond this, colours cost more than they are worth. */
+/** Longer texts are not coloured: it would be too slow. */
 const MOST_CHARACTERS = 200_000;
 
 /** YAML in colours, line by line. */
@@ -10,7 +10,7 @@ export const YamlView = ({ text }: { readonly text: string }) => (
       ? text
       : text.split("\n").flatMap((line, index) => [
           ...partsOf(line).map((part, at) => (
-            // Lines and their parts have no identity but their place.
+            // Lines and their parts are identified by position only.
             <span key={`${index} ${at}`} class={`yaml-${part.kind}`}>
               {part.text}
             </span>

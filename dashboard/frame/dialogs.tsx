@@ -1,4 +1,4 @@
-/** The one dialog that may be open. */
+/** The dialog that is open, if any. */
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 

@@ -1,4 +1,4 @@
-/** Keys of the page: `/` filters, `g` and a letter goes, `j`/`k` and Enter choose a row, `?` lists them all. */
+/** Keyboard shortcuts: `/` filters, `g` and a letter navigates, `j`/`k` and Enter choose a row, `?` lists them all. */
 import { useEffect } from "preact/hooks";
 import { href } from "../route.ts";
 import { FILTER_ID } from "../views/list-header.tsx";
@@ -16,7 +16,7 @@ const ROW_KEYS: Readonly<Record<string, RowKey>> = {
   Enter: "open",
 };
 
-/** How long after `g` the second key may come. */
+/** How soon the second key must follow `g`. */
 const SEQUENCE_MS = 1500;
 
 export function Keyboard() {
@@ -53,7 +53,7 @@ export function Keyboard() {
 
 function pressRow(event: KeyboardEvent): void {
   const key = ROW_KEYS[event.key];
-  // A focused link or button takes Enter and the arrows for itself.
+  // A focused link or button handles Enter and the arrows itself.
   const onControl = event.target instanceof Element && event.target.closest("a, button, summary, [role=tab]");
   if (!key || (onControl && event.key.length > 1)) return;
   if (event.key.startsWith("Arrow") && !document.querySelector(".scroller")) return;

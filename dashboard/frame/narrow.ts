@@ -1,4 +1,4 @@
-/** Whether the page has the width of a telephone; the style's own measure. */
+/** Whether the page is as narrow as on a phone; the same width as in the style. */
 import { signal } from "@preact/signals";
 
 const query = matchMedia("(max-width: 760px)");

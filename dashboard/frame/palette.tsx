@@ -1,4 +1,4 @@
-/** One box that goes anywhere: views, kinds, namespaces, objects by name, and what concerns the page itself. */
+/** The command palette: views, kinds, namespaces, objects by name, and commands about the page itself. */
 import { useEffect, useState } from "preact/hooks";
 import { discovery } from "../api/discovery.ts";
 import { kubectlName } from "../api/kind.ts";
@@ -58,7 +58,7 @@ function places(namespaces: readonly string[]): Choice[] {
   ];
 }
 
-/** Where objects of that name would be: lists, filtered. */
+/** Lists where objects of that name might be, filtered by it. */
 const searches = (text: string): Choice[] =>
   destinations
     .flatMap(({ items }) => items)

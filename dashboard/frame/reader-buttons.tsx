@@ -5,7 +5,7 @@ const THEME_WORDS = { system: "as the system", light: "light", dark: "dark" } as
 
 const THEME_SIGNS = { system: "◐", light: "○", dark: "●" } as const;
 
-/** In the bar, and on narrow screens in the menu. */
+/** In the bar, or on narrow screens in the menu. */
 export const ReaderButtons = () => (
   <div class="reader">
     <button

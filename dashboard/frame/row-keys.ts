@@ -1,4 +1,4 @@
-/** Keys that move through the rows of the table that is shown; the newest table gets them. */
+/** Keys that move through the rows of the current table; the newest table gets them. */
 export type RowKey = "up" | "down" | "open";
 
 const listeners: ((key: RowKey) => void)[] = [];

@@ -1,4 +1,4 @@
-/** The ways to the views. */
+/** The navigation. */
 import { signal } from "@preact/signals";
 import { href, route } from "../route.ts";
 import { ReaderButtons } from "./reader-buttons.tsx";
@@ -52,7 +52,7 @@ export const destinations: readonly { readonly title: string; readonly items: re
   },
 ];
 
-/** On narrow screens the ways are folded away. */
+/** On narrow screens the navigation is folded away. */
 export const menuOpen = signal(false);
 
 export function Sidebar() {

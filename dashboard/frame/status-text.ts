@@ -1,6 +1,6 @@
 import type { Status } from "../../api/generated/meta.v1.ts";
 
-/** A refusal in the API server's words, with the fields it names. */
+/** An error in the API server's words, with the fields that it names. */
 export function statusText({ message, details }: Status): string {
   const causes = (details?.causes ?? []).map(({ field, message: text }) => `${field ?? ""}: ${text ?? ""}`);
   const said = message || "The cluster refused.";

@@ -1,4 +1,4 @@
-/** Light, dark, or as the system says. The choice is of this device and so outlives the session. */
+/** Light, dark, or the system's setting. Stored on this device, so it outlives the session. */
 import { effect, signal } from "@preact/signals";
 
 const THEMES = ["system", "light", "dark"] as const;

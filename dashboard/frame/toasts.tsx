@@ -1,4 +1,4 @@
-/** Short messages about what was done; they go by themselves. */
+/** Short messages about completed actions, which disappear by themselves. */
 import { signal } from "@preact/signals";
 
 interface Toast {

@@ -1,4 +1,4 @@
-/** The namespace that is looked at, the palette, and what concerns the reader. */
+/** The namespace selector, the palette, and the user's settings. */
 import { useEffect, useState } from "preact/hooks";
 import { isConfined, namespaceNames } from "../api/namespace-names.ts";
 import { readOnly } from "../read-only.ts";
@@ -40,15 +40,15 @@ export function TopBar() {
 
 function NamespaceChoice() {
   const [names, setNames] = useState<readonly string[]>();
-  // Kept while it is typed: the list that comes meanwhile must not take it away.
+  // Kept while typing: a list that arrives meanwhile must not remove it.
   const [typed, setTyped] = useState<string>();
   const load = () => void namespaceNames().then(setNames);
-  // Once, and again whenever the list is opened.
+  // Once, and whenever the list is opened.
   useEffect(() => {
     void namespaceNames().then((found) => {
       setNames(found);
       const own = namespaceOf(token.peek() ?? "");
-      // A service account that may not look everywhere looks at its own.
+      // A service account without cluster-wide access starts in its own namespace.
       if (isConfined.peek() && own !== undefined && namespace.peek() === "") adjust({ ns: own });
     });
   }, []);
@@ -59,7 +59,7 @@ function NamespaceChoice() {
     <label class="namespace" htmlFor={asked.id}>
       <span>Namespace</span>
       {names?.length === 0 ? (
-        // Who may not list them knows which are his.
+        // A user who may not list namespaces types them.
         <input
           {...asked}
           value={typed ?? current}

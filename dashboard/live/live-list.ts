@@ -1,6 +1,6 @@
 /**
- * A list that stays true: listed once, then watched from its resourceVersion, resumed where the connection was lost, and listed
- * anew only after 410 Gone. A page that nobody looks at lets go of its watches, so that the cluster can sleep.
+ * A live list: fetched once, then watched from its resourceVersion, resumed after a lost connection, and fetched again
+ * only after 410 Gone. A hidden page closes its watches, so that the cluster can sleep.
  */
 import { signal } from "@preact/signals";
 import type { Status } from "../../api/machinery/status.ts";
@@ -15,22 +15,22 @@ export interface LiveSource<T> {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly accept?: string;
-  /** A list's answer as items by uid. */
+  /** Decodes a list into items by uid. */
   readonly decodeList: (body: unknown) => Iterable<readonly [uid: string, item: T]>;
-  /** An event's object the same way; undefined for what is no item. */
+  /** Decodes an event's object in the same way; undefined if it is not an item. */
   readonly decodeEvent: (object: unknown) => readonly [uid: string, item: T] | undefined;
 }
 
 export type LiveState =
-  /** With a problem where nothing has answered so far. */
+  /** With a problem if nothing has answered so far. */
   | { readonly name: "loading"; readonly problem?: string }
   | { readonly name: "live" }
-  /** As it was at an old revision; it changes no more. */
+  /** The state at an old revision, which no longer changes. */
   | { readonly name: "past" }
   | { readonly name: "reconnecting"; readonly problem: string }
   | { readonly name: "refused"; readonly code: number; readonly problem: string };
 
-/** Large clusters come in pages: a small one, so that the first rows show at once, and the rest in as few as may be. */
+/** Large clusters are fetched in pages: a small one first, so that rows appear at once, then as few as possible. */
 const FIRST_PAGE = 500;
 const PAGE = 5000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -45,7 +45,7 @@ export class LiveList<T> {
   readonly items = signal<ReadonlyMap<string, T>>(new Map());
   readonly state = signal<LiveState>({ name: "loading" });
   readonly #source: LiveSource<T>;
-  /** The revision that is looked at, or "". */
+  /** The displayed revision, or "". */
   readonly #at: string;
   readonly #stop = new AbortController();
   #revision = "";
@@ -91,7 +91,7 @@ export class LiveList<T> {
         { limit: String(next ? PAGE : FIRST_PAGE), ...this.#from(next) },
         this.#stop.signal,
       );
-      // A moment that is forgotten does not come back.
+      // A compacted revision does not come back.
       if (response.status === 410 && this.#at === "") {
         items.clear();
         next = undefined;
@@ -102,7 +102,7 @@ export class LiveList<T> {
       for (const [uid, item] of this.#source.decodeList(body)) items.set(uid, item);
       this.#revision = body.metadata?.resourceVersion ?? "";
       next = body.metadata?.continue;
-      // The first page of a first list shows before the rest has come.
+      // On the first load, rows of the first page are shown before the rest has arrived.
       if (next && this.state.peek().name === "loading") this.items.value = new Map(items);
     } while (next);
     this.items.value = items;
@@ -110,7 +110,7 @@ export class LiveList<T> {
     return "resume";
   }
 
-  /** What the next page begins with. */
+  /** The parameters of the next page. */
   #from(next: string | undefined): Readonly<Record<string, string>> {
     if (next) return { continue: next };
     return this.#at === "" ? {} : { resourceVersion: this.#at, resourceVersionMatch: "Exact" };

@@ -1,4 +1,4 @@
-/** The logs of some containers of a pod, read as they grow, as one text. */
+/** Follows the logs of some containers of a pod, merged into one text. */
 
 import { type Signal, signal } from "@preact/signals";
 import { LineSplitter } from "../../api/line-splitter.ts";
@@ -10,18 +10,18 @@ export type LogState =
   | { readonly name: "failed"; readonly problem: string };
 
 export interface LogOptions {
-  /** Of the pod's log. */
+  /** The path of the pod's log. */
   readonly path: string;
-  /** Of several, each line says whose it is. */
+  /** With several, each line is prefixed with its container. */
   readonly containers: readonly string[];
   readonly follow: boolean;
-  /** What was before the last restart. */
+  /** The log before the last restart. */
   readonly previous: boolean;
 }
 
-/** More would slow the page down; older lines go. */
+/** More would slow down the page; the oldest lines are dropped. */
 const MOST_LINES = 5000;
-/** Lines that came between two frames are drawn at once. */
+/** Lines that arrive within this time are drawn together. */
 const FLUSH_MS = 50;
 
 export class LogReader {
@@ -64,7 +64,7 @@ export class LogReader {
     try {
       const response = await read(`${path}?${query}`, { signal: stop, accept: "*/*" });
       if (!response.ok || !response.body) {
-        // Of several, one that has not begun yet says nothing.
+        // Of several containers, one that has not started yet is no error.
         if (containers.length === 1) this.#fail(await problemOf(response));
         return;
       }

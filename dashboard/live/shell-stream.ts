@@ -1,4 +1,4 @@
-/** A shell in a container: what is written to it, and what it says (v5.channel.k8s.io). */
+/** A shell in a container: its input and output (v5.channel.k8s.io). */
 import type { Signal } from "@preact/signals";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import { prefix } from "../api/connection.ts";
@@ -13,7 +13,7 @@ export interface ShellOptions {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-  /** Plain processes have no terminal: their lines are put together here. */
+  /** Plain processes have no terminal: lines are edited here. */
   readonly terminal: boolean;
   readonly hear: (text: string) => void;
   readonly state: Signal<ShellState>;
@@ -26,7 +26,7 @@ export interface Shell {
 }
 
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, outcome: 3, size: 4 } as const;
-/** The better shell, where there is one and a terminal for it. */
+/** Prefers the better shell, if there is one and a terminal for it. */
 const ON_TERMINAL = "export TERM=xterm-256color; command -v bash >/dev/null && exec bash; exec sh";
 const WITHOUT = "exec sh -i 2>&1";
 
@@ -43,7 +43,7 @@ export function openShell({ namespace, pod, container, terminal, hear, state }: 
   const decoder = new TextDecoder();
   const shown = terminal ? (text: string) => text : asTerminalLines;
   state.value = { name: "connecting" };
-  /** The size that it should have from its beginning. */
+  /** Sets the initial size. */
   let told = "";
   socket.onopen = () => {
     state.value = { name: "open" };
@@ -79,7 +79,7 @@ export function openShell({ namespace, pod, container, terminal, hear, state }: 
   };
 }
 
-/** A shell that ended by itself has nothing to complain of, whatever its last command did. */
+/** A shell that exited by itself is no error, whatever the status of its last command. */
 function outcomeOf(text: string): ShellState {
   const { status, reason, message = "" } = JSON.parse(text) as { status?: string; reason?: string; message?: string };
   return status === "Success" || reason === "NonZeroExitCode"

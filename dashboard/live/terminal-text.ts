@@ -1,4 +1,4 @@
-/** Colours, cursor movements and titles of terminals mean nothing in a text. */
+/** Terminal control sequences (colours, cursor movements, titles), to be removed from plain text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
 const SEQUENCES = /\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007]*\u0007|\r(?=\n|$)/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.

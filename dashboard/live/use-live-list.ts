@@ -1,12 +1,12 @@
-/** A live list for as long as a view is shown. */
+/** A live list that exists while a view is shown. */
 import { useEffect, useMemo } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { moment } from "../route.ts";
 import { LiveList, type LiveSource } from "./live-list.ts";
 
-/** `key` names the list: another key, or another moment, closes it and opens another. */
+/** `key` identifies the list: another key, or another moment, closes it and opens a new one. */
 export function useLiveList<T>(key: string, source: () => LiveSource<T>): LiveList<T> {
-  // The key stands for the source.
+  // The key represents the source.
   const list = useMemo(() => new LiveList(source(), moment.value), [key, moment.value]);
   useEffect(() => () => list.close(), [list]);
   return list;
@@ -16,7 +16,7 @@ interface ObjectList {
   readonly items?: readonly Stored<KubeObject>[] | null;
 }
 
-/** Lists of whole objects, of which a view keeps what `pick` takes. */
+/** Lists of objects, of which a view keeps the result of `pick`. */
 export const objectsAt = <O extends KubeObject, T = Stored<O>>(
   path: string,
   query: Readonly<Record<string, string>> = {},

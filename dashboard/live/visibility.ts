@@ -1,7 +1,7 @@
 /** Whether anybody can see the page. */
 export const isVisible = (): boolean => document.visibilityState === "visible";
 
-/** Resolves once the page is seen, or `stop` is aborted. */
+/** Resolves once the page is visible, or `stop` is aborted. */
 export function whenVisible(stop: AbortSignal): Promise<void> {
   if (isVisible() || stop.aborted) return Promise.resolve();
   return new Promise((resolve) => {

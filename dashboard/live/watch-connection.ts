@@ -1,6 +1,6 @@
 /**
- * The page's one connection for all that it watches (docs/spec/watch.md). It is opened with the first watch and closed with the
- * last, or when nobody can see the page; who watches begins anew by revision.
+ * The page's one connection for all of its watches (docs/spec/watch.md). Opened with the first watch and closed with
+ * the last, or when the page is hidden; watches resume by revision.
  */
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import type { Status } from "../../api/machinery/status.ts";
@@ -20,16 +20,16 @@ export interface Watching {
   readonly accept: string | undefined;
   readonly since: string;
   readonly take: (events: readonly SocketWatchEvent[]) => void;
-  /** Everything up to here was told. */
+  /** Everything up to here was received. */
   readonly rest: (revision: string) => void;
 }
 
 export type WatchEnding =
   | { readonly name: "refused"; readonly status: Status }
-  /** The connection has gone. */
+  /** The connection was lost. */
   | { readonly name: "lost" };
 
-/** Proxies end what is silent for a hundred seconds. Nobody but the edge is woken by it. */
+/** Proxies close connections after a hundred silent seconds. Pings only wake the edge. */
 const PING_MS = 30_000;
 const SILENT_MS = 10_000;
 const TAKEN = WATCH_WINDOW / 4;
@@ -39,7 +39,7 @@ interface Entry extends Watching {
 }
 
 class WatchConnection {
-  /** Whose it is. */
+  /** Whose connection it is. */
   readonly token = token.peek() ?? "";
   readonly #socket: WebSocket;
   readonly #watches = new Map<number, Entry>();
@@ -128,13 +128,13 @@ class WatchConnection {
 
 let connection: WatchConnection | undefined;
 
-/** Between two views nothing is watched for a moment: the connection waits for the next. */
+/** Between two views nothing is watched for a moment, so the connection stays open for the next. */
 const LINGER_MS = 1000;
 
-/** Resolves when the watch is at its end: refused, lost, or called off by `stop`. */
+/** Resolves when the watch ends: refused, lost, or cancelled by `stop`. */
 export function watchThrough(watching: Watching, stop: AbortSignal): Promise<WatchEnding> {
   return new Promise((resolve) => {
-    // Another reader has signed in.
+    // Another user has signed in.
     if (connection && connection.token !== token.peek()) connection.close();
     connection ??= new WatchConnection(() => {
       connection = undefined;

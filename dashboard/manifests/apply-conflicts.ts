@@ -1,10 +1,10 @@
-/** Whose fields a server-side apply would take (409 with causes FieldManagerConflict). */
+/** From whom a server-side apply would take fields (409 with causes FieldManagerConflict). */
 import type { Status } from "../../api/generated/meta.v1.ts";
 
 export interface FieldConflict {
   /** `.spec.replicas` */
   readonly field: string;
-  /** `kubectl`, and what it did where that is known. */
+  /** `kubectl`, and its operation if known. */
   readonly manager: string;
 }
 

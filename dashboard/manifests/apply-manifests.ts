@@ -1,4 +1,4 @@
-/** Server-side apply of some manifests, in their order. */
+/** Server-side apply of several manifests, in order. */
 import { deepEqual } from "../../api/machinery/json/deep-equal.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
@@ -24,15 +24,15 @@ export type ApplyOutcome =
 
 export interface ApplyOptions {
   readonly dryRun: boolean;
-  /** Take fields from whoever owns them. */
+  /** Takes fields from their owners. */
   readonly force: boolean;
-  /** For manifests that name none. */
+  /** For manifests without one. */
   readonly namespace: string;
 }
 
 export async function applyAll(text: string, options: ApplyOptions): Promise<ApplyOutcome[]> {
   const outcomes: ApplyOutcome[] = [];
-  // One after the other: a namespace comes before what is in it.
+  // Sequentially: a namespace precedes its contents.
   for (const document of documentsOf(text)) {
     outcomes.push(
       await applyOne(document, options).catch((error: unknown) =>
@@ -76,23 +76,23 @@ async function applyOne(document: string, { dryRun, force, namespace }: ApplyOpt
   };
 }
 
-/** Listed, not got: that there is none yet is no failure. */
+/** Listed instead of fetched, because a missing object is no failure. */
 async function standing(kind: Kind, { namespace, name }: ObjectName): Promise<KubeObject | undefined> {
   const found = await api.list(targetOf(kind, { namespace }), { fieldSelector: `metadata.name=${name}` });
   return found.ok ? withType(kind, found.object.items[0]) : undefined;
 }
 
-/** Items of a list do not say what they are. */
+/** Items of a list do not contain their kind. */
 const withType = (kind: Kind, object: KubeObject | undefined): KubeObject | undefined =>
   object && { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };
 
-/** A definition applied a moment ago may have made the kind. */
+/** A definition applied a moment ago may have added the kind. */
 async function discoverKind(apiVersion: string, kind: string): Promise<Kind | undefined> {
   await discover();
   return kindOfReference(apiVersion, kind);
 }
 
-/** What a person means by a change. */
+/** The parts of an object that users would call changes. */
 function content(object: KubeObject): unknown {
   const {
     managedFields: _,

@@ -4,7 +4,7 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** Beyond this many pairs the middle is shown as replaced altogether, rather than stall the page. */
+/** Beyond this many pairs, the middle is shown as replaced entirely, to keep the page responsive. */
 const MOST_PAIRS = 4_000_000;
 
 export function diffLines(before: string, after: string): DiffLine[] {
@@ -26,7 +26,7 @@ const lines = (sign: DiffLine["sign"], texts: readonly string[]): DiffLine[] => 
 function middle(a: readonly string[], b: readonly string[]): DiffLine[] {
   if (a.length * b.length > MOST_PAIRS) return [...lines("-", a), ...lines("+", b)];
   const width = b.length + 1;
-  // common[i * width + j]: how many lines the rest of `a` from i and of `b` from j have in common.
+  // common[i * width + j]: the longest common subsequence of `a` from i and `b` from j.
   const common = new Uint32Array((a.length + 1) * width);
   const at = (i: number, j: number) => common[i * width + j] ?? 0;
   for (let i = a.length - 1; i >= 0; i--) {
@@ -50,7 +50,7 @@ function middle(a: readonly string[], b: readonly string[]): DiffLine[] {
 
 export type Hunk = readonly DiffLine[];
 
-/** Only the changes, each with some lines around it. */
+/** Only the changes, with some lines of context. */
 export function hunksOf(diff: readonly DiffLine[], around = 3): Hunk[] {
   const hunks: DiffLine[][] = [];
   let shownTo = -1;

@@ -1,17 +1,17 @@
-/** Objects as YAML to read and to edit. */
+/** Objects as YAML for reading and editing. */
 import { parse, stringify } from "yaml";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
 const MASK = "••••••••";
 
-/** Field ownership is the API server's bookkeeping: long, and nothing that one edits. */
+/** managedFields are long bookkeeping, which nobody edits. */
 export function yamlOf(object: KubeObject): string {
   const { managedFields: _, ...metadata } = object.metadata as KubeObject["metadata"] & { managedFields?: unknown };
   const { apiVersion, kind, metadata: __, ...rest } = object;
   return stringify({ apiVersion, kind, metadata, ...rest }, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** A secret without its values. kubectl's record of the last apply holds them too. */
+/** A secret without its values, which kubectl's last-applied annotation contains as well. */
 export function masked(object: KubeObject): KubeObject {
   const hide = (entries: unknown) =>
     entries && typeof entries === "object"
@@ -31,7 +31,7 @@ export function masked(object: KubeObject): KubeObject {
 
 export type Parsed = { readonly object: KubeObject } | { readonly problem: string };
 
-/** One object, or where the text goes wrong. */
+/** A single object, or where the text is invalid. */
 export function parseObject(text: string): Parsed {
   let value: unknown;
   try {
@@ -46,6 +46,6 @@ export function parseObject(text: string): Parsed {
   return { object: object as KubeObject };
 }
 
-/** The documents of a text, divided by `---`; empty ones are left out. */
+/** The documents of a text, separated by `---`; empty ones are dropped. */
 export const documentsOf = (text: string): string[] =>
   text.split(/^---(?:[ \t].*)?$/m).filter((document) => document.replace(/^[ \t]*#.*$/gm, "").trim() !== "");

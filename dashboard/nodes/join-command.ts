@@ -1,4 +1,4 @@
-/** The command that makes a machine a node: a fresh bootstrap token, as `sailplane token create` makes it. */
+/** The command that makes a machine a node, with a new bootstrap token like that of `sailplane token create`. */
 import type { ConfigMap, Secret } from "../../api/generated/core.v1.ts";
 import { elementsOf, within } from "../../api/machinery/x509/der-reader.ts";
 import { parsePem } from "../../api/machinery/x509/pem.ts";
@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 
 export interface JoinCommand {
   readonly command: string;
-  /** Whether other machines reach the control plane at all. */
+  /** Whether other machines can reach the control plane at all. */
   readonly forOthers: boolean;
 }
 
@@ -22,7 +22,7 @@ export async function makeJoinCommand(): Promise<Outcome<JoinCommand>> {
     bootstrapTokenSecret(token, { expires: Date.now() + DAY_MS, description: "made in the dashboard" }),
   );
   if (!made.ok) return made;
-  // A control plane with a certificate that the world knows has no authority of its own.
+  // A control plane with a publicly trusted certificate has no CA of its own.
   const authority = await api.get<ConfigMap>({
     resource: "configmaps",
     namespace: "kube-system",
@@ -39,7 +39,10 @@ async function serverForOthers(here: string): Promise<string | undefined> {
   return addressForOthers(here, answer.ok ? ((await answer.json()) as Flagz) : {});
 }
 
-/** kubeadm's form, `sha256:` and the digest of the certificate's SubjectPublicKeyInfo; undefined without a certificate. */
+/**
+ * In kubeadm's form: `sha256:` and the digest of the certificate's SubjectPublicKeyInfo; undefined without a
+ * certificate.
+ */
 async function pinOf(pem: string): Promise<string | undefined> {
   const [certificate] = elementsOf(parsePem("CERTIFICATE", btoa(pem)) ?? new Uint8Array());
   const [signed] = within(certificate);

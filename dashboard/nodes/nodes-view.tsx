@@ -23,7 +23,7 @@ export function NodesView({ kind }: { readonly kind: Kind }) {
   return form === "table" ? <ResourceList kind={kind} tools={tools} /> : <SiteMap tools={tools} />;
 }
 
-/** A bootstrap token is a Secret of kube-system. */
+/** A bootstrap token is a Secret in kube-system. */
 function JoinButton() {
   const secrets = kindOfReference("v1", "Secret");
   return secrets ? <JoinButtonFor secrets={secrets} /> : null;
@@ -31,7 +31,7 @@ function JoinButton() {
 
 function JoinButtonFor({ secrets }: { readonly secrets: Kind }) {
   const may = useMay({ verb: "create" }, secrets, { namespace: "kube-system", name: "" });
-  // Its place is kept until it is known, so that nothing jumps.
+  // Its place is reserved until it is known, so that nothing shifts.
   return (
     <button type="button" class={may ? undefined : "absent"} onClick={openJoin}>
       Join a node

@@ -1,4 +1,4 @@
-/** Where the nodes stand, whether they are heard, and how full they are. */
+/** Nodes by site, with their connection and utilization. */
 import type { ComponentChildren } from "preact";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";

@@ -1,4 +1,4 @@
-/** Nodes by where they stand and whether they are heard. */
+/** Nodes by site and connection. */
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import type { Tone } from "../parts/tone.ts";
@@ -25,12 +25,12 @@ export function linkOf({ status }: Node): NodeLink {
 export interface PlacedNode {
   readonly node: Stored<Node>;
   readonly link: NodeLink;
-  /** Cores, bytes, and how many, of pods that have not ended. */
+  /** Cores, bytes, and the number of pods that have not ended. */
   readonly requested: { readonly cpu: number; readonly memory: number; readonly pods: number };
 }
 
 export interface Site {
-  /** "" for nodes that do not say. */
+  /** "" for nodes without a site. */
   readonly name: string;
   readonly nodes: readonly PlacedNode[];
 }

@@ -4,7 +4,7 @@ interface ContainerChoiceProps {
   readonly choose: (container: string) => void;
 }
 
-/** Which of a pod's containers a tab is about. */
+/** Selects the container that a tab shows. */
 export const ContainerChoice = ({ containers, chosen, choose }: ContainerChoiceProps) => (
   <label>
     Container{" "}

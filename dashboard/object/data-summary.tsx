@@ -1,4 +1,4 @@
-/** The entries of config maps and of secrets; a secret's stay hidden until one asks. */
+/** The entries of config maps and secrets; a secret's values stay hidden until requested. */
 import { useState } from "preact/hooks";
 import type { ConfigMap, Secret } from "../../api/generated/core.v1.ts";
 import type { ObjectProps } from "./object-props.ts";
@@ -29,7 +29,7 @@ export function SecretData({ object }: ObjectProps) {
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 const describeBytes = (base64: string) => `(${bytesOf(base64).length} bytes)`;
 
-/** Text where it is text, else its size. */
+/** The text if it is text, else its size. */
 function textOf(base64: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(base64));

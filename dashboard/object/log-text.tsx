@@ -6,10 +6,10 @@ interface LogTextProps {
   readonly wrap: boolean;
 }
 
-/** Pixels from the end that still count as its end. */
+/** This close to the end, in pixels, counts as being at the end. */
 const NEAR_END = 40;
 
-/** A text that grows, and stays at its end while one reads there. */
+/** A growing text that stays scrolled to its end while the user is there. */
 export function LogText({ label, text, wrap }: LogTextProps) {
   const box = useRef<HTMLPreElement>(null);
   const atEnd = useRef(true);

@@ -1,4 +1,4 @@
-/** What a pod's containers log, as it is written. */
+/** The logs of a pod's containers, live. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";

@@ -1,4 +1,4 @@
-/** One object: what it is, what can be done, and its sides as tabs. */
+/** One object: its summary, its actions, and its aspects as tabs. */
 
 import type { ComponentType } from "preact";
 import { ActionBar } from "../actions/action-bar.tsx";
@@ -40,7 +40,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName & { readonly ki
   const tabs = tabsOf(kind);
   const tab = tabs.find(({ id }) => id === route.value.query.tab) ?? SUMMARY;
   const refused = refusal(state);
-  // Items of a list do not say what they are.
+  // Items of a list do not contain their kind.
   const object = found && {
     ...found,
     apiVersion: apiVersionOf(kind),

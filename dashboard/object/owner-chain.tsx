@@ -1,4 +1,4 @@
-/** Whose this is, up to whoever is nobody's: Deployment › ReplicaSet › this. */
+/** The chain of owners up to the root: Deployment › ReplicaSet › this. */
 import { useEffect, useState } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
@@ -12,13 +12,13 @@ interface Owner {
   readonly href?: string;
 }
 
-/** References may form a ring. */
+/** References may be cyclic. */
 const LONGEST = 8;
 
 export function OwnerChain({ object }: { readonly object: Stored<KubeObject> }) {
   const [owners, setOwners] = useState<readonly Owner[]>([]);
   const { uid } = object.metadata;
-  // Whose an object is does not change while it is looked at.
+  // Owners do not change while an object is displayed.
   useEffect(() => {
     void ownersAbove(object).then(setOwners);
   }, [uid]);

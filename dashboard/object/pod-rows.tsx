@@ -1,4 +1,4 @@
-/** Some pods, each with its state: the leaves of ownership trees and of nodes. */
+/** Pods with their states: the leaves of ownership trees and of nodes. */
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
@@ -9,7 +9,7 @@ const MOST = 200;
 
 interface PodListProps {
   readonly pods: readonly PodSummary[];
-  /** The node that they are all on, where that goes without saying. */
+  /** Set if all are on this node, so that it need not be shown. */
   readonly node?: string;
 }
 
@@ -35,7 +35,7 @@ export function PodList({ pods, node }: PodListProps) {
   );
 }
 
-/** What keeps a pod from being ready, where somebody has said it. Of several for the same reason the first says it. */
+/** Why a pod is not ready, if a reason is known. Of several with the same reason, only the first shows it. */
 const whyOf = (pod: PodSummary | undefined): string => (!pod || pod.ready ? "" : pod.unschedulable || pod.why);
 
 const toneOf = ({ state, ready }: PodSummary) => (state === "Running" && !ready ? { tone: "warn" as const } : {});

@@ -5,6 +5,6 @@ export interface Forwarded {
   readonly ports: readonly number[];
 }
 
-/** Ports below 1024 are root's on one's own machine: they get a neighbour above. */
+/** Ports below 1024 require root, so they are mapped to higher ones. */
 export const portForward = ({ namespace = "default", target, ports }: Forwarded): string =>
   `kubectl port-forward -n ${namespace} ${target} ${ports.map((port) => (port < 1024 ? `${8000 + port}:${port}` : String(port))).join(" ")}`;

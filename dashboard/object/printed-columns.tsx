@@ -1,4 +1,4 @@
-/** What lists show of an object, for kinds that the page knows nothing else of: the API server's printer columns. */
+/** The API server's printer columns, for kinds that the page knows nothing else about. */
 import { Fragment } from "preact";
 import { useMemo } from "preact/hooks";
 import { listPath } from "../api/kind.ts";
@@ -6,7 +6,7 @@ import { tableAt } from "../api/table.ts";
 import { useLiveList } from "../live/use-live-list.ts";
 import type { ObjectProps } from "./object-props.ts";
 
-/** Said elsewhere on the page. */
+/** Shown elsewhere on the page. */
 const KNOWN = new Set(["Name", "Age", "Created At"]);
 
 export function PrintedColumns({ kind, object }: ObjectProps) {

@@ -1,4 +1,4 @@
-/** Where a service leads: its ports, and the endpoints behind it, live. */
+/** A service's ports, and its endpoints, live. */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
@@ -86,7 +86,7 @@ export function ServiceSummary({ object }: ObjectProps) {
   );
 }
 
-/** Where a load balancer shows it, or what is said of why none does. */
+/** The load balancer's addresses, or why there are none. */
 function outerAddresses({ status }: Service): string {
   const addresses = (status.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => hostname ?? ip);
   const obstacle = status.conditions?.find((condition) => condition.status === "False")?.message;

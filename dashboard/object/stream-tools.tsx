@@ -2,14 +2,14 @@ import type { ComponentChildren } from "preact";
 
 interface StreamToolsProps {
   readonly children: ComponentChildren;
-  /** In a word or two. */
+  /** A word or two. */
   readonly status: string;
   readonly problem?: string | undefined;
-  /** Beside the status. */
+  /** After the status. */
   readonly after?: ComponentChildren;
 }
 
-/** Above what a container says: what can be chosen, how it stands, and what is wrong. */
+/** The bar above a container's output: selections, status, and problems. */
 export const StreamTools = ({ children, status, problem, after }: StreamToolsProps) => (
   <>
     <div class="tools">

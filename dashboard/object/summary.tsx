@@ -1,4 +1,4 @@
-/** What an object is, at a glance: first what its kind is about, then what all objects have. */
+/** An object at a glance: first what is specific to its kind, then what all objects have. */
 import type { ComponentType } from "preact";
 import type { Condition } from "../../api/generated/meta.v1.ts";
 import { Age } from "../parts/age.tsx";
@@ -67,7 +67,9 @@ export function Summary(props: ObjectProps) {
   );
 }
 
-/** kubectl's record of the last apply repeats the object, a secret's values included; the YAML shows it. */
+/**
+ * Without kubectl's last-applied annotation, which repeats the object, including a secret's values; the YAML shows it.
+ */
 function readable(annotations: Record<string, string> = {}): Record<string, string> {
   const { "kubectl.kubernetes.io/last-applied-configuration": _, ...rest } = annotations;
   return rest;
@@ -87,7 +89,7 @@ const Pairs = ({ title, pairs }: { readonly title: string; readonly pairs: Recor
     </>
   ) : null;
 
-/** Conditions where True is the bad news. */
+/** Conditions for which True is bad news. */
 const TROUBLE = /pressure|unavailable|failure|failed|stalled/i;
 
 const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] }) => (

@@ -1,7 +1,9 @@
 import type { PersistentVolume } from "../../api/generated/core.v1.ts";
 
 export interface VolumePlace {
-  /** The hostnames that it is bound to; none: it is in reach of all, or of those that some other label names. */
+  /**
+   * The hostnames that it is bound to; empty if it is reachable from all nodes, or from those with some other label.
+   */
   readonly nodes: readonly string[];
   readonly where: string;
 }

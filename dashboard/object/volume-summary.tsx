@@ -1,4 +1,4 @@
-/** Where what a claim asks for is kept, and which pods use it: beside what lists show of volumes and claims. */
+/** Where a claim's data is stored, and which pods use it, in addition to the printer columns. */
 import { Fragment } from "preact";
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
@@ -74,7 +74,7 @@ export function ClaimSummary(props: ObjectProps) {
   );
 }
 
-/** A pod, and the names of its claims. */
+/** A pod with the names of its claims. */
 const usesOf = ({ metadata, spec }: Stored<Pod>) => ({
   pod: metadata.name,
   claims: (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) =>

@@ -1,4 +1,4 @@
-/** A workload's rollout, and everything that belongs to it, live. */
+/** A workload's rollout, and everything that it owns, live. */
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { CronJob, Job } from "../../api/generated/batch.v1.ts";
 import type { Pod } from "../../api/generated/core.v1.ts";
@@ -16,7 +16,7 @@ import type { ObjectProps } from "./object-props.ts";
 import { PodList, PodRows } from "./pod-rows.tsx";
 import { WorkloadUsage } from "./workload-usage.tsx";
 
-/** What stands between a workload and its pods. */
+/** The kinds between a workload and its pods. */
 const BETWEEN: Readonly<
   Record<string, { readonly resource: string; readonly apiVersion: string; readonly kind: string }>
 > = {

@@ -1,4 +1,4 @@
-/** What the pods of a workload use together, what they asked for, and how often they began again. */
+/** Total usage of a workload's pods, their requests, and their restarts. */
 import { Sparkline } from "../parts/sparkline.tsx";
 import type { PodSummary } from "../summaries/pod-summary.ts";
 import { renderBytes, renderCpu } from "../summaries/resources.ts";

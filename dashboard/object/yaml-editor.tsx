@@ -1,4 +1,6 @@
-/** Edit, see what the API server would make of it, then do it. Somebody else's change in between is shown, never overwritten. */
+/**
+ * Edit, review the API server's dry run, then save. A concurrent change by somebody else is shown, never overwritten.
+ */
 import { useState } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
@@ -14,11 +16,11 @@ import type { ObjectProps } from "./object-props.ts";
 type Step =
   | { readonly name: "editing"; readonly problem?: string }
   | { readonly name: "asking" }
-  /** What the cluster would store, from a dry run. */
+  /** The result of a dry run. */
   | { readonly name: "reviewing"; readonly wanted: KubeObject; readonly result: Stored<KubeObject> }
   | { readonly name: "conflict"; readonly latest: Stored<KubeObject> };
 
-/** As kubectl: a field that does not exist is a slip, not to be dropped in silence. */
+/** As in kubectl: an unknown field is a mistake, and must not be dropped silently. */
 const STRICT = { fieldManager: "sailplane-dashboard", fieldValidation: "Strict" };
 
 export function YamlEditor({ kind, object, close }: ObjectProps & { readonly close: () => void }) {
@@ -53,7 +55,7 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
     close();
   }
 
-  /** The reader's text stands; only the version it is based on moves on. */
+  /** The user's text is kept; only the version that it is based on is updated. */
   function rebase(latest: Stored<KubeObject>) {
     setText((mine) =>
       mine.replace(

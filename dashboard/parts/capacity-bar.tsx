@@ -11,14 +11,14 @@ type Measure = keyof typeof MEASURES;
 
 interface CapacityBarProps {
   readonly of: Measure;
-  /** What can be given out. */
+  /** The allocatable amount. */
   readonly capacity: number;
   readonly requested: number;
-  /** Absent where nobody measured. */
+  /** Absent if it was not measured. */
   readonly used?: readonly number[] | undefined;
 }
 
-/** Capacity against requests against use: a part of a whole, and a mark in it. */
+/** Requests relative to capacity, as a bar, with a mark for usage. */
 export function CapacityBar({ of, capacity, requested, used = [] }: CapacityBarProps) {
   const { name, render } = MEASURES[of];
   const now = used.at(-1);
@@ -51,7 +51,7 @@ interface NodeCapacityBarProps {
   readonly used: readonly UsageSample[] | undefined;
 }
 
-/** Of one node. */
+/** For one node. */
 export const NodeCapacityBar = ({ of, allocatable, requested, used }: NodeCapacityBarProps) => (
   <CapacityBar
     of={of}

@@ -5,7 +5,7 @@ interface ChoiceProps<Id extends string> {
   readonly choose: (id: Id) => void;
 }
 
-/** One of a few, all in sight. */
+/** A selection among a few options that are all visible. */
 export const Choice = <Id extends string>({ label, options, chosen, choose }: ChoiceProps<Id>) => (
   // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a row in every browser.
   <div class="choice" role="group" aria-label={label}>

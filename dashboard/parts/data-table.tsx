@@ -1,4 +1,7 @@
-/** A table of any length, of which only the rows in sight exist. Rows have one height, so that scrolling needs no measuring. */
+/**
+ * A table of any length that only renders the visible rows. All rows have the same height, so scrolling requires no
+ * measuring.
+ */
 import { Component, type ComponentChildren } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { onRowKey } from "../frame/row-keys.ts";
@@ -24,7 +27,7 @@ interface DataTableProps<R> {
 }
 
 const ROW_HEIGHT = 36;
-/** Room for about this many pixels a character at the table's font size. */
+/** Approximate pixels per character at the table's font size. */
 const CHARACTER = 8;
 
 export function DataTable<R>({ label, columns, rows, keyOf, open, sorting: first }: DataTableProps<R>) {
@@ -44,7 +47,7 @@ export function DataTable<R>({ label, columns, rows, keyOf, open, sorting: first
     return () => observer.disconnect();
   }, []);
 
-  // At once: the next key may come before the next frame.
+  // Synchronously: the next key may come before the next frame.
   useLayoutEffect(() =>
     onRowKey((key) => {
       const at = ordered.findIndex((row) => keyOf(row) === chosen);
@@ -127,7 +130,7 @@ interface RowProps<R> {
   readonly open: (row: R) => void;
 }
 
-/** Rows that stay in sight are not drawn again: a scroll costs what comes, not what is there. */
+/** Rows that stay visible are not rendered again: scrolling only costs new ones. */
 class Row<R> extends Component<RowProps<R>> {
   override shouldComponentUpdate(next: RowProps<R>): boolean {
     const { row, index, columns, chosen } = this.props;

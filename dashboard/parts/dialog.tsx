@@ -1,4 +1,4 @@
-/** A modal dialog: the browser keeps the focus inside and gives it back; Escape closes. */
+/** A modal dialog: the browser traps the focus and restores it; Escape closes. */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { closeDialog } from "../frame/dialogs.tsx";
@@ -12,11 +12,11 @@ interface DialogProps {
 export function Dialog({ title, children, wide }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = useRef(true);
-  // The browser tells of a closing a moment later: by then another dialog may have opened.
+  // The browser's close event is delayed: another dialog may have opened by then.
   const close = () => {
     if (isOpen.current) closeDialog();
   };
-  // At once: what is typed next belongs in the dialog.
+  // Synchronously: the next key belongs to the dialog.
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
@@ -44,7 +44,7 @@ export function Dialog({ title, children, wide }: DialogProps) {
   );
 }
 
-/** The end of a dialog that asks for nothing. */
+/** The end of a dialog without a question. */
 export const CloseButton = () => (
   <div class="buttons">
     <button type="button" onClick={closeDialog}>

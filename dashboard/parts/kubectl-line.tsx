@@ -1,6 +1,6 @@
 import { copy } from "../copy.ts";
 
-/** The command that does the same, to learn from and to copy. */
+/** The equivalent kubectl command, for learning and copying. */
 export const KubectlLine = ({ command }: { readonly command: string }) => (
   <p class="kubectl">
     <code>{command}</code>

@@ -1,4 +1,4 @@
-/** Whether what is shown is still true. */
+/** Whether what is displayed is current. */
 import type { LiveState } from "../live/live-list.ts";
 
 const WORDS = {
@@ -18,23 +18,23 @@ export const LiveBadge = ({ state }: { readonly state: LiveState }) => (
 const badgeOf = (state: LiveState): LiveState["name"] =>
   state.name === "loading" && state.problem ? "reconnecting" : state.name;
 
-/** From the best to the worst. */
+/** From best to worst. */
 const ORDER = ["live", "past", "reconnecting", "loading", "refused"] as const satisfies readonly LiveState["name"][];
 
-/** Of a view that shows several lists. */
+/** For a view with several lists. */
 export const worstOf = (states: readonly LiveState[]): LiveState =>
   states.reduce<LiveState>((worst, state) => (ORDER.indexOf(state.name) > ORDER.indexOf(worst.name) ? state : worst), {
     name: "live",
   });
 
-/** What to say of a list that has not come yet; undefined of one that has. */
+/** A message for a list that has not arrived yet; undefined if it has. */
 export const waitingFor = (state: LiveState): string | undefined =>
   state.name === "loading" ? (state.problem ? "The cluster does not answer. Asking again…" : "Loading…") : undefined;
 
 export interface Refusal {
   readonly title: string;
   readonly problem: string;
-  /** Nothing is wrong: it is not the reader's to see. */
+  /** Not an error: the user may not see it. */
   readonly forbidden: boolean;
 }
 
@@ -44,7 +44,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   410: "This moment is no longer remembered",
 };
 
-/** Why a list shows nothing. */
+/** Why a list is empty. */
 export function refusal(state: LiveState): Refusal | undefined {
   if (state.name !== "refused") return undefined;
   const { code, problem } = state;

@@ -5,7 +5,7 @@ interface MeterProps {
   readonly bad?: boolean;
 }
 
-/** A part of a whole, in figures and as a bar. */
+/** A fraction, as numbers and as a bar. */
 export const Meter = ({ used, of, render = String, bad = of > 0 && used / of > 0.9 }: MeterProps) => (
   <div class={`meter ${bad ? "warn" : ""}`}>
     <p>

@@ -1,4 +1,4 @@
-/** What a view says where it has nothing to show: what is the matter, and what can be done. */
+/** Shown in place of an empty view: what is the matter, and what can be done. */
 import type { ComponentChildren } from "preact";
 
 interface NoticeProps {
@@ -20,7 +20,7 @@ export const Notice = ({ title, tone, children, retry }: NoticeProps) => (
   </div>
 );
 
-/** Why a list shows nothing, as `refusal` has it. */
+/** Why a list is empty, from `refusal`. */
 export const RefusedNotice = ({ title, problem }: { readonly title: string; readonly problem: string }) => (
   <Notice title={title} tone="bad">
     {problem}

@@ -1,15 +1,15 @@
 export interface Sight {
-  /** Pixels scrolled, pixels seen, pixels a row. */
+  /** Pixels scrolled, pixels visible, pixels per row. */
   readonly top: number;
   readonly height: number;
   readonly rowHeight: number;
   readonly count: number;
 }
 
-/** Rows drawn above and below, so that a quick scroll meets no blank. */
+/** Rows rendered above and below, so that fast scrolling shows no gaps. */
 const MARGIN = 12;
 
-/** The rows to draw, `to` excluded. `from` is even, so that stripes do not flicker. */
+/** The rows to render, excluding `to`. `from` is even, so that stripes do not flicker. */
 export function rowsInSight({ top, height, rowHeight, count }: Sight): { readonly from: number; readonly to: number } {
   const last = Math.max(0, count - Math.ceil(height / rowHeight));
   const first = Math.min(Math.floor(top / rowHeight), last);

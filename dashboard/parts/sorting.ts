@@ -6,7 +6,7 @@ export interface Sorting {
   readonly descending: boolean;
 }
 
-/** Code units, not the locale: ten thousand comparisons a frame must be cheap, and names are ASCII. */
+/** By code units, not by locale: comparisons must be fast, and names are ASCII. */
 export function sorted<R>(
   rows: readonly R[],
   sortBy: ((row: R) => Comparable) | undefined,

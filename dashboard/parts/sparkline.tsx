@@ -1,10 +1,10 @@
-/** A small line of what was, beside the figure that says what is. */
+/** A small chart of past values, beside the current figure. */
 const WIDTH = 96;
 const HEIGHT = 24;
 
 interface SparklineProps {
   readonly values: readonly number[];
-  /** What the top of the picture stands for; default: the highest value. */
+  /** The value at the top of the chart; default: the maximum. */
   readonly top?: number;
   readonly label: string;
 }

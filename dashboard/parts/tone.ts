@@ -1,4 +1,4 @@
-/** How a printed state is to be taken. */
+/** The connotation of a state. */
 export type Tone = "good" | "warn" | "bad" | "done" | "";
 
 const BAD =
@@ -14,7 +14,7 @@ export function toneOfState(state: string): Tone {
   return GOOD.test(state) ? "good" : "";
 }
 
-/** Of `ready/desired`: fewer than desired is a warning. */
+/** For `ready/desired`: fewer than desired is a warning. */
 export function toneOfFraction(text: string): Tone {
   const parts = /^(\d+)\/(\d+)$/.exec(text);
   return parts && Number(parts[1]) < Number(parts[2]) ? "warn" : "";

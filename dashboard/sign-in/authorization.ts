@@ -1,18 +1,18 @@
 /**
- * Signing in with an issuer of OpenID Connect: the authorization code flow with PKCE (RFC 7636), as a page without a secret
- * does it. Whether the token is any good is the API server's to say.
+ * Signing in with an OpenID Connect issuer: the authorization code flow with PKCE (RFC 7636) for a public client.
+ * Whether the token is valid is up to the API server.
  */
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import { claimsOf } from "./token-claims.ts";
 
-/** What the page must still know when the issuer has sent the browser back. */
+/** What the page must remember until the issuer has redirected back. */
 export interface Pending {
   readonly with: SignInIssuer;
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** The view that was looked at. */
+  /** The view that was open. */
   readonly hash: string;
   readonly remember: boolean;
 }
@@ -39,12 +39,12 @@ export async function authorizationUrl(
   return url.href;
 }
 
-/** What the issuer answers in the address; undefined for an address that is no answer. */
+/** The issuer's answer in the address; undefined if there is none. */
 export function authorizationAnswer(search: string, pending: Pending | undefined): Came | undefined {
   const query = new URLSearchParams(search);
   const [code, error, state] = ["code", "error", "state"].map((name) => query.get(name) ?? "");
   if (!code && !error) return undefined;
-  // An answer to a question that this page did not ask is somebody else's attempt to sign it in.
+  // An answer to a request that this page did not make may be an attempt to sign it in as somebody else.
   if (!pending || state !== pending.state) return { problem: "This sign-in was not begun here. Begin it again." };
   if (code) return { code };
   return { problem: `${pending.with.issuer} refuses: ${query.get("error_description") ?? error}` };
@@ -61,7 +61,7 @@ export function tokenRequest(code: string, { with: issuer, verifier }: Pending, 
   return new Request(issuer.tokenEndpoint, { method: "POST", body, headers: { accept: "application/json" } });
 }
 
-/** The identity that a token endpoint's answer holds. */
+/** The ID token in a token endpoint's response. */
 export function identityToken(
   answer: unknown,
   { with: issuer, nonce }: Pending,

@@ -1,4 +1,4 @@
-/** What somebody pastes to sign in: a token, or a kubeconfig that holds one. */
+/** Text that a user pastes to sign in: a token, or a kubeconfig that contains one. */
 export type PastedToken = { readonly token: string } | { readonly problem: string };
 
 interface Kubeconfig {
@@ -11,7 +11,7 @@ export async function tokenOf(pasted: string): Promise<PastedToken> {
   const text = pasted.trim();
   if (text === "") return { problem: "Paste a token or a kubeconfig." };
   if (!/\s/.test(text)) return { token: text };
-  // A token is known without the parser, which is half of the page.
+  // A token is recognised without the YAML parser, which is half of the page's code.
   const { parse } = await import("yaml");
   let config: Kubeconfig | null;
   try {

@@ -1,14 +1,14 @@
-/** The page's part of signing in with an issuer: away it goes, and comes back with a code in its address. */
+/** The page's part in signing in with an issuer: it redirects there, and comes back with a code in its address. */
 import type { SignInIssuer } from "../../api/authentication/sign-in-issuer.ts";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import { authorizationAnswer, authorizationUrl, identityToken, type Pending, tokenRequest } from "./authorization.ts";
 
 const KEY = "sailplane-sign-in";
 
-/** The page's own address, as it is to be registered with the issuer. */
+/** The page's own address, to be registered with the issuer. */
 const here = (): string => location.origin + location.pathname;
 
-/** None where they cannot be asked: tokens do as before. */
+/** Empty if they cannot be read: signing in with a token still works. */
 export async function readIssuers(): Promise<readonly SignInIssuer[]> {
   try {
     const answer = await fetch("issuers.json");
@@ -28,7 +28,7 @@ export async function leaveFor(issuer: SignInIssuer, { remember }: { readonly re
     hash: location.hash,
     remember,
   };
-  // Of this tab alone, and gone as soon as it is back.
+  // Only for this tab, and removed when it is back.
   sessionStorage.setItem(KEY, JSON.stringify(pending));
   location.assign(await authorizationUrl(pending, here()));
 }
@@ -37,7 +37,10 @@ export type Arrival =
   | { readonly token: string; readonly remember: boolean; readonly hash: string }
   | { readonly problem: string };
 
-/** Undefined where the browser does not come from an issuer. Codes are good once: address and memory forget them at once. */
+/**
+ * Undefined if the browser is not coming from an issuer. Codes can be used once, so address and storage are cleared
+ * immediately.
+ */
 export async function arrive(): Promise<Arrival | undefined> {
   const { search } = location;
   const stored = sessionStorage.getItem(KEY);

@@ -1,7 +1,7 @@
-/** What a token says of its owner. Nobody here checks that it is true: the API server does. */
+/** What a token says about its owner. Not verified here: the API server does that. */
 import { fromBase64Url } from "../../api/machinery/encoding/base64url.ts";
 
-/** Undefined of what is no JSON Web Token. */
+/** Undefined if it is not a JSON Web Token. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   const bytes = fromBase64Url(token.split(".")[1] ?? "");
   try {
@@ -11,6 +11,6 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> | und
   }
 }
 
-/** The namespace of the service account whose token this is. */
+/** The namespace of the token's service account. */
 export const namespaceOf = (token: string): string | undefined =>
   /^system:serviceaccount:([^:]+):/.exec(String(claimsOf(token)?.sub))?.[1];

@@ -1,10 +1,10 @@
-/** Many of one sort, shown as one: a thousand pods that wait for the same reason are one thing to look into. */
+/** Groups similar items: a thousand pods that wait for the same reason are one thing to look into. */
 export interface Gathered<T> {
   readonly first: T;
   readonly others: number;
 }
 
-/** In the order of the first of each sort. */
+/** Groups in order of their first items. */
 export function gathered<T>(items: Iterable<T>, sortOf: (item: T) => string): Gathered<T>[] {
   const bySort = Map.groupBy(items, sortOf);
   return [...bySort.values()].flatMap(([first, ...others]) =>

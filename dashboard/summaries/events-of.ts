@@ -1,4 +1,4 @@
-/** Events as a person reads them: what happened to what, how often, when last. */
+/** Events in readable form: what happened to what, how often, and when last. */
 import type { Event } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import type { ObjectName } from "../api/kind.ts";
@@ -17,7 +17,7 @@ export interface Happening extends ObjectName {
   readonly kind: string;
 }
 
-/** Both generations of events: those with `count` and those with a `series`. */
+/** For both generations of events: those with `count` and those with a `series`. */
 export function happeningOf(event: Stored<Event>): Happening {
   const { involvedObject: about, metadata } = event;
   return {
@@ -35,7 +35,7 @@ export function happeningOf(event: Stored<Event>): Happening {
   };
 }
 
-/** The same that happened to several of a namespace. */
+/** The same event for several objects of a namespace. */
 export const sortOfHappening = ({ kind, namespace, reason, message }: Happening): string =>
   [kind, namespace, reason, message].join("\n");
 

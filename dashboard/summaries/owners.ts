@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
-/** The uids of those that an object belongs to. */
+/** The uids of an object's owners. */
 export const ownersOf = ({ metadata }: KubeObject): readonly string[] =>
   (metadata.ownerReferences ?? []).map(({ uid }) => uid ?? "");

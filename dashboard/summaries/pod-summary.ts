@@ -1,4 +1,7 @@
-/** What of a pod the overview and the ownership tree keep: ten thousand whole pods would fill the browser's memory. */
+/**
+ * The part of a pod that the overview and the ownership tree keep: ten thousand whole pods would exhaust the browser's
+ * memory.
+ */
 import type { ContainerStateTerminated, ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { ownersOf } from "./owners.ts";
@@ -11,11 +14,11 @@ export interface PodSummary {
   readonly created: string;
   readonly owners: readonly string[];
   readonly node: string;
-  /** As `kubectl get pods` words it. */
+  /** In the words of `kubectl get pods`. */
   readonly state: string;
-  /** What is said of that state: a container's message, or its exit code; "" where nothing is. */
+  /** The reason for that state: a container's message, or its exit code; "" if there is none. */
   readonly why: string;
-  /** Why the scheduler finds it no node; "" where it did, or has not tried. */
+  /** Why the scheduler finds no node for it; "" if it did, or has not tried. */
   readonly unschedulable: string;
   readonly ready: boolean;
   readonly finished: boolean;
@@ -48,7 +51,7 @@ export function podSummaryOf(pod: Stored<Pod>): PodSummary {
 
 type Cause = Pick<PodSummary, "state" | "why">;
 
-/** What is nearest to the cause: a container's before the pod's, an init container's before all. */
+/** The most specific cause: a container's before the pod's, an init container's before all. */
 function causeOf({ metadata, status }: Stored<Pod>): Cause {
   if (metadata.deletionTimestamp) return { state: "Terminating", why: "" };
   const own = { state: status.reason ?? status.phase ?? "Unknown", why: status.message ?? "" };

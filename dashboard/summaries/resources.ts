@@ -1,4 +1,4 @@
-/** Quantities as numbers, near enough to draw. */
+/** Quantities as floating-point numbers, for charts. */
 import { parseQuantity, type QuantityText } from "../../api/machinery/quantity.ts";
 
 export type Resources = Readonly<Record<string, QuantityText>> | undefined;

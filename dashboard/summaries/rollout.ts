@@ -1,4 +1,4 @@
-/** Where a rollout stands, in one sentence; the questions are those of `kubectl rollout status`. */
+/** The progress of a rollout in one sentence, by the criteria of `kubectl rollout status`. */
 import type { DaemonSet, Deployment, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { Tone } from "../parts/tone.ts";
 

@@ -1,4 +1,4 @@
-/** What is wrong, the worst first. */
+/** What is wrong, worst first. */
 
 import type { Deployment } from "../../api/generated/apps.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
@@ -15,14 +15,14 @@ export interface Trouble extends ObjectName {
   readonly why: string;
   /** RFC 3339. */
   readonly since: string;
-  /** Of a pod, the uid of whose it is. */
+  /** For a pod, the uid of its owner. */
   readonly owner?: string | undefined;
 }
 
-/** Pods of one owner that are wrong in one way are of one sort. */
+/** Pods of one owner with the same problem are grouped. */
 export const sortOfTrouble = ({ uid, owner = uid, state, why }: Trouble): string => [owner, state, why].join("\n");
 
-/** A pod may take this long to start before it is worth a look. */
+/** A pod may take this long to start before it is reported. */
 const STARTING_MS = 60_000;
 
 export const isNodeReady = ({ status }: Stored<Node>): boolean =>

@@ -1,11 +1,11 @@
-/** What a program writes to its terminal, taken apart (ECMA-48, and xterm's private modes that programs rely on). */
+/** Parses a program's terminal output (ECMA-48, and the private modes of xterm that programs rely on). */
 import type { Screen } from "./screen.ts";
 import { styled } from "./style.ts";
 
 type State =
   | { readonly name: "text" | "escape" | "charset" }
   | { readonly name: "control"; readonly text: string }
-  /** Titles and the like, of which nothing is shown. */
+  /** Titles and the like, which are not displayed. */
   | { readonly name: "string"; readonly escaped: boolean };
 
 const TAB = 8;
@@ -15,7 +15,7 @@ export class Escapes {
   readonly #answer: (text: string) => void;
   #state: State = { name: "text" };
 
-  /** `answer`: to those who ask the terminal something. */
+  /** `answer` replies to programs that query the terminal. */
   constructor(screen: Screen, answer: (text: string) => void) {
     this.#screen = screen;
     this.#answer = answer;
@@ -27,7 +27,7 @@ export class Escapes {
 
   #take(character: string): State {
     const state = this.#state;
-    // Begins anew wherever it comes, but for strings, which it ends.
+    // Always begins a new sequence, except that it ends strings.
     if (character === "\u001b" && state.name !== "string") return { name: "escape" };
     switch (state.name) {
       case "text":
@@ -88,7 +88,7 @@ export class Escapes {
 
 interface Parameters {
   readonly first: number;
-  /** The same, where nothing and 0 mean 1. */
+  /** The same, where absent and 0 mean 1. */
   readonly count: number;
   readonly parameters: readonly number[];
   readonly answer: (text: string) => void;

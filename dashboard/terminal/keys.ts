@@ -1,4 +1,4 @@
-/** What a terminal sends for a key. */
+/** The bytes that a terminal sends for a key. */
 export interface Key {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -40,8 +40,8 @@ const OTHERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Undefined for what is the browser's: Shift Tab leaves the terminal, and what is typed without Ctrl or Alt comes as text.
- * `application`: as DECCKM has it.
+ * Undefined for keys left to the browser: Shift Tab leaves the terminal, and input without Ctrl or Alt arrives as text.
+ * `application`: DECCKM.
  */
 export function bytesOfKey({ key, ctrlKey, altKey, shiftKey, metaKey }: Key, application: boolean): string | undefined {
   if (metaKey || (ctrlKey && shiftKey) || (key === "Tab" && shiftKey)) return undefined;

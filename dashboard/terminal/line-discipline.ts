@@ -1,4 +1,4 @@
-/** What a terminal's driver does for a program that has none: a line is put together here, shown, and sent when it is whole. */
+/** Line editing for a program without a terminal: a line is edited here, echoed, and sent when complete. */
 export interface LineEnds {
   readonly echo: (text: string) => void;
   readonly send: (text: string) => void;
@@ -14,9 +14,9 @@ export class LineDiscipline {
     this.#ends = ends;
   }
 
-  /** What a key or a paste gives. */
+  /** Input from a key or a paste. */
   take(text: string): void {
-    // Arrows and the like mean nothing without a terminal.
+    // Arrow keys and the like have no meaning without a terminal.
     if (text.startsWith("\u001b")) return;
     for (const character of text) this.#character(character);
   }
@@ -39,5 +39,5 @@ export class LineDiscipline {
   }
 }
 
-/** A program without a terminal ends its lines as files do. */
+/** A program without a terminal ends its lines with a bare line feed. */
 export const asTerminalLines = (text: string): string => text.replace(/\r?\n/g, "\r\n");

@@ -1,11 +1,11 @@
-/** The screen of a terminal: cells, a cursor, and what is done to them. What bytes ask for it is in escapes.ts. */
+/** The screen of a terminal: cells, a cursor, and operations on them. escapes.ts maps bytes to operations. */
 import { type CellStyle, PLAIN } from "./style.ts";
 
-/** Lines above the screen that are kept. */
+/** Lines of scrollback. */
 const MOST_HISTORY = 1000;
 
 export class ScreenLine {
-  /** A line that has not changed is not drawn again. */
+  /** A line that has not changed is not rendered again. */
   version = 0;
   readonly texts: string[];
   readonly styles: CellStyle[];
@@ -68,18 +68,18 @@ export class Screen {
   style: CellStyle = PLAIN;
   cursorShown = true;
   wraps = true;
-  /** Arrows speak as an application wants them (DECCKM). */
+  /** Arrow keys are in application mode (DECCKM). */
   applicationKeys = false;
   bracketedPaste = false;
   readonly history: ScreenLine[] = [];
   lines: ScreenLine[];
-  /** Rows that scroll, the last included. */
+  /** The scrolling region, including its last row. */
   #top = 0;
   #bottom: number;
   #saved: Cursor = { row: 0, column: 0, style: PLAIN };
-  /** The screen that an application lies over, such as an editor. */
+  /** The main screen, while an application such as an editor uses the alternate one. */
   #covered: ScreenLine[] | undefined;
-  /** The next character begins a new line. */
+  /** The next character wraps to a new line. */
   #full = false;
 
   constructor(columns: number, rows: number) {
@@ -120,7 +120,7 @@ export class Screen {
     else if (this.row > 0) this.row--;
   }
 
-  /** What scrolls away at the top of the whole screen is history; a negative count scrolls down. */
+  /** What scrolls off the top of the full screen becomes scrollback; a negative count scrolls down. */
   scroll(count: number): void {
     for (let turn = 0; turn < Math.min(Math.abs(count), this.rows); turn++) {
       if (count > 0) {
@@ -153,12 +153,12 @@ export class Screen {
     this.#line.remove(this.column, Math.min(count, this.columns - this.column), this.style);
   }
 
-  /** Cells of the cursor's line, from one column to before another. */
+  /** Cells of the cursor's line, from one column up to another, exclusive. */
   eraseCells(from: number, to: number): void {
     for (let column = from; column < Math.min(to, this.columns); column++) this.#line.set(column, " ", this.style);
   }
 
-  /** Whole rows, from one to before another. */
+  /** Whole rows, from one up to another, exclusive. */
   eraseRows(from: number, to: number): void {
     for (let row = from; row < to; row++) this.lines[row] = new ScreenLine(this.columns);
   }
@@ -203,7 +203,7 @@ export class Screen {
     Object.assign(this, { cursorShown: true, wraps: true, applicationKeys: false, bracketedPaste: false });
   }
 
-  /** Lines that fall off go into the history, and come back from there. */
+  /** Lines that no longer fit move to the scrollback, and come back from there. */
   resize(columns: number, rows: number): void {
     const { lines } = this;
     while (lines.length > rows) {
@@ -228,7 +228,7 @@ export class Screen {
     return line;
   }
 
-  /** With the region's top elsewhere for a moment. */
+  /** With a different top of the region for a moment. */
   #within(top: number, act: () => void): void {
     if (top < this.#top || top > this.#bottom) return;
     const before = this.#top;

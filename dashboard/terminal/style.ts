@@ -1,4 +1,4 @@
-/** How a cell looks, packed into a number: two colours of sixteen, or the page's own, and what is done to them. */
+/** A cell's appearance packed into a number: two of sixteen colours, or the page's defaults, and attributes. */
 export type CellStyle = number;
 
 const DEFAULT_COLOUR = 16;
@@ -40,7 +40,7 @@ export function styled(style: CellStyle, parameters: readonly number[]): CellSty
   return now;
 }
 
-/** `5;N` of 256 colours, `2;R;G;B`: the nearest of sixteen, and how many parameters it took. */
+/** `5;N` of 256 colours, `2;R;G;B`: the nearest of sixteen, and how many parameters were consumed. */
 function extended([form, ...rest]: readonly number[]): readonly [colour: number, taken: number] {
   if (form === 2) return [nearest(rest[0] ?? 0, rest[1] ?? 0, rest[2] ?? 0), 4];
   if (form !== 5) return [DEFAULT_COLOUR, 1];
@@ -59,7 +59,7 @@ function nearest(red: number, green: number, blue: number): number {
   return bit(red) + 2 * bit(green) + 4 * bit(blue) + (strongest > 190 ? 8 : 0);
 }
 
-/** As names of classes. */
+/** As CSS class names. */
 export function classOf(style: CellStyle): string {
   const inverse = (style & INVERSE) !== 0;
   const [front, back] = [foreground(style), background(style)];

@@ -1,4 +1,4 @@
-/** A terminal: a screen that is drawn, and keys that are sent. */
+/** A terminal: renders a screen, and sends keys. */
 import { Component } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Escapes } from "./escapes.ts";
@@ -8,7 +8,7 @@ import { type CellStyle, classOf } from "./style.ts";
 
 export interface TerminalProps {
   readonly label: string;
-  /** Called with what takes the program's output; answers how to stop. */
+  /** Called with a receiver for the program's output; returns the program's end. */
   readonly connect: (hear: (text: string) => void) => TerminalEnd;
 }
 
@@ -30,7 +30,7 @@ export function TerminalView({ label, connect }: TerminalProps) {
   useEffect(() => {
     let frame = 0;
     const escapes = new Escapes(screen, (text) => end.current?.write(text));
-    // A burst of output is drawn once a frame.
+    // A burst of output is rendered once per frame.
     const redraw = () => {
       frame ||= requestAnimationFrame(() => {
         frame = 0;
@@ -57,7 +57,7 @@ export function TerminalView({ label, connect }: TerminalProps) {
     };
   }, []);
 
-  // What is new is at the end.
+  // New output is at the end.
   useEffect(() => {
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [drawn]);
@@ -73,7 +73,7 @@ export function TerminalView({ label, connect }: TerminalProps) {
       <div role="log" aria-label={label}>
         {[...history, ...lines].map((line, index) => (
           <Row
-            // Lines have no identity but their place.
+            // Lines are identified by position only.
             key={index}
             line={line}
             version={line.version}
@@ -127,7 +127,7 @@ class Row extends Component<RowProps> {
     return (
       <div>
         {runsOf(line, cursor).map(({ text, style, isCursor }, index) => (
-          // Nor have their parts.
+          // So are their parts.
           <span key={index} class={`${classOf(style)}${isCursor ? " cursor" : ""}`}>
             {text}
           </span>
@@ -156,7 +156,7 @@ function runsOf({ texts, styles }: ScreenLine, cursor: number | undefined): Run[
   return runs;
 }
 
-/** How many characters fit, in the font that the box has. */
+/** How many characters fit, in the box's font. */
 function sizeOf(box: HTMLElement): { readonly columns: number; readonly rows: number } | undefined {
   const style = getComputedStyle(box);
   const canvas = document.createElement("canvas").getContext("2d");

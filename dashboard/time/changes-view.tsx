@@ -15,7 +15,7 @@ import { type Moments, readMoments } from "./read-moments.ts";
 
 const SETTLED_MS = 300;
 const QUARTER_MS = 15 * 60_000;
-/** How many kinds are asked for at once. */
+/** How many kinds are fetched concurrently. */
 const AT_ONCE = 6;
 
 interface Found {
@@ -68,7 +68,7 @@ export function ChangesView() {
   );
 }
 
-/** The last quarter of an hour, where the log goes back so far. */
+/** The last quarter of an hour, if the log reaches back that far. */
 function firstShown(moments: readonly Moment[]): string {
   const recent = moments.find(({ at }) => at > Date.now() - QUARTER_MS) ?? moments.at(-1);
   return String(recent?.revision ?? "");

@@ -1,18 +1,18 @@
-/** What differs between two lists of a kind. */
+/** The differences between two lists of a kind. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 
 export interface Change {
   readonly namespace: string;
   readonly name: string;
   readonly sign: "added" | "removed" | "changed";
-  /** Undefined where it was not, or is no more. */
+  /** Undefined if it did not exist. */
   readonly before: Stored<KubeObject> | undefined;
   readonly after: Stored<KubeObject> | undefined;
 }
 
 export type Items = readonly Stored<KubeObject>[];
 
-/** An object of the same name that came after another is another. */
+/** A recreated object of the same name counts as another one. */
 export function changesBetween(before: Items, after: Items): Change[] {
   const old = new Map(before.map((object) => [object.metadata.uid, object]));
   const young = new Map(after.map((object) => [object.metadata.uid, object]));

@@ -1,7 +1,7 @@
-/** Moments of the past, to find and to read. */
+/** Finding and formatting moments of the past. */
 import type { Moment } from "../../api/moment.ts";
 
-/** Of those moments the one that a revision belongs to: the last that is not after it. */
+/** The moment that a revision belongs to: the last one that is not after it. */
 export function indexOfRevision(moments: readonly Moment[], revision: string): number {
   const wanted = Number(revision);
   const after = moments.findIndex((each) => each.revision > wanted);

@@ -1,4 +1,4 @@
-/** Lists of a kind at two moments, compared. */
+/** Compares lists of a kind at two moments. */
 import { api } from "../api/connection.ts";
 import { apiVersionOf, type Kind, targetOf } from "../api/kind.ts";
 import { statusText } from "../frame/status-text.ts";
@@ -38,7 +38,7 @@ async function itemsAt(
   return { items: outcome.object.items.map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind })) };
 }
 
-/** What happens by itself all the time tells nobody what was changed. */
+/** Kinds that change all the time by themselves. */
 const NOISE = new Set(["events", "events.events.k8s.io", "leases.coordination.k8s.io"]);
 
 export const isComparable = ({ group, plural, verbs }: Kind): boolean =>

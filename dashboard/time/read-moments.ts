@@ -1,4 +1,4 @@
-/** The moments that can be looked at, as the store's log tells of them. */
+/** The moments that can be displayed, from the store's log. */
 import type { Moment } from "../../api/moment.ts";
 import { api } from "../api/connection.ts";
 import { statusText } from "../frame/status-text.ts";

@@ -1,4 +1,4 @@
-/** A slider through the cluster's past: every view shows what was then. */
+/** A slider through the cluster's past: every view shows the chosen moment. */
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { adjust, href, moment } from "../route.ts";
@@ -14,7 +14,7 @@ export function toggleTimeBar(): void {
   if (!opened.value) adjust({ at: "" });
 }
 
-/** A slider passes many moments on the way to the one that is meant. */
+/** A slider passes many moments on the way to the intended one. */
 const SETTLED_MS = 150;
 
 export function TimeBar() {

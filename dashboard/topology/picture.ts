@@ -1,4 +1,4 @@
-/** From Ingress through Service and workload to Node, as boxes in columns and lines between them: a pure function. */
+/** The topology from Ingress through Service and workload to Node, as boxes in columns with lines in between. Pure. */
 import type { Pod, Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { Ingress } from "../../api/generated/networking.v1.ts";
@@ -24,7 +24,7 @@ export interface Box extends Named {
   readonly kind: string;
   readonly note: string;
   readonly tone: Tone;
-  /** Of a workload its pods. */
+  /** For a workload: its pods. */
   readonly marks: readonly Mark[];
   readonly x: number;
   readonly y: number;
@@ -45,7 +45,7 @@ export interface Picture {
   readonly lines: readonly Line[];
 }
 
-/** What the picture keeps of a pod. */
+/** The part of a pod that the picture keeps. */
 export interface PicturePod extends Mark {
   readonly ready: boolean;
   readonly finished: boolean;
@@ -69,7 +69,7 @@ export function picturePodOf(pod: Stored<Pod>): PicturePod {
   };
 }
 
-/** The Deployment of a ReplicaSet is in its name, before the hash that its pods carry. */
+/** The name of a ReplicaSet is that of its Deployment, followed by the hash on its pods. */
 function workloadOf({ metadata }: Stored<Pod>): PicturePod["workload"] {
   const owner = (metadata.ownerReferences ?? []).find(({ controller }) => controller);
   if (!owner) return { apiVersion: "v1", kind: "Pod", name: metadata.name };
@@ -215,7 +215,7 @@ function sliceLinks({ metadata, endpoints }: EndpointSlice, boxOfPod: ReadonlyMa
 
 const unique = (links: readonly Link[]): Link[] => [...new Map(links.map((link) => [link.join(" "), link])).values()];
 
-/** Each column stands in the order of what leads to it, so that few lines cross. */
+/** Columns are sorted by what leads to their boxes, so that few lines cross. */
 function layOut(columns: readonly Draft[][], links: readonly Link[]): Picture {
   const places = new Map<string, number>();
   const taken = columns.filter((column) => column.length > 0);

@@ -25,7 +25,7 @@ import {
 } from "./picture.ts";
 
 const PADDING = 12;
-/** More than this is no picture any more. */
+/** More would be unreadable. */
 const MOST_BOXES = 400;
 
 export function TopologyView() {
@@ -108,7 +108,7 @@ function linkOf(apiVersion: string, kind: string, name: Mark | Box): string {
 
 interface BoxProps {
   readonly box: Box;
-  /** The reader's attention comes, or goes. */
+  /** Highlights the box while the pointer or the focus is on it. */
   readonly look: (at: boolean) => void;
 }
 

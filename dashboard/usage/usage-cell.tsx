@@ -7,7 +7,7 @@ interface UsageCellProps {
   readonly render: (value: number) => string;
 }
 
-/** What is used now, and how that came to be. */
+/** Current usage, and its history. */
 export function UsageCell({ samples, of, render }: UsageCellProps) {
   const now = samples?.at(-1);
   if (!samples || !now) return <span class="quiet">–</span>;

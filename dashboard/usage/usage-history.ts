@@ -1,19 +1,19 @@
-/** What something has used since one began to look, for a line that is drawn of it. */
+/** Usage since the view was opened, for charts. */
 export interface UsageSample {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly at: number;
   /** Cores and bytes. */
   readonly cpu: number;
   readonly memory: number;
 }
 
-/** By `NAMESPACE/NAME`, of nodes by name. */
+/** By `NAMESPACE/NAME`, or by name for nodes. */
 export type UsageHistory = ReadonlyMap<string, readonly UsageSample[]>;
 
-/** Ten minutes, at a sample each fifteen seconds. */
+/** Ten minutes, at one sample every fifteen seconds. */
 const MOST_SAMPLES = 40;
 
-/** Of all together, as many samples as all have. */
+/** Totals, over as many samples as all have. */
 export function totalsOf(history: UsageHistory, of: "cpu" | "memory"): readonly number[] {
   const all = [...history.values()];
   if (all.length === 0) return [];
@@ -23,7 +23,7 @@ export function totalsOf(history: UsageHistory, of: "cpu" | "memory"): readonly 
   );
 }
 
-/** What is there no more is forgotten. */
+/** Drops what no longer exists. */
 export const withSamples = (history: UsageHistory, samples: Iterable<readonly [string, UsageSample]>): UsageHistory =>
   new Map(
     [...samples].map(([key, sample]) => {

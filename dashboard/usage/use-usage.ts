@@ -1,4 +1,4 @@
-/** What nodes or pods use, asked of metrics.k8s.io for as long as somebody looks: nobody measures unasked. */
+/** Usage of nodes or pods, polled from metrics.k8s.io while somebody is looking: nothing is measured otherwise. */
 import { type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { NodeMetrics } from "../../api/generated/metrics.v1beta1.ts";
@@ -11,7 +11,7 @@ import { moment } from "../route.ts";
 import { cpuOf, memoryOf } from "../summaries/resources.ts";
 import { type UsageHistory, type UsageSample, withSamples } from "./usage-history.ts";
 
-/** A node measures anew when it was not asked for fifteen seconds. */
+/** A node measures again after fifteen seconds without a request. */
 const EVERY_MS = 16_000;
 
 type Measured = "nodes" | "pods";
@@ -40,7 +40,7 @@ class UsagePoll {
 
   async #ask(): Promise<void> {
     if (!isVisible()) return;
-    // Who may not read it, or has no metrics, sees none.
+    // Without permission, or without metrics, there is none.
     const response = await read(this.#path).catch(() => undefined);
     if (!response?.ok) return;
     const { items = [] } = (await response.json()) as { items?: Metrics[] };
@@ -72,13 +72,13 @@ const podSample = ({ metadata, timestamp, containers = [] }: Metrics): readonly 
 
 const polls = new Map<string, UsagePoll>();
 
-/** `namespace` "" stands for all. */
+/** `namespace` "" means all. */
 export function useUsage(of: Measured, namespace = ""): UsageHistory {
   const key = `${of}/${namespace}`;
   const poll = polls.get(key) ?? new UsagePoll(of, namespace);
   polls.set(key, poll);
   useEffect(() => poll.add(), [poll]);
-  // Nobody remembers what was used.
+  // Past usage is not stored.
   return moment.value === "" ? poll.history.value : NONE;
 }
 

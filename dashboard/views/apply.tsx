@@ -1,4 +1,4 @@
-/** Paste manifests, see what the cluster would make of them, apply them server-side. */
+/** Paste manifests, review the dry run, then apply them server-side. */
 
 import { useState } from "preact/hooks";
 import type { KubeObject } from "../../api/machinery/meta.ts";
@@ -97,7 +97,7 @@ export function ApplyView() {
         </button>
       </div>
       {outcomes.map((outcome, index) => (
-        // A document's place is its identity.
+        // Documents are identified by position.
         <OutcomeCard key={index} outcome={outcome} dryRun={shown?.dryRun ?? true} />
       ))}
     </section>

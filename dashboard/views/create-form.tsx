@@ -1,4 +1,4 @@
-/** A manifest from a few answers, to go on from. */
+/** Generates a manifest from a few answers, as a starting point. */
 import { useState } from "preact/hooks";
 import { stringify } from "yaml";
 import { type Answers, type Question, startingPoints } from "./starting-points.ts";

@@ -19,7 +19,7 @@ const hrefOf = ({ apiVersion, kind, ...name }: Happening): string | undefined =>
   return known && objectHref(known, name);
 };
 
-/** An event with a link to what it happened to. */
+/** A link to the event's object. */
 export const Subject = ({ of }: { readonly of: Happening }) => {
   const text = `${of.kind}/${of.name}`;
   const link = hrefOf(of);

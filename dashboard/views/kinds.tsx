@@ -8,7 +8,7 @@ import { Notice } from "../parts/notice.tsx";
 import { filterText, ListHeader } from "./list-header.tsx";
 
 export function KindsView() {
-  // Custom kinds come and go while a page is open.
+  // Custom kinds are added and removed while a page is open.
   useEffect(() => {
     void discover();
   }, []);

@@ -1,4 +1,4 @@
-/** Above every list: its name, how much of it is shown, the filter, and whether it is live. */
+/** The header of every list: title, number of rows, filter, and whether it is live. */
 import type { ComponentChildren } from "preact";
 import type { LiveState } from "../live/live-list.ts";
 import { LiveBadge } from "../parts/live-badge.tsx";
@@ -8,7 +8,7 @@ interface ListHeaderProps {
   readonly title: string;
   readonly shown: number;
   readonly all: number;
-  /** Absent where a list does not change by itself. */
+  /** Absent for a list that does not change by itself. */
   readonly state?: LiveState;
   readonly children?: ComponentChildren;
 }

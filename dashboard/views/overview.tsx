@@ -1,4 +1,4 @@
-/** What is wrong first; then how much there is, and how full the nodes are. */
+/** Problems first; then counts, and the utilization of nodes. */
 import { useMemo } from "preact/hooks";
 import type { Deployment } from "../../api/generated/apps.v1.ts";
 import type { Event, Node, Pod } from "../../api/generated/core.v1.ts";
@@ -52,7 +52,7 @@ export function Overview() {
   const waiting = waitingFor(worst);
   const refused = states.map(refusal).filter((found) => found !== undefined);
 
-  // Pods become late by the minute, not by the second.
+  // Whether pods are late only needs to be checked now and then.
   const minute = Math.floor(now.value / 10_000) * 10_000;
   const troubles = useMemo(
     () =>
@@ -123,7 +123,7 @@ export function Overview() {
   );
 }
 
-/** For a cluster that runs nothing yet. */
+/** For a cluster without workloads. */
 const FirstSteps = () => (
   <section class="card first-steps">
     <h2>Nothing runs here yet</h2>
@@ -134,7 +134,7 @@ const FirstSteps = () => (
   </section>
 );
 
-/** A command goes with it: nodes without containers run that, and not the image. */
+/** With a command: nodes without containers run that instead of the image. */
 const FIRST_DEPLOYMENT = "kubectl create deployment hello --image=busybox -- sh -c 'while date; do sleep 1; done'";
 
 const Others = ({ count }: { readonly count: number }) =>
@@ -160,7 +160,7 @@ function TroubleRow({ first: trouble, others }: Gathered<Trouble>) {
   );
 }
 
-/** Undefined: what may not be seen. */
+/** Undefined: may not be seen. */
 interface CountsProps {
   readonly nodes: readonly Stored<Node>[] | undefined;
   readonly pods: readonly PodSummary[] | undefined;

@@ -1,4 +1,4 @@
-/** Pods, and beside what the API server prints of them what they use. */
+/** Pods, with their usage beside the printer columns. */
 import { useMemo } from "preact/hooks";
 import type { Kind } from "../api/kind.ts";
 import type { Row } from "../api/table.ts";
@@ -17,14 +17,14 @@ export function PodsView({ kind }: { readonly kind: Kind }) {
 }
 
 function usageColumns(usage: UsageHistory): Column<Row>[] {
-  // Where nobody measures there is nothing to show.
+  // Not shown if nothing is measured.
   if (usage.size === 0) return [];
   const samplesOf = ({ metadata }: Row) => usage.get(`${metadata.namespace}/${metadata.name}`);
   const column = (title: string, of: "cpu" | "memory", render: (value: number) => string): Column<Row> => ({
     title,
     width: of === "cpu" ? 14 : 17,
     cell: (row) => <UsageCell samples={samplesOf(row)} of={of} render={render} />,
-    // The greediest first.
+    // Highest first.
     sortBy: (row) => -(samplesOf(row)?.at(-1)?.[of] ?? -1),
   });
   return [column("CPU", "cpu", renderCpu), column("Memory", "memory", renderBytes)];

@@ -1,4 +1,4 @@
-/** The server's printer columns as columns of a live table: ages grow, states have colours, names are links. */
+/** The server's printer columns as columns of a live table: ages advance, states have colours, names are links. */
 import type { TableColumnDefinition } from "../../api/machinery/table.ts";
 import type { Kind } from "../api/kind.ts";
 import { objectHref } from "../api/links.ts";
@@ -11,12 +11,12 @@ import { toneOfFraction, toneOfState } from "../parts/tone.ts";
 export interface ColumnsOptions {
   readonly kind: Kind;
   readonly columns: Columns;
-  /** Rows to take widths from. */
+  /** Rows that determine the widths. */
   readonly sample: readonly Row[];
-  /** Rows of many namespaces. */
+  /** Rows of several namespaces. */
   readonly everywhere: boolean;
   readonly wide: boolean;
-  /** On a narrow page the state comes next to the name, and what everybody knows comes last. */
+  /** On a narrow page the state follows the name, and generic columns come last. */
   readonly narrow: boolean;
 }
 
@@ -24,7 +24,7 @@ const NARROWEST = 7;
 const WIDEST = 42;
 const PADDING = 4;
 const STATES = /^(status|phase|state|condition|type)$/i;
-/** Columns of lower priority that people look for first. */
+/** Columns of lower priority that are always shown. */
 const ALWAYS = new Set(["pods/Node"]);
 
 export function columnsFor({ kind, columns, sample, everywhere, wide, narrow }: ColumnsOptions): Column<Row>[] {
@@ -48,7 +48,7 @@ function columnOf(kind: Kind, column: TableColumnDefinition, index: number, samp
       ...base,
       width: 9,
       cell: ({ metadata }) => <Age of={metadata.creationTimestamp} />,
-      // The youngest first.
+      // Newest first.
       sortBy: ({ metadata }) => -Date.parse(metadata.creationTimestamp),
     };
   }

@@ -1,4 +1,4 @@
-/** Any kind's objects with the columns that the API server prints, custom resources included. */
+/** The objects of any kind, with the API server's printer columns, custom resources included. */
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
@@ -22,7 +22,7 @@ const wide = signal(false);
 interface ResourceListProps {
   readonly kind: Kind;
   readonly tools?: ComponentChildren;
-  /** After those that the API server prints. */
+  /** Appended to the printer columns. */
   readonly columns?: readonly Column<Row>[];
 }
 
@@ -44,7 +44,7 @@ interface ListOfProps extends ResourceListProps {
 
 const NONE: readonly Column<Row>[] = [];
 
-/** What a filter looks at, made once a row. */
+/** The text that filters search, cached per row. */
 const texts = new WeakMap<Row, string>();
 function textOf(row: Row): string {
   const known = texts.get(row);
@@ -74,7 +74,7 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
         wide: wide.value,
         narrow: isNarrow.value,
       }),
-    // Widths are taken from the first rows and then stay, so that nothing jumps.
+    // Widths are determined from the first rows and then kept, so that nothing shifts.
     [columnDefinitions, everywhere, wide.value, isNarrow.value, all.length === 0],
   );
   const columns = useMemo(() => [...printed, ...further], [printed, further]);

@@ -1,4 +1,4 @@
-/** Manifests to begin with, from the few answers that each needs. */
+/** Starter manifests, generated from a few answers. */
 export interface Answers {
   readonly name: string;
   readonly image: string;
@@ -31,7 +31,7 @@ const workload = (kind: string, spec: (answers: Answers) => object, asks: readon
   }),
 });
 
-/** It runs to its end. */
+/** Runs to completion. */
 const task = ({ name, image }: Answers) => ({
   template: { spec: { restartPolicy: "Never", containers: [{ name, image }] } },
 });

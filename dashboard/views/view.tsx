@@ -1,4 +1,4 @@
-/** The view that the address names. */
+/** Shows the view that the address names. */
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { findKind } from "../api/discovery.ts";
@@ -19,7 +19,7 @@ const ApplyView = lazy(async () => (await import("../later.ts")).ApplyView);
 const ChangesView = lazy(async () => (await import("../later.ts")).ChangesView);
 const TopologyView = lazy(async () => (await import("../later.ts")).TopologyView);
 
-/** Kinds that are more than rows. */
+/** Kinds with a view of their own. */
 const LISTS: Readonly<Record<string, ComponentType<{ readonly kind: Kind }>>> = {
   nodes: NodesView,
   pods: PodsView,
@@ -62,7 +62,7 @@ export function View() {
   }
 }
 
-/** What tabs and screen readers name the page: `web, Deployments · Sailplane`. */
+/** The page's title for tabs and screen readers: `web, Deployments · Sailplane`. */
 function titleOfPath([view = "overview", group = "", , plural = "", , name]: readonly string[]): string {
   const kind = findKind(group, plural);
   const place = kind ? titleOf(kind) : view.charAt(0).toUpperCase() + view.slice(1);
