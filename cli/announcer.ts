@@ -1,7 +1,7 @@
 /**
- * Waits until a control plane is ready and says so, for who keeps it (control-plane/keeper.sh): in a file, for a shell
- * that waits for a process cannot be trusted to hear signals that come at the same time. One that does not get ready is
- * ended.
+ * Waits until a control plane is ready and reports it to its keeper (control-plane/keeper.sh) in a file, because a
+ * shell that waits for a process cannot be trusted to receive signals that arrive at the same time. Kills a control
+ * plane that does not become ready.
  */
 import { writeFileSync } from "node:fs";
 import { readinessProblem } from "./control-plane/ask-readiness.ts";

@@ -7,14 +7,14 @@ import type { Connection } from "./kubeconfig.ts";
 
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Starts with a slash; comes after the cluster's own path. */
+  /** Starts with a slash; relative to the cluster's own path. */
   readonly path: string;
   readonly body?: unknown;
   /** Lines of JSON, in place of a body. */
   readonly lines?: string;
-  /** The media type of the answer; JSON where it does not say. */
+  /** The media type of the answer; default: JSON. */
   readonly accept?: string;
-  /** How long nothing may come; 10 s where it does not say. */
+  /** How long to wait without receiving anything; default: 10 s. */
   readonly patienceMs?: number;
 }
 
@@ -24,10 +24,10 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
-/** Whom to ask, and as whom; without a token as nobody. */
+/** Whom to ask, and as whom; anonymous without a token. */
 export type Caller = Omit<Connection, "token"> & { readonly token?: string };
 
-/** One request over a connection of its own: Node's fetch takes no certificate authority. Rejects where nothing answers. */
+/** One request over a connection of its own: Node's fetch does not support a custom CA. Rejects if nothing answers. */
 export async function requestApi(connection: Caller, request: ApiRequest): Promise<ApiAnswer> {
   const response = await openApi(connection, request);
   let text = "";
@@ -36,11 +36,11 @@ export async function requestApi(connection: Caller, request: ApiRequest): Promi
   return { status: response.statusCode ?? 0, headers: response.headers, text };
 }
 
-/** The JSON of a 2xx answer; a CliError says what the user can do where there is none. */
+/** The JSON of a 2xx answer; otherwise a CliError that says what the user can do. */
 export const askApi = async <T>(connection: Caller, request: ApiRequest): Promise<T> =>
   bodyOf<T>(await reached(connection, requestApi(connection, request)));
 
-/** What a call resolves with; where nothing answered it, a CliError that says how to start what should have. */
+/** The result of a call; if nothing answered, a CliError that says how to start what should have. */
 export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<T> {
   try {
     return await call;
@@ -50,7 +50,7 @@ export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<
   }
 }
 
-/** As {@link requestApi}, the answer's body not yet read. */
+/** Like {@link requestApi}, with the answer's body yet to be read. */
 export function openApi(
   connection: Caller,
   { method, path, body, lines, accept = "application/json", patienceMs }: ApiRequest,
@@ -78,14 +78,14 @@ export function openApi(
   });
 }
 
-/** The JSON of a 2xx answer; else an error with the Status message that the server gave. */
+/** The JSON of a 2xx answer; otherwise an error with the server's Status message. */
 export function bodyOf<T>(answer: ApiAnswer): T {
   if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.text) as T;
   let message = answer.text.trim();
   try {
     message = JSON.parse(answer.text).message ?? message;
   } catch {
-    // Not a Status: the text itself says it.
+    // Not a Status: the text itself is the message.
   }
   throw new CliError(`${answer.status}: ${message}`);
 }

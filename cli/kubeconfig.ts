@@ -16,12 +16,12 @@ import { parse, stringify } from "yaml";
 import { CliError } from "./cli-error.ts";
 import { systemReason } from "./system-reason.ts";
 
-/** How to reach a control plane as somebody. */
+/** How to reach a control plane, and as whom. */
 export interface Connection {
-  /** `https://host:port`, with the cluster's path where it has one, no trailing slash. */
+  /** `https://host:port`, with the cluster's path if there is one, and no trailing slash. */
   readonly server: string;
   readonly token: string;
-  /** PEM; absent where the server's certificate comes from a public authority. */
+  /** PEM; absent if the server's certificate comes from a public CA. */
   readonly ca?: string;
 }
 
@@ -79,7 +79,9 @@ export function contextNameOf(text: string): string | undefined {
 export const readContextName = (dataDirectory: string): string =>
   contextNameOf(readFileSync(`${dataDirectory}/kubeconfig`, "utf8")) ?? "sailplane";
 
-/** Reads the administrator's connection from a data directory; throws CliError with what to do where there is none. */
+/**
+ * Reads the administrator's connection from a data directory; if there is none, throws a CliError that says what to do.
+ */
 export function readKubeconfig(dataDirectory: string): Connection {
   const file = `${dataDirectory}/kubeconfig`;
   let text: string;
@@ -95,8 +97,8 @@ export function readKubeconfig(dataDirectory: string): Connection {
 }
 
 /**
- * Takes the room on the disk for a kubeconfig like this one, whose token is to be traded for another: one that cannot be kept then
- * would be lost, and what it was traded for is soon good no more. Fails where there is none.
+ * Reserves the disk space for a kubeconfig like this one, whose token is about to be replaced: a new token that cannot
+ * be saved would be lost, while the old one becomes invalid. Fails if there is none.
  */
 export function reserveKubeconfig(dataDirectory: string, name: string, connection: Connection): void {
   const file = `${dataDirectory}/kubeconfig.new`;
@@ -108,14 +110,14 @@ export function reserveKubeconfig(dataDirectory: string, name: string, connectio
   }
 }
 
-/** Writes `DIRECTORY/kubeconfig`, at once or not at all: it may be the only place that knows the token. */
+/** Writes `DIRECTORY/kubeconfig` atomically: it may be the only place with the token. */
 export function saveKubeconfig(dataDirectory: string, name: string, connection: Connection): void {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = `${dataDirectory}/kubeconfig`;
   const text = renderKubeconfig(name, connection);
   if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   try {
-    // What has been reserved is written over where it is: room that is given back somebody else may take.
+    // Reserved space is overwritten in place: if it were freed, somebody else might take it.
     const opened = openSync(`${file}.new`, constants.O_RDWR | constants.O_CREAT, 0o600);
     try {
       ftruncateSync(opened, writeSync(opened, text, 0));

@@ -55,7 +55,7 @@ for (const command of [
 }
 settle(program, program.name());
 
-/** What all commands below one have in common with it, and where its errors point to. */
+/** What all subcommands inherit, and where their errors point. */
 function settle(command: Command, path: string): void {
   command.showHelpAfterError(`("${path} --help" says more)`);
   for (const child of command.commands) settle(child.copyInheritedSettings(command), `${path} ${child.name()}`);

@@ -1,6 +1,6 @@
 /**
- * Makes pinned calls for a control plane that has no Node.js beside it: started when one is wanted, gone when none has
- * been for a while, or when whoever started it is.
+ * Makes pinned calls for a control plane without a Node.js process of its own: started on demand, and exits when there
+ * have been none for a while, or when its parent is gone.
  */
 import { rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
@@ -21,7 +21,7 @@ pinnedCalls.listen(socketPath, () => {
   setInterval(() => {
     if (process.ppid !== starter) process.exit(0);
     if (performance.now() - lastCall < idleMs) return;
-    // Nobody finds the way here any more; who had is served within the next second.
+    // Nobody can connect here any more; existing connections are served for another second.
     if (statSync(socketPath, { throwIfNoEntry: false })?.ino === own) rmSync(socketPath);
     else pinnedCalls.getConnections((_, connections) => connections === 0 && process.exit(0));
   }, 1000);

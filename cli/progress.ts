@@ -1,10 +1,12 @@
 import type { WriteStream } from "node:tty";
 
-/** Each with its colour: yellow, green, yellow. */
+/** The colour of each: yellow, green, yellow. */
 const colourOf = { "…": 33, "✓": 32, "!": 33 };
 type Mark = keyof typeof colourOf;
 
-/** Prints steps as they begin and end. Colours and rewriting need a terminal; NO_COLOR is respected (no-color.org). */
+/**
+ * Prints steps as they begin and end. Colours and rewriting require a terminal; NO_COLOR is respected (no-color.org).
+ */
 export class Progress {
   readonly #out: WriteStream;
   readonly #terminal: boolean;
@@ -23,7 +25,7 @@ export class Progress {
     if (this.#terminal) this.#out.write(this.#line("…", subject, doing));
   }
 
-  /** How far a step has come; only where it can be written over. */
+  /** The progress of a step; only shown where lines can be rewritten. */
   update(subject: string, doing: string): void {
     if (this.#terminal) this.#out.write(`\r\x1b[K${this.#line("…", subject, doing)}`);
   }
@@ -45,7 +47,7 @@ export class Progress {
     return this.#colours ? `\x1b[1m${text}\x1b[22m` : text;
   }
 
-  /** How a line of a step begins. */
+  /** The beginning of a step's line. */
   head(mark: Mark, subject: string): string {
     return `  ${this.#colours ? `\x1b[${colourOf[mark]}m${mark}\x1b[39m` : mark} ${subject.padEnd(14)} `;
   }

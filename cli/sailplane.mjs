@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the built CLI; builds it first in a checkout where `npm ci` has not (npm ci --ignore-scripts). The manifest is what
-// the build writes last.
+// Starts the built CLI; builds it first in a checkout where `npm ci` has not (npm ci --ignore-scripts). The build
+// writes the manifest last.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,8 +21,8 @@ if (!existsSync(`${root}dist/worker/manifest.json`)) {
     if (status !== 0) process.exit(1);
   }
 }
-// What it runs stays for months beside what the machine is for: less memory is worth more than speed (a node of 50 pods has
-// 84 MB instead of 140).
+// What it starts runs for months beside the machine's actual work: less memory is worth more than speed (a node with 50
+// pods has 84 MB instead of 140).
 for (const flag of ["--optimize-for-size", "--semi-space-growth-factor=1", "--max-semi-space-size=2"])
   setFlagsFromString(flag);
 await import("../dist/cli.js");

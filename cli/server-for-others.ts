@@ -2,7 +2,7 @@ import { addressForOthers, FLAGS_PATH, FLAGS_TYPE, type Flagz } from "../client/
 import { reached, requestApi } from "./api-request.ts";
 import type { Connection } from "./kubeconfig.ts";
 
-/** Where other machines reach a control plane; undefined where it listens for this one only. */
+/** Where other machines reach a control plane; undefined if it only listens for this one. */
 export async function serverForOthers(connection: Connection): Promise<string | undefined> {
   const request = { method: "GET", path: FLAGS_PATH, accept: FLAGS_TYPE } as const;
   const { status, text } = await reached(connection, requestApi(connection, request));

@@ -1,7 +1,7 @@
-/** Under `npm start` a Ctrl-C arrives twice: from the terminal, and passed on by npm. */
+/** Under `npm start`, Ctrl-C arrives twice: from the terminal, and forwarded by npm. */
 const sameMs = 1000;
 
-/** Resolves with the first signal that asks to end; somebody who asks again later wants it at once. */
+/** Resolves with the first signal; a second one, sent later, means to end at once. */
 export function untilInterrupted(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let askedAt: number | undefined;

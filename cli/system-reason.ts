@@ -1,4 +1,4 @@
-/** What the operating system said of a file, in words for the user. */
+/** The operating system's reason for a failed file operation, in words for the user. */
 export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? message;

@@ -1,6 +1,6 @@
-/** Written in by scripts/build.mjs from package.json. */
+/** Filled in by scripts/build.mjs from package.json. */
 declare const SAILPLANE_VERSION: string;
 export const version: string = SAILPLANE_VERSION;
 
-/** The version of the API that is served. */
+/** The Kubernetes API version that is served. */
 export const kubernetesVersion = "1.36";

@@ -1,6 +1,6 @@
 /**
- * The Kubernetes API over an injected fetch. What the API server refuses is a value, not an exception; only what fails
- * before an answer (no connection) throws.
+ * The Kubernetes API over an injected fetch. Errors from the API server are values, not exceptions; only failures
+ * before an answer (no connection) throw.
  */
 
 import { type Answered, type Asked, isSuccess } from "../api/asked.ts";
@@ -43,23 +43,23 @@ export interface ApiClient {
     patch: unknown,
     query?: Query,
   ): Promise<Outcome<Stored<T>>>;
-  /** Answers the object where it stays for a while, else a Status. */
+  /** Returns the object if it stays for a while, else a Status. */
   delete(target: Target, options?: DeleteOptions): Promise<Outcome<KubeObject | Status>>;
-  /** What the query selects of a resource; answers the list of it. */
+  /** Deletes what the query selects; returns the list of it. */
   deleteCollection(target: Target, options?: DeleteOptions, query?: Query): Promise<Outcome<KubeObject>>;
   /** A GET of any path, query included. */
   read<T>(path: string): Promise<Outcome<T>>;
-  /** What a node is asked by way of its proxy. */
+  /** A call of a node's API through its proxy. */
   call<T>(method: "PUT" | "DELETE", path: string): Promise<Outcome<T>>;
-  /** The same client speaking for somebody else. */
+  /** The same client acting as somebody else. */
   as(headers: Readonly<Record<string, string>>): ApiClient;
 }
 
 export interface ApiClientOptions {
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Scheme, host and, for a cluster by name, the path prefix. */
+  /** Scheme, host and, for a named cluster, the path prefix. */
   readonly base: string;
-  /** Asked on every request, so that credentials can be renewed. */
+  /** Called for every request, so that credentials can be renewed. */
   readonly headers: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 }
 
@@ -67,7 +67,7 @@ const JSON_TYPE = "application/json";
 
 export const createApiClient = (options: ApiClientOptions): ApiClient => apiClientOver(asking(options));
 
-/** Each request by itself, over `fetch`. */
+/** Each request separately, over `fetch`. */
 const asking =
   ({ fetch, base, headers }: ApiClientOptions) =>
   async ({ method, path, headers: own, body }: Asked): Promise<Answered> => {
@@ -76,7 +76,7 @@ const asking =
     return { code: response.status, body: await response.text() };
   };
 
-/** Over whatever carries requests; `ask` knows where they go, and speaks for somebody unless `headers` do. */
+/** Over any transport; `ask` knows the address and, unless `headers` contain them, the credentials. */
 export function apiClientOver(
   ask: (asked: Asked) => Promise<Answered>,
   headers: Readonly<Record<string, string>> = {},

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "./bootstrap-token.ts";
 
 test("a token is kubeadm's form, drawn without a bias", () => {
-  // 252 to 255 would make the first four letters likelier than the others.
+  // 252 to 255 would make the first four letters more likely than the others.
   const bytes = [255, 0, 252, 251, 35, 36, ...Array.from({ length: 30 }, () => 10)];
   const { id, secret } = newBootstrapToken((byte) => byte.set([bytes.shift() ?? 0]));
   expect([id, secret]).toEqual(["a99akk", "k".repeat(16)]);

@@ -1,5 +1,5 @@
 /**
- * The token that lets a machine join: kubeadm's form, `ID.SECRET`, kept as a Secret of kube-system; and the command
+ * The token with which a machine joins, in kubeadm's form `ID.SECRET`, kept as a Secret in kube-system; and the command
  * that uses it.
  */
 import type { Secret } from "../api/generated/core.v1.ts";
@@ -17,7 +17,7 @@ export const newBootstrapToken = (random: (bytes: Uint8Array) => void): Bootstra
 });
 
 export interface TokenUse {
-  /** ms since the epoch; without it the token is good for ever. */
+  /** ms since the epoch; without it the token never expires. */
   readonly expires?: number;
   readonly description?: string;
 }
@@ -38,13 +38,13 @@ export const bootstrapTokenSecret = ({ id, secret }: BootstrapToken, { expires, 
   },
 });
 
-/** `pin` is the digest of the server's authority, where it has one of its own. */
+/** `pin` is the digest of the server's CA, if it has one of its own. */
 export const joinCommand = (server: string, { id, secret }: BootstrapToken, pin: string | undefined): string =>
   `npx sailplane join ${server} --token ${id}.${secret}${pin ? ` --ca-cert-hash ${pin}` : ""}`;
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/** Without a bias: what does not divide evenly is drawn again. */
+/** Without bias: values beyond a multiple of the alphabet's size are drawn again. */
 function randomText(length: number, random: (bytes: Uint8Array) => void): string {
   const fair = 256 - (256 % ALPHABET.length);
   const byte = new Uint8Array(1);

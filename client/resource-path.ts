@@ -7,7 +7,7 @@ export interface Target {
   readonly namespace?: string;
   readonly name?: string;
   readonly subresource?: string;
-  /** The API version to speak; default the built-in groups' own. */
+  /** The API version; default: the built-in groups' own. */
   readonly version?: string;
 }
 

@@ -1,10 +1,11 @@
-// dist/dashboard/: index.html beside its script and style, which are named for their content and so never grow stale.
+// dist/dashboard/: index.html with its script and style, whose names contain a hash of their content, so that they
+// never go stale.
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** What a reader loads before the first view, gzipped. */
+/** What a user downloads before the first view, gzipped. */
 const LIMIT = 150 * 1024;
 
 export async function buildDashboard(options) {
@@ -30,7 +31,7 @@ export async function buildDashboard(options) {
       (asked, name, extension) =>
         files.find((file) => file.startsWith(`${name}-`) && file.endsWith(`.${extension}`)) ?? asked,
     )
-    // What the script will ask for is asked for beside it.
+    // Preloads what the script will import.
     .replace("</head>", `${first.filter(isChunk).map(preload).join("")}</head>`);
   writeFileSync(`${options.outdir}/index.html`, page);
   copyFileSync(`${source}/icon.svg`, `${options.outdir}/icon.svg`);
@@ -41,7 +42,7 @@ export async function buildDashboard(options) {
 const isChunk = (file) => file.startsWith("chunk-");
 const preload = (file) => `  <link rel="modulepreload" href="${file}" />\n  `;
 
-/** The entry points, and what they import at once. */
+/** The entry points and their static imports. */
 function loadedFirst({ outputs }) {
   const files = new Set(Object.keys(outputs).filter((file) => outputs[file].entryPoint));
   for (const dynamic of Object.values(outputs).flatMap(({ imports }) => imports)) {

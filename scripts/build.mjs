@@ -1,6 +1,6 @@
-// Bundles what runs: dist/dashboard/ (the web page), dist/worker/ (the Worker, as ES modules, and a manifest of what it
-// is bound to), dist/cli.js, dist/agent.js and dist/supervisor.js. The bindings come from wrangler.toml, so that
-// Cloudflare and the local control plane cannot differ. `npm ci` runs this.
+// Bundles everything that runs: dist/dashboard/ (the web page), dist/worker/ (the Worker as ES modules, with a manifest
+// of its bindings), dist/cli.js, dist/agent.js and dist/supervisor.js. The bindings come from wrangler.toml, so that
+// Cloudflare and the local control plane cannot differ. Run by `npm ci`.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { parse } from "smol-toml";
 import { buildDashboard } from "./build-dashboard.mjs";
 
-/** Of the Worker, gzipped: a fresh isolate parses all of it before its first answer. */
+/** The gzipped size limit of the Worker: a fresh isolate parses all of it before its first answer. */
 const WORKER_LIMIT = 1_000_000;
 const started = Date.now();
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -42,7 +42,7 @@ const onNode = {
 
 copyFileSync(`${root}cli/control-plane/keeper.sh`, `${dist}/keeper.sh`);
 await buildDashboard({ ...shared, outdir: `${dist}/dashboard` });
-// What fields mean, which the Worker reads when it is asked.
+// Documentation of fields, which the Worker reads on demand.
 copyFileSync(`${root}api/generated/documentation.json`, `${dist}/dashboard/documentation.json`);
 const [worker] = await Promise.all([
   build({
@@ -54,7 +54,7 @@ const [worker] = await Promise.all([
     external: ["cloudflare:*", "node:*"],
     loader: { ".sql": "text" },
     splitting: true,
-    // V8 keeps the source: 6 MB less of resident memory. Names stay, for stack traces.
+    // V8 keeps the source: this saves 6 MB of resident memory. Names stay, for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
     outdir: `${dist}/worker`,
@@ -75,13 +75,14 @@ const [worker] = await Promise.all([
     minifySyntax: true,
     chunkNames: "chunks/[name]-[hash]",
   }),
-  // Holds the containers of the process runtime, and outlives the agent.
+  // The parent of the process runtime's containers, which outlives the agent.
   build({ ...onNode, entryPoints: { supervisor: "agent/runtime/process/supervisor-main.ts" } }),
 ]);
 
 const modules = Object.keys(worker.metafile.outputs).map((file) => file.slice("dist/worker/".length));
 const sources = modules.map((file) => readFileSync(`${dist}/worker/${file}`));
-// One character beyond Latin-1 (in UTF-8, a byte above 0xc3), and V8 takes two bytes for each of its module.
+// With a single character beyond Latin-1 (in UTF-8, a byte above 0xc3), V8 uses two bytes for each character of the
+// module.
 const wide = modules.filter((_, index) => sources[index].some((byte) => byte > 0xc3));
 if (wide.length > 0) throw new Error(`${wide} has characters beyond Latin-1: write them as escapes`);
 const gzipped = gzipSync(Buffer.concat(sources)).length;
@@ -96,7 +97,7 @@ const manifest = {
     // In place of the cron trigger: worker/local.ts.
     { name: "CLOCK", className: "Clock" },
   ],
-  // Only bindings to this Worker itself exist locally.
+  // Locally, only bindings to this Worker itself exist.
   selfBindings: (wrangler.services ?? [])
     .filter((s) => s.service === wrangler.name)
     .map((s) => ({ name: s.binding, entrypoint: s.entrypoint ?? "" })),

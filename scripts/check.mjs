@@ -1,5 +1,5 @@
-// `npm run check`: format, lint, types (one tsconfig per environment), dead code, who may import whom, the Worker as
-// Cloudflare takes it. Runs all, prints what failed, exits 1 on any failure.
+// `npm run check`: format, lint, types (one tsconfig per environment), dead code, import rules, and the Worker as
+// Cloudflare accepts it. Runs all steps, prints what failed, exits 1 on any failure.
 import { spawnSync } from "node:child_process";
 
 const steps = [

@@ -1,15 +1,15 @@
-// Writes api/generated/documentation.json: what the fields of every built-in kind mean, taken from the models of
-// @kubernetes/client-node, and from kubernetes-models for what the former lack: texts of fields that refer to other
-// schemas, paragraphs, and what the values of enumerations mean. Not committed; empty where development dependencies
-// are not installed. It becomes a file beside the dashboard's, read when somebody asks what a field means.
+// Writes api/generated/documentation.json: the documentation of every built-in kind's fields, taken from the models of
+// @kubernetes/client-node, and from kubernetes-models for what those lack: texts of fields that refer to other schemas,
+// paragraphs, and the meaning of enum values. Not committed; empty without development dependencies. It becomes a file
+// beside the dashboard's, read on demand.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseTypes, root, sources } from "./schema-table.mjs";
 
 const models = `${root}node_modules/@kubernetes/client-node/dist/gen/models/`;
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const COMMENT = /\/\*\*\n\s*\* ((?:(?!\*\/)[\s\S])*?)\n\s*\*\/\n\s*(?:export declare class (\w+)|'([^']+)'\??:)/g;
-// The models' generator escapes quotes and joins lines. Groups that write paragraphs show them as two spaces; elsewhere
-// two spaces are mostly a typist's, but for words that always begin a paragraph.
+// The generator of the models escapes quotes and joins lines. In some groups, paragraph breaks appear as two spaces;
+// elsewhere two spaces are usually typos, except before words that always begin a paragraph.
 const PARAGRAPHS = [
   "admissionregistration.v1",
   "apps.v1",
@@ -18,7 +18,7 @@ const PARAGRAPHS = [
   "resource.v1",
   "storage.v1",
 ];
-/** A type in such a group whose two spaces are a typist's all the same. */
+/** A type in such a group whose two spaces are typos all the same. */
 const TYPED = ["storage.v1.StorageClass"];
 const restored = (text, source, name) =>
   (PARAGRAPHS.includes(source) && !TYPED.includes(`${source}.${name}`) ? text.replace(/ {2,}/g, "\n\n") : text)
@@ -40,9 +40,9 @@ function documentationOf(source, name) {
   const texts = {};
   for (const [, text, , property] of readFileSync(`${models}${model}.d.ts`, "utf8").matchAll(COMMENT)) {
     const field = property === undefined ? "" : (jsonNames[property] ?? property);
-    // Of a field that is an IntOrString the models show the type's own text.
+    // For a field of type IntOrString, the models show the type's own text.
     if (text.includes("IntOrString is a type that can hold")) continue;
-    // Nor of a time.
+    // Likewise for times.
     if (OF_A_TIME.test(text)) continue;
     texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim(), source.name, name);
   }
@@ -50,12 +50,12 @@ function documentationOf(source, name) {
 }
 
 const OF_A_TIME = /^(Micro)?Time is (version|a wrapper) /;
-/** Every kind has these two, with the same words: the reader adds them. */
+/** Every kind has these two, with the same texts: the reader adds them. */
 const isTypeMeta = (text) =>
   text.startsWith("APIVersion defines the versioned schema") ||
   text.startsWith("Kind is a string value representing the REST");
 
-// Texts of interfaces, one for each schema; a field stands four spaces deep in its own.
+// Texts of interfaces, one per schema; a field is indented by four spaces.
 const FIELD = /\n {4}\/\*\*\n((?: {5}\*.*\n)*?) {5}\*\/\n {4}"([^"]+)"\??:/g;
 const STRUCT = /\/\*\*\n((?: \*.*\n)*?) \*\/\nexport interface /;
 const VALUES = "\n\nPossible enum values:";
@@ -81,7 +81,7 @@ function textsOfInterface(declared) {
   return { ...(struct ? { "": uncommented(struct[1]) } : {}), ...Object.fromEntries(fields) };
 }
 
-/** The one's words, in the other's paragraphs where the words are the same, and with what its values mean. */
+/** One text's words with the other's paragraphs, if the words are the same, and with the meaning of its values. */
 function merged(text, other) {
   if (text === undefined || other === undefined) return text ?? other;
   const [body, values] = other.split(VALUES);

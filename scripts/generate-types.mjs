@@ -1,4 +1,5 @@
-// Writes api/generated/*.ts, the TypeScript types of every built-in kind, from the schema table. Not committed: `npm ci` runs it.
+// Writes api/generated/*.ts, the TypeScript types of every built-in kind, from the schema table. Not committed: `npm
+// ci` runs it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseTypes, root, sources } from "./schema-table.mjs";
 
@@ -65,5 +66,5 @@ for (const source of sources) {
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
 
-// What the fields mean comes from another source, into the same place.
+// The documentation of fields comes from another source, into the same directory.
 await import("./generate-documentation.mjs");

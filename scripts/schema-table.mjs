@@ -1,4 +1,4 @@
-// The schema table of the built-in kinds (api/schema), for scripts: Node cannot read it as it is.
+// The schema table of the built-in kinds (api/schema), for scripts: Node cannot import it directly.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 

@@ -1,6 +1,6 @@
-// `npm test`: the checks, then every test, in two lanes side by side: those that start whole control planes wait more than they
-// compute. Prints what was skipped and what failed, then "N passed, N failed". Exits 1 on any failure. Arguments go to vitest
-// (`npm test -- test/e2e`).
+// `npm test`: the checks, then all tests, in two concurrent lanes: tests that start whole control planes wait more than
+// they compute. Prints what was skipped and what failed, then "N passed, N failed". Exits 1 on any failure. Arguments
+// are passed to vitest (`npm test -- test/e2e`).
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 const results = mkdtempSync(`${tmpdir()}/sailplane-test-`);
 const checksPass = spawnSync("node", ["scripts/check.mjs"], { stdio: "inherit" }).status === 0;
 
-/** Runs some projects; what the second lane says comes when it has ended, so that lines of both do not mix. */
+/** Runs some projects; the second lane's output is printed when it has ended, so that the two do not mix. */
 async function lane(name, projects, stdout) {
   const report = `${results}/${name}.json`;
   const words = [
@@ -51,7 +51,7 @@ if (!checksPass) console.log("failed: npm run check");
 
 const passed = withStatus("passed").length + (checksPass ? 1 : 0);
 const failures = withStatus("failed").length + broken.length + (checksPass ? 0 : 1);
-// Errors outside any test: vitest says no, though all of them passed.
+// Errors outside any test: vitest fails even if all tests passed.
 const failed = failures === 0 && lanes.some(({ passes }) => !passes) ? 1 : failures;
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

@@ -21,7 +21,7 @@ const lines = (objects: number) => [
   ...["a", "b", "c"].map(line),
   BACKUP_END,
 ];
-/** In pieces that end in the middle of lines, and of characters. */
+/** In pieces that end within lines, and within characters. */
 async function* pieces(texts: readonly string[]) {
   const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(""));
   for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);

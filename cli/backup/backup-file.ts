@@ -1,4 +1,4 @@
-/** A backup's file (api/backup.ts): written whole or not at all, and read only after its checksum was found right. */
+/** A backup's file (api/backup.ts): written atomically, and only used after its checksum has been verified. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -10,20 +10,20 @@ import { systemReason } from "../system-reason.ts";
 
 export interface Backup {
   readonly head: BackupHead;
-  /** Of all lines but the last, which holds it. */
+  /** Of all lines except the last, which contains it. */
   readonly sha256: string;
 }
 
 const NEWLINE = 0x0a;
 
-/** Takes the place of an older file only once all of it is on disk. `wrote` hears of the bytes so far. */
+/** Replaces an older file only once everything is on disk. `wrote` reports the bytes so far. */
 export async function writeBackup(
   file: string,
   source: AsyncIterable<Buffer>,
   wrote: (bytes: number) => void,
 ): Promise<Backup> {
   const partial = `${file}.partial`;
-  // Secrets are in it: for its owner alone.
+  // It contains Secrets: readable by its owner only.
   const output = await open(partial, "w", 0o600).catch((error: unknown) => {
     throw new CliError(`cannot write ${partial}: ${systemReason(error)}`);
   });
@@ -59,7 +59,7 @@ export async function writeBackup(
   }
 }
 
-/** Reads all of it; throws a CliError where it is no backup, or not as it was written. */
+/** Reads all of it; throws a CliError if it is not a backup, or not intact. */
 export async function verifyBackup(file: string): Promise<Backup> {
   const hash = createHash("sha256");
   let head: BackupHead | undefined;
@@ -88,7 +88,7 @@ export async function verifyBackup(file: string): Promise<Backup> {
   return { head, sha256 };
 }
 
-/** The lines of its objects, from one on; of a file that was verified. */
+/** The lines of its objects, from a given one on; the file must have been verified. */
 export async function* objectLines(file: string, { head }: Backup, from: number): AsyncIterable<string> {
   let index = -1;
   for await (const line of linesOf(file)) {
@@ -98,7 +98,7 @@ export async function* objectLines(file: string, { head }: Backup, from: number)
   }
 }
 
-/** Not readline's lines: those end at U+2028 too, which JSON leaves in strings as it is. */
+/** Not readline's lines: those end at U+2028 too, which JSON strings may contain. */
 async function* linesOf(file: string): AsyncIterable<string> {
   const splitter = new LineSplitter(new TextDecoder());
   try {

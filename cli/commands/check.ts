@@ -4,7 +4,7 @@ import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
-/** As durable-objects/store/log/check.ts reports it. */
+/** The report of durable-objects/store/log/check.ts. */
 interface CheckReport {
   readonly revision: number;
   readonly oldest: number;

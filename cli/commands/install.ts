@@ -48,7 +48,7 @@ async function install(url: URL, options: InstallOptions): Promise<void> {
   console.log(`${options.nodeName} is a node of ${server}; "journalctl -u ${NAME}" shows what it says`);
 }
 
-/** The token is traded before: the unit holds no secret. */
+/** The token has been exchanged already: the unit contains no secret. */
 const serviceFor = (server: string, options: InstallOptions): Service => ({
   name: NAME,
   description: "Sailplane node",

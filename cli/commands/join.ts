@@ -66,7 +66,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     signal: stop.signal,
     onReady,
     onLeft,
-    // As under a kubelet that is restarted: the next start adopts them.
+    // As with a restarted kubelet: the next start adopts them.
     endsProcesses: false,
   });
   const ended = await Promise.race([

@@ -11,12 +11,12 @@ export interface NodeOptions extends NodeSettings {
   readonly runtime: Runtime;
 }
 
-/** One that may be left out: its flag, what it says, and its word on a command line. */
+/** An optional option: its flag, its description, and its form on a command line. */
 interface NodeOption {
   readonly flag: string;
   readonly says: string;
   readonly parse?: (text: string) => unknown;
-  /** Undefined where it was not given. */
+  /** Undefined if it was not given. */
   readonly word: (options: NodeOptions) => string | undefined;
 }
 
@@ -74,7 +74,7 @@ export function withNodeOptions(command: Command): Command {
   return command;
 }
 
-/** The same options as words of a command line. */
+/** The same options as arguments of a command line. */
 export const nodeWords = (options: NodeOptions): string[] => [
   ...["--node-name", options.nodeName, "--runtime", options.runtime],
   ...OPTIONAL.flatMap(({ flag, word }) => {
@@ -93,7 +93,7 @@ export function parseLabels(text: string): Readonly<Record<string, string>> {
   );
 }
 
-/** As {@link parseLabels}, each value an amount. */
+/** Like {@link parseLabels}, with amounts as values. */
 export function parseAmounts(text: string): Readonly<Record<string, string>> {
   const amounts = parseLabels(text);
   for (const [resource, amount] of Object.entries(amounts))

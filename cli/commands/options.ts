@@ -10,7 +10,7 @@ export function parsePort(text: string): number {
   return port;
 }
 
-/** A whole number from 1. */
+/** A positive integer. */
 export function parseCount(text: string): number {
   const count = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(count) || count < 1)
@@ -28,7 +28,7 @@ function parseNodeName(text: string): string {
   return text;
 }
 
-/** `plane.lan,203.0.113.7`: names and addresses that a certificate is to be for. */
+/** `plane.lan,203.0.113.7`: names and addresses for a certificate. */
 export function parseSubjects(text: string): string[] {
   const subjects = text.split(",").map((subject) => subject.toLowerCase());
   const wrong = subjects.find((subject) => isIP(subject) === 0 && !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(subject));
@@ -37,7 +37,7 @@ export function parseSubjects(text: string): string[] {
   return subjects;
 }
 
-/** This machine's name, made a node name as the kubelet does, by lower case. */
+/** This machine's name as a node name: in lower case, as by the kubelet. */
 function defaultNodeName(): string {
   const name = hostname()
     .toLowerCase()
@@ -46,7 +46,7 @@ function defaultNodeName(): string {
   return name || "node";
 }
 
-/** `30m` as seconds; 0 without a unit. */
+/** `30m` in seconds; 0 needs no unit. */
 export function parseDuration(text: string): number {
   const match = /^(\d+)([smhd]?)$/.exec(text);
   const seconds = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -55,7 +55,7 @@ export function parseDuration(text: string): number {
   return Number(match[1]) * seconds[(match[2] || "s") as keyof typeof seconds];
 }
 
-/** `events,leases` as the Worker's setting has it. */
+/** `events,leases` in the format of the Worker's setting. */
 function parseShardsOption(text: string): string {
   try {
     return formatShards(parseShards(text));

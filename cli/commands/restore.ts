@@ -13,9 +13,9 @@ interface RestoreOptions {
   readonly at?: Date;
 }
 
-/** Characters of one upload. */
+/** Characters per upload. */
 const UPLOAD = 512 * 1024;
-/** All of it is written at once, at the end. */
+/** The final step writes everything at once. */
 const PATIENCE_MS = 300_000;
 
 export const restoreCommand = (): Command =>

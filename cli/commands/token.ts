@@ -10,7 +10,7 @@ import { dataDirectoryOption, parseDuration } from "./options.ts";
 
 interface CreateOptions {
   readonly dataDir: string;
-  /** Seconds; 0 for a token that does not expire. */
+  /** Seconds; 0 for a token that never expires. */
   readonly ttl: number;
   readonly description?: string;
 }

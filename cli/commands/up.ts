@@ -38,7 +38,7 @@ interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly despiteLostKey?: boolean;
   /** Seconds. */
   readonly history: number;
-  /** As the Worker's SHARDS has it. */
+  /** In the format of the Worker's SHARDS. */
   readonly shards?: string;
   readonly watchesPerObject?: number;
   readonly install?: true;
@@ -48,7 +48,7 @@ interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
 
 const SERVICE = "sailplane";
 
-/** Containers are given two seconds to end, and what they run may take as long again to be gone. */
+/** Containers are given two seconds to end, and their processes may take as long again. */
 const agentPatienceMs = 8000;
 const processesEnded = "pods ended with it; the next start runs them again";
 const containersGoOn = "containers go on; the next start takes them up again";
@@ -135,7 +135,7 @@ async function up(options: UpOptions): Promise<void> {
   else await run(options);
 }
 
-/** This command as it was given. */
+/** This command with the options that were given. */
 const service = (): Service => ({
   name: SERVICE,
   description: "Sailplane control plane",
@@ -144,7 +144,7 @@ const service = (): Service => ({
 
 function install({ dataDir }: UpOptions): void {
   expectSystemd();
-  // One that runs there would be in the service's way.
+  // A running instance would be in the service's way.
   new DataDirectory(dataDir).release();
   startService(service());
   console.log(`systemd runs it; "journalctl -u ${SERVICE}" shows what it says, "sailplane status" how it is`);
@@ -186,7 +186,7 @@ async function run(options: UpOptions): Promise<void> {
   await stay({ directory, server, progress, ...companion });
 }
 
-/** The node of this machine, in this process. */
+/** This machine's node, in this process. */
 function node(
   options: NodeOptions & {
     readonly connection: Connection;
@@ -201,7 +201,7 @@ function node(
     async start(interrupted) {
       progress.begin("node", `${nodeName} starting`);
       const ready = new Promise<"ready">((resolve) => {
-        // A node that fails leaves the control plane of use: say it, and go on.
+        // The control plane is of use even if the node fails: report it, and go on.
         settled = startAgent({ ...options, stop, onReady: () => resolve("ready") }).catch((error: unknown) => {
           progress.warn("node", error instanceof Error ? error.message : String(error));
           return undefined;

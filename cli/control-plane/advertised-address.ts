@@ -5,8 +5,8 @@ import { isWildcard } from "./identity.ts";
 type Interfaces = ReturnType<typeof networkInterfaces>;
 
 /**
- * The `IPv4:port` by which other machines reach the control plane, which the Service `kubernetes` leads to. Undefined where
- * it listens for this machine only.
+ * The `IPv4:port` at which other machines reach the control plane, for the endpoints of the Service `kubernetes`.
+ * Undefined if it only listens for this machine.
  */
 export function advertisedAddress(
   bind: string,

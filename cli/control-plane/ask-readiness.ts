@@ -12,7 +12,7 @@ const lostKey = (id: string): string =>
 const otherShards = (shards: string): string =>
   `the cluster keeps ${shards === "" ? "nothing" : shards} in stores of its own, for its whole life: start it ${shards === "" ? "without --shards" : `with --shards ${shards}`}; to change that, restore a backup of it into a new data directory`;
 
-/** Resolves once a control plane is ready, or with why it is not in time, or once asking was given up. */
+/** Resolves once a control plane is ready, or with the reason why it is not in time, or once asking was cancelled. */
 export async function readinessProblem(socketPath: string, givenUp = () => false): Promise<string | undefined> {
   const end = Date.now() + patienceMs;
   let last = "no answer";
@@ -35,8 +35,8 @@ interface Answer {
 }
 
 /**
- * What a control plane's readiness socket answers. By hand, and not by TLS: a client for either would cost the
- * supervisor 10 MB for as long as it runs. Rejects where nothing answers.
+ * Asks a control plane's readiness socket. HTTP by hand, and without TLS: clients for these would cost the supervisor
+ * 10 MB for as long as it runs. Rejects if nothing answers.
  */
 function askReadiness(socketPath: string): Promise<Answer> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** What `up` and `deploy` are told of the audit log, as bindings of the Worker. */
+/** The audit options of `up` and `deploy`, as bindings of the Worker. */
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";

@@ -1,4 +1,4 @@
-/** What `up` and `deploy` are told of OpenID Connect issuers. */
+/** The OpenID Connect options of `up` and `deploy`. */
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";
@@ -9,11 +9,11 @@ export interface AuthenticationOptions {
 }
 
 export interface AuthenticationConfig {
-  /** As it was read. */
+  /** As read from the file. */
   readonly configuration: unknown;
   /** The Worker's binding. */
   readonly bindings: Readonly<Record<string, string>>;
-  /** PEMs of the issuers' own authorities. */
+  /** PEMs of the issuers' own CAs. */
   readonly authorities: readonly string[];
 }
 
@@ -41,7 +41,7 @@ function readConfig(file: string): AuthenticationConfig {
 
 const HEAD = { apiVersion: "apiserver.config.k8s.io/v1", kind: "AuthenticationConfiguration" };
 
-/** The platform verifies certificates: the Worker has no use for the authority. */
+/** The platform verifies certificates, so the Worker does not need the CA. */
 function withoutAuthority({ issuer, ...rest }: JwtAuthenticator): JwtAuthenticator {
   const { certificateAuthority: _, ...of } = issuer;
   const match = of.audiences.length > 1 ? { audienceMatchPolicy: "MatchAny" } : {};

@@ -1,6 +1,6 @@
 /**
- * The cluster's certificate authority and its serving certificate (X.509 v3, RFC 5280; EC P-256). Written out here,
- * because the libraries for it cost 9 MB of memory for as long as `up` runs.
+ * The cluster's certificate authority and its serving certificate (X.509 v3, RFC 5280; EC P-256). Encoded by hand,
+ * because libraries for it cost 9 MB of memory for as long as `up` runs.
  */
 import {
   createHash,
@@ -36,7 +36,7 @@ export interface Subject {
 
 const DAY_MS = 86_400_000;
 const AUTHORITY = "sailplane-ca";
-/** A certificate authority of the cluster's own, good for ten years, as kubeadm makes it. */
+/** A certificate authority for the cluster, valid for ten years, as created by kubeadm. */
 export function createAuthority(now: Date): KeyPair {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const certificate = signCertificate({
@@ -54,7 +54,7 @@ export function createAuthority(now: Date): KeyPair {
   return { certificate, key: renderKey(privateKey) };
 }
 
-/** A serving certificate for those names and addresses, good for one year. */
+/** A serving certificate for these names and addresses, valid for one year. */
 export function createServingCertificate(authorityKey: string, subjects: readonly Subject[], now: Date): KeyPair {
   const signer = createPrivateKey(authorityKey);
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -75,7 +75,7 @@ export function createServingCertificate(authorityKey: string, subjects: readonl
   return { certificate, key: renderKey(privateKey) };
 }
 
-/** kubeadm's form: `sha256:` and the hex digest of the DER SubjectPublicKeyInfo. */
+/** In kubeadm's form: `sha256:` and the hex digest of the DER SubjectPublicKeyInfo. */
 export function publicKeyPin(subjectPublicKeyInfo: Uint8Array): string {
   return `sha256:${createHash("sha256").update(subjectPublicKeyInfo).digest("hex")}`;
 }
@@ -89,7 +89,7 @@ interface CertificateRequest {
   readonly extensions: readonly Uint8Array[];
 }
 
-/** PEM. Valid from the day before, for clocks that are slow. */
+/** PEM. Valid from the day before, to tolerate slow clocks. */
 function signCertificate({ subject, publicKey, signer, from, days, extensions }: CertificateRequest): string {
   const signed = toBeSigned({
     serial: randomBytes(16),

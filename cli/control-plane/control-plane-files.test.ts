@@ -8,7 +8,7 @@ import { controlPlaneFiles, excessOfPath } from "./control-plane-files.ts";
 const root = mkdtempSync(join(tmpdir(), "long-"));
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Whether a socket that is made there is found there: a path too long is refused, or cut short. */
+/** Whether a socket created there can be found there: a path that is too long is refused, or truncated. */
 function takesSockets(directory: string): Promise<boolean> {
   mkdirSync(directory);
   const server = createServer();

@@ -1,14 +1,14 @@
 import { rmSync, statSync } from "node:fs";
 
-/** Where a control plane's process finds things in its data directory, and is found. */
+/** The files by which a control plane's process communicates, in its data directory. */
 export interface ControlPlaneFiles {
   /** workerd's, in its binary form. */
   readonly configuration: string;
   readonly log: string;
-  /** Answers every request as /readyz would. */
+  /** Answers every request like /readyz. */
   readonly readinessSocket: string;
   readonly pinnedCallsSocket: string;
-  /** What became of the last start. */
+  /** The result of the last start. */
   readonly outcome: string;
 }
 
@@ -20,10 +20,10 @@ export const controlPlaneFiles = (directory: string): ControlPlaneFiles => ({
   outcome: `${directory}/outcome`,
 });
 
-/** Bytes of the longest path of a socket (`sun_path`, its last byte being NUL): 108 on Linux, 104 on macOS. */
+/** The maximum length of a socket's path (`sun_path` less its NUL): 108 bytes on Linux, 104 on macOS. */
 const socketPathBytes = process.platform === "linux" ? 107 : 103;
 
-/** By how many bytes a data directory's path is too long for the sockets in it; 0 where it is not. */
+/** By how many bytes a data directory's path is too long for its sockets; 0 if it is not. */
 export function excessOfPath(directory: string): number {
   const { readinessSocket, pinnedCallsSocket } = controlPlaneFiles(directory);
   const longest = Math.max(...[readinessSocket, pinnedCallsSocket].map((path) => Buffer.byteLength(path)));
@@ -32,7 +32,7 @@ export function excessOfPath(directory: string): number {
 
 const logBytes = 10_000_000;
 
-/** Starts a new log where the old one has grown large. */
+/** Starts a new log if the old one has become large. */
 export function makeRoomForLog(directory: string): void {
   const { log } = controlPlaneFiles(directory);
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,4 +1,4 @@
-/** Runs what was prepared. What this file imports stays in memory for as long as it runs. */
+/** Runs a prepared control plane. Everything imported here stays in memory for as long as it runs. */
 import { rmSync } from "node:fs";
 import type { Server } from "node:net";
 import type { Writable } from "node:stream";
@@ -14,7 +14,7 @@ import { WorkerdProcess } from "./workerd-process.ts";
 interface RunOptions {
   /** Where it was prepared. */
   readonly directory: DataDirectory;
-  /** Says in one line what happened to a control plane that ran. */
+  /** Reports in one line what happened to a running control plane. */
   readonly warn: (message: string) => void;
 }
 
@@ -38,7 +38,7 @@ export class ControlPlane {
     this.#pinnedCalls = listenForPinnedCalls(this.#files.pinnedCallsSocket);
   }
 
-  /** Resolves once it is ready; throws CliError where it cannot start. */
+  /** Resolves once it is ready; throws CliError if it cannot start. */
   static async start(options: RunOptions): Promise<ControlPlane> {
     const controlPlane = new ControlPlane(options);
     try {
@@ -59,7 +59,7 @@ export class ControlPlane {
     this.#log.end();
   }
 
-  /** Ends workerd without waiting. */
+  /** Kills workerd without waiting. */
   kill(): void {
     this.#process?.kill();
   }

@@ -19,7 +19,7 @@ test("it is made, for its owner only", () => {
 test("what cannot be written whole leaves a file as it was", () => {
   const directory = new DataDirectory(join(scratch, "whole"));
   directory.write("ca.key", "the key");
-  // Where a write that was cut off would stand.
+  // The place of an interrupted write.
   mkdirSync(directory.file("ca.key.new"));
   expect(() => directory.write("ca.key", "another")).toThrow(CliError);
   expect(directory.read("ca.key")).toBe("the key");
@@ -37,7 +37,7 @@ test("a second instance is refused until the first lets go", () => {
 
 test("NODE-JOIN: where the disk is full it is held all the same, until it is let go", (context) => {
   const path = mkdtempSync(join(scratch, "full-"));
-  // Root of a container may be forbidden to mount.
+  // Root in a container may not be allowed to mount.
   if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", path]).status !== 0) return context.skip();
   try {
     writeFileSync(join(path, "all"), Buffer.alloc(4096));

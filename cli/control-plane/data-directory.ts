@@ -16,17 +16,17 @@ import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
 import { systemReason } from "../system-reason.ts";
 
-/** Who holds a directory. The child is recorded so that whoever comes after a killed owner can end it. */
+/** The holder of a directory. The child is recorded so that the next holder can end it if this one is killed. */
 const owner = v.object({ pid: v.number(), startedAt: v.nullable(v.string()), child: v.optional(v.number()) });
 type Owner = v.InferOutput<typeof owner>;
 
-/** One instance's files. Everything in it may hold secrets, so nobody else may read it. */
+/** One instance's files. Any of them may contain secrets, so nobody else may read them. */
 export class DataDirectory {
   readonly path: string;
-  /** The directory was not there before. */
+  /** Whether the directory was created just now. */
   readonly isNew: boolean;
 
-  /** Creates and locks it; throws CliError where it cannot be written or another instance has it. */
+  /** Creates and locks it; throws CliError if it cannot be written, or another instance has it. */
   constructor(path: string) {
     this.path = resolve(path);
     this.isNew = !existsSync(this.path);
@@ -52,7 +52,7 @@ export class DataDirectory {
     }
   }
 
-  /** Readable by the owner only. Whoever is killed meanwhile leaves it as it was: without its keys a control plane is lost. */
+  /** Readable by the owner only. Atomic, even if the process is killed: without its keys a control plane is lost. */
   write(name: string, text: string): void {
     try {
       writeFileSync(this.file(`${name}.new`), text, { mode: 0o600 });
@@ -66,7 +66,7 @@ export class DataDirectory {
     rmSync(this.file(name), { force: true });
   }
 
-  /** As {@link write}, for what something else writes to the open file. */
+  /** Like {@link write}, for content that something else writes to the open file. */
   writeBy(name: string, write: (file: number) => void): void {
     this.write(name, "");
     const file = openSync(this.file(name), "w");
@@ -77,18 +77,18 @@ export class DataDirectory {
     }
   }
 
-  /** The full path of a directory inside. */
+  /** Creates a directory inside, and returns its full path. */
   makeDirectory(name: string): string {
     mkdirSync(this.file(name), { recursive: true, mode: 0o700 });
     return this.file(name);
   }
 
-  /** The start time of its owner, as the lock has it. */
+  /** Its owner's start time, as recorded in the lock. */
   get lockedSince(): string | null {
     return self().startedAt;
   }
 
-  /** Names the process to end if this one is killed. */
+  /** Records the process to end if this one is killed. */
   recordChild(pid: number): void {
     this.write("lock", JSON.stringify({ ...self(), child: pid }));
   }
@@ -104,7 +104,7 @@ export class DataDirectory {
         return;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        // It is there, and says nothing: better than that a node cannot start which would make room.
+        // The file exists without content, which is better than a node that cannot start and so make room.
         if (code === "ENOSPC") return;
         if (code !== "EEXIST") throw new CliError(`cannot write to ${this.path}: ${systemReason(error)}`);
       }
@@ -118,7 +118,7 @@ export class DataDirectory {
   }
 }
 
-/** Node's own recursive mkdir never returns where the kernel says ENOENT for a parent that exists (/proc/1/x). */
+/** Node's own recursive mkdir loops for ever where the kernel says ENOENT for a parent that exists (/proc/1/x). */
 function makeDirectories(path: string): void {
   if (existsSync(path)) return;
   makeDirectories(dirname(path));
@@ -136,7 +136,7 @@ function parseOwner(text: string | undefined): Owner | undefined {
   }
 }
 
-/** A process id alone may have been given to another process since; with its start time it is unique. */
+/** A process id may have been reused; together with its start time it is unique. */
 function isAlive({ pid, startedAt }: Owner): boolean {
   try {
     process.kill(pid, 0);
@@ -146,7 +146,7 @@ function isAlive({ pid, startedAt }: Owner): boolean {
   return startOf(pid) === startedAt;
 }
 
-/** The start time in clock ticks, as Linux tells it; null on other systems, and for a process that only waits to be reaped. */
+/** The start time in clock ticks, on Linux; null on other systems, and for zombies. */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -157,13 +157,15 @@ function startOf(pid: number): string | null {
   }
 }
 
-/** Ends what a killed instance left behind, if its command line names this directory, and waits until its port is free. */
+/**
+ * Ends what a killed instance left behind, if its command line names this directory, and waits until its port is free.
+ */
 function endOrphan(pid: number, directory: string): void {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   try {
     if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(directory)) return;
     process.kill(pid, "SIGKILL");
-    // One that is dying has no command line any more, and its port for as long as one of its threads is there.
+    // A dying process has no command line any more, but keeps its port while any of its threads exists.
     while (readdirSync(`/proc/${pid}/task`).some((thread) => startOf(Number(thread)) !== null))
       Atomics.wait(pause, 0, 0, 5);
   } catch {

@@ -6,7 +6,7 @@ interface Started {
   readonly server: string;
 }
 
-/** What to try, now that a control plane is there. */
+/** What to try, now that a control plane is running. */
 export function sayFirstSteps(progress: Progress, { directory, server }: Started): void {
   const kubeconfig = `${directory}/kubeconfig`;
   progress.say();

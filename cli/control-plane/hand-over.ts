@@ -6,16 +6,16 @@ import { makeRoomForLog } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { workerdPath } from "./workerd-process.ts";
 
-/** What announcer.ts is told, as JSON. */
+/** The arguments of announcer.ts, as JSON. */
 export interface Announcement {
   readonly directory: string;
   readonly server: string;
-  /** When the user began to wait, in milliseconds since 1970. */
+  /** When the user began to wait (ms since the epoch). */
   readonly began: number;
 }
 
 interface HandOver {
-  /** Locked by this process, which it stays. */
+  /** Locked by this process, which remains the same. */
   readonly directory: DataDirectory;
   readonly server: string;
   readonly began: number;
@@ -26,14 +26,14 @@ const SHELL = "/bin/sh";
 const programs = fileURLToPath(new URL(".", import.meta.url));
 
 /**
- * Becomes the shell script that only keeps a control plane running, in this same process (docs/decisions/0008). Returns
- * where Node.js cannot: before 22.15 and 23.11, and on Windows.
+ * Turns this process into the shell script that only keeps a control plane running (docs/decisions/0008). Returns if
+ * Node.js cannot do that: before 22.15 and 23.11, and on Windows.
  */
 export function handOver({ directory, server, began, progress }: HandOver): void {
   if (!process.execve || !existsSync(SHELL)) return;
   makeRoomForLog(directory.path);
   const announcement: Announcement = { directory: directory.path, server, began };
-  // It is called experimental, and would say so.
+  // The function is experimental, and would print a warning.
   process.removeAllListeners("warning");
   process.execve(
     SHELL,

@@ -5,24 +5,27 @@ import { parseKubeconfig } from "../kubeconfig.ts";
 import { createAuthority, createServingCertificate, type Subject } from "./certificates.ts";
 import type { DataDirectory } from "./data-directory.ts";
 
-/** What a control plane is known by. PEM texts; the administrator's token itself stays in the kubeconfig. */
+/** A control plane's keys and certificates, as PEM; the administrator's token itself is only in the kubeconfig. */
 export interface Identity {
   readonly ca: string;
   readonly certificateChain: string;
   readonly certificateKey: string;
   readonly adminToken: string;
-  /** What Secrets and private keys are encrypted with at rest; the first of them encrypts. */
+  /** The keys that Secrets and private keys are encrypted with at rest; the first one encrypts. */
   readonly encryptionKeys: string;
 }
 
-/** What the serving certificate is to be for, beside this machine's own names and addresses. */
+/** What the serving certificate must be valid for, besides this machine's own names and addresses. */
 export interface Reach {
   readonly bind: string;
-  /** By which others reach it: names in their DNS, addresses of what forwards to it. */
+  /** Names in other machines' DNS, and addresses that forward here. */
   readonly names?: readonly string[];
 }
 
-/** Reads the identity of a data directory, making what is missing, and the serving certificate anew when it must change. */
+/**
+ * Loads the identity from a data directory, creating what is missing, and a new serving certificate when it must
+ * change.
+ */
 export function loadIdentity(directory: DataDirectory, reach: Reach, now: Date): Identity {
   let ca = directory.read("ca.crt");
   let caKey = directory.read("ca.key");

@@ -9,9 +9,9 @@ const shells = ["sh", "bash", "bash --posix", "busybox sh"].filter(
 );
 const startedAt = "123";
 
-/** Each run of it, beside what a test lets it do: in place of workerd, and as its configuration. */
+/** In place of workerd: its configuration is a script that controls each run. */
 const workerd = '#!/bin/sh\ncd $(dirname "$3")\necho run >>runs\nexec sh "$3"\n';
-/** In place of Node.js: takes the control plane for ready once it has made a file. */
+/** In place of Node.js: considers the control plane ready once it has created a file. */
 const node = `#!/bin/sh
 case $1 in
 */announcer.js) until [ -e "$(dirname "$0")/up" ]; do [ -e "$0" ] || exit; sleep 0.05; done; echo ready >"$(dirname "$0")/outcome"; echo "announced $*" ;;

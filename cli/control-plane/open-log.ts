@@ -1,7 +1,7 @@
 import { close, openSync, write } from "node:fs";
 import { Writable } from "node:stream";
 
-/** A log that is added to. What the disk has no room for is lost, and ends neither who writes it nor what comes after. */
+/** A log that is appended to. What does not fit on the disk is lost, without any error. */
 export function openLog(path: string): Writable {
   const file = openSync(path, "a", 0o600);
   return new Writable({

@@ -1,6 +1,6 @@
 /**
- * Calls of HTTPS, made for the control plane: workerd checks certificates against one set of authorities, fixed when it
- * starts, and does not say why a call failed. It listens on a socket in the data directory.
+ * Makes HTTPS calls for the control plane: workerd verifies certificates by one set of CAs, fixed when it starts, and
+ * does not report why a call failed. Listens on a socket in the data directory.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { request } from "node:https";
@@ -11,20 +11,20 @@ import { forbiddenAddress, isReachable, lookupWithin } from "./reachable-address
 const pinnedCall = v.object({
   method: v.picklist(["POST", "GET"]),
   url: v.string(),
-  /** PEM; absent: those that everybody trusts. */
+  /** PEM; absent: the public CAs. */
   authorities: v.optional(v.string()),
   headers: v.array(v.tuple([v.string(), v.string()])),
   body: v.optional(v.string()),
-  /** Where it may lead, if whoever names the address is a guest here; absent: anywhere. */
+  /** Where the call may lead, if a guest chose the address; absent: anywhere. */
   reach: v.optional(v.picklist(["networks", "internet"])),
 });
 
-/** What whoever calls wants to know of an answer's headers. */
+/** The response headers that callers need. */
 const TOLD = ["content-type", "location", "retry-after"] as const;
-/** Marks why a call failed, apart from what a server answered. */
+/** Marks the reason for a failed call, in contrast to a server's response. */
 const FAILURE = "X-Sailplane-Failure";
 
-/** Is given its connections by what listens. */
+/** Gets its connections from the listener. */
 export const pinnedCalls: Server = createServer((incoming, answer) => {
   serve(incoming, answer).catch((error: Error) => {
     answer.setHeader(FAILURE, "yes").writeHead(502).end(dialProblem(error));
@@ -49,7 +49,7 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
       resolve,
     );
     call.once("error", reject);
-    // Whoever waited has given up.
+    // The caller has given up.
     answer.once("close", () => call.destroy());
     call.end(body);
   });

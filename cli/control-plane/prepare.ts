@@ -15,23 +15,23 @@ import { compileConfig } from "./workerd-process.ts";
 export interface ControlPlaneOptions {
   readonly directory: DataDirectory;
   readonly bind: string;
-  /** What the serving certificate is for beside this machine's own names and addresses. */
+  /** What the serving certificate must be valid for, besides this machine's own names and addresses. */
   readonly names?: readonly string[];
   readonly port: number;
-  /** Where public hosts are served over plain HTTP: `NAME.NAMESPACE.CLUSTER.localhost`. */
+  /** The port for public hosts over plain HTTP: `NAME.NAMESPACE.CLUSTER.localhost`. */
   readonly ingressPort?: number;
-  /** Bindings of the Worker beside its secrets. */
+  /** Bindings of the Worker besides its secrets. */
   readonly bindings?: Readonly<Record<string, string>>;
-  /** PEMs of authorities that its requests trust beside the public ones. */
+  /** PEMs of CAs that its requests trust besides the public ones. */
   readonly trustedCertificates?: readonly string[];
 }
 
 const workerDirectory = fileURLToPath(new URL("./worker", import.meta.url));
 const dashboardDirectory = fileURLToPath(new URL("./dashboard", import.meta.url));
-/** Every name in it is this machine (RFC 6761), for browsers and for curl. */
+/** For browsers and curl, every name in it is this machine (RFC 6761). */
 const LOCAL_DOMAIN = "localhost";
 
-/** Writes it all into the directory, and answers how the administrator reaches what starts there. */
+/** Writes everything into the directory, and returns the administrator's connection to what will start there. */
 export async function prepareControlPlane(options: ControlPlaneOptions): Promise<Connection> {
   const { directory, bind } = options;
   const excess = excessOfPath(directory.path);
@@ -85,7 +85,7 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
 
 const hostPort = (host: string, port: number): string => `${host.includes(":") ? `[${host}]` : host}:${port}`;
 
-/** The port, or a free one for 0; throws CliError where this process may not listen there. */
+/** The port, or a free one for 0; throws CliError if this process may not listen there. */
 function claimPort(bind: string, port: number, option = "--port"): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,16 +1,17 @@
-/** Where calls may lead whose URL a guest of this machine names: the administrator of a cluster beside the default one. */
+/**
+ * Restricts calls whose URL was chosen by a guest of this machine: the administrator of a cluster other than the
+ * default one.
+ */
 import { lookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { networkInterfaces } from "node:os";
 
-/**
- * `networks`: not to this machine, nor to what is on its link only. `internet`: nor to what its networks have for themselves.
- */
+/** `networks`: excludes this machine and link-local addresses. `internet`: also excludes private networks. */
 export type Reach = "networks" | "internet";
 
 type Network = readonly [address: string, prefix: number];
 
-/** Of a machine itself, and of its link: clouds tell their machines' secrets there. */
+/** This machine and its link: clouds serve their machines' secrets there. */
 const OWN: readonly Network[] = [
   ["0.0.0.0", 8],
   ["127.0.0.0", 8],
@@ -21,7 +22,7 @@ const OWN_V6: readonly Network[] = [
   ["fe80::", 10],
   ["fd00:ec2::254", 128],
 ];
-/** What is no address of the internet's (IANA's special-purpose registries), and many at once. */
+/** Addresses that are not on the internet (IANA's special-purpose registries), and multicast. */
 const PRIVATE: readonly Network[] = [
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
@@ -36,7 +37,7 @@ const PRIVATE_V6: readonly Network[] = [
   ["fec0::", 10],
   ["ff00::", 8],
 ];
-/** Addresses of IPv6 that stand for those of IPv4: translated on the way (NAT64), or as they were once written. */
+/** IPv6 ranges that embed IPv4 addresses: NAT64, and the deprecated notation. */
 const EMBEDDING: readonly string[] = ["64:ff9b::", "::"];
 
 function listOf(networks: readonly Network[], networksV6: readonly Network[]): BlockList {
@@ -54,7 +55,7 @@ const closed: Readonly<Record<Reach, BlockList>> = {
   internet: listOf([...OWN, ...PRIVATE], [...OWN_V6, ...PRIVATE_V6]),
 };
 
-/** An address of IPv4 in one of IPv6 is looked at as what it is. This machine's own are it, however public. */
+/** An IPv4 address embedded in IPv6 is judged as IPv4. This machine's own addresses are excluded, however public. */
 export function isReachable(address: string, reach: Reach): boolean {
   const family = isIP(address);
   if (family === 0) return true;
@@ -72,7 +73,7 @@ function isOfThisMachine(address: string): boolean {
 export const forbiddenAddress = (address: string): Error =>
   new Error(`dial tcp ${address}: connect: permission denied`);
 
-/** Names are looked at where they lead: whoever answers for one may say something else the next time. */
+/** Names are checked as they are resolved for the connection: a second lookup might return something else. */
 export const lookupWithin =
   (reach: Reach): LookupFunction =>
   (hostname, options, done) =>

@@ -1,4 +1,6 @@
-/** What `up` does once all is prepared: starts the control plane, says so, and stays until it is asked to end. */
+/**
+ * What `up` does once everything is prepared: starts the control plane, reports it, and runs until it is asked to end.
+ */
 import { pathFromHere } from "../path-from-here.ts";
 import type { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
@@ -6,11 +8,11 @@ import { ControlPlane } from "./control-plane.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { sayFirstSteps } from "./first-steps.ts";
 
-/** What runs beside the control plane, such as a node. */
+/** Something that runs beside the control plane, such as a node. */
 export interface Companion {
-  /** Starts it; resolves once it is of use, or has said why it is not. */
+  /** Starts it; resolves once it is of use, or has reported why it is not. */
   start(interrupted: Promise<unknown>): Promise<void>;
-  /** Answers what to say of it at last. */
+  /** Returns its final message. */
   stop(): Promise<string>;
 }
 

@@ -1,11 +1,11 @@
-/** What scripts/build.mjs writes beside the bundle: wrangler.toml's bindings. */
+/** Written by scripts/build.mjs beside the bundle: wrangler.toml's bindings. */
 export interface WorkerManifest {
   /** File names in dist/worker, the main module first. */
   readonly modules: readonly string[];
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   readonly durableObjects: readonly { readonly name: string; readonly className: string }[];
-  /** Bindings of the Worker to itself, each to one of its entry points; "" for the one that sockets lead to. */
+  /** Bindings of the Worker to its own entry points; "" is the one that sockets lead to. */
   readonly selfBindings: readonly { readonly name: string; readonly entrypoint: string }[];
   /** The binding that serves the files of dist/dashboard. */
   readonly assetsBinding: string;
@@ -14,40 +14,40 @@ export interface WorkerManifest {
 
 export interface WorkerdConfig {
   readonly manifest: WorkerManifest;
-  /** dist/worker, relative to the configuration's own file: workerd embeds no absolute path. */
+  /** dist/worker, relative to the configuration's own file: workerd embeds no absolute paths. */
   readonly modulesPath: string;
   /** dist/dashboard. */
   readonly assetsPath: string;
   /** `host:port` of the TLS socket. */
   readonly address: string;
-  /** `host:port` where public hosts are served over plain HTTP, where they are. */
+  /** `host:port` for public hosts over plain HTTP, if any. */
   readonly ingressAddress?: string;
   /** PEM texts. */
   readonly certificateChain: string;
   readonly privateKey: string;
-  /** Where the objects' SQLite files live. */
+  /** The directory of the objects' SQLite files. */
   readonly storagePath: string;
-  /** A Unix socket: what listens there makes calls that workerd cannot (pinned-calls.ts). */
+  /** A Unix socket whose server makes calls that workerd cannot make (pinned-calls.ts). */
   readonly pinnedCallsSocket: string;
-  /** A Unix socket that answers whether it is ready. */
+  /** A Unix socket that answers whether the control plane is ready. */
   readonly readinessSocket: string;
-  /** PEMs of authorities that requests of the Worker trust beside the public ones. */
+  /** PEMs of CAs that the Worker's requests trust besides the public ones. */
   readonly trustedCertificates?: readonly string[];
-  /** Text bindings beside the manifest's vars: secrets. */
+  /** Text bindings besides the manifest's vars: secrets. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
 /**
- * Requests leave garbage, and with it what the platform keeps for them outside of V8's sight: 8 KB each. Left to itself, V8
- * looks seldom: after 5,000 pods it had grown by 30 MB more. A semi-space of 1 MB in place of 2 would save 17 MB there, and cost a
- * tenth more CPU time, for most of what requests leave would be taken for old.
+ * Each request leaves garbage that keeps alive 8 KB of the platform's memory outside of V8's heap. By default V8
+ * collects seldom: after 5,000 pods it had grown by another 30 MB. A semi-space of 1 MB in place of 2 would save 17 MB
+ * there, and cost a tenth more CPU time, because most of what requests leave would be promoted.
  */
 const v8Flags = ["--max-semi-space-size=2", "--initial-old-space-size=8", "--heap-growing-percent=50"];
 
 /**
- * The text of a workerd configuration. A Durable Object's uniqueKey names its directory on disk, so it never changes:
- * it is the class's name. `preventEviction` is off, as on Cloudflare: what an object holds in memory it must be able to
- * read again.
+ * The text of a workerd configuration. A Durable Object's uniqueKey names its directory on disk, so it must never
+ * change: it is the class's name. `preventEviction` is off, as on Cloudflare: an object must be able to reload what it
+ * has in memory.
  */
 export function renderWorkerdConfig(config: WorkerdConfig): string {
   const { manifest } = config;
@@ -106,7 +106,7 @@ const sailplane :Workerd.Worker = (
 `;
 }
 
-/** It leads to the way in alone: the API is not to be reached without TLS. */
+/** Only leads to public hosts: the API must not be reachable without TLS. */
 const ingressSocket = ({ ingressAddress }: WorkerdConfig): string =>
   ingressAddress === undefined
     ? ""
@@ -114,7 +114,7 @@ const ingressSocket = ({ ingressAddress }: WorkerdConfig): string =>
 
 const list = (items: readonly string[]): string => `[${items.join(", ")}]`;
 
-/** A Cap'n Proto string literal: C escapes; anything beyond printable ASCII as UTF-8 bytes in \xNN. */
+/** A Cap'n Proto string literal: C escapes; anything but printable ASCII as UTF-8 bytes in \xNN. */
 function text(value: string): string {
   let out = "";
   for (const byte of Buffer.from(value)) {

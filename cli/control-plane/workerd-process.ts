@@ -6,18 +6,18 @@ import { LineSplitter } from "../../api/line-splitter.ts";
 import type { ControlPlaneFiles } from "./control-plane-files.ts";
 
 export interface WorkerdOptions {
-  /** The configuration there is as {@link compileConfig} wrote it. */
+  /** Contains the configuration written by {@link compileConfig}. */
   readonly files: ControlPlaneFiles;
-  /** Receives what workerd and the Worker print. */
+  /** Receives the output of workerd and the Worker. */
   readonly log: Writable;
 }
 
-/** The package is CommonJS and says where its binary for this platform is. */
+/** The package is CommonJS and returns the path of its binary for this platform. */
 export const { default: workerdPath }: { default: string } = createRequire(import.meta.url)("workerd");
 
 /**
- * Writes a configuration in its binary form, sources included, to an open file. Throws with workerd's own words. The process
- * that serves then need not hold a compiler of configurations: 5 MB less of it, and ready as soon.
+ * Compiles a configuration, sources included, to its binary form in an open file. Throws with workerd's own error. The
+ * serving process then needs no configuration compiler: it takes 5 MB less, and is ready as soon.
  */
 export function compileConfig(textFile: string, output: number): void {
   const { status, stderr, error } = spawnSync(workerdPath, ["compile", "--config-only", textFile], {
@@ -25,7 +25,7 @@ export function compileConfig(textFile: string, output: number): void {
     encoding: "utf8",
   });
   if (error) throw new Error(`cannot start workerd: ${error.message}`);
-  // After an empty line it tells of its options.
+  // After an empty line it lists its options.
   if (status !== 0)
     throw new Error(
       stderr
@@ -35,10 +35,10 @@ export function compileConfig(textFile: string, output: number): void {
     );
 }
 
-/** How long open watches may keep a workerd that was asked to end; it does not close them itself. */
+/** How long open watches may delay the end of workerd, which does not close them itself. */
 const graceMs = 300;
 
-/** One run of workerd, in a process group of its own, so that a Ctrl-C in the terminal reaches only us. */
+/** One run of workerd, in a process group of its own, so that Ctrl-C in the terminal only reaches us. */
 export class WorkerdProcess {
   readonly pid: number;
   /** Resolves with a line that says how it ended; never rejects. */
@@ -51,9 +51,9 @@ export class WorkerdProcess {
     this.ended = ended;
   }
 
-  /** Resolves once it listens; rejects with workerd's own last words where it ends before. */
+  /** Resolves once it listens; rejects with workerd's last output if it ends before. */
   static async start({ files, log }: WorkerdOptions): Promise<WorkerdProcess> {
-    // One that was killed left it.
+    // A leftover from one that was killed.
     rmSync(files.readinessSocket, { force: true });
     const child = spawn(workerdPath, ["serve", "--control-fd=3", "--binary", files.configuration], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -99,7 +99,7 @@ export class WorkerdProcess {
     clearTimeout(timer);
   }
 
-  /** At once, for when this process cannot wait. */
+  /** At once, if this process cannot wait. */
   kill(): void {
     this.#signal("SIGKILL");
   }

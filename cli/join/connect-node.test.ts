@@ -17,7 +17,7 @@ let scratch: string;
 let directory: DataDirectory;
 let plane: Server;
 let server: string;
-/** By token, the one that it is traded for; 409 for one that is known, and 401 for any other. */
+/** By token: the one that it is exchanged for, or 409 if it is known; 401 for any other. */
 let trades: Readonly<Record<string, string | 409>>;
 let shown: string[];
 

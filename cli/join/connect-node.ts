@@ -1,4 +1,4 @@
-/** How a machine comes to its identity in a cluster: what `join` and `install` have in common. */
+/** How a machine gets its identity in a cluster, for `join` and `install`. */
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../cli-error.ts";
@@ -26,16 +26,16 @@ export const withConnectOptions = (command: Command): Command =>
     )
     .addOption(new Option("--ca-file <file>", "the control plane's authority as PEM, instead of the hash"));
 
-/** `isKnown`: of an earlier join, whatever token came with this one. */
+/** `isKnown`: the identity is from an earlier join, whatever token was given this time. */
 export interface Joined {
   readonly connection: Connection;
   readonly isKnown: boolean;
 }
 
 /**
- * The node's own connection: what an earlier join of that node to the same control plane left, renewed; else, or where it is
- * good no more, a new one for the token. A node whose control plane is away, or whose disk is full, starts all the same, and keeps
- * its pods running.
+ * The node's own connection: renewed from an earlier join of that node to the same control plane or, if there is none
+ * or it is no longer valid, a new one in exchange for the token. If the control plane is away, or the disk is full, a
+ * known node starts all the same, and keeps its pods running.
  */
 export async function connectNode(directory: DataDirectory, server: string, options: ConnectOptions): Promise<Joined> {
   const { nodeName, token } = options;
@@ -46,7 +46,7 @@ export async function connectNode(directory: DataDirectory, server: string, opti
     try {
       reserveKubeconfig(directory.path, nodeName, known);
     } catch {
-      // The disk is full: it goes on with what it has, and ends pods that keep too much there.
+      // The disk is full: it continues with what it has, and evicts pods that store too much there.
       return { connection: known, isKnown: true };
     }
     try {

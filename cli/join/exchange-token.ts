@@ -2,15 +2,15 @@ import { bodyOf, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../kubeconfig.ts";
 
-/** Nothing answered: what was known before still holds. */
+/** Nothing answered: what was known before is still valid. */
 export class Unreachable extends CliError {}
 
-/** What the node came with is good no more. */
+/** The node's credential is no longer valid. */
 export class TokenRefused extends CliError {}
 
 /**
- * The node's own connection for one that may make nodes (a bootstrap token, an administrator, or the node itself, which
- * renews): `POST /sailplane/v1/join {nodeName}` answers `{token}`.
+ * Exchanges a credential that may create nodes (a bootstrap token, an administrator's, or the node's own, to renew it)
+ * for the node's own connection: `POST /sailplane/v1/join {nodeName}` answers `{token}`.
  */
 export async function exchangeToken(connection: Connection, nodeName: string): Promise<Connection> {
   const request = { method: "POST", path: "/sailplane/v1/join", body: { nodeName } } as const;

@@ -5,8 +5,8 @@ import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 
 /**
- * The authority (PEM) that stands behind a server whose certificate is its own, accepted by its pin alone, as kubeadm's
- * --discovery-token-ca-cert-hash does. Undefined where no pin is asked for: then a public authority must vouch.
+ * The CA (PEM) of a server whose certificate is self-issued, accepted by its pin alone, like kubeadm's
+ * --discovery-token-ca-cert-hash. Undefined without a pin: then a public CA must have signed the certificate.
  */
 export async function fetchAuthority(server: string, pin: string | undefined): Promise<string | undefined> {
   if (pin === undefined) return undefined;
@@ -17,7 +17,7 @@ export async function fetchAuthority(server: string, pin: string | undefined): P
   const way: ConnectionOptions = proxy ? { socket: await connectThrough(proxy, target) } : target;
   return new Promise((resolve, reject) => {
     const fail = (message: string) => reject(new CliError(`cannot join ${server}: ${message}`));
-    // Nothing is sent over this connection; the pin decides whether the certificates it shows are the right ones.
+    // Nothing is sent over this connection; the pin decides whether the presented certificates are the right ones.
     const socket = connect({ ...way, rejectUnauthorized: false, timeout: 10_000 }, () => {
       const shown = chainOf(socket.getPeerCertificate(true));
       socket.destroy();
@@ -40,7 +40,7 @@ function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
   return chain;
 }
 
-/** The pin is of the whole SubjectPublicKeyInfo, which Node's `pubkey` is only for RSA. */
+/** The pin covers the whole SubjectPublicKeyInfo, which Node's `pubkey` only is for RSA. */
 function isPinned(certificate: Buffer, pin: string): boolean {
   const key = new X509Certificate(certificate).publicKey.export({ type: "spki", format: "der" });
   return publicKeyPin(key) === pin.toLowerCase();

@@ -1,4 +1,4 @@
-/** Talks to the node that runs on this machine, over the socket in its data directory. */
+/** Talks to the node on this machine, through the socket in its data directory. */
 import { existsSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join, relative } from "node:path";
@@ -29,9 +29,9 @@ interface Ask {
   readonly dataDir: string | undefined;
 }
 
-/** The answer of the agent, still to be read; its words where it refuses. */
+/** The agent's response, yet to be read; throws its message if it refuses. */
 export async function askNode(path: string, { method = "GET", dataDir }: Ask): Promise<IncomingMessage> {
-  // The kernel takes no long paths here, so it is named from where we are.
+  // The kernel limits the length of the path, so it is relative to here.
   const socketPath = relative(process.cwd(), socketOf(dataDir));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const call = request({ socketPath, path, method }, resolve);

@@ -1,4 +1,4 @@
-/** The pods of a node as `kubectl get pods` would list them, in short: pure. */
+/** The pods of a node in a short form of `kubectl get pods`. Pure. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 
 const HEAD = ["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "IP"];

@@ -1,4 +1,4 @@
-/** What `sailplane install` and `sailplane up --install` have in common: a command that systemd runs with the machine. */
+/** What `sailplane install` and `sailplane up --install` share: a command that systemd starts with the machine. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,19 +6,19 @@ import { CliError } from "../cli-error.ts";
 import { systemdUnit } from "./unit.ts";
 
 export interface Service {
-  /** Of the unit, without `.service`. */
+  /** The unit's name without `.service`. */
   readonly name: string;
   readonly description: string;
-  /** What `sailplane` is called with. */
+  /** The arguments of `sailplane`. */
   readonly words: readonly string[];
 }
 
-/** What the service is to find in its environment as this command does. */
+/** Environment variables that the service inherits from this command. */
 const KEPT = ["CONTAINER_RUNTIME_ENDPOINT", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
 
 export const unitFileOf = (name: string): string => `/etc/systemd/system/${name}.service`;
 
-/** Paths among the words are seen from where this command is. */
+/** Relative paths among the arguments are relative to the current directory. */
 export const unitOf = ({ description, words }: Service): string => {
   const launcher = fileURLToPath(new URL("../cli/sailplane.mjs", import.meta.url));
   const kept = KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
@@ -30,14 +30,14 @@ export const unitOf = ({ description, words }: Service): string => {
   });
 };
 
-/** Fails where nothing can be installed; asked before anything is changed. */
+/** Fails if nothing can be installed; called before anything is changed. */
 export function expectSystemd(): void {
   if (process.getuid?.() !== 0) throw new CliError("only root can install a service: run it with sudo");
   if (!existsSync("/run/systemd/system"))
     throw new CliError("this machine has no systemd: run the command under what it has, or see --print");
 }
 
-/** Starts it now, and with the machine. */
+/** Starts it now, and with every start of the machine. */
 export function startService(service: Service): void {
   const { name } = service;
   writeFileSync(unitFileOf(name), unitOf(service), { mode: 0o644 });

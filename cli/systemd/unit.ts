@@ -1,21 +1,21 @@
-/** The unit that keeps a node, or a control plane, running on a machine with systemd: pure. */
+/** The systemd unit that keeps a node or a control plane running. Pure. */
 
 export interface UnitOptions {
   readonly description: string;
-  /** The program and its words, each to be one word. */
+  /** The program and its arguments, one word each. */
   readonly command: readonly string[];
-  /** What relative paths among them start from. */
+  /** The directory that relative paths start from. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** systemd's quoting: `%` means something to it everywhere. */
+/** systemd's quoting: `%` is special everywhere. */
 const word = (text: string): string =>
   /^[\w@:,./=+-]+$/.test(text)
     ? text
     : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")}"`;
 
-/** In a command `$` names a variable, and in an assignment it does not. */
+/** In a command `$` begins a variable; in an assignment it does not. */
 const commandWord = (text: string): string => word(text).replaceAll("$", "$$$$");
 
 export const systemdUnit = ({ description, command, directory, environment }: UnitOptions): string => `[Unit]

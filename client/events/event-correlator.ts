@@ -1,32 +1,32 @@
 /**
- * What is told of many events that resemble each other, as client-go's recorder has it: what fails over and over, each
- * time in other words, costs a handful of events and not one a second.
+ * Correlates similar events like client-go's recorder: what keeps failing with ever different messages costs a handful
+ * of events and not one per second.
  */
 import { Recent } from "./recent.ts";
 
-/** So many different messages of one kind are told by themselves. */
+/** This many different messages of one kind are recorded individually. */
 const MOST_MESSAGES = 9;
 const REMEMBERED_MS = 600_000;
-/** So much may be told of one object at once, and then one more in so long. */
+/** How many events about one object may be recorded at once, and after that one per interval. */
 const BURST = 25;
 const REFILL_MS = 300_000;
 const LONGEST_MEMORY = 4096;
 
-/** Messages that said what they say about one object, in other words. */
+/** Similar events about one object, with different messages. */
 interface SimilarEvents {
   readonly messages: ReadonlySet<string>;
   /** ms. */
   readonly last: number;
 }
 
-/** What an object may still cause. */
+/** An object's remaining allowance. */
 interface Bucket {
   readonly tokens: number;
   /** ms. */
   readonly since: number;
 }
 
-/** What one correlator passes on to the next, the newest last. */
+/** The state that one correlator passes on to the next, newest last. */
 export interface Correlations {
   readonly similar: readonly (readonly [key: string, SimilarEvents])[];
   readonly buckets: readonly (readonly [key: string, Bucket])[];
@@ -34,7 +34,7 @@ export interface Correlations {
 
 export interface Correlated {
   readonly message: string;
-  /** Whether it is one event with all others of its kind. */
+  /** Whether it is combined with all others of its kind. */
   readonly isCombined: boolean;
 }
 
@@ -47,7 +47,7 @@ export class EventCorrelator {
     this.#buckets = new Recent(LONGEST_MEMORY, before?.buckets);
   }
 
-  /** `kind` is all that events are alike in but for their message. */
+  /** `kind` is everything that similar events have in common, without the message. */
   correlate(kind: string, message: string, now: number): Correlated {
     const known = this.#similar.get(kind);
     const messages = new Set(known && now - known.last <= REMEMBERED_MS ? known.messages : []);
@@ -57,7 +57,7 @@ export class EventCorrelator {
     return { message: isCombined ? `(combined from similar events): ${message}` : message, isCombined };
   }
 
-  /** Whether one more may be told of the object now, and if so, that it is. */
+  /** Whether one more event about the object is allowed now; if so, counts it. */
   admits(about: string, now: number): boolean {
     const { tokens: before, since } = this.#buckets.get(about) ?? { tokens: BURST, since: now };
     const tokens = Math.min(BURST, before + (now - since) / REFILL_MS);
@@ -66,7 +66,7 @@ export class EventCorrelator {
     return isAdmitted;
   }
 
-  /** The last so many of each. */
+  /** The most recent entries of each. */
   newest(count: number): Correlations {
     return { similar: this.#similar.newest(count), buckets: this.#buckets.newest(count) };
   }

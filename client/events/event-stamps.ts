@@ -1,4 +1,6 @@
-/** What the names of events end with: nanoseconds in hex, never twice the same. Events are listed by name, and so in order. */
+/**
+ * The suffixes of events' names: nanoseconds in hex, strictly increasing. Events are listed by name, and so in order.
+ */
 export class EventStamps {
   #last = 0n;
 

@@ -1,4 +1,4 @@
-/** What has been told, and how often: the same again only counts up. */
+/** What has been recorded, and how often: a repetition only raises the count. */
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { EventStamps } from "./event-stamps.ts";
 import { Recent } from "./recent.ts";
@@ -17,7 +17,7 @@ export class EventTally {
   readonly #told = new Recent<Tallied>(LONGEST_MEMORY);
   readonly #stamps = new EventStamps();
 
-  /** Events of one key are one. `about`: its object's name; `now`: ms since the epoch. */
+  /** Events with the same key are one. `about`: its object's name; `now`: ms since the epoch. */
   count(key: string, about: string, now: number): Tallied {
     const lastTimestamp = timestamp(now);
     const before = this.#told.get(key);

@@ -1,4 +1,4 @@
-/** A map that forgets what was written longest ago. */
+/** A map that drops the least recently written entries. */
 export class Recent<T> {
   readonly #entries = new Map<string, T>();
   readonly #limit: number;
@@ -19,7 +19,7 @@ export class Recent<T> {
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
-  /** The last so many that were written, the newest last. */
+  /** The most recently written entries, newest last. */
   newest(count: number): [string, T][] {
     return [...this.#entries].slice(-count);
   }

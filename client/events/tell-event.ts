@@ -1,7 +1,7 @@
 import type { Event } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../api-client.ts";
 
-/** An event that was told counts up; the API forgets events in time, and is then told of it anew. */
+/** Raises the count of an existing event; the API deletes events in time, and then it is created again. */
 export async function tellEvent(client: ApiClient, event: Event): Promise<void> {
   const { count = 1, lastTimestamp, message, metadata } = event;
   const { namespace = "", name = "" } = metadata;

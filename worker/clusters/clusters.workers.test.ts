@@ -130,7 +130,7 @@ describe("a cluster beside the default one", () => {
     await expect(eraseCluster(broken, "halfway", names)).rejects.toThrow("Network connection lost.");
     expect(JSON.stringify((await call(CLUSTERS)).object)).toContain('"halfway"');
     expect((await deleteCluster("halfway")).code).toBe(200);
-    // Nothing said any more that it was there.
+    // Nothing referred to it any more.
     expect(await CLUSTER_STORE.getByName("halfway/events").list({ resource: "events" })).toMatchObject({ items: [] });
     expect((await deleteCluster("halfway")).code).toBe(404);
   });

@@ -6,7 +6,7 @@ import { disruption } from "./disruption-target.ts";
 import { removal } from "./pod-gc.ts";
 import { isTerminated } from "./pod-state.ts";
 
-/** A node that is missing may just be late, or come back: kubelets make it again when they start. */
+/** A missing node may just be late, or come back: kubelets recreate it when they start. */
 const QUARANTINE_MS = 40_000;
 
 interface Memory {

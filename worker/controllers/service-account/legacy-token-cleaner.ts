@@ -51,11 +51,11 @@ function plan(secret: Stored<Secret>, snapshot: Snapshot, now: number): Plan {
     (timeOf(creationTimestamp) ?? now) + YEAR_MS,
     ...(labels[LAST_USED] === undefined ? [] : [yearAfter(labels[LAST_USED])]),
   ];
-  // Who cannot say when it was used last is left alone.
+  // A Secret with an invalid date is left alone.
   if (!unused.every((time) => time !== undefined)) return settled;
   const due = Math.max(...unused);
   if (due > now) return { effects: [], wakeAt: due };
-  // Accounts and pods change without a look at their secrets: once a day is enough.
+  // Accounts and pods change without touching their Secrets: checking once a day is enough.
   if (!isListed(secret, snapshot) || isMounted(secret, snapshot)) return { effects: [], wakeAt: now + DAY_MS };
   const end = yearAfter(labels[INVALID_SINCE]);
   if (end === undefined) {
@@ -69,7 +69,7 @@ function plan(secret: Stored<Secret>, snapshot: Snapshot, now: number): Plan {
   return { effects: [{ op: "delete", resource: "secrets", namespace, name, uid, resourceVersion }] };
 }
 
-/** Its account lists it, as it lists what was made for it. */
+/** Whether its account lists it, as it lists generated Secrets. */
 function isListed(
   { metadata: { namespace = "", name, annotations = {} } }: Stored<Secret>,
   snapshot: Snapshot,
@@ -80,7 +80,7 @@ function isListed(
   return account.secrets?.some((listed) => listed.name === name) ?? false;
 }
 
-/** Of a pod the snapshot holds all secrets that it names where those stand that pull images. */
+/** The snapshot lists all Secrets that a pod names among its pull secrets. */
 const isMounted = ({ metadata: { namespace = "", name } }: Stored<Secret>, snapshot: Snapshot): boolean =>
   snapshot
     .list<Pod>("pods", namespace)

@@ -115,7 +115,7 @@ function claimsOf({ metadata }: Stored<KubeObject>, { audiences, seconds, bound,
   };
 }
 
-/** Admission sees the request under the service account that it is made of. */
+/** Admission sees the request under the service account that it is for. */
 const admissionOf = (context: RequestContext, object: KubeObject, dryRun: boolean): AdmissionRequest => ({
   operation: "CREATE",
   context,
@@ -155,7 +155,7 @@ function checkIdentity(asked: TokenRequest["metadata"], { name }: RequestContext
   throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", name, [error]));
 }
 
-/** Who names a uid wants a token of that account, and of none that was created again. */
+/** A request with a uid wants a token of that account, and not of one recreated under its name. */
 function checkAccount(
   { uid: asked = "" }: TokenRequest["metadata"],
   { name = "", uid = "" }: KubeObject["metadata"],
@@ -183,7 +183,7 @@ type Bindable = KubeObject & {
   readonly spec?: { readonly nodeName?: string; readonly serviceAccountName?: string };
 };
 
-/** The claims of the object that the token is bound to, and of a pod's node. */
+/** The claims about the object that the token is bound to, and about a pod's node. */
 async function boundObject(
   { store, path }: RequestContext,
   account: string,
