@@ -69,6 +69,26 @@ test("TRACK-13: reviews and token requests say who asked", async () => {
   ]);
 });
 
+test("WIRE-METADATA: a question may be asked for its metadata alone, and for no list of it", async () => {
+  const asked = async (as: string) => {
+    const answer = await API.fetch("https://sailplane/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: `application/json;as=${as};g=meta.k8s.io;v=v1` },
+      body: JSON.stringify({ spec: { nonResourceAttributes: { path: "/", verb: "get" } } }),
+    });
+    return answer.json<object>();
+  };
+  expect(await asked("PartialObjectMetadata")).toMatchObject({
+    kind: "PartialObjectMetadata",
+    metadata: { managedFields: [{ operation: "Update" }] },
+  });
+  expect(await asked("PartialObjectMetadataList")).toMatchObject({
+    message:
+      "you requested PartialObjectMetadataList, but the requested object is not a list (*authorization.SelfSubjectAccessReview)",
+  });
+  expect(await asked("Table")).toMatchObject({ reason: "NotAcceptable" });
+});
+
 test("a Binding needs the name of a pod, and a question says nothing of what the server fills in", async () => {
   const bind = (name: string) =>
     ask("POST", "/api/v1/namespaces/default/bindings", {

@@ -23,6 +23,9 @@ import { renderBytes, renderValue } from "./respond.ts";
 /** Where one form of metadata is accepted, both are recognised; the wrong one is refused by name. */
 export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
 
+/** Of objects that are not stored, nor written to a Table. */
+export const METADATA_VIEWS: readonly View[] = ["PartialObjectMetadata", "PartialObjectMetadataList"];
+
 export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
 
 /** The negotiated form of the answer to a request for objects. */

@@ -11,8 +11,8 @@ import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { negotiate } from "../answer/negotiate.ts";
 import { renderValue } from "../answer/respond.ts";
+import { acceptedBy, METADATA_VIEWS } from "../answer/views.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
 import { placeInNamespace } from "../verbs/create.ts";
@@ -22,7 +22,7 @@ const OF = { group: "", resource: "pods/binding" };
 /** POST /namespaces/NS/pods/NAME/binding, and POST /namespaces/NS/bindings, whose body names the pod. */
 export async function bindPod(context: RequestContext): Promise<Response> {
   if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
-  const accepted = negotiate(context.request, context.query, []);
+  const accepted = acceptedBy(context, METADATA_VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
   const bindings = context.registry.find("", "v1", "bindings");
   const pods = context.registry.find("", "v1", "pods");

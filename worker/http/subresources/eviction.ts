@@ -13,8 +13,8 @@ import type { Served } from "../../kind-registry.ts";
 import { deleteObject, type Ending } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { negotiate } from "../answer/negotiate.ts";
 import { renderValue } from "../answer/respond.ts";
+import { acceptedBy, METADATA_VIEWS } from "../answer/views.ts";
 import { decodeObject } from "../request/body.ts";
 import { deletionFrom } from "../request/delete-options.ts";
 import { writeOptions } from "../request/write-options.ts";
@@ -39,7 +39,7 @@ const ATTEMPTS = 20;
 
 export async function evictPod(context: RequestContext): Promise<Response> {
   if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
-  const accepted = negotiate(context.request, context.query, []);
+  const accepted = acceptedBy(context, METADATA_VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
   const body = decodeObject(context, options, evictions);
   placeInNamespace(context, body);

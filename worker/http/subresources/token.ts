@@ -18,8 +18,7 @@ import {
 } from "../../auth/credentials/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
-import { negotiate } from "../answer/negotiate.ts";
-import { renderValue } from "../answer/respond.ts";
+import { acceptedBy, METADATA_VIEWS, renderView } from "../answer/views.ts";
 import { decodeObject } from "../request/body.ts";
 import { writeOptions } from "../request/write-options.ts";
 import { placeInNamespace } from "../verbs/create.ts";
@@ -42,7 +41,7 @@ const BINDABLE: Readonly<Record<string, { resource: string; namespaced: boolean;
 
 export async function requestToken(context: RequestContext): Promise<Response> {
   if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
-  const accepted = negotiate(context.request, context.query, []);
+  const accepted = acceptedBy(context, METADATA_VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
   const served = context.registry.findKind("authentication.k8s.io", "v1", "TokenRequest") ?? TOKEN_REQUEST;
   const object = decodeObject(context, options, served);
@@ -73,7 +72,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
     apiVersion: "authentication.k8s.io/v1",
     metadata: {
       name,
-      namespace,
+      ...(namespace === undefined ? {} : { namespace }),
       uid,
       creationTimestamp: timestamp(context.now),
       ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
@@ -81,7 +80,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
   };
-  return renderValue(answer, accepted, 201);
+  return renderView({ ...context, served }, answer, accepted, 201);
 }
 
 interface Granted {

@@ -17,19 +17,17 @@ import { answerReview } from "./question.ts";
 
 export const reviewOwnAccess = (context: RequestContext): Promise<Response> =>
   answerReview<SelfSubjectAccessReview>(context, async (review) => ({
-    ...headOf(review),
+    metadata: review.metadata,
     spec: review.spec,
     status: await decide(context, context.user, review.spec),
   }));
 
 export const reviewAccess = (context: RequestContext): Promise<Response> =>
   answerReview<SubjectAccessReview | LocalSubjectAccessReview>(context, async (review) => ({
-    ...headOf(review),
+    metadata: review.metadata,
     spec: review.spec,
     status: await decide(context, subjectOf(review.spec), review.spec),
   }));
-
-const headOf = ({ kind, apiVersion, metadata }: SubjectAccessReview) => ({ kind, apiVersion, metadata });
 
 const subjectOf = ({ user = "", uid, groups = [], extra }: SubjectAccessReviewSpec): User => ({
   name: user,

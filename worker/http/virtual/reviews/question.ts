@@ -6,28 +6,35 @@ import { trackManagedFields } from "../../../admission/managed-fields.ts";
 import { ApiError } from "../../../api-error.ts";
 import { dropServerFields } from "../../../registry/strategy.ts";
 import type { RequestContext } from "../../../request-context.ts";
-import { negotiate } from "../../answer/negotiate.ts";
-import { renderValue } from "../../answer/respond.ts";
+import { acceptedBy, METADATA_VIEWS, renderView } from "../../answer/views.ts";
 import { decodeObject } from "../../request/body.ts";
 import { writeOptions } from "../../request/write-options.ts";
 import { placeInNamespace } from "../../verbs/create.ts";
 
+/** What of a review is its answer's own. */
+export interface ReviewAnswer {
+  readonly metadata: KubeObject["metadata"];
+  readonly spec?: object;
+  readonly status: object;
+}
+
 /** Decodes and validates the review, and answers with the result of `answer`. */
 export async function answerReview<T extends KubeObject>(
   context: RequestContext,
-  answer: (question: T) => object | Promise<object>,
+  answer: (question: T) => ReviewAnswer | Promise<ReviewAnswer>,
 ): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, []);
+  const accepted = acceptedBy(context, METADATA_VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
   const question = decodeObject(context, options);
   dropServerFields(question);
   trackManagedFields(context, { old: undefined, next: question }, { ...options, subresource: "" });
   checkQuestion(context, question);
   await admitReview(context, question, options.dryRun);
-  const answered = await answer(question as T);
+  const { kind = "", apiVersion = "" } = question;
+  const answered = { kind, apiVersion, ...(await answer(question as T)) };
   // An answer that involves no store call could be based on outdated policy.
   await context.store.confirm();
-  return renderValue(answered, accepted, 201);
+  return renderView(context, answered, accepted, 201);
 }
 
 function checkQuestion(context: RequestContext, question: KubeObject): void {

@@ -10,15 +10,13 @@ import { answerReview } from "./question.ts";
 const NODE_RULES = "node authorizer does not support user rule resolution";
 
 export const reviewOwnRules = (context: RequestContext): Promise<Response> =>
-  answerReview<SelfSubjectRulesReview>(context, ({ kind, apiVersion, spec: { namespace = "" } }) => {
+  answerReview<SelfSubjectRulesReview>(context, ({ spec: { namespace = "" } }) => {
     if (namespace === "") throw new ApiError(badRequest("no namespace on request"));
     const { user, policy } = context;
     const { rules, error } = rulesOf(user, namespace, policy);
     // For nodes the graph decides, which no list of rules can express.
     const errors = [...(nodeNameOf(user) === undefined ? [] : [NODE_RULES]), ...(error === "" ? [] : [error])];
     return {
-      kind,
-      apiVersion,
       metadata: {},
       spec: {},
       status: {

@@ -6,9 +6,7 @@ import type { RequestContext } from "../../../request-context.ts";
 import { answerReview } from "./question.ts";
 
 export const reviewSelf = (context: RequestContext): Promise<Response> =>
-  answerReview<SelfSubjectReview>(context, ({ kind, apiVersion }) => ({
-    kind,
-    apiVersion,
+  answerReview<SelfSubjectReview>(context, () => ({
     metadata: { creationTimestamp: timestamp(context.now) },
     status: { userInfo: userInfo(context.user) },
   }));

@@ -9,7 +9,7 @@ import type { RequestContext } from "../../../request-context.ts";
 import { answerReview } from "./question.ts";
 
 export const reviewToken = (context: RequestContext): Promise<Response> =>
-  answerReview<TokenReview>(context, async ({ kind, apiVersion, metadata, spec, status: given }) => {
+  answerReview<TokenReview>(context, async ({ metadata, spec, status: given }) => {
     if (!spec.token) throw new ApiError(badRequest("token is required for TokenReview in authentication"));
     const audiences = spec.audiences?.length ? spec.audiences : API_AUDIENCES;
     const { env, cluster, policy, store, now } = context;
@@ -28,5 +28,5 @@ export const reviewToken = (context: RequestContext): Promise<Response> =>
     const status = verified.ok
       ? { ...given, authenticated: true, user: userInfo(verified.user), audiences: [...verified.audiences] }
       : { ...sent, error: verified.error };
-    return { kind, apiVersion, metadata, spec, status };
+    return { metadata, spec, status };
   });
