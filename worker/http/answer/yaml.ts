@@ -10,20 +10,19 @@ const numbersHaveDigits = (tags: Tags): Tags =>
   );
 
 /**
- * YAML 1.1, as for request bodies, so that the text `yes` is distinguished from a boolean. Keys are sorted, as in
- * Kubernetes.
+ * YAML 1.1, as for request bodies, so that the text `yes` is distinguished from a boolean.
  */
 const OPTIONS = {
   version: "1.1",
-  sortMapEntries: true,
   aliasDuplicateObjects: false,
   customTags: numbersHaveDigits,
 } as const;
 /** Values that need quotes get single ones, unless they must be escaped. */
 const PRINTED = { indentSeq: false, lineWidth: 0, singleQuote: true } as const;
 
-export function encodeYaml(value: object): string {
-  const document = new Document(value, OPTIONS);
+/** `keys` of maps stand in the order of a document that is YAML in another's words, and else sorted. */
+export function encodeYaml(value: object, keys: "sorted" | "asWritten" = "sorted"): string {
+  const document = new Document(value, { ...OPTIONS, sortMapEntries: keys === "sorted" });
   const others = document.schema.tags.filter(isOfOtherThanText);
   const isTakenForOther = (text: string) => others.some(({ test }) => test.test(text));
   visit(document, {

@@ -3,7 +3,7 @@ import { pod } from "../../../api/resources/core/pod.ts";
 import { defineResource, type Resource } from "../../../api/resources/resource.ts";
 import { documentationLookup } from "./documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
-import { gnosticDocument } from "./gnostic.ts";
+import { gnosticV2 } from "./gnostic-v2.ts";
 import type { Schema } from "./schemas.ts";
 
 const crontab = defineResource({
@@ -237,7 +237,7 @@ describe("version 2", () => {
   });
 
   test("is also a protobuf message", () => {
-    const bytes = gnosticDocument(document);
+    const bytes = gnosticV2(document);
     expect([...bytes.subarray(0, 5)]).toEqual(
       [0x0a, 3, ..."2.0"].map((part) => (typeof part === "string" ? part.charCodeAt(0) : part)),
     );

@@ -1,6 +1,6 @@
 /** /openapi/v3, its documents, and /openapi/v2. Built on first request, from the current kinds; cached by clients. */
 import type { Context } from "hono";
-import { exactJson } from "../../../api/machinery/json/exact-json.ts";
+import { exactJson, parseExactJson } from "../../../api/machinery/json/exact-json.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { remoteApis } from "../../aggregation/remote-apis.ts";
 import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../../aggregation/remote-openapi.ts";
@@ -13,7 +13,8 @@ import { requirePath } from "../filters/require-path.ts";
 import { withPolicy } from "../filters/with-policy.ts";
 import { loadDocumentation } from "./documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
-import { gnosticDocument } from "./gnostic.ts";
+import { gnosticV2 } from "./gnostic-v2.ts";
+import { gnosticV3 } from "./gnostic-v3.ts";
 
 const notFound = () => new PlainTextError(404, "404 page not found");
 
@@ -26,9 +27,8 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     const path = rest.filter((part) => part !== "").join("/");
     const source = { resources, assets: c.env.ASSETS };
     if (version === "v2" && path === "")
-      return answerWithEtag(request, await v2(source, wantsProtobuf(request)), PRIVATE);
+      return answerWithEtag(request, await v2(source, wantsProtobuf(request, PROTOBUF_V2)), PRIVATE);
     if (version !== "v3") throw notFound();
-    requireJson(request);
     const remotes = [...policy.derive(remoteApis).values()];
     const caller = { env: c.env, cluster: c.get("cluster"), store };
     if (path === "") {
@@ -39,7 +39,7 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     if (remote) return remoteDocument(caller, remote, request);
     const document = await v3(source, path);
     if (!document) throw notFound();
-    return answerV3(request, document);
+    return answerV3(request, wantsProtobuf(request, PROTOBUF_V3) ? inProtobuf(document) : document);
   });
 
 /**
@@ -59,30 +59,29 @@ function answerV3(request: Request, document: TaggedDocument): Response {
   return response;
 }
 
-/** Version 3 has no protobuf form here; clients that accept nothing else get an error. */
-function requireJson(request: Request): void {
-  const clauses = parseAccept(request.headers.get("Accept") ?? "");
-  if (clauses.length === 0 || clauses.some(({ type }) => JSON_TYPES.has(type))) return;
-  throw new PlainTextError(406, "only the following media types are accepted: application/json");
-}
-
-const JSON_TYPES: ReadonlySet<string> = new Set(["application/json", "application/*", "*/*"]);
+/** Made for each who asks, which few do; it has the ETag of the JSON. */
+const inProtobuf = ({ body, etag }: JsonDocument): TaggedDocument => ({
+  contentType: PROTOBUF_V3,
+  body: gnosticV3(parseExactJson(body) as object),
+  etag,
+});
 
 const PRIVATE = "no-cache, private";
 const YEAR_MS = 365 * 24 * 3600 * 1000;
-const PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-/** What clients have always sent in Accept, although it is not a valid media type for the answer. */
-const PROTOBUF_ASKED = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+const PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+const PROTOBUF_V3 = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf";
 
 /** True for protobuf, false for JSON; 406 if neither is accepted. */
-function wantsProtobuf(request: Request): boolean {
+function wantsProtobuf(request: Request, protobuf: string): boolean {
+  // What clients have always sent in Accept, although it is not a valid media type for the answer.
+  const asked = protobuf.replace(".v1.0", "@v1.0");
   const clauses = parseAccept(request.headers.get("Accept") ?? "");
   if (clauses.length === 0) return false;
   for (const { type } of clauses) {
-    if (type === PROTOBUF || type === PROTOBUF_ASKED) return true;
+    if (type === protobuf || type === asked) return true;
     if (type === "application/json" || type === "*/*" || type === "application/*") return false;
   }
-  throw new PlainTextError(406, `only the following media types are accepted: application/json, ${PROTOBUF}`);
+  throw new PlainTextError(406, `only the following media types are accepted: application/json, ${protobuf}`);
 }
 
 const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument | undefined>>>();
@@ -110,11 +109,13 @@ const v2 = ({ resources, assets }: Source, asProtobuf: boolean): Promise<TaggedD
   once(resources, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
     const document = openApiV2({ resources, documentation: await loadDocumentation(assets) });
     return asProtobuf
-      ? taggedDocument(PROTOBUF, gnosticDocument(document))
+      ? taggedDocument(PROTOBUF_V2, gnosticV2(document))
       : taggedDocument("application/json", exactJson(document));
   });
 
-const v3 = ({ resources, assets }: Source, path: string): Promise<TaggedDocument | undefined> =>
+type JsonDocument = TaggedDocument & { readonly body: string };
+
+const v3 = ({ resources, assets }: Source, path: string): Promise<JsonDocument | undefined> =>
   once(resources, path, async () => {
     const document = openApiV3({ resources, documentation: await loadDocumentation(assets) }, path);
     if (!document) return undefined;
