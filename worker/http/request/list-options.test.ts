@@ -1,9 +1,22 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
-import { isWatch, listOptions, selectionOf, watchOptions } from "./list-options.ts";
+import { isWatch, listOptions, requireNamed, selectionOf, watchOptions } from "./list-options.ts";
 
 const of = (query: string) => new URLSearchParams(query);
+const SERVED = { resource: { scope: "Namespaced", kind: "ConfigMap" } } as Served;
+const watching = (query: string) => watchOptions(of(`watch=true&${query}`), SERVED);
+
+/** The message of the refusal. */
+function refusal(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ApiError) return error.status.message ?? "";
+    throw error;
+  }
+  return "";
+}
 
 test('what is given is true, but for "false" in any case and "0"', () => {
   for (const value of ["", "nope", "1"]) expect(isWatch(of(`watch=${value}`))).toBe(true);
@@ -12,19 +25,49 @@ test('what is given is true, but for "false" in any case and "0"', () => {
 
 test("WATCH-INITIAL: a watch from no revision asks for the state, and so for the bookmark at its end", () => {
   for (const query of ["", "resourceVersion=", "resourceVersion=0"])
-    expect(watchOptions(of(query)).sendInitialEvents).toBe(true);
-  expect(watchOptions(of("resourceVersion=7"))).toMatchObject({ since: 7 });
-  expect(watchOptions(of("resourceVersion=7")).sendInitialEvents).toBeUndefined();
+    expect(watching(query).sendInitialEvents).toBe(true);
+  expect(watching("resourceVersion=7")).toMatchObject({ since: 7 });
+  expect(watching("resourceVersion=7").sendInitialEvents).toBeUndefined();
   const asked = "resourceVersionMatch=NotOlderThan&sendInitialEvents=false";
-  expect(watchOptions(of(asked)).sendInitialEvents).toBe(false);
-  expect(watchOptions(of("resourceVersionMatch=NotOlderThan&sendInitialEvents=")).sendInitialEvents).toBe(true);
-  expect(() => watchOptions(of("sendInitialEvents="))).toThrow();
+  expect(watching(asked).sendInitialEvents).toBe(false);
+  expect(watching("resourceVersionMatch=NotOlderThan&sendInitialEvents=").sendInitialEvents).toBe(true);
+  expect(() => watching("sendInitialEvents=")).toThrow();
+});
+
+test("WATCH-OPTIONS: a watch does not mind a continue token, and one by a path of watches is held to the rules of lists", () => {
+  expect(watching("resourceVersion=7&continue=abc")).toMatchObject({ since: 7 });
+  const bare = (query: string) => refusal(() => watchOptions(of(query), SERVED));
+  expect(bare("resourceVersion=7&resourceVersionMatch=NotOlderThan")).toBe("");
+  expect(bare("sendInitialEvents=true")).toContain("sendInitialEvents is forbidden for list");
+});
+
+test.each([
+  ["", true],
+  ["metadata.name=a,metadata.namespace=n", true],
+  ["metadata.name!=b", false],
+  ["metadata.namespace=n", false],
+])("WATCH-OPTIONS: a watch of the object a by its path may select %j: %s", (fieldSelector, isFit) => {
+  const query = new URLSearchParams({ fieldSelector });
+  const message = refusal(() => requireNamed(query, selectionOf(query, SERVED), "a"));
+  expect(message).toBe(isFit ? "" : "fieldSelector metadata.name doesn't match requested name");
+});
+
+test.each([
+  ["timeoutSeconds=x&limit=y", 'parsing "x"'],
+  ["limit=y&labelSelector=a b", 'parsing "y"'],
+  ["labelSelector=a b&fieldSelector=c", "found 'b'"],
+  ["fieldSelector=c&sendInitialEvents=true", "invalid selector"],
+  ["sendInitialEvents=true&fieldSelector=c=d", "sendInitialEvents is forbidden for list"],
+  ["fieldSelector=c=d&resourceVersion=x", '"c" is not a known field selector'],
+  ["fieldSelector=c=d&continue=x", '"c" is not a known field selector'],
+])("WIRE-LIST-ORDER: of %s the first that Kubernetes looks at is told", (query, message) => {
+  expect(refusal(() => listOptions(of(query), SERVED))).toContain(message);
 });
 
 test("causes come in Kubernetes' order", () => {
   const causes = (query: string) => {
     try {
-      listOptions(of(query));
+      listOptions(of(query), SERVED);
     } catch (error) {
       if (error instanceof ApiError) return error.status.details?.causes?.map(({ reason }) => reason);
     }

@@ -20,6 +20,7 @@ export interface Selection {
 }
 
 export interface ListOptions {
+  readonly selection: Selection;
   readonly limit: number;
   readonly continue?: ContinueToken;
   /** Undefined for both "" and "0" unless an exact state is requested. */
@@ -32,6 +33,7 @@ export interface ListOptions {
 }
 
 export interface WatchOptions {
+  readonly selection: Selection;
   /** Undefined: start with the current state. */
   readonly since?: Revision;
   readonly bookmarks: boolean;
@@ -42,13 +44,13 @@ export interface WatchOptions {
 
 export const isWatch = (query: URLSearchParams): boolean => booleanOption(query, "watch");
 
-export function listOptions(query: URLSearchParams): ListOptions {
+export function listOptions(query: URLSearchParams, served: Served): ListOptions {
+  // No list takes that long, but invalid options are refused.
+  integerOption(query, "timeoutSeconds");
   // In Kubernetes a list at "any" revision comes from the watch cache, which does not page.
   const asked = integerOption(query, "limit") ?? 0;
   const limit = query.get("resourceVersion") === "0" ? 0 : asked;
-  // No list takes that long, but invalid options are refused.
-  integerOption(query, "timeoutSeconds");
-  checkCombination(query, listProblems);
+  const selection = checkedSelection(query, served, listProblems);
   const revision = query.get("resourceVersion") ?? "";
   const token = query.get("continue") ?? "";
   if (token !== "") {
@@ -58,26 +60,28 @@ export function listOptions(query: URLSearchParams): ListOptions {
     if (revision !== "" && revision !== "0") {
       throw new ApiError(badRequest("specifying resource version is not allowed when using continue"));
     }
-    return { limit, continue: parsed, match: "" };
+    return { selection, limit, continue: parsed, match: "" };
   }
   const unreadable = revisionProblem(revision);
   if (unreadable) throw new ApiError(badRequest(`invalid resource version: ${unreadable}`));
   const resourceVersion = revisionOption(query);
   const match = (query.get("resourceVersionMatch") ?? "") as ListOptions["match"];
-  if (resourceVersion === undefined || resourceVersion === 0) return { limit, match };
-  return { limit, resourceVersion, match: match === "" && limit > 0 ? "Exact" : match };
+  if (resourceVersion === undefined || resourceVersion === 0) return { selection, limit, match };
+  return { selection, limit, resourceVersion, match: match === "" && limit > 0 ? "Exact" : match };
 }
 
-export function watchOptions(query: URLSearchParams): WatchOptions {
-  integerOption(query, "limit");
-  checkCombination(query, watchProblems);
-  const revision = revisionOption(query);
+export function watchOptions(query: URLSearchParams, served: Served): WatchOptions {
   const timeoutSeconds = integerOption(query, "timeoutSeconds");
+  integerOption(query, "limit");
+  // The deprecated paths of watches need not say that they watch, and are then held to the rules of lists.
+  const selection = checkedSelection(query, served, isWatch(query) ? watchProblems : listProblems);
+  const revision = revisionOption(query);
   // Kubernetes treats a watch without a revision as one that asks for initial events, and so for the bookmark after
   // them.
   const asked = query.has("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
   const sendInitialEvents = asked ?? (revision ? undefined : true);
   return {
+    selection,
     ...(revision !== undefined && revision > 0 && !sendInitialEvents ? { since: revision } : {}),
     bookmarks: booleanOption(query, "allowWatchBookmarks"),
     ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
@@ -110,6 +114,23 @@ interface Combined {
   readonly saysInitial: boolean;
 }
 
+/** Selectors must be readable, then the options fit together, then the kind have the fields. */
+function checkedSelection(
+  query: URLSearchParams,
+  served: Served,
+  problems: (combined: Combined) => FieldError[],
+): Selection {
+  const selectors = readSelectors(query);
+  checkCombination(query, problems);
+  return selectionFrom(selectors, served);
+}
+
+/** Whoever watches one object by its path may select it by its name, and else by no fields at all. */
+export function requireNamed(query: URLSearchParams, { name }: Selection, pathName: string): void {
+  if (pathName === "" || name === pathName || (query.get("fieldSelector") ?? "") === "") return;
+  throw new ApiError(badRequest("fieldSelector metadata.name doesn't match requested name"));
+}
+
 /** Refuses contradictory options. */
 function checkCombination(query: URLSearchParams, problems: (combined: Combined) => FieldError[]): void {
   const errors = problems({
@@ -129,7 +150,7 @@ function watchProblems({ match, token, saysInitial }: Combined): FieldError[] {
   if (match !== "" && !saysInitial)
     errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
   if (match !== "" && !isFit) errors.push(notSupported(MATCH, match, ["NotOlderThan"]));
-  if (token !== "") errors.push(CONTINUES);
+  if (match !== "" && token !== "") errors.push(CONTINUES);
   return errors;
 }
 
@@ -158,27 +179,39 @@ const genericFields = ({ scope, fields, structuralSchema }: Served["resource"]):
 const MOST_TERMS = 1000;
 
 /** The label and field selectors of a request, minus the required name and namespace. */
-export function selectionOf(query: URLSearchParams, { resource, conversion }: Served): Selection {
+export const selectionOf = (query: URLSearchParams, served: Served): Selection =>
+  selectionFrom(readSelectors(query), served);
+
+interface Selectors {
+  readonly labels: readonly Requirement[];
+  readonly fields: readonly Requirement[];
+}
+
+function readSelectors(query: URLSearchParams): Selectors {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   if (!labels.ok) throw new ApiError(badRequest(labels.message));
   if (termsOf(labels.requirements) > MOST_TERMS)
     throw new ApiError(badRequest(`a label selector may have at most ${MOST_TERMS} requirements and values`));
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (!fields.ok) throw new ApiError(badRequest(fields.message));
+  return { labels: labels.requirements, fields: fields.requirements };
+}
+
+function selectionFrom({ labels, fields }: Selectors, { resource, conversion }: Served): Selection {
   const names: Readonly<Record<string, string>> = { ...resource.fieldAliases, ...conversion?.fieldNames };
   const fieldsOfKind = Object.keys(conversion?.fieldNames ?? resource.fields ?? {});
   const known = new Set([...genericFields(resource), ...fieldsOfKind, ...Object.keys(names)]);
-  for (const { key } of fields.requirements) {
+  for (const { key } of fields) {
     if (!known.has(key)) throw new ApiError(badRequest(unknownFieldMessage(resource, key)));
   }
   const pinned = (key: string) =>
-    fields.requirements.find((r) => r.key === key && r.operator === "in" && r.values.length === 1)?.values[0];
+    fields.find((r) => r.key === key && r.operator === "in" && r.values.length === 1)?.values[0];
   const name = pinned("metadata.name");
   const namespace = pinned("metadata.namespace");
   return {
     requirements: [
-      ...labels.requirements,
-      ...fields.requirements.map((requirement) => ({ ...requirement, key: names[requirement.key] ?? requirement.key })),
+      ...labels,
+      ...fields.map((requirement) => ({ ...requirement, key: names[requirement.key] ?? requirement.key })),
     ],
     ...(name === undefined ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),

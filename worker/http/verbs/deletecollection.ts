@@ -14,7 +14,7 @@ const ROUND = 16;
 /** DELETE of a collection: answers the list of what was there. Objects deleted by others meanwhile are no error. */
 export async function removeCollection(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
-  const options = listOptions(context.query);
+  const options = listOptions(context.query, context.served);
   const asked = listRequest(context, options);
   const deletion = deletionOf(context);
   context.warnings.push(...propagationWarnings(context.served.resource, deletion));

@@ -11,7 +11,7 @@ import { acceptsGzip, GZIP, peek } from "../answer/compress.ts";
 import type { Accepted } from "../answer/negotiate.ts";
 import { acceptedBy, renderListView, storedObject } from "../answer/views.ts";
 import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
-import { type ListOptions, listOptions, selectionOf } from "../request/list-options.ts";
+import { type ListOptions, listOptions } from "../request/list-options.ts";
 import { isLong, renderLongList } from "./long-list.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 
@@ -19,7 +19,7 @@ import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 export async function list(context: RequestContext): Promise<Response> {
   const { query, store } = context;
   const accepted = acceptedBy(context);
-  const options = listOptions(query);
+  const options = listOptions(query, context.served);
   const request = listRequest(context, options);
   if (options.continue) await requireFresh(context, options.continue);
   const renewing = options.match !== "Exact" && mayBeNodeLease(context);
@@ -74,9 +74,9 @@ async function firstOf(pages: AsyncGenerator<ListPage, undefined>): Promise<List
 
 /** The request to the store, from path, selectors and options. */
 export function listRequest(context: RequestContext, options: ListOptions): Omit<ListRequest, keyof Decided> {
-  const { served, path, query } = context;
+  const { served, path } = context;
   const { resource } = served;
-  const selection = selectionOf(query, served);
+  const { selection } = options;
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
   const at = options.continue?.revision ?? (options.match === "Exact" ? options.resourceVersion : undefined);

@@ -30,7 +30,7 @@ import {
   WATCH_VIEWS,
 } from "../answer/views.ts";
 import { asksForWebSocket, linesOverWebSocket } from "../answer/websocket-answer.ts";
-import { selectionOf, watchOptions } from "../request/list-options.ts";
+import { requireNamed, watchOptions } from "../request/list-options.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
 const MIN_TIMEOUT_SECONDS = 1800;
@@ -42,9 +42,10 @@ const MIN_TIMEOUT_SECONDS = 1800;
 export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
   const accepted = acceptedBy(context, WATCH_VIEWS);
-  const options = watchOptions(query);
+  const options = watchOptions(query, served);
   if (accepted.type === "application/yaml") throw noSuchStream();
-  const selection = selectionOf(query, served);
+  const { selection } = options;
+  requireNamed(query, selection, path.name);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
   const events = storedForm(context, accepted);
