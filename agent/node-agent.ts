@@ -44,6 +44,7 @@ export class NodeAgent {
       made.runtimeHealth.start();
       await made.drivers.open();
     }
+    made.machineNetwork.start();
     await made.staticPods.start();
     // Known pods run on, whether or not the control plane answers.
     for (const pod of made.objects.pods()) made.pods.follow(pod);
@@ -105,6 +106,7 @@ export class NodeAgent {
     made.staticPods.stop();
     made.housekeeping.stop();
     made.runtimeHealth.stop();
+    made.machineNetwork.stop();
     made.drivers.close();
     made.workers.stop();
     await made.network?.stop();

@@ -5,7 +5,6 @@ import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { ControlPlane } from "./control-plane/connection.ts";
 import { ObjectCache } from "./control-plane/objects.ts";
-import { readText } from "./files/read-text.ts";
 import { Housekeeping } from "./housekeeping/housekeeping.ts";
 import { OrphanSearch } from "./housekeeping/remove-orphans.ts";
 import { ImagePuller } from "./images/image-puller.ts";
@@ -14,6 +13,7 @@ import type { Logger } from "./logger.ts";
 import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
+import { MachineNetwork } from "./node/machine-network.ts";
 import type { NodeNews } from "./node/node-events.ts";
 import { NodeNow } from "./node/node-now.ts";
 import type { NodeFacts } from "./node/node-object.ts";
@@ -26,7 +26,6 @@ import { answerNodeApi } from "./node-api/node-api.ts";
 import { nodeApiFacts } from "./node-api/node-api-facts.ts";
 import { VendorDrivers } from "./plugins/vendor-drivers.ts";
 import { AssignedPods } from "./pod/assigned-pods.ts";
-import { parseResolvConf } from "./pod/config/dns.ts";
 import { limitPodCgroup } from "./pod/pod-cgroup.ts";
 import { PodRemains } from "./pod/pod-remains.ts";
 import { PodWorkers } from "./pod/pod-workers.ts";
@@ -66,6 +65,7 @@ export class NodeAssembly {
   readonly registrar: Registrar;
   readonly orphans: OrphanSearch;
   readonly runtimeHealth: RuntimeHealth;
+  readonly machineNetwork: MachineNetwork;
   readonly now: NodeNow;
   readonly localVolumes: ReturnType<typeof openLocalVolumes>;
   /** Set once it is open. */
@@ -78,7 +78,6 @@ export class NodeAssembly {
   readonly #pulls: PullRecords;
   readonly #probeCounts = new ProbeCounts();
   readonly #lifeCounts = new LifeCounts();
-  readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAssembly> {
     return new NodeAssembly(options, parts, await readNodeFacts(options, parts.runtime));
@@ -101,9 +100,11 @@ export class NodeAssembly {
     this.staticPods = this.#makeStaticPods();
     this.housekeeping = this.#makeHousekeeping();
     this.runtimeHealth = new RuntimeHealth({ runtime, onChange: () => void this.registrar.register(), log });
+    this.machineNetwork = new MachineNetwork({ onChange: () => void this.registrar.register() });
     this.drivers = this.#makeDrivers();
     this.now = new NodeNow({
       facts: this.facts,
+      machineNetwork: this.machineNetwork,
       objects: this.objects,
       runtime,
       housekeeping: this.housekeeping,
@@ -153,7 +154,7 @@ export class NodeAssembly {
       runtime,
       dataDirectory: this.#options.dataDirectory,
       apiServer: apiServerOf(this.#options.connection),
-      resolvers: this.#resolv.servers,
+      resolvers: () => this.machineNetwork.resolv.servers,
       key: this.#networkKey,
       controlPlane,
       list: (resource) => this.objects.list(resource),
@@ -278,7 +279,7 @@ export class NodeAssembly {
       dns: () => ({
         clusterServers: this.network?.dnsServers ?? [],
         clusterDomain: CLUSTER_DOMAIN,
-        machine: this.#resolv,
+        machine: this.machineNetwork.resolv,
       }),
       hostIPs: () => this.now.addresses,
       allocatable: () => this.now.allocatable,

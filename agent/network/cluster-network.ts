@@ -35,7 +35,7 @@ export interface ClusterNetworkOptions {
   readonly runtime: Runtime;
   readonly dataDirectory: string;
   readonly apiServer: ApiServer | undefined;
-  readonly resolvers: readonly string[];
+  readonly resolvers: () => readonly string[];
   readonly list: <T extends KubeObject>(resource: string) => readonly T[];
   /** This node's identity to other nodes. */
   readonly key: NetworkKey;

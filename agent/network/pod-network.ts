@@ -31,7 +31,7 @@ export interface PodNetworkOptions {
   readonly controlPlane: ControlPlane;
   readonly zone: () => Zone;
   /** The machine's resolvers. */
-  readonly resolvers: readonly string[];
+  readonly resolvers: () => readonly string[];
   /** This node's identity to other nodes. */
   readonly key: NetworkKey;
   /** Other nodes are to be reached in other ways than before. */
@@ -121,8 +121,8 @@ export class PodNetwork {
     const { apiServer, zone, resolvers } = this.#options;
     this.#closeDoors();
     this.#gateway = gateway;
-    const upstream = resolvers.filter((server) => server !== gateway);
-    this.#dns = await DnsServer.open(gateway, { zone, upstream: () => upstream }).catch((error: Error) => {
+    const upstream = () => resolvers().filter((server) => server !== gateway);
+    this.#dns = await DnsServer.open(gateway, { zone, upstream }).catch((error: Error) => {
       log.warn(`pods resolve names as this machine does: ${error.message}`);
       return undefined;
     });

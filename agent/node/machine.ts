@@ -1,6 +1,6 @@
 /** What the machine is and has. */
 import { existsSync, readdirSync, readFileSync, statfsSync } from "node:fs";
-import { availableParallelism, type NetworkInterfaceInfo, networkInterfaces, release, totalmem } from "node:os";
+import { availableParallelism, release, totalmem } from "node:os";
 import { join } from "node:path";
 
 const text = (file: string): string => {
@@ -62,34 +62,3 @@ export function readMachine(dataDirectory: string): Machine {
     appArmor: text("/sys/module/apparmor/parameters/enabled") === "Y",
   };
 }
-
-/** The interface of the default route, if the kernel tells. */
-function defaultInterface(): string | undefined {
-  const route = text("/proc/net/route")
-    .split("\n")
-    .map((line) => line.split("\t"))
-    .find(([, destination]) => destination === "00000000");
-  return route?.[0];
-}
-
-/** The addresses at which others reach the machine; those on the default route's interface come first. */
-function outwardAddresses(): NetworkInterfaceInfo[] {
-  const interfaces = networkInterfaces();
-  const preferred = defaultInterface();
-  const names = Object.keys(interfaces).sort((a, b) => Number(b === preferred) - Number(a === preferred));
-  const isBridge = (name: string) => /^(docker|cni|br-|veth|virbr|sailplane|lo)/.test(name);
-  return names
-    .filter((name) => !isBridge(name) || name === preferred)
-    .flatMap((name) => interfaces[name] ?? [])
-    .filter(({ internal }) => !internal);
-}
-
-/** The machine's own addresses; loopback if it has no other. */
-export function machineAddresses(): string[] {
-  const found = outwardAddresses().find(({ family }) => family === "IPv4");
-  return [found?.address ?? "127.0.0.1"];
-}
-
-/** Its global IPv6 address, if it has one. */
-export const machineIPv6 = (): string | undefined =>
-  outwardAddresses().find((one) => one.family === "IPv6" && one.scopeid === 0)?.address;

@@ -7,7 +7,7 @@ import type { ClusterNetwork } from "../network/cluster-network.ts";
 import type { NetworkKey } from "../network/overlay/network-key.ts";
 import type { VendorDrivers } from "../plugins/vendor-drivers.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { machineIPv6 } from "./machine.ts";
+import type { MachineNetwork } from "./machine-network.ts";
 import { nodeAddresses } from "./node-addresses.ts";
 import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node-object.ts";
 import { patchedResources } from "./patched-resources.ts";
@@ -16,6 +16,7 @@ import type { RuntimeHealth } from "./runtime-health.ts";
 export interface NodeSources {
   /** As of the agent's start. */
   readonly facts: NodeFacts;
+  readonly machineNetwork: MachineNetwork;
   readonly objects: ObjectCache;
   readonly runtime: Runtime;
   readonly housekeeping: Housekeeping;
@@ -28,7 +29,6 @@ export interface NodeSources {
 
 export class NodeNow {
   readonly #sources: NodeSources;
-  readonly #ipv6 = machineIPv6();
   readonly #labels: Readonly<Record<string, string>>;
 
   constructor(sources: NodeSources) {
@@ -38,7 +38,7 @@ export class NodeNow {
 
   /** By which the node is known. */
   get addresses(): readonly string[] {
-    return nodeAddresses({ first: this.#sources.facts.addresses, ipv6: this.#ipv6 }, this.#object);
+    return nodeAddresses(this.#sources.machineNetwork.addresses, this.#object);
   }
 
   /** What its Node object is made of. */

@@ -2,7 +2,8 @@ import type { AgentOptions } from "../agent-options.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "../pressure/thresholds.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { NO_FEATURES } from "../runtime/runtime-features.ts";
-import { machineAddresses, readMachine } from "./machine.ts";
+import { readMachine } from "./machine.ts";
+import { machineAddresses } from "./machine-network.ts";
 import { type NodeFacts, plainVersion } from "./node-object.ts";
 import { reserveOf } from "./reserve.ts";
 

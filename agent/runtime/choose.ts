@@ -1,7 +1,7 @@
 /** Which runtime a node uses: a container runtime if one responds, else plain processes. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { machineAddresses } from "../node/machine.ts";
+import { machineAddresses } from "../node/machine-network.ts";
 import { openCri } from "./open-cri.ts";
 import { ProcessRuntime } from "./process/process-runtime.ts";
 import { supervisorCommand } from "./process/supervisor-command.ts";

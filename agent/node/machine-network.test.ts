@@ -1,0 +1,34 @@
+import { describe, expect, it, vi } from "vitest";
+import { MachineNetwork } from "./machine-network.ts";
+import type { MachineAddresses } from "./node-addresses.ts";
+
+const at = (address: string, ipv6?: string): MachineAddresses => ({ first: [address], ipv6 });
+
+/** What the machine has as the agent starts, and at each look after. */
+function looking(...seen: MachineAddresses[]) {
+  const onChange = vi.fn();
+  const network = new MachineNetwork({ onChange, read: () => seen.shift() ?? at("127.0.0.1") });
+  const look = () => {
+    network.look();
+    return { addresses: network.addresses, changes: onChange.mock.calls.length };
+  };
+  return { network, look };
+}
+
+describe("AGENT-ADDRESS: a node", () => {
+  it("that was started before its network has the address that it gets", () => {
+    const { network, look } = looking(at("127.0.0.1"), at("192.0.2.1", "2001:db8::1"));
+    expect(network.addresses).toEqual(at("127.0.0.1"));
+    expect(look()).toEqual({ addresses: at("192.0.2.1", "2001:db8::1"), changes: 1 });
+  });
+
+  it("that is carried to another network has its address there", () =>
+    expect(looking(at("192.0.2.1"), at("198.51.100.7")).look()).toEqual({ addresses: at("198.51.100.7"), changes: 1 }));
+
+  it("that has lost its network keeps its address, and has the next one", () => {
+    const { look } = looking(at("192.0.2.1"), at("127.0.0.1"), at("192.0.2.1"), at("192.0.2.9"));
+    expect(look()).toEqual({ addresses: at("192.0.2.1"), changes: 0 });
+    expect(look()).toEqual({ addresses: at("192.0.2.1"), changes: 0 });
+    expect(look()).toEqual({ addresses: at("192.0.2.9"), changes: 1 });
+  });
+});
