@@ -7,8 +7,11 @@ import type { ItemForm } from "./item-form.ts";
 export function protobufItems(of: ObjectKind): ItemForm {
   const list = ProtobufList.of(of);
   if (!list) throw new Error(`${of.kind} has no protobuf form`);
-  const read: (text: string) => unknown =
-    of.kind === "PartialObjectMetadataList" ? (text) => ({ metadata: JSON.parse(metadataText(text)) }) : JSON.parse;
+  // Only what is written counts for the length of a run: one that came out short would not be kept.
+  const [part, read] =
+    of.kind === "PartialObjectMetadataList"
+      ? [metadataText, (metadata: string) => ({ metadata: JSON.parse(metadata) })]
+      : [(text: string) => text, JSON.parse];
   return {
     name: `protobuf ${of.apiVersion} ${of.kind}`,
     separator: "",
@@ -17,8 +20,9 @@ export function protobufItems(of: ObjectKind): ItemForm {
       let length = 0;
       return {
         add(text) {
-          texts.push(text);
-          length += text.length;
+          const own = part(text);
+          texts.push(own);
+          length += own.length;
           return length;
         },
         finish: () => list.items(texts, read),
