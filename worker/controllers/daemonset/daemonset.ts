@@ -1,5 +1,5 @@
 /** Runs one pod of a DaemonSet on every node that it fits, and rolls out its updates. */
-import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
+import type { ControllerRevision, DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type ObjectChange, type Plan, type ReconcileContext, settled } from "../controller.ts";
@@ -30,6 +30,7 @@ export const daemonSetController: Controller = {
   itemsOf(change) {
     if (change.resource === RESOURCE) return [itemKey(change.object)];
     if (change.resource === "nodes") return nodeMatters(change) ? concernedBy(change).map(itemKey) : [];
+    if (change.resource === REVISIONS && isCopy(change)) return [];
     return ownersOf(change, PRIMARY, selectorOf);
   },
   reconcile(item, context) {
@@ -44,6 +45,15 @@ function nodeMatters({ object, previous, deleted }: ObjectChange): boolean {
   if (deleted || !previous) return true;
   const [next, before] = [object as Stored<Node>, previous as Stored<Node>];
   return !same(next.metadata.labels, before.metadata.labels) || !same(next.spec, before.spec);
+}
+
+/** Who makes another revision like one that is there may do with both what it likes, until the set has a reason of its own. */
+function isCopy({ object, previous, deleted, snapshot }: ObjectChange): boolean {
+  const { uid = "" } = controllerOf(object) ?? {};
+  if (deleted || previous || uid === "") return false;
+  const { metadata, data } = object as Stored<ControllerRevision>;
+  const siblings = snapshot.ownedBy<ControllerRevision>(REVISIONS, uid);
+  return siblings.some((each) => each.metadata.uid !== metadata.uid && same(each.data, data));
 }
 
 /**
