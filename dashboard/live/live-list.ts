@@ -7,7 +7,8 @@ import type { Status } from "../../api/machinery/status.ts";
 import type { SocketWatchEvent } from "../../api/watch-socket.ts";
 import { problemOf, read } from "../api/connection.ts";
 import { signOut } from "../session.ts";
-import { isVisible, whenVisible } from "./visibility.ts";
+import { pause } from "./pause.ts";
+import { isVisible, whenVisible, whileVisible } from "./visibility.ts";
 import { watchThrough } from "./watch-connection.ts";
 
 export interface LiveSource<T> {
@@ -116,37 +117,32 @@ export class LiveList<T> {
     return this.#at === "" ? {} : { resourceVersion: this.#at, resourceVersionMatch: "Exact" };
   }
 
-  async #watch(): Promise<Ending> {
-    const { path, accept } = this.#source;
-    const watching = new AbortController();
-    const release = () => watching.abort();
-    const hide = () => isVisible() || release();
-    this.#stop.signal.addEventListener("abort", release);
-    document.addEventListener("visibilitychange", hide);
-    let ending: Ending = "resume";
-    const watch = {
-      path: `${path}?${new URLSearchParams(this.#source.query)}`,
-      accept,
-      since: this.#revision,
-      take: (events: readonly SocketWatchEvent[]) => {
-        this.#live();
-        ending = this.#take(events);
-        if (ending === "relist") release();
-      },
-      rest: (revision: string) => {
-        this.#live();
-        this.#revision = revision;
-      },
-    };
-    try {
+  #watch(): Promise<Ending> {
+    return whileVisible(this.#stop.signal, async (seen) => {
+      const { path, accept } = this.#source;
+      const watching = new AbortController();
+      const release = () => watching.abort();
+      seen.addEventListener("abort", release);
+      let ending: Ending = "resume";
+      const watch = {
+        path: `${path}?${new URLSearchParams(this.#source.query)}`,
+        accept,
+        since: this.#revision,
+        take: (events: readonly SocketWatchEvent[]) => {
+          this.#live();
+          ending = this.#take(events);
+          if (ending === "relist") release();
+        },
+        rest: (revision: string) => {
+          this.#live();
+          this.#revision = revision;
+        },
+      };
       const ended = await watchThrough(watch, watching.signal);
       if (ended.name === "refused") return this.#refuseWatch(ended.status);
       if (!watching.signal.aborted) throw new Error("The connection was lost.");
       return ending;
-    } finally {
-      document.removeEventListener("visibilitychange", hide);
-      this.#stop.signal.removeEventListener("abort", release);
-    }
+    });
   }
 
   #live(): void {
@@ -189,12 +185,3 @@ export class LiveList<T> {
     return read(`${path}?${parameters}`, { signal: stop, ...(accept ? { accept } : {}) });
   }
 }
-
-const pause = (ms: number, stop: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    stop.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });

@@ -1,99 +1,180 @@
-/** Follows the logs of some containers of a pod, merged into one text. */
-
+/**
+ * The logs of some containers, read as they grow, as one text. Who follows them loses nothing: not when the connection goes, not
+ * when a container begins anew, not while nobody can see the page.
+ */
 import { type Signal, signal } from "@preact/signals";
-import { LineSplitter } from "../../api/line-splitter.ts";
-import { problemOf, read } from "../api/connection.ts";
-import { withoutControls } from "./terminal-text.ts";
+import { type LogLine, LogPosition, mergedLines } from "./log-lines.ts";
+import type { LogEnding, LogPlace } from "./log-place.ts";
+import { pause } from "./pause.ts";
 
-export type LogState =
-  | { readonly name: "reading" | "following" | "ended" }
-  | { readonly name: "failed"; readonly problem: string };
-
-export interface LogOptions {
-  /** The path of the pod's log. */
+export interface LogSource {
+  /** Of the pod's log. */
   readonly path: string;
-  /** With several, each line is prefixed with its container. */
-  readonly containers: readonly string[];
-  readonly follow: boolean;
-  /** The log before the last restart. */
-  readonly previous: boolean;
+  readonly container: string;
+  /** What is said before its lines. */
+  readonly label: string;
+  /** Which of the container's runs is the present one; another has a log of its own. "" before the first. */
+  readonly run: string;
 }
 
-/** More would slow down the page; the oldest lines are dropped. */
+export interface LogState {
+  readonly following: number;
+  /** How many have been cut off, and are being read again. */
+  readonly lost: number;
+  /** What was answered in place of a log. */
+  readonly problems: readonly string[];
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** What was before the last restart. */
+  readonly previous: boolean;
+  readonly place: LogPlace;
+}
+
+/** More would slow the page down; older lines go. */
 const MOST_LINES = 5000;
-/** Lines that arrive within this time are drawn together. */
+/** Lines that came between two frames are drawn at once. */
 const FLUSH_MS = 50;
+const LONGEST_PAUSE_MS = 5000;
+
+type Stage = { readonly name: "reading" } | LogEnding;
 
 export class LogReader {
-  readonly lines: Signal<readonly string[]> = signal([]);
-  readonly state: Signal<LogState> = signal({ name: "reading" });
+  readonly lines: Signal<readonly LogLine[]> = signal([]);
+  readonly state: Signal<LogState> = signal({ following: 0, lost: 0, problems: [] });
   readonly #options: LogOptions;
-  readonly #stop = new AbortController();
-  #kept: string[] = [];
+  readonly #readers = new Map<string, SourceReader>();
+  #added: LogLine[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LogOptions) {
     this.#options = options;
   }
 
-  start(): void {
-    const { containers, follow } = this.#options;
-    if (follow) this.state.value = { name: "following" };
-    const reading = containers.map((container) => this.#read(container));
-    void Promise.all(reading).then(() => {
-      this.#flush();
-      if (this.state.peek().name !== "failed") this.state.value = { name: "ended" };
-    });
+  /** From now on these are read. What others have said stays. */
+  read(sources: readonly LogSource[]): void {
+    const tail = Math.ceil(MOST_LINES / Math.max(1, sources.length));
+    const wanted = new Map(sources.map((source) => [`${source.path} ${source.container}`, source]));
+    for (const [key, reader] of this.#readers) {
+      if (wanted.has(key)) continue;
+      reader.stop();
+      this.#readers.delete(key);
+    }
+    for (const [key, source] of wanted) {
+      const known = this.#readers.get(key);
+      if (known) known.runs(source.run);
+      else {
+        const take = (lines: readonly LogLine[]) => this.#take(lines);
+        this.#readers.set(key, new SourceReader(source, tail, { ...this.#options, take, tell: () => this.#tell() }));
+      }
+    }
+    this.#tell();
+  }
+
+  stop(): void {
+    for (const reader of this.#readers.values()) reader.stop();
+    this.#readers.clear();
+    clearTimeout(this.#timer);
+  }
+
+  #take(lines: readonly LogLine[]): void {
+    this.#added.push(...lines);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.lines.value = mergedLines(this.lines.peek(), this.#added.splice(0), MOST_LINES);
+    }, FLUSH_MS);
+  }
+
+  #tell(): void {
+    const stages = [...this.#readers.values()].map(({ stage }) => stage);
+    this.state.value = {
+      following: this.#options.follow ? stages.filter(({ name }) => name === "reading").length : 0,
+      lost: stages.filter(({ name }) => name === "lost").length,
+      problems: stages.flatMap((stage) => (stage.name === "refused" ? [stage.problem] : [])),
+    };
+  }
+}
+
+interface SourceOptions extends LogOptions {
+  readonly take: (lines: readonly LogLine[]) => void;
+  readonly tell: () => void;
+}
+
+class SourceReader {
+  stage: Stage = { name: "reading" };
+  readonly #source: LogSource;
+  readonly #tail: number;
+  readonly #options: SourceOptions;
+  readonly #position: LogPosition;
+  readonly #stop = new AbortController();
+  #run: string;
+  #failures = 0;
+  /** Called when there is another run. */
+  #begun = () => {};
+
+  constructor(source: LogSource, tail: number, options: SourceOptions) {
+    this.#source = source;
+    this.#run = source.run;
+    this.#tail = tail;
+    this.#options = options;
+    this.#position = new LogPosition(source.label);
+    void this.#read();
+  }
+
+  runs(run: string): void {
+    if (run === this.#run) return;
+    this.#run = run;
+    this.#begun();
   }
 
   stop(): void {
     this.#stop.abort();
-    clearTimeout(this.#timer);
+    this.#begun();
   }
 
-  async #read(container: string): Promise<void> {
-    const { path, containers, follow, previous } = this.#options;
+  async #read(): Promise<void> {
     const { signal: stop } = this.#stop;
-    const prefix = containers.length > 1 ? `[${container}] ` : "";
-    const query = new URLSearchParams({
-      container,
-      tailLines: String(MOST_LINES),
-      follow: String(follow),
-      previous: String(previous),
-    });
-    try {
-      const response = await read(`${path}?${query}`, { signal: stop, accept: "*/*" });
-      if (!response.ok || !response.body) {
-        // Of several containers, one that has not started yet is no error.
-        if (containers.length === 1) this.#fail(await problemOf(response));
-        return;
+    const { follow, place } = this.#options;
+    while (!stop.aborted) {
+      await place.whenVisible(stop);
+      const run = this.#run;
+      this.#is({ name: "reading" });
+      const ending = await place.whileVisible(stop, (seen) => this.#once(seen));
+      if (stop.aborted) return;
+      this.#is(ending);
+      if (ending.name !== "lost") {
+        if (!follow) return;
+        await this.#otherThan(run);
+      } else {
+        const paused = pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#failures++), stop);
+        await Promise.race([paused, this.#otherThan(run)]);
       }
-      const reader = response.body.getReader();
-      const splitter = new LineSplitter(new TextDecoder());
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        this.#take(splitter.push(value).map((line) => prefix + withoutControls(line)));
-      }
-      if (splitter.rest !== "") this.#take([prefix + withoutControls(splitter.rest)]);
-    } catch (error) {
-      if (!stop.aborted) this.#fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #take(lines: readonly string[]): void {
-    this.#kept.push(...lines);
-    this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  #once(stop: AbortSignal): Promise<LogEnding> {
+    const { follow, previous, place, take } = this.#options;
+    const { path, container } = this.#source;
+    this.#position.resume();
+    const request = { path, container, previous, tail: this.#tail, since: this.#position.since };
+    const taken = (lines: readonly string[]) => {
+      this.#failures = 0;
+      take(this.#position.take(lines));
+    };
+    // What has not begun has nothing to follow, and is asked why.
+    return follow && this.#run !== "" ? place.follow(request, taken, stop) : place.read(request, taken, stop);
   }
 
-  #flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#kept.length > MOST_LINES) this.#kept = this.#kept.slice(-MOST_LINES);
-    if (!this.#stop.signal.aborted) this.lines.value = [...this.#kept];
+  #otherThan(run: string): Promise<void> {
+    if (run !== this.#run) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#begun = resolve;
+    });
   }
 
-  #fail(problem: string): void {
-    this.state.value = { name: "failed", problem };
+  #is(stage: Stage): void {
+    this.stage = stage;
+    this.#options.tell();
   }
 }

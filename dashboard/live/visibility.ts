@@ -15,3 +15,18 @@ export function whenVisible(stop: AbortSignal): Promise<void> {
     stop.addEventListener("abort", done);
   });
 }
+
+/** Runs with a signal that is aborted with `stop`, or when nobody can see the page any more. */
+export async function whileVisible<T>(stop: AbortSignal, run: (seen: AbortSignal) => Promise<T>): Promise<T> {
+  const seen = new AbortController();
+  const release = () => seen.abort();
+  const hide = () => isVisible() || release();
+  stop.addEventListener("abort", release);
+  document.addEventListener("visibilitychange", hide);
+  try {
+    return await run(seen.signal);
+  } finally {
+    document.removeEventListener("visibilitychange", hide);
+    stop.removeEventListener("abort", release);
+  }
+}

@@ -4,7 +4,10 @@ interface ContainerChoiceProps {
   readonly choose: (container: string) => void;
 }
 
-/** Selects the container that a tab shows. */
+/** Chosen for no single one. */
+export const ALL_CONTAINERS = "All containers";
+
+/** Which of a pod's containers a tab is about. */
 export const ContainerChoice = ({ containers, chosen, choose }: ContainerChoiceProps) => (
   <label>
     Container{" "}

@@ -2,17 +2,19 @@
 
 import type { ComponentType } from "preact";
 import { ActionBar } from "../actions/action-bar.tsx";
-import { apiVersionOf, type Kind, listPath, type ObjectName, titleOf } from "../api/kind.ts";
+import { apiVersionOf, type Kind, kubectlName, listPath, type ObjectName, titleOf } from "../api/kind.ts";
 import { kindHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { LiveBadge, refusal, waitingFor } from "../parts/live-badge.tsx";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { adjust, route } from "../route.ts";
+import { selectsPods } from "./log-sources.ts";
 import { LogsTab } from "./logs-tab.tsx";
 import { ObjectEvents } from "./object-events.tsx";
 import type { ObjectProps } from "./object-props.ts";
 import { Summary } from "./summary.tsx";
+import { WorkloadLogsTab } from "./workload-logs-tab.tsx";
 
 interface Tab {
   readonly id: string;
@@ -25,12 +27,16 @@ const YamlTab = lazy(async () => (await import("../later.ts")).YamlTab);
 
 const SUMMARY: Tab = { id: "summary", title: "Summary", Content: Summary };
 const LOGS: Tab = { id: "logs", title: "Logs", Content: LogsTab };
+const ALL_LOGS: Tab = { ...LOGS, Content: WorkloadLogsTab };
 const SHELL: Tab = { id: "shell", title: "Shell", Content: ShellTab };
 const EVENTS: Tab = { id: "events", title: "Events", Content: ObjectEvents };
 const YAML: Tab = { id: "yaml", title: "YAML", Content: YamlTab };
 
-const tabsOf = ({ group, plural }: Kind): readonly Tab[] =>
-  group === "" && plural === "pods" ? [SUMMARY, LOGS, SHELL, EVENTS, YAML] : [SUMMARY, EVENTS, YAML];
+function tabsOf(kind: Kind): readonly Tab[] {
+  const name = kubectlName(kind);
+  if (name === "pods") return [SUMMARY, LOGS, SHELL, EVENTS, YAML];
+  return [SUMMARY, ...(selectsPods(name) ? [ALL_LOGS] : []), EVENTS, YAML];
+}
 
 export function ObjectView({ kind, namespace, name }: ObjectName & { readonly kind: Kind }) {
   const path = listPath(kind, namespace);

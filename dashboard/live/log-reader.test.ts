@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { LogEnding, LogRequest } from "./log-place.ts";
+import { LogReader, type LogSource } from "./log-reader.ts";
+import { pause } from "./pause.ts";
+
+/** A stream that was opened: what it was asked, and how it goes on. */
+interface Opened {
+  readonly how: "read" | "follow";
+  readonly request: LogRequest;
+  readonly say: (...lines: string[]) => void;
+  readonly end: (ending: LogEnding) => void;
+  readonly stop: AbortSignal;
+}
+
+const web: LogSource = { path: "/pods/web/log", container: "c", label: "web", run: "one" };
+const stamped = (second: number, text: string) => `2026-11-29T10:00:0${second}.000000000Z ${text}`;
+
+describe("who follows logs", () => {
+  let opened: Opened[];
+  /** Aborted when nobody can see the page any more; the next one stands for the next time that somebody can. */
+  let seen: AbortController;
+
+  const stream =
+    (how: Opened["how"]) =>
+    (request: LogRequest, take: (lines: readonly string[]) => void, stop: AbortSignal): Promise<LogEnding> =>
+      new Promise((resolve) => {
+        opened.push({ how, request, say: (...lines) => take(lines), end: resolve, stop });
+        stop.addEventListener("abort", () => resolve({ name: "lost" }));
+      });
+  const following = (previous = false) =>
+    new LogReader({
+      follow: !previous,
+      previous,
+      place: {
+        read: stream("read"),
+        follow: stream("follow"),
+        whenVisible: async (stop) => {
+          while (seen.signal.aborted && !stop.aborted) await pause(100, stop);
+        },
+        whileVisible: (stop, run) => run(AbortSignal.any([stop, seen.signal])),
+      },
+    });
+  const texts = (reader: LogReader) => reader.lines.value.map(({ label, text }) => `${label}: ${text}`);
+  const settle = (ms = 60) => vi.advanceTimersByTimeAsync(ms);
+
+  beforeEach(() => {
+    opened = [];
+    seen = new AbortController();
+    vi.useFakeTimers();
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it("loses nothing and reads nothing twice when the connection goes", async () => {
+    const reader = following();
+    reader.read([web]);
+    await settle();
+    opened[0]?.say(stamped(1, "a"), stamped(2, "b"));
+    opened[0]?.end({ name: "lost" });
+    await settle();
+    expect(reader.state.value).toMatchObject({ lost: 1, following: 0 });
+    await settle(1000);
+    expect(opened[1]?.request.since).toBe("2026-11-29T10:00:02.000000000Z");
+    opened[1]?.say(stamped(2, "b"), stamped(3, "c"));
+    await settle();
+    expect(texts(reader)).toEqual(["web: a", "web: b", "web: c"]);
+    expect(reader.state.value).toMatchObject({ lost: 0, following: 1 });
+  });
+
+  it("goes on with a container's next run, and leaves the last one's lines where they are", async () => {
+    const reader = following();
+    reader.read([web]);
+    await settle();
+    opened[0]?.say(stamped(1, "dies"));
+    opened[0]?.end({ name: "ended" });
+    await settle(60_000);
+    expect(opened).toHaveLength(1);
+    reader.read([{ ...web, run: "two" }]);
+    await settle();
+    opened[1]?.say(stamped(5, "lives"));
+    await settle();
+    expect(texts(reader)).toEqual(["web: dies", "web: lives"]);
+  });
+
+  it("asks a container that has not begun why, and follows it once it has", async () => {
+    const reader = following();
+    reader.read([{ ...web, run: "" }]);
+    await settle();
+    expect(opened[0]?.how).toBe("read");
+    opened[0]?.end({ name: "refused", problem: "it waits" });
+    await settle();
+    expect(reader.state.value.problems).toEqual(["it waits"]);
+    reader.read([web]);
+    await settle();
+    expect(opened[1]?.how).toBe("follow");
+    expect(reader.state.value.problems).toEqual([]);
+  });
+
+  it("takes in who comes, and lets go of who leaves", async () => {
+    const reader = following();
+    reader.read([web]);
+    await settle();
+    opened[0]?.say(stamped(3, "first"));
+    reader.read([{ ...web, path: "/pods/other/log", label: "other" }]);
+    await settle();
+    expect(opened[0]?.stop.aborted).toBe(true);
+    opened[1]?.say(stamped(1, "earlier"));
+    await settle();
+    expect(texts(reader)).toEqual(["other: earlier", "web: first"]);
+  });
+
+  it("follows nothing while nobody can see the page, and catches up afterwards", async () => {
+    const reader = following();
+    reader.read([web]);
+    await settle();
+    opened[0]?.say(stamped(1, "a"));
+    seen.abort();
+    await settle(60_000);
+    expect(opened).toHaveLength(1);
+    expect(opened[0]?.stop.aborted).toBe(true);
+    seen = new AbortController();
+    await settle(1000);
+    expect(opened[1]?.request.since).not.toBe("");
+  });
+
+  it("reads what was before the last restart once", async () => {
+    const reader = following(true);
+    reader.read([web]);
+    await settle();
+    expect(opened[0]).toMatchObject({ how: "read", request: { previous: true } });
+    opened[0]?.end({ name: "ended" });
+    reader.read([{ ...web, run: "two" }]);
+    await settle(60_000);
+    expect(opened).toHaveLength(1);
+  });
+});
