@@ -15,9 +15,9 @@ export const ActionBar = ({ kind, object }: ObjectProps) => (
   </div>
 );
 
-function ActionButton({ action, kind, object }: ObjectProps & { readonly action: Action }) {
+export function ActionButton({ action, kind, object }: ObjectProps & { readonly action: Action }) {
   const { namespace = "", name } = object.metadata;
-  if (!useMay(action.needs, kind, { namespace, name })) return null;
+  if (!useMay(action.needs, action.makes ?? kind, { namespace, name: action.makes ? "" : name })) return null;
   return (
     <button
       type="button"

@@ -1,48 +1,59 @@
-import type { ReplicaSet } from "../../api/generated/apps.v1.ts";
-import type { Stored } from "../../api/machinery/meta.ts";
+import type { Deployment } from "../../api/generated/apps.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { api } from "../api/connection.ts";
-import { targetOf } from "../api/kind.ts";
-import { ownersOf } from "../summaries/owners.ts";
-import type { ActionOf } from "./action.ts";
+import { type Kind, targetOf } from "../api/kind.ts";
+import { revisionSourceOf } from "../history/revision-source.ts";
+import { type Revision, revisionsOf } from "../history/revisions.ts";
+import type { Action, ActionOf } from "./action.ts";
 import { kubectlCommand } from "./kubectl-command.ts";
+import { rollBackPatch } from "./roll-back-patch.ts";
 
-const REVISION = "deployment.kubernetes.io/revision";
-const HASH = "pod-template-hash";
-
-/** Like `kubectl rollout undo`. */
+/** As `kubectl rollout undo`: to the revision before. */
 export const rollBack: ActionOf = (kind, object) => {
-  if (kind.group !== "apps" || kind.plural !== "deployments") return undefined;
+  const source = revisionSourceOf(kind);
+  if (!source || isPaused(object)) return undefined;
   const { uid, namespace = "", name } = object.metadata;
-  const of = { namespace, name };
   return {
     title: "Roll back",
     needs: { verb: "patch" },
     consequence: "The revision before this one becomes the newest: every pod is replaced by one of its template.",
-    command: () => kubectlCommand("rollout undo", kind, of),
+    command: () => kubectlCommand("rollout undo", kind, { namespace, name }),
     run: async () => {
-      const sets = await api.list<ReplicaSet>({ resource: "replicasets.apps", namespace });
-      if (!sets.ok) return sets;
-      const [, before] = sets.object.items
-        .filter((each) => ownersOf(each).includes(uid))
-        .sort((a, b) => revisionOf(b) - revisionOf(a));
-      if (!before) return nothingBefore(name);
-      return api.patch(targetOf(kind, of), "application/json-patch+json", [
-        { op: "replace", path: "/spec/template", value: templateOf(before) },
-      ]);
+      const found = await api.list<KubeObject>({ resource: source.resource, namespace });
+      if (!found.ok) return found;
+      const [, before] = revisionsOf(uid, found.object.items, source.revisionOf);
+      return before ? goBack(kind, object, before) : nothingBefore(name);
     },
     done: `${name} goes back to the revision before`,
   };
 };
 
-const revisionOf = ({ metadata }: Stored<ReplicaSet>): number => Number(metadata.annotations?.[REVISION] ?? 0);
-
-/** Without the label by which the set selects its pods. */
-function templateOf({ spec }: Stored<ReplicaSet>): unknown {
-  const { metadata, ...template } = spec.template ?? {};
-  const { [HASH]: _, ...labels } = metadata?.labels ?? {};
-  return { ...template, metadata: { ...metadata, labels } };
+/** As `kubectl rollout undo --to-revision`. */
+export function rollBackTo(kind: Kind, object: Stored<KubeObject>, revision: Revision): Action | undefined {
+  if (isPaused(object)) return undefined;
+  const { namespace = "", name } = object.metadata;
+  return {
+    title: `Roll back to ${revision.number}`,
+    needs: { verb: "patch" },
+    consequence: `Revision ${revision.number} becomes the newest: every pod is replaced by one of its template.`,
+    command: () => kubectlCommand("rollout undo", kind, { namespace, name }, `--to-revision=${revision.number}`),
+    run: () => goBack(kind, object, revision),
+    done: `${name} goes back to revision ${revision.number}`,
+  };
 }
+
+/** kubectl refuses it, too: nothing would happen until the rollout goes on. */
+const isPaused = (object: KubeObject): boolean => (object as Deployment).spec.paused === true;
+
+const goBack = (kind: Kind, object: Stored<KubeObject>, revision: Revision): Promise<Outcome<unknown>> => {
+  const { namespace = "", name } = object.metadata;
+  return api.patch(
+    targetOf(kind, { namespace, name }),
+    "application/json-patch+json",
+    rollBackPatch(kind, object.metadata.annotations, revision),
+  );
+};
 
 const nothingBefore = (name: string): Outcome<never> => ({
   ok: false,

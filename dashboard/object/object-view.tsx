@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 import { ActionBar } from "../actions/action-bar.tsx";
 import { apiVersionOf, type Kind, kubectlName, listPath, type ObjectName, titleOf } from "../api/kind.ts";
 import { kindHref } from "../api/links.ts";
+import { revisionSourceOf } from "../history/revision-source.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { LiveBadge, refusal, waitingFor } from "../parts/live-badge.tsx";
@@ -23,19 +24,27 @@ interface Tab {
 }
 
 const ShellTab = lazy(async () => (await import("../later.ts")).ShellTab);
+const HistoryTab = lazy(async () => (await import("../later.ts")).HistoryTab);
 const YamlTab = lazy(async () => (await import("../later.ts")).YamlTab);
 
 const SUMMARY: Tab = { id: "summary", title: "Summary", Content: Summary };
 const LOGS: Tab = { id: "logs", title: "Logs", Content: LogsTab };
 const ALL_LOGS: Tab = { ...LOGS, Content: WorkloadLogsTab };
 const SHELL: Tab = { id: "shell", title: "Shell", Content: ShellTab };
+const HISTORY: Tab = { id: "history", title: "History", Content: HistoryTab };
 const EVENTS: Tab = { id: "events", title: "Events", Content: ObjectEvents };
 const YAML: Tab = { id: "yaml", title: "YAML", Content: YamlTab };
 
 function tabsOf(kind: Kind): readonly Tab[] {
   const name = kubectlName(kind);
   if (name === "pods") return [SUMMARY, LOGS, SHELL, EVENTS, YAML];
-  return [SUMMARY, ...(selectsPods(name) ? [ALL_LOGS] : []), EVENTS, YAML];
+  return [
+    SUMMARY,
+    ...(selectsPods(name) ? [ALL_LOGS] : []),
+    ...(revisionSourceOf(kind) ? [HISTORY] : []),
+    EVENTS,
+    YAML,
+  ];
 }
 
 export function ObjectView({ kind, namespace, name }: ObjectName & { readonly kind: Kind }) {

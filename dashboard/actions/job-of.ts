@@ -1,0 +1,22 @@
+import type { CronJob } from "../../api/generated/batch.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+
+/** Room for what the API server adds, and for what a Job adds to the names of its pods. */
+const LONGEST = 52;
+
+/** A Job of a CronJob's template, as somebody who begins one by hand makes it. */
+export function jobOf({ metadata: { namespace, name, uid }, spec }: Stored<CronJob>): KubeObject {
+  const template = spec.jobTemplate;
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      generateName: `${name.slice(0, LONGEST)}-`,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(template?.metadata?.labels ? { labels: template.metadata.labels } : {}),
+      annotations: { "cronjob.kubernetes.io/instantiate": "manual", ...template?.metadata?.annotations },
+      ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name, uid, controller: true }],
+    },
+    spec: template?.spec,
+  } as KubeObject;
+}

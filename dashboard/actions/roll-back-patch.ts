@@ -1,0 +1,29 @@
+import type { Kind } from "../api/kind.ts";
+import type { Revision } from "../history/revisions.ts";
+
+/** What a Deployment keeps to itself: its controller and kubectl write these of each revision. */
+const OWN = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "deployment.kubernetes.io/revision",
+  "deployment.kubernetes.io/revision-history",
+  "deployment.kubernetes.io/desired-replicas",
+  "deployment.kubernetes.io/max-replicas",
+  "deprecated.deployment.rollback.to",
+]);
+
+/** The template of a revision and, of a Deployment, what was said of it (kubectl's pkg/polymorphichelpers/rollback.go). */
+export function rollBackPatch(
+  { plural }: Kind,
+  annotations: Readonly<Record<string, string>> = {},
+  { template, annotations: before }: Revision,
+): readonly unknown[] {
+  const replaced = { op: "replace", path: "/spec/template", value: template };
+  if (plural !== "deployments") return [replaced];
+  const kept = (of: Readonly<Record<string, string>>, own: boolean) =>
+    Object.fromEntries(Object.entries(of).filter(([key]) => OWN.has(key) === own));
+  return [
+    replaced,
+    // "add" replaces what is there, and makes what is not.
+    { op: "add", path: "/metadata/annotations", value: { ...kept(annotations, true), ...kept(before, false) } },
+  ];
+}

@@ -1,0 +1,83 @@
+/** A workload's revisions: what each would change of what runs now, and the way back to it. */
+import { useState } from "preact/hooks";
+import { stringify } from "yaml";
+import { resourcePath } from "../../client/resource-path.ts";
+import { ActionButton } from "../actions/action-bar.tsx";
+import { rollBackTo } from "../actions/roll-back.ts";
+import { kubectlName } from "../api/kind.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import type { ObjectProps } from "../object/object-props.ts";
+import { Age } from "../parts/age.tsx";
+import { DiffView } from "../parts/diff-view.tsx";
+import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { refusal, waitingFor } from "../parts/live-badge.tsx";
+import { Notice, RefusedNotice } from "../parts/notice.tsx";
+import { revisionSourceOf } from "./revision-source.ts";
+import { imagesOf, type Revision, revisionsOf } from "./revisions.ts";
+
+export function HistoryTab({ kind, object }: ObjectProps) {
+  const { uid, namespace = "", name } = object.metadata;
+  const source = revisionSourceOf(kind);
+  const path = resourcePath({ resource: source?.resource ?? "", namespace });
+  const list = useLiveList(path, () => objectsAt(path));
+  const state = list.state.value;
+  const refused = refusal(state);
+  if (!source) return null;
+  if (refused) return <RefusedNotice {...refused} />;
+  const [now, ...before] = revisionsOf(uid, list.items.value.values(), source.revisionOf);
+  if (!now) return <Notice title={waitingFor(state) ?? "No revision yet"} />;
+  return (
+    <>
+      <section class="card">
+        <h2>Revision {now.number}, now</h2>
+        <Facts of={now} />
+      </section>
+      {before.map((revision) => (
+        <Before key={revision.number} kind={kind} object={object} revision={revision} now={now} />
+      ))}
+      {before.length === 0 && <p class="quiet">There is none before this one.</p>}
+      <KubectlLine command={`kubectl rollout history -n ${namespace} ${kubectlName(kind)}/${name}`} />
+    </>
+  );
+}
+
+const Facts = ({ of }: { readonly of: Revision }) => (
+  <dl class="facts">
+    <dt>Made</dt>
+    <dd>
+      <Age of={of.created} /> ago
+    </dd>
+    <dt>Images</dt>
+    <dd>{imagesOf(of)}</dd>
+    {of.cause && (
+      <>
+        <dt>Cause</dt>
+        <dd>{of.cause}</dd>
+      </>
+    )}
+  </dl>
+);
+
+function Before({
+  kind,
+  object,
+  revision,
+  now,
+}: ObjectProps & { readonly revision: Revision; readonly now: Revision }) {
+  const [open, setOpen] = useState(false);
+  const action = rollBackTo(kind, object, revision);
+  return (
+    <section class="card">
+      <div class="tools">
+        <h2>Revision {revision.number}</h2>
+        <span class="spring" />
+        {action && <ActionButton kind={kind} object={object} action={action} />}
+      </div>
+      <Facts of={revision} />
+      <details class="change" onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>What going back to it changes</summary>
+        {open && <DiffView before={stringify(now.template)} after={stringify(revision.template)} />}
+      </details>
+    </section>
+  );
+}
