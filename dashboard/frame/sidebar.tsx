@@ -19,6 +19,7 @@ export const destinations: readonly { readonly title: string; readonly items: re
       { title: "Overview", path: [], key: "o" },
       { title: "Topology", path: ["topology"], key: "l" },
       { title: "Nodes", path: kind("core", "v1", "nodes"), key: "n" },
+      { title: "Namespaces", path: kind("core", "v1", "namespaces"), key: "m" },
       { title: "Events", path: ["events"], key: "e" },
       { title: "Changes", path: ["changes"], key: "h" },
     ],
@@ -38,6 +39,8 @@ export const destinations: readonly { readonly title: string; readonly items: re
     title: "Services, config",
     items: [
       { title: "Services", path: kind("core", "v1", "services"), key: "s" },
+      { title: "Ingresses", path: kind("networking.k8s.io", "v1", "ingresses"), key: "i" },
+      { title: "Volume claims", path: kind("core", "v1", "persistentvolumeclaims"), key: "v" },
       { title: "Config maps", path: kind("core", "v1", "configmaps"), key: "c" },
       { title: "Secrets", path: kind("core", "v1", "secrets"), key: "x" },
     ],

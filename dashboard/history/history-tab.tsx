@@ -1,11 +1,11 @@
 /** A workload's revisions: what each would change of what runs now, and the way back to it. */
 import { useState } from "preact/hooks";
-import { stringify } from "yaml";
 import { resourcePath } from "../../client/resource-path.ts";
 import { ActionButton } from "../actions/action-bar.tsx";
 import { rollBackTo } from "../actions/roll-back.ts";
 import { kubectlName } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { yamlText } from "../manifests/yaml-text.ts";
 import type { ObjectProps } from "../object/object-props.ts";
 import { Age } from "../parts/age.tsx";
 import { DiffView } from "../parts/diff-view.tsx";
@@ -76,7 +76,7 @@ function Before({
       <Facts of={revision} />
       <details class="change" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>What going back to it changes</summary>
-        {open && <DiffView before={stringify(now.template)} after={stringify(revision.template)} />}
+        {open && <DiffView before={yamlText(now.template)} after={yamlText(revision.template)} />}
       </details>
     </section>
   );

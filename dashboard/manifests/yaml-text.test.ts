@@ -39,3 +39,16 @@ test.each([
 ])("%j is refused with a reason", (text, reason) => {
   expect(parseObject(text)).toEqual({ problem: expect.stringMatching(reason) });
 });
+
+test("what turns the direction of text is seen, and stays what it is", () => {
+  const object = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "a", resourceVersion: "1" },
+    data: { plain: "\u05e9\u05dc\u05d5\u05dd", turned: "a\u202eb\u2066c", "key\u200f": "x: y" },
+  };
+  const text = yamlOf(object);
+  expect(text).toContain("plain: \u05e9\u05dc\u05d5\u05dd\n");
+  expect(text).toContain('turned: "a\\u202eb\\u2066c"\n');
+  expect(parseObject(text)).toEqual({ object });
+});

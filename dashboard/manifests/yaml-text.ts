@@ -1,17 +1,33 @@
-/** Objects as YAML for reading and editing. */
-import { parse, stringify } from "yaml";
+/** Objects as YAML to read and to edit. */
+import { Document, parse, Scalar, visit } from "yaml";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+
+/** They make a text look as if it said something else: a reviewer must see them. */
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 const MASK = "••••••••";
 
-/** managedFields are long bookkeeping, which nobody edits. */
+/** Field ownership is the API server's bookkeeping: long, and nothing that one edits. */
 export function yamlOf(object: KubeObject): string {
   const { managedFields: _, ...metadata } = object.metadata as KubeObject["metadata"] & { managedFields?: unknown };
   const { apiVersion, kind, metadata: __, ...rest } = object;
-  return stringify({ apiVersion, kind, metadata, ...rest }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return yamlText({ apiVersion, kind, metadata, ...rest });
 }
 
-/** A secret without its values, which kubectl's last-applied annotation contains as well. */
+/** Any value as YAML; what turns the direction of text is written as an escape. */
+export function yamlText(value: unknown): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, node) => {
+      if (typeof node.value === "string" && node.value.search(TURNING) >= 0) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 0 }).replace(TURNING, escaped);
+}
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** A secret without its values. kubectl's record of the last apply holds them too. */
 export function masked(object: KubeObject): KubeObject {
   const hide = (entries: unknown) =>
     entries && typeof entries === "object"
@@ -31,7 +47,7 @@ export function masked(object: KubeObject): KubeObject {
 
 export type Parsed = { readonly object: KubeObject } | { readonly problem: string };
 
-/** A single object, or where the text is invalid. */
+/** One object, or where the text goes wrong. */
 export function parseObject(text: string): Parsed {
   let value: unknown;
   try {
@@ -46,6 +62,6 @@ export function parseObject(text: string): Parsed {
   return { object: object as KubeObject };
 }
 
-/** The documents of a text, separated by `---`; empty ones are dropped. */
+/** The documents of a text, divided by `---`; empty ones are left out. */
 export const documentsOf = (text: string): string[] =>
   text.split(/^---(?:[ \t].*)?$/m).filter((document) => document.replace(/^[ \t]*#.*$/gm, "").trim() !== "");

@@ -1,9 +1,10 @@
 /** A shell in one of the pod's containers. */
 import { useSignal } from "@preact/signals";
-import { useState } from "preact/hooks";
-import type { Pod } from "../../api/generated/core.v1.ts";
+import { useRef, useState } from "preact/hooks";
+import type { ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
 import { openShell, type ShellState } from "../live/shell-stream.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { Notice } from "../parts/notice.tsx";
 import { TerminalView } from "../terminal/terminal-view.tsx";
 import { ContainerChoice } from "./container-choice.tsx";
 import type { ObjectProps } from "./object-props.ts";
@@ -17,24 +18,46 @@ export function ShellTab({ object }: ObjectProps) {
   const { name = "", namespace = "" } = object.metadata;
   const state = useSignal<ShellState>({ name: "connecting" });
   const now = state.value;
-  const running = pod.status.containerStatuses?.find((each) => each.name === container);
-  const terminal = !running?.containerID?.startsWith("process://");
+  const status = pod.status.containerStatuses?.find((each) => each.name === container);
+  const terminal = !status?.containerID?.startsWith("process://");
+  const opened = useRef("");
+  const key = `${container} ${turn}`;
+  // What a shell has said stays, although its container has ended meanwhile.
+  if (status?.state?.running) opened.current = key;
   return (
     <div class="logs">
-      <StreamTools status={STATES[now.name]} problem={now.name === "failed" ? now.problem : undefined}>
+      <StreamTools
+        status={opened.current === key ? STATES[now.name] : ""}
+        problem={now.name === "failed" ? now.problem : undefined}
+      >
         <ContainerChoice containers={containers} chosen={container} choose={setContainer} />
-        <button type="button" disabled={now.name === "open"} onClick={() => setTurn(turn + 1)}>
+        <button
+          type="button"
+          disabled={now.name === "open" || opened.current !== key}
+          onClick={() => setTurn(turn + 1)}
+        >
           Start again
         </button>
       </StreamTools>
-      <TerminalView
-        key={`${container} ${turn}`}
-        label={`What the shell in ${container} says`}
-        connect={(hear) => openShell({ namespace, pod: name, container, terminal, hear, state })}
-      />
+      {opened.current === key ? (
+        <TerminalView
+          key={key}
+          label={`What the shell in ${container} says`}
+          connect={(hear) => openShell({ namespace, pod: name, container, terminal, hear, state })}
+        />
+      ) : (
+        <Notice title={`${container} does not run`}>{whyNot(status)}</Notice>
+      )}
       <KubectlLine command={`kubectl exec -it -n ${namespace} ${name} -c ${container} -- sh`} />
     </div>
   );
+}
+
+function whyNot(status: ContainerStatus | undefined): string {
+  const { waiting, terminated } = status?.state ?? {};
+  const reason = waiting?.reason ?? terminated?.reason ?? "It has not begun yet";
+  const message = waiting?.message ?? terminated?.message;
+  return `${message ? `${reason}: ${message}` : reason}. The shell opens when it runs.`;
 }
 
 const STATES: Readonly<Record<ShellState["name"], string>> = {

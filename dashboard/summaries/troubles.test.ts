@@ -1,8 +1,16 @@
 import { expect, it } from "vitest";
+import type { DaemonSet, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import type { PodSummary } from "./pod-summary.ts";
-import { nodeTroubles, podTroubles, sortOfTrouble, worstFirst } from "./troubles.ts";
+import {
+  daemonSetTroubles,
+  nodeTroubles,
+  podTroubles,
+  sortOfTrouble,
+  statefulSetTroubles,
+  worstFirst,
+} from "./troubles.ts";
 
 const NOW = Date.parse("2026-01-01T01:00:00Z");
 const well: PodSummary = {
@@ -92,4 +100,30 @@ it("pods of one owner that are wrong in one way are of one sort, others each of 
     { ...well, ...late, uid: "e" },
   ];
   expect(new Set(podTroubles(pods, NOW).map(sortOfTrouble)).size).toBe(4);
+});
+
+it("a StatefulSet or DaemonSet that is not all there is in want of attention, as a Deployment is", () => {
+  const metadata = {
+    uid: "7",
+    name: "db",
+    namespace: "shop",
+    resourceVersion: "1",
+    creationTimestamp: "2026-01-01T00:00:00Z",
+  };
+  const apps = { apiVersion: "apps/v1", metadata };
+  const set = { ...apps, kind: "StatefulSet", spec: { replicas: 2 }, status: { readyReplicas: 0 } };
+  const daemons = {
+    ...apps,
+    kind: "DaemonSet",
+    spec: {},
+    status: { desiredNumberScheduled: 3, updatedNumberScheduled: 1 },
+  };
+  const said = [
+    ...statefulSetTroubles([set as unknown as Stored<StatefulSet>]),
+    ...daemonSetTroubles([daemons as unknown as Stored<DaemonSet>]),
+  ];
+  expect(said.map(({ kind, why }) => `${kind}: ${why}`)).toEqual([
+    "StatefulSet: 0 of 2 replicas are ready.",
+    "DaemonSet: 1 of 3 nodes have the new pod.",
+  ]);
 });

@@ -1,15 +1,15 @@
 /** What is wrong, worst first. */
 
-import type { Deployment } from "../../api/generated/apps.v1.ts";
+import type { DaemonSet, Deployment, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
-import type { Stored } from "../../api/machinery/meta.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { ObjectName } from "../api/kind.ts";
 import type { PodSummary } from "./pod-summary.ts";
-import { deploymentRollout } from "./rollout.ts";
+import { daemonSetRollout, deploymentRollout, type Rollout, statefulSetRollout } from "./rollout.ts";
 
 export interface Trouble extends ObjectName {
   readonly uid: string;
-  readonly kind: "Node" | "Deployment" | "Pod";
+  readonly kind: "Node" | "Deployment" | "StatefulSet" | "DaemonSet" | "Pod";
   readonly tone: "bad" | "warn";
   readonly state: string;
   readonly why: string;
@@ -68,17 +68,31 @@ export function podTroubles(pods: Iterable<PodSummary>, now: number): Trouble[] 
   });
 }
 
-export function deploymentTroubles(deployments: Iterable<Stored<Deployment>>): Trouble[] {
-  return [...deployments].flatMap((deployment): Trouble[] => {
-    const { uid, namespace = "", name, creationTimestamp: since } = deployment.metadata;
-    const { tone, message } = deploymentRollout(deployment);
+export const deploymentTroubles = (deployments: Iterable<Stored<Deployment>>): Trouble[] =>
+  rolloutTroubles("Deployment", deployments, deploymentRollout);
+
+export const statefulSetTroubles = (sets: Iterable<Stored<StatefulSet>>): Trouble[] =>
+  rolloutTroubles("StatefulSet", sets, statefulSetRollout);
+
+export const daemonSetTroubles = (sets: Iterable<Stored<DaemonSet>>): Trouble[] =>
+  rolloutTroubles("DaemonSet", sets, daemonSetRollout);
+
+function rolloutTroubles<O extends Stored<KubeObject>>(
+  kind: Trouble["kind"],
+  workloads: Iterable<O>,
+  rolloutOf: (workload: O) => Rollout,
+): Trouble[] {
+  return [...workloads].flatMap((workload): Trouble[] => {
+    const { uid, namespace = "", name, creationTimestamp: since } = workload.metadata;
+    const { tone, message } = rolloutOf(workload);
     if (tone !== "bad" && tone !== "warn") return [];
-    const state = tone === "bad" ? "Failed" : "Progressing";
-    return [{ uid, kind: "Deployment", namespace, name, tone, state, why: message, since }];
+    return [
+      { uid, kind, namespace, name, tone, state: tone === "bad" ? "Failed" : "Progressing", why: message, since },
+    ];
   });
 }
 
-const RANK = { Node: 0, Deployment: 1, Pod: 2 };
+const RANK = { Node: 0, Deployment: 1, StatefulSet: 1, DaemonSet: 1, Pod: 2 };
 
 export const worstFirst = (a: Trouble, b: Trouble): number =>
   Number(b.tone === "bad") - Number(a.tone === "bad") || RANK[a.kind] - RANK[b.kind] || b.since.localeCompare(a.since);

@@ -1,6 +1,6 @@
 /** Problems first; then counts, and the utilization of nodes. */
 import { useMemo } from "preact/hooks";
-import type { Deployment } from "../../api/generated/apps.v1.ts";
+import type { DaemonSet, Deployment, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { Event, Node, Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
@@ -21,11 +21,13 @@ import { type Happening, happeningOf, newestFirst, sortOfHappening } from "../su
 import { type PodSummary, podSummaryOf } from "../summaries/pod-summary.ts";
 import { cpuOf, memoryOf, podsOf } from "../summaries/resources.ts";
 import {
+  daemonSetTroubles,
   deploymentTroubles,
   isNodeReady,
   nodeTroubles,
   podTroubles,
   sortOfTrouble,
+  statefulSetTroubles,
   type Trouble,
   worstFirst,
 } from "../summaries/troubles.ts";
@@ -42,10 +44,12 @@ export function Overview() {
   const nodes = useLiveList("nodes", () => objectsAt<Node>(path("nodes")));
   const pods = useLiveList(`pods ${ns}`, () => objectsAt<Pod, PodSummary>(path("pods"), {}, podSummaryOf));
   const deployments = useLiveList(`deployments ${ns}`, () => objectsAt<Deployment>(path("deployments.apps")));
+  const statefulSets = useLiveList(`statefulsets ${ns}`, () => objectsAt<StatefulSet>(path("statefulsets.apps")));
+  const daemonSets = useLiveList(`daemonsets ${ns}`, () => objectsAt<DaemonSet>(path("daemonsets.apps")));
   const warnings = useLiveList(`warnings ${ns}`, () =>
     objectsAt<Event, Happening>(path("events"), { fieldSelector: "type=Warning" }, happeningOf),
   );
-  const lists = [nodes, pods, deployments, warnings];
+  const lists = [nodes, pods, deployments, statefulSets, daemonSets, warnings];
   const states = lists.map((list) => list.state.value);
   const seen = states.filter((state) => !refusal(state)?.forbidden);
   const worst = worstOf(seen.length > 0 ? seen : states);
@@ -60,8 +64,17 @@ export function Overview() {
         ...nodeTroubles(nodes.items.value.values()),
         ...podTroubles(pods.items.value.values(), minute),
         ...deploymentTroubles(deployments.items.value.values()),
+        ...statefulSetTroubles(statefulSets.items.value.values()),
+        ...daemonSetTroubles(daemonSets.items.value.values()),
       ].sort(worstFirst),
-    [nodes.items.value, pods.items.value, deployments.items.value, minute],
+    [
+      nodes.items.value,
+      pods.items.value,
+      deployments.items.value,
+      statefulSets.items.value,
+      daemonSets.items.value,
+      minute,
+    ],
   );
   const events = useMemo(() => [...warnings.items.value.values()].sort(newestFirst), [warnings.items.value]);
 
@@ -140,8 +153,10 @@ const FIRST_DEPLOYMENT = "kubectl create deployment hello --image=busybox -- sh 
 const Others = ({ count }: { readonly count: number }) =>
   count === 0 ? null : <span class="quiet">and {count} alike</span>;
 
+const IN_APPS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+
 function TroubleRow({ first: trouble, others }: Gathered<Trouble>) {
-  const kind = kindOfReference(trouble.kind === "Deployment" ? "apps/v1" : "v1", trouble.kind);
+  const kind = kindOfReference(IN_APPS.has(trouble.kind) ? "apps/v1" : "v1", trouble.kind);
   return (
     <li key={trouble.uid}>
       <StateChip text={trouble.state} tone={trouble.tone} /> <span class="quiet">{trouble.kind}</span>{" "}

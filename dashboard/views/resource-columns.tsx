@@ -22,6 +22,8 @@ export interface ColumnsOptions {
 
 const NARROWEST = 7;
 const WIDEST = 42;
+/** Beside a name of this width a state has room on a telephone. */
+const WIDEST_NAME_WHEN_NARROW = 26;
 const PADDING = 4;
 const STATES = /^(status|phase|state|condition|type)$/i;
 /** Columns of lower priority that are always shown. */
@@ -31,7 +33,7 @@ export function columnsFor({ kind, columns, sample, everywhere, wide, narrow }: 
   const shown = columns
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => wide || column.priority === 0 || ALWAYS.has(`${kind.plural}/${column.name}`))
-    .map(({ column, index }) => columnOf(kind, column, index, sample));
+    .map(({ column, index }) => columnOf({ kind, sample, narrow }, column, index));
   const [first, ...rest] = shown;
   if (!first) return [];
   const place = everywhere ? [namespaceColumn(sample)] : [];
@@ -40,7 +42,11 @@ export function columnsFor({ kind, columns, sample, everywhere, wide, narrow }: 
   return [first, ...states, ...rest.filter((column) => !states.includes(column)), ...place];
 }
 
-function columnOf(kind: Kind, column: TableColumnDefinition, index: number, sample: readonly Row[]): Column<Row> {
+function columnOf(
+  { kind, sample, narrow }: Pick<ColumnsOptions, "kind" | "sample" | "narrow">,
+  column: TableColumnDefinition,
+  index: number,
+): Column<Row> {
   const text = (row: Row) => String(row.cells[index] ?? "");
   const base = { title: column.name, description: column.description };
   if (column.name === "Age") {
@@ -56,7 +62,7 @@ function columnOf(kind: Kind, column: TableColumnDefinition, index: number, samp
   if (column.format === "name" || (index === 0 && column.name === "Name")) {
     return {
       ...base,
-      width: Math.max(width, 16),
+      width: Math.min(Math.max(width, 16), narrow ? WIDEST_NAME_WHEN_NARROW : WIDEST),
       cell: (row) => (
         <a
           href={objectHref(kind, { namespace: row.metadata.namespace ?? "", name: row.metadata.name })}

@@ -28,6 +28,8 @@ const views = {
   custom: "#/kind/example.com/v1/gliders",
   apply: "#/apply",
   yaml: "#/object/apps/v1/deployments/first-app/web?tab=yaml",
+  "all-logs": "#/object/apps/v1/deployments/first-app/web?tab=logs",
+  history: "#/object/apps/v1/deployments/first-app/web?tab=history",
   "object-events": "#/object/apps/v1/deployments/first-app/web?tab=events",
   empty: "#/kind/core/v1/pods?ns=nowhere",
   unknown: "#/kind/nobody/v1/knows",

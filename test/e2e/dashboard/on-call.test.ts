@@ -1,0 +1,80 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { goTo, hasBrowser } from "./browser.ts";
+import { DEPLOYMENT, dashboardCluster } from "./dashboard-cluster.ts";
+
+describe.skipIf(!hasBrowser)("what one looks for at night", () => {
+  const at = dashboardCluster();
+
+  test("a workload's logs are those of all its pods; who comes joins in", async () => {
+    const { page } = await at.signedIn();
+    await goTo(page, `${DEPLOYMENT}?tab=logs`);
+    const log = page.getByRole("log");
+    const speaking = async () => new Set(String(await log.textContent()).match(/(?<=\[)web-[^\]]+/g)).size;
+    await expect.poll(speaking, { timeout: 10_000 }).toBe(2);
+    await at.cluster.output("scale deployment web --replicas=3");
+    await expect.poll(speaking, { timeout: 20_000 }).toBe(3);
+    await page.getByRole("status").getByText("following", { exact: false }).waitFor();
+    await page.getByLabel("Times").check();
+    await expect.poll(() => log.textContent()).toMatch(/^\d{4}-\d\d-\d\dT\S+Z \[web-/m);
+    await at.cluster.output("scale deployment web --replicas=2");
+    await page.context().close();
+  });
+
+  test("a container's next run goes on where the last one's log ends", async () => {
+    const again = `${at.cluster.directory}/again`;
+    const twice = `test -e ${again} && { echo second; sleep 3600; }; echo first; until test -e ${again}; do sleep 0.1; done`;
+    await at.cluster.output(["run", "twice", "--image=busybox", "--command", "--", "/bin/sh", "-c", twice]);
+    const { page } = await at.signedIn();
+    await goTo(page, "#/object/core/v1/pods/default/twice?tab=logs");
+    const said = () => page.getByRole("log").textContent();
+    await expect.poll(said, { timeout: 10_000 }).toBe("first");
+    writeFileSync(again, "");
+    await expect.poll(said, { timeout: 20_000 }).toBe("first\nsecond");
+    await page.context().close();
+  });
+
+  test("a rollout goes back to the revision that is chosen, and says before what that changes", async () => {
+    await at.cluster.output("create deployment past --image=one -- /bin/sleep 3600");
+    for (const image of ["two", "three"]) {
+      await at.cluster.output("rollout status deployment/past --timeout=30s");
+      await at.cluster.output(`set image deployment/past *=${image}`);
+    }
+    const { page, problems } = await at.signedIn();
+    await goTo(page, "#/object/apps/v1/deployments/default/past?tab=history");
+    await page.getByRole("heading", { name: "Revision 3, now" }).waitFor();
+    await page.getByText("What going back to it changes").last().click();
+    await page.locator(".diff .added", { hasText: "image: one" }).waitFor();
+    await page.getByRole("button", { name: "Roll back to 1" }).click();
+    await page.getByText("kubectl rollout undo deployments.apps/past --to-revision=1 -n default").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Roll back to 1" }).click();
+    await page.getByRole("heading", { name: "Revision 4, now" }).waitFor();
+    expect(await at.cluster.output("get deployment past -o jsonpath={.spec.template.spec.containers[0].image}")).toBe(
+      "one",
+    );
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("a CronJob is begun by hand, and suspended", async () => {
+    await at.cluster.output("create cronjob nightly --image=busybox --schedule=@yearly -- /bin/echo done");
+    const { page, problems } = await at.signedIn();
+    await goTo(page, "#/object/batch/v1/cronjobs/default/nightly");
+    const act = async (name: string) => {
+      await page.getByRole("button", { name }).click();
+      await page.getByRole("dialog").getByRole("button", { name }).click();
+    };
+    await act("Run now");
+    await page
+      .getByRole("link", { name: /^nightly-/ })
+      .first()
+      .waitFor();
+    await act("Suspend");
+    await page.getByText("@yearly, suspended").waitFor();
+    expect(await at.cluster.output("get cronjob nightly -o jsonpath={.spec.suspend}")).toBe("true");
+    await act("Resume");
+    await page.getByText("@yearly", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});
