@@ -1,4 +1,4 @@
-/** Something that can be done to an object: what it is called, what it does in words and as a command, and how. */
+/** An action on an object: its label, its effect in words and as a command, and its implementation. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import type { Kind } from "../api/kind.ts";
@@ -7,19 +7,19 @@ import type { Deed } from "../api/may.ts";
 export interface Action {
   readonly title: string;
   readonly needs: Deed;
-  /** The kind of what it makes, where it does nothing to the object itself. */
+  /** The kind of the object that it creates, for actions that do not change the displayed one. */
   readonly makes?: Kind;
-  /** What will happen, for whoever is about to confirm it. */
+  /** What will happen, for the confirmation. */
   readonly consequence: string;
-  /** What else it will touch, a line each, found out while it is being confirmed. */
+  /** What else it affects, one line each, determined during the confirmation. */
   readonly alsoTouches?: () => Promise<readonly string[]>;
   readonly danger?: boolean;
-  /** A number to choose, where there is one. */
+  /** A number to choose, if the action takes one. */
   readonly amount?: { readonly label: string; readonly value: number };
   readonly command: (amount: number) => string;
   readonly run: (amount: number) => Promise<Outcome<unknown>>;
   readonly done: string;
 }
 
-/** Undefined where the object's kind does not know the action. */
+/** Undefined if the action does not apply to the object's kind. */
 export type ActionOf = (kind: Kind, object: Stored<KubeObject>) => Action | undefined;

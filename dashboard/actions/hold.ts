@@ -5,7 +5,7 @@ import { kubectlName, targetOf } from "../api/kind.ts";
 import type { ActionOf } from "./action.ts";
 import { kubectlCommand } from "./kubectl-command.ts";
 
-/** What may be held up, and what that means. */
+/** How a kind is paused, and what that does. */
 interface Held {
   readonly field: "paused" | "suspend";
   readonly title: string;
@@ -34,7 +34,7 @@ const HELD: Readonly<Record<string, Held>> = {
   },
 };
 
-/** As `kubectl rollout pause` and `resume`; Jobs and CronJobs are suspended. */
+/** Like `kubectl rollout pause` and `resume`; Jobs and CronJobs are suspended. */
 export const hold: ActionOf = (kind, object) => {
   const held = HELD[kubectlName(kind)];
   if (!held || isOver(object)) return undefined;
@@ -55,7 +55,7 @@ export const hold: ActionOf = (kind, object) => {
   };
 };
 
-/** A Job that has ended begins no more. */
+/** Suspending a finished Job has no effect. */
 const isOver = (object: KubeObject): boolean =>
   object.kind === "Job" && (object as Job).status.conditions?.some(ended) === true;
 

@@ -1,10 +1,10 @@
 import type { CronJob } from "../../api/generated/batch.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 
-/** Room for what the API server adds, and for what a Job adds to the names of its pods. */
+/** Leaves room for the suffixes of the Job and of its pods. */
 const LONGEST = 52;
 
-/** A Job of a CronJob's template, as somebody who begins one by hand makes it. */
+/** A Job from a CronJob's template, with the metadata that kubectl gives to manually created ones. */
 export function jobOf({ metadata: { namespace, name, uid }, spec }: Stored<CronJob>): KubeObject {
   const template = spec.jobTemplate;
   return {

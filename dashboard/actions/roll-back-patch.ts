@@ -1,7 +1,7 @@
 import type { Kind } from "../api/kind.ts";
 import type { Revision } from "../history/revisions.ts";
 
-/** What a Deployment keeps to itself: its controller and kubectl write these of each revision. */
+/** Annotations that belong to the Deployment or to one ReplicaSet and are not part of a revision. */
 const OWN = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
   "deployment.kubernetes.io/revision",
@@ -11,7 +11,7 @@ const OWN = new Set([
   "deprecated.deployment.rollback.to",
 ]);
 
-/** The template of a revision and, of a Deployment, what was said of it (kubectl's pkg/polymorphichelpers/rollback.go). */
+/** Restores a revision's template and, for a Deployment, its annotations (kubectl's pkg/polymorphichelpers/rollback.go). */
 export function rollBackPatch(
   { plural }: Kind,
   annotations: Readonly<Record<string, string>> = {},
@@ -23,7 +23,7 @@ export function rollBackPatch(
     Object.fromEntries(Object.entries(of).filter(([key]) => OWN.has(key) === own));
   return [
     replaced,
-    // "add" replaces what is there, and makes what is not.
+    // "add" also replaces an existing member.
     { op: "add", path: "/metadata/annotations", value: { ...kept(annotations, true), ...kept(before, false) } },
   ];
 }

@@ -9,7 +9,7 @@ import type { Action, ActionOf } from "./action.ts";
 import { kubectlCommand } from "./kubectl-command.ts";
 import { rollBackPatch } from "./roll-back-patch.ts";
 
-/** As `kubectl rollout undo`: to the revision before. */
+/** Like `kubectl rollout undo`: back to the previous revision. */
 export const rollBack: ActionOf = (kind, object) => {
   const source = revisionSourceOf(kind);
   if (!source || isPaused(object)) return undefined;
@@ -29,7 +29,7 @@ export const rollBack: ActionOf = (kind, object) => {
   };
 };
 
-/** As `kubectl rollout undo --to-revision`. */
+/** Like `kubectl rollout undo --to-revision`. */
 export function rollBackTo(kind: Kind, object: Stored<KubeObject>, revision: Revision): Action | undefined {
   if (isPaused(object)) return undefined;
   const { namespace = "", name } = object.metadata;
@@ -43,7 +43,7 @@ export function rollBackTo(kind: Kind, object: Stored<KubeObject>, revision: Rev
   };
 }
 
-/** kubectl refuses it, too: nothing would happen until the rollout goes on. */
+/** kubectl also refuses to roll back a paused Deployment: nothing would happen until it is resumed. */
 const isPaused = (object: KubeObject): boolean => (object as Deployment).spec.paused === true;
 
 const goBack = (kind: Kind, object: Stored<KubeObject>, revision: Revision): Promise<Outcome<unknown>> => {

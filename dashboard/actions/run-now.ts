@@ -6,7 +6,7 @@ import { targetOf } from "../api/kind.ts";
 import type { ActionOf } from "./action.ts";
 import { jobOf } from "./job-of.ts";
 
-/** As `kubectl create job --from=cronjob/NAME`. */
+/** Like `kubectl create job --from=cronjob/NAME`. */
 export const runNow: ActionOf = (kind, object) => {
   if (kind.group !== "batch" || kind.plural !== "cronjobs") return undefined;
   const jobs = kindOfReference("batch/v1", "Job");

@@ -1,4 +1,4 @@
-/** A workload's revisions: what each would change of what runs now, and the way back to it. */
+/** A workload's revisions: how each differs from the current one, and a button to roll back to it. */
 import { useState } from "preact/hooks";
 import { resourcePath } from "../../client/resource-path.ts";
 import { ActionButton } from "../actions/action-bar.tsx";

@@ -1,4 +1,4 @@
-/** Where a kind's revisions are kept, and how they are read and watched. */
+/** Which objects hold a kind's revisions, and how to read one. */
 import type { ControllerRevision, ReplicaSet } from "../../api/generated/apps.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { type Kind, kubectlName } from "../api/kind.ts";
@@ -24,5 +24,5 @@ const SOURCES: Readonly<Record<string, RevisionSource>> = {
   "daemonsets.apps": CONTROLLER_REVISIONS,
 };
 
-/** Undefined for kinds that keep none. */
+/** Undefined for kinds without revisions. */
 export const revisionSourceOf = (kind: Kind): RevisionSource | undefined => SOURCES[kubectlName(kind)];

@@ -1,4 +1,4 @@
-/** What a workload was told to be before: a Deployment's ReplicaSets, or the ControllerRevisions of a StatefulSet or DaemonSet. */
+/** A workload's revisions: a Deployment's ReplicaSets, or the ControllerRevisions of a StatefulSet or DaemonSet. */
 import type { ControllerRevision, ReplicaSet } from "../../api/generated/apps.v1.ts";
 import type { PodTemplateSpec } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
@@ -8,10 +8,10 @@ export interface Revision {
   readonly number: number;
   /** RFC 3339. */
   readonly created: string;
-  /** What whoever made it wrote of it. */
+  /** The change cause that its author recorded. */
   readonly cause: string;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Without the label by which a ReplicaSet knows its pods. */
+  /** Without the label by which a ReplicaSet selects its pods. */
   readonly template: PodTemplateSpec;
 }
 
@@ -29,7 +29,7 @@ export function revisionOfReplicaSet({ metadata, spec }: Stored<ReplicaSet>): Re
 }
 
 export function revisionOfControllerRevision({ metadata, revision, data }: Stored<ControllerRevision>): Revision {
-  // A strategic merge patch of the workload, which replaces its template.
+  // The data is a strategic merge patch that replaces the workload's template.
   const { $patch: _, ...template } = (data as { spec: { template: PodTemplateSpec & { $patch?: string } } }).spec
     .template;
   return { ...describing(metadata, revision), template };
@@ -39,7 +39,7 @@ function describing({ annotations = {}, creationTimestamp }: Stored<ReplicaSet>[
   return { number, created: creationTimestamp, cause: annotations[CAUSE] ?? "", annotations };
 }
 
-/** Those of one workload, the newest first, which is what it is told to be now. */
+/** The revisions of one workload, newest first; the first one is the current one. */
 export const revisionsOf = (
   uid: string,
   objects: Iterable<Stored<KubeObject>>,

@@ -1,12 +1,12 @@
-/** Lines of logs, each with its time; where the reading of one has come to; and those of several as one text. */
+/** Log lines with their timestamps: where reading a log has got to, and merging the lines of several logs. */
 import { withoutControls } from "./terminal-text.ts";
 
 export interface LogLine {
-  /** As the log has it: RFC 3339 with nanoseconds; that of the line before where it has none. */
+  /** RFC 3339 with nanoseconds, as the node sent it; the previous line's if this one has none. */
   readonly time: string;
-  /** The same in milliseconds, by which the lines of several logs are put in order. */
+  /** The same in milliseconds; lines of several logs are ordered by it. */
   readonly at: number;
-  /** Whose line it is. */
+  /** Names the line's source. */
   readonly label: string;
   readonly text: string;
 }
@@ -14,22 +14,22 @@ export interface LogLine {
 const STAMPED = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) (.*)$/s;
 
 /**
- * The lines of one log, which may be read again from where it was read to: `sinceTime` counts whole seconds, so what came in that
- * second comes again, and is left out.
+ * How far one log has been read. A reader that resumes asks for lines since the last timestamp; `sinceTime` has a resolution of one
+ * second, so the lines of that second are sent again, and are dropped here.
  */
 export class LogPosition {
   readonly #label: string;
   #last: LogLine | undefined;
-  /** How many lines have the last one's time. */
+  /** How many of the latest lines share the last timestamp. */
   #alike = 0;
-  /** How many of those are still to come again; undefined once what comes is new. */
+  /** How many of those are still to be repeated; undefined once new lines have arrived. */
   #again: number | undefined;
 
   constructor(label: string) {
     this.#label = label;
   }
 
-  /** What the log is asked for next; "" for its beginning. */
+  /** The `sinceTime` for the next request; "" to read from the start. */
   get since(): string {
     return this.#last?.time ?? "";
   }
@@ -38,7 +38,7 @@ export class LogPosition {
     if (this.since !== "") this.#again = this.#alike;
   }
 
-  /** The new ones of these lines. */
+  /** Returns the lines that were not read before. */
   take(texts: readonly string[]): LogLine[] {
     return texts.flatMap((text) => {
       const line = this.#parse(text);
@@ -65,10 +65,10 @@ export class LogPosition {
   }
 }
 
-/** Stamps of one log have one form, so that their texts say what milliseconds do not. */
+/** Timestamps of one log have one format, so their texts can be compared within a millisecond. */
 const isBefore = (a: LogLine, b: LogLine): boolean => (a.at === b.at ? a.time < b.time : a.at < b.at);
 
-/** Both in the order of their times, of which the last `most` are kept. Each log's own lines stay in theirs. */
+/** Merges by time and keeps the last `most` lines. Lines with equal times keep their order. */
 export function mergedLines(kept: readonly LogLine[], added: readonly LogLine[], most: number): readonly LogLine[] {
   const all = [...kept, ...added];
   const ordered = all.every((line, index) => index === 0 || line.at >= (all[index - 1]?.at ?? 0));

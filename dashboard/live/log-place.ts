@@ -1,20 +1,20 @@
-/** Where logs are read: the cluster, or what stands for it in tests. */
+/** What the log reader needs from the cluster and the page; tests replace it. */
 export interface LogRequest {
-  /** Of the pod's log. */
+  /** The path of the pod's log. */
   readonly path: string;
   readonly container: string;
-  /** Of the container before the present one. */
+  /** The log before the last restart. */
   readonly previous: boolean;
-  /** The last so many lines. */
+  /** At most this many of the last lines. */
   readonly tail: number;
-  /** RFC 3339; "" for the beginning. */
+  /** RFC 3339; "" to read from the start. */
   readonly since: string;
 }
 
 export type LogEnding =
-  /** All of it was read, and no more will come: the container has ended, or was not to be followed. */
+  /** Everything was read and nothing more will come. */
   | { readonly name: "ended" }
-  /** The connection has gone. */
+  /** The connection was lost. */
   | { readonly name: "lost" }
   | { readonly name: "refused"; readonly problem: string };
 
@@ -25,11 +25,11 @@ export type LogStream = (
 ) => Promise<LogEnding>;
 
 export interface LogPlace {
-  /** What there is now. */
+  /** Reads the lines that exist now. */
   readonly read: LogStream;
-  /** What there is, and what comes. */
+  /** Also waits for new lines. */
   readonly follow: LogStream;
-  /** Nobody reads a page that nobody can see. */
+  /** Logs are not read while the page is hidden. */
   readonly whenVisible: (stop: AbortSignal) => Promise<void>;
   readonly whileVisible: <T>(stop: AbortSignal, run: (seen: AbortSignal) => Promise<T>) => Promise<T>;
 }

@@ -1,6 +1,6 @@
 /**
- * The logs of some containers, read as they grow, as one text. Who follows them loses nothing: not when the connection goes, not
- * when a container begins anew, not while nobody can see the page.
+ * Follows the logs of several containers and merges them. No line is lost when the connection breaks, when a container restarts, or
+ * while the page is hidden.
  */
 import { type Signal, signal } from "@preact/signals";
 import { type LogLine, LogPosition, mergedLines } from "./log-lines.ts";
@@ -8,33 +8,33 @@ import type { LogEnding, LogPlace } from "./log-place.ts";
 import { pause } from "./pause.ts";
 
 export interface LogSource {
-  /** Of the pod's log. */
+  /** The path of the pod's log. */
   readonly path: string;
   readonly container: string;
-  /** What is said before its lines. */
+  /** The prefix of its lines. */
   readonly label: string;
-  /** Which of the container's runs is the present one; another has a log of its own. "" before the first. */
+  /** Identifies the container's current run: each run has its own log. "" before the first one. */
   readonly run: string;
 }
 
 export interface LogState {
   readonly following: number;
-  /** How many have been cut off, and are being read again. */
+  /** How many lost their connection and are about to reconnect. */
   readonly lost: number;
-  /** What was answered in place of a log. */
+  /** Errors that the API server returned. */
   readonly problems: readonly string[];
 }
 
 export interface LogOptions {
   readonly follow: boolean;
-  /** What was before the last restart. */
+  /** The log before the last restart. */
   readonly previous: boolean;
   readonly place: LogPlace;
 }
 
-/** More would slow the page down; older lines go. */
+/** More would slow down the page; the oldest lines are dropped. */
 const MOST_LINES = 5000;
-/** Lines that came between two frames are drawn at once. */
+/** Lines that arrive within this time are drawn together. */
 const FLUSH_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -52,7 +52,7 @@ export class LogReader {
     this.#options = options;
   }
 
-  /** From now on these are read. What others have said stays. */
+  /** Reads these sources from now on. Lines of earlier sources are kept. */
   read(sources: readonly LogSource[]): void {
     const tail = Math.ceil(MOST_LINES / Math.max(1, sources.length));
     const wanted = new Map(sources.map((source) => [`${source.path} ${source.container}`, source]));
@@ -110,7 +110,7 @@ class SourceReader {
   readonly #stop = new AbortController();
   #run: string;
   #failures = 0;
-  /** Called when there is another run. */
+  /** Wakes the reader when the container starts another run. */
   #begun = () => {};
 
   constructor(source: LogSource, tail: number, options: SourceOptions) {
@@ -162,7 +162,7 @@ class SourceReader {
       this.#failures = 0;
       take(this.#position.take(lines));
     };
-    // What has not begun has nothing to follow, and is asked why.
+    // A container that has not started has nothing to follow; a plain request returns the reason.
     return follow && this.#run !== "" ? place.follow(request, taken, stop) : place.read(request, taken, stop);
   }
 

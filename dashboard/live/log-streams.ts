@@ -1,4 +1,4 @@
-/** The log of one container as a stream of lines, each with its time. */
+/** Streams a container's log from the cluster, with timestamps. */
 import { LineSplitter } from "../../api/line-splitter.ts";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import { prefix, problemOf, read } from "../api/connection.ts";
@@ -37,8 +37,8 @@ const readLog: LogStream = async (request, take, stop) => {
 };
 
 /**
- * By a WebSocket: a browser opens six connections of HTTP/1.1 to a control plane, and requests that do not end would keep all
- * others waiting.
+ * Uses a WebSocket: browsers open at most six HTTP/1.1 connections to one server, and six followed logs would block every other
+ * request.
  */
 const followLog: LogStream = (request, take, stop) =>
   new Promise((resolve) => {
@@ -66,13 +66,13 @@ const followLog: LogStream = (request, take, stop) =>
     stop.addEventListener("abort", () => socket.close());
   });
 
-/** A browser does not say how a WebSocket was refused. */
+/** Browsers do not expose the response to a refused WebSocket, so a plain request asks for the reason. */
 async function whyNot(request: LogRequest, stop: AbortSignal): Promise<LogEnding> {
   const ending = await readLog({ ...request, tail: 0 }, () => {}, stop);
   return ending.name === "ended" ? { name: "lost" } : ending;
 }
 
-/** What passes by itself is as if the connection had gone. */
+/** Temporary failures are treated like a lost connection. */
 async function refusalOf(response: Response): Promise<LogEnding> {
   if (response.status === NOT_FOUND) return { name: "ended" };
   if (response.status === TOO_MANY || response.status >= 500) return { name: "lost" };

@@ -1,4 +1,4 @@
-/** Resolves after so long, or at once when `stop` is aborted. */
+/** Resolves after `ms` milliseconds, or as soon as `stop` is aborted. */
 export const pause = (ms: number, stop: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

@@ -16,7 +16,7 @@ export function whenVisible(stop: AbortSignal): Promise<void> {
   });
 }
 
-/** Runs with a signal that is aborted with `stop`, or when nobody can see the page any more. */
+/** Runs with a signal that is aborted with `stop`, and when the page gets hidden. */
 export async function whileVisible<T>(stop: AbortSignal, run: (seen: AbortSignal) => Promise<T>): Promise<T> {
   const seen = new AbortController();
   const release = () => seen.abort();

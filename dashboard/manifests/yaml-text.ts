@@ -1,33 +1,33 @@
-/** Objects as YAML to read and to edit. */
+/** Objects as YAML for reading and editing. */
 import { Document, parse, Scalar, visit } from "yaml";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
-/** They make a text look as if it said something else: a reviewer must see them. */
-const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Characters that control the direction of text: a line with them can read as something that it does not say. */
+const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 const MASK = "••••••••";
 
-/** Field ownership is the API server's bookkeeping: long, and nothing that one edits. */
+/** managedFields are long bookkeeping, which nobody edits. */
 export function yamlOf(object: KubeObject): string {
   const { managedFields: _, ...metadata } = object.metadata as KubeObject["metadata"] & { managedFields?: unknown };
   const { apiVersion, kind, metadata: __, ...rest } = object;
   return yamlText({ apiVersion, kind, metadata, ...rest });
 }
 
-/** Any value as YAML; what turns the direction of text is written as an escape. */
+/** Any value as YAML, with bidirectional control characters escaped. */
 export function yamlText(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_, node) => {
-      if (typeof node.value === "string" && node.value.search(TURNING) >= 0) node.type = Scalar.QUOTE_DOUBLE;
+      if (typeof node.value === "string" && node.value.search(BIDI_CONTROLS) >= 0) node.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  return document.toString({ lineWidth: 0 }).replace(TURNING, escaped);
+  return document.toString({ lineWidth: 0 }).replace(BIDI_CONTROLS, escaped);
 }
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** A secret without its values. kubectl's record of the last apply holds them too. */
+/** A secret without its values, which kubectl's last-applied annotation contains as well. */
 export function masked(object: KubeObject): KubeObject {
   const hide = (entries: unknown) =>
     entries && typeof entries === "object"
@@ -47,7 +47,7 @@ export function masked(object: KubeObject): KubeObject {
 
 export type Parsed = { readonly object: KubeObject } | { readonly problem: string };
 
-/** One object, or where the text goes wrong. */
+/** A single object, or where the text is invalid. */
 export function parseObject(text: string): Parsed {
   let value: unknown;
   try {
@@ -62,6 +62,6 @@ export function parseObject(text: string): Parsed {
   return { object: object as KubeObject };
 }
 
-/** The documents of a text, divided by `---`; empty ones are left out. */
+/** The documents of a text, separated by `---`; empty ones are dropped. */
 export const documentsOf = (text: string): string[] =>
   text.split(/^---(?:[ \t].*)?$/m).filter((document) => document.replace(/^[ \t]*#.*$/gm, "").trim() !== "");

@@ -4,10 +4,10 @@ interface ContainerChoiceProps {
   readonly choose: (container: string) => void;
 }
 
-/** Chosen for no single one. */
+/** The choice that stands for every container. */
 export const ALL_CONTAINERS = "All containers";
 
-/** Which of a pod's containers a tab is about. */
+/** Selects the container that a tab shows. */
 export const ContainerChoice = ({ containers, chosen, choose }: ContainerChoiceProps) => (
   <label>
     Container{" "}

@@ -1,4 +1,4 @@
-/** Which logs there are to read of some pods. */
+/** Which logs the pods of a workload have. */
 
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { LabelSelector } from "../../api/generated/meta.v1.ts";
@@ -7,13 +7,13 @@ import { formatLabelSelector } from "../../api/machinery/selectors/selector.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import type { LogSource } from "../live/log-reader.ts";
 
-/** What of a pod its logs need. */
+/** The part of a pod that reading its logs needs. */
 export interface PodOfLogs {
   readonly namespace: string;
   readonly name: string;
   /** RFC 3339. */
   readonly created: string;
-  /** In the order of the spec: those of the start first, those of debugging last. */
+  /** Init containers first, ephemeral containers last. */
   readonly containers: readonly { readonly name: string; readonly run: string }[];
 }
 
@@ -32,7 +32,7 @@ export function podOfLogs({ metadata, spec, status }: Pod): PodOfLogs {
   return { namespace, name, created: creationTimestamp, containers };
 }
 
-/** The logs of a pod's containers; of all of them where none is named. */
+/** The logs of the named container, or of all containers. */
 export const logSourcesOf = (
   { namespace, name, containers }: PodOfLogs,
   named: string | undefined,
@@ -47,7 +47,7 @@ export const logSourcesOf = (
       run: container.run,
     }));
 
-/** Kinds whose selector says which pods are theirs; the first two write it as plain labels. */
+/** Kinds that select pods; the first two have a map of labels as their selector. */
 const SELECTING = new Set([
   "services",
   "replicationcontrollers",
@@ -60,7 +60,7 @@ const SELECTING = new Set([
 
 export const selectsPods = (groupResource: string): boolean => SELECTING.has(groupResource);
 
-/** Its pods' selector as text; "" where it selects none. */
+/** The pod selector as text; "" if there is none. */
 export function podSelectorOf(object: unknown): string {
   const { selector } = (object as { spec: { selector?: LabelSelector | Record<string, string> } }).spec;
   if (!selector) return "";

@@ -1,4 +1,4 @@
-/** The logs of some containers as they are written: followed, searched, with their times. */
+/** Shows the logs of several containers: follows and searches them. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { LogLine } from "../live/log-lines.ts";
@@ -11,12 +11,12 @@ import { LogText } from "./log-text.tsx";
 import { StreamTools } from "./stream-tools.tsx";
 
 interface LogViewProps {
-  /** Whose logs these are; another choice begins a new text. */
+  /** Names the selected logs; the text is cleared when it changes. */
   readonly of: string;
   readonly sources: readonly LogSource[];
-  /** What may be chosen of them. */
+  /** Inputs to select other logs. */
   readonly choices: ComponentChildren;
-  /** Without flags that this view has boxes for. */
+  /** Without the flags of this view's checkboxes. */
   readonly command: string;
 }
 

@@ -1,4 +1,4 @@
-/** What a pod's containers log. */
+/** The logs of a pod's containers. */
 import { useState } from "preact/hooks";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { route } from "../route.ts";

@@ -22,7 +22,7 @@ export function ShellTab({ object }: ObjectProps) {
   const terminal = !status?.containerID?.startsWith("process://");
   const opened = useRef("");
   const key = `${container} ${turn}`;
-  // What a shell has said stays, although its container has ended meanwhile.
+  // The output stays visible after the container has ended.
   if (status?.state?.running) opened.current = key;
   return (
     <div class="logs">

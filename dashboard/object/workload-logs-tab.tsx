@@ -1,4 +1,4 @@
-/** What the pods of a workload or a Service log, all at once: those that come join in. */
+/** The logs of all pods of a workload or Service. New pods are added as they start. */
 import { useState } from "preact/hooks";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
@@ -11,7 +11,7 @@ import { logSourcesOf, type PodOfLogs, podOfLogs, podSelectorOf } from "./log-so
 import { LogView } from "./log-view.tsx";
 import type { ObjectProps } from "./object-props.ts";
 
-/** A connection each: of more pods the newest are read. */
+/** Every container needs a connection, so only the newest pods are read. */
 const MOST_PODS = 20;
 
 const ALL = "";

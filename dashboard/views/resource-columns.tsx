@@ -22,7 +22,7 @@ export interface ColumnsOptions {
 
 const NARROWEST = 7;
 const WIDEST = 42;
-/** Beside a name of this width a state has room on a telephone. */
+/** Leaves room for the state beside the name on a phone. */
 const WIDEST_NAME_WHEN_NARROW = 26;
 const PADDING = 4;
 const STATES = /^(status|phase|state|condition|type)$/i;
