@@ -64,7 +64,9 @@ describe("nodes", () => {
   it("that never spoke are unknown after their grace, and wake nobody from then on", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
-    await at.pass(60_000);
+    await at.pass(55_000);
+    expect(nodeAt(at)?.status.conditions ?? []).toEqual([]);
+    await at.pass(10_000);
     expect(nodeAt(at)?.status.conditions?.[0]).toMatchObject({
       type: "Ready",
       status: "Unknown",

@@ -24,6 +24,8 @@ import { evictingTaint, taintsOf } from "./taints.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 50_000;
+/** Its node-startup-grace-period, for nodes that have not reported yet. */
+const STARTUP_GRACE_MS = 60_000;
 const LEASES = "leases.coordination.k8s.io";
 const NODE_LEASES = "kube-node-lease";
 const UNKNOWN_WITH_THE_NODE = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
@@ -84,7 +86,7 @@ function silenceOf(node: Stored<Node>, { snapshot, heardOf }: ReconcileContext):
   // A node without one of our links, such as a kubelet's, renews its lease as with kube-apiserver.
   const lease = snapshot.get<Lease>(LEASES, NODE_LEASES, node.metadata.name);
   const renewed = timeOf(lease?.spec.renewTime) ?? 0;
-  return Math.max(heard, told, made, renewed) + GRACE_MS;
+  return Math.max(heard, told, made, renewed) + (ready ? GRACE_MS : STARTUP_GRACE_MS);
 }
 
 /** If its own kubelet reported it as not ready or unknown, that is no news, and its pods are left alone. */
