@@ -41,11 +41,10 @@ export class AuditLog extends DurableObject<AuditLogEnv> {
   /** Each batch holds events, one per line. */
   async append(batches: readonly string[]): Promise<void> {
     const { sql } = this.ctx.storage;
-    let last = 0;
     for (const text of batches) {
-      last = Number(sql.exec("INSERT INTO batches (text) VALUES (?) RETURNING id", text).one().id);
+      const id = Number(sql.exec("INSERT INTO batches (text) VALUES (?) RETURNING id", text).one().id);
+      if (id % PRUNE_EVERY === 0) this.#prune();
     }
-    if (last % PRUNE_EVERY === 0) this.#prune();
     if (this.env.AUDIT_WEBHOOK_URL) this.ctx.waitUntil(this.#deliver(this.env.AUDIT_WEBHOOK_URL));
   }
 

@@ -167,6 +167,16 @@ describe("AUDIT-LEVEL", () => {
     expect(event).not.toHaveProperty("requestObject");
     expect(event?.annotations).toMatchObject({ "audit.k8s.io/truncated": "true" });
   });
+
+  test("bodies that are short, and long as JSON, are left out like long ones", async () => {
+    const aliases = Array.from({ length: 90 }, (_, i) => `  a${i}: *text\n`).join("");
+    const yaml = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: maps}\ndata:\n  a: &text "${"\\x01".repeat(20_000)}"\n${aliases}`;
+    const sent = { body: yaml, headers: { "Content-Type": "application/yaml" } };
+    const { events, lines } = await recorded([everything], MAPS, sent);
+    expect(events[0]).toMatchObject({ verb: "create", responseStatus: { code: 422 } });
+    expect(events[0]?.annotations).toMatchObject({ "audit.k8s.io/truncated": "true" });
+    expect(lines.join().length).toBeLessThan(10_000);
+  });
 });
 
 describe("AUDIT-SECRETS: whatever the policy says, nothing recorded holds", () => {
@@ -235,6 +245,14 @@ test("AUDIT-AFTER: an answer leaves before its event is passed on, and events of
   await expect.poll(() => appended.map((lines) => lines.length)).toEqual([2]);
   takeNothing();
   await waitOnExecutionContext(context);
+});
+
+test("AUDIT-KEPT: what is old goes, however many batches come together", async () => {
+  const log = bindings.AUDIT_LOG.getByName("audit-kept-bounded");
+  const batch = "x".repeat(256 * 1024);
+  for (let i = 0; i < 8; i++) await log.append(Array(21).fill(batch));
+  const { lines } = await log.read({ limit: 1000 });
+  expect(lines.length).toBeLessThan(130);
 });
 
 test("AUDIT-KEPT: the newest events can be read, and then what came after", async () => {

@@ -2,9 +2,9 @@
 
 import type { Context } from "hono";
 import type { AuditPolicy } from "../../../api/audit/policy.ts";
-import { exactJson } from "../../../api/machinery/json/exact-json.ts";
 import { ApiError } from "../../api-error.ts";
-import { type Answered, auditEvent, type Bodies, type Recording, recordingOf } from "../../audit/audit-event.ts";
+import { type Answered, type Bodies, type Recording, recordingOf } from "../../audit/audit-event.ts";
+import { auditLine } from "../../audit/audit-line.ts";
 import type { AuditedRequest } from "../../audit/audited-request.ts";
 import { record } from "../../audit/record.ts";
 import { type RecordedBody, readStart, recordedBody } from "../../audit/recorded-bodies.ts";
@@ -30,7 +30,7 @@ export function auditAnswer(c: Context<Bindings>, { policy, request }: Audit, id
   if (!recording) return;
   const write = (bodies: Bodies = {}) => {
     const status = c.error instanceof ApiError ? c.error.status : undefined;
-    record(exactJson(auditEvent(answered, recording.level, { ...bodies, ...(status && { status }) })), {
+    record(auditLine(answered, recording.level, { ...bodies, ...(status && { status }) }), {
       env: c.env,
       cluster: c.get("cluster"),
       waitUntil: (work) => c.executionCtx.waitUntil(work),
@@ -48,7 +48,11 @@ export function auditAnswer(c: Context<Bindings>, { policy, request }: Audit, id
   const copy = c.res.clone();
   const form = { type: copy.headers.get("Content-Type") ?? "", omitManagedFields: recording.omitManagedFields };
   c.executionCtx.waitUntil(
-    readStart(copy.body as ReadableStream<Uint8Array>).then((body) => write(bodiesOf(sent, recordedBody(body, form)))),
+    readStart(copy.body as ReadableStream<Uint8Array>).then(
+      (body) => write(bodiesOf(sent, recordedBody(body, form))),
+      // An answer that breaks off is recorded all the same.
+      () => write(bodiesOf(sent, { kind: "truncated" })),
+    ),
   );
 }
 

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { AuditEvent } from "../../api/audit/event.ts";
+import type { Answered } from "./audit-event.ts";
+import { auditLine } from "./audit-line.ts";
+
+const answeredWith = (annotations: Record<string, string>): Answered => ({
+  id: "id",
+  request: { received: 0, user: { name: "jo", groups: [] }, annotations },
+  uri: "/api/v1/namespaces/ns/configmaps",
+  path: "/api/v1/namespaces/ns/configmaps",
+  verb: "create",
+  resource: undefined,
+  headers: new Headers(),
+  address: undefined,
+  code: 201,
+  streams: false,
+  now: 0,
+});
+const long = "x".repeat(600_000);
+const event = (line: string) => JSON.parse(line) as AuditEvent;
+
+test("AUDIT-LEVEL: an event is kept whole while its log can keep it", () => {
+  const line = auditLine(answeredWith({ "p/said": "short" }), "Request", { requestObject: { a: "b" } });
+  expect(event(line)).toMatchObject({ requestObject: { a: "b" }, annotations: { "p/said": "short" } });
+});
+
+test("AUDIT-LEVEL: without its bodies, and what others say of it, an event is kept however long they were", () => {
+  const bare = event(auditLine(answeredWith({ "p/said": "short" }), "Request", { requestObject: { a: long } }));
+  expect(bare).not.toHaveProperty("requestObject");
+  expect(bare.annotations).toMatchObject({ "p/said": "short", "audit.k8s.io/truncated": "true" });
+
+  const shortest = auditLine(answeredWith({ "p/said": long }), "Request", { requestObject: { a: "b" } });
+  expect(shortest.length).toBeLessThan(1000);
+  expect(event(shortest)).toMatchObject({ verb: "create", user: { username: "jo" }, responseStatus: { code: 201 } });
+  expect(event(shortest).annotations).toEqual({
+    "authorization.k8s.io/decision": "allow",
+    "authorization.k8s.io/reason": "",
+    "audit.k8s.io/truncated": "true",
+  });
+});
