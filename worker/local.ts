@@ -6,7 +6,7 @@ import { formatShards, parseShards } from "../api/store/shards.ts";
 import type { GroupResource } from "../api/store.ts";
 import { DEFAULT_CLUSTER } from "./cluster.ts";
 import type { Env } from "./env.ts";
-import worker from "./index.ts";
+import worker, { Tunnel as PlatformTunnel } from "./index.ts";
 import { readShards } from "./policy/cluster-shards.ts";
 import { runScheduled } from "./scheduled.ts";
 import { ownStore } from "./storage/cluster-stores.ts";
@@ -17,6 +17,20 @@ interface LocalEnv extends Env {
   /** Start although some stored data cannot be decrypted. */
   readonly DESPITE_LOST_KEY?: string;
   readonly CLOCK: DurableObjectNamespace<Clock>;
+  /** The directory of the Tunnels' files. */
+  readonly TUNNEL_FILES: Fetcher;
+}
+
+/**
+ * There is one for each exec, log and call to a pod, and it keeps nothing: its files, one of which workerd would leave for
+ * good, are unlinked while they are open.
+ */
+export class Tunnel extends PlatformTunnel {
+  constructor(state: DurableObjectState, env: LocalEnv) {
+    super(state, env);
+    for (const ending of ["", "-wal", "-shm"])
+      state.waitUntil(env.TUNNEL_FILES.fetch(`http://files/${state.id}.sqlite${ending}`, { method: "DELETE" }));
+  }
 }
 
 /** The finest granularity that Cloudflare offers. */

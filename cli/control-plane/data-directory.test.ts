@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -14,6 +14,12 @@ test("it is made, for its owner only", () => {
   directory.write("secret", "x");
   expect([directory.path, directory.file("secret")].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
   expect([directory.isNew, directory.read("secret"), directory.read("absent")]).toEqual([true, "x", undefined]);
+});
+
+test("TUNNEL-KEPT: a directory inside is emptied of what was left in it", () => {
+  const directory = new DataDirectory(join(scratch, "emptied"));
+  writeFileSync(join(directory.makeDirectory("storage/Tunnel"), "left.sqlite"), "");
+  expect(readdirSync(directory.makeEmptyDirectory("storage/Tunnel"))).toEqual([]);
 });
 
 test("what cannot be written whole leaves a file as it was", () => {

@@ -83,6 +83,12 @@ export class DataDirectory {
     return this.file(name);
   }
 
+  /** Empties the directory inside, and returns its full path. */
+  makeEmptyDirectory(name: string): string {
+    rmSync(this.file(name), { recursive: true, force: true });
+    return this.makeDirectory(name);
+  }
+
   /** Its owner's start time, as recorded in the lock. */
   get lockedSince(): string | null {
     return self().startedAt;

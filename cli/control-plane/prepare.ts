@@ -62,6 +62,7 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
       certificateChain: identity.certificateChain,
       privateKey: identity.certificateKey,
       storagePath: directory.makeDirectory("storage"),
+      tunnelsPath: directory.makeEmptyDirectory("storage/Tunnel"),
       pinnedCallsSocket: files.pinnedCallsSocket,
       readinessSocket: files.readinessSocket,
       ...(ingressPort !== undefined && { ingressAddress: hostPort(bind, ingressPort) }),

@@ -17,6 +17,7 @@ const text = renderWorkerdConfig({
   certificateChain: "CHAIN\n",
   privateKey: "KEY\n",
   storagePath: "/data/storage",
+  tunnelsPath: "/data/storage/Tunnel",
   pinnedCallsSocket: "/data/pinned-calls.sock",
   readinessSocket: "/data/readiness.sock",
   secrets: { SECRET: 'quote " backslash \\ ü\n' },

@@ -27,6 +27,8 @@ export interface WorkerdConfig {
   readonly privateKey: string;
   /** The directory of the objects' SQLite files. */
   readonly storagePath: string;
+  /** The directory of the Tunnels' files, below `storagePath`. */
+  readonly tunnelsPath: string;
   /** A Unix socket whose server makes calls that workerd cannot make (pinned-calls.ts). */
   readonly pinnedCallsSocket: string;
   /** A Unix socket that answers whether the control plane is ready. */
@@ -62,6 +64,7 @@ export function renderWorkerdConfig(config: WorkerdConfig): string {
     ),
     `(name = ${text(manifest.assetsBinding)}, service = "assets")`,
     `(name = "PINNED_CALLS", service = "pinned-calls")`,
+    `(name = "TUNNEL_FILES", service = "tunnel-files")`,
     ...Object.entries({ ...manifest.vars, ...config.secrets }).map(
       ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
     ),
@@ -76,6 +79,7 @@ const config :Workerd.Config = (
   services = [
     (name = "sailplane", worker = .sailplane),
     (name = "storage", disk = (path = ${text(config.storagePath)}, writable = true, allowDotfiles = false)),
+    (name = "tunnel-files", disk = (path = ${text(config.tunnelsPath)}, writable = true)),
     (name = "pinned-calls", external = (address = ${text(`unix:${config.pinnedCallsSocket}`)}, http = ())),
     (name = "assets", disk = (path = ${text(config.assetsPath)})),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true, trustedCertificates = ${list((config.trustedCertificates ?? []).map(text))}))),

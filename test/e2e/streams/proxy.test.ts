@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type ApiCall, callApi } from "../rig/api-call.ts";
@@ -48,6 +49,12 @@ test("TUNNEL-HTTP: a pod's proxy passes method, path, query and body as they are
   expect((await ask(`${PODS}/echo/proxy/none`)).status).toBe(204);
   expect((await ask(`${PODS}/echo/proxy/large`)).text.length).toBe(3_000_000);
   expect((await ask(`${PODS}/echo:${pod.port}/proxy/`)).status).toBe(200);
+});
+
+test("TUNNEL-KEPT: what was asked of a pod leaves no file behind", async () => {
+  expect((await ask(`${PODS}/echo/proxy/teapot`)).status).toBe(418);
+  const files = () => readdirSync(`${cluster.directory}/storage/Tunnel`).filter((name) => !name.startsWith("metadata."));
+  await expect.poll(files).toEqual([]);
 });
 
 test("links and redirects lead back into the proxy", async () => {

@@ -4,11 +4,12 @@
  * impersonate a node for that one.
  */
 import type { Context } from "hono";
-import { forbidden, unauthorized } from "../../../api/machinery/status.ts";
+import { forbidden, serviceUnavailable, unauthorized } from "../../../api/machinery/status.ts";
 import { ANSWER_HEADER } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { nodeNameOf } from "../../auth/node/node-identity.ts";
 import { MASTERS, UNAUTHENTICATED, type User } from "../../auth/user.ts";
+import { NODE_CREDENTIALS } from "../../policy/internal-resources.ts";
 import { upgradeOf } from "../../tunnels/upgrade.ts";
 import type { Bindings } from "../bindings.ts";
 import { identifyForPath } from "../filters/require-path.ts";
@@ -33,12 +34,12 @@ export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {
   url.searchParams.set("node", node);
   url.searchParams.set("cluster", c.get("cluster"));
   url.searchParams.set("since", c.req.query("since") ?? "0");
-  const answer = await c.env.NODE_HUB.getByName(c.get("cluster")).fetch(
-    new Request(url, { headers: upgradeOf(c.req.raw) }),
-  );
-  // The headers of an answer from an object are immutable.
-  return answer.status === 101 ? answer : new Response(answer.body, answer);
+  const hub = c.env.NODE_HUB.getByName(c.get("cluster"));
+  return ofObject(await hub.fetch(new Request(url, { headers: upgradeOf(c.req.raw) })));
 }
+
+/** The headers of an answer from an object are immutable. */
+const ofObject = (answer: Response): Response => (answer.status === 101 ? answer : new Response(answer.body, answer));
 
 /** GET /sailplane/v1/tunnels/ID?node=NAME (an upgrade) */
 export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {
@@ -49,7 +50,7 @@ export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {
   const headers = upgradeOf(c.req.raw);
   const answer = c.req.header(ANSWER_HEADER);
   if (answer !== undefined) headers.set(ANSWER_HEADER, answer);
-  return tunnel.fetch(new Request(url, { headers }));
+  return ofObject(await tunnel.fetch(new Request(url, { headers })));
 }
 
 /** GET /sailplane/v1/relays/PEER?node=NAME (an upgrade) */
@@ -57,10 +58,20 @@ export async function serveRelay(c: Context<Bindings>): Promise<Response> {
   const node = c.req.query("node") ?? "";
   const peer = c.req.param("peer") ?? "";
   await requireNode(c, node);
+  // An object would be made for whatever is named.
+  if (!(await hasJoined(c, peer))) throw new ApiError(serviceUnavailable(`node ${peer} is not connected`));
   const url = new URL("https://relay/");
   url.searchParams.set("cluster", c.get("cluster"));
   url.searchParams.set("node", node);
   url.searchParams.set("peer", peer);
   const relay = c.env.RELAY.getByName([c.get("cluster"), ...[node, peer].sort()].join("/"));
-  return relay.fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
+  return ofObject(await relay.fetch(new Request(url, { headers: upgradeOf(c.req.raw) })));
 }
+
+const hasJoined = (c: Context<Bindings>, node: string): Promise<boolean> =>
+  withPolicy(c, async ({ policy, store }) => {
+    if (policy.get(NODE_CREDENTIALS, "", node)) return true;
+    // One that joined a moment ago, at another edge, is known.
+    await store.confirm();
+    return false;
+  });

@@ -45,3 +45,16 @@ test("AUTH-AS: what is reported in a node's name is decided in that name", async
   const { answered } = (await answer.json()) as { answered: { code: number }[] };
   expect(answered.map(({ code }) => code)).toEqual([403]);
 });
+
+test("RELAY-CALL: a node that has not joined is not called, and a tunnel that nobody opened is not there", async () => {
+  const base = baseOf(`${cluster}-strangers`);
+  const { token } = (await createCluster(`${cluster}-strangers`)).object;
+  const node = (await call(`${base}/sailplane/v1/join`, { body: { nodeName: "n1" }, token })).object.token;
+  const headers = { Authorization: `Bearer ${node}`, Upgrade: "websocket" };
+  const dial = async (path: string) => {
+    const answer = await outside.fetch(`${base}/sailplane/v1/${path}`, { headers });
+    return [answer.status, ((await answer.json()) as { message?: string }).message];
+  };
+  expect(await dial("relays/nobody?node=n1")).toEqual([503, "node nobody is not connected"]);
+  expect(await dial("tunnels/none?node=n1")).toEqual([404, "no such tunnel"]);
+});
