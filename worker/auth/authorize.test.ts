@@ -134,6 +134,7 @@ const matrix: Readonly<Record<string, string>> = {
   "list pods": "view everywhere, control loop",
   "list pods of n1": "view everywhere, node, control loop",
   "list pods in other": "view everywhere, control loop",
+  "watch pods in ns called p": "admin, edit, view, view everywhere, service account, control loop, node",
   "get pods in ns called p": "admin, edit, view, view everywhere, service account, control loop, node",
   "create pods in ns": "admin, edit, service account, node, other node",
   "update pods in ns called p": "admin, edit, service account, control loop",

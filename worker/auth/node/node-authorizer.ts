@@ -135,7 +135,7 @@ function ownNode(node: string, { verb, subresource, name }: ResourceAttributes):
   }
 }
 
-function ownPods(node: string, { verb, subresource, fieldSelector = [] }: ResourceAttributes) {
+function ownPods(node: string, { verb, subresource, name, fieldSelector = [] }: ResourceAttributes) {
   if (subresource === "status") return verb === "update" || verb === "patch" ? ALLOWED : NO_OPINION;
   if (subresource === "eviction") return verb === "create" ? ALLOWED : NO_OPINION;
   if (subresource !== "") return NO_OPINION;
@@ -144,9 +144,8 @@ function ownPods(node: string, { verb, subresource, fieldSelector = [] }: Resour
       return "if related";
     case "list":
     case "watch":
-      return isPinned(fieldSelector, node)
-        ? ALLOWED
-        : refuse("can only list/watch pods with spec.nodeName field selector");
+      if (isPinned(fieldSelector, node)) return ALLOWED;
+      return name === "" ? refuse("can only list/watch pods with spec.nodeName field selector") : "if related";
     case "create":
     case "delete":
       return ALLOWED;

@@ -37,6 +37,29 @@ test("NODE-WRITE: a node is refused what its status subresource would have put b
   );
 });
 
+test("NODE-WRITE: a mirror pod names nothing that the node would then be given", async () => {
+  const ns = await newNamespace("node-mirror");
+  const claimTemplate = { spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } };
+  const { items } = (await call(`${BASE}/nodes`)).object as unknown as { items: Answer["object"][] };
+  const { uid } = items.find(({ metadata }) => metadata.name === "a")?.metadata ?? {};
+  const ownerReferences = [{ apiVersion: "v1", kind: "Node", name: "a", uid, controller: true }];
+  const annotations = { "kubernetes.io/config.mirror": "hash" };
+  const mirror = (volume: object) => ({
+    metadata: { name: "m", annotations, ownerReferences },
+    spec: { nodeName: "a", containers: [{ name: "c", image: "i" }], volumes: [{ name: "v", ...volume }] },
+  });
+  for (const [named, volume] of [
+    ["clustertrustbundles", { projected: { sources: [{ clusterTrustBundle: { name: "b", path: "p" } }] } }],
+    ["csidrivers (via CSI volumes)", { csi: { driver: "d" } }],
+    ["persistentvolumeclaims (via ephemeral volumes)", { ephemeral: { volumeClaimTemplate: claimTemplate } }],
+    ["persistentvolumeclaims", { persistentVolumeClaim: { claimName: "c" } }],
+  ] as const)
+    expect(await asNode(`${BASE}${ns}/pods`, mirror(volume))).toBe(
+      `pods "m" is forbidden: node "a" can not create pods that reference ${named}`,
+    );
+  expect(await asNode(`${BASE}${ns}/pods`, mirror({ emptyDir: {} }))).toBeUndefined();
+});
+
 test("NODE-TOKEN: a node asks for tokens for whom a pod's volumes mean them, and their drivers ask for them", async () => {
   const ns = await newNamespace("node-token");
   const storage = "https://sailplane/apis/storage.k8s.io/v1/csidrivers";

@@ -2,7 +2,7 @@
  * A node creates mirrors of its static pods, which may refer to nothing, and writes the status of pods that are bound
  * to it.
  */
-import type { Pod } from "../../../../api/generated/core.v1.ts";
+import type { Pod, Volume } from "../../../../api/generated/core.v1.ts";
 import { sameValue } from "../../../../api/machinery/field-checks.ts";
 import { goQuote } from "../../../../api/machinery/field-error.ts";
 import { notFound } from "../../../../api/machinery/status.ts";
@@ -77,17 +77,33 @@ async function requireOwnUid(node: string, request: AdmissionRequest, uid: strin
   const { entry } = await request.context.store.read({ resource: "nodes", namespace: "", name: node });
   if (!entry) throw new ApiError(notFound({ group: "", resource: "nodes" }, node));
   const expected = (JSON.parse(entry.text) as Pod).metadata.uid;
-  if (uid !== expected) throw refusal(request, `node ${node} UID mismatch: expected ${expected} got ${uid}`);
+  if (uid !== expected) throw refusal(request, `node ${node} UID mismatch: expected ${uid} got ${expected}`);
 }
 
 function whatItNames(pod: Pod): string | undefined {
-  if (pod.spec.serviceAccountName) return "a service account";
+  if (pod.spec.serviceAccountName) return "serviceaccounts";
   const references = podReferences(pod);
   if (namesSecrets(pod)) return "secrets";
   if (references.some((reference) => reference.startsWith("configmaps "))) return "configmaps";
   if ((pod.spec.resourceClaims ?? []).length > 0) return "resourceclaims";
-  const claims = (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral);
-  return claims ? "persistentvolumeclaims" : undefined;
+  for (const volume of pod.spec.volumes ?? []) {
+    const named = whatVolumeNames(volume);
+    if (named !== undefined) return named;
+  }
+  return undefined;
+}
+
+function whatVolumeNames({ csi, glusterfs, persistentVolumeClaim, ephemeral, projected }: Volume): string | undefined {
+  if (csi) return "csidrivers (via CSI volumes)";
+  if (glusterfs) return "endpoints (via glusterFS volumes)";
+  if (persistentVolumeClaim) return "persistentvolumeclaims";
+  if (ephemeral) return "persistentvolumeclaims (via ephemeral volumes)";
+  for (const { serviceAccountToken, clusterTrustBundle, podCertificate } of projected?.sources ?? []) {
+    if (serviceAccountToken) return "serviceaccounts (via projected volumes)";
+    if (clusterTrustBundle) return "clustertrustbundles";
+    if (podCertificate) return "podcertificates";
+  }
+  return undefined;
 }
 
 function checkStatus(node: string, request: AdmissionRequest): void {
