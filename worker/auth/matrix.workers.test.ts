@@ -62,12 +62,11 @@ async function roleHolder(role: "admin" | "edit" | "view", spec: object = {}): P
   return (await must(`${CORE}/serviceaccounts/${role}/token`, { spec })).status.token;
 }
 
-/** The same token as if it had been created an hour earlier. */
-async function expired(token: string): Promise<string> {
+/** The same token as if it had been made `seconds` later. */
+async function shifted(token: string, seconds: number): Promise<string> {
   const claims = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/")));
-  const hour = 3600;
-  const earlier = { ...claims, iat: claims.iat - 2 * hour, nbf: claims.nbf - 2 * hour, exp: claims.exp - 2 * hour };
-  return CLUSTER_KEYS.getByName(CLUSTER).sign(earlier);
+  const [iat, nbf, exp] = [claims.iat, claims.nbf, claims.exp].map((time) => time + seconds);
+  return CLUSTER_KEYS.getByName(CLUSTER).sign({ ...claims, iat, nbf, exp });
 }
 
 beforeAll(async () => {
@@ -75,7 +74,7 @@ beforeAll(async () => {
   tokens["other cluster"] = (await createCluster(`${CLUSTER}-other`)).object.token;
   for (const role of ["admin", "edit", "view"] as const) tokens[role] = await roleHolder(role);
   tokens["wrong audience"] = await roleHolder("admin", { audiences: ["somebody-else"] });
-  tokens.expired = await expired(tokens.admin);
+  tokens.expired = await shifted(tokens.admin, -2 * 3600);
 
   await must("/api/v1/namespaces/kube-system/secrets", bootstrapToken("abcdef", "2999-01-01T00:00:00Z"));
   await must("/api/v1/namespaces/kube-system/secrets", bootstrapToken("fedcba", "2001-01-01T00:00:00Z"));
@@ -176,4 +175,11 @@ describe.each(rows)("$verb $path", ({ verb, path, body, codes }) => {
     }
     expect(answered).toEqual(expected);
   });
+});
+
+test("AUTH-ACCOUNT: a token that another machine has made is good where the clock is up to a minute behind", async () => {
+  const list = async (seconds: number) =>
+    (await call(`${BASE}${CORE}/pods`, { token: await shifted(tokens.admin, seconds) })).code;
+  expect(await list(50)).toBe(200);
+  expect(await list(70)).toBe(401);
 });
