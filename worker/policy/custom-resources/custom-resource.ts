@@ -8,6 +8,7 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { setDefaults } from "../../../api/machinery/structural/defaults.ts";
 import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
+import { ObjectTooLarge } from "../../api-error.ts";
 import { customColumns } from "./custom-columns.ts";
 import { customFields } from "./custom-fields.ts";
 import { customScale } from "./custom-scale.ts";
@@ -47,12 +48,12 @@ export function customResource(
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
     allowUnconditionalUpdate: false,
     deleteAnswersObject: false,
-    defaults: (draft) => setDefaults(membersOf(draft), schema),
+    defaults: (draft) => setAll(draft, schema),
     prepareCreate: (draft) => {
       if (!status) return;
       delete (draft as Untyped).status;
       // When read again, an object stored without a status gets its schema's default.
-      setDefaults(membersOf(draft), schema);
+      setAll(draft, schema);
     },
     validateCreate: (object) => rules.create(object),
     validateUpdate: (next, old) => rules.update(next, old),
@@ -72,6 +73,10 @@ export function customResource(
     columns: customColumns(version.additionalPrinterColumns),
     age: false,
   };
+}
+
+function setAll(draft: KubeObject, schema: Schema): void {
+  if (!setDefaults(membersOf(draft), schema)) throw new ObjectTooLarge();
 }
 
 /** Through /status nothing changes but the status and managedFields. */
