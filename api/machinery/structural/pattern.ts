@@ -103,6 +103,20 @@ export function matchesPattern({ regexp, cost, linear }: Pattern, text: string):
   return text.length * linear.steps <= MOST_STEPS && linear.test(text);
 }
 
+/** The cost of compiling a pattern, in the unit of {@link matchingSteps}; 0 if it is cached. */
+export const compilingSteps = (pattern: string): number => (compiled.has(pattern) ? 0 : 300 + 20 * pattern.length);
+
+/**
+ * The approximate cost of a match, in steps of about 0.1 us. JavaScript's engine is some ten times as fast as ours, and
+ * seldom backtracks as much as it could.
+ */
+export function matchingSteps({ regexp, cost, linear }: Pattern, text: string): number {
+  if (text.length > LONGEST) return 0;
+  const steps = stepsFor(cost, text.length);
+  if (regexp && steps <= MOST_BACKTRACKING) return text.length + steps / 30;
+  return (text.length * linear.steps) / 10;
+}
+
 /** Finds the matches in a text; undefined if that could take too long. */
 export const searcherOf = ({ regexp, cost }: Pattern, text: string): RegExp | undefined =>
   regexp && stepsFor(cost, text.length) <= MOST_SEARCHING ? regexp : undefined;

@@ -4,14 +4,14 @@
  */
 
 import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
-import { deepEqual } from "../json/deep-equal.ts";
-import { exactJson } from "../json/exact-json.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { Correlation } from "./correlate.ts";
+import { enumIndexOf } from "./enum-index.ts";
 import { checkedFormat, fitsFormat } from "./formats.ts";
 import { additionalOf, childPath, itemsOf, type Schema } from "./json-walk.ts";
-import { compilePattern, matchesPattern } from "./pattern.ts";
+import { compilePattern, compilingSteps, matchesPattern, matchingSteps } from "./pattern.ts";
 import { isInt64, validateNumber } from "./validate-number.ts";
+import { toldErrors, ValidationWork } from "./validation-work.ts";
 
 /** Where Kubernetes names no field. */
 export const NOWHERE = "<nil>";
@@ -22,31 +22,48 @@ interface Result {
   matches: number;
 }
 
+interface Place {
+  readonly path: string;
+  readonly correlation: Correlation | undefined;
+  readonly work: ValidationWork;
+}
+
 /** Validates any value; given its old state, unchanged parts may stay invalid. */
 export function validateValue(object: unknown, schema: Schema, old?: unknown): FieldError[] {
   const correlation = old === undefined ? undefined : new Correlation(object, old, schema);
-  return check(object, schema, "", correlation).errors;
+  const work = new ValidationWork();
+  const { errors } = check(object, schema, { path: "", correlation, work });
+  const told = toldErrors(errors);
+  if (work.isDone)
+    return [...told, invalid(NOWHERE, "", "validation by the schema takes too long, and was not completed")];
+  return told === errors ? errors : [...told, invalid(NOWHERE, "", "there is more, which is too long to be told")];
 }
 
-function check(value: unknown, schema: Schema, path: string, correlation: Correlation | undefined): Result {
+function check(value: unknown, schema: Schema, place: Place): Result {
   const result: Result = { errors: [], matches: 0 };
+  const { path, correlation, work } = place;
+  if (!work.begin()) return result;
   const merge = (other: Result) => {
-    result.errors.push(...other.errors);
+    for (const error of other.errors) result.errors.push(error);
     result.matches += other.matches + 1;
   };
-  const found = (errors: FieldError[]) => merge({ errors, matches: 0 });
+  const found = (errors: FieldError[]) => {
+    work.write(errors);
+    for (const error of errors) result.errors.push(error);
+    result.matches++;
+  };
   found(typeErrors(value, schema, path));
-  if (value === null) found(enumErrors(value, schema, path));
+  if (value === null) found(enumErrors(value, schema, place));
   else {
-    merge(checkJunctors(value, schema, path));
+    merge(checkJunctors(value, schema, place));
     if (typeof value === "string") {
-      found(stringErrors(value, schema, path));
+      found(stringErrors(value, schema, place));
       found(formatErrors(value, schema, path));
     }
     if (typeof value === "number" || typeof value === "bigint") found(validateNumber(value, schema, path));
-    if (Array.isArray(value)) merge(checkList(value, schema, path, correlation));
-    found(enumErrors(value, schema, path));
-    if (isJsonObject(value)) merge(checkMap(value, schema, path, correlation));
+    if (Array.isArray(value)) merge(checkList(value, schema, place));
+    found(enumErrors(value, schema, place));
+    if (isJsonObject(value)) merge(checkMap(value, schema, place));
   }
   result.matches++;
   if (result.errors.length > 0 && correlation?.unchanged) return { errors: [], matches: result.matches };
@@ -82,12 +99,13 @@ function typeOf(value: unknown): string {
   return typeof value;
 }
 
-function stringErrors(value: string, schema: Schema, name: string): FieldError[] {
+function stringErrors(value: string, schema: Schema, { path: name, work }: Place): FieldError[] {
   const length = schema.maxLength === undefined && schema.minLength === undefined ? 0 : [...value].length;
   if (schema.maxLength !== undefined && length > schema.maxLength) return [tooLong(name, schema.maxLength)];
   if (schema.minLength !== undefined && length < schema.minLength)
     return [invalid(name, value, `${name} in body should be at least ${schema.minLength} chars long`)];
   if (!schema.pattern) return [];
+  if (!work.spend(compilingSteps(schema.pattern))) return [];
   const pattern = compilePattern(schema.pattern);
   if (!pattern)
     return [
@@ -97,6 +115,7 @@ function stringErrors(value: string, schema: Schema, name: string): FieldError[]
         `${name} in body should match '${schema.pattern}', but pattern is invalid: it cannot be matched in bounded time`,
       ),
     ];
+  if (!work.spend(matchingSteps(pattern, value))) return [];
   if (!matchesPattern(pattern, value))
     return [invalid(name, value, `${name} in body should match '${schema.pattern}'`)];
   return [];
@@ -107,20 +126,21 @@ function formatErrors(value: string, { format, type }: Schema, name: string): Fi
   return [typeInvalid(name, value, `${name} in body must be of type ${format}: ${JSON.stringify(value)}`)];
 }
 
-function enumErrors(value: unknown, schema: Schema, name: string): FieldError[] {
-  const allowed = schema.enum;
-  if (!allowed || allowed.length === 0 || allowed.some((each) => deepEqual(each, value))) return [];
-  const texts = allowed.map((each) => (typeof each === "string" ? each : exactJson(each)));
-  return [notSupported(name, value, texts)];
+function enumErrors(value: unknown, { enum: allowed }: Schema, { path, work }: Place): FieldError[] {
+  if (!allowed || allowed.length === 0) return [];
+  const index = enumIndexOf(allowed);
+  const key = index.keyOf(value);
+  if (index.has(key) || !work.spend(key.length + index.telling)) return [];
+  return [notSupported(path, value, index.texts)];
 }
 
-function checkList(list: unknown[], schema: Schema, path: string, correlation: Correlation | undefined): Result {
+function checkList(list: unknown[], schema: Schema, { path, correlation, work }: Place): Result {
   const result: Result = { errors: [], matches: 0 };
   const items = itemsOf(schema);
   if (items)
     list.forEach((item, i) => {
-      const inner = check(item, items, `${path}[${i}]`, correlation?.item(i));
-      result.errors.push(...inner.errors);
+      const inner = check(item, items, { path: `${path}[${i}]`, correlation: correlation?.item(i), work });
+      for (const error of inner.errors) result.errors.push(error);
       result.matches += inner.matches;
     });
   if (schema.minItems !== undefined && list.length < schema.minItems)
@@ -130,7 +150,7 @@ function checkList(list: unknown[], schema: Schema, path: string, correlation: C
   return result;
 }
 
-function checkMap(map: JsonObject, schema: Schema, path: string, correlation: Correlation | undefined): Result {
+function checkMap(map: JsonObject, schema: Schema, { path, correlation, work }: Place): Result {
   const { minProperties, maxProperties, properties = {}, required: names = [] } = schema;
   const result: Result = { errors: [], matches: 0 };
   const count = Object.keys(map).length;
@@ -142,8 +162,12 @@ function checkMap(map: JsonObject, schema: Schema, path: string, correlation: Co
   const additional = additionalOf(schema);
   const member = (name: string, of: Schema) => {
     const isTypeMeta = path === "" && (name === "kind" || name === "apiVersion");
-    const inner = check(map[name], of, childPath(path, name), isTypeMeta ? undefined : correlation?.member(name));
-    result.errors.push(...inner.errors);
+    const inner = check(map[name], of, {
+      path: childPath(path, name),
+      correlation: isTypeMeta ? undefined : correlation?.member(name),
+      work,
+    });
+    for (const error of inner.errors) result.errors.push(error);
     result.matches += inner.matches;
   };
   for (const name of Object.keys(map)) if (additional && !Object.hasOwn(properties, name)) member(name, additional);
@@ -153,8 +177,10 @@ function checkMap(map: JsonObject, schema: Schema, path: string, correlation: Co
 }
 
 /** anyOf, oneOf, allOf, not. */
-function checkJunctors(value: unknown, schema: Schema, path: string): Result {
+function checkJunctors(value: unknown, schema: Schema, { path, work }: Place): Result {
   const result: Result = { errors: [], matches: 0 };
+  if (!(schema.anyOf ?? schema.oneOf ?? schema.allOf ?? schema.not)) return result;
+  const within = { path, correlation: undefined, work };
   const told = JSON.stringify(path);
   const fail = (detail: string) => result.errors.push(invalid(NOWHERE, "", `${told} must ${detail}`));
   const best = (failures: readonly Result[]): Result | undefined =>
@@ -164,10 +190,10 @@ function checkJunctors(value: unknown, schema: Schema, path: string): Result {
     );
   const merge = (other: Result | undefined) => {
     if (!other) return;
-    result.errors.push(...other.errors);
+    for (const error of other.errors) result.errors.push(error);
     result.matches += other.matches;
   };
-  const all = (schemas: readonly Schema[] = []) => schemas.map((each) => check(value, each, path, undefined));
+  const all = (schemas: readonly Schema[] = []) => schemas.map((each) => check(value, each, within));
   const isValid = ({ errors }: Result) => errors.length === 0;
 
   const any = schema.anyOf?.length ? all(schema.anyOf) : undefined;
@@ -186,6 +212,6 @@ function checkJunctors(value: unknown, schema: Schema, path: string): Result {
   const every = schema.allOf?.length ? all(schema.allOf) : [];
   for (const each of every) merge(each);
   if (!every.every(isValid)) fail(`validate all the schemas (allOf)${every.some(isValid) ? "" : ". None validated"}`);
-  if (schema.not && isValid(check(value, schema.not, path, undefined))) fail("not validate the schema (not)");
+  if (schema.not && isValid(check(value, schema.not, within))) fail("not validate the schema (not)");
   return result;
 }

@@ -1,0 +1,30 @@
+/** The values of an `enum`, found however many they are. */
+import { exactJson } from "../json/exact-json.ts";
+import { sortedMembers } from "./sorted-members.ts";
+
+interface EnumIndex {
+  readonly has: (key: string) => boolean;
+  /** Equal values have equal keys. */
+  readonly keyOf: (value: unknown) => string;
+  /** As they are told. */
+  readonly texts: readonly string[];
+  /** What it takes to tell all of them, in the unit of {@link ValidationWork}. */
+  readonly telling: number;
+}
+
+const known = new WeakMap<readonly unknown[], EnumIndex>();
+
+export function enumIndexOf(allowed: readonly unknown[]): EnumIndex {
+  const index = known.get(allowed) ?? indexOf(allowed);
+  known.set(allowed, index);
+  return index;
+}
+
+function indexOf(allowed: readonly unknown[]): EnumIndex {
+  const keys = new Set(allowed.map(keyOf));
+  const texts = allowed.map((each) => (typeof each === "string" ? each : exactJson(each)));
+  const telling = 10 * texts.reduce((length, text) => length + text.length, 0);
+  return { has: (key) => keys.has(key), keyOf, texts, telling };
+}
+
+const keyOf = (value: unknown): string => exactJson(sortedMembers(value));
