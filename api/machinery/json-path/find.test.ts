@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findJsonPath, isJsonPath, jsonPathProblem } from "./find.ts";
+import { findJsonPath, isJsonPath, jsonPathProblem, PathRoom } from "./find.ts";
 
 const object = {
   metadata: { annotations: { "a.b/c": "v" } },
@@ -83,5 +83,23 @@ describe("CRD-PATH: what a path finds", () => {
     [".l[", "unterminated array"],
   ])("why %s is none", (path, problem) => {
     expect(jsonPathProblem(path)).toBe(problem);
+  });
+});
+
+describe("CRD-PATH-ROOM: a short path finds no more in a small object than there is room for", () => {
+  const deep = Array.from({ length: 300 }).reduce<object>((inner) => ({ a: inner, b: 1 }), { c: 1 });
+  test.each([`.${"..".repeat(4)}`, "['a','a']".repeat(40), "..[*]..[*]..[*]", "..[?(@..a)]..[?(@..a)]"])(
+    "%s",
+    (path) => {
+      expect(findJsonPath(path, { a: deep, b: deep, l: [deep, deep] }).length).toBeLessThan(2_000_000);
+    },
+  );
+
+  test("paths that share it go without, from the first on that finds too much", () => {
+    const room = new PathRoom();
+    const many = { l: Array.from({ length: 300_000 }, (_, i) => i), x: 1 };
+    const found = Array.from({ length: 10 }, () => findJsonPath(".l[*]", many, room).length);
+    expect(found.filter((count) => count > 0)).toHaveLength(6);
+    expect(findJsonPath(".l[*]", many)).toHaveLength(300_000);
   });
 });

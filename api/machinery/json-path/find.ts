@@ -11,12 +11,25 @@ export function jsonPathProblem(path: string): string | undefined {
 
 export const isJsonPath = (path: string): boolean => jsonPathProblem(path) === undefined;
 
-/** In order; empty if the path leads nowhere, fails or is invalid. */
-export function findJsonPath(path: string, object: unknown): unknown[] {
+/**
+ * Bounds the values that paths visit, except the first of each step. Wildcards, unions and recursion multiply each other,
+ * so that a short path may find more values in a small object than fit in memory.
+ */
+export class PathRoom {
+  #left = 2_000_000;
+
+  spend(values: number): void {
+    this.#left -= Math.max(0, values - 1);
+    if (this.#left < 0) throw new PathProblem("too many values");
+  }
+}
+
+/** In order; empty if the path leads nowhere, fails, is invalid, or finds more than there is room for. */
+export function findJsonPath(path: string, object: unknown, room = new PathRoom()): unknown[] {
   const nodes = parsePath(path);
   if (typeof nodes === "string") return [];
   try {
-    return walk([object], nodes);
+    return walk([object], nodes, room);
   } catch (problem) {
     if (problem instanceof PathProblem) return [];
     throw problem;
@@ -28,10 +41,10 @@ class Float {
   constructor(readonly value: number) {}
 }
 
-const walk = (values: readonly unknown[], path: Path): unknown[] =>
-  path.reduce<unknown[]>((found, node) => next(found, node), [...values]);
+const walk = (values: readonly unknown[], path: Path, room: PathRoom): unknown[] =>
+  path.reduce<unknown[]>((found, node) => next(found, node, room), [...values]);
 
-function next(values: readonly unknown[], node: PathNode): unknown[] {
+function next(values: readonly unknown[], node: PathNode, room: PathRoom): unknown[] {
   switch (node.kind) {
     case "literal":
       return typeof node.value === "string" ? [node.value] : values.map(() => node.value);
@@ -39,21 +52,32 @@ function next(values: readonly unknown[], node: PathNode): unknown[] {
       return values.map(() => (node.isFloat ? new Float(Number(node.value)) : node.value));
     case "field": {
       const name = String(node.value);
-      return values.flatMap((value) => (isJsonObject(value) && Object.hasOwn(value, name) ? [value[name]] : []));
+      return gather(values, room, (value) => (isJsonObject(value) && Object.hasOwn(value, name) ? [value[name]] : []));
     }
     case "slice":
-      return values.flatMap((value) => (value === null ? [] : sliced(value, node.slice)));
+      return gather(values, room, (value) => (value === null ? [] : sliced(value, node.slice)));
     case "wildcard":
-      return values.flatMap(membersOf);
+      return gather(values, room, membersOf);
     case "recursive":
-      return values.flatMap(withDescendants);
+      return gather(values, room, withDescendants);
     case "union":
-      return node.paths.flatMap((path) => walk(values, path));
+      return gather(node.paths, room, (path) => walk(values, path, room));
     case "filter":
-      return values.flatMap((value) => itemsOf(value).filter((item) => passes(item, node)));
+      return gather(values, room, (value) => itemsOf(value).filter((item) => passes(item, node, room)));
     case "unknown":
       throw new PathProblem("unrecognized identifier");
   }
+}
+
+/** Like `flatMap`, but fails when there is no more room. */
+function gather<T>(from: readonly T[], room: PathRoom, of: (each: T) => readonly unknown[]): unknown[] {
+  const found: unknown[] = [];
+  for (const each of from) {
+    const more = of(each);
+    room.spend(found.length === 0 ? more.length : more.length + 1);
+    for (const value of more) found.push(value);
+  }
+  return found;
 }
 
 function itemsOf(value: unknown): readonly unknown[] {
@@ -87,19 +111,20 @@ function sliced(value: unknown, slice: Slice): unknown[] {
 
 const fromEnd = (at: number, length: number) => (at < 0 ? at + length : at);
 
-function passes(item: unknown, { left, operator, right }: PathNode & { kind: "filter" }): boolean {
-  if (operator === "exists") return exists(item, left);
-  const [a, ...more] = walk([item], left);
+function passes(item: unknown, { left, operator, right }: PathNode & { kind: "filter" }, room: PathRoom): boolean {
+  room.spend(2);
+  if (operator === "exists") return exists(item, left, room);
+  const [a, ...more] = walk([item], left, room);
   if (more.length > 0) throw new PathProblem("can only compare one element at a time");
   if (a === undefined) return false;
-  const [b, ...others] = walk([item], right);
+  const [b, ...others] = walk([item], right, room);
   if (others.length > 0) throw new PathProblem("can only compare one element at a time");
   return b !== undefined && compared(a, operator, b);
 }
 
-function exists(item: unknown, path: Path): boolean {
+function exists(item: unknown, path: Path, room: PathRoom): boolean {
   try {
-    return walk([item], path).length > 0;
+    return walk([item], path, room).length > 0;
   } catch (problem) {
     // What was found so far counts, which is at least the item.
     if (problem instanceof PathProblem) return true;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { type Ages, agesAt } from "../../../api/machinery/time/duration.ts";
 import { customColumns } from "./custom-columns.ts";
 
 test.each([
@@ -15,4 +16,14 @@ test.each([
   ],
 ])("a definition that names %s has these columns", (_, definitions, columns) => {
   expect(customColumns(definitions).map(({ name, type }) => [name, type])).toEqual(columns);
+});
+
+test("CRD-PATH-ROOM: the columns of a table share what their paths may come by, and are not without number", () => {
+  const definitions = Array.from({ length: 1000 }, (_, i) => ({ name: `c${i}`, type: "integer", jsonPath: ".l[*]" }));
+  const columns = customColumns(definitions);
+  expect(columns).toHaveLength(250);
+  const object = { metadata: {}, l: Array.from({ length: 100_000 }, () => 7) };
+  const cells = (age: Ages) => columns.map(({ of }) => of(object, age));
+  expect(cells(agesAt(0)).filter((cell) => cell === 7)).toHaveLength(20);
+  expect(cells(agesAt(0))[0]).toBe(7);
 });

@@ -2,7 +2,7 @@
 import type { CustomResourceColumnDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import { goJson } from "../../../api/machinery/json/go-json.ts";
 import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
-import { findJsonPath, isJsonPath } from "../../../api/machinery/json-path/find.ts";
+import { findJsonPath, isJsonPath, PathRoom } from "../../../api/machinery/json-path/find.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import type { TableCell } from "../../../api/machinery/table.ts";
 import { type Ages, ageOf } from "../../../api/machinery/time/duration.ts";
@@ -13,7 +13,21 @@ import { ageColumn } from "../../../api/resources/time-columns.ts";
  * If the definition names no columns, there is an age column; unlike that of built-in kinds, it is described as a date.
  */
 export const customColumns = (definitions: readonly CustomResourceColumnDefinition[] = []): Column<KubeObject>[] =>
-  definitions.length > 0 ? readable(definitions).map(columnOf) : [{ ...ageColumn, type: "date" }];
+  definitions.length > 0
+    ? readable(definitions).slice(0, MOST_COLUMNS).map(columnOf)
+    : [{ ...ageColumn, type: "date" }];
+
+/** Each of them is looked for in each object of a list. */
+const MOST_COLUMNS = 250;
+
+/** By what tells the ages of a table's rows: its columns have room together. */
+const rooms = new WeakMap<Ages, PathRoom>();
+
+function roomOf(age: Ages): PathRoom {
+  const room = rooms.get(age) ?? new PathRoom();
+  rooms.set(age, room);
+  return room;
+}
 
 /** The columns before the first one whose path is invalid: there Kubernetes stops. */
 function readable(definitions: readonly CustomResourceColumnDefinition[]) {
@@ -29,7 +43,7 @@ function columnOf(definition: CustomResourceColumnDefinition): Column<KubeObject
     ...(format ? { format } : {}),
     description: description || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
     ...(priority ? { priority: priority as 1 } : {}),
-    of: (object, age) => cellOf(type, findJsonPath(jsonPath, object)[0], age),
+    of: (object, age) => cellOf(type, findJsonPath(jsonPath, object, roomOf(age))[0], age),
   };
 }
 
