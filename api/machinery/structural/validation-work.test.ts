@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import type { Schema } from "./json-walk.ts";
+import { validateValue } from "./validate.ts";
+
+describe("CRD-WORK: an object and its schema, both short, take no longer together than", () => {
+  const list = (of: Schema): Schema => ({ type: "array", items: of });
+  const many = (length: number, value: unknown) => Array.from({ length }, () => value);
+  const names = Array.from({ length: 50_000 }, (_, i) => `v${i}`);
+  const tooLong = 'Invalid value: "": validation by the schema takes too long, and was not completed';
+  const told = (value: unknown, schema: Schema) => validateValue(value, schema).map(({ message }) => message);
+
+  test("a look at each of many allowed values, for each of many items", () => {
+    const schema = list({ type: "string", enum: names });
+    expect(told(many(50_000, "v49999"), schema)).toEqual([]);
+    const wrong = told(many(50_000, "other"), schema);
+    expect(wrong.length).toBeLessThan(10);
+    expect(wrong.at(-1)).toBe(tooLong);
+    const few = told(many(5, "other"), schema);
+    expect(few.length).toBeLessThan(5);
+    expect(few.at(-1)).toContain("there is more, which is too long to be told");
+  });
+
+  test("many alternatives, with a pattern each, of many items", () => {
+    const oneOf = names.slice(0, 3000).map((name) => ({ pattern: `^${name}$` }));
+    expect(told(many(3000, "v7"), list({ type: "string", oneOf })).at(-1)).toBe(tooLong);
+    expect(told(many(20, "v7"), list({ type: "string", oneOf: oneOf.slice(0, 100) }))).toEqual([]);
+  });
+
+  test("patterns that go back, on many long texts", () => {
+    const texts = many(500, "a".repeat(3000));
+    expect(told(texts, list({ type: "string", not: { pattern: "a*b" } })).at(-1)).toBe(tooLong);
+    expect(told(texts, list({ type: "string", pattern: "^a*$" }))).toEqual([]);
+  });
+
+  test("alternatives within alternatives", () => {
+    const doubled = (depth: number): Schema =>
+      depth === 0 ? { minLength: 1 } : { anyOf: [doubled(depth - 1), doubled(depth - 1)] };
+    expect(told(many(1000, "x"), list({ type: "string", allOf: [doubled(12)] })).at(-1)).toBe(tooLong);
+  });
+});
+
+test("an enum has values of any type, whatever the order of their members", () => {
+  const schema: Schema = { enum: [1, "1", null, { a: 1, b: [2] }, 9007199254740993n], nullable: true };
+  for (const value of [1, "1", null, { b: [2], a: 1 }, 9007199254740993n])
+    expect(validateValue(value, schema)).toEqual([]);
+  for (const value of [2, "null", { a: 1 }, { a: 1, b: ["2"] }]) expect(validateValue(value, schema)).toHaveLength(1);
+});
