@@ -17,13 +17,13 @@ interface LocalEnv extends Env {
   /** Start although some stored data cannot be decrypted. */
   readonly DESPITE_LOST_KEY?: string;
   readonly CLOCK: DurableObjectNamespace<Clock>;
-  /** The directory of the Tunnels' files. */
+  /** Serves the directory of the Tunnels' files. */
   readonly TUNNEL_FILES: Fetcher;
 }
 
 /**
- * There is one for each exec, log and call to a pod, and it keeps nothing: its files, one of which workerd would leave for
- * good, are unlinked while they are open.
+ * There is one for each exec, log and call to a pod, and it stores nothing. workerd creates files for it all the same and
+ * never removes one of them: they are unlinked while they are open.
  */
 export class Tunnel extends PlatformTunnel {
   constructor(state: DurableObjectState, env: LocalEnv) {

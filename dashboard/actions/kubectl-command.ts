@@ -10,6 +10,5 @@ export const kubectlCommand = (verb: string, kind: Kind, of: ObjectName, ...flag
     ...(kind.namespaced ? [`-n ${of.namespace}`] : []),
   ].join(" ");
 
-/** Most names need no quotes. Those of roles and their bindings are any text, which is not to run where it is pasted. */
-const shellWord = (text: string): string =>
-  /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** Names of roles and bindings may be any text, which must not run as shell code when pasted. */
+const shellWord = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -1,15 +1,15 @@
-/** An audit event as the one line that is kept of it, no longer than its log can keep. Pure. */
+/** Renders an audit event as one line, short enough for the log. Pure. */
 import type { AuditEvent } from "../../api/audit/event.ts";
 import type { Level } from "../../api/audit/policy.ts";
 import { exactJson } from "../../api/machinery/json/exact-json.ts";
 import { type Answered, auditEvent, type Bodies } from "./audit-event.ts";
 
-/** Characters. A row of SQLite's holds 2 MB, and a character may be three bytes of it. */
+/** In characters, of up to three bytes each. A row of SQLite holds 2 MB. */
 const MOST = 512 * 1024;
 
 /**
- * Bodies that are short as they come may be long as JSON: YAML repeats what it names, and a byte of a text may become six.
- * What cannot be kept would take along what waits with it, which is others'.
+ * Bodies that are short when received may be long as JSON: YAML aliases repeat values, and a byte of text may be escaped
+ * as six. An event that cannot be stored would take the other events of its batch with it.
  */
 export function auditLine(answered: Answered, level: Level, bodies: Bodies): string {
   const whole = exactJson(auditEvent(answered, level, bodies));
@@ -20,7 +20,7 @@ export function auditLine(answered: Answered, level: Level, bodies: Bodies): str
   return line.length <= MOST ? line : exactJson(withoutWords(bare));
 }
 
-/** What webhooks, policies and refusals say may be of any length. */
+/** The texts of webhooks, policies and errors may be of any length. */
 function withoutWords({ annotations = {}, responseStatus, ...event }: AuditEvent): AuditEvent {
   const kept = Object.entries(annotations).filter(([key]) => OWN_ANNOTATIONS.has(key));
   return {

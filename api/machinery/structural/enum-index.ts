@@ -1,14 +1,14 @@
-/** The values of an `enum`, found however many they are. */
+/** Looks up the values of an `enum` in constant time. */
 import { exactJson } from "../json/exact-json.ts";
 import { sortedMembers } from "./sorted-members.ts";
 
 interface EnumIndex {
   readonly has: (key: string) => boolean;
-  /** Equal values have equal keys. */
+  /** Equal for equal values. */
   readonly keyOf: (value: unknown) => string;
-  /** As they are told. */
+  /** As they are listed in errors. */
   readonly texts: readonly string[];
-  /** What it takes to tell all of them, in the unit of {@link ValidationWork}. */
+  /** The cost of listing all of them, in the unit of {@link ValidationWork}. */
   readonly telling: number;
 }
 

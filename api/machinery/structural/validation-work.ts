@@ -1,25 +1,25 @@
 /**
- * How much work the validation of one object may be. A short schema and an object that may be stored can be multiplied by each
+ * Bounds the work of validating one object. A schema and an object, both small enough to be stored, can multiply each
  * other: alternatives, patterns, texts of errors.
  */
 import type { FieldError } from "../field-error.ts";
 
-/** About 0.1 us each. An object of half a million parts takes a third of them. */
+/** In steps of about 0.1 us. An object with half a million parts takes a third of them. */
 const MOST = 30_000_000;
-/** Of a value and a schema that are looked at together. */
+/** For each pair of a value and a schema. */
 const EACH = 20;
-/** Characters of errors that cost one. Those of alternatives are not told. */
+/** Characters of error messages per step. */
 const WRITTEN = 4;
 
 export class ValidationWork {
   #left = MOST;
 
-  /** Nothing more is looked at, and what was found is not all. */
+  /** Validation has stopped, and there may be more errors than were found. */
   get isDone(): boolean {
     return this.#left < 0;
   }
 
-  /** Whether there is room for so many steps. */
+  /** Returns whether that many steps were left. */
   spend(steps: number): boolean {
     this.#left -= steps;
     return this.#left >= 0;
@@ -34,10 +34,10 @@ export class ValidationWork {
   }
 }
 
-/** Characters of errors that are told of one object. */
+/** Characters of the errors reported for one object. */
 const MOST_TOLD = 1024 * 1024;
 
-/** Those that there is room for. */
+/** The first errors, as far as they fit. */
 export function toldErrors(errors: readonly FieldError[]): readonly FieldError[] {
   let length = 0;
   const end = errors.findIndex((error) => {

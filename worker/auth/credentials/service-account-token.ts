@@ -88,7 +88,7 @@ export async function verifyServiceAccountToken(token: string, verifier: Verifie
   return refused(INVALID_TOKEN);
 }
 
-/** So far this machine's clock may be behind that of the one that made a token. */
+/** Tolerated lag of this machine's clock behind that of the machine that issued the token. */
 const BEHIND_MS = 60_000;
 
 const INVALIDATED = "service account token has been invalidated";

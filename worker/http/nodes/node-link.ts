@@ -58,7 +58,7 @@ export async function serveRelay(c: Context<Bindings>): Promise<Response> {
   const node = c.req.query("node") ?? "";
   const peer = c.req.param("peer") ?? "";
   await requireNode(c, node);
-  // An object would be made for whatever is named.
+  // A Durable Object would be created for any name.
   if (!(await hasJoined(c, peer))) throw new ApiError(serviceUnavailable(`node ${peer} is not connected`));
   const url = new URL("https://relay/");
   url.searchParams.set("cluster", c.get("cluster"));
@@ -71,7 +71,7 @@ export async function serveRelay(c: Context<Bindings>): Promise<Response> {
 const hasJoined = (c: Context<Bindings>, node: string): Promise<boolean> =>
   withPolicy(c, async ({ policy, store }) => {
     if (policy.get(NODE_CREDENTIALS, "", node)) return true;
-    // One that joined a moment ago, at another edge, is known.
+    // The node may have joined a moment ago at another edge.
     await store.confirm();
     return false;
   });

@@ -17,10 +17,10 @@ export const customColumns = (definitions: readonly CustomResourceColumnDefiniti
     ? readable(definitions).slice(0, MOST_COLUMNS).map(columnOf)
     : [{ ...ageColumn, type: "date" }];
 
-/** Each of them is looked for in each object of a list. */
+/** Each column is evaluated for each object of a list. */
 const MOST_COLUMNS = 250;
 
-/** By what tells the ages of a table's rows: its columns have room together. */
+/** Keyed by the ages of a table's rows, so that all columns of a table share one. */
 const rooms = new WeakMap<Ages, PathRoom>();
 
 function roomOf(age: Ages): PathRoom {

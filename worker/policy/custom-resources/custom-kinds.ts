@@ -91,7 +91,7 @@ function conversionTo(
       const converted = { ...structuredClone(object), apiVersion };
       const members = membersOf(converted);
       prune(members, schemaOf(storage));
-      // Where there is no room for all of them, what is stored can be read all the same.
+      // Objects stay readable even if not all defaults fit.
       applyDefaults(members, schemaOf(storage));
       if (storage !== version) prune(members, schema);
       return converted;
