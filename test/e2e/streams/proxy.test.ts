@@ -53,7 +53,8 @@ test("TUNNEL-HTTP: a pod's proxy passes method, path, query and body as they are
 
 test("TUNNEL-KEPT: what was asked of a pod leaves no file behind", async () => {
   expect((await ask(`${PODS}/echo/proxy/teapot`)).status).toBe(418);
-  const files = () => readdirSync(`${cluster.directory}/storage/Tunnel`).filter((name) => !name.startsWith("metadata."));
+  const files = () =>
+    readdirSync(`${cluster.directory}/storage/Tunnel`).filter((name) => !name.startsWith("metadata."));
   await expect.poll(files).toEqual([]);
 });
 
