@@ -36,6 +36,8 @@ export interface Planned {
   readonly writes: readonly Write[];
   /** The node that the pod already counts for. */
   readonly placedOn?: string;
+  /** It counts as assigned, but is not bound yet. */
+  readonly isExpected?: boolean;
   /** Objects that already count as changed. */
   readonly assumed?: readonly Assumed[];
   /** The claim that was created for this placement alone. */
@@ -116,12 +118,23 @@ export class BatchPlanner {
     return { planned, makings, evictions };
   }
 
+  /** What the pod was expected to take does not count against it. */
   #decide(pod: PendingPod, state: SchedulerState): Decided {
+    const { cluster, queue } = state;
+    const before = cluster.unexpect(pod.key);
+    const decided = this.#decideAnew(pod, state);
+    if (before && !cluster.assigned(pod.key))
+      queue.react({ kind: "assigned-pod-deleted", pod: before }, cluster, this.#options.now());
+    return decided;
+  }
+
+  #decideAnew(pod: PendingPod, state: SchedulerState): Decided {
     const { cluster, queue } = state;
     const now = this.#options.now();
     const decision = schedule(pod, cluster, { random: this.#options.random, startAt: this.#startAt, now });
     if (decision.kind === "wait") {
       queue.hold(pod, decision.plugins, { now, ...(decision.until !== undefined && { due: decision.until }) });
+      if (decision.node) cluster.expect(pod, decision.node);
       return {};
     }
     if (decision.kind === "place") {
@@ -141,9 +154,22 @@ export class BatchPlanner {
       plan: { pod, writes: [...said, ...freed] },
       outranked: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other, now)] })),
       ...(preemption.kind === "nominate"
-        ? { eviction: { preemptor: pod, node: preemption.node, victims: preemption.victims } }
+        ? { eviction: { preemptor: pod, node: preemption.node, victims: this.#bound(preemption.victims, state) } }
         : {}),
     };
+  }
+
+  /** The victims that have to be deleted. The others are not bound yet, and look for another node. */
+  #bound(victims: readonly PodFacts[], { cluster, queue }: SchedulerState): readonly PodFacts[] {
+    const now = this.#options.now();
+    return victims.filter(({ key }) => {
+      const expected = cluster.expected(key);
+      const gone = cluster.unexpect(key);
+      if (!expected || !gone) return true;
+      queue.postpone(expected, now);
+      queue.react({ kind: "assigned-pod-deleted", pod: gone }, cluster, now);
+      return false;
+    });
   }
 
   /** Reports why the pod waits, as its condition and as an event, if that is news. */
@@ -194,8 +220,8 @@ export class BatchPlanner {
         now: stamp.now,
         ...(awaits.until !== undefined && { due: awaits.until }),
       });
-      cluster.nominate(pod, node);
-      return planned;
+      cluster.expect(pod, placement.node);
+      return { ...planned, isExpected: true };
     }
     cluster.assign(placedOn(pod, node, labels));
     cluster.forgetNomination(pod.key);
@@ -250,9 +276,9 @@ export class BatchPlanner {
 }
 
 /** Returns what changed as a result. */
-function revert({ pod, placedOn, assumed = [] }: Planned, { cluster }: SchedulerState): ClusterChange[] {
+function revert({ pod, placedOn, isExpected, assumed = [] }: Planned, { cluster }: SchedulerState): ClusterChange[] {
   const changes: ClusterChange[] = [];
-  const gone = placedOn === undefined ? undefined : cluster.unassign(pod.key);
+  const gone = placedOn === undefined && !isExpected ? undefined : cluster.unassign(pod.key);
   if (gone) changes.push({ kind: "assigned-pod-deleted", pod: gone });
   for (const { resource, before, after } of assumed) {
     const { namespace = "", name } = before.metadata;

@@ -138,8 +138,7 @@ describe("the scheduling loop", () => {
     expect((await bench.all<Event>("events")).map(({ reason }) => reason)).toContain("Preempted");
   });
 
-  test("[SCHED-VOLUME] a pod whose volume has to be made is meant for its node, and bound when its claim is", async () => {
-    const bench = new SchedulingBench();
+  describe("[SCHED-VOLUME] a pod whose volume has to be made", () => {
     const meta = (name: string) => ({
       name,
       uid: `uid-${name}`,
@@ -161,34 +160,65 @@ describe("the scheduling loop", () => {
       status: { phase: "Pending" },
     };
     const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
-    await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
-    await bench.loop.run();
-    await bench.loop.run();
-    expect(await bench.nodeOf("p")).toBeUndefined();
-    const [asked] = await bench.all("persistentvolumeclaims");
-    expect(asked?.metadata.annotations).toEqual({ "volume.kubernetes.io/selected-node": "a" });
-    const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
-    expect(await meant()).toBe("a");
-    expect(bench.commits).toHaveLength(1);
+    const zoned = (name: string, zone: string) => node(name, { labels: { "topology.kubernetes.io/zone": zone } });
 
-    const volume = {
-      kind: "PersistentVolume",
-      apiVersion: "v1",
-      metadata: meta("made"),
-      spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "fast" },
-      status: { phase: "Bound" },
-    };
-    await bench.put("create", volume);
-    const annotations = { ...asked?.metadata.annotations, "pv.kubernetes.io/bind-completed": "yes" };
-    const bound = {
-      ...claim,
-      metadata: { ...claim.metadata, annotations },
-      spec: { ...claim.spec, volumeName: "made" },
-    };
-    await bench.put("replace", bound);
-    await bench.loop.run();
-    expect(await bench.nodeOf("p")).toBe("a");
-    expect(await meant()).toBeUndefined();
+    test("counts for its zone as if it were bound", async () => {
+      const bench = new SchedulingBench();
+      const labels = { app: "db" };
+      const apart = { topologyKey: "topology.kubernetes.io/zone", labelSelector: { matchLabels: labels } };
+      const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart] } };
+      const db = (name: string, spec: object) => pod(name, { labels, spec: { affinity, ...spec } });
+      const nodes = [zoned("a", "x"), zoned("b", "x"), zoned("c", "y")];
+      await bench.put("create", ...nodes, storage, claim, db("p0", { volumes }), db("p1", {}), db("p2", {}));
+      await bench.loop.run();
+      expect(await bench.nodeOf("p0")).toBeUndefined();
+      expect([await bench.nodeOf("p1"), await bench.nodeOf("p2")]).toEqual(["c", undefined]);
+      bench.restart();
+      await bench.loop.run();
+      expect(await bench.nodeOf("p2")).toBeUndefined();
+    });
+
+    test("looks for another node, and is not deleted, when its room is taken", async () => {
+      const bench = new SchedulingBench();
+      await bench.put("create", node("a", { pods: "1" }), storage, claim, pod("p0", { spec: { volumes } }));
+      await bench.loop.run();
+      await bench.put("create", pod("high", { spec: { priority: 10 } }));
+      await bench.loop.run();
+      expect(await bench.nodeOf("high")).toBe("a");
+      expect((await bench.all<Pod>("pods")).map(({ metadata }) => metadata.name).sort()).toEqual(["high", "p0"]);
+    });
+
+    test("is meant for its node, and bound when its claim is", async () => {
+      const bench = new SchedulingBench();
+      await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
+      await bench.loop.run();
+      await bench.loop.run();
+      expect(await bench.nodeOf("p")).toBeUndefined();
+      const [asked] = await bench.all("persistentvolumeclaims");
+      expect(asked?.metadata.annotations).toEqual({ "volume.kubernetes.io/selected-node": "a" });
+      const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
+      expect(await meant()).toBe("a");
+      expect(bench.commits).toHaveLength(1);
+
+      const volume = {
+        kind: "PersistentVolume",
+        apiVersion: "v1",
+        metadata: meta("made"),
+        spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "fast" },
+        status: { phase: "Bound" },
+      };
+      await bench.put("create", volume);
+      const annotations = { ...asked?.metadata.annotations, "pv.kubernetes.io/bind-completed": "yes" };
+      const bound = {
+        ...claim,
+        metadata: { ...claim.metadata, annotations },
+        spec: { ...claim.spec, volumeName: "made" },
+      };
+      await bench.put("replace", bound);
+      await bench.loop.run();
+      expect(await bench.nodeOf("p")).toBe("a");
+      expect(await meant()).toBeUndefined();
+    });
   });
 
   test("SCHED-LOG: an eviction from memory forgets nothing: another loop goes on where the first was", async () => {

@@ -39,8 +39,11 @@ export type Decision =
       readonly volumes: VolumeChoice;
       readonly devices: DevicePlan;
     }
-  /** Nothing is tried or reported until one of the plugins is satisfied, or the time (ms) has come. */
-  | { readonly kind: "wait"; readonly plugins: ReadonlySet<string>; readonly until?: number }
+  /**
+   * Nothing is tried or reported until one of the plugins is satisfied, or the time (ms) has come. With `node`, the pod
+   * is to be bound there then.
+   */
+  | { readonly kind: "wait"; readonly plugins: ReadonlySet<string>; readonly until?: number; readonly node?: NodeInfo }
   | {
       readonly kind: "refuse";
       readonly message: string;
@@ -152,7 +155,7 @@ function afterBinding(
     case "ready":
       return placement(node, pod, { cluster, nextStart });
     case "pending":
-      return { kind: "wait", plugins: new Set([name]), until: readiness.until };
+      return { kind: "wait", plugins: new Set([name]), until: readiness.until, node };
     case "failed":
       return {
         kind: "refuse",

@@ -113,11 +113,15 @@ export class SchedulerState {
       return known && weighsTheSame(known, facts) ? undefined : change;
     }
     const isOurs = isPending(facts) && !facts.terminating && facts.pod.spec.schedulerName === SCHEDULER_NAME;
-    if (!isOurs) this.#forget(key);
-    else {
-      this.cluster.nominate(facts, facts.pod.status.nominatedNodeName ?? "");
-      this.queue.put(facts);
+    if (!isOurs) {
+      this.#forget(key);
+      const gone = this.cluster.unexpect(key);
+      return gone && { kind: "assigned-pod-deleted", pod: gone };
     }
+    const node = this.cluster.expected(key) && this.cluster.node(known?.nodeName ?? "");
+    if (node) this.cluster.expect(facts, node);
+    else this.cluster.nominate(facts, facts.pod.status.nominatedNodeName ?? "");
+    this.queue.put(facts);
     return undefined;
   }
 

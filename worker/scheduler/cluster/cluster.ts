@@ -13,7 +13,7 @@ import { claimNamesOf } from "../volumes/claim-names.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { NodeInfo } from "./node-info.ts";
 import { PodCounts, type PodMatcher } from "./pod-counts.ts";
-import type { PendingPod, PodFacts } from "./pod-facts.ts";
+import { type PendingPod, type PodFacts, placedOn } from "./pod-facts.ts";
 
 const NOBODY: readonly never[] = [];
 const ZONE = "topology.kubernetes.io/zone";
@@ -35,6 +35,8 @@ export class Cluster {
   readonly nodesWithAntiAffinity = new Map<NodeInfo, number>();
   readonly #nominated = new Map<string, Map<string, PendingPod>>();
   readonly #nominatedTo = new Map<string, string>();
+  /** Pods among the assigned that are not bound yet. */
+  readonly #expected = new Map<string, PendingPod>();
   readonly #podCounts = new PodCounts();
   readonly #domains = new Map<string, number>();
   /** By pod shape; valid for the current order of nodes, and the current device classes. */
@@ -188,12 +190,29 @@ export class Cluster {
     const pod = this.#assigned.get(key);
     if (!pod) return undefined;
     this.#assigned.delete(key);
+    this.#expected.delete(key);
     for (const { name } of claimNamesOf(pod)) count(this.#claimUsers, `${pod.namespace}/${name}`, -1);
     const info = this.#nodes.get(pod.nodeName);
     if (info) this.#take(info, pod);
     const waiting = this.#orphans.get(pod.nodeName);
     if (waiting?.delete(key) && waiting.size === 0) this.#orphans.delete(pod.nodeName);
     return pod;
+  }
+
+  /** The pod is bound to the node once its volumes or devices are ready there; until then it counts as assigned. */
+  expect(pod: PendingPod, { name, labels }: NodeInfo): void {
+    this.forgetNomination(pod.key);
+    this.assign(placedOn(pod, name, labels));
+    this.#expected.set(pod.key, pod);
+  }
+
+  expected(key: string): PendingPod | undefined {
+    return this.#expected.get(key);
+  }
+
+  /** Undoes an expectation; returns what counted as assigned. */
+  unexpect(key: string): PodFacts | undefined {
+    return this.#expected.has(key) ? this.unassign(key) : undefined;
   }
 
   setObject(resource: string, object: Stored<KubeObject>): ClusterChange {
