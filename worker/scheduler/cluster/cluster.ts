@@ -12,12 +12,11 @@ import { Shortlist } from "../framework/shortlist.ts";
 import { claimNamesOf } from "../volumes/claim-names.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { NodeInfo } from "./node-info.ts";
+import { inTurns, zoneOf } from "./node-order.ts";
 import { PodCounts, type PodMatcher } from "./pod-counts.ts";
 import { type PendingPod, type PodFacts, placedOn } from "./pod-facts.ts";
 
 const NOBODY: readonly never[] = [];
-const ZONE = "topology.kubernetes.io/zone";
-const REGION = "topology.kubernetes.io/region";
 
 /** Each takes some 24 bytes per node. */
 const SHAPES = 32;
@@ -282,27 +281,4 @@ function count<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
   const next = (counts.get(key) ?? 0) + sign;
   if (next > 0) counts.set(key, next);
   else counts.delete(key);
-}
-
-const zoneOf = ({ metadata: { labels = {} } }: Stored<Node>) => `${labels[REGION] ?? ""}:${labels[ZONE] ?? ""}`;
-
-function inTurns(nodes: Iterable<NodeInfo>): NodeInfo[] {
-  const zones = new Map<string, NodeInfo[]>();
-  for (const info of nodes) {
-    const zone = zoneOf(info.node);
-    const list = zones.get(zone);
-    if (list) list.push(info);
-    else zones.set(zone, [info]);
-  }
-  const lists = [...zones.values()];
-  const ordered: NodeInfo[] = [];
-  for (let turn = 0, left = true; left; turn++) {
-    left = false;
-    for (const list of lists) {
-      const info = list[turn];
-      if (info) ordered.push(info);
-      left ||= turn + 1 < list.length;
-    }
-  }
-  return ordered;
 }
