@@ -32,6 +32,18 @@ describe("endpoints and slices", () => {
     expect(slices(at)).toHaveLength(3);
   });
 
+  it("CTL-EP-FAMILY: leave out pods without an address of the service's first family", async () => {
+    const at = start();
+    const two = pod("b", "10.0.0.2");
+    at.cluster.put("pods", pod("a", "10.0.0.1"));
+    at.cluster.put("pods", { ...two, status: { ...two.status, podIPs: [{ ip: "10.0.0.2" }, { ip: "fd00::2" }] } });
+    const six = service({ ports: [{ port: 80 }] });
+    at.cluster.put("services", { ...six, spec: { ...six.spec, ipFamilies: ["IPv6", "IPv4"] } });
+    await at.settle();
+    const addresses = endpoints(at)?.subsets?.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip));
+    expect(addresses).toEqual(["fd00::2"]);
+  });
+
   it("CTL-EP-ORDER: put a port that all pods offer beside those that some do, ports in the order of their hashes", async () => {
     const at = start();
     at.cluster.put("pods", pod("a", "10.0.0.1", { port: 8001 }));

@@ -102,6 +102,7 @@ function subsetsOf(service: Stored<Service>, pods: readonly Stored<Pod>[]): Endp
     // A pod that offers none of the ports is no endpoint, except of a headless service without ports.
     if (ports.length === 0 && !(isHeadless(service) && servicePorts.length === 0)) continue;
     const address = addressOf(pod, service);
+    if (!address) continue;
     const subset = byPorts.get(key) ?? { ports, ready: [], unready: [] };
     byPorts.set(key, subset);
     (publishNotReadyAddresses || isReady(pod) ? subset.ready : subset.unready).push(address);
@@ -149,13 +150,16 @@ function byAddresses(offers: readonly Offer[]): Offer[] {
   }));
 }
 
-function addressOf(pod: Stored<Pod>, service: Service): EndpointAddress {
+/** In the service's first family; undefined if the pod has no address of it. */
+function addressOf(pod: Stored<Pod>, service: Service): EndpointAddress | undefined {
   const family = service.spec.ipFamilies?.[0] ?? "IPv4";
   const ips = [...(pod.status.podIPs ?? []).map(({ ip }) => ip), pod.status.podIP].filter((ip) => ip !== undefined);
+  const ip = ips.find((each) => each.includes(":") === (family === "IPv6"));
+  if (ip === undefined) return undefined;
   const hostname = hostnameOf(pod, service);
   return {
     ...(hostname ? { hostname } : {}),
-    ip: ips.find((ip) => ip.includes(":") === (family === "IPv6")) ?? ips[0] ?? "",
+    ip,
     ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
     targetRef: {
       kind: "Pod",
