@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the built CLI; builds it first in a checkout where `npm ci` has not (npm ci --ignore-scripts). The build
-// writes the manifest last.
+// writes the manifest last. A node's program (node.tgz) has neither a manifest nor scripts.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ if (major < 20 || (major === 20 && minor < 10)) {
   process.exit(1);
 }
 const root = fileURLToPath(new URL("..", import.meta.url));
-if (!existsSync(`${root}dist/worker/manifest.json`)) {
+if (existsSync(`${root}scripts`) && !existsSync(`${root}dist/worker/manifest.json`)) {
   console.error("sailplane: building (once)");
   for (const script of ["generate.mjs", "build.mjs"]) {
     const { status } = spawnSync(process.execPath, [`${root}scripts/${script}`], {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "./bootstrap-token.ts";
 
 test("a token is kubeadm's form, drawn without a bias", () => {
@@ -25,10 +25,24 @@ test("a token that never expires says so by saying nothing, and both its usages"
   });
 });
 
-test("a server with a certificate that the world knows is joined without a pin", () => {
+describe("NODE-PROGRAM: what a machine runs to join", () => {
   const token = { id: "abcdef", secret: "0123456789abcdef" };
-  expect(joinCommand("https://plane", token, undefined)).toBe(
-    "npx sailplane join https://plane --token abcdef.0123456789abcdef",
-  );
-  expect(joinCommand("https://plane", token, "sha256:00")).toMatch(/ --ca-cert-hash sha256:00$/);
+  const join = "join https://plane --token abcdef.0123456789abcdef";
+
+  it("trusts a publicly trusted certificate", () =>
+    expect(joinCommand("https://plane", token, undefined)).toBe(
+      `curl -fsS https://plane/sailplane/node.sh | sh -s -- ${join}`,
+    ));
+
+  it("checks the script of a control plane with a CA of its own before it runs it", () =>
+    expect(joinCommand("https://plane", token, { pin: "sha256:00", script: "abc" })).toBe(
+      "curl -fsSk https://plane/sailplane/node.sh -o sailplane-node.sh && " +
+        "echo 'abc  sailplane-node.sh' | sha256sum -c && " +
+        `sh sailplane-node.sh ${join} --ca-cert-hash sha256:00`,
+    ));
+
+  it("is the clone's own program where an older control plane serves none", () =>
+    expect(joinCommand("https://plane", token, { pin: "sha256:00", script: undefined })).toBe(
+      `npx sailplane ${join} --ca-cert-hash sha256:00`,
+    ));
 });

@@ -38,9 +38,31 @@ export const bootstrapTokenSecret = ({ id, secret }: BootstrapToken, { expires, 
   },
 });
 
-/** `pin` is the digest of the server's CA, if it has one of its own. */
-export const joinCommand = (server: string, { id, secret }: BootstrapToken, pin: string | undefined): string =>
-  `npx sailplane join ${server} --token ${id}.${secret}${pin ? ` --ca-cert-hash ${pin}` : ""}`;
+/** How a machine that knows nothing yet can tell a control plane with a CA of its own from an impostor. */
+export interface OwnAuthority {
+  /** `sha256:` and the digest of the CA's public key, for `--ca-cert-hash`. */
+  readonly pin: string;
+  /** The SHA-256 digest, in hexadecimal, of {@link NODE_SCRIPT}; absent if the control plane does not serve it. */
+  readonly script: string | undefined;
+}
+
+/** Installs the program of a node. */
+export const NODE_SCRIPT = "/sailplane/node.sh";
+
+/** `own` is absent for a server whose certificate is publicly trusted. */
+export function joinCommand(server: string, { id, secret }: BootstrapToken, own: OwnAuthority | undefined): string {
+  const join = `join ${server} --token ${id}.${secret}`;
+  if (!own) return `curl -fsS ${server}${NODE_SCRIPT} | sh -s -- ${join}`;
+  const { pin, script } = own;
+  const sailplane = script === undefined ? "npx sailplane" : checkedScript(server, script);
+  return `${sailplane} ${join} --ca-cert-hash ${pin}`;
+}
+
+const checkedScript = (server: string, digest: string): string => {
+  const file = "sailplane-node.sh";
+  const fetched = `curl -fsSk ${server}${NODE_SCRIPT} -o ${file}`;
+  return `${fetched} && echo '${digest}  ${file}' | sha256sum -c && sh ${file}`;
+};
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 

@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { parse } from "smol-toml";
 import { buildDashboard } from "./build-dashboard.mjs";
+import { buildNodeProgram } from "./build-node-program.mjs";
 
 /** The gzipped size limit of the Worker: a fresh isolate parses all of it before its first answer. */
 const WORKER_LIMIT = 1_000_000;
@@ -44,7 +45,7 @@ copyFileSync(`${root}cli/control-plane/keeper.sh`, `${dist}/keeper.sh`);
 await buildDashboard({ ...shared, outdir: `${dist}/dashboard` });
 // Documentation of fields, which the Worker reads on demand.
 copyFileSync(`${root}api/generated/documentation.json`, `${dist}/dashboard/documentation.json`);
-const [worker] = await Promise.all([
+const [worker, programs] = await Promise.all([
   build({
     ...shared,
     entryPoints: { index: "worker/local.ts" },
@@ -74,10 +75,18 @@ const [worker] = await Promise.all([
     minifyWhitespace: true,
     minifySyntax: true,
     chunkNames: "chunks/[name]-[hash]",
+    metafile: true,
   }),
   // The parent of the process runtime's containers, which outlives the agent.
   build({ ...onNode, entryPoints: { supervisor: "agent/runtime/process/supervisor-main.ts" } }),
 ]);
+
+buildNodeProgram({
+  root,
+  dist,
+  version,
+  programs: Object.keys(programs.metafile.outputs).map((file) => file.slice("dist/".length)),
+});
 
 const modules = Object.keys(worker.metafile.outputs).map((file) => file.slice("dist/worker/".length));
 const sources = modules.map((file) => readFileSync(`${dist}/worker/${file}`));

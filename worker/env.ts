@@ -28,7 +28,7 @@ export interface Env {
   readonly SCHEDULER: DurableObjectNamespace<ObjectOf<typeof schedulerClass>>;
   /** The Worker's entry point OwnApi, for the control plane's calls of its own API. */
   readonly API: OwnApiBinding;
-  /** The files of dist/dashboard. */
+  /** The files of dist/dashboard: the page, the documentation of fields, the program of a node. */
   readonly ASSETS: Fetcher;
   /** Calls servers by URL with a choice of trusted CAs, where the platform's own fetch cannot. */
   readonly PINNED_CALLS?: Fetcher;

@@ -1,10 +1,16 @@
-import { randomFillSync, X509Certificate } from "node:crypto";
+import { createHash, randomFillSync, X509Certificate } from "node:crypto";
 import { Command, Option } from "commander";
-import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "../../client/bootstrap-token.ts";
+import {
+  bootstrapTokenSecret,
+  joinCommand,
+  NODE_SCRIPT,
+  newBootstrapToken,
+  type OwnAuthority,
+} from "../../client/bootstrap-token.ts";
 import { askApi, bodyOf, reached, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
-import { readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
+import { type Connection, readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
 import { serverForOthers } from "../server-for-others.ts";
 import { dataDirectoryOption, parseDuration } from "./options.ts";
 
@@ -61,15 +67,23 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
   } catch (error) {
     throw new CliError(`the control plane refused the token: ${(error as Error).message}`);
   }
-  const pin =
-    connection.ca && publicKeyPin(new X509Certificate(connection.ca).publicKey.export({ type: "spki", format: "der" }));
   const server = await serverForOthers(connection);
-  console.log(joinCommand(server ?? connection.server, token, pin));
+  console.log(joinCommand(server ?? connection.server, token, await ownAuthority(connection)));
   console.error(
     server === undefined
       ? 'This control plane listens on this machine only. For other machines, start it with "sailplane up --bind 0.0.0.0", then ask for a token again.'
-      : 'Run it on the other machine, in a clone of this repository, after "npm ci".',
+      : 'Run it on the other machine, which needs Node.js 20.10 or newer: with "sudo sh" for containers, with "install" in place of "join" to have systemd keep it running.',
   );
+}
+
+async function ownAuthority(connection: Connection): Promise<OwnAuthority | undefined> {
+  const { ca } = connection;
+  if (!ca) return undefined;
+  const { status, text } = await reached(connection, requestApi(connection, { method: "GET", path: NODE_SCRIPT }));
+  return {
+    pin: publicKeyPin(new X509Certificate(ca).publicKey.export({ type: "spki", format: "der" })),
+    script: status === 200 ? createHash("sha256").update(text).digest("hex") : undefined,
+  };
 }
 
 async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): Promise<void> {

@@ -41,7 +41,7 @@ export function handOver({ directory, server, began, progress }: HandOver): void
       SHELL,
       `${programs}keeper.sh`,
       directory.path,
-      workerdPath,
+      workerdPath(),
       process.execPath,
       programs,
       JSON.stringify(directory.lockedSince),

@@ -10,7 +10,7 @@ import { controlPlaneFiles, excessOfPath } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { isWildcard, loadIdentity, secretsOf } from "./identity.ts";
 import { renderWorkerdConfig, type WorkerManifest } from "./workerd-config.ts";
-import { compileConfig } from "./workerd-process.ts";
+import { compileConfig, workerdPath } from "./workerd-process.ts";
 
 export interface ControlPlaneOptions {
   readonly directory: DataDirectory;
@@ -39,6 +39,8 @@ export async function prepareControlPlane(options: ControlPlaneOptions): Promise
     throw new CliError(
       `no socket can be made in ${directory.path}: choose a path shorter by ${excess} with --data-dir`,
     );
+  // Fails before anything is written.
+  workerdPath();
   const port = await claimPort(bind, options.port);
   const ingressPort =
     options.ingressPort === undefined ? undefined : await claimPort(bind, options.ingressPort, "--ingress");

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Writable } from "node:stream";
 import { LineSplitter } from "../../api/line-splitter.ts";
+import { CliError } from "../cli-error.ts";
 import type { ControlPlaneFiles } from "./control-plane-files.ts";
 
 export interface WorkerdOptions {
@@ -12,15 +13,24 @@ export interface WorkerdOptions {
   readonly log: Writable;
 }
 
-/** The package is CommonJS and returns the path of its binary for this platform. */
-export const { default: workerdPath }: { default: string } = createRequire(import.meta.url)("workerd");
+/**
+ * The path of the binary for this platform, which is what the package, in CommonJS, exports. A node's program comes
+ * without it.
+ */
+export function workerdPath(): string {
+  try {
+    return (createRequire(import.meta.url)("workerd") as { readonly default: string }).default;
+  } catch {
+    throw new CliError("a control plane needs a clone of Sailplane's repository; this is a node's program");
+  }
+}
 
 /**
  * Compiles a configuration, sources included, to its binary form in an open file. Throws with workerd's own error. The
  * serving process then needs no configuration compiler: it takes 5 MB less, and is ready as soon.
  */
 export function compileConfig(textFile: string, output: number): void {
-  const { status, stderr, error } = spawnSync(workerdPath, ["compile", "--config-only", textFile], {
+  const { status, stderr, error } = spawnSync(workerdPath(), ["compile", "--config-only", textFile], {
     stdio: ["ignore", output, "pipe"],
     encoding: "utf8",
   });
@@ -55,7 +65,7 @@ export class WorkerdProcess {
   static async start({ files, log }: WorkerdOptions): Promise<WorkerdProcess> {
     // A leftover from one that was killed.
     rmSync(files.readinessSocket, { force: true });
-    const child = spawn(workerdPath, ["serve", "--control-fd=3", "--binary", files.configuration], {
+    const child = spawn(workerdPath(), ["serve", "--control-fd=3", "--binary", files.configuration], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: true,
     });

@@ -3,7 +3,13 @@ import type { ConfigMap, Secret } from "../../api/generated/core.v1.ts";
 import { elementsOf, within } from "../../api/machinery/x509/der-reader.ts";
 import { parsePem } from "../../api/machinery/x509/pem.ts";
 import type { Outcome } from "../../client/api-client.ts";
-import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "../../client/bootstrap-token.ts";
+import {
+  bootstrapTokenSecret,
+  joinCommand,
+  NODE_SCRIPT,
+  newBootstrapToken,
+  type OwnAuthority,
+} from "../../client/bootstrap-token.ts";
 import { addressForOthers, FLAGS_PATH, FLAGS_TYPE, type Flagz } from "../../client/join-address.ts";
 import { api, prefix, read } from "../api/connection.ts";
 
@@ -28,10 +34,10 @@ export async function makeJoinCommand(): Promise<Outcome<JoinCommand>> {
     namespace: "kube-system",
     name: "kube-root-ca.crt",
   });
-  const pin = authority.ok ? await pinOf(authority.object.data?.["ca.crt"] ?? "") : undefined;
+  const own = authority.ok ? await ownAuthority(authority.object.data?.["ca.crt"] ?? "") : undefined;
   const here = location.origin + prefix;
   const server = await serverForOthers(here);
-  return { ok: true, object: { command: joinCommand(server ?? here, token, pin), forOthers: server !== undefined } };
+  return { ok: true, object: { command: joinCommand(server ?? here, token, own), forOthers: server !== undefined } };
 }
 
 async function serverForOthers(here: string): Promise<string | undefined> {
@@ -39,16 +45,22 @@ async function serverForOthers(here: string): Promise<string | undefined> {
   return addressForOthers(here, answer.ok ? ((await answer.json()) as Flagz) : {});
 }
 
-/**
- * In kubeadm's form: `sha256:` and the digest of the certificate's SubjectPublicKeyInfo; undefined without a
- * certificate.
- */
-async function pinOf(pem: string): Promise<string | undefined> {
+/** Undefined without a certificate. */
+async function ownAuthority(pem: string): Promise<OwnAuthority | undefined> {
   const [certificate] = elementsOf(parsePem("CERTIFICATE", btoa(pem)) ?? new Uint8Array());
   const [signed] = within(certificate);
   // version [0], serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo (RFC 5280 4.1)
   const publicKey = within(signed)[6];
   if (!publicKey) return undefined;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(publicKey.whole)));
-  return `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const script = await read(NODE_SCRIPT);
+  return {
+    pin: `sha256:${await sha256(new Uint8Array(publicKey.whole))}`,
+    script: script.ok ? await sha256(await script.arrayBuffer()) : undefined,
+  };
+}
+
+/** In hexadecimal. */
+async function sha256(bytes: BufferSource): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

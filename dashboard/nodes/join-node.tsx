@@ -19,9 +19,9 @@ function JoinNode() {
   return (
     <Dialog title="Join a node" wide>
       <p>
-        Run this on the machine that shall become a node, in a clone of Sailplane's repository, after{" "}
-        <code>npm ci</code>. It needs Node.js and a way out to this address, and may be behind any NAT. The token is
-        good for a day.
+        Run this on the machine that is to become a node. It needs Node.js 20.10 or newer and a way out to this address,
+        and may be behind any NAT. With <code>sudo sh</code> its pods may be containers; with <code>install</code> in
+        place of <code>join</code> systemd keeps it running. The token is good for a day.
       </p>
       {made && <KubectlLine command={made.command} />}
       {made && !made.forOthers && (

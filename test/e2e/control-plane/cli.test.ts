@@ -151,7 +151,7 @@ describe("sailplane up", () => {
   test("token create prints a join command with the authority's hash", async () => {
     const { stdout } = await sailplane("token", "create", "-d", cluster.directory);
     expect(stdout).toMatch(
-      /^npx sailplane join https:\/\/127\.0\.0\.1:\d+ --token [a-z0-9]{6}\.[a-z0-9]{16} --ca-cert-hash sha256:[0-9a-f]{64}\n$/,
+      /^curl .* && sh sailplane-node\.sh join https:\/\/127\.0\.0\.1:\d+ --token [a-z0-9]{6}\.[a-z0-9]{16} --ca-cert-hash sha256:[0-9a-f]{64}\n$/,
     );
   });
 

@@ -27,7 +27,8 @@ test("a named cluster runs a deployment on a node of its own, apart from the oth
   expect(sailplane("cluster limit team-b --objects 5000", cluster.directory)).toContain("objects<=5000");
   expect(sailplane("cluster list", cluster.directory)).toMatch(/^team-a .*\nteam-b .* {2}objects<=5000\n$/);
 
-  const joining = sailplane("token create", directoryOf("team-a")).trim().split(" ").slice(2);
+  const command = sailplane("token create", directoryOf("team-a"));
+  const joining = command.slice(command.indexOf("join ")).trim().split(" ");
   const more = ["--runtime", "simulated", "--node-name", "a1", "--data-dir", `${cluster.directory}/a1`];
   node = spawn(process.execPath, [launcher, ...joining, ...more], { stdio: "ignore" });
   await cluster.output("create deployment web --image=busybox", inside("team-a"));

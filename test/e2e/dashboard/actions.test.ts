@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, "#/kind/core/v1/nodes");
     await page.getByRole("button", { name: "Join a node" }).click();
-    const command = await page.getByText(/^npx sailplane join /).textContent();
+    const command = await page.getByText(/ sailplane-node\.sh join /).textContent();
     await page.keyboard.press("Escape");
     const leave = joinSimulated(String(command), { name: "joined", site: "far" });
     try {

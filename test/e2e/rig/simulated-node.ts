@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launcher } from "./cluster.ts";
 
-/** Runs a printed `npx sailplane join …`, as a machine at a site of its own on which nothing runs. Answers how to end it. */
+/** Runs the `join …` of a printed command, as a machine at a site of its own on which nothing runs. Answers how to end it. */
 export function joinSimulated(command: string, { name, site }: { readonly name: string; readonly site: string }) {
   const directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
-  const [, , ...words] = command.trim().split(" ");
+  const words = command.slice(command.indexOf("join ")).trim().split(" ");
   const labels = `topology.kubernetes.io/zone=${site}`;
   const options = ["--node-name", name, "--runtime", "simulated", "--node-labels", labels, "--data-dir", directory];
   const child = spawn(process.execPath, [launcher, ...words, ...options], { stdio: "ignore" });
