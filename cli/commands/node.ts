@@ -2,8 +2,9 @@ import { pipeline } from "node:stream/promises";
 import { Command, Option } from "commander";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { LocalStatus } from "../../api/node/local-node.ts";
-import { askNode, nodeDirectoryOption, textOf } from "../node/local-node.ts";
+import { askNode, nodeDirectory, nodeDirectoryOption, textOf } from "../node/local-node.ts";
 import { podTable } from "../node/pod-table.ts";
+import { updateProgram } from "../node/update-program.ts";
 
 interface Where {
   readonly dataDir?: string;
@@ -15,7 +16,8 @@ export const nodeCommand = (): Command =>
     .description("Asks the node that runs on this machine. It answers also while its control plane is away.")
     .addCommand(statusCommand())
     .addCommand(podsCommand())
-    .addCommand(logsCommand());
+    .addCommand(logsCommand())
+    .addCommand(updateCommand());
 
 const statusCommand = () =>
   new Command("status")
@@ -41,6 +43,15 @@ const podsCommand = () =>
       const { items } = JSON.parse(await textOf(await askNode("/pods", { dataDir }))) as { items: Pod[] };
       process.stdout.write(podTable(items));
     });
+
+const updateCommand = () =>
+  new Command("update")
+    .summary("update this node's program to the version of its control plane")
+    .description(
+      "Fetches the program of a node from its control plane and installs it in place of this one. It runs from the node's next start on; pods go on.",
+    )
+    .addOption(nodeDirectoryOption())
+    .action(({ dataDir }: Where) => updateProgram(nodeDirectory(dataDir, "kubeconfig")));
 
 interface LogsOptions extends Where {
   readonly namespace: string;

@@ -4,8 +4,8 @@
 #   sh sailplane-node.sh join https://plane.example.com --token …
 #   sudo sh sailplane-node.sh install https://plane.example.com --token …
 #
-# With the address alone it only installs the program, or updates it to the control plane's version. As root it installs to
-# /usr/local, otherwise to ~/.local; SAILPLANE_PREFIX overrides that.
+# With the address alone it only installs the program. As root it installs to /usr/local, otherwise to ~/.local;
+# SAILPLANE_PREFIX overrides that. Later, `sailplane node update` brings it to the control plane's version.
 set -eu
 
 # Of node.tgz at the same control plane. Filled in by the build.

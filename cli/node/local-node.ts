@@ -12,10 +12,13 @@ const USUAL = [".sailplane-node", ".sailplane/node", "/var/lib/sailplane"];
 export const nodeDirectoryOption = (): Option =>
   new Option("-d, --data-dir <dir>", "where the node keeps its state; where it does not say, the usual places");
 
-function socketOf(dataDir: string | undefined): string {
-  const found = (dataDir === undefined ? USUAL : [dataDir, join(dataDir, "node")])
-    .map((directory) => join(directory, LOCAL_SOCKET))
-    .find((path) => existsSync(path));
+const socketOf = (dataDir: string | undefined): string => join(nodeDirectory(dataDir, LOCAL_SOCKET), LOCAL_SOCKET);
+
+/** The directory of a node that has this file. */
+export function nodeDirectory(dataDir: string | undefined, file: string): string {
+  const found = (dataDir === undefined ? USUAL : [dataDir, join(dataDir, "node")]).find((directory) =>
+    existsSync(join(directory, file)),
+  );
   if (found !== undefined) return found;
   throw new CliError(
     dataDir === undefined

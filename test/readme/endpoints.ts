@@ -26,6 +26,8 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/sailplane/v1/store/restores/:id": "takes in a backup, a part at a time",
   "/sailplane/v1/store/restores/:id/commit": "makes a restore count, all at once",
   "/sailplane/v1/store/rewind": "on Cloudflare: back to a moment of the last thirty days",
+  "/sailplane/node.sh": "a script that installs the program of a node, for machines without a clone of the repository",
+  "/sailplane/node.tgz": "that program",
   "/sailplane/v1/join": "trades a bootstrap token for a node's identity",
   "/sailplane/v1/administrator": "replaces the administrator's token",
   "/sailplane/v1/encryption": "encrypts again, with the newest key, what older ones have encrypted",

@@ -45,6 +45,8 @@ test("NODE-PROGRAM: it fetches the program, checks it, and is a node", async () 
   }
   const { stdout } = await inHome(".local/bin/sailplane version");
   expect(stdout).toContain("sailplane");
+  const updated = await inHome(".local/bin/sailplane node update --data-dir state");
+  expect(updated).toMatchObject({ code: 0, stderr: expect.stringContaining(`${home}/.local/bin/sailplane`) });
   const { code, stderr } = await inHome(".local/bin/sailplane up --port 0");
   expect([code, stderr]).toEqual([1, expect.stringContaining("a control plane needs a clone")]);
 });

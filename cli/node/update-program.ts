@@ -1,0 +1,28 @@
+/** Brings the program of a node, as node.sh installed it, to the version of its control plane. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { NODE_SCRIPT } from "../../client/bootstrap-token.ts";
+import { reached, requestApi } from "../api-request.ts";
+import { CliError } from "../cli-error.ts";
+import { readKubeconfig } from "../kubeconfig.ts";
+
+/** `PREFIX/lib/sailplane`, or a clone of the repository. */
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The connection of the node in that directory is trusted: its CA was checked when the node joined. */
+export async function updateProgram(directory: string): Promise<void> {
+  if (existsSync(join(root, "scripts")))
+    throw new CliError("this is a clone of the repository: git pull && npm ci updates it");
+  const { server, ca } = readKubeconfig(directory);
+  const caller = { server, ...(ca && { ca }) };
+  const { status, text } = await reached(caller, requestApi(caller, { method: "GET", path: NODE_SCRIPT }));
+  if (status !== 200) throw new CliError(`${server} serves no program for nodes: is its version an older one?`);
+  const installed = spawnSync("sh", ["-s", "--", server], {
+    input: text,
+    stdio: ["pipe", "inherit", "inherit"],
+    env: { ...process.env, SAILPLANE_PREFIX: resolve(root, "../..") },
+  });
+  if (installed.status !== 0) throw new CliError("the program is as it was");
+}
