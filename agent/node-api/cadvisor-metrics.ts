@@ -1,14 +1,21 @@
 /**
- * The kubelet's /metrics/cadvisor, as far as this agent measures it: the machine, and CPU, memory and disk of
- * containers.
+ * The kubelet's /metrics/cadvisor, as far as this agent measures it: the machine, CPU, memory and disk of containers,
+ * and the network of pods.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import type { InterfaceCounters } from "../usage/network-counters.ts";
+import type { PodTraffic } from "../usage/pod-traffic.ts";
 import type { Sample } from "../usage/usage-meter.ts";
+import { networkFamilies } from "./network-metrics.ts";
 import { type Family, type Line, renderFamilies } from "./prometheus.ts";
 
 export interface MachineSize {
   readonly cpus: number;
   readonly memoryBytes: number;
+}
+
+export interface Machine extends MachineSize {
+  readonly traffic: { readonly pods: readonly PodTraffic[]; readonly machine: readonly InterfaceCounters[] };
 }
 
 type Container = Sample["containers"][number];
@@ -20,7 +27,7 @@ const gauge = (name: string, help: string, lines: readonly Line[]): Family => ({
 export function renderCadvisorMetrics(
   pods: readonly Pod[],
   { at, containers }: Sample,
-  { cpus, memoryBytes }: MachineSize,
+  { cpus, memoryBytes, traffic }: Machine,
 ): string {
   const known = new Map(
     pods.flatMap(({ status }) =>
@@ -97,5 +104,6 @@ export function renderCadvisorMetrics(
     gauge("machine_memory_bytes", "Amount of memory installed on the machine.", [[{}, memoryBytes]]),
     gauge("machine_scrape_error", "1 if there was an error while getting machine metrics, 0 otherwise.", [[{}, 0]]),
   ];
-  return renderFamilies(ofContainers, at) + renderFamilies(ofMachine);
+  const ofNetworks = networkFamilies(traffic.pods, traffic.machine);
+  return renderFamilies([...ofContainers, ...ofNetworks], at) + renderFamilies(ofMachine);
 }

@@ -4,6 +4,8 @@ import type { NodeUsage } from "../../api/node/node-usage.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
+import type { InterfaceCounters } from "../usage/network-counters.ts";
+import type { PodTraffic } from "../usage/pod-traffic.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
 import type { LocalVolumes } from "../volumes/local/local-volumes.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
@@ -25,11 +27,15 @@ export interface NodeApiFacts {
   readonly storageOf: (uid: string) => Promise<PodStorage | undefined>;
   /** Only the volumes of its claims: the others would have to be measured file by file. */
   readonly claimedBy: (uid: string) => Promise<readonly VolumeStats[]>;
+  readonly traffic: {
+    readonly machine: () => readonly InterfaceCounters[];
+    readonly pods: () => Promise<readonly PodTraffic[]>;
+  };
   readonly imageDirectory: () => string | undefined;
   readonly meter: Pick<UsageMeter, "read" | "sample">;
   /** Undefined: this node offers none. */
   readonly localVolumes: LocalVolumes | undefined;
-  readonly probes: Pick<ProbeCounts, "all">;
+  readonly probes: Pick<ProbeCounts, "all" | "durations">;
   readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;
 }
 

@@ -54,7 +54,11 @@ const sample: Sample = {
 const lives = new LifeCounts();
 lives.ended([{ type: "container", exitCode: 139, reason: "Error" }]);
 const probes = new ProbeCounts();
-for (let i = 0; i < 2; i++) probes.count({ pod: identity, container: "c", kind: "liveness", result: "failed" });
+const probed = { pod: identity, container: "c", kind: "liveness" } as const;
+for (let i = 0; i < 2; i++) probes.count({ ...probed, result: "failed", seconds: 9 });
+for (const seconds of [0.02, 0.005, 30]) probes.count({ ...probed, result: "successful", seconds });
+const counters = (bytes: number) => ({ bytes, packets: 2, errors: 3, dropped: 4 });
+const eth0 = { name: "eth0", received: counters(100), sent: counters(200) };
 
 const volumes = [{ name: "v", usedBytes: 30, pvcRef: { name: "claim", namespace: "ns" } }];
 
@@ -77,6 +81,10 @@ const facts: NodeApiFacts = {
   observe: async () => observation,
   storageOf: async () => ({ volumes, logDirectory: "/nowhere" }),
   claimedBy: async () => volumes,
+  traffic: {
+    machine: () => [{ ...eth0, name: "ens5" }],
+    pods: async () => [{ sandboxId: "s", pod: identity, interfaces: [{ ...eth0, name: "net1" }, eth0] }],
+  },
   imageDirectory: () => undefined,
   meter: {
     read: async () => ({ node: "n", at: 5000, windowMs: 1, cpuNanocores: 0, memoryBytes: 0, pods: [] }),
@@ -140,9 +148,29 @@ describe("what a kubelet answers of itself", () => {
     );
     expect(cadvisor).not.toContain("container_memory_rss");
     expect(cadvisor).toContain("machine_cpu_cores 2\n");
-    expect(await ask("/metrics/probes")).toContain(
+    const network = 'id="/kubepods/podu/s",image="",interface="eth0",name="s",namespace="ns",pod="p"';
+    expect(cadvisor).toContain(`container_network_receive_bytes_total{container="",${network}} 100 5000\n`);
+    expect(cadvisor).toContain(`container_network_transmit_packets_dropped_total{container="",${network}} 4 5000\n`);
+    expect(cadvisor).toContain(
+      'container_network_transmit_bytes_total{container="",id="/",image="",interface="ens5",name="",namespace="",pod=""} 200 5000\n',
+    );
+    const ofProbes = await ask("/metrics/probes");
+    expect(ofProbes).toContain(
       'prober_probe_total{container="c",namespace="ns",pod="p",pod_uid="u",probe_type="Liveness",result="failed"} 2\n',
     );
+    const durations = ofProbes.split("\n").filter((line) => line.startsWith("prober_probe_duration_seconds_"));
+    const ofProbe = 'container="c",namespace="ns",pod="p",probe_type="Liveness"';
+    expect(durations.slice(0, 3)).toEqual([
+      `prober_probe_duration_seconds_bucket{${ofProbe},le="0.005"} 1`,
+      `prober_probe_duration_seconds_bucket{${ofProbe},le="0.01"} 1`,
+      `prober_probe_duration_seconds_bucket{${ofProbe},le="0.025"} 2`,
+    ]);
+    expect(durations.slice(-4)).toEqual([
+      `prober_probe_duration_seconds_bucket{${ofProbe},le="10"} 2`,
+      `prober_probe_duration_seconds_bucket{${ofProbe},le="+Inf"} 3`,
+      `prober_probe_duration_seconds_sum{${ofProbe}} 30.025`,
+      `prober_probe_duration_seconds_count{${ofProbe}} 3`,
+    ]);
   });
 
   it("is of each container what it has left, and how many files it has of its own", async () => {
@@ -170,6 +198,9 @@ describe("what a kubelet answers of itself", () => {
     expect(pods[0].memory).toMatchObject({ workingSetBytes: 4096, pageFaults: 9, majorPageFaults: 1 });
     expect(pods[0].memory).not.toHaveProperty("rssBytes");
     expect(pods[0].memory).toMatchObject({ usageBytes: 8192 });
+    const ofInterface = { rxBytes: 100, rxErrors: 3, txBytes: 200, txErrors: 3 };
+    expect(pods[0].network).toMatchObject({ name: "eth0", ...ofInterface, interfaces: [{ name: "net1" }, {}] });
+    expect(node.network).toMatchObject({ name: "", interfaces: [{ name: "ens5", ...ofInterface }] });
     expect(node.runtime.containerFs).toEqual(node.runtime.imageFs);
     const less = JSON.parse(await ask("/stats/summary?only_cpu_and_memory=true"));
     expect([Object.keys(less.node), Object.keys(less.pods[0].containers[0])]).toEqual([

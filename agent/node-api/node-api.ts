@@ -40,6 +40,11 @@ async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy, lives
   return renderKubeletMetrics({ process: self, pods: known, observation, lives, volumes: claimed.flat() });
 }
 
+async function cadvisorMetrics({ meter, traffic, pods, machine }: NodeApiFacts): Promise<string> {
+  const [sample, ofPods] = await Promise.all([meter.sample(), traffic.pods()]);
+  return renderCadvisorMetrics(pods(), sample, { ...machine, traffic: { pods: ofPods, machine: traffic.machine() } });
+}
+
 /** `path` is what follows `proxy`, with its query; a GET unless `method` says otherwise. */
 export async function answerNodeApi(
   path: string,
@@ -67,14 +72,15 @@ export async function answerNodeApi(
       const only = searchParams.get("only_cpu_and_memory") === "true";
       const measured = await measure(facts.meter);
       if (!only) return json(await summaryOf(facts, measured));
-      return json(withoutDisks(await summaryOf({ ...facts, storageOf: async () => undefined }, measured)));
+      const traffic = { machine: () => [], pods: async () => [] };
+      return json(withoutDisks(await summaryOf({ ...facts, traffic, storageOf: async () => undefined }, measured)));
     }
     case "/metrics":
       return metrics(await kubeletMetrics(facts));
     case "/metrics/cadvisor":
-      return metrics(renderCadvisorMetrics(facts.pods(), await facts.meter.sample(), facts.machine));
+      return metrics(await cadvisorMetrics(facts));
     case "/metrics/probes":
-      return metrics(renderProbeMetrics(facts.probes.all, facts.startedAt));
+      return metrics(renderProbeMetrics(facts.probes, facts.startedAt));
     case "/metrics/resource":
       return metrics(renderResourceMetrics(facts.pods(), await facts.meter.sample()));
     default:

@@ -1,13 +1,23 @@
 /** Metrics in Prometheus' text format. */
 
+import { BOUNDS, type Histogram } from "../usage/histogram.ts";
+
 export interface Family {
   readonly name: string;
   readonly help: string;
-  readonly type: "counter" | "gauge";
+  readonly type: "counter" | "gauge" | "histogram";
   readonly lines: readonly Line[];
 }
 
-export type Line = readonly [labels: Readonly<Record<string, string>>, value: number];
+type Labels = Readonly<Record<string, string>>;
+/** A histogram's parts have names of their own: that of the family, and what `part` adds. */
+export type Line = readonly [labels: Labels, value: number, part?: string];
+
+export const histogramLines = (labels: Labels, { counts, sum }: Histogram): Line[] => [
+  ...counts.map((count, i): Line => [{ ...labels, le: String(BOUNDS[i] ?? "+Inf") }, count, "_bucket"]),
+  [labels, sum, "_sum"],
+  [labels, counts.at(-1) ?? 0, "_count"],
+];
 
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -19,9 +29,9 @@ export function renderFamilies(families: readonly Family[], at?: number): string
     .flatMap(({ name, help, type, lines }) => [
       `# HELP ${name} ${help}\n`,
       `# TYPE ${name} ${type}\n`,
-      ...lines.map(([labels, value]) => {
+      ...lines.map(([labels, value, part = ""]) => {
         const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
-        return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}${time}\n`;
+        return `${name}${part}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}${time}\n`;
       }),
     ])
     .join("");

@@ -1,9 +1,10 @@
-/** The kubelet's /stats/summary, as far as this agent measures it: CPU, memory, file systems, volumes. */
+/** The kubelet's /stats/summary, as far as this agent measures it: CPU, memory, file systems, volumes, networks. */
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import { isOnDisk } from "../pressure/local-storage.ts";
 import { readProcesses } from "../pressure/signals.ts";
+import type { InterfaceCounters } from "../usage/network-counters.ts";
 import { diskStats } from "../volumes/usage/disk-stats.ts";
 import { diskUse } from "../volumes/usage/disk-use.ts";
 import type { Measured, NodeApiFacts } from "./facts.ts";
@@ -29,12 +30,14 @@ export async function summaryOf(facts: NodeApiFacts, measured: Measured) {
   const disk = { time, ...diskStats(dataDirectory) };
   const imageDisk = { time, ...diskStats(imageDirectory() ?? dataDirectory) };
   const processes = readProcesses();
+  const networks = new Map((await facts.traffic.pods()).map(({ pod, interfaces }) => [pod.uid, interfaces]));
   return {
     node: {
       nodeName: node,
       startTime: timestamp(bootedAt),
       cpu: cpu(time, usage.cpuNanocores, sample.machine.cpuNanoseconds),
       memory: memory(time, sample.machine.memoryBytes, sample.machine),
+      network: network(time, facts.traffic.machine()),
       fs: disk,
       // Containers' writable layers are on the disk of their images.
       runtime: { imageFs: imageDisk, containerFs: imageDisk },
@@ -43,7 +46,7 @@ export async function summaryOf(facts: NodeApiFacts, measured: Measured) {
       }),
     },
     pods: await Promise.all(
-      byPod(sample.containers).map((own) => podSummary(own, known.get(own[0].pod.uid), { facts, measured })),
+      byPod(sample.containers).map((own) => podSummary(own, known.get(own[0].pod.uid), { facts, measured, networks })),
     ),
   };
 }
@@ -53,6 +56,20 @@ const cpu = (time: string, nanocores: number | undefined, total: number) => ({
   ...(nanocores === undefined ? {} : { usageNanoCores: Math.round(nanocores) }),
   usageCoreNanoSeconds: total,
 });
+
+/** The kubelet's: most who ask look at what is said of this one alone. */
+const DEFAULT_INTERFACE = "eth0";
+
+function network(time: string, counted: readonly InterfaceCounters[]) {
+  const interfaces = counted.map(({ name, received, sent }) => ({
+    name,
+    rxBytes: received.bytes,
+    rxErrors: received.errors,
+    txBytes: sent.bytes,
+    txErrors: sent.errors,
+  }));
+  return { time, name: "", ...interfaces.find(({ name }) => name === DEFAULT_INTERFACE), interfaces };
+}
 
 type MemoryDetail = Pick<Container, "memoryBytes" | "memoryAvailableBytes" | "memoryResidentBytes" | "pageFaults">;
 
@@ -87,12 +104,14 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, each)
 interface Context {
   readonly facts: NodeApiFacts;
   readonly measured: Measured;
+  /** By the pod's uid. */
+  readonly networks: ReadonlyMap<string, readonly InterfaceCounters[]>;
 }
 
 async function podSummary(
   own: readonly [Container, ...Container[]],
   pod: Pod | undefined,
-  { facts, measured: { sample, usage } }: Context,
+  { facts, measured: { sample, usage }, networks }: Context,
 ) {
   const time = timestamp(sample.at);
   const { uid } = own[0].pod;
@@ -122,6 +141,7 @@ async function podSummary(
     ...parts.flatMap(({ rootfs, logs }) => [rootfs, logs]),
     ...volumes.filter(({ name }) => onDisk.has(name)),
   ];
+  const interfaces = networks.get(uid);
   const nanocores = averages.length === 0 ? undefined : sum(averages.map(({ cpuNanocores }) => cpuNanocores));
   return {
     podRef: own[0].pod,
@@ -129,6 +149,7 @@ async function podSummary(
     containers: parts,
     cpu: cpu(time, nanocores, sum(parts.map((each) => each.cpu.usageCoreNanoSeconds))),
     memory: memory(time, sum(parts.map((each) => each.memory.workingSetBytes)), detailOf(own)),
+    ...(interfaces && { network: network(time, interfaces) }),
     ...(volumes.length === 0 ? {} : { volume: volumes }),
     "ephemeral-storage": {
       ...left,

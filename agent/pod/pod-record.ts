@@ -109,12 +109,13 @@ export class PodRecord {
         // Ending the pod waits for its containers, and is not woken.
         if (this.terminating) this.#reportSeen();
       },
-      onOutcome: ({ container }, kind, { ok, errored }) =>
+      onOutcome: ({ container }, kind, { ok, errored, tookMs }) =>
         context.probeCounts.count({
           pod: identityOf(this.pod),
           container: container.name,
           kind,
           result: ok ? "successful" : errored === true ? "unknown" : "failed",
+          seconds: tookMs / 1000,
         }),
       onTrouble: (container, kind, { ok, output, errored }) => {
         const word = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;

@@ -1,27 +1,44 @@
-/** How often the probes of this node's containers had which result. */
+/** How often the probes of this node's containers had which result, and how long they took. */
 import type { ProbeKind } from "../pod/local.ts";
 import type { PodIdentity } from "../runtime/sandbox.ts";
+import { EMPTY, type Histogram, observed } from "../usage/histogram.ts";
 
 export type ProbeWord = "successful" | "failed" | "unknown";
 
-export interface ProbeCount {
+interface Probed {
   readonly pod: PodIdentity;
   readonly container: string;
   readonly kind: ProbeKind;
+}
+
+export interface ProbeCount extends Probed {
   readonly result: ProbeWord;
   readonly count: number;
 }
 
+export interface ProbeDuration extends Probed {
+  /** Of those that did not fail, as a kubelet has it. */
+  readonly seconds: Histogram;
+}
+
+interface OfPod {
+  readonly counts: Map<string, ProbeCount>;
+  readonly durations: Map<string, ProbeDuration>;
+}
+
 export class ProbeCounts {
   /** By the pod's uid, and then by what is counted. */
-  readonly #pods = new Map<string, Map<string, ProbeCount>>();
+  readonly #pods = new Map<string, OfPod>();
 
-  count(counted: Omit<ProbeCount, "count">): void {
-    const { pod, container, kind, result } = counted;
-    const ofPod = this.#pods.get(pod.uid) ?? new Map<string, ProbeCount>();
-    this.#pods.set(pod.uid, ofPod);
-    const key = `${container} ${kind} ${result}`;
-    ofPod.set(key, { ...counted, count: (ofPod.get(key)?.count ?? 0) + 1 });
+  count({ result, seconds, ...probed }: Omit<ProbeCount, "count"> & { readonly seconds: number }): void {
+    const { pod, container, kind } = probed;
+    const { counts, durations } = this.#pods.get(pod.uid) ?? { counts: new Map(), durations: new Map() };
+    this.#pods.set(pod.uid, { counts, durations });
+    const key = `${container} ${kind}`;
+    const byResult = `${key} ${result}`;
+    counts.set(byResult, { ...probed, result, count: (counts.get(byResult)?.count ?? 0) + 1 });
+    if (result === "failed") return;
+    durations.set(key, { ...probed, seconds: observed(durations.get(key)?.seconds ?? EMPTY, seconds) });
   }
 
   /** The pod has ended. */
@@ -30,6 +47,10 @@ export class ProbeCounts {
   }
 
   get all(): readonly ProbeCount[] {
-    return [...this.#pods.values()].flatMap((ofPod) => [...ofPod.values()]);
+    return [...this.#pods.values()].flatMap(({ counts }) => [...counts.values()]);
+  }
+
+  get durations(): readonly ProbeDuration[] {
+    return [...this.#pods.values()].flatMap(({ durations }) => [...durations.values()]);
   }
 }

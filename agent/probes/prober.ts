@@ -19,7 +19,11 @@ export interface ProberOptions {
   /** A result has changed. */
   readonly onResult: () => void;
   /** A probe was carried out, or could not be. */
-  readonly onOutcome: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
+  readonly onOutcome: (
+    target: PodContainer,
+    kind: ProbeKind,
+    outcome: ProbeOutcome & { readonly tookMs: number },
+  ) => void;
   /** It failed, or warned. */
   readonly onTrouble: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
 }
@@ -84,7 +88,7 @@ class ContainerProbes {
       if (until.aborted) return false;
       const asked = { askedAt, ok: outcome.ok };
       if (counts(pace, asked)) {
-        this.#tell(kind, outcome);
+        this.#tell(kind, { ...outcome, tookMs: steadyNow() - askedAt });
         if (outcome.errored !== true) {
           same = outcome.ok === last ? same + 1 : 1;
           last = outcome.ok;
@@ -101,7 +105,7 @@ class ContainerProbes {
     return false;
   }
 
-  #tell(kind: ProbeKind, outcome: ProbeOutcome): void {
+  #tell(kind: ProbeKind, outcome: ProbeOutcome & { readonly tookMs: number }): void {
     this.#options.onOutcome(this.#target, kind, outcome);
     if (!outcome.ok || outcome.warning === true) this.#options.onTrouble(this.#target, kind, outcome);
   }

@@ -10,7 +10,7 @@ import type { ImageObservation, RegistryCredentials } from "./image.ts";
 import type { Observation } from "./observation.ts";
 import type { ExecRequest, ProcessStream } from "./process-stream.ts";
 import type { RuntimeFeatures } from "./runtime-features.ts";
-import type { SandboxConfig } from "./sandbox.ts";
+import type { SandboxConfig, SandboxProcess } from "./sandbox.ts";
 import type { ContainerUsage } from "./usage.ts";
 
 /** How the runtime names cgroups: by path, or as systemd slices. */
@@ -101,6 +101,8 @@ export interface Runtime {
   /** Absent: pods have no network of their own. */
   networkDirectories?(): Promise<NetworkDirectories>;
 
+  /** Of sandboxes that have a network of their own; absent: none has, or nothing is told. */
+  sandboxProcesses?(): Promise<readonly SandboxProcess[]>;
   usage(uid?: string): Promise<readonly ContainerUsage[]>;
   /** Disconnects from the runtime; containers go on. */
   close(): Promise<void>;

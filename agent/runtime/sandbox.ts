@@ -1,5 +1,12 @@
 /** The configuration of a pod's sandbox: the namespaces, network and cgroup that its containers share. */
 
+/** Some process that is in a sandbox's network for as long as it is there. */
+export interface SandboxProcess {
+  readonly sandboxId: string;
+  readonly pod: PodIdentity;
+  readonly pid: number;
+}
+
 export interface PodIdentity {
   readonly namespace: string;
   readonly name: string;

@@ -35,7 +35,10 @@ export interface CriMethods {
   readonly RunPodSandbox: Method<{ readonly config: PodSandboxConfig; readonly runtime_handler: string }, OfSandbox>;
   readonly StopPodSandbox: Method<OfSandbox, Nothing>;
   readonly RemovePodSandbox: Method<OfSandbox, Nothing>;
-  readonly PodSandboxStatus: Method<OfSandbox, { readonly status: PodSandboxStatus }>;
+  readonly PodSandboxStatus: Method<
+    OfSandbox & { readonly verbose?: boolean },
+    { readonly status: PodSandboxStatus; readonly info: Readonly<Record<string, string>> }
+  >;
   readonly ListPodSandbox: Method<Filtered, { readonly items: readonly PodSandbox[] }>;
   readonly CreateContainer: Method<
     OfSandbox & { readonly config: ContainerConfig; readonly sandbox_config: PodSandboxConfig },

@@ -10,7 +10,7 @@ import type { ExecRequest, ProcessStream } from "../process-stream.ts";
 import type { CgroupDriver, NetworkDirectories, Runtime } from "../runtime.ts";
 import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
 import type { RuntimeFeatures } from "../runtime-features.ts";
-import type { SandboxConfig } from "../sandbox.ts";
+import type { SandboxConfig, SandboxProcess } from "../sandbox.ts";
 import type { ContainerUsage } from "../usage.ts";
 import { usageOfRunning } from "./container-usage.ts";
 import { CriChanges } from "./cri-changes.ts";
@@ -29,6 +29,7 @@ import {
   readRuntimeStatus,
   takesCdiDevices,
 } from "./runtime-config.ts";
+import { SandboxProcesses } from "./sandbox-processes.ts";
 import { SeenStates } from "./seen-states.ts";
 
 const OPEN_SECONDS = 3;
@@ -58,6 +59,7 @@ export class CriRuntime implements Runtime {
   readonly #seen = new SeenStates();
   readonly #observer: CriObserver;
   readonly #changes: CriChanges;
+  readonly #processes: SandboxProcesses;
 
   /**
    * Fails if no container runtime responds at the socket. `agentId` distinguishes this agent's pods from those of
@@ -89,6 +91,7 @@ export class CriRuntime implements Runtime {
     this.features = featuresOf(status);
     this.#images = new CriImages(client, config.sandboxImage);
     this.#observer = new CriObserver(client, { scheme, agentId, seen: this.#seen });
+    this.#processes = new SandboxProcesses(client, { [AGENT_LABEL]: agentId });
     this.#changes = new CriChanges(client, {
       agentId,
       hasEvents: scheme === "containerd",
@@ -269,6 +272,10 @@ export class CriRuntime implements Runtime {
   async usage(uid?: string): Promise<readonly ContainerUsage[]> {
     const label_selector = { [AGENT_LABEL]: this.#agentId, ...(uid === undefined ? {} : { [POD_UID]: uid }) };
     return usageOfRunning(this.#cri, this.scheme, label_selector);
+  }
+
+  sandboxProcesses(): Promise<readonly SandboxProcess[]> {
+    return this.#processes.list();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,22 @@
+/** What went over the networks of this node's pods, and over the machine's. */
+import { readText } from "../files/read-text.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { PodIdentity } from "../runtime/sandbox.ts";
+import { type InterfaceCounters, parseNetworkCounters } from "./network-counters.ts";
+
+export interface PodTraffic {
+  readonly sandboxId: string;
+  readonly pod: PodIdentity;
+  readonly interfaces: readonly InterfaceCounters[];
+}
+
+const countersOf = (process: number | "self"): readonly InterfaceCounters[] =>
+  parseNetworkCounters(readText(`/proc/${process}/net/dev`));
+
+export const machineTraffic = (): readonly InterfaceCounters[] => countersOf("self");
+
+/** Of pods that have a network of their own, where the runtime tells of it. */
+export async function podTraffic(runtime: Pick<Runtime, "sandboxProcesses">): Promise<readonly PodTraffic[]> {
+  const processes = (await runtime.sandboxProcesses?.()) ?? [];
+  return processes.map(({ pid, ...sandbox }) => ({ ...sandbox, interfaces: countersOf(pid) }));
+}
