@@ -88,6 +88,7 @@ export class NodeAgent {
           ...(clockSkewMs === 0 ? {} : { clockSkewMs }),
           pressures: [...made.housekeeping.pressures],
           pods: made.workers.all.length,
+          ...(made.localVolumes && { volumes: made.localVolumes.use }),
         };
       },
       leave: async ({ seconds }, tell) => {

@@ -27,6 +27,12 @@ export interface ApiAnswer {
 /** Whom to ask, and as whom; anonymous without a token. */
 export type Caller = Omit<Connection, "token"> & { readonly token?: string };
 
+/** The answer to a list request. */
+export interface ListOf<T> {
+  readonly metadata: { readonly remainingItemCount?: number };
+  readonly items: readonly T[];
+}
+
 /** One request over a connection of its own: Node's fetch does not support a custom CA. Rejects if nothing answers. */
 export async function requestApi(connection: Caller, request: ApiRequest): Promise<ApiAnswer> {
   const response = await openApi(connection, request);

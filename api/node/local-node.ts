@@ -16,4 +16,6 @@ export interface LocalStatus {
   readonly clockSkewMs?: number;
   readonly pressures: readonly string[];
   readonly pods: number;
+  /** What it keeps on its disk for claims; absent: it keeps nothing for any. */
+  readonly volumes?: { readonly directory: string; readonly kept: number; readonly used: number };
 }

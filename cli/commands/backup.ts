@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { Command } from "commander";
-import { openApi, reached } from "../api-request.ts";
+import { askApi, type ListOf, openApi, reached } from "../api-request.ts";
 import { writeBackup } from "../backup/backup-file.ts";
 import { CliError } from "../cli-error.ts";
-import { readKubeconfig } from "../kubeconfig.ts";
+import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { dataDirectoryOption } from "./options.ts";
 
@@ -19,7 +19,7 @@ export const backupCommand = (): Command =>
       "after",
       `
 FILE holds every Secret, so only its owner may read it. Not in it: the cluster's keys (ca.key, and what signs service accounts'
-tokens), the tokens of nodes and of the administrator, and history.
+tokens), the tokens of nodes and of the administrator, history, and what is in PersistentVolumes.
 
 Examples:
   sailplane backup cluster.jsonl
@@ -32,6 +32,7 @@ async function backup(file: string, { dataDir }: { dataDir: string }): Promise<v
   const connection = readKubeconfig(dataDir);
   const progress = new Progress(process.stdout, process.env);
   progress.begin("backup", file);
+  const volumes = await countVolumes(connection);
   const request = { method: "GET", path: "/sailplane/v1/store/backup", patienceMs: 60_000 } as const;
   const response = await reached(connection, openApi(connection, request));
   if (response.statusCode !== 200) throw new CliError(await refusalOf(response));
@@ -39,6 +40,18 @@ async function backup(file: string, { dataDir }: { dataDir: string }): Promise<v
     progress.update("backup", `${file}, ${(bytes / 1e6).toFixed(1)} MB`);
   });
   progress.end("backup", `${head.objects} objects at revision ${head.revision} in ${file}`);
+  if (volumes > 0)
+    progress.warn(
+      "volumes",
+      `${volumes} ${volumes === 1 ? "is" : "are"} named in it; what is in them is not: copy that too`,
+    );
+}
+
+/** How many PersistentVolumes there are. */
+async function countVolumes(connection: Connection): Promise<number> {
+  const path = "/api/v1/persistentvolumes?limit=1";
+  const { items, metadata } = await askApi<ListOf<unknown>>(connection, { method: "GET", path });
+  return items.length + (metadata.remainingItemCount ?? 0);
 }
 
 async function refusalOf(response: IncomingMessage): Promise<string> {

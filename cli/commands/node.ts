@@ -25,13 +25,17 @@ const statusCommand = () =>
     .addOption(nodeDirectoryOption())
     .action(async ({ dataDir }: Where) => {
       const status = JSON.parse(await textOf(await askNode("/status", { dataDir }))) as LocalStatus;
-      const { node, server, runtime, awaySince, clockSkewMs = 0, pressures, pods } = status;
+      const { node, server, runtime, awaySince, clockSkewMs = 0, pressures, pods, volumes } = status;
       const away = awaySince === undefined ? "connected" : `away since ${new Date(awaySince).toISOString()}`;
       console.log(`node           ${node}, ${runtime}, ${pods} ${pods === 1 ? "pod" : "pods"}`);
       console.log(`control plane  ${server}, ${away}`);
       const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
       if (seconds > 0)
         console.log(`clock          ${seconds} s ${clockSkewMs > 0 ? "ahead of" : "behind"} the control plane's`);
+      if (volumes !== undefined && volumes.kept > 0)
+        console.log(
+          `volumes        ${volumes.kept} in ${volumes.directory}, ${volumes.used} of them used by pods here`,
+        );
       if (pressures.length > 0) console.log(`short          ${pressures.join(", ")}`);
     });
 

@@ -1,21 +1,19 @@
 import { Command } from "commander";
-import { askApi, reached, requestApi } from "../api-request.ts";
+import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
+import { askApi, type ListOf, reached, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
-import { readKubeconfig } from "../kubeconfig.ts";
+import { type Connection, readKubeconfig } from "../kubeconfig.ts";
+import { type KeptVolumes, keepsVolumes, strayDirectories } from "../node/kept-volumes.ts";
 import { dataDirectoryOption } from "./options.ts";
 
-interface NodeList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string };
-    readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-  }[];
-}
+/** More are not listed one by one. */
+const MOST_STRAY = 5;
 
 export const statusCommand = (): Command =>
   new Command("status")
     .summary("say whether the control plane and its nodes are well")
     .description(
-      "Says whether the control plane answers and which nodes are Ready. Exit code 1 where it does not answer.",
+      "Says whether the control plane answers, which nodes are Ready, and what volumes they keep. Exit code 1 where it does not answer.",
     )
     .addOption(dataDirectoryOption())
     .action(async ({ dataDir }: { dataDir: string }) => {
@@ -26,10 +24,34 @@ export const statusCommand = (): Command =>
       if (ready.status !== 200) throw new CliError(`${connection.server} is not ready: ${ready.status} ${ready.text}`);
       console.log(`control plane  ${connection.server} is ready (answered in ${elapsed} ms)`);
 
-      const nodes = await askApi<NodeList>(connection, { method: "GET", path: "/api/v1/nodes" });
+      const nodes = await askApi<ListOf<Node>>(connection, { method: "GET", path: "/api/v1/nodes" });
       if (nodes.items.length === 0) console.log('nodes          none; "sailplane token create" says how one joins');
       for (const { metadata, status } of nodes.items) {
         const condition = status.conditions?.find(({ type }) => type === "Ready");
         console.log(`node           ${metadata.name} is ${condition?.status === "True" ? "Ready" : "not ready"}`);
       }
+      await showVolumes(connection, nodes.items.filter(keepsVolumes));
     });
+
+async function showVolumes(connection: Connection, nodes: readonly Node[]): Promise<void> {
+  const asked = await Promise.all(nodes.map(async (node) => ({ node, kept: await keptOn(connection, node) })));
+  const found = asked.filter(({ kept }) => kept.volumes.length > 0);
+  if (found.length === 0) return;
+  // After the nodes: a volume that is just being made is a directory first.
+  const path = "/api/v1/persistentvolumes";
+  const { items } = await askApi<ListOf<PersistentVolume>>(connection, { method: "GET", path });
+  for (const { node, kept } of found) {
+    console.log(`volumes        ${node.metadata.name} keeps ${kept.volumes.length} in ${kept.directory}`);
+    const stray = strayDirectories(kept, items);
+    for (const directory of stray.slice(0, MOST_STRAY))
+      console.log(`               no PersistentVolume names ${directory}`);
+    if (stray.length > MOST_STRAY) console.log(`               nor ${stray.length - MOST_STRAY} more`);
+  }
+}
+
+/** A node that has gone meanwhile keeps nothing that could be told. */
+async function keptOn(connection: Connection, { metadata }: Node): Promise<KeptVolumes> {
+  const path = `/api/v1/nodes/${encodeURIComponent(metadata.name ?? "")}/proxy/localVolumes`;
+  const answer = await requestApi(connection, { method: "GET", path }).catch(() => undefined);
+  return answer?.status === 200 ? (JSON.parse(answer.text) as KeptVolumes) : { directory: "", volumes: [] };
+}

@@ -50,6 +50,15 @@ test("AGENT-VOLUME-LOCAL: one that is there is left as it is, what it keeps and 
   expect(open().names).toEqual(["pvc-1"]);
 });
 
+test("AGENT-VOLUME-LOCAL: who asks is told how many there are, and how many are used", () => {
+  const usersOf = (name: string) => (name === "pvc-2" ? ["uid"] : []);
+  const volumes = new LocalVolumes({ directory, usersOf, log });
+  expect(volumes.use).toEqual({ directory, kept: 0, used: 0 });
+  for (const name of ["pvc-1", "pvc-2", "pvc-3"]) volumes.make(name, at(name));
+  mkdirSync(at(".new-1"));
+  expect(volumes.use).toEqual({ directory, kept: 3, used: 1 });
+});
+
 test("AGENT-VOLUME-LOCAL: what is removed is gone, and gone again; links in it are not followed", async () => {
   mkdirSync(join(base, "outside"));
   writeFileSync(join(base, "outside", "kept"), "1");

@@ -105,6 +105,13 @@ export class LocalVolumes {
     return readdirSync(this.directory).filter((name) => NAME.test(name));
   }
 
+  /** How many are here, and how many of them pods here have. */
+  get use(): { readonly directory: string; readonly kept: number; readonly used: number } {
+    const { directory, names } = this;
+    const used = names.filter((name) => this.#options.usersOf(name).length > 0);
+    return { directory, kept: names.length, used: used.length };
+  }
+
   #pathOf(name: string, expected: string): string {
     if (!NAME.test(name)) throw new LocalVolumeError(400, "BadRequest", `${JSON.stringify(name)} is no volume's name`);
     const path = join(this.directory, name);

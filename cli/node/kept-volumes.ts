@@ -1,0 +1,22 @@
+/** What nodes keep on their disks for claims, and what of it nobody has a use for. */
+import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
+import { LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
+
+/** As a node's own API lists it. */
+export interface KeptVolumes {
+  readonly directory: string;
+  readonly volumes: readonly string[];
+}
+
+export const keepsVolumes = ({ metadata, status }: Node): boolean =>
+  metadata.labels?.[LOCAL_VOLUMES] === "true" &&
+  (status.conditions ?? []).some((condition) => condition.type === "Ready" && condition.status === "True");
+
+/** Directories that no PersistentVolume names: a restored cluster has not heard of them, or a Node was deleted before its claims. */
+export function strayDirectories(
+  { directory, volumes }: KeptVolumes,
+  named: readonly PersistentVolume[],
+): readonly string[] {
+  const paths = new Set(named.map(({ spec }) => spec.local?.path));
+  return volumes.map((name) => `${directory}/${name}`).filter((path) => !paths.has(path));
+}
