@@ -84,7 +84,16 @@ describe("a device plugin", () => {
     expect((await anew.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");
   });
 
-  test("AGENT-DEVICES-SET: what an init container had the pod's others have after it", async () => {
+  test("AGENT-DEVICES-SET: who has some keeps them though the plugin is gone, and who asks for none of it is not told to it", async () => {
+    const before = await manager.give("pod-1", asking("c", 1));
+    const nobody = new DeviceManager({ file: join(directory, "devices.json"), sources: () => new Map() });
+    expect(await nobody.give("pod-1", asking("c", 1))).toEqual(before);
+    expect((await nobody.give("pod-1", asking("d", 1))).devices).toEqual([]);
+    expect((await manager.give("pod-1", asking("d", 0))).devices).toEqual([]);
+    expect(plugin.allocated).toHaveLength(1);
+  });
+
+  test("AGENT-DEVICES-SET: what an init container had the pod's others have after it the pod's others have after it", async () => {
     const setAside = (uid: string, count: number) =>
       manager.setAside({
         metadata: { uid },
@@ -107,6 +116,33 @@ describe("a device plugin", () => {
     await expect(manager.setAside(pod)).rejects.toThrow("Requested: 9");
     await manager.setAside({ ...pod, status: { extendedResourceClaimStatus } });
     expect(manager.uids).toEqual([]);
+  });
+
+  test("AGENT-DEVICES-SET: a plugin is asked which it prefers only where those of the init containers are not enough", async () => {
+    const asked: unknown[] = [];
+    const none = { mounts: [], devices: [], annotations: {}, cdiDevices: [] };
+    const source = {
+      devices: ["x", "a", "b"].map((id) => ({ id, healthy: true })),
+      prefer: async (free: readonly string[], count: number) => {
+        asked.push([...free, count]);
+        return count === 2 ? ["a", "b"] : [];
+      },
+      grant: async (ids: readonly string[]) => ({ ...none, env: { WIDGETS: ids.join(",") } }),
+      beforeStart: async () => {},
+    };
+    const sources = () => new Map([[WIDGET, source]]);
+    const given = async (pod: string, count: number) => {
+      const file = join(directory, `${pod}.json`);
+      const own = new DeviceManager({ file, sources });
+      asked.length = 0;
+      const spec = { initContainers: [asking("i", 2)], containers: [asking("c", count)] };
+      await own.setAside({ metadata: { uid: pod }, spec, status: {} });
+      return [(await own.give(pod, asking("c", count))).env.WIDGETS, ...asked];
+    };
+    const ofInit = ["x", "a", "b", 2];
+    expect(await given("pod-1", 1)).toEqual(["a", ofInit]);
+    expect(await given("pod-2", 2)).toEqual(["a,b", ofInit]);
+    expect(await given("pod-3", 3)).toEqual(["a,b,x", ofInit, ["a", "b", "x", 3]]);
   });
 
   test("who asks for none gets none", async () => {

@@ -72,9 +72,13 @@ test("AGENT-ONCE: containers go before their sandbox, one by one, as they do fro
   const removed: string[] = [];
   vi.spyOn(runtime, "removeContainer").mockImplementation(async (id) => void removed.push(id));
   vi.spyOn(runtime, "removeSandbox").mockImplementation(async (id) => void removed.push(id));
+  const stopped = vi.spyOn(runtime, "stopContainer");
   const remains = { uids: new Set<string>(), remove: async () => {} };
-  await removeOrphans({ runtime, remains, isKnown: () => false, log: { info() {}, warn() {} } });
+  const warn = vi.fn();
+  await removeOrphans({ runtime, remains, isKnown: () => false, log: { info() {}, warn } });
   expect(removed).toEqual([container, sandboxId]);
+  expect(stopped.mock.calls).toEqual([[container, 30]]);
+  expect(warn.mock.calls).toEqual([["removing pod ns/p, which the control plane no longer has"]]);
 });
 
 test("AGENT-ONCE: what lies beside pods' logs and directories, and is no pod's, leads nobody to what is", async () => {
@@ -104,6 +108,7 @@ test("AGENT-ONCE: what lies beside pods' logs and directories, and is no pod's, 
 test("AGENT-ONCE: orphans are looked for again, ever less often, until the agent stops", async () => {
   vi.useFakeTimers();
   let looks = 0;
+  const warn = vi.fn();
   const open = () =>
     new OrphanSearch({
       runtime: new SimulatedRuntime({ nodeName: "n" }),
@@ -115,13 +120,21 @@ test("AGENT-ONCE: orphans are looked for again, ever less often, until the agent
         remove: () => Promise.reject(new Error("driver is not there")),
       },
       isKnown: () => false,
-      log: { info() {}, warn() {} },
+      log: { info() {}, warn },
     });
   const search = open();
   search.begin();
-  await vi.advanceTimersByTimeAsync(15_000);
+  search.begin();
+  await vi.advanceTimersByTimeAsync(9999);
+  expect(looks).toBe(1);
+  expect(warn.mock.calls).toEqual([["what earlier pods left is looked for again: of pod gone: driver is not there"]]);
+  await vi.advanceTimersByTimeAsync(1);
   expect(looks).toBe(2);
-  await vi.advanceTimersByTimeAsync(3_585_000);
+  await vi.advanceTimersByTimeAsync(599_999);
+  expect(looks).toBe(6);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(looks).toBe(7);
+  await vi.advanceTimersByTimeAsync(2_990_000);
   // At 0, 10, 30, 70, 150 and 310 s, and then every 5 min.
   expect(looks).toBe(16);
   search.stop();

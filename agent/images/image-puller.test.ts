@@ -3,6 +3,7 @@ import type { Container, Pod, Secret } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/config/env/env.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { ImagePuller } from "./image-puller.ts";
+import { PullRecords } from "./pull-records.ts";
 
 const secret: Secret = {
   metadata: { name: "s", uid: "s" },
@@ -17,7 +18,7 @@ const objects = { secret: () => secret } as unknown as PodObjects;
 const pod: Pod = { metadata: { name: "p", namespace: "n", uid: "u" }, spec: { containers: [] }, status: {} };
 
 /** Pulls fail with this message, depending on the credentials; an image that exists is present. */
-function puller({ why = (): string => "no", present = false, size = 7 } = {}) {
+function puller({ why = (): string => "no", present = false, size = 7, records = new PullRecords() } = {}) {
   const pulled: string[] = [];
   const image = { id: "sha256:1", ref: "r", names: [], size };
   const fails = { now: true };
@@ -31,12 +32,12 @@ function puller({ why = (): string => "no", present = false, size = 7 } = {}) {
   } as unknown as Runtime;
   const told: string[] = [];
   const tell = (type: string, reason: string, message: string) => told.push(`${type} ${reason} ${message}`);
-  const made = new ImagePuller(runtime);
+  const made = new ImagePuller(runtime, records);
   const ensure = (container: Partial<Container>, of: Pod = pod) => {
     told.length = 0;
     return made.ensure(of, { name: "c", image: "r.example/x:1", ...container }, objects, tell);
   };
-  return { ensure, told, pulled, fails, made };
+  return { ensure, told, pulled, fails, made, runtime };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -132,7 +133,72 @@ it("what is wrong with all credentials is said together, and each thing once", a
 });
 
 it("an image that cannot be looked for, or whose name is none, is waited for", async () => {
-  const { ensure, told } = puller();
-  expect(await ensure({ image: "Bad Image" })).toMatchObject({ ok: false, waiting: { reason: "InvalidImageName" } });
+  const { ensure, told, runtime } = puller();
+  const retryAt = performance.now() + 10_000;
+  expect(await ensure({ image: "Bad Image" })).toMatchObject({
+    ok: false,
+    waiting: { reason: "InvalidImageName" },
+    retryAt,
+  });
   expect(told).toEqual([expect.stringContaining('InspectFailed Failed to apply default image tag "Bad Image"')]);
+  vi.spyOn(runtime, "imageStatus").mockRejectedValue(new Error("away"));
+  const message = 'Failed to inspect image "": away';
+  expect(await ensure({})).toEqual({ ok: false, waiting: { reason: "ImageInspectError", message }, retryAt });
+  expect(told).toEqual([`Warning InspectFailed ${message}`]);
+  const { retryAt: never } = (await puller().ensure({ imagePullPolicy: "Never" })) as { retryAt?: number };
+  expect(never).toBe(retryAt);
+  const { retryAt: failed } = (await puller().ensure({})) as { retryAt?: number };
+  expect(failed).toBe(performance.now() + 1000);
+});
+
+it("who pulls again after a success waits no longer than who pulls for the first time", async () => {
+  const { ensure, fails } = puller();
+  const always = () => ensure({ imagePullPolicy: "Always" });
+  await always();
+  vi.advanceTimersByTime(10_001);
+  await always();
+  vi.advanceTimersByTime(20_001);
+  fails.now = false;
+  expect(await always()).toMatchObject({ ok: true });
+  fails.now = true;
+  expect(await always()).toMatchObject({ waiting: { reason: "ErrImagePull" } });
+  vi.advanceTimersByTime(9999);
+  expect(await always()).toMatchObject({ waiting: { reason: "ImagePullBackOff" } });
+  vi.advanceTimersByTime(2);
+  expect(await always()).toMatchObject({ waiting: { reason: "ErrImagePull" } });
+});
+
+it("an image is pulled once for all who ask meanwhile, and each is told how long it took", async () => {
+  const { ensure, told, pulled, runtime } = puller();
+  const image = { id: "sha256:1", ref: "r", names: [], size: 7 };
+  let finish = () => {};
+  vi.spyOn(runtime, "pullImage").mockImplementation((name) => {
+    pulled.push(name);
+    return new Promise((resolve) => (finish = () => resolve(image)));
+  });
+  const both = Promise.all([ensure({}), ensure({}, { ...pod, metadata: { ...pod.metadata, uid: "v" } })]);
+  await vi.advanceTimersByTimeAsync(2000);
+  finish();
+  expect(await both).toMatchObject([{ ok: true }, { ok: true }]);
+  expect(pulled).toEqual(["r.example/x:1"]);
+  const words = 'Successfully pulled image "r.example/x:1" in 2s (2s including waiting). Image size: 7 bytes.';
+  expect(told.slice(-2)).toEqual([`Normal Pulled ${words}`, `Normal Pulled ${words}`]);
+});
+
+it("AGENT-PULL: what is known of who may use an image is kept, also of a pull that goes on, and of one that failed", async () => {
+  const records = new PullRecords();
+  const of = { ...pod, spec: { containers: [], imagePullSecrets: [{ name: "s" }] } };
+  const isForAll = () => records.mayUse("sha256:1", "r.example/x:1", []);
+  const meanwhile: boolean[] = [];
+  const why = () => {
+    meanwhile.push(isForAll());
+    return "no";
+  };
+  const { ensure, fails } = puller({ why, records });
+  await ensure({}, of);
+  expect([meanwhile, isForAll(), records.ids]).toEqual([[false, false], true, []]);
+  fails.now = false;
+  vi.advanceTimersByTime(10_001);
+  await ensure({}, of);
+  expect([isForAll(), records.ids]).toEqual([false, ["sha256:1"]]);
 });

@@ -128,6 +128,68 @@ describe("a connection to a Service", () => {
     expect(at(rules, POD, CLUSTER_IP)).toMatchObject({ backends: ["10.244.0.1:6443"] });
   });
 
+  it("goes where the node leads it instead also where a policy keeps it on the node", () => {
+    const rules = plan([service({ internalTrafficPolicy: "Local" })], [], {
+      instead: new Map([["default/web", { address: "10.244.0.1", port: 6443 }]]),
+    });
+    expect(at(rules, POD, CLUSTER_IP)).toMatchObject({ backends: ["10.244.0.1:6443"] });
+    expect(rules.localBackends).toEqual(["10.244.0.1"]);
+  });
+
+  it("enters by a load balancer's address from everywhere, where no source is named", () => {
+    const open: Service = {
+      ...service({ type: "LoadBalancer" }),
+      status: { loadBalancer: { ingress: [{ ip: EXTERNAL }] } },
+    };
+    const rules = plan([open], [sliceOf([here])]);
+    expect(at(rules, OUTSIDER, EXTERNAL)).toMatchObject({ backends: [both[0]] });
+    expect(rules.doors.find(({ address }) => address === EXTERNAL)).not.toHaveProperty("sources");
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ sessionAffinity: "None" }, undefined],
+    [{ sessionAffinity: "ClientIP" }, 10_800],
+    [{ sessionAffinity: "ClientIP", sessionAffinityConfig: { clientIP: { timeoutSeconds: 7 } } }, 7],
+  ])("of a Service with %j goes on to the same endpoint for %s s", (spec, seconds) => {
+    const [pool] = plan([service(spec)], [sliceOf([here])]).pools;
+    expect(pool && "affinitySeconds" in pool ? pool.affinitySeconds : undefined).toBe(seconds);
+    expect(Object.keys(pool ?? {})).toHaveLength(seconds === undefined ? 3 : 4);
+  });
+
+  it.each<[string, Partial<Service["spec"]>, number, number]>([
+    ["of one family, told by its addresses alone", { ipFamilies: [] }, 1, 0],
+    ["of the family that it names", { ipFamilies: ["IPv6"], clusterIPs: ["fd00::50"] }, 0, 1],
+    ["of both", { ipFamilies: ["IPv4", "IPv6"], clusterIPs: [CLUSTER_IP, "fd00::50"] }, 1, 1],
+    ["of one address", { ipFamilies: [], clusterIPs: undefined as never }, 1, 0],
+  ])("finds a Service %s", (_, spec, v4, v6) => {
+    const facts = { node: { name: HERE, zone: "z1" }, podRanges: [], ownRanges: [], instead: new Map() };
+    const rules = planRules({ ...facts, services: [service(spec)], slices: [] });
+    expect([rules.v4.doors.length, rules.v6.doors.length]).toEqual([v4, v6]);
+  });
+
+  it("has a node port in the families of the Service only", () => {
+    const facts = { node: { name: HERE, zone: "z1" }, podRanges: [], ownRanges: [], instead: new Map() };
+    const open = { type: "NodePort", ports: [{ port: 80, nodePort: 30_080 }] };
+    const ports = (more: Partial<Service["spec"]>) => {
+      const rules = planRules({ ...facts, services: [service({ ...open, ...more })], slices: [] });
+      return [rules.v4, rules.v6].map(({ doors }) => doors.filter(({ port }) => port === 30_080).length);
+    };
+    expect(ports({ ipFamilies: ["IPv6"], clusterIPs: ["fd00::50"] })).toEqual([0, 1]);
+    expect(ports({ ipFamilies: [] })).toEqual([1, 0]);
+  });
+
+  it("has rules in one order, in whatever order Services are told of", () => {
+    const named = (name: string) => ({ ...service(), metadata: { namespace: "default", name } });
+    const slice = (name: string) =>
+      sliceOf([here], { metadata: { namespace: "default", labels: { "kubernetes.io/service-name": name } } });
+    const [a, b] = [named("a"), named("b")];
+    const one = plan([a, b], [slice("a"), slice("b")]);
+    const other = plan([b, a], [slice("b"), slice("a")]);
+    expect([other.doors, other.pools]).toEqual([one.doors, one.pools]);
+    expect(one.pools.map(({ id }) => id)).toEqual(["default/a/tcp/80", "default/b/tcp/80"]);
+  });
+
   it.each<[string, Partial<Service["spec"]>]>([
     ["a headless Service", { clusterIP: "None", clusterIPs: ["None"] }],
     ["an ExternalName", { type: "ExternalName", externalName: "example.com" }],

@@ -197,6 +197,58 @@ describe("the plan of a pod", () => {
     });
   });
 
+  it("ends a pod that is to end, and one with a verdict", () => {
+    const verdict = { reason: "Evicted", message: "", refused: false };
+    for (const change of [{ terminating: true }, { verdict }])
+      expect(short(podOf({}), [container("c")], change)).toEqual(["end-pod"]);
+  });
+
+  it.each([
+    ["running", { running: { startedAt: "2026-01-01T00:00:00Z" } }, 3],
+    ["terminated", { terminated: { exitCode: 1 } }, 3],
+    ["waiting", { waiting: { reason: "CrashLoopBackOff" } }, 2],
+  ])("counts on from the status of a container that is gone from the runtime: it was %s", (_, state, count) => {
+    const status = (name: string, restartCount: number) => ({
+      ...{ name, restartCount, state, image: "", imageID: "", ready: false },
+    });
+    const pod = podOf({});
+    const known = { ...pod, status: { containerStatuses: [status("d", 7), status("c", 2)] } };
+    expect(short(known, [])).toEqual([`start c#${count}`]);
+  });
+
+  it("begins init containers and sidecars anew in a new sandbox, and no container of the pod that is done", () => {
+    const old = (name: string) => ({ ...exited(name, 0), sandboxId: "old" });
+    const pod = (...initContainers: { name: string }[]) => podOf({ restartPolicy: "Never", initContainers });
+    expect(short(pod({ name: "i" }), [old("i")])).toEqual(["start i#1"]);
+    expect(short(pod(sidecar("s")), [{ ...container("s"), sandboxId: "old" }])).toEqual(["start s#1"]);
+    expect(short(podOf({ restartPolicy: "Never" }), [old("c")])).toEqual(["end-pod"]);
+  });
+
+  it("restarts a sidecar beside what else is to be restarted", () => {
+    const pod = podOf({ initContainers: [sidecar("s"), { name: "i" }] });
+    expect(short(pod, [exited("s", 1), exited("i", 0), exited("c", 1)])).toEqual(["start s#1", "start c#1"]);
+    expect(short(pod, [exited("s", 1), exited("i", 1)])).toEqual(["start s#1", "start i#1"]);
+    expect(short(podOf({ initContainers: [sidecar("s")] }), [exited("s", 1), exited("c", 1)])).toEqual([
+      "start s#1",
+      "start c#1",
+    ]);
+  });
+
+  it("makes the next sandbox of a pod whose sidecar alone has failed", () => {
+    const dead = { ...sandbox, attempt: 4, ready: false };
+    const pod = podOf({ restartPolicy: "Never", initContainers: [sidecar("s"), { name: "i" }] });
+    const plan = (containers: readonly ContainerObservation[], sandboxes = [dead]) =>
+      planPod({ pod, observation: { sandboxes, containers }, local: settledLocal(), now: NOW }).actions;
+    const next = [
+      { do: "stop-sandbox", id: "s" },
+      { do: "create-sandbox", attempt: 5 },
+    ];
+    expect(plan([exited("s", 1), exited("i", 0)])).toEqual(next);
+    expect(plan([exited("i", 1)])).toEqual([{ do: "end-pod" }]);
+    expect(plan([exited("i", 0)])).toEqual(next);
+    expect(plan([], [])).toEqual([{ do: "create-sandbox", attempt: 0 }]);
+  });
+
   it("kills what fails its liveness probe, in words that say whether it comes again", () => {
     const probes = new Map([["x://c", { liveness: "failure" as const }]]);
     expect(short(podOf({}), [container("c")], { probes })).toEqual([
