@@ -10,6 +10,9 @@ const LONGEST_OUTPUT = 10 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_REQUESTS = 10;
 
+const HEADERS_TIMEOUT = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+const BODY_TIMEOUT = "context deadline exceeded (Client.Timeout or context cancellation while reading body)";
+
 export interface HttpOutcome extends ProbeOutcome {
   /** Whether there was any response. */
   readonly answered: boolean;
@@ -60,11 +63,15 @@ export async function getHttp(
   if (!URL.canParse(first))
     return { ok: false, errored: true, answered: false, output: `parse "${first}": invalid URL` };
   const { hostname } = new URL(first);
+  // For everything together: redirects and the body, too.
+  const signal = AbortSignal.timeout(seconds * 1000);
   const ask = (url: URL, requests: number): Promise<HttpOutcome> =>
     new Promise((resolve) => {
       const [asked, address] = requests === 1 ? [first, target] : [url.href, url.host];
+      let hasAnswered = false;
       const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-      const request = send(url.href, { headers, rejectUnauthorized: false, agent: false }, (response) => {
+      const request = send(url.href, { headers, rejectUnauthorized: false, agent: false, signal }, (response) => {
+        hasAnswered = true;
         const { statusCode = 0, headers: answered } = response;
         const { location } = answered;
         const leads = REDIRECTS.has(statusCode) && location !== undefined;
@@ -83,7 +90,11 @@ export async function getHttp(
         }
         let body = "";
         response.setEncoding("utf8").on("data", (chunk: string) => {
-          if (body.length < LONGEST_OUTPUT) body += chunk.slice(0, LONGEST_OUTPUT - body.length);
+          body += chunk.slice(0, LONGEST_OUTPUT - body.length);
+          if (body.length < LONGEST_OUTPUT) return;
+          // The rest does not matter, and there may be no end to it.
+          resolve(outcomeOf(statusCode, body));
+          request.destroy();
         });
         response.once("end", () => resolve(outcomeOf(statusCode, body)));
         response.once("error", (error) =>
@@ -96,14 +107,10 @@ export async function getHttp(
           local = joinHostPort(socket.localAddress ?? "", socket.localPort ?? 0);
         }),
       );
-      request.setTimeout(seconds * 1000, () =>
-        request.destroy(Object.assign(new Error("timeout"), { code: "EPROBE" })),
-      );
       request.once("error", (error: NodeJS.ErrnoException) => {
-        const why =
-          error.code === "EPROBE"
-            ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-            : requestError(error, address, local);
+        if (signal.aborted && hasAnswered)
+          return resolve({ ok: false, errored: true, answered: true, output: BODY_TIMEOUT });
+        const why = signal.aborted ? HEADERS_TIMEOUT : requestError(error, address, local);
         resolve({ ok: false, answered: false, isNotTls: isNotTls(error), output: `Get "${asked}": ${why}` });
       });
       request.end();

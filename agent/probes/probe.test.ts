@@ -132,6 +132,33 @@ describe("an HTTP probe of what is no web server", () => {
     else expect(output).toMatch(expected);
   });
 
+  it("is asked for as long as it may take, whatever it says meanwhile, and for no more than is shown", async () => {
+    const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const ask = async (chunk: string, everyMs: number, first = head) => {
+      const { server: endless, port: at } = await listenOnLoopback((socket) => {
+        socket.on("error", () => {});
+        socket.once("data", () => {
+          socket.write(first);
+          const timer = setInterval(() => socket.write(chunk), everyMs);
+          socket.once("close", () => clearInterval(timer));
+        });
+      });
+      const outcome = await getHttp({ port: at }, "127.0.0.1", { port: at, seconds: 0.4, agent: "a" });
+      endless.close();
+      return { ...outcome, output: outcome.output.replaceAll(String(at), "PORT").slice(0, 120) };
+    };
+    const kept = "context deadline exceeded (Client.Timeout or context cancellation while reading body)";
+    expect(await ask("1\r\nx\r\n", 20)).toEqual({ ok: false, errored: true, answered: true, output: kept });
+    expect(await ask(`1000\r\n${"x".repeat(0x1000)}\r\n`, 5)).toEqual({
+      ok: true,
+      answered: true,
+      output: "x".repeat(120),
+    });
+    const silent =
+      'Get "http://127.0.0.1:PORT/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+    expect(await ask("X: y\r\n", 20, "HTTP/1.1 200 OK\r\n")).toMatchObject({ ok: false, output: silent });
+  });
+
   it("sends its headers as Go does: names by their letters, what is given twice twice", async () => {
     const { sent } = await against(fine, [
       { name: "x-request-id", value: "1" },
