@@ -79,6 +79,19 @@ describe("a container's log", () => {
     expect(said).toBe(text.slice(-2000).join(""));
   });
 
+  it("AGENT-LOG-FOLLOW: is followed on while the runtime does not answer", async () => {
+    const file = logFile();
+    let answers = false;
+    const isRunning = () => (answers ? Promise.resolve(false) : Promise.reject(new Error("connect ENOENT")));
+    const reading = read(file, { follow: true, tailLines: 1, isRunning });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    appendFileSync(file, new LogEncoder("stdout").push(Buffer.from("four\n"), time(4)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    answers = true;
+    appendFileSync(file, new LogEncoder("stdout").push(Buffer.from("five\n"), time(5)));
+    expect(await reading).toBe("three\nfour\nfive\n");
+  });
+
   it("is followed until its container ends, its last words included", async () => {
     const file = logFile();
     let running = true;

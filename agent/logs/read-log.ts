@@ -6,7 +6,7 @@ import type { LogOptions } from "../../api/node/node-sync.ts";
 import { parseLogEntry } from "./cri-log.ts";
 
 export interface ReadLogOptions extends LogOptions {
-  /** Whether the container may still write. */
+  /** Whether the container may still write. Fails if the runtime does not answer: containers survive its restart. */
   readonly isRunning: () => Promise<boolean>;
   readonly signal: AbortSignal;
   /** Settles when more may be written. */
@@ -121,7 +121,7 @@ export async function readLog(path: string, options: ReadLogOptions): Promise<vo
         continue;
       }
       if (!follow || ending) return;
-      if (await isRunning()) await changeOf(path, signal);
+      if (await isRunning().catch(() => true)) await changeOf(path, signal);
       // What was written just before its end is yet to be read.
       else ending = true;
     }
@@ -138,7 +138,7 @@ async function openWhenThere(
     try {
       return await open(path, "r");
     } catch {
-      if (!follow || signal.aborted || !(await isRunning())) return undefined;
+      if (!follow || signal.aborted || !(await isRunning().catch(() => true))) return undefined;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
