@@ -132,7 +132,7 @@ describe("an HTTP probe of what is no web server", () => {
     else expect(output).toMatch(expected);
   });
 
-  it("is asked for as long as it may take, whatever it says meanwhile, and for no more than is shown", async () => {
+  it("AGENT-PROBE-TIME: is asked for as long as it may take, whatever it says meanwhile, and for no more than is shown", async () => {
     const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     const ask = async (chunk: string, everyMs: number, first = head) => {
       const { server: endless, port: at } = await listenOnLoopback((socket) => {
