@@ -1,7 +1,7 @@
 /**
- * Creates, reads, updates and deletes of ConfigMaps of 1 KB, and creates of pods and Deployments, through the whole API: TLS,
- * authentication, authorization, admission, validation, a durable commit. Of our own server the CPU of each request too: all of
- * the process, controllers and garbage collection included.
+ * Creates, reads, updates and deletes of ConfigMaps of 1 KB, and creates of pods and Deployments, through the whole
+ * API: TLS, authentication, authorization, admission, validation, a durable commit. For our own server also the CPU per
+ * request, of the whole process, including controllers and garbage collection.
  *
  *     npm run bench -- api [--peer URL --peer-token T]
  */
@@ -13,7 +13,7 @@ import { type Figure, runBench } from "./rig/report.ts";
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 
 interface Limits {
-  /** Of the rate, or with one client of the median. */
+  /** Limit of the rate; with one client, of the median. */
   readonly limit?: number;
   readonly cpu?: number;
 }
@@ -57,7 +57,7 @@ await runBench("api", async (target) => {
   const post = (to: string, body: (index: number) => unknown) => (client: Client, index: number) =>
     client.ask({ method: "POST", path: to, body: body(index) });
 
-  // Not counted: the first requests are compiled while they run.
+  // Not counted: the first requests pay for compilation.
   await create(8, 300);
   figures.push(
     ...figuresOf("create", 1, await create(1, 500), { limit: 1.3 }),
@@ -80,7 +80,7 @@ await runBench("api", async (target) => {
     ...figuresOf("merge patch of one object", 1, patch),
     ...figuresOf("create a pod", 32, await calls(32, 2000, post(pods(namespace), pod))),
   );
-  // Nothing is stored, so that it is the API's work alone: what controllers make of a Deployment is not counted.
+  // Nothing is stored, so that only the API's work is measured, without what controllers make of a Deployment.
   const dryRun = `${deployments(namespace)}?dryRun=All`;
   const dry = await calls(
     16,

@@ -1,4 +1,4 @@
-/** The Worker of bench/cost.ts and bench/idle.ts: the whole control plane, with everything that is billed counted on the way. */
+/** The Worker of bench/cost.ts and bench/idle.ts: the whole control plane, counting every billed operation. */
 
 import { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 import { ClusterStore } from "../durable-objects/cluster-store.ts";
@@ -19,7 +19,7 @@ const counts = { workerRequests: 0, objectRequests: 0, rowsWritten: 0 };
 
 type ObjectClass = abstract new (state: DurableObjectState, env: never) => object;
 
-/** Calls from outside count; what an object calls of itself is private in all of them. */
+/** Counts calls from outside; everything that an object calls on itself is private. */
 function countCalls({ prototype }: ObjectClass): void {
   for (const name of Object.getOwnPropertyNames(prototype)) {
     const method: unknown = Reflect.get(prototype, name);
@@ -35,7 +35,7 @@ function countRows({ storage }: DurableObjectState): void {
   const exec = storage.sql.exec.bind(storage.sql);
   Reflect.set(storage.sql, "exec", (...values: Parameters<typeof exec>) => {
     const cursor = exec(...values);
-    // A statement that writes has run when it is called.
+    // A writing statement has run by the time the call returns.
     counts.rowsWritten += cursor.rowsWritten;
     return cursor;
   });
@@ -115,7 +115,7 @@ export class OwnApi extends Own {
 }
 
 export default {
-  /** `/bench/counts`, `/bench/tick` and the API. */
+  /** Serves `/bench/counts`, `/bench/tick` and the API. */
   async fetch(request, env, execution) {
     const { pathname } = new URL(request.url);
     if (pathname === "/bench/counts") return Response.json(counts);

@@ -1,7 +1,7 @@
 /**
- * What a cluster costs a month on Cloudflare: each thing that happens is done once or more against the real control plane, with
- * everything billed counted, and a day is made of those counts. `idle` has nodes and pods, and nobody who changes anything; `busy`
- * replaces each pod once a day, rolls out 20 Deployments and answers 5,000 reads.
+ * What a cluster costs a month on Cloudflare: each event is run at least once against the real control plane with every
+ * billed operation counted, and a day is composed of those counts. `idle` has nodes and pods, and no changes; `busy`
+ * replaces each pod once a day, rolls out 20 Deployments and serves 5,000 reads.
  *
  *     npm run bench -- cost
  */
@@ -17,7 +17,7 @@ const client = new Client(target, 4);
 
 const REPEATS = 10;
 
-/** What one run counts, what it sets off included. */
+/** The operations of one run, including those that it triggers. */
 async function costOf(run: (index: number) => Promise<unknown>): Promise<Operations> {
   const before = await settled();
   for (let index = 0; index < REPEATS; index++) {
@@ -35,7 +35,7 @@ const asked = (method: Asked["method"], path: string, body?: unknown, type = "ap
   });
 const merged = (path: string, body: unknown) => asked("PATCH", path, body, "application/merge-patch+json");
 
-/** As an agent reports: containers started, ready, then gone. */
+/** Reports like an agent: containers started, ready, then gone. */
 async function livePod(namespace: string, index: number): Promise<void> {
   const path = `${pods(namespace)}/pod-${index}`;
   await asked("POST", pods(namespace), pod(index));
@@ -67,7 +67,7 @@ async function measure(): Promise<Readonly<Record<string, Operations>>> {
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   await asked("POST", configMaps(namespace), configMap("read"));
   await asked("GET", "/bench/tick");
-  // A node asks for what came after what it knows: here, for nothing.
+  // A node asks for changes since its revision; here there are none.
   const sync = "/sailplane/v1/nodes/bench/sync";
   const { revision } = JSON.parse((await asked("GET", `${sync}?since=0`)).text);
   return {
@@ -83,10 +83,7 @@ async function measure(): Promise<Readonly<Record<string, Operations>>> {
   };
 }
 
-/**
- * The agents look by themselves at each full hour, all together; the hub looks at its sockets every 40 seconds, and
- * writes its next alarm.
- */
+/** Agents sync every full hour, all at once; the hub checks its sockets every 40 seconds, and writes its next alarm. */
 const SYNCS = 24;
 const hubAlarm: Operations = { workerRequests: 0, objectRequests: 1, rowsWritten: 1 };
 const HUB_ALARMS = 2160;
@@ -110,7 +107,7 @@ function dollars(of: Readonly<Record<string, Operations>>, nodes: number, busy: 
   const alarms = nodes > 0 ? HUB_ALARMS : 0;
   const day = sum([cost("tick", TICKS), cost("nodeSync", nodes * SYNCS), times(alarms, hubAlarm), ...activity]);
   const events = (busy ? nodes * 70 + 5300 : 0) + (nodes > 0 ? SYNCS : 0);
-  // The store, the controllers and the scheduler wake with the clock, all together; the hub with its own.
+  // The store, the controllers and the scheduler all wake with the clock; the hub has its own.
   const awake = 3 * awakeSeconds(TICKS + events) + awakeSeconds(alarms + events);
   return monthlyBill(day, awake);
 }

@@ -1,6 +1,6 @@
 /**
- * How many questions of pods a node's DNS answers in a second of one core, of 1,000 Services with 10,000 endpoints. The
- * server's own CPU time counts, so that the client beside it does not.
+ * How many questions of pods a node's DNS server answers per second of one core, with 1,000 Services and 10,000
+ * endpoints. Only the server's own CPU time counts, not that of the client beside it.
  *
  *     npm run bench -- dns
  */
@@ -18,7 +18,7 @@ const QUESTIONS = 60_000;
 const UNDER_WAY = 64;
 const ROUNDS = 5;
 
-/** A records, as a pod's resolver asks with `ndots:5`: the first search is right, a name outside its namespace is not. */
+/** A records as a pod's resolver requests them with `ndots:5`: the first search domain matches, except for external names. */
 function questions(): Buffer[] {
   return Array.from({ length: SERVICES }, (_, i) => {
     const header = Buffer.from([i >> 8, i & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);

@@ -1,5 +1,5 @@
 /**
- * kill -9 of the control plane under 32 writers and 100 watchers, 200 times or as often as it is told:
+ * kill -9 of the control plane under 32 writers and 100 watchers, 200 times or as often as specified:
  *
  *     npm run bench -- durability [ROUNDS]
  */

@@ -1,6 +1,6 @@
 /**
- * What it costs to find out who sent a request and whether they may: CPU of the Worker's own code on a warm request, in
- * Node.js, with the store at hand. Everybody has a hundred role bindings beside the default ones.
+ * What authentication and authorization cost: CPU of the Worker's own code on a warm request, in Node.js, with the
+ * store at hand. Each user has a hundred role bindings besides the default ones.
  *
  *     npm run bench -- identity
  */
@@ -21,7 +21,7 @@ import { PolicySnapshot } from "../worker/policy/snapshot.ts";
 import { StoreClient, type StoreStub } from "../worker/storage/store-client.ts";
 import { type Figure, tell } from "./rig/report.ts";
 
-// workerd has it there.
+// As in workerd.
 Object.assign(crypto.subtle, { timingSafeEqual });
 const LIMIT_US = 60;
 const BINDINGS = 100;

@@ -1,7 +1,7 @@
 /**
- * What a cluster costs while nobody changes anything: everything billed is counted for ten minutes (SECONDS), with a Deployment, a
- * Service and a CronJob in it; without nodes, and with two that are connected and run them. The scheduled trigger is counted by
- * itself: nothing triggers here.
+ * What a cluster costs while nothing changes: all billed operations of ten minutes (SECONDS), with a Deployment, a
+ * Service and a CronJob; without nodes, and with two connected nodes that run them. The scheduled trigger is counted
+ * separately: nothing triggers here.
  *
  *     npm run bench -- idle       SECONDS=60 for a shorter one
  */
@@ -20,7 +20,7 @@ const client = new Client(target, 4);
 const figures: Figure[] = [];
 
 async function idle(what: string, limit: number | undefined): Promise<void> {
-  // The store's listeners are told once more a minute after a commit.
+  // The store notifies its listeners once more a minute after a commit.
   await sleep(75_000);
   const before = await settled();
   await sleep(SECONDS * 1000);
@@ -37,7 +37,7 @@ async function idle(what: string, limit: number | undefined): Promise<void> {
   );
 }
 
-/** What the scheduled trigger costs a cluster whose objects have gone to sleep. */
+/** What the scheduled trigger costs a cluster whose objects are asleep. */
 async function tick(what: string): Promise<void> {
   await client.ask({ path: "/bench/tick" });
   await sleep(30_000);
@@ -80,7 +80,7 @@ try {
   const nodes = await startNodes({ server: target.url.href.replace(/\/$/, ""), token: target.token }, NODES);
   try {
     await workloads(namespace);
-    // The hub looks at its sockets by an alarm of its own (docs/spec/node-link.md).
+    // The hub checks its sockets by an alarm of its own (docs/spec/node-link.md).
     await idle(`with ${NODES} nodes`, undefined);
     await tick(`with ${NODES} nodes`);
   } finally {

@@ -1,6 +1,6 @@
 /**
- * What watches leave behind whose clients are gone without a word: a process opens WATCHES of them (10,000) and is killed.
- * The control plane notices at the next heartbeat, so a minute later all must be as before.
+ * What watches leave behind when their clients vanish without closing them: a process opens WATCHES of them (10,000)
+ * and is killed. The control plane notices at the next heartbeat, so a minute later everything must be as before.
  *
  *     npm run bench -- leak
  */
@@ -15,7 +15,7 @@ import type { Target } from "./rig/target.ts";
 const watches = Number(process.env.WATCHES ?? 10_000);
 const MINUTE = 60_000;
 
-/** Opens the watches in a process of its own; resolves when all are open, with how to kill it. */
+/** Opens the watches in a separate process; resolves when all are open, with a function that kills it. */
 async function openElsewhere(target: Target, path: string): Promise<() => void> {
   const child = spawn(process.execPath, [import.meta.filename, "--open", target.url.href, target.token, path], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,6 +1,6 @@
 /**
- * Lists of 5,000 pods, about 11 MB: whole, in each form, by label, in pages; streaming lists, which informers begin
- * with; and the memory that they leave.
+ * Lists of 5,000 pods, about 11 MB: whole, in each form, by label, in pages; streaming lists, with which informers
+ * begin; and the memory that remains in use.
  *
  *     npm run bench -- list [--peer URL --peer-token T]
  */
@@ -21,7 +21,7 @@ const STREAMED: Readonly<Record<string, string>> = {
   " in protobuf": PROTOBUF,
   ", metadata in protobuf": `${PROTOBUF};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`,
 };
-/** How a streaming list is asked for, and what its end says. */
+/** The query of a streaming list, and the mark of its end. */
 const INITIAL = "?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
 const END = "k8s.io/initial-events-end";
 

@@ -1,7 +1,8 @@
 /**
- * What the control loops hold in memory for a large cluster: 5,000 nodes (NODES) and 50,000 pods (PODS) of 500 deployments,
- * with the statuses that kubelets give them. The loops run in this process, where an object's pointers take twice what they
- * do in workerd. Also how long they hold the thread at most while they read it all, and when a pod changes.
+ * How much memory the control loops hold for a large cluster: 5,000 nodes (NODES) and 50,000 pods (PODS) of 500
+ * deployments, with statuses as kubelets write them. The loops run in this process, where an object's pointers take
+ * twice as much as in workerd. Also how long they block the thread at most while they read everything, and when a pod
+ * changes.
  *
  *     npm run bench -- loops
  */
@@ -27,7 +28,7 @@ const megabytes = () => {
   return process.memoryUsage().heapUsed / 2 ** 20;
 };
 
-/** The longest time that nobody else had a turn. */
+/** The longest time for which nothing else got a turn. */
 class LongestTurn {
   longest = 0;
   #last = performance.now();
@@ -95,6 +96,6 @@ tell("loops", [
   { name: "controllers, longest turn while they read it all", value: longest, unit: "ms" },
   { name: "scheduler, longest turn while it reads it all", value: schedulerLongest, unit: "ms" },
 ]);
-// Both are reachable until here.
+// Keeps both reachable until here.
 if (loop.settledAt === undefined || scheduler.settledAt === undefined) console.error("the loops did not come to rest");
 process.exit(0);

@@ -1,6 +1,6 @@
 /**
- * What the processes of a control plane hold, as it starts and after everything that makes it grow: resident megabytes of the
- * supervisor and of workerd, and how soon it is ready again with all that stored. Linux.
+ * The memory of a control plane's processes, at the start and after everything that makes it grow: resident megabytes
+ * of the supervisor and of workerd, and how soon it is ready again with all that stored. Linux.
  *
  *     npm run bench -- memory
  */
@@ -107,7 +107,7 @@ async function churn(): Promise<void> {
   client.close();
 }
 
-/** From the start of the process to the answer of /readyz, by TLS: the median of some. */
+/** From the start of the process to the answer of /readyz over TLS: the median of several. */
 async function restarts(): Promise<number> {
   await cluster.down();
   const log = createWriteStream(`${cluster.directory}/restarts.log`);

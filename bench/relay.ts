@@ -1,6 +1,6 @@
 /**
- * How fast pods' traffic goes through the control plane where two nodes cannot reach each other: two nodes with containers and the
- * control plane, all on this machine. Needs root and containerd.
+ * How fast pods' traffic goes through the control plane if two nodes cannot reach each other: two nodes with containers
+ * and the control plane, all on this machine. Needs root and containerd.
  *
  *     npm run bench -- relay
  */
@@ -16,7 +16,7 @@ import { tell } from "./rig/report.ts";
 const ROUNDS = 5;
 const MEGABYTES = 128;
 const PORT = 5001;
-/** A node's end of the pods' network, which the other reaches as it reaches its pods. */
+/** A node's end of the pod network; the other node reaches it like its pods. */
 const NEAR = "10.244.0.1";
 
 const swallow = `require("net").createServer((socket) => socket.resume().on("end", () => socket.end()))

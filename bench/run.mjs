@@ -1,4 +1,5 @@
-// `npm run bench -- NAME [ARGUMENTS]` runs bench/NAME.ts with a Node.js that takes TypeScript; without a name it lists them.
+// `npm run bench -- NAME [ARGUMENTS]` runs bench/NAME.ts with TypeScript support of Node.js; without a name it lists
+// them.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 
@@ -9,6 +10,6 @@ if (name === undefined || !existsSync(`${here}/${name}.ts`)) {
   console.error(`usage: npm run bench -- NAME\n  ${names.map((file) => file.slice(0, -3)).join("\n  ")}`);
   process.exit(1);
 }
-// The Worker's classes declare fields among their constructor's parameters, which types that are only taken away would lose.
+// The Worker's classes declare fields as constructor parameters, which mere stripping of types would lose.
 const flags = ["--experimental-transform-types", "--disable-warning=ExperimentalWarning"];
 process.exit(spawnSync(process.execPath, [...flags, `${here}/${name}.ts`, ...words], { stdio: "inherit" }).status ?? 1);

@@ -1,5 +1,5 @@
 /**
- * What creating and reading cost when there is more: 1,000 objects against 10,000 and 100,000 (OBJECTS).
+ * What creating and reading cost in larger clusters: 1,000 objects against 10,000 and 100,000 (OBJECTS).
  *
  *     npm run bench -- scale [--peer URL --peer-token T]       OBJECTS=10000 for a shorter one
  */

@@ -1,7 +1,7 @@
 /**
- * How fast pods find their nodes, from the create of each to the watch event that says where it is bound: many at once on 1,000
- * nodes (NODES) by 64 clients, then one at a time. The nodes are objects only. Of our own server the CPU of each pod too: its
- * create, its place, its events, and what is told of it.
+ * How fast pods are bound, from the create of each to the watch event that shows its node: many at once on 1,000 nodes
+ * (NODES) by 64 clients, then one at a time. The nodes are objects only. For our own server also the CPU per pod: its
+ * create, its placement, its events, and the watch.
  *
  *     npm run bench -- scheduler [--peer URL --peer-token T]       NODES=5000 PODS=3000
  */
@@ -46,7 +46,7 @@ const pod = (index: number) => ({
   spec: { containers: [{ name: "c", image: "x", resources: { requests: { cpu: "100m", memory: "64Mi" } } }] },
 });
 
-/** The times that a watch told of each pod's node, in milliseconds. */
+/** The times at which a watch showed each pod's node, in milliseconds. */
 class Bound {
   readonly #times = new Map<string, number>();
   last = 0;
@@ -78,7 +78,7 @@ await runBench("scheduler", async (target) => {
     const { status, ...made } = node(index);
     await client.ask({ method: "POST", path: "/api/v1/nodes", body: { ...made, status } }).catch(() => undefined);
     await client.ask({ method: "PATCH", path: `${path}/status`, body: { status }, headers: MERGE_PATCH });
-    // A node that nobody has heard of yet is tainted.
+    // A node that has not reported yet is tainted.
     await client.ask({ method: "PATCH", path, body: { spec: { taints: null } }, headers: MERGE_PATCH });
   });
   const watch = new Client(target, 1);

@@ -1,7 +1,7 @@
 /**
- * What a node's service proxy takes for 1,000 Services with 10,000 endpoints: all of them at once, one endpoint's change, the
- * memory that the agent grows by, and what the rules cost a connection's bytes. In network namespaces of its own; needs root and
- * nft.
+ * What a node's service proxy takes for 1,000 Services with 10,000 endpoints: all of them at once, one endpoint's
+ * change, the memory that the agent grows by, and what the rules cost per byte of a connection. In separate network
+ * namespaces; needs root and nft.
  *
  *     npm run bench -- services
  */
@@ -25,7 +25,7 @@ const SERVICES = 1000;
 const ENDPOINTS = 10;
 const SLICES = "endpointslices.discovery.k8s.io";
 const ROUNDS = 31;
-/** The agent waits so long for what comes together. */
+/** How long the agent collects changes. */
 const GATHER_MS = 5;
 const TRANSFERS = 15;
 const TRANSFER_BYTES = 400 * 2 ** 20;
@@ -99,7 +99,7 @@ async function measureRules(): Promise<Figure[]> {
   ];
 }
 
-/** A Service whose one endpoint is the server of the transfers. */
+/** A Service whose only endpoint is the server of the transfers. */
 function behindServer(): NodeChange[] {
   const [service] = manyServices(1);
   const [slice] = slicesOf(service ? [service] : [], 1);
@@ -143,7 +143,7 @@ async function startServer(): Promise<ChildProcess> {
   return server;
 }
 
-/** CPU of the sender, which does the kernel's work on its packets; the least of each, to which nothing else has added. */
+/** CPU of the sender, which does the kernel's work on its packets; the minimum of each, which has the least noise. */
 async function measureThroughput(): Promise<Figure[]> {
   const server = await startServer();
   const transfer = (address: string, port: number) =>

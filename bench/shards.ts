@@ -1,6 +1,6 @@
 /**
- * What it costs to keep events and leases in stores of their own: a control plane with `--shards events,leases`, and as
- * its peer one without. On one machine both stores share a thread; what shards save is an object's limits, and only on
+ * What it costs to keep events and leases in separate stores: a control plane with `--shards events,leases`, and as its
+ * peer one without. On one machine both stores share a thread; shards relieve an object's limits, which exist only on
  * Cloudflare.
  *
  *     npm run bench -- shards

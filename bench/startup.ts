@@ -17,7 +17,7 @@ import { residentMegabytesOfTree } from "./rig/process-tree.ts";
 interface Figure {
   readonly name: string;
   readonly unit: "s" | "MB";
-  /** The promise that it is held to. */
+  /** The promised limit. */
   readonly limit: number;
   readonly samples: number[];
 }
@@ -26,7 +26,7 @@ const rounds = Number(process.argv[2] ?? 5);
 const root = `${import.meta.dirname}/..`;
 const seconds = (since: number) => (performance.now() - since) / 1000;
 
-/** A first start, keys and all, through npm. */
+/** A first start, including key generation, through npm. */
 async function npmStart(): Promise<number> {
   const directory = mkdtempSync(`${tmpdir()}/sailplane-bench-`);
   const port = await freePort();
@@ -61,7 +61,7 @@ spec:
       containers: [{name: web, image: "${image}", imagePullPolicy: IfNotPresent, command: [/bin/sleep, "3600"]}]
 `;
 
-/** From the start of kubectl to the moment that a watch has shown all three Running. */
+/** From the start of kubectl to the moment when a watch has shown all three Running. */
 async function applyToRunning(cluster: Cluster, name: string, image: string): Promise<number> {
   const watch = cluster.follow(`get pods -l app=${name} --watch --no-headers`);
   const running = Array.from({ length: 3 }, () => "(\\S+) +1/1 +Running[\\s\\S]*");

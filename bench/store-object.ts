@@ -1,6 +1,7 @@
 /**
- * What the store costs by itself, without API server, TLS or validation: `node bench/store-object.ts [--port N] [--objects N]`.
- * Prints a table, and the same as JSON. Medians where a figure is one call's; the machine's noise is in all of them.
+ * What the store costs by itself, without API server, TLS or validation: `node bench/store-object.ts [--port N]
+ * [--objects N]`. Prints a table, and the same as JSON. Figures of single calls are medians; all include the machine's
+ * noise.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -50,7 +51,7 @@ async function call(path: string) {
   return { first, whole: performance.now() - started, text };
 }
 
-/** Megabytes of the process; VmHWM: the most since it was asked last. */
+/** Megabytes of the process; VmHWM: the maximum since the last reading. */
 async function resident(field: "VmRSS" | "VmHWM" = "VmRSS"): Promise<number> {
   const status = await readFile(`/proc/${server.pid}/status`, "utf8");
   await writeFile(`/proc/${server.pid}/clear_refs`, "5");
@@ -87,7 +88,7 @@ async function measure(): Promise<Record<string, string>> {
   return figures;
 }
 
-/** The watchers are read in this process too, which a thousand of them make the slower part. */
+/** The watchers are read in this process too, which with a thousand of them is the slower part. */
 async function measureWatch(watchers: number, index: number): Promise<string> {
   const since = JSON.parse((await call("/status")).text).revision;
   const path = `/watch?request=${encodeURIComponent(JSON.stringify({ since }))}`;

@@ -24,7 +24,7 @@ function creationOf(index: number) {
 }
 
 export default {
-  /** `/create?count=&clients=&from=`, `/get?…`, `/list?request=`, `/watch?request=`, `/check`. */
+  /** Serves `/create?count=&clients=&from=`, `/get?…`, `/list?request=`, `/watch?request=` and `/check`. */
   async fetch(request: Request, env: { CLUSTER_STORE: { getByName(name: string): Stub } }): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const store = env.CLUSTER_STORE.getByName("bench");

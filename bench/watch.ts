@@ -1,6 +1,6 @@
 /**
- * One write to the last of many watchers, and what they cost the writer. All are read in this process, which a thousand of
- * them make the slower part.
+ * One write to the last of many watchers, and what they cost the writer. All are read in this process, which with a
+ * thousand of them is the slower part.
  *
  *     npm run bench -- watch [--peer URL --peer-token T]
  */

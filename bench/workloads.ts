@@ -1,8 +1,8 @@
 /**
- * What the control loops make of a large Deployment on 100 simulated nodes (NODES): from 0 replicas to 1,000 (PODS), each bound
- * and running; all of them replaced, and whether the update's promises held at every moment; and a namespace of 5,000
- * objects (OBJECTS) that is deleted. Meanwhile somebody else asks for something small every 20 ms: what that takes at most
- * is the longest that a loop held the thread.
+ * What the control loops make of a large Deployment on 100 simulated nodes (NODES): from 0 replicas to 1,000 (PODS),
+ * each bound and running; all of them replaced, and whether the update's promises held at every moment; and a namespace
+ * of 5,000 objects (OBJECTS) that is deleted. Meanwhile another client sends a small request every 20 ms: its maximum
+ * is the longest time for which a loop blocked the thread.
  *
  *     npm run bench -- workloads
  */
@@ -79,7 +79,7 @@ async function scale(namespace: string, followed: FollowedPods): Promise<void> {
   );
 }
 
-/** A quarter more, and a quarter fewer, as Deployments default to. */
+/** A quarter more, and a quarter fewer, the defaults of Deployments. */
 async function roll(namespace: string, followed: FollowedPods): Promise<void> {
   followed.leastReady = PODS;
   followed.mostAlive = 0;
@@ -134,7 +134,7 @@ async function deleteNamespace(): Promise<void> {
   );
 }
 
-/** Somebody who has nothing to do with it asks again and again; answers how long that took at most. */
+/** An unrelated client sends requests again and again; returns the maximum of their durations. */
 function ask(): (what: string) => Promise<Figure[]> {
   let going = true;
   const took: number[] = [];

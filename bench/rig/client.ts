@@ -1,4 +1,4 @@
-/** HTTP/1.1 with keep-alive, as cheap as Node.js offers it: the client shares the machine with what it measures. */
+/** HTTP/1.1 with keep-alive, as cheap as possible in Node.js: the client shares the machine with what it measures. */
 
 import http from "node:http";
 import https from "node:https";
@@ -26,14 +26,14 @@ export class Client {
   constructor(target: Address, connections: number) {
     this.#target = target;
     const options = { keepAlive: true, maxSockets: connections, noDelay: true };
-    // A benchmark trusts the server that it was sent to.
+    // A benchmark trusts the server that it is pointed at.
     this.#agent =
       target.url.protocol === "https:"
         ? new https.Agent({ ...options, rejectUnauthorized: false })
         : new http.Agent(options);
   }
 
-  /** Rejects for any answer that is no success. */
+  /** Rejects unless the answer is a success. */
   async ask(asked: Asked): Promise<Answered> {
     const started = performance.now();
     const response = await this.#open(asked);
@@ -61,7 +61,7 @@ export class Client {
     response.on("error", () => {});
   }
 
-  /** Reads until a text has come, and no further. Answers how long that took, in milliseconds. */
+  /** Reads until the text has arrived, and no further. Returns how long that took, in milliseconds. */
   async readUntil(text: string, asked: Asked): Promise<number> {
     const began = performance.now();
     const response = await this.#open(asked);

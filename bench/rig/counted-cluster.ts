@@ -1,4 +1,4 @@
-/** A control plane that counts everything that is billed, as a Worker of its own build (bench/cost-worker.ts). */
+/** A control plane that counts all billed operations: a separate build of the Worker (bench/cost-worker.ts). */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -46,9 +46,9 @@ const main :Workerd.Worker = (
 
 export interface CountedCluster {
   readonly target: Target;
-  /** Counted since its start. */
+  /** The counts since its start. */
   readonly counts: () => Promise<Operations>;
-  /** The counts once nothing is left to do. */
+  /** The counts once no work is left. */
   readonly settled: () => Promise<Operations>;
 }
 

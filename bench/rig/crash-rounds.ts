@@ -1,6 +1,7 @@
 /**
- * A control plane that is killed again and again (SIGKILL) while writers write and watchers watch. After each round: every
- * acknowledged write is there, no watcher missed or repeated an event, and the store is sound; else it throws.
+ * A control plane that is killed again and again (SIGKILL) while writers write and watchers watch. After each round
+ * every acknowledged write must be there, no watcher may have missed or repeated an event, and the store must be
+ * consistent; else it throws.
  */
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
@@ -12,7 +13,7 @@ import { configMap, configMaps, newNamespace } from "./objects.ts";
 import type { Address } from "./target.ts";
 
 export interface CrashOptions {
-  /** Of a control plane that has run, and runs no more. */
+  /** Of a control plane that has run and no longer does. */
   readonly directory: string;
   readonly target: Address;
   readonly rounds: number;
@@ -31,13 +32,13 @@ interface Event {
   readonly value: string;
 }
 
-/** Objects of a writer; it creates each and then changes them in turn. */
+/** Objects per writer, which creates each and then changes them in turn. */
 const OBJECTS = 20;
-/** How long a round writes, in milliseconds, at least and at most. */
+/** How long a round writes, in milliseconds: minimum and maximum. */
 const WRITING = [200, 700] as const;
 const PATIENCE = 30_000;
 
-/** What one watcher has been told, over all its connections. */
+/** What one watcher has received, over all its connections. */
 class Watcher {
   last = 0;
   count = 0;
@@ -55,7 +56,7 @@ class Watcher {
     told(event);
   }
 
-  /** The same for two that were told the same. */
+  /** Equal for watchers that received the same events. */
   get digest(): string {
     return `${this.count} ${this.#told.copy().digest("hex")}`;
   }
@@ -65,7 +66,7 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
   const { directory, target, rounds } = options;
   const log = createWriteStream(`${directory}/crashes.log`);
   const watchers = Array.from({ length: options.watchers }, () => new Watcher());
-  /** What the first watcher was told since the acknowledged writes were last looked at. */
+  /** What the first watcher has received since the acknowledged writes were last checked. */
   let told = new Map<number, string>();
   let acknowledged: Event[] = [];
   let namespace = "";
@@ -84,7 +85,7 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
       const readyAfter = performance.now() - began;
       namespace ||= await newNamespace(target);
       const path = configMaps(namespace);
-      // A controller writes it into every new namespace: who begins to watch before that is told of one change more.
+      // A controller writes it into every new namespace; a watch that began earlier would receive one change more.
       await until(() => answers(`${path}/kube-root-ca.crt`));
       const failures: unknown[] = [];
       const follow = async (watcher: Watcher, index: number) => {
@@ -102,7 +103,7 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
       };
       await Promise.all(watchers.map(follow));
 
-      // What the round before acknowledged.
+      // What the previous round acknowledged.
       const { items } = JSON.parse((await client.ask({ path })).text);
       const newest = Math.max(
         0,
@@ -142,13 +143,13 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
       workerd.kill();
       await workerd.ended;
       client.close();
-      // What the dead one had sent is taken in before the next one is asked.
+      // Takes in what the killed server had sent before the next one is asked.
       await sleep(20);
     }
   }
 }
 
-/** Changes an object, or creates it; answers the revision. */
+/** Changes an object, or creates it; returns the revision. */
 async function put(client: Client, path: string, name: string, value: string): Promise<number> {
   const data = { value };
   const headers = { "content-type": "application/merge-patch+json" };

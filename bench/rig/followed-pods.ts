@@ -1,4 +1,4 @@
-/** The pods of a namespace as a watch tells of them, and how many were ready at the least and there at the most. */
+/** The pods of a namespace according to a watch, and the lowest number of ready and the highest number of existing ones. */
 
 export interface PodObject {
   readonly metadata: { name: string; deletionTimestamp?: string; labels?: Record<string, string> };

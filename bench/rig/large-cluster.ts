@@ -1,4 +1,4 @@
-/** A store with a large cluster in it that never changes; texts are made as they are asked for, so that they weigh nothing. */
+/** A store with a large cluster that never changes; texts are created on request, so that they take no memory. */
 
 import { apiVersionOf, groupResource } from "../../api/machinery/meta.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
@@ -248,7 +248,7 @@ export function clusterTexts({
     "replicasets.apps": [Math.ceil(pods / PODS_OF_ONE), replicaSet],
   };
   const list = async ({ resource, limit = 500, after }: ListRequest) => {
-    // As a call to another object, which lets others have a turn.
+    // Like a call to another object, which gives others a turn.
     await new Promise((resolve) => setImmediate(resolve));
     const [count, make] = makers[resource] ?? [0, () => ""];
     // The name of the last entry is its position here.

@@ -1,4 +1,4 @@
-/** Calls one after the other on each of so many connections. */
+/** Sequential calls on each of several connections. */
 import { Client } from "./client.ts";
 import type { Address, Target } from "./target.ts";
 
@@ -11,7 +11,7 @@ export interface Measured {
   readonly perSecond: number;
   /** The median of a call, in milliseconds. */
   readonly median: number;
-  /** Microseconds of the server's CPU that a call took; absent for servers of which nothing is known. */
+  /** Microseconds of the server's CPU per call; absent for servers that do not report it. */
   readonly cpu?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Services and their endpoints as a large cluster has them, as a node is told of them. */
+/** Services and endpoints of a large cluster, as a node receives them. */
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 

@@ -1,4 +1,4 @@
-/** What is written: a namespace for each run, ConfigMaps of 1 KB, pods that no scheduler places. */
+/** What benchmarks write: a namespace for each run, ConfigMaps of 1 KB, pods that no scheduler places. */
 import { Client } from "./client.ts";
 import type { Address } from "./target.ts";
 
@@ -6,7 +6,7 @@ export async function newNamespace(target: Address): Promise<string> {
   const name = `bench-${Math.random().toString(36).slice(2, 8)}`;
   const client = new Client(target, 1);
   await client.ask({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name } } });
-  // Where a controller makes the service account that pods need, wait for it.
+  // Waits for the service account that pods need, which a controller creates.
   const account = `/api/v1/namespaces/${name}/serviceaccounts/default`;
   for (let tries = 0; tries < 50; tries++) {
     const there = await client.ask({ path: account }).catch(() => undefined);

@@ -1,7 +1,7 @@
-/** What processes hold, as Linux tells it. */
+/** Memory of processes, as reported by Linux. */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Of a process, and of all that it has started and they have. */
+/** Of a process and all its descendants. */
 export function residentMegabytesOfTree(root: number): number {
   const parents = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -13,7 +13,7 @@ export function residentMegabytesOfTree(root: number): number {
 
 export const residentMegabytes = (pid: number): number => Number(fieldOf(pid, "status", "VmRSS") ?? 0) / 1024;
 
-/** Pages that several processes share count in part. */
+/** Pages that several processes share count proportionally. */
 export const proportionalMegabytes = (pid: number): number => Number(fieldOf(pid, "smaps_rollup", "Pss") ?? 0) / 1024;
 
 const parentOf = (pid: number): number => Number(fieldOf(pid, "status", "PPid"));

@@ -1,4 +1,7 @@
-/** Runs a benchmark on our own server and on a peer's, where one is named, and tells: a table, and .bench/NAME.json. */
+/**
+ * Runs a benchmark on our own server and, if specified, on a peer's, and reports the figures: a table, and
+ * .bench/NAME.json.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
@@ -8,7 +11,7 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** What it is held to: rates at least, everything else at most. */
+  /** The promised limit: a minimum for rates, a maximum for everything else. */
   readonly limit?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Nodes of the real agent and the real protocol that run nothing, all in one process beside the benchmark. */
+/** Nodes with the real agent and the real protocol that run nothing, all in one process beside the benchmark. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "../../cli/kubeconfig.ts";
 
-/** The built agent: its source is more than Node.js takes as it is. */
+/** The built agent: Node.js cannot run its source directly. */
 const BUILT = "../../dist/agent.js";
 
 export interface SimulatedNodes {
   readonly stop: () => Promise<void>;
 }
 
-/** The administrator may speak for any node. They register by themselves. */
+/** Nodes register themselves. The administrator may act for any node. */
 export async function startNodes(connection: Connection, count: number): Promise<SimulatedNodes> {
   const directory = await mkdtemp(join(tmpdir(), "sailplane-nodes-"));
   const child = fork(import.meta.filename, [directory, String(count), JSON.stringify(connection)]);

@@ -1,27 +1,27 @@
-/** The API servers that a benchmark asks: one of our own, started for it, or any other by its URL. */
+/** The API servers that a benchmark measures: one of our own, started for it, or any other by its URL. */
 import { readFileSync } from "node:fs";
 import { Cluster } from "../../test/e2e/rig/cluster.ts";
 import { residentMegabytesOfTree } from "./process-tree.ts";
 
-/** A server, and who asks it. */
+/** A server, and the credentials to use. */
 export interface Address {
   readonly url: URL;
   readonly token: string;
 }
 
 export interface Target extends Address {
-  /** Megabytes that the whole control plane holds; of servers that were not started here nothing is known. */
+  /** Megabytes held by the whole control plane; unknown for servers that were not started here. */
   readonly memory?: () => number;
-  /** The process of the control plane itself, where it was started here. */
+  /** The process of the control plane itself, if it was started here. */
   readonly controlPlane?: number;
-  /** Milliseconds of CPU that it has used so far, all of its threads. */
+  /** Milliseconds of CPU used so far, by all of its threads. */
   readonly cpu?: () => number;
   readonly close: () => Promise<void>;
 }
 
 export const targetAt = (url: string, token: string): Target => ({ url: new URL(url), token, close: async () => {} });
 
-/** A control plane without a node, on a data directory of its own; with further options of `sailplane up`. */
+/** A control plane without a node, with a data directory of its own and further options of `sailplane up`. */
 export async function ownTarget(options: readonly string[] = []): Promise<Target> {
   const cluster = await Cluster.start({ agent: false, options });
   const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
@@ -36,7 +36,7 @@ export async function ownTarget(options: readonly string[] = []): Promise<Target
   };
 }
 
-/** The kernel counts in hundredths of a second, its own work for the process in the second number. */
+/** The kernel counts in hundredths of a second; the second number is its own work for the process. */
 const cpuMilliseconds = (pid: number) => {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ").slice(11, 13) ?? [];
   return (Number(user) + Number(system)) * 10;
