@@ -24,7 +24,7 @@ test("index.ts is a table or wiring, never a barrel", () => {
   expect(offences).toEqual([]);
 });
 
-/** Facts written down one a line; they have one subject at any length. */
+/** Lists of facts, one per line: they have one subject at any length. */
 const tables = /^api\/schema\/groups\/|^agent\/runtime\/cri\/cri-proto\.ts$/;
 
 test("a file has one subject: no file, and no test, is longer than 300 lines", () => {

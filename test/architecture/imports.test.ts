@@ -2,15 +2,15 @@ import { expect, test } from "vitest";
 import { parts, sourceFiles } from "./modules.ts";
 
 interface Rule {
-  /** The files it speaks of: the first rule that matches a file holds. */
+  /** The files that the rule covers: the first rule that matches a file applies. */
   readonly from: RegExp;
   /** Files of this project that they may import. */
   readonly mayImport: RegExp;
-  /** Files that they may only name the types of. */
+  /** Files of which they may import only types. */
   readonly mayName?: RegExp;
 }
 
-/** Who may know whom, as docs/ARCHITECTURE.md draws it. */
+/** Who may import whom, as drawn in docs/ARCHITECTURE.md. */
 const rules: readonly Rule[] = [
   { from: /^api\//, mayImport: /^api\// },
   { from: /^client\//, mayImport: /^(api|client)\// },
@@ -28,8 +28,8 @@ const rules: readonly Rule[] = [
   },
   { from: /^migrations\//, mayImport: /^migrations\// },
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },
-  // `up` and `join` run an agent: they know its entry point, leave the machine by the same ways, and read what it is
-  // told as it does.
+  // `up` and `join` run an agent: they know its entry point, leave the machine by the same routes, and read the same
+  // messages.
   {
     from: /^cli\//,
     mayImport: /^(api|cli|client)\/|^agent\/(main|control-plane\/outbound-proxy|pressure\/thresholds)\.ts$/,
@@ -91,7 +91,8 @@ test("no files need each other, not even for types", () => {
   const needs = new Map(
     files.map(({ path, imports }) => [path, imports.flatMap(({ target }) => (isOurs(target) ? [target] : []))]),
   );
-  // What is left when files that need none of the others, and those that none needs, are taken away again and again.
+  // Removes, again and again, files that import none of the others and files that none of the others imports; cycles
+  // remain.
   const left = new Set(needs.keys());
   for (let before = Number.POSITIVE_INFINITY; left.size < before; ) {
     before = left.size;

@@ -18,11 +18,11 @@ export interface SourceFile {
 
 const isTest = (file: string) => /\.(test|contract)\.tsx?$/.test(file);
 
-/** Every TypeScript file, tests too, by its path; nothing generated. */
+/** The paths of all TypeScript files, including tests and excluding generated ones. */
 export const allPaths = (): string[] =>
   [...parts, "test", "bench"].flatMap((part) => filesUnder(join(root, part))).map((file) => relative(root, file));
 
-/** Every TypeScript file that ships: no tests, nothing generated. */
+/** All TypeScript files that ship: neither tests nor generated ones. */
 export function sourceFiles(): SourceFile[] {
   return parts
     .flatMap((part) => filesUnder(join(root, part)))
@@ -40,7 +40,7 @@ function filesUnder(directory: string): string[] {
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((file) => !/[/](generated|node_modules|dist)[/]/.test(file));
   } catch {
-    // A part that nobody has begun yet.
+    // The part does not exist yet.
     return [];
   }
 }

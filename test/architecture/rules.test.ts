@@ -5,12 +5,12 @@ import { parts, root } from "./modules.ts";
 
 const ID = "[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+";
 
-/** An id leads its list item, its row or its heading. */
+/** An id starts its list item, row or heading. */
 const LEADING = new RegExp(`^(?:- |[|] ?|#+ )[*]*(${ID})\\b`, "gm");
 const specs = readdirSync(join(root, "docs/spec")).map((name) => readFileSync(join(root, "docs/spec", name), "utf8"));
 const rules = new Set(specs.flatMap((text) => [...text.matchAll(LEADING)].map(([, id = ""]) => id)));
 
-/** Tests, contracts that tests are made of, and what only tests use. */
+/** Tests, the contracts that tests consist of, and code for tests only. */
 const tests = [...parts, "test"]
   .flatMap((part) => readdirSync(join(root, part), { withFileTypes: true, recursive: true }))
   .filter((entry) => entry.isFile() && !entry.parentPath.includes("/architecture"))
@@ -20,7 +20,7 @@ const tests = [...parts, "test"]
   )
   .map((file) => ({ file, text: readFileSync(file, "utf8") }));
 
-/** That there is no such thing, no test can show. None may be added. */
+/** No test can show that something does not exist. None may be added. */
 const unquoted = ["AUTH-X509"];
 
 test("each rule of docs/spec has a test that quotes it", () => {

@@ -1,4 +1,4 @@
-/** Backups and restores, of any store. */
+/** The backup and restore contract of every store. */
 import { describe, expect, test } from "vitest";
 import { BACKUP_END, type BackupObject, parseBackupHead, parseBackupObject } from "../../api/backup.ts";
 import type { Revision } from "../../api/store.ts";

@@ -1,4 +1,4 @@
-/** Commits, of any store. */
+/** The commit contract of every store. */
 import { describe, expect, test } from "vitest";
 import type { Revision, Write } from "../../api/store.ts";
 import {
@@ -110,7 +110,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect(await limited(create(key("c")))).toEqual(refusal);
       expect((await limited(replace(key("a")), remove(key("b")), create(key("c")))).ok).toBe(true);
       expect(await limited(create(key("d")))).toEqual(refusal);
-      // Who names no limit has none.
+      // A request without a limit is not limited.
       await done(store, create(key("d")));
       expect((await limited(remove(key("a")), remove(key("d")))).ok).toBe(true);
       expect((await limited(create(key("e")))).ok).toBe(true);

@@ -1,4 +1,4 @@
-/** Reads and lists, of any store. */
+/** The read and list contract of every store. */
 import { describe, expect, test } from "vitest";
 import type { Attributes, Key, ListHead, Requirement } from "../../api/store.ts";
 import {

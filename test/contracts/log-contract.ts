@@ -1,4 +1,4 @@
-/** The log, of any store. */
+/** The log contract of every store. */
 import { describe, expect, test } from "vitest";
 import type { Revision } from "../../api/store.ts";
 import {

@@ -1,4 +1,4 @@
-/** Two stores that are told the same must answer the same, whatever it is, and stay sound (fast-check finds what to tell them). */
+/** Two stores that receive the same calls must give the same answers and stay consistent (fast-check generates the calls). */
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { CommitRequest, Key, ListRequest, Requirement, Revision } from "../../api/store.ts";
@@ -98,7 +98,7 @@ async function take(store: StoreUnderTest, of: Step): Promise<unknown> {
 export async function storesAgree(open: () => readonly [StoreUnderTest, StoreUnderTest], runs: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (generated) => {
-      // Plain objects, as RPC wants them, and without the keys that are undefined.
+      // Plain objects, as RPC requires, without undefined members.
       const steps: Step[] = JSON.parse(JSON.stringify(generated));
       const [one, other] = open();
       for (const of of steps) expect(await take(one, of)).toEqual(await take(other, of));

@@ -21,7 +21,7 @@ export type Bytes = {
   getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };
 };
 
-/** A store under test: empty, and compacted by hand. */
+/** A store under test: empty, and compacted on request. */
 export interface StoreUnderTest
   extends Pick<Store, "commit" | "read" | "readMany" | "list" | "after" | "texts" | "status"> {
   listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }, WatchFailure>>;
@@ -36,10 +36,10 @@ export interface StoreUnderTest
 
 export type OpenStore = () => StoreUnderTest;
 
-/** Keeps so many revisions, however young. */
+/** Keeps this many revisions, however young. */
 export const keep = (keepRevisions: number): Window => ({ keepMilliseconds: -1, keepRevisions });
 
-/** Of resources that no controller knows: a ClusterStore under test pokes those that listen to it. */
+/** Of resources that no controller knows: a ClusterStore under test pokes its listeners. */
 export const key = (name: string, namespace = "default", resource = "things"): Key => ({ resource, namespace, name });
 export const bare: Attributes = { labels: {}, fields: {} };
 export const labelled = (labels: Record<string, string>, fields: Record<string, string> = {}): Attributes => ({
@@ -87,7 +87,7 @@ export const watchOf = (request: Partial<WatchRequest> = {}): WatchRequest => ({
   ...request,
 });
 
-/** Reads so many events, as `TYPE name@revision`; bookmarks have no name. Heartbeats are white space. */
+/** Reads this many events, as `TYPE name@revision`; bookmarks have no name. Heartbeats are white space. */
 export async function events(stream: unknown, count: number): Promise<string[]> {
   const reader = (stream as Bytes).getReader();
   const lines: string[] = [];

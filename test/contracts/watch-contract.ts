@@ -1,4 +1,4 @@
-/** Watches, of any store. */
+/** The watch contract of every store. */
 import { describe, expect, test } from "vitest";
 import type { Revision, WatchRequest } from "../../api/store.ts";
 import {

@@ -1,7 +1,7 @@
-/** TCP of this machine, for what carries connections. */
+/** TCP on this machine, for tests of connections. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** Resolves with a server that listens, and its port. */
+/** Resolves with a listening server and its port. */
 export async function listenOnLoopback(
   serve: (socket: Socket) => void,
   options: { readonly allowHalfOpen?: boolean } = {},
@@ -11,7 +11,7 @@ export async function listenOnLoopback(
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** Rejects where nobody listens. */
+/** Rejects if nothing listens. */
 export const connectToLoopback = (port: number): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });

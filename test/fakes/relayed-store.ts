@@ -6,9 +6,9 @@ export type Watched = Pick<MemoryStore, "watch">;
 
 interface Flaws {
   readonly kept?: number;
-  /** Chunks that a stream of the log tells before it breaks. */
+  /** How many chunks a stream of the log sends before it breaks. */
   readonly lines?: number;
-  /** What becomes of the first stream: it tells what nobody understands, or the log does not reach back so far. */
+  /** What goes wrong with the first stream: it sends something unintelligible, or the log does not reach back far enough. */
   readonly first?: "garbled" | "compacted";
 }
 
@@ -16,7 +16,7 @@ export interface RelayUnderTest extends Watched {
   readonly watches: RelayedWatches;
   /** How many streams of the log were opened, and are open. */
   readonly tails: { opened: number; open: number };
-  /** What the store was told of how many watches there are. */
+  /** The numbers of watches that were reported to the store. */
   readonly held: number[];
 }
 

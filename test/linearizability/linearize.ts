@@ -1,10 +1,10 @@
 /**
  * Whether a concurrent history of one register can be explained by one order of its operations that respects time: the
- * search of Wing and Gong with Lowe's memory of what was tried. Every write writes a value of its own, so the state is
- * the value, and a guard names the value whose version it carries.
+ * search of Wing and Gong with Lowe's memoization. Every write writes a distinct value, so the state is the value, and
+ * a guard names the value whose version it carries.
  */
 
-/** undefined: the object is not there. */
+/** undefined: the object does not exist. */
 type State = string | undefined;
 
 export type Action =
@@ -18,14 +18,17 @@ export type Action =
   | { readonly do: "delete"; readonly outcome: "done" | "missing" | "unknown" }
   | { readonly do: "read"; readonly found: State };
 
-/** Times are of one clock. What was never answered ends at infinity: it may have happened at any time since, or not. */
+/**
+ * Times are from one clock. An unanswered operation ends at infinity: it may have happened at any later time, or not at
+ * all.
+ */
 export interface Operation {
   readonly began: number;
   readonly ended: number;
   readonly action: Action;
 }
 
-/** The state after an operation that happens now, or false where its outcome cannot be. */
+/** The state after an operation that happens now, or false if its outcome is impossible. */
 function step(state: State, action: Action): { readonly state: State } | false {
   const there = state !== undefined;
   switch (action.do) {
@@ -46,7 +49,7 @@ function step(state: State, action: Action): { readonly state: State } | false {
   }
 }
 
-/** An end of an operation in the list of what is not yet explained. `end` is absent in an end. */
+/** The beginning or end of an operation in the list of operations not yet explained. The mark of an end has no `end`. */
 interface Mark {
   readonly of: number;
   readonly action: Action;
@@ -55,7 +58,7 @@ interface Mark {
   after: Mark | undefined;
 }
 
-/** True where there is an order. The history begins with the object absent. */
+/** True if there is such an order. The history begins with the object absent. */
 export function isLinearizable(history: readonly Operation[]): boolean {
   let first = marksOf(history);
   let state: State;
@@ -79,7 +82,7 @@ export function isLinearizable(history: readonly Operation[]): boolean {
       } else mark = mark.after;
       continue;
     }
-    // This one has ended, and nothing explains it so far: the latest choice was wrong.
+    // This operation has ended, and nothing explains it so far: the latest choice was wrong.
     const last = taken.pop();
     if (!last?.mark.end) return false;
     link(last.mark);
@@ -101,7 +104,7 @@ function marksOf(history: readonly Operation[]): Mark | undefined {
         { at: ended, order: 1, mark: end },
       ];
     })
-    // What begins when another ends is concurrent with it.
+    // An operation that begins when another ends is concurrent with it.
     .sort((a, b) => (a.at === b.at ? a.order - b.order : a.at - b.at))
     .map(({ mark }) => mark);
   for (const [index, mark] of marks.entries()) {
@@ -116,7 +119,7 @@ function unlink({ before, after }: Mark): void {
   if (after) after.before = before;
 }
 
-/** Puts back what was unlinked last. */
+/** Reinserts the mark that was unlinked last. */
 function link(mark: Mark): void {
   if (mark.before) mark.before.after = mark;
   if (mark.after) mark.after.before = mark;

@@ -2,7 +2,7 @@ import { BlockList } from "node:net";
 
 const typeOf = (address: string): "ipv4" | "ipv6" => (address.includes(":") ? "ipv6" : "ipv4");
 
-/** Whether one of the ranges (CIDRs) has the address. */
+/** Whether one of the ranges (CIDRs) contains the address. */
 export function isWithin(ranges: readonly string[], address: string): boolean {
   const list = new BlockList();
   for (const range of ranges) {

@@ -1,4 +1,4 @@
-/** Reads policy rules as the kernel would: whether a new connection passes. What tests ask. */
+/** Evaluates policy rules like the kernel: whether a new connection passes. An oracle for tests. */
 
 import type { Allowance, PolicyRules } from "../../agent/network-policy/policy-rules.ts";
 import type { Protocol } from "../../agent/proxy/rule-set.ts";
@@ -6,7 +6,7 @@ import { isWithin } from "./address-ranges.ts";
 
 export interface Attempt {
   readonly from: string;
-  /** After the address of a Service was rewritten. */
+  /** The destination after the address of a Service was rewritten. */
   readonly to: string;
   readonly protocol: Protocol;
   readonly port: number;

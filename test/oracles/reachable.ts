@@ -1,4 +1,4 @@
-/** Reads a rule set as the kernel would: where a new connection may end. What tests ask. */
+/** Evaluates a rule set like the kernel: where a new connection may end. An oracle for tests. */
 
 import type { Door, FamilyRules, Protocol, Way } from "../../agent/proxy/rule-set.ts";
 import { isWithin } from "./address-ranges.ts";
@@ -17,7 +17,7 @@ export type Outcome =
   | { readonly backends: readonly string[]; readonly masqueraded: boolean }
   | "reject"
   | "drop"
-  /** No Service's affair. */
+  /** Not for any Service. */
   | "pass";
 
 export function reachable(rules: FamilyRules, attempt: Attempt): Outcome {

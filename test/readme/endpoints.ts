@@ -1,4 +1,4 @@
-/** What each route of worker/http/app.ts is for, and what is missing of it. Kinds and their subresources: docs/kinds.md. */
+/** What each route of worker/http/app.ts is for, and what it lacks. Kinds and their subresources: docs/kinds.md. */
 export const endpoints: Readonly<Record<string, string>> = {
   "/healthz, /livez, /readyz":
     "`ok`, or each check with `?verbose`, without those that `?exclude=` names; single checks below them, by kube-apiserver's names",
@@ -45,5 +45,5 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/sailplane/v1/relays/:peer": "a node's end of a relay to another node",
 };
 
-/** Paths of kube-apiserver that are not there; they answer 404. */
+/** Paths of kube-apiserver that do not exist here; they answer 404. */
 export const absent: readonly string[] = ["/configz", "/debug/pprof", "/logs"];

@@ -1,4 +1,4 @@
-/** What of Kubernetes' API machinery there is, and what is refused, each with the test that shows it. */
+/** Which features of Kubernetes' API machinery exist, and which are refused, each with the test that shows it. */
 export interface Feature {
   readonly area:
     | "Reads"
@@ -9,9 +9,9 @@ export interface Feature {
     | "Aggregation and fairness"
     | "Streams";
   readonly name: string;
-  /** What is missing of it, or what the refusal says; "" where nothing is known to be missing. */
+  /** What is missing, or what the refusal says; "" if nothing is known to be missing. */
   readonly missing: string;
-  /** A test file, and words of the test in it. */
+  /** A test file, and words of the test's name in it. */
   readonly shown: readonly [file: string, words: string];
 }
 

@@ -21,7 +21,7 @@ const subresourcesOf = ({ status, scale, subresources = {} }: Resource): string 
 
 const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 
-/** docs/kinds.md, from the table of kinds that the API server itself runs on. */
+/** Renders docs/kinds.md from the table of kinds that the API server itself runs on. */
 function renderKinds(): string {
   const rows = resources
     .toSorted((a, b) => versionsOf(a).localeCompare(versionsOf(b), "en") || a.kind.localeCompare(b.kind, "en"))

@@ -1,4 +1,4 @@
-/** What Kubernetes does with a kind and Sailplane does not, by group resource. Whoever builds it takes the line out. */
+/** What Kubernetes does with a kind and Sailplane does not, by group resource. Remove a line when you implement it. */
 export const limits: Readonly<Record<string, string>> = {
   "apiservices.apiregistration.k8s.io": "the OpenAPI of other API servers is not merged",
   "flowschemas.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",

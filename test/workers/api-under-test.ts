@@ -1,24 +1,27 @@
-/** The whole API in workerd, as tests ask it: from outside with a token, or as the control plane itself and whom it takes on. */
+/**
+ * The whole API in workerd, as tests call it: from outside with a token, or as the control plane itself, impersonating
+ * others.
+ */
 import { env, exports } from "cloudflare:workers";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Env } from "../../worker/env.ts";
 
-/** The way in from outside. */
+/** The entry for calls from outside. */
 export const outside = (exports as { default: Fetcher }).default;
 export const { API, CLUSTER_STORE } = env as Env;
 
 const CLUSTERS = "https://sailplane/sailplane/v1/clusters";
-/** Where the API of a cluster is. */
+/** The base URL of a cluster's API. */
 export const baseOf = (cluster: string): string => `https://sailplane/clusters/${cluster}`;
 
 export interface Call {
   readonly method?: string;
   readonly body?: object;
-  /** Of the body: JSON, and of a patch a merge patch, where it does not say. */
+  /** The content type of the body. Default: JSON; for a patch, a merge patch. */
   readonly type?: string;
-  /** Through the binding: the control plane, or whom it takes on. */
+  /** Through the binding: the control plane, or the user that it impersonates. */
   readonly as?: string;
-  /** From outside; "" for nobody. */
+  /** From outside; "" for anonymous. */
   readonly token?: string;
 }
 
@@ -57,7 +60,7 @@ export const createCluster = (name: string, limits: object = {}): Promise<Called
 export const deleteCluster = (name: string): Promise<Called> => call(`${CLUSTERS}/${name}`, { method: "DELETE" });
 
 let made = 0;
-/** A cluster of its own for each test: its base. Names are by file, since files share their objects. */
+/** Creates a cluster for one test and returns its base URL. Names are by file, since files share their objects. */
 export async function newCluster(prefix: string): Promise<string> {
   const name = `${prefix}-${made++}`;
   const { code, object } = await createCluster(name);

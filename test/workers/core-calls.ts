@@ -1,4 +1,4 @@
-/** The core API of the default cluster, as tests ask it for the control plane, in few words. */
+/** Short forms of calls to the core API of the default cluster, as the control plane. */
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { KubeObject } from "../../api/machinery/meta.ts";
@@ -27,7 +27,7 @@ export const pod = (name: string, more: object = {}) => ({
   metadata: { name, labels: { app: "x" } },
   spec: { schedulerName: "none", containers: [{ name: "c", image: "i" }], ...more },
 });
-/** Its path. */
+/** Creates a namespace, and returns its path. */
 export const newNamespace = async (name: string, labels: object = {}) => {
   expect((await call("/namespaces", { metadata: { name, labels } })).code).toBe(201);
   return `/namespaces/${name}`;

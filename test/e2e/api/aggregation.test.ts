@@ -4,7 +4,7 @@ import { callApi } from "../rig/api-call.ts";
 import { Cluster } from "../rig/cluster.ts";
 import { startServedPod } from "../rig/served-pod.ts";
 
-/** An API server of one kind, whose objects say who read them. It believes only who shows a certificate of the front proxy's. */
+/** An API server of one kind, whose objects say who read them. It trusts only clients with a front proxy certificate. */
 const program = `
 import { createServer } from "node:https";
 const options = { key: process.env.KEY, cert: process.env.CERTIFICATE, ca: process.env.FRONT_PROXY, requestCert: true, rejectUnauthorized: true };

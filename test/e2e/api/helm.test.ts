@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientVersions } from "../rig/clients.ts";
 import { Cluster } from "../rig/cluster.ts";
 
-/** A chart of everything that makes helm wait, order or ask: definitions, hooks, roles and a workload. */
+/** A chart with everything that makes helm wait, order or ask: definitions, hooks, roles and a workload. */
 const files = {
   "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\nappVersion: '1'\n",
   "values.yaml": "replicas: 1\ngreeting: hello\n",
@@ -116,7 +116,7 @@ describe.each(clientVersions)("the helm that comes with kubectl %s", (version) =
     return stdout;
   };
   const kubectl = (command: string) => cluster.output(`-n ${release} ${command}`, { version });
-  /** What a value of the chart became: in a built-in, in a custom resource, and in what runs. */
+  /** Where a value of the chart ended up: in a built-in, in a custom resource, and in the running container. */
   const state = async () => [
     await kubectl(`get configmap ${release} -o jsonpath={.data.greeting}`),
     await kubectl(`get offer ${release} -o jsonpath={.spec.percent}/{.spec.until}`),

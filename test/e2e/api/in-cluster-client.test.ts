@@ -1,6 +1,6 @@
 /**
- * Programs in pods that know nothing but what every pod is given: `kubernetes.default.svc`, a token and an authority. The
- * cluster is below a path of its control plane, so that its node has to end TLS for them, as on Cloudflare.
+ * Programs in pods that know only what every pod is given: `kubernetes.default.svc`, a token and an authority. The
+ * cluster is below a path of its control plane, so its node must terminate TLS for them, as on Cloudflare.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";

@@ -21,7 +21,7 @@ interface Seen {
   readonly until: (event: string) => Promise<void>;
 }
 
-/** An informer that lists again when its watch breaks, as the client's documentation has it. */
+/** An informer that lists again when its watch breaks, as in the client's documentation. */
 function inform(config: KubeConfig): Seen {
   const api = config.makeApiClient(CoreV1Api);
   const namespace = "default";

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.remove());
 
-/** Of `O=dev, CN=jane`. */
+/** For `O=dev, CN=jane`. */
 const request = `-----BEGIN CERTIFICATE REQUEST-----
 MIHYMH8CAQAwHTEMMAoGA1UECgwDZGV2MQ0wCwYDVQQDDARqYW5lMFkwEwYHKoZI
 zj0CAQYIKoZIzj0DAQcDQgAE5ydZkkRsP2KAq4nuNMXDTcX8x0usiQBeHsEgf4e7

@@ -18,7 +18,7 @@ rules:
     namespaces: [default]
 `;
 
-/** Takes what it is sent, but for the first message: a sink that was away is asked again. */
+/** Accepts what it receives, except for the first message: the sender must retry after an outage. */
 let sink: Server;
 const sunk: AuditEvent[] = [];
 let messages = 0;

@@ -13,7 +13,7 @@ let target: Cluster;
 let file: string;
 beforeAll(async () => {
   source = await Cluster.start({ agent: false });
-  // Where it keeps things is no business of a backup.
+  // A backup does not depend on how objects are distributed over stores.
   target = await Cluster.start({ agent: false, options: ["--shards", "events,leases"] });
   file = `${source.directory}/backup.jsonl`;
 });

@@ -22,13 +22,13 @@ spec:
       command: ["/bin/sh", "-c", "${command}"]
 `;
 
-/** Says a number every tenth of a second: whatever is lost or doubled shows. */
+/** Prints a number every tenth of a second, so that anything lost or doubled shows. */
 const counter = pod("counts", "i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done");
 
 const isContiguous = (lines: readonly string[]): boolean => lines.every((line, i) => Number(line) === i + 1);
 const linesOf = (text: string): string[] => text.split("\n").filter(Boolean);
 
-/** The process that was started with this command, as the machine sees it. */
+/** The process that was started with this command, according to the machine. */
 function processOf(command: string): number {
   const found = readdirSync("/proc").find((pid) => {
     try {
@@ -53,7 +53,7 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
     const status = "{.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}";
     return cluster.output(["get", "pod", name, "-o", `jsonpath={.metadata.uid} ${status}`]);
   };
-  /** The node answers again, and its pod is the one that it was, with all that it has said. */
+  /** The node answers again, and its pod is the same, with its whole log. */
   const expectUnharmed = async (before: string) => {
     const said = async () => (await cluster.kubectl("exec counts -- /bin/echo here")).stdout;
     await expect.poll(said, { timeout: 30_000 }).toBe("here\n");
@@ -138,7 +138,7 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
     const words = [...inside, process.execPath, launcher, "node", "pods", "--data-dir", node.directory];
     const pods = () => execFileSync(program, words, { encoding: "utf8" });
     await expect.poll(pods, { timeout: 10_000 }).toMatch(/ends +1\/1 +Running +1 /);
-    // Also an agent that starts while nobody answers.
+    // Also an agent that starts while the control plane is down.
     await node.crash();
     node.start();
     await sleep(1000);

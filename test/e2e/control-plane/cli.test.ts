@@ -23,7 +23,7 @@ test("npm start ends the control plane when it is told to end itself", async () 
     said += chunk;
   });
   await expect.poll(() => said, { timeout: 20_000 }).toContain("Ctrl-C ends it");
-  // npm alone, as a supervisor does it; a terminal tells the whole group.
+  // Signals npm alone, as a supervisor does; a terminal signals the whole group.
   npm.kill("SIGTERM");
   await expect.poll(() => said, { timeout: 10_000 }).toContain("stopped");
   expect(existsSync(`${scratch}/npm/lock`)).toBe(false);
@@ -101,7 +101,7 @@ const webhookAt = (url: string, authority: string) =>
     ],
   });
 
-/** An orphan that has ended may wait for long until its new parent asks about it. */
+/** An orphan that has ended may stay a zombie for long until its new parent reaps it. */
 const hasEnded = (pid: number): boolean =>
   !existsSync(`/proc/${pid}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
 

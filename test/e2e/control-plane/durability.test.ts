@@ -9,7 +9,7 @@ import { Cluster } from "../rig/cluster.ts";
 
 let cluster: Cluster;
 beforeAll(async () => {
-  // Of a hundred watches, the store carries these, and two relays the others.
+  // Of a hundred watches the store carries these, and two relays the others.
   cluster = await Cluster.start({ agent: false, options: ["--watches-per-object", "40"] });
 });
 afterAll(() => cluster.remove());
@@ -50,7 +50,7 @@ test("kill -9 of the control plane loses no acknowledged write, and it comes bac
 });
 
 test("what waits for a change goes on waiting, and sees it, after the control plane is back", async () => {
-  // Not `get -w`: kubectl itself ends that one when its connection does, whatever the server.
+  // Not `get -w`: kubectl ends that one with its connection, whatever the server does.
   const wait = cluster.kubectl("wait --for=jsonpath={.data.a}=2 --timeout=20s configmap/kept");
   await sleep(500);
   process.kill(cluster.workerdPid(), "SIGKILL");
@@ -77,7 +77,7 @@ test("STORE-LANE: clients that leave in the middle of a write take nobody else's
   const url = `${server}/api/v1/namespaces/default/configmaps`;
   const write = (name: string, leavesAfter: number | undefined) =>
     new Promise<number | "left">((resolve, reject) => {
-      // Patches of what many patch take several commits each.
+      // Patches of an object that many patch take several commits each.
       const [method, at, type, body] = name.startsWith("shared")
         ? ["PATCH", `${url}/${name}`, "merge-patch+json", `{"data":{"v":"${Math.random()}"}}`]
         : ["POST", url, "json", configMap(name)];

@@ -47,7 +47,7 @@ test("SEAL-ROTATE, SEAL-LOST: a Secret is in no file of the storage, survives th
   await restart();
   expect(await read()).toBe(value);
 
-  // A backup of the storage alone, where another key is made.
+  // A backup of the storage alone, restored where another key was created.
   await cluster.down();
   rmSync(`${cluster.directory}/encryption.keys`);
   await expect(cluster.up()).rejects.toThrow(

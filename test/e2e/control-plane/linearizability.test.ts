@@ -1,6 +1,6 @@
 /**
- * Clients write and read the same few objects at once, while the control plane is killed under them and the policy changes; what
- * they were answered must have an order that explains it, for each object, and revisions must follow time.
+ * Clients write and read the same few objects concurrently, while the control plane is killed and the policy changes;
+ * for each object, some order must explain all answers, and revisions must follow time.
  */
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
@@ -53,7 +53,7 @@ class Recorder {
     });
   }
 
-  /** One call, and what it says of keys. `actions` is asked with undefined where no answer came. */
+  /** One call, and what it implies for keys. `actions` receives undefined if no answer came. */
   async record(
     call: () => Promise<Answer>,
     actions: (answer: Answer | undefined) => readonly [key: string, action: Action][],
@@ -86,7 +86,7 @@ const configMap = (name: string, v: string, resourceVersion?: string) => ({
   data: { v },
 });
 
-/** What an answer to a write means; undefined: there was none. Any other answer ends the test. */
+/** What an answer to a write means; undefined: there was no answer. Any other answer fails the test. */
 function outcomeOf<T extends string>(answer: Answer | undefined, outcomes: Readonly<Record<number, T>>): T | "unknown" {
   if (!answer) return "unknown";
   const outcome = outcomes[answer.code];
@@ -95,7 +95,7 @@ function outcomeOf<T extends string>(answer: Answer | undefined, outcomes: Reado
 }
 
 async function client(id: number, recorder: Recorder, running: () => boolean): Promise<void> {
-  /** What this client saw last, which may be old by now. */
+  /** What this client saw last, which may be outdated by now. */
   const seen = new Map<string, { readonly value: string; readonly version: string }>();
   const see = (key: string, answer: Answer | undefined) => {
     const value = answer?.body.data?.v;
@@ -173,7 +173,7 @@ test("STORE-LINEAR: what concurrent clients are answered has an order that expla
     expect(history.length, `operations on ${key}`).toBeGreaterThan(20);
     expect(isLinearizable(history), `the history of ${key}: ${JSON.stringify(history)}`).toBe(true);
   }
-  // The log is one: a write that began after another had ended has a later revision, whatever their keys.
+  // There is one log: a write that began after another had ended has a later revision, whatever their keys.
   const byRevision = recorder.written.toSorted((a, b) => a.revision - b.revision);
   let latestBegin = 0;
   const backInTime = byRevision.filter(({ began, ended }) => {

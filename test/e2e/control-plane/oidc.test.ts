@@ -14,7 +14,7 @@ const scratch = mkdtempSync(`${tmpdir()}/sailplane-oidc-`);
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** An issuer with a certificate of an authority of its own. */
+/** An issuer whose certificate is signed by an authority of its own. */
 let issuer: Server;
 let url = "";
 let cluster: Cluster;
@@ -68,14 +68,14 @@ const documents = (): Record<string, object> => ({
   },
 });
 
-/** Nobody is asked who he is: the browser is sent straight back. */
+/** Users are not asked to log in: the browser is redirected back at once. */
 let begun = new URLSearchParams();
 function authorize(query: URLSearchParams): string {
   begun = query;
   return `${query.get("redirect_uri")}?${new URLSearchParams({ code: "once", state: query.get("state") ?? "" })}`;
 }
 
-/** What a public client proves: that it is the one that began. */
+/** Checks the proof of a public client that it is the one that began. */
 function exchange(sent: URLSearchParams): object {
   const challenge = createHash("sha256")
     .update(sent.get("code_verifier") ?? "")
@@ -93,7 +93,7 @@ function tokenOf(claims: object): string {
   return `${text}.${createSign("sha256").update(text).sign(privateKey, "base64url")}`;
 }
 
-/** As a user would come, with no credential of the kubeconfig's. */
+/** Like a user, without any credential of the kubeconfig. */
 const as = (claims: object, command: string) => {
   const environment = { KUBECONFIG: "/dev/null" };
   const token = tokenOf(claims);
@@ -150,7 +150,7 @@ test("AUTH-OIDC-CLUSTER: a named cluster trusts the issuers that it was given, a
   expect((await whoami(ann)).stdout).toBe("team:ann");
   expect((await as(ann, "auth whoami -o jsonpath={.status.userInfo.username}")).stdout).toBe("ann@example.com");
 
-  // Its administrator is who it was; without an issuer nobody else is.
+  // Its administrator is unchanged; without an issuer there are no other users.
   const environment = { KUBECONFIG: `${directory}/kubeconfig` };
   expect((await cluster.kubectl("get namespaces", { environment })).code).toBe(0);
   writeFileSync(`${scratch}/team.yaml`, JSON.stringify({ ...configuration, jwt: [] }));
@@ -171,10 +171,10 @@ test.skipIf(!hasBrowser)(
     expect(served?.headers()["content-security-policy"]).toContain(`connect-src 'self' ${url};`);
     await page.getByRole("button", { name: `Sign in with ${new URL(url).host}` }).click();
     await page.getByRole("button", { name: "Sign out" }).waitFor();
-    // No code stays in the address, and the view is the one that was asked for.
+    // No code remains in the address, and the requested view is shown.
     await expect.poll(() => page.url()).toBe(`${server}/dashboard/#/kinds`);
     expect(problems).toEqual([]);
-    // What somebody else began is not taken up.
+    // A login that another browser began is not completed.
     await page.goto(`${server}/dashboard/?code=theirs&state=theirs`);
     await page.getByText("This sign-in was not begun here.").waitFor();
     await browser.close();

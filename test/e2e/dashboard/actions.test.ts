@@ -170,7 +170,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await expect.poll(() => page.url()).toContain("ns=default");
     await page.getByText("Pods ready").waitFor();
     expect(await page.getByText("Nodes ready").count()).toBe(0);
-    // The list is asked for again, and comes while something is typed.
+    // The list is requested again, and arrives while the user is typing.
     const again = page.waitForResponse(/\/api\/v1\/namespaces(\?|$)/);
     await page.fill("#namespace", "");
     await again;
@@ -199,7 +199,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await at.cluster.output("apply -f -", { input: JSON.stringify({ ...deployment, spec }) });
     const { page } = await at.signedIn();
     await goTo(page, "#/object/apps/v1/deployments/default/large");
-    // Both wait for the same thing, which is said once.
+    // Both wait for the same thing, which is shown once.
     await page.getByText(/Insufficient memory/).waitFor();
     await page.getByText("Pending").nth(1).waitFor();
     expect(await page.getByText(/Insufficient memory/).count()).toBe(1);

@@ -4,7 +4,7 @@ import { type Cluster, credentialsOf } from "../rig/cluster.ts";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
-/** Tests that need a browser are skipped, and say so, where there is none. */
+/** Without a browser, tests that need one are skipped and say so. */
 export const hasBrowser = executablePath !== undefined;
 
 export const startBrowser = (): Promise<Browser> =>
@@ -21,7 +21,7 @@ export const startBrowser = (): Promise<Browser> =>
     ],
   });
 
-/** A page, and everything that went wrong on it. */
+/** A page, and all errors that occurred on it. */
 export interface Visit {
   readonly page: Page;
   readonly problems: string[];
@@ -66,7 +66,7 @@ export async function signedIn(browser: Browser, cluster: Cluster, options: Sign
 export const goTo = (page: Page, hash: string): Promise<void> =>
   page.evaluate(`void (location.hash = ${JSON.stringify(hash)})`);
 
-/** What moves without having been touched, as browsers count it. */
+/** Elements that move without interaction, as browsers count it. */
 const NOTE_SHIFTS = `
   globalThis.shifts = [];
   new PerformanceObserver((list) => {
@@ -76,6 +76,6 @@ const NOTE_SHIFTS = `
   }).observe({ type: "layout-shift", buffered: true });
 `;
 
-/** The share of the page that has jumped since this was asked last, and what did. */
+/** The share of the page that has jumped since the last call, and the elements that did. */
 export const jumped = (page: Page): Promise<readonly (readonly [number, string])[]> =>
   page.evaluate("shifts.splice(0)");

@@ -1,4 +1,4 @@
-/** What the tests of a file look at in a browser: a cluster of their own, with texts that would like to be more than texts. */
+/** What the tests of a file look at in a browser: a cluster of their own, with texts that look like markup. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { Cluster } from "../rig/cluster.ts";
@@ -7,7 +7,7 @@ import { type SignedInOptions, signedIn, startBrowser, type Visit, visit } from 
 const LOGGING = 'i=0; while true; do echo "line $i <script>hacked=1</script>"; i=$((i+1)); sleep 0.1; done';
 export const HOSTILE = '"><img src=x onerror=hacked=1><script>hacked=1</script>';
 
-/** What is written into the page is text, however it looks. */
+/** Whatever a text looks like, the page must show it as text. */
 const manifests = [
   {
     apiVersion: "apps/v1",
@@ -39,7 +39,7 @@ interface DashboardCluster {
   signedIn(options?: SignedInOptions): Promise<Visit>;
 }
 
-/** Begins and ends with the tests of the `describe` that calls it. */
+/** Starts and ends with the tests of the `describe` that calls it. */
 export function dashboardCluster(): DashboardCluster {
   let cluster: Cluster;
   let browser: Browser;

@@ -243,7 +243,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
       };
       step();
     })`);
-    // A scroll draws the rows that come, 250 pixels of them a frame, and leaves alone those that are there.
+    // Scrolling draws the rows that appear, 250 pixels of them a frame, and does not redraw the others.
     expect(drawn).toBeGreaterThan(0);
     expect(drawn).toBeLessThan((120 * 250) / 36 + 100);
     await page.keyboard.press("/");

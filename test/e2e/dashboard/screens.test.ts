@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster, credentialsOf } from "../rig/cluster.ts";
 import { goTo, hasBrowser, jumped, signedIn, startBrowser, visit } from "./browser.ts";
 
-/** Every view, to be looked at. */
+/** Pictures of every view, for people to look at. */
 const pictures = join(import.meta.dirname, "../../../dist/screens");
 
 const views = {
@@ -63,7 +63,7 @@ const broken = {
   spec: { containers: [{ name: "c", image: "busybox", command: ["/bin/sh", "-c", "exit 3"] }] },
 };
 
-/** What browsers call good of a page's Cumulative Layout Shift: less than a tenth of it has moved by itself. */
+/** Browsers consider a Cumulative Layout Shift good below this: less than a tenth of the page has moved by itself. */
 const JUMP = 0.1;
 
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 780 } };
@@ -71,7 +71,7 @@ const looks = Object.entries(sizes).flatMap(([size, viewport]) =>
   (["light", "dark"] as const).map((colorScheme) => ({ size, viewport, colorScheme })),
 );
 
-/** The contrast of every text with what is behind it, where WCAG AA asks for more than there is. */
+/** Texts whose contrast with their background is below what WCAG AA requires. */
 const FAINT = `(() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (colour) => {
@@ -136,7 +136,7 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
       await page.getByText("Loading…").waitFor({ state: "detached" });
       await look(name);
       const jumps = await jumped(page);
-      // The bar that shows the past comes when one goes there, and takes its room.
+      // The bar that shows the past appears when one goes there, and takes its space.
       const share = name === "past" ? 0 : jumps.reduce((sum, [moved]) => sum + moved, 0);
       expect(share, `${name}: ${JSON.stringify(jumps)}`).toBeLessThan(JUMP);
     }

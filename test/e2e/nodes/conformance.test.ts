@@ -1,6 +1,6 @@
 /**
- * The behaviours of nodes that the conformance suite requires, by the names that it has for them: each creates, waits
- * for and compares what the suite's test does, on two nodes with containers.
+ * The behaviours of nodes that the conformance suite requires, by the suite's names: each creates, waits for and
+ * compares what the suite's test does, on two nodes with containers.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ const GRPC_PORT = 5000;
 // Most of the time is spent waiting for back-offs and probes.
 vi.setConfig({ maxConcurrency: 10 });
 
-/** Answers each call that it serves. */
+/** Logs each call that it serves. */
 const grpcServer = `require("node:http2").createServer().on("stream", (stream) => {
   stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
   stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));

@@ -18,7 +18,7 @@ const noNft = spawnSync("which", ["nft"]).status !== 0;
 describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason})` : ""}`, () => {
   let containerd: Containerd;
   let cluster: Cluster;
-  /** It takes a while, which the first tests fill. */
+  /** Building it takes a while; the first tests run meanwhile. */
   let debian: Promise<Buffer | undefined>;
   const inside = (...words: readonly string[]) => {
     const [program = "", ...rest] = [...containerd.inside, ...words];
@@ -27,7 +27,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
   beforeAll(async () => {
     debian = debianImage("localhost/debian:1", ["nginx-light", "redis-server", "python3-minimal"]);
     containerd = await Containerd.start();
-    // A network of the machine's own, beside that of the pods, which is not the agent's.
+    // A network of the machine beside the pod network, which does not belong to the agent.
     for (const words of ["link add outside type bridge", "address add 192.0.2.7/24 dev outside", "link set outside up"])
       execFileSync("ip", ["-n", containerd.namespace, ...words.split(" ")]);
     cluster = await Cluster.start({ containerd });
@@ -208,7 +208,7 @@ spec:
     );
     expect(await cluster.output("get node e2e -o jsonpath={.metadata.labels.topology\\.fake/rack}")).toBe("r1");
     await cluster.output("apply -f -", { input: csiManifests(name) });
-    // What an external attacher does.
+    // Acts as an external attacher.
     const attachment = await expect
       .poll(() => cluster.output("get volumeattachments -o name"), { timeout: 20_000 })
       .toMatch(/csi-/)
@@ -224,7 +224,7 @@ spec:
     expect(JSON.parse(summary).pods[0].volume).toContainEqual(
       expect.objectContaining({ name: "data", usedBytes: 30, pvcRef: { name: "stored", namespace: "default" } }),
     );
-    // What an external resizer does.
+    // Acts as an external resizer.
     await cluster.output(["patch", "pv", "stored", "-p", JSON.stringify({ spec: { capacity: { storage: "2Gi" } } })]);
     const waiting = { status: { conditions: [{ type: "FileSystemResizePending", status: "True" }] } };
     const patch = ["patch", "pvc", "stored", "--subresource=status", "--type=merge", "-p", JSON.stringify(waiting)];

@@ -71,7 +71,7 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     expect(await run(`describe node ${cluster.nodeName}`)).toMatch(/Non-terminated Pods:/);
     const pod = await inApp("describe pod -l app=web --show-events");
     expect(pod).toMatch(/GREETING: +<set to the key 'text' of config map 'greeting'>/);
-    // Events follow what they tell of.
+    // Events arrive after the changes that they report.
     await expect
       .poll(() => inApp("describe pod -l app=web --show-events"), { timeout: 5000 })
       .toMatch(/Scheduled +\S+ +default-scheduler +Successfully assigned first-app\/web-[\s\S]*Started +\S+ +kubelet/);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.remove());
 
-/** Tells its process number in its log: Kubernetes makes one dollar of two. */
+/** Logs its process id; Kubernetes replaces two dollars by one. */
 const pod = `apiVersion: v1
 kind: Pod
 metadata: {name: web}
@@ -63,7 +63,7 @@ test("Ctrl-C ends pods that are plain processes, and the next start runs them ag
   const [before, pid] = [await container(), await pidOf()];
   expect(await cluster.down()).toBe(0);
   expect(isRunning(pid)).toBe(false);
-  // Else the directory could not be deleted.
+  // Otherwise the directory could not be deleted.
   expect(readFileSync("/proc/mounts", "utf8")).not.toContain(cluster.directory);
   await cluster.up();
   await untilRestarts(before.restartCount + 1);

@@ -1,4 +1,4 @@
-/** Claims have volumes without anything to install: on nodes with containers, and on those without. */
+/** Claims get volumes without anything to install, on nodes with and without containers. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,7 +12,7 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ---
 `;
 
-/** As charts of databases have it: nobody's root, and a directory that is its own alone. */
+/** As in charts of databases: no root, and a directory that nobody else may read. */
 const database = `apiVersion: v1
 kind: Service
 metadata: {name: db}
@@ -41,7 +41,7 @@ spec:
       spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 `;
 
-/** Any user may write, without a group of the pod's. */
+/** Any user may write, without a group of the pod. */
 const anybody = (name: string) => `apiVersion: v1
 kind: Pod
 metadata: {name: ${name}}

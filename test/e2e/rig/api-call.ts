@@ -1,4 +1,4 @@
-/** One request to a cluster's API as its administrator, with what comes back untouched: redirects, headers, bytes. */
+/** Sends one request to a cluster's API as its administrator, and returns the answer untouched: redirects, headers, bytes. */
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import type { Cluster } from "./cluster.ts";

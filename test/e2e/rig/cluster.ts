@@ -22,22 +22,22 @@ export interface RunOptions {
 export interface ClusterOptions {
   /** Absent: a node on the process runtime. */
   readonly agent?: false;
-  /** Nothing runs, for tests of what clients are told. */
+  /** Runs nothing, for tests of what clients see. */
   readonly runtime?: "simulated";
-  /** The node runs its pods there, and everything, kubectl included, runs in its network namespace. */
+  /** The node runs its pods there, and everything, including kubectl, runs in its network namespace. */
   readonly containerd?: Containerd;
   /** Absent: this machine only. */
   readonly bind?: string;
-  /** Where public hosts are served. */
+  /** The port that serves public hosts. */
   readonly ingressPort?: number;
   /** Further options of `sailplane up`. */
   readonly options?: readonly string[];
 }
 
-/** A machine whose disk others have filled evicts every pod, which is no fault of what is tested. */
+/** A machine with an otherwise full disk would evict every pod, which is not what tests are about. */
 export const EVICTS_NOTHING: readonly string[] = ["--eviction-hard", "memory.available<1Mi"];
 
-/** A control plane and a node, started and ended as a user would: `sailplane up`, Ctrl-C. */
+/** A control plane and a node, started and ended like a user would: `sailplane up`, Ctrl-C. */
 export class Cluster {
   readonly directory = mkdtempSync(`${tmpdir()}/sailplane-e2e-`);
   readonly nodeName = "e2e";
@@ -63,7 +63,7 @@ export class Cluster {
     return cluster;
   }
 
-  /** Resolves once `up` says that all is there. */
+  /** Resolves once `up` reports that everything is ready. */
   async up(further: readonly string[] = []): Promise<void> {
     const [program = "", ...words] = [...this.inside, process.execPath, launcher, ...this.#arguments, ...further];
     const endpoint = this.#containerd && { CONTAINER_RUNTIME_ENDPOINT: `unix://${this.#containerd.socket}` };
@@ -89,7 +89,7 @@ export class Cluster {
     return new Promise((resolve) => child.once("exit", resolve));
   }
 
-  /** kill -9 of `up`, which is the agent, and of the control plane under it, unless that is to be left. */
+  /** kill -9 of `up`, which includes the agent, and of the control plane under it unless `leave` is set. */
   async crash({ leave = false } = {}): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null) return;
@@ -99,17 +99,17 @@ export class Cluster {
     await ended;
   }
 
-  /** The process of the control plane itself, which `up` starts again when it dies. */
+  /** The process of the control plane itself, which `up` restarts when it dies. */
   workerdPid(): number {
     return JSON.parse(readFileSync(`${this.directory}/lock`, "utf8")).child;
   }
 
-  /** Of `up` itself. */
+  /** The process of `up` itself. */
   get supervisorPid(): number {
     return this.#process?.pid ?? Number.NaN;
   }
 
-  /** Containers outlive their agent, so they go first. */
+  /** Containers outlive their agent, so they are removed first. */
   async remove(): Promise<void> {
     if (this.#arguments.includes("--node-name") && this.#process?.exitCode === null) {
       await this.kubectl(
@@ -128,20 +128,20 @@ export class Cluster {
     return this.#run(helmOf(options.version ?? "v36"), command, options);
   }
 
-  /** What kubectl prints; throws what it complains of. */
+  /** The output of kubectl; throws its error output if it fails. */
   async output(command: string | readonly string[], options: RunOptions = {}): Promise<string> {
     const { code, stdout, stderr } = await this.kubectl(command, options);
     if (code !== 0) throw new Error(`kubectl ${[command].flat().join(" ")} ended with ${code}: ${stderr}${stdout}`);
     return stdout;
   }
 
-  /** A kubectl that goes on, such as `get -w`. */
+  /** A long-running kubectl, such as `get -w`. */
   follow(command: string, options: RunOptions = {}): Follower {
     const [first = "", ...words] = [...this.inside, kubectlOf(options.version ?? "v36"), ...command.split(" ")];
     return new Follower(spawn(first, words, { env: this.#environment(options) }));
   }
 
-  /** What a command is run with, to run where the cluster does. */
+  /** The prefix that makes a command run in the cluster's network namespace. */
   get inside(): readonly string[] {
     return this.#containerd?.inside ?? [];
   }
@@ -165,7 +165,7 @@ export class Cluster {
   }
 }
 
-/** The output of a command that goes on. */
+/** The output of a long-running command. */
 export class Follower {
   readonly #child: ChildProcess;
   said = "";
@@ -177,7 +177,7 @@ export class Follower {
     });
   }
 
-  /** Waits until its output matches; throws with what it said instead. */
+  /** Waits until its output matches; throws with its actual output otherwise. */
   async until(pattern: RegExp, seconds = 20): Promise<string> {
     const end = Date.now() + seconds * 1000;
     while (!pattern.test(this.said)) {
@@ -203,7 +203,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Where the cluster answers, and as whom its administrator comes. */
+/** The cluster's address, and its administrator's credentials. */
 export function credentialsOf(cluster: Cluster): Connection {
   const found = parseKubeconfig(readFileSync(`${cluster.directory}/kubeconfig`, "utf8"));
   if (!found) throw new Error("the cluster has no kubeconfig");

@@ -1,4 +1,4 @@
-/** What is run on containerd: images and drivers of this machine alone. */
+/** Manifests for containerd: only images and drivers of this machine. */
 
 export const csiManifests = (driver: string) => `apiVersion: storage.k8s.io/v1
 kind: CSIDriver

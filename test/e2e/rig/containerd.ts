@@ -7,7 +7,7 @@ import { ociImage } from "./oci-image.ts";
 
 const packages = "containerd runc containernetworking-plugins busybox-static iproute2";
 
-/** Why this machine cannot run containers in a network namespace; undefined where it can. */
+/** Why this machine cannot run containers in a network namespace; undefined if it can. */
 export function whyNoContainerd(): string | undefined {
   if (process.platform !== "linux") return "containers need Linux";
   if (process.getuid?.() !== 0) return "containers in network namespaces need root";
@@ -17,13 +17,13 @@ export function whyNoContainerd(): string | undefined {
 }
 
 export interface ContainerdOptions {
-  /** Of several in one test. */
+  /** Distinguishes several in one test. */
   readonly name?: string;
-  /** Without a network, whoever uses it is to bring one. */
+  /** Without a network; the caller provides one. */
   readonly network?: false;
 }
 
-/** A containerd of the test's own, in a network namespace of its own, with the images `localhost/busybox:1` and `greeter:1`. */
+/** A containerd for a test, in a network namespace of its own, with the images `localhost/busybox:1` and `greeter:1`. */
 export class Containerd {
   readonly directory = mkdtempSync(join(tmpdir(), "sailplane-containerd-"));
   readonly socket = join(this.directory, "containerd.sock");
@@ -34,7 +34,7 @@ export class Containerd {
     this.namespace = `sailplane-${process.pid}${name ? `-${name}` : ""}`;
   }
 
-  /** What a command is run with, to run inside. */
+  /** The prefix that makes a command run inside. */
   get inside(): readonly string[] {
     return ["nsenter", `--net=/var/run/netns/${this.namespace}`];
   }
@@ -58,7 +58,7 @@ export class Containerd {
     for (let i = 0; i < 100 && !this.#ctr("version"); i++) await sleep(50);
   }
 
-  /** kill -9, and another in its place; containers go on meanwhile. */
+  /** kill -9, and another in its place; containers keep running meanwhile. */
   async restart(): Promise<void> {
     const child = this.#process;
     const ended = new Promise((resolve) => child?.once("exit", resolve));
@@ -81,7 +81,7 @@ export class Containerd {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** What containers have above them, which goes on without containerd. */
+  /** The parents of containers, which keep running without containerd. */
   #shims(): number[] {
     const words = (pid: string) => {
       try {
@@ -142,7 +142,7 @@ const networkOf = (): string =>
 
 /**
  * restrict_oom_score_adj and disable_apparmor: for machines that are containers themselves.
- * netns_mounts_under_state_dir: pods' network namespaces go with the directory.
+ * netns_mounts_under_state_dir: the network namespaces of pods are removed with the directory.
  */
 const configOf = (directory: string): string => `version = 2
 root = "${directory}/root"

@@ -20,7 +20,10 @@ const passwd = `root:x:0:0:root:/root:/bin/sh
 www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
 `;
 
-/** An image of Debian packages with all that they need, and of this machine's Node.js; undefined where no packages can be had. */
+/**
+ * An image of Debian packages with their dependencies, and of this machine's Node.js; undefined if no packages are
+ * available.
+ */
 export async function debianImage(name: string, packages: readonly string[]): Promise<Buffer | undefined> {
   const place = mkdtempSync(join(tmpdir(), "sailplane-debian-"));
   const root = join(place, "root");
@@ -45,7 +48,7 @@ export async function debianImage(name: string, packages: readonly string[]): Pr
   }
 }
 
-/** What the packages' own scripts do as they are installed. */
+/** Does what the packages' own scripts do at installation. */
 function configure(root: string): void {
   for (const directory of ["tmp", "run", "var/log/nginx", "var/lib/nginx", "var/lib/redis", "var/www/html"])
     mkdirSync(join(root, directory), { recursive: true });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Cluster, EVICTS_NOTHING, launcher } from "./cluster.ts";
 import type { Containerd } from "./containerd.ts";
 
-/** Joins two machines by a wire, on which they have the first two addresses of a network: `192.0.2.1` and `192.0.2.2`. */
+/** Connects two machines by a wire, on which they have the first two addresses of a network: `192.0.2.1` and `192.0.2.2`. */
 export function connectMachines(
   one: Containerd,
   other: Containerd,
@@ -17,7 +17,7 @@ export function connectMachines(
     ip("-n", machine.namespace, "address", "add", `${address}/24`, "dev", device);
     ip("-n", machine.namespace, "link", "set", device, "up");
   }
-  // A way out, which leads nowhere.
+  // A default route that leads nowhere.
   ip("-n", one.namespace, "route", "replace", "default", "via", `${network}.254`);
 }
 
@@ -25,15 +25,15 @@ export interface JoinOptions {
   readonly name: string;
   /** The host by which it reaches the control plane. */
   readonly server: string;
-  /** Of another cluster of that control plane. */
+  /** The data directory of another cluster of that control plane. */
   readonly directory?: string;
   /** Further options of `sailplane join`. */
   readonly options?: readonly string[];
-  /** So many bytes is all the room that it has. */
+  /** Limits its disk to this many bytes. */
   readonly diskBytes?: number;
 }
 
-/** A machine that joins as a user's does, with the command that `token create` prints. */
+/** A machine that joins like a user's does, with the command that `token create` prints. */
 export class JoinedNode {
   readonly directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
   readonly #containerd: Containerd;
@@ -60,7 +60,7 @@ export class JoinedNode {
     this.start(flags);
   }
 
-  /** Again, after a crash: who has joined needs no token. */
+  /** Starts it again after a crash: a node that has joined needs no token. */
   start(flags: readonly string[] = []): void {
     const { name, options = [] } = this.#options;
     const [first = "", ...inside] = this.#containerd.inside;

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** A file of an image: its path without a leading slash, its bytes, for a link where it points to; or a directory for all. */
+/**
+ * A file of an image: its path without a leading slash and its bytes or, for a link, its target; or a directory that
+ * anyone may write.
+ */
 export interface ImageFile {
   readonly path: string;
   readonly directory?: boolean;
@@ -18,7 +21,7 @@ interface ImageConfig {
 export const ociImage = (name: string, files: readonly ImageFile[], config: ImageConfig): Buffer =>
   layeredImage(name, tar(files), config);
 
-/** The same, of a layer that is a tar archive already. */
+/** The same, from a layer that is a tar archive already. */
 export function layeredImage(name: string, layer: Buffer, config: ImageConfig): Buffer {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
   const describe = (mediaType: string, blob: Buffer) => ({

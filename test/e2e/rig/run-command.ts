@@ -9,11 +9,11 @@ export interface Outcome {
 export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
-  /** After which it is ended. */
+  /** After which it is killed. */
   readonly seconds: number;
 }
 
-/** Resolves when the command has ended, however it did. */
+/** Resolves when the command has ended, whatever its exit code. */
 export function runCommand([program = "", ...words]: readonly string[], options: CommandOptions): Promise<Outcome> {
   const { env, input = "", seconds } = options;
   return new Promise((resolve, reject) => {

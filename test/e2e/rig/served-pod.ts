@@ -1,4 +1,4 @@
-/** A pod whose process is a small Node.js server of the test's own, and a Service in front of it. */
+/** A pod that runs a small Node.js server of the test, and a Service in front of it. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, freePort } from "./cluster.ts";
@@ -13,12 +13,12 @@ export interface ServedPod {
 export interface ServedPodOptions {
   readonly name: string;
   readonly namespace: string;
-  /** An ES module, which listens on `process.env.PORT`. */
+  /** An ES module that listens on `process.env.PORT`. */
   readonly program: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Resolves when the pod is ready, and the Service of its name has it as endpoint. The Service's port is 443. */
+/** Resolves when the pod is ready and is an endpoint of the Service of its name. The Service's port is 443. */
 export async function startServedPod(cluster: Cluster, options: ServedPodOptions): Promise<ServedPod> {
   const { name, namespace, program, environment = {} } = options;
   const port = await freePort();

@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launcher } from "./cluster.ts";
 
-/** Runs the `join …` of a printed command, as a machine at a site of its own on which nothing runs. Answers how to end it. */
+/**
+ * Runs the `join …` of a printed command, as a machine at a site of its own that runs nothing. Returns a function that
+ * ends it.
+ */
 export function joinSimulated(command: string, { name, site }: { readonly name: string; readonly site: string }) {
   const directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
   const words = command.slice(command.indexOf("join ")).trim().split(" ");

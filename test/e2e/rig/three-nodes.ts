@@ -1,4 +1,7 @@
-/** Three nodes with containers of which two share a network, each with a pod, and Services that lead to two of the pods. */
+/**
+ * Three nodes with containers, two of which share a network, each with a pod, and Services with two of the pods as
+ * endpoints.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -7,7 +10,7 @@ import { Containerd, whyNoContainerd } from "./containerd.ts";
 import { connectMachines, JoinedNode } from "./joined-node.ts";
 
 const noNft = spawnSync("which", ["nft"]).status === 0 ? undefined : "nft missing: apt-get install -y nftables";
-/** Undefined where they can be had. */
+/** Why they are not available; undefined if they are. */
 export const whyNoThreeNodes = whyNoContainerd() ?? noNft;
 
 /** Each answers with its own name. */
@@ -55,15 +58,15 @@ const manifests = [
   `apiVersion: v1\nkind: Service\nmetadata: {name: nobody}\nspec: {selector: {app: none}, ports: [{port: 80}]}\n`,
 ];
 
-/** A script that calls so often, and prints the names of all who answered. */
+/** A script that calls this often, and prints the names of all that answered. */
 export const ask = (url: string, times: number) =>
   `for i in $(busybox seq ${times}); do busybox wget -q -O - http://${url}/; done | busybox sort -u | busybox xargs`;
 
-/** They begin and end with the tests of the `describe` that calls it. */
+/** Start and end with the tests of the `describe` that calls it. */
 export function threeNodes() {
   let machines: Containerd[] = [];
   let cluster: Cluster;
-  /** On one network with the first. */
+  /** On the same network as the first. */
   let far: JoinedNode;
   /** Reaches the control plane, and nothing else of the other machines. */
   let apart: JoinedNode;
@@ -79,7 +82,7 @@ export function threeNodes() {
     return spawnSync(program, [...words, "sh", "-c", script], { encoding: "utf8", timeout: 20_000 }).stdout.trim();
   };
   const addressOf = (name: string) => addresses.get(name) ?? "";
-  /** What the first machine does with packets that arrive by a wire. */
+  /** How the first machine handles packets that arrive by a wire. */
   const cut = (table: string, wire: string, rules: readonly string[]) => {
     const script = `add table ip ${table}\ndelete table ip ${table}\nadd table ip ${table}
       add chain ip ${table} in { type filter hook prerouting priority -300; }
@@ -114,7 +117,7 @@ export function threeNodes() {
   });
   afterAll(async () => {
     await cluster?.kubectl("delete pods --all --grace-period=1 --timeout=20s");
-    // Whatever goes wrong with one, the others are to end.
+    // Ends all of them, even if one fails.
     const ended = [
       await Promise.allSettled([far?.remove(), apart?.remove()]),
       await Promise.allSettled([cluster?.remove()]),

@@ -1,6 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 
-/** The file of that path in a zip archive (APPNOTE 4.3: stored or deflated, no zip64); undefined where there is none. */
+/** The file at that path in a zip archive (APPNOTE 4.3: stored or deflated, no zip64); undefined if there is none. */
 export function readZipEntry(archive: Buffer, path: string): Buffer | undefined {
   const end = archive.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
   const count = archive.readUInt16LE(end + 10);

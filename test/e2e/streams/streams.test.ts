@@ -27,7 +27,7 @@ async function startWeb(cluster: Cluster): Promise<void> {
   await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
 }
 
-/** A line of shell with `kubectl` in it, where the cluster is. */
+/** A line of shell with `kubectl` in it, run where the cluster is. */
 const shell = (cluster: Cluster, script: string) =>
   runCommand([...cluster.inside, "sh", "-c", script], {
     env: { ...process.env, KUBECONFIG: `${cluster.directory}/kubeconfig`, kubectl: kubectlOf("v36") },
@@ -59,7 +59,7 @@ describe.skipIf(reason !== undefined)(`streams of containers${reason ? ` (${reas
   test("TUNNEL-WINDOW: what goes in comes out, and neither the agent nor the control plane holds it", async () => {
     const { pid, child } = JSON.parse(readFileSync(`${cluster.directory}/lock`, "utf8")) as Record<string, number>;
     const before = [pid ?? 0, child ?? 0].map(residentBytes);
-    // Nobody reads for a while, on either end.
+    // For a while neither end reads.
     const script = `$kubectl exec -i web -- /bin/sh -c "sleep 1; cat" < ${file} | { sleep 2; sha256sum; }`;
     const { stdout } = await shell(cluster, script);
     expect(stdout.split(" ")[0]).toBe(createHash("sha256").update(bytes).digest("hex"));

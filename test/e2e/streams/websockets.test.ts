@@ -39,7 +39,7 @@ interface Message {
   readonly isBinary: boolean;
 }
 
-/** Every message until the server closes, or as many as are wanted. */
+/** Every message until the server closes, or at most `wanted`. */
 function messages(socket: WebSocket, wanted = Number.POSITIVE_INFINITY): Promise<Message[]> {
   return new Promise((resolve, reject) => {
     const found: Message[] = [];

@@ -47,7 +47,7 @@ export function start(replicas: number, spec: Spec = {}) {
     },
     status: {},
   } as HorizontalPodAutoscaler);
-  /** As many running pods as the deployment has, each using so much of its 100m. */
+  /** As many running pods as the deployment has, each using this much of its 100m. */
   const use = (milli: number, of = replicasOf()) => {
     for (const { metadata } of at.cluster.list<Pod>("pods")) at.cluster.remove("pods", "ns", metadata.name);
     for (let i = 0; i < of; i++) at.cluster.put("pods", pod(`p${i}`));

@@ -19,24 +19,24 @@ const KINDS: readonly KnownKind[] = resources.map(({ group, version, kind, plura
 export interface ControlledCluster {
   readonly cluster: FakeCluster;
   readonly loop: ControlLoop;
-  /** Kills the loop where it stands, whatever it was about to write, and starts another. */
+  /** Kills the loop at any point, even in the middle of a write, and starts another. */
   restart(): void;
   /** When the loop asked to be woken next. */
   readonly wakeAt: () => number | undefined;
   readonly complaints: readonly unknown[];
-  /** Runs until nothing is left to do now, retries that are due within a second included. */
+  /** Runs until no work is left now, including retries due within a second. */
   settle(): Promise<void>;
-  /** Lets time pass, waking when asked to. */
+  /** Lets time pass, waking the loop when it asked for it. */
   pass(ms: number): Promise<void>;
 }
 
 export interface Disorder {
-  /** How many turns the next request is late: what was sent together arrives in any order. */
+  /** How many turns the next request is late: requests sent together arrive in any order. */
   readonly delay: () => number;
 }
 
 interface Options extends Partial<Disorder> {
-  /** Milliseconds that what others change is left alone. */
+  /** Milliseconds for which changes by others are left alone. */
   readonly grace?: number;
 }
 
@@ -105,7 +105,7 @@ export function controlledCluster(
   };
 }
 
-/** Requests come late by some turns; those of a loop that is dead by then never come. */
+/** Requests are delayed by some turns; those of a loop that has died by then never arrive. */
 function disordered(api: ApiClient, { delay }: Disorder, isAlive: () => boolean): ApiClient {
   const late =
     <A extends unknown[], R>(request: (...args: A) => Promise<R>) =>

@@ -1,4 +1,4 @@
-/** A DaemonSet on a fake cluster that its controller works on. */
+/** A DaemonSet on a fake cluster, under its controller. */
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { daemonSetController } from "../../../worker/controllers/daemonset/daemonset.ts";

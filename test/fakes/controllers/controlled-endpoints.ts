@@ -6,7 +6,7 @@ import { endpointSliceController } from "../../../worker/controllers/endpoints/e
 import { endpointsController } from "../../../worker/controllers/endpoints/endpoints.ts";
 import { controlledCluster } from "./controlled-cluster.ts";
 
-/** With the pods' node, `n1`. */
+/** Starts with the pods' node, `n1`. */
 export function start() {
   const at = controlledCluster([endpointsController, endpointSliceController, endpointSliceMirroringController]);
   at.cluster.put("nodes", node);

@@ -1,4 +1,4 @@
-/** A cluster whose claims are bound, and whose nodes make their volumes. */
+/** A cluster whose claims are bound, and whose nodes create their volumes. */
 import type { Event, Node, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { LOCAL_PROVISIONER, LOCAL_VOLUMES } from "../../../api/node/local-volumes.ts";

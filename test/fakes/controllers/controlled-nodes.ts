@@ -1,4 +1,4 @@
-/** Nodes under the controllers that look after them. */
+/** Nodes under the controllers responsible for them. */
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { nodeEventsController } from "../../../worker/controllers/node/node-events.ts";
 import { nodeEvictionController } from "../../../worker/controllers/node/node-eviction.ts";

@@ -1,7 +1,7 @@
 /**
- * A small API server over a log in memory, for tests of the controllers' shell: names are generated, merge and the few
- * strategic patches that controllers send are applied, server-side applies as if they were strategic patches,
- * finalizers hold deletions up. No defaulting, no validation.
+ * A small API server over a log in memory, for tests of the controllers' shell: it generates names, applies merge
+ * patches and the few strategic patches that controllers send, treats server-side applies like strategic patches, and
+ * lets finalizers delay deletions. No defaulting, no validation.
  */
 
 import type { SubjectAccessReview } from "../../../api/generated/authorization.v1.ts";
@@ -23,15 +23,15 @@ export class FakeCluster {
   now = Date.parse("2026-01-01T00:00:00Z");
   /** Called after every write. */
   onCommit: () => void = () => undefined;
-  /** Refuses a write with a Status by answering one. */
+  /** Refuses a write by returning a Status. */
   /** What access reviews say. */
   allows: (review: SubjectAccessReview) => boolean = () => false;
   refuse: (verb: string, target: Target, object?: KubeObject) => Partial<Status> | undefined = () => undefined;
   readonly requests: string[] = [];
-  /** What reads of other paths answer: metrics, scales. */
+  /** Answers to reads of other paths: metrics, scales. */
   answers: (path: string) => unknown = () => undefined;
 
-  /** What nodes refuse that are asked something, by answering a Status. */
+  /** How nodes refuse a call: by returning a Status. */
   calls: (method: string, path: string) => Partial<Status> | undefined = () => undefined;
 
   get revision(): Revision {
@@ -68,7 +68,7 @@ export class FakeCluster {
     return this.#objects.get(`${resource}/${namespace}/${name}`)?.object as Stored<T> | undefined;
   }
 
-  /** Writes as a user would. */
+  /** Writes like a user would. */
   put<T extends KubeObject>(resource: string, object: T): Stored<T> {
     const { namespace = "", name = this.#generate(object) } = object.metadata;
     const before = this.get(resource, namespace, name);
@@ -86,7 +86,7 @@ export class FakeCluster {
     return this.#write(before ? "MODIFIED" : "ADDED", { resource, namespace, name }, next) as Stored<T>;
   }
 
-  /** Changes an object in place of a user or an agent. */
+  /** Changes an object on behalf of a user or an agent. */
   change<T extends KubeObject>(resource: string, namespace: string, name: string, edit: (draft: T) => void): Stored<T> {
     const draft = structuredClone(this.get<T>(resource, namespace, name)) as Stored<T>;
     edit(draft);
@@ -104,7 +104,7 @@ export class FakeCluster {
           : [];
     const finalizers = [...(object.metadata.finalizers ?? []), ...added];
     const target = { resource, namespace, name };
-    // A second deletion that says nothing new changes nothing.
+    // A second deletion with nothing new changes nothing.
     if (object.metadata.deletionTimestamp && finalizers.length > 0 && added.length === 0) return;
     if (finalizers.length > 0)
       this.#write("MODIFIED", target, {
@@ -199,7 +199,7 @@ export class FakeCluster {
     return object ? { ok: true, object } : failure(404, "NotFound", "not found");
   }
 
-  /** Takes a changed object; one that is ending and has no finalizers left goes. */
+  /** Stores a changed object; one that is being deleted and has no finalizers left is removed. */
   #settle<T extends KubeObject>(target: Target, object: Stored<T>): Outcome<Stored<T>> {
     if (object.metadata.deletionTimestamp && (object.metadata.finalizers ?? []).length === 0) {
       this.#write("DELETED", target, object as Any);
@@ -249,7 +249,7 @@ const mergeSubresource = (target: Target, current: KubeObject, next: Json): Json
         ...((current as { status?: unknown }).status ? { status: (current as { status?: unknown }).status } : {}),
       };
 
-/** Merge patch, with owner references and finalizers merged as the strategic patches of controllers mean them. */
+/** Merge patch, with owner references and finalizers merged as in the strategic patches of controllers. */
 function merge(current: Json, patch: Json, strategic: boolean): Json {
   const next: Json = { ...current };
   for (const [key, value] of Object.entries(patch)) {

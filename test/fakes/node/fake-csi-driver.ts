@@ -24,20 +24,20 @@ export interface VolumeCall {
 const CAPABILITIES = ["STAGE_UNSTAGE_VOLUME", "EXPAND_VOLUME", "GET_VOLUME_STATS"];
 
 export interface FakeCsiOptions {
-  /** The kubelet's. */
+  /** The kubelet's directory. */
   readonly directory: string;
   readonly name: string;
-  /** As a driver does it: what is published is a mount, which needs root. */
+  /** Publishes by mounting, like real drivers; needs root. */
   readonly mounts?: boolean;
 }
 
-/** A CSI driver's node plugin as small as it can be: a volume is a directory beside the driver's socket. */
+/** A minimal node plugin of a CSI driver: a volume is a directory beside the driver's socket. */
 export class FakeCsiDriver {
   readonly #options: FakeCsiOptions;
   readonly #server = new Server();
   readonly #socket: string;
   readonly calls: VolumeCall[] = [];
-  /** What the node says of its registration. */
+  /** The node's report about the registration. */
   readonly registered: Promise<{ readonly plugin_registered: boolean; readonly error: string }>;
   #told: (told: { readonly plugin_registered: boolean; readonly error: string }) => void = () => {};
   /** Fails the next calls of that name. */
@@ -59,7 +59,7 @@ export class FakeCsiDriver {
       const credentials = ServerCredentials.createInsecure();
       driver.#server.bindAsync(`unix://${hidden}`, credentials, (error) => (error ? reject(error) : resolve()));
     });
-    // In place of what one that crashed has left: at no time is there none.
+    // Replaces the socket of a crashed one atomically, so that there always is one.
     renameSync(hidden, driver.#socket);
     return driver;
   }

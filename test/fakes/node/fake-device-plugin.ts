@@ -14,10 +14,7 @@ interface Asked {
   readonly container_requests: readonly { readonly devices_ids: readonly string[] }[];
 }
 
-/**
- * A vendor's plugin as small as it can be: its devices are names, and whoever has some finds them in `WIDGETS` and as
- * `/dev/widget`.
- */
+/** A minimal device plugin: its devices are names; containers find theirs in `WIDGETS` and as `/dev/widget`. */
 export class FakeDevicePlugin {
   readonly #directory: string;
   readonly #server = new Server();

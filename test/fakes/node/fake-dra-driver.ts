@@ -17,15 +17,12 @@ const VERSION = "v1.DRAPlugin";
 
 type Claims = ServerUnaryCall<{ readonly claims: readonly ClaimReference[] }, object>;
 
-/**
- * A driver of dynamic resources as small as it can be: each claim has one device for its request `gpu`, and one for all
- * of them.
- */
+/** A minimal driver of dynamic resources: each claim has one device for its request `gpu`, and one for all of its requests. */
 export class FakeDraDriver {
   readonly #server = new Server();
   readonly #socket: string;
   readonly calls: string[] = [];
-  /** Of what it then complains. */
+  /** The error that it then reports. */
   failing = "";
   #watchers: readonly ServerWritableStream<object, object>[] = [];
 
@@ -78,18 +75,18 @@ export class FakeDraDriver {
     });
   }
 
-  /** Somebody listens to how the devices are. */
+  /** Whether a client listens for the health of devices. */
   get isWatched(): boolean {
     return this.#watchers.length > 0;
   }
 
-  /** Of a device of the one pool. */
+  /** Reports the health of a device of the only pool. */
   tellHealth(device_name: string, report: Partial<HealthReport>): void {
     const devices = [{ device: { pool_name: "pool", device_name }, ...report }];
     for (const watcher of this.#watchers) watcher.write({ devices });
   }
 
-  /** The driver says no more of its devices. */
+  /** Ends the reports of health. */
   endHealth(): void {
     for (const watcher of this.#watchers) watcher.end();
     this.#watchers = [];

@@ -3,7 +3,7 @@ import { type GrpcObject, loadPackageDefinition, type ServiceClientConstructor }
 import { fromJSON } from "@grpc/proto-loader";
 import { parse } from "protobufjs";
 
-/** By name, of the package that the text names. Fields keep their names, and have their defaults. */
+/** By name, from the package declared in the text. Fields keep their names, and have their defaults. */
 export function parseServices(proto: string): Readonly<Record<string, ServiceClientConstructor>> {
   const { root, package: name = "" } = parse(proto, { keepCase: true });
   const definition = fromJSON(root.toJSON({ keepComments: false }), {

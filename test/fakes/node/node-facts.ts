@@ -1,4 +1,4 @@
-/** A machine and a node on it of which nothing in particular is to be said. */
+/** A machine and a node on it with unremarkable values. */
 import type { Machine } from "../../../agent/node/machine.ts";
 import type { NodeFacts } from "../../../agent/node/node-object.ts";
 

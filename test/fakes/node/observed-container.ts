@@ -1,4 +1,4 @@
-/** A container as a runtime shows it, at the first seconds of 2026, and what was said of it before. */
+/** A container as a runtime shows it, in the first seconds of 2026, and its previous status. */
 
 import type { PodLocal } from "../../../agent/pod/local.ts";
 import { containerStatuses } from "../../../agent/pod/status/container-status.ts";
@@ -49,7 +49,7 @@ export interface StatusCase {
   readonly local?: Partial<PodLocal>;
 }
 
-/** Of the one container of a pod. */
+/** The status of a pod's only container. */
 export function mainStatus({ container, spec, deleted, before, containers = [], local }: StatusCase): ContainerStatus {
   const pod: Pod = {
     metadata: { name: "p", ...(deleted === true && { deletionTimestamp: time(3) }) },

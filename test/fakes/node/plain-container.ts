@@ -1,4 +1,4 @@
-/** What a runtime is told of a pod and a container that ask for nothing in particular. */
+/** What a runtime receives for a pod and a container with no special requirements. */
 import type { ContainerConfig } from "../../../agent/runtime/container.ts";
 import type { SandboxConfig } from "../../../agent/runtime/sandbox.ts";
 

@@ -1,4 +1,4 @@
-/** A pod as the agent knows it, on a node that runs nothing and with an API that remembers what it is told. */
+/** A pod as the agent knows it, on a node that runs nothing and with an API that records what it receives. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ export interface RecordedPod {
   readonly runtime: SimulatedRuntime;
   /** Reasons and messages of its events. */
   readonly events: string[];
-  /** The phases that the API was told, and `deleted`. */
+  /** The phases that the API received, and `deleted`. */
   readonly told: string[];
 }
 

@@ -1,6 +1,6 @@
 import type { PodLocal } from "../../../agent/pod/local.ts";
 
-/** What a node knows of a pod that nothing has happened to. */
+/** The agent's knowledge of a pod to which nothing has happened. */
 export const settledLocal = (change: Partial<PodLocal> = {}): PodLocal => ({
   startTime: 0,
   hostIPs: [],

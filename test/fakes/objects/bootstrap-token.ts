@@ -1,4 +1,4 @@
-/** A bootstrap token that makes nodes, as it is kept. */
+/** A bootstrap token for joining nodes, as it is stored. */
 export const BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef";
 
 export const bootstrapSecret = {

@@ -21,10 +21,10 @@ const scalars: Readonly<Record<string, unknown>> = {
   JSONSchemaPropsOrStringArray: ["a", "b"],
 };
 
-/** Schemas hold schemas, many times over: they are filled as far as the first. */
+/** Schemas contain schemas, many levels deep: they are filled only at the first level. */
 const deepest = ({ name }: Struct) => (name.startsWith("apiextensions.") ? 6 : 9);
 
-/** An object with every field of its type set; of fields that have two forms, both are there. */
+/** An object with every field of its type set; fields with two forms have both. */
 export const filledObject = (struct: Struct): Record<string, unknown> =>
   filled(shapeOf(struct), 0, { turn: 0, deepest: deepest(struct) });
 
@@ -36,7 +36,7 @@ interface How {
 function filled({ fields }: StructShape, depth: number, how: How): Record<string, unknown> {
   const value: Record<string, unknown> = {};
   for (const { name, shape, declaration } of fields) {
-    // Protobuf has no room for the kind of an object inside another.
+    // Protobuf has no place for the kind of an object inside another.
     if (depth === 0 || declaration.number > 0) value[name] = filledValue(shape, depth, how);
   }
   return value;

@@ -1,4 +1,4 @@
-/** What a kind makes of an object, found by the kind's name: for tests of its rules. */
+/** Validation of an object by its kind's name, for tests of the kind's rules. */
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
@@ -9,7 +9,7 @@ export const kindOf = (name: string): Resource => {
   return found;
 };
 
-/** An object as it stands after decoding and defaulting. */
+/** An object after decoding and defaulting. */
 export function decoded(name: string, part: object): KubeObject {
   const draft = { metadata: { name: "x", namespace: "n" }, status: {}, ...structuredClone(part) } as KubeObject;
   kindOf(name).defaults?.(draft);

@@ -1,4 +1,4 @@
-/** An object whose fields several write, for tests of who owns what of it. */
+/** An object with several field managers, for tests of field ownership. */
 import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
 import { type ApplyResult, applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type KindAtVersion, ownableThrough } from "../../../api/machinery/apply/ownership.ts";
@@ -17,7 +17,7 @@ export const viewOf = (apiVersion: string, kind: string): TypeView => {
   return structView(struct);
 };
 
-/** One object and those who write it. */
+/** An object and its field managers. */
 export class ManagedObject {
   object: JsonObject | undefined;
   now = NOW;
@@ -36,7 +36,7 @@ export class ManagedObject {
     return { apiVersion: this.#apiVersion, kindName: this.#kind, view: this.#view, schemaChanges: true, ownable };
   }
 
-  /** The schema is another from now on. */
+  /** Replaces the schema from now on. */
   becomes(view: TypeView): void {
     this.#view = view;
   }

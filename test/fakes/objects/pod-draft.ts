@@ -1,4 +1,4 @@
-/** Pods as their clients write them, defaulted, for tests of what the kind makes of them. */
+/** Pods as clients write them, defaulted, for tests of the kind. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { pod as resource } from "../../../api/resources/core/pod.ts";
 import type { ResourceDefinition } from "../../../api/resources/resource.ts";

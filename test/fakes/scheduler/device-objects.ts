@@ -1,4 +1,4 @@
-/** Devices and claims for tests of the scheduler, and a scheduler that places who asks for them. */
+/** Devices and claims for tests of the scheduler, and a scheduler for pods that use them. */
 import type { PodSpec } from "../../../api/generated/core.v1.ts";
 import type {
   Device,
@@ -74,7 +74,10 @@ const PLURALS: Readonly<Record<string, string>> = {
   ResourceClaim: "resourceclaims.resource.k8s.io",
 };
 
-/** Schedules all pods, claims as they become; answers where each went, or why nowhere, and the devices of each claim. */
+/**
+ * Schedules all pods, updating claims as they change; returns each pod's node, or why it has none, and the devices of
+ * each claim.
+ */
 export function scheduled(...objects: Stored<KubeObject>[]) {
   const state = new SchedulerState();
   for (const object of objects)

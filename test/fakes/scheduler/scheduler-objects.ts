@@ -1,4 +1,4 @@
-/** Nodes and pods for tests of the scheduler, with no more said than a test is about. */
+/** Nodes and pods for tests of the scheduler, with no more fields than a test is about. */
 import type { Node, NodeSpec, Pod, PodSpec } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { SchedulerState } from "../../../worker/scheduler/state.ts";
@@ -51,7 +51,7 @@ export const pod = (name: string, { cpu, labels = {}, spec = {} }: PodSays = {})
     status: { phase: "Pending" },
   }) satisfies Stored<Pod>;
 
-/** A scheduler that has been told of these. */
+/** A scheduler that knows these objects. */
 export function schedulerOf(objects: readonly Stored<KubeObject>[]): SchedulerState {
   const state = new SchedulerState();
   for (const object of objects) state.apply(`${object.kind.toLowerCase()}s`, object, { deleted: false, now: 0 });

@@ -1,4 +1,4 @@
-/** A scheduling loop on a store in memory, with a hand between its decisions and its commits. */
+/** A scheduling loop on a store in memory, with a hook between its decisions and its commits. */
 import { expect } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
@@ -14,11 +14,11 @@ export class SchedulingBench {
   readonly commits: CommitRequest[] = [];
   /** Called before each commit of the scheduler. */
   beforeCommit: () => Promise<void> = async () => undefined;
-  /** What a run came up against; a test that expects trouble replaces it. */
+  /** Receives the problems of a run; a test that expects some replaces it. */
   complain: (what: string, error: unknown) => void = (what, error) => {
     throw new Error(`${what}: ${error}`);
   };
-  /** The API's answer to who wants a claim made; a test may refuse it. */
+  /** The API's answer to the creation of a claim; a test may refuse it. */
   makeClaim: (claim: Stored<ResourceClaim>) => Promise<Outcome<Stored<ResourceClaim>>> = async (claim) => {
     const metadata = { ...claim.metadata, uid: `uid-${++this.#uids}`, creationTimestamp: "2026-01-01T00:00:00Z" };
     await this.put("create", { ...claim, metadata });
@@ -27,9 +27,9 @@ export class SchedulingBench {
     );
     return made ? { ok: true, object: made } : { ok: false, status: { status: "Failure" } };
   };
-  /** It stands still unless it is moved: how much fits into a turn must not depend on the machine. */
+  /** Stands still unless a test moves it: how much fits into a turn must not depend on the machine. */
   now = Date.now();
-  /** What happens while the loop rests. */
+  /** Called while the loop rests. */
   pause: (milliseconds: number) => Promise<void> = async () => undefined;
   /** When the loop asked to be woken. */
   wakeAt: number | undefined;

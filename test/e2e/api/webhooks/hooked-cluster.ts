@@ -1,9 +1,9 @@
-/** A cluster with a pod that answers its webhooks, behind the Service `hooks`. */
+/** A cluster with a pod that serves its webhooks, behind the Service `hooks`. */
 import { createAuthority, createServingCertificate } from "../../../../cli/control-plane/certificates.ts";
 import { Cluster } from "../../rig/cluster.ts";
 import { startServedPod } from "../../rig/served-pod.ts";
 
-/** Answers reviews by path. What it was asked is told at /asked. */
+/** Answers reviews by path. /asked returns what it was asked. */
 const program = `
 import { createServer } from "node:https";
 const patch = (operations) => ({ allowed: true, patchType: "JSONPatch", patch: Buffer.from(JSON.stringify(operations)).toString("base64") });
@@ -38,7 +38,7 @@ createServer({ key: process.env.KEY, cert: process.env.CERTIFICATE }, async (req
 }).listen(process.env.PORT);
 `;
 
-/** Whom the webhooks' certificates are of, and another. */
+/** The authority of the webhooks' certificates, and another. */
 export const authority = createAuthority(new Date());
 export const stranger = createAuthority(new Date());
 export const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -92,7 +92,7 @@ export class HookedCluster {
     await this.cluster.output("apply -f -", { input: JSON.stringify(configuration) });
   }
 
-  /** A config map that the hook of that name is asked about. */
+  /** Creates a config map that the hook of that name reviews. */
   create(hook: string, name = hook) {
     const labels = { hook };
     const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, labels }, data: { own: "yes" } };

@@ -1,18 +1,18 @@
 import type { TestNamespace } from "./test-namespace.ts";
 
-/** What the conformance suite requires of a node, by the names it has there, and a check that fails where it does not hold. */
+/** What the conformance suite requires of a node, by the suite's names, and a check that fails if it does not hold. */
 export interface Behaviour {
-  /** Several that one check shows. */
+  /** Several if one check shows them all. */
   readonly names: readonly string[];
   readonly check: (namespace: TestNamespace, nodes: TestNodes) => Promise<void>;
 }
 
 export interface TestNodes {
   readonly first: string;
-  /** For what pods leave on the machine. */
+  /** For files that pods leave on the machine. */
   readonly directory: string;
   readonly kubectl: (words: readonly string[]) => Promise<string>;
-  /** Answers health checks of gRPC on the first machine, where a pod with the machine's network finds it. */
+  /** A port of the first machine that answers gRPC health checks; pods with the machine's network reach it. */
   readonly grpcPort: number;
 }
 

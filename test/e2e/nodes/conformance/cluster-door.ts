@@ -1,6 +1,6 @@
 /**
- * A way to the API of a cluster that lives in a network namespace of its own: a socket here, whose bytes go to the port
- * there. Nothing stands between: what comes back is what a client on the cluster's machine would get.
+ * A way to the API of a cluster in a network namespace of its own: a socket here whose bytes are forwarded to the port
+ * there, unchanged, so that answers are those that a client on the cluster's machine would get.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";

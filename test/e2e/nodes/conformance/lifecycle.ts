@@ -1,4 +1,4 @@
-/** How pods begin, end, fail and are deleted, and what their status says of it. */
+/** How pods begin, end, fail and are deleted, and what their status says. */
 import { expect, vi } from "vitest";
 import type { Container, Pod } from "../../../../api/generated/core.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";
@@ -184,7 +184,7 @@ export const lifecycle: readonly Behaviour[] = [
   }),
   behaviour("Pods Generation, 500 updates", async (ns) => {
     await ns.createPod({ name: "p", restartPolicy: "Always", activeDeadlineSeconds: 5000, containers: [SLEEP] });
-    // Fewer than the suite's: what counts is that they come faster than they are told of.
+    // Fewer than the suite's: what counts is that they come faster than they are reported.
     for (let i = 1; i < 100; i++) await ns.patch("pods", "p", { spec: { activeDeadlineSeconds: 5000 - i } });
     const pod = await ns.until<Pod>("pods", "p", ({ status }) => status.observedGeneration === 100);
     expect(pod.metadata.generation).toBe(100);

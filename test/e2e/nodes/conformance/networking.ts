@@ -1,4 +1,4 @@
-/** Pods that reach each other, and whom nodes and the API server reach in them. */
+/** Pods that reach each other, and how nodes and the API server reach them. */
 import { expect, vi } from "vitest";
 import type { Pod, PodSpec } from "../../../../api/generated/core.v1.ts";
 import type { ObjectMeta } from "../../../../api/generated/meta.v1.ts";
@@ -9,7 +9,7 @@ const FAR = "far";
 const PORTS = { http: 8080, udp: 8081 };
 const IMAGE = "localhost/busybox:1";
 
-/** Says its name over both protocols. */
+/** Answers with its name over both protocols. */
 const server = `const name = require("os").hostname();
   require("http").createServer((_, answer) => answer.end(name)).listen(${PORTS.http});
   const socket = require("dgram").createSocket("udp4").bind(${PORTS.udp});
@@ -43,7 +43,7 @@ async function createServers(ns: TestNamespace, first: string): Promise<readonly
   );
 }
 
-/** Vitest's own poll loses its test where some run at once. */
+/** Vitest's own poll loses track of its test if several run concurrently. */
 const answering = (ask: () => Promise<string>, expected: string | RegExp) =>
   vi.waitFor(async () => expect((await ask()).trim()).toMatch(expected), { timeout: 15_000, interval: 100 });
 const wget = (address: string, port: number, path = "") => `busybox wget -q -O - http://${address}:${port}/${path}`;
@@ -84,7 +84,7 @@ async function answerTheirNames(ns: TestNamespace, count: number): Promise<void>
   }
 }
 
-/** A pod whose preStop hook calls a server, by whose log it shows that it has. */
+/** A pod whose preStop hook calls a server, whose log shows the call. */
 async function preStop(ns: TestNamespace, nodeName: string, hookOf: (address: string) => object): Promise<void> {
   const log = script(`mkdir /www; echo ok > /www/hook; exec httpd -f -vv -p ${PORTS.http} -h /www`);
   await ns.createPod({ name: "server", nodeName, containers: [log] });

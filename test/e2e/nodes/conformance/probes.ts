@@ -1,4 +1,4 @@
-/** What probes of containers lead to. Delays are shorter than the suite's, the order of things is the same. */
+/** The consequences of container probes. Delays are shorter than the suite's, the order of events is the same. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
@@ -6,11 +6,11 @@ import type { Container, Probe } from "../../../../api/generated/core.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";
 import { conditionOf, isReady, isRunning, restartsOf, script, type TestNamespace } from "./test-namespace.ts";
 
-/** Long enough for some rounds of a probe with a period of 1 s. */
+/** Long enough for several rounds of a probe with a period of 1 s. */
 const WATCHED_MS = 4000;
 const PROBE = { initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 5 };
 
-/** Serves /healthz on port 8080, for `seconds` after its start. */
+/** Serves /healthz on port 8080 for `seconds` after its start. */
 const server = (seconds: string): Partial<Container> =>
   script(
     `mkdir -p /tmp/www; echo ok > /tmp/www/healthz; httpd -p 8080 -h /tmp/www; sleep ${seconds}; rm /tmp/www/healthz; sleep 600`,

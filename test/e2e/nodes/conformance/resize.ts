@@ -5,7 +5,7 @@ import type { Container, Pod } from "../../../../api/generated/core.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";
 import { isReady, script, type TestNamespace } from "./test-namespace.ts";
 
-/** Milli-CPUs and MiB, the same asked for and allowed. */
+/** Milli-CPUs and MiB; requests equal limits. */
 type Sizes = readonly (readonly [number, number])[];
 
 const RESTRICTED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
@@ -31,7 +31,7 @@ async function start(ns: TestNamespace, resources: readonly Container["resources
   await untilGiven(ns, resources);
 }
 
-/** The status says that containers have what they are to have, nothing is under way, and the kernel agrees. */
+/** The status shows the desired resources, no resize is in progress, and the kernel agrees. */
 async function untilGiven(ns: TestNamespace, resources: readonly Container["resources"][]) {
   const pod = await ns.until<Pod>("pods", "p", (each) => {
     const pending = each.status.conditions?.some(({ type }) => type.startsWith("PodResize"));
@@ -45,7 +45,7 @@ async function untilGiven(ns: TestNamespace, resources: readonly Container["reso
       const milli = (text: string | number | undefined) => Number(String(text ?? "0m").slice(0, -1));
       const [requested, limited] = [milli(each?.requests?.cpu), milli(each?.limits?.cpu)];
       expect(Number(shares)).toBe(Math.max(2, Math.floor((requested * 1024) / 1000)));
-      // The kernel's least is 1 ms; systemd rounds up to whole hundredths.
+      // The kernel's minimum is 1 ms; systemd rounds up to whole hundredths.
       if (limited > 0) expect([limited * 100, Math.ceil(limited / 10) * 1000]).toContain(Number(quota));
       if (each?.limits?.memory !== undefined)
         expect(Number(limit)).toBe(Number(String(each.limits.memory).slice(0, -2)) * 1024 * 1024);
@@ -53,7 +53,7 @@ async function untilGiven(ns: TestNamespace, resources: readonly Container["reso
   );
 }
 
-/** Where the machine has the second version of control groups, its weight is put back into shares. */
+/** With the second version of control groups, the weight is converted back into shares. */
 const KERNEL = `cd /sys/fs/cgroup; if [ -e cpu.weight ]; then w=$(cat cpu.weight); echo $(( 2 + (w - 1) * 262142 / 9999 )); cut -d' ' -f1 cpu.max; cat memory.max; else cat cpu/cpu.shares cpu/cpu.cfs_quota_us memory/memory.limit_in_bytes; fi`;
 
 async function resizes(ns: TestNamespace, to: Sizes) {

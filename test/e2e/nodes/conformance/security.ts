@@ -1,4 +1,4 @@
-/** Under whose name and with which rights containers run, and the tokens that they are given. */
+/** The users and privileges that containers run with, and the tokens that they are given. */
 import { expect } from "vitest";
 import type { Pod } from "../../../../api/generated/core.v1.ts";
 import type { ObjectMeta } from "../../../../api/generated/meta.v1.ts";

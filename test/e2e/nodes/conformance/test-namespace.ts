@@ -1,4 +1,4 @@
-/** A namespace of one check's own, and what the check does in it: the calls that the conformance suite makes. */
+/** A namespace for one check, and the calls that checks of the conformance suite make. */
 import type { Container, Pod, PodSpec } from "../../../../api/generated/core.v1.ts";
 import type { ObjectMeta } from "../../../../api/generated/meta.v1.ts";
 import type { Answer, ClusterDoor } from "./cluster-door.ts";
@@ -12,7 +12,7 @@ interface WatchEvent<T> {
   readonly object: T;
 }
 
-/** What a check says of a pod; the rest is what most pods of the suite have. */
+/** What a check specifies of a pod; the rest is what most pods of the suite have. */
 export interface PodPlan extends Omit<Partial<PodSpec>, "containers"> {
   readonly name: string;
   readonly labels?: Record<string, string>;
@@ -110,7 +110,7 @@ export class TestNamespace {
     return parse(await this.door.call("PATCH", this.path(resource, name), { body, type: PATCH }), resource);
   }
 
-  /** Reads, changes and writes, again where somebody else was faster. */
+  /** Reads, changes and writes; retries on conflicts. */
   async update<T extends Named = Pod>(resource: string, name: string, change: (object: T) => unknown): Promise<T> {
     for (;;) {
       const changed = change(structuredClone(await this.get<T>(resource, name)));
@@ -125,7 +125,7 @@ export class TestNamespace {
     });
   }
 
-  /** What is told of the objects of a resource, from `query` on. */
+  /** Watch events of a resource's objects; `query` says from where. */
   async *watch<T extends Named = Pod>(
     resource: string,
     query: string,
@@ -134,7 +134,7 @@ export class TestNamespace {
     for await (const line of this.door.lines(`${this.path(resource)}?watch=1&${query}`, signal)) yield JSON.parse(line);
   }
 
-  /** The object as soon as it is as wanted; fails with how it was at last. */
+  /** Returns the object as soon as it is as wanted; fails with its last state. */
   async until<T extends Named = Pod>(
     resource: string,
     name: string,
@@ -173,7 +173,7 @@ export class TestNamespace {
     return text;
   }
 
-  /** Creates the pod, waits for its end, which must be `phase`, and answers its first container's log. */
+  /** Creates the pod, waits for its end, which must be `phase`, and returns its first container's log. */
   async output(plan: PodPlan, phase: "Succeeded" | "Failed" = "Succeeded"): Promise<string> {
     await this.createPod(plan);
     const pod = await this.until("pods", plan.name, hasEnded);
@@ -183,7 +183,7 @@ export class TestNamespace {
     return text;
   }
 
-  /** What a command in the pod prints; fails where it does. */
+  /** Runs a command in the pod and returns its output; fails if the command does. */
   exec(pod: string, text: string, container?: string): Promise<string> {
     const query = new URLSearchParams({ stdout: "1", stderr: "1", ...(container && { container }) });
     for (const word of ["/bin/sh", "-c", text]) query.append("command", word);

@@ -1,12 +1,12 @@
-/** What the files of volumes are, as a container of theirs reads them. */
+/** The modes and contents of files in volumes, as read by a container. */
 import { expect } from "vitest";
 import type { PodSecurityContext, Volume, VolumeMount } from "../../../../api/generated/core.v1.ts";
 import { script, type TestNamespace } from "./test-namespace.ts";
 
-/** As the suite asks for, also where the machine has no SELinux. */
+/** As in the suite, also if the machine has no SELinux. */
 export const SE_LINUX: PodSecurityContext = { seLinuxOptions: { level: "s0" } };
 
-/** A file, how it is to look, and the volume that it is in; each is mounted at /v/NAME. */
+/** A file, how it should look, and the volume that contains it; each is mounted at /v/NAME. */
 export interface Reading {
   readonly volume: Omit<Volume, "name">;
   readonly file: string;
@@ -50,5 +50,5 @@ export async function makeSources(ns: TestNamespace) {
   await Promise.all([ns.configMap("settings", data), ns.secret("keys", data)]);
 }
 
-/** Names of the suite that begin alike. */
+/** Names of the suite with a common beginning. */
 export const names = (prefix: string, ...rest: string[]): string[] => rest.map((each) => `${prefix}, ${each}`);

@@ -8,7 +8,7 @@ import type { ObjectMeta } from "../../../../api/generated/meta.v1.ts";
 import { type Behaviour, behaviour } from "./behaviour.ts";
 import { isReady, isRunning, script, type TestNamespace } from "./test-namespace.ts";
 
-/** How long something must not happen. */
+/** How long something must not happen, in milliseconds. */
 const HALT_MS = 2000;
 const IMAGE = "localhost/busybox:1";
 const INDEX = "batch.kubernetes.io/job-completion-index";
@@ -179,7 +179,7 @@ const untilReady = (ns: TestNamespace, count: number) =>
   ns.until<Replicas>(SETS, "ss", ({ status }) => (status.readyReplicas ?? 0) === count);
 const scale = (ns: TestNamespace, replicas: number) => ns.patch(SETS, "ss", { spec: { replicas } });
 
-/** Names of pods in the order in which they came or went. */
+/** Names of pods in the order in which they appeared or were deleted. */
 async function order(ns: TestNamespace, type: "ADDED" | "DELETED"): Promise<string[]> {
   const seen: string[] = [];
   const names = new Set<string>();
@@ -193,7 +193,7 @@ async function order(ns: TestNamespace, type: "ADDED" | "DELETED"): Promise<stri
   return seen;
 }
 
-/** Nobody comes nor goes for a while. */
+/** Checks that for a while no pods appear or disappear. */
 async function halts(ns: TestNamespace, count: number) {
   await sleep(HALT_MS);
   expect(await ns.list("pods", "?labelSelector=app%3Dss")).toHaveLength(count);
