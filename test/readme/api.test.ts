@@ -31,8 +31,8 @@ function renderApi(): string {
   return `# The API server
 
 Every endpoint and every feature of the API machinery; \`npx vitest run test/readme -u\` writes this file from the code and
-from \`test/readme\`, and a test keeps it true. Kinds, their verbs and subresources: [kinds.md](kinds.md). Where the column of
-what is missing is empty, nothing is known to be.
+from \`test/readme\`, and a test keeps it true. Kinds, their verbs and subresources: [kinds.md](kinds.md). If the column of
+what is missing is empty, nothing is known to be missing.
 
 ## Features
 
@@ -49,7 +49,7 @@ In this order: ${plugins.map(({ name }) => name).join(", ")}.
 
 ## Endpoints
 
-Below \`/clusters/NAME\` every other cluster has the same.
+Every other cluster has the same below \`/clusters/NAME\`.
 
 ${row(["path", "what it is"])}
 |---|---|
@@ -57,7 +57,7 @@ ${routes()
   .map((path) => row([`\`${path}\``, endpoints[path] ?? ""]))
   .join("\n")}
 
-Of kube-apiserver's others there are not: ${absent.map((path) => `\`${path}\``).join(", ")}.
+Paths of kube-apiserver that do not exist: ${absent.map((path) => `\`${path}\``).join(", ")}.
 `;
 }
 

@@ -24,8 +24,8 @@ export const features: readonly Feature[] = [
   },
   {
     area: "Reads",
-    name: "`resourceVersion`, `resourceVersionMatch`; 504 for a revision that has not happened",
-    missing: "a watch from such a revision is 504 too, where Kubernetes lets it wait",
+    name: "`resourceVersion`, `resourceVersionMatch`; 504 for a future revision",
+    missing: "a watch from such a revision is also 504; Kubernetes lets it wait",
     shown: ["worker/http/verbs/list.workers.test.ts", "WIRE-FUTURE"],
   },
   {
@@ -42,7 +42,7 @@ export const features: readonly Feature[] = [
   },
   {
     area: "Reads",
-    name: "many watches on one WebSocket that hibernates between changes, beside Kubernetes' own: [spec](spec/watch.md)",
+    name: "an extension: many watches on one WebSocket that hibernates between changes ([spec](spec/watch.md))",
     missing: "",
     shown: ["worker/http/watches/watch-session.test.ts", "WATCH-MANY"],
   },
@@ -73,13 +73,13 @@ export const features: readonly Feature[] = [
   {
     area: "Writes",
     name: "delete with preconditions, grace, Orphan, Background, Foreground; finalizers",
-    missing: "`ignoreStoreReadErrorWithClusterBreakingPotential` has no effect: nothing stored is unreadable",
+    missing: "`ignoreStoreReadErrorWithClusterBreakingPotential` has no effect: stored objects are never unreadable",
     shown: ["worker/controllers/garbage-collector.test.ts", "garbage collector"],
   },
   {
     area: "Wire",
-    name: "JSON, YAML, protobuf, in and out, watch frames included",
-    missing: "CBOR, which Kubernetes has behind a gate that is off (406, 415)",
+    name: "JSON, YAML, protobuf, in both directions, including watch frames",
+    missing: "CBOR, which Kubernetes has behind a disabled feature gate (406, 415)",
     shown: ["api/machinery/round-trip.test.ts", "every field"],
   },
   {
@@ -102,13 +102,13 @@ export const features: readonly Feature[] = [
   },
   {
     area: "Wire",
-    name: "methods: all that HTTP knows, 405 where there is no such verb",
-    missing: "a method that HTTP does not know is 501 without a Status: the runtime answers it",
+    name: "all HTTP methods; 405 if a resource has no such verb",
+    missing: "an unknown method is 501 without a Status, answered by the runtime",
     shown: ["worker/http/hostile-input.workers.test.ts", "any path"],
   },
   {
     area: "Wire",
-    name: "whatever bytes come, the answer is in kind",
+    name: "arbitrary bytes get a well-formed answer",
     missing: "",
     shown: ["worker/http/hostile-input.workers.test.ts", "any bytes"],
   },
@@ -127,7 +127,7 @@ export const features: readonly Feature[] = [
   {
     area: "Admission",
     name: "mutating and validating webhooks, by Service and by URL, with caBundle",
-    missing: "on Cloudflare a URL with a caBundle fails by its failurePolicy",
+    missing: "on Cloudflare, a URL with a caBundle fails according to its failurePolicy",
     shown: ["test/e2e/api/webhooks/service-webhooks.ts", "certificate of another authority"],
   },
   {
@@ -144,39 +144,39 @@ export const features: readonly Feature[] = [
   },
   {
     area: "Aggregation and fairness",
-    name: "other API servers behind an APIService: discovery, requests, identity",
-    missing: "their OpenAPI of version 2 is not merged; upgrades are 503; availability does not ask their discovery",
+    name: "API servers behind an APIService: discovery, requests, identity",
+    missing: "their OpenAPI v2 is not merged; upgrades are 503; availability does not check their discovery",
     shown: ["test/e2e/api/aggregation.test.ts", "in the name of whoever asks"],
   },
   {
     area: "Aggregation and fairness",
-    name: "an APIService for each group version, custom ones too",
+    name: "an APIService for each group version, including custom ones",
     missing: "",
     shown: ["worker/controllers/extensions/custom-api-services.test.ts", "each served group version"],
   },
   {
     area: "Aggregation and fairness",
-    name: "metrics.k8s.io, as metrics-server has it: nodes are asked when somebody reads it. `/apis` always lists it",
+    name: "metrics.k8s.io, like metrics-server: nodes are asked when it is read. `/apis` always lists it",
     missing: "watches",
     shown: ["test/e2e/nodes/containerd.test.ts", "what it uses, and its node, can be seen"],
   },
   {
     area: "Aggregation and fairness",
-    name: "flow schemas and priority levels: which ones a request falls under, in its answer's headers and in `/metrics`",
-    missing: "they do not set how much a client may have under way: that is the same for all",
+    name: "flow schemas and priority levels: requests are classified, in the answer's headers and in `/metrics`",
+    missing: "they do not limit concurrency, whose limit is the same for all clients",
     shown: ["worker/fairness/classify.test.ts", "by its precedence"],
   },
   {
     area: "Streams",
     name: "exec, attach, port-forward by WebSocket; logs",
-    missing: "SPDY without a WebSocket is 400: a Worker cannot be upgraded to it",
+    missing: "SPDY without a WebSocket is 400: a Worker does not support it",
     shown: ["test/e2e/nodes/first-app.test.ts", "logs prints"],
   },
   {
     area: "Streams",
     name: "proxy of pods, services and nodes",
     missing:
-      "upgrades to anything but WebSockets, and over TLS (400); of a node, all but GETs of the kubelet's API and what makes local volumes",
+      "upgrades other than WebSockets, and over TLS (400); for nodes, everything except GETs of the kubelet's API and the endpoints of local volumes",
     shown: ["test/e2e/streams/proxy.test.ts", "a pod's proxy"],
   },
 ];

@@ -39,7 +39,7 @@ function renderKinds(): string {
 
 Every built-in kind that is served, from \`api/resources\`; \`npx vitest run test/readme -u\` writes this file, and a test
 keeps it true. "All" verbs: ${ALL_VERBS.join(", ")}. The last column says what Kubernetes does with a kind and
-Sailplane does not; where it is empty, nothing is known to be missing. Custom kinds have all verbs, status and scale.
+Sailplane does not; if it is empty, nothing is known to be missing. Custom kinds have all verbs, status and scale.
 
 ${row(["kind", "served as", "namespaced", "verbs", "subresources", "what is missing"])}
 |---|---|---|---|---|---|
@@ -51,7 +51,7 @@ test("docs/kinds.md lists what is served, and what is missing of it", async () =
   await expect(renderKinds()).toMatchFileSnapshot(join(root, "docs/kinds.md"));
 });
 
-test("what is said to be missing is said of kinds that are served", () => {
+test("limits are listed only for kinds that are served", () => {
   const served = new Set(resources.map(nameOf));
   expect(Object.keys(limits).filter((name) => !served.has(name))).toEqual([]);
 });
