@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Probe } from "../../api/generated/core.v1.ts";
 import { listenOnLoopback } from "../../test/fakes/loopback.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { ExecTimeout } from "../runtime/runtime-error.ts";
 import { getHttp } from "./http-probe.ts";
-import { runProbe } from "./probe.ts";
+import { portNumber, runProbe } from "./probe.ts";
 
 const BODY = '<a href="http://0.0.0.0/">Found</a>.';
 let server: Server;
@@ -187,5 +188,68 @@ describe("an HTTP probe of what is no web server", () => {
       "Host: 127.0.0.1:PORT",
       "User-Agent: kube-probe/1.36",
     ]);
+  });
+});
+
+it.each([
+  [80, 80],
+  ["web", 8080],
+  ["81", 81],
+  ["none", undefined],
+  [undefined, undefined],
+])("the port %s of a container is %s", (port, expected) => {
+  expect(portNumber(port, { name: "c", ports: [{ name: "web", containerPort: 8080 }] })).toBe(expected);
+});
+
+describe("a probe", () => {
+  const answering = (execSync: Runtime["execSync"]) => ({ ...target, runtime: { execSync } as Runtime });
+
+  it("by a command is its exit code and what it said, cut at 10 KiB", async () => {
+    const asked: unknown[] = [];
+    const run = (exitCode: number) =>
+      answering(async (...all) => {
+        asked.push(all);
+        return { exitCode, output: Buffer.from("x".repeat(20_000)), stderr: Buffer.alloc(0) };
+      });
+    const output = "x".repeat(10_240);
+    expect(await runProbe({ exec: { command: ["a", "b"] } }, run(0))).toEqual({ ok: true, output });
+    expect(await runProbe({ exec: {}, timeoutSeconds: 7 }, run(3))).toEqual({ ok: false, output });
+    expect(asked).toEqual([
+      ["c", ["a", "b"], 1],
+      ["c", [], 7],
+    ]);
+  });
+
+  it("by a command that takes too long has failed, and by one that cannot be run has no result", async () => {
+    const fails = (error: Error) => answering(() => Promise.reject(error));
+    expect(await runProbe({ exec: { command: ["a", "b"] } }, fails(new ExecTimeout("late")))).toEqual({
+      ok: false,
+      output: 'command timed out: "a b" timed out after 1s',
+    });
+    const errored = { ok: false, errored: true, output: "away" };
+    expect(await runProbe({ exec: { command: ["a"] } }, fails(new Error("away")))).toEqual(errored);
+  });
+
+  it("by TCP is whether anybody listens, where it is sent or at the pod", async () => {
+    const { server: listening, port: at } = await listenOnLoopback((socket) => socket.destroy());
+    const elsewhere = { ...target, podIP: "127.0.0.2" };
+    expect(await runProbe({ tcpSocket: { port: at } }, target)).toEqual({ ok: true, output: "" });
+    expect(await runProbe({ tcpSocket: { port: at, host: "127.0.0.1" } }, elsewhere)).toEqual({ ok: true, output: "" });
+    const refused = `dial tcp 127.0.0.2:${at}: connect: connection refused`;
+    expect(await runProbe({ tcpSocket: { port: at } }, elsewhere)).toEqual({ ok: false, output: refused });
+    listening.close();
+  });
+
+  it("of nothing, or at a port that the container does not have, has no result", async () => {
+    const errored = (output: string) => ({ ok: false, errored: true, output });
+    expect(await runProbe({}, target)).toEqual(errored("missing probe handler for container c"));
+    const noPort = 'strconv.Atoi: parsing "web": invalid syntax';
+    expect(await runProbe({ tcpSocket: { port: "web" } }, target)).toEqual(errored(noPort));
+    expect(await runProbe({ httpGet: { port: "web" } }, target)).toEqual(errored(noPort));
+  });
+
+  it("succeeds unasked where nothing really runs", async () => {
+    const simulated = { ...target, runtime: { simulates: true } as Runtime };
+    expect(await runProbe({ tcpSocket: { port: 1 } }, simulated)).toEqual({ ok: true, output: "" });
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { Probe } from "../../api/generated/core.v1.ts";
+import type { Container, Probe } from "../../api/generated/core.v1.ts";
+import type { PodContainer } from "../pod/containers.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { delayLeft, Prober } from "./prober.ts";
@@ -34,3 +35,106 @@ it.each([
 ])("AGENT-CLOCK: of a first delay of %i ms that began %i ms ago %i are left", (delay, ago, left) =>
   expect(delayLeft(delay, ago)).toBe(left),
 );
+
+/** Each probe runs the command of its kind. Its n-th outcome is the n-th exit code listed for it, the last one for all after. */
+function probing(
+  answers: Readonly<Partial<Record<string, readonly (number | Error)[]>>>,
+  probes: Partial<Pick<Container, "startupProbe" | "livenessProbe" | "readinessProbe">>,
+  role: PodContainer["role"] = "main",
+) {
+  const asked: string[] = [];
+  const told: string[] = [];
+  const outcomes: { readonly word: string; readonly tookMs: number }[] = [];
+  const runtime = {
+    execSync: async (_id: string, [command = ""]: readonly string[]) => {
+      asked.push(command);
+      const codes = answers[command] ?? [0];
+      const code = codes[outcomes.filter(({ word }) => word.startsWith(command)).length] ?? codes.at(-1);
+      if (code instanceof Error) throw code;
+      return { exitCode: code ?? 0, output: Buffer.from("said"), stderr: Buffer.alloc(0) };
+    },
+  } as Partial<Runtime> as Runtime;
+  const results: string[] = [];
+  const prober = new Prober({
+    runtime,
+    podIP: () => "",
+    onResult: () => void results.push(JSON.stringify(prober.results().get("x"))),
+    onOutcome: (_, kind, { ok, errored, tookMs }) =>
+      void outcomes.push({ word: `${kind} ${ok} ${errored ?? false}`, tookMs }),
+    onTrouble: (_, kind, { output }) => void told.push(`${kind}: ${output}`),
+  });
+  const observed = { id: "x", startedAt: 0 } as ContainerObservation;
+  const follow = () => prober.follow([{ target: { role, container: { name: "c", ...probes } }, observed }]);
+  follow();
+  return { prober, asked, told, outcomes, results, follow };
+}
+const settle = () => new Promise((resolve) => setTimeout(resolve, 150));
+
+it("nothing else is asked before the container has started", async () => {
+  const { prober, asked, results } = probing(
+    { startup: [1, 1, 0] },
+    { startupProbe: { ...often("startup"), failureThreshold: 5 }, readinessProbe: often("readiness") },
+  );
+  await expect.poll(() => asked).toContain("readiness");
+  expect(new Set(asked.slice(0, asked.indexOf("readiness")))).toEqual(new Set(["startup"]));
+  expect(results.slice(0, 2)).toEqual(['{"startup":"success"}', '{"startup":"success","readiness":"success"}']);
+  prober.stop();
+});
+
+it("one that does not start is asked no more, and never whether it is ready", async () => {
+  const startupProbe = { ...often("startup"), failureThreshold: 3 };
+  const { prober, asked, told, results } = probing(
+    { startup: [1] },
+    { startupProbe, readinessProbe: often("readiness") },
+  );
+  await expect.poll(() => results).toEqual(['{"startup":"failure"}']);
+  expect(told).toEqual(["startup: said", "startup: said", "startup: said"]);
+  const { length } = asked;
+  await settle();
+  expect([asked.length, asked.includes("readiness")]).toEqual([length, false]);
+  prober.stop();
+});
+
+it("a result is one after as many answers in a row as its threshold asks, and what could not be asked is none", async () => {
+  const readinessProbe = { ...often("readiness"), successThreshold: 2, failureThreshold: 3 };
+  const codes = [0, 1, 0, 0, 1, 1, 0, 1, 1, new Error("away"), 1, 0, 0];
+  const { prober, results, outcomes } = probing({ readiness: codes }, { readinessProbe });
+  await expect.poll(() => outcomes.length, { timeout: 5000 }).toBeGreaterThan(codes.length);
+  prober.stop();
+  expect(results).toEqual(['{"readiness":"success"}', '{"readiness":"failure"}', '{"readiness":"success"}']);
+  expect(outcomes.slice(8, 12).map(({ word }) => word)).toEqual([
+    "readiness false false",
+    "readiness false true",
+    "readiness false false",
+    "readiness true false",
+  ]);
+  expect(outcomes.every(({ tookMs }) => tookMs >= 0 && tookMs < 1000)).toBe(true);
+});
+
+it("one that is not alive is asked no more; one that is followed again not twice, and one that is stopped not at all", async () => {
+  const livenessProbe = { ...often("liveness"), failureThreshold: 2 };
+  const dead = probing({ liveness: [0, 1] }, { livenessProbe });
+  dead.follow();
+  await expect.poll(() => dead.results).toEqual(['{"liveness":"success"}', '{"liveness":"failure"}']);
+  expect(dead.told).toEqual(["liveness: said", "liveness: said"]);
+  const { length } = dead.asked;
+  await settle();
+  expect(dead.asked).toHaveLength(length);
+  dead.prober.stop();
+  expect(dead.prober.results().size).toBe(0);
+
+  const stopped = probing({}, { livenessProbe });
+  stopped.prober.stop();
+  await settle();
+  expect(stopped.asked).toEqual([]);
+});
+
+it.each(["init", "ephemeral"] as const)("%s containers are not asked", async (role) => {
+  const { asked } = probing({}, { readinessProbe: often("readiness") }, role);
+  await settle();
+  expect(asked).toEqual([]);
+});
+
+it("of a container without probes there are no results", () => {
+  expect(probing({}, {}).prober.results().size).toBe(0);
+});
