@@ -4,6 +4,7 @@ import type { NodeUsage } from "../../api/node/node-usage.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
+import type { OperationCount } from "../runtime/operation-counts.ts";
 import type { InterfaceCounters } from "../usage/network-counters.ts";
 import type { PodTraffic } from "../usage/pod-traffic.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
@@ -35,6 +36,7 @@ export interface NodeApiFacts {
   readonly meter: Pick<UsageMeter, "read" | "sample">;
   /** Undefined: this node offers none. */
   readonly localVolumes: LocalVolumes | undefined;
+  readonly operations: () => readonly OperationCount[];
   readonly probes: Pick<ProbeCounts, "all" | "durations">;
   readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;
 }

@@ -3,8 +3,9 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
+import type { OperationCount } from "../runtime/operation-counts.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
-import { type Family, type Line, renderFamilies } from "./prometheus.ts";
+import { type Family, histogramLines, type Line, renderFamilies } from "./prometheus.ts";
 
 export interface AgentProcess {
   readonly node: string;
@@ -19,6 +20,7 @@ export interface KubeletState {
   readonly observation: Observation;
   readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;
   readonly volumes: readonly VolumeStats[];
+  readonly operations: readonly OperationCount[];
 }
 
 const gauge = (name: string, help: string, lines: readonly Line[]): Family => ({
@@ -50,6 +52,27 @@ const lifeFamilies = ({ startedPods, startedContainers, terminations }: KubeletS
   ),
 ];
 
+const operationFamilies = (operations: readonly OperationCount[]): Family[] => [
+  counter(
+    "kubelet_runtime_operations_total",
+    "Cumulative number of runtime operations by operation type.",
+    operations.map(({ operation, count }) => [{ operation_type: operation }, count]),
+  ),
+  counter(
+    "kubelet_runtime_operations_errors_total",
+    "Cumulative number of runtime operation errors by operation type.",
+    operations.flatMap(({ operation, errors }): Line[] =>
+      errors === 0 ? [] : [[{ operation_type: operation }, errors]],
+    ),
+  ),
+  {
+    name: "kubelet_runtime_operations_duration_seconds",
+    help: "[ALPHA] Duration in seconds of runtime operations. Broken down by operation type.",
+    type: "histogram",
+    lines: operations.flatMap(({ operation, seconds }) => histogramLines({ operation_type: operation }, seconds)),
+  },
+];
+
 const VOLUME_AMOUNTS = [
   ["kubelet_volume_stats_available_bytes", "Number of available bytes in the volume", "availableBytes"],
   ["kubelet_volume_stats_capacity_bytes", "Capacity in bytes of the volume", "capacityBytes"],
@@ -79,7 +102,7 @@ function volumeFamilies(volumes: readonly VolumeStats[]): Family[] {
   );
 }
 
-export function renderKubeletMetrics({ process, pods, observation, lives, volumes }: KubeletState): string {
+export function renderKubeletMetrics({ process, pods, observation, lives, volumes, operations }: KubeletState): string {
   const { node, startedAt, cpuSeconds, residentBytes } = process;
   const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
@@ -100,6 +123,7 @@ export function renderKubeletMetrics({ process, pods, observation, lives, volume
       [{ static: "" }, pods.length],
     ]),
     ...lifeFamilies(lives),
+    ...operationFamilies(operations),
     ...volumeFamilies(volumes),
     gauge("kubernetes_build_info", "The version that this node's answers are of.", [
       [{ git_version: KUBELET_VERSION, major, minor, platform: "linux" }, 1],

@@ -56,6 +56,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     traffic: { machine: machineTraffic, pods: () => podTraffic(runtime) },
     imageDirectory,
     meter: new UsageMeter(node, runtime),
+    operations: () => runtime.operations?.() ?? [],
     probes,
     lives,
     localVolumes,

@@ -6,6 +6,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { LifeCounts } from "../pod/status/life-counts.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
+import { OperationCounts } from "../runtime/operation-counts.ts";
 import type { Sample } from "../usage/usage-meter.ts";
 import type { NodeApiAnswer } from "./answer.ts";
 import type { NodeApiFacts } from "./facts.ts";
@@ -53,6 +54,9 @@ const sample: Sample = {
 };
 const lives = new LifeCounts();
 lives.ended([{ type: "container", exitCode: 139, reason: "Error" }]);
+const operations = new OperationCounts();
+for (const failed of [false, true]) operations.count("PullImage", { seconds: 0.2, failed });
+operations.count("Version", { seconds: 0.001, failed: false });
 const probes = new ProbeCounts();
 const probed = { pod: identity, container: "c", kind: "liveness" } as const;
 for (let i = 0; i < 2; i++) probes.count({ ...probed, result: "failed", seconds: 9 });
@@ -90,6 +94,7 @@ const facts: NodeApiFacts = {
     read: async () => ({ node: "n", at: 5000, windowMs: 1, cpuNanocores: 0, memoryBytes: 0, pods: [] }),
     sample: async () => sample,
   },
+  operations: () => operations.all,
   probes,
   lives,
   localVolumes: undefined,
@@ -135,6 +140,13 @@ describe("what a kubelet answers of itself", () => {
       'kubelet_terminated_containers_total{container_type="container",exit_code="139",reason="Error"} 1\n',
     );
     expect(own).toContain('kubelet_volume_stats_used_bytes{namespace="ns",persistentvolumeclaim="claim"} 30\n');
+    expect(own).toContain('kubelet_runtime_operations_total{operation_type="pull_image"} 2\n');
+    expect(own).toContain('kubelet_runtime_operations_errors_total{operation_type="pull_image"} 1\n');
+    expect(own).not.toContain('errors_total{operation_type="version"}');
+    const took = "kubelet_runtime_operations_duration_seconds";
+    expect(own).toContain(`${took}_bucket{operation_type="pull_image",le="0.1953125"} 0\n`);
+    expect(own).toContain(`${took}_bucket{operation_type="pull_image",le="0.48828125"} 2\n`);
+    expect(own).toContain(`${took}_sum{operation_type="pull_image"} 0.4\n`);
     expect(own).toContain("process_start_time_seconds 1000\n");
     // Nothing is known about it, so the metric's name is absent, too.
     expect(own).not.toContain("kubelet_volume_stats_inodes");

@@ -24,7 +24,15 @@ async function measure(meter: NodeApiFacts["meter"]): Promise<Measured> {
 const CHECKS = ["ping", "log", "syncloop"];
 const HEALTHY = `${CHECKS.map((check) => `[+]${check} ok\n`).join("")}healthz check passed\n`;
 
-async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy, lives }: NodeApiFacts): Promise<string> {
+async function kubeletMetrics({
+  node,
+  startedAt,
+  pods,
+  observe,
+  claimedBy,
+  lives,
+  operations,
+}: NodeApiFacts): Promise<string> {
   const known = pods();
   const [observation, ...claimed] = await Promise.all([
     observe(),
@@ -37,7 +45,11 @@ async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy, lives
     cpuSeconds: (user + system) / 1_000_000,
     residentBytes: process.memoryUsage.rss(),
   };
-  return renderKubeletMetrics({ process: self, pods: known, observation, lives, volumes: claimed.flat() });
+  return renderKubeletMetrics({
+    ...{ process: self, pods: known, observation, lives },
+    volumes: claimed.flat(),
+    operations: operations(),
+  });
 }
 
 async function cadvisorMetrics({ meter, traffic, pods, machine }: NodeApiFacts): Promise<string> {

@@ -1,6 +1,6 @@
 /** Metrics in Prometheus' text format. */
 
-import { BOUNDS, type Histogram } from "../usage/histogram.ts";
+import type { Histogram } from "../usage/histogram.ts";
 
 export interface Family {
   readonly name: string;
@@ -13,8 +13,8 @@ type Labels = Readonly<Record<string, string>>;
 /** A histogram's parts have names of their own: that of the family, and what `part` adds. */
 export type Line = readonly [labels: Labels, value: number, part?: string];
 
-export const histogramLines = (labels: Labels, { counts, sum }: Histogram): Line[] => [
-  ...counts.map((count, i): Line => [{ ...labels, le: String(BOUNDS[i] ?? "+Inf") }, count, "_bucket"]),
+export const histogramLines = (labels: Labels, { bounds, counts, sum }: Histogram): Line[] => [
+  ...counts.map((count, i): Line => [{ ...labels, le: String(bounds[i] ?? "+Inf") }, count, "_bucket"]),
   [labels, sum, "_sum"],
   [labels, counts.at(-1) ?? 0, "_count"],
 ];

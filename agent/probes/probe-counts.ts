@@ -1,7 +1,7 @@
 /** How often the probes of this node's containers had which result, and how long they took. */
 import type { ProbeKind } from "../pod/local.ts";
 import type { PodIdentity } from "../runtime/sandbox.ts";
-import { EMPTY, type Histogram, observed } from "../usage/histogram.ts";
+import { emptyHistogram, type Histogram, observed } from "../usage/histogram.ts";
 
 export type ProbeWord = "successful" | "failed" | "unknown";
 
@@ -38,7 +38,7 @@ export class ProbeCounts {
     const byResult = `${key} ${result}`;
     counts.set(byResult, { ...probed, result, count: (counts.get(byResult)?.count ?? 0) + 1 });
     if (result === "failed") return;
-    durations.set(key, { ...probed, seconds: observed(durations.get(key)?.seconds ?? EMPTY, seconds) });
+    durations.set(key, { ...probed, seconds: observed(durations.get(key)?.seconds ?? emptyHistogram(), seconds) });
   }
 
   /** The pod has ended. */

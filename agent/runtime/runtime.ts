@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import type { ContainerConfig, ContainerResources } from "./container.ts";
 import type { ImageObservation, RegistryCredentials } from "./image.ts";
 import type { Observation } from "./observation.ts";
+import type { OperationCount } from "./operation-counts.ts";
 import type { ExecRequest, ProcessStream } from "./process-stream.ts";
 import type { RuntimeFeatures } from "./runtime-features.ts";
 import type { SandboxConfig, SandboxProcess } from "./sandbox.ts";
@@ -41,6 +42,8 @@ export interface Runtime {
   readonly takesCdiDevices?: boolean;
   /** When it last responded, by `steadyNow`; absent: it always does. */
   answeredAt?(): number;
+  /** How it has been called; absent: there is nothing to call. */
+  operations?(): readonly OperationCount[];
   version(): Promise<{ readonly name: string; readonly version: string }>;
   /** Everything that this runtime runs for the agent, or for one pod by uid. */
   observe(uid?: string): Promise<Observation>;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GrpcCode, GrpcError } from "../../grpc/grpc-error.ts";
 import { UnixService } from "../../grpc/unix-service.ts";
 import { steadyNow } from "../../steady-now.ts";
+import { OperationCounts } from "../operation-counts.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import type { CriMethods } from "./cri-methods.ts";
 import { CRI_PROTO } from "./cri-proto.ts";
@@ -31,6 +32,7 @@ export class CriClient {
   /** A path. */
   readonly socket: string;
   readonly #making = new Set<Promise<unknown>>();
+  readonly operations = new OperationCounts();
   #answeredAt = steadyNow();
 
   /** `socket` is a path. */
@@ -54,11 +56,16 @@ export class CriClient {
     request: CriMethods[M]["request"],
     seconds: number,
   ): Promise<CriMethods[M]["answer"]> {
+    const started = steadyNow();
+    const count = (failed: boolean) =>
+      this.operations.count(method, { seconds: (steadyNow() - started) / 1000, failed });
     try {
       const answer = await this.#service.call<CriMethods[M]["answer"]>(method, request, seconds);
       this.#answeredAt = steadyNow();
+      count(false);
       return answer;
     } catch (error) {
+      count(true);
       if (!(error instanceof GrpcError)) throw error;
       if (!SILENT.has(error.code)) this.#answeredAt = steadyNow();
       throw failureOf(error);

@@ -6,6 +6,7 @@ import { POD_UID } from "../../pod/labels.ts";
 import type { ContainerConfig, ContainerResources } from "../container.ts";
 import type { ImageObservation, RegistryCredentials } from "../image.ts";
 import type { Observation } from "../observation.ts";
+import type { OperationCount } from "../operation-counts.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";
 import type { CgroupDriver, NetworkDirectories, Runtime } from "../runtime.ts";
 import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
@@ -107,6 +108,10 @@ export class CriRuntime implements Runtime {
 
   answeredAt(): number {
     return this.#cri.answeredAt;
+  }
+
+  operations(): readonly OperationCount[] {
+    return this.#cri.operations.all;
   }
 
   async version() {

@@ -1,0 +1,40 @@
+/** How often each operation of the container runtime was called, how often it failed, and how long it took. */
+import { emptyHistogram, type Histogram, observed } from "../usage/histogram.ts";
+
+export interface OperationCount {
+  /** The kubelet's name for it, as in `run_podsandbox`. */
+  readonly operation: string;
+  readonly count: number;
+  readonly errors: number;
+  readonly seconds: Histogram;
+}
+
+/** The kubelet's, from 5 ms to 12 min. */
+const BOUNDS = Array.from({ length: 14 }).reduce<number[]>((all) => [...all, (all.at(-1) ?? 0.002) * 2.5], []);
+
+/** Of a method of the CRI. */
+const operationOf = (method: string): string =>
+  method === "UpdateContainerResources"
+    ? "update_container"
+    : method
+        .replace("PodSandbox", "Podsandbox")
+        .replaceAll(/(?<=[a-z])[A-Z]/g, "_$&")
+        .toLowerCase();
+
+export class OperationCounts {
+  readonly #counts = new Map<string, OperationCount>();
+
+  count(method: string, { seconds, failed }: { readonly seconds: number; readonly failed: boolean }): void {
+    const before = this.#counts.get(method);
+    this.#counts.set(method, {
+      operation: operationOf(method),
+      count: (before?.count ?? 0) + 1,
+      errors: (before?.errors ?? 0) + (failed ? 1 : 0),
+      seconds: observed(before?.seconds ?? emptyHistogram(BOUNDS), seconds),
+    });
+  }
+
+  get all(): readonly OperationCount[] {
+    return [...this.#counts.values()];
+  }
+}
