@@ -4,8 +4,9 @@
  * which amounts to the same as the kubelet's cgroups by quality of service.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { readdir, rmdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { makeDirectory } from "../files/make-directory.ts";
 import type { CgroupDriver } from "../runtime/runtime.ts";
@@ -78,15 +79,41 @@ export async function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined)
 /** Removes the cgroup after its containers are gone: no runtime does. The kernel takes its time over each. */
 export async function removePodCgroup(uid: string, driver: CgroupDriver | undefined): Promise<void> {
   if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
-  await Promise.all(
-    directoriesOf(uid).map(async (directory) => {
-      try {
-        const below = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-        for (const { name } of below) await rmdir(join(directory, name));
-        await rmdir(directory);
-      } catch {
-        // Something is still running in it.
-      }
-    }),
-  );
+  const directories = directoriesOf(uid);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await sleep(EXIT_MS);
+    const removed = await Promise.all(directories.map((directory) => removeTree(directory).catch(() => false)));
+    if (!removed.includes(false)) return;
+    // Left behind by a start that was interrupted: the runtime does not know them any more.
+    for (const directory of directories) await killAll(directory).catch(() => {});
+  }
+}
+
+/** Times that what was killed may take to exit. */
+const ATTEMPTS = 5;
+const EXIT_MS = 50;
+
+async function below(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name));
+}
+
+/** Fails if there are processes in it. */
+async function removeTree(directory: string): Promise<boolean> {
+  if (!existsSync(directory)) return true;
+  for (const child of await below(directory)) await removeTree(child);
+  await rmdir(directory);
+  return true;
+}
+
+async function killAll(directory: string): Promise<void> {
+  for (const child of await below(directory)) await killAll(child);
+  const pids = (await readFile(join(directory, "cgroup.procs"), "utf8")).split("\n").map(Number);
+  // Processes in other PID namespaces than the agent's are listed as 0.
+  for (const pid of pids.filter((each) => each > 0))
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has exited.
+    }
 }

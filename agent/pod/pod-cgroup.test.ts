@@ -1,0 +1,39 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { removePodCgroup } from "./pod-cgroup.ts";
+
+const ROOT = "/sys/fs/cgroup";
+/** Where processes are held together, by whichever version of cgroups the machine has. */
+const hierarchy = existsSync(join(ROOT, "cgroup.controllers")) ? ROOT : join(ROOT, "pids");
+
+/** Whether this machine lets the tests create cgroups. */
+function canCreate(): boolean {
+  const probe = join(hierarchy, `sailplane-test-${process.pid}`);
+  try {
+    mkdirSync(probe);
+    rmdirSync(probe);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.skipIf(!canCreate())("a pod's cgroup (where the machine allows cgroups)", () => {
+  it("AGENT-DELETE: goes with what an interrupted start left in it, and with cgroups that containers made", async () => {
+    const uid = `test-${process.pid}`;
+    const pod = join(hierarchy, "kubepods", `pod${uid}`);
+    const nested = join(pod, "container", "nested");
+    mkdirSync(nested, { recursive: true });
+    const left = spawn("sleep", ["600"]);
+    const ended = once(left, "exit");
+    writeFileSync(join(nested, "cgroup.procs"), String(left.pid));
+    await removePodCgroup(uid, "cgroupfs");
+    expect(await ended).toEqual([null, "SIGKILL"]);
+    expect(readdirSync(join(hierarchy, "kubepods"))).not.toContain(`pod${uid}`);
+    // It is gone: that is no error.
+    await removePodCgroup(uid, "cgroupfs");
+  });
+});
