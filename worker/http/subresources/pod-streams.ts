@@ -8,6 +8,7 @@ import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { attributesOf } from "../../auth/request-attributes.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
+import { streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
 import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../answer/websocket-answer.ts";
@@ -49,7 +50,7 @@ const targetOf = (pod: Pod) => ({
 });
 
 export async function podLog(context: RequestContext): Promise<Response> {
-  const { request, query, env, cluster } = context;
+  const { request, query, env, cluster, user } = context;
   if (request.method !== "GET") throw new ApiError(methodNotAllowed());
   const options = logOptions(query, context.path.name);
   const pod = await readPod(context);
@@ -59,7 +60,9 @@ export async function podLog(context: RequestContext): Promise<Response> {
   if (node === "") return new Response(null, { status: 204 });
   const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
   const log = await openNodeStream({ env, cluster, node, stream });
-  return asksForWebSocket(request) ? bytesOverWebSocket(request, log) : log;
+  if (asksForWebSocket(request)) return bytesOverWebSocket(request, log);
+  if (!options.follow || !log.ok || !log.body) return log;
+  return new Response(streamOf(`${cluster} ${user.name}`, log.body), log);
 }
 
 function hostOf({ metadata, spec }: Pod): string {

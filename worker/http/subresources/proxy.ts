@@ -10,6 +10,7 @@ import type { NodeRequest } from "../../../api/node/node-sync.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { withoutToken } from "../../auth/credentials/websocket-token.ts";
+import { streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
@@ -123,7 +124,7 @@ async function askNode({ env, cluster, request, body, path }: RequestContext, no
 }
 
 async function forward(context: RequestContext, { scheme }: Target, endpoint: PodPort): Promise<Response> {
-  const { env, cluster, request, body } = context;
+  const { env, cluster, request, body, user } = context;
   const isUpgrade = request.headers.get("Upgrade") !== null;
   if (isUpgrade && (!asksForWebSocket(request) || scheme === "https")) throw new ApiError(badRequest(NO_UPGRADE));
   const url = new URL(request.url);
@@ -149,7 +150,10 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: Po
   const answer = await (isUpgrade ? joinPod({ ...call, upgrade: request }) : callPod({ ...call, body }));
   if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
   if (isUpgrade) return answer.response;
-  return withLinksBelow(answer.response, { prefix, host });
+  const { status, headers } = answer.response;
+  // The answer may be a stream without an end.
+  const stream = answer.response.body && streamOf(`${cluster} ${user.name}`, answer.response.body);
+  return withLinksBelow(new Response(stream, { status, headers, encodeBody: "manual" }), { prefix, host });
 }
 
 /** The client's headers without those meant for the API server, plus where the request came in. */

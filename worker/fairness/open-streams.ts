@@ -1,0 +1,74 @@
+/**
+ * How many streams from nodes a client may have open (rule FAIR-STREAM). The platform notices that a client has left
+ * only when there is something to send, so a followed log without news would keep its tunnel and its connections for
+ * good. The stream that has been silent longest makes room for the next.
+ */
+
+const OF_CLIENT = 200;
+
+interface OpenStream {
+  /** Ends the stream, possibly from another request. */
+  end(): void;
+}
+
+/** In the order in which streams last had news. */
+const open = new Map<string, Set<OpenStream>>();
+
+/** `client` is who has the stream. It breaks off when the client opens too many others. */
+export function streamOf(client: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let end = () => {};
+  // Resolved by another request, and continued in this one, to which the streams belong.
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const stream: OpenStream = { end };
+  enter(client, stream);
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        void ended.then(() => {
+          controller.error(new Error("the client has opened too many streams"));
+          return reader.cancel().catch(() => {});
+        });
+      },
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (!open.get(client)?.has(stream)) return;
+          if (!done) {
+            leave(client, stream);
+            enter(client, stream);
+            return controller.enqueue(value);
+          }
+          controller.close();
+        } catch (error) {
+          controller.error(error);
+        }
+        leave(client, stream);
+      },
+      cancel(reason) {
+        leave(client, stream);
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function enter(client: string, stream: OpenStream): void {
+  const streams = open.get(client) ?? new Set();
+  open.set(client, streams);
+  streams.add(stream);
+  if (streams.size <= OF_CLIENT) return;
+  const [silent] = streams;
+  if (!silent) return;
+  streams.delete(silent);
+  silent.end();
+}
+
+function leave(client: string, stream: OpenStream): void {
+  const streams = open.get(client);
+  streams?.delete(stream);
+  if (streams?.size === 0) open.delete(client);
+}
