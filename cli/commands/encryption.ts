@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { askApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { createEncryptionKey, ENCRYPTION_KEYS } from "../control-plane/identity.ts";
+import { writeDurably } from "../control-plane/write-durably.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
@@ -67,7 +68,5 @@ function readKeys(dataDirectory: string): string[] {
 }
 
 function writeKeys(dataDirectory: string, keys: readonly string[]): void {
-  const file = `${dataDirectory}/${ENCRYPTION_KEYS}`;
-  writeFileSync(`${file}.new`, `${keys.join(",")}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeDurably(`${dataDirectory}/${ENCRYPTION_KEYS}`, `${keys.join(",")}\n`);
 }

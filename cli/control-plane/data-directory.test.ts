@@ -22,6 +22,16 @@ test("TUNNEL-KEPT: a directory inside is emptied of what was left in it", () => 
   expect(readdirSync(directory.makeEmptyDirectory("storage/Tunnel"))).toEqual([]);
 });
 
+test("a key replaces another whole, for its owner only", () => {
+  const directory = new DataDirectory(join(scratch, "keys"));
+  for (const key of ["one", "two"]) directory.writeKey("encryption.keys", key);
+  expect(directory.read("encryption.keys")).toBe("two");
+  expect(statSync(directory.file("encryption.keys")).mode & 0o777).toBe(0o600);
+  mkdirSync(directory.file("encryption.keys.new"));
+  expect(() => directory.writeKey("encryption.keys", "three")).toThrow(CliError);
+  expect(directory.read("encryption.keys")).toBe("two");
+});
+
 test("what cannot be written whole leaves a file as it was", () => {
   const directory = new DataDirectory(join(scratch, "whole"));
   directory.write("ca.key", "the key");

@@ -15,6 +15,7 @@ import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
 import { systemReason } from "../system-reason.ts";
+import { writeDurably } from "./write-durably.ts";
 
 /** The holder of a directory. The child is recorded so that the next holder can end it if this one is killed. */
 const owner = v.object({ pid: v.number(), startedAt: v.nullable(v.string()), child: v.optional(v.number()) });
@@ -57,6 +58,15 @@ export class DataDirectory {
     try {
       writeFileSync(this.file(`${name}.new`), text, { mode: 0o600 });
       renameSync(this.file(`${name}.new`), this.file(name));
+    } catch (error) {
+      throw new CliError(`cannot write ${this.file(name)}: ${systemReason(error)}`);
+    }
+  }
+
+  /** Like {@link write}, for keys: what is encrypted with a key must not outlast it in a power cut. */
+  writeKey(name: string, text: string): void {
+    try {
+      writeDurably(this.file(name), text);
     } catch (error) {
       throw new CliError(`cannot write ${this.file(name)}: ${systemReason(error)}`);
     }

@@ -33,7 +33,7 @@ export function loadIdentity(directory: DataDirectory, reach: Reach, now: Date):
     const authority = createAuthority(now);
     ca = authority.certificate;
     caKey = authority.key;
-    directory.write("ca.key", caKey);
+    directory.writeKey("ca.key", caKey);
     directory.write("ca.crt", ca);
   }
 
@@ -53,7 +53,7 @@ export function loadIdentity(directory: DataDirectory, reach: Reach, now: Date):
   let encryptionKeys = directory.read(ENCRYPTION_KEYS)?.trim();
   if (!encryptionKeys) {
     encryptionKeys = createEncryptionKey();
-    directory.write(ENCRYPTION_KEYS, `${encryptionKeys}\n`);
+    directory.writeKey(ENCRYPTION_KEYS, `${encryptionKeys}\n`);
   }
   return { ca, certificateChain, certificateKey, adminToken, encryptionKeys };
 }
