@@ -13,6 +13,7 @@ import type { StoreClient } from "../storage/store-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { callPinned, type PinnedCall } from "./pinned-call.ts";
+import { readAnswerText } from "./read-answer-text.ts";
 import { type Hop, redirectOf } from "./redirect.ts";
 
 export interface Caller {
@@ -34,8 +35,6 @@ export interface ClientCall {
   readonly body: string;
 }
 
-/** An answer is an object or a few words; a larger one is not read. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const NO_PINNING =
   "this control plane cannot check a certificate against a caBundle for a URL; use a certificate that everybody trusts, or a service in the cluster";
 
@@ -72,7 +71,7 @@ export async function callClient(caller: Caller, call: ClientCall): Promise<Clie
       else if (redirect) return failed(redirect.problem, redirect.at);
       else {
         const wait = retryAfter(answered);
-        if (wait === undefined || attempts++ > MOST_RETRIES) return await readAnswer(answered);
+        if (wait === undefined || attempts++ > MOST_RETRIES) return await readAnswer(answered, caller.cluster);
         await withSignal(new Promise((resolve) => setTimeout(resolve, Math.min(wait, milliseconds))), signal);
         [hop, redirects] = [first, 0];
       }
@@ -96,9 +95,9 @@ function retryAfter({ status, headers }: Response): number | undefined {
   return (status === 429 || status >= 500) && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
-async function readAnswer(response: Response): Promise<ClientAnswer> {
+async function readAnswer(response: Response, cluster: string): Promise<ClientAnswer> {
   const { status } = response;
-  const text = await readText(response.body);
+  const text = await readAnswerText(response.body, cluster);
   if (text === undefined) return { ok: false, problem: "the answer is too large" };
   const type = response.headers.get("Content-Type") ?? "";
   if (status < 200 || status > 206) {
@@ -144,19 +143,6 @@ function problemOf(status: number, told: string): string {
   return status >= 500
     ? `an error on the server (${JSON.stringify(told)}) has prevented the request from succeeding`
     : `the server responded with the status code ${status} but did not return more information`;
-}
-
-async function readText(body: ReadableStream<Uint8Array> | null): Promise<string | undefined> {
-  if (!body) return "";
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = "";
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 type Called = ClientCall & { readonly hop: Hop; readonly signal: AbortSignal };
