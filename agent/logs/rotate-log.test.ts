@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -22,10 +22,12 @@ describe("AGENT-LOG: a log", () => {
   it("that is long is cut, and five files are kept, the older ones compressed", async () => {
     for (let second = 1; second <= 7; second++) {
       writeFileSync(path, `${second} is long enough\n`);
+      chmodSync(path, 0o640);
       expect(await rotate(second)).toBe(true);
     }
     const files = readdirSync(directory).sort();
     expect(files).toEqual(["0.log", ...[4, 5, 6].map((n) => `0.log.20260101-00000${n}.gz`), "0.log.20260101-000007"]);
+    expect(files.map((file) => statSync(join(directory, file)).mode & 0o007)).toEqual([4, 0, 0, 0, 0]);
     expect(gunzipSync(readFileSync(join(directory, files[1] ?? ""))).toString()).toBe("4 is long enough\n");
   });
 

@@ -47,8 +47,11 @@ function olderLogs(path: string): string[] {
     .map((file) => join(dirname(path), file));
 }
 
+/** The compressed file may be read by the same users as the log. */
 async function compress(file: string): Promise<void> {
-  await pipeline(createReadStream(file), createGzip(), createWriteStream(`${file}.tmp`));
+  const mode = statSync(file).mode & 0o777;
+  rmSync(`${file}.tmp`, { force: true });
+  await pipeline(createReadStream(file), createGzip(), createWriteStream(`${file}.tmp`, { mode }));
   renameSync(`${file}.tmp`, `${file}.gz`);
   rmSync(file, { force: true });
 }
