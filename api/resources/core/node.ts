@@ -126,7 +126,7 @@ export const node = defineResource<Node>({
 });
 
 function readiness({ conditions = [] }: NodeStatus): string {
-  const ready = conditions.find(({ type }) => type === "Ready");
+  const ready = conditions.findLast(({ type }) => type === "Ready");
   return !ready ? "Unknown" : ready.status === "True" ? "Ready" : "NotReady";
 }
 

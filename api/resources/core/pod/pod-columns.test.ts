@@ -50,6 +50,37 @@ describe("the columns", () => {
     ],
   ])("show %s", (reason, part) => expect(cell(podOf(part), "Status")).toBe(reason));
 
+  const ended = (reason: string, exitCode: number) => status({ state: { terminated: { reason, exitCode } } });
+  const runs = status({ state: { running: {} }, ready: true });
+  it.each([
+    ["Error", [ended("Completed", 0), ended("Error", 1)], "False"],
+    ["Completed", [ended("Completed", 0), ended("Completed", 0)], "False"],
+    ["Error", [ended("Completed", 0), ended("Error", 1), runs], "False"],
+    ["Running", [ended("Completed", 0), ended("Error", 1), runs], "True"],
+    ["NotReady", [ended("Completed", 0), runs], "False"],
+  ])("show %s of containers of which the first is done", (reason, containerStatuses, ready) => {
+    const conditions = [{ type: "Ready", status: ready }];
+    expect(cell(podOf({ status: { phase: "Running", conditions, containerStatuses } }), "Status")).toBe(reason);
+  });
+
+  it("count restarts of sidecars up to the container that is waited for, though all were initialized once", () => {
+    const sidecar = (name: string) => ({ name, image: "i", restartPolicy: "Always" });
+    const pod = podOf({
+      spec: { initContainers: [sidecar("a"), sidecar("b"), sidecar("c")] },
+      status: {
+        phase: "Running",
+        conditions: [{ type: "Initialized", status: "True" }],
+        initContainerStatuses: [
+          status({ name: "a", started: true, restartCount: 1 }),
+          status({ name: "b", restartCount: 2 }),
+          status({ name: "c", restartCount: 4 }),
+        ],
+        containerStatuses: [status({ restartCount: 8 })],
+      },
+    });
+    expect(cell(pod, "Restarts")).toBe("11");
+  });
+
   it("count ready containers, sidecars with them, and tell of the last restart", () => {
     const ended = { terminated: { exitCode: 1, finishedAt: "2026-01-01T00:55:00Z" } };
     const running = { state: { running: {} }, ready: true };

@@ -3,12 +3,15 @@ import type { Container, ContainerState, ContainerStatus, Pod } from "../../../g
 import type { Column } from "../../resource.ts";
 import { ageColumn } from "../../time-columns.ts";
 
-interface Summary {
-  ready: number;
-  reason: string;
+interface Restarts {
   restarts: number;
   /** When a container last ended and was restarted (ms). */
   lastRestart: number | undefined;
+}
+
+interface Summary extends Restarts {
+  ready: number;
+  reason: string;
 }
 
 const isSidecar = (container: Container | undefined) => container?.restartPolicy === "Always";
@@ -21,26 +24,29 @@ function summarize({ metadata, spec, status }: Pod): Summary {
     restarts: 0,
     lastRestart: undefined,
   };
-  const initializing = summarizeInit(spec.initContainers ?? [], status.initContainerStatuses ?? [], summary);
+  const init = summarizeInit(spec.initContainers ?? [], status.initContainerStatuses ?? [], summary);
   const initialized = status.conditions?.some((c) => c.type === "Initialized" && c.status === "True");
-  if (!initializing || initialized) summarizeMain(spec.initContainers ?? [], status, summary);
+  if (!init.initializing || initialized) summarizeMain(init.sidecars, status, summary);
   if (metadata.deletionTimestamp && status.reason === "NodeLost") summary.reason = "Unknown";
   else if (metadata.deletionTimestamp && status.phase !== "Failed" && status.phase !== "Succeeded")
     summary.reason = "Terminating";
   return summary;
 }
 
-/** Returns whether the pod is still initializing. */
+/** Whether the pod is still initializing, and the restarts of sidecars up to the container that it waits for. */
 function summarizeInit(
   containers: readonly Container[],
   statuses: readonly ContainerStatus[],
   summary: Summary,
-): boolean {
+): { readonly initializing: boolean; readonly sidecars: Restarts } {
+  const sidecars: Restarts = { restarts: 0, lastRestart: undefined };
   for (const [i, status] of statuses.entries()) {
     countRestarts(status, summary);
+    const sidecar = isSidecar(containers.find(({ name }) => name === status.name));
+    if (sidecar) countRestarts(status, sidecars);
     const state = status.state ?? {};
     if (state.terminated && state.terminated.exitCode === 0) continue;
-    if (isSidecar(containers.find(({ name }) => name === status.name)) && status.started) {
+    if (sidecar && status.started) {
       if (status.ready) summary.ready++;
       continue;
     }
@@ -48,35 +54,37 @@ function summarizeInit(
     else if (state.waiting?.reason && state.waiting.reason !== "PodInitializing")
       summary.reason = `Init:${state.waiting.reason}`;
     else summary.reason = `Init:${i}/${containers.length}`;
-    return true;
+    return { initializing: true, sidecars };
   }
-  return false;
+  return { initializing: false, sidecars };
 }
 
 /** Once the main containers run, only restarts of main containers and sidecars count. */
-function summarizeMain(initContainers: readonly Container[], status: Pod["status"], summary: Summary): void {
-  summary.restarts = 0;
-  summary.lastRestart = undefined;
-  for (const own of status.initContainerStatuses ?? [])
-    if (isSidecar(initContainers.find(({ name }) => name === own.name))) countRestarts(own, summary);
+function summarizeMain(sidecars: Restarts, status: Pod["status"], summary: Summary): void {
+  Object.assign(summary, sidecars);
   let running = false;
+  let failure = "";
   // The first container with a reason wins, so the last is visited first.
   for (const own of (status.containerStatuses ?? []).toReversed()) {
     countRestarts(own, summary);
     const { waiting, terminated, running: runs } = own.state ?? {};
     if (waiting?.reason) summary.reason = waiting.reason;
-    else if (terminated) summary.reason = endOf(terminated);
-    else if (own.ready && runs) {
+    else if (terminated) {
+      summary.reason = endOf(terminated);
+      if (terminated.exitCode !== 0) failure = summary.reason;
+    } else if (own.ready && runs) {
       running = true;
       summary.ready++;
     }
   }
-  if (summary.reason !== "Completed" || !running) return;
+  if (summary.reason !== "Completed") return;
   const ready = status.conditions?.some((c) => c.type === "Ready" && c.status === "True");
-  summary.reason = ready ? "Running" : "NotReady";
+  if (running && ready) summary.reason = "Running";
+  else if (failure !== "") summary.reason = failure;
+  else if (running) summary.reason = "NotReady";
 }
 
-function countRestarts({ restartCount, lastState }: ContainerStatus, summary: Summary): void {
+function countRestarts({ restartCount, lastState }: ContainerStatus, summary: Restarts): void {
   summary.restarts += restartCount ?? 0;
   const ended = lastState?.terminated?.finishedAt;
   if (ended) summary.lastRestart = Math.max(summary.lastRestart ?? 0, Date.parse(ended));
