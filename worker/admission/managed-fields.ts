@@ -78,8 +78,13 @@ function otherVersion({ group, kind, otherVersions = [] }: Resource, apiVersion:
   const found = otherVersions.find((each) => apiVersionOf(each.group ?? group, each.version) === apiVersion);
   const struct = found && structOfKind(apiVersion, kind);
   if (!found || !struct) return undefined;
-  const converted = (convert: (object: KubeObject) => KubeObject) => (object: JsonObject) =>
-    membersOf(canonicalObject(convert(draftObject(kubeObject(structuredClone(object))))));
+  const converted = (convert: (object: KubeObject) => KubeObject) => (object: JsonObject) => {
+    const draft = kubeObject(structuredClone(object));
+    const made = canonicalObject(convert(draftObject(draft)));
+    // An empty list of managers is a request, which the canonical form does not hold.
+    const { managedFields } = draft.metadata;
+    return membersOf(managedFields ? { ...made, metadata: { ...made.metadata, managedFields } } : made);
+  };
   return { view: structView(struct), from: converted(found.fromStored), to: converted(found.toStored) };
 }
 

@@ -68,6 +68,19 @@ test("TRACK-05: an empty list of managed fields is one that was said", async () 
   expect(await managedIn(await send("PATCH", "reset", { data: { c: "d" } }))).toBe(undefined);
 });
 
+test("TRACK-05: and so it is at a version that is not the stored one", async () => {
+  const autoscalers = "https://sailplane/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
+  const sent = async (method: string, path: string, metadata: object) => {
+    const spec = { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "d" }, maxReplicas: 2 };
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ metadata: { name: "reset", ...metadata }, spec });
+    const answer = await API.fetch(new Request(`${autoscalers}${path}`, { method, headers, body }));
+    return (await answer.json<{ metadata: { managedFields?: object[] } }>()).metadata.managedFields?.length;
+  };
+  expect(await sent("POST", "", {})).toBe(1);
+  expect(await sent("PUT", "/reset", { managedFields: [] })).toBe(undefined);
+});
+
 /** The names, which managedFields repeats, are most of it: 0.8 MB, or 1.6 with them. */
 const manyKeys = Object.fromEntries(Array.from({ length: 9999 }, (_, i) => [`${"long".repeat(18)}-${i}`, "A"]));
 
