@@ -3,6 +3,7 @@ import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
 import { canonicalIPProblems } from "../../machinery/network/ip.ts";
+import { goStruct } from "../../schema/go-struct.ts";
 import { defineResource } from "../resource.ts";
 
 export const ipAddress = defineResource<IPAddress>({
@@ -30,10 +31,7 @@ export const ipAddress = defineResource<IPAddress>({
   },
   validateUpdate: ({ spec: { parentRef } }, old) => {
     if (sameValue(parentRef, old.spec.parentRef)) return [];
-    const { group = "", resource = "", namespace = "", name = "" } = parentRef ?? {};
-    // Kubernetes prints its internal type here, whose fields have no JSON names.
-    const printed = { Group: group, Resource: resource, Namespace: namespace, Name: name };
-    return [invalid("spec.parentRef", printed, "field is immutable")];
+    return [invalid("spec.parentRef", goStruct("networking.v1.ParentReference", parentRef), "field is immutable")];
   },
   columns: [
     {
