@@ -38,6 +38,17 @@ test.each([
   expect(textWithoutRevision(object)).toContain(text);
 });
 
+test("WIRE-CANONICAL: metadata of a custom object has no empty lists and maps, and what is its own has", () => {
+  const metadata = { name: "a", labels: {}, finalizers: [], ownerReferences: [], annotations: { b: "" } };
+  const text = textWithoutRevision({ apiVersion: "e.com/v1", kind: "Foo", metadata, spec: { list: [], map: {} } });
+  expect(JSON.parse(text)).toEqual({
+    apiVersion: "e.com/v1",
+    kind: "Foo",
+    metadata: { name: "a", resourceVersion: "", annotations: { b: "" } },
+    spec: { list: [], map: {} },
+  });
+});
+
 test("WIRE-CANONICAL: fields stand in the order of Go's structs, however old they are", () => {
   const containers = [
     {

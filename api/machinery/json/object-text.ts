@@ -4,7 +4,7 @@
  * `"resourceVersion":"` is the object's own, and accessing the revision requires no parsing.
  */
 
-import { structOfKind } from "../../schema/table.ts";
+import { structOf, structOfKind } from "../../schema/table.ts";
 import type { KubeObject } from "../meta.ts";
 import { sortedMembers } from "../structural/sorted-members.ts";
 import { exactJson, mayRound, parseExactJson, roundedJson } from "./exact-json.ts";
@@ -61,13 +61,21 @@ export function draftObject<T extends KubeObject>(object: T): T {
 /** The object's stored form with an empty resourceVersion, for the store to fill in. */
 export function textWithoutRevision(object: KubeObject): string {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
-  // Go writes maps by their keys, and a custom object is nothing else: who sends it in another order has changed nothing.
   const { kind, apiVersion, metadata, ...rest } = (
-    struct ? canonicalJson(object, struct) : sortedMembers(object)
+    struct ? canonicalJson(object, struct) : canonicalCustom(object)
   ) as KubeObject;
   const ordered = { kind, apiVersion, metadata: leadingMeta(metadata), ...rest };
   return withGoEscapes(struct ? roundedJson(ordered) : exactJson(ordered));
 }
+
+/**
+ * Go writes maps by their keys, and a custom object is nothing else: who sends it in another order has changed nothing.
+ * Its metadata is a struct like any other's, without empty lists and maps.
+ */
+const canonicalCustom = ({ metadata, ...own }: KubeObject): object => ({
+  ...(sortedMembers(own) as object),
+  metadata: canonicalJson(metadata, structOf("meta.v1.ObjectMeta")),
+});
 
 /** Canonical metadata in the order of the stored form, with an empty resourceVersion. */
 export function leadingMeta(metadata: KubeObject["metadata"]): KubeObject["metadata"] {
