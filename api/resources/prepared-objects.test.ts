@@ -19,6 +19,27 @@ test("a claim's older field of its source takes claims and snapshots, the newer 
   expect(source({ dataSourceRef: other })).toEqual([other, other]);
 });
 
+test("an attachment's volume has the defaults of a persistent volume's source", () => {
+  const draft = decoded("VolumeAttachment", {
+    spec: {
+      source: {
+        inlineVolumeSpec: { hostPath: { path: "/a" }, azureDisk: { diskName: "d" }, capacity: { storage: "1m" } },
+      },
+    },
+  });
+  kindOf("VolumeAttachment").defaults?.(draft);
+  expect(draft).toMatchObject({
+    spec: {
+      source: {
+        inlineVolumeSpec: {
+          hostPath: { type: "" },
+          azureDisk: { kind: "Shared", cachingMode: "ReadWrite", fsType: "ext4", readOnly: false },
+        },
+      },
+    },
+  });
+});
+
 test("the labels that a job takes from its template are those of its pods, and a service account keeps names", () => {
   const job = decoded("Job", { spec: { template: { metadata: { labels: { a: "b" } }, spec: { containers: [] } } } });
   job.metadata.uid = "u";

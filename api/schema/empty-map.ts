@@ -12,7 +12,7 @@ export function emptyMap(): Record<string, never> {
 
 /** Whether it is one still: a draft may be changed. */
 export function isEmptyMap(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || !empty.has(value)) return false;
+  if (typeof value !== "object" || value === null) return false;
   for (const _ in value) return false;
-  return true;
+  return empty.has(value);
 }

@@ -3,6 +3,7 @@ import { utf8Length } from "../../machinery/encoding/utf8.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { dnsSubdomain, rangeProblem } from "../../machinery/names.ts";
+import { defaultInlineVolume } from "../core/persistent-volume/persistent-volume-defaults.ts";
 import { validateInlineVolumeSpec } from "../core/persistent-volume/persistent-volume-validation.ts";
 import { internalForm } from "../internal-form.ts";
 import { defineResource } from "../resource.ts";
@@ -21,6 +22,9 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   updateMeta: "whole",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
+  defaults: ({ spec: { source } }) => {
+    if (source?.inlineVolumeSpec) defaultInlineVolume(source.inlineVolumeSpec);
+  },
   validate: validateAttachment,
   // What v1 requires beyond its betas applies to new objects only.
   validateCreate: ({ spec }) => {
