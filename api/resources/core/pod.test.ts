@@ -111,3 +111,27 @@ it("ends at once what no node runs, and after its grace what one does", () => {
   expect(grace({ spec: { nodeName: "n" } }, 5)).toBe(5);
   expect(grace({ spec: { nodeName: "n" }, status: { phase: "Succeeded" } })).toBe(0);
 });
+
+describe("ephemeral containers", () => {
+  const { prepareUpdate, validateUpdate } = podKind.subresources?.ephemeralcontainers ?? {};
+  const containers = [{ name: "c", image: "i" }];
+  const withEphemeral = (ephemeralContainers: object[]) =>
+    podOf({ spec: { containers, ephemeralContainers } as never });
+
+  it("lose what is behind a gate that is off", () => {
+    const [old, next] = [withEphemeral([]), withEphemeral([{ name: "e", lifecycle: { stopSignal: "SIGTERM" } }])];
+    prepareUpdate?.(next, old);
+    expect(next.spec.ephemeralContainers?.[0]).not.toHaveProperty("lifecycle");
+  });
+
+  it("stay as they are, also where two say that they are one", () => {
+    const [e, changed] = [
+      { name: "e", image: "i" },
+      { name: "e", image: "j" },
+    ];
+    const old = withEphemeral([e]);
+    const told = (next: object[]) =>
+      validateUpdate?.(withEphemeral(next), old).some(({ message }) => message.includes('"e" may not be changed'));
+    expect([told([e]), told([changed]), told([e, changed]), told([changed, e])]).toEqual([false, true, true, false]);
+  });
+});

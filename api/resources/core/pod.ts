@@ -3,6 +3,7 @@ import { sameValue } from "../../machinery/field-checks.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { defaultPod, defaultPodResources, defaultPodSpec } from "./pod/defaults.ts";
+import { dropDisabledFields } from "./pod/disabled-fields.ts";
 import { mergeMatchLabelKeys } from "./pod/placement/match-label-keys.ts";
 import { podColumns } from "./pod/pod-columns.ts";
 import { podWarnings } from "./pod/pod-template.ts";
@@ -160,6 +161,7 @@ function schedulingGated({ metadata }: Pod) {
 
 /** These subresources only change the spec; everything else stays. */
 function keepAllButSpec(next: Pod, old: Pod): void {
+  dropDisabledFields(next.spec);
   const { resourceVersion, managedFields } = next.metadata;
   const generation = (old.metadata.generation ?? 0) + (sameValue(next.spec, old.spec) ? 0 : 1);
   const { managedFields: _, ...kept } = old.metadata;

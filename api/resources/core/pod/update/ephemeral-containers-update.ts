@@ -11,7 +11,8 @@ export function validateEphemeralContainersUpdate(next: Pod, old: Pod): FieldErr
     return [forbidden(WHOLE_OBJECT, "static pods do not support ephemeral containers")];
   const errors = validatePod(next);
   for (const container of old.spec.ephemeralContainers ?? []) {
-    const now = next.spec.ephemeralContainers?.find(({ name }) => name === container.name);
+    // Of two with the name, Kubernetes looks at the last.
+    const now = next.spec.ephemeralContainers?.findLast(({ name }) => name === container.name);
     const subject = `existing ephemeral containers ${goQuote(container.name)}`;
     if (!now) errors.push(forbidden("spec.ephemeralContainers", `${subject} may not be removed\n`));
     else if (!sameValue(now, container))
