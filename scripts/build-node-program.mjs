@@ -2,7 +2,7 @@
 // installs it. The control plane serves both (worker/http/nodes/serve-node-program.ts).
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -13,6 +13,8 @@ const LIMIT = 600_000;
 export function buildNodeProgram({ root, dist, version, programs }) {
   const tree = mkdtempSync(join(tmpdir(), "sailplane-build-"));
   try {
+    // Every user of the machine may ask the node how it is.
+    chmodSync(tree, 0o755);
     mkdirSync(`${tree}/cli`);
     cpSync(`${root}cli/sailplane.mjs`, `${tree}/cli/sailplane.mjs`);
     for (const file of programs) cpSync(`${dist}/${file}`, `${tree}/dist/${file}`);

@@ -48,7 +48,7 @@ main() {
 
   mkdir -p "$prefix/lib/sailplane" "$prefix/bin"
   # A running node keeps the files that it has open, and those that it has yet to load keep their names.
-  tar -xzf "$scratch/node.tgz" -C "$prefix/lib/sailplane"
+  tar -xzof "$scratch/node.tgz" -C "$prefix/lib/sailplane"
   ln -sf ../lib/sailplane/cli/sailplane.mjs "$prefix/bin/sailplane"
   rm -rf "$scratch"
   echo "sailplane $VERSION is $prefix/bin/sailplane" >&2

@@ -1,6 +1,6 @@
 /** NODE-PROGRAM: a machine without a clone of the repository joins by the printed command alone. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -57,6 +57,8 @@ test("NODE-PROGRAM: with the address alone the program is installed, and nothing
   const { code, stderr } = await inHome(`SAILPLANE_PREFIX=${prefix} sh sailplane-node.sh ${server}/`);
   expect([code, stderr]).toEqual([0, expect.stringContaining(`${prefix}/bin/sailplane`)]);
   expect(existsSync(`${prefix}/lib/sailplane/dist/agent.js`)).toBe(true);
+  // Others than who installed it may use it.
+  expect(statSync(`${prefix}/lib/sailplane`).mode & 0o777).toBe(0o755);
 });
 
 test("NODE-PROGRAM: neither a changed script nor a changed program is run", async () => {
