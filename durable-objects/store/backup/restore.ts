@@ -56,7 +56,7 @@ export function restore(options: RestoreOptions): RestoreReport {
   }
   for (const resource of tables.resources()) {
     if (spared.untouched.includes(resource) || spared.undeleted.includes(resource)) continue;
-    const gone = [...tables.pointers({ resource }, [], Number.POSITIVE_INFINITY)].filter(
+    const gone = [...tables.pointers({ resource }, [])].filter(
       ({ namespace, name }) => !restored.has(keyId({ resource, namespace, name })),
     );
     for (const { namespace, name, revision: replaced, attributes } of gone) {

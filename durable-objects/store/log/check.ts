@@ -45,11 +45,7 @@ function* checkSteps(tables: LogTables): Generator<undefined, CheckReport> {
   if (last > oldest && last !== newest) faults.push(`the log ends at ${last}, not at ${newest}`);
   const objects = standing.size;
   for (const resource of new Set([...standing.keys()].map((id) => id.slice(0, id.indexOf("/"))))) {
-    for (const { namespace, name, revision, attributes } of tables.pointers(
-      { resource },
-      [],
-      Number.POSITIVE_INFINITY,
-    )) {
+    for (const { namespace, name, revision, attributes } of tables.pointers({ resource }, [])) {
       const id = idOf({ resource, namespace, name });
       if (standing.get(id) !== revision)
         faults.push(`${id} stands at ${revision}, the log says ${standing.get(id) ?? "nowhere"}`);

@@ -3,9 +3,9 @@
  * one, each key that has changed since stands where its first later change points back to.
  */
 
-import { matches } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
 import type { LogTables, Pointer, Scope } from "../tables/log-tables.ts";
+import { meets } from "../tables/meets.ts";
 import { comparePlaces } from "./key-order.ts";
 
 interface Changed {
@@ -36,11 +36,8 @@ export function stateAt(tables: LogTables, scope: Scope, { at, newest }: { at: R
     revisions(requirements, limit) {
       if (changed.size === 0 && requirements.length === 0) return tables.revisions(scope, limit);
       const revisions: Revision[] = [];
-      // Selectors are applied after reading, and keys that changed since may hide what comes next.
-      const bound = requirements.length > 0 ? Number.POSITIVE_INFINITY : limit + changed.size;
-      const now = tables.pointers(scope, requirements, bound);
-      for (const pointer of changed.size === 0 ? now : merged(now)) {
-        if (!meets(pointer, requirements)) continue;
+      const now = tables.pointers(scope, requirements);
+      for (const pointer of changed.size === 0 ? now : merged(now, requirements)) {
         revisions.push(pointer.revision);
         if (revisions.length === limit) break;
       }
@@ -55,23 +52,19 @@ export function stateAt(tables: LogTables, scope: Scope, { at, newest }: { at: R
     },
   };
 
-  function meets({ namespace, name, attributes }: Pointer, requirements: readonly Requirement[]): boolean {
-    return requirements.length === 0 || matches(requirements, JSON.parse(attributes), { namespace, name });
-  }
-
   /** Merges current and past state in key order; a key that has changed since counts as it stood then. */
-  function* merged(now: Iterable<Pointer>): Iterable<Pointer> {
+  function* merged(now: Iterable<Pointer>, requirements: readonly Requirement[]): Iterable<Pointer> {
     const then = [...changed.values()].flatMap(({ place: { namespace, name }, before }): Pointer[] => {
       const row = before === null ? undefined : tables.row(before);
       return row ? [{ namespace, name, revision: row.revision, attributes: row.attributes }] : [];
     });
-    then.sort(comparePlaces);
+    const past = then.filter((pointer) => meets(pointer, requirements)).sort(comparePlaces);
     let next = 0;
     for (const pointer of now) {
       if (changed.has(`${pointer.namespace}/${pointer.name}`)) continue;
-      for (let old = then[next]; old && comparePlaces(old, pointer) < 0; old = then[++next]) yield old;
+      for (let old = past[next]; old && comparePlaces(old, pointer) < 0; old = past[++next]) yield old;
       yield pointer;
     }
-    yield* then.slice(next);
+    yield* past.slice(next);
   }
 }

@@ -85,8 +85,8 @@ export interface LogTables {
 
   /** Revisions of the current objects, in key order. */
   revisions(scope: Scope, limit: number): Revision[];
-  /** Current objects in key order. Those that cannot meet the requirements may be left out. `limit` may be infinite. */
-  pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
+  /** Current objects that meet the requirements, in key order. Whoever needs only the first ones reads no others. */
+  pointers(scope: Scope, requirements: readonly Requirement[]): Iterable<Pointer>;
   count(scope: Scope): number;
   /** The resources that have living objects. */
   resources(): readonly GroupResource[];

@@ -5,6 +5,7 @@ import { comparePlaces } from "../log/key-order.ts";
 import type { Usage } from "../log/limits.ts";
 import { moveRevision } from "../log/revision-text.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { meets } from "./meets.ts";
 
 const FIRST = 1 as Revision;
 
@@ -101,15 +102,15 @@ export class MemoryTables implements LogTables {
   }
 
   revisions(scope: Scope, limit: number): Revision[] {
-    return [...this.pointers(scope, [], limit)].map(({ revision }) => revision);
+    return [...this.pointers(scope, [])].slice(0, limit).map(({ revision }) => revision);
   }
 
-  pointers(scope: Scope, _: readonly Requirement[], limit: number): Iterable<Pointer> {
+  pointers(scope: Scope, requirements: readonly Requirement[]): Iterable<Pointer> {
     return [...this.#objects.values()]
       .filter(({ key }) => inScope(scope, key))
       .sort((a, b) => comparePlaces(a.key, b.key))
-      .slice(0, limit)
-      .map(({ key, revision }) => ({ ...key, revision, attributes: this.#log.get(revision)?.attributes ?? "{}" }));
+      .map(({ key, revision }) => ({ ...key, revision, attributes: this.#log.get(revision)?.attributes ?? "{}" }))
+      .filter((pointer) => meets(pointer, requirements));
   }
 
   count(scope: Scope): number {

@@ -133,10 +133,10 @@ export class RecentTables implements LogTables, LogTail {
     return this.#tables.revisions(scope, limit);
   }
 
-  pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
+  pointers(scope: Scope, requirements: readonly Requirement[]): Iterable<Pointer> {
     const { name, after } = scope;
-    const read = () => this.#tables.pointers(scope, requirements, limit);
-    const whole = name === undefined && after === undefined && limit === Number.POSITIVE_INFINITY;
+    const read = () => this.#tables.pointers(scope, requirements);
+    const whole = name === undefined && after === undefined;
     return whole && requirements.length > 0 ? this.#selections.find({ ...scope, requirements }, this, read) : read();
   }
 

@@ -2,10 +2,10 @@
  * Recent results of selectors, brought up to date from the log's tail instead of being read again. To find a hundred of
  * 5,000 objects SQLite examines all of them, and clients return with the same selector.
  */
-import { matches } from "../../../api/machinery/selectors/selector.ts";
 import type { Requirement, Revision } from "../../../api/store.ts";
 import { comparePlaces } from "../log/key-order.ts";
 import type { LogRow, Pointer, Scope } from "./log-tables.ts";
+import { meets } from "./meets.ts";
 import { RecentValues } from "./recent-values.ts";
 
 /** Pointers cached in all; and the longest selection, beyond which nothing is saved over reading everything. */
@@ -33,31 +33,39 @@ export class Selections {
   readonly #kept = new RecentValues<Selection>(KEPT, ({ pointers }) => pointers.length + 1);
 
   /**
-   * The objects that meet the requirements, in key order. `read` returns candidates from the tables. Must not be kept
-   * across an `await`.
+   * The objects that meet the requirements, in key order; `read` finds them in the tables. Only what was read to its end
+   * is kept. Must not be read across an `await`.
    */
-  find(wanted: Wanted, tail: LogTail, read: () => Iterable<Pointer>): readonly Pointer[] {
+  *find(wanted: Wanted, tail: LogTail, read: () => Iterable<Pointer>): Iterable<Pointer> {
     const { resource, namespace, requirements } = wanted;
     const id = JSON.stringify([resource, namespace, requirements]);
     const known = this.#kept.get(id);
-    const current = known && known.through >= tail.before && known.through <= tail.newest;
-    const pointers = current ? known.pointers : [...read()].filter((pointer) => meets(pointer, requirements));
-    if (current) {
-      if (known.through === tail.newest) return pointers;
-      for (const row of tail.rowsAfter(known.through)) follow(pointers, row, wanted);
+    if (known && known.through >= tail.before && known.through <= tail.newest) {
+      const { through, pointers } = known;
+      if (through < tail.newest) {
+        for (const row of tail.rowsAfter(through)) follow(pointers, row, wanted);
+        this.#keep(id, { through: tail.newest, pointers });
+      }
+      yield* pointers;
+      return;
     }
-    if (pointers.length <= LONGEST) this.#kept.set(id, { through: tail.newest, pointers });
+    const pointers: Pointer[] = [];
+    for (const pointer of read()) {
+      if (pointers.length <= LONGEST) pointers.push(pointer);
+      yield pointer;
+    }
+    this.#keep(id, { through: tail.newest, pointers });
+  }
+
+  #keep(id: string, selection: Selection): void {
+    if (selection.pointers.length <= LONGEST) this.#kept.set(id, selection);
     else this.#kept.delete(id);
-    return pointers;
   }
 
   clear(): void {
     this.#kept.clear();
   }
 }
-
-const meets = ({ namespace, name, attributes }: Pointer, requirements: readonly Requirement[]): boolean =>
-  matches(requirements, JSON.parse(attributes), { namespace, name });
 
 /** Applies one change to a selection. */
 function follow(pointers: Pointer[], row: LogRow, wanted: Wanted): void {

@@ -13,7 +13,8 @@ import { lostKey, reseal } from "../backup/reseal.ts";
 import type { Usage } from "../log/limits.ts";
 import { moveRevision } from "../log/revision-text.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
-import { sqlLimit, Where } from "./sqlite-where.ts";
+import { meets } from "./meets.ts";
+import { Where } from "./sqlite-where.ts";
 
 /** etcd's first revision. An empty store is at 1, because 0 means "any" to Kubernetes clients. */
 const FIRST = 1;
@@ -24,6 +25,9 @@ const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.nam
 
 /** Revisions per JSON array: SQLite refuses a value of 2 MB. */
 const AGGREGATED = 100_000;
+
+/** Rows per statement of what may be read in part only: an unfinished statement could not be closed. */
+const POINTERS = 1000;
 
 /** Joins revisions given as a JSON array, in its order. */
 const LISTED = "FROM json_each(?) j CROSS JOIN log l ON l.revision = j.value";
@@ -170,13 +174,20 @@ export class SqliteTables implements LogTables {
     }
   }
 
-  *pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
-    const where = new Where(scope).mayMeet(requirements);
-    const query = `SELECT namespace, name, revision, attributes FROM objects
-      WHERE ${where.text} ORDER BY namespace, name LIMIT ?`;
-    for (const row of this.#select(query, ...where.values, sqlLimit(limit))) {
-      const [namespace, name, revision, attributes] = row as [string, string, Revision, string];
-      yield { namespace, name, revision, attributes };
+  *pointers(scope: Scope, requirements: readonly Requirement[]): Iterable<Pointer> {
+    let { after } = scope;
+    for (;;) {
+      const where = new Where({ ...scope, ...(after && { after }) }).mayMeet(requirements);
+      const query = `SELECT namespace, name, revision, attributes FROM objects
+        WHERE ${where.text} ORDER BY namespace, name LIMIT ${POINTERS}`;
+      const rows = [...this.#select(query, ...where.values)] as [string, string, Revision, string][];
+      for (const [namespace, name, revision, attributes] of rows) {
+        const pointer = { namespace, name, revision, attributes };
+        if (meets(pointer, requirements)) yield pointer;
+      }
+      const last = rows[POINTERS - 1];
+      if (!last) return;
+      after = { namespace: last[0], name: last[1] };
     }
   }
 

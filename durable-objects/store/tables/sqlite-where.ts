@@ -2,9 +2,6 @@
 import type { Requirement } from "../../../api/store.ts";
 import type { Scope } from "./log-tables.ts";
 
-/** In SQLite a negative limit means none. */
-export const sqlLimit = (limit: number): number => (limit === Number.POSITIVE_INFINITY ? -1 : limit);
-
 /** SQLite takes 100 parameters per statement. What does not fit is left to the selector itself. */
 const NEEDLES = 90;
 
