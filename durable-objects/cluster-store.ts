@@ -210,9 +210,10 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return (await this.#store).compact(window);
   }
 
-  /** Counts what is stored. A full scan. */
+  /** Counts what is stored, and what was ever written. A full scan. */
   async usage() {
-    return (await this.#tables).usage();
+    const tables = await this.#tables;
+    return { ...tables.usage(), writes: tables.marks().revision };
   }
 
   /** Re-encrypts what is not sealed with the newest key; returns that key's id, undefined if there is none. */

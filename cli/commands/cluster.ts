@@ -1,9 +1,11 @@
 import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { askApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
+import { clusterTable, limitsOf, type NamedCluster } from "../clusters/cluster-table.ts";
 import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
-import { readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
+import { type Connection, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
 interface Options {
@@ -17,13 +19,14 @@ interface CreateOptions extends Options {
   readonly requestsPerSecond?: number;
 }
 
-interface NamedCluster {
-  readonly name: string;
-  readonly createdAt: string;
-  readonly limits: Readonly<Record<string, number>>;
+interface ListOptions extends Options {
+  readonly usage?: true;
+  readonly output: "text" | "json";
 }
 
 const path = "/sailplane/v1/clusters";
+const pathOf = (name: string): string => `${path}/${encodeURIComponent(name)}`;
+const AT_ONCE = 8;
 
 export const clusterCommand = (): Command =>
   new Command("cluster")
@@ -32,7 +35,7 @@ export const clusterCommand = (): Command =>
       "More clusters under one control plane. Each has its own objects, keys, tokens, administrators and nodes, and knows nothing of the others; one that nobody uses costs nothing.",
     )
     .addCommand(createCommand())
-    .addCommand(new Command("list").summary("list them").addOption(dataDirectoryOption()).action(list))
+    .addCommand(listCommand())
     .addCommand(
       new Command("limit")
         .summary("set what one may hold and be asked; what is not named has no limit")
@@ -53,6 +56,16 @@ export const clusterCommand = (): Command =>
         .action(trust),
     )
     .addCommand(
+      new Command("rotate-admin")
+        .summary("replace the token of one's administrator, for instance because it was lost")
+        .description(
+          "Replaces the token of a cluster's administrator, and writes DIR/clusters/NAME/kubeconfig. The token before is dead from then on.",
+        )
+        .argument("<name>")
+        .addOption(dataDirectoryOption())
+        .action(rotateAdministrator),
+    )
+    .addCommand(
       new Command("delete")
         .summary("delete one, with all that is in it")
         .argument("<name>")
@@ -67,6 +80,15 @@ const watchesOption = () =>
   new Option("--watches <number>", "how many watches may be open in it (10,000)").argParser(parseLimit);
 const requestsOption = () =>
   new Option("--requests-per-second <number>", "how often it may be asked").argParser(parseLimit);
+
+const listCommand = (): Command =>
+  new Command("list")
+    .summary("list them")
+    .argument("[names...]", "only these")
+    .addOption(dataDirectoryOption())
+    .addOption(new Option("--usage", "ask each how much it holds, and how often it was written; this wakes it"))
+    .addOption(new Option("-o, --output <form>", "text, or json").choices(["text", "json"]).default("text"))
+    .action(list);
 
 const createCommand = (): Command =>
   new Command("create")
@@ -90,13 +112,25 @@ Its directory, DIR/clusters/NAME, goes wherever a command takes --data-dir:
 async function create(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
   const { token } = await askApi<{ token: string }>(connection, { method: "POST", path, body: { name, limits } });
+  console.log(`Cluster ${name} is there. Its administrator:\n${savedFor(name, { dataDir, connection, token })}`);
+}
+
+/** Writes the kubeconfig of a cluster's administrator; returns the line to use it with. */
+function savedFor(name: string, { dataDir, connection, token }: Administrator): string {
   const directory = directoryOf(dataDir, name);
   saveKubeconfig(directory, name, { ...connection, server: `${connection.server}/clusters/${name}`, token });
-  console.log(`Cluster ${name} is there. Its administrator:\n  export KUBECONFIG=${directory}/kubeconfig`);
+  return `  export KUBECONFIG=${resolve(directory)}/kubeconfig`;
+}
+
+interface Administrator {
+  readonly dataDir: string;
+  /** The default cluster's. */
+  readonly connection: Connection;
+  readonly token: string;
 }
 
 async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
-  const request = { method: "PUT", path: `${path}/${encodeURIComponent(name)}`, body: { limits } } as const;
+  const request = { method: "PUT", path: pathOf(name), body: { limits } } as const;
   const limited = await askApi<NamedCluster>(readKubeconfig(dataDir), request);
   const limitations = limitsOf(limited);
   console.log(
@@ -108,26 +142,48 @@ async function trust(name: string, options: Options & AuthenticationOptions): Pr
   const { authenticationConfig } = options;
   const request = {
     method: "PUT",
-    path: `${path}/${encodeURIComponent(name)}/authentication`,
+    path: `${pathOf(name)}/authentication`,
     body: authenticationConfig?.configuration,
   } as const;
   const { issuers } = await askApi<{ issuers: string[] }>(readKubeconfig(options.dataDir), request);
   console.log(`Cluster ${name} trusts ${issuers.join(", ") || "no issuer"}.`);
 }
 
-const limitsOf = ({ limits }: NamedCluster): string[] =>
-  Object.entries(limits).map(([what, most]) => `${what}<=${most}`);
+async function list(names: readonly string[], { dataDir, usage, output }: ListOptions): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  const { items } = await askApi<{ items: NamedCluster[] }>(connection, { method: "GET", path });
+  const unknown = names.find((name) => !items.some((each) => each.name === name));
+  if (unknown !== undefined) throw new CliError(`there is no cluster ${unknown}`);
+  const wanted = names.length === 0 ? items : items.filter(({ name }) => names.includes(name));
+  const clusters = usage ? await withUsage(connection, wanted) : wanted;
+  if (output === "json") console.log(JSON.stringify(clusters, null, 2));
+  else if (items.length === 0) console.log('no clusters beside the default one; "sailplane cluster create" makes one');
+  else process.stdout.write(clusterTable(clusters));
+}
 
-async function list({ dataDir }: Options): Promise<void> {
-  const { items } = await askApi<{ items: NamedCluster[] }>(readKubeconfig(dataDir), { method: "GET", path });
-  if (items.length === 0) console.log('no clusters beside the default one; "sailplane cluster create" makes one');
-  const width = Math.max(...items.map(({ name }) => name.length));
-  for (const each of items) console.log([each.name.padEnd(width), each.createdAt, ...limitsOf(each)].join("  "));
+/** A few at a time: each request wakes a cluster's store. */
+async function withUsage(connection: Connection, clusters: readonly NamedCluster[]): Promise<NamedCluster[]> {
+  const found: NamedCluster[] = [];
+  for (let index = 0; index < clusters.length; index += AT_ONCE) {
+    const part = clusters.slice(index, index + AT_ONCE).map((cluster) =>
+      // One that is deleted meanwhile, or does not answer, is listed without its usage.
+      askApi<NamedCluster>(connection, { method: "GET", path: pathOf(cluster.name) }).catch(() => cluster),
+    );
+    found.push(...(await Promise.all(part)));
+  }
+  return found;
+}
+
+async function rotateAdministrator(name: string, { dataDir }: Options): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  const request = { method: "POST", path: `${pathOf(name)}/administrator` } as const;
+  const { token } = await askApi<{ token: string }>(connection, request);
+  console.log(`The administrator of ${name} has a new token:\n${savedFor(name, { dataDir, connection, token })}`);
 }
 
 async function remove(name: string, { dataDir, yes }: Options & { readonly yes?: true }): Promise<void> {
   if (!yes) throw new CliError(`all that is in ${name} goes, and nothing brings it back: say --yes`);
-  await askApi(readKubeconfig(dataDir), { method: "DELETE", path: `${path}/${encodeURIComponent(name)}` });
+  await askApi(readKubeconfig(dataDir), { method: "DELETE", path: pathOf(name) });
   rmSync(directoryOf(dataDir, name), { recursive: true, force: true });
   console.log(`Cluster ${name} is gone.`);
 }

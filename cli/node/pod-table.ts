@@ -1,5 +1,6 @@
 /** The pods of a node in a short form of `kubectl get pods`. Pure. */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { tableOf } from "../table.ts";
 
 const HEAD = ["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "IP"];
 
@@ -18,14 +19,5 @@ function row({ metadata, status }: Pod): string[] {
 
 export function podTable(pods: readonly Pod[]): string {
   const rows = [HEAD, ...pods.map(row).sort((a, b) => (`${a[0]} ${a[1]}` < `${b[0]} ${b[1]}` ? -1 : 1))];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  return rows
-    .map(
-      (cells) =>
-        `${cells
-          .map((cell, column) => cell.padEnd((widths[column] ?? 0) + 3))
-          .join("")
-          .trimEnd()}\n`,
-    )
-    .join("");
+  return tableOf(rows);
 }

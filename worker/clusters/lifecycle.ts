@@ -110,6 +110,6 @@ export const trustIssuers = (env: Env, name: string, issuers: readonly JwtAuthen
 export async function usageOf(env: Env, name: string) {
   const stores = storeObjects(env, name, await readShards(ownStore(env, name)));
   const usages = await Promise.all(stores.map(([, store]) => store.usage()));
-  const sum = (of: "objects" | "bytes") => usages.reduce((total, usage) => total + usage[of], 0);
-  return { objects: sum("objects"), bytes: sum("bytes") };
+  const sum = (of: "objects" | "bytes" | "writes") => usages.reduce((total, usage) => total + usage[of], 0);
+  return { objects: sum("objects"), bytes: sum("bytes"), writes: sum("writes") };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster, launcher } from "../rig/cluster.ts";
 
@@ -25,7 +26,9 @@ test("a named cluster runs a deployment on a node of its own, apart from the oth
   sailplane("cluster create team-a", cluster.directory);
   sailplane("cluster create team-b", cluster.directory);
   expect(sailplane("cluster limit team-b --objects 5000", cluster.directory)).toContain("objects<=5000");
-  expect(sailplane("cluster list", cluster.directory)).toMatch(/^team-a .*\nteam-b .* {2}objects<=5000\n$/);
+  expect(sailplane("cluster list", cluster.directory)).toMatch(/\nteam-a .* <none>\nteam-b .* objects<=5000\n$/);
+  const [used] = JSON.parse(sailplane("cluster list team-b --usage -o json", cluster.directory));
+  expect(used).toMatchObject({ name: "team-b", usage: { objects: expect.any(Number), writes: expect.any(Number) } });
 
   const command = sailplane("token create", directoryOf("team-a"));
   const joining = command.slice(command.indexOf("join ")).trim().split(" ");
@@ -41,7 +44,10 @@ test("a named cluster runs a deployment on a node of its own, apart from the oth
   await cluster.output("delete deployment web --cascade=foreground --timeout=40s", inside("team-a"));
 
   sailplane("cluster delete team-a --yes", cluster.directory);
-  expect(sailplane("cluster list", cluster.directory)).toMatch(/^team-b /);
+  expect(sailplane("cluster list", cluster.directory)).toMatch(/^NAME .*\nteam-b /);
+  // Its kubeconfig was lost; the owner of the deployment makes another one.
+  rmSync(`${directoryOf("team-b")}/kubeconfig`);
+  expect(sailplane("cluster rotate-admin team-b", cluster.directory)).toContain(`${directoryOf("team-b")}/kubeconfig`);
   expect(await cluster.output("auth whoami -o jsonpath={.status.userInfo.username}", inside("team-b"))).toBe("admin");
 });
 
