@@ -67,8 +67,9 @@ const CALLS_OF_A_WRITE = 4;
  * links.
  */
 const TICKS = 1440;
-const CALLS_OF_A_TICK = 3;
+const CALLS_OF_A_TICK = 4;
 const SYNCS = 24;
+const CALLS_OF_A_SYNC = 8;
 const HUB_ALARMS = 2160;
 
 /** Dollars per month if each day were like that. `npm run bench -- cost` measures what is estimated here. */
@@ -77,7 +78,7 @@ export function estimateBill({ nodes, writes, requests }: Activity): number {
   const syncs = nodes * SYNCS;
   const day: Operations = {
     workerRequests: TICKS + syncs + requests,
-    objectRequests: TICKS * CALLS_OF_A_TICK + 2 * syncs + alarms + requests + writes * CALLS_OF_A_WRITE,
+    objectRequests: TICKS * CALLS_OF_A_TICK + CALLS_OF_A_SYNC * syncs + alarms + requests + writes * CALLS_OF_A_WRITE,
     rowsWritten: alarms + writes * ROWS_OF_A_WRITE,
   };
   const events = requests + writes + (nodes > 0 ? SYNCS : 0);

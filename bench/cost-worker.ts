@@ -21,8 +21,8 @@ type ObjectClass = abstract new (state: DurableObjectState, env: never) => objec
 
 /** Counts calls from outside; everything that an object calls on itself is private. */
 function countCalls({ prototype }: ObjectClass): void {
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    const method: unknown = Reflect.get(prototype, name);
+  // Getters must not be called here: without an instance they throw.
+  for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (name === "constructor" || typeof method !== "function") continue;
     Reflect.set(prototype, name, function (this: object, ...values: unknown[]) {
       counts.objectRequests++;
