@@ -87,7 +87,9 @@ export function readKubeconfig(dataDirectory: string): Connection {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      throw new CliError(`cannot read ${file}: ${systemReason(error)}`);
     throw new CliError(`no kubeconfig at ${file}; start the control plane with "sailplane up", or name its --data-dir`);
   }
   const connection = parseKubeconfig(text);

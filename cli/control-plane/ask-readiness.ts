@@ -1,4 +1,6 @@
+import { statfsSync } from "node:fs";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const patienceMs = 30_000;
@@ -12,8 +14,17 @@ const lostKey = (id: string): string =>
 const otherShards = (shards: string): string =>
   `the cluster keeps ${shards === "" ? "nothing" : shards} in stores of its own, for its whole life: start it ${shards === "" ? "without --shards" : `with --shards ${shards}`}; to change that, restore a backup of it into a new data directory`;
 
+interface AskOptions {
+  /** Whether asking was cancelled. */
+  readonly givenUp?: () => boolean;
+  readonly isFull?: typeof isDiskFull;
+}
+
 /** Resolves once a control plane is ready, or with the reason why it is not in time, or once asking was cancelled. */
-export async function readinessProblem(socketPath: string, givenUp = () => false): Promise<string | undefined> {
+export async function readinessProblem(
+  socketPath: string,
+  { givenUp = () => false, isFull = isDiskFull }: AskOptions = {},
+): Promise<string | undefined> {
   const end = Date.now() + patienceMs;
   let last = "no answer";
   while (Date.now() < end && !givenUp()) {
@@ -22,11 +33,21 @@ export async function readinessProblem(socketPath: string, givenUp = () => false
       if (answer.code === 200) return undefined;
       if (answer.code === NEVER_READY) return lostKey(answer.body);
       if (answer.code === OTHER_SHARDS) return otherShards(answer.body);
+      // It answers with errors for as long as it cannot write.
+      if (isFull(dirname(socketPath))) return "no space left on the disk of the data directory";
     }
     last = typeof answer === "string" ? answer : String(answer.code);
     await sleep(20);
   }
   return givenUp() ? undefined : `/readyz after ${patienceMs / 1000} s: ${last}`;
+}
+
+/** SQLite does not open a database with less free space: its log of pages not yet merged, and the index of that. */
+const LEAST_FREE_BYTES = 256 * 1024;
+
+function isDiskFull(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize < LEAST_FREE_BYTES;
 }
 
 interface Answer {

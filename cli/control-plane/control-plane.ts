@@ -73,7 +73,7 @@ export class ControlPlane {
   }
 
   async #ready(): Promise<void> {
-    const problem = await readinessProblem(this.#files.readinessSocket, () => this.#stopping);
+    const problem = await readinessProblem(this.#files.readinessSocket, { givenUp: () => this.#stopping });
     if (problem !== undefined) throw new Error(problem);
   }
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer as serveTls } from "node:https";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -55,6 +55,14 @@ describe("sailplane says in one line what is wrong", () => {
       "a directory that is a file",
       () => ["up", "--port", "0", "-d", `${scratch}/file`],
       /^sailplane: cannot write to .*\/file: .*\n$/,
+    ],
+    [
+      "a kubeconfig that cannot be read",
+      () => {
+        mkdirSync(`${scratch}/unreadable/kubeconfig`, { recursive: true });
+        return ["status", "-d", `${scratch}/unreadable`];
+      },
+      /^sailplane: cannot read .*\/kubeconfig: it is a directory\n$/,
     ],
     [
       "an address of another machine",

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { readinessProblem } from "./ask-readiness.ts";
+
+let directory: string;
+let server: Server;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "readiness-"));
+});
+afterEach(() => {
+  server.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** A control plane that gives these answers, the last one for ever. */
+function answering(...codes: number[]): Promise<string> {
+  const path = join(directory, "readiness.sock");
+  server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end(`HTTP/1.1 ${codes.length > 1 ? codes.shift() : codes[0]} x\r\n\r\nbody`));
+  });
+  return new Promise((resolve) => server.listen(path, () => resolve(path)));
+}
+
+it("waits until the control plane is ready", async () => {
+  expect(await readinessProblem(await answering(500, 500, 200))).toBeUndefined();
+});
+
+it("says that the disk is full, and waits no longer", async () => {
+  expect(await readinessProblem(await answering(500), { isFull: () => true })).toContain("no space left");
+});
+
+it("says which key is missing", async () => {
+  expect(await readinessProblem(await answering(409))).toContain("encrypted with key body");
+});
