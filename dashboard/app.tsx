@@ -18,6 +18,8 @@ export function App() {
   return token.value === undefined ? <SignIn /> : <Frame key={token.value} />;
 }
 
+const VIEW_ID = "view";
+
 function Frame() {
   useEffect(() => {
     void discover();
@@ -25,10 +27,13 @@ function Frame() {
   const known = discovery.value;
   return (
     <div class="frame">
+      <button type="button" class="skip" onClick={() => document.getElementById(VIEW_ID)?.focus()}>
+        Skip to the content
+      </button>
       <Sidebar />
       <TopBar />
       {isTimeBarOpen() && <TimeBar />}
-      <main id="view" tabIndex={-1}>
+      <main id={VIEW_ID} tabIndex={-1}>
         {isConfined.value && namespace.value === "" && (
           <p class="hint">You may not look into all namespaces at once: name one of yours above.</p>
         )}

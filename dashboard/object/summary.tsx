@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import type { Condition } from "../../api/generated/meta.v1.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import { ConfigMapData, SecretData } from "./data-summary.tsx";
 import { NodeSummary } from "./node-summary.tsx";
 import type { ObjectProps } from "./object-props.ts";
@@ -96,6 +97,7 @@ const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] 
   <section class="card">
     <h2>Conditions</h2>
     <table class="small stacked conditions">
+      <TableHead titles={["Condition", "Status", "Reason", "Since"]} />
       <tbody>
         {conditions.map(({ type, status, reason, message, lastTransitionTime }) => (
           <tr key={type}>

@@ -172,6 +172,10 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.getByRole("option", { name: "Deployments “web”" }).click();
     await row(page, "web").first().waitFor();
     expect(await page.evaluate("location.hash")).toMatch(/deployments\?ns=default&q=web/);
+    await page.getByRole("button", { name: "Skip to the content" }).focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.closest('main') !== null")).toBe(true);
     expect(problems).toEqual([]);
     await page.context().close();
   });
