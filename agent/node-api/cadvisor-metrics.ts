@@ -3,6 +3,7 @@
  * and the network of pods.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import type { CgroupStats } from "../usage/cgroup-stats.ts";
 import type { InterfaceCounters } from "../usage/network-counters.ts";
 import type { PodTraffic } from "../usage/pod-traffic.ts";
 import type { Sample } from "../usage/usage-meter.ts";
@@ -15,6 +16,8 @@ export interface MachineSize {
 }
 
 export interface Machine extends MachineSize {
+  /** By container id. */
+  readonly cgroups: ReadonlyMap<string, CgroupStats>;
   readonly traffic: { readonly pods: readonly PodTraffic[]; readonly machine: readonly InterfaceCounters[] };
 }
 
@@ -24,10 +27,15 @@ const NANO = 1e-9;
 
 const gauge = (name: string, help: string, lines: readonly Line[]): Family => ({ name, help, type: "gauge", lines });
 
+const counter = (name: string, help: string, lines: readonly Line[]): Family => ({
+  ...gauge(name, help, lines),
+  type: "counter",
+});
+
 export function renderCadvisorMetrics(
   pods: readonly Pod[],
   { at, containers }: Sample,
-  { cpus, memoryBytes, traffic }: Machine,
+  { cpus, memoryBytes, cgroups, traffic }: Machine,
 ): string {
   const known = new Map(
     pods.flatMap(({ status }) =>
@@ -49,7 +57,24 @@ export function renderCadvisorMetrics(
       const amount = value(container);
       return amount === undefined || Number.isNaN(amount) ? [] : [[labelsOf(container), amount] as const];
     });
+  const throttlingOf = ({ id }: Container) => cgroups.get(id)?.throttling;
+  const memoryOf = ({ id }: Container) => cgroups.get(id)?.memory;
   const ofContainers: Family[] = [
+    counter(
+      "container_cpu_cfs_periods_total",
+      "Number of elapsed enforcement period intervals.",
+      each((container) => throttlingOf(container)?.periods),
+    ),
+    counter(
+      "container_cpu_cfs_throttled_periods_total",
+      "Number of throttled period intervals.",
+      each((container) => throttlingOf(container)?.throttled),
+    ),
+    counter(
+      "container_cpu_cfs_throttled_seconds_total",
+      "Total time duration the container has been throttled.",
+      each((container) => throttlingOf(container)?.throttledSeconds),
+    ),
     {
       name: "container_cpu_usage_seconds_total",
       help: "Cumulative cpu time consumed in seconds.",
@@ -78,6 +103,21 @@ export function renderCadvisorMetrics(
         }),
       ),
     },
+    gauge(
+      "container_memory_cache",
+      "Number of bytes of page cache memory.",
+      each((container) => memoryOf(container)?.cacheBytes),
+    ),
+    gauge(
+      "container_memory_mapped_file",
+      "Size of memory mapped files in bytes.",
+      each((container) => memoryOf(container)?.mappedBytes),
+    ),
+    gauge(
+      "container_memory_swap",
+      "Container swap usage in bytes.",
+      each((container) => memoryOf(container)?.swapBytes),
+    ),
     gauge(
       "container_memory_rss",
       "Size of RSS in bytes.",

@@ -5,6 +5,7 @@ import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
+import type { CgroupStats } from "../usage/cgroup-stats.ts";
 import type { InterfaceCounters } from "../usage/network-counters.ts";
 import type { PodTraffic } from "../usage/pod-traffic.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
@@ -28,6 +29,7 @@ export interface NodeApiFacts {
   readonly storageOf: (uid: string) => Promise<PodStorage | undefined>;
   /** Only the volumes of its claims: the others would have to be measured file by file. */
   readonly claimedBy: (uid: string) => Promise<readonly VolumeStats[]>;
+  readonly cgroups: (containers: Sample["containers"]) => Promise<ReadonlyMap<string, CgroupStats>>;
   readonly traffic: {
     readonly machine: () => readonly InterfaceCounters[];
     readonly pods: () => Promise<readonly PodTraffic[]>;

@@ -7,6 +7,7 @@ import type { LifeCounts } from "../pod/status/life-counts.ts";
 import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { cgroupStats } from "../usage/cgroup-stats.ts";
 import { machineTraffic, podTraffic } from "../usage/pod-traffic.ts";
 import { UsageMeter } from "../usage/usage-meter.ts";
 import type { LocalVolumes } from "../volumes/local/local-volumes.ts";
@@ -53,6 +54,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
       return worker && { volumes: await worker.volumeStats(), logDirectory: worker.directories.logDirectory };
     },
     claimedBy: async (uid) => workers.get(uid)?.volumeStats({ onlyClaimed: true }) ?? [],
+    cgroups: (containers) => cgroupStats(runtime, containers),
     traffic: { machine: machineTraffic, pods: () => podTraffic(runtime) },
     imageDirectory,
     meter: new UsageMeter(node, runtime),

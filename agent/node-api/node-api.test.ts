@@ -66,6 +66,10 @@ const eth0 = { name: "eth0", received: counters(100), sent: counters(200) };
 
 const volumes = [{ name: "v", usedBytes: 30, pvcRef: { name: "claim", namespace: "ns" } }];
 
+const cgroup = {
+  throttling: { periods: 10, throttled: 3, throttledSeconds: 2.5 },
+  memory: { cacheBytes: 5, mappedBytes: 3, swapBytes: 0 },
+};
 const facts: NodeApiFacts = {
   node: "n",
   bootedAt: 0,
@@ -85,6 +89,7 @@ const facts: NodeApiFacts = {
   observe: async () => observation,
   storageOf: async () => ({ volumes, logDirectory: "/nowhere" }),
   claimedBy: async () => volumes,
+  cgroups: async () => new Map([[id, cgroup]]),
   traffic: {
     machine: () => [{ ...eth0, name: "ens5" }],
     pods: async () => [{ sandboxId: "s", pod: identity, interfaces: [{ ...eth0, name: "net1" }, eth0] }],
@@ -158,6 +163,10 @@ describe("what a kubelet answers of itself", () => {
     expect(cadvisor).toContain(
       `container_memory_failures_total{container="c",${labels},failure_type="pgmajfault",scope="container"} 1 5000\n`,
     );
+    expect(cadvisor).toContain(`container_cpu_cfs_throttled_periods_total{container="c",${labels}} 3 5000\n`);
+    expect(cadvisor).toContain(`container_cpu_cfs_throttled_seconds_total{container="c",${labels}} 2.5 5000\n`);
+    expect(cadvisor).toContain(`container_memory_cache{container="c",${labels}} 5 5000\n`);
+    expect(cadvisor).toContain(`container_memory_swap{container="c",${labels}} 0 5000\n`);
     expect(cadvisor).not.toContain("container_memory_rss");
     expect(cadvisor).toContain("machine_cpu_cores 2\n");
     const network = 'id="/kubepods/podu/s",image="",interface="eth0",name="s",namespace="ns",pod="p"';

@@ -52,9 +52,13 @@ async function kubeletMetrics({
   });
 }
 
-async function cadvisorMetrics({ meter, traffic, pods, machine }: NodeApiFacts): Promise<string> {
+async function cadvisorMetrics({ meter, traffic, cgroups, pods, machine }: NodeApiFacts): Promise<string> {
   const [sample, ofPods] = await Promise.all([meter.sample(), traffic.pods()]);
-  return renderCadvisorMetrics(pods(), sample, { ...machine, traffic: { pods: ofPods, machine: traffic.machine() } });
+  return renderCadvisorMetrics(pods(), sample, {
+    ...machine,
+    cgroups: await cgroups(sample.containers),
+    traffic: { pods: ofPods, machine: traffic.machine() },
+  });
 }
 
 /** `path` is what follows `proxy`, with its query; a GET unless `method` says otherwise. */

@@ -104,7 +104,7 @@ export interface Runtime {
   /** Absent: pods have no network of their own. */
   networkDirectories?(): Promise<NetworkDirectories>;
 
-  /** Of sandboxes that have a network of their own; absent: none has, or nothing is told. */
+  /** A process of each sandbox, as far as the runtime reports them; absent: it never does. */
   sandboxProcesses?(): Promise<readonly SandboxProcess[]>;
   usage(uid?: string): Promise<readonly ContainerUsage[]>;
   /** Disconnects from the runtime; containers go on. */

@@ -1,10 +1,12 @@
 /** The configuration of a pod's sandbox: the namespaces, network and cgroup that its containers share. */
 
-/** Some process that is in a sandbox's network for as long as it is there. */
+/** A process of a sandbox that lives as long as the sandbox. */
 export interface SandboxProcess {
   readonly sandboxId: string;
   readonly pod: PodIdentity;
   readonly pid: number;
+  /** False if its network is the machine's. */
+  readonly ownsNetwork: boolean;
 }
 
 export interface PodIdentity {

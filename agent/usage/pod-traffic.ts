@@ -15,8 +15,10 @@ const countersOf = (process: number | "self"): readonly InterfaceCounters[] =>
 
 export const machineTraffic = (): readonly InterfaceCounters[] => countersOf("self");
 
-/** Of pods that have a network of their own, where the runtime tells of it. */
+/** Of pods that have a network of their own, if the runtime reports their processes. */
 export async function podTraffic(runtime: Pick<Runtime, "sandboxProcesses">): Promise<readonly PodTraffic[]> {
   const processes = (await runtime.sandboxProcesses?.()) ?? [];
-  return processes.map(({ pid, ...sandbox }) => ({ ...sandbox, interfaces: countersOf(pid) }));
+  return processes
+    .filter(({ ownsNetwork }) => ownsNetwork)
+    .map(({ sandboxId, pod, pid }) => ({ sandboxId, pod, interfaces: countersOf(pid) }));
 }

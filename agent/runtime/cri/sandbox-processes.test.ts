@@ -9,7 +9,7 @@ const sandbox = (id: string, state = "SANDBOX_READY") => ({
 });
 const own = (pid: number) => ({ status: { network: { ip: "10.0.0.1" } }, info: { info: JSON.stringify({ pid }) } });
 
-test("each sandbox with a network of its own is asked once for its process", async () => {
+test("each sandbox is asked once for its process, and whether its network is its own", async () => {
   const asked: string[] = [];
   let items = [sandbox("a"), sandbox("host"), sandbox("mute"), sandbox("ended", "SANDBOX_NOTREADY"), sandbox("gone")];
   const statuses: Record<string, unknown> = {
@@ -24,9 +24,11 @@ test("each sandbox with a network of its own is asked once for its process", asy
     return statuses[id];
   };
   const processes = new SandboxProcesses({ call } as never, {});
-  const first = { sandboxId: "a", pod: { namespace: "ns", name: "pod-a", uid: "uid-a" }, pid: 7 };
-  expect(await processes.list()).toEqual([first]);
-  expect(await processes.list()).toEqual([first]);
+  const first = { sandboxId: "a", pod: { namespace: "ns", name: "pod-a", uid: "uid-a" }, pid: 7, ownsNetwork: true };
+  const onMachine = { pod: { namespace: "ns", name: "pod-host", uid: "uid-host" }, pid: 8, ownsNetwork: false };
+  const all = [first, { sandboxId: "host", ...onMachine }];
+  expect(await processes.list()).toEqual(all);
+  expect(await processes.list()).toEqual(all);
   expect(asked).toEqual(["a", "host", "mute", "gone"]);
 
   items = [];

@@ -1,13 +1,15 @@
-/** A process of each sandbox that has a network of its own: by it the kernel tells what went over that. */
+/** A process of each sandbox: it leads to the kernel's counters for the sandbox's network and cgroups. */
 import { POD_UID } from "../../pod/labels.ts";
 import type { SandboxProcess } from "../sandbox.ts";
 import type { CriClient } from "./cri-client.ts";
 
+type Found = Pick<SandboxProcess, "pid" | "ownsNetwork">;
+
 export class SandboxProcesses {
   readonly #cri: Pick<CriClient, "call">;
   readonly #labels: Readonly<Record<string, string>>;
-  /** By the sandbox's id: it has the same for its life. Undefined: its network is the machine's, or nothing is told. */
-  #pids: ReadonlyMap<string, number | undefined> = new Map();
+  /** By sandbox id; it does not change. Undefined: not reported. */
+  #known: ReadonlyMap<string, Found | undefined> = new Map();
 
   /** Of sandboxes with these labels. */
   constructor(cri: Pick<CriClient, "call">, labels: Readonly<Record<string, string>>) {
@@ -20,21 +22,20 @@ export class SandboxProcesses {
     const ready = items.filter(({ state }) => state === "SANDBOX_READY");
     const found = await Promise.all(
       ready.map(async ({ id, metadata: { namespace, name }, labels }) => {
-        const pid = this.#pids.has(id) ? this.#pids.get(id) : await this.#find(id);
-        return { sandboxId: id, pod: { namespace, name, uid: labels[POD_UID] ?? "" }, pid };
+        const process = this.#known.has(id) ? this.#known.get(id) : await this.#find(id);
+        return { sandboxId: id, pod: { namespace, name, uid: labels[POD_UID] ?? "" }, process };
       }),
     );
-    this.#pids = new Map(found.map(({ sandboxId, pid }) => [sandboxId, pid]));
-    return found.flatMap(({ pid, ...sandbox }) => (pid === undefined ? [] : [{ ...sandbox, pid }]));
+    this.#known = new Map(found.map(({ sandboxId, process }) => [sandboxId, process]));
+    return found.flatMap(({ process, ...sandbox }) => (process === undefined ? [] : [{ ...sandbox, ...process }]));
   }
 
-  async #find(id: string): Promise<number | undefined> {
-    // One that has gone meanwhile has no network either.
+  async #find(id: string): Promise<Found | undefined> {
+    // It may be gone by now.
     const answer = await this.#cri
       .call("PodSandboxStatus", { pod_sandbox_id: id, verbose: true })
       .catch(() => undefined);
-    if (!answer?.status.network?.ip) return undefined;
-    const { pid } = JSON.parse(answer.info.info ?? "{}") as { readonly pid?: number };
-    return pid;
+    const { pid } = JSON.parse(answer?.info.info ?? "{}") as { readonly pid?: number };
+    return pid === undefined ? undefined : { pid, ownsNetwork: Boolean(answer?.status.network?.ip) };
   }
 }
