@@ -97,15 +97,14 @@ it("one that does not start is asked no more, and never whether it is ready", as
 
 it("a result is one after as many answers in a row as its threshold asks, and what could not be asked is none", async () => {
   const readinessProbe = { ...often("readiness"), successThreshold: 2, failureThreshold: 3 };
-  const codes = [0, 1, 0, 0, 1, 1, 0, 1, 1, new Error("away"), 1, 0, 0];
+  const codes = [0, 1, 0, 0, 1, 1, new Error("away"), 0, 0, 1, 1, 1, 0, 0];
   const { prober, results, outcomes } = probing({ readiness: codes }, { readinessProbe });
   await expect.poll(() => outcomes.length, { timeout: 5000 }).toBeGreaterThan(codes.length);
   prober.stop();
   expect(results).toEqual(['{"readiness":"success"}', '{"readiness":"failure"}', '{"readiness":"success"}']);
-  expect(outcomes.slice(8, 12).map(({ word }) => word)).toEqual([
+  expect(outcomes.slice(5, 8).map(({ word }) => word)).toEqual([
     "readiness false false",
     "readiness false true",
-    "readiness false false",
     "readiness true false",
   ]);
   expect(outcomes.every(({ tookMs }) => tookMs >= 0 && tookMs < 1000)).toBe(true);
