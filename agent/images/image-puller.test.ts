@@ -176,6 +176,7 @@ it("an image is pulled once for all who ask meanwhile, and each is told how long
     pulled.push(name);
     return new Promise((resolve) => (finish = () => resolve(image)));
   });
+  vi.advanceTimersByTime(5000);
   const both = Promise.all([ensure({}), ensure({}, { ...pod, metadata: { ...pod.metadata, uid: "v" } })]);
   await vi.advanceTimersByTimeAsync(2000);
   finish();
