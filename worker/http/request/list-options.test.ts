@@ -34,8 +34,10 @@ test("WATCH-INITIAL: a watch from no revision asks for the state, and so for the
   expect(() => watching("sendInitialEvents=")).toThrow();
 });
 
-test("WATCH-OPTIONS: a watch does not mind a continue token, and one by a path of watches is held to the rules of lists", () => {
+test("WATCH-OPTIONS: a watch from a revision does not mind a continue token, and one by a path of watches is held to the rules of lists", () => {
   expect(watching("resourceVersion=7&continue=abc")).toMatchObject({ since: 7 });
+  for (const query of ["continue=abc", "resourceVersion=0&continue=abc"])
+    expect(refusal(() => watching(query))).toContain("forbidden when continue is provided");
   const bare = (query: string) => refusal(() => watchOptions(of(query), SERVED));
   expect(bare("resourceVersion=7&resourceVersionMatch=NotOlderThan")).toBe("");
   expect(bare("sendInitialEvents=true")).toContain("sendInitialEvents is forbidden for list");

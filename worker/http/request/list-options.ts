@@ -142,7 +142,7 @@ function checkCombination(query: URLSearchParams, problems: (combined: Combined)
   if (errors.length > 0) throw new ApiError(invalid("meta.k8s.io", "ListOptions", "", errors));
 }
 
-function watchProblems({ match, token, saysInitial }: Combined): FieldError[] {
+function watchProblems({ match, revision, token, saysInitial }: Combined): FieldError[] {
   const errors: FieldError[] = [];
   const isFit = match === "NotOlderThan";
   if (saysInitial && !isFit)
@@ -150,7 +150,9 @@ function watchProblems({ match, token, saysInitial }: Combined): FieldError[] {
   if (match !== "" && !saysInitial)
     errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
   if (match !== "" && !isFit) errors.push(notSupported(MATCH, match, ["NotOlderThan"]));
-  if (match !== "" && token !== "") errors.push(CONTINUES);
+  // A watch from no revision is given the option with the initial events.
+  const isGiven = match !== "" || (!saysInitial && (revision === "" || revision === "0"));
+  if (isGiven && token !== "") errors.push(CONTINUES);
   return errors;
 }
 
