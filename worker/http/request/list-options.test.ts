@@ -40,6 +40,7 @@ test("WATCH-OPTIONS: a watch from a revision does not mind a continue token, and
     expect(refusal(() => watching(query))).toContain("forbidden when continue is provided");
   const bare = (query: string) => refusal(() => watchOptions(of(query), SERVED));
   expect(bare("resourceVersion=7&resourceVersionMatch=NotOlderThan")).toBe("");
+  expect(watchOptions(of(""), SERVED).sendInitialEvents).toBeUndefined();
   expect(bare("sendInitialEvents=true")).toContain("sendInitialEvents is forbidden for list");
 });
 

@@ -77,9 +77,9 @@ export function watchOptions(query: URLSearchParams, served: Served): WatchOptio
   const selection = checkedSelection(query, served, isWatch(query) ? watchProblems : listProblems);
   const revision = revisionOption(query);
   // Kubernetes treats a watch without a revision as one that asks for initial events, and so for the bookmark after
-  // them.
+  // them; but not if only its path says that it is one.
   const asked = query.has("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
-  const sendInitialEvents = asked ?? (revision ? undefined : true);
+  const sendInitialEvents = asked ?? (revision || !isWatch(query) ? undefined : true);
   return {
     selection,
     ...(revision !== undefined && revision > 0 && !sendInitialEvents ? { since: revision } : {}),
