@@ -5,7 +5,7 @@
 import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import { PlainTextError } from "../api-error.ts";
-import type { User } from "../auth/user.ts";
+import { MASTERS, type User } from "../auth/user.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
@@ -20,13 +20,17 @@ export interface RemoteCall {
   readonly path: string;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
+  readonly signal?: AbortSignal;
 }
+
+/** The user as whom this server asks other API servers for itself. */
+export const AGGREGATOR: User = { name: "system:kube-aggregator", groups: [MASTERS] };
 
 /** The wording, and the absence of a Status, are kube-aggregator's. */
 const unavailable = () => new PlainTextError(503, "service unavailable");
 
 export async function callRemote(caller: Caller, call: RemoteCall): Promise<Response> {
-  const { remote, user, method, path, headers, body } = call;
+  const { remote, user, method, path, headers, body, signal } = call;
   if (!remote.available) throw unavailable();
   if (headers.get("Upgrade") !== null)
     throw new PlainTextError(503, "upgrades are not passed on to other API servers by this control plane");
@@ -40,6 +44,7 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
     cluster: caller.cluster,
     node: found.endpoint.node,
     body,
+    ...(signal ? { signal } : {}),
     request: {
       ...found.endpoint,
       method,

@@ -1,7 +1,6 @@
 /** What aggregated API servers serve, for aggregated discovery. Fetched at most once a minute. */
-import { MASTERS } from "../auth/user.ts";
 import type { Caller } from "../outbound/call-client.ts";
-import { callRemote } from "./call-remote.ts";
+import { askRemote, RETRY_MS } from "./ask-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
 
 /** One entry of an APIResourceList: `pods`, or `pods/log`. */
@@ -25,8 +24,6 @@ export interface RemoteVersion {
 }
 
 const FRESH_MS = 60_000;
-/** The user as whom discovery of other API servers is fetched. */
-export const AGGREGATOR = { name: "system:kube-aggregator", groups: [MASTERS] };
 
 const known = new Map<string, { readonly at: number; readonly version: RemoteVersion }>();
 
@@ -34,28 +31,20 @@ const known = new Map<string, { readonly at: number; readonly version: RemoteVer
 export async function remoteVersion(caller: Caller, remote: RemoteApi, now: number): Promise<RemoteVersion> {
   const key = `${caller.cluster}/${remote.group}/${remote.version}`;
   const last = known.get(key);
-  if (last && now - last.at < FRESH_MS && (last.version.freshness === "Current" || !remote.available))
+  if (last && now - last.at < (last.version.freshness === "Current" || !remote.available ? FRESH_MS : RETRY_MS))
     return last.version;
   const version = await ask(caller, remote).catch(() => ({
     version: remote.version,
     resources: last?.version.resources ?? [],
     freshness: "Stale" as const,
   }));
-  known.set(key, { at: now, version });
+  known.set(key, { at: Date.now(), version });
   return version;
 }
 
 async function ask(caller: Caller, remote: RemoteApi): Promise<RemoteVersion> {
-  const response = await callRemote(caller, {
-    remote,
-    user: AGGREGATOR,
-    method: "GET",
-    path: `/apis/${remote.group}/${remote.version}`,
-    headers: new Headers({ Accept: "application/json" }),
-    body: new Uint8Array(),
-  });
-  if (!response.ok) throw new Error(`discovery answers ${response.status}`);
-  const { resources = [] } = (await response.json()) as { resources?: readonly ListedResource[] };
+  const path = `/apis/${remote.group}/${remote.version}`;
+  const { resources = [] } = await askRemote<{ resources?: readonly ListedResource[] }>(caller, remote, path);
   return { version: remote.version, resources: discoveryOf(resources, remote), freshness: "Current" };
 }
 

@@ -3,9 +3,9 @@
  * that its server gives, fetched at most once a minute; documents are passed through unchanged.
  */
 import type { Caller } from "../outbound/call-client.ts";
-import { callRemote } from "./call-remote.ts";
+import { askRemote, RETRY_MS } from "./ask-remote.ts";
+import { AGGREGATOR, callRemote } from "./call-remote.ts";
 import type { RemoteApi } from "./remote-apis.ts";
-import { AGGREGATOR } from "./remote-discovery.ts";
 
 /** Document path (`apis/GROUP/VERSION`) to where clients find it. */
 export type OpenApiIndex = Readonly<Record<string, { readonly serverRelativeURL: string }>>;
@@ -31,16 +31,15 @@ async function remoteUrl(caller: Caller, remote: RemoteApi, now: number): Promis
     known.set(key, { at: now, url });
     return url;
   } catch {
-    // A server that does not answer is asked again next time.
+    // One that is unavailable costs nothing to ask again.
+    if (remote.available) known.set(key, { at: Date.now() - FRESH_MS + RETRY_MS, url: undefined });
     return undefined;
   }
 }
 
 async function ask(caller: Caller, remote: RemoteApi): Promise<string | undefined> {
-  const response = await fetchFrom(caller, remote, "/openapi/v3");
-  if (!response.ok) return undefined;
   const path = pathOf(remote);
-  const { paths } = (await response.json()) as { paths?: OpenApiIndex };
+  const { paths } = await askRemote<{ paths?: OpenApiIndex }>(caller, remote, "/openapi/v3");
   const hash = new URL(paths?.[path]?.serverRelativeURL ?? "", "https://remote").searchParams.get("hash");
   return paths?.[path] && `/openapi/v3/${path}${hash ? `?hash=${encodeURIComponent(hash)}` : ""}`;
 }
@@ -48,12 +47,7 @@ async function ask(caller: Caller, remote: RemoteApi): Promise<string | undefine
 export const pathOf = ({ group, version }: RemoteApi): string => `apis/${group}/${version}`;
 
 /** The document itself. The headers of the client's `request` negotiate its format. */
-export const remoteDocument = (caller: Caller, remote: RemoteApi, request: Request): Promise<Response> =>
-  fetchFrom(caller, remote, `/openapi/v3/${pathOf(remote)}${new URL(request.url).search}`, request.headers);
-
-const fetchFrom = (
-  caller: Caller,
-  remote: RemoteApi,
-  path: string,
-  headers = new Headers({ Accept: "application/json" }),
-) => callRemote(caller, { remote, user: AGGREGATOR, method: "GET", path, headers, body: new Uint8Array() });
+export function remoteDocument(caller: Caller, remote: RemoteApi, { url, headers }: Request): Promise<Response> {
+  const path = `/openapi/v3/${pathOf(remote)}${new URL(url).search}`;
+  return callRemote(caller, { remote, user: AGGREGATOR, method: "GET", path, headers, body: new Uint8Array() });
+}

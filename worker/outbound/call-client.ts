@@ -15,6 +15,7 @@ import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { callPinned, type PinnedCall } from "./pinned-call.ts";
 import { readAnswerText } from "./read-answer-text.ts";
 import { type Hop, redirectOf } from "./redirect.ts";
+import { withSignal } from "./with-signal.ts";
 
 export interface Caller {
   readonly env: Env;
@@ -201,14 +202,6 @@ async function callService(caller: Caller, { config, hop, body, signal }: Called
     signal,
   );
   return answer.ok ? answer.response : answer.why;
-}
-
-/** A called object cannot always be cancelled, but waiting for it can. */
-function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason));
-    promise.then(resolve, reject);
-  });
 }
 
 /** The PEM text of the bundle; undefined if there is none. */

@@ -20,6 +20,7 @@ createServer(options, (request, response) => {
   const [, namespace = "default"] = /namespaces\\/([^/]+)/.exec(pathname) ?? [];
   response.setHeader("Content-Type", "application/json");
   const flunder = (name) => ({ kind: "Flunder", apiVersion: "wardle.example.com/v1", metadata: { name, namespace }, by: request.socket.getPeerCertificate().subject.CN, user: request.headers["x-remote-user"], groups: request.headers["x-remote-group"], authorization: request.headers.authorization });
+  if (pathname === "/apis/wardle.example.com/v2") return;
   if (pathname === "/apis/wardle.example.com/v1") return response.end(JSON.stringify(list));
   if (pathname === "/openapi/v3") return response.end(JSON.stringify({ paths: { "apis/wardle.example.com/v1": { serverRelativeURL: "/openapi/v3/apis/wardle.example.com/v1?hash=ABC" } } }));
   if (pathname === "/openapi/v3/apis/wardle.example.com/v1") return response.end(JSON.stringify(openapi));
@@ -106,6 +107,28 @@ test("CTL-NAMESPACE-AGGREGATED: a namespace is let go when the server has nothin
 
 test("AGG-OPENAPI: its OpenAPI is found beside all others", async () => {
   expect(await cluster.output("explain flunders")).toContain("A flunder flounders.");
+});
+
+test("AGG-PATIENCE: discovery does not wait long for a server that hangs, and does not ask it each time", async () => {
+  const hanging = JSON.parse(
+    apiService.replaceAll("v1.wardle", "v2.wardle").replace('"version":"v1"', '"version":"v2"'),
+  );
+  await cluster.output("apply -f -", { input: JSON.stringify(hanging) });
+  await cluster.output("wait --for=condition=Available apiservice/v2.wardle.example.com --timeout=20s");
+  const accept = { Accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList" };
+  const discovered = async () => {
+    const began = Date.now();
+    const { text } = await callApi(cluster, "/apis", { headers: accept });
+    const groups: { metadata: { name: string }; versions: { version: string; freshness: string }[] }[] =
+      JSON.parse(text).items;
+    const { versions = [] } = groups.find(({ metadata }) => metadata.name === "wardle.example.com") ?? {};
+    return { ms: Date.now() - began, told: versions.map(({ version, freshness }) => `${version} ${freshness}`).sort() };
+  };
+  const first = await discovered();
+  expect(first.told).toEqual(["v1 Current", "v2 Stale"]);
+  expect(first.ms).toBeLessThan(6000);
+  expect((await discovered()).ms).toBeLessThan(1000);
+  await cluster.output("delete apiservice v2.wardle.example.com");
 });
 
 test("AGG-DISCOVERY: discovery tells of it with all the others, while it answers and when it does not", async () => {

@@ -1,0 +1,33 @@
+/** Questions of this server to aggregated API servers, for which clients' discovery waits. */
+import type { Caller } from "../outbound/call-client.ts";
+import { readAnswerText } from "../outbound/read-answer-text.ts";
+import { withSignal } from "../outbound/with-signal.ts";
+import { AGGREGATOR, callRemote } from "./call-remote.ts";
+import type { RemoteApi } from "./remote-apis.ts";
+
+/** A server that hangs must not delay all discovery for long (ms). */
+const PATIENCE_MS = 3000;
+/** How long a server that did not answer is not asked again (ms). */
+export const RETRY_MS = 5000;
+
+/** Returns the parsed JSON answer; throws if there is none in time. */
+export async function askRemote<T>(caller: Caller, remote: RemoteApi, path: string): Promise<T> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  return JSON.parse(await withSignal(read(caller, { remote, path, signal }), signal)) as T;
+}
+
+interface Question {
+  readonly remote: RemoteApi;
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+async function read(caller: Caller, question: Question): Promise<string> {
+  const headers = new Headers({ Accept: "application/json" });
+  const call = { ...question, user: AGGREGATOR, method: "GET", headers, body: new Uint8Array() };
+  const response = await callRemote(caller, call);
+  if (!response.ok) throw new Error(`${question.path} answers ${response.status}`);
+  const text = await readAnswerText(response.body, caller.cluster);
+  if (text === undefined) throw new Error(`the answer of ${question.path} is too large`);
+  return text;
+}
