@@ -12,22 +12,15 @@ export const RETRY_MS = 5000;
 
 /** Returns the parsed JSON answer; throws if there is none in time. */
 export async function askRemote<T>(caller: Caller, remote: RemoteApi, path: string): Promise<T> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  return JSON.parse(await withSignal(read(caller, { remote, path, signal }), signal)) as T;
+  return JSON.parse(await withSignal(read(caller, remote, path), AbortSignal.timeout(PATIENCE_MS))) as T;
 }
 
-interface Question {
-  readonly remote: RemoteApi;
-  readonly path: string;
-  readonly signal: AbortSignal;
-}
-
-async function read(caller: Caller, question: Question): Promise<string> {
+async function read(caller: Caller, remote: RemoteApi, path: string): Promise<string> {
   const headers = new Headers({ Accept: "application/json" });
-  const call = { ...question, user: AGGREGATOR, method: "GET", headers, body: new Uint8Array() };
-  const response = await callRemote(caller, call);
-  if (!response.ok) throw new Error(`${question.path} answers ${response.status}`);
+  const call = { remote, path, user: AGGREGATOR, method: "GET", headers, body: new Uint8Array() };
+  const response = await callRemote(caller, { ...call, patience: PATIENCE_MS });
+  if (!response.ok) throw new Error(`${path} answers ${response.status}`);
   const text = await readAnswerText(response.body, caller.cluster);
-  if (text === undefined) throw new Error(`the answer of ${question.path} is too large`);
+  if (text === undefined) throw new Error(`the answer of ${path} is too large`);
   return text;
 }

@@ -4,9 +4,12 @@
  */
 import { decodeBase64 } from "../../api/machinery/encoding/base64.ts";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
-import { PlainTextError } from "../api-error.ts";
+import { timedOut } from "../../api/machinery/status.ts";
+import { ApiError, PlainTextError } from "../api-error.ts";
 import { MASTERS, type User } from "../auth/user.ts";
+import { REQUEST_MS } from "../deadline.ts";
 import type { Caller } from "../outbound/call-client.ts";
+import { withSignal } from "../outbound/with-signal.ts";
 import { callPod } from "../tunnels/node-stream.ts";
 import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { identityHeaders } from "./identity-headers.ts";
@@ -20,7 +23,8 @@ export interface RemoteCall {
   readonly path: string;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
-  readonly signal?: AbortSignal;
+  /** How long the beginning of the answer is waited for (ms). */
+  readonly patience?: number;
 }
 
 /** The user as whom this server asks other API servers for itself. */
@@ -30,7 +34,7 @@ export const AGGREGATOR: User = { name: "system:kube-aggregator", groups: [MASTE
 const unavailable = () => new PlainTextError(503, "service unavailable");
 
 export async function callRemote(caller: Caller, call: RemoteCall): Promise<Response> {
-  const { remote, user, method, path, headers, body, signal } = call;
+  const { remote, user, method, path, headers, body, patience = REQUEST_MS } = call;
   if (!remote.available) throw unavailable();
   if (headers.get("Upgrade") !== null)
     throw new PlainTextError(503, "upgrades are not passed on to other API servers by this control plane");
@@ -39,27 +43,43 @@ export async function callRemote(caller: Caller, call: RemoteCall): Promise<Resp
   if (!found.ok) throw unavailable();
   const { certificate, key } = await caller.env.CLUSTER_KEYS.getByName(caller.cluster).frontProxy();
   const serverName = `${name}.${namespace}.svc`;
-  const answer = await callPod({
-    env: caller.env,
-    cluster: caller.cluster,
-    node: found.endpoint.node,
-    body,
-    ...(signal ? { signal } : {}),
-    request: {
-      ...found.endpoint,
-      method,
-      path,
-      headers: [["Host", `${serverName}:${port}`], ...passedOn(headers), ...identityHeaders(user)],
-      tls: {
-        serverName,
-        identity: { certificate, key },
-        unverified: remote.unverified,
-        ...(remote.caBundle ? { authorities: pemOf(remote.caBundle) } : {}),
+  const answer = await begun(patience, (signal) =>
+    callPod({
+      env: caller.env,
+      cluster: caller.cluster,
+      node: found.endpoint.node,
+      body,
+      signal,
+      request: {
+        ...found.endpoint,
+        method,
+        path,
+        headers: [["Host", `${serverName}:${port}`], ...passedOn(headers), ...identityHeaders(user)],
+        tls: {
+          serverName,
+          identity: { certificate, key },
+          unverified: remote.unverified,
+          ...(remote.caBundle ? { authorities: pemOf(remote.caBundle) } : {}),
+        },
       },
-    },
-  });
+    }),
+  );
   if (!answer.ok) throw new PlainTextError(503, `error trying to reach service: ${answer.why}`);
   return answer.response;
+}
+
+/** The call itself may go on: a watch has no end. */
+async function begun<T>(milliseconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), milliseconds);
+  try {
+    return await withSignal(call(waiting.signal), waiting.signal);
+  } catch (problem) {
+    if (!waiting.signal.aborted) throw problem;
+    throw new ApiError(timedOut("request did not complete within the allotted timeout"));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const OWN = new Set(["authorization", "host", "accept-encoding", "content-length"]);
