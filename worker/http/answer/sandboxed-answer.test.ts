@@ -21,6 +21,13 @@ test("WIRE-SANDBOX: a page that anybody may load is none of the dashboard's orig
   expect(await answer.text()).toContain("steal");
 });
 
+test("WIRE-SANDBOX: a page says nothing of the origin as a whole", () => {
+  const headers = { "Clear-Site-Data": '"*"', NEL: "{}", "Report-To": "{}", "Alt-Svc": "clear", "X-Own": "kept" };
+  const answer = sandboxedAnswer(new Response("", { headers }), anonymous);
+  const left = [...answer.headers.keys()].filter((name) => name !== "content-type");
+  expect(left).toEqual(["content-security-policy", "x-own"]);
+});
+
 test("WIRE-SANDBOX: what comes through kubectl proxy is as it was", () => {
   const answer = page();
   expect(sandboxedAnswer(answer, { name: "jane" })).toBe(answer);

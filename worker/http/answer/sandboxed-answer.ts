@@ -8,11 +8,25 @@ import { anonymous, type User } from "../../auth/user.ts";
 
 const SANDBOX = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts";
 
+/**
+ * Headers that affect the whole origin: they would clear what the dashboard stores, report the paths that are requested
+ * of this server to somebody else, or say how it is to be reached.
+ */
+const OF_ORIGIN = [
+  "Alt-Svc",
+  "Clear-Site-Data",
+  "NEL",
+  "Report-To",
+  "Reporting-Endpoints",
+  "Service-Worker-Allowed",
+  "Strict-Transport-Security",
+];
+
 export function sandboxedAnswer(answer: Response, { name }: Pick<User, "name">): Response {
   if (name !== anonymous.name || answer.status === 101) return answer;
   const headers = new Headers(answer.headers);
   // If the page has a policy of its own, both apply.
   headers.append("Content-Security-Policy", SANDBOX);
-  headers.delete("Service-Worker-Allowed");
+  for (const name of OF_ORIGIN) headers.delete(name);
   return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });
 }
