@@ -10,7 +10,8 @@ import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from
 import { parseAccept } from "../answer/negotiate.ts";
 import type { Bindings } from "../bindings.ts";
 import { requirePath } from "../filters/require-path.ts";
-import { withPolicy } from "../filters/with-policy.ts";
+import { inTurn } from "../filters/under-way.ts";
+import { type Decided, withPolicy } from "../filters/with-policy.ts";
 import { loadDocumentation } from "./documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
 import { gnosticV2 } from "./gnostic-v2.ts";
@@ -18,29 +19,37 @@ import { gnosticV3 } from "./gnostic-v3.ts";
 
 const notFound = () => new PlainTextError(404, "404 page not found");
 
+/** Documents count like lists, until the client has read them (FAIR-LIST): they are as long, and held for it. */
 export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
-  withPolicy(c, async ({ policy, store }) => {
-    const request = c.req.raw;
-    await requirePath(c, { policy, store });
-    const { resources } = policy.derive(customResources);
-    const [, , version, ...rest] = c.req.path.split("/");
-    const path = rest.filter((part) => part !== "").join("/");
-    const source = { resources, assets: c.env.ASSETS };
-    if (version === "v2" && path === "")
-      return answerWithEtag(request, await v2(source, wantsProtobuf(request, PROTOBUF_V2)), PRIVATE);
-    if (version !== "v3") throw notFound();
-    const remotes = [...policy.derive(remoteApis).values()];
-    const caller = { env: c.env, cluster: c.get("cluster"), store };
-    if (path === "") {
-      const paths = { ...(await v3Index(source)), ...(await remoteIndex(caller, remotes, Date.now())) };
-      return Response.json({ paths });
-    }
-    const remote = remotes.find((each) => pathOf(each) === path);
-    if (remote) return remoteDocument(caller, remote, request);
-    const document = await v3(source, path);
-    if (!document) throw notFound();
-    return answerV3(request, wantsProtobuf(request, PROTOBUF_V3) ? inProtobuf(document) : document);
+  withPolicy(c, async (at) => {
+    const user = await requirePath(c, at);
+    return inTurn({ user, cluster: c.get("cluster"), verb: "list", bodyBytes: 0 }, async (turn) => {
+      const answer = await answerOf(c, at);
+      return answer.body && c.req.method !== "HEAD" ? new Response(turn.untilTaken(answer.body), answer) : answer;
+    });
   });
+
+async function answerOf(c: Context<Bindings>, { policy, store }: Decided): Promise<Response> {
+  const request = c.req.raw;
+  const { resources } = policy.derive(customResources);
+  const [, , version, ...rest] = c.req.path.split("/");
+  const path = rest.filter((part) => part !== "").join("/");
+  const source = { resources, assets: c.env.ASSETS };
+  if (version === "v2" && path === "")
+    return answerWithEtag(request, await v2(source, wantsProtobuf(request, PROTOBUF_V2)), PRIVATE);
+  if (version !== "v3") throw notFound();
+  const remotes = [...policy.derive(remoteApis).values()];
+  const caller = { env: c.env, cluster: c.get("cluster"), store };
+  if (path === "") {
+    const paths = { ...(await v3Index(source)), ...(await remoteIndex(caller, remotes, Date.now())) };
+    return Response.json({ paths });
+  }
+  const remote = remotes.find((each) => pathOf(each) === path);
+  if (remote) return remoteDocument(caller, remote, request);
+  const document = await v3(source, path);
+  if (!document) throw notFound();
+  return answerV3(request, wantsProtobuf(request, PROTOBUF_V3) ? inProtobuf(document) : document);
+}
 
 /**
  * A document requested by its hash never changes, so clients may cache it for good. Another hash redirects to the

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { baseOf, call, createCluster, outside } from "../../../test/workers/api-under-test.ts";
 import type { Env } from "../../env.ts";
 
 const { API } = env as Env;
@@ -43,4 +44,20 @@ test.each([
 test("WIRE-OPENAPI: no other form passes for it, and the index has but one", async () => {
   expect((await ask(DOCUMENT, { Accept: "application/yaml" })).code).toBe(406);
   expect((await ask("/openapi/v3", { Accept: PROTOBUF })).code).toBe(200);
+});
+
+test("FAIR-LIST: documents that a client does not read are thirty, and have room again as it reads them", async () => {
+  const { object: cluster } = await createCluster("openapi-unread");
+  const base = baseOf("openapi-unread");
+  const accounts = `${base}/api/v1/namespaces/default/serviceaccounts`;
+  await call(accounts, { token: cluster.token, body: { metadata: { name: "reader" } } });
+  const made = await call(`${accounts}/reader/token`, { token: cluster.token, body: { spec: {} } });
+  const { token } = made.object.status as unknown as { token: string };
+  const open = () => outside.fetch(`${base}/openapi/v2`, { headers: { Authorization: `Bearer ${token}` } });
+  const unread = await Promise.all(Array.from({ length: 30 }, open));
+  expect(new Set(unread.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await open()).status).toBe(429);
+  await unread[0]?.text();
+  await expect.poll(async () => (await open()).status).toBe(200);
+  for (const answer of unread.slice(1)) await answer.body?.cancel();
 });
