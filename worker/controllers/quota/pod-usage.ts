@@ -8,11 +8,7 @@ import type {
 } from "../../../api/generated/core.v1.ts";
 import { addQuantities, compareQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
 import { qosClassOf } from "../../../api/resources/core/pod/resources/qos-class.ts";
-import {
-  type ResourceList,
-  whileResized,
-  wholeWhileResized,
-} from "../../../api/resources/core/pod/resources/resizing.ts";
+import { type ResourceList, whileResized } from "../../../api/resources/core/pod/resources/resizing.ts";
 import { isTerminated } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
 
@@ -39,10 +35,13 @@ type Kind = "requests" | "limits";
 /** Pod-level resources take precedence over those of containers. */
 const isOfPods = (name: string) => name === "cpu" || name === "memory" || name.startsWith("hugepages-");
 
-/** Including overhead, and the maximum of what the pod takes while it is being resized. */
+/**
+ * Including overhead. Containers count with the maximum of what they take while they are being resized, the pod as a
+ * whole with what it asks for.
+ */
 export function podAmounts(pod: Pod, kind: Kind): Amounts {
   const { overhead = {} } = pod.spec;
-  const whole = Object.entries(wholeWhileResized(pod, kind) ?? {}).filter(([name]) => isOfPods(name));
+  const whole = Object.entries(pod.spec.resources?.[kind] ?? {}).filter(([name]) => isOfPods(name));
   const own = { ...ofContainers(pod.spec, whileResized(pod, kind)), ...(Object.fromEntries(whole) as Amounts) };
   if (kind === "requests") return sum(own, overhead);
   // If there is no limit, overhead does not create one.

@@ -59,11 +59,12 @@ describe("[CTL-QUOTA-RESIZE] a pod that is being resized takes", () => {
   });
 });
 
-it("[CTL-QUOTA-RESIZE] a pod that is being resized as a whole takes the most of what it asks for and has", () => {
+it("[CTL-QUOTA-RESIZE] a pod that is being resized as a whole takes what it asks for", () => {
   const spec = { resources: { requests: { cpu: "1" } } };
   const status = { resources: { requests: { cpu: "3" } }, allocatedResources: { cpu: "2" } };
-  expect(podUsage(pod(spec, status))["requests.cpu"]).toBe("3");
-  expect(podUsage(pod(spec))["requests.cpu"]).toBe("1");
+  expect(podUsage(pod(spec, status))["requests.cpu"]).toBe("1");
+  const conditions = [{ type: "PodResizePending", status: "True", reason: "Infeasible" }];
+  expect(podUsage(pod(spec, { ...status, conditions }))["requests.cpu"]).toBe("1");
 });
 
 describe("quota usage", () => {

@@ -86,7 +86,7 @@ function podSums(pod: Pod, requestsOf: (container: Container) => ResourceList | 
     }
     for (const name in initial) total[name] = Math.max(total[name] ?? 0, initial[name] ?? 0);
   }
-  const whole = wholeWhileResized(pod, "requests");
+  const whole = wholeWhileResized(pod);
   for (const name in whole) total[name] = amountOf(name, whole[name]);
   addList(total, spec.overhead);
   return total;

@@ -27,11 +27,11 @@ export function whileResized({ spec, status }: Pod, kind: Kind): (container: Con
   };
 }
 
-/** The same for pod-level resources; undefined if there are none. */
-export function wholeWhileResized({ spec, status }: Pod, kind: Kind): ResourceList | undefined {
-  const asked = spec.resources?.[kind];
+/** The same for pod-level requests; undefined if there are none. */
+export function wholeWhileResized({ spec, status }: Pod): ResourceList | undefined {
+  const asked = spec.resources?.requests;
   if (asked === undefined || status.resources === undefined) return asked;
-  const lists = [status.resources[kind], kind === "requests" ? status.allocatedResources : undefined];
+  const lists = [status.resources.requests, status.allocatedResources];
   return largest(isInfeasible(status) ? lists : [asked, ...lists]);
 }
 
