@@ -98,6 +98,16 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
     expect(at.isThere()).toBe(false);
   });
 
+  it("is told that it is spared, if the taint goes before its time is over", async () => {
+    const at = start([{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 }]);
+    at.taint("d", "NoExecute");
+    await at.pass(30_000);
+    at.taint("d", "None");
+    await at.pass(60_000);
+    expect(at.isThere()).toBe(true);
+    expect(at.cluster.list<Event>("events").map(({ message }) => message)).toEqual(["Cancelling deletion"]);
+  });
+
   it("stays for good where its claim tolerates it without limit", async () => {
     const noExecute = { operator: "Exists", effect: "NoExecute" };
     const at = start([{ ...noExecute, tolerationSeconds: 60 }, noExecute]);

@@ -25,8 +25,9 @@ export const deviceTaintEvictionController: Controller = {
   name: "device-taint-eviction-controller",
   reads: [CLAIMS, SLICES, "pods"],
   writes: ["pods"],
+  remembers: true,
   itemsOf({ resource, object, previous, deleted, snapshot }) {
-    if (deleted) return [];
+    if (deleted && resource !== SLICES) return [];
     if (resource === "pods") return (object as Stored<Pod>).spec.resourceClaims ? [itemKey(object)] : [];
     if (resource === CLAIMS) return usersOf(object as Stored<ResourceClaim>);
     const slices = [object, previous].filter((each) => each !== undefined) as Stored<ResourceSlice>[];
@@ -37,29 +38,34 @@ export const deviceTaintEvictionController: Controller = {
       .filter((claim) => devicesOf(claim).some((each) => each.driver === driver && each.pool === pool.name))
       .flatMap(usersOf);
   },
-  reconcile(item, { snapshot, now }) {
+  reconcile(item, { snapshot, now, remembered }) {
     const { namespace, name } = splitItem(item);
     const pod = snapshot.get<Pod>("pods", namespace, name);
     if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp || isTerminated(pod)) return settled;
     const end = earliest(...claimsOf(pod, snapshot).map((claim) => endOf(claim, snapshot)));
-    if (end === undefined) return settled;
-    if (end > now) return { effects: [], wakeAt: end };
+    if (end === undefined)
+      return remembered === undefined ? settled : { effects: [], events: [told(pod, "Cancelling deletion")] };
+    if (end > now) return { effects: [], wakeAt: end, remember: DOOMED };
     const message = "Device Taint manager: deleting due to NoExecute taint";
-    const event: EventRecord = {
-      about: pod,
-      type: "Normal",
-      reason: "DeviceTaintManagerEviction",
-      message: "Marking for deletion",
-    };
     return {
       effects: [
         disruption(pod, { reason: "DeletionByDeviceTaintManager", message }, now),
         { op: "delete", resource: "pods", namespace, name, uid: pod.metadata.uid },
       ],
-      events: [event],
+      events: [told(pod, "Marking for deletion")],
     };
   },
 };
+
+/** Remembered of a pod that is to be deleted later. */
+const DOOMED = true;
+
+const told = (about: Stored<Pod>, message: string): EventRecord => ({
+  about,
+  type: "Normal",
+  reason: "DeviceTaintManagerEviction",
+  message,
+});
 
 const devicesOf = ({ status }: ResourceClaim): readonly DeviceRequestAllocationResult[] =>
   status.allocation?.devices?.results ?? [];
