@@ -7,6 +7,7 @@ import type { Write } from "../../api/store.ts";
 import { EventStamps } from "../../client/events/event-stamps.ts";
 import { type Placement, planPlacement } from "../../worker/scheduler/binding/placement.ts";
 import { failureEvent, refusalWrite, withoutNomination } from "../../worker/scheduler/binding/writes.ts";
+import type { Expectation } from "../../worker/scheduler/cluster/cluster.ts";
 import type { ClusterChange } from "../../worker/scheduler/cluster/cluster-change.ts";
 import { type PendingPod, type PodFacts, placedOn } from "../../worker/scheduler/cluster/pod-facts.ts";
 import { schedule } from "../../worker/scheduler/cycle.ts";
@@ -29,6 +30,9 @@ const TURN_MS = 15;
 const LEAST = 250;
 /** The most that one commit takes, so that commits stay short. */
 const BATCH = 512;
+
+/** How long a pod waits on its node for its volumes before it has to be placed anew: kube-scheduler's bindTimeoutSeconds. */
+const LONGEST_EXPECTATION_MS = 600_000;
 
 /** A pod's writes, all or nothing. */
 export interface Planned {
@@ -121,20 +125,24 @@ export class BatchPlanner {
   /** What the pod was expected to take does not count against it. */
   #decide(pod: PendingPod, state: SchedulerState): Decided {
     const { cluster, queue } = state;
+    const expected = cluster.expected(pod.key);
     const before = cluster.unexpect(pod.key);
-    const decided = this.#decideAnew(pod, state);
+    const decided = this.#decideAnew(pod, state, expected);
     if (before && !cluster.assigned(pod.key))
       queue.react({ kind: "assigned-pod-deleted", pod: before }, cluster, this.#options.now());
     return decided;
   }
 
-  #decideAnew(pod: PendingPod, state: SchedulerState): Decided {
+  #decideAnew(pod: PendingPod, state: SchedulerState, expected: Expectation | undefined): Decided {
     const { cluster, queue } = state;
     const now = this.#options.now();
-    const decision = schedule(pod, cluster, { random: this.#options.random, startAt: this.#startAt, now });
+    const expectedOn = expected && now < expected.since + LONGEST_EXPECTATION_MS ? expected.node : undefined;
+    const { random } = this.#options;
+    const decision = schedule(pod, cluster, { random, startAt: this.#startAt, now, expectedOn });
     if (decision.kind === "wait") {
       queue.hold(pod, decision.plugins, { now, ...(decision.until !== undefined && { due: decision.until }) });
-      if (decision.node) cluster.expect(pod, decision.node);
+      if (decision.node)
+        cluster.expect({ pod, node: decision.node, since: expectedOn ? (expected?.since ?? now) : now });
       return {};
     }
     if (decision.kind === "place") {
@@ -166,7 +174,7 @@ export class BatchPlanner {
       const expected = cluster.expected(key);
       const gone = cluster.unexpect(key);
       if (!expected || !gone) return true;
-      queue.postpone(expected, now);
+      queue.postpone(expected.pod, now);
       queue.react({ kind: "assigned-pod-deleted", pod: gone }, cluster, now);
       return false;
     });
@@ -220,7 +228,7 @@ export class BatchPlanner {
         now: stamp.now,
         ...(awaits.until !== undefined && { due: awaits.until }),
       });
-      cluster.expect(pod, placement.node);
+      cluster.expect({ pod, node: placement.node, since: stamp.now });
       return { ...planned, isExpected: true };
     }
     cluster.assign(placedOn(pod, node, labels));

@@ -18,8 +18,9 @@ import { isRefusal } from "./framework/node-filter.ts";
 import type { PreparedFilter } from "./framework/node-verdicts.ts";
 import { bestNode } from "./framework/scoring.ts";
 import { claimToFree, dynamicResources, type Freed } from "./plugins/dynamic-resources.ts";
-import { claimsOf } from "./plugins/volume-binding.ts";
+import { claimsOf, volumeBinding } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption/preemption.ts";
+import { volumesFor } from "./volumes/pending-volumes.ts";
 import { chooseVolumes, type VolumeChoice } from "./volumes/volume-choice.ts";
 
 export interface CycleOptions {
@@ -29,6 +30,8 @@ export interface CycleOptions {
   readonly startAt: number;
   /** ms since the epoch. */
   readonly now: number;
+  /** The node on which the pod is expected since not long ago. */
+  readonly expectedOn?: NodeInfo | undefined;
 }
 
 export type Decision =
@@ -83,6 +86,8 @@ function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decis
   if (allNodes === 0) return { kind: "refuse", message: NO_NODES, plugins: new Set(), preemption: { kind: "clear" } };
   const binding = pendingBindingOf(pod, cluster, options.now);
   if (binding) return afterBinding(binding, pod, { cluster, nextStart: options.startAt });
+  const expected = options.expectedOn && expectedPlacement(pod, options.expectedOn, { cluster, options });
+  if (expected) return expected;
   const prepared = prepareFilters(pod, cluster, options.now);
   if (isRefusal(prepared)) {
     if (prepared.silent) return { kind: "wait", plugins: new Set([prepared.plugin]) };
@@ -166,6 +171,24 @@ function afterBinding(
         reason: "SchedulerError",
         freed: claims.map((claim) => ({ kind: claim === extended ? "discard" : "release", claim })),
       };
+  }
+}
+
+/** Devices are given to pods only when they are bound, so a pod that wants some must pass the filters again. */
+function expectedPlacement(
+  pod: PendingPod,
+  node: NodeInfo,
+  { cluster, options }: { readonly cluster: Cluster; readonly options: CycleOptions },
+): Decision | undefined {
+  const wanted = podDevicesOf(pod, cluster);
+  if (cluster.node(node.name) !== node || !wanted || wantsDevices(wanted)) return undefined;
+  switch (volumesFor(pod, node, cluster)) {
+    case "ready":
+      return placement(node, pod, { cluster, nextStart: options.startAt });
+    case "pending":
+      return { kind: "wait", plugins: new Set([volumeBinding.name]), node };
+    default:
+      return undefined;
   }
 }
 

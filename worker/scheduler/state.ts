@@ -118,8 +118,8 @@ export class SchedulerState {
       const gone = this.cluster.unexpect(key);
       return gone && { kind: "assigned-pod-deleted", pod: gone };
     }
-    const node = this.cluster.expected(key) && this.cluster.node(known?.nodeName ?? "");
-    if (node) this.cluster.expect(facts, node);
+    const expected = this.cluster.expected(key);
+    if (expected) this.cluster.expect({ ...expected, pod: facts });
     else this.cluster.nominate(facts, facts.pod.status.nominatedNodeName ?? "");
     this.queue.put(facts);
     return undefined;

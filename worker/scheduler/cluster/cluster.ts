@@ -21,6 +21,13 @@ const NOBODY: readonly never[] = [];
 /** Each takes some 24 bytes per node. */
 const SHAPES = 32;
 
+export interface Expectation {
+  readonly pod: PendingPod;
+  readonly node: NodeInfo;
+  /** ms */
+  readonly since: number;
+}
+
 export class Cluster {
   readonly #nodes = new Map<string, NodeInfo>();
   #ordered: readonly NodeInfo[] | undefined;
@@ -35,7 +42,7 @@ export class Cluster {
   readonly #nominated = new Map<string, Map<string, PendingPod>>();
   readonly #nominatedTo = new Map<string, string>();
   /** Pods among the assigned that are not bound yet. */
-  readonly #expected = new Map<string, PendingPod>();
+  readonly #expected = new Map<string, Expectation>();
   readonly #podCounts = new PodCounts();
   readonly #domains = new Map<string, number>();
   /** By pod shape; valid for the current order of nodes, and the current device classes. */
@@ -199,13 +206,14 @@ export class Cluster {
   }
 
   /** The pod is bound to the node once its volumes or devices are ready there; until then it counts as assigned. */
-  expect(pod: PendingPod, { name, labels }: NodeInfo): void {
+  expect(expectation: Expectation): void {
+    const { pod, node } = expectation;
     this.forgetNomination(pod.key);
-    this.assign(placedOn(pod, name, labels));
-    this.#expected.set(pod.key, pod);
+    this.assign(placedOn(pod, node.name, node.labels));
+    this.#expected.set(pod.key, expectation);
   }
 
-  expected(key: string): PendingPod | undefined {
+  expected(key: string): Expectation | undefined {
     return this.#expected.get(key);
   }
 

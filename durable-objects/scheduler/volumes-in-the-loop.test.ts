@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
+import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
+
+describe("[SCHED-VOLUME] a pod whose volume has to be made", () => {
+  const meta = (name: string) => ({
+    name,
+    uid: `uid-${name}`,
+    resourceVersion: "",
+    creationTimestamp: "2026-01-01T00:00:00Z",
+  });
+  const storage = {
+    kind: "StorageClass",
+    apiVersion: "storage.k8s.io/v1",
+    metadata: meta("fast"),
+    provisioner: "disks.example.com",
+    volumeBindingMode: "WaitForFirstConsumer",
+  };
+  const claim = {
+    kind: "PersistentVolumeClaim",
+    apiVersion: "v1",
+    metadata: { ...meta("data"), namespace: "default" },
+    spec: { storageClassName: "fast", accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    status: { phase: "Pending" },
+  };
+  const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
+  const zoned = (name: string, zone: string) => node(name, { labels: { "topology.kubernetes.io/zone": zone } });
+
+  test("counts for its zone as if it were bound", async () => {
+    const bench = new SchedulingBench();
+    const labels = { app: "db" };
+    const apart = { topologyKey: "topology.kubernetes.io/zone", labelSelector: { matchLabels: labels } };
+    const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart] } };
+    const db = (name: string, spec: object) => pod(name, { labels, spec: { affinity, ...spec } });
+    const nodes = [zoned("a", "x"), zoned("b", "x"), zoned("c", "y")];
+    await bench.put("create", ...nodes, storage, claim, db("p0", { volumes }), db("p1", {}), db("p2", {}));
+    await bench.loop.run();
+    expect(await bench.nodeOf("p0")).toBeUndefined();
+    expect([await bench.nodeOf("p1"), await bench.nodeOf("p2")]).toEqual(["c", undefined]);
+    bench.restart();
+    await bench.loop.run();
+    expect(await bench.nodeOf("p2")).toBeUndefined();
+  });
+
+  test("stays expected on its node for ten minutes, though it would not be chosen any more", async () => {
+    const bench = new SchedulingBench();
+    const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
+    await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.loop.run();
+    const spec = { taints: [{ key: "k", effect: "NoSchedule" }] };
+    await bench.put("replace", node("a", { labels: { l: "x" }, spec }));
+    await bench.loop.run();
+    expect(await meant()).toBe("a");
+    bench.now += 600_000;
+    await bench.loop.run();
+    expect(await meant()).toBeUndefined();
+  });
+
+  test("is placed anew as soon as the provisioner gives up on its node", async () => {
+    const bench = new SchedulingBench();
+    const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
+    await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.loop.run();
+    const spec = { taints: [{ key: "k", effect: "NoSchedule" }] };
+    await bench.put("replace", node("a", { spec }), claim);
+    await bench.put("create", node("b"));
+    await bench.loop.run();
+    expect(await meant()).toBe("b");
+  });
+
+  test("looks for another node, and is not deleted, when its room is taken", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a", { pods: "1" }), storage, claim, pod("p0", { spec: { volumes } }));
+    await bench.loop.run();
+    await bench.put("create", pod("high", { spec: { priority: 10 } }));
+    await bench.loop.run();
+    expect(await bench.nodeOf("high")).toBe("a");
+    expect((await bench.all<Pod>("pods")).map(({ metadata }) => metadata.name).sort()).toEqual(["high", "p0"]);
+  });
+
+  test("is meant for its node, and bound when its claim is", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.loop.run();
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBeUndefined();
+    const [asked] = await bench.all("persistentvolumeclaims");
+    expect(asked?.metadata.annotations).toEqual({ "volume.kubernetes.io/selected-node": "a" });
+    const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
+    expect(await meant()).toBe("a");
+    expect(bench.commits).toHaveLength(1);
+
+    const volume = {
+      kind: "PersistentVolume",
+      apiVersion: "v1",
+      metadata: meta("made"),
+      spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "fast" },
+      status: { phase: "Bound" },
+    };
+    await bench.put("create", volume);
+    const annotations = { ...asked?.metadata.annotations, "pv.kubernetes.io/bind-completed": "yes" };
+    const bound = {
+      ...claim,
+      metadata: { ...claim.metadata, annotations },
+      spec: { ...claim.spec, volumeName: "made" },
+    };
+    await bench.put("replace", bound);
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBe("a");
+    expect(await meant()).toBeUndefined();
+  });
+});

@@ -1,0 +1,27 @@
+/**
+ * A pod whose volumes are being made for its node. It goes there once they are, as in kube-scheduler: it has passed all
+ * filters before, and what was made for it can be used nowhere else.
+ */
+import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { NodeInfo } from "../cluster/node-info.ts";
+import type { PendingPod } from "../cluster/pod-facts.ts";
+import { claimsOf } from "../plugins/volume-binding.ts";
+import { SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
+import { chooseVolumes, reaches } from "./volume-choice.ts";
+
+/** Undefined if the node has to be chosen anew: a claim or volume is gone, or its provisioner gave up on the node. */
+export function volumesFor(pod: PendingPod, node: NodeInfo, cluster: Cluster): "ready" | "pending" | undefined {
+  const claims = claimsOf(pod, cluster);
+  if (!("waiting" in claims)) return undefined;
+  for (const { spec } of claims.bound) {
+    const volume = cluster.get<PersistentVolume>(VOLUMES, "", spec.volumeName ?? "");
+    if (!volume || !reaches(volume, node)) return undefined;
+  }
+  const isAsked = ({ metadata }: (typeof claims.waiting)[number]) =>
+    metadata.annotations?.[SELECTED_NODE] === node.name;
+  const others = claims.waiting.filter((claim) => !isAsked(claim));
+  const choice = chooseVolumes(others, node, cluster);
+  if (typeof choice === "string" || choice.provision.length > 0) return undefined;
+  return others.length < claims.waiting.length ? "pending" : "ready";
+}
