@@ -1,6 +1,7 @@
 /** What strategies do to an object before it is stored, beyond defaulting. */
 import { expect, test } from "vitest";
 import { decoded, kindOf } from "../../test/fakes/objects/kind-errors.ts";
+import type { DaemonSet } from "../generated/apps.v1.ts";
 import type { PersistentVolumeClaim, ServiceAccount } from "../generated/core.v1.ts";
 
 const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
@@ -17,6 +18,18 @@ test("a claim's older field of its source takes claims and snapshots, the newer 
   expect(source({ dataSource: other })).toEqual([undefined, undefined]);
   expect(source({ dataSource: snapshot })).toEqual([snapshot, snapshot]);
   expect(source({ dataSourceRef: other })).toEqual([other, other]);
+});
+
+test.each([
+  ["OnDelete", undefined, undefined],
+  ["OnDelete", {}, { maxUnavailable: 0, maxSurge: 0 }],
+  ["OnDelete", { maxSurge: 1 }, { maxUnavailable: 0, maxSurge: 1 }],
+  ["RollingUpdate", {}, { maxUnavailable: 1, maxSurge: 0 }],
+])("a DaemonSet's strategy %s with %j has the rolling update %j", (type, given, rollingUpdate) => {
+  const updateStrategy = { type, ...(given ? { rollingUpdate: { ...given } } : {}) };
+  const draft = decoded("DaemonSet", { spec: { updateStrategy } });
+  kindOf("DaemonSet").defaults?.(draft);
+  expect((draft as DaemonSet).spec.updateStrategy?.rollingUpdate).toEqual(rollingUpdate);
 });
 
 test("an attachment's volume has the defaults of a persistent volume's source", () => {

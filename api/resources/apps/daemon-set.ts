@@ -28,10 +28,13 @@ export const daemonSet = defineResource<DaemonSet>({
     if (metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration({ metadata }, 0);
     spec.updateStrategy ??= {};
     spec.updateStrategy.type ||= "RollingUpdate";
-    if (spec.updateStrategy.type === "RollingUpdate") {
-      spec.updateStrategy.rollingUpdate ??= {};
-      spec.updateStrategy.rollingUpdate.maxUnavailable ??= 1;
-      spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
+    const rolls = spec.updateStrategy.type === "RollingUpdate";
+    if (rolls) spec.updateStrategy.rollingUpdate ??= {};
+    const { rollingUpdate } = spec.updateStrategy;
+    if (rollingUpdate) {
+      // Where it is given without being used, Kubernetes' internal type makes numbers of what is unset.
+      rollingUpdate.maxUnavailable ??= rolls ? 1 : 0;
+      rollingUpdate.maxSurge ??= 0;
     }
     spec.revisionHistoryLimit ??= 10;
     defaultPodTemplate(spec);
