@@ -51,6 +51,18 @@ test("PATCH-08: an object of no version has no fields by the names that they hav
   }
 });
 
+test("PATCH-11: problems of other patches are told in the order of sorted members", () => {
+  const warnings = (format: string, patch: unknown) => {
+    const found = patchFormats[`application/${format}`];
+    return found && applyFormat(found, { value: patch, duplicates: [] }, object(), context).warnings;
+  };
+  const sorted = ['unknown field "foo"', 'unknown field "metadata.zip"', 'unknown field "zap"'];
+  expect(warnings("merge-patch+json", { zap: 1, metadata: { zip: 1 }, foo: 1 })).toEqual(sorted);
+  const add = (path: string) => ({ op: "add", path, value: 1 });
+  expect(warnings("json-patch+json", [add("/zap"), add("/metadata/zip"), add("/foo")])).toEqual(sorted);
+  expect(patched("merge-patch+json", { immutable: "x", data: 1 })).toMatch(/into Go struct field ConfigMap.data/);
+});
+
 test("PATCH-10: what a strategic merge gives is told in a converter's words, and its unknown fields in their order", () => {
   expect(patched("strategic-merge-patch+json", { data: { k: 1 } })).toBe(
     'Invalid value: "map[data:map[k:1]]": cannot convert int64 to string',

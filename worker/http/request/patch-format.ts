@@ -15,6 +15,7 @@ import { printMerged, printPatched, printUntyped } from "../../../api/machinery/
 import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic-merge.ts";
 import { badRequest, internalError, invalid, unsupportedMediaType } from "../../../api/machinery/status.ts";
 import { duplicateFields } from "../../../api/machinery/structural/duplicate-fields.ts";
+import { sortedMembers } from "../../../api/machinery/structural/sorted-members.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import { decodeChanged, decodePatched, structFor } from "../../registry/decode-patched.ts";
@@ -137,7 +138,11 @@ function decodeAsKind(object: JsonObject, stored: JsonObject, format: PatchForma
   const another = anotherKind(withDefaults(found, expected), expected);
   if (another) return { ok: false, message: another };
   if (found.version === "") return internalForm(object, typeMeta);
-  return decodeChanged(typed, stored, served);
+  const decoded = decodeChanged(typed, stored, served);
+  if (decoded.ok && decoded.strict.length < 2) return decoded;
+  // Go writes patched objects with sorted members, and reports problems in that order.
+  const sorted = decodePatched(sortedMembers(typed) as JsonObject, served);
+  return decoded.ok && sorted.ok ? { ...decoded, strict: sorted.strict } : sorted;
 }
 
 /** A custom object's kind is checked by validation; when untyped, the object alone determines it. */
