@@ -1,8 +1,8 @@
 import type { ResourceClaimTemplate } from "../../generated/resource.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { invalid } from "../../machinery/field-error.ts";
-import { goStruct } from "../../schema/go-struct.ts";
 import { validateTemplateMeta } from "../core/template-meta-validation.ts";
+import { internalForm } from "../internal-form.ts";
 import { defineResource } from "../resource.ts";
 import { defaultClaimSpec } from "./device-request-defaults.ts";
 import { validateClaimSpec } from "./resource-claim-validation.ts";
@@ -24,9 +24,7 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   ],
   validateUpdate: ({ spec }, old) => {
     if (sameValue(spec, old.spec)) return [];
-    // The metadata is meta.v1's and embedded: its JSON names appear beside Go's names of the rest.
-    const printed = { ...spec.metadata, Spec: goStruct("resource.v1.ResourceClaimSpec", spec.spec) };
-    return [invalid("spec", printed, "field is immutable")];
+    return [invalid("spec", internalForm("resource.v1.ResourceClaimTemplateSpec", spec), "field is immutable")];
   },
   columns: [],
 });
