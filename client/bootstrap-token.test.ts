@@ -37,7 +37,7 @@ describe("NODE-PROGRAM: what a machine runs to join", () => {
   it("checks the script of a control plane with a CA of its own before it runs it", () =>
     expect(joinCommand("https://plane", token, { pin: "sha256:00", script: "abc" })).toBe(
       "curl -fsSk https://plane/sailplane/node.sh -o sailplane-node.sh && " +
-        "echo 'abc  sailplane-node.sh' | sha256sum -c && " +
+        "echo 'abc  sailplane-node.sh' | (sha256sum -c || shasum -a 256 -c) && " +
         `sh sailplane-node.sh ${join} --ca-cert-hash sha256:00`,
     ));
 

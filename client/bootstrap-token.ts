@@ -61,7 +61,8 @@ export function joinCommand(server: string, { id, secret }: BootstrapToken, own:
 const checkedScript = (server: string, digest: string): string => {
   const file = "sailplane-node.sh";
   const fetched = `curl -fsSk ${server}${NODE_SCRIPT} -o ${file}`;
-  return `${fetched} && echo '${digest}  ${file}' | sha256sum -c && sh ${file}`;
+  // macOS has shasum, and only recently sha256sum.
+  return `${fetched} && echo '${digest}  ${file}' | (sha256sum -c || shasum -a 256 -c) && sh ${file}`;
 };
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
