@@ -13,8 +13,8 @@ export interface NamedCluster {
 interface Usage {
   readonly objects: number;
   readonly bytes: number;
-  /** Since the cluster was created. */
-  readonly writes: number;
+  /** Since the cluster was created; absent from older control planes. */
+  readonly writes?: number;
 }
 
 const USED = ["OBJECTS", "SIZE", "WRITES"];
@@ -35,7 +35,9 @@ export const limitsOf = ({ limits }: NamedCluster): string[] =>
   Object.entries(limits).map(([what, most]) => `${what}<=${most}`);
 
 const cellsOf = (usage: Usage | undefined): string[] =>
-  usage ? [String(usage.objects), sizeOf(usage.bytes), String(usage.writes)] : USED.map(() => "<unknown>");
+  usage
+    ? [String(usage.objects), sizeOf(usage.bytes), String(usage.writes ?? "<unknown>")]
+    : USED.map(() => "<unknown>");
 
 const UNITS = ["B", "kB", "MB", "GB"];
 

@@ -26,6 +26,7 @@ export function LogView({ of, sources, choices, command }: LogViewProps) {
   const [timed, setTimed] = useState(false);
   const [wrap, setWrap] = useState(true);
   const [search, setSearch] = useState("");
+  const [only, setOnly] = useState(true);
   const follow = wanted && !previous;
 
   const reader = useMemo(() => new LogReader({ follow, previous, place: clusterLogs }), [of, follow, previous]);
@@ -35,10 +36,10 @@ export function LogView({ of, sources, choices, command }: LogViewProps) {
 
   const all = reader.lines.value;
   const lines = useMemo(() => {
-    const sought = search.toLowerCase();
+    const sought = only ? search.toLowerCase() : "";
     const texts = all.map((line) => textOf(line, timed));
     return sought === "" ? texts : texts.filter((text) => text.toLowerCase().includes(sought));
-  }, [all, timed, search]);
+  }, [all, timed, search, only]);
   const state = reader.state.value;
   const nothing = all.length > 0 ? "No line matches." : "No output yet.";
   const flags = [timed && "--timestamps", previous && "--previous", follow && "--follow"].filter(Boolean);
@@ -66,8 +67,14 @@ export function LogView({ of, sources, choices, command }: LogViewProps) {
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
+        {search !== "" && <Check label="Only lines that match" checked={only} set={setOnly} />}
       </StreamTools>
-      <LogText label={`Log of ${of}`} text={lines.length > 0 ? lines.join("\n") : nothing} wrap={wrap} />
+      <LogText
+        label={`Log of ${of}`}
+        text={lines.length > 0 ? lines.join("\n") : nothing}
+        sought={lines.length > 0 ? search : ""}
+        wrap={wrap}
+      />
       <KubectlLine command={[command, ...flags].join(" ")} />
     </div>
   );

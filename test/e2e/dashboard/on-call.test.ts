@@ -17,6 +17,10 @@ describe.skipIf(!hasBrowser)("what one looks for at night", () => {
     await page.getByRole("status").getByText("following", { exact: false }).waitFor();
     await page.getByLabel("Times").check();
     await expect.poll(() => log.textContent()).toMatch(/^\d{4}-\d\d-\d\dT\S+Z \[web-/m);
+    await page.getByLabel("Search the log").fill("line 1 ");
+    await page.getByLabel("Only lines that match").uncheck();
+    await log.getByText("line 2 ").waitFor();
+    expect(await page.evaluate("CSS.highlights.get('found').size")).toBeGreaterThanOrEqual(2);
     await at.cluster.output("scale deployment web --replicas=2");
     await page.context().close();
   });
