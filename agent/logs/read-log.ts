@@ -86,6 +86,21 @@ class Renderer {
   }
 }
 
+/** Splits chunks into lines, without their newlines; an unfinished last one is kept for the next chunk. */
+class LineSplitter {
+  #rest: Buffer = Buffer.alloc(0);
+
+  *split(chunk: Buffer): Generator<Buffer> {
+    const bytes = Buffer.concat([this.#rest, chunk]);
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      yield bytes.subarray(start, end);
+      start = end + 1;
+    }
+    this.#rest = Buffer.from(bytes.subarray(start));
+  }
+}
+
 export async function readLog(path: string, options: ReadLogOptions): Promise<void> {
   const { signal, follow, isRunning, write } = options;
   let file = await openWhenThere(path, options);
@@ -94,22 +109,18 @@ export async function readLog(path: string, options: ReadLogOptions): Promise<vo
     const { size } = await file.stat();
     let position = options.tailLines === undefined ? 0 : await tailOffset(file, size, options.tailLines);
     const renderer = new Renderer(options);
+    const splitter = new LineSplitter();
     const buffer = Buffer.alloc(CHUNK);
-    let rest: Buffer = Buffer.alloc(0);
     let ending = false;
     while (!signal.aborted && !renderer.full) {
       const { bytesRead } = await file.read(buffer, 0, CHUNK, position);
       if (bytesRead > 0) {
         position += bytesRead;
-        const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
         const out: Buffer[] = [];
-        let start = 0;
-        for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-          const rendered = renderer.render(bytes.subarray(start, end));
+        for (const line of splitter.split(buffer.subarray(0, bytesRead))) {
+          const rendered = renderer.render(line);
           if (rendered !== undefined && rendered.length > 0) out.push(rendered);
-          start = end + 1;
         }
-        rest = Buffer.from(bytes.subarray(start));
         if (out.length > 0) await write(Buffer.concat(out));
         continue;
       }

@@ -31,6 +31,26 @@ export interface ProberOptions {
 /** What is left of a delay that began this long ago, by clocks that may have been set since. */
 export const delayLeft = (delayMs: number, agoMs: number): number => Math.max(0, delayMs - Math.max(0, agoMs));
 
+/** Equal results in a row. */
+class Streak {
+  #last: boolean | undefined;
+  #length = 0;
+  readonly #successThreshold: number;
+  readonly #failureThreshold: number;
+
+  constructor(successThreshold: number, failureThreshold: number) {
+    this.#successThreshold = successThreshold;
+    this.#failureThreshold = failureThreshold;
+  }
+
+  /** Adds a result; true once there are as many in a row as its threshold requires. */
+  add(ok: boolean): boolean {
+    this.#length = ok === this.#last ? this.#length + 1 : 1;
+    this.#last = ok;
+    return this.#length >= (ok ? this.#successThreshold : this.#failureThreshold);
+  }
+}
+
 class ContainerProbes {
   readonly #abort = new AbortController();
   /** Aborted when the container is about to end: whether it has started, or is alive, no longer matters. */
@@ -75,8 +95,7 @@ class ContainerProbes {
     const ageMs = delayMs > 0 ? periodMs : this.results.startup === "success" ? 0 : ranMs;
     let pace = beginPace(kind, { periodMs, ageMs }, steadyNow());
     if (kind === "liveness") await wait(pace.due - steadyNow());
-    let same = 0;
-    let last: boolean | undefined;
+    const streak = new Streak(successThreshold, failureThreshold);
     while (!until.aborted) {
       const askedAt = steadyNow();
       const outcome = await runProbe(probe, {
@@ -89,14 +108,9 @@ class ContainerProbes {
       const asked = { askedAt, ok: outcome.ok };
       if (counts(pace, asked)) {
         this.#tell(kind, { ...outcome, tookMs: steadyNow() - askedAt });
-        if (outcome.errored !== true) {
-          same = outcome.ok === last ? same + 1 : 1;
-          last = outcome.ok;
-          if (same >= (outcome.ok ? successThreshold : failureThreshold)) {
-            this.#conclude(kind, outcome.ok);
-            if (kind === "startup" || (kind === "liveness" && !outcome.ok)) return outcome.ok;
-          }
-        }
+        const isVerdict = outcome.errored !== true && streak.add(outcome.ok);
+        if (isVerdict) this.#conclude(kind, outcome.ok);
+        if (isVerdict && (kind === "startup" || (kind === "liveness" && !outcome.ok))) return outcome.ok;
       }
       const next = nextPace(pace, asked, periodMs);
       pace = next;

@@ -12,18 +12,13 @@ import { IMAGES } from "./remove-volumes.ts";
 
 const run = promisify(execFile);
 
-const pluginOf = (volume: Volume): string =>
-  volume.configMap !== undefined
-    ? "kubernetes.io~configmap"
-    : volume.secret !== undefined
-      ? "kubernetes.io~secret"
-      : volume.downwardAPI !== undefined
-        ? "kubernetes.io~downward-api"
-        : volume.projected !== undefined
-          ? "kubernetes.io~projected"
-          : volume.image !== undefined
-            ? IMAGES
-            : "kubernetes.io~empty-dir";
+function pluginOf({ configMap, secret, downwardAPI, projected, image }: Volume): string {
+  if (configMap !== undefined) return "kubernetes.io~configmap";
+  if (secret !== undefined) return "kubernetes.io~secret";
+  if (downwardAPI !== undefined) return "kubernetes.io~downward-api";
+  if (projected !== undefined) return "kubernetes.io~projected";
+  return image !== undefined ? IMAGES : "kubernetes.io~empty-dir";
+}
 
 /** `directory` is the pod's own. */
 export const volumeDirectory = (directory: string, volume: Volume): string =>

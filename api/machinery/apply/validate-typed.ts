@@ -78,18 +78,13 @@ function checkList(value: unknown, list: ListView): TypeError[] {
   return errors;
 }
 
-const goType = (value: unknown): string =>
-  Array.isArray(value)
-    ? "[]interface {}"
-    : isJsonObject(value)
-      ? "map[string]interface {}"
-      : typeof value === "boolean"
-        ? "bool"
-        : isWholeNumber(value)
-          ? "int64"
-          : typeof value === "number"
-            ? "float64"
-            : "string";
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return "[]interface {}";
+  if (isJsonObject(value)) return "map[string]interface {}";
+  if (typeof value === "boolean") return "bool";
+  if (isWholeNumber(value)) return "int64";
+  return typeof value === "number" ? "float64" : "string";
+}
 
 /** Go's %#v. */
 function goSyntax(value: unknown): string {

@@ -104,18 +104,13 @@ function mergeOrderedLists(merged: JsonObject, patch: JsonObject, schema: PatchS
 const notAList = (value: unknown) =>
   new MergeError(`expected a []interface {}, but received a ${goInterfaceType(value)}`);
 
-const goInterfaceType = (value: unknown) =>
-  value === null
-    ? "%!s(<nil>)"
-    : isJsonObject(value)
-      ? "map[string]interface {}"
-      : isWholeNumber(value)
-        ? "int64"
-        : typeof value === "number"
-          ? "float64"
-          : typeof value === "boolean"
-            ? "bool"
-            : "string";
+function goInterfaceType(value: unknown): string {
+  if (value === null) return "%!s(<nil>)";
+  if (isJsonObject(value)) return "map[string]interface {}";
+  if (isWholeNumber(value)) return "int64";
+  if (typeof value === "number") return "float64";
+  return typeof value === "boolean" ? "bool" : "string";
+}
 
 /** `$setElementOrder/containers` → `containers`. */
 function listNameOf(key: string, prefix: string): string {

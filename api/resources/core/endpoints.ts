@@ -34,6 +34,8 @@ export const endpoints = defineResource<Endpoints>({
   ],
 });
 
+const hostOf = (ip: string): string => (ip.includes(":") ? `[${ip}]` : ip);
+
 function printSubsets(subsets: readonly EndpointSubset[]): string {
   if (subsets.length === 0) return "<none>";
   const shown: string[] = [];
@@ -42,7 +44,7 @@ function printSubsets(subsets: readonly EndpointSubset[]): string {
     for (const port of ports.length > 0 ? ports : [undefined])
       for (const { ip } of addresses) {
         count++;
-        if (shown.length < SHOWN) shown.push(port ? `${ip.includes(":") ? `[${ip}]` : ip}:${port.port}` : ip);
+        if (shown.length < SHOWN) shown.push(port ? `${hostOf(ip)}:${port.port}` : ip);
       }
   return count > shown.length ? `${shown.join(",")} + ${count - SHOWN} more...` : shown.join(",");
 }

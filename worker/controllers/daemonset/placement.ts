@@ -27,28 +27,26 @@ export function planPlacement(
   const available = (pod: Pod) => isAvailable(pod, daemonSet.spec.minReadySeconds ?? 0, now);
   for (const { node, fit, pods } of places) {
     const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-    if (!fit.stay) doomed.push(...present);
-    else if (pods.length === 0) {
-      if (fit.run) missing.push(node.metadata.name);
-    } else {
-      const running: Stored<Pod>[] = [];
-      for (const pod of present) {
-        if (!isTerminated(pod)) running.push(pod);
-        else {
-          const due = (timeOf(pod.metadata.creationTimestamp) ?? 0) + FAILED_AGE_MS;
-          if (pod.status.phase === "Failed" && due > now) wakeAt = earliest(wakeAt, due);
-          else {
-            doomed.push(pod);
-            events.push(endedEvent(daemonSet, pod, node.metadata.name));
-          }
-        }
-      }
-      const older = oldestFirst(running);
-      const kept = surges ? surging(older, { isNew, available }) : older.slice(0, 1);
-      doomed.push(...running.filter((pod) => !kept.includes(pod)));
-      // A set that may surge does not wait for the old pod's end.
-      if (surges && running.length === 0 && fit.run) missing.push(node.metadata.name);
+    if (!fit.stay) {
+      doomed.push(...present);
+      continue;
     }
+    for (const pod of present.filter(isTerminated)) {
+      const due = (timeOf(pod.metadata.creationTimestamp) ?? 0) + FAILED_AGE_MS;
+      if (pod.status.phase === "Failed" && due > now) {
+        wakeAt = earliest(wakeAt, due);
+        continue;
+      }
+      doomed.push(pod);
+      events.push(endedEvent(daemonSet, pod, node.metadata.name));
+    }
+    const running = present.filter((pod) => !isTerminated(pod));
+    const older = oldestFirst(running);
+    const kept = surges ? surging(older, { isNew, available }) : older.slice(0, 1);
+    doomed.push(...running.filter((pod) => !kept.includes(pod)));
+    // A set that may surge does not wait for the old pod's end.
+    const isVacant = surges ? running.length === 0 : pods.length === 0;
+    if (isVacant && fit.run) missing.push(node.metadata.name);
   }
   const effects = [
     ...creations(daemonSet, missing, hash),
