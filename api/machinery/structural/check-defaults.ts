@@ -2,8 +2,8 @@
  * Whether the defaults of a schema satisfy it (apiextensions-apiserver pkg/apiserver/schema/defaulting/validation.go).
  */
 import { type FieldError, invalid } from "../field-error.ts";
+import { copyJson } from "../json/json-copy.ts";
 import type { JsonObject } from "../json/json-object.ts";
-import { copyJson } from "../patch/copy-json.ts";
 import { malformedMeta } from "./coerce-meta.ts";
 import { validateEmbedded } from "./embedded.ts";
 import { childPath, isEmbedded, itemsOf, META_FIELDS, type Schema } from "./json-walk.ts";

@@ -1,7 +1,7 @@
 /** Defaults of a structural schema (apiextensions-apiserver pkg/apiserver/schema/defaulting). */
 import { exactJson } from "../json/exact-json.ts";
+import { copyJson } from "../json/json-copy.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import { copyJson } from "../patch/copy-json.ts";
 import { itemsOf, memberOf, propertyOf, type Schema } from "./json-walk.ts";
 
 /**
