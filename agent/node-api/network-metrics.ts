@@ -1,4 +1,4 @@
-/** cadvisor's families of what went over the networks of pods and the machine. */
+/** cadvisor's metric families of network traffic, of pods and the machine. */
 import type { InterfaceCounters, Traffic } from "../usage/network-counters.ts";
 import type { PodTraffic } from "../usage/pod-traffic.ts";
 import type { Family, Line } from "./prometheus.ts";

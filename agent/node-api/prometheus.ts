@@ -10,7 +10,7 @@ export interface Family {
 }
 
 type Labels = Readonly<Record<string, string>>;
-/** A histogram's parts have names of their own: that of the family, and what `part` adds. */
+/** The parts of a histogram have their own names: the family's name followed by `part`. */
 export type Line = readonly [labels: Labels, value: number, part?: string];
 
 export const histogramLines = (labels: Labels, { bounds, counts, sum }: Histogram): Line[] => [

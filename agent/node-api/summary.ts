@@ -57,7 +57,7 @@ const cpu = (time: string, nanocores: number | undefined, total: number) => ({
   usageCoreNanoSeconds: total,
 });
 
-/** The kubelet's: most who ask look at what is said of this one alone. */
+/** The kubelet's: most clients only read the values of this interface. */
 const DEFAULT_INTERFACE = "eth0";
 
 function network(time: string, counted: readonly InterfaceCounters[]) {

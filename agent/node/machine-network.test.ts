@@ -4,7 +4,7 @@ import type { MachineAddresses } from "./node-addresses.ts";
 
 const at = (address: string, ipv6?: string): MachineAddresses => ({ first: [address], ipv6 });
 
-/** What the machine has as the agent starts, and at each look after. */
+/** What the machine has when the agent starts, and at each later check. */
 function looking(...seen: MachineAddresses[]) {
   const onChange = vi.fn();
   const network = new MachineNetwork({ onChange, read: () => seen.shift() ?? at("127.0.0.1") });

@@ -12,7 +12,7 @@ import type { MachineAddresses } from "./node-addresses.ts";
 const LOOK_MS = 10_000;
 const LOOPBACK = "127.0.0.1";
 
-/** The interface of the default route, if the kernel tells. */
+/** The interface of the default route, if the kernel reports it. */
 function defaultInterface(): string | undefined {
   const route = readText("/proc/net/route")
     .split("\n")
@@ -48,7 +48,7 @@ const readAddresses = (): MachineAddresses => ({
 const isLoopback = ({ first }: MachineAddresses): boolean => first.join() === LOOPBACK;
 
 export interface MachineNetworkOptions {
-  /** Called when the addresses are others than before. */
+  /** Called when the addresses have changed. */
   readonly onChange: () => void;
   /** Reads the addresses; absent: those of this machine. */
   readonly read?: () => MachineAddresses;

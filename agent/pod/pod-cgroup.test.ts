@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { removePodCgroup } from "./pod-cgroup.ts";
 
 const ROOT = "/sys/fs/cgroup";
-/** Where processes are held together, by whichever version of cgroups the machine has. */
+/** The hierarchy in which processes are grouped, in whichever version of cgroups the machine has. */
 const hierarchy = existsSync(join(ROOT, "cgroup.controllers")) ? ROOT : join(ROOT, "pids");
 
 /** Whether this machine lets the tests create cgroups. */

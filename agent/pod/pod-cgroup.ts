@@ -89,7 +89,7 @@ export async function removePodCgroup(uid: string, driver: CgroupDriver | undefi
   }
 }
 
-/** Times that what was killed may take to exit. */
+/** How often to check whether killed processes have exited. */
 const ATTEMPTS = 5;
 const EXIT_MS = 50;
 

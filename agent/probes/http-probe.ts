@@ -63,7 +63,7 @@ export async function getHttp(
   if (!URL.canParse(first))
     return { ok: false, errored: true, answered: false, output: `parse "${first}": invalid URL` };
   const { hostname } = new URL(first);
-  // For everything together: redirects and the body, too.
+  // Covers everything, including redirects and the body.
   const signal = AbortSignal.timeout(seconds * 1000);
   const ask = (url: URL, requests: number): Promise<HttpOutcome> =>
     new Promise((resolve) => {
@@ -92,7 +92,7 @@ export async function getHttp(
         response.setEncoding("utf8").on("data", (chunk: string) => {
           body += chunk.slice(0, LONGEST_OUTPUT - body.length);
           if (body.length < LONGEST_OUTPUT) return;
-          // The rest does not matter, and there may be no end to it.
+          // The rest does not matter, and the body may be endless.
           resolve(outcomeOf(statusCode, body));
           request.destroy();
         });

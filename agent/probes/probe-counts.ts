@@ -17,7 +17,7 @@ export interface ProbeCount extends Probed {
 }
 
 export interface ProbeDuration extends Probed {
-  /** Of those that did not fail, as a kubelet has it. */
+  /** Only of probes that did not fail, as in a kubelet. */
   readonly seconds: Histogram;
 }
 

@@ -24,7 +24,7 @@ export interface RuntimeOptions {
  */
 const noPartOfProject = (dataDirectory: string): void => writeFileSync(join(dataDirectory, "package.json"), "{}\n");
 
-/** Undefined where the signal came first. */
+/** Undefined if the signal came first. */
 export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime | undefined> {
   const { runtime, dataDirectory, nodeName, signal } = options;
   if (runtime === "simulated") return new SimulatedRuntime({ nodeName });

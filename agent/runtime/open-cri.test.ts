@@ -35,7 +35,7 @@ test.each(["cri", "auto"] as const)(
     server.forceShutdown();
     expect(said).toHaveLength(1);
 
-    // Whoever had one before waits for one, named or not.
+    // A node that had one before waits for one, whether specified or not.
     vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", undefined);
     const stop = new AbortController();
     const again = choose("auto", stop.signal);

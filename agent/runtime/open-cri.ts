@@ -47,7 +47,7 @@ async function openOrWhy(dataDirectory: string): Promise<Runtime | string> {
   }
 }
 
-/** Undefined where none answers and none must be waited for, or the signal came first. */
+/** Undefined if none answers and none is required, or the signal came first. */
 export async function openCri({
   dataDirectory,
   isDemanded,

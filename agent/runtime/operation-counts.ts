@@ -9,7 +9,7 @@ export interface OperationCount {
   readonly seconds: Histogram;
 }
 
-/** The kubelet's, from 5 ms to 12 min. */
+/** The kubelet's bounds, from 5 ms to 12 min. */
 const BOUNDS = Array.from({ length: 14 }).reduce<number[]>((all) => [...all, (all.at(-1) ?? 0.002) * 2.5], []);
 
 /** Of a method of the CRI. */

@@ -42,7 +42,7 @@ export interface Runtime {
   readonly takesCdiDevices?: boolean;
   /** When it last responded, by `steadyNow`; absent: it always does. */
   answeredAt?(): number;
-  /** How it has been called; absent: there is nothing to call. */
+  /** How its operations have been called; absent: it has no operations. */
   operations?(): readonly OperationCount[];
   version(): Promise<{ readonly name: string; readonly version: string }>;
   /** Everything that this runtime runs for the agent, or for one pod by uid. */

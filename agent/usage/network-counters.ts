@@ -1,4 +1,4 @@
-/** What went over a network's interfaces, as the kernel counts it since each was made. */
+/** Traffic of a network's interfaces, as counted by the kernel since each was created. */
 
 export interface Traffic {
   readonly bytes: number;
@@ -13,7 +13,7 @@ export interface InterfaceCounters {
   readonly sent: Traffic;
 }
 
-/** Loopback, and the machine's ends of what pods and containers have: as cadvisor leaves them out. */
+/** Loopback, and the machine's ends of pods' and containers' interfaces, which cadvisor leaves out, too. */
 const PASSED_OVER = /^(?:lo$|veth|docker)/;
 /** Of each direction: bytes, packets, errors, dropped, and four more. */
 const COLUMNS = 8;
@@ -25,7 +25,7 @@ const trafficOf = ([bytes = 0, packets = 0, errors = 0, dropped = 0]: readonly n
   dropped,
 });
 
-/** Of the text of `/proc/…/net/dev`: two lines of headings, then one of each interface. */
+/** Parses `/proc/…/net/dev`: two lines of headings, then one per interface. */
 export const parseNetworkCounters = (text: string): readonly InterfaceCounters[] =>
   text.split("\n").flatMap((line) => {
     const [, name = "", rest = ""] = /^\s*(\S+):(.*)$/.exec(line) ?? [];

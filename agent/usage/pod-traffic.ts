@@ -1,4 +1,4 @@
-/** What went over the networks of this node's pods, and over the machine's. */
+/** Network traffic of this node's pods, and of the machine. */
 import { readText } from "../files/read-text.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { PodIdentity } from "../runtime/sandbox.ts";

@@ -16,6 +16,6 @@ export interface LocalStatus {
   readonly clockSkewMs?: number;
   readonly pressures: readonly string[];
   readonly pods: number;
-  /** What it keeps on its disk for claims; absent: it keeps nothing for any. */
+  /** What it keeps on its disk for claims; absent: it keeps no local volumes. */
   readonly volumes?: { readonly directory: string; readonly kept: number; readonly used: number };
 }

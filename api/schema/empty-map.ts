@@ -1,6 +1,6 @@
 /**
- * Maps that were said to be empty. To Kubernetes' semantic equality they are as good as none, and a struct that is set and sets
- * nothing is not; as JSON the two look the same.
+ * Explicitly empty maps. To Kubernetes' semantic equality they equal absent ones, but a struct that is set and sets
+ * nothing does not; as JSON the two look the same.
  */
 const empty = new WeakSet<object>();
 
@@ -10,7 +10,7 @@ export function emptyMap(): Record<string, never> {
   return map;
 }
 
-/** Whether it is one still: a draft may be changed. */
+/** Whether it still is one: a draft may be changed. */
 export function isEmptyMap(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   for (const _ in value) return false;

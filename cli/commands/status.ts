@@ -6,7 +6,7 @@ import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { type KeptVolumes, keepsVolumes, strayDirectories } from "../node/kept-volumes.ts";
 import { dataDirectoryOption } from "./options.ts";
 
-/** More are not listed one by one. */
+/** If there are more, they are not listed individually. */
 const MOST_STRAY = 5;
 
 export const statusCommand = (): Command =>
@@ -37,7 +37,7 @@ async function showVolumes(connection: Connection, nodes: readonly Node[]): Prom
   const asked = await Promise.all(nodes.map(async (node) => ({ node, kept: await keptOn(connection, node) })));
   const found = asked.filter(({ kept }) => kept.volumes.length > 0);
   if (found.length === 0) return;
-  // After the nodes: a volume that is just being made is a directory first.
+  // Read after the nodes: a volume that is being created starts as a directory.
   const path = "/api/v1/persistentvolumes";
   const { items } = await askApi<ListOf<PersistentVolume>>(connection, { method: "GET", path });
   for (const { node, kept } of found) {
@@ -49,7 +49,7 @@ async function showVolumes(connection: Connection, nodes: readonly Node[]): Prom
   }
 }
 
-/** A node that has gone meanwhile keeps nothing that could be told. */
+/** Returns nothing for a node that has gone in the meantime. */
 async function keptOn(connection: Connection, { metadata }: Node): Promise<KeptVolumes> {
   const path = `/api/v1/nodes/${encodeURIComponent(metadata.name ?? "")}/proxy/localVolumes`;
   const answer = await requestApi(connection, { method: "GET", path }).catch(() => undefined);

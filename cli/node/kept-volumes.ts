@@ -1,4 +1,4 @@
-/** What nodes keep on their disks for claims, and what of it nobody has a use for. */
+/** What nodes keep on their disks for claims, and which of it is no longer used. */
 import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
 import { LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 
@@ -12,7 +12,10 @@ export const keepsVolumes = ({ metadata, status }: Node): boolean =>
   metadata.labels?.[LOCAL_VOLUMES] === "true" &&
   (status.conditions ?? []).some((condition) => condition.type === "Ready" && condition.status === "True");
 
-/** Directories that no PersistentVolume names: a restored cluster has not heard of them, or a Node was deleted before its claims. */
+/**
+ * Directories that no PersistentVolume names: the cluster was restored without them, or a Node was deleted before its
+ * claims.
+ */
 export function strayDirectories(
   { directory, volumes }: KeptVolumes,
   named: readonly PersistentVolume[],

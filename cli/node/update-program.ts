@@ -1,4 +1,4 @@
-/** Brings the program of a node, as node.sh installed it, to the version of its control plane. */
+/** Updates the program of a node, as installed by node.sh, to the version of its control plane. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -3,7 +3,7 @@ import type { LogEnding, LogRequest } from "./log-place.ts";
 import { LogReader, type LogSource } from "./log-reader.ts";
 import { pause } from "./pause.ts";
 
-/** A stream that was opened: what it was asked, and how it goes on. */
+/** A stream that was opened: the request, and functions to continue it. */
 interface Opened {
   readonly how: "read" | "follow";
   readonly request: LogRequest;
@@ -17,7 +17,7 @@ const stamped = (second: number, text: string) => `2026-11-29T10:00:0${second}.0
 
 describe("who follows logs", () => {
   let opened: Opened[];
-  /** Aborted when nobody can see the page any more; the next one stands for the next time that somebody can. */
+  /** Aborted when the page gets hidden; replaced by a new one when it is visible again. */
   let seen: AbortController;
 
   const stream =

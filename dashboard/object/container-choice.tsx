@@ -4,7 +4,7 @@ interface ContainerChoiceProps {
   readonly choose: (container: string) => void;
 }
 
-/** The choice that stands for every container. */
+/** The option that selects every container. */
 export const ALL_CONTAINERS = "All containers";
 
 /** Selects the container that a tab shows. */

@@ -62,7 +62,7 @@ async function roleHolder(role: "admin" | "edit" | "view", spec: object = {}): P
   return (await must(`${CORE}/serviceaccounts/${role}/token`, { spec })).status.token;
 }
 
-/** The same token as if it had been made `seconds` later. */
+/** The same token as if it had been issued `seconds` later. */
 async function shifted(token: string, seconds: number): Promise<string> {
   const claims = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/")));
   const [iat, nbf, exp] = [claims.iat, claims.nbf, claims.exp].map((time) => time + seconds);

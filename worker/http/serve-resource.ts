@@ -163,7 +163,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   try {
     const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
     if (!isHeadOnly) return withWarnings(response, context.warnings);
-    // A watch would go on otherwise.
+    // A watch would continue otherwise.
     await response.body?.cancel();
     return withWarnings(new Response(null, response), context.warnings);
   } catch (error) {

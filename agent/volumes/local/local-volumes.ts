@@ -105,7 +105,7 @@ export class LocalVolumes {
     return readdirSync(this.directory).filter((name) => NAME.test(name));
   }
 
-  /** How many are here, and how many of them pods here have. */
+  /** The number of directories here, and of those that pods here use. */
   get use(): { readonly directory: string; readonly kept: number; readonly used: number } {
     const { directory, names } = this;
     const used = names.filter((name) => this.#options.usersOf(name).length > 0);

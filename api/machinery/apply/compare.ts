@@ -68,7 +68,10 @@ class Walk {
     return this.#isSame(old, next, type) ? undefined : { modified: MEMBER };
   }
 
-  /** Of values that are owned whole. To Kubernetes a list that is said to be empty is none, but for those within other lists. */
+  /**
+   * For values that are owned whole. To Kubernetes an explicitly empty list equals an absent one, except within other
+   * lists.
+   */
   #isSame(old: unknown, next: unknown, type: TypeView | undefined): boolean {
     if (deepEqual(old, next)) return true;
     const map = type?.map;

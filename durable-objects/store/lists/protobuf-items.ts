@@ -7,7 +7,7 @@ import type { ItemForm } from "./item-form.ts";
 export function protobufItems(of: ObjectKind): ItemForm {
   const list = ProtobufList.of(of);
   if (!list) throw new Error(`${of.kind} has no protobuf form`);
-  // Only what is written counts for the length of a run: one that came out short would not be kept.
+  // Only what is written counts towards the length of a run: one that came out short would not be cached.
   const [part, read] =
     of.kind === "PartialObjectMetadataList"
       ? [metadataText, (metadata: string) => ({ metadata: JSON.parse(metadata) })]

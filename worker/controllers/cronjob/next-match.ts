@@ -1,6 +1,6 @@
 /**
- * When the clock of a time zone next shows what a schedule names. What it does not show on a day, as it is put forward,
- * does not come on that day; what it shows twice comes twice.
+ * When the clock of a time zone next shows a time that a schedule matches. A time that the clock skips on a day does
+ * not occur on that day; one that it repeats occurs twice.
  */
 import type { CronFields } from "../../../api/resources/batch/cron-spec.ts";
 import type { OffsetAt } from "./zone-clock.ts";

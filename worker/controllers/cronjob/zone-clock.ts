@@ -10,7 +10,7 @@ export type OffsetAt = (time: number) => number;
 const UTC: OffsetAt = () => 0;
 const known = new Map<string, Intl.DateTimeFormat>();
 
-/** UTC where there is no such zone. */
+/** UTC if there is no such zone. */
 export function offsetsOf(timeZone: string | undefined): OffsetAt {
   if (timeZone === undefined || timeZone === "UTC") return UTC;
   const format = formatOf(timeZone);

@@ -97,7 +97,7 @@ describe("daemon set", () => {
     await at.settle();
     const revisions = () =>
       at.cluster.list<ControllerRevision>("controllerrevisions.apps").map(({ metadata: { name } }) => name);
-    // That there is another one is no reason to look.
+    // The existence of another one does not trigger a sync.
     expect(revisions()).toEqual([first?.metadata.name, "dm-copy"]);
     at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
       draft.metadata.annotations = { a: "reason" };

@@ -47,7 +47,10 @@ function nodeMatters({ object, previous, deleted }: ObjectChange): boolean {
   return !same(next.metadata.labels, before.metadata.labels) || !same(next.spec, before.spec);
 }
 
-/** Who makes another revision like one that is there may do with both what it likes, until the set has a reason of its own. */
+/**
+ * Whoever creates a copy of an existing revision may do with it what they like, until something else triggers a sync of
+ * the set.
+ */
 function isCopy({ object, previous, deleted, snapshot }: ObjectChange): boolean {
   const { uid = "" } = controllerOf(object) ?? {};
   if (deleted || previous || uid === "") return false;

@@ -23,7 +23,7 @@ import { renderBytes, renderValue } from "./respond.ts";
 /** Where one form of metadata is accepted, both are recognised; the wrong one is refused by name. */
 export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
 
-/** Of objects that are not stored, nor written to a Table. */
+/** For objects that are neither stored nor rendered as a Table. */
 export const METADATA_VIEWS: readonly View[] = ["PartialObjectMetadata", "PartialObjectMetadataList"];
 
 export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];

@@ -20,7 +20,7 @@ const OPTIONS = {
 /** Values that need quotes get single ones, unless they must be escaped. */
 const PRINTED = { indentSeq: false, lineWidth: 0, singleQuote: true } as const;
 
-/** `keys` of maps stand in the order of a document that is YAML in another's words, and else sorted. */
+/** The keys of maps keep their order in a document that is YAML inside another format, and are sorted otherwise. */
 export function encodeYaml(value: object, keys: "sorted" | "asWritten" = "sorted"): string {
   const document = new Document(value, { ...OPTIONS, sortMapEntries: keys === "sorted" });
   const others = document.schema.tags.filter(isOfOtherThanText);

@@ -50,7 +50,7 @@ export function auditAnswer(c: Context<Bindings>, { policy, request }: Audit, id
   c.executionCtx.waitUntil(
     readStart(copy.body as ReadableStream<Uint8Array>).then(
       (body) => write(bodiesOf(sent, recordedBody(body, form))),
-      // A response that breaks off is still recorded.
+      // A response that is cut off is still recorded.
       () => write(bodiesOf(sent, { kind: "truncated" })),
     ),
   );

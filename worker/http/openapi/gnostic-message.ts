@@ -57,7 +57,7 @@ export const flag: Write = (writer, value) => writer.varint(value ? 1 : 0);
 export const count: Write = (writer, value) => writer.varint(Number(value));
 export const double: Write = (writer, value) => writer.double(Number(value));
 
-/** What tells its own length. */
+/** Writers of values without a length prefix. */
 const PLAIN: ReadonlyMap<Write, WireType> = new Map<Write, WireType>([
   [flag, WIRE_VARINT],
   [count, WIRE_VARINT],

@@ -21,10 +21,10 @@ import type { Schema } from "./schemas.ts";
 
 export const gnosticV2 = (document: Schema): Uint8Array<ArrayBuffer> => writtenDocument(writeDocument, document);
 
-/** In Go version 2 is made of maps. */
+/** Go implements version 2 with maps. */
 const sortedAny: Write = (writer, value) => any(writer, sortedMembers(value));
 
-/** For lists that go into a message of their own: `whole` keeps them from being written element by element. */
+/** For lists that are one message: `whole` keeps them from being written element by element. */
 const whole = (value: unknown): unknown => (Array.isArray(value) ? { whole: value } : value);
 const wholeList =
   (number: number, write: Write): Write =>

@@ -22,10 +22,10 @@ const reference = message(() => ({ $ref: [1, text] }));
 const schemaOr: Write = (writer, value) =>
   (value as Value).$ref === undefined ? field(writer, 1, schema, value) : field(writer, 2, reference, value);
 
-/** Of what is there though it is false, zero or empty. */
+/** A value is present even if it is false, zero or empty. */
 const given = (value: unknown) => (value === undefined ? undefined : { given: value });
 
-/** DefaultType, which has no words for lists and objects. */
+/** DefaultType, which cannot express lists and objects. */
 const fallback: Write = (writer, value) => {
   const { given: literal } = value as Value;
   if (typeof literal === "number" || typeof literal === "bigint") field(writer, 1, double, literal);

@@ -68,7 +68,7 @@ function answerV3(request: Request, document: TaggedDocument): Response {
   return response;
 }
 
-/** Made for each who asks, which few do; it has the ETag of the JSON. */
+/** Encoded for each request, of which there are few; it has the ETag of the JSON. */
 const inProtobuf = ({ body, etag }: JsonDocument): TaggedDocument => ({
   contentType: PROTOBUF_V3,
   body: gnosticV3(parseExactJson(body) as object),

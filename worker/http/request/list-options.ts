@@ -73,7 +73,7 @@ export function listOptions(query: URLSearchParams, served: Served): ListOptions
 export function watchOptions(query: URLSearchParams, served: Served): WatchOptions {
   const timeoutSeconds = integerOption(query, "timeoutSeconds");
   integerOption(query, "limit");
-  // The deprecated paths of watches need not say that they watch, and are then held to the rules of lists.
+  // The deprecated paths of watches need not say that they watch, and then must satisfy the rules of lists.
   const selection = checkedSelection(query, served, isWatch(query) ? watchProblems : listProblems);
   const revision = revisionOption(query);
   // Kubernetes treats a watch without a revision as one that asks for initial events, and so for the bookmark after
@@ -114,7 +114,9 @@ interface Combined {
   readonly saysInitial: boolean;
 }
 
-/** Selectors must be readable, then the options fit together, then the kind have the fields. */
+/**
+ * Checks first that the selectors are valid, then that the options are consistent, then that the kind has the fields.
+ */
 function checkedSelection(
   query: URLSearchParams,
   served: Served,
@@ -125,7 +127,7 @@ function checkedSelection(
   return selectionFrom(selectors, served);
 }
 
-/** Whoever watches one object by its path may select it by its name, and else by no fields at all. */
+/** A watch of one object by its path may select it by its name, and by no other field. */
 export function requireNamed(query: URLSearchParams, { name }: Selection, pathName: string): void {
   if (pathName === "" || name === pathName || (query.get("fieldSelector") ?? "") === "") return;
   throw new ApiError(badRequest("fieldSelector metadata.name doesn't match requested name"));

@@ -11,7 +11,7 @@ import { decodeObject } from "../../request/body.ts";
 import { writeOptions } from "../../request/write-options.ts";
 import { placeInNamespace } from "../../verbs/create.ts";
 
-/** What of a review is its answer's own. */
+/** The parts of a review that its answer determines. */
 export interface ReviewAnswer {
   readonly metadata: KubeObject["metadata"];
   readonly spec?: object;
