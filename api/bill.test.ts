@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { estimateBill } from "./bill.ts";
 
-test("a cluster that does nothing costs the plan and no more", () => {
+test("an idle cluster costs only the plan", () => {
   expect(estimateBill({ nodes: 0, writes: 0, requests: 0 })).toBe(5);
   expect(estimateBill({ nodes: 10, writes: 0, requests: 0 })).toBe(5);
 });

@@ -15,8 +15,8 @@ const steps = (progress: Progress) => {
   progress.end("backup", "done");
 };
 
-describe("steps that a command tells of", () => {
-  it("are a line each where nobody watches", () => {
+describe("steps that a command reports", () => {
+  it("are one line each without a terminal", () => {
     expect(said(false, {}, steps)).toBe("  ! backup         slow\n  ✓ backup         done (N s)\n");
   });
 

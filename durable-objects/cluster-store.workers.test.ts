@@ -68,7 +68,7 @@ function open(): StoreUnderTest {
 
 storeContract("a ClusterStore on SQLite", open);
 
-test("SQLite and memory answer alike, whatever they are told", { timeout: 60_000 }, () =>
+test("SQLite and memory answer alike, whatever the calls", { timeout: 60_000 }, () =>
   storesAgree(() => [open(), new MemoryStore()], 50),
 );
 

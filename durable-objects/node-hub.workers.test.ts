@@ -46,7 +46,7 @@ async function dial(cluster: string, node: string): Promise<{ next: () => Promis
   };
 }
 
-it("LINK-SOCKET, LINK-SYNC: tells a node everything as it connects, and then what is committed for it", async () => {
+it("LINK-SOCKET, LINK-SYNC: sends a node everything when it connects, and then what is committed for it", async () => {
   const cluster = "hub-pushes";
   const store = CLUSTER_STORE.getByName(cluster);
   await store.commit({ writes: [pod("before", "a"), pod("elsewhere", "b")] });
@@ -88,7 +88,7 @@ it("LINK-LEFT: gives up a node that polled and does not any more", async () => {
   });
 });
 
-it("LINK-SLEEP: goes on after a sleep from where it was, and knows again what pods name", async () => {
+it("LINK-SLEEP: continues after a sleep from where it was, and knows again what pods name", async () => {
   const cluster = "hub-sleeps";
   const store = CLUSTER_STORE.getByName(cluster);
   const key = { resource: "configmaps", namespace: "default", name: "cm" };
@@ -121,7 +121,7 @@ it("LINK-SLEEP: goes on after a sleep from where it was, and knows again what po
   socket.close();
 });
 
-it("LINK-PING: a ping is answered, and nobody hears of it", async () => {
+it("LINK-PING: a ping is answered without waking anything", async () => {
   const answer = await NODE_HUB.getByName("hub-pings").fetch("https://hub/?node=a&cluster=hub-pings", {
     headers: { Upgrade: "websocket" },
   });
@@ -136,7 +136,7 @@ it("LINK-PING: a ping is answered, and nobody hears of it", async () => {
   socket.close();
 });
 
-it("knows who is connected", async () => {
+it("knows which nodes are connected", async () => {
   const cluster = "hub-hears";
   const { next, socket } = await dial(cluster, "a");
   await next();

@@ -40,7 +40,7 @@ it("RELAY-CALL: calls the other node, and refuses where that one is not connecte
   hub.socket.close();
 });
 
-it("RELAY-PASS: what one says the other hears, as it came, and nobody else", async () => {
+it("RELAY-PASS: messages reach the other side unchanged, and no one else", async () => {
   const hub = await link("relay-passes", "b");
   const a = listen(await meet("relay-passes", "a", "b"));
   const b = listen(await meet("relay-passes", "b", "a"));
@@ -51,7 +51,7 @@ it("RELAY-PASS: what one says the other hears, as it came, and nobody else", asy
   hub.socket.close();
 });
 
-it("RELAY-END: when one is gone the other is told; one that comes again takes its own place", async () => {
+it("RELAY-END: when one side closes the other is closed; a node that reconnects replaces its old connection", async () => {
   const hub = await link("relay-ends", "b");
   const a = listen(await meet("relay-ends", "a", "b"));
   const b = listen(await meet("relay-ends", "b", "a"));

@@ -45,7 +45,7 @@ const COLLECTIONS: readonly [string, string, readonly KubeObject[]][] = [
 ];
 
 test.each(COLLECTIONS)(
-  "STORE-STREAM: rows of %s (%s) tell ages of now, though they were kept before",
+  "STORE-STREAM: rows of %s (%s) have current ages, though they are cached",
   async (resource, of, objects) => {
     let now = CREATED + 90_000;
     const store = new MemoryStore({ now: () => now, rowForm: new TableRows().form });

@@ -38,7 +38,7 @@ test("FAIR-BODY: a body that does not come is given up", async () => {
   expect(await read(inChunks([4], "stays open").request, 10)).toBe("too slow");
 });
 
-test("FAIR-BODY: a body that breaks off is told from one that ends", async () => {
+test("FAIR-BODY: a body that breaks off is distinguished from one that ends", async () => {
   const breaking = () =>
     new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(chunk(4)),

@@ -116,7 +116,7 @@ describe("a pod that is bound to the node", () => {
     expect(fits(asking({ "hugepages-1Mi": "0" }))).toBeUndefined();
   });
 
-  it("lacks as much as others have of what it asks for, which is told where nothing else is wrong", () => {
+  it("lacks as much as others have of what it requests, which is reported if nothing else is wrong", () => {
     const { lacks } = checkPod(pod("p", { cpu: "1500m" }), { ...node, maxPods: 1 }, [pod("q", { cpu: "1" }), pod("r")]);
     expect(lacks.map(({ resource, nanos }) => [resource, nanos])).toEqual([
       ["pods", 2_000_000_000n],

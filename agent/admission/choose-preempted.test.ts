@@ -67,7 +67,7 @@ describe("room for a critical pod", () => {
     expect(names(lack(100), pod("nothing"), burstable("b", "100"))).toEqual(["b"]);
   });
 
-  it("is made for who is more important, whether critical or not", () => {
+  it("is made for more important pods, whether critical or not", () => {
     const for_ = (priority: number | undefined, other: number | undefined) => {
       const asking = pod("p", priority === undefined ? {} : { priority });
       const there = pod("q", { memory: "100", ...(other === undefined ? {} : { priority: other }) });

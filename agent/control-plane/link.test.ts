@@ -62,7 +62,7 @@ test("LINK-POLL: where WebSockets are blocked, the node asks by HTTP from where 
   expect(link.awaySince).toBeDefined();
 });
 
-test("LINK-GONE: a node that the control plane knows no more says so once, and what to do", async () => {
+test("LINK-GONE: a node that the control plane no longer knows says so once, and what to do", async () => {
   let asked = 0;
   start({
     webSocket: refusing,
@@ -77,7 +77,7 @@ test("LINK-GONE: a node that the control plane knows no more says so once, and w
   ]);
 });
 
-test("LINK-CLOCK: a clock that is wrong is told, once, and of an answer of either way", async () => {
+test("LINK-CLOCK: a wrong clock is reported once, from answers of either kind", async () => {
   server.on("headers", (headers) => void headers.push(`Date: ${new Date(Date.now() - 3_600_000).toUTCString()}`));
   const link = start();
   await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(1);

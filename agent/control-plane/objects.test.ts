@@ -23,7 +23,7 @@ const sync = (revision: number, changes: readonly NodeChange[], reset = false): 
 });
 const names = (cache: ObjectCache) => cache.pods().map(({ metadata }) => metadata.name);
 
-describe("AGENT-OFFLINE: what a node was told of", () => {
+describe("AGENT-OFFLINE: the objects that a node has received", () => {
   it("is known again to the next agent, up to the same revision", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(3, [pod("a", 1), pod("b", 2), pod("b", 3)]));
@@ -33,7 +33,7 @@ describe("AGENT-OFFLINE: what a node was told of", () => {
     expect([names(next), next.revision]).toEqual([["b"], 4]);
   });
 
-  it("is asked for anew where a file is broken", async () => {
+  it("are requested anew if a file is broken", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(3, [pod("a", 1)]));
     await cache.close();
@@ -42,7 +42,7 @@ describe("AGENT-OFFLINE: what a node was told of", () => {
     expect(new ObjectCache(directory).revision).toBe(0);
   });
 
-  it("LINK-LEVEL: is not undone by what is told late", async () => {
+  it("LINK-LEVEL: are not overwritten by older ones that arrive late", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(5, [pod("a", 5)]));
     expect(cache.apply(sync(5, [pod("a", 4), pod("a", 3, "DELETED")]))).toEqual([]);

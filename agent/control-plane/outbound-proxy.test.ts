@@ -58,7 +58,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test("requests and WebSockets of a node go through the proxy, which sees no more than where to", async () => {
+test("requests and WebSockets of a node go through the proxy, which only sees their destination", async () => {
   const { key, cert } = certificate();
   const plane = createServer({ key, cert }, (_, answer) => answer.end("hello"));
   const port = await listening(plane);

@@ -28,7 +28,7 @@ function controlPlane({ refusal = 0, answersTo = Number.POSITIVE_INFINITY } = {}
   return { reports, heard, settle, answerAll };
 }
 
-describe("LINK-REPORTS: what a node tells", () => {
+describe("LINK-REPORTS: a node's reports", () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -64,7 +64,7 @@ describe("LINK-REPORTS: what a node tells", () => {
     expect(heard).toEqual([["/a", "/b"]]);
   });
 
-  it("while two reports are under way goes together when one of them is answered", async () => {
+  it("are sent together once one of two requests in progress is answered", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
     for (const path of ["/a", "/b", "/c", "/d"]) {
       void reports.now(asked(path));
@@ -75,7 +75,7 @@ describe("LINK-REPORTS: what a node tells", () => {
     expect(heard).toEqual([["/a"], ["/b"], ["/c", "/d"]]);
   });
 
-  it.each([403, 404])("to a control plane that knows no reports, and says %i, goes one by one", async (refusal) => {
+  it.each([403, 404])("are sent one by one to a control plane without reports, which answers %i", async (refusal) => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal });
     const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     await settle();
@@ -89,7 +89,7 @@ describe("LINK-REPORTS: what a node tells", () => {
     expect(heard.slice(3)).toEqual([["/c"], ["/d"]]);
   });
 
-  it("goes one by one where it is refused together, and the next together again", async () => {
+  it("are sent one by one if refused together, and later together again", async () => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal: 413 });
     const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     await settle();
@@ -102,7 +102,7 @@ describe("LINK-REPORTS: what a node tells", () => {
     expect(heard.slice(3)).toEqual([["/c", "/d"]]);
   });
 
-  it("is told again of what is not answered", async () => {
+  it("are repeated if they were not answered", async () => {
     const { reports, settle, answerAll } = controlPlane({ answersTo: 1 });
     const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     const outcomes = Promise.allSettled(answers);
@@ -111,7 +111,7 @@ describe("LINK-REPORTS: what a node tells", () => {
     expect(await outcomes).toMatchObject([{ value: { code: 200 } }, { status: "rejected" }]);
   });
 
-  it("fails as a whole where nobody answers", async () => {
+  it("fail as a whole if nothing answers", async () => {
     const reports = new Reports("n", () => Promise.reject(new Error("no way there")));
     const answers = [reports.now(asked("/a")), reports.now(asked("/b"))].map((answer) =>
       answer.catch(({ message }: Error) => message),

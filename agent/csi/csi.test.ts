@@ -84,7 +84,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-test("AGENT-CSI: a driver that registers is told so, and is in the CSINode until its socket goes", async () => {
+test("AGENT-CSI: a driver that registers is told so, and is in the CSINode until its socket disappears", async () => {
   expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
   expect(driversOf(drivers.all)).toEqual([
     { name: NAME, nodeID: "fake-node", topologyKeys: ["topology.fake/rack"], allocatable: { count: 7 } },
@@ -93,7 +93,7 @@ test("AGENT-CSI: a driver that registers is told so, and is in the CSINode until
   await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
 });
 
-test("AGENT-CSI: a driver that starts anew under its socket's name is told again that it is taken", async () => {
+test("AGENT-CSI: a driver that restarts with the same socket name is told again that it is registered", async () => {
   driver.crash();
   driver = await FakeCsiDriver.start({ directory, name: NAME });
   expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
@@ -193,7 +193,7 @@ test("AGENT-CSI-STAGE: a volume that waits to be attached is published without, 
   expect([volumes.inUse, told - before]).toEqual([[], 1]);
 });
 
-test("AGENT-CSI-UNSTAGE: no pod waits for its volume to be unstaged, which is asked for until it is, by the next agent too", async () => {
+test("AGENT-CSI-UNSTAGE: no pod waits for its volume to be unstaged, which is retried until it succeeds, even by a restarted agent", async () => {
   await volumes.publish(pod("1"), persistentVolume(volume, false));
   driver.failing = "NodeUnstageVolume";
   await volumes.unpublish("1");
@@ -230,7 +230,7 @@ test("AGENT-CSI-UNSTAGE: what a driver has certainly not staged it is not asked 
   await expect.poll(called).toEqual(["NodeStageVolume", "NodeUnpublishVolume"]);
 });
 
-test("AGENT-CSI-STAGE: what a driver refuses is told in its words, and tried again", async () => {
+test("AGENT-CSI-STAGE: a driver's refusal is reported in its words, and retried", async () => {
   driver.failing = "NodePublishVolume";
   await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow(/^rpc error: .*lume fails$/);
   driver.failing = "NodeUnpublishVolume";

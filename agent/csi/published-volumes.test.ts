@@ -60,7 +60,7 @@ describe("AGENT-CSI: volumes that pods of a node have", () => {
     expect(existsSync(join(directory, "pods/u"))).toBe(false);
   });
 
-  it("are there where something is mounted: a directory alone is what a reboot leaves", () => {
+  it("count if something is mounted: a directory alone is what a reboot leaves", () => {
     expect([isThere("/proc", false), isThere(directory, false), isThere(join(directory, "none"), false)]).toEqual([
       true,
       false,

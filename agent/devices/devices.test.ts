@@ -60,7 +60,7 @@ describe("a device plugin", () => {
     expect(nobody.healthOf("pod-1", asking("c", 2))).toEqual(devices("Unknown", "Unknown"));
   });
 
-  test("AGENT-DEVICES-SET: no device has two containers, and who restarts has its own again", async () => {
+  test("AGENT-DEVICES-SET: no device has two containers, and a restarted container has its own again", async () => {
     const [one, other] = await Promise.all([
       manager.give("pod-1", asking("c", 1)),
       manager.give("pod-2", asking("c", 1)),
@@ -73,7 +73,7 @@ describe("a device plugin", () => {
     expect(plugin.allocated).toHaveLength(2);
   });
 
-  test("AGENT-DEVICES-SET: an agent that starts anew knows who has what", async () => {
+  test("AGENT-DEVICES-SET: a restarted agent knows which container has what", async () => {
     const before = await manager.give("pod-1", asking("c", 2));
     const anew = managerOf();
     expect(await anew.give("pod-1", asking("c", 2))).toEqual(before);
@@ -84,7 +84,7 @@ describe("a device plugin", () => {
     expect((await anew.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");
   });
 
-  test("AGENT-DEVICES-SET: who has some keeps them though the plugin is gone, and who asks for none of it is not told to it", async () => {
+  test("AGENT-DEVICES-SET: containers keep their devices though the plugin is gone, and it is not called for others", async () => {
     const before = await manager.give("pod-1", asking("c", 1));
     const nobody = new DeviceManager({ file: join(directory, "devices.json"), sources: () => new Map() });
     expect(await nobody.give("pod-1", asking("c", 1))).toEqual(before);
@@ -109,7 +109,7 @@ describe("a device plugin", () => {
     await expect(setAside("pod-2", 1)).rejects.toThrow("Requested: 2, Available: 0");
   });
 
-  test("AGENT-DRA-EXTENDED: who has them by a claim needs none of a plugin's", async () => {
+  test("AGENT-DRA-EXTENDED: a pod with devices from a claim needs none of a plugin's", async () => {
     const mapping = { containerName: "c", resourceName: WIDGET, requestName: "r" };
     const extendedResourceClaimStatus = { resourceClaimName: "x", requestMappings: [mapping] };
     const pod = { metadata: { uid: "pod-1" }, spec: { containers: [asking("c", 9)] }, status: {} };
@@ -118,7 +118,7 @@ describe("a device plugin", () => {
     expect(manager.uids).toEqual([]);
   });
 
-  test("AGENT-DEVICES-SET: a plugin is asked which it prefers only where those of the init containers are not enough", async () => {
+  test("AGENT-DEVICES-SET: a plugin is asked for its preference only if those of the init containers are not enough", async () => {
     const asked: unknown[] = [];
     const none = { mounts: [], devices: [], annotations: {}, cdiDevices: [] };
     const source = {
@@ -145,7 +145,7 @@ describe("a device plugin", () => {
     expect(await given("pod-3", 3)).toEqual(["a,b,x", ofInit, ["a", "b", "x", 3]]);
   });
 
-  test("who asks for none gets none", async () => {
+  test("a container that requests none gets none", async () => {
     expect((await manager.give("pod-1", { name: "c" })).devices).toEqual([]);
     expect((await manager.give("pod-1", { name: "c", resources: { limits: { cpu: "1" } } })).devices).toEqual([]);
   });

@@ -106,13 +106,13 @@ describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
     expect(await resolver.resolve4("10-244-0-8.web.shop.svc.cluster.local")).toEqual(["10.244.0.8"]);
   });
 
-  it("are told for addresses", async () => {
+  it("are returned for addresses", async () => {
     expect(await resolver.reverse("10.96.0.50")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await resolver.reverse("fd00::50")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await resolver.reverse("10.244.0.5")).toEqual(["db-0.db.shop.svc.cluster.local"]);
   });
 
-  it("include those that stand for another", async () => {
+  it("include aliases", async () => {
     expect(await resolver.resolveCname("alias.shop.svc.cluster.local")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await resolver.resolve4("alias.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
     // Names that form a circle resolve to nothing, and block nothing.
@@ -179,12 +179,12 @@ describe("questions over one TCP connection", () => {
     expect(await converse([three.subarray(0, 1), three.subarray(1, 9), three.subarray(9, 60)], 1)).toEqual([1]);
   });
 
-  it("that are none are passed over", async () => {
+  it("malformed ones are ignored", async () => {
     expect(await converse([lengthPrefixed(Buffer.from("?")), question(4)], 1)).toEqual([4]);
   });
 });
 
-it("a server that has closed answers nobody, nor those that were with it", async () => {
+it("a closed server answers no one, and drops pending questions", async () => {
   const open = () => DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, 0);
   const other = await open().catch(open).catch(open);
   const socket = connect(other.port, "127.0.0.1");

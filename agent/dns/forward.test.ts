@@ -37,7 +37,7 @@ async function overTcp(serve: (socket: Socket) => void) {
   return { asked, port };
 }
 
-describe("DNS-FORWARD: a question that goes on", () => {
+describe("DNS-FORWARD: a forwarded question", () => {
   it("over UDP is answered by what comes back under its number", async () => {
     const { asked, port } = await overUdp([Buffer.from([0xbe]), Buffer.from([0, 0, 9]), ANSWER]);
     expect(await forward(QUERY, { servers: ["127.0.0.1"], transport: "udp", port })).toEqual(ANSWER);

@@ -35,7 +35,7 @@ describe("a question", () => {
     expect(parseQuery(message(encodeName("")))).toMatchObject({ name: "" });
   });
 
-  it("that has not come whole is none", () => {
+  it("is invalid if truncated", () => {
     const bytes = asked();
     for (let length = 0; length < bytes.length; length++) expect(parseQuery(bytes.subarray(0, length))).toBeUndefined();
   });

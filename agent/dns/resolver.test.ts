@@ -65,20 +65,20 @@ describe("a question of a pod's", () => {
     expect(asked).toEqual([]);
   });
 
-  it("of all others goes on as it came, the way it came", async () => {
+  it("for all others is forwarded unchanged, by the same protocol", async () => {
     const { ask, asked } = resolver();
     const query = question("example.com");
     expect(await ask(query, "tcp")).toEqual(answered(query));
     expect(asked).toEqual([{ query, servers: ["192.0.2.53"], transport: "tcp" }]);
   });
 
-  it("that is not of the Internet's class goes on, too", async () => {
+  it("of a class other than the Internet's is forwarded, too", async () => {
     const { ask, asked } = resolver();
     await ask(question(`web.${SERVICE}`, { classOf: 3 }));
     expect(asked).toHaveLength(1);
   });
 
-  it("of a Service that stands for a name outside is answered with what is said of that", async () => {
+  it("for an ExternalName Service is answered with the records of that name", async () => {
     const { ask, asked } = resolver();
     const answer = await ask(question(`out.${SERVICE}`), "tcp");
     expect(parseAddresses(answer as Buffer)).toMatchObject([
@@ -99,13 +99,13 @@ describe("a question of a pod's", () => {
     expect(query.readUInt32BE(6)).toBe(0);
   });
 
-  it("is a failure where nobody answers, and is not served where it is none of the common kind", async () => {
+  it("is a failure if nothing answers, and not served if it is of an uncommon kind", async () => {
     expect(rcodeOf(await resolver(true).ask(question("example.com")))).toBe(SERVER_FAILURE);
     expect(rcodeOf(await resolver(true).ask(question(`out.${SERVICE}`)))).toBe(SERVER_FAILURE);
     expect(rcodeOf(await resolver().ask(question(`web.${SERVICE}`, { flags: 0x2800 })))).toBe(NOT_IMPLEMENTED);
   });
 
-  it("that is none is not answered", async () => {
+  it("that is malformed is not answered", async () => {
     const { ask, asked } = resolver();
     expect(await ask(Buffer.from("?"))).toBeUndefined();
     expect(asked).toEqual([]);

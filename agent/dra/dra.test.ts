@@ -82,7 +82,7 @@ test("AGENT-DRA-CDI: a container has the devices of the request that it names, o
   expect(claimsOf().devicesOf(pod("1"), { name: "none" })).toEqual([]);
 });
 
-test("AGENT-DEVICES-HEALTH: a driver says how the devices are that a container claims, until it says no more", async () => {
+test("AGENT-DEVICES-HEALTH: a driver reports the health of claimed devices, until it stops", async () => {
   const claims = claimsOf();
   const told = (request?: string) => claims.healthOf(pod("1"), asks(request));
   expect(told()).toEqual([]);
@@ -181,7 +181,7 @@ test("AGENT-DRA: a claim of a template is the pod's that it was made for, and no
   expect(claimsOf().devicesOf(mine, asks("gpu"))).toHaveLength(2);
 });
 
-test("AGENT-DRA: of two claims each is let go by itself, and what is of another namespace is another", async () => {
+test("AGENT-DRA: each of two claims is unprepared separately, and equal names in two namespaces are two claims", async () => {
   const claims = claimsOf();
   await claims.prepare(pod("1"));
   claim = claim && { ...claim, metadata: { ...claim.metadata, uid: "other" } };

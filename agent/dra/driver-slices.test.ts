@@ -54,7 +54,7 @@ test("AGENT-DRA-SLICES: a driver that is back in time keeps it", async () => {
   expect(asked).toEqual([]);
 });
 
-test("AGENT-DRA-SLICES: what was there before the agent goes at once, but for drivers that are there", async () => {
+test("AGENT-DRA-SLICES: slices from before the agent are deleted at once, except for those of present drivers", async () => {
   slices.open();
   await vi.advanceTimersByTimeAsync(0);
   there = ["a", "b"];
@@ -63,7 +63,7 @@ test("AGENT-DRA-SLICES: what was there before the agent goes at once, but for dr
   expect(asked).toEqual([told("spec.nodeName=n"), told("spec.nodeName=n,spec.driver!=a,spec.driver!=b")]);
 });
 
-test("a control plane that is away is asked again, later each time", async () => {
+test("deletion is retried while the control plane is down, with growing pauses", async () => {
   answer = () => Promise.reject(new Error("away"));
   slices.open();
   await vi.advanceTimersByTimeAsync(3000);

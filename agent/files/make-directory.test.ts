@@ -7,7 +7,7 @@ import { makeDirectory } from "./make-directory.ts";
 const root = mkdtempSync(join(tmpdir(), "sailplane-make-directory-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-test("makes what is missing, with its mode, and leaves what is there", () => {
+test("creates missing parents, with the mode, and leaves existing ones", () => {
   const path = join(root, "a", "b", "c");
   makeDirectory(path, 0o750);
   makeDirectory(path, 0o700);

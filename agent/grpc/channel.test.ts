@@ -83,7 +83,7 @@ describe("a gRPC service on a Unix socket", () => {
     expect((await say({ text: long })).text).toBe(long);
   });
 
-  it("is asked many things at once over one connection", async () => {
+  it("carries many concurrent calls over one connection", async () => {
     const all = await Promise.all(Array.from({ length: 300 }, (_, times) => say({ times })));
     expect(all.map(({ times }) => times)).toEqual(Array.from({ length: 300 }, (_, times) => times));
   });

@@ -185,7 +185,7 @@ describe("AGENT-PRESSURE: a node that is short", () => {
     expect(evicted.map((each) => each.split(":")[0])).toEqual(["q"]);
   });
 
-  it("of nothing ends who keeps more on the disk than it may, and nobody else", async () => {
+  it("for disk space, evicts only pods that keep more on the disk than allowed", async () => {
     const resources = { limits: { "ephemeral-storage": "1Mi" } };
     workers = [worker("over", { containers: [{ name: "c", resources }] }), worker("none")];
     usage = [uses("over", 0, 2 * MIB), uses("none", 0, 9 * MIB)];
@@ -194,7 +194,7 @@ describe("AGENT-PRESSURE: a node that is short", () => {
   });
 });
 
-it("looks every ten seconds, says once why it could not, and goes on", async () => {
+it("looks every ten seconds, reports a failure once, and continues", async () => {
   const keeper = housekeeping("memory.available<1");
   await keeper.start();
   expect(keeper.imageDirectory).toBe(directory);

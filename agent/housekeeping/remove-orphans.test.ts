@@ -81,7 +81,7 @@ test("AGENT-ONCE: containers go before their sandbox, one by one, as they do fro
   expect(warn.mock.calls).toEqual([["removing pod ns/p, which the control plane no longer has"]]);
 });
 
-test("AGENT-ONCE: what lies beside pods' logs and directories, and is no pod's, leads nobody to what is", async () => {
+test("AGENT-ONCE: foreign files beside pods' logs and directories do not lead to the removal of others", async () => {
   const directories = ["pods/here/volumes", "pods/lost+found", "logs/here", "logs/a_b_..", "logs/a_b_"].map((path) =>
     join(root, path),
   );

@@ -59,7 +59,7 @@ it.each([
   expect(pulled).toEqual(expected);
 });
 
-it("says that an image is there, or how long it took to pull, and how large it is", async () => {
+it("reports that an image is present, or how long it took to pull, and its size", async () => {
   const there = puller({ present: true });
   await there.ensure({});
   const already = "already present on machine and can be accessed by the pod";
@@ -123,7 +123,7 @@ it.each([
   },
 );
 
-it("what is wrong with all credentials is said together, and each thing once", async () => {
+it("the errors of all credentials are reported together, each once", async () => {
   const words = ["no", "never"];
   const of = { ...pod, spec: { containers: [], imagePullSecrets: [{ name: "s" }] } };
   const { ensure, pulled } = puller({ why: () => words.shift() ?? "no" });
@@ -132,7 +132,7 @@ it("what is wrong with all credentials is said together, and each thing once", a
   expect(await puller().ensure({}, of)).toMatchObject({ waiting: { message: "no" } });
 });
 
-it("an image that cannot be looked for, or whose name is none, is waited for", async () => {
+it("an image that cannot be looked up, or with an invalid name, is retried later", async () => {
   const { ensure, told, runtime } = puller();
   const retryAt = performance.now() + 10_000;
   expect(await ensure({ image: "Bad Image" })).toMatchObject({
@@ -151,7 +151,7 @@ it("an image that cannot be looked for, or whose name is none, is waited for", a
   expect(failed).toBe(performance.now() + 1000);
 });
 
-it("who pulls again after a success waits no longer than who pulls for the first time", async () => {
+it("after a success, the next pull waits no longer than a first one", async () => {
   const { ensure, fails } = puller();
   const always = () => ensure({ imagePullPolicy: "Always" });
   await always();
@@ -168,7 +168,7 @@ it("who pulls again after a success waits no longer than who pulls for the first
   expect(await always()).toMatchObject({ waiting: { reason: "ErrImagePull" } });
 });
 
-it("an image is pulled once for all who ask meanwhile, and each is told how long it took", async () => {
+it("concurrent pulls of an image are one, and each is told how long it took", async () => {
   const { ensure, told, pulled, runtime } = puller();
   const image = { id: "sha256:1", ref: "r", names: [], size: 7 };
   let finish = () => {};
@@ -186,7 +186,7 @@ it("an image is pulled once for all who ask meanwhile, and each is told how long
   expect(told.slice(-2)).toEqual([`Normal Pulled ${words}`, `Normal Pulled ${words}`]);
 });
 
-it("AGENT-PULL: what is known of who may use an image is kept, also of a pull that goes on, and of one that failed", async () => {
+it("AGENT-PULL: what is known about who may use an image is kept during a pull, and after a failed one", async () => {
   const records = new PullRecords();
   const of = { ...pod, spec: { containers: [], imagePullSecrets: [{ name: "s" }] } };
   const isForAll = () => records.mayUse("sha256:1", "r.example/x:1", []);

@@ -122,7 +122,7 @@ describe("AGENT-PULL: an image that took credentials", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it("is for who brings them, or can pull it, across restarts of the agent too", async () => {
+  it("may be used with the same credentials, or by pods that can pull it, even after the agent restarts", async () => {
     const registry = new Registry();
     const ask = async (policy: string, ...names: string[]) => {
       // A new agent each time.
@@ -163,7 +163,7 @@ test("AGENT-PULL: of an image that is gone nothing is remembered", () => {
   expect(records.mayUse("a", "r:1", [])).toBe(true);
 });
 
-test("AGENT-PULL: an image whose pull an agent was killed over is pulled again by who wants it", () => {
+test("AGENT-PULL: an image whose pull was interrupted by the agent's death is pulled again when needed", () => {
   const directory = mkdtempSync(join(tmpdir(), "sailplane-pulls-"));
   const open = () => new PullRecords(join(directory, "pulls.json"));
   open().begins("r:1");
@@ -179,7 +179,7 @@ test("AGENT-PULL: an image whose pull an agent was killed over is pulled again b
   rmSync(directory, { recursive: true });
 });
 
-test("AGENT-PULL: an image of which the runtime cannot say whether it is there is waited for", async () => {
+test("AGENT-PULL: if the runtime cannot say whether an image is present, it is retried later", async () => {
   const registry = new Registry();
   registry.runtime.imageStatus = () => Promise.reject(new Error("it is away"));
   const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, objects, () => {});

@@ -62,7 +62,7 @@ describe("a container's log", () => {
     expect(await read(file)).toBe(`${line}\n`);
   });
 
-  it("has no more lines than the last ones asked for, though more are written meanwhile", async () => {
+  it("has no more lines than the requested last ones, though more are written meanwhile", async () => {
     const file = logFile();
     const text = Array.from(
       { length: 3000 },

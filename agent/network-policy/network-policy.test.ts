@@ -226,7 +226,7 @@ it("lets through what every policy of a pod's node allows, and nothing else", ()
   );
 });
 
-it("POLICY-STATE: what belongs to a connection that stands passes before any policy is asked", () => {
+it("POLICY-STATE: packets of established connections pass before any policy is evaluated", () => {
   const tables = planPolicies(facts([policy({ podSelector: {} })])).map(renderPolicies);
   const forward = tables.map(({ chains }) => chains.get("forward")?.rules ?? []);
   expect(forward.map(([first]) => first)).toEqual(tables.map(() => "ct state established,related accept"));

@@ -68,7 +68,7 @@ describe("connections that are joined", () => {
     await bothEnd(way.onward);
   });
 
-  it("end with whoever joined them", async () => {
+  it("end with the side that joined them", async () => {
     joined.close();
     await bothEnd(way.between, way.onward);
     expect(await textOf(way.client)).toBe("");

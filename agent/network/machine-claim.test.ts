@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { claimMachineNetwork } from "./machine-claim.ts";
 
 describe.skipIf(process.platform !== "linux")("NET-ONE: a machine's network", () => {
-  it("is one agent's, until that lets go; who comes second is told whose", async () => {
+  it("belongs to one agent until it is released; a second one is told whose it is", async () => {
     const name = `\0sailplane-test-${process.pid}`;
     const letGo = await claimMachineNetwork("node one (/data)", name);
     await expect(claimMachineNetwork("node two", name)).rejects.toThrow(

@@ -212,7 +212,7 @@ describe("what a kubelet answers of itself", () => {
     rmSync(logDirectory, { recursive: true });
   });
 
-  it("is a summary, of disks too unless it is asked for less", async () => {
+  it("is a summary, including disks unless less is requested", async () => {
     expect(JSON.parse(await ask("/stats/summary")).pods[0]).toHaveProperty("ephemeral-storage");
     const { node, pods } = JSON.parse(await ask("/stats/summary"));
     expect(node.memory).toMatchObject({ workingSetBytes: 10, rssBytes: 3, availableBytes: 5 });
@@ -231,7 +231,7 @@ describe("what a kubelet answers of itself", () => {
   });
 });
 
-test("nobody's files are measured for who asks neither for disks nor for volumes of pods", async () => {
+test("no files are measured for a request without disks or volumes of pods", async () => {
   const measures = () => Promise.reject(new Error("measured"));
   const unmeasured = { ...facts, storageOf: measures };
   expect(await ask("/metrics", unmeasured)).toContain("kubelet_volume_stats_used_bytes{");

@@ -19,7 +19,7 @@ describe("NET-FAMILIES: a node", () => {
     expect(nodeAddresses({ ...machine, ipv6: undefined }, node)).toEqual(["192.0.2.1"]);
   });
 
-  it("tells several addresses of one type as all that there are", () => {
+  it("reports several addresses of one type as all there are", () => {
     const of = (type: string, address: string) => ({ type, address });
     const one = [of("InternalIP", "192.0.2.1"), of("Hostname", "n")];
     expect(addressesPatch(one)).toEqual(one);

@@ -11,7 +11,7 @@ const nodeOf = (states: Readonly<Record<string, string>>): Node => ({
   status: { conditions: conditions(states), nodeInfo: { bootID: "boot-2" } as never },
 });
 
-it("AGENT-EVENTS: a node tells that it starts, how it is, and of that only what has changed", async () => {
+it("AGENT-EVENTS: a node reports that it starts, and its condition, whenever that changes", async () => {
   const told: Event[] = [];
   const counted: unknown[] = [];
   const client = {

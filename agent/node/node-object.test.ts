@@ -7,7 +7,7 @@ const LATER = "2026-01-01T00:01:00Z";
 const why = "container runtime network not ready: cni plugin not initialized";
 const readyOf = (status: ReturnType<typeof nodeStatus>) => status.conditions?.find(({ type }) => type === "Ready");
 
-it("NET-READY: a node whose network does not stand is not Ready, in the kubelet's words, until it does", () => {
+it("NET-READY: a node whose network is not set up is not Ready, with the kubelet's message, until it is", () => {
   const waiting = nodeStatus(plainNode({ notReady: why }), [], NOW);
   expect(readyOf(waiting)).toMatchObject({ status: "False", reason: "KubeletNotReady", message: why });
   const ready = nodeStatus(plainNode(), waiting.conditions ?? [], LATER);
@@ -19,7 +19,7 @@ it("NET-READY: a node whose network does not stand is not Ready, in the kubelet'
   });
 });
 
-it("AGENT-RUNTIME: a node tells what its container runtime says that it can, and nothing of one that does not say", () => {
+it("AGENT-RUNTIME: a node reports the features of its container runtime, if the runtime does", () => {
   const plain = nodeStatus(plainNode(), [], NOW);
   expect(plain).not.toHaveProperty("runtimeHandlers");
   expect(plain).not.toHaveProperty("features");
@@ -55,4 +55,4 @@ it.each([
   ["1.30.0+git5", "1.30.0+git5"],
   ["1.7.2-0ubuntu1~22.04", "1.7.2"],
   ["unknown", "unknown"],
-])("a container runtime of version %s is told of as %s", (version, told) => expect(plainVersion(version)).toBe(told));
+])("a container runtime of version %s is reported as %s", (version, told) => expect(plainVersion(version)).toBe(told));

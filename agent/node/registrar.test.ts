@@ -44,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("tells once more for all who ask while it tells, and each hears when that is done", async () => {
+it("reports once more for all that ask during a report, and each learns when that is done", async () => {
   const first = registrar.register();
   await Promise.resolve();
   inUse = ["late"];
@@ -53,7 +53,7 @@ it("tells once more for all who ask while it tells, and each hears when that is 
   expect(volumesTold.at(-1)).toEqual(["late"]);
 });
 
-it("asks ever more seldom while nobody answers, however many wait for it", async () => {
+it("retries ever more rarely while nothing answers, however many wait for it", async () => {
   isAway = true;
   const all = Array.from({ length: 20 }, () => registrar.register());
   await vi.advanceTimersByTimeAsync(60_000);
@@ -64,7 +64,7 @@ it("asks ever more seldom while nobody answers, however many wait for it", async
   await Promise.all(all);
 });
 
-it("waits no longer where somebody knows that there is an answer", async () => {
+it("retries at once when an answer is known to be available", async () => {
   isAway = true;
   const before = registrar.register();
   await vi.advanceTimersByTimeAsync(10_000);
@@ -79,7 +79,7 @@ it("AGENT-RESIZE-NODE: says that it changes what a pod is given only where conta
   expect(declared(false)).toEqual(["RestartAllContainersOnContainerExits"]);
 });
 
-it("tells of swap where the machine has some", () => {
+it("reports swap if the machine has some", () => {
   const swapOf = (swapBytes: number) =>
     nodeStatus({ ...facts, machine: { ...facts.machine, swapBytes } }, [], "").nodeInfo?.swap;
   expect([swapOf(0), swapOf(4096)]).toEqual([undefined, { capacity: 4096 }]);

@@ -34,7 +34,7 @@ it("AGENT-CSI, AGENT-DEVICES: a node has the directories that drivers look for b
   expect(made).toEqual(["device-plugins", "plugins", "plugins_registry", "pods"]);
 });
 
-it("one that cannot have them says so, and goes on", async () => {
+it("a node without them says so, and continues", async () => {
   writeFileSync(join(directory, "file"), "");
   const drivers = driversIn(join(directory, "file"));
   await drivers.open();

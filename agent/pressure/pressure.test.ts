@@ -50,7 +50,7 @@ describe("AGENT-PRESSURE: thresholds", () => {
     (text) => expect(() => parseThresholds(text)).toThrow(),
   );
 
-  it("are said to who started the node", () => {
+  it("are reported to whoever started the node", () => {
     const [short] = shortages(
       thresholds,
       signals({ "memory.available": { available: 99 * MIB, capacity: 1000 * MIB } }),
@@ -88,7 +88,7 @@ describe("AGENT-PRESSURE: thresholds", () => {
   });
 });
 
-describe("AGENT-PRESSURE: who goes", () => {
+describe("AGENT-PRESSURE: the evicted pod", () => {
   const [short] = shortages(
     parseThresholds("memory.available<100Mi"),
     signals({ "memory.available": { available: 50 * MIB, capacity: 1000 * MIB } }),
@@ -108,13 +108,13 @@ describe("AGENT-PRESSURE: who goes", () => {
   const greedy = podOf("greedy", { memory: "10Mi" });
   const precious = podOf("precious", { spec: { priority: 10 } });
 
-  it("is who uses more than was asked for, the least important first, then the one that exceeds most", () => {
+  it("is one that uses more than it requested, the least important first, then the one that exceeds most", () => {
     expect(chooseVictim([within, podOf("modest"), greedy, precious], short, useOf)).toBe(greedy);
     expect(chooseVictim([within, precious], short, useOf)).toBe(precious);
     expect(chooseVictim([within], short, useOf)).toBe(within);
   });
 
-  it("is also who keeps most in its volumes", () => {
+  it("may also be the one that keeps most in its volumes", () => {
     const [full] = shortages(
       parseThresholds("imagefs.inodesFree<5%,nodefs.available<10%"),
       signals({ "nodefs.available": { available: 1, capacity: 100 } }),
@@ -124,7 +124,7 @@ describe("AGENT-PRESSURE: who goes", () => {
     expect(full && chooseVictim([a, b], full, kept)).toBe(b);
   });
 
-  it("is who was asked for less than the others, where all use what they asked for", () => {
+  it("is the one with the lowest request if all use what they requested", () => {
     const least = podOf("least", { memory: "300Mi", spec: { priority: -1 } });
     expect(chooseVictim([within, least], short, () => ({ containers: new Map(), shared: 0 }))).toBe(least);
     // Using exactly the request does not exceed it.
@@ -135,7 +135,7 @@ describe("AGENT-PRESSURE: who goes", () => {
     expect(chooseVictim([over, podOf("worse", { memory: "1Mi" })], short, equal)?.metadata.name).toBe("worse");
   });
 
-  it("is told of those containers alone that use more than they asked for", () => {
+  it("gets a message that names only containers that use more than they requested", () => {
     const three = podOf("p", {
       spec: {
         containers: ["exact", "over", "unknown"].map((name) => ({
@@ -152,10 +152,10 @@ describe("AGENT-PRESSURE: who goes", () => {
     expect(told.match(/Container \w+/g)).toEqual(["Container over"]);
   });
 
-  it("is nobody whom the node cannot do without", () =>
+  it("is none that the node cannot do without", () =>
     expect(chooseVictim([podOf("greedy", { spec: { priority: 2_000_000_000 } })], short, useOf)).toBeUndefined());
 
-  it("is told why", () =>
+  it("is told the reason", () =>
     expect(evictionMessage(greedy, short, useOf)).toBe(
       "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container c was using 80Mi, request is 10Mi, has larger consumption of memory. ",
     ));

@@ -77,7 +77,7 @@ describe("a probe by gRPC", () => {
     );
   });
 
-  it("has its time, and says whether there was anybody", async () => {
+  it("has a time limit, and says whether anything answered", async () => {
     const silent = await healthServer({});
     expect(await probe(silent, "never", 0.2)).toEqual({
       ok: false,
@@ -92,7 +92,7 @@ describe("a probe by gRPC", () => {
     });
   });
 
-  it("fails where something else listens, and stops nobody", async () => {
+  it("fails if something else listens, and blocks nothing", async () => {
     const http = createHttp((_, answer) => answer.end("hello"));
     expect((await probe(await listen(http), "", 1)).ok).toBe(false);
     const rude = createServer((socket) => socket.destroy());

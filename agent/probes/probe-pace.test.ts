@@ -29,19 +29,19 @@ describe("AGENT-PROBE: a container that has just started", () => {
     expect(asksOf("readiness", { goodAt: 600, end: 30_000 })).toEqual(["0", "250", "750+", "10750+", "20750+"]);
   });
 
-  it("has a period before its failures count, and is asked more seldom the longer it is not ready", () => {
+  it("has a period before its failures count, and is probed more rarely the longer it is not ready", () => {
     const asks = ["0", "250", "750", "1750", "3750", "7750", "10000-", "20000-"];
     expect(asksOf("readiness", { goodAt: 99_000, end: 30_000 })).toEqual(asks);
     expect(asksOf("startup", { goodAt: 99_000, end: 30_000 })).toEqual(asks);
   });
 
-  it("is asked whether it is alive once a period only", () => {
+  it("is probed for liveness only once per period", () => {
     expect(asksOf("liveness", { goodAt: 99_000, end: 35_000 })).toEqual(["10000-", "20000-", "30000-"]);
   });
 });
 
 describe("AGENT-PROBE: a container that runs already, or has had its delay", () => {
-  it("is asked at once, and what it answers counts", () => {
+  it("is probed at once, and the answer counts", () => {
     expect(asksOf("readiness", { ageMs: 60_000, goodAt: 0, end: 15_000 })).toEqual(["0+", "10000+"]);
     expect(asksOf("liveness", { ageMs: 60_000, goodAt: 99_000, end: 15_000 })).toEqual(["0-", "10000-"]);
     expect(asksOf("readiness", { ageMs: 60_000, goodAt: 700, end: 15_000 })).toEqual(["0-", "250", "750+", "10750+"]);

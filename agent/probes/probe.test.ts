@@ -133,7 +133,7 @@ describe("an HTTP probe of what is no web server", () => {
     else expect(output).toMatch(expected);
   });
 
-  it("AGENT-PROBE-TIME: is asked for as long as it may take, whatever it says meanwhile, and for no more than is shown", async () => {
+  it("AGENT-PROBE-TIME: has a time limit, whatever arrives meanwhile, and reads no more than is shown", async () => {
     const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     const ask = async (chunk: string, everyMs: number, first = head) => {
       const { server: endless, port: at } = await listenOnLoopback((socket) => {
@@ -180,7 +180,7 @@ describe("an HTTP probe of what is no web server", () => {
     ]);
   });
 
-  it("says who it is, to whom it came, and that it takes anything, unless it is told otherwise", async () => {
+  it("sends the user agent, the host, and that it accepts anything, unless specified otherwise", async () => {
     const { sent } = await against(fine);
     expect(sent.trimEnd().split("\r\n").slice(1).toSorted()).toEqual([
       "Accept: */*",
@@ -230,7 +230,7 @@ describe("a probe", () => {
     expect(await runProbe({ exec: { command: ["a"] } }, fails(new Error("away")))).toEqual(errored);
   });
 
-  it("by TCP is whether anybody listens, where it is sent or at the pod", async () => {
+  it("by TCP checks whether anything listens, at the specified host or at the pod", async () => {
     const { server: listening, port: at } = await listenOnLoopback((socket) => socket.destroy());
     const elsewhere = { ...target, podIP: "127.0.0.2" };
     expect(await runProbe({ tcpSocket: { port: at } }, target)).toEqual({ ok: true, output: "" });

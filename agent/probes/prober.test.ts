@@ -8,7 +8,7 @@ import { delayLeft, Prober } from "./prober.ts";
 const often = (command: string): Probe => ({ periodSeconds: 0.02, exec: { command: [command] } });
 const container = { name: "c", livenessProbe: often("alive"), readinessProbe: often("ready") };
 
-it("a container that is to end is asked whether it is ready, and no longer whether it is alive", async () => {
+it("a container that is about to end is still probed for readiness, but not for liveness", async () => {
   const asked: string[] = [];
   const runtime = {
     execSync: async (_id: string, [command = ""]: readonly string[]) => {
@@ -70,7 +70,7 @@ function probing(
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve, 150));
 
-it("nothing else is asked before the container has started", async () => {
+it("no other probe runs before the container has started", async () => {
   const { prober, asked, results } = probing(
     { startup: [1, 1, 0] },
     { startupProbe: { ...often("startup"), failureThreshold: 5 }, readinessProbe: often("readiness") },
@@ -81,7 +81,7 @@ it("nothing else is asked before the container has started", async () => {
   prober.stop();
 });
 
-it("one that does not start is asked no more, and never whether it is ready", async () => {
+it("a container that does not start is not probed any more, and never for readiness", async () => {
   const startupProbe = { ...often("startup"), failureThreshold: 3 };
   const { prober, asked, told, results } = probing(
     { startup: [1] },
@@ -95,7 +95,7 @@ it("one that does not start is asked no more, and never whether it is ready", as
   prober.stop();
 });
 
-it("a result is one after as many answers in a row as its threshold asks, and what could not be asked is none", async () => {
+it("a result counts after as many equal outcomes in a row as its threshold requires; probes that could not run do not count", async () => {
   const readinessProbe = { ...often("readiness"), successThreshold: 2, failureThreshold: 3 };
   const codes = [0, 1, 0, 0, 1, 1, new Error("away"), 0, 0, 1, 1, 1, 0, 0];
   const { prober, results, outcomes } = probing({ readiness: codes }, { readinessProbe });
@@ -110,7 +110,7 @@ it("a result is one after as many answers in a row as its threshold asks, and wh
   expect(outcomes.every(({ tookMs }) => tookMs >= 0 && tookMs < 1000)).toBe(true);
 });
 
-it("one that is not alive is asked no more; one that is followed again not twice, and one that is stopped not at all", async () => {
+it("a container that is not alive is not probed any more; one that is followed again not twice, and one that is stopped not at all", async () => {
   const livenessProbe = { ...often("liveness"), failureThreshold: 2 };
   const dead = probing({ liveness: [0, 1] }, { livenessProbe });
   dead.follow();

@@ -49,7 +49,7 @@ describe("endpoints of a Service's port", () => {
       expect(candidatesOf({ slices, ...question })).toMatchObject([{ address: "10.0.0.1", ready: true }]);
   });
 
-  it("of which nothing is said are ready, serve, and stay", () => {
+  it("without conditions are ready, serving, and not terminating", () => {
     const [candidate] = candidatesOf({ slices: [slice({})], ...question });
     expect(candidate).toMatchObject({ ready: true, serving: true, terminating: false, local: false });
   });

@@ -37,7 +37,7 @@ describe("PROXY-HEALTH: the health check port", () => {
   const checks = new HealthChecks({ info: () => {}, warn: () => {} });
   afterEach(() => checks.close());
 
-  it("answers 200 where there are some, 503 where there are none, and nobody listens where none is asked for", async () => {
+  it("answers 200 if there are some, 503 if there are none, and without such a port nothing listens", async () => {
     const free = createServer();
     await new Promise<void>((done) => free.listen(0, done));
     const { port } = free.address() as AddressInfo;

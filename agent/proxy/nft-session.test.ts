@@ -58,12 +58,12 @@ describe.skipIf(absent !== undefined)(`a session of nft${absent ? ` (${absent})`
     expect([...rules.matchAll(/chain (\w+)/g)].map(([, name]) => name)).toEqual(["first", "fourth", "fifth"]);
   });
 
-  it("is one process for all of them, and ends with who uses it, without being told", async () => {
+  it("is one process for all of them, and ends with its user, without being told", async () => {
     expect(children).toMatch(/^\d+$/);
     await expect.poll(() => spawnSync("kill", ["-0", children]).status, { timeout: 10_000 }).toBe(1);
   });
 
-  it("goes on with another where one was killed while nothing was asked of it", () => {
+  it("continues with another process if one was killed while idle", () => {
     const said = inNamespace(`
       const said = [await apply("add table ip a")];
       process.kill(Number(children()), "SIGKILL");
@@ -74,7 +74,7 @@ describe.skipIf(absent !== undefined)(`a session of nft${absent ? ` (${absent})`
     expect(said).toEqual(["done", "done", expect.stringContaining("chain first")]);
   });
 
-  it("says of one that is killed as it answers that it has ended, and goes on with another", () => {
+  it("reports that a process that is killed while answering has ended, and continues with another", () => {
     const said = inNamespace(`
       const said = [await apply("add table ip a")];
       process.kill(Number(children()), "SIGSTOP");

@@ -151,7 +151,7 @@ describe("a connection to a Service", () => {
     [{ sessionAffinity: "None" }, undefined],
     [{ sessionAffinity: "ClientIP" }, 10_800],
     [{ sessionAffinity: "ClientIP", sessionAffinityConfig: { clientIP: { timeoutSeconds: 7 } } }, 7],
-  ])("of a Service with %j goes on to the same endpoint for %s s", (spec, seconds) => {
+  ])("of a Service with %j stays with the same endpoint for %s s", (spec, seconds) => {
     const [pool] = plan([service(spec)], [sliceOf([here])]).pools;
     expect(pool && "affinitySeconds" in pool ? pool.affinitySeconds : undefined).toBe(seconds);
     expect(Object.keys(pool ?? {})).toHaveLength(seconds === undefined ? 3 : 4);
@@ -179,7 +179,7 @@ describe("a connection to a Service", () => {
     expect(ports({ ipFamilies: [] })).toEqual([1, 0]);
   });
 
-  it("has rules in one order, in whatever order Services are told of", () => {
+  it("has rules in one order, in whatever order Services arrive", () => {
     const named = (name: string) => ({ ...service(), metadata: { namespace: "default", name } });
     const slice = (name: string) =>
       sliceOf([here], { metadata: { namespace: "default", labels: { "kubernetes.io/service-name": name } } });

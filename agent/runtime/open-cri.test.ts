@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 test.each(["cri", "auto"] as const)(
-  "AGENT-RUNTIME-WAIT: with --runtime %s one that is named is waited for, which is said once",
+  "AGENT-RUNTIME-WAIT: with --runtime %s a specified one is waited for, which is reported once",
   async (kind) => {
     vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
     const chosen = choose(kind);
@@ -45,7 +45,7 @@ test.each(["cri", "auto"] as const)(
   },
 );
 
-test("AGENT-RUNTIME-WAIT: who is asked to end waits no longer", async () => {
+test("AGENT-RUNTIME-WAIT: stopping ends the wait", async () => {
   vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
   const stop = new AbortController();
   const chosen = choose("cri", stop.signal);

@@ -47,7 +47,7 @@ describe("AGENT-STATIC: a manifest", () => {
     ["x: [", /^yaml: /],
     ["apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n", "it has no name, or no containers"],
     [manifest("i:1").replace("name: c", "name: C_"), /spec\.containers\[0\]\.name/],
-  ])("that is none is refused with the reason (%#)", (text, why) => {
+  ])("that is invalid is refused with the reason (%#)", (text, why) => {
     const parsed = parseManifest(text, place);
     expect(parsed.ok ? "" : parsed.message).toMatch(why);
   });

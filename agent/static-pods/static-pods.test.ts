@@ -73,7 +73,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
 
   const node = { metadata: { name: "n1", uid: "node" }, spec: {}, status: {} };
 
-  it("are pods from the start, and whatever else lies there is none", async () => {
+  it("are pods from the start, and other files there are ignored", async () => {
     write("a.yaml", manifest("a"));
     write("b.json", manifest("b"));
     write("c.yml", manifest("c"));
@@ -90,7 +90,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     ]);
   });
 
-  it("come and go with their files, and one that says something else is another", async () => {
+  it("come and go with their files, and one with another content is another pod", async () => {
     await statics.start();
     write("a.yaml", manifest("a"));
     await expect.poll(() => events).toEqual(["a-n1 comes"]);
@@ -101,7 +101,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     expect([statics.pods, warnings]).toEqual([[], []]);
   });
 
-  it("that are none are told of once for each time that they are", async () => {
+  it("that are invalid are reported once each time", async () => {
     write("a.yaml", "kind: Pod");
     await statics.start();
     expect(warnings).toEqual([expect.stringContaining("a.yaml")]);
@@ -115,7 +115,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     expect(warnings).toHaveLength(2);
   });
 
-  it("that are looked at no more bring nothing", async () => {
+  it("that are no longer followed have no effect", async () => {
     await statics.start();
     statics.stop();
     write("a.yaml", manifest("a"));
@@ -136,7 +136,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     expect(asked).toEqual(["create a-n1"]);
   });
 
-  it("have mirrors made anew that somebody deletes, be it at once or in time", async () => {
+  it("get new mirrors if they are deleted, at once or later", async () => {
     write("a.yaml", manifest("a"));
     await statics.start();
     statics.registered(node);
@@ -165,7 +165,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     await expect.poll(() => asked).toEqual(["delete a-n1 old-a-n1 0", "delete gone-n1 old-gone-n1 0", "create a-n1"]);
   });
 
-  it("are shown as soon as the API lets them be, and a mirror that is gone already is none to remove", async () => {
+  it("are shown as soon as the API allows it, and a mirror that is gone already is not removed", async () => {
     write("a.yaml", manifest("a"));
     await statics.start();
     refuse = 503;

@@ -60,7 +60,7 @@ test("a hundred connections at once each get their own bytes, all of them", asyn
   expect(answers.filter(({ heard }, i) => !heard.equals(said[i] ?? Buffer.alloc(0)))).toEqual([]);
 });
 
-test("a port that nobody listens to is an error of that connection, and of no other", async () => {
+test("a port without a listener is an error of that connection only", async () => {
   const [ask, port] = [forward(new AbortController().signal), await echoServer()];
   const [refused, answered] = await Promise.all([ask(1, Buffer.alloc(1_000_000)), ask(port, Buffer.from("hello"))]);
   expect(refused.error).toMatch(/^error forwarding port 1 to pod web: connect ECONNREFUSED/);

@@ -22,7 +22,7 @@ class LeavingSocket extends EventEmitter {
   resume(): void {}
 }
 
-test("TUNNEL-END: of a log that nobody reads any more no more is read", async () => {
+test("TUNNEL-END: a log that is no longer read by its client is not read any further", async () => {
   let read = 0;
   let hasEnded = false;
   async function* endless() {
@@ -77,7 +77,7 @@ test("TUNNEL-FRAME: what a client of exec sends ends its own stream at the most"
   expect(stdin.read().toString()).toBe("in");
 });
 
-test("how a command ended is told in the runtime's words", async () => {
+test("how a command ended is reported in the runtime's words", async () => {
   const exit = Promise.resolve({ code: 3, words: "error executing command [false], exit code 3" });
   const runtime = {
     observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
@@ -95,7 +95,7 @@ test("how a command ended is told in the runtime's words", async () => {
   });
 });
 
-test("TUNNEL-HTTP: a pod on the machine's network is asked at the machine's address, not on its loopback", async () => {
+test("TUNNEL-HTTP: requests to a pod on the machine's network go to the machine's address, not to its loopback", async () => {
   const dialled = vi.fn(async () => Promise.reject(new Error("refused")));
   const runtime = { observe: async () => ({ sandboxes: [{ id: "s", ready: true }] }), dial: dialled };
   const pod = { metadata: { uid: "u" }, spec: { hostNetwork: true }, status: { podIP: "192.0.2.1" } };

@@ -37,7 +37,7 @@ test("a stream carries its headers, bytes both ways, and each side's end", async
   expect(await echoed).toBe("second:hello");
 });
 
-test("no more is taken while a stream has no room", async () => {
+test("nothing is read while a stream has no room", async () => {
   let makeRoom = () => {};
   const room = new Promise<void>((resolve) => {
     makeRoom = resolve;

@@ -25,7 +25,7 @@ async function tunnel(options: { readonly oneWay?: boolean } = {}) {
 const soon = (settled: Promise<unknown>) =>
   Promise.race([settled.then(() => "sent"), new Promise((resolve) => setTimeout(resolve, 100, "waiting"))]);
 
-test("TUNNEL-WINDOW: several senders all go on when the window opens", async () => {
+test("TUNNEL-WINDOW: several senders all continue when the window opens", async () => {
   const { node, plane } = await tunnel({ oneWay: true });
   const sends = [1, 2, 3].map((channel) => node.send(channel, Buffer.alloc(600_000)));
   expect(await soon(Promise.all(sends))).toBe("waiting");
@@ -68,7 +68,7 @@ test("TUNNEL-WINDOW: nothing more is read while what came has no place to go", a
   await expect.poll(() => taken.length).toBe(50);
 });
 
-test("TUNNEL-END: who waits for room is released when the other side goes", async () => {
+test("TUNNEL-END: senders that wait for room are released when the other side closes", async () => {
   const { node, plane } = await tunnel({ oneWay: true });
   const sends = [1, 2].map((channel) => node.send(channel, Buffer.alloc(2_000_000)));
   plane.terminate();

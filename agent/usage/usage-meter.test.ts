@@ -70,7 +70,7 @@ describe("a meter", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("looks twice for the first who asks, and at a usual time back whoever has asked since", async () => {
+  it("samples twice for the first request, and compares with an earlier sample for recent requests", async () => {
     const { meter, looks } = countingMeter();
     const windowAfter = async (ms: number) => {
       await vi.advanceTimersByTimeAsync(ms);
@@ -87,7 +87,7 @@ describe("a meter", () => {
     expect(await windowAfter(300_000)).toEqual([1, 7]);
   });
 
-  it("gives who asks again and again what it has measured last", async () => {
+  it("returns its last measurement to frequent requests", async () => {
     const { meter, looks } = countingMeter();
     const first = meter.read();
     await vi.advanceTimersByTimeAsync(1000);
@@ -102,7 +102,7 @@ describe("available memory", () => {
     expect(availableMemory("MemTotal: 100 kB\nMemAvailable:   40 kB\n")).toBe(40 * 1024));
 });
 
-it("memory is told in detail where the kernel does", () => {
+it("memory is reported in detail if the kernel does", () => {
   const detail = memoryDetail("AnonPages:      12 kB\n", "pgfault 700\npgmajfault 3\n");
   expect(detail).toEqual({ memoryResidentBytes: 12 * 1024, pageFaults: { all: 700, major: 3 } });
   expect(memoryDetail("", "")).toEqual({});

@@ -34,7 +34,7 @@ describe("AGENT-VOLUME-MEMORY: an emptyDir", () => {
     [huge, "HugePages-2Mi", "2Mi"],
     [huge, "HugePages-2048Ki", "2Mi"],
     [podOf({ "hugepages-2Mi": "4Mi", "hugepages-1Gi": "1Gi" }), "HugePages-1Gi", "1Gi"],
-  ])("is on huge pages of the size that is asked for (%#)", (pod, medium, size) =>
+  ])("is on huge pages of the requested size (%#)", (pod, medium, size) =>
     expect(emptyDirFileSystem(pod, { medium }, node)).toEqual({ type: "hugetlbfs", options: [`pagesize=${size}`] }),
   );
 

@@ -106,7 +106,7 @@ test.each([
     () => (volume.spec.claimRef = { uid: "x" }),
     "found PV object pv but its pv.Spec.ClaimRef.UID x does not point to claim.UID c",
   ],
-])("AGENT-VOLUME: a claim that %s is told as the kubelet tells it", async (_, change, why) => {
+])("AGENT-VOLUME: a claim that %s is reported as by the kubelet", async (_, change, why) => {
   change();
   expect(await prepare(volumesOf(), data)).toEqual({
     news: [
@@ -120,14 +120,14 @@ test.each([
   });
 });
 
-test("AGENT-VOLUME: what is wrong with what stands behind a claim is told by its name", async () => {
+test("AGENT-VOLUME: an error behind a claim is reported by its name", async () => {
   volume.spec = { claimRef: { uid: "c" }, csi: { driver: "d", volumeHandle: "h" } };
   const { news, missing } = await prepare(volumesOf(), data);
   expect(news.map(({ message }) => message)).toEqual(['MountVolume.SetUp failed for volume "pv" : not asked for here']);
   expect(missing).toBe(true);
 });
 
-test("AGENT-VOLUME: who has a volume keeps it, whatever becomes of where it came from", async () => {
+test("AGENT-VOLUME: a pod that has a volume keeps it, whatever happens to its source", async () => {
   maps = [{ metadata: { name: "a" }, data: { k: "v" } }];
   const volumes = volumesOf();
   expect(await prepare(volumes, config("a"), data)).toEqual({ news: [], missing: false });
@@ -145,7 +145,7 @@ test("AGENT-OFFLINE: an agent that starts without its control plane still knows 
   expect(volumes.path("data")).toBe(join(directory, "disk"));
 });
 
-test("AGENT-CSI-USE: a claim whose volume has grown is told that its file system has, once", async () => {
+test("AGENT-CSI-USE: a claim whose volume has grown gets its file system's new size, once", async () => {
   const volumes = volumesOf();
   await prepare(volumes, data);
   volume.spec.capacity = { storage: "2Gi" };
@@ -157,7 +157,7 @@ test("AGENT-CSI-USE: a claim whose volume has grown is told that its file system
   expect(grown).toMatchObject([{ capacity: { storage: "2Gi" } }]);
 });
 
-test("of a volume whose directory is gone nothing is said, and of the others all the same", async () => {
+test("a volume whose directory is gone is not reported, but the others are", async () => {
   const volumes = volumesOf();
   const wanted: Volume[] = [
     { name: "data", persistentVolumeClaim: { claimName: "data" } },
@@ -234,7 +234,7 @@ test("AGENT-VOLUME-ONE: a volume for one pod is kept from the next until that ha
 });
 
 test.skipIf(process.getuid?.() !== 0)(
-  "AGENT-VOLUME-GROUP: a local volume is of its first pod's group for as long as that has it, and others are told",
+  "AGENT-VOLUME-GROUP: a local volume belongs to its first pod's group for as long as that has it, and others get an event",
   async () => {
     mkdirSync(join(directory, "other"));
     const pods = { pod: volumesOf(), other: volumesOf(unused, "other") };

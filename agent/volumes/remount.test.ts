@@ -73,7 +73,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     expect(existsSync(own)).toBe(false);
   });
 
-  it("are gone with their pods, and the file system with the agent, unless pods go on", async () => {
+  it("are gone with their pods, and the file system with the agent, unless pods keep running", async () => {
     await prepare();
     await memory.close();
     expect([memory.uids, isMountPoint(join(directory, "memory"))]).toEqual([["u"], true]);

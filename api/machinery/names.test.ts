@@ -8,7 +8,7 @@ describe("names", () => {
     ["a".repeat(64), ["must be no more than 63 characters"]],
   ])("as a DNS label: %s", (text, problems) => expect(dnsLabel(text)).toEqual(problems));
 
-  it("let a generateName end in a dash", () => {
+  it("allow a generateName that ends in a dash", () => {
     expect(nameIsSubdomain("web-", true)).toEqual([]);
     expect(nameIsSubdomain("web-", false)).toHaveLength(1);
   });

@@ -43,7 +43,7 @@ describe("a quantity's canonical text is what Go prints", () => {
     expect(canonicalQuantity(text)).toBe(canonical);
   });
 
-  it.each(["", "abc", "1x", "1 Gi", "1.2.3", "--1", "1KiB"])("%j is none", (text) => {
+  it.each(["", "abc", "1x", "1 Gi", "1.2.3", "--1", "1KiB"])("%j is invalid", (text) => {
     expect(parseQuantity(text)).toMatch(/must match the regular expression|unable to parse quantity's suffix/);
   });
 });
@@ -81,11 +81,11 @@ it.each([
   ["1Ei", false],
   ["1Pi", true],
   ["99999999999999999999", false],
-])("%s is whole, as Kubernetes tells it: %s", (text, whole) => {
+])("%s is an integer, with Kubernetes' message: %s", (text, whole) => {
   expect(isWhole(quantityOf(text))).toBe(whole);
 });
 
-it("of more than a thousand digits is none", () => {
+it("with more than a thousand digits is invalid", () => {
   const digits = "1".repeat(1000);
   expect(parseQuantity(digits)).toMatchObject({ format: "DecimalSI" });
   for (const text of [`${digits}1`, `0.${digits}`, `${digits}1Gi`, `${"1".repeat(1_400_000)}e3`])

@@ -33,7 +33,7 @@ function open() {
   return { lane, calls, heard, call, waiting, submit, tell };
 }
 
-test("STORE-LANE: the first who waits calls for all who come until the object takes them", () => {
+test("STORE-LANE: the first waiting commit calls for all that arrive until the object takes them", () => {
   const { lane, calls, heard, submit, tell } = open();
   expect([submit("a"), submit("b")].map((call) => call !== undefined)).toEqual([true, false]);
   tell(lane.take());
@@ -55,7 +55,7 @@ test("STORE-LANE: with an object that breaks fails what it had taken, and nothin
   expect(heard).toEqual(["a answered", "b failed: broken"]);
 });
 
-test("STORE-LANE: a call that does not arrive fails those who waited for it, and the next who comes calls again", async () => {
+test("STORE-LANE: a call that does not arrive fails its waiting commits, and the next commit calls again", async () => {
   const { lane, calls, heard, submit, tell } = open();
   const first = submit("a");
   submit("b");
@@ -67,7 +67,7 @@ test("STORE-LANE: a call that does not arrive fails those who waited for it, and
   expect(heard.at(-1)).toBe("c answered");
 });
 
-test("STORE-LANE: those who wait for a later call do not fail with an earlier one", async () => {
+test("STORE-LANE: commits that wait for a later call do not fail with an earlier one", async () => {
   const { lane, calls, heard, submit, tell } = open();
   const first = submit("a");
   lane.take();
@@ -79,7 +79,7 @@ test("STORE-LANE: those who wait for a later call do not fail with an earlier on
   expect(heard.at(-1)).toBe("b answered");
 });
 
-test("STORE-LANE: a call that ended unheard, with the request that made it, is made again by whoever waits", () => {
+test("STORE-LANE: a call that was lost with the request that made it is repeated by a waiting commit", () => {
   const { lane, calls, heard, call, submit, tell } = open();
   submit("a");
   expect(call(99)).toBeUndefined();

@@ -67,7 +67,7 @@ test("NODE-JOIN: where the disk is full it is held all the same, until it is let
 });
 
 test.each(["", "{", '{"pid":"x"}', '{"pid":4194304,"startedAt":"1"}', `{"pid":${process.pid},"startedAt":"another"}`])(
-  "a lock that nobody holds any more (%s) is taken over",
+  "a stale lock (%s) is taken over",
   (text) => {
     const path = mkdtempSync(join(scratch, "stale-"));
     writeFileSync(join(path, "lock"), text);

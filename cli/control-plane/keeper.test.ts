@@ -113,7 +113,7 @@ test.each(shells)("%s passes a signal on, and says where the state is", async (s
   expect(existsSync(`${keeper.directory}/lock`)).toBe(false);
 });
 
-test.each(shells)("%s kills what does not end when it is asked to", async (shell) => {
+test.each(shells)("%s kills what does not end when asked to", async (shell) => {
   const keeper = keep(shell, 'trap "" TERM; : >up; while [ -e workerd ]; do sleep 0.05; done');
   await poll(() => keeper.said).toContain("announced");
   const { running } = keeper;

@@ -95,7 +95,7 @@ test("a kubeconfig that cannot be written stays as it was, and says why", () => 
   expect(readFileSync(file, "utf8")).toBe(before);
 });
 
-test("NODE-JOIN: one whose Node was deleted is told so, and how to join again", async () => {
+test("NODE-JOIN: a node whose Node was deleted is told so, and how to join again", async () => {
   trades = {};
   saveKubeconfig(directory.path, "n1", { server, token: "own", ca });
   await expect(connectNode(directory, server, { nodeName: "n1" })).rejects.toThrow(
@@ -103,7 +103,7 @@ test("NODE-JOIN: one whose Node was deleted is told so, and how to join again", 
   );
 });
 
-test("an address that the certificate is not for is told with what puts it in", async () => {
+test("an address that the certificate does not cover is reported with how to add it", async () => {
   const wrong = server.replace("127.0.0.1", "localhost");
   directory.write("ca.crt", ca);
   const joining = connectNode(directory, wrong, { nodeName: "n1", token: "t", caFile: join(scratch, "data/ca.crt") });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { EventCorrelator } from "./event-correlator.ts";
 
-it("AGENT-EVENTS, CTL-EVENTS: nine different messages of a kind are told by themselves, and the others combined", () => {
+it("AGENT-EVENTS, CTL-EVENTS: nine different messages of a kind are sent separately, and the others combined", () => {
   const correlator = new EventCorrelator();
   const told = Array.from({ length: 12 }, (_, i) => correlator.correlate("kind", `exec ${i} failed`, i));
   expect(told.map(({ isCombined }) => isCombined)).toEqual([...Array(9).fill(false), true, true, true]);

@@ -60,7 +60,7 @@ test("why is the binding, the role and the rule", () => {
   expect(renderRule(grant?.rule ?? { verbs: [] })).toBe("get on secrets of the core group; only a, b");
 });
 
-test("a question is asked with kubectl as well", () => {
+test("a question is also shown as a kubectl command", () => {
   expect(kubectlOf({ verb: "create", group: "apps", resource: "deployments/scale", namespace: "a", name: "web" })).toBe(
     "kubectl auth can-i create deployments.apps/web --subresource=scale -n a --as=SOMEBODY",
   );

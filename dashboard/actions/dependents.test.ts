@@ -19,7 +19,7 @@ test("what belongs to what belongs goes too, whatever the order", () => {
   expect(dependentsOf("d", all).map(({ name }) => name)).toEqual(["rs", "p"]);
 });
 
-test("who has another owner left stays, and a ring of owners ends", () => {
+test("dependents with another owner stay, and cycles of owners end", () => {
   expect(dependentsOf("d", [object("Pod", "p", "d", "else")])).toEqual([]);
   expect(dependentsOf("a", [object("X", "a", "b"), object("X", "b", "a")]).map(({ name }) => name)).toEqual(["b"]);
 });

@@ -74,7 +74,7 @@ test.each<[string, string[]]>([
   expect(labels(text)).toEqual(expected);
 });
 
-test("a key brings what its type needs, its type and its meaning", () => {
+test("a key is inserted with what its type needs, and shown with its type and meaning", () => {
   const text = `${HEAD}spec:\n  template:\n    containers:\n      - na`;
   expect(completionsAt(text, text.length, document).options).toEqual([
     { label: "name", insert: "name: ", type: "string", required: true, description: "" },

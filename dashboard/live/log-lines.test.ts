@@ -5,7 +5,7 @@ const stamp = (seconds: string) => `2026-11-29T10:00:${seconds}Z`;
 const textsOf = (lines: readonly LogLine[]) => lines.map(({ text }) => text);
 
 describe("a log that is read again", () => {
-  it("tells what came in the last second from what is new", () => {
+  it("distinguishes repeated lines of the last second from new ones", () => {
     const position = new LogPosition("");
     position.take([`${stamp("01.000000001")} a`, `${stamp("01.000000002")} b`, `${stamp("01.000000002")} c`]);
     expect(position.since).toBe(stamp("01.000000002"));

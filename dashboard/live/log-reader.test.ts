@@ -15,7 +15,7 @@ interface Opened {
 const web: LogSource = { path: "/pods/web/log", container: "c", label: "web", run: "one" };
 const stamped = (second: number, text: string) => `2026-11-29T10:00:0${second}.000000000Z ${text}`;
 
-describe("who follows logs", () => {
+describe("a reader of logs", () => {
   let opened: Opened[];
   /** Aborted when the page gets hidden; replaced by a new one when it is visible again. */
   let seen: AbortController;
@@ -66,7 +66,7 @@ describe("who follows logs", () => {
     expect(reader.state.value).toMatchObject({ lost: 0, following: 1 });
   });
 
-  it("goes on with a container's next run, and leaves the last one's lines where they are", async () => {
+  it("continues with a container's next run, and keeps the last one's lines", async () => {
     const reader = following();
     reader.read([web]);
     await settle();
@@ -95,7 +95,7 @@ describe("who follows logs", () => {
     expect(reader.state.value.problems).toEqual([]);
   });
 
-  it("takes in who comes, and lets go of who leaves", async () => {
+  it("adds and removes containers", async () => {
     const reader = following();
     reader.read([web]);
     await settle();
@@ -108,7 +108,7 @@ describe("who follows logs", () => {
     expect(texts(reader)).toEqual(["other: earlier", "web: first"]);
   });
 
-  it("follows nothing while nobody can see the page, and catches up afterwards", async () => {
+  it("follows nothing while the page is hidden, and catches up afterwards", async () => {
     const reader = following();
     reader.read([web]);
     await settle();

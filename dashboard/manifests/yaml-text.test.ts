@@ -27,7 +27,7 @@ test("managed fields are left out", () => {
   expect(yamlOf(secret)).not.toContain("managedFields");
 });
 
-test("documents are divided; comments alone are none", () => {
+test("documents are separated; comments alone are not a document", () => {
   expect(documentsOf("# hi\n---\na: 1\n---\n\n---\nb: 2\n")).toHaveLength(2);
 });
 

@@ -17,7 +17,7 @@ test.each([
   expect(linkOf(node("a", {}, [condition])).text).toBe(text);
 });
 
-test("nodes stand at their zone, else their region, and those that say neither come last", () => {
+test("nodes are grouped by their zone, else their region, and those without come last", () => {
   const sites = sitesOf(
     [
       node("lonely"),

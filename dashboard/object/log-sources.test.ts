@@ -27,6 +27,6 @@ it.each([
   [{ app: "web", matchLabels: "a label's name" }, "app=web,matchLabels=a label's name"],
   [{}, ""],
   [undefined, ""],
-])("the selector %j is asked for as %j", (selector, text) => {
+])("the selector %j is written as %j", (selector, text) => {
   expect(podSelectorOf({ spec: { selector } })).toBe(text);
 });

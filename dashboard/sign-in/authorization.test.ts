@@ -53,7 +53,7 @@ test.each([
     pending,
     { problem: "https://issuer.example refuses: no way" },
   ],
-])("of the address %s, with a sign-in under way or not, comes what it says", (search, known, came) => {
+])("the address %s, with and without a sign-in in progress, yields its answer", (search, known, came) => {
   expect(authorizationAnswer(search, known)).toEqual(came);
 });
 

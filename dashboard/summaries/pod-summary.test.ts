@@ -20,7 +20,7 @@ const pod = (status: PodStatus, metadata: object = {}): Stored<Pod> => ({
 const container = (state: ContainerStatus["state"], further: object = {}) =>
   ({ name: "c", ready: false, restartCount: 0, image: "i", imageID: "", state, ...further }) as ContainerStatus;
 
-describe("what is said of a pod", () => {
+describe("the summary of a pod", () => {
   it.each<[string, PodStatus, { state: string; why: string }]>([
     ["that runs", { phase: "Running", containerStatuses: [container({ running: {} })] }, { state: "Running", why: "" }],
     [

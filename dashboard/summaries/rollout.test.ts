@@ -20,6 +20,6 @@ test.each([
     "bad",
     /no progress/,
   ],
-])("of a rollout with %s is said so", (_, status, tone, message) => {
+])("a rollout with %s is reported", (_, status, tone, message) => {
   expect(deploymentRollout(deployment(status))).toEqual({ tone, message: expect.stringMatching(message) });
 });

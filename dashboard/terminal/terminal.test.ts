@@ -52,7 +52,7 @@ describe("a screen", () => {
     expect({ lines, history, column: screen.column }).toEqual({ lines: ["shell", "", ""], history: [], column: 5 });
   });
 
-  test("who asks where the cursor is is answered", () => {
+  test("a query for the cursor's position is answered", () => {
     expect(shown(`ab${ESC}[6n${ESC}[c`).answers).toEqual([`${ESC}[1;3R`, `${ESC}[?1;2c`]);
   });
 

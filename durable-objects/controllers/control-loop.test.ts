@@ -66,7 +66,7 @@ describe("control loop", () => {
     expect(creations).toBe(1);
   });
 
-  it("CTL-GRACE: leaves what others change alone for a moment, and goes on with its own at once", async () => {
+  it("CTL-GRACE: leaves changes by others alone for a moment, and continues with its own at once", async () => {
     const seen: string[] = [];
     const at = controlledCluster(
       [
@@ -139,7 +139,7 @@ describe("control loop", () => {
     expect(at.cluster.list("events")).toEqual([]);
   });
 
-  it("CTL-ALONE: lets a broken controller stop nobody else", async () => {
+  it("CTL-ALONE: a broken controller stops no other", async () => {
     const at = controlledCluster([
       controllerOf(() => {
         throw new Error("broken");
@@ -156,7 +156,7 @@ describe("control loop", () => {
     expect(String(at.complaints[0])).toContain("broken-controller a");
   });
 
-  it("CTL-LEVEL: looks at everything that is there when it begins, and again where the log behind its snapshot is gone", async () => {
+  it("CTL-LEVEL: looks at every object when it begins, and again if the log behind its snapshot is gone", async () => {
     const seen: string[] = [];
     const at = controlledCluster([
       controllerOf((name) => {
@@ -271,7 +271,7 @@ describe("control loop", () => {
     expect(reporters).toEqual([...Array.from({ length: 9 }, () => "test-controller"), ""]);
   });
 
-  it("CTL-EVENTS: counts up what it told before it slept, and still tells of an object no more than it may", async () => {
+  it("CTL-EVENTS: counts on from what it sent before it slept, and still limits the events per object", async () => {
     const at = controlledCluster([
       controllerOf((_name, { now, snapshot }) => {
         const about = snapshot.get<ConfigMap>("configmaps", "ns", "a");

@@ -39,12 +39,12 @@ describe("the news of a stretch of the log", () => {
     expect(news.get("a")?.need).toEqual(new Set(["configmaps default cm"]));
   });
 
-  it("is nothing to who has been told", () => {
+  it("is nothing for a node that is up to date", () => {
     expect(newsOf([bound], new Map([["a", told({ revision: bound.revision })]])).size).toBe(0);
   });
 });
 
-describe("LINK-NEED: a node is told", () => {
+describe("LINK-NEED: a node receives", () => {
   it("LINK-ORDER: of its own pods, and first of what a new one names", () => {
     const references: References = new Map();
     expect(tell(bound, "a", references)).toEqual({ own: true, need: ["configmaps default cm"] });
@@ -52,7 +52,7 @@ describe("LINK-NEED: a node is told", () => {
     expect(tell(again, "a", references)).toEqual({ own: true, need: [] });
   });
 
-  it("of nobody else's pods", () => {
+  it("no pods of other nodes", () => {
     expect(tell(bound, "b", new Map())).toEqual({ own: false, need: [] });
   });
 
@@ -113,13 +113,13 @@ describe("with NetworkPolicies (LINK-PEERS)", () => {
   };
   const addressed = change("pods", "p", { text, attributes, previous: onNode("b") });
 
-  it("everything is told anew as the first one comes", () => {
+  it("everything is sent anew when the first one is created", () => {
     const first = change("networkpolicies.networking.k8s.io", "deny");
     expect(newsOf([first], nodes("a")).get("a")?.again).toBe(true);
     expect(newsOf([first], policed).get("a")?.again).toBe(false);
   });
 
-  it("a node is told whom policies may mean, and of them no more than that", () => {
+  it("a node receives the pods that policies may select, and of these no more than that", () => {
     expect(newsOf([addressed], policed).get("a")?.changes).toEqual([
       {
         type: "MODIFIED",
@@ -134,14 +134,14 @@ describe("with NetworkPolicies (LINK-PEERS)", () => {
     expect(newsOf([addressed], nodes("a")).size).toBe(0);
   });
 
-  it("a change that no policy can see is told to nobody", () => {
+  it("a change that no policy can see is not sent", () => {
     expect(newsOf([{ ...addressed, previous: attributes }], policed).size).toBe(0);
     expect(newsOf([change("pods", "p", { text, attributes: onNode("b"), previous: onNode("") })], policed).size).toBe(
       0,
     );
   });
 
-  it("namespaces are told by their labels", () => {
+  it("namespaces are sent with their labels", () => {
     const labels = { team: "a" };
     const named = change("namespaces", "n", { text: JSON.stringify({ metadata: { name: "n", labels }, spec: {} }) });
     expect(newsOf([named], policed).get("a")?.changes[0]?.object).toEqual({ metadata: { name: "n", labels } });

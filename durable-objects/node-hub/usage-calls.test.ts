@@ -33,7 +33,7 @@ function bench({ away = [] as string[] } = {}) {
 }
 
 describe("LINK-USAGE: what nodes use", () => {
-  it("is asked of them, and who is away is left out", async () => {
+  it("is requested from them, and nodes that are down are left out", async () => {
     const { ask } = bench({ away: ["b"] });
     expect((await ask("a", "b", "c")).map(({ node }) => node)).toEqual(["a", "c"]);
   });
@@ -48,7 +48,7 @@ describe("LINK-USAGE: what nodes use", () => {
     expect(asked).toEqual(["a", "b", "a"]);
   });
 
-  it("is believed of nobody but the node itself", async () => {
+  it("is accepted only from the node itself", async () => {
     const calls = new UsageCalls();
     const answer = calls.ask(
       ["a"],

@@ -35,7 +35,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
       names.map((name): Device => ({ name })),
     );
 
-  test("that devices stand for gets them by a claim of its own, which it is told of when it is bound", async () => {
+  test("that devices implement gets them by a claim, which is set in its status when it is bound", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), gpus, offering("d0", "d1"), wanting("p", GPU, "2"));
     await bench.loop.run();
@@ -91,7 +91,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await messageOf(bench, "r")).toContain("1 cannot allocate all claims");
   });
 
-  test("that no class stands for is told so, until there is one", async () => {
+  test("that no class implements is reported, until there is one", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), offering("d0"), wanting("p"));
     await bench.loop.run();
@@ -113,7 +113,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await messageOf(bench, "p2")).toContain("1 cannot allocate all claims");
   });
 
-  test("whose claim may not be made is told why, holds nothing, and is tried again", async () => {
+  test("whose claim cannot be created gets the reason, holds nothing, and is retried", async () => {
     const bench = new SchedulingBench();
     const { makeClaim } = bench;
     bench.makeClaim = async () => ({ ok: false, status: { status: "Failure", message: "exceeded quota" } });
@@ -151,7 +151,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await bench.all(CLAIMS)).toEqual([]);
   });
 
-  test("and has a claim of which nobody knows whether it is still right has it removed, and gets another", async () => {
+  test("with a claim of unknown state has it removed, and gets another", async () => {
     const bench = new SchedulingBench();
     const left = claim("left", { requests: [] });
     const ownerReferences = [{ apiVersion: "v1", kind: "Pod", name: "p", uid: "uid-p", controller: true }];
@@ -222,7 +222,7 @@ describe("[SCHED-BINDING] a pod whose devices have to be bound to its node", () 
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("keeps its room meanwhile, and goes there even if the node takes nobody any more", async () => {
+  test("keeps its room meanwhile, and goes there even if the node accepts no more pods", async () => {
     const bench = new SchedulingBench();
     const objects = [deviceClass("gpu"), slice("a", [bound]), claim("c", one())];
     await bench.put("create", node("a", { pods: "1" }), ...objects, claimant("p", "c"));

@@ -6,7 +6,7 @@ import type { ApiClient } from "../../client/api-client.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 import { evict } from "./evict.ts";
 
-test("CTL-DISRUPTED: a victim is told why it ends behind what else is said of it, and then ended", async () => {
+test("CTL-DISRUPTED: a victim gets its reason as the last condition, and is then deleted", async () => {
   const calls: string[] = [];
   let patch: unknown;
   const api = {

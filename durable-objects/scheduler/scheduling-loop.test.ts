@@ -63,7 +63,7 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("SCHED-MINE: does not place a pod that is gone, nor one that is somebody else's", async () => {
+  test("SCHED-MINE: does not place a pod that is gone, nor one of another scheduler", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("gone"), pod("other", { spec: { schedulerName: "mine" } }));
     bench.beforeCommit = () => bench.remove("pods", "gone");
@@ -187,7 +187,7 @@ describe("the scheduling loop", () => {
     expect(claim?.status.allocation?.devices?.results).toEqual([{ request: "r", driver: "d", pool: "a", device: "x" }]);
   });
 
-  test("wakes who waits for a partner that it has placed itself", async () => {
+  test("wakes pods that wait for a partner that it has placed itself", async () => {
     const bench = new SchedulingBench();
     const term = { labelSelector: { matchLabels: { a: "b" } }, topologyKey: "kubernetes.io/hostname" };
     const affinity = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };

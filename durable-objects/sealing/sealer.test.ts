@@ -36,7 +36,7 @@ test("a text that was changed is not opened", () => {
   }
 });
 
-test("keys in another form are refused; none is none", () => {
+test("keys in another form are refused; an absent setting means no keys", () => {
   expect(Sealer.parse(undefined)).toBeUndefined();
   expect(Sealer.parse("")).toBeUndefined();
   for (const text of ["x", "1:AAAA", "a:b", `5000000000:${"A".repeat(43)}=`]) {

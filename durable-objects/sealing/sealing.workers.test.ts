@@ -25,7 +25,7 @@ const onDisk = (name: string): Promise<string> =>
       .join("\n"),
   );
 
-test("STORE-SEALED: no state of a Secret is on disk as it is, and reads, lists and the log tell it", async () => {
+test("STORE-SEALED: no state of a Secret is on disk in plain text, while reads, lists and the log return it", async () => {
   const store = CLUSTER_STORE.getByName("sealed-store");
   await store.commit({
     writes: [write("create", "first"), write("create", "open", { ...secret, resource: "others" })],

@@ -40,7 +40,7 @@ function setUp() {
   return { socket, notices, planned, commit, pass };
 }
 
-test("WATCH-NOTICE: who begins to listen is answered with the newest revision", async () => {
+test("WATCH-NOTICE: a new listener is answered with the newest revision", async () => {
   const { socket, notices } = setUp();
   await notices.listen(socket, '["pods"]');
   expect(socket.sent).toEqual(['{"revision":7,"resources":[]}']);
@@ -60,7 +60,7 @@ test("WATCH-NOTICE: a socket hears of what it listens for, a burst once", async 
   expect(socket.sent).toHaveLength(1);
 });
 
-test.each(["nonsense", "{}", '[1, {"a": 2}]'])("who says %s listens for nothing", async (message) => {
+test.each(["nonsense", "{}", '[1, {"a": 2}]'])("a request of %s listens for nothing", async (message) => {
   const { socket, notices, commit, pass } = setUp();
   await notices.listen(socket, message);
   commit(8, "pods");

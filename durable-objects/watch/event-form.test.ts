@@ -62,39 +62,36 @@ function expected(lines: string, { metadataAt, protobuf }: EventRequest): Buffer
 test.each([
   ["the store", (store: MemoryStore) => store],
   ["a relay", (store: MemoryStore) => relayOf(store)],
-])(
-  "WATCH-FORM: %s tells the same events in each form, from the state it begins with to the last",
-  async (_, carriedBy) => {
-    const store = new MemoryStore();
-    const carrier = carriedBy(store);
-    for (let i = 0; i < 40; i++) await put(store, "create", `c${i}`, (i * 397) % 5000);
-    const open = async (events?: EventRequest) => {
-      const answer = await carrier.watch({ ...request, ...(events && { events }) });
-      if (!answer.ok) throw new Error(answer.reason);
-      return answer.stream as ReadableStream<Uint8Array>;
-    };
-    let end = () => {};
-    const ended = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    const plain = toldBy(await open(), ended);
-    const others: Promise<Buffer>[] = [];
-    for (const [, form] of forms) others.push(toldBy(await open(form), ended));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await put(store, "replace", "c3", 7);
-    await put(store, "create", "new", 1);
-    await store.commit({ writes: [{ op: "delete", key: key("c4") }] });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    end();
-    const lines = (await plain).toString();
-    expect(lines.match(/"type":"(?:BOOKMARK|MODIFIED|DELETED)"/g)).toHaveLength(3);
-    for (const [index, [name, form]] of forms.entries()) {
-      expect(Buffer.compare((await others[index]) ?? Buffer.of(), expected(lines, form)), name).toBe(0);
-    }
-  },
-);
+])("WATCH-FORM: %s sends the same events in each form, from the initial state to the last", async (_, carriedBy) => {
+  const store = new MemoryStore();
+  const carrier = carriedBy(store);
+  for (let i = 0; i < 40; i++) await put(store, "create", `c${i}`, (i * 397) % 5000);
+  const open = async (events?: EventRequest) => {
+    const answer = await carrier.watch({ ...request, ...(events && { events }) });
+    if (!answer.ok) throw new Error(answer.reason);
+    return answer.stream as ReadableStream<Uint8Array>;
+  };
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const plain = toldBy(await open(), ended);
+  const others: Promise<Buffer>[] = [];
+  for (const [, form] of forms) others.push(toldBy(await open(form), ended));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await put(store, "replace", "c3", 7);
+  await put(store, "create", "new", 1);
+  await store.commit({ writes: [{ op: "delete", key: key("c4") }] });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  end();
+  const lines = (await plain).toString();
+  expect(lines.match(/"type":"(?:BOOKMARK|MODIFIED|DELETED)"/g)).toHaveLength(3);
+  for (const [index, [name, form]] of forms.entries()) {
+    expect(Buffer.compare((await others[index]) ?? Buffer.of(), expected(lines, form)), name).toBe(0);
+  }
+});
 
-test("WATCH-FORM: who comes too late is told so in the form asked for", async () => {
+test("WATCH-FORM: a watch that is too late is told so in the requested form", async () => {
   const store = new MemoryStore({ window: { keepMilliseconds: -1, keepRevisions: 0 } });
   await put(store, "create", "a", 1);
   const answer = await store.watch({

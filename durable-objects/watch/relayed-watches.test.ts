@@ -64,7 +64,7 @@ test("RELAY-TAIL: one stream of the store's log is enough for all watches, and e
   await late.stop();
 });
 
-test("RELAY-AGAIN: a stream that breaks is followed by another, and nobody notices", async () => {
+test("RELAY-AGAIN: a stream that breaks is followed by another, unnoticed", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { lines: 1 });
   const one = await watch(relay);
@@ -79,7 +79,7 @@ test("RELAY-AGAIN: a stream that breaks is followed by another, and nobody notic
   await one.stop();
 });
 
-test("RELAY-AGAIN: a stream that nobody understands is let go", async () => {
+test("RELAY-AGAIN: a garbled stream is abandoned", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { first: "garbled" });
   const one = await watch(relay);
@@ -89,7 +89,7 @@ test("RELAY-AGAIN: a stream that nobody understands is let go", async () => {
   await one.stop();
 });
 
-test("RELAY-AGAIN: a watch that comes when the log is given up is refused, and does not wait for good", async () => {
+test("RELAY-AGAIN: a watch that arrives when the log is given up is refused, and does not wait forever", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { first: "compacted" });
   const { since: _, ...fromNow } = watching;
@@ -116,7 +116,7 @@ test("RELAY-AGAIN: where the log does not reach back to where the relay was, all
   await anew.stop();
 });
 
-test("WATCH-SLOW: who falls behind what a relay keeps reads the store's log, and has missed nothing", async () => {
+test("WATCH-SLOW: a client that falls behind what a relay keeps reads the store's log, and misses nothing", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { kept: 10_000 });
   const answer = await relay.watch(watching);
@@ -163,7 +163,7 @@ test("RELAY-ROOM: watches go to the first relay with room, whichever were closed
   expect(directory.next()).toBe(0);
 });
 
-test("FAIR-WATCH: a relay holds no more watches of a client than a store does; how many there are of all is the store's affair", async () => {
+test("FAIR-WATCH: a relay holds no more watches of a client than a store does; the total is limited by the store", async () => {
   const relay = relayOf(new MemoryStore());
   const share = { holder: { name: "ann", most: 2 }, most: 5 };
   const ask = () => relay.watch({ ...watching, share });

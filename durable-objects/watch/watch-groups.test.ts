@@ -27,7 +27,7 @@ test("WATCH-GROUP: of a thousand nodes' watches a pod meets that of its node, an
   expect(met(change("a", onNode("n7"), onNode("n8"))).sort()).toEqual(["watch of n7", "watch of n8"]);
 });
 
-test("WATCH-GROUP: who asks for the same shares a group, and the last to leave takes it along", () => {
+test("WATCH-GROUP: equal watches share a group, which disappears with the last one", () => {
   const groups = new WatchGroups<string>();
   const wanted: Wanted = { resource: "pods", namespace: "default" };
   groups.add(wanted, "one");

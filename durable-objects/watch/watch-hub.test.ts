@@ -149,7 +149,7 @@ function follow(stream: ReadableStream<Uint8Array>, informer: Informer) {
   return { done, stop: () => reader.cancel() };
 }
 
-test("WATCH-TURN: a watcher is told after the writer, and after the disk has had eight turns more", async () => {
+test("WATCH-TURN: a watcher is served after the writer, and after the disk has had eight turns more", async () => {
   let turns = 0;
   const settled = async () => void turns++;
   const store = new LogStore(new MemoryTables(), { turns: { ...nodeTurns(Date.now), settled } });

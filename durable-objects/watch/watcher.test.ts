@@ -30,7 +30,7 @@ async function write(store: MemoryStore, name: string, length = 1): Promise<void
 
 const textOf = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder().decode(value);
 
-test("WATCH-HEARTBEAT: an idle stream gets a space after 20 seconds, and no line, one that was told something does not", async () => {
+test("WATCH-HEARTBEAT: an idle stream gets a space after 20 seconds, and no line; a busy one does not", async () => {
   const store = new MemoryStore();
   const reader = await open(store);
   await vi.advanceTimersByTimeAsync(15 * SECOND);
@@ -62,7 +62,7 @@ test("WATCH-END: what is queued then can still be taken, and counts as a watch u
   expect(store.watches).toBe(0);
 });
 
-test("FAIR-WATCH: a watch that has ended counts until its client takes what it was told, or leaves", async () => {
+test("FAIR-WATCH: a watch that has ended counts until its client takes its events, or leaves", async () => {
   const store = new MemoryStore();
   const reader = await open(store, { timeoutSeconds: 5 });
   await write(store, "a");
@@ -72,7 +72,7 @@ test("FAIR-WATCH: a watch that has ended counts until its client takes what it w
   expect(store.watches).toBe(0);
 });
 
-test("WATCH-BOOKMARK: a loop that was held until the time is over tells how far it was before it ends the stream", async () => {
+test("WATCH-BOOKMARK: a loop that was blocked until the time is over sends its position before it ends the stream", async () => {
   const reader = await open(new MemoryStore(), { timeoutSeconds: 5, bookmarks: true });
   const next = reader.read();
   vi.setSystemTime(Date.now() + 10 * SECOND);
@@ -81,7 +81,7 @@ test("WATCH-BOOKMARK: a loop that was held until the time is over tells how far 
   expect((await reader.read()).done).toBe(true);
 });
 
-test("WATCH-SLOW: who takes nothing for a minute with a full queue is cut off, and what was queued is dropped", async () => {
+test("WATCH-SLOW: a client that takes nothing for a minute with a full queue is cut off, and its queue dropped", async () => {
   const store = new MemoryStore();
   const stalled = await open(store);
   const reading = await open(store);
@@ -94,7 +94,7 @@ test("WATCH-SLOW: who takes nothing for a minute with a full queue is cut off, a
   expect(textOf(await reading.read())).toBe(" ");
 });
 
-test("WATCH-SLOW: who reads within the minute goes on, and has missed nothing", async () => {
+test("WATCH-SLOW: a client that reads within the minute continues, and has missed nothing", async () => {
   const store = new MemoryStore();
   const reader = await open(store);
   const names = ["a", "b", "c", "d", "e", "f"];

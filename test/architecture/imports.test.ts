@@ -51,7 +51,7 @@ test("every file imports only what its part may know", () => {
   expect(offences).toEqual([]);
 });
 
-test("within the Worker, nobody but its entry knows the HTTP server", () => {
+test("within the Worker, only its entry imports the HTTP server", () => {
   const offences = files
     .filter(({ path }) => /^worker\/(?!http\/|index\.ts$)/.test(path))
     .flatMap(({ path, imports }) =>

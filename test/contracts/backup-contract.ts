@@ -58,7 +58,7 @@ export function backupContract(title: string, open: OpenStore): void {
       ]);
     });
 
-    test("RESTORE-STATE: the objects are those of the backup, at revisions that go on; what is the same stays", async () => {
+    test("RESTORE-STATE: the objects are those of the backup, at continued revisions; equal ones stay", async () => {
       const source = open();
       await source.commit({ writes: [create(a), create(b, labelled({ x: "y" }))] });
       const { objects } = await objectsOf(source);
@@ -78,7 +78,7 @@ export function backupContract(title: string, open: OpenStore): void {
       expect((await store.check()).faults).toEqual([]);
     });
 
-    test("RESTORE-STATE: it is a change of the log, which who reads it sees, and all policy is stale", async () => {
+    test("RESTORE-STATE: it is a change of the log, which its readers see, and all policy is stale", async () => {
       const source = open();
       await source.commit({ writes: [create(a, bare, "old")] });
       const { objects } = await objectsOf(source);
@@ -96,7 +96,7 @@ export function backupContract(title: string, open: OpenStore): void {
       expect((await source.check()).faults).toEqual([]);
     });
 
-    test("RESTORE-TIME: a log that goes on from a later revision keeps what stands, and no history", async () => {
+    test("RESTORE-TIME: a log that continues from a later revision keeps current objects, and no history", async () => {
       const store = open();
       await store.commit({ writes: [create(a), create(b), create(key("c"))] });
       await store.commit({ writes: [replace(a), remove(b)] });

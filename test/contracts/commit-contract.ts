@@ -102,7 +102,7 @@ export function commitContract(title: string, open: OpenStore): void {
       await done(store, of(1.5 * 1024 * 1024 - 200));
     });
 
-    test("STORE-LIMIT: no more objects than allowed; changing and deleting go on", async () => {
+    test("STORE-LIMIT: no more objects than allowed; changing and deleting still work", async () => {
       const store = open();
       const limited = (...writes: Write[]) => store.commit({ writes, limits: { objects: 2 } });
       expect((await limited(create(key("a")), create(key("b")))).ok).toBe(true);
@@ -116,7 +116,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect((await limited(create(key("e")))).ok).toBe(true);
     });
 
-    test("STORE-LIMIT: no more characters than allowed; what exists may grow by a tenth of it", async () => {
+    test("STORE-LIMIT: no more characters than allowed; existing objects may grow by a tenth of it", async () => {
       const store = open();
       const limited = (write: Write) => store.commit({ writes: [write], limits: { bytes: 10_000 } });
       const of = (length: number) => "x".repeat(length);
@@ -128,7 +128,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect((await limited(replace(key("a"), bare, of(10_000)))).ok).toBe(true);
     });
 
-    test("STORE-POLICY: who decided with an older policy is refused, on every call", async () => {
+    test("STORE-POLICY: every call decided with an older policy is refused", async () => {
       const store = open();
       const changed = await store.commit({ writes: [create(key("role"))], changesPolicy: true });
       expect(changed).toEqual({ ok: true, revisions: [2] });

@@ -158,7 +158,7 @@ export function listContract(title: string, open: OpenStore): void {
       expect((await store.check()).faults).toEqual([]);
     });
 
-    test("STORE-LIST: an answer that is built whole ends early, and goes on after its last", async () => {
+    test("STORE-LIST: an answer that is built in memory ends early, and continues after its last object", async () => {
       const store = open();
       const body = "x".repeat(1_000_000);
       for (let i = 10; i < 22; i++) await done(store, create(key(`p${i}`), bare, body));

@@ -18,7 +18,7 @@ import {
 
 export function logContract(title: string, open: OpenStore): void {
   describe(`${title}: log`, () => {
-    test("STORE-AFTER: tells each change with what it replaced, filtered and paged", async () => {
+    test("STORE-AFTER: returns each change with what it replaced, filtered and paged", async () => {
       const store = open();
       await done(
         store,
@@ -46,7 +46,7 @@ export function logContract(title: string, open: OpenStore): void {
       });
     });
 
-    test("STORE-AFTER: tells texts alone, without what the asker wrote itself", async () => {
+    test("STORE-AFTER: returns texts alone, without the caller's own writes", async () => {
       const store = open();
       await done(store, create(key("a")), create(key("b")), create(key("c")), remove(key("a")));
       const own = { from: 3 as Revision, through: 4 as Revision };

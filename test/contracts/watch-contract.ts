@@ -22,7 +22,7 @@ import {
 
 export function watchContract(title: string, open: OpenStore): void {
   describe(`${title}: watch`, () => {
-    test("WATCH-RESUME: tells history after a revision, then what happens, each once and in order", async () => {
+    test("WATCH-RESUME: sends history after a revision, then new changes, each once and in order", async () => {
       const store = open();
       await done(store, create(key("before")));
       const since = (await store.status()).revision;
@@ -67,7 +67,7 @@ export function watchContract(title: string, open: OpenStore): void {
       expect(await events(must(await store.watch(request)).stream, 5)).toEqual(expected);
     });
 
-    test("WATCH-SELECT: what ceases to match is told as it last matched", async () => {
+    test("WATCH-SELECT: an object that ceases to match is sent as it last matched", async () => {
       const store = open();
       const since = await done(store, create(key("a"), labelled({ x: "1" }), "matched"));
       await done(store, replace(key("a"), bare, "not"));
@@ -109,7 +109,7 @@ export function watchContract(title: string, open: OpenStore): void {
       expect(await events(must(await store.watch(watchOf({ since, timeoutSeconds: 0.2 }))).stream, 1)).toEqual([]);
     });
 
-    test("WATCH-BOOKMARK: one comes before the end, at a revision that everything was told up to", async () => {
+    test("WATCH-BOOKMARK: one comes before the end, at a revision up to which everything was sent", async () => {
       const store = open();
       await done(store, create(key("other", "", "gadgets")));
       const request = watchOf({ since: 1 as Revision, bookmarks: true, timeoutSeconds: 2.2 });
@@ -130,7 +130,7 @@ export function watchContract(title: string, open: OpenStore): void {
       await expect.poll(async () => (await of("ann")).ok).toBe(true);
     });
 
-    test("WATCH-SLOW: a client that is told a state so slowly that it is compacted is told to list again", async () => {
+    test("WATCH-SLOW: a client that takes its state so slowly that it is compacted is told to list again", async () => {
       const store = open();
       const body = "x".repeat(100_000);
       await done(store, ...Array.from({ length: 20 }, (_, i) => create(key(`p${i + 10}`), bare, body)));

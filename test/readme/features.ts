@@ -68,7 +68,7 @@ export const features: readonly Feature[] = [
     area: "Writes",
     name: "`fieldValidation` Strict, Warn, Ignore",
     missing: "",
-    shown: ["api/machinery/decode/decode.test.ts", "tells repeated keys with their line"],
+    shown: ["api/machinery/decode/decode.test.ts", "reports repeated keys with their line"],
   },
   {
     area: "Writes",

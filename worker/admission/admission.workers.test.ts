@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { call, newNamespace, pod } from "../../test/workers/core-calls.ts";
 
 /** Rules of docs/spec/admission.md that need a store; those of a plugin are tested beside it. */
-test("ADM-FIRST: a missing namespace is told before what a plugin has against the object", async () => {
+test("ADM-FIRST: a missing namespace is reported before a plugin's refusal", async () => {
   const answer = await call("/namespaces/nowhere/pods", pod("p"));
   expect(answer.object.message).toBe('namespaces "nowhere" not found');
 });

@@ -57,7 +57,7 @@ test("ADM-TARGET: a namespace is in itself, and of a collection that is deleted 
   expect(await told(maps, { method: "DELETE" })).toContain("<default/>");
 });
 
-test("ADM-REVIEW: webhooks are asked about questions, and policies are not", async () => {
+test("ADM-REVIEW: webhooks see reviews, and policies do not", async () => {
   const reviews = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
   const resources = ["selfsubjectreviews"];
   await deny("reviews", { apiGroups: ["authentication.k8s.io"], resources }, "'never'");

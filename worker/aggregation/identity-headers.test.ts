@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { identityHeaders } from "./identity-headers.ts";
 
-test("AGG-IDENTITY: who asks is told in headers, each value by itself", () => {
+test("AGG-IDENTITY: the user is passed in headers, each value separately", () => {
   const user = { name: "jo", uid: "7", groups: ["a", "b"], extra: { "acme.com/x": ["1", "2"] } };
   expect(identityHeaders(user)).toEqual([
     ["X-Remote-User", "jo"],

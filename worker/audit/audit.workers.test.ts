@@ -58,7 +58,7 @@ describe("an audit event", () => {
     expect(events[0]?.sourceIPs).toEqual(["198.51.100.1", "203.0.113.9", "192.0.2.7"]);
   });
 
-  test("AUDIT-EVENT: says who asked for what from where, and was answered how", async () => {
+  test("AUDIT-EVENT: records the user, the request, its origin, and the answer", async () => {
     const { events, response } = await recorded([metadata], MAPS, { body: { metadata: { name: "a" } } });
     expect(events).toEqual([
       {
@@ -81,7 +81,7 @@ describe("an audit event", () => {
     ]);
   });
 
-  test("AUDIT-EVENT: tells whom somebody acted as, and why that was refused", async () => {
+  test("AUDIT-EVENT: records the impersonated user, and why that was refused", async () => {
     const { events } = await recorded([metadata], `${MAPS}/a`, { headers: { "Impersonate-User": "mallory" } });
     expect(events[0]).toMatchObject({
       user: { username: "admin" },
@@ -92,13 +92,13 @@ describe("an audit event", () => {
     });
   });
 
-  test("AUDIT-EVENT: tells of who is nobody, and never what was shown", async () => {
+  test("AUDIT-EVENT: records unknown users, and never their credentials", async () => {
     const { events, lines } = await recorded([metadata], MAPS, { headers: { Authorization: "Bearer stolen-token" } });
     expect(events[0]).toMatchObject({ user: {}, responseStatus: { code: 401, reason: "Unauthorized" } });
     expect(lines.join()).not.toContain("stolen-token");
   });
 
-  test("AUDIT-EVENT: tells what policies say of it, and what would have been refused", async () => {
+  test("AUDIT-EVENT: records the annotations of policies, and what they would have refused", async () => {
     const root = "/apis/admissionregistration.k8s.io/v1";
     const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }];
     const spec = {
@@ -118,7 +118,7 @@ describe("an audit event", () => {
     );
   });
 
-  test("AUDIT-EVENT: tells what a pod breaks of its namespace's standards", async () => {
+  test("AUDIT-EVENT: records a pod's violations of its namespace's standards", async () => {
     const labels = { "pod-security.kubernetes.io/audit": "baseline" };
     await recorded([metadata], "/api/v1/namespaces", { body: { metadata: { name: "strict", labels } } });
     const spec = { hostPID: true, containers: [{ name: "c", image: "i" }] };

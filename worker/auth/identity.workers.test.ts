@@ -143,12 +143,12 @@ test("AUTH-BOUND: a projected token for the API server holds for a year", async 
   expect(await claimsOf({ expirationSeconds: 3607, audiences: ["x"] })).toMatchObject({ seconds: 3607 });
 });
 
-test("CLUSTER-ASKED: nobody makes a cluster by asking for it", async () => {
+test("CLUSTER-ASKED: a request creates no cluster", async () => {
   expect((await outside.fetch("https://sailplane/clusters/nobodys/version")).status).toBe(404);
   expect((await call("https://sailplane/clusters/nobodys/version", { token: "x" })).code).toBe(404);
 });
 
-test("AUTH-OWN: nobody outside is the control plane", async () => {
+test("AUTH-OWN: no one outside can be the control plane", async () => {
   const cluster = await newCluster();
   for (const token of ["", "undefined", "system:apiserver"]) {
     const { code } = await call(`${cluster}/api/v1/secrets`, { token: token || "x" });
@@ -159,7 +159,7 @@ test("AUTH-OWN: nobody outside is the control plane", async () => {
   expect((await outside.fetch(`${cluster}/openid/v1/jwks`)).status).toBe(200);
 });
 
-test("roles are written by those who hold what they grant", async () => {
+test("roles can be written by users who hold what they grant", async () => {
   const cluster = await newCluster();
   const roles = `${cluster}${RBAC}/roles`;
   const mayWriteRoles = {
@@ -186,7 +186,7 @@ test("roles are written by those who hold what they grant", async () => {
   );
 });
 
-test("AUTHZ-CREATE: who may patch and update what is there may not make what is not", async () => {
+test("AUTHZ-CREATE: permission to patch and update does not permit creating", async () => {
   const cluster = await newCluster();
   const granting = async (name: string, verbs: string[]) => {
     const rules = [{ apiGroups: ["", "coordination.k8s.io"], resources: ["configmaps", "leases"], verbs }];
@@ -229,7 +229,7 @@ const bind = (cluster: string, user: string, rules: readonly object[]) =>
     }),
   ]);
 
-test("AUTH-AS: who acts as another may do what both are allowed, and nothing by having been allowed before", async () => {
+test("AUTH-AS: an impersonating user may do what both are allowed, and nothing because of earlier decisions", async () => {
   const cluster = await newCluster();
   const authentication = ["authentication.k8s.io"];
   await bind(cluster, "agent", [

@@ -47,12 +47,12 @@ test.each([
   expect((await call(`${base}/api/v1/namespaces/theirs`)).object.metadata).not.toHaveProperty("deletionTimestamp");
 });
 
-test("AUTHZ-SCOPE: who has all rights in a namespace has them over itself", async () => {
+test("AUTHZ-SCOPE: all permissions in a namespace include those over itself", async () => {
   expect((await call(`${base}/api/v1/namespaces/default`, { as: "owner" })).code).toBe(200);
 });
 
 test.each(["exec?command=id", "attach", "portforward"])(
-  "AUTHZ-CONNECT: who may get pods/%s may not therefore open it with a GET",
+  "AUTHZ-CONNECT: permission to get pods/%s does not permit opening it with a GET",
   async (subresource) => {
     const path = `${base}/api/v1/namespaces/default/pods/p/${subresource}`;
     const refused = await call(path, { as: "reader" });

@@ -27,7 +27,7 @@ test.each([
   expect(clusterInfo(of)).toEqual([]);
 });
 
-it("is for anybody to read, and nothing beside it", async () => {
+it("is readable by anyone, and nothing beside it", async () => {
   const store = new MemoryStore();
   await ensureSystemObjects(store, 0, { ...there, frontProxy: "", hasIngress: false, serviceRanges: ["10.96.0.0/16"] });
   const policy = await PolicySnapshot.load(store);

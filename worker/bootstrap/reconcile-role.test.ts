@@ -17,7 +17,7 @@ const binding = (...names: string[]) =>
 const wanted = role([rule("pods", "get", "list"), rule("nodes", "get")]);
 const reconciled = (stored: unknown, of = wanted) => reconciledRole(of, JSON.stringify(stored)) as unknown;
 
-test("a role that stands as it should is left alone, and so is one with more", () => {
+test("a role that is as it should be is left alone, and so is one with more", () => {
   expect(reconciled(wanted)).toBeUndefined();
   expect(reconciled(role([rule("nodes", "get", "patch"), rule("pods", "*")]))).toBeUndefined();
 });

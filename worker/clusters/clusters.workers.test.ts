@@ -100,7 +100,7 @@ describe("a cluster beside the default one", () => {
     expect(await keys("keys-a")).not.toBe(await keys("keys-b"));
   });
 
-  test("CLUSTER-GONE, STORE-ERASE: a deleted cluster answers nobody, and one of the same name is another", async () => {
+  test("CLUSTER-GONE, STORE-ERASE: a deleted cluster answers no one, and one of the same name is another", async () => {
     const old = await credentialsOf("phoenix");
     await call(mapsOf("phoenix"), { token: old.admin ?? "", body: configMap("ashes") });
     expect((await deleteCluster("phoenix")).code).toBe(200);
@@ -158,7 +158,7 @@ describe("a cluster beside the default one", () => {
     expect([code, object.message]).toEqual([400, expect.stringContaining(why)]);
   });
 
-  test("only who may do so in the default cluster makes and deletes clusters", async () => {
+  test("only users with permission in the default cluster create and delete clusters", async () => {
     for (const method of ["GET", "POST"]) {
       const body = method === "POST" ? { body: { name: "no" } } : {};
       expect((await call(CLUSTERS, { as: "alice", method, ...body })).code).toBe(403);
@@ -169,7 +169,7 @@ describe("a cluster beside the default one", () => {
 });
 
 describe("limits of a cluster", () => {
-  test("CLUSTER-LIMIT: objects; what is there can be changed and deleted", async () => {
+  test("CLUSTER-LIMIT: objects; existing ones can be changed and deleted", async () => {
     await administratorOf("few");
     const { object } = await call(`${CLUSTERS}/few`);
     const usage = (object as unknown as { usage: { objects: number; writes: number } }).usage;

@@ -128,7 +128,7 @@ describe("garbage collector", () => {
 });
 
 describe("namespace deletion", () => {
-  it("removes the content, says what holds it up, and lets the namespace go", async () => {
+  it("removes the content, reports what delays it, and releases the namespace", async () => {
     const { cluster, settle, complaints } = start();
     const namespace: Namespace = {
       apiVersion: "v1",

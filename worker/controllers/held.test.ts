@@ -127,7 +127,7 @@ describe("what a snapshot holds of a pod", () => {
     for (const each of Object.values(pods)) expect(asked[question]?.(held(each))).toEqual(asked[question]?.(each));
   });
 
-  it("is without what nobody reads", () => {
+  it("lacks what is not read", () => {
     const text = JSON.stringify(Object.values(pods).map(held));
     for (const unread of ["env", "volumeMounts", "image", "emptyDir", "Initialized"])
       expect(text).not.toContain(unread);

@@ -168,7 +168,7 @@ const resized =
   };
 
 describe("controllers keep their promises:", () => {
-  it("a replica set has no more pods than it ever asked for", async () => {
+  it("a replica set has no more pods than it ever requested", async () => {
     let most = 0;
     await live({
       controllers: [replicaSetController, garbageCollector],

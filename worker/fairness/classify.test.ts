@@ -75,7 +75,7 @@ test.each<[User, Attributes, string, string]>([
   });
 });
 
-test("a schema of one's own comes by its precedence, and only while its priority level is there", () => {
+test("a custom schema is used by its precedence, and only while its priority level exists", () => {
   const mine = {
     kind: "FlowSchema",
     metadata: { name: "mine" },

@@ -20,7 +20,7 @@ async function ask(
   return { code: response.status, message, metadata, warning: response.headers.get("Warning") };
 }
 
-test("WIRE-NAMES: a name that is none is told as such, and an escaped slash is a slash", async () => {
+test("WIRE-NAMES: an invalid name is reported as such, and an escaped slash is a slash", async () => {
   expect(await ask("GET", `${MAPS}/%25`)).toMatchObject({
     code: 400,
     message: `Name parameter invalid: "%": may not contain '%'`,
@@ -41,7 +41,7 @@ test("WIRE-NOWHERE: a subresource of a built-in kind is the end of a path, a sla
     });
 });
 
-test("WIRE-YAML: what is repeated in YAML is told a line a warning", async () => {
+test("WIRE-YAML: each repetition in YAML is a warning of its own", async () => {
   const body = "metadata:\n  name: twice\n  name: repeated\n";
   expect(await ask("POST", `${MAPS}?dryRun=All`, { body, type: "application/yaml" })).toMatchObject({
     code: 201,
@@ -49,7 +49,7 @@ test("WIRE-YAML: what is repeated in YAML is told a line a warning", async () =>
   });
 });
 
-test("a list at a revision that is none is the client's fault, and a bad token is told before a revision beside it", async () => {
+test("a list at an invalid revision is the client's fault, and a bad token is reported before a revision beside it", async () => {
   expect(await ask("GET", `${MAPS}?resourceVersion=abc`)).toMatchObject({
     code: 400,
     message: expect.stringMatching(/^invalid resource version: resourceVersion: Invalid value: "abc"/),
@@ -60,7 +60,7 @@ test("a list at a revision that is none is the client's fault, and a bad token i
   });
 });
 
-test("TRACK-13: reviews and token requests say who asked", async () => {
+test("TRACK-13: reviews and token requests name their manager", async () => {
   const review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews?fieldManager=me";
   const body = JSON.stringify({ spec: { resourceAttributes: { verb: "get", resource: "pods" } } });
   const { metadata } = await ask("POST", review, { body });
@@ -109,7 +109,7 @@ test("a Binding needs the name of a pod, and a question says nothing of what the
   expect(asked).toMatchObject({ code: 201 });
 });
 
-test("WIRE-METHODS: what is no resource is read by any method, and a number that is said is one", async () => {
+test("WIRE-METHODS: paths that are not resources are read by any method, and a stated length is honoured", async () => {
   for (const [method, path] of [
     ["POST", "/healthz"],
     ["DELETE", "/livez/ping"],
@@ -139,7 +139,7 @@ test("a node is proxied to at its kubelet's port, and at no other in its stead",
   });
 });
 
-test("AGENT-VOLUME-LOCAL: a node is asked to change nothing but local volumes", async () => {
+test("AGENT-VOLUME-LOCAL: only local volumes can be changed on a node", async () => {
   await ask("POST", "/api/v1/nodes", { body: JSON.stringify({ metadata: { name: "volumes" } }) });
   const codes = (below: string) =>
     Promise.all(
@@ -152,7 +152,7 @@ test("AGENT-VOLUME-LOCAL: a node is asked to change nothing but local volumes", 
     expect([below, await codes(below)]).toEqual([below, [503, 405, 405, 405]]);
 });
 
-test("PATCH-10: what is applied and does not fit is told in the converter's words", async () => {
+test("PATCH-10: an apply that does not fit is reported in the converter's words", async () => {
   const spec = {
     minReadySeconds: 1.5,
     selector: { matchLabels: { a: "b" } },
@@ -166,7 +166,7 @@ test("PATCH-10: what is applied and does not fit is told in the converter's word
   });
 });
 
-test("WIRE-NEGOTIATE: who asks for a form that nothing has hears no warning of the kind", async () => {
+test("WIRE-NEGOTIATE: a request for an unavailable form gets no warning about the kind", async () => {
   const path = "https://sailplane/api/v1/namespaces/default/endpoints";
   const warned = async (accept: string) =>
     (await API.fetch(new Request(path, { headers: { Accept: accept } }))).headers.get("Warning") !== null;

@@ -15,7 +15,7 @@ const make = (name: string, more: object = {}): Asked => ({
 });
 const all = (asked: readonly Asked[]) => API.all({ cluster: "default", asked });
 
-test("answers come in the order of the requests, and a refusal is nobody else's", async () => {
+test("answers come in the order of the requests, and a refusal affects no other", async () => {
   const answers = await all([
     make("one"),
     make("two", { labels: { "-": "no label" } }),

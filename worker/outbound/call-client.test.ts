@@ -62,7 +62,7 @@ describe("HOOK-REDIRECT", () => {
 });
 
 describe("HOOK-BUSY", () => {
-  test.each([429, 500, 503])("a server that answers %i with a time to come again is asked again", async (status) => {
+  test.each([429, 500, 503])("a server that answers %i with a Retry-After is called again", async (status) => {
     const { answer, seen } = await call([busy(status), to(307, "/b"), busy(status), fine]);
     expect(answer).toEqual({ ok: true, text: "yes" });
     expect(seen.map(({ url }) => new URL(url).pathname)).toEqual(["/a", "/a", "/b", "/a"]);

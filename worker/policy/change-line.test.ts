@@ -17,7 +17,7 @@ async function open(...names: string[]) {
   return { turns, leave: (name: string) => places.get(name)?.leave() };
 }
 
-test("STORE-POLICY: who changes policy in vain waits for those who did before, and for nobody in another cluster", async () => {
+test("STORE-POLICY: a lost change of policy waits for earlier ones, and for none in another cluster", async () => {
   const { turns, leave } = await open("a", "b", "c");
   await vi.advanceTimersByTimeAsync(100);
   expect(turns).toEqual(["a"]);

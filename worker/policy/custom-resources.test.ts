@@ -15,7 +15,7 @@ const definition = (group: string, version: string) =>
     status: { conditions: [{ type: "Established", status: "True" }] },
   }) as unknown as CustomResourceDefinition;
 
-test("CRD-SHADOW: nobody adds a kind to a version of a built-in group, though to others of it", () => {
+test("CRD-SHADOW: no kind can be added to a version of a built-in group, only to other versions", () => {
   const definitions = [definition("networking.k8s.io", "v1"), definition("networking.k8s.io", "v9")];
   const registry = customResources({ list: () => definitions } as unknown as PolicySnapshot);
   expect(registry.find("networking.k8s.io", "v1", "foos")).toBeUndefined();

@@ -37,7 +37,7 @@ function refused(resource: Resource, change: object, was: object = {}): readonly
 const ENDS = { deletionTimestamp: "2026-01-02T00:00:00Z", deletionGracePeriodSeconds: 0 };
 const kinds = [configMap, deployment, event] as readonly Resource[];
 
-test.each(kinds)("REG-META-IMMUTABLE: nobody marks $kind for deletion by writing it", (resource) => {
+test.each(kinds)("REG-META-IMMUTABLE: writing $kind cannot mark it for deletion", (resource) => {
   expect(refused(resource, ENDS)).toEqual(
     expect.arrayContaining(["metadata.deletionTimestamp", "metadata.deletionGracePeriodSeconds"]),
   );
@@ -52,7 +52,7 @@ test.each([
   ["Deployment", { finalizers: ["b!"] }, ["metadata.finalizers", "metadata.finalizers[0]"]],
   ["ConfigMap", { generateName: "B!" }, ["metadata.generateName"]],
   ["Deployment", { generateName: "B!" }, []],
-])("REG-META-TOLD: metadata of a %s is told %j as often as Kubernetes finds it", (kind, change, fields) => {
+])("REG-META-TOLD: an error in metadata of a %s is reported %j as often as in Kubernetes", (kind, change, fields) => {
   const resource = kinds.find((each) => each.kind === kind);
   expect(resource && refused(resource, change)).toEqual(fields);
 });
@@ -74,14 +74,14 @@ test.each([
   expect(next.metadata.generation).toBe(generation);
 });
 
-test("REG-GENERATION: a NetworkPolicy's rules that are said to be empty are a change", () => {
+test("REG-GENERATION: explicitly empty rules of a NetworkPolicy are a change", () => {
   const old = { ...stored(networkPolicy, { generation: 1 }), spec: { podSelector: {} } };
   const next = { ...structuredClone(old), spec: { podSelector: {}, ingress: [] } };
   prepareUpdate(networkPolicy, next, old);
   expect(next.metadata.generation).toBe(2);
 });
 
-test("what is behind a gate that is off is there until the object is prepared for the store", () => {
+test("fields behind a disabled feature gate exist until the object is prepared for the store", () => {
   const containers = [{ name: "c", image: "i", lifecycle: { stopSignal: "SIGTERM" } }];
   const volumes = [
     { name: "v", projected: { sources: [{ podCertificate: { signerName: "a.b/c", keyType: "ED25519" } }] } },

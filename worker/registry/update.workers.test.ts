@@ -14,7 +14,7 @@ const send = (method: string, name: string, body: object) => {
   );
 };
 
-test("whoever names no revision is not told of other writers, however many there are", async () => {
+test("a write without a revision is not affected by other writers, however many there are", async () => {
   const metadata = { name: "busy" };
   await send("POST", "", { metadata });
   const answers = await Promise.all(
@@ -25,7 +25,7 @@ test("whoever names no revision is not told of other writers, however many there
   expect(Object.keys(data)).toHaveLength(WRITERS);
 });
 
-test("of those who name a revision, the first is heard", async () => {
+test("of writes with a revision, the first succeeds", async () => {
   const created = await send("POST", "", { metadata: { name: "once" } });
   const { metadata } = await created.json<{ metadata: object }>();
   const bodies = ["PUT", "PUT", "PATCH", "PATCH"].map((method, i) =>

@@ -50,7 +50,7 @@ describe("a pod goes where it fits, and else says why it does not", () => {
     );
   });
 
-  test("what not every kubelet does is asked only of nodes that declare it", () => {
+  test("features that not every kubelet has are required only of nodes that declare them", () => {
     const rule = { action: "RestartAllContainers", exitCodes: { operator: "In", values: [1] } };
     const containers = [{ name: "c", image: "i", restartPolicy: "Never", restartPolicyRules: [rule] }];
     const older = node("older");

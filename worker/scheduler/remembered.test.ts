@@ -104,7 +104,7 @@ test("SCHED-COUNT, SCHED-EQUAL: what is remembered of nodes, pods and domains is
   );
 });
 
-test("plugins that look at a node alone are asked before those that look at more, as their order says", () => {
+test("plugins that look only at a node are asked before those that look at more, in their order", () => {
   const looksAtMore = plugins.findIndex(({ filter }) => filter);
   expect(plugins.slice(looksAtMore).filter(({ nodeFilter }) => nodeFilter)).toEqual([]);
 });

@@ -62,7 +62,7 @@ beforeAll(async () => {
   await send("POST", doors("v2"), door("v2", "c", { color: "blue", size: "tall" }));
 });
 
-test("CRD-SELECT: fields of the version that is asked, whichever wrote the object; defaults are those of the storage version", async () => {
+test("CRD-SELECT: fields of the requested version, whichever wrote the object; defaults are those of the storage version", async () => {
   expect(await namesOf("v2", "fieldSelector=size=tall")).toEqual(["a", "c"]);
   expect(await namesOf("v2", "fieldSelector=size=plain")).toEqual([]);
   expect(await namesOf("v2", "fieldSelector=size=")).toEqual(["b"]);
@@ -72,7 +72,7 @@ test("CRD-SELECT: fields of the version that is asked, whichever wrote the objec
   expect(await namesOf("v2", "fieldSelector=size=tall", metadata)).toEqual(["a", "c"]);
 });
 
-test("CRD-SELECT: a page is as long as it was to be, and the next goes on behind it", async () => {
+test("CRD-SELECT: a page has its full length, and the next continues after it", async () => {
   const first = (await (await send("GET", `${doors("v2")}?fieldSelector=size=tall&limit=1`)).json()) as Doors;
   expect(first.items.map(({ metadata }) => metadata.name)).toEqual(["a"]);
   expect(await namesOf("v2", `fieldSelector=size=tall&limit=1&continue=${first.metadata.continue}`)).toEqual(["c"]);

@@ -68,7 +68,7 @@ test("SHARD-COMMIT: the cluster's own object decides first", async () => {
   });
 });
 
-describe("SHARD-POLICY: what a call was decided with is asked of the cluster's own object", () => {
+describe("SHARD-POLICY: the policy of a call is checked by the cluster's own object", () => {
   const lifelines: readonly Lifeline[] = [{ key: keyOf("serviceaccounts", "gone"), uid: "1" }];
   test.each([
     ["policy", old, "stale-policy"],
@@ -122,7 +122,7 @@ test("a watch is of the object that keeps the resource", async () => {
   await reader?.cancel();
 });
 
-describe("SHARD-LOOPS: what a loop does counts, what it tells of it may fail", () => {
+describe("SHARD-LOOPS: a loop's effects count, its events may fail", () => {
   const replace = (name: string): Write => ({
     op: "replace",
     key: keyOf("events", name),
@@ -141,14 +141,14 @@ describe("SHARD-LOOPS: what a loop does counts, what it tells of it may fail", (
     expect(events.revision).toBe(3);
   });
 
-  test("a record that somebody deleted is left out, and no other", async () => {
+  test("a record that was deleted is left out, and no other", async () => {
     const { events, to } = loop();
     const writes = [create("pods", "a"), replace("gone"), create("events", "b")];
     expect(await commitApart({ writes }, to)).toEqual({ ok: true, revisions: [2, 2, 2] });
     expect(await events.list({ resource: "events" })).toMatchObject({ items: [{ key: { name: "b" } }] });
   });
 
-  test("nothing is told of what was refused, and a refusal names the write", async () => {
+  test("no event is sent for what was refused, and a refusal names the write", async () => {
     const { own, events, to } = loop();
     await own.commit({ writes: [create("pods", "a")] });
     const writes = [create("events", "a"), create("pods", "a")];

@@ -79,7 +79,7 @@ test("a guarded write, a patch and a deletion, each once", async () => {
   expect((await call(url, { token })).code).toBe(404);
 });
 
-test("a list's revision is where a watch goes on, page by page too", async () => {
+test("a watch continues at a list's revision, including paged lists", async () => {
   const url = leasesOf("kube-public");
   for (const name of ["a", "b", "c"]) await call(url, { token, body: lease(name) });
   const page = await call(`${url}?limit=2`, { token });
@@ -137,7 +137,7 @@ test("SHARD-POLICY: a role that is revoked, an account that is deleted, count at
   expect((await call(leasesOf("default"), { token: account, body: lease("late") })).code).toBe(401);
 });
 
-test("SHARD-LOOPS: what belongs to nobody is collected, and a namespace is emptied", async () => {
+test("SHARD-LOOPS: orphans are collected, and a namespace is emptied", async () => {
   const owner = (await call(`${core}/default/configmaps`, { token, body: { metadata: { name: "owner" } } })).object;
   const { name, uid } = owner.metadata;
   const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name, uid }];
@@ -155,7 +155,7 @@ test("SHARD-LOOPS: what belongs to nobody is collected, and a namespace is empti
   ]);
 });
 
-test("SHARD-METRICS: each log's newest revision is told, and all stores are checked", async () => {
+test("SHARD-METRICS: each log's newest revision is reported, and all stores are checked", async () => {
   const { object } = await call(`${base}/metrics`, { token });
   const { text } = object as unknown as { text: string };
   expect(text).toMatch(/^sailplane_store_revision \d+$/m);
@@ -180,7 +180,7 @@ test("WATCH-MANY: a page hears of changes to what is kept apart", async () => {
   page.close(1000);
 });
 
-test("SHARD-SETTING: a cluster that was made without stays without, whatever is said later", async () => {
+test("SHARD-SETTING: a cluster created without shards stays without, whatever the setting later", async () => {
   const whole = await begin("unsharded", "");
   const url = `${baseOf("unsharded")}/api/v1/namespaces/default/events`;
   expect((await call(url, { token: whole, body: event("here") })).code).toBe(201);

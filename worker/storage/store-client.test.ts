@@ -39,7 +39,7 @@ test("an identity costs no call beside the one that a request makes anyway", asy
   expect(calls).toEqual(["read"]);
 });
 
-test("and is asked for where a request makes none", async () => {
+test("and is checked by a call if a request makes none", async () => {
   const { calls, client } = await counted();
   const store = client();
   await store.standOn(lifelines, 0);
@@ -70,7 +70,7 @@ test("it is known at once where the store is at hand", async () => {
   expect(await here.standOn(lifelines, 0)).toBe(false);
 });
 
-test("a change of policy undoes what somebody was allowed, and not what the control plane reads itself", async () => {
+test("a change of policy revokes what a user was allowed, but not what the control plane itself reads", async () => {
   const { store, client } = await counted();
   const { stub } = client();
   const { policyRevision } = await store.status();
@@ -111,7 +111,7 @@ function losingCalls(arrives: (call: number) => boolean) {
   return { store, creating };
 }
 
-test("STORE-LANE: who waits for a call that was lost makes another", async () => {
+test("STORE-LANE: a commit that waits for a lost call makes another", async () => {
   vi.useFakeTimers();
   try {
     const { creating } = losingCalls((call) => call > 1);
@@ -124,7 +124,7 @@ test("STORE-LANE: who waits for a call that was lost makes another", async () =>
   }
 });
 
-test("STORE-LANE: a commit that nobody takes is answered 504 after a minute, and is never written", async () => {
+test("STORE-LANE: a commit that is not taken is answered 504 after a minute, and is never written", async () => {
   vi.useFakeTimers();
   try {
     const { store, creating } = losingCalls(() => false);

@@ -48,7 +48,7 @@ describe("NET-SECRET: a session through the control plane", () => {
     expect(b.open(sealed.subarray(0, 10))).toBeUndefined();
   });
 
-  it("is closed to who has not the key that the Node shows", () => {
+  it("is closed to anyone without the key that the Node shows", () => {
     const thief = new Session({
       own: { name: "b", key: makeNetworkKey() },
       peer: { name: "a", publicKey: keys.a.publicKey },
@@ -105,7 +105,7 @@ describe("the way", () => {
 describe("probes", () => {
   const key = probeKey(sharedSecret(keys.a, keys.b.publicKey));
   const probe = { kind: "ask", way: "vxlan", from: "node-b", id: Buffer.from("12345678") } as const;
-  it("are read by who shares the secret, which both nodes make alike", () => {
+  it("can be read with the shared secret, which both nodes derive alike", () => {
     const same = probeKey(sharedSecret(keys.b, keys.a.publicKey));
     expect(parseProbe(renderProbe(probe, key), (node) => (node === "node-b" ? same : undefined))).toEqual(probe);
   });

@@ -21,7 +21,7 @@ const sandboxOf = (pod: Pod, more: Partial<SandboxInput> = {}) =>
     ...more,
   });
 
-describe("what a runtime is told of a pod", () => {
+describe("what a runtime receives for a pod", () => {
   it("are its ports on the machine, unless it has the machine's own", () => {
     const containers: Container[] = [
       { name: "c", ports: [{ containerPort: 80 }, { containerPort: 81, hostPort: 0 }] },
@@ -95,7 +95,7 @@ const configOf = (
   } as ContainerInput);
 };
 
-describe("what a runtime is told of a container", () => {
+describe("what a runtime receives for a container", () => {
   it("is its command with variables in place, where they are known", () => {
     const { command, args } = configOf({
       command: ["run", "$(A)", "$(NONE)"],

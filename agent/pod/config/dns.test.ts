@@ -38,7 +38,7 @@ describe("DNS-POD: a pod's resolvers", () => {
     });
   });
 
-  it("are no more than resolvers take, and that is said", () => {
+  it("are truncated to what resolvers accept, with a warning", () => {
     const dnsConfig = {
       nameservers: ["1.0.0.1", "1.0.0.2", "1.0.0.3"],
       searches: Array.from({ length: 30 }, (_, i) => `${"x".repeat(100)}${i}`),

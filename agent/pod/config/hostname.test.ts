@@ -18,7 +18,7 @@ describe("a pod's name for itself", () => {
     ["no longer than 63, and not ending in a dash or a dot", podOf({}, `${"a".repeat(62)}-.b`), "a".repeat(62), ""],
   ])("is %s", (_, pod, hostname, domain) => expect(podHostname(pod, DOMAIN)).toEqual({ hostname, domain }));
 
-  it("is told to the kernel whole only where it asks for that, and there is more of it", () => {
+  it("is given to the kernel in full only if requested, and if it is longer", () => {
     const names = (spec: Partial<PodSpec>) => {
       const pod = podOf(spec);
       return kernelHostname(pod, podHostname(pod, DOMAIN));

@@ -28,7 +28,7 @@ describe("AGENT-READONLY: what is mounted below a read-only mount", () => {
     expect(shownRecursiveReadOnly(mount("Enabled"), false)).toBe("Disabled");
   });
 
-  it("is asked of the handler that the pod has", () => {
+  it("depends on the pod's runtime handler", () => {
     const handlers = new Map([["", { recursiveReadOnlyMounts: true, userNamespaces: false }]]);
     expect(canMountRecursiveReadOnly({ handlers }, "")).toBe(true);
     expect(canMountRecursiveReadOnly({ handlers }, "other")).toBe(false);

@@ -18,7 +18,7 @@ const security = (own: SecurityContext, ofPod: PodSecurityContext = {}, user: Pa
     profileRoot: "/profiles",
   });
 
-describe("who a container runs as", () => {
+describe("the user of a container", () => {
   it.each<[string, SecurityContext, PodSecurityContext, Partial<ImageObservation>, object]>([
     ["what it says, before its pod and its image", { runAsUser: 1 }, { runAsUser: 2 }, { uid: 3 }, { runAsUser: 1 }],
     [

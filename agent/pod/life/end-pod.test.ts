@@ -16,7 +16,7 @@ const end = async ({ record }: RecordedPod) => {
   return endPod(record, await record.observe());
 };
 
-it("AGENT-DELETE: a pod's object goes once its containers and its sandbox have stopped, and what the runtime keeps of them after it", async () => {
+it("AGENT-DELETE: a pod's object is removed once its containers and its sandbox have stopped, and then what the runtime keeps of them", async () => {
   const pod = recordedPod({ metadata: { deletionTimestamp } });
   await run(pod);
   const { runtime, told } = pod;
@@ -38,7 +38,7 @@ it("AGENT-DELETE: a pod that a finalizer holds is not gone, though nothing of it
   expect(await pod.runtime.observe()).toEqual({ containers: [], sandboxes: [] });
 });
 
-it("a pod that has ended, and that nobody has deleted, keeps its containers and its object", async () => {
+it("a pod that has ended but was not deleted keeps its containers and its object", async () => {
   const pod = recordedPod({ spec: { restartPolicy: "Never" } });
   await run(pod);
   expect(await end(pod)).toBe(false);
@@ -46,7 +46,7 @@ it("a pod that has ended, and that nobody has deleted, keeps its containers and 
   expect(pod.told).not.toContain("deleted");
 });
 
-it("a pod that the API no longer has is told of no more", async () => {
+it("a pod that the API no longer has is not reported any more", async () => {
   const pod = recordedPod();
   await run(pod);
   pod.record.gone = true;

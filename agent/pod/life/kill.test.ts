@@ -63,7 +63,7 @@ describe("AGENT-GRACE: containers that are to end", () => {
     expect(told).toEqual(["stop sidecar 30"]);
   });
 
-  it("are told of by a hook that fails, also when it is cut off", async () => {
+  it("are reported by a failing hook, even if it is cut off", async () => {
     told.length = 0;
     const cutOff = Promise.withResolvers<never>();
     const late = { ...runtime, execSync: () => cutOff.promise } as Runtime;

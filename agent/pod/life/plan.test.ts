@@ -171,7 +171,7 @@ describe("the plan of a pod", () => {
     ]);
   });
 
-  describe("AGENT-IMAGE: replaces a running container whose image is another now", () => {
+  describe("AGENT-IMAGE: replaces a running container whose image in the spec changed", () => {
     const annotations = { [RESTART_COUNT]: "2", [IMAGE]: "web:1" };
     const update = (image: string) => podOf({ restartPolicy: "Never", containers: [{ name: "c", image }] });
 
@@ -270,7 +270,7 @@ describe("the plan of a pod", () => {
     expect(short(podOf({}), since(NOW - 19_000), { probes, backOff }).at(-1)).toMatch(/^back-off 20s /);
   });
 
-  it("starts nothing behind a sidecar that fails its startup probe; what once was behind one goes on", () => {
+  it("starts nothing after a sidecar that fails its startup probe; containers that were started before continue", () => {
     const pod = podOf({ initContainers: [{ ...sidecar("s"), startupProbe: {} }, { name: "i" }] });
     const probes = new Map([["x://s", { startup: "failure" as const }]]);
     const killed = ["kill s: Init container s failed startup probe", "start s#1"];

@@ -49,7 +49,7 @@ test("runs again at the earliest time that a step asked for, and else after the 
   loop.stop();
 });
 
-test("a failed step is told of and does not end the loop", async () => {
+test("a failed step is reported and does not end the loop", async () => {
   const { loop, runs, errors } = loopOf((run) => (run === 1 ? Promise.reject(new Error("no")) : undefined));
   loop.wake();
   await vi.advanceTimersByTimeAsync(1000);

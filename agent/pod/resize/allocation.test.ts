@@ -118,7 +118,7 @@ describe("AGENT-RESIZE, AGENT-RESIZE-LIMIT: a resize", () => {
     expect(whyWholeTooLow(limit("1k"), limit("2k"), 3000)).toBeUndefined();
   });
 
-  it("takes its condition away when it is done, and nobody else's", () => {
+  it("removes its own condition when it is done, and no others", () => {
     const before = { conditions: ["PodResizePending", "theirs"].map((type) => ({ type, status: "True" })) };
     expect(statusPatch(before, { conditions: [] }, { replace: false })).toMatchObject({
       conditions: [{ type: "PodResizePending", $patch: "delete" }],

@@ -89,7 +89,7 @@ describe("AGENT-RESIZE: a pod that asks for something else", () => {
     expect([record.resize.kind, events]).toEqual(["settled", []]);
   });
 
-  it("waits where others have what it asks for, and is told once for each time that it asks", () => {
+  it("waits if others have what it requests, and is reported once per request", () => {
     const other = pod({ container: { resources: asks("2") } }).record.pod;
     const others = [other];
     const { record, ask, events } = pod({ others });
@@ -116,7 +116,7 @@ describe("AGENT-RESIZE: a pod that asks for something else", () => {
     expect([record.resize.kind, record.waitsSince]).toEqual(["in-progress", undefined]);
   });
 
-  it("that asks again for what it has waits no more", () => {
+  it("stops waiting if it requests again what it has", () => {
     const { record, ask, events } = pod();
     ask(asks("5"));
     allocate(record);
@@ -183,7 +183,7 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     expect(record.resize.kind).toBe("in-progress");
   });
 
-  it("is not set where it is less memory than what runs uses, which is told once, and tried again", async () => {
+  it("is not applied if the memory is below the current use, which is reported once, and retried", async () => {
     const { record, ask, run, step, limits, events, uses } = pod({ container: { resources: asks("1", "20Mi") } });
     await run();
     uses(15 * 2 ** 20);

@@ -46,7 +46,7 @@ describe("AGENT-RESIZE-TURN: where several pods wait for room", () => {
     ["asks for no more than it has", waiting("other", "1500m", { cpu: "1" }, 9), "1"],
   ])("who %s comes first", (_, other, has) => expect(atTurn(plain, other)).toEqual({ other: has }));
 
-  it("who comes later, or asks for more than there is, takes nothing from those before", () => {
+  it("later requests, and those that exceed the node, take nothing from those before", () => {
     expect(atTurn(plain, waiting("later", "100m", { cpu: "1500m" }, 9))).toEqual({ later: "100m" });
     expect(atTurn(plain, waiting("large", "100m", { cpu: "1950m", priority: 10 }))).toEqual({ large: "100m" });
   });

@@ -68,7 +68,7 @@ describe("conditions of a pod", () => {
     );
   });
 
-  it("name who is not ready, those of whom nothing is known first", () => {
+  it("name the containers that are not ready, unknown ones first", () => {
     const { Ready, ContainersReady } = conditions({ input: { statuses: [status("d")] } });
     const why = "False | ContainersNotReady | containers with unknown status: [c], containers with unready status: [d]";
     expect([Ready, ContainersReady]).toEqual([why, why]);
@@ -113,7 +113,7 @@ describe("conditions of a pod", () => {
     );
   });
 
-  it("say that a pod is initialized for as long as it is there", () => {
+  it("say that a pod is initialized for as long as it exists", () => {
     const spec = { initContainers: [{ name: "i" }] };
     const before = [{ type: "Initialized", status: "True", lastTransitionTime: "then" }];
     expect(conditions({ spec, before, input: { statuses: [status("i")] } }).Initialized).toBe("True | then");

@@ -50,7 +50,7 @@ describe("whether a container has started and is ready", () => {
   });
 });
 
-describe("what else is said of a container", () => {
+describe("other facts about a container", () => {
   it("its image as the pod names it until it is made, then as the runtime does", () => {
     expect(mainStatus({})).toMatchObject({ image: "i:1", imageID: "" });
     expect(mainStatus({})).not.toHaveProperty("containerID");
@@ -83,7 +83,7 @@ describe("what else is said of a container", () => {
     expect(mainStatus({})).not.toHaveProperty("allocatedResourcesStatus");
   });
 
-  it("who its processes are", () => {
+  it("the user of its processes", () => {
     const user = (groups: number[]) =>
       mainStatus({ containers: [observed({ user: { uid: 1, gid: 2, groups } })] }).user;
     expect(user([3])).toEqual({ linux: { uid: 1, gid: 2, supplementalGroups: [3] } });

@@ -127,7 +127,7 @@ describe("a container that is restarted with all others", () => {
     });
   });
 
-  it("has been removed before when it runs again, and no more once it ended by itself", () => {
+  it("has been removed before when it runs again, but not once it ended by itself", () => {
     const again = observed({ restarts: 3 });
     expect(mainStatus({ containers: [again], local })).toMatchObject({
       lastState: { terminated: removed },

@@ -34,7 +34,7 @@ test("a readiness gate is where it changes what the pod is", () => {
   expect(isNotableChange(gate("True"), gate("False"), running)).toBe(true);
 });
 
-test("an end that somebody takes back is told again", () => {
+test("an end that was reverted is reported again", () => {
   const ended = pod({ status: { phase: "Succeeded" } });
   expect(isNotableChange(ended, pod(), { phase: "Succeeded" })).toBe(true);
 });

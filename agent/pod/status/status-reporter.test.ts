@@ -99,7 +99,7 @@ describe("AGENT-STATUS: reports", () => {
     expect(phases).toEqual(["Pending", "Running"]);
   });
 
-  it("that are refused for what they say are told of here, and keep none after them from being told", async () => {
+  it("that are refused for their content are logged, and do not keep later ones from being sent", async () => {
     const { phases, answers, refused, reporter: status } = reporter();
     answers.push({ code: 422, message: "status.x: Invalid value" });
     status.report(running, { replace: false });
@@ -120,7 +120,7 @@ describe("AGENT-STATUS: reports", () => {
     expect([phases, refused]).toEqual([["Running"], []]);
   });
 
-  it("tell nothing more once they are stopped", async () => {
+  it("are not sent any more once it has stopped", async () => {
     const { phases, reporter: status } = reporter();
     status.report(starting, { replace: false });
     status.stop();

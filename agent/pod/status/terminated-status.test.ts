@@ -54,7 +54,7 @@ describe("AGENT-STATUS-END: a pod of which nothing will run any more", () => {
     expect([reasonsOf(after.initContainerStatuses), reasonsOf(after.containerStatuses)]).toEqual([init, [main]]);
   });
 
-  it("is told of as it was where it is a static pod", () => {
+  it("is reported unchanged for a static pod", () => {
     const { metadata, ...pod } = podOf([], { "kubernetes.io/config.source": "file" });
     const uid = "9e107d9d372bb6826bd81d3542a419d6";
     expect(terminatedStatus({ ...pod, metadata: { ...metadata, uid } }, { phase: "Running" }).phase).toBe("Running");

@@ -50,7 +50,7 @@ describe("what a container said as it ended", () => {
   });
 });
 
-it("AGENT-STATUS: is no more than the container's share of what all of its pod may say", () => {
+it("AGENT-STATUS: is limited to the container's share of its pod's total", () => {
   const terminated = (message: string) => ({ terminated: { exitCode: 1, message } });
   const status = (message: string) => ({
     ...{ name: "c", image: "", imageID: "", ready: false, restartCount: 1 },

@@ -52,7 +52,7 @@ it("nothing is made up of what the runtime does not say, nor of a limit that the
   });
 });
 
-it("what has ended uses nothing, also where the runtime still tells of it", async () => {
+it("containers that have ended use nothing, even if the runtime still reports them", async () => {
   const states = { "1": "CONTAINER_EXITED", "2": "CONTAINER_RUNNING", "3": "CONTAINER_CREATED" };
   const ids = Object.keys(states);
   const asked: unknown[] = [];

@@ -25,11 +25,11 @@ describe("containerd's events of exits", () => {
     expect(endedContainer(envelope(long, long))).toBe(long);
   });
 
-  it("are none of a container where a command in it ended, such as a probe", () => {
+  it("are ignored if only a command in a container ended, such as a probe", () => {
     expect(endedContainer(envelope("abc", "probe-1"))).toBeUndefined();
   });
 
-  it("that are broken name nobody", () => {
+  it("that are malformed are ignored", () => {
     expect(endedContainer(Buffer.alloc(0))).toBeUndefined();
     expect(endedContainer(envelope("abc", "abc").subarray(0, 40))).toBeUndefined();
   });

@@ -62,7 +62,7 @@ describe("AGENT-TRUTH: a pod is looked at again", () => {
     expect(looks.at(-1)).toEqual(["c", "d"]);
   });
 
-  it("by whoever has not seen it himself", async () => {
+  it("by listeners that have not seen it themselves", async () => {
     await look();
     containers = [{ id: "c", state: "EXITED", uid: "one" }];
     seen.replaceOf("one", { containers: listed(containers), sandboxes: listed(sandboxes) });
@@ -78,7 +78,7 @@ describe("AGENT-TRUTH: a pod is looked at again", () => {
     expect(await look()).toEqual(["one"]);
   });
 
-  it("by nobody who stopped listening, and not after the end", async () => {
+  it("by no one that stopped listening, and not after the end", async () => {
     await look();
     const heard: string[] = [];
     const stop = changes.listen((uid) => heard.push(uid));

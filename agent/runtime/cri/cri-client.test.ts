@@ -52,7 +52,7 @@ afterAll(() => {
 });
 
 describe("calls of the container runtime", () => {
-  it("AGENT-STOP: that make something are waited for by who ends", async () => {
+  it("AGENT-STOP: that create something are waited for at the end", async () => {
     const client = new CriClient(socket);
     const isAsked = new Promise<void>((resolve) => (asked = resolve));
     const config = criSandbox(plainSandbox({ namespace: "n", name: "p", uid: "u" }), "agent");
@@ -80,7 +80,7 @@ describe("calls of the container runtime", () => {
     await client.close();
   });
 
-  it("fail in the words of the runtime; what is gone already is as good as removed", async () => {
+  it("fail with the runtime's message; removing what is already gone succeeds", async () => {
     const client = new CriClient(socket);
     const remove = () => client.call("RemoveContainer", { container_id: "x" });
     await expect(remove()).rejects.toThrow("rpc error: code = NotFound desc = no such container");

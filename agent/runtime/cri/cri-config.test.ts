@@ -6,7 +6,7 @@ import { featuresOf } from "./runtime-config.ts";
 const POD = { namespace: "n", name: "p", uid: "u" };
 const VOLUME = { containerPath: "/v", hostPath: "/host", readOnly: true, propagation: "private" } as const;
 
-describe("what the container runtime is told", () => {
+describe("what the container runtime receives", () => {
   it("AGENT-USERS: of a pod's own users, for its sandbox, its containers and each of their mounts", () => {
     const sandbox = plainSandbox(POD, { userNamespace: { hostId: 131_072, length: 65_536 } });
     const ids = [{ host_id: 131_072, container_id: 0, length: 65_536 }];

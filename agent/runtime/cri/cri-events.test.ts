@@ -81,28 +81,28 @@ const until = async (is: () => boolean) => {
 };
 
 describe("containerd's events", () => {
-  it("tell whose container has ended, once CRI knows it too", async () => {
+  it("report whose container has ended, once CRI knows it too", async () => {
     states = ["CONTAINER_RUNNING", "CONTAINER_RUNNING", "CONTAINER_EXITED"];
     events.write(exitOf("c", "c"));
     await until(() => told.length > 0);
     expect([told, asked]).toEqual([["one"], Array.from({ length: 3 }, () => "ContainerStatus c")]);
   });
 
-  it("tell of what ended before anybody looked at it", async () => {
+  it("report containers that ended before they were seen", async () => {
     seen.made("quick", { uid: "two", kind: "container" });
     events.write(exitOf("quick", "quick"));
     await until(() => told.length > 0);
     expect(told).toEqual(["two"]);
   });
 
-  it("tell of a sandbox", async () => {
+  it("report a sandbox", async () => {
     states = ["SANDBOX_NOTREADY"];
     events.write(exitOf("s", "s"));
     await until(() => told.length > 0);
     expect([told, asked]).toEqual([["one"], ["PodSandboxStatus s"]]);
   });
 
-  it("cost nothing where a probe ended, or what is nobody's here, or what is being ended", async () => {
+  it("cost nothing if a probe ended, a container of others, or one that is being stopped", async () => {
     let end = () => {};
     const ending = seen.ending("c", new Promise((resolve) => (end = resolve)));
     for (const exit of [exitOf("s", "probe"), exitOf("other", "other"), exitOf("c", "c")]) events.write(exit);

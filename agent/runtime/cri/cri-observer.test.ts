@@ -83,7 +83,7 @@ beforeEach(() => {
 const timesAsked = (method: string) => asked.filter((one) => one === method).length;
 
 describe("AGENT-TRUTH: what the runtime shows", () => {
-  it("is told with its times in milliseconds and ids with the runtime's scheme, the newest first", async () => {
+  it("is returned with times in milliseconds and ids with the runtime's scheme, the newest first", async () => {
     containers = [container("old"), container("new", { created_at: 9 * MS, user: null })];
     const { sandboxes: found, containers: observed } = await observer.observe("u");
     expect(found).toMatchObject([{ id: "s", createdAt: 5, ips: ["10.0.0.1", "fd00::1"], handler: "", ready: true }]);
@@ -99,7 +99,7 @@ describe("AGENT-TRUTH: what the runtime shows", () => {
     expect((await observer.observe()).containers.map(({ name }) => name)).toEqual(["c"]);
   });
 
-  it("is asked for again where it can change: not how a container ended, nor a pod's addresses", async () => {
+  it("is queried again if it can change: neither how a container ended, nor a pod's addresses", async () => {
     containers = [container("c"), container("done", { state: "CONTAINER_EXITED", exit_code: 3 })];
     await observer.observe();
     await observer.observe();

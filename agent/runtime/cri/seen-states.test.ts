@@ -4,7 +4,7 @@ import { SeenStates } from "./seen-states.ts";
 const listed = (id: string, uid: string, state: string) => ({ id, state, labels: { "io.kubernetes.pod.uid": uid } });
 
 describe("states as they were seen", () => {
-  it("are news to nobody who has seen them", () => {
+  it("are not news to a listener that has seen them", () => {
     const seen = new SeenStates();
     seen.replaceOf("one", { containers: [listed("c", "one", "RUNNING")], sandboxes: [listed("s", "one", "READY")] });
     const all = {
@@ -16,7 +16,7 @@ describe("states as they were seen", () => {
     expect(seen.get("s")).toMatchObject({ uid: "one", kind: "sandbox" });
   });
 
-  it("are news where they are others, or what had them is gone", () => {
+  it("are news if they differ, or if their container is gone", () => {
     const seen = new SeenStates();
     seen.replaceOf("one", { containers: [listed("c", "one", "RUNNING")], sandboxes: [] });
     seen.replaceOf("two", { containers: [listed("d", "two", "RUNNING")], sandboxes: [] });

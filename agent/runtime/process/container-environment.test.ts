@@ -21,12 +21,12 @@ test("the programs of npm, which started the node, are not before the machine's 
   expect(of({ env: [{ name: "PATH", value: "/own" }] })).toMatchObject({ PATH: "/own" });
 });
 
-test("it is told where its volumes are on the machine", () =>
+test("it learns where its volumes are on the machine", () =>
   expect(of({ mounts: [mount("/srv/web-data", "/pods/1/volumes/data")] })).toMatchObject({
     SAILPLANE_MOUNT_srv_web_data: "/pods/1/volumes/data",
   }));
 
-test("that a volume is not where it was asked for is said, but not of what every container is given", () => {
+test("a volume that is not at its mount path is reported, except for those that every container gets", () => {
   const given = [mount("/etc/hosts"), mount("/var/run/secrets/kubernetes.io/serviceaccount")];
   expect(unmounted(config({ mounts: given }))).toBeUndefined();
   expect(unmounted(config({ mounts: [...given, mount("/web"), mount("/srv/data")] }))).toBe(

@@ -32,7 +32,7 @@ describe("the simulated runtime", () => {
     expect(containers[0]).toMatchObject({ state: "exited", exitCode: 137, reason: "Error" });
   });
 
-  it("ends a container when and how its pod's annotations say, and tells listeners", async () => {
+  it("ends a container as specified by its pod's annotations, and tells listeners", async () => {
     const exit = { "simulated.sailplane.dev/exit-after": "0.01", "simulated.sailplane.dev/exit-code": "3" };
     const { runtime } = await started(sandbox(exit));
     const told = await new Promise((resolve) => runtime.onChange(resolve));

@@ -35,14 +35,14 @@ const open = () => new LocalVolumes({ directory, usersOf: () => users, log });
 const at = (name: string) => join(directory, name);
 const gone = () => vi.waitFor(() => expect(readdirSync(directory)).toEqual([]));
 
-test("AGENT-VOLUME-LOCAL: a volume is a directory that whoever the container runs as may write, below one that only the node enters", () => {
+test("AGENT-VOLUME-LOCAL: a volume is a directory that any user of the container may write, below one that only the node may enter", () => {
   const volumes = open();
   expect(volumes.make("pvc-1", at("pvc-1"))).toBe(at("pvc-1"));
   const modes = [directory, at("pvc-1")].map((path) => (statSync(path).mode & 0o7777).toString(8));
   expect(modes).toEqual(["700", "777"]);
 });
 
-test("AGENT-VOLUME-LOCAL: one that is there is left as it is, what it keeps and who may enter", () => {
+test("AGENT-VOLUME-LOCAL: an existing one is left as it is, with its content and its permissions", () => {
   open().make("pvc-1", at("pvc-1"));
   writeFileSync(join(at("pvc-1"), "kept"), "1");
   open().make("pvc-1", at("pvc-1"));
@@ -50,7 +50,7 @@ test("AGENT-VOLUME-LOCAL: one that is there is left as it is, what it keeps and 
   expect(open().names).toEqual(["pvc-1"]);
 });
 
-test("AGENT-VOLUME-LOCAL: who asks is told how many there are, and how many are used", () => {
+test("AGENT-VOLUME-LOCAL: it reports how many there are, and how many are used", () => {
   const usersOf = (name: string) => (name === "pvc-2" ? ["uid"] : []);
   const volumes = new LocalVolumes({ directory, usersOf, log });
   expect(volumes.use).toEqual({ directory, kept: 0, used: 0 });
@@ -77,7 +77,7 @@ test("AGENT-VOLUME-LOCAL: what is removed is gone, and gone again; links in it a
   expect(readdirSync(join(base, "outside"))).toEqual(["kept"]);
 });
 
-test("AGENT-VOLUME-LOCAL: whoever was killed in between left nothing half made, and the next start removes the rest", async () => {
+test("AGENT-VOLUME-LOCAL: an agent that was killed in between left nothing half created, and the next start removes the rest", async () => {
   mkdirSync(at(".new-abc"), { recursive: true });
   mkdirSync(join(at(".removed-def"), "pvc-1", "deep"), { recursive: true });
   mkdirSync(at("pvc-2"));
@@ -120,7 +120,7 @@ test("AGENT-VOLUME-LOCAL: one that a pod here still has is not removed", () => {
 });
 
 test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
-  "AGENT-VOLUME-LOCAL: a full disk is told as one, and what is mounted in a volume keeps it",
+  "AGENT-VOLUME-LOCAL: a full disk is reported as such, and mounts inside a volume keep it from being removed",
   () => {
     mkdirSync(directory);
     const mount = (at: string) => execFileSync("mount", ["-t", "tmpfs", "-o", "nr_inodes=3", "tmpfs", at]);

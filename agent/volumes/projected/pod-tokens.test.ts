@@ -25,7 +25,7 @@ beforeEach(() => {
 const at = async (now: number, wanted = volume("a")) => Object.fromEntries(await tokens.of(pod, wanted, now));
 
 describe("tokens of a pod", () => {
-  it("are asked for once, and again when it is time", async () => {
+  it("are requested once, and again when it is time", async () => {
     expect(await at(0)).toEqual({ a: "t1" });
     expect(await at(999)).toEqual({ a: "t1" });
     expect(await at(1000)).toEqual({ a: "t2" });
@@ -42,7 +42,7 @@ describe("tokens of a pod", () => {
     expect(tokens.renewAt).toBe(2000);
   });
 
-  it("stay for as long as they last where nobody gives new ones, who is asked again after a while", async () => {
+  it("stay as long as they are valid if no new ones are issued, and requests are retried after a while", async () => {
     await at(0);
     isAway = true;
     expect(await at(1000)).toEqual({ a: "t1" });

@@ -18,7 +18,7 @@ import { holdSubPath } from "./sub-path.ts";
 import { mountSubPath, subPathsOf } from "./sub-path-mount.ts";
 
 test.skipIf(!canMount())(
-  "AGENT-VOLUME-PATH: a container has the sub path that was looked at, whoever swaps it for a link",
+  "AGENT-VOLUME-PATH: a container gets the sub path that was checked, even if it is replaced by a link",
   async () => {
     const pod = realpathSync(mkdtempSync(join(tmpdir(), "sailplane-sub-paths-")));
     const volume = join(pod, "volume");

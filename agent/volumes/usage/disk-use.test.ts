@@ -28,7 +28,7 @@ describe("AGENT-PRESSURE: what a directory keeps on its disk", () => {
   it("is nothing where there is nothing", async () =>
     expect(await diskUse(join(root, "none"))).toEqual({ usedBytes: 0, inodesUsed: 0 }));
 
-  it("keeps nobody waiting, however many files there are and however many ask", async () => {
+  it("blocks nothing, however many files and requests there are", async () => {
     const directories = ["a", "b", "c"].map((name) => join(root, name));
     for (const directory of directories) {
       mkdirSync(directory);
@@ -47,7 +47,7 @@ describe("AGENT-PRESSURE: what a directory keeps on its disk", () => {
     expect(turns).toBeGreaterThanOrEqual(3 * (1000 / 500));
   });
 
-  it("is looked for once where many ask at the same time, and anew for who asks later", async () => {
+  it("is measured once for concurrent requests, and anew for later ones", async () => {
     const first = diskUse(root);
     expect(diskUse(root)).toBe(first);
     expect((await first).inodesUsed).toBe(1);

@@ -46,7 +46,7 @@ describe("server-side apply", () => {
     expect(a.apply("m2", { spec: { rules: [] } })).toMatchObject({ ok: false, code: 409 });
   });
 
-  test("APPLY-03: force takes the fields, and who has none left is gone", () => {
+  test("APPLY-03: force takes the fields, and a manager with none left is removed", () => {
     const a = configMap();
     a.apply("m1", data({ k: "1" }));
     expect(a.apply("m2", data({ k: "2" }), { force: true })).toMatchObject({ ok: true, changed: true });
@@ -63,7 +63,7 @@ describe("server-side apply", () => {
     ]);
   });
 
-  test("APPLY-05: what is applied no longer goes, unless somebody else owns it", () => {
+  test("APPLY-05: fields that are no longer applied are removed, unless others own them", () => {
     const a = configMap();
     a.apply("m1", data({ k: "1", l: "1" }));
     a.apply("m2", data({ l: "1" }));
@@ -72,7 +72,7 @@ describe("server-side apply", () => {
     expect(a.object?.data).toEqual({ l: "1", n: "1" });
   });
 
-  test("APPLY-06: list items are told apart by their keys, of which absent ones have their default", () => {
+  test("APPLY-06: list items are identified by their keys, of which absent ones have their default", () => {
     const a = new ManagedObject("v1", "Service");
     a.apply("m1", { spec: { ports: [{ port: 80 }] } });
     a.apply("m2", { spec: { ports: [{ port: 80, protocol: "UDP" }] } });
@@ -127,7 +127,7 @@ describe("server-side apply", () => {
     expect(a.owners).toEqual(['m {"f:data":{"f:k":{}}}', 'before-first-apply {"f:data":{}}']);
   });
 
-  test("APPLY-11: nobody owns what the endpoint resets, and so it is no conflict there", () => {
+  test("APPLY-11: no one owns what the endpoint resets, and so it is not a conflict there", () => {
     const a = new ManagedObject("networking.k8s.io/v1", "Ingress");
     a.apply("m", { spec: { ingressClassName: "x" }, status: { loadBalancer: { ingress: [{ ip: "1.2.3.4" }] } } });
     const body = { spec: { ingressClassName: "y" }, status: { loadBalancer: { ingress: [{ ip: "1.2.3.5" }] } } };
@@ -210,7 +210,7 @@ describe("server-side apply", () => {
     });
   });
 
-  test("APPLY-15: repeated keys are told by line, and only Strict refuses them", () => {
+  test("APPLY-15: repeated keys are reported by line, and only Strict refuses them", () => {
     expect(parseApplied("data:\n  k: y\n  k: z\n")).toMatchObject({
       value: { data: { k: "z" } },
       strict: {
@@ -247,7 +247,7 @@ describe("server-side apply", () => {
   });
 });
 
-test("APPLY-05: items that nobody owns go where the list is applied as null again", () => {
+test("APPLY-05: items that no one owns are removed if the list is applied as null again", () => {
   const pod = podTemplate();
   const body = containers({ name: "c", image: "i", env: null });
   const unowned = containers({ name: "c", image: "i", env: [{ name: "a", value: "b" }] });

@@ -7,7 +7,7 @@ test("APPLY-11: through an endpoint that resets nothing of its own, everything t
     expect(ownableThrough({ subresource, status: {} })(set)).toEqual(set);
 });
 
-test("APPLY-11: through a status endpoint that keeps metadata, nobody owns any of it", () => {
+test("APPLY-11: through a status endpoint that keeps metadata, no one owns any of it", () => {
   const set = { "f:metadata": { "f:labels": {} }, "f:spec": {}, "f:status": { "f:phase": {} } };
   const through = (status: { keepsMetadata?: boolean }) => ownableThrough({ subresource: "status", status })(set);
   expect(through({ keepsMetadata: true })).toEqual({ "f:status": { "f:phase": {} } });

@@ -7,7 +7,7 @@ import { reconcileSet } from "./reconcile-set.ts";
 import { structuralView } from "./structural-view.ts";
 import type { TypeView } from "./type-view.ts";
 
-describe("APPLY-16: a schema that makes a list or an object atomic changes who owns what of it", () => {
+describe("APPLY-16: a schema that makes a list or an object atomic changes its owners", () => {
   const schemaOf = (list: object, map: object) =>
     structuralView({
       type: "object",
@@ -48,7 +48,7 @@ describe("APPLY-16: a schema that makes a list or an object atomic changes who o
     return one;
   };
 
-  test("granular to atomic: a second applier is told of the whole", () => {
+  test("granular to atomic: a second applier conflicts with the whole", () => {
     const one = started(granular);
     expect(owned(one)).toEqual({ first: members });
     one.becomes(atomic);
@@ -58,7 +58,7 @@ describe("APPLY-16: a schema that makes a list or an object atomic changes who o
     expect(owned(one).first).toEqual(whole);
   });
 
-  test("atomic to granular: who owned the whole owns what he did, and others may add members", () => {
+  test("atomic to granular: the owner of the whole owns what it set, and others may add members", () => {
     const one = started(atomic);
     expect(owned(one)).toEqual({ first: whole });
     one.becomes(granular);
@@ -79,7 +79,7 @@ describe("APPLY-16: a schema that makes a list or an object atomic changes who o
     expect(reconcileSet(set, granular)).toBe(set);
   });
 
-  test("who applied an empty object owns nothing that others put into it", () => {
+  test("the applier of an empty object owns nothing that others put into it", () => {
     const one = new ManagedObject("example.com/v1", "Thing", granular);
     one.becomes(granular);
     one.apply("empty", { spec: {} });

@@ -3,7 +3,7 @@ import { NOW } from "../../../test/fakes/objects/managed-object.ts";
 import { fieldPath } from "./field-set.ts";
 import { parentEntries, scaleEntries } from "./scale-owners.ts";
 
-test("SCALE-01: the scale endpoint sees who owns the replicas, and gives back what it decided", () => {
+test("SCALE-01: the scale endpoint shows the owners of the replicas, and changes them in the object", () => {
   const paths = { "apps/v1": ["spec", "replicas"] };
   const set = { "f:spec": { "f:replicas": {}, "f:paused": {} } };
   const common = { apiVersion: "apps/v1", fieldsType: "FieldsV1", fieldsV1: set, time: NOW };

@@ -14,7 +14,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.owners).toEqual(['w {"f:data":{".":{},"f:k":{}},"f:immutable":{}}']);
   });
 
-  test("TRACK-02: objects that Go holds by value are there before they are set", () => {
+  test("TRACK-02: objects that Go holds by value exist before they are set", () => {
     const a = new ManagedObject("apps/v1", "Deployment");
     a.write("w", (draft) => {
       draft.spec = {
@@ -57,7 +57,7 @@ describe("managedFields of ordinary writes", () => {
       });
   });
 
-  test("TRACK-03: a changed field is the changer's alone, and a removed one is nobody's", () => {
+  test("TRACK-03: a changed field belongs only to its changer, and a removed one to no one", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1", l: "1" })));
     a.now = LATER;
@@ -77,7 +77,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.entries).toEqual(before);
   });
 
-  test.each([[[]], [[{}]]])("TRACK-05: %j resets tracking until somebody applies", (managedFields) => {
+  test.each([[[]], [[{}]]])("TRACK-05: %j resets tracking until the next apply", (managedFields) => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
     a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields }));
@@ -100,7 +100,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.owners).toEqual(['w1 {"f:data":{"f:k":{}}}']);
   });
 
-  test("TRACK-15: a list that nobody said is nobody's, an empty one its maker's", () => {
+  test("TRACK-15: an unspecified list belongs to no one, an empty one to its creator", () => {
     const role = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
     role.write("w1", (draft) => Object.assign(draft, { rules: unsaidList() }));
     expect(role.entries).toEqual([]);
@@ -109,7 +109,7 @@ describe("managedFields of ordinary writes", () => {
     expect(said.owners).toEqual(['w1 {"f:rules":{}}']);
   });
 
-  test("TRACK-15: an empty list that Go does not show is nobody's, whichever write says it", () => {
+  test("TRACK-15: an empty list that Go does not show belongs to no one, whichever write specifies it", () => {
     const a = new ManagedObject("networking.k8s.io/v1", "Ingress");
     a.write("w1", (draft) => Object.assign(draft, { spec: { ingressClassName: "c", rules: [] } }));
     expect(a.owners).toEqual(['w1 {"f:spec":{"f:ingressClassName":{}}}']);

@@ -14,7 +14,7 @@ const messageOf = (text: string, over: Partial<DecodeRequest> = {}) => {
   return decoded.ok ? "decoded" : decoded.message;
 };
 
-describe("WIRE-JSON: a body that does not decode is told in Kubernetes' words", () => {
+describe("WIRE-JSON: errors of decoding a body have Kubernetes' messages", () => {
   const refused = (kind: string) => `${kind} in version "v1" cannot be handled as a ${kind}: `;
 
   test.each([
@@ -252,7 +252,7 @@ describe("YAML", () => {
     });
   });
 
-  test("tells repeated keys with their line", () => {
+  test("reports repeated keys with their line", () => {
     expect(yaml('data:\n  k: "1"\n  k: "2"\n', { fieldValidation: "Strict" })).toMatchObject({
       message: expect.stringContaining(
         'strict decoding error: yaml: unmarshal errors:\n  line 3: key "k" already set in map',
@@ -260,7 +260,7 @@ describe("YAML", () => {
     });
   });
 
-  test("that is none is unrecognized", () => {
+  test("invalid YAML is unrecognized", () => {
     expect(yaml("apiVersion: v1\n kind: x\n:::")).toMatchObject({
       message:
         "the object provided is unrecognized (must be of type ConfigMap): yaml: line 2: mapping values are not allowed in this context (61706956657273696f6e3a2076310a206b696e643a20780a3a3a3a)",

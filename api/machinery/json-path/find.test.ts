@@ -81,12 +81,12 @@ describe("CRD-PATH: what a path finds", () => {
     [";", "unrecognized character in action: U+003B ';'"],
     [".l[a]", "invalid array index a"],
     [".l[", "unterminated array"],
-  ])("why %s is none", (path, problem) => {
+  ])("why %s is invalid", (path, problem) => {
     expect(jsonPathProblem(path)).toBe(problem);
   });
 });
 
-describe("CRD-PATH-ROOM: a short path finds no more in a small object than there is room for", () => {
+describe("CRD-PATH-ROOM: a short path finds no more in a small object than fits", () => {
   const deep = Array.from({ length: 300 }).reduce<object>((inner) => ({ a: inner, b: 1 }), { c: 1 });
   test.each([`.${"..".repeat(4)}`, "['a','a']".repeat(40), "..[*]..[*]..[*]", "..[?(@..a)]..[?(@..a)]"])(
     "%s",

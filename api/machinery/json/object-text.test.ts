@@ -34,7 +34,7 @@ test.each([
     { apiVersion: "e.com/v1", kind: "Foo", metadata: { name: "a" }, spec: { b: [{ d: 1, c: 2 }], a: 3 }, data: {} },
     '"data":{},"spec":{"a":3,"b":[{"c":2,"d":1}]}}',
   ],
-])("WIRE-MAP-ORDER: maps %s stand by their keys", (_, object, text) => {
+])("WIRE-MAP-ORDER: maps %s are sorted by key", (_, object, text) => {
   expect(textWithoutRevision(object)).toContain(text);
 });
 
@@ -49,7 +49,7 @@ test("WIRE-CANONICAL: metadata of a custom object has no empty lists and maps, a
   });
 });
 
-test("WIRE-CANONICAL: fields stand in the order of Go's structs, however old they are", () => {
+test("WIRE-CANONICAL: fields are in the order of Go's structs, however old they are", () => {
   const containers = [
     {
       imagePullPolicy: "Always",

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SharedValues } from "./shared-values.ts";
 
 describe("shared values", () => {
-  it("are equal to what they stand for, and one where two are equal", () => {
+  it("equal the originals, and equal ones are identical", () => {
     const shared = new SharedValues();
     // Texts that look like JSON must stay texts.
     const values = fc.oneof(fc.jsonValue(), fc.json(), fc.constantFrom<unknown>({}, "{}", [], "[]", [""], '[""]'));
@@ -29,7 +29,7 @@ describe("shared values", () => {
     expect(given).toEqual({ a: [{ b: "c" }] });
   });
 
-  it("forget what nobody has asked for, and keep what somebody does", () => {
+  it("drop what is no longer used, and keep what is", () => {
     const shared = new SharedValues();
     const first = shared.value({ asked: true });
     const other = shared.value({ asked: false });

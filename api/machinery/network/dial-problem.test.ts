@@ -2,7 +2,7 @@ import { connect, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { dialProblem } from "./dial-problem.ts";
 
-test("what Node.js says of a connection is told as Go tells it", async () => {
+test("Node.js' errors of connections are reported in Go's words", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };

@@ -27,6 +27,6 @@ test.each([
   ["1:2", "address string too short"],
   ["1:2:3:4:5:6:7:8:9", 'trailing garbage after address (at "9")'],
   ["1:1.2.3.4", 'embedded IPv4 address must replace the final 2 fields of the address (at "1.2.3.4")'],
-])("%s is none: %s", (text, why) => {
+])("%s is invalid: %s", (text, why) => {
   expect(addressProblem(text)).toBe(`ParseAddr(${JSON.stringify(text)}): ${why}`);
 });

@@ -36,7 +36,7 @@ describe("a URL as Go reads it", () => {
     ["http://x[::1]/", "invalid IP-literal"],
     ["http://[1.2.3.4]/", "invalid IP-literal"],
     ["http://[zz]/", 'invalid host: ParseAddr("zz"): unable to parse IP'],
-  ])("%s is none of a request", (text, why) => {
+  ])("%s is not valid in a request", (text, why) => {
     expect(parseRequestUrl(text)).toBe(`parse ${JSON.stringify(text)}: ${why}`);
   });
 
@@ -44,7 +44,7 @@ describe("a URL as Go reads it", () => {
     expect(parseUrl("1x:y/b")).toBe('parse "1x:y/b": first path segment in URL cannot contain colon');
   });
 
-  test("the port is what stands behind the last colon, if it is one", () => {
+  test("the port is what follows the last colon, if it is valid", () => {
     expect(splitHost("h:80")).toEqual(["h", "80"]);
     expect(splitHost("[::1]:")).toEqual(["::1", ""]);
     expect(splitHost("[::1]")).toEqual(["::1", ""]);

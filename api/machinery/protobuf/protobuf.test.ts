@@ -70,7 +70,7 @@ describe("a list in pages", () => {
     },
   );
 
-  test("of a kind without a protobuf form is none", async () => {
+  test("of a kind without a protobuf form is not recognized", async () => {
     expect(
       await encodeProtobufList({ kind: "Table", apiVersion: "meta.k8s.io/v1", metadata: {} }, pages([[]])),
     ).toBeUndefined();

@@ -45,7 +45,7 @@ describe("CRD-READ: bodies are read untyped", () => {
     });
   });
 
-  test("CRD-READ: what the object's metadata does not know is told first, what embedded metadata does not last", () => {
+  test("CRD-READ: unknown fields of the object's metadata are reported first, those of embedded metadata last", () => {
     const embedding: Schema = {
       type: "object",
       properties: {

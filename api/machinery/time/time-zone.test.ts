@@ -23,7 +23,7 @@ test.each([
   "Europe/Nowhere",
   "+01:00",
   "Europe/",
-])("%s is none", (name) => {
+])("%s is invalid", (name) => {
   expect(isTimeZone(name)).toBe(false);
 });
 

@@ -12,7 +12,7 @@ test.each([
   ["a: 2024-01-01", '{"a":"2024-01-01"}'],
   ["a: !!omap [b: c]", '{"a":[{"b":"c"}]}'],
   ["%YAML 1.1\n---\na: y", '{"a":true}'],
-])("WIRE-YAML-READ: %j is what go-yaml makes of it", (text, json) => {
+])("WIRE-YAML-READ: %j is read as by go-yaml", (text, json) => {
   expect(messageOf(text)).toBe(json);
 });
 
@@ -49,7 +49,7 @@ test.each([
   expect(messageOf(text)).toBe(message);
 });
 
-test("WIRE-YAML-READ: a key that stands twice is told in the line of its value", () => {
+test("WIRE-YAML-READ: a duplicate key is reported with the line of its value", () => {
   expect(yamlToJson("a: b\na:\n  c: d\na: e")).toMatchObject({
     duplicates: ['yaml: unmarshal errors:\n  line 3: key "a" already set in map\n  line 4: key "a" already set in map'],
   });

@@ -71,7 +71,7 @@ test("what is established stays so, though a new name of it is taken", () => {
   ]);
 });
 
-test("CRD-ESTABLISH: nobody is served whose webhook no authority vouches for", () => {
+test("CRD-ESTABLISH: a definition is not served if no authority vouches for its webhook", () => {
   const foos = definition("foos", "Foo");
   const webhook = { conversionReviewVersions: ["v1"], clientConfig: { url: "https://e.com", caBundle: "Cg==" } };
   foos.spec.conversion = { strategy: "Webhook", webhook };

@@ -28,7 +28,7 @@ test.each<[string, string, boolean]>([
   expect(warnings).toEqual(recognized ? [] : [`unrecognized format "${format}"`]);
 });
 
-test("formats are found in every part of every schema, and an update tells of new ones alone", () => {
+test("formats are found in every part of every schema, and an update reports only new ones", () => {
   const deep: JSONSchemaProps = {
     type: "object",
     properties: {

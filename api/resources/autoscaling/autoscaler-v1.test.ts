@@ -37,7 +37,7 @@ test("v1 shows the CPU target as a field and all other metrics as annotations", 
   ]);
 });
 
-test("v1 tells all current metrics, of targets of CPU the first, and the rest as Go prints it", () => {
+test("v1 shows all current metrics, the first target for CPU, and the rest as printed by Go", () => {
   const cpu = (averageUtilization: number) => ({
     type: "Resource",
     resource: { name: "cpu", target: { type: "Utilization", averageUtilization } },

@@ -11,12 +11,12 @@ const told = (selector: Job["spec"]["selector"]) => {
     .map(({ message }) => message.slice(message.lastIndexOf("`sel")));
 };
 
-test("a selector that selects others is told, one that is no selector is not told twice", () => {
+test("a selector that does not match is reported, an invalid one not twice", () => {
   expect(told({ matchLabels: { a: "b" } })).toEqual(["`selector` not auto-generated"]);
   expect(told({ matchExpressions: [{ key: "a", operator: "" }] })).toEqual([]);
 });
 
-test("a label that the template has not is told by its name", () => {
+test("a label that the template lacks is reported by its name", () => {
   const errors: Parameters<typeof checkGeneratedSelector>[0] = [];
   const job = { metadata: { name: "j", uid: "u" }, spec: { selector: {}, template: { spec: { containers: [] } } } };
   checkGeneratedSelector(errors, job as unknown as Job);

@@ -62,7 +62,7 @@ describe("an event of the core API", () => {
       { eventTime: "2026-01-01T00:00:00.000000Z" },
       ["reportingComponent", "reportingComponent", "reportingComponent", "reportingInstance", "action", "reason"],
     ],
-  ])("%j is told of %j", (part, paths) => {
+  ])("%j is reported for %j", (part, paths) => {
     expect(kind.validate?.(event(part)).map(({ path }) => path)).toEqual(paths);
   });
 });

@@ -17,7 +17,7 @@ describe("a new pod", () => {
     expect(draft.status).toEqual({ phase: "Pending", qosClass: "Guaranteed" });
   });
 
-  it("asks for as much as its containers do, of what none of them is asked together", () => {
+  it("requests as much as its containers do, for resources that it does not request itself", () => {
     const draft = podOf({ spec: { resources: { limits: { cpu: "1" } }, containers: [{ name: "c", image: "i" }] } });
     expect(draft.spec.resources?.requests).toEqual({ cpu: "1" });
     // As a limit range does.

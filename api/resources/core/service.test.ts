@@ -90,7 +90,7 @@ describe("an update", () => {
     expect(spec.ports?.map(({ nodePort }) => nodePort)).toEqual(expected);
   });
 
-  it("REG-NODE-PORTS: keeps the node ports that a load balancer is given no more, and lets them go with its type", () => {
+  it("REG-NODE-PORTS: keeps the node ports that a load balancer no longer allocates, and loses them with its type", () => {
     const balancer = serviceOf({ ...old.spec, type: "LoadBalancer", allocateLoadBalancerNodePorts: true });
     const changed = (spec: Partial<Service["spec"]>) => {
       const next = serviceOf({ ...balancer.spec, ...spec });
@@ -101,7 +101,7 @@ describe("an update", () => {
     expect(changed({ type: "ClusterIP" })).toEqual([expect.not.objectContaining({ nodePort: 30080 })]);
   });
 
-  it("to ExternalName lets addresses, families and node ports go", () => {
+  it("to ExternalName loses addresses, families and node ports", () => {
     const { spec } = updated({ ...old.spec, type: "ExternalName", externalName: "a.example.com" });
     expect(spec).toMatchObject({ ports: [{ port: 80 }] });
     for (const field of [
@@ -115,7 +115,7 @@ describe("an update", () => {
     expect(spec.ports?.[0]?.nodePort).toBeUndefined();
   });
 
-  it("to ExternalName lets families go, also where the client itself removes the addresses", () => {
+  it("to ExternalName loses families, even if the client itself removes the addresses", () => {
     const { clusterIP: _, clusterIPs: __, ...rest } = old.spec;
     const { spec } = updated({ ...rest, type: "ExternalName", externalName: "a.example.com", clusterIP: "" });
     expect([spec.ipFamilies, spec.ipFamilyPolicy]).toEqual([undefined, undefined]);

@@ -38,7 +38,7 @@ test("a quota's scopes do not change, whatever they are called", () => {
   expect(validateResourceQuotaUpdate(quota(["A", "B", "A"]), quota(["B", "A"]))).toEqual([]);
 });
 
-test("the class of a service that has none is told again at an update", () => {
+test("the missing class of a service is reported again at an update", () => {
   const service = (spec: object) => ({ metadata: { name: "s" }, spec: { type: "ClusterIP", ...spec } }) as Service;
   expect(
     told(validateServiceUpdate(service({ loadBalancerClass: "a" }), { old: service({}), cluster: ["IPv4"] })),

@@ -142,7 +142,7 @@ describe("a claim's status", () => {
     ]);
   });
 
-  it("tells of allocated devices only", () => {
+  it("reports on allocated devices only", () => {
     const { request: _, ...device } = { ...result, conditions: [], networkData: { ips: ["1.2.3.4"] } };
     expect(statusErrors({ devices: [device] })).toEqual([
       'status.devices[0]: Invalid value: {"Driver":"d","Pool":"p","Device":"x","ShareID":""}: must be an allocated device in the claim',

@@ -55,7 +55,7 @@ test("STORE-STREAM: whatever was listed before, a stream has what the store has,
   );
 });
 
-test("STORE-STREAM: a list of nothing says null where it is told to", async () => {
+test("STORE-STREAM: an empty list is null if requested", async () => {
   const empty = async (nullIfEmpty: boolean) => {
     const frame = { open: '{"resourceVersion":"","items":[', close: "]}\n", gzip: true, nullIfEmpty };
     const page = { issued: 7, within: false };

@@ -81,7 +81,7 @@ test("STORE-GROUP: one that cannot be applied fails alone, and leaves nothing of
   expect([tables.count({ resource: "things" }), tables.marks().revision]).toEqual([2, 3]);
 });
 
-test("STORE-LANE: commits of the lane share a group with those that are called for, and are told once it is on disk", async () => {
+test("STORE-LANE: commits of the lane share a group with those that are called for, and are answered once it is on disk", async () => {
   const syncs: (() => void)[] = [];
   const { commits, groups, submit } = open({ settled: () => new Promise((resolve) => syncs.push(resolve)) });
   const told: string[] = [];
@@ -121,7 +121,7 @@ test("STORE-LANE: where the disk fails, all that waited for it hear so", async (
   ]);
 });
 
-test("STORE-LANE: nobody is told by a later group that what an earlier one lost is on disk", async () => {
+test("STORE-LANE: a later group never reports that what an earlier one lost is on disk", async () => {
   let syncs = 0;
   const { lane, commits } = open({
     settled: async () => {

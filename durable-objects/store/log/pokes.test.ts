@@ -18,7 +18,7 @@ const grown = (poke: Poke[]) => {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("STORE-POKE: one poke is under way, and what happens meanwhile is one more, with the newest revision", async () => {
+test("STORE-POKE: one poke is in progress, and all that happens meanwhile is one more, with the newest revision", async () => {
   const seen: number[] = [];
   let release = () => {};
   const commit = grown([
@@ -56,7 +56,7 @@ test("STORE-POKE: pokes of a listener keep their distance, and the last is never
   expect(seen).toEqual([2, 3]);
 });
 
-test("STORE-POKE: the writer's answer leaves before anybody is poked", async () => {
+test("STORE-POKE: the writer's answer leaves before any listener is poked", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -90,7 +90,7 @@ test("STORE-POKE: a listener that says what it reads hears of nothing else", asy
   expect(seen).toEqual([2, 4]);
 });
 
-test("STORE-POKE: what may wait is told at a distance, unless something else is told before", async () => {
+test("STORE-POKE: what may wait is poked at a distance, unless something else is poked before", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -114,7 +114,7 @@ test("STORE-POKE: what may wait is told at a distance, unless something else is 
   expect(seen).toEqual([2, 4, 6]);
 });
 
-test("STORE-POKE: a listener that fails is told again by the next commit, and does not keep others from being told", async () => {
+test("STORE-POKE: a listener that fails is poked again by the next commit, and does not delay others", async () => {
   const seen: number[] = [];
   const commit = grown([
     () => Promise.reject(new Error("gone")),

@@ -3,7 +3,7 @@ import { RecentValues } from "./recent-values.ts";
 
 const lengths = (budget: number) => new RecentValues<string>(budget, (value) => value.length);
 
-test("what is asked for stays, what is not goes", () => {
+test("values in use stay, others go", () => {
   const values = lengths(100);
   values.set("hot", "x");
   values.set("cold", "x");

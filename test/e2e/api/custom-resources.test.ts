@@ -89,7 +89,7 @@ describe.each(clientVersions)("kubectl %s and custom resources", (version) => {
     expect(await refused("create -f -", foo({}))).toContain("spec.mood: Required value");
   });
 
-  test("explain tells fields of a custom kind", async () => {
+  test("explain describes fields of a custom kind", async () => {
     expect(await run(`explain foos.spec --api-version=${group}/v1`)).toMatch(
       /What is wanted\.[\s\S]*mood\t<string> -required-/,
     );

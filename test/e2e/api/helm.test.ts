@@ -150,7 +150,7 @@ describe.each(clientVersions)("the helm that comes with kubectl %s", (version) =
     expect(await helm(`history ${release}`)).toMatch(/^3\s.*failed/m);
   });
 
-  test("rollback brings the first revision back", async () => {
+  test("rollback restores the first revision", async () => {
     expect(await helm(`rollback ${release} 1 --wait --timeout 20s`)).toContain("Rollback was a success");
     expect(await state()).toEqual(["hello", "10/tomorrow", "1"]);
     expect(await helm(`status ${release}`)).toContain("REVISION: 4");

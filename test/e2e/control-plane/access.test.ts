@@ -47,7 +47,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await here("auth can-i * *")).toBe("yes\n");
   });
 
-  test("nobody grants more than he has", async () => {
+  test("no one can grant more than they have", async () => {
     await here(`create rolebinding admin --clusterrole=admin --user=ann-${version}`);
     await here(`create role pods --verb=delete --resource=pods ${ann}`);
     expect(await refusal(`create role nodes --verb=get --resource=nodes ${ann}`)).toContain(
@@ -56,7 +56,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await refusal(`create rolebinding all --clusterrole=cluster-admin --user=x ${ann}`)).toContain("forbidden");
   });
 
-  test("auth whoami tells who one is, also as somebody else", async () => {
+  test("auth whoami shows the user, also when impersonating", async () => {
     expect(await who("")).toEqual({
       username: "admin",
       uid: "admin-uid",
@@ -136,7 +136,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await rules()).toEqual([secrets]);
   });
 
-  test("certificate approve and deny decide, once, and who is approved gets a certificate", async () => {
+  test("certificate approve and deny decide, once, and an approved request gets a certificate", async () => {
     for (const name of ["good", "bad"]) {
       const spec = {
         signerName: "kubernetes.io/kube-apiserver-client",

@@ -104,7 +104,7 @@ test("RESTORE-TIME: without a platform that keeps the past, going back is refuse
   expect(code).toBe(1);
 });
 
-test("BACKUP-RIGHT: only who may everything may take all secrets away, or replace all there is", async () => {
+test("BACKUP-RIGHT: only administrators may read all secrets, or replace everything", async () => {
   for (const path of ["check", "backup", "restores/x"]) {
     const raw = `get --raw /sailplane/v1/store/${path} --as=system:serviceaccount:shop:default`;
     expect((await source.kubectl(raw)).stderr).toContain(`cannot get path "/sailplane/v1/store/${path}"`);

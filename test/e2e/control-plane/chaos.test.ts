@@ -88,7 +88,7 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
     machine?.stop();
   });
 
-  test("kill -9 of the agent: its pods go on, and are adopted", async () => {
+  test("kill -9 of the agent: its pods keep running, and are adopted", async () => {
     const before = await stateOf("counts");
     await node.crash();
     await sleep(500);
@@ -102,7 +102,7 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
     await expectUnharmed(before);
   });
 
-  test("the network is cut while a stream runs: the stream goes on, and misses nothing", async () => {
+  test("the network is cut while a stream runs: the stream continues, and misses nothing", async () => {
     const before = await stateOf("counts");
     const log = cluster.follow("logs -f counts");
     await log.until(/\n20\n/);
@@ -149,7 +149,7 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
     await expectUnharmed(before);
   });
 
-  test("the disk is full: what runs goes on, and what is new starts when there is room", async () => {
+  test("the disk is full: what runs continues, and new pods start when there is room", async () => {
     const before = await stateOf("counts");
     const filler = join(node.directory, "filler");
     expect(() => writeFileSync(filler, Buffer.alloc(32 * MEGABYTE))).toThrow(/ENOSPC/);

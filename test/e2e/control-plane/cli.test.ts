@@ -15,7 +15,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const sailplane = (...words: string[]): Promise<Outcome> =>
   runCommand([process.execPath, launcher, ...words], { seconds: 20 });
 
-test("npm start ends the control plane when it is told to end itself", async () => {
+test("npm start ends the control plane when it is asked to end", async () => {
   const words = ["start", "--", "--port", "0", "--no-agent", "-d", `${scratch}/npm`];
   const npm = spawn("npm", words, { cwd: join(import.meta.dirname, "../../.."), detached: true });
   let said = "";
@@ -132,7 +132,7 @@ describe("sailplane up", () => {
     }
   });
 
-  test("serves whoever has the token, and nobody else", async () => {
+  test("serves only clients with the token", async () => {
     expect((await cluster.kubectl("get --raw /version")).code).toBe(0);
     const { stderr } = await cluster.kubectl("get namespaces --token=wrong");
     expect(stderr).toContain("You must be logged in to the server");

@@ -49,7 +49,7 @@ test("kill -9 of the control plane loses no acknowledged write, and it comes bac
   expect(await names()).toEqual(expect.arrayContaining(acknowledged));
 });
 
-test("what waits for a change goes on waiting, and sees it, after the control plane is back", async () => {
+test("a command that waits for a change keeps waiting, and sees it, after the control plane is back", async () => {
   // Not `get -w`: kubectl ends that one with its connection, whatever the server does.
   const wait = cluster.kubectl("wait --for=jsonpath={.data.a}=2 --timeout=20s configmap/kept");
   await sleep(500);
@@ -71,7 +71,7 @@ test("STORE-DURABLE: killed again and again, it loses nothing that it acknowledg
   await cluster.up();
 });
 
-test("STORE-LANE: clients that leave in the middle of a write take nobody else's answer with them", async () => {
+test("STORE-LANE: clients that disconnect in the middle of a write cancel no other answers", async () => {
   const { server, token } = readKubeconfig(cluster.directory);
   const agent = new Agent({ keepAlive: true, maxSockets: 32, ca: readFileSync(`${cluster.directory}/ca.crt`) });
   const url = `${server}/api/v1/namespaces/default/configmaps`;
@@ -109,7 +109,7 @@ test("STORE-LANE: clients that leave in the middle of a write take nobody else's
 const mayMount = process.platform === "linux" && process.getuid?.() === 0;
 
 test.skipIf(!mayMount)(
-  "STORE-FULL: a full disk refuses writes, loses nothing, and goes on when there is room",
+  "STORE-FULL: a full disk refuses writes, loses nothing, and accepts them when there is room",
   async () => {
     await cluster.down();
     const storage = `${cluster.directory}/storage`;

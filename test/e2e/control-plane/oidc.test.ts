@@ -102,7 +102,7 @@ const as = (claims: object, command: string) => {
 const connection = () => [`--server=${server}`, `--certificate-authority=${cluster.directory}/ca.crt`];
 let server = "";
 
-test("AUTH-OIDC, AUTH-OIDC-CLAIMS: a user whom the issuer vouches for is who the claims say, with what is granted to the groups", async () => {
+test("AUTH-OIDC, AUTH-OIDC-CLAIMS: a user of the issuer has the name and groups of the claims, and what is granted to the groups", async () => {
   server = await cluster.output("config view -o jsonpath={.clusters[0].cluster.server}");
   const ann = { email: "ann@example.com", email_verified: true, groups: ["dev"] };
   const who = await as(ann, "auth whoami -o json");

@@ -92,7 +92,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("the editor knows what may stand where the cursor is", async () => {
+  test("the editor suggests what is valid at the cursor", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, "#/apply");
     await page.getByLabel("Name", { exact: true }).fill("made-here");
@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("what one may not do is not offered, and what one may not see is said", async () => {
+  test("forbidden actions are not offered, and what may not be seen is reported", async () => {
     await at.cluster.output("create serviceaccount looker");
     const resources = "pods,nodes,events,deployments.apps,replicasets.apps";
     await at.cluster.output(`create clusterrole looker --verb=get,list,watch --resource=${resources}`);
@@ -162,7 +162,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("who may look into one namespace only begins there, and is told to name one anywhere else", async () => {
+  test("a user with access to one namespace begins there, and is told to name one elsewhere", async () => {
     await at.cluster.output("create serviceaccount confined");
     await at.cluster.output("create rolebinding confined --clusterrole=view --serviceaccount=default:confined");
     const token = (await at.cluster.output("create token confined")).trim();

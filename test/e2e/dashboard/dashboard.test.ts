@@ -107,7 +107,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("access names who may, by which binding and rule; the API server answers for one", async () => {
+  test("access lists who may, by which binding and rule; the API server answers for one user", async () => {
     await at.cluster.output("create role reader --verb=get --resource=configmaps --resource-name=hostile");
     await at.cluster.output("create rolebinding reader --role=reader --user=ada");
     const { page, problems } = await at.signedIn();
@@ -180,7 +180,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("all watches share one connection, which goes when nobody looks and is there again when somebody does", async () => {
+  test("all watches share one connection, which closes when the page is hidden and reopens when it is visible", async () => {
     const { page, problems } = await at.visit();
     const streams: string[] = [];
     page.on("request", (request) => request.url().includes("watch=1") && streams.push(request.url()));

@@ -6,7 +6,7 @@ import { DEPLOYMENT, dashboardCluster } from "./dashboard-cluster.ts";
 describe.skipIf(!hasBrowser)("what one looks for at night", () => {
   const at = dashboardCluster();
 
-  test("a workload's logs are those of all its pods; who comes joins in", async () => {
+  test("a workload's logs are those of all its pods; new pods join in", async () => {
     const { page } = await at.signedIn();
     await goTo(page, `${DEPLOYMENT}?tab=logs`);
     const log = page.getByRole("log");
@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser)("what one looks for at night", () => {
     await page.context().close();
   });
 
-  test("a container's next run goes on where the last one's log ends", async () => {
+  test("a container's next run continues where the last one's log ends", async () => {
     const again = `${at.cluster.directory}/again`;
     const twice = `test -e ${again} && { echo second; sleep 3600; }; echo first; until test -e ${again}; do sleep 0.1; done`;
     await at.cluster.output(["run", "twice", "--image=busybox", "--command", "--", "/bin/sh", "-c", twice]);

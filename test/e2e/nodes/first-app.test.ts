@@ -61,7 +61,7 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     expect(wide.match(new RegExp(` ${cluster.nodeName} +<none> +<none>$`, "gm"))).toHaveLength(4);
   });
 
-  test("describe tells the story of each", async () => {
+  test("describe shows the history of each", async () => {
     expect(await inApp("describe deployment web")).toMatch(
       /Replicas: +3 desired \| 3 updated \| 3 total \| 3 available/,
     );
@@ -77,7 +77,7 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
       .toMatch(/Scheduled +\S+ +default-scheduler +Successfully assigned first-app\/web-[\s\S]*Started +\S+ +kubelet/);
   });
 
-  test("logs prints, and logs -f goes on printing", async () => {
+  test("logs prints, and logs -f keeps printing", async () => {
     expect(await inApp("logs job/once")).toBe("done\n");
     const log = cluster.follow("-n first-app logs -f deployment/web", { version });
     try {

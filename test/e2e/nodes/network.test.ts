@@ -225,7 +225,7 @@ spec: {ports: [{port: 53, protocol: UDP}]}
     await expect.poll(() => inPod("second", ask(addressOf("web"), 24)), { timeout: 10_000 }).toBe("first second");
   });
 
-  test("a NetworkPolicy lets through whom it names, on the same node and from another, and nobody else", async () => {
+  test("a NetworkPolicy admits only the pods that it names, on the same node and from another", async () => {
     const stranger = pod("stranger", "e2e").replace("app: web", "app: stranger").replace(", hostPort: 8088", "");
     await at.cluster.output("apply -f -", { input: stranger });
     await at.cluster.output("wait --for=condition=Ready --timeout=20s pod/stranger");

@@ -14,7 +14,7 @@ describe.each(clientVersions)("a rollout, with kubectl %s", (version) => {
   const here = (command: string) => run(`-n ${namespace} ${command}`);
   beforeAll(() => run(`create namespace ${namespace}`));
 
-  test("create deployment brings the replicas up", async () => {
+  test("create deployment starts the replicas", async () => {
     expect(await here("create deployment web --image=busybox:1 --replicas=2 -- /bin/sleep 3600")).toBe(
       "deployment.apps/web created\n",
     );

@@ -79,7 +79,7 @@ describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ?
   };
   const isReady = (pod: string) => cluster.output(`wait --for=condition=Ready --timeout=30s pod/${pod}`);
 
-  test("CTL-LOCAL-MAKE: a StatefulSet that is nobody's root has its data, also after its pod is made again", async () => {
+  test("CTL-LOCAL-MAKE: a StatefulSet without root has its data, even after its pod is recreated", async () => {
     await cluster.output("apply -f -", { input: database });
     await cluster.output("rollout status statefulset/db --timeout=30s");
     const path = await pathOf("data-db-0");
@@ -93,7 +93,7 @@ describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ?
     );
   });
 
-  test("CTL-LOCAL-MAKE: several pods of one claim share it, whoever they run as", async () => {
+  test("CTL-LOCAL-MAKE: several pods of one claim share it, whatever their users", async () => {
     await cluster.output("apply -f -", { input: `${claim("shared")}${anybody("one")}${anybody("two")}` });
     await Promise.all(["one", "two"].map(isReady));
     await expect.poll(async () => readdirSync(await pathOf("shared")).sort()).toEqual(["one", "two"]);
@@ -120,7 +120,7 @@ describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ?
     await expect.poll(() => cluster.output("get pv -o name"), { timeout: 20_000 }).toBe("");
   });
 
-  test("CTL-LOCAL-REFUSED: what a directory cannot be is told", async () => {
+  test("CTL-LOCAL-REFUSED: what a directory cannot provide is reported", async () => {
     const many = claim("many").replace("ReadWriteOnce", "ReadWriteMany");
     await cluster.output("apply -f -", {
       input: `${many}${anybody("some").replace("claimName: shared", "claimName: many")}`,

@@ -97,7 +97,7 @@ test("INGRESS-CLASS, INGRESS-NAME: an Ingress leads hosts and paths to Services,
   expect(await who("web.default.default.localhost", "/")).toBe("two");
 });
 
-test("INGRESS-PASS: requests and answers pass as they are, but for what tells where they came from", async () => {
+test("INGRESS-PASS: requests and answers pass unchanged, except for headers about their origin", async () => {
   const headers = { "X-Mine": "a", "X-Forwarded-Host": "forged", Authorization: "Basic x" };
   const answer = await visit("shop.example.com", "/a%20b?q=%26", { method: "PUT", headers, body: "hello" });
   expect([answer.status, answer.headers["x-own"]]).toEqual([200, "yes"]);

@@ -37,7 +37,7 @@ const SERVICES = "/api/v1/namespaces/default/services";
 const ask = (path: string, call: ApiCall = {}) => callApi(cluster, path, call);
 const read = async (path: string, call: ApiCall = {}): Promise<unknown> => JSON.parse((await ask(path, call)).text);
 
-test("TUNNEL-HTTP: a pod's proxy passes method, path, query and body as they are, and not who asks", async () => {
+test("TUNNEL-HTTP: a pod's proxy forwards method, path, query and body unchanged, but no credentials", async () => {
   const answer = await ask(`${PODS}/echo/proxy/a%20b/c?q=1&r=%26`, {
     method: "PUT",
     body: "hello",

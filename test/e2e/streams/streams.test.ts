@@ -125,7 +125,7 @@ describe("streams of processes", () => {
     expect(await Promise.all(said.map(echo))).toEqual(said);
   });
 
-  test("TUNNEL-REFUSED: a node that is not there is named, and nobody is asked again by SPDY", async () => {
+  test("TUNNEL-REFUSED: a missing node is named, without a retry by SPDY", async () => {
     const lost = pod.replace("name: web", "name: lost").replace("spec:", "spec:\n  nodeName: nowhere");
     await cluster.output("apply -f -", { input: lost });
     const running = JSON.stringify({ status: { phase: "Running" } });

@@ -66,7 +66,7 @@ const exec = (script: string) =>
   `pods/talker/exec?stdout=1&stderr=1&${["sh", "-c", script].map((word) => `command=${encodeURIComponent(word)}`).join("&")}`;
 
 test.each([[["channel.k8s.io"]], [[]]])(
-  "exec speaks the first protocol to those who know no other: %j",
+  "exec speaks the first protocol to clients that know no other: %j",
   async (protocols) => {
     const socket = open(exec("echo out; echo err >&2"), { protocols });
     const found = await messages(socket);
@@ -80,7 +80,7 @@ test.each([[["channel.k8s.io"]], [[]]])(
   },
 );
 
-test("exec tells of failures in the words or the Status of the protocol", async () => {
+test("exec reports failures in the words or the Status of the protocol", async () => {
   const [, words] = (await messages(open(exec("exit 3"), { protocols: ["base64.channel.k8s.io"] })))
     .map(({ text }) => /^3(.*)/.exec(text))
     .find((match) => match !== null) ?? [undefined, ""];
@@ -96,7 +96,7 @@ test("Pods, logs from websockets: a log comes as bytes", async () => {
   expect(found.every(({ isBinary }) => isBinary)).toBe(true);
 });
 
-test("a watch tells each event in a message", async () => {
+test("a watch sends each event in a message", async () => {
   const [first] = await messages(open("pods?watch=1&fieldSelector=metadata.name%3Dtalker"), 1);
   expect(JSON.parse(first?.text ?? "")).toMatchObject({ type: "ADDED", object: { metadata: { name: "talker" } } });
 });
@@ -116,7 +116,7 @@ test("a token may come as a subprotocol, as browsers send it", async () => {
   expect(await refusal(as("binary.k8s.io"))).toBe(403);
 });
 
-test("protocols that nobody speaks are refused", async () => {
+test("unknown protocols are refused", async () => {
   expect(await refusal(open(exec("true"), { protocols: ["v9.channel.k8s.io"] }))).toBe(400);
   expect(await refusal(open("pods/talker/log", { protocols: ["v9.channel.k8s.io"] }))).toBe(400);
 });

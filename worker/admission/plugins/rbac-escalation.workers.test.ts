@@ -59,7 +59,7 @@ test("GRANT-HELD: what gathers rights needs all there are, before and after; a r
   expect(await asAnn(`${rbac}/clusterroles`, empty)).toBe(422);
 });
 
-test("GRANT-HELD: what is wrong in a role is told only to who might grant it, and a missing one as the binding's kind", async () => {
+test("GRANT-HELD: errors in a role are shown only to users who might grant it, and a missing one as the binding's kind", async () => {
   const wrong = [rule("secrets"), { verbs: ["get"], apiGroups: [""] }];
   expect(await asAnn(`${inNamespace}/roles`, { metadata: { name: "wrong" }, rules: wrong })).toBe(403);
   expect(await asAnn(`${inNamespace}/roles`, { metadata: { name: "wrong" }, rules: wrong.slice(1) })).toBe(422);

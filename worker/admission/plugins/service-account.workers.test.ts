@@ -22,7 +22,7 @@ test("a copy of a pod mounts the token where its original does, by one volume", 
   expect(copied.containers[1]).toMatchObject({ volumeMounts: [{ name: spec.volumes[0]?.name }] });
 });
 
-test("who looks into a pod is bound by its service account", async () => {
+test("execs into a pod are restricted by its service account", async () => {
   const place = await newNamespace("debugged");
   const annotations = { "kubernetes.io/enforce-mountable-secrets": "true" };
   expect((await call(`${place}/serviceaccounts`, { metadata: { name: "s", annotations } })).code).toBe(201);

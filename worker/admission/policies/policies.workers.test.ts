@@ -77,7 +77,7 @@ describe("a policy that validates", () => {
     );
   });
 
-  test("denies where it cannot tell the audit log", async () => {
+  test("denies if the audit annotation fails", async () => {
     const auditAnnotations = [{ key: "size", valueExpression: "string(object.data.nope)" }];
     await policy("validating", "annotates", { auditAnnotations });
     expect((await create("annotates")).object.message).toContain(
@@ -103,7 +103,7 @@ describe("a policy that validates", () => {
     expect(await remove("", '{"gracePeriodSeconds":7,"propagationPolicy":"Background"}')).toContain("7Background");
   });
 
-  test("tells all conditions that failed, which see no namespace", async () => {
+  test("reports all conditions that failed, which see no namespace", async () => {
     const matchConditions = [
       { name: "a", expression: "object.data.a == ''" },
       { name: "b", expression: "namespaceObject != null || object.data.b == ''" },
@@ -213,7 +213,7 @@ describe("a policy that mutates", () => {
     expect((await create("m-test")).object.data).toEqual({ k: "v" });
   });
 
-  test("is no condition on itself: it is asked before its own mutations", async () => {
+  test("is not a condition on itself: it is matched before its own mutations", async () => {
     await policy("mutating", "m-once", {
       matchConditions: [{ name: "unmarked", expression: "!has(object.data.first)" }],
       mutations: [
@@ -265,7 +265,7 @@ test("ADM-ACTION: an eviction is the create of an Eviction, and not the deletion
   expect((await evict("acted-b")).object.message).toContain("ValidatingAdmissionPolicy 'keeps-from-eviction'");
 });
 
-test("STORE-POLICY: nobody is refused by a policy that is no more, also where nothing else is asked of the store", async () => {
+test("STORE-POLICY: no request is refused by an outdated policy, even without another call to the store", async () => {
   const namespaces = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["namespaces"] }];
   const objectSelector = { matchLabels: { policy: "refuses-namespaces" } };
   const spec = {
@@ -281,7 +281,7 @@ test("STORE-POLICY: nobody is refused by a policy that is no more, also where no
   expect((await make("allowed")).code).toBe(201);
 });
 
-test("ADM-EQUIVALENT: of a Scale policies see who owns nothing", async () => {
+test("ADM-EQUIVALENT: policies see no managers in a Scale", async () => {
   const deployments = "/apis/apps/v1/namespaces/default/deployments";
   const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
   await post(deployments, { metadata: { name: "seen" }, spec: { selector: { matchLabels: { a: "b" } }, template } });

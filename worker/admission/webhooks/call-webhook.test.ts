@@ -58,7 +58,7 @@ test("what is null in an answer is not there", () => {
   expect(readReview(text, sent)).toEqual({ ok: true, response: { uid: "u", allowed: false } });
 });
 
-test("who validates changes nothing", () => {
+test("a validating webhook changes nothing", () => {
   expect(readReview(review({ uid: "u", patch: "W10=", patchType: "JSONPatch" }), { ...sent, mutating: false })).toEqual(
     {
       ok: false,

@@ -27,7 +27,7 @@ test.each(users)("%j asks for %j", (headers, user) => {
   expect(asked(headers)).toEqual(user);
 });
 
-test("nobody is asked for without a name", () => {
+test("impersonation requires a user name", () => {
   expect(asked({})).toBeUndefined();
   expect(refusal({ "Impersonate-Group": "g" })).toBe(
     'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"g"}, Extra:map[string][]string(nil)} without impersonating a user name',

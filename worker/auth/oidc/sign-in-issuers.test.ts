@@ -60,7 +60,7 @@ test("AUTH-BROWSER: one without TLS, of another name, away, or without a documen
   expect(asked).not.toContainEqual(expect.stringContaining("cloudflareaccess"));
 });
 
-test("AUTH-BROWSER: issuers are asked once an hour, and every ten seconds where they do not answer", async () => {
+test("AUTH-BROWSER: issuers are queried once an hour, and every ten seconds if they do not answer", async () => {
   const { asked, at } = asking("c");
   const two = [authenticator("https://good.example"), authenticator("https://away.example")];
   for (const seconds of [0, 1, 9, 10, 3599]) await signInIssuers(two, { ...at, now: now + seconds * 1000 });

@@ -17,7 +17,7 @@ const authenticator = {
 };
 const of = (more: object, rules: object = {}) => tokenUser({ ...claims, ...more }, { ...authenticator, ...rules }, now);
 
-describe("AUTH-OIDC-CLAIMS: a token stands for", () => {
+describe("AUTH-OIDC-CLAIMS: a token identifies", () => {
   test("the user and the groups that its claims name, with their prefixes", () => {
     expect(of({ jti: "7" })).toEqual({
       ok: true,

@@ -60,14 +60,14 @@ function newIssuer(...keys: Key[]) {
 }
 
 describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
-  test.each([rsa("r"), ec("e")])("signed with $alg is good, and its keys are asked for once", async (key) => {
+  test.each([rsa("r"), ec("e")])("signed with $alg is valid, and its keys are fetched once", async (key) => {
     const { asked, claims, verify } = newIssuer(key);
     const token = sign(key, claims);
     for (let i = 0; i < 3; i++) expect(await verify(token)).toMatchObject({ ok: true, user: { name: "oidc:ann" } });
     expect(asked).toEqual(["/.well-known/openid-configuration", "/keys"]);
   });
 
-  test("is not taken for good in one cluster because another cluster was told other keys of its issuer", async () => {
+  test("is not accepted in one cluster because another cluster knows other keys of its issuer", async () => {
     const [theirs, forged] = [ec("k"), ec("k")];
     const { claims, authenticator, verify } = newIssuer(theirs);
     const { fetch } = newIssuer(forged);
@@ -87,7 +87,7 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
     expect((await verify(token, now + 601_000)).ok).toBe(false);
   });
 
-  test("signed with a key that came later is good; unknown keys make nobody ask all the time", async () => {
+  test("signed with a newer key is valid; unknown keys do not cause constant fetching", async () => {
     const [first, second] = [ec("1"), ec("2")];
     const { asked, claims, state, verify } = newIssuer(first);
     expect((await verify(sign(first, claims))).ok).toBe(true);
@@ -126,7 +126,7 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
     for (const token of tokens) expect([token, (await verify(token)).ok]).toEqual([token, false]);
   });
 
-  test("whose discovery document is another's is refused", async () => {
+  test("whose discovery document names another issuer is refused", async () => {
     const key = ec("e");
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const { claims, authenticator } = newIssuer(key);

@@ -22,7 +22,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(2);
   });
 
-  it("[CTL-HPA-STABLE] stays between the lowest and the highest of what was recommended of late", async () => {
+  it("[CTL-HPA-STABLE] stays between the lowest and the highest recent recommendation", async () => {
     const rules = (seconds: number) => ({
       selectPolicy: "Max",
       stabilizationWindowSeconds: seconds,

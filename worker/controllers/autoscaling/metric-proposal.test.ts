@@ -14,7 +14,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(4);
   });
 
-  it("says which metrics it cannot get, and looks again less often where there are none", async () => {
+  it("reports which metrics it cannot get, and checks less often if there are none", async () => {
     const at = start(3);
     await at.settle();
     const missing =

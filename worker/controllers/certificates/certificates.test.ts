@@ -80,7 +80,7 @@ describe("[CTL-CSR-CLEAN] a request is cleared away", () => {
       };
     });
 
-  it("a day after it was made, if nobody decides", async () => {
+  it("a day after its creation, if undecided", async () => {
     const at = start({});
     await at.pass(23 * HOUR_MS);
     expect(at.request()).toBeDefined();

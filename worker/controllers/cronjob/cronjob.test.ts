@@ -25,7 +25,7 @@ const complete = (at: ControlledCluster, job: Job | undefined) =>
   });
 
 describe("cron job", () => {
-  it("starts a job each minute, and tells of the end of one that it keeps", async () => {
+  it("starts a job each minute, and reports the end of those that it keeps", async () => {
     const at = start();
     await at.pass(MINUTE_MS);
     const [job] = jobs(at);

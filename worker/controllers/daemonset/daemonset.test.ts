@@ -190,7 +190,7 @@ describe("daemon set", () => {
     expect(pods(at)[0]?.spec.tolerations?.slice(0, 2)).toEqual([notReady, { key: "x", operator: "Exists" }]);
   });
 
-  it("CTL-REVISION-TAKEN: goes on to another name where a revision's is taken, and takes one that says the same", async () => {
+  it("CTL-REVISION-TAKEN: uses another name if a revision's is taken, and reuses one with the same data", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm());

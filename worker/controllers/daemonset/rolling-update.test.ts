@@ -69,7 +69,7 @@ describe("a daemon set's rolling update", () => {
     expect(images()).toEqual(["pause:2", "pause:2"]);
   });
 
-  it("CTL-DS-LEAVE: an update removes the old pods of nodes that take no new ones, where it surges only once there are others", async () => {
+  it("CTL-DS-LEAVE: an update removes the old pods of nodes that accept no new ones; with surge only once there are others", async () => {
     const at = start();
     for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name));
     const surging = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };

@@ -62,7 +62,7 @@ describe("deployment", () => {
     expect(at.wakeAt()).toBeUndefined();
   });
 
-  it("says what keeps its replica set from being made, and no more once it is", async () => {
+  it("reports why its replica set cannot be created, until it is", async () => {
     const at = start();
     at.cluster.refuse = (verb, { resource }) =>
       verb === "create" && resource === "replicasets.apps" ? { code: 403, message: "exceeded quota" } : undefined;
@@ -102,7 +102,7 @@ describe("deployment", () => {
     expect(sets(at)[0]?.metadata.ownerReferences).toBeUndefined();
   });
 
-  it("keeps no more history than asked for", async () => {
+  it("keeps no more history than specified", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ replicas: 0, revisionHistoryLimit: 1 }));
     for (const image of ["pause:1", "pause:2", "pause:3", "pause:4"]) {

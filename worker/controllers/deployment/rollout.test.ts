@@ -102,7 +102,7 @@ describe("deployment", () => {
     expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:2", "pause:2"]);
   });
 
-  it("waits for the last pod's end under Recreate also where it rolls back to a replica set that is there", async () => {
+  it("waits for the last pod's end under Recreate even if it rolls back to an existing replica set", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ strategy: { type: "Recreate" } }));
     const roll = async (image: string) => {

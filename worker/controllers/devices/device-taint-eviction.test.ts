@@ -67,7 +67,7 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
     expect(at.isThere()).toBe(true);
   });
 
-  it("goes at once, and it is said why", async () => {
+  it("is deleted at once, with the reason", async () => {
     const at = start();
     await at.settle();
     at.taint("d", "NoExecute");

@@ -52,7 +52,7 @@ it("a pod's claims are made of their templates, told to the pod, and gone when i
   expect(claims(at)).toEqual([]);
 });
 
-it("CTL-CLAIM-NAMES: a pod's claims are told together, once all are there, and one that was deleted is made again", async () => {
+it("CTL-CLAIM-NAMES: a pod's claims are written to its status together, once all exist, and a deleted one is recreated", async () => {
   const at = start();
   at.cluster.put("resourceclaimtemplates.resource.k8s.io", template);
   const named = [

@@ -100,7 +100,7 @@ describe("pod disruption budget", () => {
     expect(await statusWith(spec, pods, { managed })).toEqual({ counts, reason, events });
   });
 
-  it("CTL-PDB-UNMANAGED: tells of a pod without a controller when it comes, though it changes no number", async () => {
+  it("CTL-PDB-UNMANAGED: gets an event about a new pod without a controller, though it changes no number", async () => {
     const at = controlledCluster([disruptionController]);
     at.cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
     await at.settle();

@@ -22,7 +22,7 @@ const cluster = (budgets: readonly string[]) => {
   return at;
 };
 
-test("[CTL-PDB-SEVERAL] a pod of several budgets is told of when it is made and when its readiness changes, not again", async () => {
+test("[CTL-PDB-SEVERAL] a pod of several budgets gets an event when it is created and when its readiness changes, not again", async () => {
   const at = cluster(["a", "b"]);
   await at.settle();
   const told = () => at.cluster.list<Event>("events").map(({ message, count }) => [message, count]);

@@ -3,7 +3,7 @@ import type { Endpoints } from "../../../api/generated/core.v1.ts";
 import { service, slices, start } from "../../../test/fakes/controllers/controlled-endpoints.ts";
 
 describe("slices", () => {
-  it("mirror endpoints that somebody wrote, and go with the service", async () => {
+  it("mirror manually written endpoints, and are deleted with the service", async () => {
     const at = start();
     const { selector: _, ...spec } = service().spec;
     at.cluster.put("services", { ...service(), spec });

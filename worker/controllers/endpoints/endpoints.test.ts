@@ -74,7 +74,7 @@ describe("endpoints and slices", () => {
     expect(slices(at)).toMatchObject([{ metadata: { uid: before?.metadata.uid }, ports: [{ port: 9090 }] }]);
   });
 
-  it("tell unready, published and terminating pods apart", async () => {
+  it("distinguish unready, published and terminating pods", async () => {
     const at = start();
     at.cluster.put("pods", pod("b", "10.0.0.2", { ready: false }));
     at.cluster.put("services", service());
@@ -115,7 +115,7 @@ describe("endpoints and slices", () => {
     expect(addresses().toSorted()).toEqual(["10.0.0.1", "10.0.0.2"]);
   });
 
-  it("CTL-EP-WRITTEN: endpoints that somebody writes stand until the service changes; those that are deleted come again", async () => {
+  it("CTL-EP-WRITTEN: manual changes stay until the service changes; deleted endpoints are recreated", async () => {
     const at = start();
     at.cluster.put("pods", pod("a", "10.0.0.1"));
     at.cluster.put("services", service());
@@ -203,7 +203,7 @@ describe("endpoints and slices", () => {
     expect(slices(at).map(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"])).toContain("s");
   });
 
-  it("CTL-EP-TRIGGER: tell when the change behind them happened, as far as it has a time", async () => {
+  it("CTL-EP-TRIGGER: have the time of the change behind them, if it has one", async () => {
     const at = start();
     const trigger = "endpoints.kubernetes.io/last-change-trigger-time";
     const told = () => [endpoints(at), slices(at)[0]].map((each) => each?.metadata.annotations?.[trigger]);
@@ -248,7 +248,7 @@ describe("endpoints and slices", () => {
     expect(told()).toEqual([undefined, undefined]);
   });
 
-  it("CTL-EP-LEFT: go with their service whoever made them, and stay where there was none", async () => {
+  it("CTL-EP-LEFT: are deleted with their service whoever created them, and stay if there was none", async () => {
     const at = start();
     const byHand = { apiVersion: "v1", kind: "Endpoints", metadata: { name: "s", namespace: "ns" } } as Endpoints;
     at.cluster.put("endpoints", byHand);

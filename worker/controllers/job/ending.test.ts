@@ -3,7 +3,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { ControlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { end, job, newJob, podAt, pods, start } from "../../../test/fakes/controllers/controlled-job.ts";
 
-describe("CTL-JOB-ENDING: a pod that is told to end", () => {
+describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
   const tellToEnd = ({ cluster }: ControlledCluster, { metadata: { name = "" } }: Pod) =>
     cluster.change<Pod>("pods", "ns", name, ({ metadata }) => {
       metadata.deletionTimestamp = new Date(cluster.now + 30_000).toISOString();

@@ -34,7 +34,7 @@ describe("index sets", () => {
     );
   });
 
-  it("of two thousand million take no more than their text", () => {
+  it("of two billion take no more than their text", () => {
     const all = Indexes.parse("0-9999999999", 2 ** 31 - 1);
     expect(all.size).toBe(2 ** 31 - 1);
     expect(all.countShared(Indexes.parse("5-7,100-2147483646", 2 ** 31 - 1))).toBe(2 ** 31 - 1 - 97);

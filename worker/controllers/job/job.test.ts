@@ -34,7 +34,7 @@ describe("job", () => {
     expect(events(at)).toContain("Completed: Job completed");
   });
 
-  it("lets go of deleted pods where it may make no others, as in a namespace that is being deleted", async () => {
+  it("releases deleted pods even if it may not create others, as in a namespace that is being deleted", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
     await at.settle();
@@ -128,7 +128,7 @@ describe("job", () => {
     expect(job(at).status.startTime).toBeUndefined();
   });
 
-  it("lets pods of a job that is gone go", async () => {
+  it("releases pods of a deleted job", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1 }));
     await at.settle();

@@ -5,7 +5,7 @@ import { CLASSES, node, ownClass, start } from "../../../test/fakes/controllers/
 import { localVolumeClass } from "./local-class.ts";
 
 describe("the class of local volumes", () => {
-  it("CTL-LOCAL-CLASS: is there, as the default, once a node keeps such volumes, and again where it is gone", async () => {
+  it("CTL-LOCAL-CLASS: exists, as the default, once a node keeps such volumes, and is recreated", async () => {
     const at = start();
     at.cluster.put("nodes", node("plain", { keeps: false }));
     await at.settle();

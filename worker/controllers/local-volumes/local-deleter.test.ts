@@ -47,7 +47,7 @@ describe("a local volume whose claim is gone", () => {
     expect([volumes(at), calls(at).length]).toEqual([[], 2]);
   });
 
-  it("CTL-LOCAL-DELETE: waits for a node that is away, and asks nobody meanwhile", async () => {
+  it("CTL-LOCAL-DELETE: waits for a node that is down, without calls meanwhile", async () => {
     const { name, ...at } = await withVolume();
     at.cluster.put("nodes", node("a", { ready: false }));
     at.cluster.remove("persistentvolumeclaims", "ns", "c");
@@ -58,7 +58,7 @@ describe("a local volume whose claim is gone", () => {
     expect([volumes(at), calls(at).at(-1)]).toEqual([[], callOf("DELETE", "a", name)]);
   });
 
-  it("CTL-LOCAL-DELETE: stays where the node refuses, which is told, and is asked again", async () => {
+  it("CTL-LOCAL-DELETE: stays if the node refuses, which is reported and retried", async () => {
     const at = await withVolume();
     at.cluster.calls = () => ({ code: 409, message: "still used" });
     at.cluster.remove("persistentvolumeclaims", "ns", "c");
@@ -69,7 +69,7 @@ describe("a local volume whose claim is gone", () => {
     expect(volumes(at)).toEqual([]);
   });
 
-  it("CTL-LOCAL-GONE: goes alone where its node is no more, and says so", async () => {
+  it("CTL-LOCAL-GONE: is deleted alone if its node no longer exists, with an event", async () => {
     const { name, ...at } = await withVolume();
     at.cluster.remove("nodes", "", "a");
     await at.settle();
@@ -82,7 +82,7 @@ describe("a local volume whose claim is gone", () => {
     ]);
   });
 
-  it("CTL-LOCAL-DELETE: is nobody's but its provisioner's", async () => {
+  it("CTL-LOCAL-DELETE: is left to its own provisioner", async () => {
     const { name, ...at } = await withVolume();
     at.cluster.change<PersistentVolume>("persistentvolumes", "", name, ({ metadata }) => {
       metadata.annotations = { "pv.kubernetes.io/provisioned-by": "other.example.com" };

@@ -20,7 +20,7 @@ import {
 } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 
 describe("a local volume", () => {
-  it("CTL-LOCAL-MAKE: is made by the node that the scheduler chose, and then told of as provisioners tell", async () => {
+  it("CTL-LOCAL-MAKE: is created by the node that the scheduler chose, with the events of provisioners", async () => {
     const { name, ...at } = await withVolume();
     expect(at.complaints).toEqual([]);
     expect(calls(at)).toEqual([callOf("PUT", "a", name)]);
@@ -80,7 +80,7 @@ describe("a local volume", () => {
     });
   });
 
-  it("CTL-LOCAL-MAKE: is made again where somebody deletes it before its claim has it", async () => {
+  it("CTL-LOCAL-MAKE: is recreated if it is deleted before its claim is bound", async () => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     await at.settle();
@@ -127,7 +127,7 @@ describe("a local volume", () => {
     expect(told(at, /Failed/)).toEqual([`failed to provision volume with StorageClass "local": ${why}`]);
   });
 
-  it("CTL-LOCAL-REFUSED: is not made by a class whose parameters nobody knows, nor for a claim that others fill", async () => {
+  it("CTL-LOCAL-REFUSED: is not created for a class with unknown parameters, nor for a claim that others populate", async () => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     at.cluster.put(CLASSES, ownClass("odd", { parameters: { nodePath: "/x" } }));
@@ -170,7 +170,7 @@ describe("a local volume", () => {
     expect(told(at, /ProvisioningFailed/)).toEqual(['failed to provision volume with StorageClass "local": no room']);
   });
 
-  it("CTL-LOCAL-RETRY: is asked for again after 1 s, 2 s, 4 s, … where the node fails otherwise", async () => {
+  it("CTL-LOCAL-RETRY: is retried after 1 s, 2 s, 4 s, … if the node fails otherwise", async () => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     await at.settle();

@@ -18,7 +18,7 @@ function clusterOfEnding() {
   return at;
 }
 
-it("CTL-NAMESPACE-TOLD: a namespace says what keeps it from being emptied, and goes once nothing does", async () => {
+it("CTL-NAMESPACE-TOLD: a namespace reports what keeps it from being emptied, and goes once nothing does", async () => {
   const at = clusterOfEnding();
   at.cluster.put("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "ns" } });
   at.cluster.put("secrets", { apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "ns" } });

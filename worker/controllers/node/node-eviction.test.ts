@@ -80,7 +80,7 @@ describe("nodes", () => {
     expect(messages.filter((message) => message?.includes("Pod"))).toEqual(["Cancelling deletion of Pod ns/first"]);
   });
 
-  it("that somebody taints without saying when have it said, and let pods stay from then on", async () => {
+  it("that are tainted without a time get one, and let pods stay from then on", async () => {
     const at = start();
     const limited = [{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 10 }];
     at.cluster.put("nodes", node("n1", "True"));
@@ -103,7 +103,7 @@ describe("nodes", () => {
     expect(messages()).toContain("Marking for deletion Pod ns/p");
   });
 
-  it("that are all lost at once evict nobody, until one is back", async () => {
+  it("that are all lost at once evict no pods, until one is back", async () => {
     const at = start();
     for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name, "Unknown"));
     at.cluster.put("pods", pod("p"));

@@ -31,7 +31,7 @@ describe("nodes and the pods' range", () => {
     expect(pieceOf(without[0]?.metadata.name ?? "")).toBe(freed);
   });
 
-  it("[CTL-IPAM] are told once that there is no piece for them", async () => {
+  it("[CTL-IPAM] get one event if no range is free for them", async () => {
     const at = start();
     for (let i = 0; i < 30; i++) {
       at.cluster.put("nodes", node(`n${i}`, "True"));

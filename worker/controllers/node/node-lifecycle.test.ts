@@ -61,7 +61,7 @@ describe("nodes", () => {
     expect(readyOf()).toBe("Unknown");
   });
 
-  it("that never spoke are unknown after their grace, and wake nobody from then on", async () => {
+  it("that never reported are unknown after their grace, and cause no further wake-ups", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     await at.pass(55_000);
@@ -76,7 +76,7 @@ describe("nodes", () => {
     expect(at.wakeAt()).toBeUndefined();
   });
 
-  it("[CTL-NODE-LOST] that fall silent are told of, and their pods not ready; not those that were not ready before", async () => {
+  it("[CTL-NODE-LOST] that fall silent get an event, and their pods are not ready; not those that were not ready before", async () => {
     const at = start();
     const ready = { type: "Ready", status: "True" };
     for (const name of ["n1", "n2"]) {

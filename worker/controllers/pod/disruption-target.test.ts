@@ -5,7 +5,7 @@ import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic
 import { structOf } from "../../../api/schema/table.ts";
 import { disruption } from "./disruption-target.ts";
 
-it("CTL-DISRUPTED: why a pod is ended stands behind what else is said of it", () => {
+it("CTL-DISRUPTED: the reason why a pod is ended comes after all other conditions", () => {
   const types = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", "my.io/gate"];
   const pod = {
     metadata: { name: "p", namespace: "ns", uid: "u" },

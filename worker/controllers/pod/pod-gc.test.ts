@@ -39,7 +39,7 @@ describe("[CTL-OFF] a pod that is ending has failed", () => {
     expect(at.pod()?.status.observedGeneration).toBe(at.pod()?.metadata.generation);
   });
 
-  it("where its node is said to be off, once the node does not answer", async () => {
+  it("if its node is marked out of service, once the node does not answer", async () => {
     const at = ending("n1");
     at.cluster.put("nodes", offNode("True"));
     await at.settle();

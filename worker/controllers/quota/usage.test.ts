@@ -96,7 +96,7 @@ describe("quota usage", () => {
     });
   });
 
-  it("[CTL-QUOTA-DEVICES] counts devices by the extended resources that stand for them, beyond what their pod is charged for", () => {
+  it("[CTL-QUOTA-DEVICES] counts devices by the extended resources that they implement, beyond what their pod is charged for", () => {
     const request = (deviceClassName: string, count: number) => ({
       exactly: { deviceClassName, allocationMode: "ExactCount", count },
     });

@@ -158,7 +158,7 @@ describe("a Service of type LoadBalancer", () => {
     expect(found.said(its.metadata.name ?? "")).toEqual(said);
   });
 
-  it("tells once what became of it (LB-SAY)", async () => {
+  it("reports each outcome once (LB-SAY)", async () => {
     const { events, cluster, settle } = await at([one], [service("web"), service("ssh", {}, 22)]);
     cluster.put("nodes", two);
     await settle();

@@ -63,7 +63,7 @@ it.each<[string, Partial<NonNullable<IPAddress["spec"]["parentRef"]>>, number, s
   expect(messages(at)).toEqual(told);
 });
 
-it("[CTL-SERVICE-ADDRESS] a service's address that stands for something else is made again for it", async () => {
+it("[CTL-SERVICE-ADDRESS] a service's address that is held by something else is recreated for it", async () => {
   const at = start();
   const other = address("10.96.0.9");
   at.cluster.put(ADDRESSES, { ...other, spec: { parentRef: { resource: "services", namespace: "ns", name: "gone" } } });
@@ -76,7 +76,7 @@ it("[CTL-SERVICE-ADDRESS] a service's address that stands for something else is 
   ]);
 });
 
-it("[CTL-SERVICE-ADDRESS] a service whose address is in no range is told of", async () => {
+it("[CTL-SERVICE-ADDRESS] a service whose address is in no range gets an event", async () => {
   const at = start();
   at.cluster.put("servicecidrs.networking.k8s.io", {
     apiVersion: "networking.k8s.io/v1",
@@ -91,7 +91,7 @@ it("[CTL-SERVICE-ADDRESS] a service whose address is in no range is told of", as
   expect(addresses(at)).toEqual([]);
 });
 
-it("an address that no service has goes after its grace, somebody else's stays", async () => {
+it("an address that no service has is deleted after its grace, others' stay", async () => {
   const at = start();
   at.cluster.put(ADDRESSES, address("10.96.0.7", { "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" }));
   at.cluster.put(ADDRESSES, address("10.96.0.8"));

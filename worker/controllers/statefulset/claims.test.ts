@@ -13,7 +13,7 @@ import {
 const READY = { type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" };
 
 describe("stateful set", () => {
-  it("lets claims go with the pods that a scale-down removes, where the policy says so", async () => {
+  it("deletes claims with the pods that a scale-down removes, if the policy says so", async () => {
     const at = start();
     const policy = { whenDeleted: "Delete", whenScaled: "Delete" };
     at.cluster.put(

@@ -62,7 +62,7 @@ describe("stateful set", () => {
   });
 
   it.each(["Parallel", "OrderedReady"])(
-    "CTL-BURST: makes a bounded number at once, however many are asked for: %s",
+    "CTL-BURST: creates a bounded number at once, however many are requested: %s",
     async (policy) => {
       const at = start();
       let asked = 0;

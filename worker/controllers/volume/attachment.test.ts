@@ -149,7 +149,7 @@ it("a volume for one node is not attached to a second", async () => {
   expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(["n2"]);
 });
 
-describe("[CTL-OFF] a volume that a node has mounted and nobody uses is taken from it", () => {
+describe("[CTL-OFF] a volume that is mounted on a node but unused is detached from it", () => {
   const abandon = async (ready: "True" | "Unknown", unusedAfterMs = 0) => {
     const at = start();
     at.use("p", "n1");
@@ -177,7 +177,7 @@ describe("[CTL-OFF] a volume that a node has mounted and nobody uses is taken fr
     expect(nodes()).toEqual(["n2"]);
   });
 
-  it("at once where somebody says that the node is off, missed or not", async () => {
+  it("at once if the node is marked out of service, missing or not", async () => {
     const { at, nodes } = await abandon("True");
     await at.pass(3_600_000);
     expect(nodes()).toEqual(["n1"]);

@@ -161,7 +161,7 @@ describe("volume binder", () => {
     expect(status?.message).toBe(message);
   });
 
-  it("[CTL-VOL-RECLAIM] leaves a volume to whoever made it", async () => {
+  it("[CTL-VOL-RECLAIM] leaves a volume to the provisioner that created it", async () => {
     const at = start();
     const made = volume("v", "1Gi");
     at.cluster.put("persistentvolumes", {
@@ -188,7 +188,7 @@ describe("volume binder", () => {
     expect(phases).toEqual(["patch persistentvolumes/status v", "patch persistentvolumeclaims/status c"]);
   });
 
-  it("[CTL-VOL-CAPACITY] leaves what a bound claim holds to whoever makes it larger", async () => {
+  it("[CTL-VOL-CAPACITY] leaves the capacity of a bound claim to the resizer", async () => {
     const at = start();
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
     at.cluster.put("persistentvolumeclaims", claim("c"));
@@ -229,7 +229,7 @@ describe("volume binder", () => {
     expect(claimAt(at, "c")?.spec.storageClassName).toBe("d");
   });
 
-  it("[CTL-VOL-WAIT] tells a delayed claim of the pods that it waits for", async () => {
+  it("[CTL-VOL-WAIT] sends a delayed claim events about the pods that it waits for", async () => {
     const at = start();
     at.cluster.put("storageclasses.storage.k8s.io", {
       ...storageClass("c"),
@@ -263,7 +263,7 @@ describe("volume binder", () => {
       'Failed to create provisioner: provisioning in volume plugin "kubernetes.io/host-path" is disabled',
     ],
     ["ex.com/p", "ExternalProvisioning", expect.stringContaining("external provisioner 'ex.com/p'")],
-  ])("[CTL-VOL-WAIT] says once who would provision for a class of %s", async (provisioner, reason, message) => {
+  ])("[CTL-VOL-WAIT] reports once who would provision for a class of %s", async (provisioner, reason, message) => {
     const at = start();
     at.cluster.put("storageclasses.storage.k8s.io", { ...storageClass("c"), provisioner });
     const metadata = { name: "c", namespace: "ns", finalizers: ["kubernetes.io/pvc-protection"] };

@@ -44,7 +44,7 @@ it("an ephemeral volume's claim is made for the pod, and made again", async () =
   expect(made()).toBeDefined();
 });
 
-it("somebody else's claim of that name is not taken", async () => {
+it("another owner's claim of that name is not used", async () => {
   const at = controlledCluster([ephemeralVolumes]);
   at.cluster.put(CLAIMS, claim("p-scratch"));
   at.cluster.put("pods", pod);
@@ -54,7 +54,7 @@ it("somebody else's claim of that name is not taken", async () => {
   ]);
 });
 
-it("a claim that asks for more is told who gives it, once each time", async () => {
+it("a claim that requests more gets an event about its resizer, once each time", async () => {
   const at = controlledCluster([volumeExpansion]);
   const bound = at.cluster.put(CLAIMS, {
     ...claim("c", { volumeName: "v", resources: { requests: { storage: "1Gi" } } }),

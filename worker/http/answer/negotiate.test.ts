@@ -36,7 +36,7 @@ test.each([
   expect(chosen(accept, untyped)).toBe(expected);
 });
 
-test("WIRE-NEGOTIATE: who accepts JSON may ask for it indented", () => {
+test("WIRE-NEGOTIATE: JSON may be requested with indentation", () => {
   const of = (accept: string, query = "") =>
     negotiate(new Request("https://sailplane/", { headers: { Accept: accept } }), new URLSearchParams(query), VIEWS)
       .pretty;

@@ -8,7 +8,7 @@ const page = () =>
     headers: { "Content-Security-Policy": "default-src *", "Service-Worker-Allowed": "/", "X-Own": "kept" },
   });
 
-test("WIRE-SANDBOX: a page that anybody may load is none of the dashboard's origin", async () => {
+test("WIRE-SANDBOX: a page that anyone may load does not have the dashboard's origin", async () => {
   const answer = sandboxedAnswer(page(), anonymous);
   const policy = answer.headers.get("Content-Security-Policy") ?? "";
   expect(policy).toMatch(/^default-src \*, sandbox /);

@@ -21,7 +21,7 @@ function newServer(cluster = `c${made++}`) {
   return { ask, many, end };
 }
 
-test("FAIR-USER: so many requests of one user are under way, more are 429, and others are served", async () => {
+test("FAIR-USER: a user may have a limited number of concurrent requests, more are 429, and others are served", async () => {
   const { ask, many, end } = newServer("default");
   const first = many(300, ann);
   expect(await ask(ann)).toBe(429);
@@ -62,7 +62,7 @@ test("FAIR-USER: a body counts for each 16 KiB of it", async () => {
   expect(await Promise.all([...large, small])).toEqual(["served", "served", "served"]);
 });
 
-describe("FAIR-USER: an answer that is taken bit by bit is under way", () => {
+describe("FAIR-USER: an answer that is read bit by bit counts as in progress", () => {
   const chunks = ["a", "b", "c"].map((text) => new TextEncoder().encode(text));
   const streamOf = () => new ReadableStream<Uint8Array>({ start: fill });
   const fill = (controller: ReadableStreamDefaultController<Uint8Array>) => {

@@ -4,7 +4,7 @@ import type { Env } from "../../env.ts";
 
 const { API } = env as Env;
 
-test("STORE-POLICY: each of many who change policy at the same time succeeds", async () => {
+test("STORE-POLICY: each of many concurrent changes of policy succeeds", async () => {
   const names = Array.from({ length: 16 }, (_, i) => `at-once-${i}`);
   const url = "https://sailplane/apis/rbac.authorization.k8s.io/v1/clusterroles";
   const ask = (method: string, address: string, body?: object) =>

@@ -11,14 +11,14 @@ test("an endpoint is ok, in a word or check by check", () => {
   expect(text).toContain("[+]informer-sync ok\n");
 });
 
-test("a store that does not answer is told of without its reason, and without being asked", () => {
+test("a store that does not answer is reported without its reason, and without being called", () => {
   const { code, text } = renderHealth("livez", { storeAnswers: false }, plain);
   expect(code).toBe(500);
   expect(text).toContain("[-]etcd failed: reason withheld\n");
   expect(text).toMatch(/\nlivez check failed\n$/);
 });
 
-test("checks can be left out, and those that are none are named", () => {
+test("checks can be excluded, and unknown ones are named", () => {
   const answer = renderHealth("livez", { storeAnswers: false }, { excluded: ["etcd", "nope", "b"], verbose: true });
   expect(answer.code).toBe(200);
   expect(answer.text).toContain("[+]etcd excluded: ok\n");

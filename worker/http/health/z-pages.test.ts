@@ -67,7 +67,7 @@ test("WIRE-ZPAGES: as an object of the version asked for, with a warning where t
   ]);
 });
 
-test("WIRE-ZPAGES: who monitors may read both", () => {
+test("WIRE-ZPAGES: system:monitoring may read both", () => {
   const paths = componentRoles["system:monitoring"]?.flatMap(({ nonResourceURLs = [] }) => nonResourceURLs);
   expect(paths).toEqual(expect.arrayContaining(["/flagz", "/statusz"]));
 });

@@ -55,7 +55,7 @@ it("LINK-REPORTS: each request is decided as the node's own, as if it had come b
   expect(object.status).toMatchObject({ phase: "Running" });
 });
 
-it("LINK-REPORTS: a token for a pod, and its end, are asked for as the rest is told", async () => {
+it("LINK-REPORTS: tokens for a pod, and its deletion, are requested with the reports", async () => {
   const { object: pod } = await call(`${BASE}${PODS}`, {
     body: { metadata: { name: "short" }, spec: { nodeName: "reporter", containers: [{ name: "c", image: "i" }] } },
   });
@@ -81,7 +81,7 @@ it("LINK-REPORTS: a token for a pod, and its end, are asked for as the rest is t
   expect((await call(`${BASE}${PODS}/short`)).code).toBe(404);
 });
 
-it("LINK-REPORTS: of nobody else, and of nothing else", async () => {
+it("LINK-REPORTS: of no other node, and nothing else", async () => {
   expect((await report([event("mine.2")], "")).code).toBe(401);
   const { object } = await call(`${BASE}/sailplane/v1/join`, { body: { nodeName: "other" } });
   expect((await report([event("mine.2")], object.token)).code).toBe(403);

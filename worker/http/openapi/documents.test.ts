@@ -58,7 +58,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     components: { schemas: Record<string, Schema> };
   };
 
-  test("tells types, merge keys, defaults and texts", () => {
+  test("lists types, merge keys, defaults and texts", () => {
     expect(apps.components.schemas["io.k8s.api.apps.v1.DeploymentSpec"]).toMatchObject({
       description: "The spec.",
       required: ["selector", "template"],
@@ -83,7 +83,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     });
   });
 
-  test("WIRE-OPENAPI-VALUES: lists the values that a field may have, and what Go makes of one that is not there", () => {
+  test("WIRE-OPENAPI-VALUES: lists the values that a field may have, and Go's default for a missing one", () => {
     const properties = (name: string) => apps.components.schemas[`io.k8s.api.core.v1.${name}`]?.properties;
     expect(properties("PodSpec")).toMatchObject({
       restartPolicy: {
@@ -148,7 +148,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     });
   });
 
-  test("tells what is common to the operations of a path with the path, and what a deletion takes and answers", () => {
+  test("lists common parameters with the path, and what a deletion takes and returns", () => {
     const path = apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
     expect(path).toMatchObject({ parameters: [{ name: "name" }, { name: "namespace" }, { name: "pretty" }] });
     expect(path?.patch?.parameters?.map(({ name }) => name)).not.toContain("pretty");
@@ -163,7 +163,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     ]);
   });
 
-  test("is there for indexes, too, which are about no kind", () => {
+  test("exists for indexes, too, which have no kind", () => {
     const paths = documentPaths(request.resources);
     expect(paths).toEqual(expect.arrayContaining(["api", "apis", "apis/apps", "version", "openid/v1/jwks"]));
     for (const path of paths) {
@@ -186,7 +186,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     expect(taken(apps, "/apis/apps/v1/namespaces/{namespace}/deployments/{name}")).toContain(strategic);
   });
 
-  test("names operations of custom kinds by words, and tells what a GET of one takes", () => {
+  test("names operations of custom kinds by words, and lists the parameters of a GET", () => {
     const dashed = { ...crontab, group: "acme.cert-manager.io", kind: "Issuer" };
     const document = openApiV3({ ...request, resources: [dashed] }, "apis/acme.cert-manager.io/v1") as typeof apps;
     expect(document.paths["/apis/acme.cert-manager.io/v1/crontabs/{name}"]).toMatchObject({

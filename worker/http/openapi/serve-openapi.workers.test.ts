@@ -18,7 +18,7 @@ async function ask(path: string, headers: Record<string, string> = {}) {
   };
 }
 
-test("WIRE-OPENAPI: a document's hash leads to it for good, and another hash leads to its own", async () => {
+test("WIRE-OPENAPI: a document's hash can be cached forever, and another hash redirects to its own", async () => {
   const { code, location, cache } = await ask(`${DOCUMENT}?hash=OLD`);
   expect([code, location, cache]).toEqual([
     301,
@@ -36,7 +36,7 @@ test.each([
   [PROTOBUF, PROTOBUF],
   ["application/com.github.proto-openapi.spec.v3@v1.0+protobuf", PROTOBUF],
   [`application/json;q=0.5, ${PROTOBUF}`, PROTOBUF],
-])("WIRE-OPENAPI: version 3 is JSON or protobuf, as it is asked for: %s", async (accept, type) => {
+])("WIRE-OPENAPI: version 3 is JSON or protobuf, as requested: %s", async (accept, type) => {
   const { etag } = await ask(DOCUMENT);
   expect(await ask(DOCUMENT, { Accept: accept })).toMatchObject({ code: 200, type, etag });
 });

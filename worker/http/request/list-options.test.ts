@@ -63,7 +63,7 @@ test.each([
   ["sendInitialEvents=true&fieldSelector=c=d", "sendInitialEvents is forbidden for list"],
   ["fieldSelector=c=d&resourceVersion=x", '"c" is not a known field selector'],
   ["fieldSelector=c=d&continue=x", '"c" is not a known field selector'],
-])("WIRE-LIST-ORDER: of %s the first that Kubernetes looks at is told", (query, message) => {
+])("WIRE-LIST-ORDER: of %s the first that Kubernetes checks is reported", (query, message) => {
   expect(refusal(() => listOptions(of(query), SERVED))).toContain(message);
 });
 

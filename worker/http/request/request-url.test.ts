@@ -19,7 +19,7 @@ test.each([
   expect(pathnameOf(url)).toBe(new URL(url).pathname);
 });
 
-test("parameters with a semicolon or an escape that is none are none, as to Go", () => {
+test("parameters with a semicolon or an invalid escape are dropped, as in Go", () => {
   expect([...queryOf("https://h/?limit=1;x=2&a=%zz&b=%4&c=%41&d")]).toEqual([
     ["c", "A"],
     ["d", ""],

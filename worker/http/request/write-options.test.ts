@@ -11,7 +11,7 @@ function refusal(parse: () => unknown): string {
   return "";
 }
 
-test("who applies says who that is, and nobody else forces anything", () => {
+test("an apply names its field manager, and only an apply can force", () => {
   const of = (query: string, isApply: boolean) => refusal(() => patchOptions(new URLSearchParams(query), isApply));
   expect(of("", true)).toBe(
     'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',

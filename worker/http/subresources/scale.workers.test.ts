@@ -42,7 +42,7 @@ test("SCALE-02: a scale need not name the revision that it is of", async () => {
   expect(code).toBe(409);
 });
 
-test("SCALE-03: replicas that nobody has said are not read, and not left unsaid", async () => {
+test("SCALE-03: missing replicas can be neither read nor omitted", async () => {
   await create("b", {});
   const field = 'the spec replicas field ".spec.size"';
   expect(await ask("GET", `${OBJECTS}/b/scale`)).toEqual([500, `Internal error occurred: ${field} does not exist`]);
@@ -51,7 +51,7 @@ test("SCALE-03: replicas that nobody has said are not read, and not left unsaid"
   expect(await ask("GET", `${OBJECTS}/b/scale`)).toEqual([200, { replicas: 2 }]);
 });
 
-test("SCALE-04: replicas that are no whole number are told beside all else", async () => {
+test("SCALE-04: replicas that are not an integer are reported beside all else", async () => {
   const [code, message] = await create("c", { size: 1.5 });
   expect([code, message]).toEqual([
     422,
@@ -71,7 +71,7 @@ test("the metadata of a built-in kind's Scale is held to the rules of metadata",
   expect(await ask("PUT", `${sets}/s/scale`, scaleTo("s", 2))).toEqual([200, { replicas: 2 }]);
 });
 
-test("a Scale is of the object that is there, and of its namespace", async () => {
+test("a Scale is of the existing object, and of its namespace", async () => {
   const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
   const sets = "/apis/apps/v1/namespaces/default/replicasets";
   await ask("POST", sets, { metadata: { name: "u" }, spec: { selector: { matchLabels: { a: "b" } }, template } });
@@ -91,7 +91,7 @@ test("a Scale is of the object that is there, and of its namespace", async () =>
   expect(await ask("GET", `${sets}/u/scale`)).toEqual([200, { replicas: 1 }]);
 });
 
-test("SCALE-05: who scales a workload is warned of its pods, as whoever changes it", async () => {
+test("SCALE-05: a scale of a workload gets the warnings about its pods, like a change", async () => {
   const url = "https://sailplane/apis/apps/v1/namespaces/default/deployments";
   const send = (method: string, path: string, body: object) =>
     API.fetch(

@@ -27,7 +27,7 @@ const applied = (spec: object, query = "") =>
     spec: { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "d" }, ...spec },
   });
 
-test("TRACK-11: who applies at a version that is not stored owns fields of that version, among owners at others", async () => {
+test("TRACK-11: an apply at a version that is not stored owns fields of that version, among owners at others", async () => {
   const first = await applied({ maxReplicas: 3, targetCPUUtilizationPercentage: 50 });
   expect(first.metadata.managedFields?.[0]).toMatchObject({
     apiVersion: "autoscaling/v1",
@@ -112,7 +112,7 @@ test("an apply that names a uid creates nothing", async () => {
   );
 });
 
-test("APPLY-11: through /status of a custom object nobody comes to own its labels, which stay", async () => {
+test("APPLY-11: through /status of a custom object no one becomes an owner of its labels, which stay", async () => {
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
   const definition = customDefinition({ kind: "Parted", plural: "parted", versions: [onlyVersion(schema)] });
   const definitions = "https://sailplane/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -131,7 +131,7 @@ test("APPLY-11: through /status of a custom object nobody comes to own its label
   expect(byStatus?.fieldsV1).toEqual({ "f:status": { ".": {}, "f:ready": {} } });
 });
 
-test("APPLY-02: what Go shows as null is said by whoever says null, and differs from what is not said", async () => {
+test("APPLY-02: Go's null is set by applying null, and differs from an absent value", async () => {
   const claim = "https://sailplane/api/v1/namespaces/default/persistentvolumeclaims/applied";
   const apply = (manager: string, dataSource: object) =>
     patch(`${claim}?fieldManager=${manager}`, "application/apply-patch+yaml", {

@@ -30,7 +30,7 @@ test("a job that takes its template's labels shares them, unless a name is drawn
   expect(await labelsOf({ generateName: "drawn-" })).toEqual(["app"]);
 });
 
-test("a body of no known form is told before options that mean nothing, and a revision is no matter of a dry run", async () => {
+test("a body of unknown form is reported before invalid options, and a dry run ignores a revision", async () => {
   const roles = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
   const post = async (url: string, type: string) =>
     (
@@ -48,7 +48,7 @@ test("a body of no known form is told before options that mean nothing, and a re
   expect(await post(roles, "application/json")).toBe(500);
 });
 
-test("REG-CREATE-REVISION: a body that is invalid, or that admission refuses, is told so before that it names a revision", async () => {
+test("REG-CREATE-REVISION: an invalid body, or an admission's refusal, is reported before a revision", async () => {
   const post = async (path: string, body: object) => {
     const headers = { "Content-Type": "application/json" };
     const request = new Request(`https://sailplane/api/v1/${path}`, {
@@ -67,7 +67,7 @@ test("REG-CREATE-REVISION: a body that is invalid, or that admission refuses, is
   expect(await post("namespaces/default/secrets", { metadata })).toEqual([500, refusal]);
 });
 
-test("a runtime class is created by PUT where there is none", async () => {
+test("a missing runtime class is created by PUT", async () => {
   const url = "https://sailplane/apis/node.k8s.io/v1/runtimeclasses/put";
   const body = JSON.stringify({ metadata: { name: "put" }, handler: "h" });
   const put = new Request(url, { method: "PUT", body, headers: { "Content-Type": "application/json" } });

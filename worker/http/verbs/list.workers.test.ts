@@ -45,7 +45,7 @@ beforeAll(async () => {
   }
 });
 
-test("WIRE-CONTINUE: a token goes on at the revision of the first page, for five minutes", async () => {
+test("WIRE-CONTINUE: a token continues at the revision of the first page, for five minutes", async () => {
   const first = await get("limit=2");
   expect(first.metadata.remainingItemCount).toBe(3);
   const token = first.metadata.continue ?? "";
@@ -54,7 +54,7 @@ test("WIRE-CONTINUE: a token goes on at the revision of the first page, for five
   expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
 });
 
-test("WIRE-CONTINUE: an old token is told to go on with a list that is not consistent, at a newer revision", async () => {
+test("WIRE-CONTINUE: an old token gets one to continue with an inconsistent list, at a newer revision", async () => {
   for (const accept of ["application/json", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"]) {
     const first = await get("limit=2");
     const old = await get(`limit=2&continue=${aged(first.metadata.continue ?? "", 301)}`, accept);
@@ -80,7 +80,7 @@ test("WIRE-EXACT: a page at a revision is of that state, a whole list there of i
   expect(namesOf(await get(`labelSelector=new&resourceVersion=${before}`))).toEqual(["a"]);
 });
 
-test("WIRE-FUTURE: what is asked for at a revision that has not happened is 504", async () => {
+test("WIRE-FUTURE: a request at a future revision is 504", async () => {
   const cause = { reason: "ResourceVersionTooLarge", message: "Too large resource version" };
   const message = expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/);
   for (const query of [

@@ -51,7 +51,7 @@ test("a list for eyes is written in portions as it would be whole", async () => 
   expect(yaml === encodeYaml(list)).toBe(true);
 });
 
-test("a large list is compressed for who accepts it", async () => {
+test("a large list is compressed for clients that accept it", async () => {
   const answer = await ask("GET", { "accept-encoding": "gzip" });
   expect(answer.headers.get("Content-Encoding")).toBe("gzip");
   expect(((await answer.json()) as Shown).items?.map(nameOf)).toEqual(NAMES);

@@ -12,7 +12,7 @@ const definition = (versions: readonly object[]) =>
     status: {},
   }) as unknown as CustomResourceDefinition;
 
-test("CRD-DEPRECATED: who asks for an old version hears which to use", () => {
+test("CRD-DEPRECATED: requests for an old version are told which to use", () => {
   const deprecated = { deprecated: true };
   const told = (versions: readonly object[]) =>
     customKinds(definition(versions)).served.map(({ version: name, deprecation }) => [name, deprecation]);

@@ -16,7 +16,7 @@ const [ODD, MOST] = ["9007199254740993", "9223372036854775807"];
 const object = (spec: string) =>
   `{"apiVersion":"exact.example/v1","kind":"Count","metadata":{"name":"c"},"spec":${spec}}`;
 
-test("CRD-NUMBER: a whole number stays what it is, whoever writes, judges or shows it", async () => {
+test("CRD-NUMBER: an integer stays exact, whoever writes, validates or shows it", async () => {
   const integer = { type: "integer", format: "int64" };
   const rule = { rule: `!has(self.a) || self.a == ${ODD}`, message: "no other" };
   const spec = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, newCluster } from "../../../test/workers/api-under-test.ts";
 
-test("CRD-STATUS: an empty status is a status, and no status is none", async () => {
+test("CRD-STATUS: an empty status is a status, and an absent one is not", async () => {
   const cluster = await newCluster("custom-status");
   const properties = { status: { type: "object", properties: { ready: { type: "integer" } } } };
   await call(`${cluster}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`, {

@@ -88,7 +88,7 @@ test("CRD-FOUND: a kind that another isolate has just defined is served by one t
   expect(await call(lamps)).toMatchObject({ code: 200, object: { kind: "LampList" } });
 });
 
-test("CRD-ENDING: a kind whose definition is marked for deletion takes no more objects", async () => {
+test("CRD-ENDING: a kind whose definition is marked for deletion accepts no more objects", async () => {
   const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   await send("POST", definitions, {
     metadata: { name: "doors.ending.example", finalizers: ["ending.example/held"] },
@@ -111,7 +111,7 @@ test("CRD-ENDING: a kind whose definition is marked for deletion takes no more o
   await send("PATCH", `${definitions}/doors.ending.example`, { metadata: { finalizers: null } });
 });
 
-test("CRD-WATCH: a watch ends when the definition changes, and the next tells what that knows", async () => {
+test("CRD-WATCH: a watch ends when the definition changes, and the next one uses the new one", async () => {
   const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const spec = (fields: readonly string[]) => ({ versions: [version("v1", fields, true)] });
   await send("POST", definitions, {

@@ -70,7 +70,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     );
   });
 
-  test("are not more than a claim can tell of", () => {
+  test("are not more than a claim can list", () => {
     const many = Array.from({ length: 40 }, (_, i) => ({ name: `d${i}` }));
     const told = (count: number) =>
       scheduled(node("a"), deviceClass("gpu"), slice("a", many), claim("c", one({ count })), claimant("p", "c")).told.p;
@@ -88,7 +88,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     expect(scheduled(...objects).told.p).toBe(failing("node a: timed out trying to allocate devices"));
   });
 
-  test("are looked at by administrators once for a claim, and by nobody else in the same cycle", () => {
+  test("are given to administrators once for a claim, and to no one else in the same cycle", () => {
     const two = (first: object, second: object) => ({
       requests: [
         { name: "r", exactly: exactly(first) },

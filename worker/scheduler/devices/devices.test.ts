@@ -58,7 +58,7 @@ describe("a pod with claims of devices", () => {
     expect(devices).toEqual({ c: ["large"], lost: ["old"] });
   });
 
-  test("is told which expression cannot be run", () => {
+  test("is told which expression fails", () => {
     const selectors = [{ cel: { expression: 'device.attributes["gpu.example.com"].none == 1' } }];
     const objects = [node("a"), deviceClass("gpu", { selectors }), slice("a", [{ name: "d" }]), claim("c", one())];
     expect(scheduled(...objects, pod("p", "c")).told.p).toContain(
@@ -75,7 +75,7 @@ describe("a pod with claims of devices", () => {
     expect(told.p).toContain("claim default/c: selector #0: CEL runtime error: no such key: exists");
   });
 
-  test("is not tried before its claims are there, nor placed without their class", () => {
+  test("is not tried before its claims exist, nor placed without their class", () => {
     expect(scheduled(node("a"), pod("p", "nobody")).told).toEqual({ p: "waits" });
     expect(scheduled(node("a"), claim("c", one()), pod("p", "c")).told.p).toBe(
       "0/1 nodes are available: request r: device class gpu does not exist. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
@@ -229,7 +229,7 @@ describe("[SCHED-SHARE] a device that several may have", () => {
     expect(given(device, asking(asked)).results.c0?.[0]?.consumedCapacity).toEqual({ memory: is });
   });
 
-  test("gives its default to who asks for nothing, all of it where it has none, and nothing beyond its policy", () => {
+  test("gives its default to a request without an amount, all of it if it has none, and nothing beyond its policy", () => {
     const range = { default: "1Gi", validRange: { min: "1Gi", max: "4Gi" } };
     const device = shared({ memory: { value: "10Gi", requestPolicy: range } });
     expect(given(device, one()).results.c0?.[0]?.consumedCapacity).toEqual({ memory: "1Gi" });
@@ -247,7 +247,7 @@ describe("[SCHED-SHARE] a device that several may have", () => {
   });
 });
 
-test("no device is ever had twice, whatever is asked for", () => {
+test("no device is ever allocated twice, whatever is requested", () => {
   const requests = fc.array(fc.record({ count: fc.integer({ min: 1, max: 3 }), all: fc.boolean() }), {
     minLength: 1,
     maxLength: 6,

@@ -60,7 +60,7 @@ const HEAD = "0/1 nodes are available: ";
 const CONFLICT = "1 node(s) didn't match PersistentVolume's node affinity";
 const NOTHING = "1 node(s) didn't find available persistent volumes to bind";
 
-test("[SCHED-VOLUME] all that is wrong with a pod's volumes is told, bound and waiting ones", () => {
+test("[SCHED-VOLUME] all problems with a pod's volumes are reported, for bound and waiting ones", () => {
   const elsewhere = volume("v", { nodeAffinity: onlyOn("b") });
   expect(scheduled([bound("v")], [elsewhere])).toBe(`${HEAD}${CONFLICT}`);
   expect(scheduled([bound("v"), waiting()], [elsewhere])).toBe(`${HEAD}${NOTHING}, ${CONFLICT}`);

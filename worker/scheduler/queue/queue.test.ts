@@ -89,7 +89,7 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
     expect(isTriedAgain(spec, ["nodes", changed, "comes"])).toBe(again);
   });
 
-  test("a taint that goes helps who does not tolerate it, another one does not", () => {
+  test("removing a taint helps pods that do not tolerate it, removing another one does not", () => {
     const taints = (...keys: string[]) =>
       unlike({ spec: { taints: keys.map((key) => ({ key, effect: "NoSchedule" })) } });
     const triedAfter = (changed: Stored<KubeObject>) => {

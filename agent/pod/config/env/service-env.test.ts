@@ -11,7 +11,7 @@ const kubernetes = service("default", "kubernetes", { clusterIP: "10.96.0.1", po
 const told = (services: readonly Service[], links = true, namespace = "ns") =>
   Object.fromEntries(serviceVariables(services, { namespace, links }).map(({ name, value }) => [name, value]));
 
-describe("variables that tell of Services", () => {
+describe("variables for Services", () => {
   it("name address and ports, as Docker's links did", () => {
     const ports = [
       { name: "http-alt", port: 8080 },
@@ -46,7 +46,7 @@ describe("variables that tell of Services", () => {
     expect(told([service("ns", "a", spec)])).toEqual({});
   });
 
-  it("tell of the pod's own namespace, and always of the API server", () => {
+  it("cover the pod's own namespace, and always the API server", () => {
     const services = [service("other", "b", {}), service("ns", "a", {}), kubernetes];
     expect(Object.keys(told(services)).filter((name) => name.endsWith("_SERVICE_HOST"))).toEqual([
       "KUBERNETES_SERVICE_HOST",

@@ -4,7 +4,7 @@ import { kubernetesLibrary } from "../library/index.ts";
 import { compile } from "../program.ts";
 import { fromJson } from "../values/from-json.ts";
 
-describe("what goes wrong is told as cel-go tells it", () => {
+describe("errors are reported as by cel-go", () => {
   test.each([
     ["self.i +", ["9: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true',"]],
     ["self.i +* 2", ["9: extraneous input '*' expecting {'[', '{', '(', '.', '-', '!', 'true',"]],
@@ -98,7 +98,7 @@ describe("what goes wrong is told as cel-go tells it", () => {
     });
   });
 
-  test("a null in a field is as good as no field", () => {
+  test("a null in a field equals an absent field", () => {
     const nothing = new Map([["self", fromJson({ s: null, m: { x: null } }, type)]]);
     const of = (source: string) => {
       const result = compiled(source);

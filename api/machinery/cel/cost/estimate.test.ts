@@ -40,7 +40,7 @@ describe("what a rule can cost", () => {
     expect(estimate(rule, schema)).toBe(cost);
   });
 
-  test("names that are bound cost what they stand for once", () => {
+  test("bound names count the cost of their values once", () => {
     const schema = object({ l: list(text(5), 10) });
     const bound = estimate("cel.bind(n, self.l.filter(x, x == 'a'), n.size() > 1 && n.size() < 5)", schema);
     const twice = estimate("self.l.filter(x, x == 'a').size() > 1 && self.l.filter(x, x == 'a').size() < 5", schema);

@@ -120,7 +120,7 @@ describe("rules of objects", () => {
     expect(texts(born, { spec: { a: 1 } }, { spec: { a: 0 } })).toEqual([]);
   });
 
-  test("CRD-RATCHET-WARN: what has not changed may stay against a rule, and is told", () => {
+  test("CRD-RATCHET-WARN: an unchanged value may keep violating a rule, with a warning", () => {
     const schema = withRules([{ rule: "self.a > 1" }]);
     const next = { spec: { a: 1 }, other: 2 };
     expect(texts(schema, next, { spec: { a: 1 } })).toEqual([]);

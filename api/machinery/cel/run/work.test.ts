@@ -54,7 +54,7 @@ describe("no expression holds up the requests of others", () => {
     expect(program("l.transformMap(i, v, v).size() == l.size()")).toMatchObject({ ok: true, value: true });
   });
 
-  test("a chain of any length of && and || is none of calls within calls", () => {
+  test("a chain of && and || of any length does not nest calls", () => {
     expect(run(`${"false || ".repeat(5000)}true`)).toBe(true);
     expect(run(`${"true && ".repeat(5000)}1 == 2`)).toBe(false);
   });

@@ -81,7 +81,7 @@ describe("the columns", () => {
     expect(cell(pod, "Restarts")).toBe("11");
   });
 
-  it("count ready containers, sidecars with them, and tell of the last restart", () => {
+  it("count ready containers, including sidecars, and show the last restart", () => {
     const ended = { terminated: { exitCode: 1, finishedAt: "2026-01-01T00:55:00Z" } };
     const running = { state: { running: {} }, ready: true };
     const pod = podOf({

@@ -5,7 +5,7 @@ import { base64, type HookedCluster, inCluster, stranger } from "./hooked-cluste
 
 export function serviceWebhooks(hooked: () => HookedCluster): void {
   describe("HOOK-SERVICE: a webhook behind a Service", () => {
-    test("changes objects, warns, and is asked as Kubernetes asks", async () => {
+    test("changes objects, warns, and receives Kubernetes' reviews", async () => {
       await hooked().configure({ name: "change", clientConfig: inCluster("/mutate"), rule: {} });
       const { stderr } = await hooked().create("change");
       expect(stderr).toContain("Warning: changed for you");
@@ -27,7 +27,7 @@ export function serviceWebhooks(hooked: () => HookedCluster): void {
       });
     });
 
-    test("is asked again where another changed the object after it", async () => {
+    test("is called again if another changed the object after it", async () => {
       const more = { reinvocationPolicy: "IfNeeded", objectSelector: { matchLabels: { hook: "twice" } } };
       await hooked().configure({ name: "a-first", clientConfig: inCluster("/count"), rule: {}, more });
       await hooked().configure({

@@ -99,7 +99,7 @@ describe("the restricted level", () => {
     expect(found(hardened(), "restricted")).toBe("");
   });
 
-  it("tells its own rule and not the weaker one that it covers", () => {
+  it("reports its own rule and not the weaker one that it covers", () => {
     const volumes = [{ name: "h", hostPath: { path: "/" } }];
     expect(found(hardened({ volumes }), "restricted")).toBe(
       'restricted volume types (volume "h" uses restricted volume type "hostPath")',

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CLUSTER_STORE, call, codesOf, newNamespace, pod } from "../../../../test/workers/core-calls.ts";
 
-test("ADM-QUOTA, ADM-COMMIT, ADM-AGAIN: creates that race take no more than the quota has", async () => {
+test("ADM-QUOTA, ADM-COMMIT, ADM-AGAIN: concurrent creates take no more than the quota has", async () => {
   const place = await newNamespace("quota");
   await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { pods: "5" } } });
   await call(`${place}/resourcequotas/q/status`, { status: { hard: { pods: "5" }, used: { pods: "0" } } }, "PATCH");
@@ -24,7 +24,7 @@ test("ADM-QUOTA, ADM-DRY: a dry run is refused alike, and takes nothing", async 
   expect((await call(`${place}/secrets?dryRun=All`, { metadata: { name: "b" } })).code).toBe(403);
 });
 
-test("ADM-QUOTA: what cannot be measured is told before what is too much", async () => {
+test("ADM-QUOTA: what cannot be measured is reported before what is too much", async () => {
   const place = await newNamespace("quota-two");
   for (const [name, hard] of [
     ["a", { pods: "0" }],
