@@ -94,7 +94,7 @@ export function readKubeconfig(dataDirectory: string): Connection {
   }
   const connection = parseKubeconfig(text);
   if (!connection)
-    throw new CliError(`${file} is no kubeconfig with a token; "sailplane up" writes a new one once it is deleted`);
+    throw new CliError(`${file} is not a kubeconfig with a token; delete it, and "sailplane up" writes a new one`);
   return connection;
 }
 

@@ -31,7 +31,7 @@ First steps:
   sailplane up                                  a control plane and a node, here
   export KUBECONFIG=$PWD/.sailplane/kubeconfig
   kubectl get nodes
-  sailplane token create                        what to run on another machine to make it a node`,
+  sailplane token create                        prints what to run on another machine to make it a node`,
   );
 for (const command of [
   upCommand(),

@@ -45,16 +45,16 @@ test.each([
 ])("BACKUP-WHOLE: an answer that %s leaves the older file as it was, and no other", async (_, texts) => {
   const file = `${directory}/older`;
   writeFileSync(file, "older");
-  await expect(write(file, texts)).rejects.toThrow("the control plane broke off");
+  await expect(write(file, texts)).rejects.toThrow("the backup was incomplete");
   expect(readFileSync(file, "utf8")).toBe("older");
   expect(() => statSync(`${file}.partial`)).toThrow("ENOENT");
 });
 
 test.each<[string, (text: string) => string, string]>([
   ["changed", (text) => text.replace('"b"', '"B"'), "is damaged"],
-  ["cut", (text) => text.slice(0, -80), "ends early"],
-  ["longer", (text) => `${text}{}\n`, "goes on after its checksum"],
-  ["another format's", (text) => text.replace('"sailplaneBackup":1', '"sailplaneBackup":2'), "is no backup"],
+  ["cut", (text) => text.slice(0, -80), "is truncated"],
+  ["longer", (text) => `${text}{}\n`, "continues after its checksum"],
+  ["another format's", (text) => text.replace('"sailplaneBackup":1', '"sailplaneBackup":2'), "is not a backup"],
   ["empty", () => "", "is empty"],
 ])("BACKUP-CHECKSUM: a file that is %s is refused", async (what, spoil, message) => {
   const file = `${directory}/${what}`;

@@ -44,7 +44,7 @@ export async function writeBackup(
     }
     const head = parseBackupHead(first.toString("utf8").split("\n", 1)[0] ?? "");
     if (!head || last.toString("utf8") !== `${BACKUP_END}\n` || lines !== head.objects + 2) {
-      throw new CliError(`the control plane broke off after ${bytes} bytes; nothing was written to ${file}`);
+      throw new CliError(`the backup was incomplete after ${bytes} bytes; nothing was written to ${file}`);
     }
     const sha256 = hash.digest("hex");
     await output.writeFile(`${JSON.stringify({ sha256 })}\n`);
@@ -67,10 +67,10 @@ export async function verifyBackup(file: string): Promise<Backup> {
   let lines = 0;
   let end = -1;
   for await (const line of linesOf(file)) {
-    if (told !== undefined) throw new CliError(`${file} goes on after its checksum`);
+    if (told !== undefined) throw new CliError(`${file} continues after its checksum`);
     if (lines === 0) {
       head = parseBackupHead(line);
-      if (!head) throw new CliError(`${file} is no backup that this version can read`);
+      if (!head) throw new CliError(`${file} is not a backup that this version can read`);
     }
     if (end >= 0) {
       told = /^\{"sha256":"([0-9a-f]{64})"\}$/.exec(line)?.[1] ?? "";
@@ -81,10 +81,10 @@ export async function verifyBackup(file: string): Promise<Backup> {
     lines++;
   }
   if (!head) throw new CliError(`${file} is empty`);
-  if (told === undefined) throw new CliError(`${file} ends early: it was not written to its end`);
+  if (told === undefined) throw new CliError(`${file} is truncated`);
   const sha256 = hash.digest("hex");
   if (told !== sha256) throw new CliError(`${file} is damaged: its checksum does not match`);
-  if (end !== head.objects + 1) throw new CliError(`${file} has ${end - 1} objects, and says ${head.objects}`);
+  if (end !== head.objects + 1) throw new CliError(`${file} has ${end - 1} objects instead of ${head.objects}`);
   return { head, sha256 };
 }
 

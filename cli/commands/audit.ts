@@ -16,15 +16,17 @@ const LOOK_AGAIN_MS = 1000;
 
 export const auditCommand = (): Command =>
   new Command("audit")
-    .summary("print who asked for what, and was answered how")
+    .summary("print the audit log: who requested what, with which result")
     .description(
-      'Prints the audit events of a cluster, oldest first. They are recorded where the control plane has an audit policy: "sailplane up --audit-policy FILE".',
+      'Prints the audit events of a cluster, oldest first. They are recorded if the control plane has an audit policy: "sailplane up --audit-policy FILE".',
     )
     .addOption(dataDirectoryOption())
-    .addOption(new Option("-n, --limit <number>", "how many, the newest").argParser(parseLimit).default(100))
-    .addOption(new Option("-f, --follow", "go on, until Ctrl-C"))
     .addOption(
-      new Option("-o, --output <form>", "text, or json: whole audit.k8s.io/v1 events, one a line")
+      new Option("-n, --limit <number>", "the number of events, the newest ones").argParser(parseLimit).default(100),
+    )
+    .addOption(new Option("-f, --follow", "keep printing new events, until Ctrl-C"))
+    .addOption(
+      new Option("-o, --output <form>", "text, or json: whole audit.k8s.io/v1 events, one per line")
         .choices(["text", "json"])
         .default("text"),
     )

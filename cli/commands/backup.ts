@@ -11,7 +11,7 @@ export const backupCommand = (): Command =>
   new Command("backup")
     .summary("write all objects of a cluster to a file")
     .description(
-      "Writes all objects of a cluster, as they stand at one revision, to FILE, while the control plane goes on. An older FILE is replaced once the new one is whole.",
+      "Writes all objects of a cluster, at one revision, to FILE, while the control plane keeps running. An older FILE is replaced once the new one is complete.",
     )
     .argument("<file>")
     .addOption(dataDirectoryOption())

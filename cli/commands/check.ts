@@ -20,7 +20,7 @@ export const checkCommand = (): Command =>
   new Command("check")
     .summary("check that the store is consistent")
     .description(
-      "Reads the whole store of a control plane that runs, and says whether it is consistent: revisions dense and in order, log and objects of one mind, nothing missing and nothing left over. Exit code 1 where it is not.",
+      "Reads the whole store of a running control plane, and checks that it is consistent: revisions are dense and ordered, log and objects agree, nothing is missing or left over. Exits with 1 if it is not.",
     )
     .addOption(dataDirectoryOption())
     .action(async ({ dataDir }: { dataDir: string }) => {

@@ -30,15 +30,15 @@ const AT_ONCE = 8;
 
 export const clusterCommand = (): Command =>
   new Command("cluster")
-    .summary("make more clusters under this control plane")
+    .summary("create further clusters under this control plane")
     .description(
-      "More clusters under one control plane. Each has its own objects, keys, tokens, administrators and nodes, and knows nothing of the others; one that nobody uses costs nothing.",
+      "Manages further clusters under one control plane. Each has its own objects, keys, tokens, administrators and nodes, isolated from the others; an idle one costs nothing.",
     )
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(
       new Command("limit")
-        .summary("set what one may hold and be asked; what is not named has no limit")
+        .summary("set its limits; those that are not specified are removed")
         .argument("<name>")
         .addOption(dataDirectoryOption())
         .addOption(objectsOption())
@@ -49,7 +49,7 @@ export const clusterCommand = (): Command =>
     )
     .addCommand(
       new Command("authentication")
-        .summary("let in users of OpenID Connect issuers")
+        .summary("accept users of OpenID Connect issuers")
         .argument("<name>")
         .addOption(dataDirectoryOption())
         .addOption(authenticationOption().makeOptionMandatory())
@@ -67,19 +67,19 @@ export const clusterCommand = (): Command =>
     )
     .addCommand(
       new Command("delete")
-        .summary("delete one, with all that is in it")
+        .summary("delete one, with everything in it")
         .argument("<name>")
         .addOption(dataDirectoryOption())
         .addOption(new Option("--yes", "all of it goes, and nothing brings it back"))
         .action(remove),
     );
 
-const objectsOption = () => new Option("--objects <number>", "how many objects it may hold").argParser(parseLimit);
-const bytesOption = () => new Option("--bytes <number>", "how many bytes its objects may be").argParser(parseLimit);
+const objectsOption = () => new Option("--objects <number>", "the maximum number of objects").argParser(parseLimit);
+const bytesOption = () => new Option("--bytes <number>", "the maximum total size of its objects").argParser(parseLimit);
 const watchesOption = () =>
-  new Option("--watches <number>", "how many watches may be open in it (10,000)").argParser(parseLimit);
+  new Option("--watches <number>", "the maximum number of open watches (10,000)").argParser(parseLimit);
 const requestsOption = () =>
-  new Option("--requests-per-second <number>", "how often it may be asked").argParser(parseLimit);
+  new Option("--requests-per-second <number>", "the maximum rate of requests").argParser(parseLimit);
 
 const listCommand = (): Command =>
   new Command("list")
@@ -92,8 +92,8 @@ const listCommand = (): Command =>
 
 const createCommand = (): Command =>
   new Command("create")
-    .summary("make one, and a kubeconfig for its administrator")
-    .argument("<name>", "a word of lower case letters, digits and dashes")
+    .summary("create one, with a kubeconfig for its administrator")
+    .argument("<name>", "lower case letters, digits and dashes")
     .addOption(dataDirectoryOption())
     .addOption(objectsOption())
     .addOption(bytesOption())
@@ -102,7 +102,7 @@ const createCommand = (): Command =>
     .addHelpText(
       "after",
       `
-Its directory, DIR/clusters/NAME, goes wherever a command takes --data-dir:
+Use its directory, DIR/clusters/NAME, as the --data-dir of other commands:
   sailplane cluster create team-a
   KUBECONFIG=.sailplane/clusters/team-a/kubeconfig kubectl get namespaces
   sailplane token create -d .sailplane/clusters/team-a`,
@@ -112,7 +112,7 @@ Its directory, DIR/clusters/NAME, goes wherever a command takes --data-dir:
 async function create(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
   const { token } = await askApi<{ token: string }>(connection, { method: "POST", path, body: { name, limits } });
-  console.log(`Cluster ${name} is there. Its administrator:\n${savedFor(name, { dataDir, connection, token })}`);
+  console.log(`Created cluster ${name}. Its administrator:\n${savedFor(name, { dataDir, connection, token })}`);
 }
 
 /** Writes the kubeconfig of a cluster's administrator; returns the line to use it with. */
@@ -157,7 +157,8 @@ async function list(names: readonly string[], { dataDir, usage, output }: ListOp
   const wanted = names.length === 0 ? items : items.filter(({ name }) => names.includes(name));
   const clusters = usage ? await withUsage(connection, wanted) : wanted;
   if (output === "json") console.log(JSON.stringify(clusters, null, 2));
-  else if (items.length === 0) console.log('no clusters beside the default one; "sailplane cluster create" makes one');
+  else if (items.length === 0)
+    console.log('no clusters besides the default one; "sailplane cluster create" creates one');
   else process.stdout.write(clusterTable(clusters));
 }
 
@@ -182,10 +183,10 @@ async function rotateAdministrator(name: string, { dataDir }: Options): Promise<
 }
 
 async function remove(name: string, { dataDir, yes }: Options & { readonly yes?: true }): Promise<void> {
-  if (!yes) throw new CliError(`all that is in ${name} goes, and nothing brings it back: say --yes`);
+  if (!yes) throw new CliError(`this deletes everything in ${name}, and cannot be undone: confirm with --yes`);
   await askApi(readKubeconfig(dataDir), { method: "DELETE", path: pathOf(name) });
   rmSync(directoryOf(dataDir, name), { recursive: true, force: true });
-  console.log(`Cluster ${name} is gone.`);
+  console.log(`Deleted cluster ${name}.`);
 }
 
 const directoryOf = (dataDirectory: string, name: string): string => `${dataDirectory}/clusters/${name}`;

@@ -32,31 +32,30 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 export const deployCommand = (): Command =>
   new Command("deploy")
-    .summary("put the same control plane on Cloudflare")
+    .summary("deploy the same control plane to Cloudflare")
     .description(
-      'Puts the same control plane on Cloudflare, with "wrangler deploy" and wrangler.toml. Log in first with "npx wrangler login".',
-    )
-    .addOption(
-      new Option("-d, --data-dir <dir>", "where its keys and kubeconfig are kept; a cluster keeps its keys").default(
-        ".sailplane-cloud",
-      ),
-    )
-    .addOption(
-      new Option("--url <url>", "where it is reached, for the kubeconfig, where that is not the workers.dev address"),
+      'Deploys the same control plane to Cloudflare, with "wrangler deploy" and wrangler.toml. Log in first with "npx wrangler login".',
     )
     .addOption(
       new Option(
+        "-d, --data-dir <dir>",
+        "the directory for its keys and kubeconfig, which a cluster always needs",
+      ).default(".sailplane-cloud"),
+    )
+    .addOption(new Option("--url <url>", "its address, for the kubeconfig, unless it is the workers.dev address"))
+    .addOption(
+      new Option(
         "--ingress-domain <domain>",
-        "show Ingresses of class sailplane below this domain, which must be on your Cloudflare account",
+        "serve Ingresses of class sailplane below this domain, which must be in your Cloudflare account",
       ),
     )
     .addOption(dualStackOption())
     .addOption(shardsOption())
-    .addOption(new Option("--no-local-class", "make no StorageClass for volumes that nodes keep on their own disks"))
+    .addOption(new Option("--no-local-class", "create no StorageClass for volumes on nodes' own disks"))
     .addOption(authenticationOption())
     .addOption(auditPolicyOption())
     .addOption(auditWebhookOption())
-    .addOption(new Option("--dry-run", "bundle and check, upload nothing"))
+    .addOption(new Option("--dry-run", "bundle and check, but upload nothing"))
     .action(deploy);
 
 async function deploy({
@@ -71,7 +70,7 @@ async function deploy({
   ...audit
 }: DeployOptions): Promise<void> {
   if (authenticationConfig?.authorities.length) {
-    throw new CliError("certificateAuthority: Cloudflare trusts public authorities only; leave it out");
+    throw new CliError("certificateAuthority: Cloudflare trusts only public authorities; remove it");
   }
   if (dryRun) {
     await runWrangler(["--dry-run", "--outdir", `${root}dist/deploy`]);
@@ -106,7 +105,7 @@ async function deploy({
   const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known;
   keep(server ?? UNKNOWN_SERVER);
   console.log(`\nkubeconfig  ${directory.file("kubeconfig")}`);
-  if (!server) console.log("Where it is reached is not known yet: run this again with --url.");
+  if (!server) console.log("Its address is not known yet: run this again with --url.");
 }
 
 /** Cloudflare's size limit for one secret, in bytes. */
@@ -115,8 +114,7 @@ const SECRET_BYTES = 5120;
 function mustFit(secrets: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(secrets)) {
     const length = Buffer.byteLength(value);
-    if (length > SECRET_BYTES)
-      throw new CliError(`${name} takes ${length} bytes, and Cloudflare ${SECRET_BYTES} at most`);
+    if (length > SECRET_BYTES) throw new CliError(`${name} has ${length} bytes, and Cloudflare allows ${SECRET_BYTES}`);
   }
 }
 
@@ -137,7 +135,7 @@ async function runWrangler(options: readonly string[]): Promise<string> {
     process.stdout.write(chunk);
   });
   const code = await new Promise((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new CliError("wrangler deploy failed; what it printed says why");
+  if (code !== 0) throw new CliError("wrangler deploy failed; see its output");
   return printed;
 }
 

@@ -13,22 +13,22 @@ interface Options {
 
 export const encryptionCommand = (): Command =>
   new Command("encryption")
-    .summary("replace the key that Secrets are encrypted with at rest")
+    .summary("replace the key that encrypts Secrets at rest")
     .description(
-      `Secrets and the clusters' private keys are encrypted at rest with the keys in DIR/${ENCRYPTION_KEYS}. Keep a copy of that file, and not beside a copy of DIR/storage: neither is of use without the other.`,
+      `Secrets and the clusters' private keys are encrypted at rest with the keys in DIR/${ENCRYPTION_KEYS}. Keep a copy of that file, but not beside a copy of DIR/storage: neither is useful without the other.`,
     )
     .addHelpText(
       "after",
       `
 To replace a key:
-  sailplane encryption rotate    adds a new one, before the old
-  sailplane up                   (or deploy) again: what is written from now on is under the new one
-  sailplane encryption prune     writes the rest again, and drops the old one`,
+  sailplane encryption rotate    adds a new one before the old one
+  sailplane up                   (or deploy) again: new data is encrypted with the new one
+  sailplane encryption prune     re-encrypts the rest, and drops the old one`,
     )
     .addCommand(new Command("rotate").summary("add a new key").addOption(dataDirectoryOption()).action(rotate))
     .addCommand(
       new Command("prune")
-        .summary("write everything again under the newest key, and drop the others")
+        .summary("re-encrypt everything with the newest key, and drop the others")
         .addOption(dataDirectoryOption())
         .action(prune),
     );
@@ -48,14 +48,14 @@ async function prune({ dataDir }: Options): Promise<void> {
     const request = { method: "POST", path: `/sailplane/v1/encryption${query}` } as const;
     const { key, next } = await askApi<{ key?: number; next?: string }>(connection, request);
     if (key === undefined || !newest.startsWith(`${key}:`)) {
-      throw new CliError("the control plane does not know the newest key yet: start it again, or deploy it, first");
+      throw new CliError("the control plane does not have the newest key yet: restart it, or deploy it, first");
     }
     after = next;
     more = next !== undefined;
   }
   writeKeys(dataDir, [newest]);
   const dropped = others.length === 1 ? "the older one is" : `${others.length} older ones are`;
-  console.log(`Everything is under the newest key; ${dropped} dropped at the next start.`);
+  console.log(`Everything is encrypted with the newest key; ${dropped} dropped at the next start.`);
 }
 
 function readKeys(dataDirectory: string): string[] {
@@ -63,7 +63,7 @@ function readKeys(dataDirectory: string): string[] {
   try {
     return readFileSync(file, "utf8").trim().split(",");
   } catch {
-    throw new CliError(`no keys at ${file}; the first start of the control plane makes one`);
+    throw new CliError(`no keys at ${file}; the first start of the control plane creates one`);
   }
 }
 

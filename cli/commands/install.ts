@@ -15,16 +15,16 @@ const NAME = "sailplane-node";
 
 export const installCommand = (): Command =>
   withNodeOptions(withConnectOptions(new Command("install")))
-    .summary("make this machine a node for good: a service of systemd")
+    .summary("make this machine a node, as a systemd service")
     .description(
-      `Makes this machine a node of the control plane at URL, as \`join\` does, and has systemd keep it one: it writes ${unitFileOf(NAME)}, and starts it now and with the machine. Pods go on while the service is restarted. \`sailplane leave\` ends it.`,
+      `Makes this machine a node of the control plane at URL, like \`join\`, as a systemd service: it writes ${unitFileOf(NAME)}, and starts it now and at every boot. Pods keep running while the service restarts. \`sailplane leave\` ends it.`,
     )
     .addOption(
-      new Option("-d, --data-dir <dir>", "where the node keeps its identity and its pods").default(
+      new Option("-d, --data-dir <dir>", "the directory for the node's identity and its pods").default(
         "/var/lib/sailplane",
       ),
     )
-    .addOption(new Option("--print", "only print the unit; join nothing, and write nothing"))
+    .addOption(new Option("--print", "only print the unit; neither join nor write anything"))
     .action(install);
 
 async function install(url: URL, options: InstallOptions): Promise<void> {
@@ -45,7 +45,7 @@ async function install(url: URL, options: InstallOptions): Promise<void> {
     directory.release();
   }
   startService(service);
-  console.log(`${options.nodeName} is a node of ${server}; "journalctl -u ${NAME}" shows what it says`);
+  console.log(`${options.nodeName} is a node of ${server}; "journalctl -u ${NAME}" shows its log`);
 }
 
 /** The token has been exchanged already: the unit contains no secret. */

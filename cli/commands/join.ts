@@ -15,12 +15,14 @@ interface JoinOptions extends NodeOptions, ConnectOptions {
 
 export const joinCommand = (): Command =>
   withNodeOptions(withConnectOptions(new Command("join")))
-    .summary("make this machine a node of a control plane, anywhere")
+    .summary("make this machine a node of a control plane elsewhere")
     .description(
-      'Makes this machine a node of the control plane at URL, until Ctrl-C. It makes outbound connections only, so it may be behind any NAT. "sailplane token create" on the control plane prints the whole command.',
+      'Makes this machine a node of the control plane at URL, until Ctrl-C. It makes outbound connections only, so it may be behind any NAT. "sailplane token create" on the control plane prints the complete command.',
     )
     .addOption(
-      new Option("-d, --data-dir <dir>", "where the node keeps its identity and its pods").default(".sailplane-node"),
+      new Option("-d, --data-dir <dir>", "the directory for the node's identity and its pods").default(
+        ".sailplane-node",
+      ),
     )
     .action(join);
 
@@ -86,7 +88,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   } else {
     const why = typeof ended === "string" ? `on ${ended}; ` : "";
     progress.end("stopped", `${why}the state stays in ${pathFromHere(directory.path)}`);
-    if (outcome?.podsGoOn) progress.say("                   pods go on; the next start takes them up again");
+    if (outcome?.podsGoOn) progress.say("                   pods keep running; the next start adopts them");
   }
   process.exit(0);
 }

@@ -13,9 +13,9 @@ interface Options {
 export const kubeconfigCommand = (): Command =>
   new Command("kubeconfig")
     .summary("print the administrator's kubeconfig")
-    .description("Prints the administrator's kubeconfig. It holds a token that may do everything: keep it to yourself.")
+    .description("Prints the administrator's kubeconfig. Its token may do everything: keep it secret.")
     .addOption(dataDirectoryOption())
-    .addOption(new Option("--remote", "for another machine: with the address that it reaches the control plane at"))
+    .addOption(new Option("--remote", "for another machine, with an address at which that reaches the control plane"))
     .addHelpText(
       "after",
       `

@@ -10,12 +10,14 @@ interface LeaveOptions {
 
 export const leaveCommand = (): Command =>
   new Command("leave")
-    .summary("drain the node on this machine, and have it forgotten")
+    .summary("drain the node on this machine, and remove it from the cluster")
     .description(
-      "Ends the pods of the node that runs on this machine, so that they start elsewhere, and has the control plane forget the node. Pods of DaemonSets and of manifests on the machine end last. Volumes that claims have here stay as they are: a node that joins by the same name, with the same directory, has them again.",
+      "Evicts the pods of the node that runs on this machine, so that they start elsewhere, and removes the node from the cluster. Pods of DaemonSets and of manifests on the machine end last. Volumes of claims stay as they are: a node that joins with the same name and the same directory has them again.",
     )
     .addOption(nodeDirectoryOption())
-    .addOption(new Option("--timeout <duration>", "how long pods may take").argParser(parseDuration).default(300, "5m"))
+    .addOption(
+      new Option("--timeout <duration>", "how long to wait for pods").argParser(parseDuration).default(300, "5m"),
+    )
     .action(async ({ dataDir, timeout }: LeaveOptions) => {
       const told = await askNode(`/leave?seconds=${timeout}`, { method: "POST", dataDir });
       await pipeline(told, process.stdout, { end: false });

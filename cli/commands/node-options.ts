@@ -34,31 +34,31 @@ const OPTIONAL: readonly NodeOption[] = [
   },
   {
     flag: "--register-with-taints <taints>",
-    says: "taints that the node comes with: key=value:effect,…",
+    says: "taints of a new node: key=value:effect,…",
     parse: parseTaints,
     word: ({ registerWithTaints }) =>
       registerWithTaints?.map(({ key, value = "", effect }) => `${key}=${value}:${effect}`).join(","),
   },
   {
     flag: "--eviction-hard <thresholds>",
-    says: "below what the node ends pods: memory.available<100Mi,… as a kubelet",
+    says: "thresholds below which the node evicts pods, as in a kubelet: memory.available<100Mi,…",
     parse: checkThresholds,
     word: ({ evictionHard }) => evictionHard,
   },
   {
     flag: "--system-reserved <resources>",
-    says: "what pods are not offered of the machine: cpu=500m,memory=1Gi,ephemeral-storage=5Gi as a kubelet",
+    says: "resources that are not available to pods, as in a kubelet: cpu=500m,memory=1Gi,ephemeral-storage=5Gi",
     parse: parseAmounts,
     word: ({ systemReserved }) => systemReserved && pairsOf(systemReserved),
   },
   {
     flag: "--kubelet-dir <dir>",
-    says: "where drivers of devices and volumes find the node: /var/lib/kubelet for most; without it, kubelet/ in the node's directory",
+    says: "the directory where drivers of devices and volumes find the node, usually /var/lib/kubelet; default: kubelet/ in the node's directory",
     word: ({ kubeletDir }) => kubeletDir,
   },
   {
     flag: "--local-volumes <dir>",
-    says: "where this machine keeps volumes of claims: off for nowhere; without it, local-volumes/ in the node's directory",
+    says: "the directory for PersistentVolumeClaims' volumes on this machine, or off; default: local-volumes/ in the node's directory",
     word: ({ localVolumes }) => localVolumes,
   },
 ];

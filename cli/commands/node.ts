@@ -12,8 +12,8 @@ interface Where {
 
 export const nodeCommand = (): Command =>
   new Command("node")
-    .summary("ask the node on this machine, with or without its control plane")
-    .description("Asks the node that runs on this machine. It answers also while its control plane is away.")
+    .summary("query the node on this machine, with or without its control plane")
+    .description("Queries the node that runs on this machine, even while its control plane is down.")
     .addCommand(statusCommand())
     .addCommand(podsCommand())
     .addCommand(logsCommand())
@@ -21,7 +21,7 @@ export const nodeCommand = (): Command =>
 
 const statusCommand = () =>
   new Command("status")
-    .summary("say how the node is, and since when it is on its own")
+    .summary("show the node's state, and since when it has no control plane")
     .addOption(nodeDirectoryOption())
     .action(async ({ dataDir }: Where) => {
       const status = JSON.parse(await textOf(await askNode("/status", { dataDir }))) as LocalStatus;
@@ -52,7 +52,7 @@ const updateCommand = () =>
   new Command("update")
     .summary("update this node's program to the version of its control plane")
     .description(
-      "Fetches the program of a node from its control plane and installs it in place of this one. It runs from the node's next start on; pods go on.",
+      "Fetches the program of a node from its control plane and installs it in place of this one. It takes effect at the node's next start; pods keep running.",
     )
     .addOption(nodeDirectoryOption())
     .action(({ dataDir }: Where) => updateProgram(nodeDirectory(dataDir, "kubeconfig")));
@@ -72,11 +72,11 @@ const logsCommand = () =>
     .argument("<pod>")
     .addOption(nodeDirectoryOption())
     .addOption(new Option("-n, --namespace <namespace>").default("default"))
-    .addOption(new Option("-c, --container <container>", "where the pod has several"))
-    .addOption(new Option("-f, --follow", "go on as it grows"))
-    .addOption(new Option("-p, --previous", "of the container before the present one"))
-    .addOption(new Option("--timestamps", "with the time of each line"))
-    .addOption(new Option("--tail <lines>", "the last lines only"))
+    .addOption(new Option("-c, --container <container>", "required if the pod has several"))
+    .addOption(new Option("-f, --follow", "keep printing new lines"))
+    .addOption(new Option("-p, --previous", "the log before the container's last restart"))
+    .addOption(new Option("--timestamps", "print the time of each line"))
+    .addOption(new Option("--tail <lines>", "only the last lines"))
     .action(async (pod: string, { dataDir, ...options }: LogsOptions) => {
       const query = new URLSearchParams({ pod });
       for (const [name, value] of Object.entries(options)) query.set(name, String(value));

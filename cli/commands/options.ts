@@ -65,16 +65,16 @@ function parseShardsOption(text: string): string {
 }
 
 export const dualStackOption = (): Option =>
-  new Option("--dual-stack", "give Services and pods addresses of IPv6, too; for a cluster's whole life");
+  new Option("--dual-stack", "give Services and pods IPv6 addresses, too; cannot be changed later");
 
 export const shardsOption = (): Option =>
   new Option(
     "--shards <resources>",
-    "keep events, leases or both (events,leases) in stores of their own; for a cluster's whole life",
+    "keep events, leases or both (events,leases) in separate stores; cannot be changed later",
   ).argParser(parseShardsOption);
 
 export const dataDirectoryOption = (): Option =>
-  new Option("-d, --data-dir <dir>", "where the control plane keeps its state, keys and kubeconfig").default(
+  new Option("-d, --data-dir <dir>", "the directory for the control plane's state, keys and kubeconfig").default(
     ".sailplane",
   );
 
@@ -89,7 +89,7 @@ export type Runtime = (typeof runtimes)[number];
 export const runtimeOption = (): Option =>
   new Option(
     "--runtime <runtime>",
-    "what runs the pods: cri (containerd or CRI-O), process (plain processes of this machine, no isolation), simulated (nothing runs: for trials and scale tests), auto (cri where there is a socket)",
+    "what runs the pods: cri (containerd or CRI-O), process (plain processes of this machine, no isolation), simulated (nothing runs: for trials and scale tests), auto (cri if there is a socket)",
   )
     .choices(runtimes)
     .default("auto");

@@ -20,17 +20,17 @@ const PATIENCE_MS = 300_000;
 
 export const restoreCommand = (): Command =>
   new Command("restore")
-    .summary("make a cluster what a backup holds")
+    .summary("replace a cluster's objects by those of a backup")
     .description(
-      'Makes a cluster what a FILE of "sailplane backup" holds: the file is checked, then uploaded, and only then does all of it take the place of all that was there, in one step that watches see. Broken off, nothing has changed, and the same command goes on where it was.',
+      'Replaces all objects of a cluster by those in a FILE of "sailplane backup": the file is checked, then uploaded, and only then applied, in one step that watches see. If it is interrupted, nothing has changed, and the same command resumes.',
     )
     .argument("[file]")
     .addOption(dataDirectoryOption())
-    .addOption(new Option("--force", "also where the cluster holds something: what the backup has not is deleted"))
+    .addOption(new Option("--force", "even if the cluster has objects: those that are not in the backup are deleted"))
     .addOption(
       new Option(
         "--at <time>",
-        "on Cloudflare, in place of a FILE: the state of a moment of the last 30 days",
+        "on Cloudflare, instead of a FILE: restore the state of a moment in the last 30 days",
       ).argParser(parseTime),
     )
     .addHelpText(
@@ -38,7 +38,7 @@ export const restoreCommand = (): Command =>
       `
 Examples:
   sailplane restore cluster.jsonl                   into a new cluster
-  sailplane restore cluster.jsonl --force           over what is there
+  sailplane restore cluster.jsonl --force           replacing existing objects
   sailplane restore --at 2026-11-28T09:00:00Z       on Cloudflare`,
     )
     .action(restore);
@@ -46,7 +46,7 @@ Examples:
 async function restore(file: string | undefined, options: RestoreOptions): Promise<void> {
   const connection = readKubeconfig(options.dataDir);
   const progress = new Progress(process.stdout, process.env);
-  if ((file === undefined) === (options.at === undefined)) throw new CliError("name a FILE, or a moment with --at");
+  if ((file === undefined) === (options.at === undefined)) throw new CliError("specify a FILE, or a time with --at");
   if (options.at) return rewind(connection, options.at, progress);
   if (file !== undefined) return upload(connection, file, { force: options.force === true, progress });
 }
@@ -100,7 +100,7 @@ async function uploadLines(upload: Upload, sent: (objects: number) => void): Pro
     const { staged } = await ask<Staged>(connection, request);
     from += lines.length;
     if (staged !== from)
-      throw new CliError("somebody else restores the same backup at the same time; run it again when that is over");
+      throw new CliError("the same backup is being restored by someone else; try again when that is over");
     sent(from);
     lines = [];
     length = 0;
@@ -123,7 +123,7 @@ async function rewind(connection: Connection, moment: Date, progress: Progress):
 
 async function ask<T>(connection: Connection, request: ApiRequest): Promise<T> {
   const answer = await requestApi(connection, { ...request, patienceMs: PATIENCE_MS }).catch((error: Error) => {
-    throw new CliError(`${connection.server} broke off: ${error.message}; the same command goes on where it was`);
+    throw new CliError(`${connection.server} lost the connection: ${error.message}; the same command resumes`);
   });
   return bodyOf<T>(answer);
 }

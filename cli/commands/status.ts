@@ -11,9 +11,9 @@ const MOST_STRAY = 5;
 
 export const statusCommand = (): Command =>
   new Command("status")
-    .summary("say whether the control plane and its nodes are well")
+    .summary("show whether the control plane and its nodes are healthy")
     .description(
-      "Says whether the control plane answers, which nodes are Ready, and what volumes they keep. Exit code 1 where it does not answer.",
+      "Says whether the control plane answers, which nodes are Ready, and what volumes they keep. Exits with 1 if it does not answer.",
     )
     .addOption(dataDirectoryOption())
     .action(async ({ dataDir }: { dataDir: string }) => {
@@ -25,7 +25,7 @@ export const statusCommand = (): Command =>
       console.log(`control plane  ${connection.server} is ready (answered in ${elapsed} ms)`);
 
       const nodes = await askApi<ListOf<Node>>(connection, { method: "GET", path: "/api/v1/nodes" });
-      if (nodes.items.length === 0) console.log('nodes          none; "sailplane token create" says how one joins');
+      if (nodes.items.length === 0) console.log('nodes          none; "sailplane token create" prints how to join one');
       for (const { metadata, status } of nodes.items) {
         const condition = status.conditions?.find(({ type }) => type === "Ready");
         console.log(`node           ${metadata.name} is ${condition?.status === "True" ? "Ready" : "not ready"}`);
@@ -44,8 +44,8 @@ async function showVolumes(connection: Connection, nodes: readonly Node[]): Prom
     console.log(`volumes        ${node.metadata.name} keeps ${kept.volumes.length} in ${kept.directory}`);
     const stray = strayDirectories(kept, items);
     for (const directory of stray.slice(0, MOST_STRAY))
-      console.log(`               no PersistentVolume names ${directory}`);
-    if (stray.length > MOST_STRAY) console.log(`               nor ${stray.length - MOST_STRAY} more`);
+      console.log(`               without a PersistentVolume: ${directory}`);
+    if (stray.length > MOST_STRAY) console.log(`               and ${stray.length - MOST_STRAY} more`);
   }
 }
 

@@ -23,28 +23,28 @@ interface CreateOptions {
 
 export const tokenCommand = (): Command =>
   new Command("token")
-    .summary("make the tokens that let machines join; replace the administrator's")
-    .description("Makes the tokens that let machines join, and replaces the administrator's.")
+    .summary("create tokens for joining machines; replace the administrator's")
+    .description("Creates the tokens with which machines join, and replaces the administrator's token.")
     .addCommand(
       new Command("create")
-        .summary("make a token and print the command that joins with it")
+        .summary("create a token and print the command that joins with it")
         .description(
-          "Makes a bootstrap token (a Secret in kube-system, as kubeadm's) and prints the command to run on a machine that shall become a node.",
+          "Creates a bootstrap token (a Secret in kube-system, like kubeadm's) and prints the command that makes a machine a node.",
         )
         .addOption(dataDirectoryOption())
         .addOption(
-          new Option("--ttl <duration>", "how long it can be used, such as 30m, 24h or 0 for ever")
+          new Option("--ttl <duration>", "how long it is valid: 30m, 24h, or 0 for ever")
             .argParser(parseDuration)
             .default(86_400, "24h"),
         )
-        .addOption(new Option("--description <text>", "what it is for, kept with it"))
+        .addOption(new Option("--description <text>", "its purpose, stored with it"))
         .action(create),
     )
     .addCommand(
       new Command("rotate-admin")
         .summary("replace the administrator's token")
         .description(
-          "Replaces the administrator's token, in the control plane and in DIR/kubeconfig. The token that was is dead from then on: copies of the kubeconfig must be made anew.",
+          "Replaces the administrator's token, in the control plane and in DIR/kubeconfig. The old token is invalid from then on: replace copies of the kubeconfig.",
         )
         .addOption(dataDirectoryOption())
         .action(rotateAdministrator),
@@ -92,5 +92,5 @@ async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): P
   const { token } = await askApi<{ token: string }>(connection, request);
   const name = readContextName(dataDir);
   saveKubeconfig(dataDir, name, { ...connection, token });
-  console.log(`The administrator has a new token, in ${dataDir}/kubeconfig.`);
+  console.log(`The administrator's new token is in ${dataDir}/kubeconfig.`);
 }

@@ -50,38 +50,38 @@ const SERVICE = "sailplane";
 
 /** Containers are given two seconds to end, and their processes may take as long again. */
 const agentPatienceMs = 8000;
-const processesEnded = "pods ended with it; the next start runs them again";
-const containersGoOn = "containers go on; the next start takes them up again";
+const processesEnded = "pods were stopped; the next start runs them again";
+const containersGoOn = "containers keep running; the next start adopts them";
 
 export const upCommand = (): Command =>
   withNodeOptions(
     new Command("up")
-      .summary("run a control plane on this machine, and a node beside it")
+      .summary("run a control plane and a node on this machine")
       .description(
-        "Runs a control plane on this machine, and a node beside it, until Ctrl-C. Started again on the same data directory, it goes on where it ended.",
+        "Runs a control plane and a node on this machine, until Ctrl-C. Started again with the same data directory, it resumes where it stopped.",
       )
       .addOption(
-        new Option("-p, --port <number>", "where the API is served; 0 takes a free port")
+        new Option("-p, --port <number>", "the port of the API; 0 chooses a free one")
           .argParser(parsePort)
           .default(6443),
       )
       .addOption(
-        new Option("--bind <address>", "the address to listen on; 0.0.0.0 lets other machines in").default("127.0.0.1"),
+        new Option("--bind <address>", "the address to listen on; 0.0.0.0 accepts other machines").default("127.0.0.1"),
       )
       .addOption(
         new Option(
           "--tls-san <names>",
-          "further names and addresses by which other machines reach it: plane.lan,203.0.113.7",
+          "additional names and addresses for the certificate: plane.lan,203.0.113.7",
         ).argParser(parseSubjects),
       )
       .addOption(dataDirectoryOption())
-      .addOption(new Option("--no-agent", "only the control plane, no node"))
-      .addOption(new Option("--install", `have systemd do this, now and with the machine: ${unitFileOf(SERVICE)}`))
-      .addOption(new Option("--print", "only print that unit; start nothing, and write nothing"))
+      .addOption(new Option("--no-agent", "run only the control plane, without a node"))
+      .addOption(new Option("--install", `run it as a systemd service, now and at every boot: ${unitFileOf(SERVICE)}`))
+      .addOption(new Option("--print", "only print that unit; neither start nor write anything"))
       .addOption(
         new Option(
           "--ingress <port>",
-          "show Ingresses of class sailplane at http://NAME.NAMESPACE.default.localhost:PORT",
+          "serve Ingresses of class sailplane at http://NAME.NAMESPACE.default.localhost:PORT",
         ).argParser(parsePort),
       ),
   )
@@ -99,18 +99,16 @@ export const upCommand = (): Command =>
     .addOption(
       new Option(
         "--watches-per-object <number>",
-        "have relays carry what watches there are beyond so many: for trials, since all share this machine anyway",
+        "let relays carry watches beyond this number: only for trials, since they all share this machine",
       ).argParser(parseCount),
     )
     .addOption(
       new Option(
         "--clusters-reach-networks",
-        "let webhooks of other clusters (sailplane cluster) lead to private addresses: where all of them are yours",
+        "let webhooks of named clusters (sailplane cluster) reach private addresses: only if you own all of them",
       ),
     )
-    .addOption(
-      new Option("--despite-lost-key", "start without the key that Secrets are encrypted with: they cannot be read"),
-    )
+    .addOption(new Option("--despite-lost-key", "start without the key that encrypts Secrets; they cannot be read"))
     .addHelpText(
       "after",
       `
@@ -118,12 +116,12 @@ Examples:
   sailplane up                            https://127.0.0.1:6443, state in .sailplane/
   sailplane up --port 7443 -d /srv/plane  a second one, elsewhere
   sailplane up --bind 0.0.0.0 --no-agent  for other machines to join (sailplane token create)
-  sailplane up --bind 0.0.0.0 --install   for good; systemctl disable --now sailplane undoes it
+  sailplane up --bind 0.0.0.0 --install   as a service; systemctl disable --now sailplane stops it
 
 The data directory holds:
   kubeconfig          the administrator's, for kubectl: export KUBECONFIG=DIR/kubeconfig
   storage/            the cluster, in SQLite
-  encryption.keys     what Secrets in there are encrypted with: copy it elsewhere
+  encryption.keys     the keys that encrypt Secrets in there: copy it elsewhere
   control-plane.log   what the control plane printed
   *.key, *.crt        the cluster's authority and the serving certificate`,
     )
@@ -147,7 +145,7 @@ function install({ dataDir }: UpOptions): void {
   // A running instance would be in the service's way.
   new DataDirectory(dataDir).release();
   startService(service());
-  console.log(`systemd runs it; "journalctl -u ${SERVICE}" shows what it says, "sailplane status" how it is`);
+  console.log(`systemd runs it; "journalctl -u ${SERVICE}" shows its log, "sailplane status" its state`);
   if (process.env.AUDIT_WEBHOOK_TOKEN)
     console.log(
       `AUDIT_WEBHOOK_TOKEN is not in the unit, which anybody may read: "systemctl edit ${SERVICE}" is for that`,

@@ -11,12 +11,12 @@ export interface AuditOptions {
 }
 
 export const auditPolicyOption = (): Option =>
-  new Option("--audit-policy <file>", "record requests as this audit.k8s.io/v1 Policy says").argParser(readPolicy);
+  new Option("--audit-policy <file>", "record requests according to this audit.k8s.io/v1 Policy").argParser(readPolicy);
 
 export const auditWebhookOption = (): Option =>
   new Option(
     "--audit-webhook <url>",
-    "pass what is recorded on to there, as EventLists; the environment's AUDIT_WEBHOOK_TOKEN is shown to it",
+    "send audit events there, as EventLists, with the environment's AUDIT_WEBHOOK_TOKEN as credential",
   ).argParser(parseUrl);
 
 export const auditBindings = ({ auditPolicy, auditWebhook }: AuditOptions): Record<string, string> => ({

@@ -20,7 +20,7 @@ export interface AuthenticationConfig {
 export const authenticationOption = (): Option =>
   new Option(
     "--authentication-config <file>",
-    "let in users of the OpenID Connect issuers that this AuthenticationConfiguration names",
+    "accept users of the OpenID Connect issuers in this AuthenticationConfiguration",
   ).argParser(readConfig);
 
 function readConfig(file: string): AuthenticationConfig {

@@ -1,44 +1,44 @@
 #!/bin/sh
-# Keeps a control plane running: what is left of `sailplane up --no-agent` (docs/decisions/0008), for a shell weighs 2 MB where
-# Node.js weighs 45. Node.js comes back, and goes again, for what a shell cannot do: to say when the control plane is ready
-# (announcer.ts), and to make the calls that workerd cannot (pinned-caller.ts). Plain POSIX: dash, bash and BusyBox run it.
+# Keeps a control plane running in place of `sailplane up --no-agent` (docs/decisions/0008): a shell takes 2 MB, Node.js 45.
+# Node.js is started only for what a shell cannot do: to report when the control plane is ready (announcer.ts), and to make
+# the calls that workerd cannot (pinned-caller.ts). Plain POSIX: dash, bash and BusyBox run it.
 set -u
 umask 077
 directory=$1    # the data directory, which this process has locked
-workerd=$2      # the program
-node=$3         # the program
+workerd=$2      # the path of workerd
+node=$3         # the path of Node.js
 programs=$4     # the directory of announcer.js and pinned-caller.js
-started_at=$5   # when this process started, as the lock has it
-warning=$6      # how a line that warns begins
-stopped=$7      # how the last line begins
-shown=$8        # the data directory, as people are told of it
-announcement=$9 # what the announcer is told
+started_at=$5   # when this process started, in the lock's format
+warning=$6      # the prefix of warnings
+stopped=$7      # the prefix of the last line
+shown=$8        # the data directory, as shown to users
+announcement=$9 # the announcer's argument
 
 log=$directory/control-plane.log
 output=$directory/control-plane.out
 readiness=$directory/readiness.sock
 calls=$directory/pinned-calls.sock
-outcome=$directory/outcome # what became of a start: "ready", or why it is not
+outcome=$directory/outcome # the outcome of a start: "ready", or why it failed
 
-asked=     # the signal that asked to end
-was_ready= # it has been of use once
-child=     # the process that is waited for
+asked=     # the signal that asked for the end
+was_ready= # whether it has been ready once
+child=     # the process to wait for
 
-# A signal may come at any moment, also between a check and a wait: it ends what is waited for, and so the wait.
+# A signal may come at any moment, even between a check and a wait: it ends the child, and so the wait.
 ask_to_end() {
   asked=$1
   trap '' INT TERM HUP
   [ -z "$child" ] || end_child
 }
 
-# A workerd that was asked to end waits for its last watch to, which may be never.
+# A workerd that was asked to end waits for its last watch, possibly for ever.
 end_child() {
   kill -TERM "$child"
   { sleep 0.3 || sleep 1; kill -KILL "$child"; } &
   executioner=$!
 } >/dev/null 2>&1
 
-# Leaves in $status how a process ended. A trap ends a wait, and not the process; shells remark on processes that were killed.
+# Sets $status to the process's exit status. A trap ends a wait, but not the process; shells print messages about killed ones.
 wait_for() {
   child=$1
   [ -z "$asked" ] || end_child
@@ -69,7 +69,7 @@ run() {
   [ "$became" != ready ] || was_ready=yes
 }
 
-# Takes what the Worker prints to the log, and starts what makes calls for it when it asks.
+# Writes the Worker's output to the log, and starts pinned-caller.js when the Worker asks for it.
 follow() {
   while IFS= read -r line; do
     case $line in
@@ -82,7 +82,7 @@ follow() {
   done
 }
 
-# In one line, with its own last words: not a stack, nor one of pages of warnings.
+# One line with the last message of workerd, skipping stacks and warnings.
 how_it_ended() {
   if [ "${became:-ready}" != ready ]; then
     printf %s "$became"

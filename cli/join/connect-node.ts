@@ -17,11 +17,11 @@ export interface ConnectOptions {
 export const withConnectOptions = (command: Command): Command =>
   command
     .argument("<url>", "the control plane, such as https://plane.example.com", parseUrl)
-    .addOption(new Option("--token <token>", "the token that lets it in; not needed again once it has joined"))
+    .addOption(new Option("--token <token>", "the bootstrap token; not needed once the node has joined"))
     .addOption(
       new Option(
         "--ca-cert-hash <hash>",
-        "sha256:HEX of the control plane's authority; where its certificate is its own",
+        "sha256:HEX of the control plane's authority, unless its certificate is publicly trusted",
       ),
     )
     .addOption(new Option("--ca-file <file>", "the control plane's authority as PEM, instead of the hash"));
@@ -57,7 +57,7 @@ export async function connectNode(directory: DataDirectory, server: string, opti
     }
   }
   if (token === undefined)
-    throw new CliError('a first join needs --token; "sailplane token create" on the control plane makes one');
+    throw new CliError('the first join needs --token; "sailplane token create" on the control plane creates one');
   const ca = options.caFile ? readAuthority(options.caFile) : await fetchAuthority(server, options.caCertHash);
   return { connection: await exchangeToken({ server, token, ...(ca && { ca }) }, nodeName), isKnown: false };
 }

@@ -36,5 +36,7 @@ function whyUnreachable(server: string, { message, code }: NodeJS.ErrnoException
   }
   if (!/self.signed|unable to (get|verify)/i.test(message))
     return new Unreachable(`nothing answers at ${server}: ${message}`);
-  return new CliError(`${server} shows a certificate of its own; name its authority with --ca-cert-hash or --ca-file`);
+  return new CliError(
+    `${server} has a certificate that is not publicly trusted; specify its authority with --ca-cert-hash or --ca-file`,
+  );
 }

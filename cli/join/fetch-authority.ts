@@ -10,7 +10,8 @@ import { publicKeyPin } from "../control-plane/certificates.ts";
  */
 export async function fetchAuthority(server: string, pin: string | undefined): Promise<string | undefined> {
   if (pin === undefined) return undefined;
-  if (!/^sha256:[0-9a-f]{64}$/i.test(pin)) throw new CliError("--ca-cert-hash is sha256: and 64 hexadecimal digits");
+  if (!/^sha256:[0-9a-f]{64}$/i.test(pin))
+    throw new CliError("--ca-cert-hash must be sha256: and 64 hexadecimal digits");
   const { hostname, port } = new URL(server);
   const target = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 443) };
   const proxy = proxyFor(new URL(server), process.env);

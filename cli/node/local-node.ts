@@ -10,7 +10,7 @@ import { CliError } from "../cli-error.ts";
 const USUAL = [".sailplane-node", ".sailplane/node", "/var/lib/sailplane"];
 
 export const nodeDirectoryOption = (): Option =>
-  new Option("-d, --data-dir <dir>", "where the node keeps its state; where it does not say, the usual places");
+  new Option("-d, --data-dir <dir>", "the node's directory; default: the usual places");
 
 const socketOf = (dataDir: string | undefined): string => join(nodeDirectory(dataDir, LOCAL_SOCKET), LOCAL_SOCKET);
 

@@ -18,11 +18,11 @@ export async function updateProgram(directory: string): Promise<void> {
   const { server, ca } = readKubeconfig(directory);
   const caller = { server, ...(ca && { ca }) };
   const { status, text } = await reached(caller, requestApi(caller, { method: "GET", path: NODE_SCRIPT }));
-  if (status !== 200) throw new CliError(`${server} serves no program for nodes: is its version an older one?`);
+  if (status !== 200) throw new CliError(`${server} serves no node program: is it an older version?`);
   const installed = spawnSync("sh", ["-s", "--", server], {
     input: text,
     stdio: ["pipe", "inherit", "inherit"],
     env: { ...process.env, SAILPLANE_PREFIX: resolve(root, "../..") },
   });
-  if (installed.status !== 0) throw new CliError("the program is as it was");
+  if (installed.status !== 0) throw new CliError("the program was not changed");
 }

@@ -34,7 +34,7 @@ export const unitOf = ({ description, words }: Service): string => {
 export function expectSystemd(): void {
   if (process.getuid?.() !== 0) throw new CliError("only root can install a service: run it with sudo");
   if (!existsSync("/run/systemd/system"))
-    throw new CliError("this machine has no systemd: run the command under what it has, or see --print");
+    throw new CliError("this machine has no systemd: run the command with another supervisor, or see --print");
 }
 
 /** Starts it now, and with every start of the machine. */
