@@ -4,6 +4,7 @@ import type { Write } from "../../api/store.ts";
 import { mutateWith } from "./mutate-with.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { certificateDecisionTimes } from "./plugins/certificate-decision-times.ts";
+import { certificateRequestSignature } from "./plugins/certificate-request-signature.ts";
 import { certificateRequestUser } from "./plugins/certificate-request-user.ts";
 import { certificateApproval, certificateSigning } from "./plugins/certificate-signers.ts";
 import { certificateSubjectRestriction } from "./plugins/certificate-subject-restriction.ts";
@@ -63,6 +64,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   localApiService,
   certificateApproval,
   certificateSigning,
+  certificateRequestSignature,
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,

@@ -17,15 +17,28 @@ const CURVES: Readonly<Record<string, readonly [name: string, bytes: number]>> =
 };
 const ED25519 = "1.3.101.112";
 
-export async function provesPossession(request: ParsedRequest): Promise<boolean> {
+export const provesPossession = async (request: ParsedRequest): Promise<boolean> =>
+  (await verifySignature(request)) === "valid";
+
+/** Go's text of what is wrong with the signature; undefined if it is valid, or of a kind that cannot be verified here. */
+export async function signatureProblem(request: ParsedRequest): Promise<string | undefined> {
+  if ((await verifySignature(request)) !== "invalid") return undefined;
+  if (request.algorithm === ED25519) return "x509: Ed25519 verification failure";
+  return isRsa(request) ? "crypto/rsa: verification error" : "x509: ECDSA verification failure";
+}
+
+const isRsa = ({ algorithm }: ParsedRequest): boolean => algorithm.startsWith("1.2.840.113549");
+
+type Verdict = "valid" | "invalid" | "unknown";
+
+async function verifySignature(request: ParsedRequest): Promise<Verdict> {
   const { algorithm, signature, signed, publicKey } = request;
   const hash = HASHES[algorithm];
   if (algorithm === ED25519) return verify({ name: "Ed25519" }, { publicKey, signature, signed });
-  if (!hash) return false;
-  if (algorithm.startsWith("1.2.840.113549"))
-    return verify({ name: "RSASSA-PKCS1-v1_5", hash }, { publicKey, signature, signed });
+  if (!hash) return "unknown";
+  if (isRsa(request)) return verify({ name: "RSASSA-PKCS1-v1_5", hash }, { publicKey, signature, signed });
   const [curve, size] = curveOf(publicKey) ?? [];
-  if (curve === undefined || size === undefined) return false;
+  if (curve === undefined || size === undefined) return "unknown";
   const raw = rawSignature(signature, size);
   return verify({ name: "ECDSA", namedCurve: curve, hash }, { publicKey, signature: raw, signed });
 }
@@ -33,12 +46,13 @@ export async function provesPossession(request: ParsedRequest): Promise<boolean>
 type Signed = { readonly publicKey: Uint8Array; readonly signature: Uint8Array; readonly signed: Uint8Array };
 type Algorithm = { readonly name: string; readonly hash?: string; readonly namedCurve?: string };
 
-async function verify(algorithm: Algorithm, { publicKey, signature, signed }: Signed): Promise<boolean> {
+async function verify(algorithm: Algorithm, { publicKey, signature, signed }: Signed): Promise<Verdict> {
   try {
     const key = await crypto.subtle.importKey("spki", publicKey.slice(), algorithm, false, ["verify"]);
-    return await crypto.subtle.verify(algorithm, key, signature.slice(), signed.slice());
+    return (await crypto.subtle.verify(algorithm, key, signature.slice(), signed.slice())) ? "valid" : "invalid";
   } catch {
-    return false;
+    // A key that the platform does not take.
+    return "unknown";
   }
 }
 

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { call } from "../../../test/workers/core-calls.ts";
+
+/** Of CN=x, with an ECDSA key. */
+const REQUEST =
+  "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlISE1HNENBUUF3RERFS01BZ0dBMVVFQXd3QmVEQlpNQk1HQnlxR1NNNDlBZ0VHQ0NxR1NNNDlBd0VIQTBJQQpCSzRVYzY2N1RkcExmQ0Uyb2x5VkgvM3d6MU5BWWxLdFVHeU1jUTJWU0dDY0IzTWhrcnc3eDJOSVVoYkh3VlNqCld2TmlsaElBSHQ4Mkh0Y25DN2tVOEpXZ0FEQUtCZ2dxaGtqT1BRUURBZ05KQURCR0FpRUEvQlNZZnFpZUZnVXcKakk4RTdWM2lDM2p3YjFMZVpBellHTHE0R3ZHcTNITUNJUUR2Tmg5MEpLWXZQMy9WV0U5ay8vNW9lcm91Um03NgptcENPc1VpUmh3eUx0Zz09Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=";
+
+const changed = (request: string): string => {
+  const [head = "", body = "", ...rest] = atob(request).split(/(?<=-----\n)/);
+  const bytes = Uint8Array.from(atob(body.slice(0, body.indexOf("-----"))), (char) => char.charCodeAt(0));
+  bytes[bytes.length - 3] = (bytes[bytes.length - 3] ?? 0) ^ 1;
+  const encoded = btoa(String.fromCharCode(...bytes));
+  return btoa(`${head}${encoded}\n-----END CERTIFICATE REQUEST-----\n${rest.join("")}`);
+};
+
+test("CTL-CSR-POSSESSION: a request that its key has not signed is not stored, whoever is to sign it", async () => {
+  const requests = "https://sailplane/apis/certificates.k8s.io/v1/certificatesigningrequests";
+  const asked = (name: string, request: string) =>
+    call(requests, { metadata: { name }, spec: { request, signerName: "example.com/own", usages: ["client auth"] } });
+  expect((await asked("signed", REQUEST)).code).toBe(201);
+  const forged = changed(REQUEST);
+  const { code, object } = await asked("forged", forged);
+  expect([code, object.message]).toEqual([
+    422,
+    `CertificateSigningRequest.certificates.k8s.io "forged" is invalid: spec.request: Invalid value: "${forged}": x509: ECDSA verification failure`,
+  ]);
+});
