@@ -79,7 +79,7 @@ test("CRD-NUMBER: so do those that a definition gives", async () => {
   const of = (spec: string) =>
     `{"apiVersion":"exact.example/v1","kind":"Default","metadata":{"name":"c"},"spec":${spec}}`;
   expect((await send("POST", path, of(`{"b":9007199254740992}`))).status).toBe(422);
-  expect((await send("POST", path, of(`{"b":${ODD}}`))).text).toContain(`"spec":{"b":${ODD},"a":${ODD}}`);
+  expect((await send("POST", path, of(`{"b":${ODD}}`))).text).toContain(`"spec":{"a":${ODD},"b":${ODD}}`);
   for (const document of ["/openapi/v2", "/openapi/v3/apis/exact.example/v1"])
     expect((await send("GET", document)).text.includes(`"enum":[${ODD},${MOST}]`)).toBe(true);
 });
