@@ -51,7 +51,7 @@ test("AUTHZ-SCOPE: all permissions in a namespace include those over itself", as
   expect((await call(`${base}/api/v1/namespaces/default`, { as: "owner" })).code).toBe(200);
 });
 
-test.each(["exec?command=id", "attach", "portforward"])(
+test.each(["exec?command=id&stdout=1", "attach?stdout=1", "portforward"])(
   "AUTHZ-CONNECT: permission to get pods/%s does not permit opening it with a GET",
   async (subresource) => {
     const path = `${base}/api/v1/namespaces/default/pods/p/${subresource}`;
