@@ -1,7 +1,10 @@
-/** Ports of a pod: single connections, and port-forward. */
+/** Single connections to ports of pods and endpoints, and port-forward. */
+import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { isIP, specialIPProblem } from "../../api/machinery/network/ip.ts";
 import type { PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
+import { dialError, joinHostPort } from "../probes/go-errors.ts";
 import { joinPorts } from "./port-channels.ts";
 import { forwardPorts } from "./port-forward.ts";
 import { Refusal } from "./refusal.ts";
@@ -14,6 +17,23 @@ type PortsRequest = Extract<StreamRequest, { kind: "port-forward" }>;
 
 const readySandbox = async (uid: string, { runtime }: ServeContext) =>
   (await runtime.observe(uid)).sandboxes.find(({ ready }) => ready);
+
+const CONNECT_MS = 10_000;
+
+/** An endpoint of a Service that is not a pod. Like the API, refuses where the node's own services and its cloud's credentials may be. */
+export async function addressPort({ address = "", port }: PodHttpRequest): Promise<Duplex> {
+  if (!isIP(address) || specialIPProblem(address) !== undefined)
+    throw new Refusal(400, "BadRequest", `address ${JSON.stringify(address)} is not allowed`);
+  const socket = connect({ host: address, port, noDelay: true, timeout: CONNECT_MS });
+  const target = joinHostPort(address, port);
+  return new Promise((resolve, reject) => {
+    socket.once("connect", () => resolve(socket.setTimeout(0)));
+    socket.once("timeout", () => socket.destroy(new Error(`dial tcp ${target}: i/o timeout`)));
+    socket.once("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === undefined ? error : new Error(dialError(error, target))),
+    );
+  });
+}
 
 export async function podPort(pod: Pod, { uid, port }: PodHttpRequest, context: ServeContext): Promise<Duplex> {
   const sandbox = await readySandbox(uid, context);

@@ -105,3 +105,16 @@ test("TUNNEL-HTTP: requests to a pod on the machine's network go to the machine'
   await serveTunnel(to, async () => new LeavingSocket() as unknown as WebSocket, context as never);
   expect(dialled).toHaveBeenCalledWith("s", 10_248, "192.0.2.1");
 });
+
+test.each(["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "0.0.0.0", "localhost", ""])(
+  "TUNNEL-ADDRESS: of an endpoint that is not a pod %j is not dialled",
+  async (address) => {
+    const socket = new LeavingSocket();
+    const context = { runtime: {}, findPod: vi.fn(), nodeApi: vi.fn(), followed: () => {} };
+    const asked = { kind: "http", namespace: "n", pod: "", uid: "", method: "GET", path: "/", headers: [] } as const;
+    await serveTunnel({ ...asked, address, port: 80 }, async () => socket as unknown as WebSocket, context as never);
+    expect(JSON.parse(socket.heard[0] ?? "")).toMatchObject({
+      message: `address ${JSON.stringify(address)} is not allowed`,
+    });
+  },
+);

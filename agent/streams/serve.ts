@@ -11,7 +11,7 @@ import { logTarget } from "./log-status.ts";
 import { serveMessages } from "./messages.ts";
 import { answerOf, Refusal } from "./refusal.ts";
 import type { Open, ServeContext } from "./serve-context.ts";
-import { podPort, servePorts } from "./serve-ports.ts";
+import { addressPort, podPort, servePorts } from "./serve-ports.ts";
 import { serveTerminal } from "./serve-terminal.ts";
 import { CHANNEL, Tunnel } from "./tunnel.ts";
 
@@ -49,6 +49,7 @@ export async function serveTunnel(
 
 async function serveOneWay(asked: StreamRequest, tunnel: Tunnel, context: ServeContext): Promise<void> {
   if (asked.kind === "node") return serveNode(tunnel, asked, context);
+  if (asked.kind === "http" && asked.pod === "") return serveHttp(tunnel, asked, () => addressPort(asked));
   const { pod, request } = podOf(asked, context);
   if (request.kind === "logs") await serveLogs(tunnel, pod, request, context);
   else if (request.kind === "http") await serveHttp(tunnel, request, () => podPort(pod, request, context));
@@ -56,6 +57,7 @@ async function serveOneWay(asked: StreamRequest, tunnel: Tunnel, context: ServeC
 
 async function serveJoined(asked: StreamRequest, open: Open, context: ServeContext): Promise<void> {
   if (asked.kind === "node") return;
+  if (asked.kind === "websocket" && asked.pod === "") return serveMessages(open, asked, () => addressPort(asked));
   const { pod, request } = podOf(asked, context);
   switch (request.kind) {
     case "exec":

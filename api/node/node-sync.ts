@@ -79,13 +79,16 @@ export type StreamRequest =
 export type NodeRequest = Extract<StreamRequest, { kind: "node" }>;
 
 /**
- * An HTTP request to a port of a pod. Its body is the stream's input; the response's status and headers are in a
- * `NodeAnswer`.
+ * An HTTP request to a port of a pod, or of a Service's endpoint that is not a pod. Its body is the stream's input; the
+ * response's status and headers are in a `NodeAnswer`.
  */
 export interface PodHttpRequest {
   readonly namespace: string;
+  /** Empty for an endpoint that is not a pod. */
   readonly pod: string;
   readonly uid: string;
+  /** Where to connect if it is not a pod; a pod's own node knows its pod's address. */
+  readonly address?: string;
   readonly port: number;
   readonly method: string;
   /** With the query. */

@@ -15,7 +15,7 @@ import { clusterExists } from "../policy/clusters.ts";
 import { ownStore } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
 import { callPod, joinPod, type PodAnswer } from "../tunnels/node-stream.ts";
-import { findEndpoints, type PodPort, type ServicePortName } from "../tunnels/service-endpoint.ts";
+import { type EndpointPort, findEndpoints, type ServicePortName } from "../tunnels/service-endpoint.ts";
 import { routeOf } from "./route.ts";
 
 /** The limit for a request body through the tunnel; it is held in memory. */
@@ -65,7 +65,10 @@ interface Asked {
 }
 
 /** INGRESS-HEALTH: a request without side effects may be sent to another pod if one does not answer. */
-async function askInTurn([first, ...others]: readonly [PodPort, ...PodPort[]], asked: Asked): Promise<PodAnswer> {
+async function askInTurn(
+  [first, ...others]: readonly [EndpointPort, ...EndpointPort[]],
+  asked: Asked,
+): Promise<PodAnswer> {
   let answer = await ask(first, asked);
   if (!SAFE.includes(asked.request.method)) return answer;
   for (const other of others.slice(0, MOST_TRIED - 1)) {
@@ -75,7 +78,7 @@ async function askInTurn([first, ...others]: readonly [PodPort, ...PodPort[]], a
   return answer;
 }
 
-function ask(endpoint: PodPort, { request, env, cluster, url, body }: Asked): Promise<PodAnswer> {
+function ask(endpoint: EndpointPort, { request, env, cluster, url, body }: Asked): Promise<PodAnswer> {
   const { method, signal } = request;
   const path = `${url.pathname}${url.search}`;
   const call = {

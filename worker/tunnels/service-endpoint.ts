@@ -1,15 +1,16 @@
-/** Picks a pod to answer for a Service: a ready one, chosen at random, and its node. */
-import type { Service } from "../../api/generated/core.v1.ts";
+/** Picks an endpoint to answer for a Service: a ready one, chosen at random, and the node that dials it. */
+import type { Node, Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 
-/** A port of a pod, and the node that can reach it. */
-export interface PodPort {
+/** A port, and the node that can reach it. */
+export interface EndpointPort {
   readonly namespace: string;
+  /** Empty, like its uid, for an endpoint that is not a pod. */
   readonly pod: string;
   readonly uid: string;
   readonly node: string;
-  /** The pod's own. */
+  /** The pod's own, or the endpoint's. */
   readonly address: string;
   readonly port: number;
 }
@@ -20,9 +21,11 @@ interface NoEndpoint {
   readonly message: string;
 }
 
-export type FoundEndpoint = { readonly ok: true; readonly endpoint: PodPort } | NoEndpoint;
+export type FoundEndpoint = { readonly ok: true; readonly endpoint: EndpointPort } | NoEndpoint;
 /** At least one, the first chosen at random. */
-export type FoundEndpoints = { readonly ok: true; readonly endpoints: readonly [PodPort, ...PodPort[]] } | NoEndpoint;
+export type FoundEndpoints =
+  | { readonly ok: true; readonly endpoints: readonly [EndpointPort, ...EndpointPort[]] }
+  | NoEndpoint;
 
 export interface ServicePortName {
   readonly namespace: string;
@@ -45,7 +48,7 @@ export async function findEndpoints(
   if (!entry) return { ok: false, reason: "NotFound", message: `service ${JSON.stringify(name)} not found` };
   const portName = portNameOf(JSON.parse(entry.text) as Service, port);
   if (portName === undefined) return unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
-  const endpoints = await readyPods(store, { namespace, name, port: portName });
+  const endpoints = await withNodes(store, await readyEndpoints(store, { namespace, name, port: portName }));
   const start = Math.floor(Math.random() * endpoints.length);
   const [first, ...others] = [...endpoints.slice(start), ...endpoints.slice(0, start)];
   if (!first) return unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
@@ -59,8 +62,8 @@ const portNameOf = ({ spec: { ports = [] } }: Service, asked: string): string | 
   return port && (port.name ?? "");
 };
 
-/** Endpoints that are no pods have no node that could dial them. */
-async function readyPods(store: StoreClient, { namespace, name, port }: ServicePortName): Promise<PodPort[]> {
+/** The node of an endpoint that is not a pod may be empty. */
+async function readyEndpoints(store: StoreClient, { namespace, name, port }: ServicePortName): Promise<EndpointPort[]> {
   const page = await store.list({
     resource: "endpointslices.discovery.k8s.io",
     namespace,
@@ -68,22 +71,30 @@ async function readyPods(store: StoreClient, { namespace, name, port }: ServiceP
   });
   return page.items
     .map(({ text }) => JSON.parse(text) as EndpointSlice)
+    .filter(({ addressType }) => addressType !== "FQDN")
     .flatMap(({ endpoints, ports }) => {
       const target = ports?.find((each) => (each.name ?? "") === port)?.port;
       if (target === undefined) return [];
-      return (endpoints ?? []).flatMap(({ conditions, targetRef, nodeName, addresses }) =>
-        conditions?.ready === false || targetRef?.kind !== "Pod" || !nodeName
-          ? []
-          : [
-              {
-                namespace,
-                pod: targetRef.name ?? "",
-                uid: targetRef.uid ?? "",
-                node: nodeName,
-                address: addresses[0] ?? "",
-                port: target,
-              },
-            ],
-      );
+      return (endpoints ?? []).flatMap(({ conditions, targetRef, nodeName: node = "", addresses: [address = ""] }) => {
+        const pod = targetRef?.kind === "Pod" ? targetRef : undefined;
+        if (conditions?.ready === false || (pod && !node)) return [];
+        return [{ namespace, pod: pod?.name ?? "", uid: pod?.uid ?? "", node, address, port: target }];
+      });
     });
+}
+
+/** Nodes that are looked at to find one that is Ready. */
+const MOST_NODES = 50;
+
+/** Any node may dial an endpoint that names none. */
+async function withNodes(store: StoreClient, endpoints: readonly EndpointPort[]): Promise<readonly EndpointPort[]> {
+  if (endpoints.every(({ node }) => node !== "")) return endpoints;
+  const { items } = await store.list({ resource: "nodes", limit: MOST_NODES });
+  const ready = items
+    .map(({ text }) => JSON.parse(text) as Node)
+    .filter(({ status }) => status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"));
+  const any = ready[Math.floor(Math.random() * ready.length)]?.metadata.name ?? "";
+  return endpoints
+    .map((endpoint) => (endpoint.node === "" ? { ...endpoint, node: any } : endpoint))
+    .filter(({ node }) => node !== "");
 }

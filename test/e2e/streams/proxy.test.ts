@@ -1,4 +1,7 @@
 import { readdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type ApiCall, callApi } from "../rig/api-call.ts";
@@ -33,6 +36,7 @@ beforeAll(async () => {
 afterAll(() => cluster.remove());
 
 const PODS = "/api/v1/namespaces/default/pods";
+const JSON_TYPE = { "Content-Type": "application/json" };
 const SERVICES = "/api/v1/namespaces/default/services";
 const ask = (path: string, call: ApiCall = {}) => callApi(cluster, path, call);
 const read = async (path: string, call: ApiCall = {}): Promise<unknown> => JSON.parse((await ask(path, call)).text);
@@ -82,6 +86,29 @@ test("Proxy through apiserver to a Service: by the port's name or number", async
   for (const port of ["web", "443", "http:web"]) {
     const target = port.startsWith("http:") ? "http:echo:web" : `echo:${port}`;
     expect(await read(`${SERVICES}/${target}/proxy/x`), port).toMatchObject({ url: "/x" });
+  }
+});
+
+test("TUNNEL-ADDRESS: a Service without a selector leads to a server outside the cluster", async () => {
+  const own = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .find(({ family, internal }) => family === "IPv4" && !internal);
+  const outside = createServer((request, response) => response.end(`outside ${request.url}`));
+  await new Promise<void>((resolve) => outside.listen(0, "0.0.0.0", resolve));
+  const { port } = outside.address() as AddressInfo;
+  const create = (path: string, object: object) =>
+    ask(path, { method: "POST", body: JSON.stringify(object), headers: JSON_TYPE });
+  await create(SERVICES, { metadata: { name: "outside" }, spec: { ports: [{ port: 80 }] } });
+  await create("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", {
+    metadata: { name: "outside-1", labels: { "kubernetes.io/service-name": "outside" } },
+    addressType: "IPv4",
+    ports: [{ port }],
+    endpoints: [{ addresses: [own?.address] }],
+  });
+  try {
+    expect((await ask(`${SERVICES}/outside:80/proxy/there`)).text).toBe("outside /there");
+  } finally {
+    outside.close();
   }
 });
 

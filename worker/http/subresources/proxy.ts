@@ -14,7 +14,7 @@ import { streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
-import { findEndpoint, type PodPort } from "../../tunnels/service-endpoint.ts";
+import { type EndpointPort, findEndpoint } from "../../tunnels/service-endpoint.ts";
 import { sandboxedAnswer } from "../answer/sandboxed-answer.ts";
 import { asksForWebSocket } from "../answer/websocket-answer.ts";
 import { pathnameOf } from "../request/request-url.ts";
@@ -73,7 +73,7 @@ function parseTarget(text: string): Target | undefined {
   }
 }
 
-async function servicePort({ store, path }: RequestContext, { name, port }: Target): Promise<PodPort> {
+async function servicePort({ store, path }: RequestContext, { name, port }: Target): Promise<EndpointPort> {
   const found = await findEndpoint(store, { namespace: path.namespace, name, port });
   if (found.ok) return found.endpoint;
   throw new ApiError(
@@ -84,7 +84,7 @@ async function servicePort({ store, path }: RequestContext, { name, port }: Targ
 }
 
 /** The requested port, else the first that a container declares, else the scheme's default. */
-function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): PodPort {
+function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): EndpointPort {
   if (!status.podIP) throw new ApiError(badRequest("address not allowed"));
   const declared = spec.containers.flatMap(({ ports }) => ports ?? [])[0]?.containerPort;
   return {
@@ -123,7 +123,7 @@ async function askNode({ env, cluster, request, body, path }: RequestContext, no
   return answer.response;
 }
 
-async function forward(context: RequestContext, { scheme }: Target, endpoint: PodPort): Promise<Response> {
+async function forward(context: RequestContext, { scheme }: Target, endpoint: EndpointPort): Promise<Response> {
   const { env, cluster, request, body, user } = context;
   const isUpgrade = request.headers.get("Upgrade") !== null;
   if (isUpgrade && (!asksForWebSocket(request) || scheme === "https")) throw new ApiError(badRequest(NO_UPGRADE));
