@@ -17,6 +17,8 @@ export interface AgentOptions {
   readonly settings: NodeSettings;
   /** The API shows the node as Ready; called again with every later change of the Node. */
   readonly onReady?: () => void;
+  /** The node waits for its container runtime, which the user has been told; called whenever the reason changes. */
+  readonly onWaiting?: () => void;
   /** The node has left its cluster, and is to shut down. */
   readonly onLeft?: () => void;
 }

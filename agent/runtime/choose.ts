@@ -15,6 +15,7 @@ export interface RuntimeOptions {
   readonly nodeName: string;
   readonly dataDirectory: string;
   readonly say: (message: string) => void;
+  readonly onWaiting?: () => void;
   readonly signal: AbortSignal;
 }
 

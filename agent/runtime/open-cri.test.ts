@@ -8,13 +8,22 @@ import { chooseRuntime } from "./choose.ts";
 let directory: string;
 let socket: string;
 const said: string[] = [];
+let waits = 0;
 const choose = (runtime: "auto" | "cri", signal = new AbortController().signal) =>
-  chooseRuntime({ runtime, nodeName: "n", dataDirectory: directory, say: (message) => said.push(message), signal });
+  chooseRuntime({
+    runtime,
+    nodeName: "n",
+    dataDirectory: directory,
+    say: (message) => said.push(message),
+    onWaiting: () => waits++,
+    signal,
+  });
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "sailplane-choose-"));
   socket = join(directory, "cri.sock");
   said.length = 0;
+  waits = 0;
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -50,6 +59,7 @@ test("AGENT-RUNTIME-WAIT: stopping ends the wait", async () => {
   const stop = new AbortController();
   const chosen = choose("cri", stop.signal);
   await vi.waitFor(() => expect(said).toHaveLength(1));
+  expect(waits).toBe(1);
   stop.abort();
   expect(await chosen).toBeUndefined();
 });

@@ -12,6 +12,8 @@ export interface OpenCriOptions {
   readonly isDemanded: boolean;
   /** Told why the node waits, whenever that changes. */
   readonly say: (message: string) => void;
+  /** Called after that. */
+  readonly onWaiting?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -52,6 +54,7 @@ export async function openCri({
   dataDirectory,
   isDemanded,
   say,
+  onWaiting,
   signal,
 }: OpenCriOptions): Promise<Runtime | undefined> {
   // A node of containers stays one, though it may be there before its runtime is.
@@ -64,7 +67,10 @@ export async function openCri({
       return opened;
     }
     if (!mustWait) return undefined;
-    if (opened !== told) say(`${opened}; the node waits for one (--runtime process does without)`);
+    if (opened !== told) {
+      say(`${opened}; the node waits for one (--runtime process does without)`);
+      onWaiting?.();
+    }
     told = opened;
     await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
   }

@@ -198,15 +198,18 @@ function node(
   return {
     async start(interrupted) {
       progress.begin("node", `${nodeName} starting`);
-      const ready = new Promise<"ready">((resolve) => {
-        // The control plane is of use even if the node fails: report it, and go on.
-        settled = startAgent({ ...options, stop, onReady: () => resolve("ready") }).catch((error: unknown) => {
+      let onReady = () => {};
+      const ready = new Promise<void>((resolve) => {
+        onReady = resolve;
+      }).then(() => progress.end("node", `${nodeName} is Ready`));
+      const waits = new Promise<void>((onWaiting) => {
+        // The control plane is of use even if the node fails, or waits: report it, and go on.
+        settled = startAgent({ ...options, stop, onReady, onWaiting }).catch((error: unknown) => {
           progress.warn("node", error instanceof Error ? error.message : String(error));
           return undefined;
         });
       });
-      const first = await Promise.race([ready, settled, interrupted]);
-      if (first === "ready") progress.end("node", `${nodeName} is Ready`);
+      await Promise.race([ready, waits, settled, interrupted]);
     },
     async stop() {
       stop.abort();
@@ -223,6 +226,7 @@ async function startAgent(
     readonly progress: Progress;
     readonly stop: AbortController;
     readonly onReady: () => void;
+    readonly onWaiting: () => void;
   },
 ): Promise<{ readonly podsGoOn: boolean }> {
   const { runAgent } = await import("../../agent/main.ts");
@@ -236,6 +240,7 @@ async function startAgent(
     say: (message) => options.progress.warn("node", message),
     signal: options.stop.signal,
     onReady: options.onReady,
+    onWaiting: options.onWaiting,
     onLeft: () => options.stop.abort(),
     endsProcesses: true,
   });
