@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { AuditEvent } from "../../api/audit/event.ts";
 import { bodyOf, reached, requestApi } from "../api-request.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
+import { printable } from "../printable.ts";
 import { dataDirectoryOption } from "./options.ts";
 
 interface AuditOptions {
@@ -38,7 +39,8 @@ async function audit({ dataDir, limit, follow, output }: AuditOptions): Promise<
   if (page.lines.length === 0)
     console.error("Nothing is recorded yet. What is to be, the control plane's --audit-policy says.");
   for (;;) {
-    for (const line of page.lines) console.log(output === "json" ? line : summary(JSON.parse(line) as AuditEvent));
+    for (const line of page.lines)
+      console.log(printable(output === "json" ? line : summary(JSON.parse(line) as AuditEvent)));
     if (!follow) return;
     if (page.lines.length === 0) await sleep(LOOK_AGAIN_MS);
     page = await read(connection, `limit=1000&after=${page.last}`);

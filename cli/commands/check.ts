@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { askApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
+import { printable } from "../printable.ts";
 import { dataDirectoryOption } from "./options.ts";
 
 /** The report of durable-objects/store/log/check.ts. */
@@ -29,7 +30,7 @@ export const checkCommand = (): Command =>
       const { revision, oldest, objects, entries, faults } = await askApi<CheckReport>(connection, request);
       console.log(`store    ${objects} objects at revision ${revision}`);
       console.log(`history  ${entries} entries; reads and watches reach back to revision ${oldest}`);
-      for (const fault of faults) console.log(`FAULT    ${fault}`);
+      for (const fault of faults) console.log(`FAULT    ${printable(fault)}`);
       if (faults.length > 0) throw new CliError(`the store has ${faults.length} faults`);
       console.log("sound    log and objects agree");
     });
