@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { streamOf } from "./open-streams.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { requireRoom, streamOf } from "./open-streams.ts";
 
 interface Source {
   readonly stream: ReadableStreamDefaultReader<Uint8Array>;
@@ -27,6 +27,14 @@ function open(client: string): Source {
   };
 }
 
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
+
 const TOO_MANY = "the client has opened too many streams";
 
 test("FAIR-STREAM: the stream that was silent longest makes room, and does not look complete", async () => {
@@ -34,7 +42,9 @@ test("FAIR-STREAM: the stream that was silent longest makes room, and does not l
   first.say();
   await first.stream.read();
   const waiting = second.stream.read();
-  const others = Array.from({ length: 199 }, () => open("jo"));
+  const others = Array.from({ length: 498 }, () => open("jo"));
+  pass(11_000);
+  others.push(open("jo"));
   await expect(waiting).rejects.toThrow(TOO_MANY);
   expect([first, second].map((each) => each.isCancelled())).toEqual([false, true]);
 
@@ -50,8 +60,18 @@ test("FAIR-STREAM: what has ended, and what was left, counts no longer; clients 
   ended.close();
   expect((await ended.stream.read()).done).toBe(true);
   await left.stream.cancel();
-  for (let i = 0; i < 199; i++) open("al");
-  for (let i = 0; i < 300; i++) open("bo");
+  for (let i = 0; i < 499; i++) open("al");
+  for (let i = 0; i < 500; i++) open("bo");
   stays.say();
   expect((await stays.stream.read()).done).toBe(false);
+});
+
+test("FAIR-STREAM: a client whose streams all had news a moment ago is refused another", () => {
+  for (let i = 0; i < 499; i++) open("cy");
+  expect(() => requireRoom("cy")).not.toThrow();
+  open("cy");
+  pass(9_000);
+  expect(() => requireRoom("cy")).toThrow("too many streams are open");
+  pass(2_000);
+  expect(() => requireRoom("cy")).not.toThrow();
 });

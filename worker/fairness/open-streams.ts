@@ -3,16 +3,31 @@
  * only when there is something to send, so a followed log without news would keep its tunnel and its connections for
  * good. The stream that has been silent longest makes room for the next.
  */
+import { tooManyRequests } from "../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
 
-const OF_CLIENT = 200;
+const OF_CLIENT = 500;
+/** A client whose streams are all this young opens them for no use (ms). */
+const YOUNG_MS = 10_000;
+const RETRY_SECONDS = 1;
 
 interface OpenStream {
+  /** When it last had news (ms since the epoch). */
+  at: number;
   /** Ends the stream, possibly from another request. */
   end(): void;
 }
 
 /** In the order in which streams last had news. */
 const open = new Map<string, Set<OpenStream>>();
+
+/** Throws 429 if no stream of the client may break off for another one. Called before the node is. */
+export function requireRoom(client: string): void {
+  const streams = open.get(client) ?? new Set();
+  const [silent] = streams;
+  if (silent && streams.size >= OF_CLIENT && Date.now() - silent.at < YOUNG_MS)
+    throw new ApiError(tooManyRequests("too many streams are open", RETRY_SECONDS));
+}
 
 /** `client` is who has the stream. It breaks off when the client opens too many others. */
 export function streamOf(client: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
@@ -22,7 +37,7 @@ export function streamOf(client: string, body: ReadableStream<Uint8Array>): Read
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const stream: OpenStream = { end };
+  const stream: OpenStream = { at: Date.now(), end };
   enter(client, stream);
   return new ReadableStream<Uint8Array>(
     {
@@ -38,6 +53,7 @@ export function streamOf(client: string, body: ReadableStream<Uint8Array>): Read
           if (!open.get(client)?.has(stream)) return;
           if (!done) {
             leave(client, stream);
+            stream.at = Date.now();
             enter(client, stream);
             return controller.enqueue(value);
           }

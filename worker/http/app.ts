@@ -14,6 +14,7 @@ import { encodeValue } from "./answer/respond.ts";
 import { warningHeaders } from "./answer/warning-headers.ts";
 import type { Bindings } from "./bindings.ts";
 import { serveDiscovery } from "./discovery/serve-discovery.ts";
+import { logFailure } from "./error-log.ts";
 import { auditAnswer } from "./filters/audit.ts";
 import { refuseBadTimeout } from "./filters/request-timeout.ts";
 import { guarded } from "./filters/require-path.ts";
@@ -144,7 +145,7 @@ app.onError((error, c) => {
   if (error instanceof PlainTextError) {
     return new Response(`${error.message}\n`, { status: error.code, headers: PLAIN_TEXT });
   }
-  console.error(JSON.stringify({ level: "error", path: c.req.path, method: c.req.method, error: String(error.stack) }));
+  logFailure({ path: c.req.path, method: c.req.method, error });
   return renderStatus(internalError(error.message), c.req.raw);
 });
 

@@ -8,7 +8,7 @@ import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { attributesOf } from "../../auth/request-attributes.ts";
 import { requirePermission } from "../../auth/require-permission.ts";
-import { streamOf } from "../../fairness/open-streams.ts";
+import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
 import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../answer/websocket-answer.ts";
@@ -58,11 +58,13 @@ export async function podLog(context: RequestContext): Promise<Response> {
   const node = pod.spec.nodeName ?? "";
   // No node has the pod yet: there is no log.
   if (node === "") return new Response(null, { status: 204 });
+  const client = `${cluster} ${user.name}`;
+  if (options.follow) requireRoom(client);
   const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
   const log = await openNodeStream({ env, cluster, node, stream });
   if (asksForWebSocket(request)) return bytesOverWebSocket(request, log);
   if (!options.follow || !log.ok || !log.body) return log;
-  return new Response(streamOf(`${cluster} ${user.name}`, log.body), log);
+  return new Response(streamOf(client, log.body), log);
 }
 
 function hostOf({ metadata, spec }: Pod): string {

@@ -10,7 +10,7 @@ import type { NodeRequest } from "../../../api/node/node-sync.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import { withoutToken } from "../../auth/credentials/websocket-token.ts";
-import { streamOf } from "../../fairness/open-streams.ts";
+import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
@@ -147,12 +147,14 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
       ...(scheme === "https" ? { tls: { serverName: address, unverified: true } } : {}),
     },
   };
+  const client = `${cluster} ${user.name}`;
+  requireRoom(client);
   const answer = await (isUpgrade ? joinPod({ ...call, upgrade: request }) : callPod({ ...call, body }));
   if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
   if (isUpgrade) return answer.response;
   const { status, headers } = answer.response;
   // The answer may be a stream without an end.
-  const stream = answer.response.body && streamOf(`${cluster} ${user.name}`, answer.response.body);
+  const stream = answer.response.body && streamOf(client, answer.response.body);
   return withLinksBelow(new Response(stream, { status, headers, encodeBody: "manual" }), { prefix, host });
 }
 
