@@ -10,7 +10,7 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/.well-known/openid-configuration": "the issuer of service account tokens",
   "/openid/v1/jwks": "the keys that verify them",
   "/dashboard/*": "the dashboard",
-  "/openapi/*": "`v2` in JSON and protobuf; `v3`, its index and a document for each group version",
+  "/openapi/*": "`v2`; `v3`, its index and a document for each group version; both in JSON and protobuf",
   "/": "the index of paths",
   "/api": "versions of the core group; aggregated discovery",
   "/apis": "groups; aggregated discovery",
