@@ -6,6 +6,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { formatLabelSelector } from "../../api/machinery/selectors/selector.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import type { LogSource } from "../live/log-reader.ts";
+import { containersOf } from "./containers-of.ts";
 
 /** The part of a pod that reading its logs needs. */
 export interface PodOfLogs {
@@ -17,18 +18,9 @@ export interface PodOfLogs {
   readonly containers: readonly { readonly name: string; readonly run: string }[];
 }
 
-export function podOfLogs({ metadata, spec, status }: Pod): PodOfLogs {
-  const statuses = [
-    ...(status.initContainerStatuses ?? []),
-    ...(status.containerStatuses ?? []),
-    ...(status.ephemeralContainerStatuses ?? []),
-  ];
-  const containers = [
-    ...(spec.initContainers ?? []),
-    ...(spec.containers ?? []),
-    ...(spec.ephemeralContainers ?? []),
-  ].map(({ name = "" }) => ({ name, run: statuses.find((each) => each.name === name)?.containerID ?? "" }));
-  const { namespace = "", name = "", creationTimestamp = "" } = metadata as Stored<KubeObject>["metadata"];
+export function podOfLogs(pod: Pod): PodOfLogs {
+  const { namespace = "", name = "", creationTimestamp = "" } = pod.metadata as Stored<KubeObject>["metadata"];
+  const containers = containersOf(pod).map(({ name, status }) => ({ name, run: status?.containerID ?? "" }));
   return { namespace, name, created: creationTimestamp, containers };
 }
 

@@ -8,19 +8,16 @@ import { StateChip } from "../parts/state-chip.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 import { adjust } from "../route.ts";
 import { podSummaryOf } from "../summaries/pod-summary.ts";
+import { containersOf } from "./containers-of.ts";
 import type { ObjectProps } from "./object-props.ts";
 import { portForward } from "./port-forward.ts";
 
 export function PodContainers({ object }: ObjectProps) {
   const pod = object as Stored<Pod>;
   const { spec, status } = pod;
-  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   const node = kindOfReference("v1", "Node");
-  const containers = [
-    ...(spec.initContainers ?? []).map((container) => ({ ...container, init: true })),
-    ...(spec.containers ?? []).map((container) => ({ ...container, init: false })),
-  ];
-  const ports = containers.flatMap((container) => container.ports ?? []).map(({ containerPort }) => containerPort);
+  const containers = containersOf(pod);
+  const ports = containers.flatMap((container) => container.ports);
   return (
     <section class="card">
       <h2>Containers</h2>
@@ -43,26 +40,23 @@ export function PodContainers({ object }: ObjectProps) {
       <table class="small">
         <TableHead titles={["Name", "State", "Restarts", "Image", ""]} />
         <tbody>
-          {containers.map(({ name = "", image, init }) => {
-            const found = statuses.find((each) => each.name === name);
-            return (
-              <tr key={name}>
-                <td>
-                  {name} {init && <span class="quiet">init</span>}
-                </td>
-                <td>
-                  <State of={found} />
-                </td>
-                <td>{found?.restartCount ?? 0}</td>
-                <td class="wrap">{image}</td>
-                <td>
-                  <button type="button" onClick={() => adjust({ tab: "logs", container: name })}>
-                    Logs
-                  </button>
-                </td>
-              </tr>
-            );
-          })}
+          {containers.map(({ name, image, role, status }) => (
+            <tr key={name}>
+              <td>
+                {name} {role !== "" && <span class="quiet">{role}</span>}
+              </td>
+              <td>
+                <State of={status} />
+              </td>
+              <td>{status?.restartCount ?? 0}</td>
+              <td class="wrap">{image}</td>
+              <td>
+                <button type="button" onClick={() => adjust({ tab: "logs", container: name })}>
+                  Logs
+                </button>
+              </td>
+            </tr>
+          ))}
         </tbody>
       </table>
       {ports.length > 0 && (

@@ -7,18 +7,19 @@ import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { TerminalView } from "../terminal/terminal-view.tsx";
 import { ContainerChoice } from "./container-choice.tsx";
+import { containersOf } from "./containers-of.ts";
 import type { ObjectProps } from "./object-props.ts";
 import { StreamTools } from "./stream-tools.tsx";
 
 export function ShellTab({ object }: ObjectProps) {
   const pod = object as Pod;
-  const containers = (pod.spec.containers ?? []).map(({ name = "" }) => name);
-  const [container, setContainer] = useState(containers[0] ?? "");
+  const containers = containersOf(pod).filter(({ role }) => role !== "init");
+  const [container, setContainer] = useState(pod.spec.containers?.[0]?.name ?? "");
   const [turn, setTurn] = useState(0);
   const { name = "", namespace = "" } = object.metadata;
   const state = useSignal<ShellState>({ name: "connecting" });
   const now = state.value;
-  const status = pod.status.containerStatuses?.find((each) => each.name === container);
+  const status = containers.find((each) => each.name === container)?.status;
   const terminal = !status?.containerID?.startsWith("process://");
   const opened = useRef("");
   const key = `${container} ${turn}`;
@@ -30,7 +31,7 @@ export function ShellTab({ object }: ObjectProps) {
         status={opened.current === key ? STATES[now.name] : ""}
         problem={now.name === "failed" ? now.problem : undefined}
       >
-        <ContainerChoice containers={containers} chosen={container} choose={setContainer} />
+        <ContainerChoice containers={containers.map(({ name }) => name)} chosen={container} choose={setContainer} />
         <button
           type="button"
           disabled={now.name === "open" || opened.current !== key}
@@ -49,6 +50,8 @@ export function ShellTab({ object }: ObjectProps) {
         <Notice title={`${container} does not run`}>{whyNot(status)}</Notice>
       )}
       <KubectlLine command={`kubectl exec -it -n ${namespace} ${name} -c ${container} -- sh`} />
+      {/* For images without a shell. */}
+      <KubectlLine command={`kubectl debug -it -n ${namespace} ${name} --image=busybox --target=${container}`} />
     </div>
   );
 }
