@@ -148,7 +148,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     const { page, problems } = await at.signedIn();
     await page.keyboard.press("g");
     await page.keyboard.press("p");
-    await page.getByRole("heading", { name: "Pods" }).waitFor();
+    await page.getByRole("heading", { name: "Pods", exact: true }).waitFor();
     await row(page, "web-").first().waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
