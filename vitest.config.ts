@@ -1,16 +1,16 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** So that the store's contract holds for what is encrypted on disk, too: `things` are what it writes. */
+/** Runs the store's contract on encrypted objects, too: it writes `things`. */
 const sealed = {
   ENCRYPTION_KEYS: `1:${Buffer.alloc(32, "key of the tests").toString("base64")}`,
   ENCRYPTED_RESOURCES: "secrets,things",
 };
 
-/** So that watches are carried by relays where a test opens many. */
+/** Lets relays carry watches if a test opens many. */
 const relayed = { WATCHES_PER_OBJECT: "30" };
 
-/** Where everything is tested at once what is waited for comes later than within Vitest's second. */
+/** When everything is tested at once, Vitest's default of one second is too short. */
 const PATIENCE = { poll: { timeout: 10_000 } };
 
 /** Tests that need workerd are named `*.workers.test.ts`; those that start a whole control plane live in test/e2e. */
@@ -25,7 +25,7 @@ export default defineConfig({
           globalSetup: ["test/temporary-directory.ts"],
           testTimeout: 30_000,
           expect: PATIENCE,
-          // Files share a process, and so what they import: to load it anew for each took longer than the tests.
+          // Files share a process and its modules: loading them for each file took longer than the tests.
           isolate: false,
         },
       },
@@ -41,9 +41,9 @@ export default defineConfig({
           include: ["**/*.workers.test.ts"],
           exclude: ["node_modules"],
           expect: PATIENCE,
-          // Files share a workerd, and the Worker that is loaded into it.
+          // Files share a workerd and its Worker.
           isolate: false,
-          // The first test of a file also waits for its workerd, which is slow where everything is tested at once.
+          // The first test of a file also waits for its workerd, which is slow when everything is tested at once.
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -51,7 +51,7 @@ export async function leaveCluster({
     patch,
   );
   if (!cordoned.ok && cordoned.status.code !== 404) throw new Error(cordoned.status.message ?? "refused");
-  tell(`${nodeName} takes no more pods`);
+  tell(`${nodeName} accepts no more pods`);
   const end = steadyNow() + seconds * 1000;
   const asked = new Set<string>();
   for (;;) {

@@ -128,7 +128,7 @@ export class Link {
       if (lived) {
         down = undefined;
         retry = FIRST_RETRY_MS;
-        log.warn("the link to the control plane is down; pods go on");
+        log.warn("the link to the control plane is down; pods keep running");
       }
       this.#failedSince ??= Date.now();
       down ??= steadyNow();

@@ -44,7 +44,9 @@ export class RuntimeHealth {
     const isDown = isSilent && !(await this.#answers());
     if (isDown === this.#isDown) return;
     this.#isDown = isDown;
-    log.warn(isDown ? "the container runtime does not answer; its pods go on" : "the container runtime answers again");
+    log.warn(
+      isDown ? "the container runtime does not answer; its pods keep running" : "the container runtime answers again",
+    );
     onChange();
   }
 

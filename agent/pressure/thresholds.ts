@@ -53,7 +53,7 @@ export function parseThresholds(text: string): Threshold[] {
     .map((part) => {
       const [signal = "", value = ""] = part.trim().split("<");
       if (!(signal in PRESSURE_OF))
-        throw new Error(`"${signal}" is no eviction signal: ${Object.keys(PRESSURE_OF).join(", ")}`);
+        throw new Error(`"${signal}" is not an eviction signal: ${Object.keys(PRESSURE_OF).join(", ")}`);
       return { signal: signal as Signal, below: parseBelow(value) };
     });
 }

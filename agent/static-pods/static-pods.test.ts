@@ -85,8 +85,8 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     expect(statics.pods.map(({ metadata }) => metadata.name).toSorted()).toEqual(["a-n1", "b-n1", "c-n1"]);
     expect(asked).toEqual([]);
     expect(warnings).toEqual([
-      expect.stringMatching(/^e\.yaml is no static pod: EISDIR/),
-      expect.stringMatching(/^f\.yaml is no static pod: ENOENT/),
+      expect.stringMatching(/^e\.yaml is not a static pod: EISDIR/),
+      expect.stringMatching(/^f\.yaml is not a static pod: ENOENT/),
     ]);
   });
 

@@ -88,7 +88,7 @@ export class StaticPods {
       const place = { nodeName, file, now: Date.now() };
       const parsed = parser === undefined ? undefined : readManifest(parser, join(directory, file), place);
       if (parsed?.ok) found.set(parsed.pod.metadata.uid ?? "", parsed.pod);
-      else if (this.#told.get(file) !== parsed?.message) log.warn(`${file} is no static pod: ${parsed?.message}`);
+      else if (this.#told.get(file) !== parsed?.message) log.warn(`${file} is not a static pod: ${parsed?.message}`);
       this.#told.set(file, parsed?.ok ? "" : (parsed?.message ?? ""));
     }
     for (const uid of this.#pods.keys()) {

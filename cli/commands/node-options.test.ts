@@ -25,7 +25,7 @@ describe("options of a node", () => {
   it("are refused before anything starts where their words mean nothing", () => {
     const command = withNodeOptions(new Command("up").exitOverride().configureOutput({ writeErr: () => {} }));
     const parse = (...words: string[]) => command.parse(words, { from: "user" });
-    expect(() => parse("--eviction-hard", "memory<1Gi")).toThrow(/"memory" is no eviction signal/);
+    expect(() => parse("--eviction-hard", "memory<1Gi")).toThrow(/"memory" is not an eviction signal/);
     expect(() => parse("--eviction-hard", "memory.available<much")).toThrow(/"much" is neither/);
     expect(parse("--eviction-hard", "memory.available<5%").opts()).toMatchObject({
       evictionHard: "memory.available<5%",

@@ -23,7 +23,7 @@ main() {
   for word in "$@"; do
     case $word in https://*) server=${word%/} && break ;; esac
   done
-  [ -n "$server" ] || fail 'where is the control plane? Run: sh sailplane-node.sh join https://ADDRESS --token TOKEN'
+  [ -n "$server" ] || fail 'the address of the control plane is missing. Run: sh sailplane-node.sh join https://ADDRESS --token TOKEN'
   for tool in curl tar; do
     command -v $tool >/dev/null || fail "needs $tool"
   done
@@ -44,7 +44,7 @@ main() {
   curl -fsSk "$server/sailplane/node.tgz" -o "$scratch/node.tgz" || fail "cannot read $server/sailplane/node.tgz"
   read_digest='process.stdout.write(require("crypto").createHash("sha256").update(require("fs").readFileSync(process.argv[1])).digest("hex"))'
   [ "$(node -e "$read_digest" "$scratch/node.tgz")" = "$DIGEST" ] ||
-    fail "what $server sends is not the program that this script is for: fetch the script again"
+    fail "the program at $server does not match this script: fetch the script again"
 
   mkdir -p "$prefix/lib/sailplane" "$prefix/bin"
   # A running node keeps the files that it has open, and those that it has yet to load keep their names.
@@ -55,7 +55,7 @@ main() {
   if [ $# -gt 1 ]; then
     exec "$prefix/bin/sailplane" "$@"
   elif [ -e /etc/systemd/system/sailplane-node.service ]; then
-    echo 'systemctl restart sailplane-node starts this version; pods go on.' >&2
+    echo 'systemctl restart sailplane-node starts this version; pods keep running.' >&2
   fi
 }
 

@@ -19,7 +19,7 @@ const HELD: Readonly<Record<string, Held>> = {
   "deployments.apps": {
     field: "paused",
     title: "Pause",
-    consequence: "Changes of its template wait until it is resumed; its pods go on.",
+    consequence: "Changes of its template wait until it is resumed; its pods keep running.",
     goesOn: "What was changed meanwhile is rolled out.",
   },
   "cronjobs.batch": {

@@ -87,10 +87,10 @@ test("AGENT-VOLUME-LOCAL: an agent that was killed in between left nothing half 
 });
 
 test.each<[string, string, string | undefined, number, RegExp]>([
-  ["leads out", "..", undefined, 400, /"" is no volume's name/],
-  ["is a path", "a/b", undefined, 400, /"a\/b" is no volume's name/],
-  ["is of the node's own", ".removed-x", undefined, 400, /no volume's name/],
-  ["is empty", "", undefined, 400, /no volume's name/],
+  ["leads out", "..", undefined, 400, /"" is not a volume name/],
+  ["is a path", "a/b", undefined, 400, /"a\/b" is not a volume name/],
+  ["is of the node's own", ".removed-x", undefined, 400, /not a volume name/],
+  ["is empty", "", undefined, 400, /not a volume name/],
   [
     "is believed elsewhere",
     "pvc-1",

@@ -113,7 +113,7 @@ export class LocalVolumes {
   }
 
   #pathOf(name: string, expected: string): string {
-    if (!NAME.test(name)) throw new LocalVolumeError(400, "BadRequest", `${JSON.stringify(name)} is no volume's name`);
+    if (!NAME.test(name)) throw new LocalVolumeError(400, "BadRequest", `${JSON.stringify(name)} is not a volume name`);
     const path = join(this.directory, name);
     if (path === expected) return path;
     throw new LocalVolumeError(

@@ -71,6 +71,6 @@ test("NODE-PROGRAM: neither a changed script nor a changed program is run", asyn
   writeFileSync(`${home}/sailplane-node.sh`, script);
   const server = /https:\/\/[^/]+/.exec(command)?.[0];
   const { code, stderr } = await inHome(`SAILPLANE_PREFIX=${home}/third sh sailplane-node.sh join ${server}`);
-  expect([code, stderr]).toEqual([1, expect.stringContaining("is not the program that this script is for")]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining("does not match this script")]);
   expect(existsSync(`${home}/third/lib`)).toBe(false);
 });

@@ -30,7 +30,7 @@ describe("AGENT-LOCAL: a node on its own machine", () => {
   });
 
   test("AGENT-LEAVE: leaves: its pods end, and it is forgotten", async () => {
-    expect(sailplane("leave")).toBe("e2e takes no more pods\ndefault/web is ending\ne2e has left\n");
+    expect(sailplane("leave")).toBe("e2e accepts no more pods\ndefault/web is ending\ne2e has left\n");
     expect(await cluster.output("get nodes,pods -o name")).toBe("");
   });
 });

@@ -61,7 +61,7 @@ function textOf(claims: TokenClaims, of: ClaimOrExpression, what: "username" | "
     return refused(`error evaluating ${what} claim expression: ${what} claim expression must return a string`);
   }
   const value = claims[of.claim];
-  return typeof value === "string" ? found(value) : refused(`parse ${what} claim "${of.claim}": it is no text`);
+  return typeof value === "string" ? found(value) : refused(`parse ${what} claim "${of.claim}": it is not a string`);
 }
 
 /** A missing claim means no groups. */

@@ -42,7 +42,7 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
       throw new ApiError(unauthorized());
     }
     noteUser(request, user);
-    if (wantedUser(request.headers)) throw new ApiError(badRequest("nobody joins as another"));
+    if (wantedUser(request.headers)) throw new ApiError(badRequest("a join cannot impersonate another user"));
     const known = policy.get<NodeCredential>(NODE_CREDENTIALS, "", nodeName);
     const refusal = joinRefusal(user, nodeName, { known, now });
     if (refusal) throw new ApiError(refusal);

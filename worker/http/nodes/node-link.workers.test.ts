@@ -22,7 +22,7 @@ test("AUTH-AS: an impersonating user acts for that one's nodes, and joins none",
   ]);
   expect((await ask("nodes/n2/reports", { method: "POST", body: noEvents, headers: n1 }))[0]).toBe(403);
   const join = { method: "POST", body: JSON.stringify({ nodeName: "n1" }) };
-  expect(await ask("join", { ...join, headers: jo })).toEqual([400, "nobody joins as another"]);
+  expect(await ask("join", { ...join, headers: jo })).toEqual([400, "a join cannot impersonate another user"]);
   expect((await ask("join", join))[0]).toBe(201);
 });
 

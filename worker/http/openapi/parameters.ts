@@ -20,48 +20,44 @@ const query = (name: string, type: Parameter["type"], description: string): Para
   type,
 });
 
-export const PRETTY = query("pretty", "string", "Print the answer over several lines.");
+export const PRETTY = query("pretty", "string", "Indent the answer.");
 
-const DRY_RUN = query("dryRun", "string", "With All, the request is processed in full and nothing is stored.");
+const DRY_RUN = query("dryRun", "string", "With All, the request is processed completely but nothing is stored.");
 
 export const WRITE: readonly Parameter[] = [
   DRY_RUN,
-  query("fieldManager", "string", "Who makes this change, for the ownership of fields."),
-  query("fieldValidation", "string", "What to do about unknown and repeated fields: Ignore, Warn or Strict."),
+  query("fieldManager", "string", "The name under which the changed fields are owned."),
+  query("fieldValidation", "string", "How to handle unknown and duplicate fields: Ignore, Warn or Strict."),
 ];
 
-export const FORCE = query("force", "boolean", "Take fields over from other appliers.");
+export const FORCE = query("force", "boolean", "Take over fields from other managers.");
 
-export const RESOURCE_VERSION = query("resourceVersion", "string", "The state that the answer is to show, at least.");
+export const RESOURCE_VERSION = query("resourceVersion", "string", "The minimum revision of the answer.");
 
 const SELECTION: readonly Parameter[] = [
-  query("continue", "string", "Go on with the list that an earlier answer began."),
-  query("fieldSelector", "string", "Only objects whose fields match."),
-  query("labelSelector", "string", "Only objects whose labels match."),
-  query("limit", "integer", "At most so many objects in one answer."),
+  query("continue", "string", "Continue the list that an earlier answer began."),
+  query("fieldSelector", "string", "Select objects by fields."),
+  query("labelSelector", "string", "Select objects by labels."),
+  query("limit", "integer", "The maximum number of objects in one answer."),
   RESOURCE_VERSION,
-  query("resourceVersionMatch", "string", "How resourceVersion is meant: Exact or NotOlderThan."),
-  query("sendInitialEvents", "boolean", "Begin a watch with the state as it is."),
-  query("shardSelector", "string", "Behind a gate that is closed: a share of the objects."),
-  query("timeoutSeconds", "integer", "How long a list or watch may take."),
+  query("resourceVersionMatch", "string", "How resourceVersion is applied: Exact or NotOlderThan."),
+  query("sendInitialEvents", "boolean", "Begin a watch with the current state."),
+  query("shardSelector", "string", "A share of the objects. Behind a disabled feature gate."),
+  query("timeoutSeconds", "integer", "The maximum duration of a list or watch, in seconds."),
 ];
 
 export const LIST: readonly Parameter[] = [
-  query("allowWatchBookmarks", "boolean", "Tell from time to time how far a watch has come."),
+  query("allowWatchBookmarks", "boolean", "Send bookmarks from time to time."),
   ...SELECTION,
-  query("watch", "boolean", "Answer with the changes, as they happen."),
+  query("watch", "boolean", "Watch for changes instead of listing."),
 ];
 
 export const DELETE: readonly Parameter[] = [
   DRY_RUN,
-  query("gracePeriodSeconds", "integer", "How long the object has to end; 0 deletes at once."),
-  query(
-    "ignoreStoreReadErrorWithClusterBreakingPotential",
-    "boolean",
-    "Delete what cannot be read, and no more than that.",
-  ),
-  query("orphanDependents", "boolean", "Dependents stay. Deprecated: use propagationPolicy."),
-  query("propagationPolicy", "string", "What becomes of dependents: Orphan, Background, Foreground."),
+  query("gracePeriodSeconds", "integer", "The grace period in seconds; 0 deletes immediately."),
+  query("ignoreStoreReadErrorWithClusterBreakingPotential", "boolean", "Delete only objects that cannot be read."),
+  query("orphanDependents", "boolean", "Keep dependents. Deprecated: use propagationPolicy."),
+  query("propagationPolicy", "string", "What happens to dependents: Orphan, Background or Foreground."),
 ];
 
 export const DELETE_COLLECTION: readonly Parameter[] = [...DELETE, ...SELECTION];

@@ -211,7 +211,7 @@ function parseLines(text: string): BackupObject[] {
     .filter((line) => line !== "")
     .map((line, index) => {
       const object = parseBackupObject(line);
-      if (!object) throw new ApiError(badRequest(`line ${index + 1} of the upload is no object of a backup`));
+      if (!object) throw new ApiError(badRequest(`line ${index + 1} of the upload is not an object of a backup`));
       return object;
     });
 }
