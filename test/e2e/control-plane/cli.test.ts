@@ -78,7 +78,7 @@ describe("sailplane says in one line what is wrong", () => {
     [
       "a first join without a token",
       () => ["join", "https://127.0.0.1:1", "-d", `${scratch}/d`],
-      /^sailplane: a first join needs --token.*\n$/,
+      /^sailplane: the first join needs --token.*\n$/,
     ],
     [
       "a join to nowhere",
