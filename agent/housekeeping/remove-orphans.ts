@@ -34,7 +34,10 @@ export async function removeOrphans({ runtime, remains, isKnown, log }: Orphanag
   for (const uid of remains.uids) {
     if (isKnown(uid)) continue;
     // A driver may not be back yet; nothing else waits for it.
-    await remains.remove(uid).catch((error: Error) => failures.push(`of pod ${uid}: ${error.message}`));
+    await remains
+      .remove(uid)
+      .then(() => removePodCgroup(uid, runtime.cgroupDriver))
+      .catch((error: Error) => failures.push(`of pod ${uid}: ${error.message}`));
   }
   if (failures.length > 0) throw new Error(failures.join("; "));
 }

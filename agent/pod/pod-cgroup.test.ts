@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { removeOrphans } from "../housekeeping/remove-orphans.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { removePodCgroup } from "./pod-cgroup.ts";
 
 const ROOT = "/sys/fs/cgroup";
@@ -35,5 +37,15 @@ describe.skipIf(!canCreate())("a pod's cgroup (where the machine allows cgroups)
     expect(readdirSync(join(hierarchy, "kubepods"))).not.toContain(`pod${uid}`);
     // It is gone: that is no error.
     await removePodCgroup(uid, "cgroupfs");
+  });
+
+  it("AGENT-ONCE: goes if nothing but directories is left of its pod", async () => {
+    const uid = `left-${process.pid}`;
+    mkdirSync(join(hierarchy, "kubepods", `pod${uid}`), { recursive: true });
+    const runtime = { observe: async () => ({ sandboxes: [], containers: [] }), cgroupDriver: "cgroupfs" };
+    const remains = { uids: new Set([uid]), remove: async () => {} };
+    const log = { info() {}, warn() {} };
+    await removeOrphans({ runtime: runtime as unknown as Runtime, remains, isKnown: () => false, log });
+    expect(readdirSync(join(hierarchy, "kubepods"))).not.toContain(`pod${uid}`);
   });
 });
