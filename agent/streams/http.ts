@@ -5,6 +5,7 @@ import { connect as connectTls } from "node:tls";
 import { endToEnd } from "../../api/machinery/network/end-to-end-headers.ts";
 import type { PodHttpRequest, TlsExpectation } from "../../api/node/node-sync.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
+import { connectVerified } from "./verified-tls.ts";
 import { writeTo } from "./write-to.ts";
 
 export async function serveHttp(
@@ -44,14 +45,15 @@ function secured(
   socket: Duplex,
   { serverName, authorities, unverified = false, identity }: TlsExpectation,
 ): Promise<Duplex> {
+  const options = {
+    socket,
+    servername: serverName,
+    ...(authorities === undefined ? {} : { ca: authorities }),
+    ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
+  };
+  if (!unverified) return connectVerified(options);
   return new Promise((resolve, reject) => {
-    const secure = connectTls({
-      socket,
-      servername: serverName,
-      rejectUnauthorized: !unverified,
-      ...(authorities === undefined ? {} : { ca: authorities }),
-      ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
-    });
+    const secure = connectTls({ ...options, rejectUnauthorized: false });
     secure.once("secureConnect", () => resolve(secure));
     secure.once("error", reject);
   });

@@ -1,5 +1,7 @@
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createNamesake } from "../../test/fakes/namesake-certificate.ts";
 import { pinnedCalls } from "./pinned-calls.ts";
 import type { Reach } from "./reachable-addresses.ts";
 
@@ -32,4 +34,22 @@ test("CLUSTER-APART: nor to private networks, where these are not opened", async
 test("the deployment's own webhooks may be on its machine", async () => {
   for (const host of ["127.0.0.1", "localhost"])
     expect(await problemOf(`https://${host}:1/`)).toContain("connection refused");
+});
+
+test("TUNNEL-TLS: a webhook's certificate may have the name of the CA that signed it", async () => {
+  const { ca, certificate, key } = createNamesake("hook.ns.svc");
+  const webhook = createServer({ cert: certificate, key }, (request, response) => request.pipe(response));
+  await new Promise<void>((done) => webhook.listen(0, "127.0.0.1", done));
+  const url = `https://127.0.0.1:${(webhook.address() as AddressInfo).port}/`;
+  const call = (authorities: string) =>
+    fetch(base, {
+      method: "POST",
+      body: JSON.stringify({ method: "POST", url, headers: [], body: "hello", authorities }),
+    });
+  try {
+    expect(await (await call(ca)).text()).toBe("hello");
+    expect(await (await call(createNamesake("hook.ns.svc").ca)).text()).toContain("signed by unknown authority");
+  } finally {
+    webhook.close();
+  }
 });

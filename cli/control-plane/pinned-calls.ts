@@ -3,8 +3,10 @@
  * does not report why a call failed. Listens on a socket in the data directory.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { request } from "node:https";
+import { type RequestOptions, request } from "node:https";
+import { isIP } from "node:net";
 import * as v from "valibot";
+import { connectVerified, SELF_SIGNED } from "../../agent/streams/verified-tls.ts";
 import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
 import { forbiddenAddress, isReachable, lookupWithin } from "./reachable-addresses.ts";
 
@@ -37,26 +39,39 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
   const { method, url, authorities, headers, body, reach } = v.parse(pinnedCall, JSON.parse(text));
   const { hostname } = new URL(url);
   if (reach && !isReachable(hostname.replace(/^\[|\]$/g, ""), reach)) throw forbiddenAddress(hostname);
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const call = request(
-      url,
-      {
-        method,
-        ...(authorities !== undefined && { ca: authorities }),
-        ...(reach && { lookup: lookupWithin(reach) }),
-        headers: Object.fromEntries(headers),
-      },
-      resolve,
-    );
-    call.once("error", reject);
-    // The caller has given up.
-    answer.once("close", () => call.destroy());
-    call.end(body);
-  });
+  const lookup = reach && { lookup: lookupWithin(reach) };
+  const call = (more: RequestOptions): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const calling = request(url, { method, headers: Object.fromEntries(headers), ...more }, resolve);
+      calling.once("error", reject);
+      // The caller has given up.
+      answer.once("close", () => calling.destroy());
+      calling.end(body);
+    });
+  const response = await call({ ...lookup, ...(authorities !== undefined && { ca: authorities }) }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== SELF_SIGNED || authorities === undefined) throw error;
+      const to = { ...target(new URL(url)), ...lookup, ca: authorities };
+      return call({
+        createConnection: (_, done) => {
+          connectVerified(to).then(
+            (socket) => done(null, socket),
+            (problem: Error) => done(problem, undefined as never),
+          );
+          return undefined;
+        },
+      });
+    },
+  );
   for (const name of TOLD) {
     const value = response.headers[name];
     if (value !== undefined) answer.setHeader(name, value);
   }
   answer.writeHead(response.statusCode ?? 502);
   response.pipe(answer);
+}
+
+function target({ hostname, port }: URL) {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return { host, port: Number(port || 443), ...(isIP(host) === 0 && { servername: host }) };
 }

@@ -28,11 +28,12 @@ const rules: readonly Rule[] = [
   },
   { from: /^migrations\//, mayImport: /^migrations\// },
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },
-  // `up` and `join` run an agent: they know its entry point, leave the machine by the same routes, and read the same
-  // messages.
+  // `up` and `join` run an agent: they know its entry point, leave the machine by the same routes, verify servers in the
+  // same way, and read the same messages.
   {
     from: /^cli\//,
-    mayImport: /^(api|cli|client)\/|^agent\/(main|control-plane\/outbound-proxy|pressure\/thresholds)\.ts$/,
+    mayImport:
+      /^(api|cli|client)\/|^agent\/(main|control-plane\/outbound-proxy|streams\/verified-tls|pressure\/thresholds)\.ts$/,
   },
   { from: /^dashboard\//, mayImport: /^(api|client|dashboard)\// },
 ];

@@ -1,0 +1,53 @@
+import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:tls";
+import { afterEach, describe, expect, it } from "vitest";
+import { extendedKeyUsage } from "../../api/machinery/x509/certificate.ts";
+import { createAuthority, createServingCertificate } from "../../cli/control-plane/certificates.ts";
+import { createNamesake } from "../../test/fakes/namesake-certificate.ts";
+import { connectVerified } from "./verified-tls.ts";
+
+const NAME = "hook.ns.svc";
+let server: Server;
+afterEach(() => server.close());
+
+async function outcome(
+  { certificate, key }: { readonly certificate: string; readonly key: string },
+  ca: string,
+  servername = NAME,
+) {
+  server = createServer({ cert: certificate, key });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return connectVerified({ host: "127.0.0.1", port, servername, ca }).then(
+    (socket) => {
+      socket.destroy();
+      return "verified";
+    },
+    ({ code }: NodeJS.ErrnoException) => code,
+  );
+}
+
+describe("TUNNEL-TLS: a server's certificate", () => {
+  it("may have the name of the CA that signed it", async () => {
+    const namesake = createNamesake(NAME);
+    expect(await outcome(namesake, namesake.ca)).toBe("verified");
+  });
+
+  it("of that kind is verified in all else", async () => {
+    const namesake = createNamesake(NAME);
+    expect(await outcome(namesake, createNamesake(NAME).ca)).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
+    expect(await outcome(namesake, namesake.ca, "other.ns.svc")).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+    for (const options of [{ days: -1 }, { usage: extendedKeyUsage.clientAuth }]) {
+      const bad = createNamesake(NAME, options);
+      expect(await outcome(bad, bad.ca)).not.toBe("verified");
+    }
+  });
+
+  it("of the usual kind is verified as before", async () => {
+    const authority = createAuthority(new Date());
+    const serving = createServingCertificate(authority.key, [{ type: "dns", value: NAME }], new Date());
+    expect(await outcome(serving, authority.certificate)).toBe("verified");
+    expect(await outcome(serving, authority.certificate, "other.ns.svc")).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+    expect(await outcome(serving, createAuthority(new Date()).certificate)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+  });
+});
