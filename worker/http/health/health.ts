@@ -42,11 +42,13 @@ export const storeAnswers = (c: Context<Bindings>): Promise<boolean> =>
   );
 
 export const VERSION = {
-  ...KUBERNETES_VERSION,
+  major: KUBERNETES_VERSION.major,
+  minor: KUBERNETES_VERSION.minor,
   emulationMajor: KUBERNETES_VERSION.major,
   emulationMinor: KUBERNETES_VERSION.minor,
   minCompatibilityMajor: "1",
   minCompatibilityMinor: "35",
+  gitVersion: KUBERNETES_VERSION.gitVersion,
   gitCommit: "sailplane",
   gitTreeState: "clean",
   buildDate: "2026-11-01T00:00:00Z",
@@ -57,5 +59,6 @@ export const VERSION = {
 
 export function serveVersion(c: Context<Bindings>): Response {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
-  return Response.json(VERSION);
+  // Indented, as kube-apiserver's: scripts search its lines.
+  return new Response(JSON.stringify(VERSION, null, 2), { headers: { "Content-Type": "application/json" } });
 }
