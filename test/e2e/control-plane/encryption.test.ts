@@ -39,7 +39,7 @@ test("SEAL-ROTATE, SEAL-LOST: a Secret is in no file of the storage, survives th
   const [old] = keys();
   encryption("rotate");
   expect(keys()).toHaveLength(2);
-  expect(() => encryption("prune")).toThrow("start it again");
+  expect(() => encryption("prune")).toThrow("restart it");
   await restart();
   encryption("prune");
   expect(keys()).toHaveLength(1);
