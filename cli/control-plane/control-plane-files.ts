@@ -1,5 +1,3 @@
-import { rmSync, statSync } from "node:fs";
-
 /** The files by which a control plane's process communicates, in its data directory. */
 export interface ControlPlaneFiles {
   /** workerd's, in its binary form. */
@@ -28,13 +26,4 @@ export function excessOfPath(directory: string): number {
   const { readinessSocket, pinnedCallsSocket } = controlPlaneFiles(directory);
   const longest = Math.max(...[readinessSocket, pinnedCallsSocket].map((path) => Buffer.byteLength(path)));
   return Math.max(0, longest - socketPathBytes);
-}
-
-const logBytes = 10_000_000;
-
-/** Starts a new log if the old one has become large. */
-export function makeRoomForLog(directory: string): void {
-  const { log } = controlPlaneFiles(directory);
-  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > logBytes) rmSync(log);
 }

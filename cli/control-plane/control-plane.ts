@@ -5,7 +5,7 @@ import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError } from "../cli-error.ts";
 import { readinessProblem } from "./ask-readiness.ts";
-import { type ControlPlaneFiles, controlPlaneFiles, makeRoomForLog } from "./control-plane-files.ts";
+import { type ControlPlaneFiles, controlPlaneFiles } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { openLog } from "./open-log.ts";
 import { listenForPinnedCalls } from "./pinned-calls-socket.ts";
@@ -32,7 +32,6 @@ export class ControlPlane {
   private constructor(options: RunOptions) {
     this.#options = options;
     this.#files = controlPlaneFiles(options.directory.path);
-    makeRoomForLog(options.directory.path);
     this.#log = openLog(this.#files.log);
     rmSync(this.#files.pinnedCallsSocket, { force: true });
     this.#pinnedCalls = listenForPinnedCalls(this.#files.pinnedCallsSocket);

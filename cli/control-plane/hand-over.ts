@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { pathFromHere } from "../path-from-here.ts";
 import type { Progress } from "../progress.ts";
-import { makeRoomForLog } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { workerdPath } from "./workerd-process.ts";
 
@@ -31,7 +30,6 @@ const programs = fileURLToPath(new URL(".", import.meta.url));
  */
 export function handOver({ directory, server, began, progress }: HandOver): void {
   if (!process.execve || !existsSync(SHELL)) return;
-  makeRoomForLog(directory.path);
   const announcement: Announcement = { directory: directory.path, server, began };
   // The function is experimental, and would print a warning.
   process.removeAllListeners("warning");

@@ -15,6 +15,7 @@ shown=$8        # the data directory, as shown to users
 announcement=$9 # the announcer's argument
 
 log=$directory/control-plane.log
+log_bytes=10000000 # once it is longer it becomes control-plane.log.1, as in open-log.ts
 output=$directory/control-plane.out
 readiness=$directory/readiness.sock
 calls=$directory/pinned-calls.sock
@@ -71,13 +72,23 @@ run() {
 
 # Writes the Worker's output to the log, and starts pinned-caller.js when the Worker asks for it.
 follow() {
+  written=$(wc -c <"$log")
   while IFS= read -r line; do
+    # Copied, not moved: workerd has the file open, too.
+    if [ "$written" -gt "$log_bytes" ]; then
+      cp "$log" "$log.1"
+      : >"$log"
+      written=0
+    fi
     case $line in
     'sailplane: nothing makes pinned calls')
       jobs >/dev/null # reaps those that have ended
       "$node" "$programs/pinned-caller.js" "$calls" </dev/null &
       ;;
-    *) printf '%s\n' "$line" ;;
+    *)
+      printf '%s\n' "$line"
+      written=$((written + ${#line} + 1))
+      ;;
     esac
   done
 }
@@ -88,6 +99,7 @@ how_it_ended() {
     printf %s "$became"
     return
   fi
+  [ "$said_before" -le "$(wc -c <"$log")" ] || said_before=0
   words=$(tail -c "+$((said_before + 1))" "$log" | grep -v -e '^[[:space:]]' -e '^$' -e '^stack:' -e ': warning:' | tail -n 1)
   if [ "$status" -gt 128 ]; then how="was ended by SIG$(kill -l "$status")"; else how="ended with code $status"; fi
   printf 'workerd %s%s' "$how" "${words:+: $words}"

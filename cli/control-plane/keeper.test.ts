@@ -113,6 +113,14 @@ test.each(shells)("%s passes a signal on, and says where the state is", async (s
   expect(existsSync(`${keeper.directory}/lock`)).toBe(false);
 });
 
+test.each(shells)("%s starts a new log once the log is large, and keeps the old one", async (shell) => {
+  const fill = "head -c 10000001 /dev/zero >>control-plane.log; : >up";
+  const first = `${fill}; until grep -qs ready outcome; do sleep 0.01; done; exit 3`;
+  const keeper = keep(shell, `if [ -e up ]; then echo one; exec sleep 60; fi; ${first}`);
+  await poll(() => keeper.read("control-plane.log")).toBe("one\n");
+  expect(keeper.read("control-plane.log.1").length).toBeGreaterThan(10_000_000);
+});
+
 test.each(shells)("%s kills what does not end when asked to", async (shell) => {
   const keeper = keep(shell, 'trap "" TERM; : >up; while [ -e workerd ]; do sleep 0.05; done');
   await poll(() => keeper.said).toContain("announced");

@@ -21,6 +21,14 @@ it("appends to the existing file", async () => {
   expect(readFileSync(path, "utf8")).toBe("a\nb\nc\n");
 });
 
+it("becomes PATH.1 once it is large", async () => {
+  const path = join(mkdtempSync(join(tmpdir(), "sailplane-log-")), "log");
+  const large = "x".repeat(10_000_001);
+  await written(path, large);
+  await written(path, "a\n", "b\n");
+  expect([readFileSync(path, "utf8"), readFileSync(`${path}.1`, "utf8") === large]).toEqual(["a\nb\n", true]);
+});
+
 it.skipIf(!existsSync("/dev/full"))(
   "takes all that it is given where the disk is full, and complains of nothing",
   async () => {

@@ -1,11 +1,27 @@
-import { close, openSync, write } from "node:fs";
+import { close, fstatSync, openSync, renameSync, write } from "node:fs";
 import { Writable } from "node:stream";
 
-/** A log that is appended to. What does not fit on the disk is lost, without any error. */
+/** As in keeper.sh, which writes the same log. */
+const MOST_BYTES = 10_000_000;
+
+/**
+ * A log that is appended to. Once it has 10 MB it becomes `PATH.1`, in place of the one before. What does not fit on the
+ * disk is lost, without any error.
+ */
 export function openLog(path: string): Writable {
-  const file = openSync(path, "a", 0o600);
+  const open = () => openSync(path, "a", 0o600);
+  let file = open();
+  let { size } = fstatSync(file);
+  const rotate = () => {
+    close(file);
+    renameSync(path, `${path}.1`);
+    file = open();
+    size = 0;
+  };
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
+      if (size > MOST_BYTES) rotate();
+      size += chunk.length;
       write(file, chunk, () => done());
     },
     final(done) {
