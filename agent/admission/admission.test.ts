@@ -34,8 +34,8 @@ function pod(name: string, { cpu, memory, limited = false, priority, spec }: Ask
 
 const CRITICAL = 2_000_001_000;
 
-describe("a pod that is bound to the node", () => {
-  test("is not short of what it has by a claim", () => {
+describe("a pod that is assigned to the node", () => {
+  test("may request an extended resource that a ResourceClaim provides", () => {
     const of = "deviceclass.resource.kubernetes.io/gpu";
     const asking = pod("p", { spec: { containers: [{ name: "c", resources: { requests: { [of]: "1" } } }] } });
     expect(checkPod(asking, node, []).refusal?.reason).toBe(`OutOf${of}`);
@@ -102,12 +102,12 @@ describe("a pod that is bound to the node", () => {
       [],
       "PodOSSelectorNodeLabelDoesNotMatch: Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
     ],
-  ])("is refused where it %s", (_, asked, change, others, told) => {
+  ])("is refused if it %s", (_, asked, change, others, told) => {
     const { refusal } = checkPod(asked, { ...node, ...change }, others);
     expect(`${refusal?.reason}: ${refusal?.message}`).toBe(told);
   });
 
-  it("is let in where it fits exactly, and asks for nothing that is not there but is another's to count", () => {
+  it("is admitted if it fits exactly, or requests an extended resource that the node does not know", () => {
     const fits = (asked: Pod, ...others: Pod[]) => checkPod(asked, node, others).refusal;
     expect(fits(pod("p", { cpu: "1", memory: "1Gi" }), pod("q", { cpu: "1" }), pod("r"))).toBeUndefined();
     const asking = (requests: Record<string, string>) =>
@@ -116,7 +116,7 @@ describe("a pod that is bound to the node", () => {
     expect(fits(asking({ "hugepages-1Mi": "0" }))).toBeUndefined();
   });
 
-  it("lacks as much as others have of what it requests, which is reported if nothing else is wrong", () => {
+  it("reports how much of each requested resource is lacking, if nothing else is wrong", () => {
     const { lacks } = checkPod(pod("p", { cpu: "1500m" }), { ...node, maxPods: 1 }, [pod("q", { cpu: "1" }), pod("r")]);
     expect(lacks.map(({ resource, nanos }) => [resource, nanos])).toEqual([
       ["pods", 2_000_000_000n],
@@ -166,7 +166,7 @@ describe("a pod that is bound to the node", () => {
     ["that are none of the node's", withPort({}), withPort({ hostPort: 0 }), true],
     ["of a sidecar", sidecar({ hostPort: 80 }, "Always"), withPort({ hostPort: 80 }), false],
     ["of an init container, which is gone by then", sidecar({ hostPort: 80 }), withPort({ hostPort: 80 }), true],
-  ])("and another with ports %s: %#", (_, mine, theirs, fit) => {
+  ])("is checked against another pod's host ports %s: %#", (_, mine, theirs, fit) => {
     const { refusal } = checkPod(pod("p", { spec: mine }), node, [pod("q", { spec: theirs })]);
     const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
     expect(refusal).toEqual(fit ? undefined : { reason: "NodePorts", message });
@@ -182,7 +182,7 @@ describe("a pod that is bound to the node", () => {
     expect(whyNoAppArmor(pod("p", { spec }), { appArmor: false })?.reason).toBe(needs ? "AppArmor" : undefined);
   });
 
-  it("AGENT-GROUPS: is refused where it must have no groups of its image's, and the runtime cannot hold it to that", () => {
+  it("AGENT-GROUPS: is refused if it has a Strict supplementalGroupsPolicy that the runtime does not support", () => {
     const strict = pod("p", { spec: { securityContext: { supplementalGroupsPolicy: "Strict" } } });
     expect(checkPod(strict, node, []).refusal).toEqual({
       reason: "SupplementalGroupsPolicyNotSupported",
@@ -191,7 +191,7 @@ describe("a pod that is bound to the node", () => {
     expect(checkPod(strict, { ...node, strictGroups: true }, []).refusal).toBeUndefined();
   });
 
-  it("may come where it only would not have been scheduled, and stays where it once was let in", () => {
+  it("is admitted despite a NoSchedule taint, and is not checked again after it has been admitted", () => {
     expect(
       checkPod(pod("p"), { ...node, taints: [{ ...noExecute, effect: "NoSchedule" }] }, []).refusal,
     ).toBeUndefined();
@@ -219,13 +219,13 @@ describe("admission", () => {
     return (one: Pod) => admission.decide(one, () => admitted.push(one));
   };
 
-  test("AGENT-ADMIT: of two that come together, and fit one at a time, the first is let in", async () => {
+  test("AGENT-ADMIT: only the first of two concurrent pods is admitted if they do not fit together", async () => {
     const decide = admissionOf([]);
     const both = await Promise.all([decide(pod("a", { cpu: "1500m" })), decide(pod("b", { cpu: "1500m" }))]);
     expect(both.map((refusal) => refusal?.reason)).toEqual([undefined, "OutOfcpu"]);
   });
 
-  test("AGENT-ADMIT: a critical pod has others make room, and is let in", async () => {
+  test("AGENT-ADMIT: a critical pod preempts others and is admitted", async () => {
     const decide = admissionOf([pod("a", { cpu: "1" }), pod("b", { cpu: "1" })]);
     expect(await decide(pod("p", { cpu: "1", priority: CRITICAL }))).toBeUndefined();
     expect(gone).toEqual(["a"]);
@@ -236,7 +236,7 @@ describe("admission", () => {
     });
   });
 
-  test("AGENT-DEVICES-SET: a pod that asks for devices that are not there is refused", async () => {
+  test("AGENT-DEVICES-SET: a pod that requests unavailable devices is refused", async () => {
     const decide = admissionOf([], () => Promise.reject(new Error("none left")));
     expect(await decide(pod("p"))).toEqual({
       reason: "UnexpectedAdmissionError",

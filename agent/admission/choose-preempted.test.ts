@@ -21,7 +21,7 @@ function pod(name: string, { cpu, memory, limited = false, priority }: Asked = {
 
 const CRITICAL = 2_000_001_000;
 
-describe("room for a critical pod", () => {
+describe("preemption for a critical pod", () => {
   const lack = (nanos: number) => [{ resource: "memory", nanos: BigInt(nanos) * 1_000_000_000n }];
   const names = (lacks: ReturnType<typeof lack>, ...pods: Pod[]) => {
     const chosen = choosePreempted(pod("critical", { priority: CRITICAL }), pods, lacks);
@@ -30,7 +30,7 @@ describe("room for a critical pod", () => {
   const burstable = (name: string, memory: string) => pod(name, { memory });
   const guaranteed = (name: string, memory: string) => pod(name, { memory, cpu: "1", limited: true });
 
-  it("is made by the smallest that will do, of those with the least claim to stay", () => {
+  it("chooses the smallest sufficient pod of the lowest QoS class", () => {
     expect(names(lack(100), burstable("small", "50"), burstable("fits", "150"), burstable("large", "500"))).toEqual([
       "fits",
     ]);
@@ -38,7 +38,7 @@ describe("room for a critical pod", () => {
     expect(names(lack(150), guaranteed("g", "100"), burstable("b", "100"))).toEqual(["b", "g"]);
   });
 
-  it("is made by the nearest in all that is missing, and of equals by the smallest", () => {
+  it("chooses the pod that comes closest in all lacking resources, and the smaller of two equals", () => {
     const lacks = [
       { resource: "memory", nanos: 100n * 1_000_000_000n },
       { resource: "cpu", nanos: 1_000_000_000n },
@@ -60,14 +60,14 @@ describe("room for a critical pod", () => {
     expect(names(of("much", "900", "100m"), of("near", "90", "900m"), of("x", "20", "900m"))[0]).toBe("near");
   });
 
-  it("is made by pods that ask for nothing only where there are too many of them", () => {
+  it("chooses a pod without requests only if the node has too many pods", () => {
     const lacks = [{ resource: "pods", nanos: 1_000_000_000n }];
     const chosen = choosePreempted(pod("critical", { priority: CRITICAL }), [pod("a"), burstable("b", "1")], lacks);
     expect(chosen.ok && chosen.pods.map(({ metadata }) => metadata.name)).toEqual(["a"]);
     expect(names(lack(100), pod("nothing"), burstable("b", "100"))).toEqual(["b"]);
   });
 
-  it("is made for more important pods, whether critical or not", () => {
+  it("favours pods of higher priority, critical or not", () => {
     const for_ = (priority: number | undefined, other: number | undefined) => {
       const asking = pod("p", priority === undefined ? {} : { priority });
       const there = pod("q", { memory: "100", ...(other === undefined ? {} : { priority: other }) });
@@ -78,7 +78,7 @@ describe("room for a critical pod", () => {
     expect(for_(CRITICAL + 1, CRITICAL)).toBe(true);
   });
 
-  it("is not made by critical ones, nor by those that would not be enough", () => {
+  it("chooses no critical pod, and no pods that would not free enough", () => {
     expect(names(lack(100), pod("other", { memory: "100", priority: CRITICAL }))).toBe("[(res: memory, q: 100), ]");
     expect(names(lack(1000), burstable("b", "100"))).toBe("[(res: memory, q: 900), ]");
   });

@@ -7,7 +7,7 @@ import { leaveCluster } from "./leave-cluster.ts";
 const pod = (name: string, phase: string, metadata: object = {}): Pod =>
   ({ metadata: { name, namespace: "ns", uid: name, ...metadata }, spec: {}, status: { phase } }) as unknown as Pod;
 
-test("AGENT-LEAVE: a pod that was asked to end is waited for until its object is gone, even if it has failed by then", async () => {
+test("AGENT-LEAVE: a terminating pod is waited for until its object is gone, even if it has already failed", async () => {
   const did: string[] = [];
   // The pods that the node has at each look.
   const looks = [

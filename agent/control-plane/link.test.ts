@@ -48,7 +48,7 @@ function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
 
 const refusing = () => new WebSocket("ws://127.0.0.1:1/");
 
-test("LINK-POLL: where WebSockets are blocked, the node asks by HTTP from where it is", async () => {
+test("LINK-POLL: if WebSockets are blocked, the node polls over HTTP from its last revision", async () => {
   const asked: string[] = [];
   const link = start({
     webSocket: refusing,
@@ -62,7 +62,7 @@ test("LINK-POLL: where WebSockets are blocked, the node asks by HTTP from where 
   expect(link.awaySince).toBeDefined();
 });
 
-test("LINK-GONE: a node that the control plane no longer knows says so once, and what to do", async () => {
+test("LINK-GONE: a node that the control plane no longer knows reports this once, with a remedy", async () => {
   let asked = 0;
   start({
     webSocket: refusing,
@@ -77,7 +77,7 @@ test("LINK-GONE: a node that the control plane no longer knows says so once, and
   ]);
 });
 
-test("LINK-CLOCK: a wrong clock is reported once, from answers of either kind", async () => {
+test("LINK-CLOCK: a wrong clock is reported once, whether noticed over HTTP or WebSocket", async () => {
   server.on("headers", (headers) => void headers.push(`Date: ${new Date(Date.now() - 3_600_000).toUTCString()}`));
   const link = start();
   await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(1);

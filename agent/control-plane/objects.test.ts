@@ -23,8 +23,8 @@ const sync = (revision: number, changes: readonly NodeChange[], reset = false): 
 });
 const names = (cache: ObjectCache) => cache.pods().map(({ metadata }) => metadata.name);
 
-describe("AGENT-OFFLINE: the objects that a node has received", () => {
-  it("is known again to the next agent, up to the same revision", async () => {
+describe("AGENT-OFFLINE: cached objects of a node", () => {
+  it("are restored after a restart of the agent, up to the same revision", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(3, [pod("a", 1), pod("b", 2), pod("b", 3)]));
     cache.apply(sync(4, [pod("a", 4, "DELETED")]));
@@ -33,7 +33,7 @@ describe("AGENT-OFFLINE: the objects that a node has received", () => {
     expect([names(next), next.revision]).toEqual([["b"], 4]);
   });
 
-  it("are requested anew if a file is broken", async () => {
+  it("are requested again if a cache file is corrupt", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(3, [pod("a", 1)]));
     await cache.close();
@@ -42,7 +42,7 @@ describe("AGENT-OFFLINE: the objects that a node has received", () => {
     expect(new ObjectCache(directory).revision).toBe(0);
   });
 
-  it("LINK-LEVEL: are not overwritten by older ones that arrive late", async () => {
+  it("LINK-LEVEL: are not overwritten by older versions that arrive late", async () => {
     const cache = new ObjectCache(directory);
     cache.apply(sync(5, [pod("a", 5)]));
     expect(cache.apply(sync(5, [pod("a", 4), pod("a", 3, "DELETED")]))).toEqual([]);

@@ -28,7 +28,7 @@ test.each([
   expect(proxyFor(new URL(server), environment)?.host).toBe(expected);
 });
 
-test("a proxy of another kind is refused by name", () => {
+test("a proxy with an unsupported protocol is rejected, and its protocol named", () => {
   expect(() => proxyFor(new URL("https://a.b"), { HTTPS_PROXY: "socks5://proxy:1" })).toThrow("socks5:");
 });
 
@@ -58,7 +58,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test("requests and WebSockets of a node go through the proxy, which only sees their destination", async () => {
+test("a node's requests and WebSockets go through the proxy, which only sees their destination", async () => {
   const { key, cert } = certificate();
   const plane = createServer({ key, cert }, (_, answer) => answer.end("hello"));
   const port = await listening(plane);
@@ -84,7 +84,7 @@ test("requests and WebSockets of a node go through the proxy, which only sees th
   expect(asked).toEqual(Array(2).fill("plane.test:6443 Basic dXNlcjpwYXNz"));
 });
 
-test("a proxy that refuses is named", async () => {
+test("an error names the proxy that refused", async () => {
   const proxy = createPlain().on("connect", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
   const port = await listening(proxy);
   const agent = new ProxiedAgent(new URL(`http://127.0.0.1:${port}`), {});

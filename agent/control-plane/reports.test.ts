@@ -28,7 +28,7 @@ function controlPlane({ refusal = 0, answersTo = Number.POSITIVE_INFINITY } = {}
   return { reports, heard, settle, answerAll };
 }
 
-describe("LINK-REPORTS: a node's reports", () => {
+describe("LINK-REPORTS: reports of a node", () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -36,7 +36,7 @@ describe("LINK-REPORTS: a node's reports", () => {
     vi.useRealTimers();
   });
 
-  it("side by side goes together, and each is answered by itself", async () => {
+  it("are batched if concurrent, and each receives its own answer", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
     const answers = [reports.event(asked("/event")), reports.now(asked("/gone")), reports.now(asked("/b"))];
     await settle();
@@ -45,7 +45,7 @@ describe("LINK-REPORTS: a node's reports", () => {
     expect(await Promise.all(answers.map(code))).toEqual([200, 404, 200]);
   });
 
-  it("by itself is an ordinary request", async () => {
+  it("are sent as an ordinary request if there is only one", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
     const answer = reports.now(asked("/a"));
     await settle();
@@ -54,7 +54,7 @@ describe("LINK-REPORTS: a node's reports", () => {
     expect(await answer).toEqual({ code: 200, body: "/a" });
   });
 
-  it("of events waits a little for more", async () => {
+  it("are delayed briefly for batching if they are events", async () => {
     const { reports, heard } = controlPlane();
     void reports.event(asked("/a"));
     await vi.advanceTimersByTimeAsync(50);
@@ -64,7 +64,7 @@ describe("LINK-REPORTS: a node's reports", () => {
     expect(heard).toEqual([["/a", "/b"]]);
   });
 
-  it("are sent together once one of two requests in progress is answered", async () => {
+  it("are batched until one of two requests in progress is answered", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
     for (const path of ["/a", "/b", "/c", "/d"]) {
       void reports.now(asked(path));
@@ -75,7 +75,7 @@ describe("LINK-REPORTS: a node's reports", () => {
     expect(heard).toEqual([["/a"], ["/b"], ["/c", "/d"]]);
   });
 
-  it.each([403, 404])("are sent one by one to a control plane without reports, which answers %i", async (refusal) => {
+  it.each([403, 404])("are sent one by one to a control plane that answers batches with %i", async (refusal) => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal });
     const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     await settle();
@@ -89,7 +89,7 @@ describe("LINK-REPORTS: a node's reports", () => {
     expect(heard.slice(3)).toEqual([["/c"], ["/d"]]);
   });
 
-  it("are sent one by one if refused together, and later together again", async () => {
+  it("are sent one by one after a batch is refused, and later batched again", async () => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal: 413 });
     const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     await settle();
@@ -102,7 +102,7 @@ describe("LINK-REPORTS: a node's reports", () => {
     expect(heard.slice(3)).toEqual([["/c", "/d"]]);
   });
 
-  it("are repeated if they were not answered", async () => {
+  it("are repeated if unanswered", async () => {
     const { reports, settle, answerAll } = controlPlane({ answersTo: 1 });
     const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
     const outcomes = Promise.allSettled(answers);
@@ -111,7 +111,7 @@ describe("LINK-REPORTS: a node's reports", () => {
     expect(await outcomes).toMatchObject([{ value: { code: 200 } }, { status: "rejected" }]);
   });
 
-  it("fail as a whole if nothing answers", async () => {
+  it("all fail if the request fails", async () => {
     const reports = new Reports("n", () => Promise.reject(new Error("no way there")));
     const answers = [reports.now(asked("/a")), reports.now(asked("/b"))].map((answer) =>
       answer.catch(({ message }: Error) => message),

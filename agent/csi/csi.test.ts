@@ -84,7 +84,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-test("AGENT-CSI: a driver that registers is told so, and is in the CSINode until its socket disappears", async () => {
+test("AGENT-CSI: a registered driver is notified, and stays in the CSINode until its socket disappears", async () => {
   expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
   expect(driversOf(drivers.all)).toEqual([
     { name: NAME, nodeID: "fake-node", topologyKeys: ["topology.fake/rack"], allocatable: { count: 7 } },
@@ -93,13 +93,13 @@ test("AGENT-CSI: a driver that registers is told so, and is in the CSINode until
   await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
 });
 
-test("AGENT-CSI: a driver that restarts with the same socket name is told again that it is registered", async () => {
+test("AGENT-CSI: a driver that restarts on the same socket is registered again", async () => {
   driver.crash();
   driver = await FakeCsiDriver.start({ directory, name: NAME });
   expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
 });
 
-test("AGENT-CSI-STAGE: staged once, published for each pod, and taken away in the opposite order", async () => {
+test("AGENT-CSI-STAGE: a volume is staged once, published for each pod, and torn down in reverse order", async () => {
   const one = await volumes.publish(pod("1"), persistentVolume(volume, false));
   expect(one).toBe(join(directory, "pods/1/volumes/kubernetes.io~csi/pv/mount"));
   await volumes.publish(pod("2"), persistentVolume(volume, true));
@@ -114,7 +114,7 @@ test("AGENT-CSI-STAGE: staged once, published for each pod, and taken away in th
 
 const cannotMount = spawnSync("unshare", ["-m", "true"]).status !== 0;
 test.skipIf(cannotMount)(
-  "AGENT-CSI-RECORD: what an agent that was killed had not finished of a volume, the next does",
+  "AGENT-CSI-RECORD: an agent completes volume operations that its killed predecessor left unfinished",
   async () => {
     driver.stop();
     await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
@@ -136,7 +136,7 @@ test.skipIf(cannotMount)(
 );
 
 test.skipIf(cannotMount)(
-  "AGENT-CSI-REPUBLISH: what a driver wants published over and over is, with new tokens, and staged once",
+  "AGENT-CSI-REPUBLISH: a volume of a driver with requiresRepublish is republished with new tokens, but staged once",
   async () => {
     driver.stop();
     await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
@@ -165,7 +165,7 @@ test.skipIf(cannotMount)(
   },
 );
 
-test("AGENT-CSI-STAGE: a volume is staged after it is attached, and is in use until it is unstaged", async () => {
+test("AGENT-CSI-STAGE: a volume is staged only once attached, and in use until unstaged", async () => {
   object = { ...object, spec: { attachRequired: true } };
   const publish = () => volumes.publish(pod("1"), persistentVolume(volume, false));
   await expect(publish()).rejects.toThrow("volume handle is not attached yet");
@@ -183,7 +183,7 @@ test("AGENT-CSI-STAGE: a volume is staged after it is attached, and is in use un
   await expect.poll(() => [volumes.inUse, told]).toEqual([[], 3]);
 });
 
-test("AGENT-CSI-STAGE: a volume that waits to be attached is published without, and let go, once its driver wants none attached", async () => {
+test("AGENT-CSI-STAGE: a volume that waits for attachment is published without it if its driver stops requiring it", async () => {
   object = { ...object, spec: { attachRequired: true } };
   const publish = () => volumes.publish(pod("1"), persistentVolume(volume, false));
   await expect(publish()).rejects.toThrow("is not attached yet");
@@ -193,7 +193,7 @@ test("AGENT-CSI-STAGE: a volume that waits to be attached is published without, 
   expect([volumes.inUse, told - before]).toEqual([[], 1]);
 });
 
-test("AGENT-CSI-UNSTAGE: no pod waits for its volume to be unstaged, which is retried until it succeeds, even by a restarted agent", async () => {
+test("AGENT-CSI-UNSTAGE: pods do not wait for unstaging, which is retried until it succeeds, even after an agent restart", async () => {
   await volumes.publish(pod("1"), persistentVolume(volume, false));
   driver.failing = "NodeUnstageVolume";
   await volumes.unpublish("1");
@@ -209,7 +209,7 @@ test("AGENT-CSI-UNSTAGE: no pod waits for its volume to be unstaged, which is re
   expect(called().slice(asked)).toEqual(["NodeStageVolume", "NodePublishVolume"]);
 });
 
-test("AGENT-CSI-UNSTAGE: a volume that could not be unstaged is staged anew for the next pod, and not taken from it", async () => {
+test("AGENT-CSI-UNSTAGE: a volume that could not be unstaged is staged again for the next pod, and stays staged for it", async () => {
   await volumes.publish(pod("1"), persistentVolume(volume, false));
   driver.failing = "NodeUnstageVolume";
   await volumes.unpublish("1");
@@ -222,7 +222,7 @@ test("AGENT-CSI-UNSTAGE: a volume that could not be unstaged is staged anew for 
   expect(called().length).toBe(asked);
 });
 
-test("AGENT-CSI-UNSTAGE: what a driver has certainly not staged it is not asked to unstage", async () => {
+test("AGENT-CSI-UNSTAGE: a volume that was certainly never staged is not unstaged", async () => {
   driver.failing = "NodeStageVolume";
   await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow("NodeStageVolume fails");
   driver.failing = undefined;
@@ -230,7 +230,7 @@ test("AGENT-CSI-UNSTAGE: what a driver has certainly not staged it is not asked 
   await expect.poll(called).toEqual(["NodeStageVolume", "NodeUnpublishVolume"]);
 });
 
-test("AGENT-CSI-STAGE: a driver's refusal is reported in its words, and retried", async () => {
+test("AGENT-CSI-STAGE: a driver's error is reported verbatim, and the call retried", async () => {
   driver.failing = "NodePublishVolume";
   await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow(/^rpc error: .*lume fails$/);
   driver.failing = "NodeUnpublishVolume";
@@ -241,7 +241,7 @@ test("AGENT-CSI-STAGE: a driver's refusal is reported in its words, and retried"
   await expect.poll(() => called().filter((call) => call === "NodeUnstageVolume")).toHaveLength(1);
 });
 
-test("AGENT-CSI-STAGE: an inline volume is published only, and its driver is told of the pod", async () => {
+test("AGENT-CSI-STAGE: an inline volume is published without staging, and its driver receives the pod info", async () => {
   object = {
     ...object,
     spec: { podInfoOnMount: true, volumeLifecycleModes: ["Ephemeral"], tokenRequests: [{ audience: "vault" }] },
@@ -268,13 +268,13 @@ test("AGENT-CSI-STAGE: an inline volume is published only, and its driver is tol
   await expect(refused).rejects.toThrow(`volume mode "Persistent" not supported by driver ${NAME}`);
 });
 
-test("a volume of a driver that is not here is refused by name", async () => {
+test("a volume of an unregistered driver is rejected, and the driver named", async () => {
   const other = { ...volume, spec: { ...volume.spec, csi: { driver: "other", volumeHandle: "x" } } };
   const why = "driver name other not found in the list of registered CSI drivers";
   await expect(volumes.publish(pod("1"), persistentVolume(other, false))).rejects.toThrow(why);
 });
 
-test("AGENT-CSI-USE: a driver grows what it has published, and says what is used of it", async () => {
+test("AGENT-CSI-USE: a driver expands published volumes and reports their usage", async () => {
   const wanted = persistentVolume(volume, false);
   const target = await volumes.publish(pod("1"), wanted);
   await volumes.grow(pod("1"), wanted, 2048);

@@ -9,10 +9,10 @@ test.each([
   ["ResourceExhausted", false],
   ["Aborted", false],
   ["Internal", true],
-] as const)("after %s it is certain that a driver does nothing more: %s", (code, certain) => {
+] as const)("%s is a final error: %s", (code, certain) => {
   expect(isFinal(new GrpcError(GrpcCode[code], ""))).toBe(certain);
 });
 
-test("what never came to an answer is not final", () => {
+test("an error without a gRPC status is not final", () => {
   expect(isFinal(new Error("socket hang up"))).toBe(false);
 });

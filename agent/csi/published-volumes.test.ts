@@ -16,7 +16,7 @@ const record: Published = {
 };
 const wanted = { driver: "d.example", handle: "h", name: "v" };
 
-describe("AGENT-CSI: volumes that pods of a node have", () => {
+describe("AGENT-CSI: volumes published for pods", () => {
   let directory: string;
   let volumes: PublishedVolumes;
   beforeEach(() => {
@@ -25,7 +25,7 @@ describe("AGENT-CSI: volumes that pods of a node have", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it("are where drivers know them from kubelets", () => {
+  it("have the paths that drivers know from the kubelet", () => {
     const at = (path: string) => join(directory, path);
     expect(volumes.home("u", "v")).toBe(at("pods/u/volumes/kubernetes.io~csi/v"));
     expect(volumes.target("u", { name: "v", block: false })).toBe(at("pods/u/volumes/kubernetes.io~csi/v/mount"));
@@ -35,7 +35,7 @@ describe("AGENT-CSI: volumes that pods of a node have", () => {
     expect(volumes.staging({ ...wanted, block: false })).toBe(at(`${plugins}/d.example/${sha256("h")}/globalmount`));
   });
 
-  it("are found again by what was written of them, for as long as it is", () => {
+  it("are found by their record until it is deleted", () => {
     const home = volumes.home("u", "v");
     volumes.write(home, record);
     mkdirSync(volumes.home("u", "other"), { recursive: true });
@@ -45,7 +45,7 @@ describe("AGENT-CSI: volumes that pods of a node have", () => {
     volumes.forget(home);
   });
 
-  it("leave directories that are empty, and nothing else, to be removed", () => {
+  it("have only their empty directories removed", () => {
     volumes.write(volumes.home("u", "v"), record);
     volumes.removeDirectories("u");
     expect(volumes.read(volumes.home("u", "v"))).toEqual(record);
@@ -60,7 +60,7 @@ describe("AGENT-CSI: volumes that pods of a node have", () => {
     expect(existsSync(join(directory, "pods/u"))).toBe(false);
   });
 
-  it("count if something is mounted: a directory alone is what a reboot leaves", () => {
+  it("count as published only if mounted: after a reboot only the directory remains", () => {
     expect([isThere("/proc", false), isThere(directory, false), isThere(join(directory, "none"), false)]).toEqual([
       true,
       false,

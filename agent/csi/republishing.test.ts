@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("AGENT-CSI-REPUBLISH: a volume is published again a minute after it last was, however that ended", () => {
+test("AGENT-CSI-REPUBLISH: a volume is republished a minute after the last attempt, whether or not it succeeded", () => {
   const times = new Republishing();
   expect(times.isDue("/v")).toBe(true);
   times.begin("uid", "/v");
@@ -20,7 +20,7 @@ test("AGENT-CSI-REPUBLISH: a volume is published again a minute after it last wa
   expect(times.isDue("/v")).toBe(true);
 });
 
-test("AGENT-CLOCK: a clock that is set keeps no volume waiting, and has none published sooner", () => {
+test("AGENT-CLOCK: changing the clock neither delays nor hastens republishing", () => {
   const times = new Republishing();
   times.begin("uid", "/v");
   vi.setSystemTime(Date.now() + 3_600_000);
@@ -30,7 +30,7 @@ test("AGENT-CLOCK: a clock that is set keeps no volume waiting, and has none pub
   expect(times.isDue("/v")).toBe(true);
 });
 
-test("of a pod's volumes the first counts, and none that is forgotten", () => {
+test("a pod's next republishing is that of its earliest volume, ignoring forgotten ones", () => {
   const times = new Republishing();
   const first = steadyNow() + 60_000;
   times.begin("uid", "/v");

@@ -36,14 +36,14 @@ describe("a device plugin", () => {
     rmSync(directory, { recursive: true });
   });
 
-  test("AGENT-DEVICES: what it lists is what the node has, and what it says later too", async () => {
+  test("AGENT-DEVICES: determines the node's capacity, and updates it", async () => {
     plugin.set({ a: true, b: true, c: true, d: true });
     await expect.poll(amounts).toEqual({ capacity: 4, allocatable: 4 });
     plugin.stop();
     await expect.poll(amounts).toEqual({ capacity: 4, allocatable: 0 });
   });
 
-  test("AGENT-DEVICES-HEALTH: the plugin says how the devices are that a container has", async () => {
+  test("AGENT-DEVICES-HEALTH: reports the health of a container's devices", async () => {
     await manager.give("pod-1", asking("c", 2));
     const told = () => manager.healthOf("pod-1", asking("c", 2));
     const devices = (a: string, b: string) => [
@@ -60,7 +60,7 @@ describe("a device plugin", () => {
     expect(nobody.healthOf("pod-1", asking("c", 2))).toEqual(devices("Unknown", "Unknown"));
   });
 
-  test("AGENT-DEVICES-SET: no device has two containers, and a restarted container has its own again", async () => {
+  test("AGENT-DEVICES-SET: no device is given to two containers, and a restarted container keeps its own", async () => {
     const [one, other] = await Promise.all([
       manager.give("pod-1", asking("c", 1)),
       manager.give("pod-2", asking("c", 1)),
@@ -73,7 +73,7 @@ describe("a device plugin", () => {
     expect(plugin.allocated).toHaveLength(2);
   });
 
-  test("AGENT-DEVICES-SET: a restarted agent knows which container has what", async () => {
+  test("AGENT-DEVICES-SET: a restarted agent remembers the devices of each container", async () => {
     const before = await manager.give("pod-1", asking("c", 2));
     const anew = managerOf();
     expect(await anew.give("pod-1", asking("c", 2))).toEqual(before);
@@ -84,7 +84,7 @@ describe("a device plugin", () => {
     expect((await anew.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");
   });
 
-  test("AGENT-DEVICES-SET: containers keep their devices though the plugin is gone, and it is not called for others", async () => {
+  test("AGENT-DEVICES-SET: containers keep their devices after the plugin is gone, and it is not called for containers that request none", async () => {
     const before = await manager.give("pod-1", asking("c", 1));
     const nobody = new DeviceManager({ file: join(directory, "devices.json"), sources: () => new Map() });
     expect(await nobody.give("pod-1", asking("c", 1))).toEqual(before);
@@ -93,7 +93,7 @@ describe("a device plugin", () => {
     expect(plugin.allocated).toHaveLength(1);
   });
 
-  test("AGENT-DEVICES-SET: what an init container had the pod's others have after it the pod's others have after it", async () => {
+  test("AGENT-DEVICES-SET: devices of an init container are reused by the pod's later containers", async () => {
     const setAside = (uid: string, count: number) =>
       manager.setAside({
         metadata: { uid },
@@ -109,7 +109,7 @@ describe("a device plugin", () => {
     await expect(setAside("pod-2", 1)).rejects.toThrow("Requested: 2, Available: 0");
   });
 
-  test("AGENT-DRA-EXTENDED: a pod with devices from a claim needs none of a plugin's", async () => {
+  test("AGENT-DRA-EXTENDED: a pod whose devices come from a claim needs none from the plugin", async () => {
     const mapping = { containerName: "c", resourceName: WIDGET, requestName: "r" };
     const extendedResourceClaimStatus = { resourceClaimName: "x", requestMappings: [mapping] };
     const pod = { metadata: { uid: "pod-1" }, spec: { containers: [asking("c", 9)] }, status: {} };
@@ -118,7 +118,7 @@ describe("a device plugin", () => {
     expect(manager.uids).toEqual([]);
   });
 
-  test("AGENT-DEVICES-SET: a plugin is asked for its preference only if those of the init containers are not enough", async () => {
+  test("AGENT-DEVICES-SET: a plugin's preferred allocation is requested only if the init containers' devices do not suffice", async () => {
     const asked: unknown[] = [];
     const none = { mounts: [], devices: [], annotations: {}, cdiDevices: [] };
     const source = {
@@ -145,12 +145,12 @@ describe("a device plugin", () => {
     expect(await given("pod-3", 3)).toEqual(["a,b,x", ofInit, ["a", "b", "x", 3]]);
   });
 
-  test("a container that requests none gets none", async () => {
+  test("a container without a request gets no devices", async () => {
     expect((await manager.give("pod-1", { name: "c" })).devices).toEqual([]);
     expect((await manager.give("pod-1", { name: "c", resources: { limits: { cpu: "1" } } })).devices).toEqual([]);
   });
 
-  test("a plugin of what is no extended resource is refused", async () => {
+  test("a plugin for a name that is not an extended resource is refused", async () => {
     await expect(FakeDevicePlugin.start(directory, "cpu", {})).rejects.toThrow("no extended resource: cpu");
   });
 });
@@ -165,7 +165,7 @@ describe("AGENT-DEVICES-GPU: the machine's own GPUs", () => {
     exists: (path: string) => path !== "/dev/nvidia-modeset",
   };
 
-  test("are found and counted, each under its vendor's name", async () => {
+  test("are found and counted by vendor", async () => {
     const found = await findGpus(machine);
     expect([...found].map(([resource, { devices }]) => [resource, devices.map(({ id }) => id)])).toEqual([
       ["nvidia.com/gpu", ["GPU-1f0e", "GPU-2a3b"]],
@@ -176,7 +176,7 @@ describe("AGENT-DEVICES-GPU: the machine's own GPUs", () => {
     ]).toEqual([]);
   });
 
-  test("are given with their device files, and no other's", async () => {
+  test("are granted with their own device files only", async () => {
     const found = await findGpus(machine);
     const { env, devices } = (await found.get("nvidia.com/gpu")?.grant(["GPU-2a3b"])) ?? { devices: [] };
     expect(env).toEqual({ NVIDIA_VISIBLE_DEVICES: "GPU-2a3b" });

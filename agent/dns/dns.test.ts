@@ -64,27 +64,27 @@ const failure = (question: Promise<unknown>) =>
     ({ code }) => code as string,
   );
 
-describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
-  it("lead to a Service's addresses of both families", async () => {
+describe("DNS-SPEC: names of the cluster, as Node's resolver sees them", () => {
+  it("resolve to both IPv4 and IPv6 addresses of a Service", async () => {
     expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
     expect(await resolver.resolve6("WEB.shop.svc.cluster.local")).toEqual(["fd00::50"]);
   });
 
-  it("DNS-OFFLINE: are answered where all others that could be asked are away", async () => {
+  it("DNS-OFFLINE: resolve even if no upstream server answers", async () => {
     expect(await failure(resolver.resolve4("example.com"))).not.toBe("answered");
     expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
     expect(await resolver.reverse("10.96.0.50")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await failure(resolver.resolve4("none.shop.svc.cluster.local"))).toBe("ENOTFOUND");
   });
 
-  it("lead to a headless Service's ready endpoints, all and by hostname", async () => {
+  it("resolve to the ready endpoints of a headless Service, also by hostname", async () => {
     expect((await resolver.resolve4("db.shop.svc.cluster.local")).sort()).toEqual(["10.244.0.5", "10.244.0.6"]);
     expect(await resolver.resolve4("db-0.db.shop.svc.cluster.local")).toEqual(["10.244.0.5"]);
     expect(await resolver.resolve4("10-244-0-6.db.shop.svc.cluster.local")).toEqual(["10.244.0.6"]);
     expect(await failure(resolver.resolve4("db-2.db.shop.svc.cluster.local"))).toBe("ENOTFOUND");
   });
 
-  it("say where the ports are", async () => {
+  it("have SRV records for named ports", async () => {
     const [target] = await resolver.resolveSrv("_http._tcp.web.shop.svc.cluster.local");
     expect(target).toMatchObject({ name: "web.shop.svc.cluster.local", port: 80 });
     const endpoints = await resolver.resolveSrv("_http._tcp.db.shop.svc.cluster.local");
@@ -94,7 +94,7 @@ describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
     ]);
   });
 
-  it("say as CoreDNS does where all ports are, with equal shares, and where an endpoint of a Service with an address is", async () => {
+  it("have SRV records for all ports and for endpoints, with equal weights, as in CoreDNS", async () => {
     expect(await resolver.resolveSrv("web.shop.svc.cluster.local")).toMatchObject([
       { name: "web.shop.svc.cluster.local", port: 80, priority: 0, weight: 100 },
     ]);
@@ -106,13 +106,13 @@ describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
     expect(await resolver.resolve4("10-244-0-8.web.shop.svc.cluster.local")).toEqual(["10.244.0.8"]);
   });
 
-  it("are returned for addresses", async () => {
+  it("are found by reverse lookup", async () => {
     expect(await resolver.reverse("10.96.0.50")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await resolver.reverse("fd00::50")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await resolver.reverse("10.244.0.5")).toEqual(["db-0.db.shop.svc.cluster.local"]);
   });
 
-  it("include aliases", async () => {
+  it("include CNAME records of ExternalName Services", async () => {
     expect(await resolver.resolveCname("alias.shop.svc.cluster.local")).toEqual(["web.shop.svc.cluster.local"]);
     expect(await resolver.resolve4("alias.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
     // Names that form a circle resolve to nothing, and block nothing.
@@ -121,7 +121,7 @@ describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
     expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
   });
 
-  it("include pods' and the version's", async () => {
+  it("include names of pods and the version", async () => {
     expect(await resolver.resolve4("10-244-0-9.shop.pod.cluster.local")).toEqual(["10.244.0.9"]);
     expect(await resolver.resolveTxt("dns-version.cluster.local")).toEqual([["1.1.0"]]);
   });
@@ -134,16 +134,16 @@ describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
     ["web.nowhere.svc.cluster.local", "resolve4", "ENOTFOUND"],
     ["_smtp._tcp.web.shop.svc.cluster.local", "resolveSrv", "ENOTFOUND"],
     ["example.com", "resolve4", "ESERVFAIL"],
-  ] as const)("DNS-NOTHING, DNS-FORWARD: of %s, %s: %s", async (name, method, code) => {
+  ] as const)("DNS-NOTHING, DNS-FORWARD: %s, looked up with %s, gives %s", async (name, method, code) => {
     expect(await failure(resolver[method](name))).toBe(code);
   });
 
-  it("DNS-SIZE: fit into TCP where they do not into a packet", async () => {
+  it("DNS-SIZE: resolve over TCP if the answer exceeds a UDP packet", async () => {
     expect(await resolver.resolve4("many.shop.svc.cluster.local")).toHaveLength(200);
   });
 });
 
-describe("questions over one TCP connection", () => {
+describe("pipelined DNS queries over TCP", () => {
   const question = (id: number, name = "web.shop.svc.cluster.local") => {
     const flags = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
     return lengthPrefixed(Buffer.concat([flags, encodeName(name), Buffer.from([0, 1, 0, 1])]));
@@ -173,18 +173,18 @@ describe("questions over one TCP connection", () => {
       })();
     });
 
-  it("are answered each by its number, however they come", async () => {
+  it("are each answered with their own id, however they are segmented", async () => {
     const three = Buffer.concat([question(1), question(2), question(3)]);
     expect((await converse([three], 3)).sort()).toEqual([1, 2, 3]);
     expect(await converse([three.subarray(0, 1), three.subarray(1, 9), three.subarray(9, 60)], 1)).toEqual([1]);
   });
 
-  it("malformed ones are ignored", async () => {
+  it("are ignored if malformed", async () => {
     expect(await converse([lengthPrefixed(Buffer.from("?")), question(4)], 1)).toEqual([4]);
   });
 });
 
-it("a closed server answers no one, and drops pending questions", async () => {
+it("a closed DNS server answers nothing, and drops pending queries", async () => {
   const open = () => DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, 0);
   const other = await open().catch(open).catch(open);
   const socket = connect(other.port, "127.0.0.1");

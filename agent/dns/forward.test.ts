@@ -37,8 +37,8 @@ async function overTcp(serve: (socket: Socket) => void) {
   return { asked, port };
 }
 
-describe("DNS-FORWARD: a forwarded question", () => {
-  it("over UDP is answered by what comes back under its number", async () => {
+describe("DNS-FORWARD: a forwarded query", () => {
+  it("accepts over UDP only an answer with its own id", async () => {
     const { asked, port } = await overUdp([Buffer.from([0xbe]), Buffer.from([0, 0, 9]), ANSWER]);
     expect(await forward(QUERY, { servers: ["127.0.0.1"], transport: "udp", port })).toEqual(ANSWER);
     expect(asked).toEqual([QUERY]);
@@ -55,13 +55,13 @@ describe("DNS-FORWARD: a forwarded question", () => {
         }
       },
     ],
-  ])("over TCP is answered by as much as was announced, %s", async (_, serve) => {
+  ])("reads an answer over TCP to the announced length, %s", async (_, serve) => {
     const { asked, port } = await overTcp(serve);
     expect(await forward(QUERY, { servers: ["127.0.0.1"], transport: "tcp", port })).toEqual(ANSWER);
     expect(Buffer.concat(asked)).toEqual(Buffer.from([0, 5, ...QUERY]));
   });
 
-  it("goes to the next where one does not listen or hangs up, and fails with what the last one did", async () => {
+  it("tries the next server after a failure, and fails with the error of the last one", async () => {
     const { port } = await overTcp((socket) => socket.end());
     const hungUp = "127.0.0.1 has hung up";
     await expect(forward(QUERY, { servers: ["127.0.0.1"], transport: "tcp", port })).rejects.toThrow(hungUp);
@@ -73,7 +73,7 @@ describe("DNS-FORWARD: a forwarded question", () => {
     await expect(ask()).rejects.toThrow("this machine has no resolver");
   });
 
-  it.each(["udp", "tcp"] as const)("over %s is given up after two seconds without an answer", async (transport) => {
+  it.each(["udp", "tcp"] as const)("times out over %s after two seconds", async (transport) => {
     const { port } = transport === "udp" ? await overUdp([]) : await overTcp(() => {});
     const asked = forward(QUERY, { servers: ["127.0.0.1"], transport, port });
     await expect(asked).rejects.toThrow("127.0.0.1 does not answer");

@@ -17,8 +17,8 @@ const opt = (size: number, { root = 0, type = 41 } = {}) =>
   Buffer.concat([Buffer.from([root]), words(type, size, 0, 0, 0)]);
 const asked = (more: Parameters<typeof message>[1] = {}) => message(encodeName("Web.Shop"), more);
 
-describe("a question", () => {
-  it("is read as it was asked", () => {
+describe("a DNS query", () => {
+  it("is parsed", () => {
     const bytes = asked({ type: 28, flags: 0x2800 });
     expect(parseQuery(bytes)).toEqual({
       id: 0xbeef,
@@ -47,9 +47,9 @@ describe("a question", () => {
     ["has a label of 64 bytes", message(Buffer.concat([Buffer.from([64]), Buffer.alloc(64, 97), Buffer.from([0])]))],
     ["leads back into itself", message(words(0xc00c))],
     ["has a name of more than 255 bytes", message(encodeName(Array(130).fill("a").join(".")))],
-  ])("that %s is none", (_, bytes) => expect(parseQuery(bytes)).toBeUndefined());
+  ])("is invalid if it %s", (_, bytes) => expect(parseQuery(bytes)).toBeUndefined());
 
-  it("may have a label of 63 bytes, and a name of 255", () => {
+  it("may have a label of 63 bytes and a name of 255", () => {
     const label = "a".repeat(63);
     expect(parseQuery(message(encodeName(label)))?.name).toBe(label);
     const name = [label, label, label, "a".repeat(61)].join(".");
@@ -67,12 +67,12 @@ describe("a question", () => {
     [undefined, { counts: [1, 0, 0, 1], end: opt(1232, { root: 1 }) }],
     [undefined, { counts: [1, 0, 0, 1], end: opt(1232).subarray(0, 10) }],
     [undefined, { counts: [1, 0, 0, 1] }],
-  ])("whose client takes %s bytes says so by an OPT record of its own: %#", (size, more) =>
+  ])("has a UDP payload size of %s according to its OPT record: %#", (size, more) =>
     expect(parseQuery(asked(more))?.udpSize).toBe(size),
   );
 });
 
-describe("an answer", () => {
+describe("a DNS answer", () => {
   const query = (more: Partial<Query> = {}): Query => ({
     ...{ id: 7, opcode: 0, recursionDesired: true, name: "web.shop", type: 1, isInternet: true },
     question: asked().subarray(12),
@@ -87,21 +87,21 @@ describe("an answer", () => {
     return { bytes, id, flags, counts, rest: bytes.subarray(12 + asked().length - 12) };
   };
 
-  it("repeats what was asked for, and says that it is the zone's own", () => {
+  it("repeats the question, and is authoritative", () => {
     expect(render({})).toMatchObject({ id: 7, flags: 0x8580, counts: [1, 0, 0, 0] });
     expect(render({}, { recursionDesired: false, opcode: 5 }).flags).toBe(0x8480 | (5 << 11));
     expect(render({ rcode: "noSuchName" }).flags).toBe(0x8583);
     expect(render({}).bytes.subarray(12)).toEqual(asked().subarray(12));
   });
 
-  it("names what was asked for by where it stands", () => {
+  it("compresses the queried name", () => {
     const data = Buffer.concat([words(1, 1, 0, 5, 4), Buffer.from([10, 0, 0, 1])]);
     expect(render({ answers: [address()] }).rest).toEqual(Buffer.concat([words(0xc00c), data]));
     expect(render({ answers: [address("b")] }).rest).toEqual(Buffer.concat([encodeName("b"), data]));
     expect(render({ answers: [{ ...address(), name: "" }] }).rest).toEqual(Buffer.concat([Buffer.from([0]), data]));
   });
 
-  it("of authority has the times of a zone's start", () => {
+  it("has an SOA record with its timers in the authority section", () => {
     const { rest, counts } = render({ authority: [soa] });
     expect(counts).toEqual([1, 0, 1, 0]);
     const numbers = Array.from({ length: 5 }, (_, i) => rest.readUInt32BE(rest.length - 20 + i * 4));
@@ -116,7 +116,7 @@ describe("an answer", () => {
     ["as long as the client takes", 60, { udpSize: 700 }, "udp", 41],
     ["as long as is safe", 200, { udpSize: 4096 }, "udp", 74],
     ["of any length over TCP", 200, {}, "tcp", 200],
-  ])("%s has what of %i records fits", (_, count, more, transport, fits) => {
+  ])("%s holds as many of %i records as fit", (_, count, more, transport, fits) => {
     const { flags = 0, counts, bytes } = render({ answers: many(count), authority: [soa] }, more, transport);
     const isCut = fits < count;
     expect([(flags & 0x200) !== 0, counts]).toEqual([

@@ -57,28 +57,28 @@ const SERVER_FAILURE = 2;
 const NOT_IMPLEMENTED = 4;
 const rcodeOf = (answer: Buffer | undefined) => (answer?.readUInt16BE(2) ?? -1) & 15;
 
-describe("a question of a pod's", () => {
-  it("of the cluster's names is answered from memory", async () => {
+describe("a pod's DNS query", () => {
+  it("for a name of the cluster is answered from memory", async () => {
     const { ask, asked } = resolver(true);
     const answer = await ask(question(`web.${SERVICE}`));
     expect(parseAddresses(answer as Buffer)).toMatchObject([{ type: "A", address: "10.96.0.50" }]);
     expect(asked).toEqual([]);
   });
 
-  it("for all others is forwarded unchanged, by the same protocol", async () => {
+  it("for any other name is forwarded unchanged over the same protocol", async () => {
     const { ask, asked } = resolver();
     const query = question("example.com");
     expect(await ask(query, "tcp")).toEqual(answered(query));
     expect(asked).toEqual([{ query, servers: ["192.0.2.53"], transport: "tcp" }]);
   });
 
-  it("of a class other than the Internet's is forwarded, too", async () => {
+  it("of a class other than IN is forwarded", async () => {
     const { ask, asked } = resolver();
     await ask(question(`web.${SERVICE}`, { classOf: 3 }));
     expect(asked).toHaveLength(1);
   });
 
-  it("for an ExternalName Service is answered with the records of that name", async () => {
+  it("for an ExternalName Service is answered with the records of the external name", async () => {
     const { ask, asked } = resolver();
     const answer = await ask(question(`out.${SERVICE}`), "tcp");
     expect(parseAddresses(answer as Buffer)).toMatchObject([
@@ -99,20 +99,20 @@ describe("a question of a pod's", () => {
     expect(query.readUInt32BE(6)).toBe(0);
   });
 
-  it("is a failure if nothing answers, and not served if it is of an uncommon kind", async () => {
+  it("fails with SERVFAIL if no upstream answers, and with NOTIMP for an unsupported opcode", async () => {
     expect(rcodeOf(await resolver(true).ask(question("example.com")))).toBe(SERVER_FAILURE);
     expect(rcodeOf(await resolver(true).ask(question(`out.${SERVICE}`)))).toBe(SERVER_FAILURE);
     expect(rcodeOf(await resolver().ask(question(`web.${SERVICE}`, { flags: 0x2800 })))).toBe(NOT_IMPLEMENTED);
   });
 
-  it("that is malformed is not answered", async () => {
+  it("is ignored if malformed", async () => {
     const { ask, asked } = resolver();
     expect(await ask(Buffer.from("?"))).toBeUndefined();
     expect(asked).toEqual([]);
   });
 });
 
-it("DNS-BOUND: of the world is passed on to others a thousand at a time, and fails beyond", async () => {
+it("DNS-BOUND: external queries fail beyond a thousand in progress", async () => {
   let answer = () => {};
   const waiting = new Promise<void>((resolve) => {
     answer = resolve;

@@ -10,7 +10,7 @@ const report = (part: Partial<HealthReport> = {}): HealthReport => ({
   ...part,
 });
 
-test("AGENT-DEVICES-HEALTH: what a driver says holds for half a minute, or as long as it says", () => {
+test("AGENT-DEVICES-HEALTH: a driver's health report expires after 30 s, or the timeout it sets", () => {
   const health = new DeviceHealth();
   expect([health.of(DEVICE, 0), health.nextEnd(0)]).toEqual([{ health: "Unknown" }, undefined]);
   expect(health.told([report()], 0)).toBe(true);
@@ -29,7 +29,7 @@ test("AGENT-DEVICES-HEALTH: what a driver says holds for half a minute, or as lo
   expect([health.nextEnd(31_000), health.nextEnd(62_000), health.nextEnd(90_001)]).toEqual([61_000, 90_000, undefined]);
 });
 
-test("AGENT-DEVICES-HEALTH: only what is new is a change", () => {
+test("AGENT-DEVICES-HEALTH: a repeated report is not a change", () => {
   const health = new DeviceHealth();
   health.told([report()], 0);
   const changed = [
@@ -44,7 +44,7 @@ test("AGENT-DEVICES-HEALTH: only what is new is a change", () => {
   expect(changed).toEqual([false, true, true, false, false, true, false]);
 });
 
-test("a message is no longer than the API takes", () => {
+test("a health message is truncated to the API's limit", () => {
   const health = new DeviceHealth();
   health.told([report({ message: "m".repeat(1024) })], 0);
   expect(health.of(DEVICE, 0).message).toHaveLength(1024);

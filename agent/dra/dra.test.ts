@@ -55,7 +55,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-test("AGENT-DRA: a claim is made ready once, and taken back after the last pod that has it", async () => {
+test("AGENT-DRA: a claim is prepared once, and unprepared after the last pod that uses it", async () => {
   const claims = claimsOf();
   await claims.prepare(pod("1"));
   await claims.prepare(pod("1"));
@@ -67,7 +67,7 @@ test("AGENT-DRA: a claim is made ready once, and taken back after the last pod t
   expect(driver.calls).toEqual(["prepare ns/claim", "unprepare ns/claim"]);
 });
 
-test("AGENT-DRA-CDI: a container has the devices of the request that it names, or all of its claim", async () => {
+test("AGENT-DRA-CDI: a container gets the CDI devices of the request that it names, or of the whole claim", async () => {
   await claimsOf().prepare(pod("1"));
   const devices = (request?: string) => claimsOf().devicesOf(pod("1"), asks(request));
   const [own, shared] = ["fake.example.com/gpu=claim-own", "fake.example.com/gpu=claim-shared"];
@@ -82,7 +82,7 @@ test("AGENT-DRA-CDI: a container has the devices of the request that it names, o
   expect(claimsOf().devicesOf(pod("1"), { name: "none" })).toEqual([]);
 });
 
-test("AGENT-DEVICES-HEALTH: a driver reports the health of claimed devices, until it stops", async () => {
+test("AGENT-DEVICES-HEALTH: a driver reports the health of claimed devices until it stops", async () => {
   const claims = claimsOf();
   const told = (request?: string) => claims.healthOf(pod("1"), asks(request));
   expect(told()).toEqual([]);
@@ -104,7 +104,7 @@ test("AGENT-DEVICES-HEALTH: a driver reports the health of claimed devices, unti
   expect(told()).toEqual([]);
 });
 
-test("AGENT-DRA-EXTENDED: the claim of extended resources is made ready too, and containers have what the pod's status says", async () => {
+test("AGENT-DRA-EXTENDED: the claim for extended resources is prepared, and its devices mapped by the pod's status", async () => {
   const resources = { requests: { "example.com/gpu": "1" } };
   const mapping = { resourceName: "example.com/gpu", requestName: "gpu" };
   const extended: Pod = {
@@ -143,7 +143,7 @@ test.each<[string, () => void, string]>([
     () => (driver.failing = "no power"),
     "NodePrepareResources failed for ResourceClaim claim: no power",
   ],
-])("AGENT-DRA: a claim that %s is told as the kubelet tells it", async (_, change, why) => {
+])("AGENT-DRA: a claim that %s fails with the kubelet's message", async (_, change, why) => {
   change();
   if (why.includes("registered")) await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
   await expect(claimsOf().prepare(pod("1"))).rejects.toThrow(why);
@@ -160,7 +160,7 @@ const ownedBy = (...owners: { uid: string; controller?: boolean }[]) => {
   claim = claim && { ...claim, metadata: { ...claim.metadata, ownerReferences } };
 };
 
-test("AGENT-DRA: a claim of a template is waited for until it is made, and need not be made at all", async () => {
+test("AGENT-DRA: a pod waits for its templated claim to be created, unless none is needed", async () => {
   await expect(claimsOf().prepare(templated())).rejects.toThrow('pod "ns/pod-1": ResourceClaim not created yet');
   await claimsOf().prepare(templated({ name: "local" }));
   expect(driver.calls).toEqual([]);
@@ -169,7 +169,7 @@ test("AGENT-DRA: a claim of a template is waited for until it is made, and need 
   expect([driver.calls, claimsOf().devicesOf(nothing, asks())]).toEqual([[], []]);
 });
 
-test("AGENT-DRA: a claim of a template is the pod's that it was made for, and no other's", async () => {
+test("AGENT-DRA: a templated claim serves only the pod that owns it", async () => {
   const mine = templated({ name: "local", resourceClaimName: "claim" });
   const why = "ResourceClaim ns/claim was not created for pod ns/pod-1 (pod is not owner)";
   await expect(claimsOf().prepare(mine)).rejects.toThrow(why);
@@ -181,7 +181,7 @@ test("AGENT-DRA: a claim of a template is the pod's that it was made for, and no
   expect(claimsOf().devicesOf(mine, asks("gpu"))).toHaveLength(2);
 });
 
-test("AGENT-DRA: each of two claims is unprepared separately, and equal names in two namespaces are two claims", async () => {
+test("AGENT-DRA: claims are unprepared separately, and equal names in two namespaces stay distinct", async () => {
   const claims = claimsOf();
   await claims.prepare(pod("1"));
   claim = claim && { ...claim, metadata: { ...claim.metadata, uid: "other" } };

@@ -31,7 +31,7 @@ afterEach(() => {
 
 const told = (fieldSelector: string) => ({ resource: RESOURCE, fieldSelector });
 
-test("AGENT-DRA-SLICES: what a driver told goes half a minute after it", async () => {
+test("AGENT-DRA-SLICES: a driver's ResourceSlices are deleted 30 s after it unregisters", async () => {
   there = ["a", "b"];
   slices.changed();
   there = ["b"];
@@ -42,7 +42,7 @@ test("AGENT-DRA-SLICES: what a driver told goes half a minute after it", async (
   expect(asked).toEqual([told("spec.nodeName=n,spec.driver=a")]);
 });
 
-test("AGENT-DRA-SLICES: a driver that is back in time keeps it", async () => {
+test("AGENT-DRA-SLICES: a driver that registers again in time keeps its ResourceSlices", async () => {
   there = ["a"];
   slices.changed();
   there = [];
@@ -54,7 +54,7 @@ test("AGENT-DRA-SLICES: a driver that is back in time keeps it", async () => {
   expect(asked).toEqual([]);
 });
 
-test("AGENT-DRA-SLICES: slices from before the agent are deleted at once, except for those of present drivers", async () => {
+test("AGENT-DRA-SLICES: old ResourceSlices are deleted at startup, except those of registered drivers", async () => {
   slices.open();
   await vi.advanceTimersByTimeAsync(0);
   there = ["a", "b"];
@@ -63,7 +63,7 @@ test("AGENT-DRA-SLICES: slices from before the agent are deleted at once, except
   expect(asked).toEqual([told("spec.nodeName=n"), told("spec.nodeName=n,spec.driver!=a,spec.driver!=b")]);
 });
 
-test("deletion is retried while the control plane is down, with growing pauses", async () => {
+test("ResourceSlice deletion is retried with growing delays while the control plane is unreachable", async () => {
   answer = () => Promise.reject(new Error("away"));
   slices.open();
   await vi.advanceTimersByTimeAsync(3000);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { holdsText } from "./read-text.ts";
 
-test("a container that makes its hosts file a gigabyte long does not have the agent read it", () => {
+test("the agent does not read a hosts file that a container has made a gigabyte long", () => {
   const directory = mkdtempSync(join(tmpdir(), "sailplane-text-"));
   const file = join(directory, "etc-hosts");
   expect(holdsText(file, "")).toBe(false);

@@ -76,7 +76,7 @@ const failure = async (call: Promise<unknown>): Promise<string> =>
   );
 
 describe("a gRPC service on a Unix socket", () => {
-  it("is called with what its definition says, and fields that are absent have their defaults", async () => {
+  it("encodes calls by its proto definition, with defaults for absent fields", async () => {
     expect(await say(said)).toEqual(said);
     expect(await say({})).toEqual({ text: "", times: 0, mood: "CALM", more: {} });
     const long = "x".repeat(3_000_000);
@@ -88,7 +88,7 @@ describe("a gRPC service on a Unix socket", () => {
     expect(all.map(({ times }) => times)).toEqual(Array.from({ length: 300 }, (_, times) => times));
   });
 
-  it("refuses in its own words", async () => {
+  it("returns errors with its own status and message", async () => {
     expect(await failure(say({ text: "wrong" }))).toBe(
       "rpc error: code = FailedPrecondition desc = schön ist: 100 % anders",
     );
@@ -98,12 +98,12 @@ describe("a gRPC service on a Unix socket", () => {
     expect(await failure(service.call("Shout", {}, 10))).toBe("Error: no such call: Shout");
   });
 
-  it("has the time that it is given", async () => {
+  it("enforces the call's deadline", async () => {
     expect(await failure(say({ text: "never" }, 0.05))).toMatch(/^rpc error: code = DeadlineExceeded desc = ./);
     expect(await say(said)).toEqual(said);
   });
 
-  it("is not there, or goes; and is called again once it is back", async () => {
+  it("fails with Unavailable while it is down, and can be called again afterwards", async () => {
     const away = /^rpc error: code = Unavailable desc = connection error: /;
     const nobody = new UnixService(PROTO, ["Echo"], join(directory, "nobody"));
     expect(await failure(nobody.call("Say", {}, 10))).toMatch(away);
@@ -118,7 +118,7 @@ describe("a gRPC service on a Unix socket", () => {
     expect(await say(said)).toEqual(said);
   });
 
-  it("answers as often as it likes, until it ends or is given up", async () => {
+  it("streams answers until it ends or the caller stops", async () => {
     const follow = (text: string) => {
       const times: number[] = [];
       let stop = () => {};
@@ -144,7 +144,7 @@ describe("a gRPC service on a Unix socket", () => {
     expect(part.times).toEqual([0, 1, 2]);
   });
 
-  it("that speaks no gRPC fails the call", async () => {
+  it("fails the call if the server does not speak gRPC", async () => {
     const path = join(directory, "other");
     const other = createServer((_, response) => {
       response.writeHead(503);

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { frame, MessageReader } from "./framing.ts";
 
-describe("messages of gRPC", () => {
-  it("are found in whatever pieces they come", () => {
+describe("gRPC messages", () => {
+  it("are reassembled from chunks of any size", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), fc.infiniteStream(fc.nat(9)), (messages, sizes) => {
         const found: number[][] = [];

@@ -48,14 +48,14 @@ const call = (method: string, text: string) =>
     client[method]?.call(client, { text }, (error, answer) => resolve(error?.message ?? answer)),
   );
 
-describe("a gRPC server of unary calls", () => {
-  it("answers other programs' clients", async () => {
+describe("a gRPC server for unary calls", () => {
+  it("answers independent clients", async () => {
     expect(await Promise.all(["a", "b"].map((text) => call("Say", text)))).toEqual([{ text: "A" }, { text: "B" }]);
     const long = "x".repeat(200_000);
     expect(await call("Say", long)).toEqual({ text: long.toUpperCase() });
   });
 
-  it("refuses in words that a header can hold", async () => {
+  it("encodes error messages so that a header can hold them", async () => {
     expect(await call("Say", "wrong")).toBe("3 INVALID_ARGUMENT: größer als 100 %: no");
     expect(await call("Say", "broken")).toBe("2 UNKNOWN: broken");
     expect(await call("Shout", "a")).toBe("12 UNIMPLEMENTED: unknown method /test.v1.Echo/Shout");

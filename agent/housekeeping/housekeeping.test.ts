@@ -86,7 +86,7 @@ afterEach(() => {
 const MINUTES = 60_000;
 
 describe("AGENT-IMAGES: images", () => {
-  it("are known from the first look on, and stay where the disk has room", async () => {
+  it("are listed at the first look, and kept while the disk has room", async () => {
     const keeper = housekeeping("memory.available<1");
     await keeper.look();
     expect([keeper.images, changes, removed]).toEqual([images, 1, []]);
@@ -94,7 +94,7 @@ describe("AGENT-IMAGES: images", () => {
     expect(changes).toBe(1);
   });
 
-  it("that nothing uses go where the disk is short, once they are two minutes old", async () => {
+  it("are removed if unused, the disk is full and they were found at least two minutes ago", async () => {
     inUse = new Set(["b:1"]);
     const keeper = housekeeping(FULL);
     await keeper.look();
@@ -109,7 +109,7 @@ describe("AGENT-IMAGES: images", () => {
     expect(keeper.images.map(({ id }) => id)).toEqual(["b", "c"]);
   });
 
-  it("that cannot be removed keep nothing else from being done", async () => {
+  it("do not block other work if they cannot be removed", async () => {
     stuck = ["a"];
     workers = [worker("p")];
     const keeper = housekeeping(FULL);
@@ -123,7 +123,7 @@ describe("AGENT-IMAGES: images", () => {
     expect(evicted).toHaveLength(1);
   });
 
-  it("that are gone take with them what is known of whose they are", async () => {
+  it("lose their pull records once gone", async () => {
     const pulls = new PullRecords();
     pulls.pulled("a", "a:1", { secret: "s", hash: "h" });
     pulls.pulled("gone", "gone:1", { secret: "s", hash: "h" });
@@ -132,8 +132,8 @@ describe("AGENT-IMAGES: images", () => {
   });
 });
 
-describe("AGENT-PRESSURE: a node that is short", () => {
-  it("says so once, and feels it for five minutes more", async () => {
+describe("AGENT-PRESSURE: a node under pressure", () => {
+  it("reports it once, and keeps the condition for five more minutes", async () => {
     const keeper = housekeeping("memory.available<100%,pid.available<1");
     await keeper.look();
     expect([...keeper.pressures]).toEqual(["MemoryPressure"]);
@@ -144,7 +144,7 @@ describe("AGENT-PRESSURE: a node that is short", () => {
     expect([events.length, logs.length, changes]).toEqual([2, 1, 2]);
   });
 
-  it("of memory ends the pod that uses most of it beyond what it asked for", async () => {
+  it("evicts the pod that exceeds its memory request most", async () => {
     workers = [worker("small"), worker("large"), worker("done", {}, true)];
     usage = [uses("small", 10 * MIB), uses("large", 20 * MIB), uses("done", 90 * MIB)];
     await housekeeping("memory.available<100%").look();
@@ -153,7 +153,7 @@ describe("AGENT-PRESSURE: a node that is short", () => {
     ]);
   });
 
-  it("of disk ends the pod that keeps most on it", async () => {
+  it("evicts the pod that uses most of the disk", async () => {
     workers = [worker("small"), worker("large")];
     usage = [uses("small", 90 * MIB, 1), uses("large", 0, 20 * MIB)];
     await housekeeping(FULL).look();
@@ -179,13 +179,13 @@ describe("AGENT-PRESSURE: a node that is short", () => {
     },
   );
 
-  it("of processes ends one of whom nothing more is known", async () => {
+  it("evicts the pod of lowest priority if process ids run out", async () => {
     workers = [worker("p", { priority: 1 }), worker("q")];
     await housekeeping("pid.available<100%").look();
     expect(evicted.map((each) => each.split(":")[0])).toEqual(["q"]);
   });
 
-  it("for disk space, evicts only pods that keep more on the disk than allowed", async () => {
+  it("evicts pods over their ephemeral-storage limit even without disk pressure", async () => {
     const resources = { limits: { "ephemeral-storage": "1Mi" } };
     workers = [worker("over", { containers: [{ name: "c", resources }] }), worker("none")];
     usage = [uses("over", 0, 2 * MIB), uses("none", 0, 9 * MIB)];
@@ -194,7 +194,7 @@ describe("AGENT-PRESSURE: a node that is short", () => {
   });
 });
 
-it("looks every ten seconds, reports a failure once, and continues", async () => {
+it("housekeeping runs every ten seconds, and reports a failed run once", async () => {
   const keeper = housekeeping("memory.available<1");
   await keeper.start();
   expect(keeper.imageDirectory).toBe(directory);

@@ -29,7 +29,7 @@ class Holder {
   };
 }
 
-test("AGENT-ONCE: of a pod that went while no agent looked nothing is left, and of others all", async () => {
+test("AGENT-ONCE: the remains of a pod that was deleted while no agent ran are removed, and other pods' kept", async () => {
   const directories = ["pods/gone", "pods/here", "logs/ns_p_gone", "logs/ns_p_here"].map((path) => join(root, path));
   for (const directory of directories) mkdirSync(directory, { recursive: true });
   const [csi, claims, devices] = [new Holder("gone", "mounted"), new Holder("gone", "here"), new Holder("claiming")];
@@ -64,7 +64,7 @@ test("AGENT-ONCE: of a pod that went while no agent looked nothing is left, and 
   expect([...remains.uids]).toEqual(["here"]);
 });
 
-test("AGENT-ONCE: containers go before their sandbox, one by one, as they do from a pod that is deleted", async () => {
+test("AGENT-ONCE: containers are removed one by one before their sandbox, as for a deleted pod", async () => {
   const runtime = new SimulatedRuntime({ nodeName: "n" });
   const sandbox = plainSandbox({ namespace: "ns", name: "p", uid: "gone" });
   const sandboxId = await runtime.runSandbox(sandbox);
@@ -81,7 +81,7 @@ test("AGENT-ONCE: containers go before their sandbox, one by one, as they do fro
   expect(warn.mock.calls).toEqual([["removing pod ns/p, which the control plane no longer has"]]);
 });
 
-test("AGENT-ONCE: foreign files beside pods' logs and directories do not lead to the removal of others", async () => {
+test("AGENT-ONCE: foreign files beside pods' logs and directories are left alone", async () => {
   const directories = ["pods/here/volumes", "pods/lost+found", "logs/here", "logs/a_b_..", "logs/a_b_"].map((path) =>
     join(root, path),
   );
@@ -105,7 +105,7 @@ test("AGENT-ONCE: foreign files beside pods' logs and directories do not lead to
   expect(directories.map(existsSync)).toEqual(directories.map(() => true));
 });
 
-test("AGENT-ONCE: orphans are looked for again, ever less often, until the agent stops", async () => {
+test("AGENT-ONCE: orphans are searched for again, less and less often, until the agent stops", async () => {
   vi.useFakeTimers();
   let looks = 0;
   const warn = vi.fn();

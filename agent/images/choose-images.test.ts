@@ -12,7 +12,7 @@ const image = (id: string, more: Partial<ImageObservation> = {}): ImageObservati
 
 const MINUTE = 60_000;
 
-describe("AGENT-IMAGES: images that make room", () => {
+describe("AGENT-IMAGES: images chosen for garbage collection", () => {
   const images = [image("old"), image("used"), image("recent"), image("pinned", { pinned: true })];
   const none: Histories = new Map();
   const first = recordImages(none, images, { isUsed: ({ id }) => id !== "old", now: 0 });
@@ -20,14 +20,14 @@ describe("AGENT-IMAGES: images that make room", () => {
   const choose = (bytes: number) =>
     chooseImages(second, [...images, image("new")], { bytes, now: 3 * MINUTE }).map(({ id }) => id);
 
-  it("are unused, the longest unused first", () => {
+  it("are unused, the least recently used first", () => {
     expect(choose(10)).toEqual(["old"]);
     expect(choose(11)).toEqual(["old", "recent"]);
   });
 
-  it("are never in use, pinned, or just pulled", () => expect(choose(1e9)).toEqual(["old", "recent"]));
+  it("exclude those in use, pinned or just pulled", () => expect(choose(1e9)).toEqual(["old", "recent"]));
 
-  it("that are unused for the same time go by when they came, and two minutes after that at the earliest", () => {
+  it("are ordered by age if last used at the same time, and are at least two minutes old", () => {
     const seen = (found: number, used: number) => ({ found, used });
     const histories = new Map([
       ["later", seen(2000, 0)],
@@ -47,7 +47,7 @@ describe("AGENT-IMAGES: images that make room", () => {
     [15, 5],
     [14, 6],
     [5, 15],
-  ])("with %i of 100 left, %i are to be freed", (available, bytes) =>
+  ])("free enough space: with %i of 100 available, %i", (available, bytes) =>
     expect(bytesToFree({ available, capacity: 100 })).toBe(bytes),
   );
 });

@@ -3,7 +3,7 @@ import { registryAndRest, whyNoImageName } from "./image-name.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
-describe("an image's name", () => {
+describe("an image name", () => {
   it.each([
     "busybox",
     "busybox:1",
@@ -23,7 +23,7 @@ describe("an image's name", () => {
     ["f".repeat(64), `invalid repository name (${"f".repeat(64)}), cannot specify 64-byte hexadecimal strings`],
   ])("may not be %s", (name, why) => expect(whyNoImageName(name)).toBe(why));
 
-  it("without a host is docker.io's", () => {
+  it("without a registry means docker.io", () => {
     expect(registryAndRest("busybox")).toEqual({ registry: "docker.io", rest: "library/busybox" });
     expect(registryAndRest("me/app").registry).toBe("docker.io");
     expect(registryAndRest("localhost/app").registry).toBe("localhost");

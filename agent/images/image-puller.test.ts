@@ -51,7 +51,7 @@ it.each([
   [undefined, "r.example/x", true, ["r.example/x"]],
   [undefined, "r.example/x:latest", true, ["r.example/x:latest"]],
   [undefined, `r.example:80/x@sha256:${"a".repeat(64)}`, true, []],
-])("policy %s of %s, present: %s, pulls %j", async (imagePullPolicy, image, present, expected) => {
+])("imagePullPolicy %s of image %s, present: %s, pulls %j", async (imagePullPolicy, image, present, expected) => {
   const { ensure, pulled, fails } = puller({ present });
   fails.now = false;
   const policy = imagePullPolicy === undefined ? {} : { imagePullPolicy };
@@ -59,7 +59,7 @@ it.each([
   expect(pulled).toEqual(expected);
 });
 
-it("reports that an image is present, or how long it took to pull, and its size", async () => {
+it("an event reports that an image is present, or the duration and size of its pull", async () => {
   const there = puller({ present: true });
   await there.ensure({});
   const already = "already present on machine and can be accessed by the pod";
@@ -74,7 +74,7 @@ it("reports that an image is present, or how long it took to pull, and its size"
   ]);
 });
 
-it("an image that is not there, and must not be pulled, is waited for", async () => {
+it("an absent image with imagePullPolicy Never keeps its container waiting", async () => {
   const { ensure, told, pulled } = puller();
   const message = 'Container image "r.example/x:1" is not present with pull policy of Never';
   const waiting = { reason: "ErrImageNeverPull", message };
@@ -95,7 +95,7 @@ it.each([
     "image pull failed for r.example/x:1 because the signature validation failed",
   ],
 ])(
-  "a pull that fails with %j is shown as such, then as backing off, and is tried again when that is over",
+  "a pull that fails with %j is reported, backs off, and is retried after the back-off",
   async (said, reason, message) => {
     const { ensure, told, pulled, fails, made } = puller({ why: () => said });
     expect(await ensure({})).toMatchObject({ ok: false, waiting: { reason, message } });
@@ -123,7 +123,7 @@ it.each([
   },
 );
 
-it("the errors of all credentials are reported together, each once", async () => {
+it("errors of all credentials are reported together, each once", async () => {
   const words = ["no", "never"];
   const of = { ...pod, spec: { containers: [], imagePullSecrets: [{ name: "s" }] } };
   const { ensure, pulled } = puller({ why: () => words.shift() ?? "no" });
@@ -132,7 +132,7 @@ it("the errors of all credentials are reported together, each once", async () =>
   expect(await puller().ensure({}, of)).toMatchObject({ waiting: { message: "no" } });
 });
 
-it("an image that cannot be looked up, or with an invalid name, is retried later", async () => {
+it("an image whose lookup fails or whose name is invalid is retried later", async () => {
   const { ensure, told, runtime } = puller();
   const retryAt = performance.now() + 10_000;
   expect(await ensure({ image: "Bad Image" })).toMatchObject({
@@ -151,7 +151,7 @@ it("an image that cannot be looked up, or with an invalid name, is retried later
   expect(failed).toBe(performance.now() + 1000);
 });
 
-it("after a success, the next pull waits no longer than a first one", async () => {
+it("a successful pull resets the back-off", async () => {
   const { ensure, fails } = puller();
   const always = () => ensure({ imagePullPolicy: "Always" });
   await always();
@@ -168,7 +168,7 @@ it("after a success, the next pull waits no longer than a first one", async () =
   expect(await always()).toMatchObject({ waiting: { reason: "ErrImagePull" } });
 });
 
-it("concurrent pulls of an image are one, and each is told how long it took", async () => {
+it("concurrent pulls of an image are merged, and each reports the duration", async () => {
   const { ensure, told, pulled, runtime } = puller();
   const image = { id: "sha256:1", ref: "r", names: [], size: 7 };
   let finish = () => {};
@@ -186,7 +186,7 @@ it("concurrent pulls of an image are one, and each is told how long it took", as
   expect(told.slice(-2)).toEqual([`Normal Pulled ${words}`, `Normal Pulled ${words}`]);
 });
 
-it("AGENT-PULL: what is known about who may use an image is kept during a pull, and after a failed one", async () => {
+it("AGENT-PULL: the records of who may use an image survive a pull in progress and a failed one", async () => {
   const records = new PullRecords();
   const of = { ...pod, spec: { containers: [], imagePullSecrets: [{ name: "s" }] } };
   const isForAll = () => records.mayUse("sha256:1", "r.example/x:1", []);

@@ -52,7 +52,7 @@ const pod = (...names: string[]): Pod => ({
   status: {},
 });
 
-describe("AGENT-PULL: credentials for an image", () => {
+describe("AGENT-PULL: pull credentials", () => {
   it.each([
     ["busybox", ["hub/pass:word"]],
     ["reg.example.com/team/app:1", ["team/", "all/"]],
@@ -64,7 +64,7 @@ describe("AGENT-PULL: credentials for an image", () => {
     ["reg.example.net/sub", ["/", "/"]],
     [`${"a".repeat(200)}:5000/x`, []],
     ["reg.example.com:5000/x", []],
-  ])("of %s are those that name its registry, the most precise first", (image, expected) => {
+  ])("for %s are those of its registry, the most specific first", (image, expected) => {
     const found = pullCredentials(pod("many", "broken", "odd", "slow", "none"), objects, image);
     expect(found.map(({ credentials: { username, password } }) => `${username}/${password}`)).toEqual(expected);
   });
@@ -80,12 +80,12 @@ describe("AGENT-PULL: credentials for an image", () => {
     ["xaab.paths.io/app", ["overlap"]],
     ["old.io/app", ["u"]],
     ["localhost/app", ["star"]],
-  ])("of %s are those whose stars and paths it has", (image, expected) => {
+  ])("for %s match wildcards and paths", (image, expected) => {
     const found = pullCredentials(pod("paths", "legacy", "empty"), objects, image);
     expect(found.map(({ credentials: { username } }) => username)).toEqual(expected);
   });
 
-  it("may be a token", () =>
+  it("may be an identity token", () =>
     expect(
       pullCredentials(pod("token", "one"), objects, "reg.example.com/x").map(({ credentials }) => credentials),
     ).toEqual([
@@ -93,7 +93,7 @@ describe("AGENT-PULL: credentials for an image", () => {
       { serverAddress: "reg.example.com", username: "one", password: "1" },
     ]));
 
-  it("are missed by name", () => expect(missingPullSecrets(pod("one", "none"), objects)).toEqual(["none"]));
+  it("report missing secrets by name", () => expect(missingPullSecrets(pod("one", "none"), objects)).toEqual(["none"]));
 });
 
 const image: ImageObservation = { id: "sha256:1", ref: "r", names: ["reg.example.com/app:1"], size: 1 };
@@ -115,14 +115,14 @@ class Registry {
 
 const container = { name: "c", image: "reg.example.com/app:1", imagePullPolicy: "IfNotPresent" };
 
-describe("AGENT-PULL: an image that took credentials", () => {
+describe("AGENT-PULL: an image pulled with credentials", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "sailplane-pulls-"));
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it("may be used with the same credentials, or by pods that can pull it, even after the agent restarts", async () => {
+  it("may be used with the same credentials, or by pods that can pull it, even after an agent restart", async () => {
     const registry = new Registry();
     const ask = async (policy: string, ...names: string[]) => {
       // A new agent each time.
@@ -146,7 +146,7 @@ describe("AGENT-PULL: an image that took credentials", () => {
     expect(await ask("Never", "two")).toBe("has it");
   });
 
-  it("that was here before the node pulled anything is for all", async () => {
+  it("is available to all if it was present before the node pulled anything", async () => {
     const registry = new Registry();
     registry.here = true;
     const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, objects, () => {});
@@ -154,7 +154,7 @@ describe("AGENT-PULL: an image that took credentials", () => {
   });
 });
 
-test("AGENT-PULL: of an image that is gone nothing is remembered", () => {
+test("AGENT-PULL: the records of a removed image are deleted", () => {
   const records = new PullRecords();
   records.pulled("a", "r", { secret: "s", hash: "h" });
   expect(records.mayUse("a", "r:1", [])).toBe(false);
@@ -163,7 +163,7 @@ test("AGENT-PULL: of an image that is gone nothing is remembered", () => {
   expect(records.mayUse("a", "r:1", [])).toBe(true);
 });
 
-test("AGENT-PULL: an image whose pull was interrupted by the agent's death is pulled again when needed", () => {
+test("AGENT-PULL: an image whose pull was interrupted by a crash is pulled again when needed", () => {
   const directory = mkdtempSync(join(tmpdir(), "sailplane-pulls-"));
   const open = () => new PullRecords(join(directory, "pulls.json"));
   open().begins("r:1");
@@ -179,7 +179,7 @@ test("AGENT-PULL: an image whose pull was interrupted by the agent's death is pu
   rmSync(directory, { recursive: true });
 });
 
-test("AGENT-PULL: if the runtime cannot say whether an image is present, it is retried later", async () => {
+test("AGENT-PULL: an image is retried later if the runtime cannot say whether it is present", async () => {
   const registry = new Registry();
   registry.runtime.imageStatus = () => Promise.reject(new Error("it is away"));
   const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, objects, () => {});

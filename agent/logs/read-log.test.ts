@@ -31,7 +31,7 @@ async function read(file: string, options: Partial<ReadLogOptions> = {}): Promis
   return text;
 }
 
-describe("a container's log", () => {
+describe("a container log", () => {
   it.each<[string, Partial<ReadLogOptions>, string]>([
     ["is read whole", {}, "one\ntwo\nthree\n"],
     ["ends with the last lines asked for", { tailLines: 2 }, "two\nthree\n"],
@@ -55,14 +55,14 @@ describe("a container's log", () => {
     expect(await read(file, { timestamps: true })).toBe(`${shown} line\n`);
   });
 
-  it("joins the pieces of long lines", async () => {
+  it("joins the parts of long lines", async () => {
     const file = logFile();
     const line = "x".repeat(40_000);
     writeFileSync(file, new LogEncoder("stdout").push(Buffer.from(`${line}\n`), time(0)));
     expect(await read(file)).toBe(`${line}\n`);
   });
 
-  it("has no more lines than the requested last ones, though more are written meanwhile", async () => {
+  it("returns only the requested last lines, even while more are written", async () => {
     const file = logFile();
     const text = Array.from(
       { length: 3000 },
@@ -79,7 +79,7 @@ describe("a container's log", () => {
     expect(said).toBe(text.slice(-2000).join(""));
   });
 
-  it("AGENT-LOG-FOLLOW: is followed on while the runtime does not answer", async () => {
+  it("AGENT-LOG-FOLLOW: is still followed while the runtime does not answer", async () => {
     const file = logFile();
     let answers = false;
     const isRunning = () => (answers ? Promise.resolve(false) : Promise.reject(new Error("connect ENOENT")));
@@ -92,7 +92,7 @@ describe("a container's log", () => {
     expect(await reading).toBe("three\nfour\nfive\n");
   });
 
-  it("is followed until its container ends, its last words included", async () => {
+  it("is followed until its container ends, including its last lines", async () => {
     const file = logFile();
     let running = true;
     const reading = read(file, { follow: true, tailLines: 1, isRunning: async () => running });

@@ -14,12 +14,12 @@ describe("AGENT-LOG: a log", () => {
   const rotate = (second: number, reopen = async () => writeFileSync(path, "")) =>
     rotateLog(path, { reopen, now: new Date(Date.UTC(2026, 0, 1, 0, 0, second)), longestBytes: 10 });
 
-  it("that is short stays", async () => {
+  it("is not rotated if short", async () => {
     writeFileSync(path, "short\n");
     expect(await rotate(1)).toBe(false);
   });
 
-  it("that is long is cut, and five files are kept, the older ones compressed", async () => {
+  it("is rotated if long, with five files kept and the older ones compressed", async () => {
     for (let second = 1; second <= 7; second++) {
       writeFileSync(path, `${second} is long enough\n`);
       chmodSync(path, 0o640);
@@ -31,7 +31,7 @@ describe("AGENT-LOG: a log", () => {
     expect(gunzipSync(readFileSync(join(directory, files[1] ?? ""))).toString()).toBe("4 is long enough\n");
   });
 
-  it("whose writer does not follow is left as it was", async () => {
+  it("is restored if the runtime fails to reopen it", async () => {
     writeFileSync(path, "long enough indeed\n");
     await expect(rotate(1, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(readdirSync(directory)).toEqual(["0.log"]);

@@ -67,7 +67,7 @@ const all = [CLIENT, FAR, OTHER, STRANGER];
 const app = (...values: string[]): LabelSelector => ({ matchExpressions: [{ key: "app", operator: "In", values }] });
 const from = (...peers: NetworkPolicyPeer[]): NetworkPolicy => policy({ podSelector: {}, ingress: [{ from: peers }] });
 
-describe("ingress", () => {
+describe("an ingress policy", () => {
   it.each<[string, NetworkPolicy[], string[]]>([
     ["is open where no policy speaks of the pod", [policy({ podSelector: app("nobody") })], all],
     ["is open in other namespaces", [policy({ podSelector: {} }, "p", "bank")], all],
@@ -101,11 +101,11 @@ describe("ingress", () => {
     ["beyond a range", [{ port: 8000, endPort: 8080 }], 8081, false],
     ["a name of the pod's", [{ port: "http" }], 8080, true],
     ["a name that the pod does not have", [{ port: "dns" }], 8080, false],
-  ])("names ports by %s (POLICY-PORTS)", (_, ports, port, expected) =>
+  ])("matches ports given as %s (POLICY-PORTS)", (_, ports, port, expected) =>
     expect(visitors([policy({ podSelector: {}, ingress: [{ ports }] })], port)).toEqual(expected ? all : []),
   );
 
-  it("means no pods that have ended, or that are their node (POLICY-HOST)", () => {
+  it("ignores pods that have ended or that use the host network (POLICY-HOST)", () => {
     const ended = pod({ name: "client", ip: CLIENT, phase: "Succeeded" });
     const host = pod({ name: "far", ip: FAR, spec: { hostNetwork: true } });
     const open = from({ podSelector: {} });
@@ -113,7 +113,7 @@ describe("ingress", () => {
   });
 });
 
-describe("egress", () => {
+describe("an egress policy", () => {
   const reaches = (spec: Partial<NetworkPolicySpec>, to: string, port: number) =>
     letsThrough(planPolicies(facts([policy({ podSelector: app("web"), ...spec })]))[0], {
       ...{ from: WEB, to, port, protocol: "tcp" },
@@ -129,7 +129,7 @@ describe("egress", () => {
     ["finds no name at strangers", { egress: [{ ports: [{ port: "http" }] }] }, STRANGER, false],
   ])("%s", (_, spec, to, expected) => expect(reaches(spec, to, 8080)).toBe(expected));
 
-  it("POLICY-BOTH: is judged at its own node, ingress at the other's: both must let a connection through", () => {
+  it("POLICY-BOTH: is enforced at the source's node, ingress at the destination's: both must allow a connection", () => {
     const rules = planPolicies(
       facts([
         policy({ podSelector: app("client"), policyTypes: ["Egress"] }),
@@ -167,7 +167,7 @@ const generated = fc.record({
   ),
 });
 
-it("lets through what every policy of a pod's node allows, and nothing else", () => {
+it("the rules let through exactly what every policy allows (property)", () => {
   fc.assert(
     fc.property(generated, ({ pods: made, policies }) => {
       const everyone = made.map((each, i) => pod({ ...each, name: `p${i}`, ip: `10.244.0.${i + 1}` }));
@@ -238,7 +238,7 @@ const absent =
   nft("nft list tables").status !== 0 ? "no nft in a network namespace: needs root and nftables" : undefined;
 
 describe.skipIf(absent !== undefined)(`the kernel${absent ? ` (${absent})` : ""}`, () => {
-  it("takes the rules, and each change of them", () => {
+  it("accepts the rules, and each change of them", () => {
     const states = [
       [policy({ podSelector: {} })],
       [

@@ -9,7 +9,7 @@ const FAR = "10.244.1.3";
 
 const entries = (_: string, value: unknown) => (value instanceof Map ? [...value] : value);
 
-describe("in the kernel's words", () => {
+describe("nftables rules of a policy", () => {
   const gateOf = (
     allowance: Omit<Allowance, "id">,
     { family = 4 as Family, direction = "ingress" as Direction } = {},
@@ -43,11 +43,11 @@ describe("in the kernel's words", () => {
       },
       ["ip saddr 10.0.0.0/8 tcp dport 80", "ip saddr 10.0.0.0/8 meta l4proto udp"],
     ],
-  ])("%j lets through %j, and the rest is dropped", (allowance, expected) =>
+  ])("%j lets through %j and drops the rest", (allowance, expected) =>
     expect(gateOf(allowance).rules).toEqual([...expected.map((each) => `${each} return`.trim()), "drop"]),
   );
 
-  it("pods are peers by a set, and ports by name one for each address, of either family", () => {
+  it("pods are matched by a set, and named ports by address, for either IP family", () => {
     const peers = { addresses: [CLIENT, FAR], blocks: [] };
     const sockets = [{ address: WEB, protocol: "tcp" as const, port: 8080 }];
     const { rules, sets } = gateOf({ peers, ports: { ranges: [], sockets } }, { direction: "egress" });
@@ -64,7 +64,7 @@ describe("in the kernel's words", () => {
     expect(six.rules[0]).toMatch(/^ip6 saddr @\S+ return$/);
   });
 
-  it("each pod has its gate, on the side that the policy is of", () => {
+  it("each pod has a gate in the direction of the policy", () => {
     for (const direction of ["ingress", "egress"] as const) {
       const { chains, sets, name } = gateOf({}, { direction });
       const other = direction === "ingress" ? "egress" : "ingress";
@@ -78,7 +78,7 @@ describe("in the kernel's words", () => {
     }
   });
 
-  it("neighbours find each other over IPv6, whatever is gated", () => {
+  it("IPv6 neighbour discovery always passes", () => {
     const { chains } = gateOf({}, { family: 6 });
     expect(chains.get("forward")?.rules).toEqual([
       "ct state established,related accept",

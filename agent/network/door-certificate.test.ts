@@ -15,7 +15,7 @@ function controlPlane(answer: { code: number; body: string }) {
   return { asked, calls: { server: "", ask, open: () => Promise.reject(new Error("unused")) as never } };
 }
 
-it("shows the control plane a key of its own, and asks for another certificate at half of its life", async () => {
+it("a certificate is requested for a new key of the agent's own, and renewed at half of its lifetime", async () => {
   const { asked, calls } = controlPlane({ code: 201, body: JSON.stringify({ certificate }) });
   const door = await fetchDoorCertificate(calls, "a/b");
   expect(asked).toEqual([
@@ -36,7 +36,7 @@ it("shows the control plane a key of its own, and asks for another certificate a
   expect(door.renewAt - Date.parse(validFrom)).toBe(Date.parse(validTo) - door.renewAt);
 });
 
-it("fails where it is refused", async () => {
+it("requesting a certificate fails if the control plane refuses", async () => {
   const { calls } = controlPlane({ code: 403, body: "no" });
   await expect(fetchDoorCertificate(calls, "n")).rejects.toThrow("gives no certificate for the way to it: no");
 });

@@ -54,7 +54,7 @@ async function bodyOf(message: IncomingMessage): Promise<string> {
   return text;
 }
 
-describe("NET-TLS: where the agent ends TLS for its pods", () => {
+describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   let plane: Server;
   let controlPlane: ControlPlaneCalls;
   let door: EndingApiDoor;
@@ -112,7 +112,7 @@ describe("NET-TLS: where the agent ends TLS for its pods", () => {
       asked.end(body);
     });
 
-  it("passes requests on with the pod's own token, below the cluster's path, by the server's own name", async () => {
+  it("forwards requests with the pod's token, the cluster's path prefix and the server's host name", async () => {
     const answer = await ask("POST", "/api/v1/namespaces/default/pods?dryRun=All", "a pod");
     expect([answer.statusCode, answer.headers.warning]).toEqual([207, '299 - "kept"']);
     expect(JSON.parse(await bodyOf(answer))).toEqual({
@@ -124,7 +124,7 @@ describe("NET-TLS: where the agent ends TLS for its pods", () => {
     });
   });
 
-  it("passes answers on as they come", async () => {
+  it("streams answers as they arrive", async () => {
     const answer = await ask("GET", "/api/v1/pods?watch=1");
     const heard: string[] = [];
     answer.on("data", (chunk) => heard.push(String(chunk)));
@@ -133,12 +133,12 @@ describe("NET-TLS: where the agent ends TLS for its pods", () => {
     await expect.poll(() => heard.join("")).toBe("first\nlast\n");
   });
 
-  it("takes no request that names another server, nor one that would be none", async () => {
+  it("rejects requests for another server and malformed ones", async () => {
     for (const path of ["http://elsewhere.example/api", "http://:x/", "*"])
       expect((await ask("OPTIONS", path)).statusCode).toBe(400);
   });
 
-  it("passes WebSockets on, with their subprotocol", async () => {
+  it("forwards WebSockets with their subprotocol", async () => {
     const { host, port } = { host: door.at.address, port: door.at.port };
     const socket = new WebSocket(`wss://${host}:${port}/exec`, ["v5.channel.k8s.io"], { agent: pods });
     const heard = new Promise((resolve) => socket.once("message", (message) => resolve(String(message))));
@@ -149,7 +149,7 @@ describe("NET-TLS: where the agent ends TLS for its pods", () => {
     socket.terminate();
   });
 
-  it("says so where the API server is away", async () => {
+  it("reports that the API server is unreachable", async () => {
     const away = callsOf("http://127.0.0.1:9");
     const complaints: string[] = [];
     const log = { info: () => {}, warn: (text: string) => complaints.push(text) };

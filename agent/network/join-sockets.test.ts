@@ -11,7 +11,7 @@ interface Way {
   readonly server: Socket;
 }
 
-describe("connections that are joined", () => {
+describe("joined connections", () => {
   const servers: Server[] = [];
   const sockets: Socket[] = [];
   let way: Way;
@@ -47,7 +47,7 @@ describe("connections that are joined", () => {
     return text;
   };
 
-  it("carry bytes both ways, and an end in one direction leaves the other", async () => {
+  it("carry bytes both ways, and stay half-open after one end", async () => {
     const { client, server } = way;
     client.end("question");
     expect(await textOf(server)).toBe("question");
@@ -58,23 +58,23 @@ describe("connections that are joined", () => {
   const bothEnd = (...both: Socket[]) =>
     expect.poll(() => both.map(({ destroyed }) => destroyed)).toEqual(both.map(() => true));
 
-  it.each(["client", "server"] as const)("end together where the %s's is reset", async (broken) => {
+  it.each(["client", "server"] as const)("both close if the %s resets", async (broken) => {
     way[broken].resetAndDestroy();
     await bothEnd(way.between, way.onward);
   });
 
-  it("end together where one is ended here before all was read", async () => {
+  it("both close if one is destroyed before all was read", async () => {
     way.between.destroy();
     await bothEnd(way.onward);
   });
 
-  it("end with the side that joined them", async () => {
+  it("both close with the joiner", async () => {
     joined.close();
     await bothEnd(way.between, way.onward);
     expect(await textOf(way.client)).toBe("");
   });
 
-  it("end where there is nothing at the other end", async () => {
+  it("close if the other end refuses", async () => {
     const [, between] = await connection();
     joined.join(between, keep(connect({ port: 1, host: "127.0.0.1" })));
     await bothEnd(between);

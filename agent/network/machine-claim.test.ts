@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { claimMachineNetwork } from "./machine-claim.ts";
 
-describe.skipIf(process.platform !== "linux")("NET-ONE: a machine's network", () => {
-  it("belongs to one agent until it is released; a second one is told whose it is", async () => {
+describe.skipIf(process.platform !== "linux")("NET-ONE: the network of a machine", () => {
+  it("belongs to one agent until released; a second one learns the owner", async () => {
     const name = `\0sailplane-test-${process.pid}`;
     const letGo = await claimMachineNetwork("node one (/data)", name);
     await expect(claimMachineNetwork("node two", name)).rejects.toThrow(

@@ -13,8 +13,8 @@ const node = (name: string, podCIDRs: string[], addresses: string[]): Node => ({
   status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) },
 });
 
-describe("NET-ROUTES: routes", () => {
-  it("lead to the pods of other nodes, by an address of the same family that is not loopback", () => {
+describe("NET-ROUTES: pod routes", () => {
+  it("lead to other nodes by an address of the same family that is not loopback", () => {
     const nodes = [
       node("own", ["10.244.0.0/24"], ["192.0.2.1"]),
       node("dual", ["10.244.1.0/24", "fd00:1::/64"], ["127.0.0.1", "192.0.2.2", "2001:db8::2"]),
@@ -27,7 +27,7 @@ describe("NET-ROUTES: routes", () => {
     ]);
   });
 
-  it("lead through the overlay where plain ones do not, and where the node has no address of the family", () => {
+  it("use the overlay if direct routes do not work or the node has no address of the family", () => {
     const nodes = [
       node("near", ["10.244.1.0/24", "fd00:1::/64"], ["192.0.2.2"]),
       node("cut", ["10.244.2.0/24"], ["192.0.2.3"]),
@@ -40,12 +40,12 @@ describe("NET-ROUTES: routes", () => {
   });
 });
 
-describe("NET-OWN: the pods' network", () => {
+describe("NET-OWN: the pod network", () => {
   it.each([
     ["10.244.3.0/24", { address: "10.244.3.1", bits: 24 }],
     ["10.9.8.64/26", { address: "10.9.8.65", bits: 26 }],
     ["fd00:1::/64", { address: "fd00:1::1", bits: 64 }],
-  ])("of %s has its gateway at its first address", (range, gateway) => expect(gatewayOf(range)).toEqual(gateway));
+  ])("of %s has its gateway at the first address", (range, gateway) => expect(gatewayOf(range)).toEqual(gateway));
 
   it("has a default route for each family", () => {
     const config = cniConfig({ podRanges: ["10.244.3.0/24", "fd00:1::/64"], ipamDirectory: "/x", hasPortmap: false });
@@ -55,17 +55,17 @@ describe("NET-OWN: the pods' network", () => {
   });
 });
 
-describe("NET-API: the way to the API server", () => {
+describe("NET-API: the connection to the API server", () => {
   it.each([
     ["https://192.0.2.1:6443", "PEM", { host: "192.0.2.1", port: 6443 }],
     ["https://[2001:db8::1]:6443", "PEM", { host: "2001:db8::1", port: 6443 }],
     ["https://192.0.2.1:6443/clusters/two", "PEM", undefined],
     ["https://plane.example.com", undefined, undefined],
-  ])("from %s with authority %s", (server, ca, expected) =>
+  ])("for %s with CA %s", (server, ca, expected) =>
     expect(apiServerOf({ server, ...(ca !== undefined && { ca }) })).toEqual(expected),
   );
 
-  it("passes bytes both ways, and the end of them", async () => {
+  it("forwards bytes both ways, and each end of stream", async () => {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on("data", (chunk) => socket.write(String(chunk).toUpperCase()));
       socket.on("end", () => socket.end("."));
@@ -83,15 +83,15 @@ describe("NET-API: the way to the API server", () => {
   });
 });
 
-describe("NET-OTHERS: the way to the API where pods have another's network", () => {
-  it("is the API server itself, where pods can reach it", () => {
+describe("NET-OTHERS: the API address for pods in another CNI network", () => {
+  it("is the API server itself if pods can reach it", () => {
     expect(directWay({ host: "192.0.2.9", port: 6443 })).toEqual({ address: "192.0.2.9", port: 6443 });
     for (const host of ["127.0.0.1", "api.example.com", "::1"])
       expect(directWay({ host, port: 6443 }), host).toBeUndefined();
     expect(directWay(undefined)).toBeUndefined();
   });
 
-  it("is else at an address of the machine's, for what is led there alone", () => {
+  it("is otherwise an address of the machine, open to redirected connections only", () => {
     expect(doorAddressOf(node("n", [], ["127.0.0.1", "fd00::2", "192.0.2.2"]))).toBe("192.0.2.2");
     expect(doorAddressOf(node("n", [], ["127.0.0.1"]))).toBeUndefined();
     const guard = renderWhole(doorGuard({ address: "192.0.2.2", port: 40001 }));

@@ -106,7 +106,7 @@ const facts: NodeApiFacts = {
 };
 const ask = async (path: string, known = facts) => (await answerNodeApi(path, known)).body as string;
 
-describe("what a kubelet answers of itself", () => {
+describe("the kubelet API of the node", () => {
   it.each([
     ["/healthz", "ok"],
     ["/healthz/", "ok"],
@@ -114,9 +114,9 @@ describe("what a kubelet answers of itself", () => {
     ["/healthz?verbose", "[+]ping ok\n[+]log ok\n[+]syncloop ok\nhealthz check passed\n"],
     ["/healthz/other", "404 page not found\n"],
     ["/nothing", "404 page not found\n"],
-  ])("%s is %j", async (path, body) => expect(await ask(path)).toBe(body));
+  ])("answers %s with %j", async (path, body) => expect(await ask(path)).toBe(body));
 
-  it("is what the API knows of its pods, and what really runs", async () => {
+  it("lists the pods of the API server, and those that really run", async () => {
     expect(JSON.parse(await ask("/pods/")).items[0].metadata).toEqual(identity);
     expect(JSON.parse(await ask("/runningpods/")).items).toEqual([
       {
@@ -127,7 +127,7 @@ describe("what a kubelet answers of itself", () => {
     ]);
   });
 
-  it("is how it is set up", async () =>
+  it("shows its configuration", async () =>
     expect(JSON.parse(await ask("/configz")).kubeletconfig).toMatchObject({
       kind: "KubeletConfiguration",
       maxPods: 110,
@@ -137,7 +137,7 @@ describe("what a kubelet answers of itself", () => {
       containerLogMaxSize: "10Mi",
     }));
 
-  it("is metrics of itself, its containers, their probes and volumes", async () => {
+  it("exposes metrics of itself, containers, probes and volumes", async () => {
     const own = await ask("/metrics");
     expect(own).toContain('kubelet_running_containers{container_state="running"} 1\n');
     expect(own).toContain("kubelet_running_pods 1\n");
@@ -194,7 +194,7 @@ describe("what a kubelet answers of itself", () => {
     ]);
   });
 
-  it("is of each container what it has left, and how many files it has of its own", async () => {
+  it("reports the logs, root file system and inodes of each container", async () => {
     const logDirectory = mkdtempSync(join(tmpdir(), "logs-"));
     mkdirSync(join(logDirectory, "c"));
     writeFileSync(join(logDirectory, "c", "0.log"), "x");
@@ -212,7 +212,7 @@ describe("what a kubelet answers of itself", () => {
     rmSync(logDirectory, { recursive: true });
   });
 
-  it("is a summary, including disks unless less is requested", async () => {
+  it("has a stats summary, with disks unless only CPU and memory are requested", async () => {
     expect(JSON.parse(await ask("/stats/summary")).pods[0]).toHaveProperty("ephemeral-storage");
     const { node, pods } = JSON.parse(await ask("/stats/summary"));
     expect(node.memory).toMatchObject({ workingSetBytes: 10, rssBytes: 3, availableBytes: 5 });
@@ -231,7 +231,7 @@ describe("what a kubelet answers of itself", () => {
   });
 });
 
-test("no files are measured for a request without disks or volumes of pods", async () => {
+test("the kubelet API measures no files for a request without disks or volumes", async () => {
   const measures = () => Promise.reject(new Error("measured"));
   const unmeasured = { ...facts, storageOf: measures };
   expect(await ask("/metrics", unmeasured)).toContain("kubelet_volume_stats_used_bytes{");
@@ -239,7 +239,7 @@ test("no files are measured for a request without disks or volumes of pods", asy
   await expect(ask("/stats/summary", unmeasured)).rejects.toThrow("measured");
 });
 
-test("the machine's logs are listed and read, and nothing else of the machine", async () => {
+test("the kubelet API lists and reads the machine's logs, and no other files", async () => {
   const root = mkdtempSync(join(tmpdir(), "sailplane-logs-"));
   mkdirSync(join(root, "logs/apt"), { recursive: true });
   writeFileSync(join(root, "logs/a&b.log"), "line\n");

@@ -16,16 +16,16 @@ function looking(...seen: MachineAddresses[]) {
 }
 
 describe("AGENT-ADDRESS: a node", () => {
-  it("that was started before its network has the address that it gets", () => {
+  it("that starts before its network gets its address later", () => {
     const { network, look } = looking(at("127.0.0.1"), at("192.0.2.1", "2001:db8::1"));
     expect(network.addresses).toEqual(at("127.0.0.1"));
     expect(look()).toEqual({ addresses: at("192.0.2.1", "2001:db8::1"), changes: 1 });
   });
 
-  it("that is carried to another network has its address there", () =>
+  it("that moves to another network changes its address", () =>
     expect(looking(at("192.0.2.1"), at("198.51.100.7")).look()).toEqual({ addresses: at("198.51.100.7"), changes: 1 }));
 
-  it("that has lost its network keeps its address, and has the next one", () => {
+  it("that loses its network keeps its address until it has another", () => {
     const { look } = looking(at("192.0.2.1"), at("127.0.0.1"), at("192.0.2.1"), at("192.0.2.9"));
     expect(look()).toEqual({ addresses: at("192.0.2.1"), changes: 0 });
     expect(look()).toEqual({ addresses: at("192.0.2.1"), changes: 0 });

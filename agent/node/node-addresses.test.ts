@@ -10,16 +10,16 @@ describe("NET-FAMILIES: a node", () => {
     ["has ranges of both families", withRanges("10.244.0.0/24", "fd00:10:244::/64"), ["192.0.2.1", "fd00::1"]],
     ["has one range", withRanges("10.244.0.0/24"), ["192.0.2.1"]],
     ["has none yet", undefined, ["192.0.2.1"]],
-  ])("that %s is known by an address of each", (_, node, addresses) =>
+  ])("that %s has an address of each family", (_, node, addresses) =>
     expect(nodeAddresses(machine, node)).toEqual(addresses),
   );
 
-  it("whose machine has no address of IPv6 is known by the other", () => {
+  it("without an IPv6 address has its IPv4 address only", () => {
     const node = withRanges("10.244.0.0/24", "fd00:10:244::/64");
     expect(nodeAddresses({ ...machine, ipv6: undefined }, node)).toEqual(["192.0.2.1"]);
   });
 
-  it("reports several addresses of one type as all there are", () => {
+  it("reports several addresses of one type completely", () => {
     const of = (type: string, address: string) => ({ type, address });
     const one = [of("InternalIP", "192.0.2.1"), of("Hostname", "n")];
     expect(addressesPatch(one)).toEqual(one);

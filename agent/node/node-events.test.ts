@@ -11,7 +11,7 @@ const nodeOf = (states: Readonly<Record<string, string>>): Node => ({
   status: { conditions: conditions(states), nodeInfo: { bootID: "boot-2" } as never },
 });
 
-it("AGENT-EVENTS: a node reports that it starts, and its condition, whenever that changes", async () => {
+it("AGENT-EVENTS: a node emits events for its start and for each change of its condition", async () => {
   const told: Event[] = [];
   const counted: unknown[] = [];
   const client = {
@@ -49,7 +49,7 @@ it("AGENT-EVENTS: a node reports that it starts, and its condition, whenever tha
   await expect.poll(() => counted).toEqual([expect.objectContaining({ count: 2 })]);
 });
 
-it("AGENT-EVENTS: of a node that is short of something for hours a handful of rows is written", async () => {
+it("AGENT-EVENTS: hours of pressure on a node write only a handful of rows", async () => {
   vi.useFakeTimers();
   const counts: unknown[] = [];
   const client = {

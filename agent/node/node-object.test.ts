@@ -7,7 +7,7 @@ const LATER = "2026-01-01T00:01:00Z";
 const why = "container runtime network not ready: cni plugin not initialized";
 const readyOf = (status: ReturnType<typeof nodeStatus>) => status.conditions?.find(({ type }) => type === "Ready");
 
-it("NET-READY: a node whose network is not set up is not Ready, with the kubelet's message, until it is", () => {
+it("NET-READY: a node is NotReady with the kubelet's message until its network is set up", () => {
   const waiting = nodeStatus(plainNode({ notReady: why }), [], NOW);
   expect(readyOf(waiting)).toMatchObject({ status: "False", reason: "KubeletNotReady", message: why });
   const ready = nodeStatus(plainNode(), waiting.conditions ?? [], LATER);
@@ -19,7 +19,7 @@ it("NET-READY: a node whose network is not set up is not Ready, with the kubelet
   });
 });
 
-it("AGENT-RUNTIME: a node reports the features of its container runtime, if the runtime does", () => {
+it("AGENT-RUNTIME: a node reports the features of its container runtime, if known", () => {
   const plain = nodeStatus(plainNode(), [], NOW);
   expect(plain).not.toHaveProperty("runtimeHandlers");
   expect(plain).not.toHaveProperty("features");
@@ -31,7 +31,7 @@ it("AGENT-RUNTIME: a node reports the features of its container runtime, if the 
   });
 });
 
-it("a condition that stays as it was keeps the time since when it is", () => {
+it("an unchanged condition keeps its lastTransitionTime", () => {
   const before = nodeStatus(plainNode(), [], NOW);
   const after = nodeStatus(plainNode({ pressures: new Set(["DiskPressure"]) }), before.conditions ?? [], LATER);
   const since = Object.fromEntries(
@@ -40,7 +40,7 @@ it("a condition that stays as it was keeps the time since when it is", () => {
   expect(since).toMatchObject({ Ready: NOW, MemoryPressure: NOW, DiskPressure: LATER });
 });
 
-it("a node is known to others by the name that it has in the cluster, whatever its machine is called", () => {
+it("a node's Hostname address is its name in the cluster, whatever its machine is called", () => {
   const { addresses } = nodeStatus(plainNode({ name: "n-1", addresses: ["192.0.2.1"] }), [], NOW);
   expect(addresses).toEqual([
     { type: "InternalIP", address: "192.0.2.1" },
@@ -55,4 +55,4 @@ it.each([
   ["1.30.0+git5", "1.30.0+git5"],
   ["1.7.2-0ubuntu1~22.04", "1.7.2"],
   ["unknown", "unknown"],
-])("a container runtime of version %s is reported as %s", (version, told) => expect(plainVersion(version)).toBe(told));
+])("container runtime version %s is reported as %s", (version, told) => expect(plainVersion(version)).toBe(told));

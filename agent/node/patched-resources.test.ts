@@ -4,12 +4,12 @@ import { isToAllocate, patchedAllocatable, patchedResources } from "./patched-re
 const NONE = new Map();
 const ours = new Map([["example.com/ours", { capacity: 2, allocatable: 1 }]]);
 
-test("what was patched into the capacity may be given to pods; the node's own devices and native resources are its own affair", () => {
+test("resources patched into capacity become allocatable, except the node's own devices and native resources", () => {
   const capacity = { cpu: "2", "example.com/theirs": "5", "example.com/ours": "2", "hugepages-2Mi": "0" };
   expect(patchedResources({ capacity }, ours)).toEqual({ "example.com/theirs": "5" });
 });
 
-test("what has left the capacity leaves what may be given", () => {
+test("resources removed from capacity are removed from allocatable", () => {
   const known = { capacity: { cpu: "2" }, allocatable: { cpu: "1", "example.com/theirs": "5" } };
   expect(patchedAllocatable(known, NONE)).toEqual({ "example.com/theirs": null });
 });

@@ -44,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("reports once more for all that ask during a report, and each learns when that is done", async () => {
+it("a registrar merges the registrations requested during one into a single further one, and resolves all when it is done", async () => {
   const first = registrar.register();
   await Promise.resolve();
   inUse = ["late"];
@@ -53,7 +53,7 @@ it("reports once more for all that ask during a report, and each learns when tha
   expect(volumesTold.at(-1)).toEqual(["late"]);
 });
 
-it("retries ever more rarely while nothing answers, however many wait for it", async () => {
+it("a registrar backs off while nothing answers, however many callers wait", async () => {
   isAway = true;
   const all = Array.from({ length: 20 }, () => registrar.register());
   await vi.advanceTimersByTimeAsync(60_000);
@@ -64,7 +64,7 @@ it("retries ever more rarely while nothing answers, however many wait for it", a
   await Promise.all(all);
 });
 
-it("retries at once when an answer is known to be available", async () => {
+it("a registrar retries at once when the control plane is known to be reachable", async () => {
   isAway = true;
   const before = registrar.register();
   await vi.advanceTimersByTimeAsync(10_000);
@@ -73,13 +73,13 @@ it("retries at once when an answer is known to be available", async () => {
   expect(asked.at(-1)).toBe(10_000);
 });
 
-it("AGENT-RESIZE-NODE: says that it changes what a pod is given only where containers are limited", () => {
+it("AGENT-RESIZE-NODE: a node declares in-place resize only if containers are limited", () => {
   const declared = (isolates: boolean) => nodeStatus({ ...facts, isolates }, [], "").declaredFeatures;
   expect(declared(true)).toContain("InPlacePodLevelResourcesVerticalScaling");
   expect(declared(false)).toEqual(["RestartAllContainersOnContainerExits"]);
 });
 
-it("reports swap if the machine has some", () => {
+it("a node reports swap if its machine has any", () => {
   const swapOf = (swapBytes: number) =>
     nodeStatus({ ...facts, machine: { ...facts.machine, swapBytes } }, [], "").nodeInfo?.swap;
   expect([swapOf(0), swapOf(4096)]).toEqual([undefined, { capacity: 4096 }]);

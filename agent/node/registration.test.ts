@@ -4,7 +4,7 @@ import { createApiClient } from "../../client/api-client.ts";
 import { plainNode } from "../../test/fakes/node/node-facts.ts";
 import { registerNode } from "./registration.ts";
 
-test("CTL-LOCAL-CLASS: a node says where it keeps volumes of claims, and no longer where it keeps none", async () => {
+test("CTL-LOCAL-CLASS: a node reports where it keeps local volumes, and stops once it keeps none", async () => {
   const told: { labels: Record<string, unknown>; annotations: Record<string, unknown> }[] = [];
   const client = createApiClient({
     base: "https://plane",

@@ -4,7 +4,7 @@ import { renewCredential } from "./renew-credential.ts";
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 168 * HOUR_MS;
 
-it("NODE-RENEW: trades the credential for the next each week, and each hour where that fails", async () => {
+it("NODE-RENEW: a node renews its credential weekly, and hourly after a failure", async () => {
   const holder = { token: "first" };
   const answers = ["second", new Error("away"), "third"];
   const traded: string[] = [];

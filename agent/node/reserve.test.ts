@@ -13,7 +13,7 @@ const allocatable = (thresholds: string, system: Record<string, string>) => {
   return [cpu, memory, disk];
 };
 
-test("AGENT-RESERVE: pods are offered what is left above the thresholds, and beside what is reserved", () => {
+test("AGENT-RESERVE: allocatable is capacity less eviction thresholds and reservations", () => {
   expect(allocatable("memory.available<1Gi,nodefs.available<10%", {})).toEqual(["4", "7Gi", "90Gi"]);
   const system = { cpu: "500m", memory: "1Gi", "ephemeral-storage": "10Gi" };
   expect(allocatable("nodefs.available<10%", system)).toEqual(["3500m", "7Gi", "80Gi"]);
@@ -22,10 +22,10 @@ test("AGENT-RESERVE: pods are offered what is left above the thresholds, and bes
   expect(allocatable("nodefs.available<1000", {})[2]).toBe(String(100 * GIB - 1000));
 });
 
-test("AGENT-RESERVE: what cannot be reserved is refused", () =>
+test("AGENT-RESERVE: an unknown resource cannot be reserved", () =>
   expect(() => reserveOf(machine, [], { pods: "1" })).toThrow('"pods" cannot be reserved'));
 
-test("AGENT-RESERVE: memory that is set aside in huge pages is offered as such, and not as memory", () => {
+test("AGENT-RESERVE: memory reserved as huge pages is allocatable as huge pages only", () => {
   const hugePages = [
     { pageBytes: 2 * 1024 ** 2, bytes: 64 * 1024 ** 2 },
     { pageBytes: GIB, bytes: 0 },

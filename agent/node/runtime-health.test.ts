@@ -23,18 +23,18 @@ function healthOf(answers: () => boolean) {
   return health;
 }
 
-describe("AGENT-RUNTIME: a node whose container runtime", () => {
-  it("has just answered asks for nothing", async () => {
+describe("AGENT-RUNTIME: a node's container runtime", () => {
+  it("is not probed if it has just answered", async () => {
     await healthOf(() => false).look(30_000);
     expect(told).toEqual([]);
   });
 
-  it("was silent, because nothing was asked of it, stays as it was", async () => {
+  it("stays healthy if it was silent but answers a probe", async () => {
     await healthOf(() => true).look(30_001);
     expect(told).toEqual(["asked"]);
   });
 
-  it("does not answer is not Ready, and says so once; it is Ready again when that is back", async () => {
+  it("makes the node NotReady if it does not answer, reported once, until it answers again", async () => {
     let isBack = false;
     const health = healthOf(() => isBack);
     await health.look(30_001);

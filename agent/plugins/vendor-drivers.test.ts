@@ -26,7 +26,7 @@ const driversIn = (kubeletDirectory: string) =>
     log: { info: () => {}, warn: (line) => told.push(line) },
   });
 
-it("AGENT-CSI, AGENT-DEVICES: a node has the directories that drivers look for before the first of them comes", async () => {
+it("AGENT-CSI, AGENT-DEVICES: a node creates the directories of vendor drivers at startup", async () => {
   const drivers = driversIn(join(directory, "kubelet"));
   await drivers.open();
   drivers.close();
@@ -34,7 +34,7 @@ it("AGENT-CSI, AGENT-DEVICES: a node has the directories that drivers look for b
   expect(made).toEqual(["device-plugins", "plugins", "plugins_registry", "pods"]);
 });
 
-it("a node without them says so, and continues", async () => {
+it("a node that cannot create these directories reports this and continues", async () => {
   writeFileSync(join(directory, "file"), "");
   const drivers = driversIn(join(directory, "file"));
   await drivers.open();

@@ -24,7 +24,7 @@ function canCreate(): boolean {
 }
 
 describe.skipIf(!canCreate())("a pod's cgroup (where the machine allows cgroups)", () => {
-  it("AGENT-DELETE: goes with what an interrupted start left in it, and with cgroups that containers made", async () => {
+  it("AGENT-DELETE: a pod's cgroup is removed with leftover processes of an interrupted start and nested cgroups", async () => {
     const uid = `test-${process.pid}`;
     const pod = join(hierarchy, "kubepods", `pod${uid}`);
     const nested = join(pod, "container", "nested");
@@ -39,7 +39,7 @@ describe.skipIf(!canCreate())("a pod's cgroup (where the machine allows cgroups)
     await removePodCgroup(uid, "cgroupfs");
   });
 
-  it("AGENT-ONCE: goes if nothing but directories is left of its pod", async () => {
+  it("AGENT-ONCE: an orphaned cgroup is removed if its pod left only directories", async () => {
     const uid = `left-${process.pid}`;
     mkdirSync(join(hierarchy, "kubepods", `pod${uid}`), { recursive: true });
     const runtime = { observe: async () => ({ sandboxes: [], containers: [] }), cgroupDriver: "cgroupfs" };

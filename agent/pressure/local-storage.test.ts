@@ -17,7 +17,7 @@ const use = (volume: number, container: number) => ({
   containers: new Map([["c", container * MIB]]),
 });
 
-describe("AGENT-PRESSURE: what a pod keeps on the disk", () => {
+describe("AGENT-PRESSURE: a pod's local storage", () => {
   const withVolume = podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "1Mi" } }] });
   const two = podOf({ containers: [{ name: "c", resources: limits }, { name: "d" }] });
   const equal = podOf({ containers: ["c", "d"].map((name) => ({ name, resources: limits })) });
@@ -35,14 +35,14 @@ describe("AGENT-PRESSURE: what a pod keeps on the disk", () => {
     [podOf({ volumes: [{ name: "other", emptyDir: { sizeLimit: "1Mi" } }] }), use(9, 0), undefined],
     [podOf({ containers: [{ name: "d", resources: limits }] }), use(0, 1), undefined],
     [one, use(2, 1), "Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. "],
-  ])("ends it where it is more than its limits (%#)", (pod, used, why) => expect(overLimit(pod, used)).toBe(why));
+  ])("leads to eviction above its limits (%#)", (pod, used, why) => expect(overLimit(pod, used)).toBe(why));
 
-  it("is measured only where there is a limit", () => {
+  it("is measured only if there is a limit", () => {
     const inMemory = podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "1Mi", medium: "Memory" } }] });
     expect([withVolume, one, inMemory, podOf({})].map(hasStorageLimit)).toEqual([true, true, false, false]);
   });
 
-  it("is what its emptyDirs on disk hold, and of each container what it has written and logged", async () => {
+  it("counts its disk-backed emptyDirs, and each container's writable layer and logs", async () => {
     const directory = mkdtempSync(join(tmpdir(), "storage-"));
     const file = (path: string) => {
       mkdirSync(join(directory, path, ".."), { recursive: true });

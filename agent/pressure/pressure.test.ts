@@ -26,7 +26,7 @@ const podOf = (name: string, change: { spec?: Partial<PodSpec>; memory?: string 
   status: {},
 });
 
-describe("AGENT-PRESSURE: thresholds", () => {
+describe("AGENT-PRESSURE: eviction thresholds", () => {
   const thresholds = parseThresholds(DEFAULT_THRESHOLDS);
 
   it.each([
@@ -35,22 +35,22 @@ describe("AGENT-PRESSURE: thresholds", () => {
     [{ "nodefs.available": { available: 9, capacity: 100 } }, ["nodefs.available"]],
     [{ "imagefs.available": { available: 14, capacity: 100 } }, ["imagefs.available"]],
     [{}, []],
-  ])("are amounts, or shares of what there is (%#)", (measured, short) =>
+  ])("are amounts or percentages (%#)", (measured, short) =>
     expect(shortages(thresholds, signals(measured)).map(({ threshold }) => threshold.signal)).toEqual(short),
   );
 
-  it("may be all of what there is, or a share with a fraction", () =>
+  it("may be 100 % or a fractional percentage", () =>
     expect(parseThresholds("nodefs.available<100%, pid.available<0.5%,").map(({ below }) => below)).toEqual([
       { share: 1 },
       { share: 0.005 },
     ]));
 
   it.each(["memory<1Mi", "memory.available<", "memory.available<101%", "memory.available<lots"])(
-    "that say nothing are refused: %s",
+    "are rejected if invalid: %s",
     (text) => expect(() => parseThresholds(text)).toThrow(),
   );
 
-  it("are reported to whoever started the node", () => {
+  it("produce a warning for the operator when crossed", () => {
     const [short] = shortages(
       thresholds,
       signals({ "memory.available": { available: 99 * MIB, capacity: 1000 * MIB } }),
@@ -60,7 +60,7 @@ describe("AGENT-PRESSURE: thresholds", () => {
     );
   });
 
-  it("of what the kernel knows are measured", () => {
+  it("are measured from the kernel", () => {
     const measured = readSignals({ data: tmpdir() });
     expect([...measured.keys()]).toEqual(
       expect.arrayContaining(["memory.available", "nodefs.available", "pid.available"]),
@@ -71,7 +71,7 @@ describe("AGENT-PRESSURE: thresholds", () => {
     }
   });
 
-  it("of images are for runtimes that have some", () => {
+  it("for images apply only to runtimes with an image file system", () => {
     const data = tmpdir();
     expect([readSignals({ data }).has("imagefs.available"), readSignals({ data }).has("nodefs.available")]).toEqual([
       false,
@@ -80,7 +80,7 @@ describe("AGENT-PRESSURE: thresholds", () => {
     expect(readSignals({ data, images: data }).has("imagefs.available")).toBe(true);
   });
 
-  it("are felt five minutes longer than they are crossed", () => {
+  it("remain in effect for five minutes after being crossed", () => {
     const short = shortages(thresholds, signals({ "nodefs.inodesFree": { available: 1, capacity: 100 } }));
     const seen = seenNow(new Map() as Seen, short, 1000);
     expect([...pressuresAt(seen, 300_999)]).toEqual(["DiskPressure"]);
@@ -88,7 +88,7 @@ describe("AGENT-PRESSURE: thresholds", () => {
   });
 });
 
-describe("AGENT-PRESSURE: the evicted pod", () => {
+describe("AGENT-PRESSURE: the pod chosen for eviction", () => {
   const [short] = shortages(
     parseThresholds("memory.available<100Mi"),
     signals({ "memory.available": { available: 50 * MIB, capacity: 1000 * MIB } }),
@@ -108,13 +108,13 @@ describe("AGENT-PRESSURE: the evicted pod", () => {
   const greedy = podOf("greedy", { memory: "10Mi" });
   const precious = podOf("precious", { spec: { priority: 10 } });
 
-  it("is one that uses more than it requested, the least important first, then the one that exceeds most", () => {
+  it("exceeds its requests, has the lowest priority, and then exceeds them most", () => {
     expect(chooseVictim([within, podOf("modest"), greedy, precious], short, useOf)).toBe(greedy);
     expect(chooseVictim([within, precious], short, useOf)).toBe(precious);
     expect(chooseVictim([within], short, useOf)).toBe(within);
   });
 
-  it("may also be the one that keeps most in its volumes", () => {
+  it("may be the one with the most in its volumes", () => {
     const [full] = shortages(
       parseThresholds("imagefs.inodesFree<5%,nodefs.available<10%"),
       signals({ "nodefs.available": { available: 1, capacity: 100 } }),
@@ -124,7 +124,7 @@ describe("AGENT-PRESSURE: the evicted pod", () => {
     expect(full && chooseVictim([a, b], full, kept)).toBe(b);
   });
 
-  it("is the one with the lowest request if all use what they requested", () => {
+  it("is the one of lowest priority if none exceeds its request", () => {
     const least = podOf("least", { memory: "300Mi", spec: { priority: -1 } });
     expect(chooseVictim([within, least], short, () => ({ containers: new Map(), shared: 0 }))).toBe(least);
     // Using exactly the request does not exceed it.
@@ -135,7 +135,7 @@ describe("AGENT-PRESSURE: the evicted pod", () => {
     expect(chooseVictim([over, podOf("worse", { memory: "1Mi" })], short, equal)?.metadata.name).toBe("worse");
   });
 
-  it("gets a message that names only containers that use more than they requested", () => {
+  it("gets a message that names only containers above their requests", () => {
     const three = podOf("p", {
       spec: {
         containers: ["exact", "over", "unknown"].map((name) => ({
@@ -152,22 +152,24 @@ describe("AGENT-PRESSURE: the evicted pod", () => {
     expect(told.match(/Container \w+/g)).toEqual(["Container over"]);
   });
 
-  it("is none that the node cannot do without", () =>
+  it("is never critical", () =>
     expect(chooseVictim([podOf("greedy", { spec: { priority: 2_000_000_000 } })], short, useOf)).toBeUndefined());
 
-  it("is told the reason", () =>
+  it("gets a message with the reason", () =>
     expect(evictionMessage(greedy, short, useOf)).toBe(
       "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container c was using 80Mi, request is 10Mi, has larger consumption of memory. ",
     ));
 });
 
-describe("AGENT-PRESSURE: a pod that comes to a node that is short", () => {
+describe("AGENT-PRESSURE: a new pod on a node under pressure", () => {
   it.each([
     [[], "BestEffort", undefined],
     [["MemoryPressure"], "Burstable", undefined],
     [["MemoryPressure"], "BestEffort", "The node had condition: [MemoryPressure]. "],
     [["DiskPressure"], "Burstable", "The node had condition: [DiskPressure]. "],
-  ])("of %s as %s", (pressures, qos, why) => expect(whyNotUnder(new Set(pressures), podOf("p"), qos)).toBe(why));
+  ])("with conditions %s and QoS %s", (pressures, qos, why) =>
+    expect(whyNotUnder(new Set(pressures), podOf("p"), qos)).toBe(why),
+  );
 
   const key = "node.kubernetes.io/memory-pressure";
   it.each<[boolean, NonNullable<PodSpec["tolerations"]>[number], string[]]>([
@@ -178,12 +180,12 @@ describe("AGENT-PRESSURE: a pod that comes to a node that is short", () => {
     [false, { key, operator: "Exists", effect: "NoExecute" }, ["MemoryPressure"]],
     [false, { key: "other", operator: "Exists" }, ["MemoryPressure"]],
     [false, { operator: "Exists" }, ["MemoryPressure", "DiskPressure"]],
-  ])("may start: %s, with %j at %j", (may, toleration, pressures) => {
+  ])("is admitted: %s, with toleration %j under %j", (may, toleration, pressures) => {
     const tolerant = podOf("p", { spec: { tolerations: [toleration] } });
     expect(whyNotUnder(new Set(pressures), tolerant, "BestEffort") === undefined).toBe(may);
   });
 
-  it("comes in all the same where the node cannot do without it", () => {
+  it("is admitted if it is critical", () => {
     const pods = [2_000_000_000, 1_999_999_999].map((priority) => podOf("p", { spec: { priority } }));
     expect(pods.map((pod) => whyNotUnder(new Set(["DiskPressure"]), pod, "BestEffort") === undefined)).toEqual([
       true,

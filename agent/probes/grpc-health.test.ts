@@ -48,7 +48,7 @@ function listen(server: NetServer): Promise<number> {
 const probe = (port: number, service = "", seconds = 5) =>
   probeGrpc({ host: "127.0.0.1", port, address: `127.0.0.1:${port}`, service, seconds });
 
-describe("a probe by gRPC", () => {
+describe("a gRPC probe", () => {
   it.each([
     ["", { ok: true, output: "service healthy" }],
     ["down", { ok: false, output: 'service unhealthy (responded with "NOT_SERVING")' }],
@@ -66,7 +66,7 @@ describe("a probe by gRPC", () => {
     expect(await probe(port, service)).toEqual(expected);
   });
 
-  it("says that the server has no such protocol", async () => {
+  it("reports that the server does not implement the health service", async () => {
     const server = new Server();
     ends.push(() => server.forceShutdown());
     const port = await new Promise<number>((resolve) =>
@@ -77,7 +77,7 @@ describe("a probe by gRPC", () => {
     );
   });
 
-  it("has a time limit, and says whether anything answered", async () => {
+  it("times out, and reports whether anything answered", async () => {
     const silent = await healthServer({});
     expect(await probe(silent, "never", 0.2)).toEqual({
       ok: false,
@@ -92,7 +92,7 @@ describe("a probe by gRPC", () => {
     });
   });
 
-  it("fails if something else listens, and blocks nothing", async () => {
+  it("fails if the port speaks another protocol", async () => {
     const http = createHttp((_, answer) => answer.end("hello"));
     expect((await probe(await listen(http), "", 1)).ok).toBe(false);
     const rude = createServer((socket) => socket.destroy());

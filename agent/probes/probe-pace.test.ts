@@ -25,11 +25,11 @@ function asksOf(
 }
 
 describe("AGENT-PROBE: a container that has just started", () => {
-  it("is ready soon after it answers, and then asked once a period", () => {
+  it("becomes ready soon after it answers, and is then probed once a period", () => {
     expect(asksOf("readiness", { goodAt: 600, end: 30_000 })).toEqual(["0", "250", "750+", "10750+", "20750+"]);
   });
 
-  it("has a period before its failures count, and is probed more rarely the longer it is not ready", () => {
+  it("has one period before failures count, with probes less and less often", () => {
     const asks = ["0", "250", "750", "1750", "3750", "7750", "10000-", "20000-"];
     expect(asksOf("readiness", { goodAt: 99_000, end: 30_000 })).toEqual(asks);
     expect(asksOf("startup", { goodAt: 99_000, end: 30_000 })).toEqual(asks);
@@ -40,8 +40,8 @@ describe("AGENT-PROBE: a container that has just started", () => {
   });
 });
 
-describe("AGENT-PROBE: a container that runs already, or has had its delay", () => {
-  it("is probed at once, and the answer counts", () => {
+describe("AGENT-PROBE: a container that already runs or whose initial delay has passed", () => {
+  it("is probed at once, and the result counts", () => {
     expect(asksOf("readiness", { ageMs: 60_000, goodAt: 0, end: 15_000 })).toEqual(["0+", "10000+"]);
     expect(asksOf("liveness", { ageMs: 60_000, goodAt: 99_000, end: 15_000 })).toEqual(["0-", "10000-"]);
     expect(asksOf("readiness", { ageMs: 60_000, goodAt: 700, end: 15_000 })).toEqual(["0-", "250", "750+", "10750+"]);

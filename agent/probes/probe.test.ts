@@ -65,7 +65,7 @@ describe("an HTTP probe", () => {
     expect(await probe(path)).toEqual({ answered: true, ...expected });
   });
 
-  it("gives up after ten requests", async () => {
+  it("stops after ten redirects", async () => {
     const outcome = await probe("/302/again");
     expect(outcome).toMatchObject({ ok: false, output: expect.stringMatching(/: stopped after 10 redirects$/) });
     expect(asked).toHaveLength(10);
@@ -85,11 +85,11 @@ it.each<[Probe]>([
   [{ httpGet: { port: 1, httpHeaders: [{ name: "X", value: "x\ny" }] } }],
   [{ tcpSocket: { port: 70_000 } }],
   [{ tcpSocket: { port: 1, host: "\0" } }],
-])("%j cannot be made, and is answered all the same", async (probe) => {
+])("%j cannot be run, and fails with an error", async (probe) => {
   expect(await runProbe(probe, target)).toMatchObject({ ok: false, output: expect.stringMatching(/./) });
 });
 
-describe("an HTTP probe of what is no web server", () => {
+describe("an HTTP probe of a faulty server", () => {
   /** The request that is sent, and how the response is interpreted. */
   async function against(serve: (socket: Socket) => void, httpHeaders: { name: string; value: string }[] = []) {
     let sent = "";
@@ -127,13 +127,13 @@ describe("an HTTP probe of what is no web server", () => {
       (socket) => socket.end("HTTP/1.0 302 Found\r\nLocation: http://127.0.0.1:1/y\r\n\r\n"),
       'Get "http://127.0.0.1:1/y": dial tcp 127.0.0.1:1: connect: connection refused',
     ],
-  ])("that %s says so as the kubelet does", async (_, serve, expected) => {
+  ])("that %s fails with the kubelet's message", async (_, serve, expected) => {
     const { output } = await against(serve);
     if (typeof expected === "string") expect(output).toBe(expected);
     else expect(output).toMatch(expected);
   });
 
-  it("AGENT-PROBE-TIME: has a time limit, whatever arrives meanwhile, and reads no more than is shown", async () => {
+  it("AGENT-PROBE-TIME: has a time limit even if data keeps arriving, and reads no more than it shows", async () => {
     const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     const ask = async (chunk: string, everyMs: number, first = head) => {
       const { server: endless, port: at } = await listenOnLoopback((socket) => {
@@ -160,7 +160,7 @@ describe("an HTTP probe of what is no web server", () => {
     expect(await ask("X: y\r\n", 20, "HTTP/1.1 200 OK\r\n")).toMatchObject({ ok: false, output: silent });
   });
 
-  it("sends its headers as Go does: names by their letters, what is given twice twice", async () => {
+  it("sends headers as Go does: canonical names, and repeated values repeated", async () => {
     const { sent } = await against(fine, [
       { name: "x-request-id", value: "1" },
       { name: "X-REQUEST-ID", value: "2" },
@@ -180,7 +180,7 @@ describe("an HTTP probe of what is no web server", () => {
     ]);
   });
 
-  it("sends the user agent, the host, and that it accepts anything, unless specified otherwise", async () => {
+  it("sends User-Agent, Host and Accept by default", async () => {
     const { sent } = await against(fine);
     expect(sent.trimEnd().split("\r\n").slice(1).toSorted()).toEqual([
       "Accept: */*",
@@ -197,14 +197,14 @@ it.each([
   ["81", 81],
   ["none", undefined],
   [undefined, undefined],
-])("the port %s of a container is %s", (port, expected) => {
+])("port %s of a container is %s", (port, expected) => {
   expect(portNumber(port, { name: "c", ports: [{ name: "web", containerPort: 8080 }] })).toBe(expected);
 });
 
 describe("a probe", () => {
   const answering = (execSync: Runtime["execSync"]) => ({ ...target, runtime: { execSync } as Runtime });
 
-  it("by a command is its exit code and what it said, cut at 10 KiB", async () => {
+  it("of a command has its exit code and its output, truncated at 10 KiB", async () => {
     const asked: unknown[] = [];
     const run = (exitCode: number) =>
       answering(async (...all) => {
@@ -220,7 +220,7 @@ describe("a probe", () => {
     ]);
   });
 
-  it("by a command that takes too long has failed, and by one that cannot be run has no result", async () => {
+  it("of a command that times out fails, and of one that cannot run errors", async () => {
     const fails = (error: Error) => answering(() => Promise.reject(error));
     expect(await runProbe({ exec: { command: ["a", "b"] } }, fails(new ExecTimeout("late")))).toEqual({
       ok: false,
@@ -230,7 +230,7 @@ describe("a probe", () => {
     expect(await runProbe({ exec: { command: ["a"] } }, fails(new Error("away")))).toEqual(errored);
   });
 
-  it("by TCP checks whether anything listens, at the specified host or at the pod", async () => {
+  it("of a TCP port checks whether anything listens at the given host or the pod", async () => {
     const { server: listening, port: at } = await listenOnLoopback((socket) => socket.destroy());
     const elsewhere = { ...target, podIP: "127.0.0.2" };
     expect(await runProbe({ tcpSocket: { port: at } }, target)).toEqual({ ok: true, output: "" });
@@ -240,7 +240,7 @@ describe("a probe", () => {
     listening.close();
   });
 
-  it("of nothing, or at a port that the container does not have, has no result", async () => {
+  it("without a handler, or with an unknown port, errors", async () => {
     const errored = (output: string) => ({ ok: false, errored: true, output });
     expect(await runProbe({}, target)).toEqual(errored("missing probe handler for container c"));
     const noPort = 'strconv.Atoi: parsing "web": invalid syntax';
@@ -248,7 +248,7 @@ describe("a probe", () => {
     expect(await runProbe({ httpGet: { port: "web" } }, target)).toEqual(errored(noPort));
   });
 
-  it("succeeds unasked where nothing really runs", async () => {
+  it("succeeds without running in the simulated runtime", async () => {
     const simulated = { ...target, runtime: { simulates: true } as Runtime };
     expect(await runProbe({ tcpSocket: { port: 1 } }, simulated)).toEqual({ ok: true, output: "" });
   });

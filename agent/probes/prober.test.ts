@@ -8,7 +8,7 @@ import { delayLeft, Prober } from "./prober.ts";
 const often = (command: string): Probe => ({ periodSeconds: 0.02, exec: { command: [command] } });
 const container = { name: "c", livenessProbe: often("alive"), readinessProbe: often("ready") };
 
-it("a container that is about to end is still probed for readiness, but not for liveness", async () => {
+it("a terminating container is still probed for readiness, but not for liveness", async () => {
   const asked: string[] = [];
   const runtime = {
     execSync: async (_id: string, [command = ""]: readonly string[]) => {
@@ -32,7 +32,7 @@ it.each([
   [5000, 9000, 0],
   // The container began in what has been the future since the clock was set back.
   [5000, -3_600_000, 5000],
-])("AGENT-CLOCK: of a first delay of %i ms that began %i ms ago %i are left", (delay, ago, left) =>
+])("AGENT-CLOCK: an initial delay of %i ms that began %i ms ago has %i ms left", (delay, ago, left) =>
   expect(delayLeft(delay, ago)).toBe(left),
 );
 
@@ -81,7 +81,7 @@ it("no other probe runs before the container has started", async () => {
   prober.stop();
 });
 
-it("a container that does not start is not probed any more, and never for readiness", async () => {
+it("a container that fails its startup probe is no longer probed, and never for readiness", async () => {
   const startupProbe = { ...often("startup"), failureThreshold: 3 };
   const { prober, asked, told, results } = probing(
     { startup: [1] },
@@ -95,7 +95,7 @@ it("a container that does not start is not probed any more, and never for readin
   prober.stop();
 });
 
-it("a result counts after as many equal outcomes in a row as its threshold requires; probes that could not run do not count", async () => {
+it("a result counts after as many equal outcomes in a row as its threshold; probes that cannot run do not count", async () => {
   const readinessProbe = { ...often("readiness"), successThreshold: 2, failureThreshold: 3 };
   const codes = [0, 1, 0, 0, 1, 1, new Error("away"), 0, 0, 1, 1, 1, 0, 0];
   const { prober, results, outcomes } = probing({ readiness: codes }, { readinessProbe });
@@ -110,7 +110,7 @@ it("a result counts after as many equal outcomes in a row as its threshold requi
   expect(outcomes.every(({ tookMs }) => tookMs >= 0 && tookMs < 1000)).toBe(true);
 });
 
-it("a container that is not alive is not probed any more; one that is followed again not twice, and one that is stopped not at all", async () => {
+it("a container that fails liveness, is already followed, or has been stopped is not probed again", async () => {
   const livenessProbe = { ...often("liveness"), failureThreshold: 2 };
   const dead = probing({ liveness: [0, 1] }, { livenessProbe });
   dead.follow();
@@ -128,12 +128,12 @@ it("a container that is not alive is not probed any more; one that is followed a
   expect(stopped.asked).toEqual([]);
 });
 
-it.each(["init", "ephemeral"] as const)("%s containers are not asked", async (role) => {
+it.each(["init", "ephemeral"] as const)("%s containers are not probed", async (role) => {
   const { asked } = probing({}, { readinessProbe: often("readiness") }, role);
   await settle();
   expect(asked).toEqual([]);
 });
 
-it("of a container without probes there are no results", () => {
+it("a container without probes has no results", () => {
   expect(probing({}, {}).prober.results().size).toBe(0);
 });

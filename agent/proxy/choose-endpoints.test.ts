@@ -13,7 +13,7 @@ const question = { portName: "http", protocol: "TCP", family: 4, node: "here" } 
 const addresses = (slices: EndpointSlice[], more: Partial<typeof question> = {}) =>
   candidatesOf({ slices, ...question, ...more }).map(({ address, port }) => `${address}:${port}`);
 
-describe("endpoints of a Service's port", () => {
+describe("endpoints of a Service port", () => {
   it.each<[string, Partial<EndpointSlice>, string[]]>([
     ["are those of its name", { ports: [{ name: "other", port: 80 }] }, []],
     [
@@ -34,13 +34,13 @@ describe("endpoints of a Service's port", () => {
     ],
   ])("%s", (_, more, expected) => expect(addresses([slice(more)])).toEqual(expected));
 
-  it("may have no name, as the port has none", () => {
+  it("match a port without a name", () => {
     const slices = [slice({ ports: [{ port: 80 }] })];
     expect(addresses(slices, { portName: "" as "http" })).toEqual(["10.0.0.1:80"]);
     expect(addresses(slices)).toEqual([]);
   });
 
-  it("count once where they are in two slices, as ready if they are in one of them", () => {
+  it("are merged across slices, and ready if ready in any", () => {
     const as = (ready: boolean) => slice({ endpoints: [{ addresses: ["10.0.0.1"], conditions: { ready } }] });
     for (const slices of [
       [as(true), as(false)],
@@ -49,13 +49,13 @@ describe("endpoints of a Service's port", () => {
       expect(candidatesOf({ slices, ...question })).toMatchObject([{ address: "10.0.0.1", ready: true }]);
   });
 
-  it("without conditions are ready, serving, and not terminating", () => {
+  it("are ready, serving and not terminating by default", () => {
     const [candidate] = candidatesOf({ slices: [slice({})], ...question });
     expect(candidate).toMatchObject({ ready: true, serving: true, terminating: false, local: false });
   });
 });
 
-describe("where connections go", () => {
+describe("connections go", () => {
   const chosen = (endpoints: Endpoint[], place = { name: "here", zone: "z" }) => {
     const { anywhere, here } = chooseEndpoints(candidatesOf({ slices: [slice({ endpoints })], ...question }), place);
     return [anywhere, here].map((candidates) => candidates.map(({ address }) => address.split(".").at(-1)).join(" "));
@@ -95,7 +95,7 @@ describe("where connections go", () => {
     ],
   ])("%s", (_, endpoints, expected) => expect(chosen(endpoints)).toEqual(expected));
 
-  it("to all where this node is in no zone", () => {
+  it("to all endpoints if the node has no zone", () => {
     expect(chosen([endpoint(1, near("")), endpoint(2, near("y"))], { name: "here", zone: "" })).toEqual(["1 2", ""]);
   });
 });

@@ -21,8 +21,8 @@ const at = (address: string, nodeName: string, ready?: boolean) => ({
   ...(ready !== undefined && { conditions: { ready } }),
 });
 
-describe("PROXY-HEALTH: the health check port", () => {
-  it("counts the ready endpoints of this node, each address once, for Services that have such a port", () => {
+describe("PROXY-HEALTH: the health check node port", () => {
+  it("counts the ready endpoints on this node, each address once, for Services with such a port", () => {
     const services = [service("web", { healthCheckNodePort: 32001 }), service("plain", {})];
     const slices = [
       slice("web", [at("10.0.0.1", "here"), at("10.0.0.1", "here"), at("10.0.0.2", "here", false)]),
@@ -37,7 +37,7 @@ describe("PROXY-HEALTH: the health check port", () => {
   const checks = new HealthChecks({ info: () => {}, warn: () => {} });
   afterEach(() => checks.close());
 
-  it("answers 200 if there are some, 503 if there are none, and without such a port nothing listens", async () => {
+  it("answers 200 if there are any, 503 if there are none, and closes with its Service", async () => {
     const free = createServer();
     await new Promise<void>((done) => free.listen(0, done));
     const { port } = free.address() as AddressInfo;

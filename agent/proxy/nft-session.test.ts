@@ -33,7 +33,7 @@ const converse = (transactions: readonly string[]) =>
     readonly children: string;
   };
 
-describe.skipIf(absent !== undefined)(`a session of nft${absent ? ` (${absent})` : ""}`, () => {
+describe.skipIf(absent !== undefined)(`an nft session${absent ? ` (${absent})` : ""}`, () => {
   const { said, rules, children } = absent
     ? { said: [], rules: "", children: "" }
     : converse([
@@ -44,7 +44,7 @@ describe.skipIf(absent !== undefined)(`a session of nft${absent ? ` (${absent})`
         "add chain ip a fifth",
       ]);
 
-  it("says of each transaction whether the kernel took it, in the words of nft", () => {
+  it("reports nft's own error for each failed transaction", () => {
     expect(said).toEqual([
       "done",
       expect.stringMatching(/^nft: Error: .*: add rule ip a nowhere accept$/),
@@ -54,16 +54,16 @@ describe.skipIf(absent !== undefined)(`a session of nft${absent ? ` (${absent})`
     ]);
   });
 
-  it("takes a transaction as a whole, or nothing of it (PROXY-ATOMIC)", () => {
+  it("applies a transaction completely or not at all (PROXY-ATOMIC)", () => {
     expect([...rules.matchAll(/chain (\w+)/g)].map(([, name]) => name)).toEqual(["first", "fourth", "fifth"]);
   });
 
-  it("is one process for all of them, and ends with its user, without being told", async () => {
+  it("uses one process for all transactions, which ends with its parent", async () => {
     expect(children).toMatch(/^\d+$/);
     await expect.poll(() => spawnSync("kill", ["-0", children]).status, { timeout: 10_000 }).toBe(1);
   });
 
-  it("continues with another process if one was killed while idle", () => {
+  it("starts another process if one is killed while idle", () => {
     const said = inNamespace(`
       const said = [await apply("add table ip a")];
       process.kill(Number(children()), "SIGKILL");
@@ -74,7 +74,7 @@ describe.skipIf(absent !== undefined)(`a session of nft${absent ? ` (${absent})`
     expect(said).toEqual(["done", "done", expect.stringContaining("chain first")]);
   });
 
-  it("reports that a process that is killed while answering has ended, and continues with another", () => {
+  it("fails a transaction whose process is killed, and continues with another", () => {
     const said = inNamespace(`
       const said = [await apply("add table ip a")];
       process.kill(Number(children()), "SIGSTOP");

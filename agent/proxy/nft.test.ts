@@ -66,7 +66,7 @@ const CONNECT = `
 `;
 
 describe.skipIf(absent !== undefined)(`the kernel${absent ? ` (${absent})` : ""}, of a node`, () => {
-  it("PROXY-REFUSE: leads the node itself to pods elsewhere, where its own door has none here", () => {
+  it("PROXY-REFUSE: leads the node itself to remote pods even if a Local Service has no endpoint here", () => {
     const there = slice(2, 2, 4);
     const { v4 } = planRules({
       ...facts([]),
@@ -83,7 +83,7 @@ describe.skipIf(absent !== undefined)(`the kernel${absent ? ` (${absent})` : ""}
 });
 
 describe.skipIf(absent !== undefined)(`the kernel${absent ? ` (${absent})` : ""}`, () => {
-  it("takes every rule set, and each change of one into another leaves what a new one would be", () => {
+  it("accepts every rule set, and each incremental change yields the same as a fresh one", () => {
     const states = [[2, 1, 3, 0, 2, 2], [2, 1, 3, 1, 2, 2], [1, 0, 4, 1, 0, 2], [], [1, 1, 1, 1], [1, 1, 1, 1]];
     const steps = states.slice(1).map((state, i) => {
       const [before, after] = [tables(states[i] ?? []), tables(state)];
@@ -106,7 +106,7 @@ ${steps.join("\n")}`;
   }, 30_000);
 });
 
-it("NET-MASQUERADE: what the node's pods send out of the cluster gets the node's address, among pods addresses stay", () => {
+it("NET-MASQUERADE: traffic of the node's pods is masqueraded when it leaves the cluster, but not between pods", () => {
   const masquerading = whole([1])
     .split("\n")
     .filter((line) => /saddr @own-pods/.test(line) && line.includes("masquerade"));
@@ -114,7 +114,7 @@ it("NET-MASQUERADE: what the node's pods send out of the cluster gets the node's
   for (const line of masquerading) expect(line).toMatch(/daddr != @pods|ct status dnat/);
 });
 
-it("PROXY-OWN: names no table but its own", () => {
+it("PROXY-OWN: a rule set modifies only its own tables", () => {
   const [before, after] = [tables([2, 2])[0], tables([3])[0]];
   const said = `${whole([2, 0, 1])}\n${before && after ? renderChange(before, after) : ""}`;
   const named = [
@@ -124,7 +124,7 @@ it("PROXY-OWN: names no table but its own", () => {
   expect(said).not.toMatch(/flush ruleset/);
 });
 
-it("touches nothing of other Services where one's endpoints change", () => {
+it("a change to one Service's endpoints leaves other Services untouched", () => {
   const [before, after] = [tables([2, 2, 2])[0], tables([2, 3, 2])[0]];
   const change = before && after ? renderChange(before, after) : "";
   expect(change).toMatch(/^flush chain ip sailplane pool-default\/s2\/tcp\/p0$/m);

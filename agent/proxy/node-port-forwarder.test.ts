@@ -43,7 +43,7 @@ const rules: FamilyRules = {
   ],
 };
 
-it("opens TCP ports that have endpoints for clients from outside, and ask nothing of their address (LB-PROXY)", () => {
+it("TCP ports with endpoints and no source ranges are forwarded for outside clients (LB-PROXY)", () => {
   expect([...forwardedPlaces(rules, ["192.168.1.7"])].map(([place, [first]]) => [place, first?.port])).toEqual([
     ["0.0.0.0:30001", 1],
     ["0.0.0.0:30002", 2],
@@ -51,7 +51,7 @@ it("opens TCP ports that have endpoints for clients from outside, and ask nothin
   ]);
 });
 
-it("passes connections on, follows the endpoints, and closes", async () => {
+it("a node port forwarder forwards connections, follows endpoint changes, and closes", async () => {
   const listen = async (name: string) => {
     const server = createServer((socket) => socket.end(name));
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

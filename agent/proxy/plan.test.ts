@@ -45,28 +45,28 @@ const there: Endpoint = { addresses: ["10.244.1.5"], nodeName: "n2" };
 const both = ["10.244.0.5:8080", "10.244.1.5:8080"];
 
 describe("a connection to a Service", () => {
-  it("PROXY-MASQUERADE: reaches its endpoints at the cluster address; outsiders appear with the node's", () => {
+  it("PROXY-MASQUERADE: reaches the endpoints through the cluster IP; outside clients are masqueraded", () => {
     const rules = plan([service()], [sliceOf([here, there])]);
     expect(at(rules, POD, CLUSTER_IP)).toEqual({ backends: both, masqueraded: false });
     expect(at(rules, OUTSIDER, CLUSTER_IP)).toEqual({ backends: both, masqueraded: true });
   });
 
-  it("PROXY-REFUSE: is refused where there is no endpoint", () => {
+  it("PROXY-REFUSE: is rejected if there is no endpoint", () => {
     expect(at(plan([service()], []), POD, CLUSTER_IP)).toBe("reject");
   });
 
-  it("PROXY-OTHERS: does not go to endpoints that are labelled as headless", () => {
+  it("PROXY-OTHERS: does not reach endpoints of headless slices", () => {
     const labels = { "kubernetes.io/service-name": "web", "service.kubernetes.io/headless": "" };
     const hidden = sliceOf([there], { metadata: { namespace: "default", name: "web-2", labels } });
     expect(at(plan([service()], [sliceOf([here]), hidden]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[0]] });
     expect(at(plan([service()], [hidden]), POD, CLUSTER_IP)).toBe("reject");
   });
 
-  it("is refused at a port that the Service does not have", () => {
+  it("is rejected at a port that the Service does not have", () => {
     expect(at(plan([service()], [sliceOf([here])]), POD, CLUSTER_IP, 81)).toBe("reject");
   });
 
-  it("reaches endpoints that go but still serve, only where none is ready", () => {
+  it("reaches terminating endpoints that still serve only if none is ready", () => {
     const going = { ...here, conditions: { ready: false, serving: true, terminating: true } };
     expect(at(plan([service()], [sliceOf([going, there])]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[1]] });
     expect(at(plan([service()], [sliceOf([going])]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[0]] });
@@ -74,7 +74,7 @@ describe("a connection to a Service", () => {
     expect(at(plan([service()], [sliceOf([gone])]), POD, CLUSTER_IP)).toBe("reject");
   });
 
-  it("finds the node port at the node, and external addresses", () => {
+  it("reaches node ports at the node, and external IPs", () => {
     const open = service({ type: "NodePort", ports: [{ port: 80, nodePort: 30080 }], externalIPs: [EXTERNAL] });
     const rules = plan([open], [sliceOf([here, there])]);
     for (const [to, port] of [["192.0.2.1", 30080] as const, [EXTERNAL, 80] as const])
@@ -82,7 +82,7 @@ describe("a connection to a Service", () => {
     expect(at(rules, OUTSIDER, "192.0.2.1", 80)).toBe("pass");
   });
 
-  it("keeps its address with externalTrafficPolicy Local, at nodes with an endpoint only", () => {
+  it("keeps its source address with externalTrafficPolicy Local, at nodes with an endpoint only", () => {
     const open = service({
       type: "NodePort",
       externalTrafficPolicy: "Local",
@@ -103,7 +103,7 @@ describe("a connection to a Service", () => {
     expect(at(plan([inner], [sliceOf([there])]), POD, CLUSTER_IP)).toBe("drop");
   });
 
-  it("PROXY-GUARD: enters by a load balancer's address from its source ranges only, unless the balancer is a proxy", () => {
+  it("PROXY-GUARD: reaches a load balancer's address from its source ranges only, unless ipMode is Proxy", () => {
     const open = (ipMode: string): Service => ({
       ...service({ type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] }),
       status: { loadBalancer: { ingress: [{ ip: EXTERNAL, ipMode }] } },
@@ -114,21 +114,21 @@ describe("a connection to a Service", () => {
     expect(at(plan([open("Proxy")], [sliceOf([here])]), OUTSIDER, EXTERNAL)).toBe("pass");
   });
 
-  it("prefers endpoints that hints send it to, if all have hints", () => {
+  it("prefers endpoints hinted for this zone, if all have hints", () => {
     const near = { ...here, hints: { forZones: [{ name: "z1" }] } };
     const far = { ...there, hints: { forZones: [{ name: "z2" }] } };
     expect(at(plan([service()], [sliceOf([near, far])]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[0]] });
     expect(at(plan([service()], [sliceOf([near, there])]), POD, CLUSTER_IP)).toMatchObject({ backends: both });
   });
 
-  it("goes where the node leads it instead", () => {
+  it("is redirected if the node overrides the Service", () => {
     const rules = plan([service()], [sliceOf([there])], {
       instead: new Map([["default/web", { address: "10.244.0.1", port: 6443 }]]),
     });
     expect(at(rules, POD, CLUSTER_IP)).toMatchObject({ backends: ["10.244.0.1:6443"] });
   });
 
-  it("goes where the node leads it instead also where a policy keeps it on the node", () => {
+  it("is redirected even with internalTrafficPolicy Local", () => {
     const rules = plan([service({ internalTrafficPolicy: "Local" })], [], {
       instead: new Map([["default/web", { address: "10.244.0.1", port: 6443 }]]),
     });
@@ -136,7 +136,7 @@ describe("a connection to a Service", () => {
     expect(rules.localBackends).toEqual(["10.244.0.1"]);
   });
 
-  it("enters by a load balancer's address from everywhere, where no source is named", () => {
+  it("reaches a load balancer's address from everywhere if the Service names no source ranges", () => {
     const open: Service = {
       ...service({ type: "LoadBalancer" }),
       status: { loadBalancer: { ingress: [{ ip: EXTERNAL }] } },
@@ -151,7 +151,7 @@ describe("a connection to a Service", () => {
     [{ sessionAffinity: "None" }, undefined],
     [{ sessionAffinity: "ClientIP" }, 10_800],
     [{ sessionAffinity: "ClientIP", sessionAffinityConfig: { clientIP: { timeoutSeconds: 7 } } }, 7],
-  ])("of a Service with %j stays with the same endpoint for %s s", (spec, seconds) => {
+  ])("to a Service with %j stays with the same endpoint for %s s", (spec, seconds) => {
     const [pool] = plan([service(spec)], [sliceOf([here])]).pools;
     expect(pool && "affinitySeconds" in pool ? pool.affinitySeconds : undefined).toBe(seconds);
     expect(Object.keys(pool ?? {})).toHaveLength(seconds === undefined ? 3 : 4);
@@ -162,13 +162,13 @@ describe("a connection to a Service", () => {
     ["of the family that it names", { ipFamilies: ["IPv6"], clusterIPs: ["fd00::50"] }, 0, 1],
     ["of both", { ipFamilies: ["IPv4", "IPv6"], clusterIPs: [CLUSTER_IP, "fd00::50"] }, 1, 1],
     ["of one address", { ipFamilies: [], clusterIPs: undefined as never }, 1, 0],
-  ])("finds a Service %s", (_, spec, v4, v6) => {
+  ])("reaches a Service %s", (_, spec, v4, v6) => {
     const facts = { node: { name: HERE, zone: "z1" }, podRanges: [], ownRanges: [], instead: new Map() };
     const rules = planRules({ ...facts, services: [service(spec)], slices: [] });
     expect([rules.v4.doors.length, rules.v6.doors.length]).toEqual([v4, v6]);
   });
 
-  it("has a node port in the families of the Service only", () => {
+  it("reaches a node port in the Service's IP families only", () => {
     const facts = { node: { name: HERE, zone: "z1" }, podRanges: [], ownRanges: [], instead: new Map() };
     const open = { type: "NodePort", ports: [{ port: 80, nodePort: 30_080 }] };
     const ports = (more: Partial<Service["spec"]>) => {
@@ -179,7 +179,7 @@ describe("a connection to a Service", () => {
     expect(ports({ ipFamilies: [] })).toEqual([1, 0]);
   });
 
-  it("has rules in one order, in whatever order Services arrive", () => {
+  it("has rules in the same order, whatever the order of Services", () => {
     const named = (name: string) => ({ ...service(), metadata: { namespace: "default", name } });
     const slice = (name: string) =>
       sliceOf([here], { metadata: { namespace: "default", labels: { "kubernetes.io/service-name": name } } });
@@ -193,12 +193,12 @@ describe("a connection to a Service", () => {
   it.each<[string, Partial<Service["spec"]>]>([
     ["a headless Service", { clusterIP: "None", clusterIPs: ["None"] }],
     ["an ExternalName", { type: "ExternalName", externalName: "example.com" }],
-  ])("is left alone for %s", (_, spec) => {
+  ])("needs no rules for %s", (_, spec) => {
     expect(plan([service(spec)], [sliceOf([here])])).toMatchObject({ doors: [], pools: [] });
   });
 });
 
-it("PROXY-READY: leads to every ready endpoint and to no other, whatever slices they are in", () => {
+it("PROXY-READY: a Service reaches every ready endpoint and no other, in whatever slices (property)", () => {
   const endpoint = fc.record({
     address: fc.integer({ min: 1, max: 30 }).map((n) => `10.244.${n % 3}.${n}`),
     ready: fc.boolean(),
@@ -229,8 +229,8 @@ it("PROXY-READY: leads to every ready endpoint and to no other, whatever slices 
   );
 });
 
-describe("a planner that remembers", () => {
-  it("plans what one that remembers nothing does, whatever changes, and again only what has changed", () => {
+describe("an incremental planner", () => {
+  it("plans the same as a fresh one, and plans again only what has changed", () => {
     const planner = new RulePlanner();
     const one = service();
     const other = { ...service({ clusterIPs: ["10.96.0.51"] }), metadata: { namespace: "default", name: "other" } };

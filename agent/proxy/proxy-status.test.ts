@@ -9,7 +9,7 @@ const answer = (path: string, state = good) => {
 };
 const times = { lastUpdated: "2026-01-01T00:01:00.000Z", currentTime: "2026-01-01T00:01:00.000Z" };
 
-it("PROXY-STATUS: tells load balancers whether the node forwards connections", () => {
+it("PROXY-STATUS: /healthz tells load balancers whether the node forwards connections", () => {
   expect(answer("/healthz")).toEqual([200, { ...times, nodeEligible: true }]);
   expect(answer("/healthz", { ...good, isEligible: false })).toEqual([503, { ...times, nodeEligible: false }]);
   expect(answer("/livez", { ...good, isEligible: false })).toEqual([200, times]);
@@ -18,7 +18,7 @@ it("PROXY-STATUS: tells load balancers whether the node forwards connections", (
   expect(answer("/else")[0]).toBe(404);
 });
 
-it("PROXY-STATUS: says by what it leads them", () => {
+it("PROXY-STATUS: /proxyMode reports the proxy mode", () => {
   expect(modeAnswer("/proxyMode")).toMatchObject({ code: 200, text: "nftables" });
   expect(modeAnswer("/").code).toBe(404);
 });

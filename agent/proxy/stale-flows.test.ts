@@ -33,11 +33,11 @@ it.each([
   ],
   ["a first backend", rules([]), rules([one]), ["-D -f ipv4 -p udp --dport 53 -d 10.96.0.9"]],
   ["a second backend", rules([one]), rules([one, other]), []],
-])("PROXY-UDP: the kernel forgets UDP clients for %s", (_, before, after, expected) => {
+])("PROXY-UDP: conntrack entries of UDP clients are deleted for %s", (_, before, after, expected) => {
   expect(staleFlows(before, after).map((words) => words.join(" "))).toEqual(expected);
 });
 
-it("a backend that another Service still leads to is forgotten of the one that does not", () => {
+it("conntrack entries of a backend are deleted only for the Service that no longer uses it", () => {
   const both = (backends: readonly Backend[]): FamilyRules => {
     const [mine, others] = [rules(backends), rules([one, other])];
     const door = {
@@ -57,7 +57,7 @@ it("a backend that another Service still leads to is forgotten of the one that d
   ]);
 });
 
-it("an agent that comes back has the kernel forget what Services led to meanwhile no longer, and nothing else", () => {
+it("a restarted agent deletes only conntrack entries whose backends left meanwhile", () => {
   const flow = (to: string, port: number, backend: string, backendPort = 53) =>
     `udp      17 25 src=10.244.0.9 dst=${to} sport=4000 dport=${port} [UNREPLIED] src=${backend} dst=10.244.0.9 sport=${backendPort} dport=4000 mark=0 use=1`;
   const listed = [

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { chooseRuntime } from "./choose.ts";
 
-test("a pod's program is no part of the project that its node was started in", async () => {
+test("a pod's program does not inherit the package.json of the project in which its node started", async () => {
   const project = mkdtempSync(join(tmpdir(), "sailplane-choose-"));
   try {
     writeFileSync(join(project, "package.json"), '{"type":"module"}');

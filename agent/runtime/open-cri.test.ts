@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 test.each(["cri", "auto"] as const)(
-  "AGENT-RUNTIME-WAIT: with --runtime %s a specified one is waited for, which is reported once",
+  "AGENT-RUNTIME-WAIT: with --runtime %s, a configured runtime is waited for, with one message",
   async (kind) => {
     vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
     const chosen = choose(kind);
@@ -54,7 +54,7 @@ test.each(["cri", "auto"] as const)(
   },
 );
 
-test("AGENT-RUNTIME-WAIT: stopping ends the wait", async () => {
+test("AGENT-RUNTIME-WAIT: stopping the agent ends the wait", async () => {
   vi.stubEnv("CONTAINER_RUNTIME_ENDPOINT", `unix://${socket}`);
   const stop = new AbortController();
   const chosen = choose("cri", stop.signal);

@@ -10,13 +10,13 @@ test.each([
   ["ImageFsInfo", "image_fs_info"],
   ["ExecSync", "exec_sync"],
   ["Version", "version"],
-])("%s is the kubelet's %s", (method, operation) => {
+])("%s counts as the kubelet's %s", (method, operation) => {
   const counts = new OperationCounts();
   counts.count(method, { seconds: 0, failed: false });
   expect(counts.all).toMatchObject([{ operation, count: 1, errors: 0 }]);
 });
 
-test("calls are counted with those that failed, by how long they took", () => {
+test("calls are counted with their failures, by duration", () => {
   const counts = new OperationCounts();
   for (const [seconds, failed] of [[0.005, false] as const, [0.013, true] as const, [1000, false] as const])
     counts.count("PullImage", { seconds, failed });

@@ -79,14 +79,14 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
       ["exit 0", 0, "Completed"],
       ["exit 42", 42, "Error"],
       ["sh -c 'kill -9 $$'; exit $?", 137, "Error"],
-    ])("tells how `%s` ended", async (script, exitCode, reason) => {
+    ])("reports how `%s` ended", async (script, exitCode, reason) => {
       const { uid } = await run(script);
       const container = await ended(uid);
       expect({ exitCode: container.exitCode, reason: container.reason }).toEqual({ exitCode, reason });
       expect(container.finishedAt).toBeGreaterThanOrEqual(container.startedAt);
     });
 
-    it("keeps labels and annotations, by which an agent knows its containers again", async () => {
+    it("keeps labels and annotations, which identify containers to the agent", async () => {
       const { uid } = await run("sleep 100");
       expect(await observe(uid)).toMatchObject({ name: "c", state: "running", annotations: { restart: "7" } });
     });
@@ -100,7 +100,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
       expect(readFileSync(log, "utf8")).toMatch(/^\S+Z stderr F oops$/m);
     });
 
-    it("asks a container to stop, and makes it when it does not", async () => {
+    it("asks a container to stop, and kills it if it does not", async () => {
       const polite = await run('trap "exit 5" TERM; while :; do sleep 0.05; done');
       const stubborn = await run('trap "" TERM; while :; do sleep 0.05; done');
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -110,13 +110,13 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
       await runtime.stopContainer(polite.container, 1);
     });
 
-    it("says that a command that is not there cannot start", async () => {
+    it("reports that a missing command cannot start", async () => {
       await expect(run("", { command: ["/no/such/binary"] })).rejects.toThrow(/no such file or directory/);
       const { containers } = await runtime.observe(`contract-${process.pid}-${count - 1}`);
       expect(containers[0]).toMatchObject({ state: "exited", exitCode: 128, reason: "StartError" });
     });
 
-    it("runs commands beside a container's own", async () => {
+    it("runs a command in a container", async () => {
       const { container } = await run("sleep 100");
       const answer = await runtime.execSync(container, ["sh", "-c", "echo out; echo err >&2; exit 3"], 5);
       expect([answer.exitCode, answer.stderr.toString()]).toEqual([3, "err\n"]);
@@ -124,7 +124,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
       await expect(runtime.execSync(container, ["sleep", "30"], 1)).rejects.toThrow(ExecTimeout);
     });
 
-    it("streams an exec, and its input has an end", async () => {
+    it("streams an exec, including the end of its input", async () => {
       const { container } = await run("sleep 100");
       const streams = await runtime.exec(container, {
         command: ["cat"],
@@ -140,7 +140,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
       expect([out, await streams.exit]).toEqual(["ping", { code: 0 }]);
     });
 
-    it("keeps containers running while the agent is away, and knows how they ended", async () => {
+    it("keeps containers running without the agent, and knows how they ended", async () => {
       const { uid } = await run("sleep 1; exit 9");
       const before = await observe(uid);
       await runtime.close();
@@ -149,7 +149,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
       expect((await ended(uid)).exitCode).toBe(9);
     });
 
-    it("tells whoever listens that a container has ended", async () => {
+    it("notifies listeners that a container has ended", async () => {
       const { uid, container } = await run("sleep 100");
       const told = new Promise<string>((resolve) => {
         const stop = runtime.onChange((changed) => {

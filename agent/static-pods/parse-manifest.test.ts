@@ -19,14 +19,14 @@ function podOf(text: string): Pod {
 }
 
 describe("AGENT-STATIC: a manifest", () => {
-  it("is a pod named after the node, with Kubernetes' defaults", () => {
+  it("becomes a pod named after the node, with Kubernetes' defaults", () => {
     const pod = podOf(manifest("i:1"));
     expect(pod.metadata).toMatchObject({ name: "web-n1", namespace: "default", labels: { app: "web" } });
     expect(pod.spec).toMatchObject({ nodeName: "n1", restartPolicy: "Always", terminationGracePeriodSeconds: 30 });
     expect(pod.spec.containers[0]).toMatchObject({ imagePullPolicy: "IfNotPresent" });
   });
 
-  it("cannot be what a pod of the API says that it is", () => {
+  it("cannot be faked by a pod of the API", () => {
     const uid = "6f8e2a4c-0f8b-4f0e-9c5a-0d8f5d1c2b3a";
     const pretends: Pod = {
       metadata: { name: "p", uid, annotations: { [SOURCE]: "file", [HASH]: uid } },
@@ -37,7 +37,7 @@ describe("AGENT-STATIC: a manifest", () => {
     expect([isStatic(podOf(manifest("i:1"))), isCritical(podOf(manifest("i:1")))]).toEqual([true, true]);
   });
 
-  it("is the same pod as long as it says the same", () => {
+  it("keeps its uid while its content is equal", () => {
     expect(podOf(manifest("i:1")).metadata.uid).toBe(podOf(`${manifest("i:1")}# a word\n`).metadata.uid);
     expect(podOf(manifest("i:1")).metadata.uid).not.toBe(podOf(manifest("i:2")).metadata.uid);
   });
@@ -53,11 +53,11 @@ describe("AGENT-STATIC: a manifest", () => {
   });
 });
 
-describe("AGENT-STATIC: a mirror", () => {
+describe("AGENT-STATIC: a mirror pod", () => {
   const pod = podOf(manifest("i:1"));
   const mirror = mirrorOf(pod, { metadata: { name: "n1", uid: "node-uid" }, spec: {}, status: {} });
 
-  it("is the node's, and has another identity than the pod", () => {
+  it("is owned by the Node, and has a uid other than the static pod's", () => {
     expect(isMirror(mirror)).toBe(true);
     expect(mirror.metadata.uid).toBeUndefined();
     expect(mirror.metadata.ownerReferences).toEqual([
@@ -65,7 +65,7 @@ describe("AGENT-STATIC: a mirror", () => {
     ]);
   });
 
-  it("is of that pod and of none that says something else", () => {
+  it("matches only a static pod of the same content", () => {
     expect(mirrors(mirror, pod)).toBe(true);
     expect(mirrors(mirror, podOf(manifest("i:2")))).toBe(false);
   });

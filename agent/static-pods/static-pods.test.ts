@@ -11,7 +11,7 @@ const manifest = (name: string, image = "i:1", more = "") => `{
   "spec": {"containers": [{"name": "c", "image": "${image}"}]}${more}
 }`;
 
-describe("AGENT-STATIC: manifests of a directory", () => {
+describe("AGENT-STATIC: static pod manifests", () => {
   let directory: string;
   let events: string[];
   let warnings: string[];
@@ -73,7 +73,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
 
   const node = { metadata: { name: "n1", uid: "node" }, spec: {}, status: {} };
 
-  it("are pods from the start, and other files there are ignored", async () => {
+  it("are read at startup, ignoring other files", async () => {
     write("a.yaml", manifest("a"));
     write("b.json", manifest("b"));
     write("c.yml", manifest("c"));
@@ -90,7 +90,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     ]);
   });
 
-  it("come and go with their files, and one with another content is another pod", async () => {
+  it("follow their files: a changed one is a new pod", async () => {
     await statics.start();
     write("a.yaml", manifest("a"));
     await expect.poll(() => events).toEqual(["a-n1 comes"]);
@@ -101,7 +101,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     expect([statics.pods, warnings]).toEqual([[], []]);
   });
 
-  it("that are invalid are reported once each time", async () => {
+  it("that are invalid are reported once per change", async () => {
     write("a.yaml", "kind: Pod");
     await statics.start();
     expect(warnings).toEqual([expect.stringContaining("a.yaml")]);
@@ -115,7 +115,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     expect(warnings).toHaveLength(2);
   });
 
-  it("that are no longer followed have no effect", async () => {
+  it("that are no longer watched have no effect", async () => {
     await statics.start();
     statics.stop();
     write("a.yaml", manifest("a"));
@@ -123,7 +123,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     expect(events).toEqual([]);
   });
 
-  it("are shown by mirrors of the node's own, once it is registered, and their pods know theirs", async () => {
+  it("get mirror pods once the node is registered", async () => {
     write("a.yaml", manifest("a"));
     await statics.start();
     statics.registered(node);
@@ -136,7 +136,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     expect(asked).toEqual(["create a-n1"]);
   });
 
-  it("get new mirrors if they are deleted, at once or later", async () => {
+  it("get new mirror pods if these are deleted, at once or later", async () => {
     write("a.yaml", manifest("a"));
     await statics.start();
     statics.registered(node);
@@ -149,7 +149,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     await expect.poll(() => asked.slice(2)).toEqual([`delete a-n1 ${mirror.metadata.uid} 0`, "create a-n1"]);
   });
 
-  it("have mirrors of what they said before replaced, and those of manifests that are gone removed", async () => {
+  it("have outdated mirror pods replaced, and those of removed manifests deleted", async () => {
     write("a.yaml", manifest("a"));
     await statics.start();
     const old = (name: string): Pod => ({
@@ -165,7 +165,7 @@ describe("AGENT-STATIC: manifests of a directory", () => {
     await expect.poll(() => asked).toEqual(["delete a-n1 old-a-n1 0", "delete gone-n1 old-gone-n1 0", "create a-n1"]);
   });
 
-  it("are shown as soon as the API allows it, and a mirror that is gone already is not removed", async () => {
+  it("get mirror pods as soon as the API allows, and need no deletion of one already gone", async () => {
     write("a.yaml", manifest("a"));
     await statics.start();
     refuse = 503;

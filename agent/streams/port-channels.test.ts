@@ -39,7 +39,7 @@ function join(ports: readonly number[]) {
 
 const numbered = (port: number, text = "") => Buffer.concat([Buffer.of(port & 255, port >> 8), Buffer.from(text)]);
 
-test("TUNNEL-PORTS: each port has a channel for data and one for errors, both begun by its number", async () => {
+test("TUNNEL-PORTS: each port has a data and an error channel, each starting with the port number", async () => {
   const ports = [await repeater(), 1, await repeater()];
   const { heard, receive, ended } = join(ports);
   const said = `${"x".repeat(100_000)}.`;

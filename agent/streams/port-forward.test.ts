@@ -53,14 +53,14 @@ function forward(signal: AbortSignal) {
   };
 }
 
-test("a hundred connections at once each get their own bytes, all of them", async () => {
+test("a hundred concurrent connections each receive exactly their own bytes", async () => {
   const [ask, port] = [forward(new AbortController().signal), await echoServer()];
   const said = Array.from({ length: 100 }, (_, i) => Buffer.alloc(200_000, `${i} `));
   const answers = await Promise.all(said.map((bytes) => ask(port, bytes)));
   expect(answers.filter(({ heard }, i) => !heard.equals(said[i] ?? Buffer.alloc(0)))).toEqual([]);
 });
 
-test("a port without a listener is an error of that connection only", async () => {
+test("a port without a listener fails only its own connection", async () => {
   const [ask, port] = [forward(new AbortController().signal), await echoServer()];
   const [refused, answered] = await Promise.all([ask(1, Buffer.alloc(1_000_000)), ask(port, Buffer.from("hello"))]);
   expect(refused.error).toMatch(/^error forwarding port 1 to pod web: connect ECONNREFUSED/);

@@ -22,7 +22,7 @@ class LeavingSocket extends EventEmitter {
   resume(): void {}
 }
 
-test("TUNNEL-END: a log that is no longer read by its client is not read any further", async () => {
+test("TUNNEL-END: a log is no longer read once its client has gone", async () => {
   let read = 0;
   let hasEnded = false;
   async function* endless() {
@@ -43,7 +43,7 @@ test("TUNNEL-END: a log that is no longer read by its client is not read any fur
   expect([socket.heard.length, read, hasEnded]).toEqual([2, 1, true]);
 });
 
-test("TUNNEL-FRAME: what a client of exec sends ends its own stream at the most", async () => {
+test("TUNNEL-FRAME: invalid frames from an exec client end at most its own stream", async () => {
   const stdin = new PassThrough();
   const resize = vi.fn();
   const streams = { stdin, resize, close: () => {}, exit: new Promise<never>(() => {}) };
@@ -77,7 +77,7 @@ test("TUNNEL-FRAME: what a client of exec sends ends its own stream at the most"
   expect(stdin.read().toString()).toBe("in");
 });
 
-test("how a command ended is reported in the runtime's words", async () => {
+test("the outcome of a command is reported with the runtime's message", async () => {
   const exit = Promise.resolve({ code: 3, words: "error executing command [false], exit code 3" });
   const runtime = {
     observe: async () => ({ containers: [{ id: "1", name: "c", state: "running" }] }),
@@ -95,7 +95,7 @@ test("how a command ended is reported in the runtime's words", async () => {
   });
 });
 
-test("TUNNEL-HTTP: requests to a pod on the machine's network go to the machine's address, not to its loopback", async () => {
+test("TUNNEL-HTTP: requests to a host network pod go to the machine's address, not to loopback", async () => {
   const dialled = vi.fn(async () => Promise.reject(new Error("refused")));
   const runtime = { observe: async () => ({ sandboxes: [{ id: "s", ready: true }] }), dial: dialled };
   const pod = { metadata: { uid: "u" }, spec: { hostNetwork: true }, status: { podIP: "192.0.2.1" } };
@@ -107,7 +107,7 @@ test("TUNNEL-HTTP: requests to a pod on the machine's network go to the machine'
 });
 
 test.each(["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "0.0.0.0", "localhost", ""])(
-  "TUNNEL-ADDRESS: of an endpoint that is not a pod %j is not dialled",
+  "TUNNEL-ADDRESS: without a pod, the address %j is not dialled",
   async (address) => {
     const socket = new LeavingSocket();
     const context = { runtime: {}, findPod: vi.fn(), nodeApi: vi.fn(), followed: () => {} };

@@ -15,7 +15,7 @@ async function inPieces(bytes: Buffer, receive: (part: Buffer) => Promise<void>)
   for (let at = 0; at < bytes.length; at += 7) void receive(bytes.subarray(at, at + 7));
 }
 
-test("a stream carries its headers, bytes both ways, and each side's end", async () => {
+test("a stream carries its headers, bytes both ways, and an end in each direction", async () => {
   const echoed = new Promise<string>((resolve) => {
     const { client } = pair((stream) => {
       stream.onData = (bytes) => stream.send(Buffer.from(`${stream.headers.get("streamtype")}:${bytes}`));
@@ -37,7 +37,7 @@ test("a stream carries its headers, bytes both ways, and each side's end", async
   expect(await echoed).toBe("second:hello");
 });
 
-test("nothing is read while a stream has no room", async () => {
+test("a stream without room stops reading", async () => {
   let makeRoom = () => {};
   const room = new Promise<void>((resolve) => {
     makeRoom = resolve;
@@ -73,7 +73,7 @@ test("nothing is read while a stream has no room", async () => {
   expect(taken).toEqual(["one", "two"]);
 });
 
-test("bytes that are no frames end the session", async () => {
+test("invalid bytes end the session", async () => {
   let ended = 0;
   const { client, server } = pair((stream) => {
     stream.onEnd = () => ended++;

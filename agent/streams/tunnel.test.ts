@@ -25,7 +25,7 @@ async function tunnel(options: { readonly oneWay?: boolean } = {}) {
 const soon = (settled: Promise<unknown>) =>
   Promise.race([settled.then(() => "sent"), new Promise((resolve) => setTimeout(resolve, 100, "waiting"))]);
 
-test("TUNNEL-WINDOW: several senders all continue when the window opens", async () => {
+test("TUNNEL-WINDOW: all waiting senders continue when the window opens", async () => {
   const { node, plane } = await tunnel({ oneWay: true });
   const sends = [1, 2, 3].map((channel) => node.send(channel, Buffer.alloc(600_000)));
   expect(await soon(Promise.all(sends))).toBe("waiting");
@@ -33,7 +33,7 @@ test("TUNNEL-WINDOW: several senders all continue when the window opens", async 
   expect(await soon(Promise.all(sends))).toBe("sent");
 });
 
-test("TUNNEL-WINDOW: a reader that does not read stops the sender", async () => {
+test("TUNNEL-WINDOW: a slow reader stops the sender", async () => {
   const { node, plane } = await tunnel();
   plane.pause();
   let sent = 0;
@@ -46,7 +46,7 @@ test("TUNNEL-WINDOW: a reader that does not read stops the sender", async () => 
   await sending;
 });
 
-test("TUNNEL-WINDOW: nothing more is read while what came has no place to go", async () => {
+test("TUNNEL-WINDOW: nothing more is read while received data has no room", async () => {
   const { node, plane } = await tunnel();
   const taken: number[] = [];
   let makeRoom = () => {};
@@ -68,7 +68,7 @@ test("TUNNEL-WINDOW: nothing more is read while what came has no place to go", a
   await expect.poll(() => taken.length).toBe(50);
 });
 
-test("TUNNEL-END: senders that wait for room are released when the other side closes", async () => {
+test("TUNNEL-END: waiting senders are released when the other side closes", async () => {
   const { node, plane } = await tunnel({ oneWay: true });
   const sends = [1, 2].map((channel) => node.send(channel, Buffer.alloc(2_000_000)));
   plane.terminate();
@@ -76,7 +76,7 @@ test("TUNNEL-END: senders that wait for room are released when the other side cl
   expect(node.signal.aborted).toBe(true);
 });
 
-test("TUNNEL-FRAME: what cannot be taken ends the tunnel, and not the agent", async () => {
+test("TUNNEL-FRAME: an invalid frame ends the tunnel, but not the agent", async () => {
   const { node, plane } = await tunnel();
   node.onFrame = () => {
     throw new Error("no such frame");

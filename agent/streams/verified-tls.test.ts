@@ -28,12 +28,12 @@ async function outcome(
 }
 
 describe("TUNNEL-TLS: a server's certificate", () => {
-  it("may have the name of the CA that signed it", async () => {
+  it("may have the same subject as the CA that signed it", async () => {
     const namesake = createNamesake(NAME);
     expect(await outcome(namesake, namesake.ca)).toBe("verified");
   });
 
-  it("of that kind is verified in all else", async () => {
+  it("with the subject of its CA is otherwise fully verified", async () => {
     const namesake = createNamesake(NAME);
     expect(await outcome(namesake, createNamesake(NAME).ca)).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
     expect(await outcome(namesake, namesake.ca, "other.ns.svc")).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
@@ -43,7 +43,7 @@ describe("TUNNEL-TLS: a server's certificate", () => {
     }
   });
 
-  it("of the usual kind is verified as before", async () => {
+  it("with another subject is verified as usual", async () => {
     const authority = createAuthority(new Date());
     const serving = createServingCertificate(authority.key, [{ type: "dns", value: NAME }], new Date());
     expect(await outcome(serving, authority.certificate)).toBe("verified");

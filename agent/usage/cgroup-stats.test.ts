@@ -10,7 +10,7 @@ test.each([
   [V1, "pids", "/sys/fs/cgroup/unified/s"],
   [V2, "cpu", "/sys/fs/cgroup/kubepods.slice/kubepods-podu.slice/cri-containerd-s.scope"],
   ["", "cpu", undefined],
-])("by %j the cgroup of %s is %s", (text, controller, directory) => {
+])("with %j, the %s cgroup is %s", (text, controller, directory) => {
   expect(cgroupDirectory(text, controller)).toBe(directory);
 });
 
@@ -22,7 +22,7 @@ test.each([
   ],
   ["nr_periods 0\nnr_throttled 0\nthrottled_time 0\n", undefined],
   ["", undefined],
-])("throttling by %j is %j", (text, throttling) => {
+])("throttling in %j is %j", (text, throttling) => {
   expect(parseThrottling(text).throttling).toEqual(throttling);
 });
 
@@ -31,11 +31,11 @@ test.each([
   ["anon 9\nfile 5\nfile_mapped 3\n", "2\n", { cacheBytes: 5, mappedBytes: 3, swapBytes: 2 }],
   ["anon 9\nfile 5\n", "", { cacheBytes: 5, mappedBytes: 0, swapBytes: 0 }],
   ["", "", undefined],
-])("memory by %j and %j is %j", (stat, swap, memory) => {
+])("memory in %j and %j is %j", (stat, swap, memory) => {
   expect(parseMemory(stat, swap).memory).toEqual(memory);
 });
 
-test("AGENT-CGROUP-STATS: nothing is known of containers whose sandbox's process is not, or is in no cgroup of its own", async () => {
+test("AGENT-CGROUP-STATS: containers are omitted if their sandbox's process is unknown or has no cgroup of its own", async () => {
   const pod = { namespace: "ns", name: "p", uid: "u" };
   const containers = [{ id: "containerd://c", pod }];
   expect(await cgroupStats({}, containers)).toEqual(new Map());

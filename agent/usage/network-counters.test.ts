@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseNetworkCounters } from "./network-counters.ts";
 
-test("AGENT-TRAFFIC: interfaces are read by the kernel's columns, without loopback and the machine's ends of pods", () => {
+test("AGENT-TRAFFIC: interfaces are read from the kernel's table, without loopback and the host ends of veth pairs", () => {
   const text = [
     "Inter-|   Receive                                                |  Transmit",
     " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed",

@@ -19,19 +19,19 @@ const sample = (at: number, cpuNanoseconds: number, containers: Sample["containe
   containers,
 });
 
-describe("what a node uses between two looks", () => {
+describe("the usage of a node between two samples", () => {
   const usage = usageSince(
     "n",
     [sample(1000, 5e9, [container("a", 1e9), container("b", 9e9)]), sample(2000, 5e9, [container("late", 1e9)])],
     sample(3000, 6e9, [container("a", 2e9), container("b", 1e9), container("new", 5e9), container("late", 2e9)]),
   );
 
-  it("is an average over the time between", () => {
+  it("is averaged over the interval", () => {
     expect(usage).toMatchObject({ node: "n", at: 3000, windowMs: 2000, cpuNanocores: 5e8, memoryBytes: 1e6 });
     expect(usage.pods[0]?.containers[0]).toEqual({ name: "a", cpuNanocores: 5e8, memoryBytes: 4096 });
   });
 
-  it("is never less than nothing, and says nothing yet of what has just started", () => {
+  it("is never negative, and omits what has just started", () => {
     expect(usage.pods[0]?.containers.map(({ name, cpuNanocores }) => [name, cpuNanocores])).toEqual([
       ["a", 5e8],
       ["b", 0],
@@ -51,7 +51,7 @@ describe("what a node uses between two looks", () => {
       [50_000, 100_000, 110_000, 115_000],
       [110_000, 115_000],
     ],
-  ])("is measured against the newest that is old enough: %j", (times, against) => {
+  ])("is compared with the newest samples that are old enough: %j", (times, against) => {
     const samples = [...times].sort((a, b) => a - b).map((at) => sample(at, 0, []));
     expect(earlierSamples(samples, 120_000).map(({ steadyAt }) => steadyAt)).toEqual(against);
   });
@@ -66,11 +66,11 @@ function countingMeter() {
   return { meter: new UsageMeter("n", { usage } as unknown as Runtime), looks: () => looks };
 }
 
-describe("a meter", () => {
+describe("a usage meter", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("samples twice for the first request, and compares with an earlier sample for recent requests", async () => {
+  it("samples twice for the first request, and then compares with an earlier sample", async () => {
     const { meter, looks } = countingMeter();
     const windowAfter = async (ms: number) => {
       await vi.advanceTimersByTimeAsync(ms);
@@ -98,11 +98,11 @@ describe("a meter", () => {
 });
 
 describe("available memory", () => {
-  it("is what the kernel says, caches included", () =>
+  it("is what the kernel reports, including caches", () =>
     expect(availableMemory("MemTotal: 100 kB\nMemAvailable:   40 kB\n")).toBe(40 * 1024));
 });
 
-it("memory is reported in detail if the kernel does", () => {
+it("detailed memory statistics are reported if the kernel has them", () => {
   const detail = memoryDetail("AnonPages:      12 kB\n", "pgfault 700\npgmajfault 3\n");
   expect(detail).toEqual({ memoryResidentBytes: 12 * 1024, pageFaults: { all: 700, major: 3 } });
   expect(memoryDetail("", "")).toEqual({});

@@ -10,7 +10,7 @@ afterEach(() => {
 const pod: Pod = { metadata: { name: "p", namespace: "n" }, spec: { containers: [] }, status: {} };
 
 test.each(["2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z"])(
-  "AGENT-CLOCK: a token is renewed after four fifths of its life, also where the machine's clock says %s",
+  "AGENT-CLOCK: a token is renewed after 80 % of its lifetime, even if the machine's clock says %s",
   async (now) => {
     vi.useFakeTimers({ now: Date.parse(now) });
     const expirationTimestamp = "2028-01-01T00:00:00Z";

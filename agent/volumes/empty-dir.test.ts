@@ -11,8 +11,7 @@ const node = { memory: "1Gi" };
 const MIB = 1024 ** 2;
 
 describe("AGENT-VOLUME-MEMORY: an emptyDir", () => {
-  it("is on the disk unless it says something else", () =>
-    expect(emptyDirFileSystem(podOf({}), {}, node)).toBeUndefined());
+  it("is on disk by default", () => expect(emptyDirFileSystem(podOf({}), {}, node)).toBeUndefined());
 
   it.each([
     [podOf({}), undefined, 1024 * MIB],
@@ -21,7 +20,7 @@ describe("AGENT-VOLUME-MEMORY: an emptyDir", () => {
     [podOf({ memory: "32Mi" }), "64Mi", 32 * MIB],
     [podOf({ memory: "32Mi" }, { memory: "16Mi" }), undefined, 48 * MIB],
     [podOf({ memory: "32Mi" }, {}), undefined, 1024 * MIB],
-  ])("in memory is as large as it, its pod and the node allow (%#)", (pod, sizeLimit, size) =>
+  ])("in memory is limited by its size limit, its pod and the node (%#)", (pod, sizeLimit, size) =>
     expect(emptyDirFileSystem(pod, { medium: "Memory", ...(sizeLimit && { sizeLimit }) }, node)).toEqual({
       type: "tmpfs",
       options: ["mode=1777", `size=${size}`],
@@ -34,7 +33,7 @@ describe("AGENT-VOLUME-MEMORY: an emptyDir", () => {
     [huge, "HugePages-2Mi", "2Mi"],
     [huge, "HugePages-2048Ki", "2Mi"],
     [podOf({ "hugepages-2Mi": "4Mi", "hugepages-1Gi": "1Gi" }), "HugePages-1Gi", "1Gi"],
-  ])("is on huge pages of the requested size (%#)", (pod, medium, size) =>
+  ])("uses huge pages of the requested size (%#)", (pod, medium, size) =>
     expect(emptyDirFileSystem(pod, { medium }, node)).toEqual({ type: "hugetlbfs", options: [`pagesize=${size}`] }),
   );
 
@@ -46,7 +45,7 @@ describe("AGENT-VOLUME-MEMORY: an emptyDir", () => {
       "HugePages",
       "medium HugePages can't be used if container requests multiple huge page sizes",
     ],
-  ])("says why there are no such pages (%#)", (pod, medium, why) =>
+  ])("explains why huge pages are unavailable (%#)", (pod, medium, why) =>
     expect(() => emptyDirFileSystem(pod, { medium }, node)).toThrow(why),
   );
 });

@@ -9,7 +9,7 @@ const directory = mkdtempSync(join(tmpdir(), "sailplane mounts-"));
 const canMount = process.platform === "linux" && process.getuid?.() === 0;
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-it("reads the kernel's list of mounts", () => {
+it("the kernel's mount table is parsed", () => {
   expect(parseMountTargets("none / overlay rw 0 0\n/dev/vda /with\\040space ext4 rw 0 0\n")).toEqual([
     "/",
     "/with space",
@@ -17,7 +17,7 @@ it("reads the kernel's list of mounts", () => {
   ]);
 });
 
-it.skipIf(!canMount)("knows a directory that is mounted from the same disk, as images of one layer are", async () => {
+it.skipIf(!canMount)("a bind mount from the same disk is recognized as a mount", async () => {
   const [from, to] = [join(directory, "from"), join(directory, "to")];
   for (const path of [from, to]) mkdirSync(path, { recursive: true });
   execFileSync("mount", ["--bind", from, to]);
@@ -27,7 +27,7 @@ it.skipIf(!canMount)("knows a directory that is mounted from the same disk, as i
   expect(isMountPoint(to)).toBe(false);
 });
 
-it.skipIf(!canMount)("knows a file system of its own from the directory that it is mounted on", async () => {
+it.skipIf(!canMount)("a separate file system is recognized at its mount point", async () => {
   const path = join(directory, "memory");
   mkdirSync(path, { recursive: true });
   expect(isOwnFileSystem(path)).toBe(false);
@@ -36,7 +36,7 @@ it.skipIf(!canMount)("knows a file system of its own from the directory that it 
   await unmountBelow(directory);
 });
 
-it.skipIf(!canMount)("takes all mounts below a directory away, those within others too", async () => {
+it.skipIf(!canMount)("everything mounted below a directory is unmounted, including nested mounts", async () => {
   const paths = ["a", "a/within", "b"].map((name) => join(directory, name));
   for (const path of paths) {
     mkdirSync(path, { recursive: true });

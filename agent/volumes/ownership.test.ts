@@ -19,14 +19,14 @@ function volume() {
   return { path: join(directory, "volume"), root, mode };
 }
 
-test("AGENT-VOLUME-GROUP: what a volume's path leads to is the group's, and what links within it lead to is not", () => {
+test("AGENT-VOLUME-GROUP: fsGroup applies to the target of a volume's path, but not to targets of links within it", () => {
   const { path, mode } = volume();
   giveToPod(path, { fsGroup: group });
   expect([mode("root"), mode("root/file"), mode("outside")]).toEqual([0o2770, 0o660, 0o600]);
   expect(lstatSync(path).isSymbolicLink()).toBe(true);
 });
 
-test("AGENT-VOLUME-GROUP: with OnRootMismatch a volume whose root is the group's stays as it is, and no other", () => {
+test("AGENT-VOLUME-GROUP: OnRootMismatch skips only a volume whose root already matches", () => {
   const { path, root, mode } = volume();
   const context = { fsGroup: group, fsGroupChangePolicy: "OnRootMismatch" };
   chmodSync(root, 0o2770);
@@ -37,7 +37,7 @@ test("AGENT-VOLUME-GROUP: with OnRootMismatch a volume whose root is the group's
   expect([mode("root"), mode("root/file")]).toEqual([0o2770, 0o660]);
 });
 
-test("without a group nothing changes", () => {
+test("without fsGroup, permissions are left unchanged", () => {
   const { path, mode } = volume();
   giveToPod(path, {});
   expect(mode("root/file")).toBe(0o600);

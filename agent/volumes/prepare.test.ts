@@ -82,7 +82,7 @@ function prepareAt(now: number, volumes: PodVolumes, ...wanted: Volume[]) {
 const data: Volume = { name: "data", persistentVolumeClaim: { claimName: "data" } };
 const config = (name: string): Volume => ({ name, configMap: { name } });
 
-test("AGENT-VOLUME: what no container uses is not waited for, and one volume does not wait for another", async () => {
+test("AGENT-VOLUME: unused volumes are not waited for, and volumes do not wait for each other", async () => {
   expect(await prepare(volumesOf())).toEqual({ news: [], missing: false });
   const { news } = await prepare(volumesOf(), config("a"), config("b"), data);
   expect(news.map(({ message }) => message)).toEqual(
@@ -106,7 +106,7 @@ test.each([
     () => (volume.spec.claimRef = { uid: "x" }),
     "found PV object pv but its pv.Spec.ClaimRef.UID x does not point to claim.UID c",
   ],
-])("AGENT-VOLUME: a claim that %s is reported as by the kubelet", async (_, change, why) => {
+])("AGENT-VOLUME: a claim that %s is reported with the kubelet's message", async (_, change, why) => {
   change();
   expect(await prepare(volumesOf(), data)).toEqual({
     news: [
@@ -120,14 +120,14 @@ test.each([
   });
 });
 
-test("AGENT-VOLUME: an error behind a claim is reported by its name", async () => {
+test("AGENT-VOLUME: an error of a claim's PersistentVolume names that volume", async () => {
   volume.spec = { claimRef: { uid: "c" }, csi: { driver: "d", volumeHandle: "h" } };
   const { news, missing } = await prepare(volumesOf(), data);
   expect(news.map(({ message }) => message)).toEqual(['MountVolume.SetUp failed for volume "pv" : not asked for here']);
   expect(missing).toBe(true);
 });
 
-test("AGENT-VOLUME: a pod that has a volume keeps it, whatever happens to its source", async () => {
+test("AGENT-VOLUME: a pod keeps a prepared volume, whatever happens to its source", async () => {
   maps = [{ metadata: { name: "a" }, data: { k: "v" } }];
   const volumes = volumesOf();
   expect(await prepare(volumes, config("a"), data)).toEqual({ news: [], missing: false });
@@ -137,7 +137,7 @@ test("AGENT-VOLUME: a pod that has a volume keeps it, whatever happens to its so
   expect([news.length, missing]).toEqual([1, false]);
 });
 
-test("AGENT-OFFLINE: an agent that starts without its control plane still knows what is behind a claim", async () => {
+test("AGENT-OFFLINE: an agent that starts without the control plane still resolves claims", async () => {
   await prepare(volumesOf(), data);
   isAway = true;
   const volumes = volumesOf();
@@ -145,7 +145,7 @@ test("AGENT-OFFLINE: an agent that starts without its control plane still knows 
   expect(volumes.path("data")).toBe(join(directory, "disk"));
 });
 
-test("AGENT-CSI-USE: a claim whose volume has grown gets its file system's new size, once", async () => {
+test("AGENT-CSI-USE: a claim whose volume has grown has its file system grown once", async () => {
   const volumes = volumesOf();
   await prepare(volumes, data);
   volume.spec.capacity = { storage: "2Gi" };
@@ -157,7 +157,7 @@ test("AGENT-CSI-USE: a claim whose volume has grown gets its file system's new s
   expect(grown).toMatchObject([{ capacity: { storage: "2Gi" } }]);
 });
 
-test("a volume whose directory is gone is not reported, but the others are", async () => {
+test("usage omits a volume whose directory is gone, but reports the others", async () => {
   const volumes = volumesOf();
   const wanted: Volume[] = [
     { name: "data", persistentVolumeClaim: { claimName: "data" } },
@@ -173,7 +173,7 @@ test("a volume whose directory is gone is not reported, but the others are", asy
   expect(await volumes.stats(podWith(wanted), objects, { onlyClaimed: true })).toEqual([{ name: "data", pvcRef }]);
 });
 
-test("AGENT-VOLUME-IMAGE: a container waits for the images among its files as for its own, and no other does", async () => {
+test("AGENT-VOLUME-IMAGE: a container waits for the images of its own image volumes only", async () => {
   let isThere = false;
   const outcome = { ok: false, waiting: { reason: "ImagePullBackOff", message: "" }, retryAt: 0 } as const;
   const image = { id: "i", ref: "i", names: [], size: 0 };
@@ -191,7 +191,7 @@ test("AGENT-VOLUME-IMAGE: a container waits for the images among its files as fo
   expect(volumes.path("files")).toBe(join(directory, "pod", "volumes", "kubernetes.io~image", "files"));
 });
 
-test("AGENT-VOLUME: what is missing for two minutes is named, and again when they have passed once more", async () => {
+test("AGENT-VOLUME: missing volumes are named after two minutes, and every two minutes thereafter", async () => {
   const volumes = volumesOf();
   const said = async (now: number) => {
     const { news } = await prepareAt(now, volumes, config("b"), config("a"));
@@ -206,7 +206,7 @@ test("AGENT-VOLUME: what is missing for two minutes is named, and again when the
   expect(await said(246_000)).toEqual([words]);
 });
 
-test("AGENT-CSI-REPUBLISH: what is to be published again and cannot be is tried later, not at once", async () => {
+test("AGENT-CSI-REPUBLISH: a failed republishing is retried later, not at once", async () => {
   const volumes = volumesOf();
   await prepare(volumes, data);
   republishAt = performance.now() - 1;
@@ -217,7 +217,7 @@ test("AGENT-CSI-REPUBLISH: what is to be published again and cannot be is tried 
   expect(volumes.renewAfter(performance.now())).toBe(republishAt);
 });
 
-test("AGENT-VOLUME-ONE: a volume for one pod is kept from the next until that has let go", async () => {
+test("AGENT-VOLUME-ONE: a ReadWriteOncePod volume is withheld from the next pod until released", async () => {
   volume.spec.accessModes = ["ReadWriteOncePod"];
   const pods = { pod: volumesOf(), other: volumesOf(unused, "other") };
   expect(await prepare(pods.pod, data)).toEqual({ news: [], missing: false });

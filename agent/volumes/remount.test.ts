@@ -51,7 +51,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it("AGENT-VOLUME-MEMORY: after a reboot a secret is written to memory again, not to the disk", async () => {
+  it("AGENT-VOLUME-MEMORY: after a reboot, a secret is written to memory again, not to disk", async () => {
     await prepare();
     expect(volumes.path("s")).toBe(join(directory, "memory/u/volumes/kubernetes.io~secret/s"));
     expect(isMountPoint(join(directory, "memory"))).toBe(true);
@@ -62,7 +62,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     expect(volumes.file("s", "key")?.text).toBe("value");
   });
 
-  it("stay where an agent of an earlier version has mounted them", async () => {
+  it("memory volumes stay where an earlier version of the agent mounted them", async () => {
     const own = join(directory, "u/volumes/kubernetes.io~secret/old");
     mkdirSync(own, { recursive: true });
     execFileSync("mount", ["-t", "tmpfs", "tmpfs", own]);
@@ -73,7 +73,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     expect(existsSync(own)).toBe(false);
   });
 
-  it("are gone with their pods, and the file system with the agent, unless pods keep running", async () => {
+  it("memory volumes are removed with their pods, and the file system with the agent unless pods keep running", async () => {
     await prepare();
     await memory.close();
     expect([memory.uids, isMountPoint(join(directory, "memory"))]).toEqual([["u"], true]);

@@ -23,7 +23,7 @@ const payload = (files: Record<string, string>): Payload =>
   new Map(Object.entries(files).map(([path, text]) => [path, { content: Buffer.from(text), mode: 0o644 }]));
 
 describe("AGENT-VOLUME: a published volume", () => {
-  it("shows files by way of one link, which changes at once", () => {
+  it("updates its files atomically through a single link", () => {
     const volume = directory();
     expect(publish(volume, payload({ a: "1", "d/b": "2" }))).toBe(true);
     const before = readlinkSync(join(volume, "..data"));
@@ -35,14 +35,14 @@ describe("AGENT-VOLUME: a published volume", () => {
     expect(readdirSync(volume).filter((name) => !name.startsWith(".."))).toEqual(["a"]);
   });
 
-  it("AGENT-VOLUME-GROUP: may be read by the group that owns it, and not written, in all its directories", () => {
+  it("AGENT-VOLUME-GROUP: is readable but not writable by its fsGroup, in all directories", () => {
     const volume = directory();
     publish(volume, payload({ a: "1", "d/e/b": "2" }), { group: process.getgid?.() ?? 0 });
     const modes = ["..data/", "d", "d/e", "a"].map((path) => statSync(join(volume, path)).mode & 0o7777);
     expect(modes).toEqual([0o2755, 0o2755, 0o2755, 0o644]);
   });
 
-  it.each(["../x", "/etc/passwd", "a/../../x"])("refuses to write %s", (path) => {
+  it.each(["../x", "/etc/passwd", "a/../../x"])("rejects the path %s", (path) => {
     expect(() => publish(directory(), payload({ [path]: "x" }))).toThrow(/invalid path/);
   });
 });
@@ -54,7 +54,7 @@ const prepareSubPath = (root: string, subPath: string): string => {
 };
 
 describe("AGENT-VOLUME-PATH: a sub path", () => {
-  it("is made where nothing is", () => {
+  it("is created if missing", () => {
     const volume = directory();
     expect(lstatSync(prepareSubPath(volume, "a/b")).isDirectory()).toBe(true);
   });
@@ -65,7 +65,7 @@ describe("AGENT-VOLUME-PATH: a sub path", () => {
     expect(readFileSync(prepareSubPath(volume, "k"), "utf8")).toBe("v");
   });
 
-  it("may be behind links that stay within", () => {
+  it("may contain links that stay within the volume", () => {
     const volume = realpathSync(directory());
     mkdirSync(join(volume, "a/b"), { recursive: true });
     symlinkSync("../a/./b", join(volume, "a/relative"));
@@ -77,7 +77,7 @@ describe("AGENT-VOLUME-PATH: a sub path", () => {
     expect(() => prepareSubPath(volume, "round")).toThrow(/leads in a circle/);
   });
 
-  it("is made below links with the volume's mode", () => {
+  it("is created below links with the mode of the volume", () => {
     const volume = realpathSync(directory());
     chmodSync(volume, 0o770);
     mkdirSync(join(volume, "a"), { mode: 0o700 });
@@ -86,7 +86,7 @@ describe("AGENT-VOLUME-PATH: a sub path", () => {
     expect(["a", "a/b/c"].map((path) => lstatSync(join(volume, path)).mode & 0o7777)).toEqual([0o700, 0o770]);
   });
 
-  it.skipIf(process.platform !== "linux")("stays what was found, whatever its name becomes", () => {
+  it.skipIf(process.platform !== "linux")("still refers to the same directory after a rename", () => {
     const volume = directory();
     const outside = directory();
     mkdirSync(join(volume, "a"));

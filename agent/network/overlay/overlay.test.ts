@@ -25,7 +25,7 @@ const greet = (one: Session, other: Session) => {
 const text = (bytes: Buffer | undefined) => bytes?.toString();
 
 describe("NET-SECRET: a session through the control plane", () => {
-  it("says nothing before both have greeted, and then what the other can open", () => {
+  it("sends nothing before both sides have exchanged greetings, and then what only the peer can decrypt", () => {
     const [a, b] = [sessionOf("a"), sessionOf("b")];
     expect(a.seal(Buffer.from("early"))).toBeUndefined();
     greet(a, b);
@@ -35,7 +35,7 @@ describe("NET-SECRET: a session through the control plane", () => {
     expect(text(a.open(b.seal(Buffer.from("and back")) ?? Buffer.alloc(0)))).toBe("and back");
   });
 
-  it("refuses what was changed, said before, said by itself, or is too short", () => {
+  it("rejects messages that are modified, replayed, reflected or too short", () => {
     const [a, b] = [sessionOf("a"), sessionOf("b")];
     greet(a, b);
     const sealed = a.seal(Buffer.from("once")) ?? Buffer.alloc(0);
@@ -48,7 +48,7 @@ describe("NET-SECRET: a session through the control plane", () => {
     expect(b.open(sealed.subarray(0, 10))).toBeUndefined();
   });
 
-  it("is closed to anyone without the key that the Node shows", () => {
+  it("cannot be opened without the private key of the Node's published one", () => {
     const thief = new Session({
       own: { name: "b", key: makeNetworkKey() },
       peer: { name: "a", publicKey: keys.a.publicKey },
@@ -59,7 +59,7 @@ describe("NET-SECRET: a session through the control plane", () => {
     expect(a.open(thief.seal(Buffer.from("lie")) ?? Buffer.alloc(0))).toBeUndefined();
   });
 
-  it("never uses a number twice with one key, whatever greetings come again", () => {
+  it("never reuses a nonce with a key, even after repeated greetings", () => {
     const [a, first, second] = [sessionOf("a"), sessionOf("b"), sessionOf("b")];
     greet(a, first);
     const before = a.seal(Buffer.from("1")) ?? Buffer.alloc(0);
@@ -70,7 +70,7 @@ describe("NET-SECRET: a session through the control plane", () => {
     expect(text(first.open(after))).toBe("2");
   });
 
-  it("takes no greeting that is no key", () => {
+  it("rejects a greeting that is not a valid key", () => {
     const a = sessionOf("a");
     expect(a.greeted(Buffer.alloc(32))).toBe(false);
     expect(a.greeted(Buffer.from("short"))).toBe(false);
@@ -78,7 +78,7 @@ describe("NET-SECRET: a session through the control plane", () => {
   });
 });
 
-describe("the way", () => {
+describe("the path to a node", () => {
   const good = UNHEARD;
   const bad: Hearing = { isGood: false, against: 0 };
   it.each([
@@ -88,11 +88,11 @@ describe("the way", () => {
     [true, good, bad, "route"],
     [false, good, good, "vxlan"],
     [false, good, bad, "relay"],
-  ] as const)("to a neighbour (%s), by routes %o, by UDP %o, is %s", (isNeighbour, route, vxlan, way) =>
+  ] as const)("that is a neighbour (%s), with routes %o and UDP %o, is %s", (isNeighbour, route, vxlan, way) =>
     expect(chooseWay({ isNeighbour, route, vxlan })).toBe(way),
   );
 
-  it("changes after three in a row, both ways", () => {
+  it("changes after three equal results in a row, in either direction", () => {
     const after = (answers: readonly boolean[], from: Hearing = UNHEARD) => answers.reduce(heard, from).isGood;
     expect(after([false, false])).toBe(true);
     expect(after([false, false, true, false, false])).toBe(true);
@@ -102,14 +102,14 @@ describe("the way", () => {
   });
 });
 
-describe("probes", () => {
+describe("overlay probes", () => {
   const key = probeKey(sharedSecret(keys.a, keys.b.publicKey));
   const probe = { kind: "ask", way: "vxlan", from: "node-b", id: Buffer.from("12345678") } as const;
-  it("can be read with the shared secret, which both nodes derive alike", () => {
+  it("can be read with the shared secret that both nodes derive", () => {
     const same = probeKey(sharedSecret(keys.b, keys.a.publicKey));
     expect(parseProbe(renderProbe(probe, key), (node) => (node === "node-b" ? same : undefined))).toEqual(probe);
   });
-  it("are nothing to others, and nothing is read out of any bytes", () => {
+  it("cannot be read by others, and arbitrary bytes are rejected", () => {
     expect(parseProbe(renderProbe(probe, key), () => probeKey(Buffer.from("another")))).toBeUndefined();
     expect(parseProbe(renderProbe(probe, key), () => undefined)).toBeUndefined();
     fc.assert(
@@ -135,8 +135,8 @@ const words = (bytes: Buffer): number[] =>
 const onesSum = (bytes: Buffer): number =>
   words(bytes).reduce((sum, word) => ((sum + word) & 0xffff) + ((sum + word) >> 16), 0);
 
-describe("frames", () => {
-  it("go together and come apart", () => {
+describe("overlay frames", () => {
+  it("are packed together and unpacked again", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 2000 })), (frames) => {
         const buffers = frames.map((frame) => Buffer.from(frame));
@@ -146,12 +146,12 @@ describe("frames", () => {
     expect(unpackFrames(Buffer.from([0, 9, 1]))).toEqual([]);
   });
 
-  it("say whom they are for", () => {
+  it("name their destination", () => {
     expect(destinationOf(frameOf(6, Buffer.alloc(20)))).toBe("0a0000000002");
     expect(destinationOf(Buffer.from("Sail"))).toBeUndefined();
   });
 
-  it("get the checksum that the kernel left to a network card, and keep one that is whole", () => {
+  it("get a checksum that the kernel offloaded, and keep a complete one", () => {
     fc.assert(
       fc.property(fc.constantFrom(6, 17), fc.uint8Array({ minLength: 20, maxLength: 1400 }), (protocol, bytes) => {
         const segment = Buffer.from(bytes);
@@ -171,7 +171,7 @@ describe("frames", () => {
   });
 });
 
-it("a probe of VXLAN is a whole frame of it, from end to end", () => {
+it("a VXLAN probe is a complete frame", () => {
   const ends = { from: { mac: macOf("a"), address: "10.244.0.0" }, to: { mac: macOf("b"), address: "10.244.1.0" } };
   const frame = frameOfProbe(Buffer.from("Sail"), ends);
   expect(destinationOf(frame)).toBe(macOf("b").replaceAll(":", ""));
@@ -186,7 +186,7 @@ it("a probe of VXLAN is a whole frame of it, from end to end", () => {
   ]);
 });
 
-describe("NET-VXLAN: the overlay in the kernel", () => {
+describe("NET-VXLAN: the kernel's overlay", () => {
   const peer: Peer = {
     name: "b",
     ranges: ["10.244.1.0/24", "fd00:1::/64"],
@@ -199,7 +199,7 @@ describe("NET-VXLAN: the overlay in the kernel", () => {
     peers: [{ peer, way, isNeighbour: true }],
   });
 
-  it("NET-RELAY: sends to the node, or to the agent where the control plane is to carry it", () => {
+  it("NET-RELAY: sends to the node, or to the agent if the control plane relays", () => {
     expect(linesOfBridge(state("vxlan"))).toEqual([
       `fdb replace ${peer.mac} dev sailplane1 dst 192.0.2.2 port 8472 self permanent`,
     ]);
@@ -213,13 +213,13 @@ describe("NET-VXLAN: the overlay in the kernel", () => {
     expect(addDevice()).toContain("noudpcsum");
   });
 
-  it("takes frames of the cluster's nodes only", () => {
+  it("accepts frames from nodes of the cluster only", () => {
     const { chains, sets } = guardOf(state("vxlan"));
     expect([...(sets.get("nodes")?.elements?.keys() ?? [])]).toEqual(["192.0.2.2"]);
     expect(chains.get("input")?.rules[0]).toBe('iifname != "lo" udp dport 8472 ip saddr != @nodes drop');
   });
 
-  it("knows a node by its key, its address and its name's own address", () => {
+  it("reads a node's key and address from its Node, and derives its MAC address from its name", () => {
     const node = {
       metadata: { name: "b", annotations: { "sailplane.dev/network-key": keys.b.publicKey } },
       spec: { podCIDRs: [...peer.ranges] },

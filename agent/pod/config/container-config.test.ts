@@ -21,8 +21,8 @@ const sandboxOf = (pod: Pod, more: Partial<SandboxInput> = {}) =>
     ...more,
   });
 
-describe("what a runtime receives for a pod", () => {
-  it("are its ports on the machine, unless it has the machine's own", () => {
+describe("the sandbox configuration of a pod", () => {
+  it("has its host ports, unless the pod uses the host network", () => {
     const containers: Container[] = [
       { name: "c", ports: [{ containerPort: 80 }, { containerPort: 81, hostPort: 0 }] },
       { name: "d", ports: [{ containerPort: 53, hostPort: 5353, protocol: "UDP", hostIP: "127.0.0.1" }] },
@@ -34,7 +34,7 @@ describe("what a runtime receives for a pod", () => {
     expect([portMappings, network, hostname]).toEqual([[], "node", ""]);
   });
 
-  it("are labels and annotations, and who it is whatever they say", () => {
+  it("has labels and annotations, with identity labels that the pod cannot override", () => {
     const { labels, annotations } = sandboxOf(
       podOf({}, { labels: { app: "x", "io.kubernetes.pod.uid": "other" }, annotations: { a: "b" } }),
     );
@@ -47,7 +47,7 @@ describe("what a runtime receives for a pod", () => {
     expect(annotations).toEqual({ a: "b" });
   });
 
-  it("is what its processes may do: sysctls by the names that the kernel has, groups, and that one is privileged", () => {
+  it("has sysctls by their kernel names, supplemental groups and the privileged flag", () => {
     const { sysctls, supplementalGroups, privileged } = sandboxOf(
       podOf({
         containers: [{ name: "c" }, { name: "d", securityContext: { privileged: true } }],
@@ -95,8 +95,8 @@ const configOf = (
   } as ContainerInput);
 };
 
-describe("what a runtime receives for a container", () => {
-  it("is its command with variables in place, where they are known", () => {
+describe("the configuration of a container", () => {
+  it("has its command with known variables expanded", () => {
     const { command, args } = configOf({
       command: ["run", "$(A)", "$(NONE)"],
       args: ["$$(A)", "$(B)-$(POD)"],
@@ -112,7 +112,7 @@ describe("what a runtime receives for a container", () => {
     ]);
   });
 
-  it("is where its volumes are, and how they are mounted", () => {
+  it("has mounts for its volumes", () => {
     const volumes = [
       { name: "data", emptyDir: {} },
       { name: "map", configMap: { name: "m" } },
@@ -152,12 +152,12 @@ describe("what a runtime receives for a container", () => {
     [{ projected: { sources: [] } }, true],
     [{ downwardAPI: {} }, true],
     [{ image: { reference: "i" } }, true],
-  ])("is that it may not write to a volume of %j: %s", (volume, readOnly) => {
+  ])("mounts volume %j read-only: %s", (volume, readOnly) => {
     const volumeMounts = [{ name: "v", mountPath: "/v" }];
     expect(configOf({ volumeMounts }, { volumes: [{ name: "v", ...volume }] }).mounts[0]?.readOnly).toBe(readOnly);
   });
 
-  it.each([undefined, ""])("is no sub path that a variable of %j would lead elsewhere", (value) => {
+  it.each([undefined, ""])("rejects a subPathExpr that escapes with the variable %j", (value) => {
     const env = value === undefined ? [] : [{ name: "DIR", value }];
     const volumeMounts = [{ name: "data", mountPath: "/d", subPathExpr: "a/$(DIR)" }];
     expect(() => configOf({ env, volumeMounts }, { volumes: [{ name: "data", emptyDir: {} }] })).toThrow(
@@ -165,7 +165,7 @@ describe("what a runtime receives for a container", () => {
     );
   });
 
-  it("are files of the agent's own, where it has none of its own there", () => {
+  it("has the agent's own files, unless it mounts something there itself", () => {
     const ownMounts = ["/etc/hosts", "/dev/termination-log"].map((containerPath) => ({
       containerPath,
       hostPath: "/agent",
@@ -180,7 +180,7 @@ describe("what a runtime receives for a container", () => {
     ]);
   });
 
-  it("are devices: what plugins grant, and volumes that are blocks, for reading alone where the claim says so", () => {
+  it("has devices: from plugins, and block volumes, read-only if the claim says so", () => {
     const granted = {
       ...NOTHING,
       devices: [{ containerPath: "/dev/gpu", hostPath: "/dev/gpu0", permissions: "rw" }],
@@ -213,7 +213,7 @@ describe("what a runtime receives for a container", () => {
     expect(annotations).toMatchObject({ by: "plugin", "cdi.k8s.io/sailplane_devices": "vendor/gpu=0,vendor/gpu=1" });
   });
 
-  it("is what the next life of the agent must know of it", () => {
+  it("has what the agent must know after a restart", () => {
     const { annotations, labels, logPath, attempt } = configOf({
       resources: { limits: { cpu: "1" } },
       terminationMessagePolicy: "FallbackToLogsOnError",

@@ -15,17 +15,17 @@ const pod = (spec: Partial<PodSpec>): Pod => ({
 });
 const CLUSTER = ["ns.svc.cluster.local", "svc.cluster.local", "cluster.local"];
 
-describe("DNS-POD: a pod's resolvers", () => {
+describe("DNS-POD: the resolver configuration of a pod", () => {
   it.each([
     [{}, ["10.96.0.10"], [...CLUSTER, "corp.example"], ["ndots:5"]],
     [{ dnsPolicy: "Default" }, ["1.1.1.1"], ["corp.example"], ["timeout:1", "rotate"]],
     [{ hostNetwork: true }, ["1.1.1.1"], ["corp.example"], ["timeout:1", "rotate"]],
     [{ dnsPolicy: "None" }, [], [], []],
-  ])("are by %j", (spec, servers, searches, options) =>
+  ])("with %j is set by its DNS policy", (spec, servers, searches, options) =>
     expect(podDns(pod(spec), node)).toEqual({ config: { servers, searches, options }, warnings: [] }),
   );
 
-  it("are added to, each once, and options overwritten by name", () => {
+  it("is extended by dnsConfig without duplicates, overriding options by name", () => {
     const dnsConfig = {
       nameservers: ["10.96.0.10", "9.9.9.9"],
       searches: ["svc.cluster.local", "own"],
@@ -38,7 +38,7 @@ describe("DNS-POD: a pod's resolvers", () => {
     });
   });
 
-  it("are truncated to what resolvers accept, with a warning", () => {
+  it("is truncated to the limits of resolvers, with a warning", () => {
     const dnsConfig = {
       nameservers: ["1.0.0.1", "1.0.0.2", "1.0.0.3"],
       searches: Array.from({ length: 30 }, (_, i) => `${"x".repeat(100)}${i}`),
@@ -59,6 +59,6 @@ describe("DNS-POD: a pod's resolvers", () => {
     ]);
   });
 
-  it("are the machine's where the cluster has none", () =>
+  it("is the machine's if the cluster has no DNS", () =>
     expect(podDns(pod({}), { ...node, clusterServers: [] }).config.servers).toEqual(["1.1.1.1"]));
 });

@@ -9,7 +9,7 @@ const podOf = (spec: Partial<PodSpec>, name = "web-0"): Pod => ({
 });
 const DOMAIN = "cluster.local";
 
-describe("a pod's name for itself", () => {
+describe("the hostname of a pod", () => {
   it.each<[string, Pod, string, string]>([
     ["its own", podOf({}), "web-0", ""],
     ["what it says", podOf({ hostname: "db" }), "db", ""],
@@ -18,7 +18,7 @@ describe("a pod's name for itself", () => {
     ["no longer than 63, and not ending in a dash or a dot", podOf({}, `${"a".repeat(62)}-.b`), "a".repeat(62), ""],
   ])("is %s", (_, pod, hostname, domain) => expect(podHostname(pod, DOMAIN)).toEqual({ hostname, domain }));
 
-  it("is given to the kernel in full only if requested, and if it is longer", () => {
+  it("is fully qualified in the kernel only if setHostnameAsFQDN is set and there is a domain", () => {
     const names = (spec: Partial<PodSpec>) => {
       const pod = podOf(spec);
       return kernelHostname(pod, podHostname(pod, DOMAIN));
@@ -36,7 +36,7 @@ describe("/etc/hosts", () => {
     return hostsFile(pod, podHostname(pod, DOMAIN), facts).split("\n");
   };
 
-  it("has each of the pod's addresses with its names, and then what was asked for", () => {
+  it("lists each pod address with its names, followed by hostAliases", () => {
     const lines = hosts({ subdomain: "web", hostAliases: [{ ip: "192.0.2.1", hostnames: ["a", "b"] }] });
     expect(lines.slice(-6)).toEqual([
       "10.244.0.5\tweb-0.web.shop.svc.cluster.local\tweb-0",
@@ -49,7 +49,7 @@ describe("/etc/hosts", () => {
     expect(lines).toContain("127.0.0.1\tlocalhost");
   });
 
-  it("is the machine's on the machine's network", () => {
+  it("is the machine's if the pod uses the host network", () => {
     expect(hosts({ hostNetwork: true })).toEqual([
       "# Kubernetes-managed hosts file (host network).",
       "127.0.0.1 machine",

@@ -9,19 +9,19 @@ const mount = (recursiveReadOnly?: string) => ({
   ...(recursiveReadOnly === undefined ? {} : { recursiveReadOnly }),
 });
 
-describe("AGENT-READONLY: what is mounted below a read-only mount", () => {
+describe("AGENT-READONLY: a recursive read-only mount", () => {
   it.each([
     [undefined, true, false, "Disabled"],
     ["Disabled", true, false, "Disabled"],
     ["IfPossible", true, true, "Enabled"],
     ["IfPossible", false, false, "Disabled"],
     ["Enabled", true, true, "Enabled"],
-  ])("of a mount that says %s, with a runtime that can (%s), is read-only: %s", (asked, isPossible, does, shown) => {
+  ])("with recursiveReadOnly %s and runtime support %s is recursive: %s", (asked, isPossible, does, shown) => {
     expect(resolveRecursiveReadOnly(mount(asked), isPossible)).toBe(does);
     expect(shownRecursiveReadOnly(mount(asked), isPossible)).toBe(shown);
   });
 
-  it("keeps a container waiting that must have it so where the runtime cannot", () => {
+  it("keeps a container waiting if it is required but unsupported", () => {
     const of = () => resolveRecursiveReadOnly(mount("Enabled"), false);
     expect(of).toThrow(ConfigError);
     expect(of).toThrow('volume "v" requested recursive read-only mode, but it is not supported by the runtime');

@@ -14,19 +14,19 @@ const container = (requests: Record<string, string>, limits: Record<string, stri
   resources: { requests, limits },
 });
 
-describe("a container's limits", () => {
+describe("resources of a container", () => {
   it.each([
     [container({ cpu: "100m" }), { cpuShares: 102, cpuQuota: 0, memoryLimit: 0 }],
     [container({}, { cpu: "500m", memory: "64Mi" }), { cpuShares: 512, cpuQuota: 50_000, memoryLimit: 67_108_864 }],
     [container({ cpu: "0" }, { cpu: "1m" }), { cpuShares: 2, cpuQuota: 1000 }],
     [container({ cpu: "1000" }), { cpuShares: 262_144 }],
-  ])("are the kubelet's (%#)", (one, wanted) =>
+  ])("match the kubelet's (%#)", (one, wanted) =>
     expect(containerResources(podOf({ containers: [one] }), one, 1e9)).toMatchObject(wanted),
   );
 });
 
 describe("a container without a limit", () => {
-  it("has its pod's", () => {
+  it("has the limit of its pod", () => {
     const [own, none] = [container({}, { cpu: "100m", memory: "1Mi" }), container({})];
     const pod = podOf({ containers: [own, none], resources: { limits: { cpu: "1", memory: "4Mi" } } });
     expect(containerResources(pod, own, 1e9)).toMatchObject({ cpuQuota: 10_000, memoryLimit: 1_048_576 });
@@ -38,7 +38,7 @@ describe("a container without a limit", () => {
   });
 });
 
-describe("how early the kernel kills a container", () => {
+describe("the OOM score of a container", () => {
   const scoreOf = (spec: Partial<PodSpec>, one: Container) => containerResources(podOf(spec), one, 1000).oomScoreAdj;
   const [some, more] = [container({ memory: "100" }), container({ memory: "300" })];
   const full = container({ cpu: "1", memory: "10" }, { cpu: "1", memory: "10" });
@@ -61,13 +61,13 @@ describe("how early the kernel kills a container", () => {
       { ...sidecar, ...more, name: "s" },
       700,
     ],
-  ])("is by what it asked for, and whom it is with (%#)", (spec, one, score) =>
+  ])("depends on its requests and its pod (%#)", (spec, one, score) =>
     expect(scoreOf(spec as Partial<PodSpec>, one as Container)).toBe(score),
   );
 });
 
-describe("a pod's limits", () => {
-  it("hold only where every container has one", () => {
+describe("limits of a pod", () => {
+  it("apply only if every container has one", () => {
     const limited = container({ cpu: "100m" }, { cpu: "200m", memory: "1Mi" });
     expect(podLimits(podOf({ containers: [limited, limited] }))).toMatchObject({
       cpuShares: 204,
@@ -80,14 +80,14 @@ describe("a pod's limits", () => {
     });
   });
 
-  it("are its own where it has its own", () => {
+  it("are those of pod-level resources, if set", () => {
     const spec = { containers: [container({})], resources: { requests: { cpu: "1" }, limits: { memory: "1Mi" } } };
     expect(podLimits(podOf(spec))).toMatchObject({ cpuShares: 1024, cpuQuota: 0, memoryLimit: 1_048_576 });
   });
 });
 
-describe("AGENT-CGROUP: a pod's control group", () => {
-  it("is a path, or a slice in whose name a dash is a step down", () => {
+describe("AGENT-CGROUP: the cgroup of a pod", () => {
+  it("is a path, or a systemd slice with escaped dashes", () => {
     expect(cgroupParent("a-b", "cgroupfs")).toBe("/kubepods/poda-b");
     expect(cgroupParent("a-b", "systemd")).toBe("kubepods-poda_b.slice");
   });

@@ -45,7 +45,7 @@ describe("the user of a container", () => {
     ["has an image of somebody else", {}, { uid: 7 }, undefined],
     ["says who it is", { runAsUser: 7 }, { uid: 0 }, undefined],
     ["need not be", { runAsNonRoot: false }, { uid: 0 }, undefined],
-  ])("must not be root, of one that %s", (_, own, user, why) => {
+  ])("must not be root, for a container that %s", (_, own, user, why) => {
     const of = () => security(own, { runAsNonRoot: true }, user);
     if (why === undefined) expect(of).not.toThrow();
     else {
@@ -55,8 +55,8 @@ describe("the user of a container", () => {
   });
 });
 
-describe("what a container may do", () => {
-  it("is what it says, and else what its pod says", () => {
+describe("the security context of a container", () => {
+  it("takes precedence over its pod's", () => {
     const profile = { type: "Localhost", localhostProfile: "strict.json" };
     expect(
       security(
@@ -81,7 +81,7 @@ describe("what a container may do", () => {
     );
   });
 
-  it("is not held back by profiles where it is privileged", () => {
+  it("has no seccomp or AppArmor profile if privileged", () => {
     const found = security(
       { privileged: true },
       { seccompProfile: { type: "RuntimeDefault" }, appArmorProfile: { type: "RuntimeDefault" } },
@@ -91,7 +91,7 @@ describe("what a container may do", () => {
   });
 });
 
-it("processes are seen by the container, its pod or its node", () => {
+it("a container has the PID namespace of itself, its pod or the node", () => {
   const scope = (spec: object) => pidScopeOf({ ...podOf({}), spec: { containers: [], ...spec } });
   expect([scope({}), scope({ shareProcessNamespace: true }), scope({ hostPID: true })]).toEqual([
     "container",

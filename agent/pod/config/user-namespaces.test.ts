@@ -20,20 +20,20 @@ const podOf = (uid: string, hostUsers?: boolean): Pod => ({
   status: {},
 });
 
-describe("AGENT-USERS: the users of a pod of its own", () => {
-  it("are none of the machine's own, and no other pod's", () => {
+describe("AGENT-USERS: the user namespace of a pod", () => {
+  it("overlaps neither the machine's users nor another pod's", () => {
     expect(chooseRange(new Set(), 0)).toBe(LENGTH);
     expect(chooseRange(new Set([LENGTH, 2 * LENGTH]), 0)).toBe(3 * LENGTH);
     expect(chooseRange(new Set(), 0.999_999_9)).toBe(HIGHEST);
     expect(chooseRange(new Set([HIGHEST]), 0.999_999_9)).toBe(LENGTH);
   });
 
-  it("are refused where all are taken", () => {
+  it("is refused if all ranges are taken", () => {
     const all = new Set(Array.from({ length: 65_535 }, (_, index) => (index + 1) * LENGTH));
     expect(() => chooseRange(all, 0.5)).toThrow("could not find an empty slot to allocate a user namespace");
   });
 
-  it("stay the same across lives of the agent, and are free with the pod's directory", () => {
+  it("survives agent restarts, and is freed with the pod's directory", () => {
     const first = userNamespaceOf(podOf("a", false), directory);
     expect(userNamespaceOf(podOf("a", false), directory)).toEqual(first);
     expect(JSON.parse(readFileSync(join(directory, "a", "userns"), "utf8"))).toEqual(first);
@@ -42,11 +42,11 @@ describe("AGENT-USERS: the users of a pod of its own", () => {
     expect(userNamespaceOf(podOf("a", false), directory)?.length).toBe(LENGTH);
   });
 
-  it.each([undefined, true])("are the machine's where hostUsers is %s", (hostUsers) => {
+  it.each([undefined, true])("is the machine's if hostUsers is %s", (hostUsers) => {
     expect(userNamespaceOf(podOf("a", hostUsers), directory)).toBeUndefined();
   });
 
-  it("are refused by name where the runtime has no such thing", () => {
+  it("is refused if the runtime handler does not support it", () => {
     const can = { recursiveReadOnlyMounts: true, userNamespaces: true };
     const handlers = new Map([
       ["", can],

@@ -3,7 +3,7 @@ import { backOffEnd, nextBackOff } from "./back-off.ts";
 
 const HOUR = 3_600_000;
 
-test("AGENT-BACKOFF: 10 s after the first failure that follows another, twice as long each time, 5 min at most", () => {
+test("AGENT-BACKOFF: the back-off starts at 10 s, doubles with each failure, and is capped at 5 min", () => {
   let backOff = nextBackOff(undefined, 0, 0);
   const durations = [backOff.durationMs];
   for (let i = 0; i < 6; i++) {
@@ -13,7 +13,7 @@ test("AGENT-BACKOFF: 10 s after the first failure that follows another, twice as
   expect(durations).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
 });
 
-test("AGENT-BACKOFF: a clock that jumps by an hour, either way, holds no container back", () => {
+test("AGENT-BACKOFF: a clock that jumps by an hour in either direction delays no container", () => {
   const backOff = { durationMs: 10_000, lastFailure: HOUR };
   expect(backOffEnd(backOff, HOUR, HOUR + 1000)).toBe(HOUR + 10_000);
   expect(backOffEnd(backOff, HOUR, 2 * HOUR)).toBeUndefined();

@@ -3,7 +3,7 @@ import { plainContainer, plainSandbox } from "../../../test/fakes/node/plain-con
 import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
 import { carryOut } from "./carry-out.ts";
 
-it("containers in a dead sandbox end by themselves, in their own time, and are reported", async () => {
+it("containers in a dead sandbox are marked as ended with their own exit times, and reported", async () => {
   const lifecycle = { preStop: { exec: { command: ["x"] } } };
   const { record, runtime, events } = recordedPod({ spec: { containers: [{ name: "c", image: "i", lifecycle }] } });
   const sandbox = plainSandbox({ namespace: "n", name: "p", uid: record.uid });

@@ -16,7 +16,7 @@ const end = async ({ record }: RecordedPod) => {
   return endPod(record, await record.observe());
 };
 
-it("AGENT-DELETE: a pod's object is removed once its containers and its sandbox have stopped, and then what the runtime keeps of them", async () => {
+it("AGENT-DELETE: a pod's object is deleted once its containers and sandbox have stopped, before the runtime's remains", async () => {
   const pod = recordedPod({ metadata: { deletionTimestamp } });
   await run(pod);
   const { runtime, told } = pod;
@@ -31,14 +31,14 @@ it("AGENT-DELETE: a pod's object is removed once its containers and its sandbox 
   expect(told).toEqual(["Running", "stopContainer", "Succeeded", "deleted", "removeContainer", "removeSandbox"]);
 });
 
-it("AGENT-DELETE: a pod that a finalizer holds is not gone, though nothing of it is left", async () => {
+it("AGENT-DELETE: a pod that a finalizer holds is not gone, even if nothing of it is left", async () => {
   const pod = recordedPod({ metadata: { deletionTimestamp, finalizers: ["example.com/held"] } });
   await run(pod);
   expect(await end(pod)).toBe(false);
   expect(await pod.runtime.observe()).toEqual({ containers: [], sandboxes: [] });
 });
 
-it("a pod that has ended but was not deleted keeps its containers and its object", async () => {
+it("a pod that has ended but is not deleted keeps its containers and its object", async () => {
   const pod = recordedPod({ spec: { restartPolicy: "Never" } });
   await run(pod);
   expect(await end(pod)).toBe(false);
@@ -46,7 +46,7 @@ it("a pod that has ended but was not deleted keeps its containers and its object
   expect(pod.told).not.toContain("deleted");
 });
 
-it("a pod that the API no longer has is not reported any more", async () => {
+it("a pod that is gone from the API is no longer reported", async () => {
   const pod = recordedPod();
   await run(pod);
   pod.record.gone = true;

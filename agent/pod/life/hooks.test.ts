@@ -7,7 +7,7 @@ const runtime = {
   execSync: async () => ({ exitCode: 3, output: Buffer.from("oh\nno\n"), stderr: Buffer.from("no\n") }),
 };
 
-test("a hook by HTTPS that meets a server without TLS is called without, and without its credentials", async () => {
+test("an HTTPS hook falls back to HTTP without credentials if the server has no TLS", async () => {
   const asked: IncomingHttpHeaders[] = [];
   const server = createServer(({ headers }, response) => {
     asked.push(headers);

@@ -31,20 +31,20 @@ const end = (id: string, options: End) =>
     ...options,
   });
 
-describe("AGENT-GRACE: containers that are to end", () => {
-  it("run their hooks at once, and are stopped when their turn comes", async () => {
+describe("AGENT-GRACE: terminating containers", () => {
+  it("run their preStop hooks at once, and are stopped in turn", async () => {
     told.length = 0;
     await inTurns([["main"], ["later"], ["first"]], (id, turn) => end(id, { graceSeconds: 30, turn }));
     expect(told).toEqual(["hook main", "hook later", "hook first", "stop main 30", "stop later 30", "stop first 30"]);
   });
 
-  it("are stopped though those before them do not end in time, with a moment left", async () => {
+  it("are stopped with 2 s left even if those before them do not end in time", async () => {
     told.length = 0;
     await end("sidecar", { graceSeconds: 0.2, turn: new Promise(() => {}) });
     expect(told).toEqual(["hook sidecar", "stop sidecar 2"]);
   });
 
-  it("wait for those before them though their grace is longer than a timer lasts", async () => {
+  it("wait for those before them even if the grace period exceeds the longest timer", async () => {
     told.length = 0;
     const graceSeconds = 10 ** 10;
     const before = Promise.withResolvers<void>();
@@ -56,14 +56,14 @@ describe("AGENT-GRACE: containers that are to end", () => {
     expect(told).toEqual(["hook sidecar", `stop sidecar ${graceSeconds}`]);
   });
 
-  it("are stopped in the time left whatever has become of those before them", async () => {
+  it("are stopped in the remaining time even if those before them failed", async () => {
     told.length = 0;
     const bare = { name: "c" };
     await end("sidecar", { graceSeconds: 30, turn: Promise.reject(new Error("away")), container: bare });
     expect(told).toEqual(["stop sidecar 30"]);
   });
 
-  it("are reported by a failing hook, even if it is cut off", async () => {
+  it("emit an event if a preStop hook fails or is cut off", async () => {
     told.length = 0;
     const cutOff = Promise.withResolvers<never>();
     const late = { ...runtime, execSync: () => cutOff.promise } as Runtime;

@@ -52,7 +52,7 @@ const init = (...names: string[]) => names.map((name) => ({ name }));
 const sidecar = (name: string) => ({ name, restartPolicy: "Always" });
 
 describe("the plan of a pod", () => {
-  it("begins with a sandbox", () => {
+  it("starts with creating a sandbox", () => {
     const { actions } = planPod({
       pod: podOf({}),
       observation: { sandboxes: [], containers: [] },
@@ -62,7 +62,7 @@ describe("the plan of a pod", () => {
     expect(actions).toEqual([{ do: "create-sandbox", attempt: 0 }]);
   });
 
-  it("ends a pod whose sandbox died while it initialized, and that is not to be restarted", () => {
+  it("fails a pod whose sandbox died during initialization, if it must not restart", () => {
     const observation = { sandboxes: [{ ...sandbox, ready: false }], containers: [exited("i", 137)] };
     const planned = (restartPolicy: string) =>
       planPod({
@@ -74,13 +74,13 @@ describe("the plan of a pod", () => {
     expect([planned("Never"), planned("OnFailure")]).toEqual([["end-pod"], ["stop-sandbox", "create-sandbox"]]);
   });
 
-  it("makes a new sandbox where the old one has died", () => {
+  it("replaces a dead sandbox", () => {
     const observation = { sandboxes: [{ ...sandbox, ready: false }], containers: [exited("c", 1)] };
     const { actions } = planPod({ pod: podOf({}), observation, local: settledLocal(), now: NOW });
     expect(actions.map((action) => action.do)).toEqual(["stop-sandbox", "create-sandbox"]);
   });
 
-  it("ends what runs in a sandbox that has died before it looks what is to be made anew", () => {
+  it("stops containers in a dead sandbox before deciding what to restart", () => {
     const dead = { ...sandbox, ready: false };
     const planned = (newest: ContainerObservation) => {
       const observation = { sandboxes: [dead], containers: [newest] };
@@ -161,7 +161,7 @@ describe("the plan of a pod", () => {
     expect(short(pod, containers)).toEqual(expected);
   });
 
-  it("backs off after a second end, and says when to look again", () => {
+  it("backs off after the second exit, and says when to look again", () => {
     const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW - 5000 }]]);
     const observation = { sandboxes: [sandbox], containers: [exited("c", 1, NOW - 1000)] };
     const plan = planPod({ pod: podOf({}), observation, local: settledLocal({ backOff }), now: NOW });
@@ -171,11 +171,11 @@ describe("the plan of a pod", () => {
     ]);
   });
 
-  describe("AGENT-IMAGE: replaces a running container whose image in the spec changed", () => {
+  describe("AGENT-IMAGE: restarts a running container whose image in the spec changed", () => {
     const annotations = { [RESTART_COUNT]: "2", [IMAGE]: "web:1" };
     const update = (image: string) => podOf({ restartPolicy: "Never", containers: [{ name: "c", image }] });
 
-    it("whatever the policy, and without back-off", () => {
+    it("whatever the restart policy, without back-off", () => {
       const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW }]]);
       expect(short(update("web:2"), [container("c", { annotations })], { backOff })).toEqual([
         "kill c: Container c definition changed, will be restarted",
@@ -183,7 +183,7 @@ describe("the plan of a pod", () => {
       ]);
     });
 
-    it("a sidecar too", () => {
+    it("also if it is a sidecar", () => {
       const pod = podOf({ initContainers: [{ ...sidecar("s"), image: "web:2" }] });
       expect(short(pod, [container("s", { annotations }), container("c")])).toEqual([
         "kill s: Init container s definition changed",
@@ -191,13 +191,13 @@ describe("the plan of a pod", () => {
       ]);
     });
 
-    it("and leaves one alone that has it, or that an agent started which did not say", () => {
+    it("but not one that has the image already, or whose image is unknown", () => {
       expect(short(update("web:1"), [container("c", { annotations })])).toEqual([]);
       expect(short(update("web:2"), [container("c")])).toEqual([]);
     });
   });
 
-  it("ends a pod that is to end, and one with a verdict", () => {
+  it("ends a pod that is being deleted or has a verdict", () => {
     const verdict = { reason: "Evicted", message: "", refused: false };
     for (const change of [{ terminating: true }, { verdict }])
       expect(short(podOf({}), [container("c")], change)).toEqual(["end-pod"]);
@@ -207,7 +207,7 @@ describe("the plan of a pod", () => {
     ["running", { running: { startedAt: "2026-01-01T00:00:00Z" } }, 3],
     ["terminated", { terminated: { exitCode: 1 } }, 3],
     ["waiting", { waiting: { reason: "CrashLoopBackOff" } }, 2],
-  ])("counts on from the status of a container that is gone from the runtime: it was %s", (_, state, count) => {
+  ])("continues the restart count of a container that is gone from the runtime and was %s", (_, state, count) => {
     const status = (name: string, restartCount: number) => ({
       ...{ name, restartCount, state, image: "", imageID: "", ready: false },
     });
@@ -216,7 +216,7 @@ describe("the plan of a pod", () => {
     expect(short(known, [])).toEqual([`start c#${count}`]);
   });
 
-  it("begins init containers and sidecars anew in a new sandbox, and no container of the pod that is done", () => {
+  it("restarts init containers and sidecars in a new sandbox, but not containers that have completed", () => {
     const old = (name: string) => ({ ...exited(name, 0), sandboxId: "old" });
     const pod = (...initContainers: { name: string }[]) => podOf({ restartPolicy: "Never", initContainers });
     expect(short(pod({ name: "i" }), [old("i")])).toEqual(["start i#1"]);
@@ -224,7 +224,7 @@ describe("the plan of a pod", () => {
     expect(short(podOf({ restartPolicy: "Never" }), [old("c")])).toEqual(["end-pod"]);
   });
 
-  it("restarts a sidecar beside what else is to be restarted", () => {
+  it("restarts a sidecar together with other containers", () => {
     const pod = podOf({ initContainers: [sidecar("s"), { name: "i" }] });
     expect(short(pod, [exited("s", 1), exited("i", 0), exited("c", 1)])).toEqual(["start s#1", "start c#1"]);
     expect(short(pod, [exited("s", 1), exited("i", 1)])).toEqual(["start s#1", "start i#1"]);
@@ -234,7 +234,7 @@ describe("the plan of a pod", () => {
     ]);
   });
 
-  it("makes the next sandbox of a pod whose sidecar alone has failed", () => {
+  it("replaces a dead sandbox if only a sidecar has failed", () => {
     const dead = { ...sandbox, attempt: 4, ready: false };
     const pod = podOf({ restartPolicy: "Never", initContainers: [sidecar("s"), { name: "i" }] });
     const plan = (containers: readonly ContainerObservation[], sandboxes = [dead]) =>
@@ -249,7 +249,7 @@ describe("the plan of a pod", () => {
     expect(plan([], [])).toEqual([{ do: "create-sandbox", attempt: 0 }]);
   });
 
-  it("kills what fails its liveness probe, in words that say whether it comes again", () => {
+  it("kills a container that fails its liveness probe, with a message that says whether it restarts", () => {
     const probes = new Map([["x://c", { liveness: "failure" as const }]]);
     expect(short(podOf({}), [container("c")], { probes })).toEqual([
       "kill c: Container c failed liveness probe, will be restarted",
@@ -270,7 +270,7 @@ describe("the plan of a pod", () => {
     expect(short(podOf({}), since(NOW - 19_000), { probes, backOff }).at(-1)).toMatch(/^back-off 20s /);
   });
 
-  it("starts nothing after a sidecar that fails its startup probe; containers that were started before continue", () => {
+  it("starts nothing after a sidecar that fails its startup probe, but keeps running containers", () => {
     const pod = podOf({ initContainers: [{ ...sidecar("s"), startupProbe: {} }, { name: "i" }] });
     const probes = new Map([["x://s", { startup: "failure" as const }]]);
     const killed = ["kill s: Init container s failed startup probe", "start s#1"];

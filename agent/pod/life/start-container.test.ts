@@ -4,7 +4,7 @@ import { plainSandbox } from "../../../test/fakes/node/plain-container.ts";
 import { recordedPod } from "../../../test/fakes/node/pod-record.ts";
 import { startContainer } from "./start-container.ts";
 
-it("a container whose hook fails after its start is ended, and says why it waits to be started again", async () => {
+it("a container whose postStart hook fails is killed, and waits with that reason to be restarted", async () => {
   const lifecycle = { postStart: { exec: { command: ["x"] } } };
   const { record, runtime, events } = recordedPod({ spec: { containers: [{ name: "c", image: "i", lifecycle }] } });
   runtime.execSync = async () => ({ exitCode: 9, output: Buffer.from("bad\n"), stderr: Buffer.alloc(0) });

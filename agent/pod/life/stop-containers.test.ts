@@ -7,7 +7,7 @@ import { restartAll } from "./stop-containers.ts";
 const preStop = { exec: { command: ["wait"] } };
 const restartPolicyRules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [88] } }];
 
-it("containers that are restarted together have been restarted once more, and end at once, without their hooks", async () => {
+it("containers stopped by RestartAllContainers end at once without preStop hooks, and count one more restart", async () => {
   const containers = [
     { name: "c", restartPolicyRules },
     { name: "d", lifecycle: { preStop } },

@@ -18,7 +18,7 @@ const loopOf = (step: (run: number) => Promise<void> | void) => {
   return { loop, runs, errors };
 };
 
-test("woken many times during a step, it runs once more", async () => {
+test("a loop runs once more if woken many times during a step", async () => {
   let release = () => {};
   const { loop, runs } = loopOf((run) => (run === 1 ? new Promise<void>((resolve) => (release = resolve)) : undefined));
   loop.wake();
@@ -30,7 +30,7 @@ test("woken many times during a step, it runs once more", async () => {
   loop.stop();
 });
 
-test("runs again at the earliest time that a step asked for, and else after the longest sleep", async () => {
+test("a loop runs again at the earliest requested time, or else after the longest sleep", async () => {
   const { loop, runs } = loopOf((run) => {
     if (run > 1) return;
     loop.wakeIn(400);
@@ -49,7 +49,7 @@ test("runs again at the earliest time that a step asked for, and else after the 
   loop.stop();
 });
 
-test("a failed step is reported and does not end the loop", async () => {
+test("a loop reports a failed step and continues", async () => {
   const { loop, runs, errors } = loopOf((run) => (run === 1 ? Promise.reject(new Error("no")) : undefined));
   loop.wake();
   await vi.advanceTimersByTimeAsync(1000);
@@ -57,7 +57,7 @@ test("a failed step is reported and does not end the loop", async () => {
   loop.stop();
 });
 
-test("stopped, it neither wakes nor runs again", async () => {
+test("a stopped loop neither wakes nor runs", async () => {
   const { loop, runs } = loopOf(() => loop.stop());
   loop.wake();
   loop.wake();
@@ -65,7 +65,7 @@ test("stopped, it neither wakes nor runs again", async () => {
   expect(runs.length).toBe(1);
 });
 
-test("AGENT-CLOCK: runs again when it asked to, though the clock is set back meanwhile", async () => {
+test("AGENT-CLOCK: a loop runs again when requested, even if the clock is set back meanwhile", async () => {
   const { loop, runs } = loopOf((run) => {
     if (run === 1) loop.wakeIn(400);
   });

@@ -34,20 +34,20 @@ const given: PodStatus = {
   ],
 };
 
-describe("AGENT-RESIZE: what a pod has been given", () => {
-  it("is what it asks for, before it has run", () => {
+describe("AGENT-RESIZE: the allocated resources of a pod", () => {
+  it("are what its spec requests before it has run", () => {
     const pod = podOf("2");
     expect(asksForOther(pod, initialAllocation(pod))).toBe(false);
   });
 
-  it("is what its status says, to an agent that starts anew", () => {
+  it("are what its status says after an agent restart", () => {
     const pod = podOf("2", { status: given });
     const allocation = initialAllocation(pod);
     expect(asksForOther(pod, allocation)).toBe(true);
     expect(withAllocation(pod, allocation).spec.containers[0]?.resources?.requests?.cpu).toBe("1");
   });
 
-  it("is of the pod as a whole, too, where the pod says something for itself", () => {
+  it("include pod-level resources, if set", () => {
     const spec = { resources: { requests: { cpu: "2" }, limits: { cpu: "4" } } };
     const status = {
       allocatedResources: { cpu: "1", memory: "1Mi" },
@@ -61,13 +61,13 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     expect(asksForOther(pod, allocationOf(pod))).toBe(false);
   });
 
-  it("limits a container by its pod where it has no limit itself", () => {
+  it("include pod-level limits for containers without their own", () => {
     const whole = { requests: { cpu: "1" }, limits: { cpu: "4", memory: "9" } };
     expect(withLimitsOf(whole, { limits: { cpu: "2" } })).toEqual({ limits: { cpu: "2", memory: "9" } });
     expect(withLimitsOf(undefined, { limits: { cpu: "2" } })).toEqual({ limits: { cpu: "2" } });
   });
 
-  it("counts amounts, not how they are written", () => {
+  it("are compared by amount, not by notation", () => {
     expect(changesOf({ requests: { cpu: "1000m" } }, { requests: { cpu: "1" } })).toEqual([]);
     expect(changesOf({ limits: { memory: "1Ki" } }, { limits: { memory: "1000" } })).toEqual(["memory"]);
   });
@@ -80,17 +80,17 @@ describe("AGENT-RESIZE, AGENT-RESIZE-LIMIT: a resize", () => {
     ["3", [podOf("1")], undefined],
     ["5", [], "Node didn't have enough capacity: cpu, requested: 5000, capacity: 4000"],
     ["3", [podOf("2")], "Node didn't have enough resource: cpu, requested: 3000, used: 2000, capacity: 4000"],
-  ])("to %s processors is given where there is room (%#)", (cpu, others, why) =>
+  ])("to %s CPUs is allocated if there is room (%#)", (cpu, others, why) =>
     expect(whyNoRoom(podOf(cpu), allocatable, others)?.message).toBe(why),
   );
 
-  it("restarts a container that asks for it, for that resource only", () => {
+  it("restarts a container only for resources whose resizePolicy says so", () => {
     const resizePolicy = [{ resourceName: "memory", restartPolicy: "RestartContainer" }];
     expect(wantsRestart({ name: "c", resizePolicy }, ["cpu"])).toBe(false);
     expect(wantsRestart({ name: "c", resizePolicy }, ["cpu", "memory"])).toBe(true);
   });
 
-  it("leaves no container with less memory than it uses", () => {
+  it("sets no container's memory limit below its usage", () => {
     const limit = (memory: string) => ({ limits: { memory } });
     const changes = [
       { name: "less", before: limit("40Mi"), next: limit("30Mi") },
@@ -110,7 +110,7 @@ describe("AGENT-RESIZE, AGENT-RESIZE-LIMIT: a resize", () => {
     expect(why(less, first)).toBe(`[${text("less", less)}, ${text("first", first)}]`);
   });
 
-  it("leaves no pod with less memory than it uses", () => {
+  it("sets no pod-level memory limit below its usage", () => {
     const limit = (memory: string) => ({ limits: { memory } });
     const why = "attempting to set pod memory limit (1000) below current usage (1000)";
     expect(whyWholeTooLow(limit("2k"), limit("1k"), 999)).toBeUndefined();
@@ -118,7 +118,7 @@ describe("AGENT-RESIZE, AGENT-RESIZE-LIMIT: a resize", () => {
     expect(whyWholeTooLow(limit("1k"), limit("2k"), 3000)).toBeUndefined();
   });
 
-  it("removes its own condition when it is done, and no others", () => {
+  it("removes only its own condition when done", () => {
     const before = { conditions: ["PodResizePending", "theirs"].map((type) => ({ type, status: "True" })) };
     expect(statusPatch(before, { conditions: [] }, { replace: false })).toMatchObject({
       conditions: [{ type: "PodResizePending", $patch: "delete" }],

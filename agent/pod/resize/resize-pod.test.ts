@@ -60,8 +60,8 @@ function pod({ container, spec, status = STARTED, others = [] }: Case = {}) {
 
 const reasons = (events: readonly string[]) => events.map((event) => event.split(":")[0]);
 
-describe("AGENT-RESIZE: a pod that asks for something else", () => {
-  it("is given it where there is room, and told so", () => {
+describe("AGENT-RESIZE: a pod that requests a resize", () => {
+  it("is allocated it if there is room, with an event", () => {
     const { record, ask, events } = pod();
     ask(asks("2"));
     allocate(record);
@@ -74,14 +74,14 @@ describe("AGENT-RESIZE: a pod that asks for something else", () => {
     expect(events).toHaveLength(1);
   });
 
-  it("has init containers told of, too", () => {
+  it("has its init containers in the event too", () => {
     const { record, ask, events } = pod({ spec: { initContainers: [{ name: "i" }] } });
     ask(asks("2"));
     allocate(record);
     expect(events[0]).toContain('{"initContainers":[{"name":"i","resources":{}}],"containers":');
   });
 
-  it("has it before it has begun, without a word", () => {
+  it("is allocated it silently if it has not started", () => {
     const { record, ask, events } = pod({ status: {} });
     ask(asks("999"));
     allocate(record);
@@ -89,7 +89,7 @@ describe("AGENT-RESIZE: a pod that asks for something else", () => {
     expect([record.resize.kind, events]).toEqual(["settled", []]);
   });
 
-  it("waits if others have what it requests, and is reported once per request", () => {
+  it("waits if others hold the resources, with one event per request", () => {
     const other = pod({ container: { resources: asks("2") } }).record.pod;
     const others = [other];
     const { record, ask, events } = pod({ others });
@@ -116,7 +116,7 @@ describe("AGENT-RESIZE: a pod that asks for something else", () => {
     expect([record.resize.kind, record.waitsSince]).toEqual(["in-progress", undefined]);
   });
 
-  it("stops waiting if it requests again what it has", () => {
+  it("stops waiting if it reverts to what it has", () => {
     const { record, ask, events } = pod();
     ask(asks("5"));
     allocate(record);
@@ -127,7 +127,7 @@ describe("AGENT-RESIZE: a pod that asks for something else", () => {
     expect([record.resize.kind, record.waitsSince]).toEqual(["settled", undefined]);
   });
 
-  it("waits for those that come before it", () => {
+  it("waits for pods that come before it", () => {
     const { record, ask } = pod();
     const first = pod({ spec: { priority: 1 } }).record.pod;
     const metadata = { ...first.metadata, uid: "first" };
@@ -141,8 +141,8 @@ describe("AGENT-RESIZE: a pod that asks for something else", () => {
   });
 });
 
-describe("AGENT-RESIZE: what a pod has been given", () => {
-  it("is set in place, and told to be done", async () => {
+describe("AGENT-RESIZE: an allocated resize", () => {
+  it("is applied in place, and reported as completed", async () => {
     const { record, ask, run, step, limits, events } = pod();
     const id = await run();
     expect(await step()).toBe(false);
@@ -157,7 +157,7 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     expect([limits.length, events.length]).toEqual([1, 2]);
   });
 
-  it("is had by containers that do not run once they do, and by the pod as a whole at once", async () => {
+  it("applies to stopped containers once they run, and to the pod as a whole at once", async () => {
     const { record, ask, step, limits, wholes, events } = pod();
     await step();
     expect(wholes).toEqual([]);
@@ -171,7 +171,7 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     expect(wholes).toHaveLength(told);
   });
 
-  it("restarts a container that wants that", async () => {
+  it("restarts a container whose resizePolicy requires it", async () => {
     const resizePolicy = [{ resourceName: "cpu", restartPolicy: "RestartContainer" }];
     const { record, ask, run, step, limits, events } = pod({ container: { resizePolicy } });
     await run();
@@ -183,7 +183,7 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     expect(record.resize.kind).toBe("in-progress");
   });
 
-  it("is not applied if the memory is below the current use, which is reported once, and retried", async () => {
+  it("is not applied if the memory limit is below current usage, which is reported once, and retried", async () => {
     const { record, ask, run, step, limits, events, uses } = pod({ container: { resources: asks("1", "20Mi") } });
     await run();
     uses(15 * 2 ** 20);
@@ -199,7 +199,7 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     expect([record.resize.kind, limits]).toEqual(["settled", [`100000 ${10 * 2 ** 20}`]]);
   });
 
-  it("is not asked for where no memory is taken away, or the container ends for it", async () => {
+  it("needs no usage check if memory does not shrink or the container restarts", async () => {
     const resizePolicy = [{ resourceName: "memory", restartPolicy: "RestartContainer" }];
     for (const [container, memory] of [[{}, "20Mi"] as const, [{ resizePolicy }, "5Mi"] as const]) {
       const { record, ask, run, step, runtime } = pod({ container });
@@ -212,7 +212,7 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     }
   });
 
-  it("is the pod's own where a container says nothing", async () => {
+  it("checks pod-level memory if containers have no limit", async () => {
     const whole = (memory: string) => ({ requests: { memory: "1Mi" }, limits: { memory } });
     const { record, ask, run, step, limits, uses } = pod({
       container: { resources: {} },
@@ -232,7 +232,7 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     expect([limits, record.actualWhole]).toEqual([[`0 ${10 * 2 ** 20}`], whole("10Mi")]);
   });
 
-  it("fails with what the runtime says", async () => {
+  it("fails with the runtime's message", async () => {
     const { record, ask, run, step, runtime, events } = pod();
     await run();
     runtime.updateContainer = () => Promise.reject(new Error("no"));

@@ -36,7 +36,7 @@ function atTurn(mine: WaitingForRoom, ...others: WaitingForRoom[]): Record<strin
   );
 }
 
-describe("AGENT-RESIZE-TURN: where several pods wait for room", () => {
+describe("AGENT-RESIZE-TURN: pods that wait for resources", () => {
   const plain = waiting("plain", "100m", { cpu: "1" }, 5);
 
   it.each<[string, WaitingForRoom, string]>([
@@ -44,14 +44,14 @@ describe("AGENT-RESIZE-TURN: where several pods wait for room", () => {
     ["is guaranteed what it has", waiting("other", "100m", { cpu: "1500m", guaranteed: true }, 9), "1500m"],
     ["has waited for longer", waiting("other", "100m", { cpu: "1500m" }, 1), "1500m"],
     ["asks for no more than it has", waiting("other", "1500m", { cpu: "1" }, 9), "1"],
-  ])("who %s comes first", (_, other, has) => expect(atTurn(plain, other)).toEqual({ other: has }));
+  ])("yield to another that %s", (_, other, has) => expect(atTurn(plain, other)).toEqual({ other: has }));
 
-  it("later requests, and those that exceed the node, take nothing from those before", () => {
+  it("do not yield to later requests, nor to those that exceed the node", () => {
     expect(atTurn(plain, waiting("later", "100m", { cpu: "1500m" }, 9))).toEqual({ later: "100m" });
     expect(atTurn(plain, waiting("large", "100m", { cpu: "1950m", priority: 10 }))).toEqual({ large: "100m" });
   });
 
-  it("the first takes what the second then lacks", () => {
+  it("are served in turn, even if nothing is left for the second", () => {
     const first = waiting("first", "100m", { cpu: "1", priority: 2 });
     const second = waiting("second", "100m", { cpu: "1", priority: 1 });
     expect(atTurn(plain, second, first)).toEqual({ first: "1", second: "100m" });

@@ -36,7 +36,7 @@ function conditions({ spec, before = [], input }: Case): Record<string, string> 
   );
 }
 
-describe("AGENT-RESIZE: the condition of a pod that waits to be given more", () => {
+describe("AGENT-RESIZE: the PodResizePending condition", () => {
   const asked = (before: PodCondition, message: string) => {
     const pod: Pod = { metadata: {}, spec: { containers: [] }, status: { conditions: [before] } };
     const resize = { kind: "pending", reason: "Deferred", message, cause: "", generation: 1 } as const;
@@ -56,7 +56,7 @@ describe("AGENT-RESIZE: the condition of a pod that waits to be given more", () 
 });
 
 describe("conditions of a pod", () => {
-  it("say of one that can restart all its containers whether it does", () => {
+  it("include AllContainersRestarting only if a rule can restart all containers", () => {
     const rules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [1] } }];
     const spec = { initContainers: [{ name: "i", restartPolicyRules: rules }] };
     const of = (restartingAll: boolean) => conditions({ spec, input: { restartingAll } }).AllContainersRestarting;
@@ -68,13 +68,13 @@ describe("conditions of a pod", () => {
     );
   });
 
-  it("name the containers that are not ready, unknown ones first", () => {
+  it("name the containers that are not ready, those of unknown status first", () => {
     const { Ready, ContainersReady } = conditions({ input: { statuses: [status("d")] } });
     const why = "False | ContainersNotReady | containers with unknown status: [c], containers with unready status: [d]";
     expect([Ready, ContainersReady]).toEqual([why, why]);
   });
 
-  it("count sidecars, and no other init containers, among those that must be ready", () => {
+  it("require sidecars to be ready, but not other init containers", () => {
     const spec = { initContainers: [{ name: "i" }, { name: "s", restartPolicy: "Always" }] };
     const statuses = ["i", "s", "c", "d"].map((name) => status(name, { ready: name === "c" || name === "d" }));
     expect(conditions({ spec, input: { statuses } }).Ready).toBe(
@@ -85,12 +85,12 @@ describe("conditions of a pod", () => {
   it.each([
     ["Succeeded", "False | PodCompleted", "True | PodCompleted"],
     ["Failed", "False | PodFailed", "True"],
-  ] as const)("of a pod that has %s", (phase, ready, initialized) => {
+  ] as const)("are set for a pod that has %s", (phase, ready, initialized) => {
     const found = conditions({ input: { phase, statuses: [status("c", ran), status("d", ran)] } });
     expect([found.Ready, found.Initialized]).toEqual([ready, initialized]);
   });
 
-  it("wait for gates, each of which is named", () => {
+  it("wait for readiness gates, and name each that is missing", () => {
     const gates = ["a", "b", "c"].map((conditionType) => ({ conditionType }));
     const before = [
       { type: "a", status: "True" },
@@ -105,7 +105,7 @@ describe("conditions of a pod", () => {
     expect([found.a, found.b]).toEqual(["True", "Unknown"]);
   });
 
-  it("name init containers that are not done", () => {
+  it("name init containers that have not completed", () => {
     const spec = { initContainers: [{ name: "i" }, { name: "s", restartPolicy: "Always" }, { name: "j" }] };
     const statuses = [status("i", { ready: true }), status("s", { ready: true, started: false }), status("c")];
     expect(conditions({ spec, input: { statuses } }).Initialized).toBe(
@@ -113,14 +113,14 @@ describe("conditions of a pod", () => {
     );
   });
 
-  it("say that a pod is initialized for as long as it exists", () => {
+  it("keep Initialized true for the life of the sandbox", () => {
     const spec = { initContainers: [{ name: "i" }] };
     const before = [{ type: "Initialized", status: "True", lastTransitionTime: "then" }];
     expect(conditions({ spec, before, input: { statuses: [status("i")] } }).Initialized).toBe("True | then");
     expect(conditions({ spec, input: { statuses: [status("i"), status("c", ran)] } }).Initialized).toBe("True");
   });
 
-  it("keep their time while they stay as they are", () => {
+  it("keep lastTransitionTime while unchanged", () => {
     const before = ["True", "False"].map((is, index) => ({
       type: ["PodScheduled", "PodReadyToStartContainers"][index] ?? "",
       status: is,
@@ -130,7 +130,7 @@ describe("conditions of a pod", () => {
     expect([found.PodScheduled, found.PodReadyToStartContainers]).toEqual(["True | then", "True"]);
   });
 
-  it("say what the node does to a pod: ends it for its own sake, and gives it more", () => {
+  it("report an eviction by the node, and a resize in progress", () => {
     const found = conditions({
       before: [{ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }],
       input: { resize: { kind: "in-progress", error: "no room" } },

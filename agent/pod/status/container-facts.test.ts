@@ -50,8 +50,8 @@ describe("whether a container has started and is ready", () => {
   });
 });
 
-describe("other facts about a container", () => {
-  it("its image as the pod names it until it is made, then as the runtime does", () => {
+describe("the status of a container", () => {
+  it("has its image as in the pod until created, then as in the runtime", () => {
     expect(mainStatus({})).toMatchObject({ image: "i:1", imageID: "" });
     expect(mainStatus({})).not.toHaveProperty("containerID");
     expect(mainStatus({ containers: [observed()] })).toMatchObject({
@@ -61,7 +61,7 @@ describe("other facts about a container", () => {
     });
   });
 
-  it("its mounts, and of those that are read-only how deep", () => {
+  it("has its mounts, and whether read-only ones are recursive", () => {
     const volumeMounts = [
       { name: "a", mountPath: "/a" },
       { name: "b", mountPath: "/b", readOnly: true, recursiveReadOnly: "IfPossible" },
@@ -75,7 +75,7 @@ describe("other facts about a container", () => {
     expect(mainStatus({})).not.toHaveProperty("volumeMounts");
   });
 
-  it("AGENT-DEVICES-HEALTH: how its devices are", () => {
+  it("AGENT-DEVICES-HEALTH: has the health of its devices", () => {
     const gpus = [{ name: "claim:gpu", resources: [{ resourceID: "a", health: "Healthy" }] }];
     const local = { devices: new Map([["c", gpus]]) };
     expect(mainStatus({ local }).allocatedResourcesStatus).toEqual(gpus);
@@ -83,7 +83,7 @@ describe("other facts about a container", () => {
     expect(mainStatus({})).not.toHaveProperty("allocatedResourcesStatus");
   });
 
-  it("the user of its processes", () => {
+  it("has the user of its processes", () => {
     const user = (groups: number[]) =>
       mainStatus({ containers: [observed({ user: { uid: 1, gid: 2, groups } })] }).user;
     expect(user([3])).toEqual({ linux: { uid: 1, gid: 2, supplementalGroups: [3] } });
@@ -91,7 +91,7 @@ describe("other facts about a container", () => {
     expect(mainStatus({ containers: [observed()] })).not.toHaveProperty("user");
   });
 
-  it("AGENT-RESIZE: what it has been given, and what it has: since it started, or since it was resized", () => {
+  it("AGENT-RESIZE: has allocated and actual resources, as of its start or last resize", () => {
     const requests = { cpu: "1" };
     const annotations = { "sailplane.dev/resources": JSON.stringify({ requests: { cpu: "2" } }) };
     const allocation = { whole: undefined, containers: new Map([["c", { requests, limits: { cpu: "4" } }]]) };
@@ -108,7 +108,7 @@ describe("other facts about a container", () => {
   });
 });
 
-describe("statuses of the containers of a pod", () => {
+describe("statuses of a pod's containers", () => {
   const pod = (status: Pod["status"] = {}): Pod => ({
     metadata: { name: "p" },
     spec: {
@@ -121,7 +121,7 @@ describe("statuses of the containers of a pod", () => {
   const all = (containers: readonly ContainerObservation[], status: Pod["status"] = {}) =>
     containerStatuses({ pod: pod(status), observation: { sandboxes: [], containers }, local: settledLocal() });
 
-  it("are by name, but those of init containers, which are as they come", () => {
+  it("are sorted by name, but init containers keep their order", () => {
     const { init, main, ephemeral } = all([]);
     const names = [init, main, ephemeral].map((statuses) => statuses.map(({ name }) => name));
     expect(names).toEqual([
@@ -131,7 +131,7 @@ describe("statuses of the containers of a pod", () => {
     ]);
   });
 
-  it("say that an init container is ready once it has done its work, a sidecar while it runs, an ephemeral one never", () => {
+  it("have an init container ready once it has completed, a sidecar while it runs, an ephemeral container never", () => {
     const containers = [exited(0, { name: "z" }), observed({ name: "s" }), observed({ name: "e" })];
     const { init, ephemeral } = all(containers);
     expect(init.map(({ ready }) => ready)).toEqual([true, true]);
@@ -140,13 +140,13 @@ describe("statuses of the containers of a pod", () => {
     expect(all([exited(1, { name: "z" })]).init[0]?.ready).toBe(false);
   });
 
-  it("say nothing of an ephemeral one's start, and of what it has only once it is made", () => {
+  it("omit started for ephemeral containers, and resources until they exist", () => {
     const [e, f] = all([observed({ name: "e" })]).ephemeral;
     expect([e?.resources, f?.resources]).toEqual([{}, undefined]);
     expect(e).not.toHaveProperty("started");
   });
 
-  it("take what was said before from their own list", () => {
+  it("are each based on the previous status in their own list", () => {
     const before = (name: string) => previously({ name, state: { terminated: ended } });
     const status = {
       initContainerStatuses: [before("z")],

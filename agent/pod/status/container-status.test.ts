@@ -111,15 +111,15 @@ describe("the state of a container", () => {
   });
 });
 
-describe("a container that is restarted with all others", () => {
+describe("a container restarted by RestartAllContainers", () => {
   const removed = { exitCode: 137, reason: "RestartingAllContainers", message: expect.any(String) };
   const local = { restartedAll: new Map([["c", 3]]) };
 
-  it("counts as it did until it is removed", () => {
+  it("keeps its restart count until it is removed", () => {
     expect(mainStatus({ containers: [exited(1, { restarts: 2 })], local })).toMatchObject({ restartCount: 2 });
   });
 
-  it("waits for its turn once it is, and has been restarted once more", () => {
+  it("waits for its turn once removed, with one more restart", () => {
     expect(mainStatus({ before: { state: { running: {} }, restartCount: 2 }, local })).toMatchObject({
       state: { waiting: { reason: "RestartingAllContainers", message: removed.message } },
       lastState: { terminated: removed },
@@ -127,7 +127,7 @@ describe("a container that is restarted with all others", () => {
     });
   });
 
-  it("has been removed before when it runs again, but not once it ended by itself", () => {
+  it("has RestartingAllContainers as its last state, unless it has since ended by itself", () => {
     const again = observed({ restarts: 3 });
     expect(mainStatus({ containers: [again], local })).toMatchObject({
       lastState: { terminated: removed },

@@ -5,7 +5,7 @@ import { EventRecorder } from "./events.ts";
 
 const pod: Pod = { metadata: { namespace: "default", name: "p", uid: "u" }, spec: { containers: [] }, status: {} };
 
-it("counts repetitions, and sends the event anew if the API no longer has it", async () => {
+it("repeated events are counted, and created again if the API no longer has them", async () => {
   const kept = new Map<string, Event>();
   const client = {
     create: async (_: unknown, event: Event) => {

@@ -22,7 +22,7 @@ test.each([
   expect(terminationsBetween(before, after).length).toBe(count);
 });
 
-test("ends are counted by kind of container, exit code and reason", () => {
+test("terminations are counted by container type, exit code and reason", () => {
   const counts = new LifeCounts();
   counts.ended(terminationsBetween(running, { containerStatuses: [ended("a", 139), ended("b", 139)] }));
   counts.ended(terminationsBetween({}, { initContainerStatuses: [ended("c", 1)] }));

@@ -14,7 +14,7 @@ const pod = (change: { metadata?: object; spec?: object; status?: PodStatus } = 
     status: change.status ?? running,
   }) as Pod;
 
-test("what the agent told comes back as a new revision, and is no news", () => {
+test("an update that only echoes the agent's own status is not notable", () => {
   expect(isNotableChange(pod(), pod({ metadata: { resourceVersion: "2", managedFields: [{}] } }), running)).toBe(false);
 });
 
@@ -22,11 +22,11 @@ test.each([
   ["a label", pod({ metadata: { labels: { a: "b" } } })],
   ["a deletion", pod({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } })],
   ["another image", pod({ spec: { containers: [{ name: "a", image: "j" }] } })],
-])("%s is", (_, after) => {
+])("%s is notable", (_, after) => {
   expect(isNotableChange(pod(), after, running)).toBe(true);
 });
 
-test("a readiness gate is where it changes what the pod is", () => {
+test("a readiness gate is notable if it changes the pod's readiness", () => {
   const spec = { readinessGates: [{ conditionType: "example.com/gate" }] };
   const gate = (status: string) =>
     pod({ spec, status: { ...running, conditions: [{ type: "example.com/gate", status }] } });
@@ -34,7 +34,7 @@ test("a readiness gate is where it changes what the pod is", () => {
   expect(isNotableChange(gate("True"), gate("False"), running)).toBe(true);
 });
 
-test("an end that was reverted is reported again", () => {
+test("a terminal phase that was reverted is reported again", () => {
   const ended = pod({ status: { phase: "Succeeded" } });
   expect(isNotableChange(ended, pod(), { phase: "Succeeded" })).toBe(true);
 });

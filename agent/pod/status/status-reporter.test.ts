@@ -16,7 +16,7 @@ const running: PodStatus = {
   containerStatuses: [{ ...container, ready: true, state: { running: {} } }],
 };
 
-describe("a status that says that a pod is being started", () => {
+describe("a status of a starting pod", () => {
   it.each([
     ["has nothing that ran", starting, true],
     ["may have init containers", { ...waitingFor("PodInitializing"), initContainerStatuses: [] }, true],
@@ -46,7 +46,7 @@ describe("a status that says that a pod is being started", () => {
   });
 });
 
-it("AGENT-STATUS: a pod has the addresses of its newest sandbox, and of the node, alone", () => {
+it("AGENT-STATUS: a pod has only the addresses of its newest sandbox and of the node", () => {
   const conditions = [{ type: "Ready", status: "True" }];
   const at = (ip: string): PodStatus => ({ podIPs: [{ ip }], hostIPs: [{ ip }], podIP: ip, conditions });
   const object = { kind: "Pod", status: at("10.0.0.1") };
@@ -55,7 +55,7 @@ it("AGENT-STATUS: a pod has the addresses of its newest sandbox, and of the node
   expect(patched).toMatchObject({ ok: true, object: { status: at("10.0.0.2") } });
 });
 
-describe("AGENT-STATUS: reports", () => {
+describe("AGENT-STATUS: status reports", () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -77,7 +77,7 @@ describe("AGENT-STATUS: reports", () => {
     return { phases, answers, refused, reporter: new StatusReporter({ patch } as ApiClient, pod, options) };
   }
 
-  it("say once that a pod runs that has started at once", async () => {
+  it("skip Pending for a pod that starts at once", async () => {
     const { phases, reporter: status } = reporter();
     status.report(starting, { replace: false });
     await vi.advanceTimersByTimeAsync(20);
@@ -88,7 +88,7 @@ describe("AGENT-STATUS: reports", () => {
     expect(phases).toEqual(["Running"]);
   });
 
-  it("say soon that a pod is being started that takes its time", async () => {
+  it("include Pending for a pod that takes long to start", async () => {
     const { phases, reporter: status } = reporter();
     status.report(starting, { replace: false });
     expect(status.isBusy).toBe(true);
@@ -99,7 +99,7 @@ describe("AGENT-STATUS: reports", () => {
     expect(phases).toEqual(["Pending", "Running"]);
   });
 
-  it("that are refused for their content are logged, and do not keep later ones from being sent", async () => {
+  it("that are rejected as invalid are logged, and do not block later ones", async () => {
     const { phases, answers, refused, reporter: status } = reporter();
     answers.push({ code: 422, message: "status.x: Invalid value" });
     status.report(running, { replace: false });
@@ -112,7 +112,7 @@ describe("AGENT-STATUS: reports", () => {
   it.each([
     [404, "not found"],
     [422, "metadata.uid: Invalid value: field is immutable"],
-  ])("of a pod that is gone end with %i, without a word", async (code, message) => {
+  ])("for a deleted pod stop silently on %i", async (code, message) => {
     const { phases, answers, refused, reporter: status } = reporter();
     answers.push({ code, message });
     status.report(running, { replace: false });
@@ -120,7 +120,7 @@ describe("AGENT-STATUS: reports", () => {
     expect([phases, refused]).toEqual([["Running"], []]);
   });
 
-  it("are not sent any more once it has stopped", async () => {
+  it("are not sent after the reporter has stopped", async () => {
     const { phases, reporter: status } = reporter();
     status.report(starting, { replace: false });
     status.stop();

@@ -11,7 +11,7 @@ const amountsOf = (spec: Partial<Pod["spec"]>, change: Partial<PodLocal>) => {
   return { resources, allocatedResources };
 };
 
-it("AGENT-RESIZE: a pod's status says what it has been given, and what it has until that is done", () => {
+it("AGENT-RESIZE: a pod's status has allocated and actual pod-level resources during a resize", () => {
   const whole = { requests: { memory: "1Mi" }, limits: { memory: "1Mi" } };
   const actualWhole = { requests: { memory: "9Mi" }, limits: { memory: "9Mi" } };
   const allocation = { whole, containers: new Map() };
@@ -21,7 +21,7 @@ it("AGENT-RESIZE: a pod's status says what it has been given, and what it has un
   });
 });
 
-it("counts what containers ask for where the pod says nothing of it, its largest init container and the overhead", () => {
+it("allocatedResources default to the containers' requests, with the largest init container and the overhead", () => {
   const containers = [{ name: "c", resources: { requests: { cpu: "1", memory: "1Mi" } } }];
   const initContainers = [{ name: "i", resources: { requests: { cpu: "3" } } }];
   const whole = { requests: { memory: "4Mi" } };
@@ -30,7 +30,7 @@ it("counts what containers ask for where the pod says nothing of it, its largest
   expect(amountsOf(spec, given).allocatedResources).toEqual({ cpu: "3250m", memory: "4Mi" });
 });
 
-it("a pod whose containers are all started anew runs, whatever their own policies", () => {
+it("a pod whose containers are all restarted is Running, whatever their restart policies", () => {
   const spec = { containers: [{ name: "c" }], initContainers: [{ name: "i" }], restartPolicy: "Never" };
   const pod = { metadata: { name: "p" }, spec, status: { phase: "Running" } };
   const restartedAll = new Map([
@@ -41,7 +41,7 @@ it("a pod whose containers are all started anew runs, whatever their own policie
   expect(podStatus({ pod, observation, local: settledLocal({ restartedAll }), now: 0 }).phase).toBe("Running");
 });
 
-it("AGENT-ADMIT: a pod that is refused says when, and why", () => {
+it("AGENT-ADMIT: a refused pod has a start time and a reason in its status", () => {
   const pod = { metadata: { name: "p", generation: 1 }, spec: { containers: [{ name: "c" }] }, status: {} };
   const verdict = { reason: "OutOfcpu", message: "no room", refused: true };
   const local = settledLocal({ verdict, startTime: Date.UTC(2026, 0, 1) });
@@ -55,6 +55,6 @@ it("AGENT-ADMIT: a pod that is refused says when, and why", () => {
   });
 });
 
-it("a pod that asks for nothing has nothing, and says so", () => {
+it("a pod without requests has empty resources in its status", () => {
   expect(amountsOf({ containers: [{ name: "c" }] }, {})).toEqual({ resources: {} });
 });

@@ -20,8 +20,8 @@ const podOf = (init: readonly string[], annotations = {}): Pod => ({
 const reasonsOf = (statuses: readonly ContainerStatus[] = []) =>
   statuses.map(({ state }) => state?.terminated?.reason ?? state?.waiting?.reason);
 
-describe("AGENT-STATUS-END: a pod of which nothing will run any more", () => {
-  it("has failed where it was pending, with containers of which nothing is known", () => {
+describe("AGENT-STATUS-END: a pod that will never run again", () => {
+  it("fails if it was Pending, with containers of unknown status", () => {
     const before: PodStatus = {
       phase: "Pending",
       containerStatuses: [status("c", { waiting: { reason: "ErrImagePull" } })],
@@ -30,7 +30,7 @@ describe("AGENT-STATUS-END: a pod of which nothing will run any more", () => {
     expect([after.phase, after.containerStatuses?.[0]?.state]).toEqual(["Failed", { terminated: LOST }]);
   });
 
-  it("keeps the phase that it ended with, and what ended", () => {
+  it("keeps a terminal phase and terminated containers", () => {
     const before: PodStatus = { phase: "Succeeded", containerStatuses: [status("c", ENDED)] };
     expect(terminatedStatus(podOf([]), before)).toEqual(before);
   });
@@ -45,7 +45,7 @@ describe("AGENT-STATUS-END: a pod of which nothing will run any more", () => {
     ["the first failed", [FAILED, WAITS], ["Error", "PodInitializing"], "PodInitializing"],
     ["a later one has begun", [WAITS, FAILED], ["ContainerStatusUnknown", "Error"], "PodInitializing"],
     ["all are through", [ENDED, ENDED], ["Completed", "Completed"], "ContainerStatusUnknown"],
-  ])("does not blame containers that were never due: %s", (_, states, init, main) => {
+  ])("does not fail containers that were never due: %s", (_, states, init, main) => {
     const after = terminatedStatus(podOf(["a", "b"]), {
       phase: "Pending",
       initContainerStatuses: states.map((state, i) => status(i === 0 ? "a" : "b", state)),
@@ -54,7 +54,7 @@ describe("AGENT-STATUS-END: a pod of which nothing will run any more", () => {
     expect([reasonsOf(after.initContainerStatuses), reasonsOf(after.containerStatuses)]).toEqual([init, [main]]);
   });
 
-  it("is reported unchanged for a static pod", () => {
+  it("is unchanged if static", () => {
     const { metadata, ...pod } = podOf([], { "kubernetes.io/config.source": "file" });
     const uid = "9e107d9d372bb6826bd81d3542a419d6";
     expect(terminatedStatus({ ...pod, metadata: { ...metadata, uid } }, { phase: "Running" }).phase).toBe("Running");

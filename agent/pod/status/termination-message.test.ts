@@ -31,26 +31,26 @@ function ended({
   } as unknown as ContainerObservation);
 }
 
-describe("what a container said as it ended", () => {
-  it("is its file, 4096 bytes of it at most", () => {
+describe("the termination message of a container", () => {
+  it("is its termination log file, up to 4096 bytes", () => {
     expect(ended({ message: "done", log: ["F a log"] })).toBe("done");
     expect(ended({ message: "x".repeat(5000) })).toHaveLength(4096);
   });
 
-  it("is the end of its log, where it failed without a word and asks for that", () => {
+  it("is the end of its log if it failed without a message and its policy is FallbackToLogsOnError", () => {
     const log = ["F first", "P half a ", "F line", "F last"];
     expect(ended({ log })).toBe("first\nhalf a line\nlast\n");
     expect(ended({ log, message: "" })).toBe("first\nhalf a line\nlast\n");
     expect([ended({ log, exitCode: 0 }), ended({ log, policy: "File" }), ended({})]).toEqual(["", "", ""]);
   });
 
-  it("is 2048 bytes and 80 lines of its log at most", () => {
+  it("is limited to 2048 bytes and 80 lines of the log", () => {
     expect(ended({ log: Array.from({ length: 200 }, (_, i) => `F ${i}`) }).split("\n")[0]).toBe("120");
     expect(ended({ log: [`F ${"y".repeat(3000)}`] })).toHaveLength(2048);
   });
 });
 
-it("AGENT-STATUS: is limited to the container's share of its pod's total", () => {
+it("AGENT-STATUS: a termination message is limited to the container's share of the pod's total", () => {
   const terminated = (message: string) => ({ terminated: { exitCode: 1, message } });
   const status = (message: string) => ({
     ...{ name: "c", image: "", imageID: "", ready: false, restartCount: 1 },

@@ -14,7 +14,7 @@ const attributes = {
 };
 const base = { id: "containerd://1", pod: { namespace: "ns", name: "p", uid: "u" }, name: "c" };
 
-it("what a container uses is what the runtime says of it", () => {
+it("container usage is what the runtime reports", () => {
   const stats: ContainerStats = {
     attributes,
     cpu: { usage_core_nano_seconds: { value: 5 } },
@@ -41,7 +41,7 @@ it("what a container uses is what the runtime says of it", () => {
   });
 });
 
-it("nothing is made up of what the runtime does not say, nor of a limit that there is not", () => {
+it("missing measurements stay absent, as does a limit that does not exist", () => {
   const none = { rss_bytes: null, usage_bytes: null, page_faults: null, major_page_faults: null };
   const memory = { ...none, working_set_bytes: { value: 10 }, available_bytes: { value: 0 } };
   const told = { ...base, cpuNanoseconds: 0, memoryWorkingSetBytes: 10, diskBytes: 0 };
@@ -52,7 +52,7 @@ it("nothing is made up of what the runtime does not say, nor of a limit that the
   });
 });
 
-it("containers that have ended use nothing, even if the runtime still reports them", async () => {
+it("containers that have ended are omitted, even if the runtime still reports them", async () => {
   const states = { "1": "CONTAINER_EXITED", "2": "CONTAINER_RUNNING", "3": "CONTAINER_CREATED" };
   const ids = Object.keys(states);
   const asked: unknown[] = [];

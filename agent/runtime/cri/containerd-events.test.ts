@@ -18,14 +18,14 @@ const envelope = (container: string, id: string): Buffer => {
   ]);
 };
 
-describe("containerd's events of exits", () => {
+describe("containerd's exit events", () => {
   it("name the container whose own process ended", () => {
     expect(endedContainer(envelope("abc", "abc"))).toBe("abc");
     const long = "c".repeat(200);
     expect(endedContainer(envelope(long, long))).toBe(long);
   });
 
-  it("are ignored if only a command in a container ended, such as a probe", () => {
+  it("are ignored for other processes of a container, such as a probe", () => {
     expect(endedContainer(envelope("abc", "probe-1"))).toBeUndefined();
   });
 

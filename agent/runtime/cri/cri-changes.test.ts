@@ -49,8 +49,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("AGENT-TRUTH: a pod is looked at again", () => {
-  it("when its containers or its sandbox are not what they were, or gone, and only then", async () => {
+describe("AGENT-TRUTH: a pod is reported as changed", () => {
+  it("if its containers or sandbox have changed or gone, and only then", async () => {
     expect(await look()).toEqual(["one"]);
     expect(await look()).toEqual([]);
     containers = [{ id: "c", state: "EXITED", uid: "one" }];
@@ -62,14 +62,14 @@ describe("AGENT-TRUTH: a pod is looked at again", () => {
     expect(looks.at(-1)).toEqual(["c", "d"]);
   });
 
-  it("by listeners that have not seen it themselves", async () => {
+  it("unless the listener has already seen the change", async () => {
     await look();
     containers = [{ id: "c", state: "EXITED", uid: "one" }];
     seen.replaceOf("one", { containers: listed(containers), sandboxes: listed(sandboxes) });
     expect(await look()).toEqual([]);
   });
 
-  it("for what happened while the runtime was away, once that is back", async () => {
+  it("for changes while the runtime was unreachable, once it is back", async () => {
     await look();
     isAway = true;
     containers = [{ id: "c", state: "EXITED", uid: "one" }];
@@ -78,7 +78,7 @@ describe("AGENT-TRUTH: a pod is looked at again", () => {
     expect(await look()).toEqual(["one"]);
   });
 
-  it("by no one that stopped listening, and not after the end", async () => {
+  it("to no listener that has stopped, and not after closing", async () => {
     await look();
     const heard: string[] = [];
     const stop = changes.listen((uid) => heard.push(uid));

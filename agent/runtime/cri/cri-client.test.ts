@@ -51,8 +51,8 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-describe("calls of the container runtime", () => {
-  it("AGENT-STOP: that create something are waited for at the end", async () => {
+describe("calls to the container runtime", () => {
+  it("AGENT-STOP: that create something are awaited on closing", async () => {
     const client = new CriClient(socket);
     const isAsked = new Promise<void>((resolve) => (asked = resolve));
     const config = criSandbox(plainSandbox({ namespace: "n", name: "p", uid: "u" }), "agent");
@@ -67,20 +67,20 @@ describe("calls of the container runtime", () => {
     expect(told).toEqual(["made", "closed"]);
   });
 
-  it("that only ask are not", async () => {
+  it("that only query are aborted on closing", async () => {
     const client = new CriClient(socket);
     const asks = expect(client.call("Version", { version: "" }, 60)).rejects.toThrow(RuntimeError);
     await client.close();
     await asks;
   });
 
-  it("end with the time that they were given", async () => {
+  it("time out as requested", async () => {
     const client = new CriClient(socket);
     await expect(client.call("Version", { version: "" }, 0.05)).rejects.toThrow(CriTimeout);
     await client.close();
   });
 
-  it("fail with the runtime's message; removing what is already gone succeeds", async () => {
+  it("fail with the runtime's message, but removing what is gone succeeds", async () => {
     const client = new CriClient(socket);
     const remove = () => client.call("RemoveContainer", { container_id: "x" });
     await expect(remove()).rejects.toThrow("rpc error: code = NotFound desc = no such container");

@@ -6,8 +6,8 @@ import { featuresOf } from "./runtime-config.ts";
 const POD = { namespace: "n", name: "p", uid: "u" };
 const VOLUME = { containerPath: "/v", hostPath: "/host", readOnly: true, propagation: "private" } as const;
 
-describe("what the container runtime receives", () => {
-  it("AGENT-USERS: of a pod's own users, for its sandbox, its containers and each of their mounts", () => {
+describe("the CRI configuration", () => {
+  it("AGENT-USERS: has the ids of a pod's user namespace for its sandbox, containers and mounts", () => {
     const sandbox = plainSandbox(POD, { userNamespace: { hostId: 131_072, length: 65_536 } });
     const ids = [{ host_id: 131_072, container_id: 0, length: 65_536 }];
     const options = { mode: "POD", uids: ids, gids: ids };
@@ -17,13 +17,13 @@ describe("what the container runtime receives", () => {
     expect(container.mounts).toMatchObject([{ uidMappings: ids, gidMappings: ids }]);
   });
 
-  it("AGENT-USERS: that a pod shares the machine's users, where it says nothing", () => {
+  it("AGENT-USERS: shares the machine's user namespace by default", () => {
     const container = criContainer(plainContainer({ mounts: [VOLUME] }), plainSandbox(POD), "a");
     expect(container.linux.security_context.namespace_options.userns_options).toMatchObject({ mode: "NODE" });
     expect(container.mounts).toMatchObject([{ uidMappings: [], gidMappings: [], recursive_read_only: false }]);
   });
 
-  it("AGENT-READONLY, AGENT-GROUPS: what of its mounts and groups a container asks for", () => {
+  it("AGENT-READONLY, AGENT-GROUPS: has a container's recursive read-only mounts and group policy", () => {
     const plain = plainContainer();
     const config = plainContainer({
       mounts: [{ ...VOLUME, recursiveReadOnly: true }],
@@ -37,8 +37,8 @@ describe("what the container runtime receives", () => {
   });
 });
 
-describe("what the container runtime says that it can", () => {
-  it("is known by handler, the default among them", () => {
+describe("runtime features", () => {
+  it("are known by handler, including the default", () => {
     const { handlers, supplementalGroupsPolicy } = featuresOf({
       info: {},
       runtime_handlers: [
@@ -54,7 +54,7 @@ describe("what the container runtime says that it can", () => {
     });
   });
 
-  it("is nothing where it is too old to say", () => {
+  it("are empty for an old runtime", () => {
     const features = featuresOf({ info: {}, runtime_handlers: [], features: null });
     expect(features.handlers.size).toBe(0);
     expect(features).not.toHaveProperty("supplementalGroupsPolicy");

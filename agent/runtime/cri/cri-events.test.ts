@@ -81,14 +81,14 @@ const until = async (is: () => boolean) => {
 };
 
 describe("containerd's events", () => {
-  it("report whose container has ended, once CRI knows it too", async () => {
+  it("report an ended container once CRI has its state", async () => {
     states = ["CONTAINER_RUNNING", "CONTAINER_RUNNING", "CONTAINER_EXITED"];
     events.write(exitOf("c", "c"));
     await until(() => told.length > 0);
     expect([told, asked]).toEqual([["one"], Array.from({ length: 3 }, () => "ContainerStatus c")]);
   });
 
-  it("report containers that ended before they were seen", async () => {
+  it("report containers that ended before the first look", async () => {
     seen.made("quick", { uid: "two", kind: "container" });
     events.write(exitOf("quick", "quick"));
     await until(() => told.length > 0);
@@ -102,7 +102,7 @@ describe("containerd's events", () => {
     expect([told, asked]).toEqual([["one"], ["PodSandboxStatus s"]]);
   });
 
-  it("cost nothing if a probe ended, a container of others, or one that is being stopped", async () => {
+  it("cost no call for a probe, a foreign container, or one that is being stopped", async () => {
     let end = () => {};
     const ending = seen.ending("c", new Promise((resolve) => (end = resolve)));
     for (const exit of [exitOf("s", "probe"), exitOf("other", "other"), exitOf("c", "c")]) events.write(exit);

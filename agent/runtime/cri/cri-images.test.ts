@@ -13,7 +13,7 @@ const failing = (code: number): CriClient => {
 it.each([
   [GrpcCode.Unknown, "no such tag"],
   [GrpcCode.NotFound, "rpc error: code = NotFound desc = no such tag"],
-])("the reason why an image cannot be pulled includes its code %i if that is informative", async (code, message) => {
+])("the error of an image pull includes its gRPC code %i if informative", async (code, message) => {
   const { message: told } = await new CriImages(failing(code), undefined).pull("i").then(
     () => new Error("pulled"),
     (error: Error) => error,

@@ -83,7 +83,7 @@ beforeEach(() => {
 const timesAsked = (method: string) => asked.filter((one) => one === method).length;
 
 describe("AGENT-TRUTH: what the runtime shows", () => {
-  it("is returned with times in milliseconds and ids with the runtime's scheme, the newest first", async () => {
+  it("has times in milliseconds, ids with the runtime's scheme, and the newest first", async () => {
     containers = [container("old"), container("new", { created_at: 9 * MS, user: null })];
     const { sandboxes: found, containers: observed } = await observer.observe("u");
     expect(found).toMatchObject([{ id: "s", createdAt: 5, ips: ["10.0.0.1", "fd00::1"], handler: "", ready: true }]);
@@ -94,12 +94,12 @@ describe("AGENT-TRUTH: what the runtime shows", () => {
     expect(observed[0]).not.toHaveProperty("user");
   });
 
-  it("leaves out what is removed while it is looked at", async () => {
+  it("omits what is removed during the look", async () => {
     removed = ["gone"];
     expect((await observer.observe()).containers.map(({ name }) => name)).toEqual(["c"]);
   });
 
-  it("is queried again if it can change: neither how a container ended, nor a pod's addresses", async () => {
+  it("is queried again only if it can change, unlike an exit or a pod's addresses", async () => {
     containers = [container("c"), container("done", { state: "CONTAINER_EXITED", exit_code: 3 })];
     await observer.observe();
     await observer.observe();
@@ -109,7 +109,7 @@ describe("AGENT-TRUTH: what the runtime shows", () => {
     expect([timesAsked("ContainerStatus"), timesAsked("PodSandboxStatus")]).toEqual([5, 2]);
   });
 
-  it("has no addresses of a sandbox that is being stopped, or has none yet", async () => {
+  it("omits addresses that a sandbox lacks or is losing", async () => {
     ip = "";
     expect((await observer.observe()).sandboxes[0]?.ips).toEqual(["fd00::1"]);
     sandboxes = [sandbox("s", { state: "SANDBOX_NOTREADY" })];

@@ -52,7 +52,7 @@ const typesOf = (root: Root): Type[] =>
   (root.lookup("runtime.v1") as Root).nestedArray.filter((one) => one instanceof Type);
 
 describe.skipIf(!existsSync(CONTAINERD))("the runtime interface (with containerd installed)", () => {
-  it("has the numbers that containerd has", () => {
+  it("the CRI proto has the same field numbers as containerd's", () => {
     const theirs = new Map(
       (descriptorOf("runtime.v1")?.messageType ?? []).map(({ name, field }) => [
         name,

@@ -12,6 +12,6 @@ test.each([
   [{ status: "Failure", ...ended("137") }, { code: 137 }],
   [{ status: "Failure", message: "no such file" }, { message: "no such file" }],
   ["", { message: "the container runtime has ended the stream" }],
-])("how a command ended is read of %j", (status, exit) => {
+])("the outcome of a command is read from %j", (status, exit) => {
   expect(exitOf(typeof status === "string" ? status : JSON.stringify(status))).toEqual(exit);
 });

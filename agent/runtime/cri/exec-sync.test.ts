@@ -9,13 +9,16 @@ test.each([
   [1, 121],
   [30, 150],
   [0, 3600],
-])("AGENT-PROBE-SLOW: for a command of %i s the runtime has %i s before it counts as late", async (seconds, given) => {
-  const directory = mkdtempSync(join(tmpdir(), "sailplane-exec-"));
-  const server = await startFakeCri(join(directory, "cri.sock"));
-  const runtime = await CriRuntime.open(join(directory, "cri.sock"), "agent");
-  const { output } = await runtime.execSync("c", ["true"], seconds);
-  expect(Math.abs(Number(output.toString()) - given)).toBeLessThan(5);
-  await runtime.close();
-  server.forceShutdown();
-  rmSync(directory, { recursive: true });
-});
+])(
+  "AGENT-PROBE-SLOW: a command with timeout %i s has %i s until the runtime counts as hung",
+  async (seconds, given) => {
+    const directory = mkdtempSync(join(tmpdir(), "sailplane-exec-"));
+    const server = await startFakeCri(join(directory, "cri.sock"));
+    const runtime = await CriRuntime.open(join(directory, "cri.sock"), "agent");
+    const { output } = await runtime.execSync("c", ["true"], seconds);
+    expect(Math.abs(Number(output.toString()) - given)).toBeLessThan(5);
+    await runtime.close();
+    server.forceShutdown();
+    rmSync(directory, { recursive: true });
+  },
+);

@@ -9,7 +9,7 @@ const sandbox = (id: string, state = "SANDBOX_READY") => ({
 });
 const own = (pid: number) => ({ status: { network: { ip: "10.0.0.1" } }, info: { info: JSON.stringify({ pid }) } });
 
-test("each sandbox is asked once for its process, and whether its network is its own", async () => {
+test("each sandbox is queried once for its process and whether it has its own network namespace", async () => {
   const asked: string[] = [];
   let items = [sandbox("a"), sandbox("host"), sandbox("mute"), sandbox("ended", "SANDBOX_NOTREADY"), sandbox("gone")];
   const statuses: Record<string, unknown> = {

@@ -3,7 +3,7 @@ import { SeenStates } from "./seen-states.ts";
 
 const listed = (id: string, uid: string, state: string) => ({ id, state, labels: { "io.kubernetes.pod.uid": uid } });
 
-describe("states as they were seen", () => {
+describe("observed states", () => {
   it("are not news to a listener that has seen them", () => {
     const seen = new SeenStates();
     seen.replaceOf("one", { containers: [listed("c", "one", "RUNNING")], sandboxes: [listed("s", "one", "READY")] });
@@ -16,14 +16,14 @@ describe("states as they were seen", () => {
     expect(seen.get("s")).toMatchObject({ uid: "one", kind: "sandbox" });
   });
 
-  it("are news if they differ, or if their container is gone", () => {
+  it("are news if they differ or their container is gone", () => {
     const seen = new SeenStates();
     seen.replaceOf("one", { containers: [listed("c", "one", "RUNNING")], sandboxes: [] });
     seen.replaceOf("two", { containers: [listed("d", "two", "RUNNING")], sandboxes: [] });
     expect([...seen.replace({ containers: [listed("c", "one", "EXITED")], sandboxes: [] })]).toEqual(["one", "two"]);
   });
 
-  it("of a pod are those of its last look, and leave other pods' alone", () => {
+  it("are replaced per pod", () => {
     const seen = new SeenStates();
     seen.replaceOf("one", { containers: [listed("c", "one", "RUNNING")], sandboxes: [] });
     seen.replaceOf("two", { containers: [listed("d", "two", "RUNNING")], sandboxes: [] });
@@ -31,7 +31,7 @@ describe("states as they were seen", () => {
     expect([seen.get("c"), seen.get("d")?.uid]).toEqual([undefined, "two"]);
   });
 
-  it("know what is being ended, until that has ended or could not be", async () => {
+  it("mark what is being stopped until that succeeds or fails", async () => {
     const seen = new SeenStates();
     let end = () => {};
     const ended = seen.ending("c", new Promise((resolve) => (end = resolve)));

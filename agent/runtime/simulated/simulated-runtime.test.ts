@@ -17,14 +17,14 @@ async function started(config: SandboxConfig) {
 }
 
 describe("the simulated runtime", () => {
-  it("says that containers run until they are stopped", async () => {
+  it("runs containers until they are stopped", async () => {
     const { runtime, id } = await started(sandbox());
     expect((await runtime.observe("u1")).containers[0]).toMatchObject({ id, state: "running" });
     await runtime.stopContainer(id);
     expect((await runtime.observe("u1")).containers[0]).toMatchObject({ state: "exited", exitCode: 0 });
   });
 
-  it("kills what runs in a sandbox that stops, and takes its address away", async () => {
+  it("kills the containers of a stopped sandbox, and removes its address", async () => {
     const { runtime, sandboxId } = await started(sandbox());
     await runtime.stopSandbox(sandboxId);
     const { sandboxes, containers } = await runtime.observe();
@@ -32,7 +32,7 @@ describe("the simulated runtime", () => {
     expect(containers[0]).toMatchObject({ state: "exited", exitCode: 137, reason: "Error" });
   });
 
-  it("ends a container as specified by its pod's annotations, and tells listeners", async () => {
+  it("ends a container as its pod's annotations say, and notifies listeners", async () => {
     const exit = { "simulated.sailplane.dev/exit-after": "0.01", "simulated.sailplane.dev/exit-code": "3" };
     const { runtime } = await started(sandbox(exit));
     const told = await new Promise((resolve) => runtime.onChange(resolve));
@@ -40,7 +40,7 @@ describe("the simulated runtime", () => {
     expect((await runtime.observe()).containers[0]).toMatchObject({ state: "exited", exitCode: 3 });
   });
 
-  it("gives pods of a node addresses of their own", () => {
+  it("gives pods of a node distinct addresses", () => {
     const addresses = Array.from({ length: 1000 }, (_, serial) => addressAt("hollow-1", serial));
     expect(new Set(addresses).size).toBe(1000);
     expect(addressAt("hollow-1", 1)).not.toBe(addressAt("hollow-2", 1));

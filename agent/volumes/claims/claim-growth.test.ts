@@ -46,7 +46,7 @@ const failed = (message: string) => ({
   conditions: [{ type: "NodeResizeError", status: "True", message: `failed to expand pvc with ${message}` }],
 });
 
-test("AGENT-CSI-USE: a claim's status says when its file system begins to grow, and when it has", async () => {
+test("AGENT-CSI-USE: a claim's status shows when its file system starts to grow and when it has grown", async () => {
   const { growth, patches } = growing([undefined]);
   expect(await growth.grow(pod, claimOf("NodeResizePending"))).toMatchObject({ reason: "FileSystemResizeSuccessful" });
   expect(patches).toMatchObject([
@@ -55,7 +55,7 @@ test("AGENT-CSI-USE: a claim's status says when its file system begins to grow, 
   ]);
 });
 
-test("AGENT-CSI-USE: what a driver says cannot be is infeasible, and not tried again", async () => {
+test("AGENT-CSI-USE: a driver's final error makes the resize infeasible, without a retry", async () => {
   const { growth, patches } = growing([GrpcCode.OutOfRange]);
   const why = "Expander.NodeExpand failed to expand the volume rpc error: code = OutOfRange desc = no";
   expect(await growth.grow(pod, claimOf("NodeResizeInProgress"))).toEqual({
@@ -67,7 +67,7 @@ test("AGENT-CSI-USE: what a driver says cannot be is infeasible, and not tried a
   expect(await growth.grow(pod, claimOf("NodeResizeInfeasible"))).toBeUndefined();
 });
 
-test("AGENT-CSI-USE: other failures are reported, and retried until the claim requests another size", async () => {
+test("AGENT-CSI-USE: other errors are reported and retried until the claim requests another size", async () => {
   const { growth, patches } = growing([GrpcCode.Internal, GrpcCode.Internal, GrpcCode.Internal]);
   const told = failed("Expander.NodeExpand failed to expand the volume : rpc error: code = Internal desc = no");
   for (const request of ["2Gi", "2Gi", "1Gi"]) await growth.grow(pod, claimOf("NodeResizeInProgress", request));
@@ -75,7 +75,7 @@ test("AGENT-CSI-USE: other failures are reported, and retried until the claim re
   expect(patches[1]).not.toHaveProperty("allocatedResourceStatuses");
 });
 
-test("AGENT-CSI-USE: a driver that cannot grow volumes in use is called once", async () => {
+test("AGENT-CSI-USE: a driver that cannot expand volumes in use is called once", async () => {
   const { growth, left } = growing([GrpcCode.FailedPrecondition, undefined]);
   for (let time = 0; time < 2; time++) expect(await growth.grow(pod, claimOf("NodeResizeInProgress"))).toBeUndefined();
   expect(left).toHaveLength(1);

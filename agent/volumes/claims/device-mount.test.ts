@@ -14,7 +14,7 @@ function machine(answers: Readonly<Record<string, Outcome>>) {
   return { ran, run };
 }
 
-test("AGENT-VOLUME-DEVICE: a device without a file system is given the one it is to have", async () => {
+test("AGENT-VOLUME-DEVICE: a device without a file system is formatted with the requested one", async () => {
   const { ran, run } = machine({ blkid: { code: 2, output: "" } });
   await mountDevice({ ...mount, fsType: "xfs" }, run);
   expect(ran.splice(0).slice(1)).toEqual(["mkfs.xfs -f /dev/x", "mount -t xfs -o defaults /dev/x /here"]);
@@ -24,13 +24,13 @@ test("AGENT-VOLUME-DEVICE: a device without a file system is given the one it is
   }
 });
 
-test("AGENT-VOLUME-DEVICE: one with content is checked, and never written over", async () => {
+test("AGENT-VOLUME-DEVICE: a device with content is checked, and never formatted", async () => {
   const { ran, run } = machine({ blkid: { code: 0, output: "PTTYPE=gpt" } });
   await mountDevice({ ...mount, options: ["noatime"] }, run);
   expect(ran.slice(1)).toEqual(["fsck -a /dev/x", "mount -t ext4 -o noatime,defaults /dev/x /here"]);
 });
 
-test("one that is in use is mounted as it is", async () => {
+test("a device in use is mounted without a check", async () => {
   const { ran, run } = machine({});
   await mountDevice({ ...mount, isInUse: true }, run);
   expect(ran).toEqual(["mount -t ext4 -o defaults /dev/x /here"]);
@@ -42,12 +42,12 @@ test.each<[string, Readonly<Record<string, Outcome>>, readonly string[], string]
   ["cannot be formatted", { blkid: { code: 2, output: "" }, "mkfs.ext4": { code: 1, output: "no" } }, [], "format of"],
   ["has errors that stay", { fsck: { code: 4, output: "bad" } }, [], "'fsck' found errors on device /dev/x"],
   ["does not mount", { mount: { code: 32, output: "wrong fs type" } }, [], "mount failed: wrong fs type"],
-])("one that %s says so", async (_, answers, options, message) => {
+])("a device that %s is reported", async (_, answers, options, message) => {
   const { run } = machine(answers);
   await expect(mountDevice({ ...mount, options }, run)).rejects.toThrow(message);
 });
 
-test("a check that finds what it could repair, or is not there, is no reason not to mount", async () => {
+test("a check that repaired errors, or whose program is missing, does not prevent mounting", async () => {
   for (const code of [1, undefined]) {
     const { ran, run } = machine({ fsck: { code, output: "" } });
     await mountDevice(mount, run);
@@ -55,7 +55,7 @@ test("a check that finds what it could repair, or is not there, is no reason not
   }
 });
 
-test("programs answer with their code, and those that are not there with none", async () => {
+test("a program returns its exit code, or none if it is missing", async () => {
   expect(await runProgram("sh", ["-c", "echo out; echo err >&2; exit 3"])).toEqual({ code: 3, output: "out\nerr" });
   expect((await runProgram("no-such-program", [])).code).toBeUndefined();
 });

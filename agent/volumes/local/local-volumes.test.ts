@@ -35,14 +35,14 @@ const open = () => new LocalVolumes({ directory, usersOf: () => users, log });
 const at = (name: string) => join(directory, name);
 const gone = () => vi.waitFor(() => expect(readdirSync(directory)).toEqual([]));
 
-test("AGENT-VOLUME-LOCAL: a volume is a directory that any user of the container may write, below one that only the node may enter", () => {
+test("AGENT-VOLUME-LOCAL: a volume is a world-writable directory within one that only the node can enter", () => {
   const volumes = open();
   expect(volumes.make("pvc-1", at("pvc-1"))).toBe(at("pvc-1"));
   const modes = [directory, at("pvc-1")].map((path) => (statSync(path).mode & 0o7777).toString(8));
   expect(modes).toEqual(["700", "777"]);
 });
 
-test("AGENT-VOLUME-LOCAL: an existing one is left as it is, with its content and its permissions", () => {
+test("AGENT-VOLUME-LOCAL: an existing volume keeps its content and permissions", () => {
   open().make("pvc-1", at("pvc-1"));
   writeFileSync(join(at("pvc-1"), "kept"), "1");
   open().make("pvc-1", at("pvc-1"));
@@ -50,7 +50,7 @@ test("AGENT-VOLUME-LOCAL: an existing one is left as it is, with its content and
   expect(open().names).toEqual(["pvc-1"]);
 });
 
-test("AGENT-VOLUME-LOCAL: it reports how many there are, and how many are used", () => {
+test("AGENT-VOLUME-LOCAL: the node reports how many volumes it keeps and how many are in use", () => {
   const usersOf = (name: string) => (name === "pvc-2" ? ["uid"] : []);
   const volumes = new LocalVolumes({ directory, usersOf, log });
   expect(volumes.use).toEqual({ directory, kept: 0, used: 0 });
@@ -59,7 +59,7 @@ test("AGENT-VOLUME-LOCAL: it reports how many there are, and how many are used",
   expect(volumes.use).toEqual({ directory, kept: 3, used: 1 });
 });
 
-test("AGENT-VOLUME-LOCAL: what is removed is gone, and gone again; links in it are not followed", async () => {
+test("AGENT-VOLUME-LOCAL: removing a volume is idempotent, and does not follow links", async () => {
   mkdirSync(join(base, "outside"));
   writeFileSync(join(base, "outside", "kept"), "1");
   const volumes = open();
@@ -77,7 +77,7 @@ test("AGENT-VOLUME-LOCAL: what is removed is gone, and gone again; links in it a
   expect(readdirSync(join(base, "outside"))).toEqual(["kept"]);
 });
 
-test("AGENT-VOLUME-LOCAL: an agent that was killed in between left nothing half created, and the next start removes the rest", async () => {
+test("AGENT-VOLUME-LOCAL: a killed agent leaves no half-created volume, and the next start completes removals", async () => {
   mkdirSync(at(".new-abc"), { recursive: true });
   mkdirSync(join(at(".removed-def"), "pvc-1", "deep"), { recursive: true });
   mkdirSync(at("pvc-2"));
@@ -98,7 +98,7 @@ test.each<[string, string, string | undefined, number, RegExp]>([
     409,
     /keeps its local volumes in .*local-volumes: not \/etc\/pvc-1$/,
   ],
-])("AGENT-VOLUME-LOCAL: a volume whose name %s is neither made nor removed", (_, name, path, code, why) => {
+])("AGENT-VOLUME-LOCAL: a volume whose name %s is neither created nor removed", (_, name, path, code, why) => {
   const volumes = open();
   for (const method of ["PUT", "DELETE"] as const) {
     const answer = changeLocalVolumes({ method, path: localVolumeRequest(name, path ?? at(name)) }, volumes);
@@ -108,7 +108,7 @@ test.each<[string, string, string | undefined, number, RegExp]>([
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test("AGENT-VOLUME-LOCAL: one that a pod here still has is not removed", () => {
+test("AGENT-VOLUME-LOCAL: a volume in use by a pod is not removed", () => {
   const volumes = open();
   volumes.make("pvc-1", at("pvc-1"));
   users = ["uid"];
@@ -140,7 +140,7 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
   },
 );
 
-test("AGENT-VOLUME-LOCAL: a node that keeps none says so, and keeps none where it cannot", () => {
+test("AGENT-VOLUME-LOCAL: a node without local volumes answers 404, and a node that cannot keep any has none", () => {
   const request = { method: "PUT", path: localVolumeRequest("pvc-1", at("pvc-1")) } as const;
   expect(changeLocalVolumes(request, undefined).status).toBe(404);
   const opened = (localVolumes?: string, simulates = false) =>

@@ -42,7 +42,7 @@ function filesOf(volume: Partial<Volume>, spec: Partial<Pod["spec"]> = {}): Reco
   }
 }
 
-describe("files of a volume of the API's", () => {
+describe("files of an API volume", () => {
   it.each<[string, Partial<Volume>, Record<string, string> | string]>([
     ["all of a config map", { configMap: { name: "m" } }, { a: "A 644", b: "B 644", raw: "\0\u00ff 644" }],
     ["all of a secret", { secret: { secretName: "s", defaultMode: 0o400 } }, { a: "secret 400" }],
@@ -137,7 +137,7 @@ describe("files of a volume of the API's", () => {
     ["the volume's group", { ...users(1, 2), securityContext: { fsGroup: 9 } }, "600"],
     ["the one user, and the volume's group", { ...users(7), securityContext: { fsGroup: 9 } }, "600 7"],
     ["not an init container's other user", { ...users(7), initContainers: [{ name: "i" }] }, "644"],
-  ])("a token is for %s", (_, spec, expected) => {
+  ])("a token is readable by %s", (_, spec, expected) => {
     expect(filesOf(token, spec)).toEqual({ token: `t0k3n ${expected}` });
   });
 });

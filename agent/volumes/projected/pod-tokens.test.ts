@@ -24,8 +24,8 @@ beforeEach(() => {
 });
 const at = async (now: number, wanted = volume("a")) => Object.fromEntries(await tokens.of(pod, wanted, now));
 
-describe("tokens of a pod", () => {
-  it("are requested once, and again when it is time", async () => {
+describe("service account tokens of a pod", () => {
+  it("are requested once, and again when due for renewal", async () => {
     expect(await at(0)).toEqual({ a: "t1" });
     expect(await at(999)).toEqual({ a: "t1" });
     expect(await at(1000)).toEqual({ a: "t2" });
@@ -35,14 +35,14 @@ describe("tokens of a pod", () => {
     ]);
   });
 
-  it("each have their own time, of which the next counts", async () => {
+  it("are renewed independently, at the earliest due time", async () => {
     expect(await at(0, volume("a", "b"))).toEqual({ a: "t1", b: "t2" });
     expect(tokens.renewAt).toBe(1000);
     expect(await at(1000, volume("a", "b"))).toEqual({ a: "t3", b: "t2" });
     expect(tokens.renewAt).toBe(2000);
   });
 
-  it("stay as long as they are valid if no new ones are issued, and requests are retried after a while", async () => {
+  it("are kept while valid if renewal fails, which is retried after a delay", async () => {
     await at(0);
     isAway = true;
     expect(await at(1000)).toEqual({ a: "t1" });
@@ -52,7 +52,7 @@ describe("tokens of a pod", () => {
     expect(await at(31_000)).toEqual({ a: "t2" });
   });
 
-  it("that were never given keep the volume from being set up", async () => {
+  it("block the volume if the first request fails", async () => {
     isAway = true;
     await expect(at(0)).rejects.toThrow("failed to fetch token: away");
     expect(tokens.renewAt).toBeUndefined();

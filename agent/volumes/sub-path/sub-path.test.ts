@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readWithin } from "./sub-path.ts";
 
-test("AGENT-VOLUME-PATH: a file of variables is read from its volume, and from nowhere else of the machine", () => {
+test("AGENT-VOLUME-PATH: an env file is read from its volume, and from nowhere else on the machine", () => {
   const root = mkdtempSync(join(tmpdir(), "sailplane-sub-path-"));
   const volume = join(root, "volume");
   mkdirSync(join(volume, "deep"), { recursive: true });
@@ -25,7 +25,7 @@ test("AGENT-VOLUME-PATH: a file of variables is read from its volume, and from n
   rmSync(root, { recursive: true });
 });
 
-test("AGENT-VOLUME-PATH: what is no plain file is not even opened: a device may take that for a command", async () => {
+test("AGENT-VOLUME-PATH: a special file is not even opened, as a device might take that for a command", async () => {
   const volume = mkdtempSync(join(tmpdir(), "sailplane-sub-path-"));
   const pipe = join(volume, "pipe");
   execFileSync("mkfifo", [pipe]);

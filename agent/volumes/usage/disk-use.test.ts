@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { diskUse } from "./disk-use.ts";
 
-describe("AGENT-PRESSURE: what a directory keeps on its disk", () => {
+describe("AGENT-PRESSURE: the disk usage of a directory", () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "sailplane-disk-use-"));
@@ -14,7 +14,7 @@ describe("AGENT-PRESSURE: what a directory keeps on its disk", () => {
   const bytesOf = (...names: string[]) =>
     names.reduce((sum, name) => sum + statSync(join(root, name)).blocks * 512, statSync(root).blocks * 512);
 
-  it("is all that is below it, a file of two names once, and nothing that a link leads to", async () => {
+  it("counts everything below it, hard links once, and no link targets", async () => {
     mkdirSync(join(root, "deep/deeper"), { recursive: true });
     writeFileSync(join(root, "deep/deeper/file"), Buffer.alloc(100_000));
     linkSync(join(root, "deep/deeper/file"), join(root, "again"));
@@ -25,10 +25,10 @@ describe("AGENT-PRESSURE: what a directory keeps on its disk", () => {
     });
   });
 
-  it("is nothing where there is nothing", async () =>
+  it("is zero for a missing directory", async () =>
     expect(await diskUse(join(root, "none"))).toEqual({ usedBytes: 0, inodesUsed: 0 }));
 
-  it("blocks nothing, however many files and requests there are", async () => {
+  it("does not block the event loop, however many files and requests there are", async () => {
     const directories = ["a", "b", "c"].map((name) => join(root, name));
     for (const directory of directories) {
       mkdirSync(directory);
@@ -47,7 +47,7 @@ describe("AGENT-PRESSURE: what a directory keeps on its disk", () => {
     expect(turns).toBeGreaterThanOrEqual(3 * (1000 / 500));
   });
 
-  it("is measured once for concurrent requests, and anew for later ones", async () => {
+  it("is measured once for concurrent requests, and again for later ones", async () => {
     const first = diskUse(root);
     expect(diskUse(root)).toBe(first);
     expect((await first).inodesUsed).toBe(1);

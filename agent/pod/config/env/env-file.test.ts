@@ -13,7 +13,7 @@ it.each([
   ["is none where no line has it", "B='1'\n", "A", ""],
   ["is none in an empty file", "", "A", ""],
   ["does not wait for what is wrong after it", "A='1'\nB=2", "A", "1"],
-])("a value of a file of variables %s", (_, text, key, value) => {
+])("a value in an env file %s", (_, text, key, value) => {
   expect(envFileValue(text, key)).toBe(value);
 });
 
@@ -26,6 +26,6 @@ it.each([
   ["blanks before the sign", "A ='1'"],
   ["more after a value", "A='1'2"],
   ["quotes that do not end", "A='1\n2"],
-])("a file with %s is no file of variables", (_, text) => {
+])("a file with %s is not a valid env file", (_, text) => {
   expect(envFileValue(text, "Z")).toBeUndefined();
 });

@@ -24,7 +24,7 @@ function fromFile(key: string, found: VolumeFile | undefined, optional = false):
   return variables.find(({ name }) => name === "X")?.value;
 }
 
-it("a variable may come from a file, and may be left out if it is optional", () => {
+it("a variable may come from a file, and be missing if optional", () => {
   expect(fromFile("A", file)).toBe("1");
   expect(fromFile("B", file, true)).toBeUndefined();
 });
@@ -34,6 +34,6 @@ it.each([
   ["is no file of variables", { ...file, text: "A=1" }, true, "couldn't parse env file"],
   ["is not there", { path: file.path }, true, "couldn't parse env file"],
   ["is in no volume", undefined, true, 'cannot find the volume "v" referenced by FileKeyRef'],
-])("a file that %s keeps a container from being made, in the kubelet's words", (_, found, optional, message) => {
+])("a file that %s fails the container with the kubelet's message", (_, found, optional, message) => {
   expect(() => fromFile("B", found, optional)).toThrow(message);
 });

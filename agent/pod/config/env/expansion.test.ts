@@ -12,6 +12,6 @@ it.each([
   ["$(EMPTY)x", "x"],
   ["$A $ $(A", "$A $ $(A"],
   ["$", "$"],
-])("%s becomes %s", (text, expected) => {
+])("%s expands to %s", (text, expected) => {
   expect(expand(text, (name) => variables[name])).toBe(expected);
 });

@@ -22,11 +22,13 @@ describe("the downward API", () => {
     [{}, {}, "requests.memory", "1", "0"],
     [{ "hugepages-2Mi": "4Mi" }, {}, "limits.hugepages-2Mi", "1Mi", "4"],
     [{}, {}, "limits.hugepages-2Mi", "1", "0"],
-  ])("has a container's limit, its pod's, or the node's (%j, %j, %s)", (own, pod, resource, divisor, value) =>
-    expect(resourceValue(containerOf(own), { resource, divisor }, offeredTo(podOf(pod), node))).toBe(value),
+  ])(
+    "resolves a resource of the container, with the pod's or node's as fallback (%j, %j, %s)",
+    (own, pod, resource, divisor, value) =>
+      expect(resourceValue(containerOf(own), { resource, divisor }, offeredTo(podOf(pod), node))).toBe(value),
   );
 
-  it("quotes values as Go does", () =>
+  it("quotes values like Go", () =>
     expect(formatMap({ b: "line\n\u0001\u007f", a: 'say "hi" \\ ü' })).toBe(
       'a="say \\"hi\\" \\\\ ü"\nb="line\\n\\x01\\x7f"',
     ));

@@ -11,8 +11,8 @@ const kubernetes = service("default", "kubernetes", { clusterIP: "10.96.0.1", po
 const told = (services: readonly Service[], links = true, namespace = "ns") =>
   Object.fromEntries(serviceVariables(services, { namespace, links }).map(({ name, value }) => [name, value]));
 
-describe("variables for Services", () => {
-  it("name address and ports, as Docker's links did", () => {
+describe("environment variables for Services", () => {
+  it("hold address and ports, in the format of Docker links", () => {
     const ports = [
       { name: "http-alt", port: 8080 },
       { port: 53, protocol: "UDP" },
@@ -33,7 +33,7 @@ describe("variables for Services", () => {
     });
   });
 
-  it("have addresses of IPv6 in brackets where a port follows", () => {
+  it("have IPv6 addresses in brackets before a port", () => {
     const { A_PORT, A_SERVICE_HOST } = told([service("ns", "a", { clusterIP: "fd00::1" })]);
     expect([A_PORT, A_SERVICE_HOST]).toEqual(["tcp://[fd00::1]:80", "fd00::1"]);
   });
@@ -42,11 +42,11 @@ describe("variables for Services", () => {
     ["headless", { clusterIP: "None" }],
     ["without an address yet", { clusterIP: "" }],
     ["without ports", { ports: [] }],
-  ])("tell of none that is %s", (_, spec) => {
+  ])("exclude a Service that is %s", (_, spec) => {
     expect(told([service("ns", "a", spec)])).toEqual({});
   });
 
-  it("cover the pod's own namespace, and always the API server", () => {
+  it("cover the pod's own namespace and the API server", () => {
     const services = [service("other", "b", {}), service("ns", "a", {}), kubernetes];
     expect(Object.keys(told(services)).filter((name) => name.endsWith("_SERVICE_HOST"))).toEqual([
       "KUBERNETES_SERVICE_HOST",
@@ -56,7 +56,7 @@ describe("variables for Services", () => {
     expect(told(services, false).KUBERNETES_SERVICE_HOST).toBe("10.96.0.1");
   });
 
-  it("prefer the pod's own Service where one of its name is the API server's", () => {
+  it("prefer a Service named kubernetes in the pod's own namespace", () => {
     expect(told([service("ns", "kubernetes", {}), kubernetes]).KUBERNETES_SERVICE_HOST).toBe("10.0.0.1");
   });
 });
