@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { askApi } from "./api-request.ts";
 import { CliError } from "./cli-error.ts";
 
-describe("a command that needs an answer", () => {
-  it("says what starts the control plane of this machine where nothing answers", async () => {
+describe("a command that calls the API", () => {
+  it("explains how to start the local control plane if nothing answers", async () => {
     const asked = askApi({ server: "https://127.0.0.1:1" }, { method: "GET", path: "/readyz" });
     await expect(asked).rejects.toEqual(
       new CliError(

@@ -15,18 +15,18 @@ const steps = (progress: Progress) => {
   progress.end("backup", "done");
 };
 
-describe("steps that a command reports", () => {
-  it("are one line each without a terminal", () => {
+describe("progress steps of a command", () => {
+  it("are printed one per line without a terminal", () => {
     expect(said(false, {}, steps)).toBe("  ! backup         slow\n  ✓ backup         done (N s)\n");
   });
 
-  it("are written over, in colours, on a terminal", () => {
+  it("are overwritten in place and coloured on a terminal", () => {
     const text = said(true, {}, steps);
     expect(text).toContain("\r\x1b[K");
     expect(text).toContain("\x1b[32m✓\x1b[39m backup");
   });
 
-  it.each([{ NO_COLOR: "1" }, { TERM: "dumb" }])("have no colours with %j", (environment) => {
+  it.each([{ NO_COLOR: "1" }, { TERM: "dumb" }])("are not coloured with %j", (environment) => {
     expect(said(true, environment, steps)).not.toContain("\x1b[3");
   });
 });

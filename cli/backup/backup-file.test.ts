@@ -28,7 +28,7 @@ async function* pieces(texts: readonly string[]) {
 }
 const write = (file: string, texts: readonly string[]) => writeBackup(file, pieces(texts), () => {});
 
-test("BACKUP-FORM: what was written is read again, for its owner alone", async () => {
+test("BACKUP-FORM: a backup can be read again, and only by its owner", async () => {
   const file = `${directory}/good`;
   const backup = await write(file, lines(3));
   expect(statSync(file).mode & 0o077).toBe(0);
@@ -42,7 +42,7 @@ test.each([
   ["breaks off", lines(3).slice(0, -1)],
   ["has too few objects", lines(4)],
   ["is an error", ["{}"]],
-])("BACKUP-WHOLE: an answer that %s leaves the older file as it was, and no other", async (_, texts) => {
+])("BACKUP-WHOLE: a response that %s leaves the previous backup unchanged, and no other file", async (_, texts) => {
   const file = `${directory}/older`;
   writeFileSync(file, "older");
   await expect(write(file, texts)).rejects.toThrow("the backup was incomplete");

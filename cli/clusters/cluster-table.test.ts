@@ -3,7 +3,7 @@ import { clusterTable } from "./cluster-table.ts";
 
 const createdAt = "2026-11-29T10:00:00Z";
 
-it("lists clusters with their limits", () => {
+it("the cluster table lists clusters with their limits", () => {
   expect(
     clusterTable([
       { name: "a", createdAt, limits: {} },
@@ -30,7 +30,7 @@ it.each([
   expect(table.split("\n")[1]?.split(/ {2,}/)).toEqual(["a", createdAt, "7", text, "90", "<none>"]);
 });
 
-it("says which cluster did not answer", () => {
+it("the cluster table shows which cluster did not answer", () => {
   const usage = { objects: 1, bytes: 1, writes: 1 };
   const table = clusterTable([
     { name: "a", createdAt, limits: {}, usage },

@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { nodeWords, parseAmounts, parseLabels, parseTaints, withNodeOptions } from "./node-options.ts";
 
 describe("options of a node", () => {
-  it("are labels, as a kubelet takes them", () => {
+  it("parse labels as the kubelet does", () => {
     expect(parseLabels("zone=a,example.com/disk=")).toEqual({ zone: "a", "example.com/disk": "" });
     expect(() => parseLabels("zone")).toThrow(/key=value/);
   });
 
-  it("are taints, with a value or without", () => {
+  it("parse taints with or without a value", () => {
     expect(parseTaints("gpu=yes:NoSchedule,own:NoExecute")).toEqual([
       { key: "gpu", value: "yes", effect: "NoSchedule" },
       { key: "own", effect: "NoExecute" },
@@ -16,13 +16,13 @@ describe("options of a node", () => {
     expect(() => parseTaints("gpu=yes:Never")).toThrow(/NoSchedule/);
   });
 
-  it("are amounts of resources", () => {
+  it("parse resource quantities", () => {
     expect(parseAmounts("cpu=500m,memory=1Gi")).toEqual({ cpu: "500m", memory: "1Gi" });
     expect(() => parseAmounts("cpu=500m,memory=much")).toThrow(/^memory is no amount/);
     expect(() => parseAmounts("cpu=")).toThrow(/^cpu is no amount/);
   });
 
-  it("are refused before anything starts where their words mean nothing", () => {
+  it("are rejected before anything starts if invalid", () => {
     const command = withNodeOptions(new Command("up").exitOverride().configureOutput({ writeErr: () => {} }));
     const parse = (...words: string[]) => command.parse(words, { from: "user" });
     expect(() => parse("--eviction-hard", "memory<1Gi")).toThrow(/"memory" is not an eviction signal/);
@@ -32,7 +32,7 @@ describe("options of a node", () => {
     });
   });
 
-  it("can be written down again", () => {
+  it("survive a round trip through the command line", () => {
     const options = {
       nodeName: "n",
       runtime: "cri",

@@ -14,6 +14,6 @@ test.each([
   ["192.0.2.9", "192.0.2.9:6443"],
   ["0.0.0.0", "192.0.2.7:6443"],
   ["::", "192.0.2.7:6443"],
-])("bound to %s, it is reached at %s", (bind, address) => {
+])("a server bound to %s is reachable at %s", (bind, address) => {
   expect(advertisedAddress(bind, 6443, interfaces)).toBe(address);
 });

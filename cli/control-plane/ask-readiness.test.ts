@@ -26,14 +26,14 @@ function answering(...codes: number[]): Promise<string> {
   return new Promise((resolve) => server.listen(path, () => resolve(path)));
 }
 
-it("waits until the control plane is ready", async () => {
+it("the readiness check waits until the control plane is ready", async () => {
   expect(await readinessProblem(await answering(500, 500, 200))).toBeUndefined();
 });
 
-it("says that the disk is full, and waits no longer", async () => {
+it("the readiness check reports a full disk, and stops waiting", async () => {
   expect(await readinessProblem(await answering(500), { isFull: () => true })).toContain("no space left");
 });
 
-it("says which key is missing", async () => {
+it("the readiness check names a missing encryption key", async () => {
   expect(await readinessProblem(await answering(409))).toContain("encrypted with key body");
 });

@@ -21,7 +21,7 @@ function takesSockets(directory: string): Promise<boolean> {
   });
 }
 
-it("knows the data directories whose paths are too long for sockets", async () => {
+it("data directories whose paths are too long for sockets are detected", async () => {
   const short = join(root, "x");
   const longest = short.padEnd(200, "x").slice(0, 200 - excessOfPath(short.padEnd(200, "x")));
   expect([excessOfPath(short), excessOfPath(longest), excessOfPath(`${longest}xx`)]).toEqual([0, 0, 2]);

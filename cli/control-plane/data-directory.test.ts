@@ -9,20 +9,20 @@ import { DataDirectory } from "./data-directory.ts";
 const scratch = mkdtempSync(join(tmpdir(), "sailplane-directory-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-test("it is made, for its owner only", () => {
+test("a data directory is created, accessible only to its owner", () => {
   const directory = new DataDirectory(join(scratch, "new/inner"));
   directory.write("secret", "x");
   expect([directory.path, directory.file("secret")].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
   expect([directory.isNew, directory.read("secret"), directory.read("absent")]).toEqual([true, "x", undefined]);
 });
 
-test("TUNNEL-KEPT: a directory inside is emptied of what was left in it", () => {
+test("TUNNEL-KEPT: a subdirectory is emptied of leftovers", () => {
   const directory = new DataDirectory(join(scratch, "emptied"));
   writeFileSync(join(directory.makeDirectory("storage/Tunnel"), "left.sqlite"), "");
   expect(readdirSync(directory.makeEmptyDirectory("storage/Tunnel"))).toEqual([]);
 });
 
-test("a key replaces another whole, for its owner only", () => {
+test("a key file is replaced atomically, accessible only to its owner", () => {
   const directory = new DataDirectory(join(scratch, "keys"));
   for (const key of ["one", "two"]) directory.writeKey("encryption.keys", key);
   expect(directory.read("encryption.keys")).toBe("two");
@@ -32,7 +32,7 @@ test("a key replaces another whole, for its owner only", () => {
   expect(directory.read("encryption.keys")).toBe("two");
 });
 
-test("what cannot be written whole leaves a file as it was", () => {
+test("an incomplete write leaves the file unchanged", () => {
   const directory = new DataDirectory(join(scratch, "whole"));
   directory.write("ca.key", "the key");
   // The place of an interrupted write.
@@ -41,7 +41,7 @@ test("what cannot be written whole leaves a file as it was", () => {
   expect(directory.read("ca.key")).toBe("the key");
 });
 
-test("a second instance is refused until the first lets go", () => {
+test("a second instance is refused until the first releases the directory", () => {
   const path = join(scratch, "locked");
   const first = new DataDirectory(path);
   expect(() => new DataDirectory(path)).toThrow(
@@ -51,7 +51,7 @@ test("a second instance is refused until the first lets go", () => {
   expect(new DataDirectory(path).isNew).toBe(false);
 });
 
-test("NODE-JOIN: where the disk is full it is held all the same, until it is let go", (context) => {
+test("NODE-JOIN: the directory is locked even if the disk is full, until released", (context) => {
   const path = mkdtempSync(join(scratch, "full-"));
   // Root in a container may not be allowed to mount.
   if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", path]).status !== 0) return context.skip();
@@ -76,7 +76,7 @@ test.each(["", "{", '{"pid":"x"}', '{"pid":4194304,"startedAt":"1"}', `{"pid":${
 );
 
 test.skipIf(process.platform !== "linux")(
-  "what a killed instance left running is ended, if it is of this directory",
+  "a process left by a killed instance is ended, if it belongs to this directory",
   async () => {
     const path = mkdtempSync(join(scratch, "orphan-"));
     const left = spawn("sleep", ["60"], { argv0: `workerd ${path}/workerd.capnp`, stdio: "ignore" });

@@ -21,7 +21,7 @@ const now = new Date();
 const certificateFor = (...names: string[]) =>
   new X509Certificate(loadIdentity(directory, { bind: "0.0.0.0", names }, now).certificateChain);
 
-test("the certificate is for this machine's names, and for specified ones", () => {
+test("the certificate covers this machine's names and the requested ones", () => {
   const certificate = certificateFor("plane.lan", "203.0.113.7");
   for (const name of [hostname(), "localhost", "kubernetes.default.svc", "plane.lan"])
     expect([name, certificate.checkHost(name)]).not.toContain(undefined);
@@ -29,7 +29,7 @@ test("the certificate is for this machine's names, and for specified ones", () =
   expect(certificate.checkHost("other.lan")).toBeUndefined();
 });
 
-test("it is kept while it covers everything requested, and replaced for a further name", () => {
+test("a certificate is kept while it covers all requested names, and replaced otherwise", () => {
   const first = certificateFor("plane.lan");
   expect(certificateFor("plane.lan").serialNumber).toBe(first.serialNumber);
   expect(certificateFor().serialNumber).toBe(first.serialNumber);

@@ -78,14 +78,14 @@ const keep = (...options: ConstructorParameters<typeof Keeper>): Keeper => {
 };
 const poll = <T>(of: () => T) => expect.poll(of, { timeout: 20_000, interval: 10 });
 
-test.each(shells)("%s names in the lock what it keeps", async (shell) => {
+test.each(shells)("%s records its child in the lock", async (shell) => {
   const keeper = keep(shell, ": >up; exec sleep 60");
   await poll(() => keeper.said).toContain("announced");
   expect(JSON.parse(keeper.read("lock"))).toMatchObject({ startedAt: 123, child: keeper.running });
   expect(keeper.said).toBe(`announced programs/announcer.js {} ${keeper.running} \n`);
 });
 
-test.each(shells)("%s starts again what was killed, and says why it ended", async (shell) => {
+test.each(shells)("%s restarts a killed child, and reports why it ended", async (shell) => {
   const keeper = keep(shell, "echo last words >&2; echo '  at a stack' >&2; : >up; exec sleep 60");
   await poll(() => keeper.said).toContain("announced");
   const first = keeper.running;
@@ -95,7 +95,7 @@ test.each(shells)("%s starts again what was killed, and says why it ended", asyn
   expect(keeper.running).not.toBe(first);
 });
 
-test.each(shells)("%s pauses ever longer, and ends in the midst of a pause", async (shell) => {
+test.each(shells)("%s waits longer before each restart, and can be stopped while waiting", async (shell) => {
   const keeper = keep(shell, ": >up; until grep -qs ready outcome; do sleep 0.01; done; exit 3");
   await poll(() => keeper.said).toMatch(/code 3; starting again in 0.05 s.*in 0.1 s.*in 0.2 s.*in 0.5 s/s);
   keeper.signal("SIGTERM");
@@ -103,7 +103,7 @@ test.each(shells)("%s pauses ever longer, and ends in the midst of a pause", asy
   expect(keeper.read("runs")).toBe("run\n".repeat(4));
 });
 
-test.each(shells)("%s passes a signal on, and says where the state is", async (shell) => {
+test.each(shells)("%s forwards a signal, and reports where the state is kept", async (shell) => {
   const keeper = keep(shell, 'trap "echo asked >asked; exit" TERM; : >up; while [ -e workerd ]; do sleep 0.05; done');
   await poll(() => keeper.said).toContain("announced");
   keeper.signal("SIGINT");
@@ -121,7 +121,7 @@ test.each(shells)("%s starts a new log once the log is large, and keeps the old 
   expect(keeper.read("control-plane.log.1").length).toBeGreaterThan(10_000_000);
 });
 
-test.each(shells)("%s kills what does not end when asked to", async (shell) => {
+test.each(shells)("%s kills a child that does not end when asked to", async (shell) => {
   const keeper = keep(shell, 'trap "" TERM; : >up; while [ -e workerd ]; do sleep 0.05; done');
   await poll(() => keeper.said).toContain("announced");
   const { running } = keeper;
@@ -130,7 +130,7 @@ test.each(shells)("%s kills what does not end when asked to", async (shell) => {
   expect(() => process.kill(Number(running), 0)).toThrow("ESRCH");
 });
 
-test.each(shells)("%s gives up what was never ready", async (shell) => {
+test.each(shells)("%s gives up on a child that was never ready", async (shell) => {
   const keeper = keep(shell, "echo 'a: warning: b' >&2; echo no such luck >&2; exit 1", { node: "#!/bin/sh\n" });
   expect(await keeper.ended).toBe(1);
   const log = `${keeper.directory}/control-plane.log`;
@@ -140,7 +140,7 @@ test.each(shells)("%s gives up what was never ready", async (shell) => {
   expect(existsSync(`${keeper.directory}/lock`)).toBe(false);
 });
 
-test.each(shells)("%s ends what will not get ready, and says why", async (shell) => {
+test.each(shells)("%s stops a child that does not become ready, and reports why", async (shell) => {
   const keeper = keep(shell, ": >up; exec sleep 60", {
     node: '#!/bin/sh\necho why >"$(dirname "$0")/outcome"; kill -9 $3\n',
   });
@@ -148,9 +148,12 @@ test.each(shells)("%s ends what will not get ready, and says why", async (shell)
   expect(keeper.said).toMatch(/^sailplane: the control plane did not start: why; see /);
 });
 
-test.each(shells)("%s starts what makes calls where the Worker asks for it, and logs the rest", async (shell) => {
-  const keeper = keep(shell, "echo 'a \\ line'; echo 'sailplane: nothing makes pinned calls'; exec sleep 60");
-  await poll(() => keeper.read("control-plane.log")).toBe(
-    `a \\ line\ncalls at ${keeper.directory}/pinned-calls.sock\n`,
-  );
-});
+test.each(shells)(
+  "%s starts the pinned-call service when the Worker asks for it, and logs other output",
+  async (shell) => {
+    const keeper = keep(shell, "echo 'a \\ line'; echo 'sailplane: nothing makes pinned calls'; exec sleep 60");
+    await poll(() => keeper.read("control-plane.log")).toBe(
+      `a \\ line\ncalls at ${keeper.directory}/pinned-calls.sock\n`,
+    );
+  },
+);

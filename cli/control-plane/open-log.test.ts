@@ -14,7 +14,7 @@ const written = async (path: string, ...lines: string[]) => {
   return source.readableEnded;
 };
 
-it("appends to the existing file", async () => {
+it("an existing log is appended to", async () => {
   const path = join(mkdtempSync(join(tmpdir(), "sailplane-log-")), "log");
   await written(path, "a\n");
   await written(path, "b\n", "c\n");

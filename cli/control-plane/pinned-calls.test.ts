@@ -20,23 +20,23 @@ async function problemOf(url: string, reach?: Reach): Promise<string> {
 }
 
 test.each(["127.0.0.1", "127.1", "2130706433", "localhost", "[::1]", "[::ffff:127.0.0.1]"])(
-  "CLUSTER-APART: a named cluster's webhooks do not lead to %s",
+  "CLUSTER-APART: webhooks of a named cluster cannot reach %s",
   async (host) => {
     for (const reach of ["networks", "internet"] as const)
       expect(await problemOf(`https://${host}:1/`, reach)).toContain("permission denied");
   },
 );
 
-test("CLUSTER-APART: nor to private networks, where these are not opened", async () => {
+test("CLUSTER-APART: webhooks of a named cluster cannot reach private networks, unless allowed", async () => {
   expect(await problemOf("https://192.168.255.254:1/", "internet")).toContain("permission denied");
 });
 
-test("the deployment's own webhooks may be on its machine", async () => {
+test("the deployment's own webhooks can reach its machine", async () => {
   for (const host of ["127.0.0.1", "localhost"])
     expect(await problemOf(`https://${host}:1/`)).toContain("connection refused");
 });
 
-test("TUNNEL-TLS: a webhook's certificate may have the name of the CA that signed it", async () => {
+test("TUNNEL-TLS: a webhook's certificate may have the same subject as the CA that signed it", async () => {
   const { ca, certificate, key } = createNamesake("hook.ns.svc");
   const webhook = createServer({ cert: certificate, key }, (request, response) => request.pipe(response));
   await new Promise<void>((done) => webhook.listen(0, "127.0.0.1", done));

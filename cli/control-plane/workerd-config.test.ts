@@ -29,17 +29,17 @@ test("modules are embedded, the main one first", () => {
   );
 });
 
-test("an object's directory on disk is named for its class, and has SQL", () => {
+test("a Durable Object's directory on disk is named after its class, and has SQL", () => {
   expect(text).toContain('[(className = "ClusterStore", uniqueKey = "ClusterStore", enableSql = true)]');
 });
 
-test("bindings are what wrangler.toml says, and the secrets", () => {
+test("bindings come from wrangler.toml and the secrets", () => {
   expect(text).toContain('(name = "CLUSTER_STORE", durableObjectNamespace = "ClusterStore")');
   expect(text).toContain('(name = "API", service = (name = "sailplane", entrypoint = "OwnApi"))');
   expect(text).toContain('(name = "ASSETS", service = "assets")');
   expect(text).toContain('(name = "GREETING", text = "hi")');
 });
 
-test("a text may hold anything", () => {
+test("text is escaped", () => {
   expect(text).toContain(String.raw`(name = "SECRET", text = "quote \" backslash \\ \xc3\xbc\n")`);
 });

@@ -48,7 +48,7 @@ test.each([
   ["goes on with what it has", "n1", { own: "renewed", bootstrap: 409 }, ["own"], "renewed"],
   ["uses the token where what it has is good no more", "n1", { bootstrap: "fresh" }, ["own", "bootstrap"], "fresh"],
   ["uses the token under another name", "n2", { own: "renewed", bootstrap: "fresh" }, ["bootstrap"], "fresh"],
-] as const)("NODE-JOIN: a machine that joins once more %s", async (_, nodeName, given, tokens, token) => {
+] as const)("NODE-JOIN: a machine that joins again %s", async (_, nodeName, given, tokens, token) => {
   trades = given;
   directory.write("ca.crt", ca);
   saveKubeconfig(directory.path, "n1", { server, token: "own", ca });
@@ -57,13 +57,13 @@ test.each([
   expect(shown).toEqual(tokens);
 });
 
-test("NODE-JOIN: one that has not joined cannot have the name of a living node", async () => {
+test("NODE-JOIN: a new machine cannot take the name of a live node", async () => {
   trades = { bootstrap: 409 };
   directory.write("ca.crt", ca);
   await expect(joinAs("n1")).rejects.toThrow("refused n1: 409: code 409");
 });
 
-test("NODE-JOIN: what has joined starts while its control plane is away, with a token and without", async () => {
+test("NODE-JOIN: a joined node starts while the control plane is unreachable, with or without a token", async () => {
   plane.close();
   const known = { server, token: "own", ca };
   saveKubeconfig(directory.path, "n1", known);
@@ -74,7 +74,7 @@ test("NODE-JOIN: what has joined starts while its control plane is away, with a 
     });
 });
 
-test("NODE-JOIN: what has joined starts though its disk is full, and trades what it has for nothing that it cannot keep", async () => {
+test("NODE-JOIN: a joined node starts with a full disk, and does not renew a credential that it cannot store", async () => {
   trades = { own: "renewed" };
   const known = { server, token: "own", ca };
   saveKubeconfig(directory.path, "n1", known);
@@ -85,7 +85,7 @@ test("NODE-JOIN: what has joined starts though its disk is full, and trades what
   expect((await connectNode(directory, server, { nodeName: "n1" })).connection.token).toBe("renewed");
 });
 
-test("a kubeconfig that cannot be written stays as it was, and says why", () => {
+test("a kubeconfig that cannot be written is left unchanged, and the reason reported", () => {
   const [file, known] = [directory.file("kubeconfig"), { server, token: "own", ca }];
   saveKubeconfig(directory.path, "n1", known);
   const before = readFileSync(file, "utf8");
@@ -95,7 +95,7 @@ test("a kubeconfig that cannot be written stays as it was, and says why", () => 
   expect(readFileSync(file, "utf8")).toBe(before);
 });
 
-test("NODE-JOIN: a node whose Node was deleted is told so, and how to join again", async () => {
+test("NODE-JOIN: a node whose Node object was deleted is told how to join again", async () => {
   trades = {};
   saveKubeconfig(directory.path, "n1", { server, token: "own", ca });
   await expect(connectNode(directory, server, { nodeName: "n1" })).rejects.toThrow(
@@ -103,7 +103,7 @@ test("NODE-JOIN: a node whose Node was deleted is told so, and how to join again
   );
 });
 
-test("an address that the certificate does not cover is reported with how to add it", async () => {
+test("an error about an address that the certificate does not cover explains how to add it", async () => {
   const wrong = server.replace("127.0.0.1", "localhost");
   directory.write("ca.crt", ca);
   const joining = connectNode(directory, wrong, { nodeName: "n1", token: "t", caFile: join(scratch, "data/ca.crt") });

@@ -8,7 +8,7 @@ const volume = (name: string, path: string): PersistentVolume => ({
   status: {},
 });
 
-test("a directory is stray where no PersistentVolume is at its path, whatever it is called", () => {
+test("a directory is stray if no PersistentVolume has its path, whatever its name", () => {
   const kept = { directory: "/srv/volumes", volumes: ["pvc-1", "pvc-2", "pvc-3"] };
   const named = [volume("pvc-1", "/srv/volumes/pvc-1"), volume("pvc-2", "/elsewhere/pvc-2"), volume("x", "/x")];
   expect(strayDirectories(kept, named)).toEqual(["/srv/volumes/pvc-2", "/srv/volumes/pvc-3"]);
@@ -19,7 +19,7 @@ test.each([
   [{}, "True", false],
   [{ "sailplane.dev/local-volumes": "true" }, "False", false],
   [{ "sailplane.dev/local-volumes": "true" }, "True", true],
-])("a node with labels %j whose Ready is %s is asked: %s", (labels, status, isAsked) => {
+])("a node with labels %j and Ready %s is asked: %s", (labels, status, isAsked) => {
   const node: Node = {
     metadata: { name: "n", labels },
     spec: {},

@@ -9,7 +9,7 @@ const pod = (name: string, more: Partial<Pod["status"]> = {}): Pod => ({
   status: { phase: "Running", podIP: "10.0.0.1", containerStatuses: [status], ...more },
 });
 
-it("lists a node's pods by name, with what they wait for", () => {
+it("the pod table lists a node's pods by name, with their waiting reasons", () => {
   const waiting = [{ ...status, ready: false, state: { waiting: { reason: "CrashLoopBackOff" } } }];
   expect(podTable([pod("web"), pod("api", { containerStatuses: waiting })])).toBe(
     [

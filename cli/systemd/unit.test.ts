@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { systemdUnit } from "./unit.ts";
 
-it("starts what it keeps with its words as they are, and does not start a node that has left", () => {
+it("a systemd unit quotes the command line exactly, and does not restart a node that has left the cluster", () => {
   const unit = systemdUnit({
     description: "Sailplane node",
     command: ["/usr/bin/node", "/a b/sailplane.mjs", "join", "100%", "$x"],
