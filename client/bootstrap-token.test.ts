@@ -1,14 +1,14 @@
 import { describe, expect, it, test } from "vitest";
 import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "./bootstrap-token.ts";
 
-test("a token is kubeadm's form, drawn without a bias", () => {
+test("a token has kubeadm's format, and is drawn without bias", () => {
   // 252 to 255 would make the first four letters more likely than the others.
   const bytes = [255, 0, 252, 251, 35, 36, ...Array.from({ length: 30 }, () => 10)];
   const { id, secret } = newBootstrapToken((byte) => byte.set([bytes.shift() ?? 0]));
   expect([id, secret]).toEqual(["a99akk", "k".repeat(16)]);
 });
 
-test("a token that never expires says so by saying nothing, and both its usages", () => {
+test("a token that never expires has no expiration, but both usages", () => {
   const token = { id: "abcdef", secret: "0123456789abcdef" };
   const { metadata, stringData } = bootstrapTokenSecret(token, {});
   expect(metadata).toEqual({ name: "bootstrap-token-abcdef", namespace: "kube-system" });
@@ -25,23 +25,23 @@ test("a token that never expires says so by saying nothing, and both its usages"
   });
 });
 
-describe("NODE-PROGRAM: what a machine runs to join", () => {
+describe("NODE-PROGRAM: the join command", () => {
   const token = { id: "abcdef", secret: "0123456789abcdef" };
   const join = "join https://plane --token abcdef.0123456789abcdef";
 
-  it("trusts a publicly trusted certificate", () =>
+  it("relies on a publicly trusted certificate", () =>
     expect(joinCommand("https://plane", token, undefined)).toBe(
       `curl -fsS https://plane/sailplane/node.sh | sh -s -- ${join}`,
     ));
 
-  it("checks the script of a control plane with a CA of its own before it runs it", () =>
+  it("verifies the script of a control plane with its own CA before running it", () =>
     expect(joinCommand("https://plane", token, { pin: "sha256:00", script: "abc" })).toBe(
       "curl -fsSk https://plane/sailplane/node.sh -o sailplane-node.sh && " +
         "echo 'abc  sailplane-node.sh' | (sha256sum -c || shasum -a 256 -c) && " +
         `sh sailplane-node.sh ${join} --ca-cert-hash sha256:00`,
     ));
 
-  it("is the clone's own program where an older control plane serves none", () =>
+  it("uses npx if an older control plane serves no script", () =>
     expect(joinCommand("https://plane", token, { pin: "sha256:00", script: undefined })).toBe(
       `npx sailplane ${join} --ca-cert-hash sha256:00`,
     ));

@@ -7,18 +7,18 @@ test.each([
   ["https://[::1]:6443", true],
   ["https://127.0.0.1.example.com", false],
   ["https://plane.example.com", false],
-])("knows whether %s leads nowhere else", (server, itDoes) => expect(isLoopback(server)).toBe(itDoes));
+])("the address %s is recognized as loopback or not", (server, itDoes) => expect(isLoopback(server)).toBe(itDoes));
 
-test("a control plane that listens for others is joined at the address that it advertises", () => {
+test("others join a loopback control plane at its advertised address", () => {
   const listening = { flags: { "advertise-address": "192.168.1.7" } };
   expect(addressForOthers("https://127.0.0.1:6443", listening)).toBe("https://192.168.1.7:6443");
   expect(addressForOthers("https://localhost:7443/clusters/a", listening)).toBe("https://192.168.1.7:7443/clusters/a");
 });
 
-test("one that listens for its own machine only has no such address", () => {
+test("others cannot join a control plane that only listens on loopback", () => {
   expect(addressForOthers("https://127.0.0.1:6443", { flags: {} })).toBeUndefined();
   expect(addressForOthers("https://127.0.0.1:6443", {})).toBeUndefined();
 });
 
-test("an address that leads elsewhere is the one to join", () =>
+test("others join any other address as it is", () =>
   expect(addressForOthers("https://plane.example.com", {})).toBe("https://plane.example.com"));

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { EventCorrelator } from "./event-correlator.ts";
 
-it("AGENT-EVENTS, CTL-EVENTS: nine different messages of a kind are sent separately, and the others combined", () => {
+it("AGENT-EVENTS, CTL-EVENTS: nine different messages of a kind are sent separately, and further ones combined", () => {
   const correlator = new EventCorrelator();
   const told = Array.from({ length: 12 }, (_, i) => correlator.correlate("kind", `exec ${i} failed`, i));
   expect(told.map(({ isCombined }) => isCombined)).toEqual([...Array(9).fill(false), true, true, true]);
@@ -11,7 +11,7 @@ it("AGENT-EVENTS, CTL-EVENTS: nine different messages of a kind are sent separat
   expect(correlator.correlate("another", "exec 12 failed", 20).isCombined).toBe(false);
 });
 
-it("begins anew after ten quiet minutes", () => {
+it("events are no longer combined after ten quiet minutes", () => {
   const correlator = new EventCorrelator();
   for (let i = 0; i < 12; i++) correlator.correlate("kind", `exec ${i} failed`, 0);
   expect(correlator.correlate("kind", "exec 99 failed", 600_000).isCombined).toBe(true);
@@ -21,7 +21,7 @@ it("begins anew after ten quiet minutes", () => {
 const admitted = (correlator: EventCorrelator, about: string, { count, now }: { count: number; now: number }) =>
   Array.from({ length: count }, () => correlator.admits(about, now)).filter(Boolean).length;
 
-it("AGENT-EVENTS, CTL-EVENTS: 25 of an object are admitted at once, then one in five minutes, and no other object's are forgotten for it", () => {
+it("AGENT-EVENTS, CTL-EVENTS: each object has a burst of 25 events, then one every five minutes", () => {
   const correlator = new EventCorrelator();
   expect(admitted(correlator, "a", { count: 40, now: 0 })).toBe(25);
   expect(admitted(correlator, "b", { count: 2, now: 0 })).toBe(2);
@@ -30,7 +30,7 @@ it("AGENT-EVENTS, CTL-EVENTS: 25 of an object are admitted at once, then one in 
   expect(admitted(correlator, "a", { count: 40, now: 10_000_000 })).toBe(25);
 });
 
-it("CTL-EVENTS: what one has seen, the next one knows", () => {
+it("CTL-EVENTS: a correlator continues from its predecessor's state", () => {
   const before = new EventCorrelator();
   for (let i = 0; i < 12; i++) before.correlate("kind", `exec ${i} failed`, 0);
   admitted(before, "a", { count: 24, now: 0 });
