@@ -50,7 +50,7 @@ test.each<[Partial<AccessQuestion>, string[]]>([
   expect(names(question)).toEqual(expected);
 });
 
-test("why is the binding, the role and the rule", () => {
+test("a grant has its binding, role and rule", () => {
   const [, grant] = whoCan({ verb: "get", group: "", resource: "secrets", namespace: "shop", name: "" }, policy);
   expect(grant).toMatchObject({
     binding: { kind: "RoleBinding", namespace: "shop", name: "keys" },

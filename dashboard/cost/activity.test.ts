@@ -5,7 +5,7 @@ import { activityOf } from "./activity.ts";
 const HOUR = 3_600_000;
 const moment = (revision: number, at: number) => ({ revision, at }) as Moment;
 
-test("counts since a beginning become a day's", () => {
+test("counters since the process started are converted to daily rates", () => {
   const metrics = [
     'apiserver_request_total{verb="GET",code="200"} 40',
     'apiserver_request_total{verb="POST",code="201"} 10',
@@ -15,7 +15,7 @@ test("counts since a beginning become a day's", () => {
   expect(activityOf({ metrics, moments, nodes: 3, now: 2 * HOUR })).toEqual({ nodes: 3, writes: 7200, requests: 1200 });
 });
 
-test("a cluster of a moment ago is not taken for a busy one, nor a process", () => {
+test("a new cluster or process is not mistaken for a busy one", () => {
   const metrics = 'apiserver_request_total{verb="GET",code="200"} 1\nprocess_start_time_seconds 7200';
   const seen = (now: number) => activityOf({ metrics, moments: [moment(1, HOUR), moment(2, HOUR)], nodes: 0, now });
   expect(seen(HOUR + 60_000)).toBeUndefined();

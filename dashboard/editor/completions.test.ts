@@ -74,7 +74,7 @@ test.each<[string, string[]]>([
   expect(labels(text)).toEqual(expected);
 });
 
-test("a key is inserted with what its type needs, and shown with its type and meaning", () => {
+test("a key is inserted with what its type needs, and listed with its type and description", () => {
   const text = `${HEAD}spec:\n  template:\n    containers:\n      - na`;
   expect(completionsAt(text, text.length, document).options).toEqual([
     { label: "name", insert: "name: ", type: "string", required: true, description: "" },
@@ -88,7 +88,7 @@ test("a key is inserted with what its type needs, and shown with its type and me
   });
 });
 
-test("each document of a text is of its own kind", () => {
+test("each document of a text has its own kind", () => {
   const text = `apiVersion: v1\nkind: Other\n---\n${HEAD}spec:\n  pa`;
   expect(completionsAt(text, text.length, document).options.map(({ label }) => label)).toEqual(["paused"]);
   expect(completionsAt("apiVersion: v1\nkind: Other\n", 27, document).options).toEqual([]);

@@ -18,7 +18,7 @@ test.each([
   ).toBe(expected);
 });
 
-test("nothing of a line is lost", () => {
+test("the parts of a line add up to the whole line", () => {
   for (const line of ["a: b", "  - - x", "weird: :: #", "\t: x", "a:b", "'k': v"])
     expect(
       partsOf(line)

@@ -9,4 +9,4 @@ test.each([
   ["    - name: web", 6],
   ["    - env:", 8],
   ["    -", 4],
-])("behind %j a line begins %i deep", (line, depth) => expect(indentAfter(line)).toBe(depth));
+])("the line after %j is indented by %i", (line, depth) => expect(indentAfter(line)).toBe(depth));

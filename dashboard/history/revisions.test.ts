@@ -20,7 +20,7 @@ const replicaSet = (revision: string, annotations: Record<string, string> = {}) 
   spec: { template: { metadata: { labels: { app: "web", "pod-template-hash": "7d9" } }, spec: { containers } } },
 });
 
-it("a Deployment's revisions are its ReplicaSets, the newest first, without what makes their pods theirs", () => {
+it("a Deployment's revisions are its ReplicaSets, the newest first, without pod-template-hash", () => {
   const strange = { ...replicaSet("11"), metadata: { ...made, ownerReferences: [{ uid: "other" }] } };
   const found = revisions("deployments", [replicaSet("9"), strange, replicaSet("10")]);
   expect(found.map(({ number }) => number)).toEqual([10, 9]);
@@ -28,7 +28,7 @@ it("a Deployment's revisions are its ReplicaSets, the newest first, without what
   expect(found.map(imagesOf)).toEqual(["nginx:2", "nginx:2"]);
 });
 
-it.each(["statefulsets", "daemonsets"])("those of %s are ControllerRevisions, which are patches", (plural) => {
+it.each(["statefulsets", "daemonsets"])("revisions of %s are ControllerRevisions, which hold patches", (plural) => {
   const template = { $patch: "replace", metadata: { labels: { app: "web" } }, spec: { containers } };
   const [found] = revisions(plural, [{ metadata: made, revision: 3, data: { spec: { template } } }]);
   expect(found).toMatchObject({ number: 3, template: { metadata: { labels: { app: "web" } } } });
@@ -36,7 +36,7 @@ it.each(["statefulsets", "daemonsets"])("those of %s are ControllerRevisions, wh
   expect(found && rollBackPatch(kindOf(plural), {}, found)).toHaveLength(1);
 });
 
-it("a Deployment that goes back has what was said of that revision, and keeps what is its own", () => {
+it("a rollback restores the revision's change-cause, and keeps the Deployment's own annotations", () => {
   const [revision] = revisions("deployments", [
     replicaSet("1", { "kubernetes.io/change-cause": "first", "deployment.kubernetes.io/desired-replicas": "7" }),
   ]);

@@ -4,7 +4,7 @@ import { type LogLine, LogPosition, mergedLines } from "./log-lines.ts";
 const stamp = (seconds: string) => `2026-11-29T10:00:${seconds}Z`;
 const textsOf = (lines: readonly LogLine[]) => lines.map(({ text }) => text);
 
-describe("a log that is read again", () => {
+describe("a log that is resumed", () => {
   it("distinguishes repeated lines of the last second from new ones", () => {
     const position = new LogPosition("");
     position.take([`${stamp("01.000000001")} a`, `${stamp("01.000000002")} b`, `${stamp("01.000000002")} c`]);
@@ -20,7 +20,7 @@ describe("a log that is read again", () => {
     expect(textsOf(position.take(again))).toEqual(["d", "late, but new"]);
   });
 
-  it("is a beginning where nothing was read, or nothing was kept", () => {
+  it("starts from the beginning if nothing was read or kept", () => {
     const position = new LogPosition("");
     expect(position.since).toBe("");
     position.resume();
@@ -29,7 +29,7 @@ describe("a log that is read again", () => {
     expect(textsOf(position.take([`${stamp("09.000000000")} b`]))).toEqual(["b"]);
   });
 
-  it("keeps a line without a time where it stands, and a text's own controls out", () => {
+  it("keeps a line without a timestamp in place, and strips control sequences", () => {
     const lines = new LogPosition("web").take([`${stamp("01.5")} \u001b[31mred\u001b[0m`, "no time", ""]);
     expect(lines.map(({ at, label, text }) => [at, label, text])).toEqual([
       [Date.parse(stamp("01.5")), "web", "red"],
@@ -39,15 +39,15 @@ describe("a log that is read again", () => {
   });
 });
 
-describe("several logs as one", () => {
+describe("several merged logs", () => {
   const line = (at: number, text: string): LogLine => ({ time: "", at, label: "", text });
 
-  it("are in the order of their times, and of one time as they came", () => {
+  it("are ordered by time, and by arrival if equal", () => {
     const kept = [line(1, "a"), line(3, "c")];
     expect(textsOf(mergedLines(kept, [line(2, "b"), line(3, "d"), line(4, "e")], 10))).toEqual([..."abcde"]);
   });
 
-  it("lose the oldest lines first", () => {
+  it("drop the oldest lines first", () => {
     expect(textsOf(mergedLines([line(2, "b"), line(3, "c")], [line(1, "a")], 2))).toEqual(["b", "c"]);
   });
 });

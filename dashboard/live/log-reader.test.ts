@@ -15,7 +15,7 @@ interface Opened {
 const web: LogSource = { path: "/pods/web/log", container: "c", label: "web", run: "one" };
 const stamped = (second: number, text: string) => `2026-11-29T10:00:0${second}.000000000Z ${text}`;
 
-describe("a reader of logs", () => {
+describe("a log reader", () => {
   let opened: Opened[];
   /** Aborted when the page gets hidden; replaced by a new one when it is visible again. */
   let seen: AbortController;
@@ -50,7 +50,7 @@ describe("a reader of logs", () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  it("loses nothing and reads nothing twice when the connection goes", async () => {
+  it("loses and repeats nothing when the connection breaks", async () => {
     const reader = following();
     reader.read([web]);
     await settle();
@@ -66,7 +66,7 @@ describe("a reader of logs", () => {
     expect(reader.state.value).toMatchObject({ lost: 0, following: 1 });
   });
 
-  it("continues with a container's next run, and keeps the last one's lines", async () => {
+  it("continues with a container's next run, and keeps the lines of the previous one", async () => {
     const reader = following();
     reader.read([web]);
     await settle();
@@ -81,7 +81,7 @@ describe("a reader of logs", () => {
     expect(texts(reader)).toEqual(["web: dies", "web: lives"]);
   });
 
-  it("asks a container that has not begun why, and follows it once it has", async () => {
+  it("asks why a container has not started, and follows it once it has", async () => {
     const reader = following();
     reader.read([{ ...web, run: "" }]);
     await settle();
@@ -108,7 +108,7 @@ describe("a reader of logs", () => {
     expect(texts(reader)).toEqual(["other: earlier", "web: first"]);
   });
 
-  it("follows nothing while the page is hidden, and catches up afterwards", async () => {
+  it("pauses while the page is hidden, and catches up afterwards", async () => {
     const reader = following();
     reader.read([web]);
     await settle();
@@ -122,7 +122,7 @@ describe("a reader of logs", () => {
     expect(opened[1]?.request.since).not.toBe("");
   });
 
-  it("reads what was before the last restart once", async () => {
+  it("reads the log of the previous run once", async () => {
     const reader = following(true);
     reader.read([web]);
     await settle();

@@ -7,4 +7,4 @@ it.each([
   ["one\r\ntwo\r\n", "one\ntwo\n"],
   ["bell\u0007", "bell"],
   ["tabs\tstay", "tabs\tstay"],
-])("%j reads %j", (written, read) => expect(withoutControls(written)).toBe(read));
+])("%j is shown as %j", (written, read) => expect(withoutControls(written)).toBe(read));

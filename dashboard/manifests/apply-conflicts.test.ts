@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { conflictsOf } from "./apply-conflicts.ts";
 
-test("conflicts name the field and whose it is", () => {
+test("conflicts name the field and its manager", () => {
   const causes = [
     { reason: "FieldManagerConflict", field: ".data.text", message: 'conflict with "kubectl" using v1' },
     { reason: "FieldManagerConflict", field: ".spec.replicas", message: "somebody" },

@@ -4,7 +4,7 @@ import { diffLines, hunksOf } from "./line-diff.ts";
 
 const signed = (before: string, after: string) => diffLines(before, after).map(({ sign, text }) => sign + text);
 
-test("unchanged lines stay, others go and come", () => {
+test("unchanged lines are kept, others removed and added", () => {
   expect(signed("a\nb\nc", "a\nx\nc")).toEqual([" a", "-b", "+x", " c"]);
   expect(signed("a\nc", "a\nb\nc")).toEqual([" a", "+b", " c"]);
   expect(signed("same", "same")).toEqual([" same"]);
@@ -14,7 +14,7 @@ const texts = fc
   .array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 12 })
   .map((lines) => lines.join("\n"));
 
-test("both texts can be read back from their difference", () => {
+test("both texts can be reconstructed from their diff", () => {
   fc.assert(
     fc.property(texts, texts, (before, after) => {
       const diff = diffLines(before, after);
@@ -28,7 +28,7 @@ test("both texts can be read back from their difference", () => {
   );
 });
 
-test("hunks hold every change once, with a little of what is around", () => {
+test("hunks contain every change once, with some context", () => {
   const before = Array.from({ length: 40 }, (_, i) => `line ${i}`);
   const after = before.with(5, "five").with(7, "seven").with(30, "thirty");
   const hunks = hunksOf(diffLines(before.join("\n"), after.join("\n")));

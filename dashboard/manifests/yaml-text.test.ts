@@ -16,7 +16,7 @@ const secret = {
   data: { password: "aHVudGVy" },
 } as KubeObject;
 
-test("a masked secret shows its keys and nothing of its values, wherever they are written", () => {
+test("a masked secret shows its keys but none of its values, including in annotations", () => {
   const text = yamlOf(masked(secret));
   expect(text).not.toContain("aHVudGVy");
   expect(text).toContain("password:");
@@ -27,7 +27,7 @@ test("managed fields are left out", () => {
   expect(yamlOf(secret)).not.toContain("managedFields");
 });
 
-test("documents are separated; comments alone are not a document", () => {
+test("documents are split; comments alone are not a document", () => {
   expect(documentsOf("# hi\n---\na: 1\n---\n\n---\nb: 2\n")).toHaveLength(2);
 });
 
@@ -40,7 +40,7 @@ test.each([
   expect(parseObject(text)).toEqual({ problem: expect.stringMatching(reason) });
 });
 
-test("what turns the direction of text is seen, and stays what it is", () => {
+test("characters that change text direction are made visible, and survive a round trip", () => {
   const object = {
     apiVersion: "v1",
     kind: "ConfigMap",

@@ -13,11 +13,11 @@ test.each([
   [{ type: "Ready", status: "Unknown", reason: "NodeStatusUnknown" }, "Link lost"],
   [{ type: "Ready", status: "Unknown", reason: "NodeStatusNeverUpdated" }, "Not seen yet"],
   [{ type: "MemoryPressure", status: "False" }, "Not seen yet"],
-])("%j is %s", (condition, text) => {
+])("a node with %j is %s", (condition, text) => {
   expect(linkOf(node("a", {}, [condition])).text).toBe(text);
 });
 
-test("nodes are grouped by their zone, else their region, and those without come last", () => {
+test("nodes are grouped by zone, or else by region, and those without either come last", () => {
   const sites = sitesOf(
     [
       node("lonely"),
@@ -32,7 +32,7 @@ test("nodes are grouped by their zone, else their region, and those without come
   ]);
 });
 
-test("what a node's pods ask for is added up, but for those that have ended", () => {
+test("a node's requests are summed over its pods, except finished ones", () => {
   const pod = (finished: boolean) => ({ node: "a", cpu: 0.5, memory: 100, finished }) as PodSummary;
   const [site] = sitesOf([node("a")], [pod(false), pod(false), pod(true)]);
   expect(site?.nodes[0]?.requested).toEqual({ cpu: 1, memory: 200, pods: 2 });

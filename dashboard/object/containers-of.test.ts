@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { containersOf } from "./containers-of.ts";
 
-it("a pod's containers are told with what they are for, those of its start first", () => {
+it("a pod's containers are listed with their purpose, init containers first", () => {
   const running = { running: { startedAt: "2026-11-29T10:00:00Z" } };
   const pod = {
     spec: {

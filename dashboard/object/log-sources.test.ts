@@ -10,7 +10,7 @@ const pod = {
   status: { containerStatuses: [{ name: "c", containerID: "containerd://7" }] },
 } as unknown as Pod;
 
-it("all of a pod's containers have logs, those of its start and of debugging too", () => {
+it("all containers of a pod have logs, including init and ephemeral ones", () => {
   const sources = logSourcesOf(podOfLogs(pod), undefined, (name) => `web-1 ${name}`);
   expect(sources.map(({ container, label, run }) => [container, label, run])).toEqual([
     ["init", "web-1 init", ""],

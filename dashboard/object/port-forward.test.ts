@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { portForward } from "./port-forward.ts";
 
-test("ports that are root's on one's own machine are moved", () => {
+test("privileged ports are forwarded from unprivileged local ones", () => {
   expect(portForward({ namespace: "shop", target: "pod/web", ports: [80, 9090] })).toBe(
     "kubectl port-forward -n shop pod/web 8080:80 9090",
   );

@@ -17,6 +17,6 @@ test.each<[string, PersistentVolumeSpec, ReturnType<typeof keptAt>]>([
   ["a path of any node", { hostPath: { path: "/srv" } }, { nodes: [], where: "/srv" }],
   ["a share", { nfs: { server: "nas", path: "/x" } }, { nodes: [], where: "nas:/x" }],
   ["a driver's", { csi: { driver: "d.example.com", volumeHandle: "7" } }, { nodes: [], where: "d.example.com: 7" }],
-])("a volume that is %s says so", (_, spec, place) => {
+])("the location of a volume that is %s is shown", (_, spec, place) => {
   expect(keptAt({ metadata: {}, spec, status: {} })).toEqual(place);
 });

@@ -3,7 +3,7 @@ import { rowsInSight } from "./rows-in-sight.ts";
 
 const of = (top: number, count: number) => rowsInSight({ top, height: 360, rowHeight: 36, count });
 
-test("of ten thousand rows a few dozen are drawn, wherever one is", () => {
+test("only a few dozen of ten thousand rows are rendered, at any scroll position", () => {
   for (const top of [0, 180_000, 359_640]) {
     const { from, to } = of(top, 10_000);
     expect(from * 36).toBeLessThanOrEqual(top);
@@ -12,10 +12,10 @@ test("of ten thousand rows a few dozen are drawn, wherever one is", () => {
   }
 });
 
-test("a list that shrank under the reader still fills the sight", () => {
+test("a list that has shrunk while scrolled still fills the view", () => {
   expect(of(300_000, 20)).toEqual({ from: 0, to: 20 });
 });
 
-test("nothing is drawn of nothing", () => {
+test("an empty list renders nothing", () => {
   expect(of(0, 0)).toEqual({ from: 0, to: 0 });
 });

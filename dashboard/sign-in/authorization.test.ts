@@ -18,7 +18,7 @@ const pending = {
 };
 const here = "https://plane.example/dashboard/";
 
-test("a browser is sent with the challenge of its verifier, and comes back with a code", async () => {
+test("a sign-in sends a PKCE challenge and returns with a code", async () => {
   const url = new URL(await authorizationUrl(pending, here));
   expect(Object.fromEntries(url.searchParams)).toEqual({
     tenant: "a",
@@ -53,7 +53,7 @@ test.each([
     pending,
     { problem: "https://issuer.example refuses: no way" },
   ],
-])("the address %s, with and without a sign-in in progress, yields its answer", (search, known, came) => {
+])("the redirect address %s is interpreted with and without a sign-in in progress", (search, known, came) => {
   expect(authorizationAnswer(search, known)).toEqual(came);
 });
 
@@ -64,6 +64,6 @@ test.each<[unknown, object]>([
   [{ id_token: "nothing" }, { problem: expect.stringContaining("another sign-in") }],
   [{ error: "invalid_grant" }, { problem: "https://issuer.example gives no token: invalid_grant" }],
   [undefined, { problem: expect.stringContaining("it says nothing why") }],
-])("of the answer %j is taken what belongs to this sign-in", (answer, taken) => {
+])("the answer %j is accepted only if it belongs to this sign-in", (answer, taken) => {
   expect(identityToken(answer, pending)).toEqual(taken);
 });

@@ -7,11 +7,11 @@ contexts: [{name: a, context: {user: ann}}, {name: b, context: {user: bob}}]
 users: [{name: ann, user: {token: t-ann}}, {name: bob, user: {token: t-bob}}]
 `;
 
-test("one word is a token", async () => {
+test("a single word is a token", async () => {
   expect(await tokenOf("  abc.def\n")).toEqual({ token: "abc.def" });
 });
 
-test("of a kubeconfig the user of the current context counts", async () => {
+test("a kubeconfig yields the token of the current context's user", async () => {
   expect(await tokenOf(kubeconfig)).toEqual({ token: "t-bob" });
 });
 

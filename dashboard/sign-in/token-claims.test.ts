@@ -8,6 +8,4 @@ test.each([
   ["somebody else's", tokenOf({ sub: "jane" }), undefined],
   ["one that says nothing", tokenOf(null), undefined],
   ["what is no JSON Web Token", "dDh3xY", undefined],
-])("of %s the namespace is known that it is of, or none", (_, token, namespace) =>
-  expect(namespaceOf(token)).toBe(namespace),
-);
+])("the namespace of %s is found, if it has one", (_, token, namespace) => expect(namespaceOf(token)).toBe(namespace));

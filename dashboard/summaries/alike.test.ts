@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { gathered } from "./alike.ts";
 
-it("many of one sort are one, where the first of them stands", () => {
+it("similar items are grouped at the position of the first", () => {
   expect(gathered(["b1", "a1", "b2", "c1", "b3"], ([sort = ""]) => sort)).toEqual([
     { first: "b1", others: 2 },
     { first: "a1", others: 0 },

@@ -65,7 +65,7 @@ describe("the summary of a pod", () => {
     ],
   ])("%s", (_, status, said) => expect(podSummaryOf(pod(status))).toMatchObject(said));
 
-  it("which is being deleted, is nothing else", () => {
+  it("which is being deleted, is Terminating whatever else it is", () => {
     const status = { phase: "Running", containerStatuses: [container({ terminated: { exitCode: 137 } })] };
     expect(podSummaryOf(pod(status, { deletionTimestamp: "2026-01-01T00:00:01Z" }))).toMatchObject({
       state: "Terminating",

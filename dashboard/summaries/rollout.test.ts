@@ -20,6 +20,6 @@ test.each([
     "bad",
     /no progress/,
   ],
-])("a rollout with %s is reported", (_, status, tone, message) => {
+])("a rollout with %s is summarized", (_, status, tone, message) => {
   expect(deploymentRollout(deployment(status))).toEqual({ tone, message: expect.stringMatching(message) });
 });

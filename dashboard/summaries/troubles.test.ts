@@ -61,7 +61,7 @@ it.each<[string, Partial<PodSummary>, ReturnType<typeof troublesOf>]>([
     { ready: false, state: "Pending", node: "" },
     [["warn", "Pending", "No node has been found for it."]],
   ],
-])("of a pod %s", (_, pod, said) => expect(troublesOf(pod)).toEqual(said));
+])("problems of a pod %s", (_, pod, said) => expect(troublesOf(pod)).toEqual(said));
 
 const node = (name: string, conditions: Node["status"]["conditions"], spec: Node["spec"] = {}): Stored<Node> => ({
   apiVersion: "v1",
@@ -72,7 +72,7 @@ const node = (name: string, conditions: Node["status"]["conditions"], spec: Node
 });
 const ready = { type: "Ready", status: "True" };
 
-it("nodes that are not heard come first, those that were cordoned last", () => {
+it("unreachable nodes come first, cordoned ones last", () => {
   const nodes = [
     node("well", [ready]),
     node("cordoned", [ready], { unschedulable: true }),
@@ -90,7 +90,7 @@ it("nodes that are not heard come first, those that were cordoned last", () => {
   ]);
 });
 
-it("pods of one owner that are wrong in one way are of one sort, others each of their own", () => {
+it("pods of one owner with the same problem are grouped, others stay separate", () => {
   const late = { ready: false, state: "Pending", node: "" };
   const pods = [
     { ...well, ...late, uid: "a", owners: ["web"] },
@@ -102,7 +102,7 @@ it("pods of one owner that are wrong in one way are of one sort, others each of 
   expect(new Set(podTroubles(pods, NOW).map(sortOfTrouble)).size).toBe(4);
 });
 
-it("a StatefulSet or DaemonSet that is not all there is in want of attention, as a Deployment is", () => {
+it("an incomplete StatefulSet or DaemonSet is reported like a Deployment", () => {
   const metadata = {
     uid: "7",
     name: "db",

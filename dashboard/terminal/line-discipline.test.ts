@@ -28,10 +28,10 @@ test.each<[string[], string]>([
   expect(typed(...texts).sent).toBe(sent);
 });
 
-test("what is typed is shown, and what is taken back is gone", () => {
+test("typed characters are echoed, and erased ones removed", () => {
   expect(typed("a", "b", "\u007f", "\r").echoed).toBe("ab\b \b\r\n");
 });
 
-test("lines of files become lines of a terminal", () => {
+test("line feeds become carriage return and line feed", () => {
   expect(asTerminalLines("a\nb\r\n")).toBe("a\r\nb\r\n");
 });

@@ -20,7 +20,7 @@ function shown(text: string, columns = 10, rows = 3) {
 
 const ESC = "\u001b";
 
-describe("a screen", () => {
+describe("a terminal screen", () => {
   test.each<[string, string, string[]]>([
     ["text and lines", "ab\r\ncd", ["ab", "cd", ""]],
     ["a line that is full goes on below", "0123456789x", ["0123456789", "x", ""]],
@@ -42,21 +42,21 @@ describe("a screen", () => {
     expect(shown(text).lines).toEqual(lines);
   });
 
-  test("what scrolls away is history", () => {
+  test("lines scrolled off the screen become history", () => {
     const { lines, history } = shown("1\r\n2\r\n3\r\n4\r\n5");
     expect({ lines, history }).toEqual({ lines: ["3", "4", "5"], history: ["1", "2"] });
   });
 
-  test("an application lies over the screen, and leaves it as it was", () => {
+  test("the alternate screen leaves the main screen unchanged", () => {
     const { screen, lines, history } = shown(`shell${ESC}[?1049h${ESC}[Heditor\r\n\n\n\n${ESC}[?1049l`);
     expect({ lines, history, column: screen.column }).toEqual({ lines: ["shell", "", ""], history: [], column: 5 });
   });
 
-  test("a query for the cursor's position is answered", () => {
+  test("a cursor position query is answered", () => {
     expect(shown(`ab${ESC}[6n${ESC}[c`).answers).toEqual([`${ESC}[1;3R`, `${ESC}[?1;2c`]);
   });
 
-  test("a smaller screen keeps the end, a bigger one what was", () => {
+  test("shrinking the screen keeps its last lines, and enlarging it keeps its content", () => {
     const { screen } = shown("1\r\n2\r\n3");
     screen.resize(5, 2);
     expect(screen.lines.map(({ text }) => text)).toEqual(["2", "3"]);
@@ -65,14 +65,14 @@ describe("a screen", () => {
     expect(screen.lines.map(({ text }) => text)).toEqual(["2", "3", "", ""]);
   });
 
-  test("an escape that comes in pieces is one", () => {
+  test("an escape sequence split into pieces is recognized", () => {
     const screen = new Screen(10, 2);
     const escapes = new Escapes(screen, () => {});
     for (const piece of ["a", ESC, "[", "1", ";5", "H", "b"]) escapes.write(piece);
     expect(screen.lines[0]?.text).toBe("a   b");
   });
 
-  test("whatever bytes come, the cursor stays on the screen", () => {
+  test("the cursor stays on the screen for arbitrary bytes", () => {
     const bytes = Array.from({ length: 4000 }, (_, index) => String.fromCharCode((index * 7919) % 128)).join("");
     const { screen } = shown(bytes + ESC + bytes.split("").reverse().join(`${ESC}[`), 7, 4);
     expect(screen.lines).toHaveLength(4);
@@ -116,6 +116,6 @@ test.each([
   expect(bytesOfKey(pressed, false)).toBe(bytes);
 });
 
-test("arrows speak as an application wants them", () => {
+test("arrow keys follow the application cursor mode", () => {
   expect(bytesOfKey(key("ArrowUp"), true)).toBe(`${ESC}OA`);
 });

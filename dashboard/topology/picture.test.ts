@@ -28,7 +28,7 @@ const nothing = { ingresses: [], services: [], slices: [], pods: [] };
 const lines = (facts: Parameters<typeof drawPicture>[0]) =>
   drawPicture(facts).lines.map(({ from, to }) => `${from} > ${to}`);
 
-it("leads from an Ingress through its Service to the workload of the endpoints, and to their nodes", () => {
+it("the topology connects an Ingress through its Service to the workload of the endpoints, and to their nodes", () => {
   const facts = {
     ingresses: [ingress("door", "web")],
     services: [service("web")],
@@ -43,7 +43,7 @@ it("leads from an Ingress through its Service to the workload of the endpoints, 
   ]);
 });
 
-it("draws no line to what is not there", () => {
+it("the topology draws no line to a missing object", () => {
   expect(
     lines({
       ...nothing,
@@ -54,7 +54,7 @@ it("draws no line to what is not there", () => {
   ).toEqual([]);
 });
 
-it("counts a workload's pods, and takes its tone from the worst; ended ones are left out", () => {
+it("the topology counts a workload's pods and takes the worst one's tone, without finished pods", () => {
   const { boxes } = drawPicture({
     ...nothing,
     pods: [
@@ -67,7 +67,7 @@ it("counts a workload's pods, and takes its tone from the worst; ended ones are 
   expect([web?.note, web?.tone, web?.marks.map(({ name }) => name)]).toEqual(["1/2 ready", "bad", ["a", "b"]]);
 });
 
-it("lets no boxes of a column overlap, however many pods they have", () => {
+it("the topology keeps the boxes of a column from overlapping, however many pods there are", () => {
   const many = Array.from({ length: 60 }, (_, i) =>
     pod(`p${i}`, { workload: { apiVersion: "apps/v1", kind: "Deployment", name: `w${i % 3}` } }),
   );

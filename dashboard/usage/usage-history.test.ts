@@ -3,7 +3,7 @@ import { totalsOf, type UsageHistory, withSamples } from "./usage-history.ts";
 
 const at = (time: number) => ({ at: time, cpu: time, memory: 1 });
 
-test("samples pile up, one that is known already is not kept twice, and what is gone is forgotten", () => {
+test("samples accumulate without duplicates, and those of deleted objects are dropped", () => {
   let history: UsageHistory = new Map();
   history = withSamples(history, [
     ["a", at(1)],
@@ -14,7 +14,7 @@ test("samples pile up, one that is known already is not kept twice, and what is 
   expect([...history]).toEqual([["a", [at(1), at(2)]]]);
 });
 
-test("of all together there are as many samples as all have, the newest", () => {
+test("totals cover only the newest samples that all objects have", () => {
   const history: UsageHistory = new Map([
     ["a", [at(1), at(2), at(3)]],
     ["b", [at(10), at(20)]],
@@ -23,7 +23,7 @@ test("of all together there are as many samples as all have, the newest", () => 
   expect(totalsOf(new Map(), "cpu")).toEqual([]);
 });
 
-test("the oldest samples go", () => {
+test("the oldest samples are dropped", () => {
   let history: UsageHistory = new Map();
   for (let time = 0; time < 50; time++) history = withSamples(history, [["a", at(time)]]);
   expect(history.get("a")?.map((sample) => sample.at)).toEqual(Array.from({ length: 40 }, (_, index) => index + 10));

@@ -8,7 +8,7 @@ const { API } = env as Env;
 const answers = { name: "web", image: "nginx", port: 80, replicas: 2 };
 
 test.each(startingPoints.map((point) => [point.kind, point] as const))(
-  "a %s to begin with is one that the cluster takes as it is",
+  "a starting point for %s is accepted by the cluster unchanged",
   async (kind, point) => {
     const { group, version, plural, scope } = resources.find((resource) => resource.kind === kind) ?? {};
     const root = group === "" ? `api/${version}` : `apis/${group}/${version}`;
