@@ -68,11 +68,11 @@ function open(): StoreUnderTest {
 
 storeContract("a ClusterStore on SQLite", open);
 
-test("SQLite and memory answer alike, whatever the calls", { timeout: 60_000 }, () =>
+test("the SQLite and the in-memory store give the same answers for any sequence of calls", { timeout: 60_000 }, () =>
   storesAgree(() => [open(), new MemoryStore()], 50),
 );
 
-test("STORE-OBJECTS: a create, a replace and a delete write two rows each, and what compaction forgets is one", async () => {
+test("STORE-OBJECTS: each create, replace and delete writes two rows, and each compacted entry one", async () => {
   await runInDurableObject(CLUSTER_STORE.getByName("rows"), async (_, { storage }) => {
     await SqliteTables.open(storage);
     let rows = 0;

@@ -18,20 +18,20 @@ function alarmOf() {
   return { alarm: new LoopAlarm(state, async (cluster) => void runs.push(cluster)), alarms, runs };
 }
 
-test("what is due soon is a timer, and no alarm", async () => {
+test("a wake-up that is due soon uses a timer instead of an alarm", async () => {
   const { alarm, alarms, runs } = alarmOf();
   alarm.wakeAt("a", NOW + 1000);
   await vi.advanceTimersByTimeAsync(1000);
   expect([runs, alarms]).toEqual([["a"], []]);
 });
 
-test("an alarm that comes no later stands; an earlier one takes its place", () => {
+test("an earlier wake-up replaces the alarm, a later one does not", () => {
   const { alarm, alarms } = alarmOf();
   for (const days of [2, 3, 1]) alarm.wakeAt("a", NOW + days * DAY);
   expect(alarms).toEqual([NOW + 2 * DAY, NOW + DAY]);
 });
 
-test("an alarm a thousand years ahead rings within one, and is set anew", async () => {
+test("a wake-up in a thousand years is set as an alarm in one year, and set again then", async () => {
   const { alarm, alarms, runs } = alarmOf();
   alarm.wakeAt("a", NOW + 365_000 * DAY);
   expect(alarms).toEqual([NOW + 365 * DAY]);

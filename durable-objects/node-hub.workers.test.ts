@@ -46,7 +46,7 @@ async function dial(cluster: string, node: string): Promise<{ next: () => Promis
   };
 }
 
-it("LINK-SOCKET, LINK-SYNC: sends a node everything when it connects, and then what is committed for it", async () => {
+it("LINK-SOCKET, LINK-SYNC: sends a node its full state when it connects, and each relevant commit afterwards", async () => {
   const cluster = "hub-pushes";
   const store = CLUSTER_STORE.getByName(cluster);
   await store.commit({ writes: [pod("before", "a"), pod("elsewhere", "b")] });
@@ -61,7 +61,7 @@ it("LINK-SOCKET, LINK-SYNC: sends a node everything when it connects, and then w
   socket.close();
 });
 
-it("answers the same over HTTP, and nothing where nothing is new", async () => {
+it("sends the same over HTTP, and an empty answer if there is nothing new", async () => {
   const cluster = "hub-polls";
   await CLUSTER_STORE.getByName(cluster).commit({ writes: [pod("p", "a")] });
   const poll = async (since: number) => {
@@ -74,7 +74,7 @@ it("answers the same over HTTP, and nothing where nothing is new", async () => {
   expect([then.reset, namesOf(then)]).toEqual([false, []]);
 });
 
-it("LINK-LEFT: gives up a node that polled and does not any more", async () => {
+it("LINK-LEFT: treats a node that stops polling as disconnected", async () => {
   const cluster = "hub-polled";
   const hub = NODE_HUB.getByName(cluster);
   await (await hub.fetch(`https://hub/?node=a&cluster=${cluster}&since=0`)).text();
@@ -88,7 +88,7 @@ it("LINK-LEFT: gives up a node that polled and does not any more", async () => {
   });
 });
 
-it("LINK-SLEEP: continues after a sleep from where it was, and knows again what pods name", async () => {
+it("LINK-SLEEP: resumes from its position after hibernation, and still knows what pods refer to", async () => {
   const cluster = "hub-sleeps";
   const store = CLUSTER_STORE.getByName(cluster);
   const key = { resource: "configmaps", namespace: "default", name: "cm" };
@@ -121,7 +121,7 @@ it("LINK-SLEEP: continues after a sleep from where it was, and knows again what 
   socket.close();
 });
 
-it("LINK-PING: a ping is answered without waking anything", async () => {
+it("LINK-PING: a ping is answered without waking the object", async () => {
   const answer = await NODE_HUB.getByName("hub-pings").fetch("https://hub/?node=a&cluster=hub-pings", {
     headers: { Upgrade: "websocket" },
   });
@@ -146,7 +146,7 @@ it("knows which nodes are connected", async () => {
   socket.close();
 });
 
-it("LINK-GONE: closes the link of a node whose Node is deleted, and of no other", async () => {
+it("LINK-GONE: closes the link of a node whose Node object is deleted, and no other link", async () => {
   const cluster = "hub-deletes";
   const store = CLUSTER_STORE.getByName(cluster);
   const key = { resource: "nodes", namespace: "", name: "a" };
@@ -189,7 +189,7 @@ const closeOf = (socket: WebSocket) =>
     socket.addEventListener("error", () => resolve({ code: 1006 }));
   });
 
-it("TUNNEL-FRAME: passes frames as they are, and the end of either side", async () => {
+it("TUNNEL-FRAME: passes frames unchanged, and closes both sides when either closes", async () => {
   const { client, node } = await joinedTunnel("hub-tunnels/joined", "v5.channel.k8s.io");
   const heard = new Promise<MessageEvent>((resolve) => node.addEventListener("message", resolve, { once: true }));
   client.send(new Uint8Array([0, 104, 105]));
@@ -216,7 +216,7 @@ it.each(["channel.k8s.io", "base64.channel.k8s.io", ""])(
   },
 );
 
-it("TUNNEL-CUT: a node that is silent takes its streams with it", async () => {
+it("TUNNEL-CUT: closes the streams of a node that has gone silent", async () => {
   const cluster = "hub-cuts";
   const { next } = await dial(cluster, "a");
   await next();
@@ -237,7 +237,7 @@ it("TUNNEL-CUT: a node that is silent takes its streams with it", async () => {
   expect((await closed).code).not.toBe(1000);
 });
 
-it("lets only the node that was called into a tunnel", async () => {
+it("lets only the called node join a tunnel", async () => {
   const tunnel = TUNNEL.getByName("hub-tunnels/1");
   void tunnel.fetch("https://tunnel/client?node=a").catch(() => {});
   const answer = await tunnel.fetch("https://tunnel/node?node=b", { headers: { Upgrade: "websocket" } });

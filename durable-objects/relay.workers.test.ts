@@ -32,7 +32,7 @@ const meet = (cluster: string, node: string, peer: string) =>
 const link = async (cluster: string, node: string) =>
   listen(await NODE_HUB.getByName(cluster).fetch(`https://hub/?node=${node}&cluster=${cluster}`, upgrade));
 
-it("RELAY-CALL: calls the other node, and refuses where that one is not connected", async () => {
+it("RELAY-CALL: calls the other node, and refuses if that node is not connected", async () => {
   expect((await meet("relay-calls", "a", "b")).status).toBe(503);
   const hub = await link("relay-calls", "b");
   expect((await meet("relay-calls", "a", "b")).status).toBe(101);
@@ -40,7 +40,7 @@ it("RELAY-CALL: calls the other node, and refuses where that one is not connecte
   hub.socket.close();
 });
 
-it("RELAY-PASS: messages reach the other side unchanged, and no one else", async () => {
+it("RELAY-PASS: messages reach the other side unchanged, and nobody else", async () => {
   const hub = await link("relay-passes", "b");
   const a = listen(await meet("relay-passes", "a", "b"));
   const b = listen(await meet("relay-passes", "b", "a"));
@@ -51,7 +51,7 @@ it("RELAY-PASS: messages reach the other side unchanged, and no one else", async
   hub.socket.close();
 });
 
-it("RELAY-END: when one side closes the other is closed; a node that reconnects replaces its old connection", async () => {
+it("RELAY-END: when one side closes, the other is closed; a reconnecting node replaces its old connection", async () => {
   const hub = await link("relay-ends", "b");
   const a = listen(await meet("relay-ends", "a", "b"));
   const b = listen(await meet("relay-ends", "b", "a"));

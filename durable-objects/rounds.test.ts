@@ -38,7 +38,7 @@ function rounds(most = 2) {
 }
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-test("LINK-ROUNDS, CTL-ROUNDS: a round has so many requests, and the next begins after a look at the network; one that fails makes room too", async () => {
+test("LINK-ROUNDS, CTL-ROUNDS: a round has a limited number of requests, and the next starts after a network check; a failed request makes room too", async () => {
   const { begun, looks, ask } = rounds();
   const answers = ["a", "b", "c", "d", "e"].map(ask);
   await settle();
@@ -59,7 +59,7 @@ test("LINK-ROUNDS, CTL-ROUNDS: a round has so many requests, and the next begins
   expect(await answers[4]).toBe("the API did not answer");
 });
 
-test("one after the other goes without a look, until as many have gone", async () => {
+test("sequential requests need no network check until a round's limit is reached", async () => {
   const { begun, looks, ask } = rounds();
   for (const path of ["a", "b"]) {
     const answer = ask(path);
@@ -72,7 +72,7 @@ test("one after the other goes without a look, until as many have gone", async (
   expect([begun.length, looks.length]).toEqual([2, 1]);
 });
 
-test("a round that takes long is waited for, but not for ever", async () => {
+test("a slow round is waited for, but not forever", async () => {
   const { begun, looks, ask } = rounds();
   const answers = ["slow", "b", "c"].map(ask);
   await vi.advanceTimersByTimeAsync(50);
@@ -86,7 +86,7 @@ test("a round that takes long is waited for, but not for ever", async () => {
   expect(await answers[0]).toBe(200);
 });
 
-test("LINK-ROUNDS: what is urgent goes first, and leaves a quarter of a round to the rest", async () => {
+test("LINK-ROUNDS: urgent requests go first, and leave a quarter of a round to the others", async () => {
   const { begun, looks, ask } = rounds(4);
   for (const path of ["a", "b", "c", "urgent 1", "urgent 2", "urgent 3", "urgent 4"]) void ask(path);
   await settle();

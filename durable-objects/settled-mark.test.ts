@@ -17,7 +17,7 @@ function marked() {
   return { mark: new SettledMark(storage, () => time.now), time };
 }
 
-test("what was settled is for the revision at which it was, and is written once", () => {
+test("a mark holds only for the revision at which it was set, and is written once", () => {
   const { mark, time } = marked();
   expect(mark.holds(at(1))).toBe(false);
   mark.set(undefined);
@@ -27,7 +27,7 @@ test("what was settled is for the revision at which it was, and is written once"
   expect([mark.holds(at(7)), mark.holds(at(8)), time.writes]).toEqual([true, false, 1]);
 });
 
-test("after an hour it is looked at again", () => {
+test("a mark expires after an hour", () => {
   const { mark, time } = marked();
   mark.set(at(7));
   time.now = 3_600_000;

@@ -45,7 +45,7 @@ const COLLECTIONS: readonly [string, string, readonly KubeObject[]][] = [
 ];
 
 test.each(COLLECTIONS)(
-  "STORE-STREAM: rows of %s (%s) have current ages, though they are cached",
+  "STORE-STREAM: table rows of %s (%s) show current ages even if cached",
   async (resource, of, objects) => {
     let now = CREATED + 90_000;
     const store = new MemoryStore({ now: () => now, rowForm: new TableRows().form });

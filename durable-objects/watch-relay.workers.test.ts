@@ -84,7 +84,7 @@ const heldBy = (cluster: string, relay: number) =>
 const heldByStore = (cluster: string) =>
   runInDurableObject(CLUSTER_STORE.getByName(cluster), async (instance) => instance.watches());
 
-test("RELAY-CARRY: the store carries as many watches as it should, relays the rest, and all receive the same", async () => {
+test("RELAY-CARRY: the store serves watches up to its limit, relays the rest, and all receive the same events", async () => {
   const { informers, write, stop } = await clusterWith("relayed", 100);
   expect(await heldByStore("relayed")).toBe(30);
   const held = [await heldBy("relayed", 0), await heldBy("relayed", 1), await heldBy("relayed", 2)];
@@ -103,7 +103,7 @@ test("RELAY-CARRY: the store carries as many watches as it should, relays the re
   }, 30_000);
 });
 
-test("RELAY-KILLED: clients of a relay that is gone resume, and miss and repeat nothing", {
+test("RELAY-KILLED: clients of a lost relay resume without missed or repeated events", {
   timeout: 60_000,
 }, async () => {
   const { informers, write, stop } = await clusterWith("killed", 70);
@@ -132,7 +132,7 @@ test("RELAY-KILLED: clients of a relay that is gone resume, and miss and repeat 
   await stop();
 });
 
-test("RELAY-AGAIN: a relay whose store restarts continues where it was", { timeout: 60_000 }, async () => {
+test("RELAY-AGAIN: a relay continues from its position when its store restarts", { timeout: 60_000 }, async () => {
   const { informers, write, stop } = await clusterWith("begun", 70);
   await write("before");
   await runInDurableObject(CLUSTER_STORE.getByName("begun"), (_, state) => state.abort("killed")).catch(() => {});

@@ -66,7 +66,7 @@ describe("control loop", () => {
     expect(creations).toBe(1);
   });
 
-  it("CTL-GRACE: leaves changes by others alone for a moment, and continues with its own at once", async () => {
+  it("CTL-GRACE: waits a moment after changes by others, and continues at once after its own", async () => {
     const seen: string[] = [];
     const at = controlledCluster(
       [
@@ -98,7 +98,7 @@ describe("control loop", () => {
     ["failed", 409, [0, 5, 15, 35, 75]],
     ["is forbidden", 403, [0, 5, 325, 965]],
   ])(
-    "CTL-BACKOFF: retries what %s with growing waits, telling the reconcile of the failure",
+    "CTL-BACKOFF: retries what %s with growing delays, and passes the failure to the reconcile",
     async (_, code, waits) => {
       const attempts: number[] = [];
       const failures: unknown[] = [];
@@ -122,7 +122,7 @@ describe("control loop", () => {
     },
   );
 
-  it("CTL-ENDING: misses nothing that a namespace refuses that is on its way out, and does not try again", async () => {
+  it("CTL-ENDING: ignores writes refused by a terminating namespace, and does not retry them", async () => {
     const attempts: unknown[] = [];
     const at = controlledCluster([
       controllerOf((_name, { failure, snapshot }) => {
@@ -139,7 +139,7 @@ describe("control loop", () => {
     expect(at.cluster.list("events")).toEqual([]);
   });
 
-  it("CTL-ALONE: a broken controller stops no other", async () => {
+  it("CTL-ALONE: a broken controller does not stop the others", async () => {
     const at = controlledCluster([
       controllerOf(() => {
         throw new Error("broken");
@@ -156,7 +156,7 @@ describe("control loop", () => {
     expect(String(at.complaints[0])).toContain("broken-controller a");
   });
 
-  it("CTL-LEVEL: looks at every object when it begins, and again if the log behind its snapshot is gone", async () => {
+  it("CTL-LEVEL: reconciles every object when it starts, and again if the log since its snapshot is gone", async () => {
     const seen: string[] = [];
     const at = controlledCluster([
       controllerOf((name) => {
@@ -179,7 +179,7 @@ describe("control loop", () => {
     expect(seen.sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("CTL-LEVEL: looks again soon where the store is out of reach, and loses nothing", async () => {
+  it("CTL-LEVEL: retries soon if the store is unreachable, and loses nothing", async () => {
     const seen: string[] = [];
     const at = controlledCluster([
       controllerOf((name) => {
@@ -198,7 +198,7 @@ describe("control loop", () => {
     expect(seen).toEqual(["a"]);
   });
 
-  it("CTL-IDLE: wakes for what is due, and for nothing when nothing is", async () => {
+  it("CTL-IDLE: wakes when something is due, and does not wake otherwise", async () => {
     let due = 0;
     const at = controlledCluster([
       controllerOf((_name, { now }) => {
@@ -271,7 +271,7 @@ describe("control loop", () => {
     expect(reporters).toEqual([...Array.from({ length: 9 }, () => "test-controller"), ""]);
   });
 
-  it("CTL-EVENTS: counts on from what it sent before it slept, and still limits the events per object", async () => {
+  it("CTL-EVENTS: continues its counts after hibernation, and still limits the events per object", async () => {
     const at = controlledCluster([
       controllerOf((_name, { now, snapshot }) => {
         const about = snapshot.get<ConfigMap>("configmaps", "ns", "a");

@@ -10,15 +10,15 @@ const taken = (queue: WorkQueue): string[] => {
 const effect = { op: "delete", resource: "pods", namespace: "n", name: "p" } as const;
 const conflict = { effect, code: 409, reason: "Conflict", message: "changed meanwhile" };
 
-describe("the work of controllers", () => {
-  test("is each item once, and controllers take turns", () => {
+describe("the work queue of controllers", () => {
+  test("holds each item once, and controllers take turns", () => {
     const queue = new WorkQueue([{}, {}]);
     for (const item of ["a", "b", "a"]) queue.touch(work(item));
     queue.touch(work("x", 1));
     expect(taken(queue)).toEqual(["a", "x", "b"]);
   });
 
-  test("CTL-ONCE: has an item that is touched while it is worked on once more afterwards, and not before", () => {
+  test("CTL-ONCE: queues an item touched during its work once more, after that work", () => {
     const queue = new WorkQueue([{}]);
     queue.touch(work("a"));
     const first = queue.take();
@@ -29,7 +29,7 @@ describe("the work of controllers", () => {
     expect(taken(queue)).toEqual(["a"]);
   });
 
-  test("CTL-BACKOFF: has what failed again after 5 ms, 10 ms, … 1,000 s, with the failure; success forgets it", () => {
+  test("CTL-BACKOFF: returns a failed item after 5 ms, 10 ms, … 1,000 s, with the failure; success resets the delay", () => {
     const queue = new WorkQueue([{}]);
     let now = 0;
     const waits: number[] = [];
@@ -52,7 +52,7 @@ describe("the work of controllers", () => {
   test.each([
     ["longer, but for the first time", {}, [5, 320, 640]],
     ["as its controller says", { pace: { first: 1000, longest: 3000 } }, [1000, 2000, 3000]],
-  ])("CTL-BACKOFF: what is forbidden waits %s", (_, controller, waits) => {
+  ])("CTL-BACKOFF: an item whose write is forbidden waits %s", (_, controller, waits) => {
     const queue = new WorkQueue([controller]);
     const forbidden = { ...conflict, code: 403 };
     const found = waits.map(() => {
@@ -62,7 +62,7 @@ describe("the work of controllers", () => {
     expect(found).toEqual(waits);
   });
 
-  test("CTL-BACKOFF: what a node cannot do waits as external provisioners wait", () => {
+  test("CTL-BACKOFF: an item whose node call failed waits as long as external provisioners do", () => {
     const queue = new WorkQueue([{}]);
     const call = { op: "call", resource: "nodes/proxy", namespace: "", name: "n", method: "PUT", path: "/x" } as const;
     const waits = Array.from({ length: 10 }, () => {
@@ -72,7 +72,7 @@ describe("the work of controllers", () => {
     expect([waits.slice(0, 3), waits.at(-1)]).toEqual([[1000, 2000, 4000], 300_000]);
   });
 
-  test("CTL-ASK: gives an item the answers to what it asked, once", () => {
+  test("CTL-ASK: gives an item the answers to its questions once", () => {
     const queue = new WorkQueue([{}]);
     const answers = new Map();
     queue.touch(work("a"));
@@ -85,7 +85,7 @@ describe("the work of controllers", () => {
     expect(queue.take()?.answers).toBeUndefined();
   });
 
-  test("CTL-IDLE: is nothing until the earliest wake, which another may take the place of", () => {
+  test("CTL-IDLE: has nothing ready until the earliest wake time, which a later result replaces", () => {
     const queue = new WorkQueue([{}]);
     queue.succeed(work("a"), 2000);
     queue.succeed(work("b"), 1000);
@@ -97,7 +97,7 @@ describe("the work of controllers", () => {
     expect([taken(queue), queue.nextDue()]).toEqual([["a"], undefined]);
   });
 
-  test("CTL-GRACE: is touched at its time, or by something else before, once", () => {
+  test("CTL-GRACE: queues a delayed item once: at its time, or earlier if something else touches it", () => {
     const queue = new WorkQueue([{}]);
     queue.touchAt(work("a"), 10);
     queue.touchAt(work("a"), 12);
@@ -111,7 +111,7 @@ describe("the work of controllers", () => {
     expect([taken(queue), queue.nextDue()]).toEqual([["b"], undefined]);
   });
 
-  test("knows for five seconds when an item acted", () => {
+  test("remembers for five seconds when an item acted", () => {
     const queue = new WorkQueue([{}]);
     queue.act(work("a"), 1000);
     queue.wake(5999);

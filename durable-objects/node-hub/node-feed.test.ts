@@ -32,20 +32,20 @@ function newsOf(changes: readonly Change[], told: ReadonlyMap<string, Told>, pee
 }
 const nodes = (...names: string[]) => new Map(names.map((name) => [name, told()]));
 
-describe("the news of a stretch of the log", () => {
-  it("goes to the node of a pod alone, with what the pod names", () => {
+describe("the changes in a range of the log", () => {
+  it("are sent to a pod's node only, with the objects that the pod refers to", () => {
     const news = newsOf([bound], nodes("a", "b"));
     expect([...news.keys()]).toEqual(["a"]);
     expect(news.get("a")?.need).toEqual(new Set(["configmaps default cm"]));
   });
 
-  it("is nothing for a node that is up to date", () => {
+  it("are empty for a node that is up to date", () => {
     expect(newsOf([bound], new Map([["a", told({ revision: bound.revision })]])).size).toBe(0);
   });
 });
 
 describe("LINK-NEED: a node receives", () => {
-  it("LINK-ORDER: of its own pods, and first of what a new one names", () => {
+  it("LINK-ORDER: its own pods, each after the objects that it refers to", () => {
     const references: References = new Map();
     expect(tell(bound, "a", references)).toEqual({ own: true, need: ["configmaps default cm"] });
     const again = { ...bound, previous: onNode("a") };
@@ -56,7 +56,7 @@ describe("LINK-NEED: a node receives", () => {
     expect(tell(bound, "b", new Map())).toEqual({ own: false, need: [] });
   });
 
-  it("of the config maps and secrets that its pods name, for as long as they do", () => {
+  it("the config maps and secrets that its pods refer to, for as long as they do", () => {
     const references: References = new Map();
     const configMap = change("configmaps", "cm");
     expect(tell(configMap, "a", references).own).toBe(false);
@@ -68,11 +68,11 @@ describe("LINK-NEED: a node receives", () => {
   });
 
   it.each(["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io", "nodes"])(
-    "of all %s",
+    "all %s",
     (resource) => expect(tell(change(resource, "s"), "a", new Map()).own).toBe(true),
   );
 
-  it("of other nodes only what leads to their pods", () => {
+  it("only the fields of other nodes that are needed to reach their pods", () => {
     const spec = { podCIDR: "10.244.1.0/24", podCIDRs: ["10.244.1.0/24"], providerID: "p" };
     const addresses = [{ type: "InternalIP", address: "192.0.2.1" }];
     const metadata = { name: "b", resourceVersion: "7" };
@@ -84,7 +84,7 @@ describe("LINK-NEED: a node receives", () => {
   });
 });
 
-it("of other nodes nothing where that is nothing new", () => {
+it("nothing of other nodes if those fields have not changed", () => {
   const peers = new Map<string, string>();
   const at = (resourceVersion: string, address: string) => ({
     text: JSON.stringify({
@@ -113,13 +113,13 @@ describe("with NetworkPolicies (LINK-PEERS)", () => {
   };
   const addressed = change("pods", "p", { text, attributes, previous: onNode("b") });
 
-  it("everything is sent anew when the first one is created", () => {
+  it("the full state is sent again when the first policy is created", () => {
     const first = change("networkpolicies.networking.k8s.io", "deny");
     expect(newsOf([first], nodes("a")).get("a")?.again).toBe(true);
     expect(newsOf([first], policed).get("a")?.again).toBe(false);
   });
 
-  it("a node receives the pods that policies may select, and of these no more than that", () => {
+  it("a node receives only those remote pods that policies may select", () => {
     expect(newsOf([addressed], policed).get("a")?.changes).toEqual([
       {
         type: "MODIFIED",
@@ -134,7 +134,7 @@ describe("with NetworkPolicies (LINK-PEERS)", () => {
     expect(newsOf([addressed], nodes("a")).size).toBe(0);
   });
 
-  it("a change that no policy can see is not sent", () => {
+  it("a change that cannot affect any policy is not sent", () => {
     expect(newsOf([{ ...addressed, previous: attributes }], policed).size).toBe(0);
     expect(newsOf([change("pods", "p", { text, attributes: onNode("b"), previous: onNode("") })], policed).size).toBe(
       0,

@@ -33,12 +33,12 @@ function bench({ away = [] as string[] } = {}) {
 }
 
 describe("LINK-USAGE: what nodes use", () => {
-  it("is requested from them, and nodes that are down are left out", async () => {
+  it("is requested from all nodes except those that are down", async () => {
     const { ask } = bench({ away: ["b"] });
     expect((await ask("a", "b", "c")).map(({ node }) => node)).toEqual(["a", "c"]);
   });
 
-  it("is not asked again so soon", async () => {
+  it("is not requested again within a short time", async () => {
     const { ask, asked, later } = bench();
     await ask("a");
     later(14_000);
@@ -48,7 +48,7 @@ describe("LINK-USAGE: what nodes use", () => {
     expect(asked).toEqual(["a", "b", "a"]);
   });
 
-  it("is accepted only from the node itself", async () => {
+  it("is accepted only if it comes from the node itself", async () => {
     const calls = new UsageCalls();
     const answer = calls.ask(
       ["a"],

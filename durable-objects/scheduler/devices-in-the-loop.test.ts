@@ -27,7 +27,7 @@ const podOf = async (bench: SchedulingBench, name: string) =>
 const messageOf = async (bench: SchedulingBench, name: string) =>
   (await podOf(bench, name))?.status.conditions?.find(({ type }) => type === "PodScheduled")?.message;
 
-describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
+describe("[SCHED-EXTENDED] a pod that requests an extended resource", () => {
   const gpus = deviceClass("gpu", { extendedResourceName: GPU });
   const offering = (...names: string[]) =>
     slice(
@@ -35,7 +35,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
       names.map((name): Device => ({ name })),
     );
 
-  test("that devices implement gets them by a claim, which is set in its status when it is bound", async () => {
+  test("provided by devices gets a claim, which is set in its status when it is bound", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), gpus, offering("d0", "d1"), wanting("p", GPU, "2"));
     await bench.loop.run();
@@ -62,7 +62,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     });
   });
 
-  test("gets it from the node where that has it, and no claim", async () => {
+  test("uses the node's own resource if it has one, without a claim", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", owning("a", "1"), gpus, offering("d0"), wanting("p"), wanting("q"));
     await bench.loop.run();
@@ -71,7 +71,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await messageOf(bench, "q")).toContain("1 Insufficient example.com/gpu.");
   });
 
-  test("gets devices of the youngest class that names it, or of the class that it names", async () => {
+  test("gets devices of the newest class that declares the resource, or of the class that it requests by name", async () => {
     const bench = new SchedulingBench();
     const aged = (name: string, creationTimestamp: string) => {
       const selectors = [{ cel: { expression: `device.driver == "${name === "new" ? "gpu.example.com" : "none"}"` } }];
@@ -91,7 +91,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await messageOf(bench, "r")).toContain("1 cannot allocate all claims");
   });
 
-  test("that no class implements is reported, until there is one", async () => {
+  test("that no class provides is reported unschedulable until there is one", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), offering("d0"), wanting("p"));
     await bench.loop.run();
@@ -101,7 +101,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("shares a batch with others, and no device is had twice", async () => {
+  test("shares a batch with others, and no device is allocated twice", async () => {
     const bench = new SchedulingBench();
     const names = ["p0", "p1", "p2"];
     await bench.put("create", node("a"), gpus, offering("d0", "d1"), ...names.map((name) => wanting(name)));
@@ -113,7 +113,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await messageOf(bench, "p2")).toContain("1 cannot allocate all claims");
   });
 
-  test("whose claim cannot be created gets the reason, holds nothing, and is retried", async () => {
+  test("whose claim cannot be created gets an event, holds nothing, and is retried", async () => {
     const bench = new SchedulingBench();
     const { makeClaim } = bench;
     bench.makeClaim = async () => ({ ok: false, status: { status: "Failure", message: "exceeded quota" } });
@@ -132,7 +132,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("and could not be written after all leaves what it had to others", async () => {
+  test("leaves its devices to others if its binding cannot be committed", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), gpus, offering("d0"), wanting("p"), wanting("q"));
     bench.beforeCommit = async () => {
@@ -143,7 +143,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await bench.nodeOf("q")).toBe("a");
   });
 
-  test("that is gone when its claim is made leaves none", async () => {
+  test("leaves no claim behind if it is deleted while its claim is created", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), gpus, offering("d0"), wanting("p"));
     bench.beforeCommit = () => bench.remove("pods", "p");
@@ -151,7 +151,7 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await bench.all(CLAIMS)).toEqual([]);
   });
 
-  test("with a claim of unknown state has it removed, and gets another", async () => {
+  test("with a claim in an unknown state gets that claim deleted, and a new one", async () => {
     const bench = new SchedulingBench();
     const left = claim("left", { requests: [] });
     const ownerReferences = [{ apiVersion: "v1", kind: "Pod", name: "p", uid: "uid-p", controller: true }];
@@ -200,7 +200,7 @@ describe("[SCHED-BINDING] a pod whose devices have to be bound to its node", () 
     await bench.loop.run();
   };
 
-  test("has them, waits on the node for their driver's word, and is bound", async () => {
+  test("reserves them, waits for the driver's binding conditions, and is then bound", async () => {
     const bench = await start();
     const waiting = await podOf(bench, "p");
     expect(waiting?.spec.nodeName).toBeUndefined();
@@ -222,7 +222,7 @@ describe("[SCHED-BINDING] a pod whose devices have to be bound to its node", () 
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("keeps its room meanwhile, and goes there even if the node accepts no more pods", async () => {
+  test("keeps its place while it waits, even if the node becomes unschedulable", async () => {
     const bench = new SchedulingBench();
     const objects = [deviceClass("gpu"), slice("a", [bound]), claim("c", one())];
     await bench.put("create", node("a", { pods: "1" }), ...objects, claimant("p", "c"));
@@ -235,7 +235,7 @@ describe("[SCHED-BINDING] a pod whose devices have to be bound to its node", () 
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("gives them back where they cannot be bound, and looks anew", async () => {
+  test("releases them if binding fails, and is scheduled again", async () => {
     const bench = await start();
     await say(bench, "Failed");
     expect(await messageOf(bench, "p")).toBe(
@@ -255,7 +255,7 @@ describe("[SCHED-BINDING] a pod whose devices have to be bound to its node", () 
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("waits ten minutes, and no longer", async () => {
+  test("waits at most ten minutes", async () => {
     const bench = await start();
     const { status } = await claimOf(bench);
     const due = Date.parse(status.allocation?.allocationTimestamp ?? "") + 600_000;

@@ -6,7 +6,7 @@ import type { ApiClient } from "../../client/api-client.ts";
 import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
 import { evict } from "./evict.ts";
 
-test("CTL-DISRUPTED: a victim gets its reason as the last condition, and is then deleted", async () => {
+test("CTL-DISRUPTED: a preemption victim gets DisruptionTarget as its last condition, and is then deleted", async () => {
   const calls: string[] = [];
   let patch: unknown;
   const api = {

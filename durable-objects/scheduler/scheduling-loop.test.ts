@@ -17,7 +17,7 @@ describe("the scheduling loop", () => {
     expect(events).toHaveLength(20);
   });
 
-  test("SCHED-BATCH: lets those that come soon after a batch come together", async () => {
+  test("SCHED-BATCH: batches the pods that arrive shortly after a batch", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("first"));
     bench.pause = async (milliseconds) => {
@@ -30,7 +30,7 @@ describe("the scheduling loop", () => {
     expect(bench.commits.map(({ writes }) => writes.length)).toEqual([2, 4]);
   });
 
-  test("takes a node whose images have lost their names", async () => {
+  test("accepts a node whose images have no names", async () => {
     const bench = new SchedulingBench();
     const a = node("a");
     const unnamed = { ...a, status: { ...a.status, images: [{ names: null, sizeBytes: 7 }] } };
@@ -39,7 +39,7 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("leaves out a pod that changed meanwhile, and places it as it is then", async () => {
+  test("skips a pod that changed during the cycle, and schedules its new version", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), node("b"), pod("p1"), pod("p2"));
     bench.beforeCommit = async () => {
@@ -52,7 +52,7 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p2")).toBeDefined();
   });
 
-  test("gives to others what a pod would have had that is gone", async () => {
+  test("gives the place of a deleted pod to others", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a", { pods: "1" }), pod("gone"), pod("p"));
     bench.beforeCommit = async () => {
@@ -63,7 +63,7 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("SCHED-MINE: does not place a pod that is gone, nor one of another scheduler", async () => {
+  test("SCHED-MINE: schedules neither deleted pods nor pods of another scheduler", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("gone"), pod("other", { spec: { schedulerName: "mine" } }));
     bench.beforeCommit = () => bench.remove("pods", "gone");
@@ -72,7 +72,7 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("other")).toBeUndefined();
   });
 
-  test("SCHED-REFUSE: says why a pod waits once, and places it when what it waits for comes", async () => {
+  test("SCHED-REFUSE: reports once why a pod is pending, and schedules it when the missing resource appears", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("p", { spec: { nodeSelector: { disk: "ssd" } } }));
     await bench.loop.run();
@@ -89,7 +89,7 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p")).toBe("b");
   });
 
-  test("counts what it says again, and writes what that has come to when it has ended", async () => {
+  test("counts repeated events, and writes the final count when the series has ended", async () => {
     const bench = new SchedulingBench();
     // A node with no room for any pod: each of its changes is worth a look.
     const full = (look: string) =>
@@ -113,7 +113,7 @@ describe("the scheduling loop", () => {
     expect(bench.wakeAt).toBeUndefined();
   });
 
-  test("SCHED-REFUSE: does not say again, after it slept, what the pod says itself", async () => {
+  test("SCHED-REFUSE: does not repeat, after hibernation, what the pod's condition already says", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("p", { spec: { nodeSelector: { disk: "ssd" } } }));
     for (let life = 0; life < 3; life++) {
@@ -127,7 +127,7 @@ describe("the scheduling loop", () => {
     expect((await bench.all<Event>("events")).map(({ message }) => message?.slice(0, 4))).toEqual(["0/1 ", "0/2 "]);
   });
 
-  test("ends a pod of lower priority, and takes its room when it is gone", async () => {
+  test("preempts a pod of lower priority, and uses its place when it is gone", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a", { cpu: "1" }), pod("victim", { cpu: "800m" }));
     await bench.loop.run();
@@ -138,7 +138,7 @@ describe("the scheduling loop", () => {
     expect((await bench.all<Event>("events")).map(({ reason }) => reason)).toContain("Preempted");
   });
 
-  test("SCHED-LOG: an eviction from memory forgets nothing: another loop goes on where the first was", async () => {
+  test("SCHED-LOG: after an eviction from memory, a new loop continues where the old one was", async () => {
     const [bench, next] = [new SchedulingBench(), new SchedulingBench()];
     await bench.put("create", node("a", { pods: "2" }), pod("p1"), pod("p2"), pod("p3"));
     await bench.loop.run();
@@ -147,7 +147,7 @@ describe("the scheduling loop", () => {
     expect((await bench.all<Pod>("pods")).filter(({ spec }) => spec.nodeName)).toHaveLength(2);
   });
 
-  test("says nothing of a pod whose device claim is not there yet, and allocates it in the commit that binds the pod", async () => {
+  test("reports nothing about a pod whose device claim does not exist yet, and allocates the claim in the commit that binds the pod", async () => {
     const bench = new SchedulingBench();
     const resource = (kind: string, name: string, spec: object, namespace?: string) =>
       ({
@@ -187,7 +187,7 @@ describe("the scheduling loop", () => {
     expect(claim?.status.allocation?.devices?.results).toEqual([{ request: "r", driver: "d", pool: "a", device: "x" }]);
   });
 
-  test("wakes pods that wait for a partner that it has placed itself", async () => {
+  test("retries pods that wait for an affinity partner once it is bound", async () => {
     const bench = new SchedulingBench();
     const term = { labelSelector: { matchLabels: { a: "b" } }, topologyKey: "kubernetes.io/hostname" };
     const affinity = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };

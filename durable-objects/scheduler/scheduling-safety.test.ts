@@ -144,7 +144,7 @@ function expectSafe(pods: readonly Stored<Pod>[]): void {
   }
 }
 
-test("whatever happens meanwhile, no node holds more than it can, and no two that repel each other", async () => {
+test("under any concurrent changes, no node exceeds its capacity and anti-affinity is kept", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(deed, { minLength: 1, maxLength: 60 }), async (deeds) => {
       const world = new World([...deeds]);

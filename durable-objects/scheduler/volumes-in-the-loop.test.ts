@@ -3,7 +3,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
 import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
 
-describe("[SCHED-VOLUME] a pod whose volume has to be made", () => {
+describe("[SCHED-VOLUME] a pod whose volume has to be provisioned", () => {
   const meta = (name: string) => ({
     name,
     uid: `uid-${name}`,
@@ -27,7 +27,7 @@ describe("[SCHED-VOLUME] a pod whose volume has to be made", () => {
   const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
   const zoned = (name: string, zone: string) => node(name, { labels: { "topology.kubernetes.io/zone": zone } });
 
-  test("counts for its zone as if it were bound", async () => {
+  test("counts in its zone as if it were bound", async () => {
     const bench = new SchedulingBench();
     const labels = { app: "db" };
     const apart = { topologyKey: "topology.kubernetes.io/zone", labelSelector: { matchLabels: labels } };
@@ -43,7 +43,7 @@ describe("[SCHED-VOLUME] a pod whose volume has to be made", () => {
     expect(await bench.nodeOf("p2")).toBeUndefined();
   });
 
-  test("stays expected on its node for ten minutes, though it would not be chosen any more", async () => {
+  test("keeps its selected node for ten minutes, though it would not be chosen any more", async () => {
     const bench = new SchedulingBench();
     const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
     await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
@@ -57,7 +57,7 @@ describe("[SCHED-VOLUME] a pod whose volume has to be made", () => {
     expect(await meant()).toBeUndefined();
   });
 
-  test("is placed anew as soon as the provisioner gives up on its node", async () => {
+  test("is scheduled again as soon as the provisioner gives up on its node", async () => {
     const bench = new SchedulingBench();
     const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
     await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
@@ -69,7 +69,7 @@ describe("[SCHED-VOLUME] a pod whose volume has to be made", () => {
     expect(await meant()).toBe("b");
   });
 
-  test("looks for another node, and is not deleted, when its room is taken", async () => {
+  test("is moved to another node, not deleted, if its place is taken", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a", { pods: "1" }), storage, claim, pod("p0", { spec: { volumes } }));
     await bench.loop.run();
@@ -79,7 +79,7 @@ describe("[SCHED-VOLUME] a pod whose volume has to be made", () => {
     expect((await bench.all<Pod>("pods")).map(({ metadata }) => metadata.name).sort()).toEqual(["high", "p0"]);
   });
 
-  test("is meant for its node, and bound when its claim is", async () => {
+  test("is nominated to its node, and bound when its claim is", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
     await bench.loop.run();

@@ -7,7 +7,7 @@ const key = (id: number) => `${id}:${randomBytes(32).toString("base64")}`;
 const [one, two] = [key(1), key(4_000_000_000)];
 const sealer = (text: string) => Sealer.parse(text) as Sealer;
 
-test("SEAL-KEY: what is sealed is opened at its place, and nowhere else", () => {
+test("SEAL-KEY: a sealed text opens at its own place only", () => {
   const both = sealer(`${two},${one}`);
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), fc.string(), (text, place) => {
@@ -19,7 +19,7 @@ test("SEAL-KEY: what is sealed is opened at its place, and nowhere else", () => 
   );
 });
 
-test("SEAL-KEY: the first key seals, all of them open", () => {
+test("SEAL-KEY: the first key encrypts, and every key decrypts", () => {
   const old = sealer(one).seal("text", "p");
   expect(sealer(`${two},${one}`).open(old, "p")).toBe("text");
   expect(keyOf(sealer(`${two},${one}`).seal("text", "p"))).toBe(4_000_000_000);
@@ -27,7 +27,7 @@ test("SEAL-KEY: the first key seals, all of them open", () => {
   expect(() => sealer(key(1)).open(old, "p")).toThrow();
 });
 
-test("a text that was changed is not opened", () => {
+test("a modified text is not decrypted", () => {
   const sealed = sealer(one).seal("text", "p");
   for (let at = 0; at < sealed.length; at++) {
     const changed = sealed.slice();
@@ -36,7 +36,7 @@ test("a text that was changed is not opened", () => {
   }
 });
 
-test("keys in another form are refused; an absent setting means no keys", () => {
+test("malformed keys are refused; an absent setting means no keys", () => {
   expect(Sealer.parse(undefined)).toBeUndefined();
   expect(Sealer.parse("")).toBeUndefined();
   for (const text of ["x", "1:AAAA", "a:b", `5000000000:${"A".repeat(43)}=`]) {

@@ -24,7 +24,7 @@ export class Sealer {
     this.#keys = keys;
   }
 
-  /** Parses `ID:BASE64,ID:BASE64`: the first key seals, all of them open. Returns undefined if there is none. */
+  /** Parses `ID:BASE64,ID:BASE64`: the first key encrypts, every key decrypts. Returns undefined if there is none. */
   static parse(text: string | undefined): Sealer | undefined {
     if (!text) return undefined;
     const keys = text.split(",").map((part): [number, Uint8Array] => {

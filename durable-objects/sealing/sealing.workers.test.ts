@@ -45,7 +45,7 @@ test("STORE-SEALED: no state of a Secret is on disk in plain text, while reads, 
   ]);
 });
 
-test("STORE-SEALED: a new key takes the place of the old one in all rows, and of what was open before there was one", async () => {
+test("STORE-SEALED: a new key replaces the old one in all rows, and encrypts rows that were plain text", async () => {
   const name = "sealed-rotation";
   const store = CLUSTER_STORE.getByName(name);
   await store.commit({ writes: [write("create", "first")] });
@@ -74,7 +74,7 @@ test("STORE-SEALED: a new key takes the place of the old one in all rows, and of
   expect(await onDisk(name)).not.toContain("third");
 });
 
-test("SEAL-KEYS: the private keys of a cluster are not in its object as they are", async () => {
+test("SEAL-KEYS: a cluster's private keys are not stored in plain text in its object", async () => {
   const keys = CLUSTER_KEYS.getByName("sealed-keys");
   await keys.sign({});
   await keys.clientAuthority();

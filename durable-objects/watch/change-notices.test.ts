@@ -40,13 +40,13 @@ function setUp() {
   return { socket, notices, planned, commit, pass };
 }
 
-test("WATCH-NOTICE: a new listener is answered with the newest revision", async () => {
+test("WATCH-NOTICE: a new listener receives the newest revision", async () => {
   const { socket, notices } = setUp();
   await notices.listen(socket, '["pods"]');
   expect(socket.sent).toEqual(['{"revision":7,"resources":[]}']);
 });
 
-test("WATCH-NOTICE: a socket hears of what it listens for, a burst once", async () => {
+test("WATCH-NOTICE: a socket is notified of what it listens for, once per burst", async () => {
   const { socket, notices, planned, commit, pass } = setUp();
   await notices.listen(socket, '["pods","secrets"]');
   socket.sent.length = 0;
@@ -60,7 +60,7 @@ test("WATCH-NOTICE: a socket hears of what it listens for, a burst once", async 
   expect(socket.sent).toHaveLength(1);
 });
 
-test.each(["nonsense", "{}", '[1, {"a": 2}]'])("a request of %s listens for nothing", async (message) => {
+test.each(["nonsense", "{}", '[1, {"a": 2}]'])("an invalid request %s listens for nothing", async (message) => {
   const { socket, notices, commit, pass } = setUp();
   await notices.listen(socket, message);
   commit(8, "pods");

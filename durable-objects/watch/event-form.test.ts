@@ -62,7 +62,7 @@ function expected(lines: string, { metadataAt, protobuf }: EventRequest): Buffer
 test.each([
   ["the store", (store: MemoryStore) => store],
   ["a relay", (store: MemoryStore) => relayOf(store)],
-])("WATCH-FORM: %s sends the same events in each form, from the initial state to the last", async (_, carriedBy) => {
+])("WATCH-FORM: %s sends the same events in each format, from the initial state to the last", async (_, carriedBy) => {
   const store = new MemoryStore();
   const carrier = carriedBy(store);
   for (let i = 0; i < 40; i++) await put(store, "create", `c${i}`, (i * 397) % 5000);
@@ -91,7 +91,7 @@ test.each([
   }
 });
 
-test("WATCH-FORM: a watch that is too late is told so in the requested form", async () => {
+test("WATCH-FORM: a watch from an expired revision gets the error in the requested format", async () => {
   const store = new MemoryStore({ window: { keepMilliseconds: -1, keepRevisions: 0 } });
   await put(store, "create", "a", 1);
   const answer = await store.watch({

@@ -45,7 +45,7 @@ async function watch(relay: ReturnType<typeof relayOf>, of: Partial<WatchRequest
 
 const namesIn = (text: string) => [...text.matchAll(/"name":"([^"]*)"/g)].map(([, name]) => name);
 
-test("RELAY-TAIL: one stream of the store's log is enough for all watches, and ends with the last of them", async () => {
+test("RELAY-TAIL: all watches share one stream of the store's log, which ends with the last watch", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store);
   const watches = await Promise.all(Array.from({ length: 50 }, () => watch(relay)));
@@ -64,7 +64,7 @@ test("RELAY-TAIL: one stream of the store's log is enough for all watches, and e
   await late.stop();
 });
 
-test("RELAY-AGAIN: a stream that breaks is followed by another, unnoticed", async () => {
+test("RELAY-AGAIN: a broken stream is replaced without the watches noticing", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { lines: 1 });
   const one = await watch(relay);
@@ -79,7 +79,7 @@ test("RELAY-AGAIN: a stream that breaks is followed by another, unnoticed", asyn
   await one.stop();
 });
 
-test("RELAY-AGAIN: a garbled stream is abandoned", async () => {
+test("RELAY-AGAIN: a malformed stream is abandoned", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { first: "garbled" });
   const one = await watch(relay);
@@ -89,7 +89,7 @@ test("RELAY-AGAIN: a garbled stream is abandoned", async () => {
   await one.stop();
 });
 
-test("RELAY-AGAIN: a watch that arrives when the log is given up is refused, and does not wait forever", async () => {
+test("RELAY-AGAIN: a watch that arrives when the relay gives up the log is refused instead of waiting forever", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { first: "compacted" });
   const { since: _, ...fromNow } = watching;
@@ -100,7 +100,7 @@ test("RELAY-AGAIN: a watch that arrives when the log is given up is refused, and
   await one.stop();
 });
 
-test("RELAY-AGAIN: where the log does not reach back to where the relay was, all resume at the store", async () => {
+test("RELAY-AGAIN: if the log no longer reaches back to the relay's position, all clients resume at the store", async () => {
   const store = new MemoryStore({ window: { keepMilliseconds: -1, keepRevisions: 0 } });
   const relay = relayOf(store);
   const one = await watch(relay);
@@ -116,7 +116,7 @@ test("RELAY-AGAIN: where the log does not reach back to where the relay was, all
   await anew.stop();
 });
 
-test("WATCH-SLOW: a client that falls behind what a relay keeps reads the store's log, and misses nothing", async () => {
+test("WATCH-SLOW: a client that falls behind the relay's buffer reads the store's log, and misses nothing", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store, { kept: 10_000 });
   const answer = await relay.watch(watching);
@@ -132,7 +132,7 @@ test("WATCH-SLOW: a client that falls behind what a relay keeps reads the store'
   await Promise.all([slow.stop(), other.stop()]);
 });
 
-test("a watch from now on begins where the store is, not where the relay is", async () => {
+test("a watch without a revision starts at the store's revision, not the relay's", async () => {
   const store = new MemoryStore();
   const relay = relayOf(store);
   await write(store, "before");
@@ -145,7 +145,7 @@ test("a watch from now on begins where the store is, not where the relay is", as
   await one.stop();
 });
 
-test("RELAY-ROOM: watches go to the first relay with room, whichever were closed meanwhile", () => {
+test("RELAY-ROOM: new watches go to the first relay with room, whichever watches were closed before", () => {
   const directory = new RelayDirectory(3);
   expect([0, 2, 3, 4].map((own) => directory.isFull(own))).toEqual([false, false, true, true]);
   expect([1, 2, 3, 4, 5, 6, 7].map(() => directory.next())).toEqual([0, 0, 0, 1, 1, 1, 2]);
@@ -163,7 +163,7 @@ test("RELAY-ROOM: watches go to the first relay with room, whichever were closed
   expect(directory.next()).toBe(0);
 });
 
-test("FAIR-WATCH: a relay holds no more watches of a client than a store does; the total is limited by the store", async () => {
+test("FAIR-WATCH: a relay allows a client no more watches than a store does; the store limits the total", async () => {
   const relay = relayOf(new MemoryStore());
   const share = { holder: { name: "ann", most: 2 }, most: 5 };
   const ask = () => relay.watch({ ...watching, share });
@@ -173,7 +173,7 @@ test("FAIR-WATCH: a relay holds no more watches of a client than a store does; t
   for (const answer of answers) if (answer.ok) await answer.stream.cancel();
 });
 
-test("FAIR-WATCH: one that selects by much takes more of its holder's share, and gives it back", async () => {
+test("FAIR-WATCH: an expensive watch takes more of its client's share, and returns it when it ends", async () => {
   const relay = relayOf(new MemoryStore());
   const ask = (takes?: number) =>
     relay.watch({ ...watching, share: { holder: { name: "ann", most: 5, ...(takes && { takes }) } } });

@@ -19,7 +19,7 @@ const ofNode = (node: string): Wanted => ({
   requirements: [{ of: "field", key: "spec.nodeName", operator: "in", values: [node] }],
 });
 
-test("WATCH-GROUP: of a thousand nodes' watches a pod meets that of its node, and of the node that it was on", () => {
+test("WATCH-GROUP: among a thousand per-node watches, a pod's change reaches only those of its new and its previous node", () => {
   const groups = new WatchGroups<string>();
   for (let i = 0; i < 1000; i++) groups.add(ofNode(`n${i}`), `watch of n${i}`);
   const met = (of: LoggedChange) => [...groups.candidates(of)].flatMap((group) => [...group.watchers]);
@@ -27,7 +27,7 @@ test("WATCH-GROUP: of a thousand nodes' watches a pod meets that of its node, an
   expect(met(change("a", onNode("n7"), onNode("n8"))).sort()).toEqual(["watch of n7", "watch of n8"]);
 });
 
-test("WATCH-GROUP: equal watches share a group, which disappears with the last one", () => {
+test("WATCH-GROUP: equal watches share a group, which is removed with the last one", () => {
   const groups = new WatchGroups<string>();
   const wanted: Wanted = { resource: "pods", namespace: "default" };
   groups.add(wanted, "one");

@@ -76,7 +76,7 @@ const ways = [
 ] as const;
 
 test.each(ways)(
-  "WATCH-RESUME, WATCH-SELECT: whenever a watch began, what it told adds up to the list that it watches: %s",
+  "WATCH-RESUME, WATCH-SELECT: the events of a watch add up to the current list, whenever the watch started: %s",
   {
     timeout: 30_000,
   },
@@ -149,7 +149,7 @@ function follow(stream: ReadableStream<Uint8Array>, informer: Informer) {
   return { done, stop: () => reader.cancel() };
 }
 
-test("WATCH-TURN: a watcher is served after the writer, and after the disk has had eight turns more", async () => {
+test("WATCH-TURN: a watcher is served after the writer, and only after eight more turns of the disk", async () => {
   let turns = 0;
   const settled = async () => void turns++;
   const store = new LogStore(new MemoryTables(), { turns: { ...nodeTurns(Date.now), settled } });

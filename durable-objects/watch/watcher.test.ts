@@ -30,7 +30,7 @@ async function write(store: MemoryStore, name: string, length = 1): Promise<void
 
 const textOf = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder().decode(value);
 
-test("WATCH-HEARTBEAT: an idle stream gets a space after 20 seconds, and no line; a busy one does not", async () => {
+test("WATCH-HEARTBEAT: an idle stream gets a space and no newline after 20 seconds; a busy one gets none", async () => {
   const store = new MemoryStore();
   const reader = await open(store);
   await vi.advanceTimersByTimeAsync(15 * SECOND);
@@ -42,14 +42,14 @@ test("WATCH-HEARTBEAT: an idle stream gets a space after 20 seconds, and no line
   expect(textOf(await next)).toBe(" ");
 });
 
-test("WATCH-END: the stream ends cleanly when its time is over", async () => {
+test("WATCH-END: the stream ends cleanly when its timeout is reached", async () => {
   const reader = await open(new MemoryStore(), { timeoutSeconds: 5 });
   const next = reader.read();
   await vi.advanceTimersByTimeAsync(6 * SECOND);
   expect((await next).done).toBe(true);
 });
 
-test("WATCH-END: what is queued then can still be taken, and counts as a watch until it is", async () => {
+test("WATCH-END: events queued at the timeout can still be read, and the watch counts until they are", async () => {
   const store = new MemoryStore();
   const reader = await open(store, { timeoutSeconds: 5 });
   for (const name of ["a", "b"]) await write(store, name);
@@ -62,7 +62,7 @@ test("WATCH-END: what is queued then can still be taken, and counts as a watch u
   expect(store.watches).toBe(0);
 });
 
-test("FAIR-WATCH: a watch that has ended counts until its client takes its events, or leaves", async () => {
+test("FAIR-WATCH: an ended watch counts until its client has read its events or has left", async () => {
   const store = new MemoryStore();
   const reader = await open(store, { timeoutSeconds: 5 });
   await write(store, "a");
@@ -72,7 +72,7 @@ test("FAIR-WATCH: a watch that has ended counts until its client takes its event
   expect(store.watches).toBe(0);
 });
 
-test("WATCH-BOOKMARK: a loop that was blocked until the time is over sends its position before it ends the stream", async () => {
+test("WATCH-BOOKMARK: a loop that was blocked past the timeout sends its bookmark before it ends the stream", async () => {
   const reader = await open(new MemoryStore(), { timeoutSeconds: 5, bookmarks: true });
   const next = reader.read();
   vi.setSystemTime(Date.now() + 10 * SECOND);
@@ -81,7 +81,7 @@ test("WATCH-BOOKMARK: a loop that was blocked until the time is over sends its p
   expect((await reader.read()).done).toBe(true);
 });
 
-test("WATCH-SLOW: a client that takes nothing for a minute with a full queue is cut off, and its queue dropped", async () => {
+test("WATCH-SLOW: a client that reads nothing for a minute with a full queue is disconnected, and its queue dropped", async () => {
   const store = new MemoryStore();
   const stalled = await open(store);
   const reading = await open(store);

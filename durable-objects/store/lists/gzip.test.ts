@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
 
-test("parts that were compressed by themselves unpack to the whole, which its checksum vouches for", () => {
+test("separately compressed parts unpack to the whole text, with a valid checksum", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 5000 }), { maxLength: 6 }), (parts) => {
       const packed = parts.map(deflate);

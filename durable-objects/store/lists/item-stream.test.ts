@@ -32,7 +32,7 @@ const step = fc.oneof(
   },
 );
 
-test("STORE-STREAM: whatever was listed before, a stream has what the store has, page by page", async () => {
+test("STORE-STREAM: whatever was listed before, a stream matches the store's contents, page by page", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
       const store = new MemoryStore();
@@ -55,7 +55,7 @@ test("STORE-STREAM: whatever was listed before, a stream has what the store has,
   );
 });
 
-test("STORE-STREAM: an empty list is null if requested", async () => {
+test("STORE-STREAM: the items of an empty list are null if requested", async () => {
   const empty = async (nullIfEmpty: boolean) => {
     const frame = { open: '{"resourceVersion":"","items":[', close: "]}\n", gzip: true, nullIfEmpty };
     const page = { issued: 7, within: false };
@@ -100,7 +100,7 @@ async function walk(store: MemoryStore, request: ListStreamRequest & { readonly 
   }
 }
 
-test("STORE-STREAM: in protobuf a list is one message, however many runs it has and whatever was kept of them", async () => {
+test("STORE-STREAM: in protobuf a list is one message, however many runs it has and whichever of them were cached", async () => {
   const store = new MemoryStore();
   const list = { kind: "ConfigMapList", apiVersion: "v1" };
   const put = (name: string, length: number, op: "create" | "replace" = "create") => {
@@ -144,7 +144,7 @@ test("STORE-STREAM: in protobuf a list is one message, however many runs it has 
   await check({ namespace: "n", name: "c17" });
 });
 
-test("what is kept for lists to come stays within its budget, and what was used last stays", () => {
+test("the cache for lists stays within its budget, and keeps what was used last", () => {
   const runs = new ItemRuns(100);
   const run = (first: number): Run => ({ revisions: [first as Revision], ends: [40], bytes: new Uint8Array(40) });
   const found = (first: number) => runs.find([first as Revision], 0, "") !== undefined;
@@ -155,7 +155,7 @@ test("what is kept for lists to come stays within its budget, and what was used 
   expect([1, 2, 3].map(found)).toEqual([true, false, true]);
 });
 
-test("FAIR-LIST: a list counts until it was taken, or its client has left", async () => {
+test("FAIR-LIST: a list counts until its client has read it or has left", async () => {
   const store = new MemoryStore();
   const put = (name: string) => ({
     op: "create" as const,

@@ -12,7 +12,7 @@ const text = (name: string) =>
 it.each([
   { kind: "ConfigMapList", apiVersion: "v1" },
   { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1" },
-])("STORE-STREAM: a run of a $kind is about as long as it said while it was written", (of) => {
+])("STORE-STREAM: the encoded size of a run of $kind objects is close to the estimate made while writing", (of) => {
   const run = protobufItems(of).run();
   const said = ["a", "b", "c"].map((name) => run.add(text(name))).at(-1) ?? 0;
   const { bytes, ends } = run.finish();

@@ -45,7 +45,7 @@ function open({ settled = millisecond } = {}) {
   return { tables, lane, commits, groups, submit };
 }
 
-test("STORE-GROUP: what arrives in one turn, and what arrives while the disk is busy, is a group each", async () => {
+test("STORE-GROUP: commits that arrive in one turn form a group, and those that arrive while the disk is busy form another", async () => {
   const { commits, groups } = open();
   const first = ["a", "b"].map((name) => commits.commit(creating(name)));
   await first[0];
@@ -53,7 +53,7 @@ test("STORE-GROUP: what arrives in one turn, and what arrives while the disk is 
   expect(groups).toEqual([3, 6]);
 });
 
-test("STORE-GROUP: in a crowd, the first waits a turn for those that are on their way", async () => {
+test("STORE-GROUP: under load, the first commit waits one turn for others on their way", async () => {
   const { commits, groups } = open();
   await Promise.all(["a", "b"].map((name) => commits.commit(creating(name))));
   await new Promise((resume) => setTimeout(resume, 10));
@@ -64,7 +64,7 @@ test("STORE-GROUP: in a crowd, the first waits a turn for those that are on thei
   expect(groups).toEqual([3, 5, 6]);
 });
 
-test("STORE-GROUP: one that cannot be applied fails alone, and leaves nothing of itself", async () => {
+test("STORE-GROUP: a commit that cannot be applied fails alone, and leaves nothing behind", async () => {
   const { tables, commits } = open();
   const results = await Promise.allSettled([
     commits.commit(creating("a")),
@@ -81,7 +81,7 @@ test("STORE-GROUP: one that cannot be applied fails alone, and leaves nothing of
   expect([tables.count({ resource: "things" }), tables.marks().revision]).toEqual([2, 3]);
 });
 
-test("STORE-LANE: commits of the lane share a group with those that are called for, and are answered once it is on disk", async () => {
+test("STORE-LANE: commits from the lane share a group with those made by calls, and are answered once on disk", async () => {
   const syncs: (() => void)[] = [];
   const { commits, groups, submit } = open({ settled: () => new Promise((resolve) => syncs.push(resolve)) });
   const told: string[] = [];
@@ -93,7 +93,7 @@ test("STORE-LANE: commits of the lane share a group with those that are called f
   expect(told).toEqual(["a", "b"]);
 });
 
-test("STORE-LANE: what waits while the disk is busy is the next group", async () => {
+test("STORE-LANE: commits that wait while the disk is busy form the next group", async () => {
   const { groups, submit } = open();
   const first = submit(creating("a"));
   await undefined;
@@ -101,7 +101,7 @@ test("STORE-LANE: what waits while the disk is busy is the next group", async ()
   expect(groups).toEqual([2, 4]);
 });
 
-test("STORE-LANE: one that cannot be applied fails alone", async () => {
+test("STORE-LANE: a commit that cannot be applied fails alone", async () => {
   const { submit } = open();
   const results = await Promise.allSettled(["a", "full", "broken", "d"].map((name) => submit(creating(name))));
   expect(results).toMatchObject([
@@ -112,7 +112,7 @@ test("STORE-LANE: one that cannot be applied fails alone", async () => {
   ]);
 });
 
-test("STORE-LANE: where the disk fails, all that waited for it hear so", async () => {
+test("STORE-LANE: if the disk fails, all waiting commits get the error", async () => {
   const { submit } = open({ settled: () => Promise.reject(new Error("disk I/O error")) });
   const results = await Promise.allSettled(["a", "b"].map((name) => submit(creating(name))));
   expect(results.map((result) => result.status === "rejected" && String(result.reason))).toEqual([
@@ -121,7 +121,7 @@ test("STORE-LANE: where the disk fails, all that waited for it hear so", async (
   ]);
 });
 
-test("STORE-LANE: a later group never reports that what an earlier one lost is on disk", async () => {
+test("STORE-LANE: a later group never reports the lost commits of an earlier one as written", async () => {
   let syncs = 0;
   const { lane, commits } = open({
     settled: async () => {

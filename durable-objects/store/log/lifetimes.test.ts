@@ -30,7 +30,7 @@ function aging() {
   };
 }
 
-test("STORE-EXPIRE: an event ends an hour after its last write, and nothing else ever does", async () => {
+test("STORE-EXPIRE: an event expires an hour after its last write, and no other object ever does", async () => {
   const { time, store, create, replace, names } = aging();
   await create("events", "once", "again");
   await create("pods", "old");
@@ -51,7 +51,7 @@ test("STORE-EXPIRE: an event ends an hour after its last write, and nothing else
   expect((await store.check()).faults).toEqual([]);
 });
 
-test("STORE-EXPIRE: where much is over, some goes with each commit, and none of it is forgotten", async () => {
+test("STORE-EXPIRE: if many objects have expired, each commit removes some until all are gone", async () => {
   const { time, create, names } = aging();
   await create("events", ...Array.from({ length: 120 }, (_, i) => `e${i}`));
   await create("pods", ...Array.from({ length: 5000 }, (_, i) => `old${i}`));
@@ -65,7 +65,7 @@ test("STORE-EXPIRE: where much is over, some goes with each commit, and none of 
   expect(left).toEqual([71, 21, 1, 1, 0, 0]);
 });
 
-test("STORE-EXPIRE: an object that sleeps between any two commits looks, too", async () => {
+test("STORE-EXPIRE: an object that hibernates between commits removes expired objects, too", async () => {
   const tables = new MemoryTables();
   const time = { now: 0 };
   const turns = nodeTurns(() => time.now);
@@ -80,7 +80,7 @@ test("STORE-EXPIRE: an object that sleeps between any two commits looks, too", a
   expect(await write("pods")).toBe(0);
 });
 
-test("STORE-EXPIRE: a commit that is refused is made again without what was written meanwhile", async () => {
+test("STORE-EXPIRE: a refused commit of deletions is retried without the objects that were written meanwhile", async () => {
   const tables = new MemoryTables();
   let revision = 0 as Revision;
   const append = (name: string, committed: number, replaced: Revision | null = null) => {

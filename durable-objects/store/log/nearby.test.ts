@@ -28,7 +28,7 @@ function open() {
   return { store, sync };
 }
 
-test("STORE-NEARBY: what is read without a call is on disk, and the newest that was applied", async () => {
+test("STORE-NEARBY: reads without a call return the newest applied state that is on disk", async () => {
   const { store, sync } = open();
   await store.commit(create);
   expect(store.recent(key)).toBeUndefined();
@@ -47,7 +47,7 @@ test("STORE-NEARBY: what is read without a call is on disk, and the newest that 
   expect(store.recent(key)).toBeUndefined();
 });
 
-test("STORE-NEARBY: it knows the policy of commits whose writers are still waiting", async () => {
+test("STORE-NEARBY: the policy revision includes commits whose writers are still waiting", async () => {
   const { store } = open();
   await store.commit({ ...create, changesPolicy: true });
   expect(store.policyRevision).toBe(2);

@@ -18,7 +18,7 @@ const grown = (poke: Poke[]) => {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("STORE-POKE: one poke is in progress, and all that happens meanwhile is one more, with the newest revision", async () => {
+test("STORE-POKE: at most one poke is in flight, and everything meanwhile becomes one more, with the newest revision", async () => {
   const seen: number[] = [];
   let release = () => {};
   const commit = grown([
@@ -39,7 +39,7 @@ test("STORE-POKE: one poke is in progress, and all that happens meanwhile is one
   expect(seen).toEqual([2, 4]);
 });
 
-test("STORE-POKE: pokes of a listener keep their distance, and the last is never left out", async () => {
+test("STORE-POKE: pokes of a listener keep a minimum interval, and the last is never dropped", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -56,7 +56,7 @@ test("STORE-POKE: pokes of a listener keep their distance, and the last is never
   expect(seen).toEqual([2, 3]);
 });
 
-test("STORE-POKE: the writer's answer leaves before any listener is poked", async () => {
+test("STORE-POKE: the writer is answered before any listener is poked", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -74,7 +74,7 @@ test("STORE-POKE: the writer's answer leaves before any listener is poked", asyn
   }
 });
 
-test("STORE-POKE: a listener that says what it reads hears of nothing else", async () => {
+test("STORE-POKE: a listener that declares what it reads is poked for nothing else", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -90,7 +90,7 @@ test("STORE-POKE: a listener that says what it reads hears of nothing else", asy
   expect(seen).toEqual([2, 4]);
 });
 
-test("STORE-POKE: what may wait is poked at a distance, unless something else is poked before", async () => {
+test("STORE-POKE: deferrable changes are poked after a delay, or with the next other poke", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -114,7 +114,7 @@ test("STORE-POKE: what may wait is poked at a distance, unless something else is
   expect(seen).toEqual([2, 4, 6]);
 });
 
-test("STORE-POKE: a listener that fails is poked again by the next commit, and does not delay others", async () => {
+test("STORE-POKE: a failing listener is poked again by the next commit, and does not delay others", async () => {
   const seen: number[] = [];
   const commit = grown([
     () => Promise.reject(new Error("gone")),
@@ -130,7 +130,7 @@ test("STORE-POKE: a listener that fails is poked again by the next commit, and d
   expect(seen).toEqual([2, 3]);
 });
 
-test("STORE-POKE: a listener that gives everybody else more time has it from the first answer on", async () => {
+test("STORE-POKE: a listener that asks for a longer interval gets it from the first answer on", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {

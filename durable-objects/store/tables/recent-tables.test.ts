@@ -32,7 +32,7 @@ function opened() {
 
 const all = (of: RecentTables, after: number) => [...of.rowsBetween(after as Revision, of.marks().revision)];
 
-test("the tail and what was written are answered from memory, as the tables would", () => {
+test("the log's tail and recent writes are answered from memory, with the same results as from the tables", () => {
   const { tables, recent, asked, write } = opened();
   const from = recent.marks().revision;
   write("a", '"resourceVersion":"2"');
@@ -47,7 +47,7 @@ test("the tail and what was written are answered from memory, as the tables woul
   expect(recent.current(key("a"))).toBeUndefined();
 });
 
-test("a transaction that fails leaves nothing behind", () => {
+test("a failed transaction leaves nothing behind", () => {
   const { recent, write } = opened();
   write("a", "kept");
   expect(() =>
@@ -60,7 +60,7 @@ test("a transaction that fails leaves nothing behind", () => {
   expect(all(recent, 1).map(({ text }) => text)).toEqual(["kept"]);
 });
 
-test("memory is bounded: what is older is read from the tables", () => {
+test("memory is bounded: older entries are read from the tables", () => {
   const { recent, asked, write } = opened();
   const from = recent.marks().revision;
   for (let i = 0; i < 200; i++) write(`n${i}`, "x".repeat(100_000));

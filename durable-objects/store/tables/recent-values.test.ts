@@ -3,7 +3,7 @@ import { RecentValues } from "./recent-values.ts";
 
 const lengths = (budget: number) => new RecentValues<string>(budget, (value) => value.length);
 
-test("values in use stay, others go", () => {
+test("values in use stay cached, others are evicted", () => {
   const values = lengths(100);
   values.set("hot", "x");
   values.set("cold", "x");
@@ -16,7 +16,7 @@ test("values in use stay, others go", () => {
   expect(values.get("n29")).toBeDefined();
 });
 
-test("the newest value hides those of earlier generations, and what is deleted is so in all", () => {
+test("the newest value hides those of earlier generations, and a deletion applies to all generations", () => {
   const values = lengths(20);
   values.set("a", "first");
   values.set("b", "y".repeat(10));
@@ -28,7 +28,7 @@ test("the newest value hides those of earlier generations, and what is deleted i
   expect(values.get("b")).toBeUndefined();
 });
 
-test("keys that come and go leave no more than the budget behind", () => {
+test("created and deleted keys leave no more than the budget behind", () => {
   const values = lengths(1000);
   let kept = 0;
   for (let i = 0; i < 1000; i++) values.set(`n${i}`, "x".repeat(100));

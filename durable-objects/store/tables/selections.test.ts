@@ -21,7 +21,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ namespace: fc.constantFrom("one", undefined), first: fc.boolean() }) },
 );
 
-test("STORE-RECENT: what a selector picks is what the tables hold, whatever happened since it was last asked", () => {
+test("STORE-RECENT: a selector's result equals that from the tables, whatever happened since the last query", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), (steps) => {
       const tables = new MemoryTables();
@@ -66,7 +66,7 @@ test("STORE-RECENT: what a selector picks is what the tables hold, whatever happ
   );
 });
 
-test("STORE-RECENT: a page with a selector that most objects meet reads no more than the page", () => {
+test("STORE-RECENT: a page of a selector that most objects match reads no more than the page", () => {
   const tables = new MemoryTables();
   let read = 0;
   const all = function* () {
