@@ -12,7 +12,7 @@ const role = (name: string, rest: Partial<ClusterRole>, labels: Record<string, s
   ...rest,
 });
 
-it("CTL-APPLY: a role gets the rules that its selectors name, by name and each once, applied", async () => {
+it("CTL-APPLY: an aggregated role gets the rules of the selected roles by apply, sorted by name and without duplicates", async () => {
   const at = controlledCluster([clusterRoleAggregation]);
   at.cluster.put(ROLES, role("all", { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { to: "all" } }] } }));
   at.cluster.put(ROLES, role("b", { rules: [read("pods"), read("nodes")] }, { to: "all" }));

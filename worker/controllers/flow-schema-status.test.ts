@@ -7,7 +7,7 @@ const SCHEMAS = "flowschemas.flowcontrol.apiserver.k8s.io";
 const LEVELS = "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io";
 const API_VERSION = "flowcontrol.apiserver.k8s.io/v1";
 
-it("a flow schema dangles while its priority level is not there, and keeps what others say of it", async () => {
+it("a flow schema is Dangling while its priority level is missing, and keeps the conditions of others", async () => {
   const at = controlledCluster([flowSchemaStatus]);
   const danglings = () =>
     at.cluster

@@ -26,7 +26,7 @@ const owner = (object: Stored<ConfigMap>, blocking = false): OwnerReference => (
 });
 
 describe("garbage collector", () => {
-  it("removes dependents of a deleted owner, and theirs", async () => {
+  it("removes dependents of a deleted owner, and their dependents", async () => {
     const { cluster, settle, pass } = start();
     const a = cluster.put("configmaps", configMap("a"));
     const b = cluster.put("configmaps", configMap("b", [owner(a)]));
@@ -37,7 +37,7 @@ describe("garbage collector", () => {
     expect(cluster.list("configmaps")).toEqual([]);
   });
 
-  it("CTL-GC-YOUNG: gives an object that was just made two seconds to get its owner", async () => {
+  it("CTL-GC-YOUNG: gives a new object two seconds for its owner to appear", async () => {
     const { cluster, settle, pass } = start();
     const a = cluster.put("configmaps", configMap("a"));
     const nobody = { ...owner(a), name: "nobody", uid: "nobody" };
@@ -52,7 +52,7 @@ describe("garbage collector", () => {
     expect(cluster.list<ConfigMap>("configmaps").map(({ metadata }) => metadata.name)).toEqual(["a", "given"]);
   });
 
-  it("undoes a circle of owners that block each other", async () => {
+  it("resolves a cycle of owners that block each other", async () => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));
     const b = cluster.put("configmaps", configMap("b", [owner(a, true)]));
@@ -65,7 +65,7 @@ describe("garbage collector", () => {
     expect(cluster.list("configmaps")).toEqual([]);
   });
 
-  it("waits for blocking dependents only in a foreground deletion", async () => {
+  it("waits for blocking dependents only under foreground deletion", async () => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));
     cluster.put("configmaps", configMap("b", [owner(a, true)], ["example.com/hold"]));
@@ -82,7 +82,7 @@ describe("garbage collector", () => {
     expect(cluster.get("configmaps", "ns", "c")?.metadata.deletionTimestamp).toBeDefined();
   });
 
-  it("keeps the dependents of an orphaning deletion", async () => {
+  it("keeps the dependents of an owner deleted with orphan propagation", async () => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));
     cluster.put("configmaps", configMap("b", [owner(a)]));
@@ -92,7 +92,7 @@ describe("garbage collector", () => {
     expect(cluster.get("configmaps", "ns", "b")?.metadata.ownerReferences).toBeUndefined();
   });
 
-  it("takes away only the dead one of two owners", async () => {
+  it("removes only the reference to the missing one of two owners", async () => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));
     const b = cluster.put("configmaps", configMap("b"));
@@ -157,24 +157,28 @@ describe("namespace deletion", () => {
     expect(cluster.get<Namespace>("namespaces", "", "ns")?.spec.finalizers).toEqual([]);
   });
 
-  it.each(["lets go", "refuses"])("asks once for many objects, where the API %s the collection", async (api) => {
-    const { cluster, settle, pass } = start();
-    cluster.put("namespaces", {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name: "ns", finalizers: ["x"] },
-      spec: { finalizers: ["kubernetes"] },
-      status: {},
-    } as Namespace);
-    for (let i = 0; i < 30; i++) cluster.put("configmaps", configMap(`c${i}`));
-    await settle();
-    if (api === "refuses") cluster.refuse = (verb) => (verb === "delete-collection" ? { code: 403 } : undefined);
-    cluster.requests.length = 0;
-    cluster.remove("namespaces", "", "ns");
-    await settle();
-    await pass(100);
-    expect(cluster.list("configmaps")).toEqual([]);
-    const deletions = cluster.requests.filter((request) => request.startsWith("delete"));
-    expect(deletions).toHaveLength(api === "refuses" ? 31 : 1);
-  });
+  it.each(["allows deleting", "refuses to delete"])(
+    "sends one request for many objects if the API %s the collection",
+    async (api) => {
+      const { cluster, settle, pass } = start();
+      cluster.put("namespaces", {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: "ns", finalizers: ["x"] },
+        spec: { finalizers: ["kubernetes"] },
+        status: {},
+      } as Namespace);
+      for (let i = 0; i < 30; i++) cluster.put("configmaps", configMap(`c${i}`));
+      await settle();
+      if (api === "refuses to delete")
+        cluster.refuse = (verb) => (verb === "delete-collection" ? { code: 403 } : undefined);
+      cluster.requests.length = 0;
+      cluster.remove("namespaces", "", "ns");
+      await settle();
+      await pass(100);
+      expect(cluster.list("configmaps")).toEqual([]);
+      const deletions = cluster.requests.filter((request) => request.startsWith("delete"));
+      expect(deletions).toHaveLength(api === "refuses to delete" ? 31 : 1);
+    },
+  );
 });

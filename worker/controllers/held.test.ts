@@ -122,19 +122,19 @@ const pods: Record<string, Stored<Pod>> = {
   "failed with a condition": pod({}, { phase: "Failed", conditions: [{ type: "ContainersReady", status: "False" }] }),
 };
 
-describe("what a snapshot holds of a pod", () => {
-  it.each(Object.keys(asked))("says as much as the whole: %s", (question) => {
+describe("the reduced pod in a snapshot", () => {
+  it.each(Object.keys(asked))("gives the same answers as the full pod: %s", (question) => {
     for (const each of Object.values(pods)) expect(asked[question]?.(held(each))).toEqual(asked[question]?.(each));
   });
 
-  it("lacks what is not read", () => {
+  it("omits fields that no controller reads", () => {
     const text = JSON.stringify(Object.values(pods).map(held));
     for (const unread of ["env", "volumeMounts", "image", "emptyDir", "Initialized"])
       expect(text).not.toContain(unread);
   });
 });
 
-it("a snapshot holds the content of those secrets and config maps only that controllers look after", () => {
+it("a snapshot contains data only of those secrets and config maps that controllers use", () => {
   const object = (kind: string, name: string, type?: string) =>
     ({
       kind,

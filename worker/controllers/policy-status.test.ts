@@ -46,11 +46,11 @@ it.each<[string, ValidatingAdmissionPolicy]>([
   ],
   ["labels and quantities", policy({ validations: [{ expression: "object.metadata.labels['a'] == 'b'" }] })],
   ["every kind by wildcard", policy({ validations: [{ expression: "object.spec.nothing" }] }, "*")],
-])("nothing is said of %s", async (_, object) => {
+])("type checking reports no warnings for %s", async (_, object) => {
   expect(await statusOf(object)).toEqual({ observedGeneration: 1, typeChecking: {} });
 });
 
-it("each expression that does not fit a kind has a warning for each such kind", async () => {
+it("each expression gets a warning for each kind with a type error", async () => {
   const object = policy({
     matchConstraints: {
       resourceRules: [

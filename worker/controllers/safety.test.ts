@@ -167,7 +167,7 @@ const resized =
     });
   };
 
-describe("controllers keep their promises:", () => {
+describe("safety properties of controllers:", () => {
   it("a replica set has no more pods than it ever requested", async () => {
     let most = 0;
     await live({
@@ -212,7 +212,7 @@ describe("controllers keep their promises:", () => {
     });
   });
 
-  it("a stateful set has one pod of an ordinal, and makes none before those below it", async () => {
+  it("a stateful set has at most one pod per ordinal, and creates none before all lower ones", async () => {
     const known = new Map<string, string>();
     await live({
       controllers: [statefulSetController, garbageCollector],
@@ -246,7 +246,7 @@ describe("controllers keep their promises:", () => {
   it.each<[string, number, number]>([
     ["one pod on a node", 0, 1],
     ["an old and a new pod on a node while it surges", 1, 2],
-  ])("a daemon set has no more than %s", async (_, maxSurge, most) => {
+  ])("a daemon set has at most %s", async (_, maxSurge, most) => {
     await live({
       controllers: [daemonSetController, garbageCollector],
       begin: ({ at }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { zonedTimeText } from "./time.ts";
 
-describe("CTL-CRON-ZONE: a start is written in its schedule's time zone", () => {
+describe("CTL-CRON-ZONE: a scheduled time is written in the schedule's time zone", () => {
   test.each([
     ["2026-01-01T00:00:00Z", undefined, "2026-01-01T00:00:00Z"],
     ["2026-01-01T00:00:00Z", "Etc/UTC", "2026-01-01T00:00:00Z"],

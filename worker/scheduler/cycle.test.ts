@@ -22,11 +22,11 @@ const told = (decision: Decision) =>
 const placed = (...objects: Stored<ReturnType<typeof node> | ReturnType<typeof pod>>[]) =>
   placeAll(schedulerOf(objects), () => 0);
 
-describe("a pod goes where it fits, and else says why it does not", () => {
+describe("a pod is placed where it fits, or the reason is reported", () => {
   const useless = (nodes: number) =>
     `no new claims to deallocate, preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`;
 
-  test("the freest node is taken", () => {
+  test("the least loaded node is chosen", () => {
     expect(placed(node("a", { cpu: "1" }), node("b", { cpu: "4" }), pod("p", { cpu: "500m" }))).toEqual({ p: "b" });
   });
 
@@ -39,18 +39,18 @@ describe("a pod goes where it fits, and else says why it does not", () => {
     );
   });
 
-  test("without nodes there is nothing to count", () => {
+  test("without nodes no reasons are counted", () => {
     expect(placed(pod("p"))).toEqual({ p: "no nodes available to schedule pods" });
   });
 
-  test("a claim that is not there keeps the pod off every node", () => {
+  test("a missing claim makes every node infeasible", () => {
     const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "nobody" } }];
     expect(placed(node("a"), pod("p", { spec: { volumes } })).p).toBe(
       '0/1 nodes are available: persistentvolumeclaim "nobody" not found. not found',
     );
   });
 
-  test("features that not every kubelet has are required only of nodes that declare them", () => {
+  test("features that need kubelet support are required only of nodes that declare features", () => {
     const rule = { action: "RestartAllContainers", exitCodes: { operator: "In", values: [1] } };
     const containers = [{ name: "c", image: "i", restartPolicy: "Never", restartPolicyRules: [rule] }];
     const older = node("older");
@@ -63,13 +63,13 @@ describe("a pod goes where it fits, and else says why it does not", () => {
     expect(placed(older, pod("p")).p).toBe("older");
   });
 
-  test("higher priority goes first", () => {
+  test("pods of higher priority go first", () => {
     const low = pod("low", { cpu: "800m", spec: { priority: 1 } });
     const high = pod("high", { cpu: "800m", spec: { priority: 2 } });
     expect(placed(node("a", { cpu: "1" }), low, high).high).toBe("a");
   });
 
-  test("pods that repel each other do not meet, and those that are to be spread are", () => {
+  test("pods with anti-affinity stay apart, and spread constraints are met", () => {
     const labels = { app: "web" };
     const term = { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" };
     const apart = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
@@ -84,7 +84,7 @@ describe("a pod goes where it fits, and else says why it does not", () => {
 });
 
 describe("SCHED-PREEMPT: preemption", () => {
-  test("the least important pod that makes room is ended, and the node kept for the pod", () => {
+  test("the least important sufficient victim is evicted, and its node nominated", () => {
     const state = schedulerOf([node("a", { cpu: "1" }), node("b", { cpu: "1" })]);
     for (const [name, priority, on] of [
       ["cheap", 1, "a"],
@@ -129,7 +129,7 @@ function situation(
 }
 
 describe("whatever the cluster and the pods", () => {
-  test("no node holds more than it can, nor a pod that does not tolerate its taints", () => {
+  test("no node exceeds its capacity or runs a pod that does not tolerate its taints", () => {
     fc.assert(
       fc.property(nodes, pods, (nodeSays, podSays) => {
         const state = schedulerOf(situation(nodeSays, podSays));
@@ -150,7 +150,7 @@ describe("whatever the cluster and the pods", () => {
     );
   });
 
-  test("a pod waits only while no node would do", () => {
+  test("a pod is pending only if no node is feasible", () => {
     fc.assert(
       fc.property(nodes, pods, (nodeSays, podSays) => {
         const state = schedulerOf(situation(nodeSays, podSays));
@@ -170,7 +170,7 @@ describe("whatever the cluster and the pods", () => {
     );
   });
 
-  test("SCHED-TIE: the same snapshot and the same lots give the same placement, and a preemption leaves no trace", () => {
+  test("SCHED-TIE: the same snapshot and random values give the same placement, and a preemption dry run leaves no trace", () => {
     fc.assert(
       fc.property(
         nodes,

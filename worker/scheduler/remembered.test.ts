@@ -54,7 +54,7 @@ const deeds = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-test("SCHED-COUNT, SCHED-EQUAL: what is remembered of nodes, pods and domains is what would be found anew", () => {
+test("SCHED-COUNT, SCHED-EQUAL: cached facts about nodes, pods and domains equal freshly computed ones", () => {
   fc.assert(
     fc.property(fc.array(nodeSays, { minLength: 1, maxLength: 6 }), deeds, (first, then) => {
       const objects = new Map<string, Stored<Node> | Stored<Pod> | Stored<Service>>([["Service", service]]);
@@ -104,7 +104,7 @@ test("SCHED-COUNT, SCHED-EQUAL: what is remembered of nodes, pods and domains is
   );
 });
 
-test("plugins that look only at a node are asked before those that look at more, in their order", () => {
+test("plugins that only check the node run before the others, in their order", () => {
   const looksAtMore = plugins.findIndex(({ filter }) => filter);
   expect(plugins.slice(looksAtMore).filter(({ nodeFilter }) => nodeFilter)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
-  it("grows what is used too much, at most to twice its size at a time", async () => {
+  it("scales up under high usage, at most to twice the current size at a time", async () => {
     const at = start(3);
     at.use(90);
     await at.settle();
@@ -22,7 +22,7 @@ describe("an autoscaler", () => {
     expect(at.condition("ScalingActive")?.reason).toBe("ValidMetricFound");
   });
 
-  it("is limited by its most", async () => {
+  it("never scales beyond maxReplicas", async () => {
     const at = start(6, { maxReplicas: 8 });
     at.use(100);
     await at.settle();
@@ -30,7 +30,7 @@ describe("an autoscaler", () => {
     expect(at.condition("ScalingLimited")).toMatchObject({ status: "True", reason: "TooManyReplicas" });
   });
 
-  it("leaves alone what is used about right", async () => {
+  it("does not scale while usage is within the tolerance", async () => {
     const at = start(3);
     at.use(54);
     await at.settle();
@@ -39,7 +39,7 @@ describe("an autoscaler", () => {
     expect(at.condition("AbleToScale")?.reason).toBe("ReadyForNewScale");
   });
 
-  it("shrinks only when nothing higher was recommended for five minutes", async () => {
+  it("scales down only when nothing higher was recommended for five minutes", async () => {
     const at = start(4);
     at.use(10);
     await at.settle();
@@ -52,7 +52,7 @@ describe("an autoscaler", () => {
     expect(at.messages()).toContain("New size: 1; reason: All metrics below target");
   });
 
-  it("remembers what was recommended over a restart of the control plane", async () => {
+  it("remembers recommendations across a restart of the control plane", async () => {
     const at = start(4);
     at.use(10);
     await at.settle();
@@ -63,7 +63,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(1);
   });
 
-  it("[CTL-HPA-REFUSED] says that the target cannot be scaled, and tries again", async () => {
+  it("[CTL-HPA-REFUSED] reports that the target cannot be scaled, and tries again", async () => {
     const at = start(3);
     at.use(90);
     at.cluster.refuse = (verb, { subresource }) =>
@@ -82,7 +82,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(6);
   });
 
-  it("does nothing for a target that is at zero", async () => {
+  it("does nothing for a target with zero replicas", async () => {
     const at = start(0);
     await at.settle();
     expect(at.condition("ScalingActive")).toMatchObject({ status: "False", reason: "ScalingDisabled" });

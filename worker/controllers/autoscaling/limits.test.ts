@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
-  it("keeps to its behaviour: so many pods a time", async () => {
+  it("follows the scaling policies of its behavior: a number of pods at a time", async () => {
     const pods = (value: number, seconds: number) => ({
       selectPolicy: "Max",
       stabilizationWindowSeconds: seconds,
@@ -41,7 +41,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(1);
   });
 
-  it("[CTL-HPA-PERIOD] counts what went and what came in a period", async () => {
+  it("[CTL-HPA-PERIOD] counts pods that were added and removed within a policy's period", async () => {
     const pods = (value: number) => ({
       selectPolicy: "Max",
       stabilizationWindowSeconds: 0,
@@ -57,7 +57,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(4);
   });
 
-  it("[CTL-HPA-FIRST] counts the size it was at first as recommended, also where its bounds or zero come first", async () => {
+  it("[CTL-HPA-FIRST] counts the initial size as a recommendation, even if the bounds or zero replicas apply first", async () => {
     const over = start(6, { maxReplicas: 4 });
     over.use(10);
     await over.settle();

@@ -20,7 +20,7 @@ it.each([
   ["1m0.5s", 60_500],
   [undefined, 30_000],
   ["soon", 30_000],
-])("usage of a window of %s is of so many milliseconds", (window, expected) => {
+])("the usage window %s is read as a number of milliseconds", (window, expected) => {
   const read = podUsage(answer(window), "cpu", undefined);
   expect(read.ok && read.value.get("p")).toMatchObject({ value: 250, window: expected });
 });

@@ -5,7 +5,7 @@ import type { Event } from "../../../api/generated/core.v1.ts";
 import { CPU, podMetrics, RESOURCE, start } from "../../../test/fakes/controllers/controlled-autoscaler.ts";
 
 describe("an autoscaler", () => {
-  it("counts pods without metrics to the side of caution", async () => {
+  it("counts pods without metrics conservatively", async () => {
     const at = start(4);
     at.use(90);
     at.cluster.answers = () => podMetrics(2, 90);
@@ -14,7 +14,7 @@ describe("an autoscaler", () => {
     expect(at.replicas()).toBe(4);
   });
 
-  it("reports which metrics it cannot get, and checks less often if there are none", async () => {
+  it("reports which metrics are unavailable, and checks less often if all are", async () => {
     const at = start(3);
     await at.settle();
     const missing =
@@ -35,7 +35,7 @@ describe("an autoscaler", () => {
     expect(reads() - before).toBe(1);
   });
 
-  it("grows by one metric where another fails, but does not shrink", async () => {
+  it("scales up by one metric if another fails, but does not scale down", async () => {
     const queue: MetricSpec = {
       type: "External",
       external: { metric: { name: "queue" }, target: { type: "AverageValue", averageValue: "10" } },
@@ -90,7 +90,7 @@ describe("an autoscaler", () => {
     expect(at.messages()).toEqual([`New size: ${replicas}; reason: ${reason}`]);
   });
 
-  it("follows a value for each of pods that are not there yet", async () => {
+  it("follows an average value even if the target has no pods yet", async () => {
     const target = { type: "AverageValue", averageValue: "10" };
     const at = start(2, { metrics: [{ type: "External", external: { metric: { name: "queue" }, target } }] });
     at.use(0);
@@ -103,7 +103,7 @@ describe("an autoscaler", () => {
     expect(at.status()?.currentMetrics).toMatchObject([{ external: { current } }]);
   });
 
-  it("[CTL-HPA-SELECTOR] counts no pods that another counts", async () => {
+  it("[CTL-HPA-SELECTOR] does not act on pods that another autoscaler selects", async () => {
     const at = start(3);
     at.use(90);
     const first = at.cluster.get<HorizontalPodAutoscaler>(RESOURCE, "ns", "h");

@@ -48,7 +48,7 @@ it.each<[string, MetricSpec, readonly string[], string]>([
   ],
   ["a namespace", object("Namespace", "v1"), [NEW], `/apis/${NEW}/namespaces/ns/metrics/hits`],
   ["what is outside", external, [EXTERNAL], `/apis/${EXTERNAL}/namespaces/ns/h%2Fs?labelSelector=${chosen.slice(20)}`],
-])("[CTL-HPA-METRICS] %s is asked for where it is offered", (_, spec, offered, question) => {
+])("[CTL-HPA-METRICS] %s is requested from the API that serves it", (_, spec, offered, question) => {
   expect(questionOf(spec, askingOf(...offered))).toMatchObject({ ask: question });
 });
 
@@ -61,11 +61,11 @@ it.each<[string, MetricSpec, readonly string[], string]>([
     [OLD],
     'unable to map kind Gizmo.x.io to resource: no matches for kind "Gizmo" in group "x.io"',
   ],
-])("[CTL-HPA-METRICS] %s cannot be asked for", (_, spec, offered, message) => {
+])("[CTL-HPA-METRICS] %s cannot be requested", (_, spec, offered, message) => {
   expect(answerTo(questionOf(spec, askingOf(...offered)), undefined)).toEqual({ ok: false, code: 404, message });
 });
 
-it("[CTL-HPA-METRICS] an API server that does not answer is named as clients name it", () => {
+it("[CTL-HPA-METRICS] an API server that does not answer is reported in the words of client-go", () => {
   const asked = questionOf(object("Service", "v1"), askingOf(OLD));
   const question = "ask" in asked ? asked.ask : "";
   const silent = { ok: false, code: 503, message: "service unavailable" } as const;

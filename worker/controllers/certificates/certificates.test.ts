@@ -70,7 +70,7 @@ describe("[CTL-CSR-APPROVE] a kubelet's request for a client certificate", () =>
   });
 });
 
-describe("[CTL-CSR-CLEAN] a request is cleared away", () => {
+describe("[CTL-CSR-CLEAN] a certificate signing request is deleted", () => {
   const approved = (at: ReturnType<typeof start>, type: string, certificate?: string) =>
     at.cluster.change<CertificateSigningRequest>(RESOURCE, "", "r", (draft) => {
       const lastUpdateTime = new Date(at.cluster.now).toISOString();
@@ -100,7 +100,7 @@ describe("[CTL-CSR-CLEAN] a request is cleared away", () => {
     expect(at.request()).toBeUndefined();
   });
 
-  it("but not while its signer has not signed it", async () => {
+  it("but not while it is approved and unsigned", async () => {
     const at = start({});
     approved(at, "Approved");
     await at.pass(48 * HOUR_MS);

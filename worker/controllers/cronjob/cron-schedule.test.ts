@@ -37,7 +37,7 @@ describe("cron schedule", () => {
     expect([text(due?.latest), text(due?.next)]).toEqual([latest, next]);
   });
 
-  it("says when too many starts were missed, and still finds the last", () => {
+  it("reports too many missed starts, and still finds the last one", () => {
     const due = dueTimes("* * * * *", undefined, {
       after: at("2026-01-01T00:00:00Z"),
       now: at("2026-01-02T00:00:30Z"),
@@ -46,7 +46,7 @@ describe("cron schedule", () => {
     expect(text(due?.latest)).toBe("2026-01-02T00:00:00.000Z");
   });
 
-  it("counts intervals from where they begin, however many were missed", () => {
+  it("counts @every intervals from their start, however many were missed", () => {
     const due = dueTimes("@every 90m", undefined, {
       after: at("2026-01-01T00:00:07Z"),
       now: at("2026-03-01T00:00:00Z"),
@@ -55,7 +55,7 @@ describe("cron schedule", () => {
     expect([text(due?.latest), text(due?.next)]).toEqual(["2026-02-28T22:30:07.000Z", "2026-03-01T00:00:07.000Z"]);
   });
 
-  it("answers nothing for what it cannot read", () => {
+  it("returns nothing for an invalid schedule", () => {
     expect(dueTimes("not a schedule", undefined, { after: 0, now: 1 })).toBeUndefined();
   });
 });

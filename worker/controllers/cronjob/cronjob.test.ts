@@ -25,7 +25,7 @@ const complete = (at: ControlledCluster, job: Job | undefined) =>
   });
 
 describe("cron job", () => {
-  it("starts a job each minute, and reports the end of those that it keeps", async () => {
+  it("starts a job each minute, and reports the end of the jobs that it keeps", async () => {
     const at = start();
     await at.pass(MINUTE_MS);
     const [job] = jobs(at);
@@ -37,7 +37,7 @@ describe("cron job", () => {
     expect(reasons(at)).toEqual(["SuccessfulCreate", "SawCompletedJob"]);
   });
 
-  it("CTL-CRON-SURPLUS: says of a job that ended and goes at once only that it was deleted", async () => {
+  it("CTL-CRON-SURPLUS: sends only the deletion event for a finished job that is deleted at once", async () => {
     const at = start({ successfulJobsHistoryLimit: 0 });
     await at.pass(MINUTE_MS);
     complete(at, jobs(at)[0]);
@@ -47,7 +47,7 @@ describe("cron job", () => {
     expect(reasons(at)).toEqual(["SuccessfulCreate", "SuccessfulDelete"]);
   });
 
-  it("CTL-CRON-REPLACED: does not miss a job that it replaced", async () => {
+  it("CTL-CRON-REPLACED: does not report a job that it replaced as missing", async () => {
     const at = start({ concurrencyPolicy: "Replace" });
     await at.pass(2 * MINUTE_MS);
     expect(jobs(at)).toHaveLength(1);
@@ -55,7 +55,7 @@ describe("cron job", () => {
     expect(reasons(at)).toEqual(["SuccessfulCreate", "SuccessfulDelete", "SuccessfulCreate"]);
   });
 
-  it("CTL-CRON-NEVER: says that a schedule is invalid that no day is like", async () => {
+  it("CTL-CRON-NEVER: reports a schedule that matches no day as invalid", async () => {
     const at = start({ schedule: "0 0 31 2 *" });
     await at.pass(MINUTE_MS);
     expect(at.cluster.list<Event>("events").map(({ message }) => message)).toEqual([

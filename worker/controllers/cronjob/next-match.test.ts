@@ -10,7 +10,7 @@ function next(schedule: string, after: string, timeZone?: string): string | unde
   return time === undefined ? undefined : new Date(time).toISOString().replace(":00.000Z", "Z");
 }
 
-describe("CTL-CRON-MATCH: the next time that a schedule names", () => {
+describe("CTL-CRON-MATCH: the next time that a schedule matches", () => {
   it.each([
     ["10/15 * * * *", "2026-01-01T00:56:00Z", "2026-01-01T01:10Z"],
     ["*/90 * * * *", "2026-01-01T00:00:00Z", "2026-01-01T01:00Z"],
@@ -19,7 +19,7 @@ describe("CTL-CRON-MATCH: the next time that a schedule names", () => {
     ["0 0 * feb/2 *", "2026-03-01T00:00:00Z", "2026-04-01T00:00Z"],
     ["0 0 29 2 *", "2026-01-01T00:00:00Z", "2028-02-29T00:00Z"],
     ["0 0 31 2 *", "2026-01-01T00:00:00Z", undefined],
-  ])("of %s after %s is %s", (schedule, after, is) => {
+  ])("for %s after %s is %s", (schedule, after, is) => {
     expect(next(schedule, after)).toBe(is);
   });
 
@@ -41,7 +41,7 @@ describe("CTL-CRON-MATCH: the next time that a schedule names", () => {
     expect(next(schedule, after, "Europe/Berlin")).toBe(is);
   });
 
-  it("is on the first day of a month, though it begin at one o'clock", () => {
+  it("is on the first day of a month, even if the month begins at one o'clock", () => {
     expect(next("30 1 1 5 *", "2026-01-01T00:00:00Z", "Africa/Cairo")).toBe("2026-04-30T22:30Z");
     expect(next("15 1 24 4 *", "2026-01-01T00:00:00Z", "Africa/Cairo")).toBe("2026-04-23T22:15Z");
   });

@@ -4,7 +4,7 @@ import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { dm, node, pods, start, status } from "../../../test/fakes/controllers/controlled-daemon-set.ts";
 
 describe("daemon set", () => {
-  it("CTL-DS-OVER: replaces a pod that has ended, also while a finalizer holds it", async () => {
+  it("CTL-DS-OVER: replaces a finished pod, even while a finalizer holds it", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm());
@@ -25,7 +25,7 @@ describe("daemon set", () => {
     expect(status(at)).toMatchObject({ currentNumberScheduled: 1, numberMisscheduled: 0 });
   });
 
-  it("CTL-DS-PENDING: removes a pod that waits for its node with the template that led it there, not with the node's label", async () => {
+  it("CTL-DS-PENDING: removes a pod pending for its node when the template changes, not when the node's label does", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm());
@@ -69,7 +69,7 @@ describe("daemon set", () => {
     ]);
   });
 
-  it("[CTL-DS-HISTORY] keeps fewer old revisions where its pods have one of them", async () => {
+  it("[CTL-DS-HISTORY] keeps fewer old revisions if its pods use one of them", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm({ revisionHistoryLimit: 1, updateStrategy: { type: "OnDelete" } }));
@@ -84,7 +84,7 @@ describe("daemon set", () => {
     expect(revisions.map(({ revision }) => revision).sort()).toEqual([1, 3]);
   });
 
-  it("CTL-DS-EQUAL: keeps the newest of revisions that say the same, and its pods are of that one", async () => {
+  it("CTL-DS-EQUAL: keeps the newest of equal revisions, and moves its pods to that one", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm());
@@ -109,7 +109,7 @@ describe("daemon set", () => {
     ]);
   });
 
-  it("CTL-REVISION: prints the template in its revision as Go does, members in order", async () => {
+  it("CTL-REVISION: prints the template in its revision as Go does, fields in order", async () => {
     const at = start();
     at.cluster.put("daemonsets.apps", dm());
     await at.settle();
@@ -123,7 +123,7 @@ describe("daemon set", () => {
     expect(members).toEqual(members.map((names) => names.toSorted()));
   });
 
-  it("follows nodes that come, and leaves nodes that lose their label", async () => {
+  it("adds pods to new nodes, and removes them from nodes that lose the label", async () => {
     const at = start();
     at.cluster.put("daemonsets.apps", dm());
     await at.settle();
@@ -141,7 +141,7 @@ describe("daemon set", () => {
     expect(status(at)?.desiredNumberScheduled).toBe(0);
   });
 
-  it("CTL-DS-PLACE: requires of a pod's node its name alone", async () => {
+  it("CTL-DS-PLACE: pins a pod to its node with affinity for the node's name only", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: "pool", operator: "In", values: ["a"] }] }] };
@@ -157,7 +157,7 @@ describe("daemon set", () => {
     });
   });
 
-  it("CTL-DS-NEW: takes a pod that an earlier set left for new where it is of as many templates", async () => {
+  it("CTL-DS-NEW: treats an orphaned pod as current if its template generation matches", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     const left = (name: string, count: string): Pod => ({
@@ -174,7 +174,7 @@ describe("daemon set", () => {
     expect(status(at)).toMatchObject({ currentNumberScheduled: 1, updatedNumberScheduled: 1 });
   });
 
-  it("gives its pods the tolerations of daemons in place of the template's that differ in seconds only", async () => {
+  it("replaces template tolerations that differ only in seconds by those of daemons", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     const notReady = { key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute" };

@@ -4,7 +4,7 @@ import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import { dm, generation, node, pods, start, status } from "../../../test/fakes/controllers/controlled-daemon-set.ts";
 
 describe("a daemon set's rolling update", () => {
-  it("replaces pods that are not ready at once, and none under OnDelete", async () => {
+  it("replaces unready pods at once, and none under OnDelete", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.put("daemonsets.apps", dm());
@@ -24,7 +24,7 @@ describe("a daemon set's rolling update", () => {
     expect(status(at)?.updatedNumberScheduled).toBeUndefined();
   });
 
-  it("CTL-DS-OLDEST: counts for a node that surges its oldest pod alone", async () => {
+  it("CTL-DS-OLDEST: counts only the oldest pod of a surging node", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.put(
@@ -47,7 +47,7 @@ describe("a daemon set's rolling update", () => {
     expect(status(at)?.updatedNumberScheduled).toBeUndefined();
   });
 
-  it("CTL-DS-SURGE: takes the old pod away once it is not ready, though the new one is not either, and makes one beside a pod that ends", async () => {
+  it("CTL-DS-SURGE: deletes an unready old pod even if the new one is not ready, and creates a pod beside a terminating one", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     const updateStrategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
@@ -69,7 +69,7 @@ describe("a daemon set's rolling update", () => {
     expect(images()).toEqual(["pause:2", "pause:2"]);
   });
 
-  it("CTL-DS-LEAVE: an update removes the old pods of nodes that accept no new ones; with surge only once there are others", async () => {
+  it("CTL-DS-LEAVE: an update removes the old pods of nodes that accept no new ones; with surge only after replacements exist", async () => {
     const at = start();
     for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name));
     const surging = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };

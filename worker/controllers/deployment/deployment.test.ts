@@ -12,7 +12,7 @@ import {
 } from "../../../test/fakes/controllers/controlled-deployment.ts";
 
 describe("deployment", () => {
-  it("makes a replica set of its template, named and labelled by its hash", async () => {
+  it("creates a replica set from its template, named and labelled by the template's hash", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web());
     await at.settle();
@@ -39,7 +39,7 @@ describe("deployment", () => {
     expect(events(at)).toContain("ScalingReplicaSet: Scaled up replica set web-HASH from 0 to 2");
   });
 
-  it("says that it has progressed once all pods are available", async () => {
+  it("reports progress complete once all pods are available", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web());
     await at.settle();
@@ -53,7 +53,7 @@ describe("deployment", () => {
     expect(deployment(at).status.unavailableReplicas).toBeUndefined();
   });
 
-  it("says that it timed out when the deadline passes, and wakes for that alone", async () => {
+  it("reports ProgressDeadlineExceeded when the deadline passes, and wakes only for that", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ progressDeadlineSeconds: 5 }));
     await at.settle();
@@ -88,7 +88,7 @@ describe("deployment", () => {
     expect(sets(at)[0]?.metadata.annotations?.["kubernetes.io/change-cause"]).toBe("because");
   });
 
-  it("avoids a taken name by counting the collision", async () => {
+  it("avoids a taken name by incrementing the collision count", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ replicas: 0 }));
     await at.settle();
@@ -102,7 +102,7 @@ describe("deployment", () => {
     expect(sets(at)[0]?.metadata.ownerReferences).toBeUndefined();
   });
 
-  it("keeps no more history than specified", async () => {
+  it("keeps no more old replica sets than revisionHistoryLimit", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ replicas: 0, revisionHistoryLimit: 1 }));
     for (const image of ["pause:1", "pause:2", "pause:3", "pause:4"]) {

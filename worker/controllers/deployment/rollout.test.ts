@@ -45,7 +45,7 @@ describe("deployment", () => {
     expect(deployment(at).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("3");
   });
 
-  it("numbers on from the revision of a replica set that it adopts, however large", async () => {
+  it("continues from the revision of an adopted replica set, however large", async () => {
     const at = start();
     at.cluster.put<ReplicaSet>("replicasets.apps", {
       apiVersion: "apps/v1",
@@ -68,7 +68,7 @@ describe("deployment", () => {
     expect(deployment(at).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("3546343826724305833");
   });
 
-  it("scales in proportion in the middle of a rollout", async () => {
+  it("scales proportionally in the middle of a rollout", async () => {
     const at = start();
     const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
     at.cluster.put("deployments.apps", web({ replicas: 4, strategy }));
@@ -87,7 +87,7 @@ describe("deployment", () => {
     expect(sets(at).map(({ spec }) => spec.replicas)).toEqual([7, 3]);
   });
 
-  it("removes all old pods before it makes new ones under Recreate", async () => {
+  it("removes all old pods before it creates new ones under Recreate", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ strategy: { type: "Recreate" } }));
     await at.settle();
@@ -102,7 +102,7 @@ describe("deployment", () => {
     expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:2", "pause:2"]);
   });
 
-  it("waits for the last pod's end under Recreate even if it rolls back to an existing replica set", async () => {
+  it("waits under Recreate until the last pod is gone, even if it rolls back to an existing replica set", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ strategy: { type: "Recreate" } }));
     const roll = async (image: string) => {
@@ -128,7 +128,7 @@ describe("deployment", () => {
     expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:1", "pause:1"]);
   });
 
-  it("does not grow the new replica set before the old one has removed the pods that it is to lose", async () => {
+  it("does not scale up the new replica set before the old one has removed its surplus pods", async () => {
     const at = controlledCluster([deploymentController]);
     const says = (name: string, status: ReplicaSet["status"]) =>
       at.cluster.change<ReplicaSet>("replicasets.apps", "ns", name, (draft) => {
@@ -151,7 +151,7 @@ describe("deployment", () => {
     expect(sizes()).toEqual([2, 2]);
   });
 
-  it("[CTL-DEPLOY-STEPS] removes what does not work first, as a step of its own, of the oldest set before others", () => {
+  it("[CTL-DEPLOY-STEPS] removes unhealthy pods first, as a separate step, from the oldest set on", () => {
     const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 2 } };
     const [older, newer, newest] = [sized("a", 3, 2), sized("b", 3, 2), sized("c", 0, 0)];
     const steps = planShrink(web({ replicas: 4, strategy }), newest, [newer, older]);
@@ -162,7 +162,7 @@ describe("deployment", () => {
     ]);
   });
 
-  it("[CTL-DEPLOY-STEPS] grows the newest set by all that it may have, once all pods that are to go have gone", () => {
+  it("[CTL-DEPLOY-STEPS] scales up the newest set by its full allowance, once all surplus pods are gone", () => {
     const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
     const size = (...old: ReturnType<typeof sized>[]) => {
       const newest = sized("c", 1, 0);
@@ -173,7 +173,7 @@ describe("deployment", () => {
     expect(size(sized("a", 2, 2), sized("b", 2, 2))).toBe(4);
   });
 
-  it("counts a surge in pods also where it asks for none", async () => {
+  it("counts maxSurge in max-replicas even with zero replicas", async () => {
     const at = start();
     const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
     at.cluster.put("deployments.apps", web({ replicas: 0, strategy }));
@@ -182,7 +182,7 @@ describe("deployment", () => {
     expect(pods(at)).toEqual([]);
   });
 
-  it("never exceeds its surge nor falls below its available minimum, whatever becomes ready when", async () => {
+  it("never exceeds its surge nor falls below its available minimum, in whatever order pods become ready", async () => {
     const plans = fc.record({
       replicas: fc.integer({ min: 1, max: 6 }),
       surge: fc.integer({ min: 0, max: 3 }),

@@ -56,7 +56,7 @@ function start(tolerations: readonly DeviceToleration[] = []) {
 }
 
 describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () => {
-  it("stays where it has the device for an extended resource", async () => {
+  it("stays if the device was allocated for an extended resource", async () => {
     const at = start();
     at.cluster.change<Pod>("pods", "ns", "pod", ({ spec, status }) => {
       delete spec.resourceClaims;
@@ -67,7 +67,7 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
     expect(at.isThere()).toBe(true);
   });
 
-  it("is deleted at once, with the reason", async () => {
+  it("is evicted at once, with the reason", async () => {
     const at = start();
     await at.settle();
     at.taint("d", "NoExecute");
@@ -80,9 +80,9 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
   });
 
   it.each([
-    ["another device is", "e", "NoExecute"],
-    ["only the scheduler is to mind", "d", "NoSchedule"],
-  ])("stays where %s", async (_, device, effect) => {
+    ["another device is tainted", "e", "NoExecute"],
+    ["the taint is NoSchedule", "d", "NoSchedule"],
+  ])("stays if %s", async (_, device, effect) => {
     const at = start();
     at.taint(device, effect);
     await at.settle();
@@ -98,7 +98,7 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
     expect(at.isThere()).toBe(false);
   });
 
-  it("is told that it is spared, if the taint goes before its time is over", async () => {
+  it("gets an event that its eviction is cancelled if the taint is removed in time", async () => {
     const at = start([{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 }]);
     at.taint("d", "NoExecute");
     await at.pass(30_000);
@@ -108,7 +108,7 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
     expect(at.cluster.list<Event>("events").map(({ message }) => message)).toEqual(["Cancelling deletion"]);
   });
 
-  it("stays for good where its claim tolerates it without limit", async () => {
+  it("stays forever if its claim tolerates the taint without limit", async () => {
     const noExecute = { operator: "Exists", effect: "NoExecute" };
     const at = start([{ ...noExecute, tolerationSeconds: 60 }, noExecute]);
     at.taint("d", "NoExecute");
@@ -116,7 +116,7 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
     expect(at.isThere()).toBe(true);
   });
 
-  it("goes where the claim's toleration does not name the effect", async () => {
+  it("is evicted if the claim's toleration does not name the effect", async () => {
     const at = start([{ operator: "Exists" }]);
     at.taint("d", "NoExecute");
     await at.settle();

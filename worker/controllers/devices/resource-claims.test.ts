@@ -28,7 +28,7 @@ const finish = ({ cluster }: At) =>
     draft.status.phase = "Succeeded";
   });
 
-it("a pod's claims are made of their templates, told to the pod, and gone when it is done", async () => {
+it("a pod's claims are created from templates, recorded in its status, and deleted when it is done", async () => {
   const at = start();
   at.cluster.put("pods", pod([{ name: "gpu", resourceClaimTemplateName: "t" }]));
   await at.settle();
@@ -81,7 +81,7 @@ it("CTL-CLAIM-NAMES: a pod's claims are written to its status together, once all
   );
 });
 
-it("an allocation ends with its last reservation, and the protection with it", async () => {
+it("an allocation and its finalizer are removed with the last reservation", async () => {
   const at = start();
   const { metadata } = at.cluster.put("pods", pod([{ name: "gpu", resourceClaimName: "c" }]));
   at.cluster.put(CLAIMS, {
@@ -100,7 +100,7 @@ it("an allocation ends with its last reservation, and the protection with it", a
   expect(claims(at)[0]?.metadata.finalizers ?? []).toEqual([]);
 });
 
-it("CTL-CLAIM-EXTENDED: the claim of a pod's extended resources goes when the pod is done", async () => {
+it("CTL-CLAIM-EXTENDED: the claim of a pod's extended resources is deleted when the pod is done", async () => {
   const at = start();
   const { metadata } = at.cluster.put("pods", {
     ...pod([]),
@@ -126,7 +126,7 @@ it("CTL-CLAIM-EXTENDED: the claim of a pod's extended resources goes when the po
   expect(claims(at)).toEqual([]);
 });
 
-it("a claim that is allocated and was never reserved is left alone", async () => {
+it("a claim that is allocated but was never reserved is left alone", async () => {
   const at = start();
   at.cluster.put(CLAIMS, {
     apiVersion: "resource.k8s.io/v1",

@@ -50,7 +50,7 @@ async function statusWith(spec: Partial<PodDisruptionBudget["spec"]>, pods: numb
 }
 
 describe("pod disruption budget", () => {
-  it("CTL-PDB-FAILED: has not observed what it could not count", async () => {
+  it("CTL-PDB-FAILED: does not set observedGeneration if its pods could not be counted", async () => {
     const { cluster, settle } = controlledCluster([disruptionController]);
     const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "u", controller: true };
     cluster.put<Pod>("pods", {
@@ -68,7 +68,7 @@ describe("pod disruption budget", () => {
     expect(status?.conditions?.[0]).not.toHaveProperty("observedGeneration");
   });
 
-  it("expects a pod that has ended or is on its way out, and counts neither as healthy", async () => {
+  it("expects finished and terminating pods, but does not count them as healthy", async () => {
     const { cluster, settle } = controlledCluster([disruptionController]);
     const pod = (name: string, phase: string, deletionTimestamp?: string): Pod => ({
       apiVersion: "v1",
@@ -100,7 +100,7 @@ describe("pod disruption budget", () => {
     expect(await statusWith(spec, pods, { managed })).toEqual({ counts, reason, events });
   });
 
-  it("CTL-PDB-UNMANAGED: gets an event about a new pod without a controller, though it changes no number", async () => {
+  it("CTL-PDB-UNMANAGED: gets an event about a new pod without a controller, even if no count changes", async () => {
     const at = controlledCluster([disruptionController]);
     at.cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
     await at.settle();
@@ -118,12 +118,12 @@ describe("pod disruption budget", () => {
   it.each<[string, { apiVersion: string; kind: string }, string | undefined, number]>([
     ["a custom resource's size", { apiVersion: "e.com/v1", kind: "Rollout" }, undefined, 5],
     [
-      "what has none",
+      "its pods if its owner has no scale",
       { apiVersion: "batch/v1", kind: "Job" },
       "jobs.batch does not implement the scale subresource",
       0,
     ],
-  ])("goes by %s", async (_, kind, error, expected) => {
+  ])("takes the expected count from %s", async (_, kind, error, expected) => {
     const at = controlledCluster([disruptionController]);
     at.cluster.put("customresourcedefinitions.apiextensions.k8s.io", {
       apiVersion: "apiextensions.k8s.io/v1",

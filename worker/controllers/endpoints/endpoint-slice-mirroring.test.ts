@@ -3,7 +3,7 @@ import type { Endpoints } from "../../../api/generated/core.v1.ts";
 import { service, slices, start } from "../../../test/fakes/controllers/controlled-endpoints.ts";
 
 describe("slices", () => {
-  it("mirror manually written endpoints, and are deleted with the service", async () => {
+  it("mirror manual Endpoints, and are deleted with the Service", async () => {
     const at = start();
     const { selector: _, ...spec } = service().spec;
     at.cluster.put("services", { ...service(), spec });
@@ -20,7 +20,7 @@ describe("slices", () => {
     expect(slices(at)).toEqual([]);
   });
 
-  it("mirror annotations as they are, and their changes", async () => {
+  it("mirror annotations unchanged, and follow their changes", async () => {
     const at = start();
     const { selector: _, ...rest } = service().spec;
     at.cluster.put("services", { ...service(), spec: rest });
@@ -38,7 +38,7 @@ describe("slices", () => {
     expect(slices(at).map(({ metadata }) => metadata.annotations)).toEqual([{ c: "e" }]);
   });
 
-  it("CTL-EP-MIRROR: mirror each subset as one slice, its addresses as they are in all subsets", async () => {
+  it("CTL-EP-MIRROR: mirror each subset as one slice, its addresses merged across all subsets", async () => {
     const at = start();
     const { selector: _, ...rest } = service().spec;
     at.cluster.put("services", { ...service(), spec: rest });
@@ -73,7 +73,7 @@ describe("slices", () => {
     expect(slices(at)).toEqual(before);
   });
 
-  it("CTL-EP-MIRROR: say how many addresses of a subset are too many to mirror", async () => {
+  it("CTL-EP-MIRROR: report how many addresses of a subset exceed the mirroring limit", async () => {
     const at = start();
     const { selector: _, ...rest } = service().spec;
     at.cluster.put("services", { ...service(), spec: rest });

@@ -17,7 +17,7 @@ describe("endpoints and slices", () => {
     expect(slices(at)).toMatchObject([{ addressType: "IPv4" }]);
   });
 
-  it("split pods by the numbers that a named port means on them", async () => {
+  it("split pods by the number that a named port resolves to", async () => {
     const at = start();
     at.cluster.put("pods", pod("a", "10.0.0.1", { port: 8001 }));
     at.cluster.put("pods", pod("b", "10.0.0.2", { port: 8002 }));
@@ -32,7 +32,7 @@ describe("endpoints and slices", () => {
     expect(slices(at)).toHaveLength(3);
   });
 
-  it("CTL-EP-FAMILY: leave out pods without an address of the service's first family", async () => {
+  it("CTL-EP-FAMILY: omit pods without an address of the service's first family", async () => {
     const at = start();
     const two = pod("b", "10.0.0.2");
     at.cluster.put("pods", pod("a", "10.0.0.1"));
@@ -44,7 +44,7 @@ describe("endpoints and slices", () => {
     expect(addresses).toEqual(["fd00::2"]);
   });
 
-  it("CTL-EP-ORDER: put a port that all pods offer beside those that some do, ports in the order of their hashes", async () => {
+  it("CTL-EP-ORDER: put a port of all pods before ports of some pods, each sorted by hash", async () => {
     const at = start();
     at.cluster.put("pods", pod("a", "10.0.0.1", { port: 8001 }));
     at.cluster.put("pods", pod("b", "10.0.0.2", { port: 8002 }));
@@ -62,7 +62,7 @@ describe("endpoints and slices", () => {
     expect(subsets.toSorted()).toEqual(["10.0.0.1,10.0.0.2: 9100,9200,9300", "10.0.0.1: 8001", "10.0.0.2: 8002"]);
   });
 
-  it("CTL-EP-REUSED: make a slice that would go into the one that would come", async () => {
+  it("CTL-EP-REUSED: reuse a slice that would be deleted for one that would be created", async () => {
     const at = start();
     at.cluster.put("pods", pod("a", "10.0.0.1"));
     at.cluster.put("services", service());
@@ -94,7 +94,7 @@ describe("endpoints and slices", () => {
     expect(slices(at)[0]?.endpoints?.[0]?.conditions).toEqual({ ready: false, serving: true, terminating: true });
   });
 
-  it("CTL-EP-NODE: slices leave out pods whose node there is not, and say so, unless what is not ready is published", async () => {
+  it("CTL-EP-NODE: slices omit pods whose node does not exist and report it, unless unready addresses are published", async () => {
     const at = start();
     at.cluster.put("pods", pod("a", "10.0.0.1"));
     at.cluster.put("pods", pod("b", "10.0.0.2", { spec: { nodeName: "gone" } }));
@@ -135,7 +135,7 @@ describe("endpoints and slices", () => {
     expect(endpoints(at)?.metadata.annotations).toEqual({});
   });
 
-  it("name hosts of a headless service, and zones where traffic should stay near", async () => {
+  it("include hostnames for a headless service, and zone hints if traffic should stay close", async () => {
     const at = start();
     at.cluster.put("nodes", node);
     at.cluster.put("pods", pod("a", "10.0.0.1", { spec: { hostname: "hh", subdomain: "s" } }));
@@ -149,7 +149,7 @@ describe("endpoints and slices", () => {
     });
   });
 
-  it("fill slices of a hundred and touch few of them", async () => {
+  it("fill slices of one hundred, and change as few as possible", async () => {
     const at = start();
     at.cluster.put("services", service());
     for (let index = 0; index < 150; index++)
@@ -166,7 +166,7 @@ describe("endpoints and slices", () => {
     expect(slices(at).filter(({ metadata }) => !before.includes(metadata.resourceVersion))).toHaveLength(1);
   });
 
-  it("CTL-EP-EXTERNAL: makes none for a service that is a name elsewhere", async () => {
+  it("CTL-EP-EXTERNAL: are not created for an ExternalName service", async () => {
     const at = start();
     at.cluster.put("pods", pod("p", "10.1.0.1"));
     at.cluster.put("services", service({ type: "ExternalName", externalName: "x.example.com" }));
@@ -175,7 +175,7 @@ describe("endpoints and slices", () => {
     expect(slices(at)).toEqual([]);
   });
 
-  it("CTL-EP-LABELS: says of itself whether the service is headless, whatever the service says", async () => {
+  it("CTL-EP-LABELS: are labelled headless only if the service is, whatever labels the service has", async () => {
     const at = start();
     const labelled = service();
     labelled.metadata.labels = { own: "x", "service.kubernetes.io/headless": "yes" };
@@ -186,7 +186,7 @@ describe("endpoints and slices", () => {
     expect(slices(at)[0]?.metadata.labels).not.toHaveProperty(["service.kubernetes.io/headless"]);
   });
 
-  it("CTL-EP-MOVED: makes a slice again that was given to another service", async () => {
+  it("CTL-EP-MOVED: are recreated if a slice was relabelled to another service", async () => {
     const at = start();
     at.cluster.put("pods", pod("p", "10.1.0.1"));
     at.cluster.put("services", service());
@@ -203,7 +203,7 @@ describe("endpoints and slices", () => {
     expect(slices(at).map(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"])).toContain("s");
   });
 
-  it("CTL-EP-TRIGGER: have the time of the change behind them, if it has one", async () => {
+  it("CTL-EP-TRIGGER: carry the trigger time of the change that caused them, if it has one", async () => {
     const at = start();
     const trigger = "endpoints.kubernetes.io/last-change-trigger-time";
     const told = () => [endpoints(at), slices(at)[0]].map((each) => each?.metadata.annotations?.[trigger]);
@@ -248,7 +248,7 @@ describe("endpoints and slices", () => {
     expect(told()).toEqual([undefined, undefined]);
   });
 
-  it("CTL-EP-LEFT: are deleted with their service whoever created them, and stay if there was none", async () => {
+  it("CTL-EP-LEFT: are deleted with their service even if created by hand, and stay if there was no service", async () => {
     const at = start();
     const byHand = { apiVersion: "v1", kind: "Endpoints", metadata: { name: "s", namespace: "ns" } } as Endpoints;
     at.cluster.put("endpoints", byHand);

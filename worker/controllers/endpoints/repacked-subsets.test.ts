@@ -5,7 +5,7 @@ import { repackedSubsets } from "./repacked-subsets.ts";
 const http = { name: "http", port: 80 };
 const dns = { name: "dns", port: 53 };
 
-describe("CTL-EP-MIRROR: subsets are read", () => {
+describe("CTL-EP-MIRROR: subsets are repacked", () => {
   it.each<{ title: string; subsets: EndpointSubset[]; packed: EndpointSubset[] }>([
     {
       title: "as they are",

@@ -28,6 +28,6 @@ it.each<[string, object, string]>([
   ["discovery.v1.EndpointPort", { name: "w", port: 8080, protocol: "TCP" }, "efb52924772dd61933cab7e1320a21aa"],
   ["discovery.v1.EndpointPort", { name: "d", port: 53, protocol: "UDP" }, "312d1701903e34d63cc461296fdc8781"],
   ["core.v1.EndpointSubset", { notReadyAddresses: [{ ip: "10.0.0.2" }] }, "148b101e9608a1cbeb7a0725321c58aa"],
-])("CTL-EP-ORDER: a %s is hashed as in Go: %j", (type, value, hash) => {
+])("CTL-EP-ORDER: a %s has the same hash as in Go: %j", (type, value, hash) => {
   expect(fnv128a(dumpForHash(type, value))).toBe(hash);
 });

@@ -51,7 +51,7 @@ describe("the share of a zone", () => {
   });
 });
 
-describe("endpoints that are shared out", () => {
+describe("zone hints of endpoints", () => {
   const even = new Map([
     ["a", 0.5],
     ["b", 0.5],
@@ -77,11 +77,11 @@ describe("endpoints that are shared out", () => {
     expect(hintsOf(hintedByZone(endpoints(counts), shares))).toBe(hints);
   });
 
-  it("leave out those that are not ready", () => {
+  it("exclude unready endpoints", () => {
     expect(hintsOf(hintedByZone([endpoint("a"), endpoint("a", false), endpoint("b")], even))).toBe("a-b");
   });
 
-  it("never leave a zone with less than what keeps its endpoints from overload", () => {
+  it("never leave a zone with fewer endpoints than the overload threshold requires", () => {
     const counts = fc.record({ a: fc.nat(30), b: fc.nat(30), c: fc.nat(30) });
     const weights = fc.tuple(
       fc.integer({ min: 1, max: 9 }),
@@ -106,7 +106,7 @@ describe("endpoints that are shared out", () => {
   });
 });
 
-it("a service that asks for it says whether its endpoints are shared out, and follows its nodes", async () => {
+it("a service with topology hints reports whether they apply, and follows its nodes", async () => {
   const at = controlledCluster([endpointSliceController]);
   const hints = () =>
     at.cluster

@@ -46,7 +46,7 @@ test("each served group version of custom kinds has an APIService, while one def
   expect(at.complaints).toEqual([]);
 });
 
-test("one that was removed or changed is set right, one that is not kept is left alone", async () => {
+test("a removed or changed APIService is restored, and a manual one is left alone", async () => {
   const at = controlledCluster([customApiServices]);
   at.cluster.put(DEFINITIONS, definition("widgets", { v1: true }));
   await at.settle();

@@ -23,7 +23,7 @@ function plan(objects: readonly object[]) {
   return customResourceCleanup.reconcile("foos.e.com", { snapshot, now: 0 } as ReconcileContext);
 }
 
-test("CRD-CLEANUP: a definition that ends takes its objects with it, and then goes", () => {
+test("CRD-CLEANUP: a terminating definition deletes its objects first, and then goes", () => {
   const objects = [
     { metadata: { name: "a", namespace: "n", uid: "1" } },
     { metadata: { name: "b", namespace: "n", uid: "2", deletionTimestamp: "2026-01-01T00:00:00Z" } },

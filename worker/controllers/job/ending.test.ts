@@ -18,7 +18,7 @@ describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
       });
   };
 
-  it("counts as failed, and is replaced when ten seconds are over, though it is gone by then", async () => {
+  it("counts as failed, and is replaced after ten seconds even if it is gone by then", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
     await at.settle();
@@ -39,7 +39,7 @@ describe("CTL-JOB-ENDING: a pod that is being deleted", () => {
     expect(job(at).status).toMatchObject({ active: 2, failed: 1, terminating: 0 });
   });
 
-  it("CTL-JOB-WAIT: is not taken note of while others are ready, and counts as what it ends as", async () => {
+  it("CTL-JOB-WAIT: is not counted while others are ready, and counts by its final phase", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
     await at.settle();

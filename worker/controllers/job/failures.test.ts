@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { condition, end, job, newJob, podAt, pods, start } from "../../../test/fakes/controllers/controlled-job.ts";
 
 describe("job", () => {
-  it("waits longer after each failure, and gives up at the backoff limit", async () => {
+  it("backs off after each failure, and fails at the backoff limit", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1, backoffLimit: 1 }));
     await at.settle();
@@ -17,7 +17,7 @@ describe("job", () => {
     expect(job(at).status.failed).toBe(2);
   });
 
-  it("fails at once where the pod failure policy says so", async () => {
+  it("fails at once if the pod failure policy says so", async () => {
     const at = start();
     const rules = [{ action: "FailJob", onExitCodes: { containerName: "c", operator: "In", values: [42] } }];
     at.cluster.put("jobs.batch", newJob({ completions: 1, podFailurePolicy: { rules } }));
@@ -29,7 +29,7 @@ describe("job", () => {
     );
   });
 
-  it("CTL-JOB-IGNORED: waits no longer for pods that are to be ignored and fail one after the other", async () => {
+  it("CTL-JOB-IGNORED: does not back off for ignored pods that fail one after the other", async () => {
     const at = start();
     const rules = [{ action: "Ignore", onExitCodes: { containerName: "c", operator: "In", values: [42] } }];
     at.cluster.put("jobs.batch", newJob({ completions: 3, parallelism: 3, podFailurePolicy: { rules } }));
@@ -44,7 +44,7 @@ describe("job", () => {
     expect(job(at).status).toMatchObject({ active: 3 });
   });
 
-  it("keeps failures of an index to the index", async () => {
+  it("counts failures of an index for that index only", async () => {
     const at = start();
     at.cluster.put(
       "jobs.batch",

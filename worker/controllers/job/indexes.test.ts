@@ -16,7 +16,7 @@ describe("index sets", () => {
     expect(listed(Indexes.parse(text, 10), 10)).toEqual(indexes);
   });
 
-  it("have all that was put in, know what follows each, and what they share", () => {
+  it("contain all added indexes, and support successor and intersection", () => {
     const some = fc.array(fc.nat({ max: 40 }));
     fc.assert(
       fc.property(some, some, some, (first, more, others) => {
@@ -34,7 +34,7 @@ describe("index sets", () => {
     );
   });
 
-  it("of two billion take no more than their text", () => {
+  it("of two billion indexes take no more memory than their text", () => {
     const all = Indexes.parse("0-9999999999", 2 ** 31 - 1);
     expect(all.size).toBe(2 ** 31 - 1);
     expect(all.countShared(Indexes.parse("5-7,100-2147483646", 2 ** 31 - 1))).toBe(2 ** 31 - 1 - 97);

@@ -34,7 +34,7 @@ describe("job", () => {
     expect(events(at)).toContain("Completed: Job completed");
   });
 
-  it("releases deleted pods even if it may not create others, as in a namespace that is being deleted", async () => {
+  it("removes finalizers from deleted pods even if it cannot create others, as in a terminating namespace", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
     await at.settle();
@@ -48,7 +48,7 @@ describe("job", () => {
     expect(pods(at).flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
   });
 
-  it("fails when the deadline passes, counting what it ends", async () => {
+  it("fails when the deadline passes, counting the pods that it terminates", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1, activeDeadlineSeconds: 5 }));
     await at.settle();
@@ -64,7 +64,7 @@ describe("job", () => {
     expect(events(at)).toContain(`SuccessfulDelete: Deleted pod: ${ended?.metadata.name}`);
   });
 
-  it("CTL-BURST: may ask for two thousand million indexes", async () => {
+  it("CTL-BURST: can request two billion indexes", async () => {
     const at = start();
     const completions = 2 ** 31 - 1;
     const rules = [{ succeededIndexes: `0-${completions - 1}`, succeededCount: 1 }];
@@ -81,7 +81,7 @@ describe("job", () => {
     expect(condition(at, "SuccessCriteriaMet")).toMatchObject({ message: "Matched rules at index 0" });
   });
 
-  it("ends by its success policy, leaving the rest uncounted", async () => {
+  it("completes by its success policy, not counting the remaining pods", async () => {
     const at = start();
     at.cluster.put(
       "jobs.batch",
@@ -120,7 +120,7 @@ describe("job", () => {
     expect(events(at).filter((text) => text.startsWith("Suspended"))).not.toEqual([]);
   });
 
-  it("REG-JOB-STATUS: completes a suspended job that has nothing to do", async () => {
+  it("REG-JOB-STATUS: completes a suspended job that has no work left", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 0, suspend: true }));
     await at.settle();
@@ -128,7 +128,7 @@ describe("job", () => {
     expect(job(at).status.startTime).toBeUndefined();
   });
 
-  it("releases pods of a deleted job", async () => {
+  it("removes finalizers from the pods of a deleted job", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1 }));
     await at.settle();
@@ -137,7 +137,7 @@ describe("job", () => {
     expect(podAt(at, 0).metadata.finalizers ?? []).toEqual([]);
   });
 
-  it("never runs more pods than its parallelism, nor counts beyond its completions", async () => {
+  it("never runs more pods than its parallelism, nor counts more than its completions", async () => {
     const runs = fc.record({
       completions: fc.integer({ min: 1, max: 6 }),
       parallelism: fc.integer({ min: 1, max: 4 }),

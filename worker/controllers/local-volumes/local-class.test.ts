@@ -5,7 +5,7 @@ import { CLASSES, node, ownClass, start } from "../../../test/fakes/controllers/
 import { localVolumeClass } from "./local-class.ts";
 
 describe("the class of local volumes", () => {
-  it("CTL-LOCAL-CLASS: exists, as the default, once a node keeps such volumes, and is recreated", async () => {
+  it("CTL-LOCAL-CLASS: exists, as the default, once a node provides such volumes, and is recreated", async () => {
     const at = start();
     at.cluster.put("nodes", node("plain", { keeps: false }));
     await at.settle();
@@ -22,7 +22,7 @@ describe("the class of local volumes", () => {
     expect(at.cluster.get(CLASSES, "", "local")).toBeDefined();
   });
 
-  it("CTL-LOCAL-CLASS: stays as it is edited", async () => {
+  it("CTL-LOCAL-CLASS: keeps edits", async () => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     await at.settle();
@@ -35,7 +35,7 @@ describe("the class of local volumes", () => {
     expect(at.cluster.get(CLASSES, "", "local")?.metadata.annotations).toEqual({ [mark]: "false" });
   });
 
-  it("CTL-LOCAL-CLASS: takes no other class's place as the default", async () => {
+  it("CTL-LOCAL-CLASS: does not replace another default class", async () => {
     const at = start();
     const mark = "storageclass.kubernetes.io/is-default-class";
     at.cluster.put(CLASSES, { ...ownClass("theirs"), metadata: { name: "theirs", annotations: { [mark]: "true" } } });
@@ -44,7 +44,7 @@ describe("the class of local volumes", () => {
     expect(at.cluster.get(CLASSES, "", "local")?.metadata.annotations).toEqual({ [mark]: "false" });
   });
 
-  it("CTL-LOCAL-CLASS: is not made where the deployment says so", () => {
+  it("CTL-LOCAL-CLASS: is not created if the deployment disables it", () => {
     const { snapshot } = { snapshot: { get: () => undefined, list: () => [node("a")] } };
     const plan = (hasLocalClass: boolean) =>
       localVolumeClass.reconcile("local", { snapshot, cluster: { hasLocalClass } } as never).effects.length;

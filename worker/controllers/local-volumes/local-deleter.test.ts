@@ -11,7 +11,7 @@ import {
 } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 
 describe("a local volume whose claim is gone", () => {
-  it("CTL-LOCAL-DELETE: goes with what it kept", async () => {
+  it("CTL-LOCAL-DELETE: is deleted together with its data", async () => {
     const { name, ...at } = await withVolume();
     at.cluster.remove("persistentvolumeclaims", "ns", "c");
     await at.settle();
@@ -19,7 +19,7 @@ describe("a local volume whose claim is gone", () => {
     expect(volumes(at)).toEqual([]);
   });
 
-  it("CTL-LOCAL-DELETE: goes with what it kept also where it was deleted before its claim", async () => {
+  it("CTL-LOCAL-DELETE: is deleted with its data even if it was deleted before its claim", async () => {
     const { name, ...at } = await withVolume();
     at.cluster.remove("persistentvolumes", "", name);
     await at.settle();
@@ -30,7 +30,7 @@ describe("a local volume whose claim is gone", () => {
     expect(volumes(at)).toEqual([]);
   });
 
-  it("CTL-LOCAL-DELETE: stays, and what it keeps, where it is to be retained", async () => {
+  it("CTL-LOCAL-DELETE: stays with its data if its reclaim policy is Retain", async () => {
     const { name, ...at } = await withVolume();
     const retain = (policy: string) =>
       at.cluster.change<PersistentVolume>("persistentvolumes", "", name, ({ spec }) => {
@@ -47,7 +47,7 @@ describe("a local volume whose claim is gone", () => {
     expect([volumes(at), calls(at).length]).toEqual([[], 2]);
   });
 
-  it("CTL-LOCAL-DELETE: waits for a node that is down, without calls meanwhile", async () => {
+  it("CTL-LOCAL-DELETE: waits for a node that is down, without calling it", async () => {
     const { name, ...at } = await withVolume();
     at.cluster.put("nodes", node("a", { ready: false }));
     at.cluster.remove("persistentvolumeclaims", "ns", "c");
@@ -69,7 +69,7 @@ describe("a local volume whose claim is gone", () => {
     expect(volumes(at)).toEqual([]);
   });
 
-  it("CTL-LOCAL-GONE: is deleted alone if its node no longer exists, with an event", async () => {
+  it("CTL-LOCAL-GONE: is deleted without its data if its node no longer exists, with an event", async () => {
     const { name, ...at } = await withVolume();
     at.cluster.remove("nodes", "", "a");
     await at.settle();

@@ -56,7 +56,7 @@ describe("a local volume", () => {
     ]);
   });
 
-  it("CTL-LOCAL-MAKE: is made for no claim before a node is chosen", async () => {
+  it("CTL-LOCAL-MAKE: is not created before a node is selected", async () => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     at.cluster.put("persistentvolumeclaims", claim("c"));
@@ -64,7 +64,7 @@ describe("a local volume", () => {
     expect([calls(at), volumes(at)]).toEqual([[], []]);
   });
 
-  it("CTL-LOCAL-MAKE: is where the fewest are, of a class that waits for no pod, and as the class says", async () => {
+  it("CTL-LOCAL-MAKE: is created on the node with the fewest volumes if the class binds immediately, with the class's settings", async () => {
     const at = start();
     for (const each of [node("a"), node("b"), node("away", { ready: false }), node("plain", { keeps: false })])
       at.cluster.put("nodes", each);
@@ -104,20 +104,24 @@ describe("a local volume", () => {
   });
 
   it.each<[string, Partial<PersistentVolumeClaim["spec"]>, string]>([
-    ["a device", { volumeMode: "Block" }, "sailplane.dev/local-volumes does not support block volume provisioning"],
     [
-      "several nodes",
+      "a block device",
+      { volumeMode: "Block" },
+      "sailplane.dev/local-volumes does not support block volume provisioning",
+    ],
+    [
+      "access from several nodes",
       { accessModes: ["ReadWriteOnce", "ReadWriteMany"] },
       "a local volume is on one node, and cannot be ReadWriteMany: ask for ReadWriteOnce or ReadWriteOncePod",
     ],
     [
-      "a copy",
+      "a data source",
       { dataSource: { kind: "PersistentVolumeClaim", name: "x" } },
       "local volumes begin empty, and cannot be copies of a PersistentVolumeClaim",
     ],
-    ["a certain one", { selector: { matchLabels: { a: "b" } } }, "claim Selector is not supported"],
-    ["attributes", { volumeAttributesClassName: "fast" }, "local volumes have no VolumeAttributesClass"],
-  ])("CTL-LOCAL-REFUSED: is not made for a claim that asks for %s, which is told why", async (_, spec, why) => {
+    ["a volume by selector", { selector: { matchLabels: { a: "b" } } }, "claim Selector is not supported"],
+    ["an attributes class", { volumeAttributesClassName: "fast" }, "local volumes have no VolumeAttributesClass"],
+  ])("CTL-LOCAL-REFUSED: is not created for a claim that requests %s, which gets an event", async (_, spec, why) => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     await at.settle();
@@ -127,7 +131,7 @@ describe("a local volume", () => {
     expect(told(at, /Failed/)).toEqual([`failed to provision volume with StorageClass "local": ${why}`]);
   });
 
-  it("CTL-LOCAL-REFUSED: is not created for a class with unknown parameters, nor for a claim that others populate", async () => {
+  it("CTL-LOCAL-REFUSED: is not created for a class with unknown parameters, nor for a claim with a data source", async () => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     at.cluster.put(CLASSES, ownClass("odd", { parameters: { nodePath: "/x" } }));
@@ -144,9 +148,9 @@ describe("a local volume", () => {
 
   it.each<[string, Node | undefined, string]>([
     ["is gone", undefined, 'node "n" not found'],
-    ["keeps none", node("n", { keeps: false }), 'node "n" keeps no local volumes'],
-    ["is away", node("n", { ready: false }), 'node "n" is not ready'],
-  ])("CTL-LOCAL-ELSEWHERE: may be made elsewhere where the chosen node %s", async (_, chosen, why) => {
+    ["provides no local volumes", node("n", { keeps: false }), 'node "n" keeps no local volumes'],
+    ["is not ready", node("n", { ready: false }), 'node "n" is not ready'],
+  ])("CTL-LOCAL-ELSEWHERE: is rescheduled if the chosen node %s", async (_, chosen, why) => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     if (chosen) at.cluster.put("nodes", chosen);
@@ -158,7 +162,7 @@ describe("a local volume", () => {
     expect(told(at, /ProvisioningFailed/)).toEqual([`failed to provision volume with StorageClass "local": ${why}`]);
   });
 
-  it.each([404, 507])("CTL-LOCAL-ELSEWHERE: may be made elsewhere where the node answers %i", async (code) => {
+  it.each([404, 507])("CTL-LOCAL-ELSEWHERE: is rescheduled if the node answers %i", async (code) => {
     const at = start();
     at.cluster.put("nodes", node("a"));
     await at.settle();

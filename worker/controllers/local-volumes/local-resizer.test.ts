@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import { claimAt, told, volumes, withVolume } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 
-it("CTL-LOCAL-GROW: a claim that asks for more has it", async () => {
+it("CTL-LOCAL-GROW: a claim that requests more storage gets it", async () => {
   const at = await withVolume();
   at.cluster.change<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "c", ({ spec }) => {
     spec.resources = { requests: { storage: "2Gi" } };

@@ -41,7 +41,7 @@ it("CTL-NAMESPACE-TOLD: a namespace reports what keeps it from being emptied, an
   expect(namespace()?.status.conditions?.map(({ status }) => status)).toEqual(Array(5).fill("False"));
 });
 
-it("CTL-NAMESPACE-TOLD: of pods that are left it says nothing, of what else is left it does", async () => {
+it("CTL-NAMESPACE-TOLD: a namespace reports remaining objects by kind, but not pods", async () => {
   const at = clusterOfEnding();
   const held = { namespace: "ns", finalizers: ["example.com/held"] };
   at.cluster.put("pods", { apiVersion: "v1", kind: "Pod", metadata: { name: "p", ...held } });
@@ -64,7 +64,7 @@ it("CTL-NAMESPACE-TOLD: of pods that are left it says nothing, of what else is l
   ]);
 });
 
-it("CTL-NAMESPACE-EVENTS: its events go before it does, however many there are", async () => {
+it("CTL-NAMESPACE-EVENTS: a namespace's events are deleted before it, however many there are", async () => {
   const at = clusterOfEnding();
   // Each deletion of the collection takes one of them.
   let events = 3;
@@ -84,7 +84,7 @@ it("CTL-NAMESPACE-EVENTS: its events go before it does, however many there are",
   expect(namespace?.spec.finalizers ?? []).toEqual([]);
 });
 
-it("CTL-NAMESPACE-AGGREGATED: what another API server keeps in a namespace goes, and holds it until then", async () => {
+it("CTL-NAMESPACE-AGGREGATED: a namespace waits until objects of an aggregated API server are deleted, too", async () => {
   const at = clusterOfEnding();
   at.cluster.put("apiservices.apiregistration.k8s.io", {
     apiVersion: "apiregistration.k8s.io/v1",

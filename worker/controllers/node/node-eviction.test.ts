@@ -3,7 +3,7 @@ import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { node, pod, start, taints } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
 describe("nodes", () => {
-  it("that evict let pods stay as long as they tolerate it", async () => {
+  it("that evict keep pods as long as the pods tolerate the taint", async () => {
     const at = start();
     const everything = { operator: "Exists", effect: "NoExecute" };
     at.cluster.put("nodes", node("n1", "False"));
@@ -18,7 +18,7 @@ describe("nodes", () => {
     expect(names()).toEqual(["never"]);
   });
 
-  it("[CTL-EVICT-ALL] that evict do so with what has ended, and mark once what is being deleted", async () => {
+  it("[CTL-EVICT-ALL] that evict also evict finished pods, and mark terminating ones only once", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "False"));
     at.cluster.put("nodes", node("n2", "True"));
@@ -38,7 +38,7 @@ describe("nodes", () => {
     expect(marked).toMatchObject([{ count: 1 }, { count: 1 }]);
   });
 
-  it("[CTL-GC-MISSING] that are gone take their pods with them, unless they are back in time", async () => {
+  it("[CTL-GC-MISSING] that are deleted lose their pods, unless they come back in time", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
     at.cluster.put("pods", pod("p"));
@@ -55,7 +55,7 @@ describe("nodes", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it("[CTL-EVICT-FIRST] that evict go by the first toleration that fits, and spare whose time was limited by it", async () => {
+  it("[CTL-EVICT-FIRST] that evict use the first matching toleration, and spare pods whose limited toleration no longer applies", async () => {
     const at = start();
     const on = (key: string, tolerationSeconds?: number) => ({
       key,
@@ -80,7 +80,7 @@ describe("nodes", () => {
     expect(messages.filter((message) => message?.includes("Pod"))).toEqual(["Cancelling deletion of Pod ns/first"]);
   });
 
-  it("that are tainted without a time get one, and let pods stay from then on", async () => {
+  it("that are tainted without timeAdded get it, and count tolerations from then", async () => {
     const at = start();
     const limited = [{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 10 }];
     at.cluster.put("nodes", node("n1", "True"));
@@ -103,7 +103,7 @@ describe("nodes", () => {
     expect(messages()).toContain("Marking for deletion Pod ns/p");
   });
 
-  it("that are all lost at once evict no pods, until one is back", async () => {
+  it("that are all unreachable at once evict no pods until one is back", async () => {
     const at = start();
     for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name, "Unknown"));
     at.cluster.put("pods", pod("p"));
@@ -117,7 +117,7 @@ describe("nodes", () => {
     expect(at.cluster.list("pods")).toEqual([]);
   });
 
-  it("of one zone evict one after the other, ten seconds apart", async () => {
+  it("of one zone evict one after another, ten seconds apart", async () => {
     const at = start();
     for (const name of ["n1", "n2", "n3", "n4", "n5", "n6"])
       at.cluster.put("nodes", node(name, name > "n3" ? "True" : "Unknown"));
@@ -136,7 +136,7 @@ describe("nodes", () => {
     expect(evicting()).toEqual(["n1", "n2", "n3"]);
   });
 
-  it("stop evicting when the last of them is lost too", async () => {
+  it("stop evicting when the last of them becomes unreachable, too", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "Unknown"));
     at.cluster.put("nodes", node("n2", "True"));

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Event, Node } from "../../../api/generated/core.v1.ts";
 import { node, nodeAt, start } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
-describe("nodes and the pods' range", () => {
-  it("get pieces of the pod range, none twice, their old labels and a TTL", async () => {
+describe("nodes and the cluster's pod range", () => {
+  it("get unique parts of the pod range, legacy labels and a TTL", async () => {
     const at = start();
     for (const name of ["n1", "n2", "n3"]) at.cluster.put("nodes", node(name, "True", { "kubernetes.io/os": "linux" }));
     await at.settle();
@@ -16,7 +16,7 @@ describe("nodes and the pods' range", () => {
     });
   });
 
-  it("[CTL-IPAM] get the piece of one that is gone where there are no others", async () => {
+  it("[CTL-IPAM] get the range of a deleted node if no other is free", async () => {
     const at = start();
     for (let i = 0; i < 17; i++) at.cluster.put("nodes", node(`n${String(i).padStart(3, "0")}`, "True"));
     await at.settle();

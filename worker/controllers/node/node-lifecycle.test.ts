@@ -3,7 +3,7 @@ import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { node, nodeAt, pod, start, taints } from "../../../test/fakes/controllers/controlled-nodes.ts";
 
 describe("nodes", () => {
-  it("are tainted by their conditions, and lose the taints with them", async () => {
+  it("are tainted by their conditions, and lose the taints when these clear", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "Unknown"));
     at.cluster.put("nodes", node("n2", "True"));
@@ -20,7 +20,7 @@ describe("nodes", () => {
     expect(taints(at)).toEqual(["disk-pressure NoSchedule", "unschedulable NoSchedule"]);
   });
 
-  it("[CTL-NODE-TAINTS] are tainted in the order of their conditions, and by none while they have told of none", async () => {
+  it("[CTL-NODE-TAINTS] are tainted in the order of their conditions, and not before they report any", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     at.cluster.change<Node>("nodes", "", "n1", ({ spec }) => {
@@ -35,7 +35,7 @@ describe("nodes", () => {
     expect(taints(at)).toEqual(["pid-pressure NoSchedule", "memory-pressure NoSchedule"]);
   });
 
-  it("[CTL-NODE-LEASE] that renew a lease themselves are not silent, until their grace after that", async () => {
+  it("[CTL-NODE-LEASE] that renew a lease are healthy until its grace period ends", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
     at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
@@ -61,7 +61,7 @@ describe("nodes", () => {
     expect(readyOf()).toBe("Unknown");
   });
 
-  it("that never reported are unknown after their grace, and cause no further wake-ups", async () => {
+  it("that never reported become Unknown after their grace period, and cause no further wake-ups", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
     await at.pass(55_000);
@@ -76,7 +76,7 @@ describe("nodes", () => {
     expect(at.wakeAt()).toBeUndefined();
   });
 
-  it("[CTL-NODE-LOST] that fall silent get an event, and their pods are not ready; not those that were not ready before", async () => {
+  it("[CTL-NODE-LOST] that stop reporting get an event and unready pods, unless they were not ready before", async () => {
     const at = start();
     const ready = { type: "Ready", status: "True" };
     for (const name of ["n1", "n2"]) {

@@ -3,7 +3,7 @@ import type { Node } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { nodeTtlController } from "./node-ttl.ts";
 
-it("CTL-NODE-TTL: all nodes are updated when there are more or fewer of them, and steps overlap", async () => {
+it("CTL-NODE-TTL: all nodes' TTL annotations change with the cluster's size, with overlapping thresholds", async () => {
   const at = controlledCluster([nodeTtlController]);
   const told = () =>
     new Set(

@@ -23,7 +23,7 @@ describe("nodes", () => {
       ],
       undefined,
     ],
-  ])("how often one evicts when %s", (_, zones, expected) => {
+  ])("evict at the right rate when %s", (_, zones, expected) => {
     const nodes = zones.flatMap(([zone, ready, lost]) =>
       [...Array(ready + lost).keys()].map((i) =>
         node(`${zone}${i}`, i < ready ? "True" : "Unknown", { "topology.kubernetes.io/zone": zone }),
@@ -32,7 +32,7 @@ describe("nodes", () => {
     expect(evictionsOf(nodes).everyMs.get(":a")).toBe(expected);
   });
 
-  it("[CTL-ZONE-EXCLUDED] with the label that excludes them are not counted", () => {
+  it("[CTL-ZONE-EXCLUDED] with the exclusion label are not counted", () => {
     const excluded = { "node.kubernetes.io/exclude-disruption": "" };
     const lost = ["n1", "n2", "n3"].map((name) => node(name, "Unknown", excluded));
     expect(evictionsOf([...lost, node("n4", "True")])).toMatchObject({

@@ -5,7 +5,7 @@ import { applyStrategicMergePatch } from "../../../api/machinery/patch/strategic
 import { structOf } from "../../../api/schema/table.ts";
 import { disruption } from "./disruption-target.ts";
 
-it("CTL-DISRUPTED: the reason why a pod is ended comes after all other conditions", () => {
+it("CTL-DISRUPTED: DisruptionTarget is appended after all other conditions", () => {
   const types = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", "my.io/gate"];
   const pod = {
     metadata: { name: "p", namespace: "ns", uid: "u" },

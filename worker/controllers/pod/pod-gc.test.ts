@@ -30,8 +30,8 @@ const offNode = (ready: "True" | "Unknown"): Node => ({
   status: { conditions: [{ type: "Ready", status: ready }] },
 });
 
-describe("[CTL-OFF] a pod that is ending has failed", () => {
-  it("where it never had a node", async () => {
+describe("[CTL-OFF] a terminating pod is marked Failed", () => {
+  it("if it was never scheduled", async () => {
     const at = ending();
     await at.settle();
     expect(at.complaints).toEqual([]);
@@ -39,7 +39,7 @@ describe("[CTL-OFF] a pod that is ending has failed", () => {
     expect(at.pod()?.status.observedGeneration).toBe(at.pod()?.metadata.generation);
   });
 
-  it("if its node is marked out of service, once the node does not answer", async () => {
+  it("if its node is tainted out-of-service and is not ready", async () => {
     const at = ending("n1");
     at.cluster.put("nodes", offNode("True"));
     await at.settle();

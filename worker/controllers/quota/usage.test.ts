@@ -26,7 +26,7 @@ const used = (spec: ResourceQuotaSpec, objects: Record<string, readonly KubeObje
   usageOf(spec, (resource) => (objects[resource] ?? []) as never, 0);
 const hard = (...names: string[]) => ({ hard: Object.fromEntries(names.map((name) => [name, "9"])) });
 
-describe("[CTL-QUOTA-RESIZE] a pod that is being resized takes", () => {
+describe("[CTL-QUOTA-RESIZE] a pod that is being resized is charged", () => {
   const resized = (spec: string, is: string, granted: string, reason?: string) =>
     podUsage(
       pod(
@@ -59,7 +59,7 @@ describe("[CTL-QUOTA-RESIZE] a pod that is being resized takes", () => {
   });
 });
 
-it("[CTL-QUOTA-RESIZE] a pod that is being resized as a whole takes what it asks for", () => {
+it("[CTL-QUOTA-RESIZE] a pod with a pod-level resize in progress is charged what it requests", () => {
   const spec = { resources: { requests: { cpu: "1" } } };
   const status = { resources: { requests: { cpu: "3" } }, allocatedResources: { cpu: "2" } };
   expect(podUsage(pod(spec, status))["requests.cpu"]).toBe("1");
@@ -68,14 +68,14 @@ it("[CTL-QUOTA-RESIZE] a pod that is being resized as a whole takes what it asks
 });
 
 describe("quota usage", () => {
-  it("adds the overhead to those limits only that there are", () => {
+  it("adds the overhead only to limits that are set", () => {
     const limited = { name: "c", image: "i", resources: { limits: { cpu: "1" } } };
     const spec = { containers: [limited], overhead: { cpu: "100m", memory: "64Mi" } };
     expect(podAmounts(pod(spec), "limits")).toEqual({ cpu: "1100m" });
     expect(podAmounts(pod(spec), "requests")).toEqual({ cpu: "100m", memory: "64Mi" });
   });
 
-  it("[CTL-QUOTA-DEVICES] counts devices by class, at worst", () => {
+  it("[CTL-QUOTA-DEVICES] counts devices by class, assuming the most expensive alternative", () => {
     const claims = [
       { exactly: { deviceClassName: "gpu", allocationMode: "ExactCount", count: 2 } },
       { exactly: { deviceClassName: "nic", allocationMode: "All" } },
@@ -96,7 +96,7 @@ describe("quota usage", () => {
     });
   });
 
-  it("[CTL-QUOTA-DEVICES] counts devices by the extended resources that they implement, beyond what their pod is charged for", () => {
+  it("[CTL-QUOTA-DEVICES] counts devices as extended resources, beyond what their pod is already charged", () => {
     const request = (deviceClassName: string, count: number) => ({
       exactly: { deviceClassName, allocationMode: "ExactCount", count },
     });
@@ -146,7 +146,7 @@ describe("quota usage", () => {
     ["In", ["silver"], "2"],
     ["NotIn", ["gold"], "3"],
   ])(
-    "[CTL-QUOTA-CLAIMS] keeps to the attributes classes that a claim has or gets: %s %j",
+    "[CTL-QUOTA-CLAIMS] scopes claims by their current or requested attributes class: %s %j",
     (operator, values, count) => {
       const base = claim("1Gi", "slow");
       const persistentvolumeclaims = [
@@ -164,14 +164,14 @@ describe("quota usage", () => {
     },
   );
 
-  it("[CTL-QUOTA-CLAIMS] takes the larger of what a claim asks for and was allocated, in whole bytes", () => {
+  it("[CTL-QUOTA-CLAIMS] counts the larger of a claim's request and allocation, in whole bytes", () => {
     const grown = { ...claim("1Gi", "slow"), status: { allocatedResources: { storage: "2Gi" } } };
     const shrunk = { ...claim("2Gi", "slow"), status: { allocatedResources: { storage: "1Gi" } } };
     const persistentvolumeclaims = [grown, shrunk, claim("1500m", "slow")];
     expect(used(hard("requests.storage"), { persistentvolumeclaims })).toEqual({ "requests.storage": "4294967298" });
   });
 
-  it("counts pods that have not ended, and what they ask for", () => {
+  it("counts unfinished pods and their requests", () => {
     const pods = [pod({ containers: [asking({ cpu: "600m" })] }), pod({}, { phase: "Succeeded" })];
     expect(used(hard("pods", "requests.cpu", "cpu", "memory", "count/pods"), { pods })).toEqual({
       "count/pods": "2",
@@ -182,17 +182,17 @@ describe("quota usage", () => {
     });
   });
 
-  it("[CTL-QUOTA-SERVED] says nothing of a resource that is served nowhere", () => {
+  it("[CTL-QUOTA-SERVED] omits a resource that no API serves", () => {
     const spec = hard("count/widgets.example.com", "count/jobs.batch");
     const list = (resource: string) => (resource === "jobs.batch" ? [] : undefined);
     expect(usageOf(spec, list, 0)).toEqual({ "count/jobs.batch": "0" });
   });
 
-  it("[CTL-QUOTA-SERVED] counts no events, in whichever group", () => {
+  it("[CTL-QUOTA-SERVED] does not count events, in either group", () => {
     expect(usageOf(hard("count/events", "count/events.events.k8s.io"), () => [], 0)).toEqual({});
   });
 
-  it("takes a pod's init containers at their peak, sidecars with it", () => {
+  it("counts a pod's init containers at their peak, including sidecars", () => {
     const spec = {
       initContainers: [asking({ cpu: "100m" }, { restartPolicy: "Always" }), asking({ cpu: "1" })],
       containers: [asking({ cpu: "300m" })],
@@ -204,7 +204,7 @@ describe("quota usage", () => {
     ["disk alone", { containers: [asking({ "ephemeral-storage": "1Gi" })] }, true],
     ["none of the processor", { containers: [asking({ cpu: "0" })] }, true],
     ["memory for the pod as a whole", { resources: { requests: { memory: "1Mi" } } }, false],
-  ])("takes a pod that asks for %s by its quality of service", (_, spec, is) => {
+  ])("counts a pod that requests %s by its quality of service", (_, spec, is) => {
     expect(inScopes(pod(spec), { scopes: ["BestEffort"] })).toBe(is);
     expect(inScopes(pod(spec), { scopes: ["NotBestEffort"] })).toBe(!is);
   });
@@ -216,7 +216,7 @@ describe("quota usage", () => {
     [{ scopes: ["NotTerminating"] }, 2],
     [{ scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: ["high"] }] } }, 1],
     [{ scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "DoesNotExist" }] } }, 2],
-  ])("keeps to the scopes %j", (scope, count) => {
+  ])("counts only pods within the scopes %j", (scope, count) => {
     const pods = [
       pod(),
       pod({ activeDeadlineSeconds: 5, containers: [asking({ cpu: "1m" })] }),

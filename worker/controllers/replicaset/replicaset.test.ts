@@ -24,7 +24,7 @@ const start = () => {
 };
 
 describe("replica set", () => {
-  it("adopts what matches and has no owner, and lets go of what stops matching", async () => {
+  it("adopts matching pods without an owner, and releases pods that stop matching", async () => {
     const { cluster, settle, pods, status } = start();
     cluster.put<Pod>("pods", {
       apiVersion: "v1",
@@ -45,7 +45,7 @@ describe("replica set", () => {
     expect(pods()).toHaveLength(3);
   });
 
-  it("[CTL-RS-ENDED] keeps a pod that has ended, whatever its labels", async () => {
+  it("[CTL-RS-ENDED] keeps a finished pod, whatever its labels", async () => {
     const { cluster, settle, pods } = start();
     cluster.put("replicasets.apps", set(1));
     await settle();
@@ -59,7 +59,7 @@ describe("replica set", () => {
     expect(pods()).toHaveLength(2);
   });
 
-  it("says why it cannot make its pods, and takes it back when it can", async () => {
+  it("reports why it cannot create pods, and clears the condition when it can", async () => {
     const { cluster, settle, pass, status } = start();
     cluster.refuse = (verb, { resource }) =>
       verb === "create" && resource === "pods" ? { code: 403, message: "exceeded quota" } : undefined;
@@ -79,7 +79,7 @@ describe("replica set", () => {
     expect(status()?.replicas).toBe(1);
   });
 
-  it("says of many that a few more are ready a moment later, and at once that all are", async () => {
+  it("delays the report of a few more ready pods, and reports at once that all are", async () => {
     const { cluster, settle, pass, pods, status } = start();
     cluster.put("replicasets.apps", set(40));
     await settle();
@@ -101,7 +101,7 @@ describe("replica set", () => {
     expect(await ready(39, 40)).toBe(40);
   });
 
-  it("reaches its size from wherever it is, never passing it, losing unready pods first", async () => {
+  it("reaches its size from any state without exceeding it, deleting unready pods first", async () => {
     const steps = fc.array(fc.record({ size: fc.integer({ min: 0, max: 8 }), ready: fc.nat(8), lost: fc.nat(3) }), {
       maxLength: 6,
     });

@@ -55,7 +55,7 @@ it.each([
   expect(token()?.metadata.labels?.[INVALID_SINCE]).toBeUndefined();
 });
 
-it("CTL-OLD-TOKENS: keeps a token that a pod names, until the pod is gone", async () => {
+it("CTL-OLD-TOKENS: keeps a token that a pod mounts, until the pod is gone", async () => {
   const { at, token } = start();
   at.cluster.put("pods", {
     apiVersion: "v1",

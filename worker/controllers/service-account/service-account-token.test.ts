@@ -3,7 +3,7 @@ import type { Secret, ServiceAccount } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { serviceAccountTokenController } from "./service-account-token.ts";
 
-it("CTL-TOKEN-LISTED: a token that is deleted is struck off its account's list, a name that is no token's stays", async () => {
+it("CTL-TOKEN-LISTED: a deleted token is removed from its service account's list, other names stay", async () => {
   const at = controlledCluster([serviceAccountTokenController]);
   at.cluster.put<ServiceAccount>("serviceaccounts", {
     apiVersion: "v1",

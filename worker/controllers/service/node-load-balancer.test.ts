@@ -158,7 +158,7 @@ describe("a Service of type LoadBalancer", () => {
     expect(found.said(its.metadata.name ?? "")).toEqual(said);
   });
 
-  it("reports each outcome once (LB-SAY)", async () => {
+  it("sends an event for each outcome once (LB-SAY)", async () => {
     const { events, cluster, settle } = await at([one], [service("web"), service("ssh", {}, 22)]);
     cluster.put("nodes", two);
     await settle();
@@ -168,7 +168,7 @@ describe("a Service of type LoadBalancer", () => {
     ]);
   });
 
-  it("follows its nodes, and gives up what it has with the last label (LB-NODES)", async () => {
+  it("follows its nodes, and loses its addresses with the last labelled node (LB-NODES)", async () => {
     const { cluster, settle, addresses, current } = await at([one], [service("web")]);
     cluster.put("nodes", two);
     await settle();
@@ -181,7 +181,7 @@ describe("a Service of type LoadBalancer", () => {
     expect(current("web")?.status).toEqual({ loadBalancer: {} });
   });
 
-  it("keeps what others say in its status, and takes its own back when it is of another type (LB-APART)", async () => {
+  it("keeps status written by others, and removes its own when the type changes (LB-APART)", async () => {
     const others = { type: "LoadBalancerPortsError", status: "False", lastTransitionTime: "", reason: "", message: "" };
     const { cluster, settle, current } = await at(
       [one],
@@ -193,7 +193,7 @@ describe("a Service of type LoadBalancer", () => {
     expect(current("web")?.status).toEqual({ loadBalancer: {}, conditions: [others] });
   });
 
-  it("has a port of the nodes alone, until it goes (LB-PORT)", async () => {
+  it("holds its port on the nodes exclusively until it is deleted (LB-PORT)", async () => {
     const { cluster, settle, addresses, said } = await at([one], [service("b")]);
     cluster.put("services", service("a"));
     await settle();

@@ -23,7 +23,7 @@ type At = ReturnType<typeof start>;
 const addresses = ({ cluster }: At) => cluster.list<IPAddress>(ADDRESSES).map(({ metadata }) => metadata.name);
 const messages = ({ cluster }: At) => cluster.list<Event>("events").map(({ message }) => message);
 
-it("an address that was deleted under its service is made again", async () => {
+it("an IPAddress that is deleted while its service exists is recreated", async () => {
   const at = start();
   at.cluster.put("services", service);
   await at.settle();
@@ -49,7 +49,7 @@ it.each<[string, Partial<NonNullable<IPAddress["spec"]["parentRef"]>>, number, s
     ["10.96.0.9"],
     ["IPAddress: 10.96.0.7 for Service ns/s has a wrong reference; cleaning up"],
   ],
-])("[CTL-SERVICE-ADDRESS] an address that stands for %s", async (_, parent, later, left, told) => {
+])("[CTL-SERVICE-ADDRESS] an IPAddress that refers to %s", async (_, parent, later, left, told) => {
   const at = start();
   const { spec, ...stray } = address("10.96.0.7", { "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" });
   if (!parent.resource) {
@@ -63,7 +63,7 @@ it.each<[string, Partial<NonNullable<IPAddress["spec"]["parentRef"]>>, number, s
   expect(messages(at)).toEqual(told);
 });
 
-it("[CTL-SERVICE-ADDRESS] a service's address that is held by something else is recreated for it", async () => {
+it("[CTL-SERVICE-ADDRESS] the IPAddress of a service is recreated if it refers to something else", async () => {
   const at = start();
   const other = address("10.96.0.9");
   at.cluster.put(ADDRESSES, { ...other, spec: { parentRef: { resource: "services", namespace: "ns", name: "gone" } } });
@@ -76,7 +76,7 @@ it("[CTL-SERVICE-ADDRESS] a service's address that is held by something else is 
   ]);
 });
 
-it("[CTL-SERVICE-ADDRESS] a service whose address is in no range gets an event", async () => {
+it("[CTL-SERVICE-ADDRESS] a service whose address is outside all ranges gets an event", async () => {
   const at = start();
   at.cluster.put("servicecidrs.networking.k8s.io", {
     apiVersion: "networking.k8s.io/v1",
@@ -91,7 +91,7 @@ it("[CTL-SERVICE-ADDRESS] a service whose address is in no range gets an event",
   expect(addresses(at)).toEqual([]);
 });
 
-it("an address that no service has is deleted after its grace, others' stay", async () => {
+it("an IPAddress without a service is deleted after a grace period, those of others stay", async () => {
   const at = start();
   at.cluster.put(ADDRESSES, address("10.96.0.7", { "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" }));
   at.cluster.put(ADDRESSES, address("10.96.0.8"));

@@ -41,7 +41,7 @@ describe("stateful set", () => {
     expect(claims()).toEqual([]);
   });
 
-  it("[CTL-STS-INVARIANTS] gives the claims of all pods that are too many to them before the first of them goes", async () => {
+  it("[CTL-STS-INVARIANTS] sets owner references on the claims of all surplus pods before it deletes the first pod", async () => {
     const at = start();
     at.cluster.put(
       "statefulsets.apps",
@@ -70,7 +70,7 @@ describe("stateful set", () => {
     expect(ending.map(({ metadata }) => metadata.name)).toEqual(["db-2"]);
   });
 
-  it("[CTL-STS-CLAIM] does not put a pod on a claim that is being deleted, and says so", async () => {
+  it("[CTL-STS-CLAIM] does not create a pod for a terminating claim, and reports it", async () => {
     const at = start();
     at.cluster.put("persistentvolumeclaims", {
       apiVersion: "v1",
@@ -93,7 +93,7 @@ describe("stateful set", () => {
     expect(names(at)).toEqual(["db-0"]);
   });
 
-  it("[CTL-STS-INVARIANTS] makes the claims of a pending pod again, and gives a ready one its lost labels back", async () => {
+  it("[CTL-STS-INVARIANTS] recreates the claims of a pending pod, and restores a ready pod's missing labels", async () => {
     const at = start();
     const persistentVolumeClaimRetentionPolicy = { whenDeleted: "Delete", whenScaled: "Retain" };
     at.cluster.put(

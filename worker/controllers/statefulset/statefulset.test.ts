@@ -12,7 +12,7 @@ import {
 } from "../../../test/fakes/controllers/controlled-stateful-set.ts";
 
 describe("stateful set", () => {
-  it("makes its pods one after the other, each when the one before is ready", async () => {
+  it("creates its pods one by one, each when the previous is ready", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db());
     await at.settle();
@@ -38,7 +38,7 @@ describe("stateful set", () => {
     expect(events(at)).toContain("SuccessfulCreate: Create Pod db-1 in StatefulSet db successful");
   });
 
-  it("replaces from the highest ordinal down, each when the one before is ready again", async () => {
+  it("replaces pods from the highest ordinal down, each when the previous is ready again", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db());
     for (const name of ["db-0", "db-1"]) {
@@ -95,7 +95,7 @@ describe("stateful set", () => {
     expect(status(at)).toMatchObject({ currentReplicas: 1, updatedReplicas: 1 });
   });
 
-  it("makes a failed pod again", async () => {
+  it("recreates a failed pod", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db({ replicas: 1 }));
     await at.settle();
@@ -108,7 +108,7 @@ describe("stateful set", () => {
     expect(events(at)).toContain("SuccessfulDelete: Delete Pod db-0 in StatefulSet db successful");
   });
 
-  it("removes the lowest of several broken pods that are too many, and waits", async () => {
+  it("removes the lowest of several unhealthy surplus pods first, and waits", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db({ replicas: 3 }));
     for (const name of ["db-0", "db-1", "db-2"]) {
@@ -129,7 +129,7 @@ describe("stateful set", () => {
     expect(names(at)).toEqual(["db-0"]);
   });
 
-  it("takes over the history of one of its name that was deleted and left its pods", async () => {
+  it("adopts the revisions of a deleted set of the same name whose pods remain", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db());
     await at.settle();
@@ -145,7 +145,7 @@ describe("stateful set", () => {
     expect(status(at)).toMatchObject({ updateRevision: revision, collisionCount: 0 });
   });
 
-  it("CTL-STS-TAKEN: waits in silence for a name that is taken, and counts the others meanwhile", async () => {
+  it("CTL-STS-TAKEN: waits without events for a pod name that is taken, and counts its other pods meanwhile", async () => {
     const at = start();
     at.cluster.put("pods", {
       apiVersion: "v1",
@@ -163,7 +163,7 @@ describe("stateful set", () => {
     expect(status(at)).toMatchObject({ replicas: 1, readyReplicas: 1, availableReplicas: 1 });
   });
 
-  it("CTL-REVISION-TAKEN: names a revision by a later hash where its name is taken, and labels it with the first", async () => {
+  it("CTL-REVISION-TAKEN: names a revision by a later hash if its name is taken, and labels it with the first", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db());
     await at.settle();
@@ -185,7 +185,7 @@ describe("stateful set", () => {
     expect(await again(data)).toEqual({ updateRevision: name, collisionCount: 0, label: undefined });
   });
 
-  it("makes no revision of what is being deleted, though its own are being orphaned", async () => {
+  it("creates no revision for a terminating set, even while its revisions are orphaned", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db());
     await at.settle();

@@ -17,7 +17,7 @@ function everyField(): PodTemplateSpec {
   return JSON.parse(JSON.stringify(filled, (key, value) => (unset.has(key) ? undefined : value)));
 }
 
-describe("CTL-HASH: hashes are those of kube-controller-manager", () => {
+describe("CTL-HASH: hashes equal those of kube-controller-manager", () => {
   test("of a template", () => {
     expect(templateHash(web, undefined)).toBe("7b4444459d");
   });
@@ -26,12 +26,12 @@ describe("CTL-HASH: hashes are those of kube-controller-manager", () => {
     expect(templateHash(everyField(), undefined)).toBe("777d66d845");
   });
 
-  test("each count of collisions gives another, none is not 0", () => {
+  test("differs for each collision count; no count is not 0", () => {
     const hashes = [undefined, 0, 1, 2, 256].map((collisions) => templateHash(web, collisions));
     expect(new Set(hashes).size).toBe(5);
   });
 
-  test("of a revision's data, in which Go escapes what HTML would read", () => {
+  test("of a revision's data, in which Go escapes HTML characters", () => {
     const data = { spec: { template: { metadata: { annotations: { x: "<&>" } }, $patch: "replace" } } };
     const escaped = { spec: { template: { metadata: { annotations: { x: "plain" } }, $patch: "replace" } } };
     expect(dataHash(data, 0)).not.toBe(dataHash(escaped, 0));

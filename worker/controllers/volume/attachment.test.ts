@@ -54,7 +54,7 @@ function start() {
   return { ...at, use, attachments, attach, events };
 }
 
-it("a volume is attached to the node of the pod that uses it, and detached after it", async () => {
+it("a volume is attached to the node of its pod, and detached after the pod", async () => {
   const at = start();
   at.use("p", "n1");
   await at.settle();
@@ -77,7 +77,7 @@ it("a volume is attached to the node of the pod that uses it, and detached after
   expect(node()?.status.volumesAttached ?? []).toEqual([]);
 });
 
-it("a volume that the node still has mounted stays attached", async () => {
+it("a volume that is still mounted on the node stays attached", async () => {
   const at = start();
   at.use("p", "n1");
   await at.settle();
@@ -95,7 +95,7 @@ it("a volume that the node still has mounted stays attached", async () => {
   expect(at.attachments()).toEqual([]);
 });
 
-it("[CTL-OFF] a volume is detached once its driver wants none attached, used or not", async () => {
+it("[CTL-OFF] a volume is detached once its driver no longer requires attachment, in use or not", async () => {
   const at = start();
   at.use("p", "n1");
   await at.settle();
@@ -110,7 +110,7 @@ it("[CTL-OFF] a volume is detached once its driver wants none attached, used or 
   expect(at.attachments()).toEqual([]);
 });
 
-it("[CTL-OFF] a volume that pods use already is attached once its driver wants it to be, or is no longer there to want none", async () => {
+it("[CTL-OFF] a volume in use is attached once its driver requires it or its CSIDriver is deleted", async () => {
   const at = start();
   const driver = (attachRequired: boolean) =>
     at.cluster.put("csidrivers.storage.k8s.io", {
@@ -134,7 +134,7 @@ it("[CTL-OFF] a volume that pods use already is attached once its driver wants i
   expect(at.attachments()).toHaveLength(1);
 });
 
-it("a volume for one node is not attached to a second", async () => {
+it("a ReadWriteOnce volume is not attached to a second node", async () => {
   const at = start();
   at.use("p", "n1");
   await at.settle();
@@ -168,7 +168,7 @@ describe("[CTL-OFF] a volume that is mounted on a node but unused is detached fr
     return { at, nodes: () => at.attachments().map(({ spec }) => spec.nodeName) };
   };
 
-  it.each([0, 3_600_000])("six minutes after its last use, the node being lost for %i ms then", async (lostMs) => {
+  it.each([0, 3_600_000])("six minutes after its last use, on a node unreachable for %i ms by then", async (lostMs) => {
     const { at, nodes } = await abandon("Unknown", lostMs);
     await at.pass(359_000);
     expect(nodes()).toEqual(["n1"]);
@@ -177,7 +177,7 @@ describe("[CTL-OFF] a volume that is mounted on a node but unused is detached fr
     expect(nodes()).toEqual(["n2"]);
   });
 
-  it("at once if the node is marked out of service, missing or not", async () => {
+  it("at once if the node is tainted out-of-service, whether it exists or not", async () => {
     const { at, nodes } = await abandon("True");
     await at.pass(3_600_000);
     expect(nodes()).toEqual(["n1"]);

@@ -64,7 +64,7 @@ describe("volume binder", () => {
     expect(volumeAt(at, "fit")?.status.phase).toBe("Released");
   });
 
-  it("keeps a reserved volume for its claim, without calling it its own work", async () => {
+  it("keeps a reserved volume for its claim, without marking it bound by the controller", async () => {
     const at = start();
     at.cluster.put("persistentvolumes", volume("v", "1Gi", { namespace: "ns", name: "mine" }));
     at.cluster.put("persistentvolumeclaims", claim("other"));
@@ -76,7 +76,7 @@ describe("volume binder", () => {
     expect(volumeAt(at, "v")?.metadata.annotations).toBeUndefined();
   });
 
-  it("never gives one volume to two claims", async () => {
+  it("never binds one volume to two claims", async () => {
     const at = start();
     for (const name of ["a", "b", "c"]) at.cluster.put("persistentvolumeclaims", claim(name));
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
@@ -84,7 +84,7 @@ describe("volume binder", () => {
     expect(["a", "b", "c"].filter((name) => claimAt(at, name)?.status.phase === "Bound")).toHaveLength(1);
   });
 
-  it("calls a claim lost whose volume is gone", async () => {
+  it("marks a claim Lost if its volume is gone", async () => {
     const at = start();
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
     at.cluster.put("persistentvolumeclaims", claim("c"));
@@ -105,7 +105,7 @@ describe("volume binder", () => {
     ["of another class", { storageClassName: "d" }, {}, "storageClassName does not match"],
     ["of another mode", { volumeMode: "Block" }, {}, "incompatible volumeMode"],
     ["for other access", {}, { accessModes: ["ReadWriteMany"] }, "incompatible accessMode"],
-  ])("does not bind a claim to the volume that it names where that is %s", async (_, has, asks, why) => {
+  ])("does not bind a claim to its named volume if that is %s", async (_, has, asks, why) => {
     const at = start();
     const named = volume("v", "1Gi");
     at.cluster.put("persistentvolumes", { ...named, spec: { ...named.spec, ...has } });
@@ -148,7 +148,7 @@ describe("volume binder", () => {
       "Failed",
       'error getting deleter volume plugin for volume "v": no deletable volume plugin matched',
     ],
-  ])("leaves a volume to its policy once its claim is gone: %s", async (_, spec, phase, message) => {
+  ])("applies a volume's reclaim policy once its claim is gone: %s", async (_, spec, phase, message) => {
     const at = start();
     const made = volume("v", "1Gi");
     at.cluster.put("persistentvolumes", { ...made, spec: { ...made.spec, ...spec } });
@@ -161,7 +161,7 @@ describe("volume binder", () => {
     expect(status?.message).toBe(message);
   });
 
-  it("[CTL-VOL-RECLAIM] leaves a volume to the provisioner that created it", async () => {
+  it("[CTL-VOL-RECLAIM] leaves the deletion of a volume to the provisioner that created it", async () => {
     const at = start();
     const made = volume("v", "1Gi");
     at.cluster.put("persistentvolumes", {
@@ -177,7 +177,7 @@ describe("volume binder", () => {
     expect(at.cluster.list("events")).toEqual([]);
   });
 
-  it("[CTL-VOL-ORDER] calls the volume bound before the claim", async () => {
+  it("[CTL-VOL-ORDER] marks the volume Bound before the claim", async () => {
     const at = start();
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
     await at.settle();
@@ -188,7 +188,7 @@ describe("volume binder", () => {
     expect(phases).toEqual(["patch persistentvolumes/status v", "patch persistentvolumeclaims/status c"]);
   });
 
-  it("[CTL-VOL-CAPACITY] leaves the capacity of a bound claim to the resizer", async () => {
+  it("[CTL-VOL-CAPACITY] leaves changes to a bound claim's capacity to the resizer", async () => {
     const at = start();
     at.cluster.put("persistentvolumes", volume("v", "1Gi"));
     at.cluster.put("persistentvolumeclaims", claim("c"));
@@ -200,7 +200,7 @@ describe("volume binder", () => {
     expect(claimAt(at, "c")?.status.capacity).toEqual({ storage: "1Gi" });
   });
 
-  it("[CTL-VOL-MATCH] gives a claim what is reserved for it, of whatever class, and else the least accessible", async () => {
+  it("[CTL-VOL-MATCH] binds a claim to its reserved volume of any class, otherwise to the one with the fewest access modes", async () => {
     const at = start();
     const other = volume("reserved", "1Gi", { namespace: "ns", name: "mine" });
     at.cluster.put("persistentvolumes", { ...other, spec: { ...other.spec, storageClassName: "d" } });
@@ -215,7 +215,7 @@ describe("volume binder", () => {
     expect(["mine", "any"].map((name) => claimAt(at, name)?.spec.volumeName)).toEqual(["reserved", "large"]);
   });
 
-  it("[CTL-VOL-DEFAULT] gives a claim that names no class the one that came to be the default", async () => {
+  it("[CTL-VOL-DEFAULT] assigns a claim without a class the class that later became the default", async () => {
     const at = start();
     const { storageClassName: _, ...spec } = claim("c").spec;
     at.cluster.put("persistentvolumeclaims", { ...claim("c"), spec });
@@ -229,7 +229,7 @@ describe("volume binder", () => {
     expect(claimAt(at, "c")?.spec.storageClassName).toBe("d");
   });
 
-  it("[CTL-VOL-WAIT] sends a delayed claim events about the pods that it waits for", async () => {
+  it("[CTL-VOL-WAIT] sends events about the pods that a delayed claim waits for", async () => {
     const at = start();
     at.cluster.put("storageclasses.storage.k8s.io", {
       ...storageClass("c"),
@@ -263,14 +263,17 @@ describe("volume binder", () => {
       'Failed to create provisioner: provisioning in volume plugin "kubernetes.io/host-path" is disabled',
     ],
     ["ex.com/p", "ExternalProvisioning", expect.stringContaining("external provisioner 'ex.com/p'")],
-  ])("[CTL-VOL-WAIT] reports once who would provision for a class of %s", async (provisioner, reason, message) => {
-    const at = start();
-    at.cluster.put("storageclasses.storage.k8s.io", { ...storageClass("c"), provisioner });
-    const metadata = { name: "c", namespace: "ns", finalizers: ["kubernetes.io/pvc-protection"] };
-    at.cluster.put("persistentvolumeclaims", { ...claim("c"), metadata });
-    await at.settle();
-    expect(at.cluster.list<Event>("events")).toMatchObject([{ reason, message, count: 1 }]);
-  });
+  ])(
+    "[CTL-VOL-WAIT] reports once why a class of %s has not provisioned a volume",
+    async (provisioner, reason, message) => {
+      const at = start();
+      at.cluster.put("storageclasses.storage.k8s.io", { ...storageClass("c"), provisioner });
+      const metadata = { name: "c", namespace: "ns", finalizers: ["kubernetes.io/pvc-protection"] };
+      at.cluster.put("persistentvolumeclaims", { ...claim("c"), metadata });
+      await at.settle();
+      expect(at.cluster.list<Event>("events")).toMatchObject([{ reason, message, count: 1 }]);
+    },
+  );
 
   it("[CTL-VOL-PROTECT] keeps a claim for a pod that has ended, until the pod is gone", async () => {
     const at = start();

@@ -30,7 +30,7 @@ const pod: Pod = {
   status: {},
 };
 
-it("an ephemeral volume's claim is made for the pod, and made again", async () => {
+it("an ephemeral volume's claim is created for its pod, and recreated if deleted", async () => {
   const at = controlledCluster([ephemeralVolumes]);
   const { metadata } = at.cluster.put("pods", pod);
   await at.settle();
@@ -44,7 +44,7 @@ it("an ephemeral volume's claim is made for the pod, and made again", async () =
   expect(made()).toBeDefined();
 });
 
-it("another owner's claim of that name is not used", async () => {
+it("a claim of that name with another owner is not used", async () => {
   const at = controlledCluster([ephemeralVolumes]);
   at.cluster.put(CLAIMS, claim("p-scratch"));
   at.cluster.put("pods", pod);
@@ -54,7 +54,7 @@ it("another owner's claim of that name is not used", async () => {
   ]);
 });
 
-it("a claim that requests more gets an event about its resizer, once each time", async () => {
+it("a claim that requests more storage gets one event about its resizer per request", async () => {
   const at = controlledCluster([volumeExpansion]);
   const bound = at.cluster.put(CLAIMS, {
     ...claim("c", { volumeName: "v", resources: { requests: { storage: "1Gi" } } }),

@@ -20,7 +20,7 @@ const claim: PersistentVolumeClaim = {
   status: {},
 };
 
-test("a class of volume attributes goes when no claim names it any more", async () => {
+test("a VolumeAttributesClass is released when no claim uses it any more", async () => {
   const { cluster, settle } = controlledCluster([classProtection]);
   for (const name of ["used", "free"]) cluster.put(CLASSES, classOf(name));
   cluster.put("persistentvolumeclaims", claim);

@@ -33,7 +33,7 @@ describe.each(Object.entries(pods))("a binding of a pod %s", (_, object) => {
     { uid: "u", now: 0, suffix: "1" },
   );
 
-  test("is written in the stored form, and so is its event", () => {
+  test("is written in storage format, and so is its event", () => {
     expect(writes).toHaveLength(2);
     for (const write of writes ?? []) {
       const text = "text" in write ? (write.text ?? "") : "";
@@ -57,7 +57,7 @@ describe.each(Object.entries(pods))("a binding of a pod %s", (_, object) => {
   });
 });
 
-test("SCHED-OWNER: what the scheduler says of a pod is its own in managedFields", () => {
+test("SCHED-OWNER: the scheduler owns its fields of a pod in managedFields", () => {
   const stored = JSON.parse(
     withRevision(
       textWithoutRevision({
@@ -89,7 +89,7 @@ test("SCHED-OWNER: what the scheduler says of a pod is its own in managedFields"
   });
 });
 
-test("SCHED-OWNER: a node that says not where it is gives its pods no labels", () => {
+test("SCHED-OWNER: a node without topology labels gives its pods none", () => {
   const bare = { ...waiting, metadata: { ...waiting.metadata, labels: undefined } } as unknown as Stored<Pod>;
   const stored = JSON.parse(withRevision(textWithoutRevision(bare), 7)) as Stored<Pod>;
   const stamp = { uid: "u", now: 0, suffix: "1" };

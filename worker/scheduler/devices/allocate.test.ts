@@ -18,7 +18,7 @@ const failing = (text: string) => `running "DynamicResources" filter plugin: ${t
 const devices = (...names: string[]): Device[] => names.map((name) => ({ name }));
 
 describe("[SCHED-DEVICE] devices for claims", () => {
-  test("are looked at no further than to the first that does", () => {
+  test("are searched only up to the first sufficient one", () => {
     const selectors = cel('device.attributes["gpu.example.com"].is');
     const offered = [{ name: "d0", attributes: { is: { bool: true } } }, { name: "d1" }];
     const objects = [node("a"), deviceClass("gpu", { selectors }), slice("a", offered)];
@@ -28,7 +28,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     expect(told.q).toBe(failing("class gpu: selector #0: CEL runtime error: no such key: is"));
   });
 
-  test("[SCHED-SELECTOR] are looked at to the last, though there be too few of them", () => {
+  test("[SCHED-SELECTOR] are all checked with the selector, even if there are too few", () => {
     const selectors = cel('device.attributes["gpu.example.com"].is');
     const offered = [{ name: "d0", attributes: { is: { bool: false } } }, { name: "d1" }];
     const objects = [node("a"), deviceClass("gpu", { selectors }), slice("a", offered)];
@@ -36,7 +36,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     expect(told.p).toBe(failing("class gpu: selector #0: CEL runtime error: no such key: is"));
   });
 
-  test("that are all asked for are all had, or none", () => {
+  test("with allocation mode All are allocated all or not at all", () => {
     const all = (over: object = {}) => one({ allocationMode: "All", count: undefined, ...over });
     const taints = [{ key: "broken", effect: "NoSchedule" }];
     const told = (offered: Device[], asked: Parameters<typeof claim>[1] = all()) =>
@@ -53,7 +53,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     );
   });
 
-  test("that are all asked for and of which one lacks its counters are no error, whatever the claim's constraints", () => {
+  test("with allocation mode All are no error if one lacks its counters, whatever the claim's constraints", () => {
     const part = (name: string, int: number): Device => ({
       name,
       attributes: { numa: { int } },
@@ -70,7 +70,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     );
   });
 
-  test("are not more than a claim can list", () => {
+  test("never exceed the number that a claim can list", () => {
     const many = Array.from({ length: 40 }, (_, i) => ({ name: `d${i}` }));
     const told = (count: number) =>
       scheduled(node("a"), deviceClass("gpu"), slice("a", many), claim("c", one({ count })), claimant("p", "c")).told.p;
@@ -78,7 +78,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     expect(told(33)).toBe(failing("claim default/c: number of requested devices 33 exceeds the claim limit of 32"));
   });
 
-  test("are found in so many steps, or the search is given up", () => {
+  test("are found within a step limit, or the search is abandoned", () => {
     const numbered = Array.from(
       { length: 28 },
       (_, i): Device => ({ name: `d${i}`, attributes: { n: { int: Math.floor(i / 15) } } }),
@@ -88,7 +88,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     expect(scheduled(...objects).told.p).toBe(failing("node a: timed out trying to allocate devices"));
   });
 
-  test("are given to administrators once for a claim, and to no one else in the same cycle", () => {
+  test("are allocated with admin access once per claim, and to no one else in the same cycle", () => {
     const two = (first: object, second: object) => ({
       requests: [
         { name: "r", exactly: exactly(first) },
@@ -105,7 +105,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     expect(scheduled(...objects, claimant("p", "c", "d")).devices).toEqual({ c: ["d0"], d: ["d0"] });
   });
 
-  test("come with their class's configuration once, and with the claim's for each request that it names", () => {
+  test("include their class's configuration once, and the claim's for each matching request", () => {
     const of = (parameters: object) => ({ opaque: { driver: "gpu.example.com", parameters } });
     const config = [
       { requests: ["r", "s"], ...of({ both: 1 }) },
@@ -130,7 +130,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     ]);
   });
 
-  test("are had on the node where the claim gets what it would rather have", () => {
+  test("are allocated on the node with the most preferred alternative", () => {
     const big = { name: "big", attributes: { big: { bool: true } } };
     const asked = {
       requests: [
@@ -168,7 +168,7 @@ describe("[SCHED-POOL] a pool of devices", () => {
     scheduled(node("a"), node("b"), deviceClass("gpu"), ...slices, claim("c", asked), claimant("p", "c")).told.p;
   const all = one({ allocationMode: "All", count: undefined });
 
-  test("that is being updated gives nothing, nor is it known what all of it is", () => {
+  test("that is incomplete provides no devices, and is not known completely", () => {
     const partial = [slice("a", devices("d0"), of("p"))];
     expect(told(partial)).toBe(useless("2 cannot allocate all claims", 2));
     expect(told(partial, all)).toBe(
@@ -178,7 +178,7 @@ describe("[SCHED-POOL] a pool of devices", () => {
     );
   });
 
-  test("whose slices disagree gives nothing, and says so where nothing else is to be had", () => {
+  test("with inconsistent slices provides no devices, and is reported if nothing else fits", () => {
     const twice = [named("s1", slice("a", devices("d0"), of("p"))), named("s2", slice("a", devices("d0"), of("p")))];
     const invalid = useless("1 cannot allocate all claims, 1 invalid resource pools were encountered", 2);
     expect(told(twice)).toBe(invalid);
@@ -200,14 +200,14 @@ describe("[SCHED-POOL] a pool of devices", () => {
     expect(told(counted(consuming("s", "n")))).toContain("invalid resource pools were encountered");
   });
 
-  test("is the newest generation, which may have left the node out", () => {
+  test("consists of its newest generation, which may exclude the node", () => {
     const older = named("old", slice("a", devices("d0"), of("p", { resourceSliceCount: 2 })));
     const newer = named("new", slice("b", devices("d1"), of("p", { generation: 2, resourceSliceCount: 1 })));
     expect(told([older, newer])).toBe("b");
     expect(told([older, newer], all)).toBe("b");
   });
 
-  test("whose devices have to be bound to the node is drawn from last", () => {
+  test("with binding conditions is used last", () => {
     const bound: Device[] = [{ name: "d0", bindingConditions: ["Ready"], bindingFailureConditions: ["Failed"] }];
     const slices = [
       named("s1", slice("a", bound, of("a", { resourceSliceCount: 1 }))),

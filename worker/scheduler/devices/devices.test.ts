@@ -16,7 +16,7 @@ import {
 import { node } from "../../../test/fakes/scheduler/scheduler-objects.ts";
 
 describe("a pod with claims of devices", () => {
-  test("goes where the devices are, and each device is had once", () => {
+  test("is placed where its devices are, and each device is allocated once", () => {
     const { told, devices } = scheduled(
       node("a"),
       node("b"),
@@ -29,7 +29,7 @@ describe("a pod with claims of devices", () => {
     expect(devices).toEqual({ c0: ["d0"], c1: ["d1"] });
   });
 
-  test("selects by expressions over attributes and capacity, of class and request", () => {
+  test("selects devices by the CEL expressions of class and request, over attributes and capacity", () => {
     const of = (model: string, memory: string, version = "1.2.3"): Omit<Device, "name"> => ({
       attributes: { model: { string: model }, "gpu.example.com/driverVersion": { version } },
       capacity: { memory: { value: memory } },
@@ -58,7 +58,7 @@ describe("a pod with claims of devices", () => {
     expect(devices).toEqual({ c: ["large"], lost: ["old"] });
   });
 
-  test("is told which expression fails", () => {
+  test("gets an error that names the failing expression", () => {
     const selectors = [{ cel: { expression: 'device.attributes["gpu.example.com"].none == 1' } }];
     const objects = [node("a"), deviceClass("gpu", { selectors }), slice("a", [{ name: "d" }]), claim("c", one())];
     expect(scheduled(...objects, pod("p", "c")).told.p).toContain(
@@ -66,7 +66,7 @@ describe("a pod with claims of devices", () => {
     );
   });
 
-  test("SCHED-SELECTOR: is placed nowhere while an expression cannot be run for some node, though others would do", () => {
+  test("SCHED-SELECTOR: is not placed while an expression fails for any node, even if other nodes fit", () => {
     const selectors = [{ cel: { expression: 'device.attributes["gpu.example.com"].exists' } }];
     const has = { exists: { bool: true } };
     const nodes = ["a", "b", "c"].map((name) => node(name));
@@ -75,14 +75,14 @@ describe("a pod with claims of devices", () => {
     expect(told.p).toContain("claim default/c: selector #0: CEL runtime error: no such key: exists");
   });
 
-  test("is not tried before its claims exist, nor placed without their class", () => {
+  test("is not scheduled before its claims exist, nor without their class", () => {
     expect(scheduled(node("a"), pod("p", "nobody")).told).toEqual({ p: "waits" });
     expect(scheduled(node("a"), claim("c", one()), pod("p", "c")).told.p).toBe(
       "0/1 nodes are available: request r: device class gpu does not exist. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
     );
   });
 
-  test("shares a claim that has its devices, where these are", () => {
+  test("shares an allocated claim on the nodes of its devices", () => {
     const nodeSelector = {
       nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["b"] }] }],
     };
@@ -100,7 +100,7 @@ describe("a pod with claims of devices", () => {
     expect(freed.p).toContain("deallocation of ResourceClaim completed, preemption:");
   });
 
-  test("takes the first alternative that there is, all devices where it asks for all, and looks on as an administrator", () => {
+  test("takes the first available alternative, all devices in mode All, and devices in use with admin access", () => {
     const small = { name: "small", deviceClassName: "gpu", allocationMode: "ExactCount", count: 1 };
     const firstAvailable = [{ ...small, name: "large", count: 3 }, small];
     const { devices, state } = scheduled(
@@ -131,7 +131,7 @@ describe("a pod with claims of devices", () => {
     });
   });
 
-  test("gets devices of the first pool and slice by name, in the order of the slice", () => {
+  test("gets devices of the first pool and slice by name, in the slice's order", () => {
     const pool = (name: string) => ({ pool: { name, generation: 1, resourceSliceCount: name === "p" ? 2 : 1 } });
     const named = (name: string, over: Stored<ResourceSlice>) => ({ ...over, metadata: meta(name) });
     const { devices } = scheduled(
@@ -146,7 +146,7 @@ describe("a pod with claims of devices", () => {
     expect(devices.c).toEqual(["p1", "p0", "p2"]);
   });
 
-  test("gets devices that go together, going back where the first choice does not", () => {
+  test("gets devices that match its constraints, with backtracking", () => {
     const at = (name: string, numa: number): Device => ({ name, attributes: { numa: { int: numa } } });
     const requests = [
       { name: "r", exactly: exactly() },
@@ -160,7 +160,7 @@ describe("a pod with claims of devices", () => {
     expect(scheduled(...objects, claim("c", other), pod("p", "c")).devices.c).toEqual(["d0", "d1"]);
   });
 
-  test("gets no device that is tainted, of a pool that is not complete, outdated, or used up by its neighbours", () => {
+  test("gets no device that is tainted, of an incomplete or outdated pool, or without free counters", () => {
     const gone = useless("1 cannot allocate all claims");
     const told = (slices: Stored<ResourceSlice>[], over: object = {}) =>
       scheduled(node("a"), deviceClass("gpu"), ...slices, claim("c", one(over)), pod("p", "c")).told.p;
@@ -183,7 +183,7 @@ describe("a pod with claims of devices", () => {
   });
 });
 
-describe("[SCHED-SHARE] a device that several may have", () => {
+describe("[SCHED-SHARE] a device that allows multiple allocations", () => {
   const gone = useless("1 cannot allocate all claims");
   const shared = (capacity: Device["capacity"], over: Partial<Device> = {}): Device => ({
     name: "d",
@@ -201,7 +201,7 @@ describe("[SCHED-SHARE] a device that several may have", () => {
       ...claims.map((_, i) => pod(`p${i}`, `c${i}`)),
     );
 
-  test("is given as long as its capacity lasts, each share with its id", () => {
+  test("is shared while its capacity lasts, each share with its own id", () => {
     const device = shared({ memory: { value: "10Gi" } });
     const { told, results } = given(device, asking("4Gi"), asking("4Gi"), asking("4Gi"));
     expect(told).toEqual({ p0: "a", p1: "a", p2: gone });
@@ -212,7 +212,7 @@ describe("[SCHED-SHARE] a device that several may have", () => {
     });
   });
 
-  test("is given once to a request, and to others without limit where it has no capacity", () => {
+  test("is allocated once per request, and without limit if it has no capacity", () => {
     expect(given(shared({ memory: { value: "10Gi" } }), asking("4Gi", { count: 2 })).told).toEqual({ p0: gone });
     expect(given(shared(undefined), one(), one()).told).toEqual({ p0: "a", p1: "a" });
   });
@@ -229,7 +229,7 @@ describe("[SCHED-SHARE] a device that several may have", () => {
     expect(given(device, asking(asked)).results.c0?.[0]?.consumedCapacity).toEqual({ memory: is });
   });
 
-  test("gives its default to a request without an amount, all of it if it has none, and nothing beyond its policy", () => {
+  test("gives a request without an amount the default, or everything if there is none, and never violates its policy", () => {
     const range = { default: "1Gi", validRange: { min: "1Gi", max: "4Gi" } };
     const device = shared({ memory: { value: "10Gi", requestPolicy: range } });
     expect(given(device, one()).results.c0?.[0]?.consumedCapacity).toEqual({ memory: "1Gi" });
@@ -238,7 +238,7 @@ describe("[SCHED-SHARE] a device that several may have", () => {
     expect(given(shared(undefined), asking("1Gi")).told).toEqual({ p0: gone });
   });
 
-  test("says of a device that one may have only whether it has as much", () => {
+  test("differs from an exclusive device, which only needs enough capacity", () => {
     const device = { name: "d", capacity: { memory: { value: "10Gi" } } };
     const { told, results } = given(device, asking("4Gi"), asking("4Gi"));
     expect(told).toEqual({ p0: "a", p1: gone });

@@ -32,15 +32,20 @@ function told(asking: Pod) {
 
 describe("[SCHED-EXTENDED] extended resources as requests of a claim", () => {
   test.each<[what: string, Pod, requests: string[], mappings: string[]]>([
-    ["nothing of what stands for no device", pod([container("a", { cpu: "1", "example.com/other": "1" })]), [], []],
     [
-      "by the places of the container and of the resource among what it asks for",
+      "resources without a device class are left out",
+      pod([container("a", { cpu: "1", "example.com/other": "1" })]),
+      [],
+      [],
+    ],
+    [
+      "requests are named by the index of the container and of its resource",
       pod([container("a", { cpu: "1", [GPU]: "2" }), container("b", { [NIC]: "1", [GPU]: "1", memory: "1Gi" })]),
       ["container-0-request-1: 2 gpu", "container-1-request-0: 1 nic", "container-1-request-1: 1 gpu"],
       ["b nic container-1-request-0", "a gpu container-0-request-1", "b gpu container-1-request-1"],
     ],
     [
-      "what those who end first need more than those who come after them, in one request",
+      "the surplus of init containers over later containers is one request",
       pod([container("a", { [GPU]: "1" })], [container("i", { [GPU]: "3" }), container("j", { [GPU]: "2" })]),
       ["container-0-request-0: 2 gpu", "container-2-request-0: 1 gpu"],
       [
@@ -52,16 +57,16 @@ describe("[SCHED-EXTENDED] extended resources as requests of a claim", () => {
       ],
     ],
     [
-      "none of a sidecar that was started before",
+      "a sidecar shares no devices with later containers",
       pod([], [container("s", { [GPU]: "1" }, "sidecar"), container("i", { [GPU]: "1" })]),
       ["container-0-request-0: 1 gpu", "container-1-request-0: 1 gpu"],
       ["s gpu container-0-request-0", "i gpu container-1-request-0"],
     ],
-  ])("are told: %s", (_, asking, requests, mappings) => {
+  ])("map to containers: %s", (_, asking, requests, mappings) => {
     expect(told(asking)).toEqual({ requests, mappings });
   });
 
-  test("are as many devices as the pod asks for, and each container has what it asks for", () => {
+  test("are as many devices as the pod requests, and each container gets its share", () => {
     const counts = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.boolean()), { maxLength: 4 });
     fc.assert(
       fc.property(counts, counts, (initial, main) => {

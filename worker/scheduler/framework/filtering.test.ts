@@ -12,9 +12,11 @@ test.each([
   [5000, 500],
   [5625, 281],
   [15_000, 750],
-])("SCHED-PART: of %i nodes %i that fit are enough", (nodes, enough) => expect(nodesToFind(nodes)).toBe(enough));
+])("SCHED-PART: of %i nodes, the search stops at %i feasible ones", (nodes, enough) =>
+  expect(nodesToFind(nodes)).toBe(enough),
+);
 
-test("SCHED-PART: the next pod's nodes are looked for where those of the one before were found", () => {
+test("SCHED-PART: the search for the next pod starts where the previous one ended", () => {
   const nodes = Array.from({ length: 250 }, (_, i) => node(`n${i}`));
   const { queue, cluster } = schedulerOf([...nodes, pod("p")]);
   const next = queue.take();

@@ -108,7 +108,7 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
     expect(triedAfter(taints())).toBe(true);
   });
 
-  test("a pod that goes helps those that it was in the way of", () => {
+  test("deleting a pod helps the pods that it blocked", () => {
     const { metadata, ...other } = running("other", "other");
     const gone = { ...other, metadata: { ...metadata, resourceVersion: "9999" } };
     expect(isTriedAgain(away("other"), ["pods", gone, "goes"])).toBe(true);
