@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { InTurn, InTurnByKey } from "./in-turn.ts";
 
-test("a job begins when the one before has ended, also where that failed", async () => {
+test("a job starts when the previous one has ended, even by failing", async () => {
   const told: string[] = [];
   const turns = new InTurn();
   const job = (name: string, ends: () => Promise<string>) => () => {
@@ -22,7 +22,7 @@ test("a job begins when the one before has ended, also where that failed", async
   expect(told).toEqual(["slow begins", "slow ends", "broken begins", "last begins"]);
 });
 
-test("jobs of one key wait for each other, those of another do not", async () => {
+test("jobs with the same key wait for each other, those with other keys do not", async () => {
   const told: string[] = [];
   const turns = new InTurnByKey<string>();
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { LineSplitter } from "./line-splitter.ts";
 
-test("lines are whole however their text is cut, between the bytes of a character too", () => {
+test("lines are complete however the text is split, even within a multi-byte character", () => {
   const text = "one\n\nzwölf € \u2028 😀\nthe rest";
   for (let size = 1; size < 8; size++) {
     const bytes = new TextEncoder().encode(text);

@@ -10,22 +10,22 @@ describe("the outcome of a command", () => {
   it.each(["v5.channel.k8s.io", "v4.channel.k8s.io"])("is a Status in %s", (protocol) =>
     expect([toClient(protocol, success), toClient(protocol, failure)]).toEqual([success, failure]),
   );
-  it.each(["channel.k8s.io", ""])("is words, or the end of the connection, in %j", (protocol) =>
+  it.each(["channel.k8s.io", ""])("is a message, or a closed connection, in %j", (protocol) =>
     expect([toClient(protocol, success), toClient(protocol, failure)]).toEqual([undefined, frame(3, "exit code 3")]),
   );
 });
 
-describe("protocols of text", () => {
-  it("write the channel as a digit, and bytes in base64", () => {
+describe("text protocols", () => {
+  it("encode the channel as a digit, and bytes in base64", () => {
     expect(toClient("base64.channel.k8s.io", frame(1, "hi"))).toBe("1aGk=");
     expect(fromClient("base64.channel.k8s.io", "0aGk=")).toEqual(frame(0, "hi"));
   });
-  it.each(["x", "", "0!", ":aGk="])("say nothing by %j", (message) =>
+  it.each(["x", "", "0!", ":aGk="])("ignore %j", (message) =>
     expect(fromClient("v4.base64.channel.k8s.io", message)).toBeUndefined(),
   );
 });
 
-it("carries whatever a client writes, and whatever it is written, in every protocol", () => {
+it("every protocol transfers any bytes in both directions", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...TERMINAL_PROTOCOLS),

@@ -57,7 +57,7 @@ describe("AUDIT-POLICY: a rule", () => {
     expect(auditRule(policy, audited) !== undefined).toBe(matches);
   });
 
-  test("the first that matches counts", () => {
+  test("takes effect if it is the first that matches", () => {
     const rules = [{ level: "None" as const, users: ["ann"] }, { level: "Metadata" as const }];
     expect(auditRule({ rules }, asked())?.level).toBe("None");
     expect(auditRule({ rules }, asked({ user: "bob" }))?.level).toBe("Metadata");

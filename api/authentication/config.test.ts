@@ -16,7 +16,7 @@ const team = { key: "example.org/team", valueExpression: "claims.team" };
 const extra = (key: string, valueExpression: string) =>
   config({ issuer, claimMappings: { username, extra: [{ key, valueExpression }] } });
 
-test("a configuration of Kubernetes' is read", () => {
+test("Kubernetes' example configuration is accepted", () => {
   const whole = {
     issuer: { ...issuer, audiences: ["a", "b"], audienceMatchPolicy: "MatchAny", discoveryURL: "https://d.example/x" },
     claimValidationRules: [{ claim: "hd", requiredValue: "example.com" }],
@@ -26,7 +26,7 @@ test("a configuration of Kubernetes' is read", () => {
   expect(parseAuthentication(config(whole))).toEqual({ ok: true, jwt: [{ ...whole, issuer: read }] });
 });
 
-test("expressions of Kubernetes' are read", () => {
+test("Kubernetes' CEL expressions are accepted", () => {
   const whole = {
     issuer,
     claimValidationRules: [{ expression: "claims.email_verified == true", message: "verify it" }],

@@ -7,7 +7,7 @@ import { utf8Bytes } from "./encoding/utf8.ts";
 const token = (value: unknown) => base64Url(utf8Bytes(typeof value === "string" ? value : JSON.stringify(value)));
 const v = "meta.k8s.io/v1";
 
-test("a token says where a list continues", () => {
+test("a continue token encodes the position in a list", () => {
   const after = { namespace: "a", name: "b" };
   expect(parseContinue(formatContinue({ revision: 7 as Revision, issued: 1, after }))).toEqual({
     revision: 7,

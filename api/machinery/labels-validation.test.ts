@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FieldError } from "./field-error.ts";
 import { checkImmutableSelector } from "./labels-validation.ts";
 
-test("a selector that has changed is printed with its labels by their keys, whatever order a patch gave them", () => {
+test("a changed selector is printed with its labels sorted, whatever order a patch has", () => {
   const errors: FieldError[] = [];
   const old = { matchLabels: { app: "web" } };
   checkImmutableSelector(errors, "spec.selector", { next: { matchLabels: { app: "web", z: "1", b: "2" } }, old });

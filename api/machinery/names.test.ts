@@ -15,7 +15,7 @@ describe("names", () => {
 
   it.each(["app", "a.example.com/B_c", "1"])("as a label key: %s", (key) => expect(qualifiedName(key)).toEqual([]));
 
-  it("say which part of a label key is wrong", () => {
+  it("report which part of a label key is invalid", () => {
     expect(qualifiedName("/x")).toEqual(["prefix part must be non-empty"]);
     expect(qualifiedName("UP/x")[0]).toMatch(/^prefix part a lowercase RFC 1123 subdomain/);
     expect(qualifiedName("a/")).toEqual([
@@ -30,12 +30,12 @@ describe("names", () => {
     expect(labelValue("x".repeat(64))).toEqual(["must be no more than 63 bytes"]);
   });
 
-  it("refuse what breaks a path", () => {
+  it("refuse characters that break a path", () => {
     expect(pathSegmentName("a/b%")).toEqual(["may not contain '/'", "may not contain '%'"]);
     expect(pathSegmentName("..")).toEqual(["may not be '..'"]);
   });
 
-  it("allow odd environment variables", () => {
+  it("allow unusual names of environment variables", () => {
     expect(relaxedEnvVarName("1 a,$(x)")).toEqual([]);
     expect(relaxedEnvVarName("a=b")).toHaveLength(1);
   });

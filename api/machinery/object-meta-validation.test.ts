@@ -4,7 +4,7 @@ import { validateObjectMeta, validateObjectMetaUpdate } from "./object-meta-vali
 const namespaced = { scope: "Namespaced" } as const;
 
 describe("metadata", () => {
-  it("needs a name, and a namespace where the kind has one", () => {
+  it("requires a name, and a namespace if the kind is namespaced", () => {
     expect(validateObjectMeta({ name: "a", namespace: "b" }, namespaced)).toEqual([]);
     expect(validateObjectMeta({}, namespaced).map(({ path, message }) => `${path}: ${message}`)).toEqual([
       "metadata.name: Required value: name or generateName is required",
@@ -15,7 +15,7 @@ describe("metadata", () => {
     ]);
   });
 
-  it("has at most one controller among its owners, and no event", () => {
+  it("allows one controller among the owners, and no Event as owner", () => {
     const owner = { apiVersion: "v1", kind: "Pod", name: "x", uid: "u", controller: true };
     const errors = validateObjectMeta(
       { name: "a", namespace: "b", ownerReferences: [owner, { ...owner, kind: "Event", name: "y" }] },
@@ -29,7 +29,7 @@ describe("metadata", () => {
     ]);
   });
 
-  it("keeps its annotations within 256 KiB of UTF-8", () => {
+  it("limits annotations to 256 KiB of UTF-8", () => {
     const of = (length: number) => ({ name: "a", namespace: "b", annotations: { k: "é".repeat(length) } });
     expect(validateObjectMeta(of(131_071), namespaced)).toEqual([]);
     expect(validateObjectMeta(of(131_072), namespaced)).toMatchObject([
@@ -37,7 +37,7 @@ describe("metadata", () => {
     ]);
   });
 
-  it("takes no new finalizers once it is being deleted", () => {
+  it("refuses new finalizers during deletion", () => {
     const old = { name: "a", deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["a/b"] };
     expect(validateObjectMetaUpdate({ ...old, finalizers: [] }, old)).toEqual([]);
     expect(validateObjectMetaUpdate({ ...old, finalizers: ["a/b", "c/d"] }, old)).toMatchObject([
@@ -48,7 +48,7 @@ describe("metadata", () => {
     ]);
   });
 
-  it("keeps its identity", () => {
+  it("refuses changes to the object's identity", () => {
     expect(validateObjectMetaUpdate({ name: "b", uid: "2" }, { name: "a", uid: "1" })).toMatchObject([
       { path: "metadata.name", message: 'Invalid value: "b": field is immutable' },
       { path: "metadata.uid", message: 'Invalid value: "2": field is immutable' },

@@ -12,7 +12,7 @@ import {
   wholeUnits,
 } from "./quantity.ts";
 
-describe("a quantity's canonical text is what Go prints", () => {
+describe("a quantity's canonical text equals Go's", () => {
   it.each([
     ["100m", "100m"],
     ["0.1", "100m"],
@@ -48,7 +48,7 @@ describe("a quantity's canonical text is what Go prints", () => {
   });
 });
 
-it("FAIR-BODY: digits that end in something else are looked at once", () => {
+it("FAIR-BODY: digits followed by something else are scanned once", () => {
   for (const digits of ["1".repeat(1_000_000), `1.${"1".repeat(1_000_000)}`])
     expect(parseQuantity(`${digits}!`)).toContain("quantities must match");
 });
@@ -60,7 +60,7 @@ describe("arithmetic is exact", () => {
     expect(compareQuantities(undefined, "1n")).toBe(-1);
   });
 
-  it("adds in the format of the first that is not zero", () => {
+  it("adds in the format of the first non-zero operand", () => {
     expect(formatQuantity(addQuantities(quantityOf("0"), quantityOf("1Gi")))).toBe("1Gi");
     expect(formatQuantity(addQuantities(quantityOf("1500m"), quantityOf("500m")))).toBe("2");
   });
@@ -85,7 +85,7 @@ it.each([
   expect(isWhole(quantityOf(text))).toBe(whole);
 });
 
-it("with more than a thousand digits is invalid", () => {
+it("a quantity with more than a thousand digits is invalid", () => {
   const digits = "1".repeat(1000);
   expect(parseQuantity(digits)).toMatchObject({ format: "DecimalSI" });
   for (const text of [`${digits}1`, `0.${digits}`, `${digits}1Gi`, `${"1".repeat(1_400_000)}e3`])

@@ -48,7 +48,7 @@ describe.each(served)("%s with every field set", (_name, expected) => {
     expect(textWithoutRevision(draftObject(answered))).toBe(stored);
   });
 
-  test("a stored text is read as the draft that a copy of it would be, whatever it says", () => {
+  test("a stored text is decoded like a request body with the same content", () => {
     for (const every of [1, 2, 3, 5]) {
       const said = { ...(thinned(filled, every) as object), kind: expected.kind, apiVersion } as KubeObject;
       const stored = withRevision(textWithoutRevision(objectOf(decoded(JSON.stringify(said), "json"))), 7);
@@ -56,7 +56,7 @@ describe.each(served)("%s with every field set", (_name, expected) => {
     }
   });
 
-  test("YAML says the same", () => {
+  test("YAML gives the same object", () => {
     expect(decoded(stringify(sent, { aliasDuplicateObjects: false }), "yaml")).toEqual(
       decoded(JSON.stringify(sent), "json"),
     );

@@ -43,13 +43,13 @@ test.each([
   expect(renderTable({ columns }, [object], { ...options, includeObject }).rows?.[0]?.object).toEqual(included);
 });
 
-test("a kind may leave Name and Age out, and say more of a row", () => {
+test("a kind can omit Name and Age, and add rows of its own content", () => {
   const rowConditions = () => [{ type: "Completed", status: "True" as const }];
   const table = renderTable({ columns, name: false, age: false, rowConditions }, [object], options);
   expect(table.rows).toMatchObject([{ cells: [1, "x"], conditions: [{ type: "Completed" }] }]);
 });
 
-test("later events of a watch, and empty lists, keep their shape", () => {
+test("later watch events and empty lists keep the table's columns", () => {
   expect(renderTable({}, [], { ...options, headers: false })).toMatchObject({ columnDefinitions: null, rows: [] });
 });
 
@@ -58,7 +58,7 @@ test("an empty list of a kind without a printer has no rows at all", () => {
   expect(renderTable({ columns: [created], age: false }, [], options).rows).toBeNull();
 });
 
-test("includeObject is one of three, or empty", () => {
+test("includeObject must be one of three values, or empty", () => {
   expect(parseIncludeObject("")).toEqual({ ok: true, includeObject: "Metadata" });
   expect(parseIncludeObject("Nope")).toEqual({
     ok: false,
@@ -66,7 +66,7 @@ test("includeObject is one of three, or empty", () => {
   });
 });
 
-test("WIRE-TABLE: a view of version v1beta1 says so of all that is of meta.k8s.io in it", () => {
+test("WIRE-TABLE: a table of meta.k8s.io/v1beta1 has that version in all its parts", () => {
   const inner = { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata" };
   const table = { kind: "Table", apiVersion: "meta.k8s.io/v1", rows: [{ cells: [], object: inner }, { cells: [] }] };
   expect(viewAtVersion(table, "v1")).toBe(table);
@@ -79,7 +79,7 @@ test("WIRE-TABLE: a view of version v1beta1 says so of all that is of meta.k8s.i
   expect(viewAtVersion({ ...table, rows: [{ object: pod }] }, "v1beta1").rows).toEqual([{ object: pod }]);
 });
 
-test("a kind may have an order of rows of its own", () => {
+test("a kind can define its own order of rows", () => {
   const rowOrder = (a: KubeObject, b: KubeObject) => ((a.metadata.name ?? "") > (b.metadata.name ?? "") ? -1 : 1);
   const later = { ...object, metadata: { ...object.metadata, name: "b" } };
   const table = renderTable({ columns, rowOrder }, [object, later], options);

@@ -33,13 +33,13 @@ test.each<[string, object, Path]>([
   expect(updated(decoded(name, part))).toBeDefined();
 });
 
-test("a Node's configuration of its kubelet is not taken", () => {
+test("a Node's configSource is dropped", () => {
   const node = decoded("Node", { spec: {}, status: { config: { error: "e" } } });
   kindOf("Node").prepareCreate?.(node);
   expect(memberAt(node, ["status", "config"])).toBeUndefined();
 });
 
-test("the topology of an endpoint's v1beta1 is forgotten, but not a node that it named before", () => {
+test("deprecated topology of an endpoint is dropped, except a node name stored before", () => {
   const slice = (endpoint: object) => decoded("EndpointSlice", { addressType: "IPv4", endpoints: [endpoint] });
   const named = { addresses: ["1.2.3.4"], deprecatedTopology: { "kubernetes.io/hostname": "n1" } };
   const created = slice(named);
@@ -50,7 +50,7 @@ test("the topology of an endpoint's v1beta1 is forgotten, but not a node that it
   expect(memberAt(updated, ["endpoints", "0"])).toEqual({ addresses: ["1.2.3.5"], nodeName: "n1" });
 });
 
-test("a pod's status says nothing of features that are off", () => {
+test("a pod's status omits fields of disabled features", () => {
   const status = {
     nodeAllocatableResourceClaimStatuses: [{ resourceClaimName: "c", resources: {} }],
     containerStatuses: [{ name: "c", volumeMounts: [{ name: "v", mountPath: "/v", volumeStatus: { image: {} } }] }],

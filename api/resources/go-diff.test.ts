@@ -20,13 +20,13 @@ it("shows a changed field of a pod with Go's names and three lines around it", (
   );
 });
 
-it("keeps what the wire has on the spec with the security context, as Kubernetes does inside", () => {
+it("shows host namespaces in the security context, as Kubernetes' internal type does", () => {
   expect(goDiff("core.v1.PodSpec", spec, { ...spec, hostNetwork: true })).toContain(
     '-  "HostNetwork": false,\n+  "HostNetwork": true,\n',
   );
 });
 
-it("shows all of both where too many lines differ for them to be compared", () => {
+it("shows both texts in full if too many lines differ", () => {
   const many = (prefix: string) => ({
     containers: [{ name: "c", env: Array.from({ length: 10_000 }, (_, i) => ({ name: prefix + i, value: "" })) }],
   });
@@ -36,7 +36,7 @@ it("shows all of both where too many lines differ for them to be compared", () =
   expect(wherePlaced("B0")).toBeGreaterThan(wherePlaced("A9999"));
 });
 
-it("is empty where nothing differs, and makes one hunk of changes that are close", () => {
+it("is empty for equal objects, and joins close changes into one hunk", () => {
   expect(goDiff("core.v1.PodSpec", spec, structuredClone(spec))).toBe("");
   const two = { ...spec, restartPolicy: "Never", dnsPolicy: "Default" };
   expect(goDiff("core.v1.PodSpec", spec, two).match(/@@ /g)).toHaveLength(1);

@@ -37,7 +37,7 @@ const flow = (rule: object, name = "x") => ({
   },
 });
 
-describe("what kinds refuse", () => {
+describe("validation errors of kinds", () => {
   it.each<[string, object, string[]]>([
     [
       "ValidatingWebhookConfiguration",
@@ -192,7 +192,7 @@ const job = { template: { spec: { restartPolicy: "Never", containers: [{ name: "
 const BETA = "beta.kubernetes.io/os";
 const USE = 'deprecated since v1.14; use "kubernetes.io/os" instead';
 
-describe("what kinds warn of", () => {
+describe("warnings of kinds", () => {
   it.each<[string, object, string[]]>([
     [
       "Job",
@@ -227,7 +227,7 @@ describe("what kinds warn of", () => {
   ])("%s %j", (kind, part, warnings) => expect(kindOf(kind).warnings?.(decoded(kind, part))).toEqual(warnings));
 });
 
-describe("what the status of kinds may not say", () => {
+describe("validation errors in the status of kinds", () => {
   it.each<[string, object, string[]]>([
     [
       "PodDisruptionBudget",
@@ -275,7 +275,7 @@ describe("a certificate request's status", () => {
     return { next, errors: rules?.validateUpdate?.(next, old).map(({ message }) => message) };
   };
 
-  it("keeps a decision as it was made", () => {
+  it("cannot change a decision", () => {
     const { next, errors } = write("status", [approved], [failed, { ...approved, reason: "B" }]);
     expect(errors).toEqual([]);
     expect(next).toMatchObject({ status: { conditions: [failed, approved] } });

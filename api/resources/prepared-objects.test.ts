@@ -6,7 +6,7 @@ import type { PersistentVolumeClaim, ServiceAccount } from "../generated/core.v1
 
 const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
 
-test("a claim's older field of its source takes claims and snapshots, the newer fills it in", () => {
+test("a claim's dataSource accepts claims and snapshots, and is filled from dataSourceRef", () => {
   const source = (part: object) => {
     const draft = decoded("PersistentVolumeClaim", { spec: { ...claim, ...part } });
     kindOf("PersistentVolumeClaim").prepareCreate?.(draft);
@@ -25,14 +25,14 @@ test.each([
   ["OnDelete", {}, { maxUnavailable: 0, maxSurge: 0 }],
   ["OnDelete", { maxSurge: 1 }, { maxUnavailable: 0, maxSurge: 1 }],
   ["RollingUpdate", {}, { maxUnavailable: 1, maxSurge: 0 }],
-])("a DaemonSet's strategy %s with %j has the rolling update %j", (type, given, rollingUpdate) => {
+])("a DaemonSet's strategy %s with %j gets the rolling update %j", (type, given, rollingUpdate) => {
   const updateStrategy = { type, ...(given ? { rollingUpdate: { ...given } } : {}) };
   const draft = decoded("DaemonSet", { spec: { updateStrategy } });
   kindOf("DaemonSet").defaults?.(draft);
   expect((draft as DaemonSet).spec.updateStrategy?.rollingUpdate).toEqual(rollingUpdate);
 });
 
-test("an attachment's volume has the defaults of a persistent volume's source", () => {
+test("the inline volume of an attachment gets the defaults of a persistent volume", () => {
   const draft = decoded("VolumeAttachment", {
     spec: {
       source: {
@@ -53,7 +53,7 @@ test("an attachment's volume has the defaults of a persistent volume's source", 
   });
 });
 
-test("the labels that a job takes from its template are those of its pods, and a service account keeps names", () => {
+test("a job without labels gets the labels of its pods, and a service account's secrets keep only their names", () => {
   const job = decoded("Job", { spec: { template: { metadata: { labels: { a: "b" } }, spec: { containers: [] } } } });
   job.metadata.uid = "u";
   kindOf("Job").prepareCreate?.(job);
@@ -69,7 +69,7 @@ test("the labels that a job takes from its template are those of its pods, and a
   expect((account as ServiceAccount).secrets).toEqual([{ name: "s" }]);
 });
 
-test("a limit range without a name is given one", () => {
+test("a LimitRange without a name is named by its UID", () => {
   const range = decoded("LimitRange", { metadata: { namespace: "n", uid: "u" }, spec: { limits: [] } });
   kindOf("LimitRange").prepareCreate?.(range);
   expect(range.metadata.name).toBe("u");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { goStruct } from "./go-struct.ts";
 
-test("every field shows, capitalised, with Go's zero for what is absent", () => {
+test("every field is printed, capitalised, with Go's zero value if absent", () => {
   expect(goStruct("core.v1.Toleration", { key: "a", operator: "X" })).toEqual({
     Key: "a",
     Operator: "X",
@@ -11,7 +11,7 @@ test("every field shows, capitalised, with Go's zero for what is absent", () => 
   });
 });
 
-test("types of meta.v1 keep their JSON names", () => {
+test("types of meta/v1 keep their JSON names", () => {
   expect(goStruct("policy.v1.PodDisruptionBudgetSpec", { selector: { matchLabels: { a: "b" } } })).toMatchObject({
     Selector: { matchLabels: { a: "b" } },
     MinAvailable: null,

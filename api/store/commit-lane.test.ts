@@ -33,7 +33,7 @@ function open() {
   return { lane, calls, heard, call, waiting, submit, tell };
 }
 
-test("STORE-LANE: the first waiting commit calls for all that arrive until the object takes them", () => {
+test("STORE-LANE: the first waiting commit makes one call for all that arrive before the object takes them", () => {
   const { lane, calls, heard, submit, tell } = open();
   expect([submit("a"), submit("b")].map((call) => call !== undefined)).toEqual([true, false]);
   tell(lane.take());
@@ -44,7 +44,7 @@ test("STORE-LANE: the first waiting commit calls for all that arrive until the o
   expect(heard.at(-1)).toBe("c answered");
 });
 
-test("STORE-LANE: with an object that breaks fails what it had taken, and nothing that was answered", async () => {
+test("STORE-LANE: a broken object fails the commits that it took, and none that was answered", async () => {
   const { lane, calls, heard, submit, tell } = open();
   const first = submit("a");
   tell(lane.take());
@@ -55,7 +55,7 @@ test("STORE-LANE: with an object that breaks fails what it had taken, and nothin
   expect(heard).toEqual(["a answered", "b failed: broken"]);
 });
 
-test("STORE-LANE: a call that does not arrive fails its waiting commits, and the next commit calls again", async () => {
+test("STORE-LANE: a failed call fails its waiting commits, and the next commit calls again", async () => {
   const { lane, calls, heard, submit, tell } = open();
   const first = submit("a");
   submit("b");
@@ -79,7 +79,7 @@ test("STORE-LANE: commits that wait for a later call do not fail with an earlier
   expect(heard.at(-1)).toBe("b answered");
 });
 
-test("STORE-LANE: a call that was lost with the request that made it is repeated by a waiting commit", () => {
+test("STORE-LANE: a waiting commit repeats a call that was cancelled with its request", () => {
   const { lane, calls, heard, call, submit, tell } = open();
   submit("a");
   expect(call(99)).toBeUndefined();
@@ -92,7 +92,7 @@ test("STORE-LANE: a call that was lost with the request that made it is repeated
   expect(calls).toHaveLength(3);
 });
 
-test("STORE-LANE: an object that begins fails what the one before it had taken", () => {
+test("STORE-LANE: a restarted object fails the commits that its predecessor took", () => {
   const { lane, heard, call, submit } = open();
   submit("a");
   lane.take();
@@ -103,7 +103,7 @@ test("STORE-LANE: an object that begins fails what the one before it had taken",
   expect(call()).toBeDefined();
 });
 
-test("STORE-LANE: what is withdrawn before it was taken is never written", () => {
+test("STORE-LANE: a commit withdrawn before it was taken is never written", () => {
   const { lane, waiting, submit } = open();
   const withdrawn = waiting("a");
   lane.submit(withdrawn);

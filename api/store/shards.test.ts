@@ -9,7 +9,7 @@ test.each([
   ["", []],
   ["events", ["events"]],
   [" leases, events,leases", ["events", LEASES]],
-])("SHARD-SETTING: %j is %j", (setting, shards) => {
+])("SHARD-SETTING: %j is parsed as %j", (setting, shards) => {
   expect(parseShards(setting)).toEqual(shards);
   expect(parseShards(formatShards(parseShards(setting)))).toEqual(shards);
 });
@@ -18,12 +18,12 @@ test.each(["pods", "events,secrets", LEASES])("SHARD-SETTING: %j is refused", (s
   expect(() => parseShards(setting)).toThrow("only events and leases can");
 });
 
-test("a store object's name says of which cluster it is, and what it keeps", () => {
+test("a store object's name contains its cluster and its shard", () => {
   expect(parseStoreName(shardName("team", LEASES))).toEqual({ cluster: "team", shard: LEASES });
   expect(parseStoreName("team")).toEqual({ cluster: "team" });
 });
 
-test("SHARD-COMMIT: the cluster's own writes come first, and each knows where it was", () => {
+test("SHARD-COMMIT: the main object's writes come first, and each result keeps its position", () => {
   const expecting = (resource: string, name: string): Write => ({
     op: "expect",
     key: { resource, namespace: "", name },

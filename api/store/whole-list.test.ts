@@ -34,7 +34,7 @@ function storeOf(count: number, most: number) {
   };
 }
 
-test("STORE-LIST: a list is whole however early the store's answers end, and no longer than its limit", () =>
+test("STORE-LIST: a list is complete however short the store's answers are, and respects its limit", () =>
   fc.assert(
     fc.asyncProperty(
       fc.nat(40),

@@ -14,7 +14,7 @@ import { parseApplied } from "./parse-applied.ts";
 import { structuralView } from "./structural-view.ts";
 
 describe("server-side apply", () => {
-  test("APPLY-01: an applier owns the fields that it sets, and objects that merge only by their members", () => {
+  test("APPLY-01: an applier owns the fields that it sets, and objects whose members merge only as a whole", () => {
     const a = podTemplate();
     a.apply("m", containers({ name: "c", command: ["x"], resources: {} }));
     expect(a.owners).toEqual([
@@ -40,20 +40,20 @@ describe("server-side apply", () => {
     });
   });
 
-  test("APPLY-02: an empty list that is applied differs from one with items, though Go shows no empty one", () => {
+  test("APPLY-02: an applied empty list differs from a non-empty one, though Go omits empty lists", () => {
     const a = new ManagedObject("networking.k8s.io/v1", "Ingress");
     a.apply("m1", { spec: { rules: [{ host: "h" }] } });
     expect(a.apply("m2", { spec: { rules: [] } })).toMatchObject({ ok: false, code: 409 });
   });
 
-  test("APPLY-03: force takes the fields, and a manager with none left is removed", () => {
+  test("APPLY-03: force takes ownership, and removes managers without fields", () => {
     const a = configMap();
     a.apply("m1", data({ k: "1" }));
     expect(a.apply("m2", data({ k: "2" }), { force: true })).toMatchObject({ ok: true, changed: true });
     expect(a.owners).toEqual(['m2 {"f:data":{"f:k":{}}}']);
   });
 
-  test("APPLY-04: the same value is owned together, and a manager that changed nothing has no time", () => {
+  test("APPLY-04: managers that apply the same value share ownership, and one that changed nothing has no time", () => {
     const a = configMap();
     a.apply("m1", data({ k: "1" }));
     expect(a.apply("m2", data({ k: "1" }))).toMatchObject({ ok: true, changed: false });
@@ -72,7 +72,7 @@ describe("server-side apply", () => {
     expect(a.object?.data).toEqual({ l: "1", n: "1" });
   });
 
-  test("APPLY-06: list items are identified by their keys, of which absent ones have their default", () => {
+  test("APPLY-06: list items are identified by their keys; missing keys have their default", () => {
     const a = new ManagedObject("v1", "Service");
     a.apply("m1", { spec: { ports: [{ port: 80 }] } });
     a.apply("m2", { spec: { ports: [{ port: 80, protocol: "UDP" }] } });
@@ -81,7 +81,7 @@ describe("server-side apply", () => {
     expect(a.owners[0]).toContain('"k:{\\"port\\":80,\\"protocol\\":\\"TCP\\"}":{".":{},"f:port":{}}');
   });
 
-  test("APPLY-07: applied items keep their order, and the others their places among them", () => {
+  test("APPLY-07: applied items keep their order, and the others their relative places", () => {
     const a = podTemplate();
     a.apply("m1", containers({ name: "a" }, { name: "b" }, { name: "c" }));
     a.apply("m2", containers({ name: "c" }, { name: "new" }, { name: "a" }));
@@ -117,7 +117,7 @@ describe("server-side apply", () => {
     expect(configMap().apply("m", body)).toMatchObject({ ok: false, code: 400, reason: "BadRequest", message });
   });
 
-  test("APPLY-10: what an untracked object holds belongs to before-first-apply", () => {
+  test("APPLY-10: fields of an object without managedFields belong to before-first-apply", () => {
     const a = configMap();
     a.object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", uid: "u" }, data: { k: "1" } };
     expect(a.apply("m", data({ k: "2" }))).toMatchObject({
@@ -127,7 +127,7 @@ describe("server-side apply", () => {
     expect(a.owners).toEqual(['m {"f:data":{"f:k":{}}}', 'before-first-apply {"f:data":{}}']);
   });
 
-  test("APPLY-11: no one owns what the endpoint resets, and so it is not a conflict there", () => {
+  test("APPLY-11: fields that the endpoint resets have no owner and cause no conflict", () => {
     const a = new ManagedObject("networking.k8s.io/v1", "Ingress");
     a.apply("m", { spec: { ingressClassName: "x" }, status: { loadBalancer: { ingress: [{ ip: "1.2.3.4" }] } } });
     const body = { spec: { ingressClassName: "y" }, status: { loadBalancer: { ingress: [{ ip: "1.2.3.5" }] } } };
@@ -139,7 +139,7 @@ describe("server-side apply", () => {
     expect(a.entries[1]?.subresource).toBe("status");
   });
 
-  test("APPLY-12: kubectl takes without force what client-side apply set, and renews its annotation", () => {
+  test("APPLY-12: kubectl takes over client-side applied fields without force, and updates the last-applied annotation", () => {
     const last = "kubectl.kubernetes.io/last-applied-configuration";
     const a = configMap();
     const applied = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { k: "1", l: "1" } };
@@ -155,7 +155,7 @@ describe("server-side apply", () => {
     expect(a.object).toHaveProperty(["metadata", "annotations", last], renewed);
   });
 
-  test("APPLY-13: a structural schema is a type like any other", () => {
+  test("APPLY-13: a structural schema works like a built-in type", () => {
     const view = structuralView({
       type: "object",
       properties: {
@@ -196,7 +196,7 @@ describe("server-side apply", () => {
     });
   });
 
-  test("APPLY-14: the body is a YAML map, and an empty one says nothing", () => {
+  test("APPLY-14: the body must be a YAML map, and an empty one changes nothing", () => {
     expect(parseApplied("")).toEqual({ ok: true, value: {} });
     expect(parseApplied("[]")).toMatchObject({
       code: 400,
@@ -224,7 +224,7 @@ describe("server-side apply", () => {
     });
   });
 
-  test("what its only manager applied last is what stands", () => {
+  test("the result equals the last configuration applied by the only manager", () => {
     const name = fc.constantFrom("a", "b", "c", "d");
     const env = fc.uniqueArray(fc.record({ name, value: name }), { selector: ({ name }) => name, minLength: 1 });
     const ports = fc.uniqueArray(fc.record({ containerPort: fc.nat(3), protocol: fc.constantFrom("TCP", "UDP") }), {
@@ -247,7 +247,7 @@ describe("server-side apply", () => {
   });
 });
 
-test("APPLY-05: items that no one owns are removed if the list is applied as null again", () => {
+test("APPLY-05: items without an owner are removed if the list is applied as null again", () => {
   const pod = podTemplate();
   const body = containers({ name: "c", image: "i", env: null });
   const unowned = containers({ name: "c", image: "i", env: [{ name: "a", value: "b" }] });
@@ -261,7 +261,7 @@ test("APPLY-05: items that no one owns are removed if the list is applied as nul
   expect(specOf(pod).containers).toEqual([{ name: "c", image: "i", env: [{ name: "a", value: "b" }] }]);
 });
 
-test("APPLY-05: an object or a list that loses all that it holds stays where its owner applies it empty", () => {
+test("APPLY-05: an object or a list that becomes empty stays if its owner applies it empty", () => {
   const strings = { type: "string" };
   const view = structuralView({
     type: "object",

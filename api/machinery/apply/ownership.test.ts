@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { ownableThrough } from "./ownership.ts";
 
-test("APPLY-11: through an endpoint that resets nothing of its own, everything that was said is owned", () => {
+test("APPLY-11: through an endpoint without reset fields, every field that was set is owned", () => {
   const set = { "f:metadata": { "f:labels": { "f:a": {} } }, "f:spec": { "f:nodeName": {} } };
   for (const subresource of ["resize", "ephemeralcontainers"])
     expect(ownableThrough({ subresource, status: {} })(set)).toEqual(set);
 });
 
-test("APPLY-11: through a status endpoint that keeps metadata, no one owns any of it", () => {
+test("APPLY-11: through a status endpoint that ignores metadata, nobody owns metadata", () => {
   const set = { "f:metadata": { "f:labels": {} }, "f:spec": {}, "f:status": { "f:phase": {} } };
   const through = (status: { keepsMetadata?: boolean }) => ownableThrough({ subresource: "status", status })(set);
   expect(through({ keepsMetadata: true })).toEqual({ "f:status": { "f:phase": {} } });

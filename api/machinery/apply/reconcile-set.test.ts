@@ -7,7 +7,7 @@ import { reconcileSet } from "./reconcile-set.ts";
 import { structuralView } from "./structural-view.ts";
 import type { TypeView } from "./type-view.ts";
 
-describe("APPLY-16: a schema that makes a list or an object atomic changes its owners", () => {
+describe("APPLY-16: a schema change between granular and atomic changes the owners", () => {
   const schemaOf = (list: object, map: object) =>
     structuralView({
       type: "object",
@@ -74,12 +74,12 @@ describe("APPLY-16: a schema that makes a list or an object atomic changes its o
     });
   });
 
-  test("a schema that stays leaves the sets as they are", () => {
+  test("an unchanged schema leaves the sets unchanged", () => {
     const set = { "f:spec": owned(started(granular)).first ?? {} };
     expect(reconcileSet(set, granular)).toBe(set);
   });
 
-  test("the applier of an empty object owns nothing that others put into it", () => {
+  test("the applier of an empty object owns no members that others add", () => {
     const one = new ManagedObject("example.com/v1", "Thing", granular);
     one.becomes(granular);
     one.apply("empty", { spec: {} });

@@ -3,7 +3,7 @@ import { NOW } from "../../../test/fakes/objects/managed-object.ts";
 import { fieldPath } from "./field-set.ts";
 import { parentEntries, scaleEntries } from "./scale-owners.ts";
 
-test("SCALE-01: the scale endpoint shows the owners of the replicas, and changes them in the object", () => {
+test("SCALE-01: the scale endpoint shows the owners of spec.replicas, and changes them in the object", () => {
   const paths = { "apps/v1": ["spec", "replicas"] };
   const set = { "f:spec": { "f:replicas": {}, "f:paused": {} } };
   const common = { apiVersion: "apps/v1", fieldsType: "FieldsV1", fieldsV1: set, time: NOW };
@@ -36,7 +36,7 @@ test("SCALE-01: the scale endpoint shows the owners of the replicas, and changes
   ]);
 });
 
-test("SCALE-01: what owns no replicas keeps its entry, of a version without a scale too, but of none that is gone", () => {
+test("SCALE-01: entries that do not own replicas stay, even of a version without a scale, but not of a removed version", () => {
   const of = (apiVersion: string) => ({
     manager: apiVersion,
     operation: "Update",

@@ -8,7 +8,7 @@ import { differInTimesOnly } from "./kept-times.ts";
 import { trackUpdate } from "./track-update.ts";
 
 describe("managedFields of ordinary writes", () => {
-  test("TRACK-01: a create owns all that it sets, and each object that it makes", () => {
+  test("TRACK-01: a create owns every field that it sets, and every object that it creates", () => {
     const a = configMap();
     a.write("w", (draft) => Object.assign(draft, data({ k: "1" }), { immutable: false }));
     expect(a.owners).toEqual(['w {"f:data":{".":{},"f:k":{}},"f:immutable":{}}']);
@@ -28,7 +28,7 @@ describe("managedFields of ordinary writes", () => {
     ]);
   });
 
-  test("TRACK-02: and so are times that nothing was said of, with the object that has them", () => {
+  test("TRACK-02: unset times that Go holds by value exist with the object that contains them", () => {
     const a = new ManagedObject("apps/v1", "Deployment");
     a.write(
       "w",
@@ -43,7 +43,7 @@ describe("managedFields of ordinary writes", () => {
     ]);
   });
 
-  test("TRACK-14: an object with an item that has no name has no managers, and nothing can be applied to it", () => {
+  test("TRACK-14: an object with a list item without its key has no managers, and cannot be applied to", () => {
     const a = new ManagedObject("v1", "ServiceAccount");
     a.write("w", (draft) => Object.assign(draft, { secrets: [{ name: "a" }] }));
     expect(a.owners).toHaveLength(1);
@@ -57,7 +57,7 @@ describe("managedFields of ordinary writes", () => {
       });
   });
 
-  test("TRACK-03: a changed field belongs only to its changer, and a removed one to no one", () => {
+  test("TRACK-03: a changed field belongs only to the last writer, and a removed one to nobody", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1", l: "1" })));
     a.now = LATER;
@@ -68,7 +68,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.entries).toEqual([]);
   });
 
-  test("TRACK-04: a write that changes nothing leaves entries and times as they are", () => {
+  test("TRACK-04: a write without changes keeps entries and times", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
     const before = a.entries;
@@ -86,7 +86,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.entries).toEqual([]);
   });
 
-  test("TRACK-06: null, and entries that are not valid, leave the stored ones", () => {
+  test("TRACK-06: null and invalid entries keep the stored ones", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
     const before = a.entries;
@@ -100,7 +100,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.owners).toEqual(['w1 {"f:data":{"f:k":{}}}']);
   });
 
-  test("TRACK-15: an unspecified list belongs to no one, an empty one to its creator", () => {
+  test("TRACK-15: an unspecified list belongs to nobody, an empty one to its creator", () => {
     const role = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
     role.write("w1", (draft) => Object.assign(draft, { rules: unsaidList() }));
     expect(role.entries).toEqual([]);
@@ -109,7 +109,7 @@ describe("managedFields of ordinary writes", () => {
     expect(said.owners).toEqual(['w1 {"f:rules":{}}']);
   });
 
-  test("TRACK-15: an empty list that Go does not show belongs to no one, whichever write specifies it", () => {
+  test("TRACK-15: an empty list that Go omits belongs to nobody, whichever write specifies it", () => {
     const a = new ManagedObject("networking.k8s.io/v1", "Ingress");
     a.write("w1", (draft) => Object.assign(draft, { spec: { ingressClassName: "c", rules: [] } }));
     expect(a.owners).toEqual(['w1 {"f:spec":{"f:ingressClassName":{}}}']);
@@ -135,7 +135,7 @@ describe("managedFields of ordinary writes", () => {
     [false, "the same time", {}],
     [false, "another manager", { time: LATER, manager: "w2" }],
     [false, "other fields", { time: LATER, fieldsV1: { "f:data": {} } }],
-  ])("TRACK-16: %s for %s: entries that differ in their times only are of no change", (only, _, change) => {
+  ])("TRACK-16: %s for %s: entries that differ only in their times are no change", (only, _, change) => {
     const stored = [{ manager: "w1", time: NOW, fieldsV1: { "f:data": { "f:k": {} } } }] as ManagedFieldsEntry[];
     expect(differInTimesOnly([{ ...stored[0], ...change }], stored)).toBe(only);
     expect(differInTimesOnly([], stored)).toBe(false);
@@ -149,7 +149,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.entries.map(({ manager }) => manager)).toEqual(["renamed"]);
   });
 
-  test("TRACK-08: of more than ten updaters the oldest become ancient-changes", () => {
+  test("TRACK-08: the oldest of more than ten updaters become ancient-changes", () => {
     const a = configMap();
     a.write("w00", (draft) => Object.assign(draft, data({ k0: "1" })));
     for (let i = 1; i <= 12; i++) {
@@ -160,7 +160,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.owners[0]).toBe('ancient-changes {"f:data":{".":{},"f:k0":{},"f:k1":{},"f:k2":{},"f:k3":{}}}');
   });
 
-  test("TRACK-09: a manager of a version that is no longer served is forgotten", () => {
+  test("TRACK-09: managers at a version that is no longer served are dropped", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
     const old = { ...a.entries[0], manager: "old", apiVersion: "v0" };
@@ -169,7 +169,7 @@ describe("managedFields of ordinary writes", () => {
     expect(a.entries.map(({ manager }) => manager)).toEqual(["w1", "w2"]);
   });
 
-  test("TRACK-10: stored sets are sorted: fields, then keys, numbers among them by value", () => {
+  test("TRACK-10: stored sets are sorted: fields first, then keys, numeric keys by value", () => {
     const a = new ManagedObject("v1", "Service");
     a.write("w", (draft) => {
       draft.spec = { type: "ClusterIP", ports: [443, 80, 8080].map((port) => ({ port, protocol: "TCP" })) };
@@ -181,7 +181,7 @@ describe("managedFields of ordinary writes", () => {
   });
 });
 
-test("TRACK-11: fields are compared at the version that their manager wrote at", () => {
+test("TRACK-11: fields are compared at the version that their manager used", () => {
   const rename = (from: string, to: string) => (object: JsonObject) => {
     const { [from]: value, ...rest } = object;
     return value === undefined ? rest : { ...rest, [to]: value };

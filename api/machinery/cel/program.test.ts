@@ -4,7 +4,7 @@ import { compile } from "./program.ts";
 import { policyLibrary } from "./scopes/policy-scope.ts";
 import type { Type } from "./values/type.ts";
 
-describe("an expression is true of what it sees", () => {
+describe("an expression is evaluated against its variables", () => {
   test.each([
     'self.i == 5 && self.s.startsWith("a")',
     "self.i > 3.5",
@@ -59,7 +59,7 @@ describe("an expression is true of what it sees", () => {
   });
 });
 
-describe("CEL-VALUES: values are what cel-go makes them", () => {
+describe("CEL-VALUES: values equal those of cel-go", () => {
   test.each([
     ["self.s.indexOf('c', 40)", -1n],
     ["self.s.indexOf('', 40)", 40n],
@@ -91,7 +91,7 @@ test.each(["!has(dyn(null).a)", "!has(dyn(self.s).a)", "!dyn(null).?a.hasValue()
   expect(run(source)).toBe(true);
 });
 
-test("an authorizer's check may be narrowed by selectors", () => {
+test("an authorizer check can be limited by selectors", () => {
   const variables = new Map([["authorizer", { kind: "opaque", name: "kubernetes.authorization.Authorizer" } as Type]]);
   const source =
     "authorizer.group('').resource('pods').fieldSelector('a=b').labelSelector('a in (b)').check('list').allowed()";

@@ -14,7 +14,7 @@ const messageOf = (text: string, over: Partial<DecodeRequest> = {}) => {
   return decoded.ok ? "decoded" : decoded.message;
 };
 
-describe("WIRE-JSON: errors of decoding a body have Kubernetes' messages", () => {
+describe("WIRE-JSON: decoding errors have Kubernetes' messages", () => {
   const refused = (kind: string) => `${kind} in version "v1" cannot be handled as a ${kind}: `;
 
   test.each([
@@ -83,7 +83,7 @@ describe("WIRE-JSON: errors of decoding a body have Kubernetes' messages", () =>
   test.each([
     ['{"spec":{"replicas":1.0}}', "number 1.0"],
     ['{"spec":{"replicas":1e3}}', "number 1e3"],
-  ])("whole numbers are taken as they are written: %s", (text, found) => {
+  ])("integers in other notations are reported as written: %s", (text, found) => {
     expect(messageOf(text, { expected: deployment })).toContain(`json: cannot unmarshal ${found} into`);
   });
 
@@ -110,7 +110,7 @@ describe("WIRE-JSON: errors of decoding a body have Kubernetes' messages", () =>
     expect(messageOf(text)).toBe(`the object provided is unrecognized (must be of type ConfigMap): ${message}`);
   });
 
-  test("WIRE-KIND: of another kind or version", () => {
+  test("WIRE-KIND: a body of another kind or version is refused", () => {
     expect(messageOf('{"apiVersion":"v1","kind":"Pod"}')).toBe(
       'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion',
     );
@@ -122,7 +122,7 @@ describe("WIRE-JSON: errors of decoding a body have Kubernetes' messages", () =>
     );
   });
 
-  test("WIRE-KIND: an eviction of the version before is one of today's", () => {
+  test("WIRE-KIND: an Eviction of policy/v1beta1 is accepted as v1", () => {
     const expected = { group: "policy", version: "v1", kind: "Eviction" };
     const decoded = decode('{"apiVersion":"policy/v1beta1","kind":"Eviction"}', { expected });
     expect(decoded).toMatchObject({ ok: true, object: { apiVersion: "policy/v1", kind: "Eviction" } });
@@ -140,7 +140,7 @@ describe("WIRE-STRICT: unknown and repeated fields", () => {
     'unknown field "other"',
   ];
 
-  test("are dropped, the last one winning, and told by level", () => {
+  test("are dropped, the last duplicate wins, and reported as fieldValidation requires", () => {
     const warned = decode(text);
     expect(warned).toMatchObject({ ok: true, warnings: told, object: { metadata: { name: "b" }, data: { k: "2" } } });
     expect(warned.ok && Object.keys(warned.object)).toEqual(["kind", "apiVersion", "metadata", "data"]);
@@ -155,14 +155,14 @@ describe("WIRE-STRICT: unknown and repeated fields", () => {
     });
   });
 
-  test("are a hundred at most", () => {
+  test("are reported up to a hundred", () => {
     const many = JSON.stringify(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x${i}`, i])));
     expect(decode(many)).toMatchObject({ warnings: { length: 100 } });
   });
 });
 
 describe("WIRE-DRAFT: the decoded draft", () => {
-  test("defaults kind and version, and holds what types promise", () => {
+  test("has default kind and version, and every field that its type requires", () => {
     expect(decode("{}", { expected: deployment })).toMatchObject({
       object: {
         apiVersion: "apps/v1",
@@ -175,7 +175,7 @@ describe("WIRE-DRAFT: the decoded draft", () => {
     expect(decode("null")).toMatchObject({ ok: true, object: { kind: "ConfigMap", metadata: {} } });
   });
 
-  test("drops what Go's omitempty drops and keeps what a pointer holds", () => {
+  test("drops what omitempty drops, and keeps what pointers hold", () => {
     const text =
       '{"metadata":{"name":"","generation":0},"spec":{"replicas":0,"minReadySeconds":0,"paused":false,"selector":{}}}';
     const decoded = decode(text, { expected: deployment });
@@ -200,7 +200,7 @@ describe("WIRE-DRAFT: the decoded draft", () => {
     });
   });
 
-  test("is canonical in quantities, times and bytes", () => {
+  test("has canonical quantities, times and bytes", () => {
     const quota = decodeJson(
       '{"spec":{"hard":{"cpu":"1000m","memory":"1024Ki","pods":5}}}',
       structOf("core.v1.ResourceQuota"),
@@ -215,7 +215,7 @@ describe("WIRE-DRAFT: the decoded draft", () => {
     });
   });
 
-  test("WIRE-DEPTH: is not harmed by hostile bodies", () => {
+  test("WIRE-DEPTH: survives hostile bodies", () => {
     const decoded = decode('{"data":{"__proto__":"x","constructor":"y"},"__proto__":{"polluted":1}}');
     expect(decoded.ok && JSON.stringify(decoded.object.data)).toBe('{"__proto__":"x","constructor":"y"}');
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
@@ -230,7 +230,7 @@ describe("WIRE-DRAFT: the decoded draft", () => {
 describe("YAML", () => {
   const yaml = (text: string, over: Partial<DecodeRequest> = {}) => decode(text, { syntax: "yaml", ...over });
 
-  test("is read as YAML 1.1, keys in order", () => {
+  test("is parsed as YAML 1.1, with keys in order", () => {
     expect(
       yaml("kind: ConfigMap\nmetadata: {name: a}\ndata:\n  k: |\n    two\n    lines\n  n: '1'\n  m: '1'\n"),
     ).toMatchObject({
@@ -273,7 +273,7 @@ describe("YAML", () => {
   });
 });
 
-describe("WIRE-PARTS: a body of more parts than an object may have is refused before they get their defaults", () => {
+describe("WIRE-PARTS: a body with more values than allowed is refused before defaulting", () => {
   const pod = { group: "", version: "v1", kind: "Pod" };
   const containers = (count: number) =>
     `{"kind":"Pod","apiVersion":"v1","spec":{"containers":[${"{},".repeat(count - 1)}{}]}}`;

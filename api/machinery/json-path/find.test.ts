@@ -16,7 +16,7 @@ const object = {
   },
 };
 
-describe("CRD-PATH: what a path finds", () => {
+describe("CRD-PATH: JSONPath results", () => {
   test.each<[string, unknown[]]>([
     [".spec.s", ["str"]],
     [" $.spec.s ", ["str"]],
@@ -71,7 +71,7 @@ describe("CRD-PATH: what a path finds", () => {
     "'a",
     ";",
     "+.a",
-  ])("%s is no path", (path) => {
+  ])("%s is not a valid path", (path) => {
     expect(isJsonPath(path)).toBe(false);
     expect(findJsonPath(path, object)).toEqual([]);
   });
@@ -86,7 +86,7 @@ describe("CRD-PATH: what a path finds", () => {
   });
 });
 
-describe("CRD-PATH-ROOM: a short path finds no more in a small object than fits", () => {
+describe("CRD-PATH-ROOM: a short path finds a bounded number of values in a small object", () => {
   const deep = Array.from({ length: 300 }).reduce<object>((inner) => ({ a: inner, b: 1 }), { c: 1 });
   test.each([`.${"..".repeat(4)}`, "['a','a']".repeat(40), "..[*]..[*]..[*]", "..[?(@..a)]..[?(@..a)]"])(
     "%s",
@@ -95,7 +95,7 @@ describe("CRD-PATH-ROOM: a short path finds no more in a small object than fits"
     },
   );
 
-  test("paths that share it go without, from the first on that finds too much", () => {
+  test("paths that share the bound find nothing after the first that exceeds it", () => {
     const room = new PathRoom();
     const many = { l: Array.from({ length: 300_000 }, (_, i) => i), x: 1 };
     const found = Array.from({ length: 10 }, () => findJsonPath(".l[*]", many, room).length);

@@ -16,12 +16,12 @@ test.each([
   expect(parseExactJson(`{"a":[${text}]}`)).toEqual({ a: [value] });
 });
 
-test("digits in strings, keys among them, are text", () => {
+test("digits in strings and keys remain text", () => {
   const text = '{"9007199254740993":"9007199254740993","a\\"9007199254740993":["\\\\",9007199254740993]}';
   expect(exactJson(parseExactJson(text))).toBe(text);
 });
 
-test("whatever whole numbers there are, they are written as they were read", () => {
+test("any integers are written as they were read", () => {
   const json = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: "small" },
@@ -50,13 +50,13 @@ test("whatever whole numbers there are, they are written as they were read", () 
   );
 });
 
-test("indented as JSON.stringify indents", () => {
+test("indentation equals that of JSON.stringify", () => {
   const value = { a: [1, { b: null, c: undefined }, [], {}], d: "x" };
   const lines = exactJson({ ...value, e: 2n ** 60n }, 2);
   expect(lines).toBe(JSON.stringify({ ...value, e: 0 }, null, 2).replace('"e": 0', '"e": 1152921504606846976'));
 });
 
-test("the greatest and the least number of a built-in kind are written as themselves", () => {
+test("the greatest and the least integer of a built-in kind stay exact", () => {
   const text = '{"a":[9223372036854775807,{"c":-9223372036854775808}],"b":"9223372036854776000"}';
   expect(roundedJson(JSON.parse(text))).toBe(text);
 });

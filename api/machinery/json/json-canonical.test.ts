@@ -3,7 +3,7 @@ import { structOf } from "../../schema/table.ts";
 import { canonicalJson, draftOf } from "./json-canonical.ts";
 
 describe("WIRE-CANONICAL: the canonical form", () => {
-  test("shows empty required lists and times as null, as Go prints them", () => {
+  test("has null for empty required lists and times, as in Go", () => {
     const slice = structOf("discovery.v1.EndpointSlice");
     const draft = draftOf(
       { kind: "EndpointSlice", apiVersion: "discovery.k8s.io/v1", addressType: "IPv4", endpoints: null, ports: [] },
@@ -28,7 +28,7 @@ describe("WIRE-CANONICAL: the canonical form", () => {
     });
   });
 
-  test("leads with kind, apiVersion and metadata, drops empties, is idempotent", () => {
+  test("starts with kind, apiVersion and metadata, drops empty fields, and is idempotent", () => {
     const struct = structOf("core.v1.ConfigMap");
     const canonical = canonicalJson(
       { data: {}, metadata: { labels: {}, uid: "u", name: "a" }, apiVersion: "v1", kind: "ConfigMap", x: 1 },

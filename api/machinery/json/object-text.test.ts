@@ -11,7 +11,7 @@ const revision = {
 };
 const DATA = String.raw`{"z":"a \u0026\u0026 b \u003e \u2028","a":1}`;
 
-test("CTL-REVISION: texts are escaped as Go escapes them, in JSON and within protobuf", () => {
+test("CTL-REVISION: strings are escaped as in Go, in JSON and within protobuf", () => {
   const text = textWithoutRevision(revision);
   expect(text).toContain(`"data":${DATA},`);
   expect(JSON.parse(text).data).toEqual(revision.data);
@@ -38,7 +38,7 @@ test.each([
   expect(textWithoutRevision(object)).toContain(text);
 });
 
-test("WIRE-CANONICAL: metadata of a custom object has no empty lists and maps, and what is its own has", () => {
+test("WIRE-CANONICAL: a custom object's metadata omits empty lists and maps, its own fields keep them", () => {
   const metadata = { name: "a", labels: {}, finalizers: [], ownerReferences: [], annotations: { b: "" } };
   const foo = { apiVersion: "e.com/v1", kind: "Foo", metadata, spec: { list: [], map: {} } };
   expect(JSON.parse(textWithoutRevision(foo))).toEqual({
@@ -49,7 +49,7 @@ test("WIRE-CANONICAL: metadata of a custom object has no empty lists and maps, a
   });
 });
 
-test("WIRE-CANONICAL: fields are in the order of Go's structs, however old they are", () => {
+test("WIRE-CANONICAL: fields are in the order of Go's structs, even in objects stored long ago", () => {
   const containers = [
     {
       imagePullPolicy: "Always",

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SharedValues } from "./shared-values.ts";
 
 describe("shared values", () => {
-  it("equal the originals, and equal ones are identical", () => {
+  it("equal the originals, and equal values become identical", () => {
     const shared = new SharedValues();
     // Texts that look like JSON must stay texts.
     const values = fc.oneof(fc.jsonValue(), fc.json(), fc.constantFrom<unknown>({}, "{}", [], "[]", [""], '[""]'));
@@ -16,20 +16,20 @@ describe("shared values", () => {
     );
   });
 
-  it("share the parts of values that differ as a whole", () => {
+  it("share the equal parts of different values", () => {
     const shared = new SharedValues();
     const pod = (name: string) => shared.members({ name, labels: { app: "web" } }, new Set(["name"]));
     expect(pod("a").labels).toBe(pod("b").labels);
     expect(pod("b")).toEqual({ name: "b", labels: { app: "web" } });
   });
 
-  it("leave what they are given as it is", () => {
+  it("do not modify their input", () => {
     const given = { a: [{ b: "c" }] };
     new SharedValues().value(given);
     expect(given).toEqual({ a: [{ b: "c" }] });
   });
 
-  it("drop what is no longer used, and keep what is", () => {
+  it("drop unused values, and keep used ones", () => {
     const shared = new SharedValues();
     const first = shared.value({ asked: true });
     const other = shared.value({ asked: false });

@@ -2,7 +2,7 @@ import { connect, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { dialProblem } from "./dial-problem.ts";
 
-test("Node.js' errors of connections are reported in Go's words", async () => {
+test("connection errors of Node.js are reported in Go's words", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
@@ -11,7 +11,7 @@ test("Node.js' errors of connections are reported in Go's words", async () => {
   expect(dialProblem(problem)).toBe(`dial tcp 127.0.0.1:${port}: connect: connection refused`);
 });
 
-test("names, certificates and all else", () => {
+test("DNS, certificate and other errors are reported in Go's words", () => {
   const lookup = { message: "getaddrinfo ENOTFOUND nope.invalid", code: "ENOTFOUND", hostname: "nope.invalid" };
   expect(dialProblem(lookup)).toBe("dial tcp: lookup nope.invalid: no such host");
   expect(dialProblem({ message: "self-signed certificate", code: "DEPTH_ZERO_SELF_SIGNED_CERT" })).toBe(

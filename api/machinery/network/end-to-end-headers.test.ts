@@ -39,6 +39,6 @@ test.each([
     ],
     ["Set-Cookie", "Set-Cookie"],
   ],
-] as const)("of %j %j are passed on", (headers, passed) => {
+] as const)("of headers %j, %j are forwarded", (headers, passed) => {
   expect(endToEnd<readonly [string, string]>(headers).map(([name]) => name)).toEqual(passed);
 });

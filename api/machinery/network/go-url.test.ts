@@ -3,7 +3,7 @@ import { parseRequestUrl, parseUrl, queryValues, splitHost } from "./go-url.ts";
 
 const NONE = { scheme: "", user: undefined, host: "", escapedPath: "", query: "", fragment: "" };
 
-describe("a URL as Go reads it", () => {
+describe("a URL parsed as in Go", () => {
   test.each([
     [
       "https://user:pw@Ex.com:8080/p/a?x=1#f",
@@ -40,17 +40,17 @@ describe("a URL as Go reads it", () => {
     expect(parseRequestUrl(text)).toBe(`parse ${JSON.stringify(text)}: ${why}`);
   });
 
-  test("one that refers to another may be relative, if nothing in it looks like a scheme", () => {
+  test("a reference may be relative if nothing in it looks like a scheme", () => {
     expect(parseUrl("1x:y/b")).toBe('parse "1x:y/b": first path segment in URL cannot contain colon');
   });
 
-  test("the port is what follows the last colon, if it is valid", () => {
+  test("the port follows the last colon, if it is valid", () => {
     expect(splitHost("h:80")).toEqual(["h", "80"]);
     expect(splitHost("[::1]:")).toEqual(["::1", ""]);
     expect(splitHost("[::1]")).toEqual(["::1", ""]);
   });
 
-  test("parameters that Go cannot read are left out", () => {
+  test("parameters that Go cannot parse are dropped", () => {
     expect([...queryValues("a=1&a=2+3&b&=c&x=;&y=%zz&z=%41")]).toEqual([
       ["a", ["1", "2 3"]],
       ["b", [""]],

@@ -30,7 +30,7 @@ test.each([
   expect(canonicalCIDRProblems(text)).toEqual(problems);
 });
 
-test("a smaller range within another is a strict subset, itself and its neighbour are not", () => {
+test("a smaller range within another is a strict subset, an equal or adjacent one is not", () => {
   expect(isStrictSubset("10.1.0.0/16", "10.0.0.0/8")).toBe(true);
   expect(isStrictSubset("10.0.0.0/8", "10.0.0.0/8")).toBe(false);
   expect(isStrictSubset("11.0.0.0/16", "10.0.0.0/8")).toBe(false);
@@ -59,7 +59,7 @@ test.each([
   ["010.0.0.1", ['p: non-standard IP address "010.0.0.1" is invalid: use "10.0.0.1"']],
   ["::ffff:1.2.3.4", ['p: non-standard IP address "::ffff:1.2.3.4" is invalid: use "1.2.3.4"']],
   ["FD00::0:1", ['p: IPv6 address "FD00::0:1" should be in RFC 5952 canonical format ("fd00::1")']],
-])("what an address is warned of: %s", (text, warnings) => {
+])("warnings about an address: %s", (text, warnings) => {
   expect(ipWarnings("p", text)).toEqual(warnings);
 });
 
@@ -74,7 +74,7 @@ test.each([
   ["10.0.0.0/08", ['p: non-standard CIDR value "10.0.0.0/08" is invalid: use "10.0.0.0/8"']],
   ["::ffff:1.2.3.0/120", ['p: non-standard CIDR value "::ffff:1.2.3.0/120" is invalid: use "1.2.3.0/24"']],
   ["FD00::/64", ['p: IPv6 CIDR value "FD00::/64" should be in RFC 5952 canonical format ("fd00::/64")']],
-])("what a range is warned of: %s", (text, warnings) => {
+])("warnings about a range: %s", (text, warnings) => {
   expect(cidrWarnings("p", text)).toEqual(warnings);
 });
 

@@ -166,7 +166,7 @@ const cases: {
   { type: "json", patch: jsonPatch, apply: (object, patch) => applyJsonPatch(object, patch, "Warn") },
 ];
 
-describe.skipIf(!hasKubectl)("a patch gives what kubectl's own library gives", () => {
+describe.skipIf(!hasKubectl)("a patch gives the same result as kubectl's own library", () => {
   test.each(cases)(
     "of type $type",
     ({ type, patch, apply }) => {

@@ -17,7 +17,7 @@ const template = () => ({
 const strategic = (patch: unknown) => applyStrategicMergePatch(template(), patch, structOf("core.v1.PodTemplate"));
 const containers = (items: unknown) => ({ template: { spec: { containers: items } } });
 
-describe("PATCH-01: a JSON patch whose shape is wrong is 400 with the decoder's text", () => {
+describe("PATCH-01: a malformed JSON patch is 400 with the decoder's text", () => {
   test.each([
     [
       { op: "add" },
@@ -37,7 +37,7 @@ describe("PATCH-01: a JSON patch whose shape is wrong is 400 with the decoder's 
   });
 });
 
-describe("PATCH-02: an operation that does not apply is a bare 422", () => {
+describe("PATCH-02: an operation that does not apply is 422 without details", () => {
   test.each([
     [{ op: "nope", path: "/data/k" }],
     [{ path: "/data/k", value: "1" }],
@@ -104,13 +104,13 @@ describe("PATCH-03: JSON patch does what evanphx/json-patch does beyond the RFC"
       message: "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001",
     });
   });
-  test("PATCH-04: a member that is not there is copied as null", () => {
+  test("PATCH-04: a missing member is copied as null", () => {
     const patch = [{ op: "copy", from: "/data/missing", path: "/data/copy" }];
     const patched = applyJsonPatch(configMap(), patch, "Warn");
     expect(patched.ok && (patched.object.data as object)).toMatchObject({ copy: null });
   });
 
-  test("PATCH-04: copies that double what they copy come to an end", () => {
+  test("PATCH-04: copies that double the document are limited", () => {
     const patch = Array.from({ length: 60 }, (_, i) => ({ op: "copy", from: "/data", path: `/data/${i}` }));
     expect(applyJsonPatch(configMap(), patch, "Warn")).toMatchObject({ code: 422 });
     expect(applyJsonPatch(configMap(), patch.slice(0, 4), "Warn")).toMatchObject({ ok: true });
@@ -173,7 +173,7 @@ describe("PATCH-03: JSON patch does what evanphx/json-patch does beyond the RFC"
 });
 
 describe("PATCH-05: a merge patch deletes by null and replaces lists", () => {
-  test("and nulls within a new member go with their keys", () => {
+  test("nulls within a new member are removed with their keys", () => {
     const patch = { data: null, metadata: { finalizers: ["y"], annotations: { a: null, b: "1" } } };
     expect(applyMergePatch(configMap(), patch, "Warn")).toMatchObject({
       object: {
@@ -183,12 +183,12 @@ describe("PATCH-05: a merge patch deletes by null and replaces lists", () => {
       },
     });
   });
-  test("nulls in objects of a list go too, unless the list takes an object's place", () => {
+  test("nulls in objects of a list are removed too, unless the list replaces an object", () => {
     const list = [{ a: null, b: 1 }, null];
     const patched = applyMergePatch({ list: [1], object: {} }, { list, fresh: list, object: list }, "Warn");
     expect(patched).toMatchObject({ object: { list: [{ b: 1 }, null], fresh: [{ b: 1 }, null], object: list } });
   });
-  test("PATCH-11: what a patch went through prints sorted, the rest as it stood", () => {
+  test("PATCH-11: patched parts are printed sorted, the rest in its old order", () => {
     const object = {
       kind: "K",
       apiVersion: "v1",
@@ -266,7 +266,7 @@ describe("PATCH-12: long lists are merged in time", () => {
       .spec.containers[0]?.env;
   };
 
-  test("with others, with the same in another order, and with what takes them away", () => {
+  test("with other items, in another order, and with deletions", () => {
     const old = variables((i) => `E${i}`);
     expect(
       merged(
@@ -288,7 +288,7 @@ describe("PATCH-12: long lists are merged in time", () => {
     ]);
   }, 5000);
 
-  test("primitives, too", () => {
+  test("of primitives are merged in time, too", () => {
     const finalizers = numbers.map((i) => `a.b/${i}`);
     const object = { ...configMap(), metadata: { name: "a", finalizers } };
     const patch = { metadata: { finalizers: [...finalizers, "a.b/new"] } };

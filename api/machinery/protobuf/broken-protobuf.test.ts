@@ -25,7 +25,7 @@ const breakage = fc.record({
   cut: fc.boolean(),
 });
 
-test("a message of any kind that is broken anywhere is refused, or read as an object that can be stored", () => {
+test("a corrupt message of any kind is refused, or read as an object that can be stored", () => {
   fc.assert(
     fc.property(breakage, ({ message: { expected, bytes }, at, byte, cut }) => {
       const place = Math.floor(at * bytes.length);

@@ -10,7 +10,7 @@ import { decodeProtobufBody, encodeProtobuf, encodeWatchFrame, openEnvelope } fr
 const kinds = allStructs().filter(({ declaration, name }) => declaration.kind && !name.includes("apiextensions"));
 
 test.each(kinds.map((struct) => [struct.name, struct] as const))(
-  "%s goes to protobuf and back, full and empty",
+  "%s survives a round trip through protobuf, full and empty",
   (_name, struct) => {
     for (const object of [filledObject(struct), {}]) {
       const canonical = canonicalJson(object, struct);
@@ -24,7 +24,7 @@ test.each(kinds.map((struct) => [struct.name, struct] as const))(
 describe("WIRE-PROTOBUF: quirks of Go's protobuf", () => {
   const bytesOf = (name: string, value: object) => [...encodeMessage(value, structOf(name))];
 
-  test("fields held by value are written though zero, pointers only when set", () => {
+  test("fields held by value are written even if zero, pointers only if set", () => {
     expect(bytesOf("core.v1.KeyToPath", {})).toEqual([0x0a, 0, 0x12, 0]);
     expect(bytesOf("core.v1.KeyToPath", { key: "a", path: "b", mode: 0 })).toEqual([0x0a, 1, 97, 0x12, 1, 98, 0x18, 0]);
   });
@@ -40,7 +40,7 @@ describe("WIRE-PROTOBUF: quirks of Go's protobuf", () => {
     expect(bytesOf("core.v1.SleepAction", { seconds: -1 })).toEqual([8, ...Array(9).fill(255), 1]);
   });
 
-  test("schemas of custom resources keep their forms", () => {
+  test("schemas of custom resources keep their JSON values", () => {
     const struct = structOf("apiextensions.v1.JSONSchemaProps");
     for (const schema of [
       { additionalProperties: false, items: { type: "string" }, default: 5 },
@@ -62,7 +62,7 @@ describe("a list in pages", () => {
   const pages = (of: readonly (readonly string[])[]) => of.map((names) => list(names).items.map((item) => () => item));
 
   test.each([[[["a", "b", "c"]]], [[["a"], ["b", "c"]]], [[["a", "b"], [], ["c"]]], [[[], ["a", "b", "c"]]]])(
-    "%j is the list, byte for byte",
+    "%j gives the same bytes as the whole list",
     async (split) => {
       const { items: _, ...head } = list([]);
       const parts = await encodeProtobufList(head, pages(split));
@@ -82,14 +82,14 @@ describe("the envelope", () => {
   const expected = { group: "", version: "v1", kind: "ConfigMap" };
   const bytes = encodeProtobuf(configMap) ?? new Uint8Array();
 
-  test("says the kind and holds the message", () => {
+  test("contains the kind and the message", () => {
     expect([...bytes.subarray(0, 4)]).toEqual([0x6b, 0x38, 0x73, 0]);
     expect(openEnvelope(bytes)).toMatchObject({ apiVersion: "v1", kind: "ConfigMap" });
     expect(decodeProtobufBody(bytes, expected)).toEqual({ ok: true, object: configMap, warnings: [] });
     expect(encodeProtobuf({ apiVersion: "example.com/v1", kind: "Foo" })).toBeUndefined();
   });
 
-  test("carries lists, statuses and options", () => {
+  test("supports lists, statuses and options", () => {
     const list = {
       kind: "ConfigMapList",
       apiVersion: "v1",
@@ -106,7 +106,7 @@ describe("the envelope", () => {
     }
   });
 
-  test("that is broken is refused in Kubernetes' words", () => {
+  test("that is corrupt is refused in Kubernetes' words", () => {
     const messageOf = (broken: Uint8Array) => decodeProtobufBody(broken, expected);
     const message = (text: string) => expect.objectContaining({ ok: false, message: expect.stringContaining(text) });
     expect(messageOf(new Uint8Array())).toEqual(message("(must be of type ConfigMap): empty data (<empty>)"));
@@ -121,7 +121,7 @@ describe("the envelope", () => {
     );
   });
 
-  test("goes into a watch frame behind its length", () => {
+  test("is length-prefixed in a watch frame", () => {
     const frame = encodeWatchFrame("ADDED", bytes);
     expect(new DataView(frame.slice().buffer).getUint32(0)).toBe(frame.length - 4);
     expect([...frame.subarray(4, 11)]).toEqual([0x0a, 5, ...[..."ADDED"].map((char) => char.charCodeAt(0))]);

@@ -116,7 +116,7 @@ describe("a field selector", () => {
       { group: "", kind: "PodTemplate" },
       '"x" is not a known field selector: only "metadata.name", "metadata.namespace"',
     ],
-  ])("a field that %j does not know", (kind, message) => {
+  ])("%j with an unsupported field is refused", (kind, message) => {
     expect(unknownFieldMessage(kind, "x")).toBe(message);
   });
 });
@@ -136,7 +136,7 @@ describe("a LabelSelector", () => {
     expect(labelsMatch(labelSelectorRequirements({}), undefined)).toBe(true);
   });
 
-  test("is printed by key", () => {
+  test("is printed sorted by key", () => {
     expect(formatLabelSelector(selector)).toBe("a=1,b=2,c in (y,z),!d");
     expect(printLabelSelector({})).toBe("<none>");
     expect(printLabelSelector(undefined)).toBe("<none>");

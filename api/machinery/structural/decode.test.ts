@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { decodeCustom, pruneUntyped } from "./decode.ts";
 import type { Schema } from "./json-walk.ts";
 
-describe("CRD-READ: bodies are read untyped", () => {
+describe("CRD-READ: bodies are decoded without types", () => {
   const expected = { group: "e.com", version: "v1", kind: "Foo" };
   const schema: Schema = {
     type: "object",
@@ -34,7 +34,7 @@ describe("CRD-READ: bodies are read untyped", () => {
     expect(decode(text)).toEqual({ ok: false, message });
   });
 
-  test("unless they are refused, unknown fields are warned of", () => {
+  test("unknown fields are warned about unless they are refused", () => {
     expect(decode(`{${head},"spec":{"z":1}}`, "Warn")).toMatchObject({
       ok: true,
       warnings: ['unknown field "spec.z"'],
@@ -59,7 +59,7 @@ describe("CRD-READ: bodies are read untyped", () => {
     });
   });
 
-  test("WIRE-PARTS: one of more parts than may be stored is refused before they get their defaults", () => {
+  test("WIRE-PARTS: a body with more values than allowed is refused before defaulting", () => {
     const of = (count: number) => `{${head},"spec":{"l":[${"{},".repeat(count)}{}]}}`;
     expect(decode(of(90_000), "Warn")).toMatchObject({ ok: true });
     expect(decode(of(110_000), "Warn")).toMatchObject({
@@ -68,7 +68,7 @@ describe("CRD-READ: bodies are read untyped", () => {
     });
   });
 
-  test("prototype keys are keys", () => {
+  test("prototype keys are ordinary keys", () => {
     const decoded = decode(`{${head},"spec":{"a":"x","__proto__":{"b":1}}}`, "Warn");
     expect(decoded).toMatchObject({ ok: true, warnings: ['unknown field "spec.__proto__"'] });
   });

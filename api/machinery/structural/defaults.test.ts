@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { applyDefaults } from "./defaults.ts";
 import type { Schema } from "./json-walk.ts";
 
-test("CRD-DEFAULT-ROOM: a short text gets no more defaults than there is room for", () => {
+test("CRD-DEFAULT-ROOM: a short body gets a bounded number of defaults", () => {
   const lot = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, { n: 12345678901234567890n }]));
   const free = { type: "object", "x-kubernetes-preserve-unknown-fields": true, default: lot };
   const schema: Schema = {

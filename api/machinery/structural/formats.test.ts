@@ -27,7 +27,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   "date-time": ["2024-01-01T00:00:60Z", "2024-01-01T00:00:00", "2024-02-30T00:00:00Z"],
 };
 
-test.each(Object.keys(GOOD))("CRD-FORMAT: what is of the format %s", (format) => {
+test.each(Object.keys(GOOD))("CRD-FORMAT: valid and invalid values of the format %s", (format) => {
   const told = (texts: readonly string[] = []) => texts.filter((text) => fitsFormat(format, text));
   expect(told(GOOD[format])).toEqual(GOOD[format]);
   expect(told(BAD[format])).toEqual([]);

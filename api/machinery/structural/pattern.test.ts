@@ -39,11 +39,11 @@ test.each<[pattern: string, yes: string, no: string]>([
   ["^[]a]$", "]", "b"],
   ["^.$", "😀", "\n"],
   ["^\\101$", "A", "1"],
-])("CRD-PATTERN: %s is read as Go reads it", (pattern, yes, no) => {
+])("CRD-PATTERN: %s is interpreted as in Go", (pattern, yes, no) => {
   expect([matching(pattern, yes), matching(pattern, no)]).toEqual([true, false]);
 });
 
-describe("what both engines take", () => {
+describe("patterns that both engines accept", () => {
   const texts = ["", "a", "ab", "abc", "a-b", "-a", "1.2.3", "a.b-c.d", "a..b", "10%", "A_b", "x=y", "日本", "a\nb"];
   test.each([
     "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
@@ -55,14 +55,14 @@ describe("what both engines take", () => {
     "a{2}|b{1,}|c?$",
     "(?i)^a[^b-d]",
     "^\\w+(=\\w+)?$",
-  ])("CRD-PATTERN: %s, alike", (pattern) => {
+  ])("CRD-PATTERN: %s, with equal results", (pattern) => {
     const compiled = compilePattern(pattern);
     expect(compiled?.regexp).toBeDefined();
     for (const text of texts) expect([text, compiled?.linear.test(text)]).toEqual([text, compiled?.regexp?.test(text)]);
   });
 });
 
-test("CRD-PATTERN-TIME: what is too large is no pattern", () => {
+test("CRD-PATTERN-TIME: a pattern that is too large is refused", () => {
   expect(compilePattern("((a{100}){100}){100}")).toBeUndefined();
   expect(compilePattern("(".repeat(2000) + ")".repeat(2000))).toBeUndefined();
 });

@@ -22,20 +22,20 @@ describe("pruning", () => {
     m: { type: "object", additionalProperties: { type: "object", properties: { v: { type: "string" } } } },
   });
 
-  test("drops what the schema does not know and says where it was", () => {
+  test("drops unknown fields and reports their paths", () => {
     const object = { kind: "K", metadata: { x: 1 }, top: 1, spec: { l: [{ k: "a", junk: 1 }], m: { a: { w: 1 } } } };
     expect(prune(object, schema)).toEqual(["spec.l[0].junk", "spec.m.a.w", "top"]);
     expect(object).toEqual({ kind: "K", metadata: { x: 1 }, spec: { l: [{ k: "a" }], m: { a: {} } } });
   });
 
-  test("keeps what is preserved, but for what has a schema of its own in there", () => {
+  test("keeps preserved fields, except below a schema of their own", () => {
     const object = { spec: { free: { any: { deep: 1 }, in: { out: 1 } } } };
     expect(prune(object, schema)).toEqual(["spec.free.in.out"]);
     expect(object.spec.free).toEqual({ any: { deep: 1 }, in: {} });
   });
 });
 
-test("CRD-NULL: defaults fill what is absent or null, level by level; nulls that may not be are dropped", () => {
+test("CRD-NULL: defaults replace absent and null values, level by level; nulls are dropped if not nullable", () => {
   const schema = spec({
     a: { type: "string", default: "x" },
     n: { type: "object", default: {}, properties: { m: { type: "integer", default: 3 } } },
@@ -47,7 +47,7 @@ test("CRD-NULL: defaults fill what is absent or null, level by level; nulls that
   expect(object).toEqual({ spec: { a: "x", nl: null, n: { m: 3 } } });
 });
 
-describe("validation speaks as Kubernetes does", () => {
+describe("validation has Kubernetes' messages", () => {
   test.each<[string, Schema, unknown, string[]]>([
     [
       "type",
@@ -174,14 +174,14 @@ describe("validation speaks as Kubernetes does", () => {
     expect(texts({ spec: { v: value } }, spec({ v: schema }))).toEqual(expected);
   });
 
-  test("CRD-RATCHET: an update may keep what was wrong before, and nothing else", () => {
+  test("CRD-RATCHET: an update may keep values that were invalid before, and no others", () => {
     const schema = spec({ a: { type: "string", maxLength: 1 }, b: { type: "string" } });
     const old = { spec: { a: "long", b: "x" } };
     expect(texts({ spec: { a: "long", b: "y" } }, schema, old)).toEqual([]);
     expect(texts({ spec: { a: "other", b: "x" } }, schema, old)).toHaveLength(1);
   });
 
-  test("items of a keyed list are what they were by their keys, wherever they stand", () => {
+  test("items of a keyed list are compared by key, whatever their position", () => {
     const schema = spec({
       l: {
         type: "array",
@@ -208,7 +208,7 @@ describe("validation speaks as Kubernetes does", () => {
     expect(texts({ spec: { l: [{ k: "b", v: 9 }] } }, schema, old)).toHaveLength(1);
   });
 
-  test("CRD-RATCHET: a keyed list in another order has not changed, one of any other type has", () => {
+  test("CRD-RATCHET: a reordered keyed list is unchanged, a list of another type is not", () => {
     const keyed = { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"] };
     const item = (k: string) => ({ k });
     const list = (of: object) => ({
@@ -224,14 +224,14 @@ describe("validation speaks as Kubernetes does", () => {
     expect(texts({ spec: { l: [item("b"), item("c")] } }, spec({ l: list(keyed) }), old)).toHaveLength(1);
   });
 
-  test("sets and keyed lists repeat nothing", () => {
+  test("sets and keyed lists refuse duplicates", () => {
     const set: Schema = { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" } };
     expect(duplicateItems({ s: ["a", "b", "a"] }, { properties: { s: set } })).toEqual([
       { reason: "FieldValueDuplicate", path: "s[2]", message: 'Duplicate value: "a"' },
     ]);
   });
 
-  test("items of a keyed list are objects", () => {
+  test("items of a keyed list must be objects", () => {
     const map: Schema = { type: "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"] };
     expect(duplicateItems({ m: [{ k: "a" }, 5] }, { properties: { m: map } })).toEqual([
       {
@@ -242,7 +242,7 @@ describe("validation speaks as Kubernetes does", () => {
     ]);
   });
 
-  test("CRD-DEFAULT: a default is an object where its schema says so, and obeys the rules", () => {
+  test("CRD-DEFAULT: a default must be an object if its schema says so, and satisfy the rules", () => {
     const embedded = { type: "object", "x-kubernetes-embedded-resource": true };
     const schema = spec({
       meta: { ...embedded, default: { apiVersion: "v1", kind: "X", metadata: { name: 1, labels: {} } } },
@@ -261,7 +261,7 @@ describe("validation speaks as Kubernetes does", () => {
     ]);
   });
 
-  test("a default fits its own schema", () => {
+  test("a default must match its own schema", () => {
     const schema = spec({
       v: { type: "object", default: { a: "x", junk: 1 }, properties: { a: { type: "integer" } } },
     });

@@ -21,7 +21,7 @@ describe("durations", () => {
     ["1d", 'time: unknown unit "d" in duration "1d"'],
     ["1h2hx", 'time: unknown unit "hx" in duration "1h2hx"'],
     ["1h.", 'time: invalid duration "1h."'],
-  ])("says of %j what Go says", (text, problem) => expect(durationProblem(text)).toBe(problem));
+  ])("reports the same error for %j as Go", (text, problem) => expect(durationProblem(text)).toBe(problem));
 
   it.each([
     [3_600_000, "1h0m0s"],

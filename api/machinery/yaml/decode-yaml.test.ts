@@ -12,7 +12,7 @@ test.each([
   ["a: 2024-01-01", '{"a":"2024-01-01"}'],
   ["a: !!omap [b: c]", '{"a":[{"b":"c"}]}'],
   ["%YAML 1.1\n---\na: y", '{"a":true}'],
-])("WIRE-YAML-READ: %j is read as by go-yaml", (text, json) => {
+])("WIRE-YAML-READ: %j is parsed as by go-yaml", (text, json) => {
   expect(messageOf(text)).toBe(json);
 });
 

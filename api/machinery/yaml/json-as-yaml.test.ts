@@ -9,7 +9,7 @@ test.each([
   '\n  [{"<<": {"a": 1}}, "y", "2026-01-02"]\n',
   '{"__proto__": {"a": 1}}',
   "{}",
-])("JSON %s is read as YAML is", (json) => {
+])("JSON %s is parsed with the same result as YAML", (json) => {
   const read = jsonAsYaml(json);
   // Preceded by a space it begins a comment, which JSON does not have.
   expect(readYaml(`${json} # YAML`)).toEqual({ ok: true, value: read?.value, duplicates: [] });
@@ -23,6 +23,6 @@ test.each([
   ["no JSON", '{"a": 1,}'],
   ["plain words", "{a: b}"],
   ["a scalar", '"a"'],
-])("%s is left to YAML", (_, text) => {
+])("%s is left to the YAML parser", (_, text) => {
   expect(jsonAsYaml(text)).toBe(undefined);
 });

@@ -21,7 +21,7 @@ test.each([
   else expect(read).toMatchObject({ ok: false, message: expect.stringContaining(String(expected)) });
 });
 
-test("FAIR-BODY: what aliases usually name is read", () => {
+test("FAIR-BODY: ordinary aliases are accepted", () => {
   const text = `a: &a {x: 1}\nb: *a\nc: {<<: *a, z: 2}\nd: [${"*a,".repeat(50)}]`;
   expect(readYaml(text)).toMatchObject({ ok: true, value: { b: { x: 1 }, c: { x: 1, z: 2 } } });
 });

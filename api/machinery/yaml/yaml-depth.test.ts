@@ -18,7 +18,7 @@ test.each([
   expect(isDeeper(text, 2)).toBe(deeper);
 });
 
-test("YAML that goes too deep is refused before it is read", () => {
+test("YAML that is nested too deeply is refused before it is parsed", () => {
   const [open, close] = ["[".repeat(20_000), "]".repeat(20_000)];
   expect(yamlToJson(`a: ${open}${close}`)).toEqual({ ok: false, message: `yaml: exceeded max depth of ${MAX_DEPTH}` });
 });

@@ -7,7 +7,7 @@ test.each([
   [["pods", "*"], true],
   [["pods", "*", "pods/status"], true],
   [["*", "pods/status"], true],
-])("a rule for the resources %j is taken: %s", (resources, taken) => {
+])("a rule for the resources %j is valid: %s", (resources, taken) => {
   const errors: FieldError[] = [];
   checkRuleWithOperations(errors, "rules[0]", { operations: ["*"], apiGroups: [""], apiVersions: ["v1"], resources });
   expect(errors).toHaveLength(taken ? 0 : 1);

@@ -25,7 +25,7 @@ const definition = (plural: string, kind: string, shortNames?: string[]): Custom
 const conditions = ({ status }: CustomResourceDefinition) =>
   status.conditions?.map(({ type, status: is, reason, message }) => `${type}=${is} ${reason}: ${message}`);
 
-test("CRD-ESTABLISH: a definition whose names are free is established at once", () => {
+test("CRD-ESTABLISH: a definition without name conflicts is established at once", () => {
   const foos = definition("foos", "Foo", ["f"]);
   acceptNames(foos, [], NOW);
   expect(foos.status.acceptedNames).toEqual(foos.spec.names);
@@ -35,7 +35,7 @@ test("CRD-ESTABLISH: a definition whose names are free is established at once", 
   ]);
 });
 
-test("CRD-NAMES: one whose names are taken waits, and gets them when they are free", () => {
+test("CRD-NAMES: a definition with conflicting names waits, and gets the names when they are free", () => {
   const foos = definition("foos", "Foo", ["f"]);
   acceptNames(foos, [], NOW);
   const others = definition("others", "Foo", ["f"]);
@@ -54,7 +54,7 @@ test("CRD-NAMES: one whose names are taken waits, and gets them when they are fr
   expect(conditions(others)?.at(-1)).toContain("Established=True");
 });
 
-test("what is established stays so, though a new name of it is taken", () => {
+test("an established definition stays established, even if a new name conflicts", () => {
   const foos = definition("foos", "Foo");
   acceptNames(foos, [], NOW);
   const bars = definition("bars", "Bar", ["b"]);
@@ -71,7 +71,7 @@ test("what is established stays so, though a new name of it is taken", () => {
   ]);
 });
 
-test("CRD-ESTABLISH: a definition is not served if no authority vouches for its webhook", () => {
+test("CRD-ESTABLISH: a definition is not served if its webhook has no CA bundle", () => {
   const foos = definition("foos", "Foo");
   const webhook = { conversionReviewVersions: ["v1"], clientConfig: { url: "https://e.com", caBundle: "Cg==" } };
   foos.spec.conversion = { strategy: "Webhook", webhook };
@@ -81,7 +81,7 @@ test("CRD-ESTABLISH: a definition is not served if no authority vouches for its 
   );
 });
 
-test("CRD-APPROVAL: a definition in one of Kubernetes' own groups says where its API was approved", () => {
+test("CRD-APPROVAL: a definition in a protected group requires the api-approved annotation", () => {
   const said = (group: string, approval?: string) => {
     const foos = definition("foos", "Foo");
     foos.spec.group = group;

@@ -10,7 +10,7 @@ const bundle = (text: string) => encodeBase64(utf8Bytes(text));
 const certificate = der.sequence(der.sequence(), der.sequence(), der.bitString(new Uint8Array([1])));
 const good = bundle(renderPem("CERTIFICATE", certificate));
 
-describe("CRD-BUNDLE: an authority is a certificate in PEM", () => {
+describe("CRD-BUNDLE: a CA bundle must contain PEM certificates", () => {
   test.each([
     ["one among others", bundle(renderPem("KEY", certificate) + renderPem("CERTIFICATE", certificate)), undefined],
     ["no PEM", bundle("\n"), "unable to parse bytes as PEM block"],
@@ -25,7 +25,7 @@ describe("CRD-BUNDLE: an authority is a certificate in PEM", () => {
   });
 });
 
-test("CRD-BUNDLE: what is established takes no bad one, unless it had one", () => {
+test("CRD-BUNDLE: an established definition refuses an invalid bundle, unless it already had one", () => {
   const definition = (caBundle: string, established: boolean) =>
     ({
       spec: { conversion: { strategy: "Webhook", webhook: { clientConfig: { caBundle } } } },

@@ -66,11 +66,11 @@ test.each<[string, JSONSchemaProps, string[]]>([
     { "x-kubernetes-int-or-string": true, anyOf: [{ type: "integer" }, { type: "string" }] },
     [],
   ],
-])("a schema needs %s", (_, schema, expected) => {
+])("a schema requires %s", (_, schema, expected) => {
   expect(validateDefinition(definition(schema)).map(({ path, message }) => `${path}: ${message}`)).toEqual(expected);
 });
 
-test("messages name what all versions share beside them, and else within the version", () => {
+test("messages name shared fields at the top level, and others within the version", () => {
   const bad = { additionalPrinterColumns: [{ name: "A", type: "text", jsonPath: ".x" }] };
   const one = definition({ type: "object" }, bad);
   expect(validateDefinition(one).map(({ path }) => path)).toEqual(["spec.additionalPrinterColumns[0].type"]);
@@ -82,7 +82,7 @@ test("messages name what all versions share beside them, and else within the ver
   ]);
 });
 
-test("a schema is printed as Kubernetes holds it", () => {
+test("a schema is printed with Kubernetes' internal fields", () => {
   const [version] = definition({ type: "object" }, { subresources: { status: {} } }).spec.versions;
   const broken = definition({ type: "object" });
   broken.spec.versions = [
@@ -94,7 +94,7 @@ test("a schema is printed as Kubernetes holds it", () => {
   expect(error?.message).toContain('"Enum":[1],"MaxProperties":null');
 });
 
-test("a rule that has been let in may stay, whatever it is estimated to cost now; of another schema it may not", () => {
+test("a stored rule may stay whatever its estimated cost; a rule in a changed schema may not", () => {
   const schema = (rule: string): JSONSchemaProps => ({
     type: "array",
     maxItems: 2000,
@@ -108,7 +108,7 @@ test("a rule that has been let in may stay, whatever it is estimated to cost now
   expect(within(definition(schema("self.all(x, self.exists(y, y == x))")))).toHaveLength(1);
 });
 
-test("a deprecation's warning is measured in bytes", () => {
+test("the length of a deprecation warning is counted in bytes", () => {
   const errorsOf = (deprecationWarning: string) =>
     validateDefinition(definition({ type: "object" }, { deprecated: true, deprecationWarning })).map(({ message }) =>
       message.slice(message.indexOf('": ') + 3),
@@ -120,7 +120,7 @@ test("a deprecation's warning is measured in bytes", () => {
   ]);
 });
 
-test("fields are selected by where the schema is that has them", () => {
+test("selectable fields must exist in the schema of their version", () => {
   const told = (schema: JSONSchemaProps, other: object = {}) => {
     const { spec, ...rest } = definition(schema, { selectableFields: [{ jsonPath: ".spec.a" }] });
     const [version] = spec.versions;
@@ -139,7 +139,7 @@ test("fields are selected by where the schema is that has them", () => {
   );
 });
 
-test("of versions of one name the first is stored", () => {
+test("of several versions with the same name, only the first decides about storage", () => {
   const { spec, ...rest } = definition({ type: "object" });
   const [version] = spec.versions;
   const versions = version ? [{ ...version, storage: false }, version] : [];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { checkCollisionCount, checkReplicasTemplate } from "./replicas-validation.ts";
 
-test("several replicas may mount one GCE disk, whether they write or not", () => {
+test("several replicas may mount one GCE disk, read-only or not", () => {
   const errors: FieldError[] = [];
   checkReplicasTemplate(errors, {
     replicas: 3,
@@ -26,7 +26,7 @@ test.each([
   [0, 1, true],
   [1, 1, false],
   [0, undefined, false],
-])("a count of collisions of %s after one of %s has gone down: %s", (next, old, refused) => {
+])("a collision count of %s after one of %s is refused as decreasing: %s", (next, old, refused) => {
   const errors: FieldError[] = [];
   checkCollisionCount(errors, next, old);
   expect(errors.map(({ message }) => message)).toEqual(refused ? ["Invalid value: 0: cannot be decremented"] : []);

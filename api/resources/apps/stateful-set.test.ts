@@ -11,7 +11,7 @@ const withAway = (maxUnavailable?: number) =>
 
 const awayOf = ({ spec }: StatefulSet) => spec.updateStrategy?.rollingUpdate?.maxUnavailable;
 
-test("how many pods may be away is dropped, as behind its gate, unless it is stored", () => {
+test("maxUnavailable is dropped while its feature gate is off, unless it is stored", () => {
   const created = withAway(2);
   statefulSet.prepareCreate?.(created);
   expect(awayOf(created)).toBeUndefined();

@@ -5,14 +5,14 @@ const spec = { user: "u", resourceAttributes: { verb: "get", resource: "pods", n
 const texts = (errors: readonly { path: string; message: string }[]) =>
   errors.map(({ path, message }) => `${path}: ${message}`);
 
-test("a question about access has no name", () => {
+test("an access review must not have a name", () => {
   const metadata = { name: "x", labels: { a: "b" } };
   const why = 'metadata: Invalid value: {"name":"x","labels":{"a":"b"}}: must be empty';
   expect(texts(validateSubjectReview({ metadata, spec, status: { allowed: false } }))).toEqual([why]);
   expect(texts(validateSelfReview({ metadata, spec, status: { allowed: false } }))).toEqual([why]);
 });
 
-test("one about a namespace is in it, and of no other", () => {
+test("a local access review must name its own namespace", () => {
   const review = (metadata: object) => texts(validateLocalReview({ metadata, spec, status: { allowed: false } }));
   expect(review({ namespace: "n" })).toEqual([]);
   expect(review({ namespace: "m", name: "x" })).toEqual([
@@ -21,7 +21,7 @@ test("one about a namespace is in it, and of no other", () => {
   ]);
 });
 
-test("its selectors are well formed, but may know operators that this server does not", () => {
+test("an access review's selectors must be well formed, but may have unknown operators", () => {
   const review = (selectors: object) => {
     const asked = { user: "u", resourceAttributes: { ...spec.resourceAttributes, ...selectors } };
     return texts(validateSubjectReview({ metadata: {}, spec: asked, status: { allowed: false } }));

@@ -70,6 +70,6 @@ test("v1 shows all current metrics, the first target for CPU, and the rest as pr
   expect(shown).toMatchObject({ spec: { targetCPUUtilizationPercentage: 70 } });
 });
 
-test("what a client reads at v1 and writes back unchanged is the same object at v2", () => {
+test("an autoscaler that is read at v1 and written back is unchanged at v2", () => {
   expect(autoscalerV1.toStored(autoscalerV1.fromStored(autoscaler))).toEqual(autoscaler);
 });

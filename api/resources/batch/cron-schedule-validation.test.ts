@@ -9,7 +9,7 @@ const problemOf = (schedule: string): string | undefined => {
 };
 
 test.each(["* * * * *", "*/5 0-23/2 1,15 jan-mar mon", "0 0 1 1 ?", "@daily", "@every 1h30m", "5/10 * * * *"])(
-  "%s is a schedule",
+  "%s is a valid schedule",
   (schedule) => {
     expect(problemOf(schedule)).toBeUndefined();
   },

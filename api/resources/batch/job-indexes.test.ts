@@ -19,7 +19,7 @@ test.each([
   expect(countIndexes(text, 10)).toEqual(problem === 0 ? 0 : { problem });
 });
 
-test("the first index that two sets share is found, wherever it lies in an interval", () => {
+test("the first common index of two sets is found, at any position in an interval", () => {
   expect(commonIndex("0-3,6", "5-8", 10)).toBe(6);
   expect(commonIndex("0-3", "4-8", 10)).toBeUndefined();
 });

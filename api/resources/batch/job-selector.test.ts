@@ -16,7 +16,7 @@ test("a selector that does not match is reported, an invalid one not twice", () 
   expect(told({ matchExpressions: [{ key: "a", operator: "" }] })).toEqual([]);
 });
 
-test("a label that the template lacks is reported by its name", () => {
+test("a label missing from the template is reported by name", () => {
   const errors: Parameters<typeof checkGeneratedSelector>[0] = [];
   const job = { metadata: { name: "j", uid: "u" }, spec: { selector: {}, template: { spec: { containers: [] } } } };
   checkGeneratedSelector(errors, job as unknown as Job);

@@ -22,7 +22,7 @@ const more = { containers: [{ name: "c", image: "i", resources: { requests: { cp
 const told = (next: Job, old: Job) =>
   validateJobUpdate(next, old).flatMap(({ path }) => (path === "spec.template" ? path : []));
 
-test("a suspended job may be told how much its pods take, and where they run", () => {
+test("a suspended job may change its pods' resources and scheduling constraints", () => {
   expect(told(job(more), job({}))).toEqual([]);
   expect(told(job({ nodeSelector: { a: "b" }, tolerations: [{ operator: "Exists" }] }), job({}))).toEqual([]);
   const suspended = {
@@ -36,11 +36,11 @@ test.each([
   ["running", {}, false],
   ["suspended with pods that are still there", { active: 1 }, true],
   ["suspended, but not yet found to be", { startTime: "2026-01-01T00:00:00Z" }, true],
-] as const)("a job keeps its resources while it is %s", (_, status, suspend) => {
+] as const)("a job's resources cannot change while it is %s", (_, status, suspend) => {
   expect(told(job(more, status, suspend), job({}, status, suspend))).toEqual(["spec.template"]);
 });
 
-test("a suspended job keeps its containers", () => {
+test("a suspended job cannot change its containers", () => {
   const image = { containers: [{ name: "c", image: "j", resources: { requests: { cpu: "2" } } }] };
   expect(told(job(image), job({}))).toEqual(["spec.template"]);
   const another = { containers: [...more.containers, { name: "d", image: "i", resources: {} }] };

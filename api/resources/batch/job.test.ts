@@ -12,6 +12,6 @@ test.each([
   [["Suspended"], {}, "Suspended"],
   [["Suspended"], { deletionTimestamp: "2026-01-01T00:00:00Z" }, "Terminating"],
   [["FailureTarget", "Failed"], {}, "Failed"],
-])("a Job with the conditions %j is shown by them, not by its spec", (types, metadata, expected) => {
+])("a Job with the conditions %j shows its status by them, not by its spec", (types, metadata, expected) => {
   expect(state({ conditions: types.map((type) => ({ type, status: "True" })) } as never, metadata)).toBe(expected);
 });

@@ -17,6 +17,6 @@ it.each([
     block("CERTIFICATE", "QQ==") + block("PRIVATE KEY"),
     "x509: malformed certificate",
   ],
-])("REG-CSR-PEM: of what is issued, %s", (_, text, problem) => {
+])("REG-CSR-PEM: of an issued certificate, %s", (_, text, problem) => {
   expect(certificatesProblem(encodeBase64(new TextEncoder().encode(text)))).toBe(problem);
 });

@@ -32,7 +32,7 @@ const zone = (key: string, ...values: string[]) => ({
   required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: "In", values }] }] },
 });
 
-describe("what core kinds refuse", () => {
+describe("validation errors of core kinds", () => {
   it.each<[string, object, string[]]>([
     ["ConfigMap", { data: { "a b": "" } }, ["data[a b]"]],
     ["ConfigMap", { data: { a: "" }, binaryData: { a: "" } }, ["data[a]"]],
@@ -94,7 +94,7 @@ describe("what core kinds refuse", () => {
   ])("not %s %j", (kind, part) => expect(errorsOf(kind, part)).toEqual([]));
 });
 
-describe("what core kinds warn of", () => {
+describe("warnings of core kinds", () => {
   it.each<[string, object, string[]]>([
     [
       "ServiceAccount",
@@ -136,7 +136,7 @@ describe("what core kinds warn of", () => {
   });
 });
 
-describe("what core kinds fill in", () => {
+describe("defaults of core kinds", () => {
   it.each<[string, object, object]>([
     ["Secret", { stringData: { a: "é" } }, { type: "Opaque", data: { a: "w6k=" } }],
     ["Namespace", {}, { metadata: { labels: { "kubernetes.io/metadata.name": "x" } }, status: { phase: "Active" } }],
@@ -154,7 +154,7 @@ describe("what core kinds fill in", () => {
   });
 });
 
-describe("what core kinds keep", () => {
+describe("immutable fields of core kinds", () => {
   const updateErrors = (kind: string, next: object, old: object) =>
     kindOf(kind)
       .validateUpdate?.(decoded(kind, next), decoded(kind, old))
@@ -192,7 +192,7 @@ describe("what core kinds keep", () => {
     ["ResourceQuota", { spec: { scopes: ["BestEffort"] } }, {}, ["spec.scopes"]],
   ])("%s %j", (kind, next, old, paths) => expect(updateErrors(kind, next, old)).toEqual(paths));
 
-  it("a bound claim grows, and shrinks no further than its volume", () => {
+  it("a bound claim can grow, but not shrink below its volume's capacity", () => {
     const bound = (storage: string) => ({
       spec: { ...claim, volumeName: "v", resources: { requests: { storage } } },
       status: { phase: "Bound", capacity: { storage: "1Gi" } },

@@ -26,7 +26,7 @@ const served: EventsEvent = {
 describe("an event of events.k8s.io", () => {
   const stored = other?.toStored(structuredClone(served)) as Event;
 
-  it("is a core event by other names, and back", () => {
+  it("converts to a core event and back", () => {
     expect(stored).toMatchObject({ apiVersion: "v1", message: "text", reportingComponent: "example.com/c" });
     expect(stored.involvedObject).toEqual(served.regarding);
     expect(other?.fromStored(stored)).toEqual(served);
@@ -34,14 +34,14 @@ describe("an event of events.k8s.io", () => {
 
   const paths = (errors: readonly FieldError[] | undefined) => errors?.map(({ path }) => path);
 
-  it("is held to more than one of the core API", () => {
+  it("is validated more strictly than a core event", () => {
     expect(other?.rules?.validateCreate?.(stored)).toEqual([]);
     const wrong = { ...stored, count: 3, reason: "" };
     expect(paths(other?.rules?.validateCreate?.(wrong))).toEqual(["reason", "count"]);
     expect(paths(kind.validate?.(wrong))).toEqual(["reason"]);
   });
 
-  it("changes only in how often it was seen", () => {
+  it("can only change its series", () => {
     const series = { count: 2, lastObservedTime: "2026-01-01T00:01:00.000000Z" };
     expect(other?.rules?.validateUpdate?.({ ...stored, series }, stored)).toEqual([]);
     expect(paths(other?.rules?.validateUpdate?.({ ...stored, reason: "Else" }, stored))).toEqual(["reason", "reason"]);
@@ -62,12 +62,12 @@ describe("an event of the core API", () => {
       { eventTime: "2026-01-01T00:00:00.000000Z" },
       ["reportingComponent", "reportingComponent", "reportingComponent", "reportingInstance", "action", "reason"],
     ],
-  ])("%j is reported for %j", (part, paths) => {
+  ])("%j has errors in %j", (part, paths) => {
     expect(kind.validate?.(event(part)).map(({ path }) => path)).toEqual(paths);
   });
 });
 
-it("shows when it was last seen, about what, and from where", () => {
+it("shows when the event was last seen, its object, and its source", () => {
   const event: Event = {
     metadata: { name: "e" },
     involvedObject: { kind: "Pod", name: "p" },
@@ -83,7 +83,7 @@ it.each([
   [{ lastTimestamp: "2026-01-01T00:00:00Z" }, "60s"],
   [{ lastTimestamp: "2026-01-01T00:00:00Z", series: { lastObservedTime: "2026-01-01T00:00:30.000000Z" } }, "30s"],
   [{ lastTimestamp: "2026-01-01T00:00:00Z", series: {} }, "<unknown>"],
-])("%j was last seen so long ago: %s", (times, age) => {
+])("the age of %j since it was last seen: %s", (times, age) => {
   const column = kind.columns?.find(({ name }) => name === "Last Seen");
   expect(column?.of({ ...times } as unknown as Event, agesAt(Date.parse("2026-01-01T00:01:00Z")))).toBe(age);
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { podKind, podOf } from "../../../test/fakes/objects/pod-draft.ts";
 
-it("a negative grace is one second, whenever a pod is written", () => {
+it("a negative grace period becomes one second, in any write of a pod", () => {
   expect(podOf({ spec: { containers: [], terminationGracePeriodSeconds: -1 } }).spec).toMatchObject({
     terminationGracePeriodSeconds: 1,
   });
 });
 
 describe("a new pod", () => {
-  it("is Pending, of a class of service", () => {
+  it("is Pending and has a QoS class", () => {
     const draft = podOf({
       spec: { containers: [{ name: "c", image: "i", resources: { limits: { cpu: "1", memory: "1Gi" } } }] },
     });
@@ -17,7 +17,7 @@ describe("a new pod", () => {
     expect(draft.status).toEqual({ phase: "Pending", qosClass: "Guaranteed" });
   });
 
-  it("requests as much as its containers do, for resources that it does not request itself", () => {
+  it("requests the sum of its containers' requests, for resources without a pod-level request", () => {
     const draft = podOf({ spec: { resources: { limits: { cpu: "1" } }, containers: [{ name: "c", image: "i" }] } });
     expect(draft.spec.resources?.requests).toEqual({ cpu: "1" });
     // As a limit range does.
@@ -26,7 +26,7 @@ describe("a new pod", () => {
     expect(draft.spec.resources).toEqual({ limits: { cpu: "1" }, requests: { cpu: "1", memory: "64Mi" } });
   });
 
-  it("is limited as a whole where it says so, and as to huge pages where its containers are", () => {
+  it("has only the pod-level limits that it specifies, and for huge pages those of its containers", () => {
     const limits = { cpu: "2", memory: "1Gi", "hugepages-2Mi": "2Mi" };
     const containers = [{ name: "c", image: "i", resources: { limits } }];
     expect(podOf({ spec: { resources: { requests: { cpu: "4" } }, containers } }).spec.resources).toEqual({
@@ -39,7 +39,7 @@ describe("a new pod", () => {
     });
   });
 
-  it("keeps the class that it is given, and nothing else of a status", () => {
+  it("keeps a given QoS class, and drops the rest of the status", () => {
     const draft = podOf({
       spec: { containers: [{ name: "c", image: "i" }] },
       status: { qosClass: "Guaranteed", phase: "Running" },
@@ -48,7 +48,7 @@ describe("a new pod", () => {
     expect(draft.status).toEqual({ phase: "Pending", qosClass: "Guaranteed" });
   });
 
-  it("has AppArmor's annotations as fields, and its client told", () => {
+  it("gets AppArmor fields from annotations, with a warning", () => {
     const key = "container.apparmor.security.beta.kubernetes.io/";
     const draft = podOf({
       metadata: { annotations: { [`${key}c`]: "localhost/x", [`${key}d`]: "unconfined", [`${key}e`]: "odd" } },
@@ -73,7 +73,7 @@ describe("a new pod", () => {
     expect(podKind.warnings?.(draft)).toEqual([]);
   });
 
-  it("behind gates says that scheduling waits, and may not name its node", () => {
+  it("with scheduling gates has the SchedulingGated condition, and may not name a node", () => {
     const draft = podOf({ spec: { schedulingGates: [{ name: "a" }], nodeName: "n" } });
     podKind.prepareCreate?.(draft);
     expect(draft.status.conditions).toMatchObject([
@@ -82,7 +82,7 @@ describe("a new pod", () => {
     expect(podKind.validateCreate?.(draft)).toMatchObject([{ path: "spec.nodeName" }]);
   });
 
-  it("asks for values of its labels where constraints name keys", () => {
+  it("gets its label values added to constraints with matchLabelKeys", () => {
     const labelSelector = { matchLabels: { app: "a" } };
     const constraint = {
       maxSkew: 1,
@@ -103,7 +103,7 @@ describe("a new pod", () => {
   });
 });
 
-it("ends at once what no node runs, and after its grace what one does", () => {
+it("deletion is immediate for a pod without a node, and takes the grace period otherwise", () => {
   const grace = (part: Parameters<typeof podOf>[0], requested?: number) =>
     podKind.deletionGraceSeconds?.(podOf(part), requested);
   expect(grace({})).toBe(0);
@@ -118,13 +118,13 @@ describe("ephemeral containers", () => {
   const withEphemeral = (ephemeralContainers: object[]) =>
     podOf({ spec: { containers, ephemeralContainers } as never });
 
-  it("lose what is behind a gate that is off", () => {
+  it("lose fields whose feature gate is off", () => {
     const [old, next] = [withEphemeral([]), withEphemeral([{ name: "e", lifecycle: { stopSignal: "SIGTERM" } }])];
     prepareUpdate?.(next, old);
     expect(next.spec.ephemeralContainers?.[0]).not.toHaveProperty("lifecycle");
   });
 
-  it("stay as they are, also where two say that they are one", () => {
+  it("cannot be changed, even by a second one of the same name", () => {
     const [e, changed] = [
       { name: "e", image: "i" },
       { name: "e", image: "j" },

@@ -20,7 +20,7 @@ function created(spec: Service["spec"]): { spec: Service["spec"]; errors: (strin
 const ports = [{ port: 80 }];
 
 describe("a new Service", () => {
-  it("is of the cluster's family", () => {
+  it("gets the cluster's IP family", () => {
     expect(created({ ports }).spec).toMatchObject({
       ipFamilies: ["IPv4"],
       ipFamilyPolicy: "SingleStack",
@@ -28,7 +28,7 @@ describe("a new Service", () => {
     });
   });
 
-  it("without a selector and an address is of any family", () => {
+  it("allows any IP family without a selector and an address", () => {
     expect(created({ clusterIP: "None" }).spec).toMatchObject({
       ipFamilies: ["IPv4", "IPv6"],
       ipFamilyPolicy: "RequireDualStack",
@@ -73,7 +73,7 @@ describe("an update", () => {
     return next;
   };
 
-  it("keeps what was allocated, also when the client leaves it out", () => {
+  it("keeps allocated values, even if the client omits them", () => {
     expect(updated({ ports, type: "NodePort" }).spec).toMatchObject({
       clusterIP: "10.96.0.9",
       clusterIPs: ["10.96.0.9"],
@@ -85,12 +85,12 @@ describe("an update", () => {
     ["its name is the same", [{ port: 81 }], [30080]],
     ["another name has come", [{ name: "b", port: 80 }], [undefined]],
     ["another port has taken it", [{ port: 81 }, { name: "b", port: 80, nodePort: 30080 }], [undefined, 30080]],
-  ])("lets a port keep its node port by its name: %s", (_, changed, expected) => {
+  ])("keeps a port's node port by the port's name: %s", (_, changed, expected) => {
     const { spec } = updated({ ports: changed, type: "NodePort" });
     expect(spec.ports?.map(({ nodePort }) => nodePort)).toEqual(expected);
   });
 
-  it("REG-NODE-PORTS: keeps the node ports that a load balancer no longer allocates, and loses them with its type", () => {
+  it("REG-NODE-PORTS: keeps existing node ports when allocation is turned off, and drops them with the type", () => {
     const balancer = serviceOf({ ...old.spec, type: "LoadBalancer", allocateLoadBalancerNodePorts: true });
     const changed = (spec: Partial<Service["spec"]>) => {
       const next = serviceOf({ ...balancer.spec, ...spec });
@@ -101,7 +101,7 @@ describe("an update", () => {
     expect(changed({ type: "ClusterIP" })).toEqual([expect.not.objectContaining({ nodePort: 30080 })]);
   });
 
-  it("to ExternalName loses addresses, families and node ports", () => {
+  it("to ExternalName drops addresses, families and node ports", () => {
     const { spec } = updated({ ...old.spec, type: "ExternalName", externalName: "a.example.com" });
     expect(spec).toMatchObject({ ports: [{ port: 80 }] });
     for (const field of [
@@ -115,13 +115,13 @@ describe("an update", () => {
     expect(spec.ports?.[0]?.nodePort).toBeUndefined();
   });
 
-  it("to ExternalName loses families, even if the client itself removes the addresses", () => {
+  it("to ExternalName drops families, even if the client itself removes the addresses", () => {
     const { clusterIP: _, clusterIPs: __, ...rest } = old.spec;
     const { spec } = updated({ ...rest, type: "ExternalName", externalName: "a.example.com", clusterIP: "" });
     expect([spec.ipFamilies, spec.ipFamilyPolicy]).toEqual([undefined, undefined]);
   });
 
-  it("changes no address", () => {
+  it("cannot change the cluster IP", () => {
     const next = updated({ ports, type: "NodePort", clusterIP: "10.96.0.10" });
     expect(kind.validateUpdate?.(next, old)).toMatchObject([
       { path: "spec.clusterIPs[0]", message: 'Invalid value: ["10.96.0.10"]: may not change once set' },
@@ -129,7 +129,7 @@ describe("an update", () => {
   });
 });
 
-describe("in a cluster of both families", () => {
+describe("in a dual-stack cluster", () => {
   const made = (spec: Service["spec"]) => {
     const draft = serviceOf({ ports: [{ port: 80 }], ...spec });
     dualStackService.prepareCreate?.(draft);
@@ -145,7 +145,7 @@ describe("in a cluster of both families", () => {
     [{ ipFamilies: ["IPv4", "IPv6"] }, [undefined, ["IPv4", "IPv6"], 1]],
   ])("%o gets %o", (spec, expected) => expect(made(spec)).toEqual(expected));
 
-  it("a Service that asks for one family again gives up the second, with its address", () => {
+  it("a Service that returns to single-stack releases its second address", () => {
     const old = serviceOf({
       ports: [{ port: 80 }],
       clusterIP: "10.96.0.9",

@@ -24,13 +24,13 @@ describe("the attributes of a bound claim", () => {
     );
   });
 
-  test("may be taken back before they are applied", () => {
+  test("can be reverted before they are applied", () => {
     const asked = claim({ volumeAttributesClassName: "gold" });
     expect(validatePersistentVolumeClaimUpdate(claim({}), asked)).toEqual([]);
   });
 });
 
-test("a quota's scopes do not change, whatever they are called", () => {
+test("a quota's scopes are immutable, in either field", () => {
   const quota = (scopes?: string[]) => ({ metadata: { name: "q" }, spec: { scopes } }) as unknown as ResourceQuota;
   expect(told(validateResourceQuotaUpdate(quota([""]), quota()))).toEqual([
     'spec.scopes: Invalid value: [""]: field is immutable',
@@ -38,7 +38,7 @@ test("a quota's scopes do not change, whatever they are called", () => {
   expect(validateResourceQuotaUpdate(quota(["A", "B", "A"]), quota(["B", "A"]))).toEqual([]);
 });
 
-test("the missing class of a service is reported again at an update", () => {
+test("a missing load balancer class is reported again on update", () => {
   const service = (spec: object) => ({ metadata: { name: "s" }, spec: { type: "ClusterIP", ...spec } }) as Service;
   expect(
     told(validateServiceUpdate(service({ loadBalancerClass: "a" }), { old: service({}), cluster: ["IPv4"] })),

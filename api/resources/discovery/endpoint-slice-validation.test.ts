@@ -9,6 +9,6 @@ test.each([
   ["are new", undefined, ["endpoints[0].addresses"]],
   ["have been others", slice("IPv6", "fd00::1"), ["endpoints[0].addresses"]],
   ["have been the same", slice("IPv6", "10.0.0.1"), []],
-])("endpoints that are wrong and %s", (_, old, paths) => {
+])("invalid endpoints that %s", (_, old, paths) => {
   expect(validateEndpointSlice(slice("IPv6", "10.0.0.1"), old).map(({ path }) => path)).toEqual(paths);
 });

@@ -12,7 +12,7 @@ function errorsOf(name: string, part: object): string[] {
 
 const ingress = { ingressClassName: "a", defaultBackend: { resource: { kind: "K", name: "n" } } };
 
-describe("what kinds of the network refuse", () => {
+describe("validation errors of networking kinds", () => {
   it.each<[string, object, string[]]>([
     [
       "NetworkPolicy",

@@ -21,7 +21,7 @@ test.each<[kept: string[], reported: string[], left: string[] | undefined]>([
     ["a", "x"],
     ["a", "x"],
   ],
-])("CLAIM-REPORTS: of a and b, %j stay allocated: of reports on %j are left %j", (kept, reported, left) => {
+])("CLAIM-REPORTS: if %j of a and b stay allocated, of reports on %j remain %j", (kept, reported, left) => {
   const next = claim(kept, reported);
   dropDeallocatedDevices(next, claim(["a", "b"], reported));
   expect(next.status?.devices?.map(({ device }) => device)).toEqual(left);

@@ -11,7 +11,7 @@ const slice = (part: object) => ({
 });
 const device = (part: object) => slice({ devices: [{ name: "d", ...part }] });
 
-describe("what kinds of devices refuse", () => {
+describe("validation errors of device kinds", () => {
   it.each<[string, object, string[]]>([
     [
       "ResourceClaim",
@@ -128,7 +128,7 @@ describe("a claim's status", () => {
   };
   const result = { request: "a", driver: "d", pool: "p", device: "x" };
 
-  it("allocates devices to the claim's own requests", () => {
+  it("can allocate devices only to the claim's own requests", () => {
     expect(statusErrors({ allocation: { devices: { results: [result] } } })).toEqual([]);
     expect(
       statusErrors({
@@ -142,7 +142,7 @@ describe("a claim's status", () => {
     ]);
   });
 
-  it("reports on allocated devices only", () => {
+  it("can report only on allocated devices", () => {
     const { request: _, ...device } = { ...result, conditions: [], networkData: { ips: ["1.2.3.4"] } };
     expect(statusErrors({ devices: [device] })).toEqual([
       'status.devices[0]: Invalid value: {"Driver":"d","Pool":"p","Device":"x","ShareID":""}: must be an allocated device in the claim',

@@ -25,7 +25,7 @@ function errorsOf(name: string, part: object): string[] {
 const NOT_INLINE = "may not be specified in the context of inline volumes";
 const drivers = (...all: object[]) => ({ spec: { drivers: all.map((driver) => ({ nodeID: "n", ...driver })) } });
 
-describe("what kinds of storage refuse", () => {
+describe("validation errors of storage kinds", () => {
   it.each<[string, object, string[]]>([
     [
       "VolumeAttachment",

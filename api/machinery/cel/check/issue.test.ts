@@ -90,7 +90,7 @@ describe("errors are reported as by cel-go", () => {
     expect(run(source)).toBe(`ERROR: <input>:1:${column}: ${message}\n | ${source}\n | ${".".repeat(column - 1)}^`);
   });
 
-  test("names are bound only where they may be", () => {
+  test("variables are bound only in their scope", () => {
     const scope = { variables: new Map([["self", type]]), library: kubernetesLibrary };
     expect(compile("cel.bind(a, 1, a) == 1", scope)).toMatchObject({
       ok: false,
@@ -109,11 +109,11 @@ describe("errors are reported as by cel-go", () => {
     expect(of("'x' in self.m")).toMatchObject({ ok: true, value: true });
   });
 
-  test("of nothing no line is shown", () => {
+  test("an empty source shows no line", () => {
     expect(run("")).toMatch(/^ERROR: <input>:1:0: Syntax error: mismatched input '<EOF>' expecting .*\}$/);
   });
 
-  test("the place of an issue is in its line", () => {
+  test("the column of an issue lies within its line", () => {
     expect(run("self.i == 1 &&\n  zz")).toBe(
       "ERROR: <input>:2:3: undeclared reference to 'zz' (in container '')\n |   zz\n | ..^",
     );

@@ -22,7 +22,7 @@ test.each([
 });
 
 test.each(["'%s %d'.format([self.s, dyn(1)])", "self.s.format([1])", "[[], ['x']]", "int(self.s) == 1 || true"])(
-  "CEL-LITERALS: %s does",
+  "CEL-LITERALS: %s compiles",
   (source) => {
     expect(compiled(source).ok).toBe(true);
   },

@@ -18,7 +18,7 @@ test.each([
   ["cel.bind(v, [], self.i > 1 ? v : ['a'])", "list(string)"],
   ["[]", "list(dyn)"],
   ["[][0].filter(x, true)", "list(dyn)"],
-])("CEL-TYPES: what %s leaves open is as in what stands beside it", (source, type) => {
+])("CEL-TYPES: the type that %s leaves open is inferred from its context", (source, type) => {
   expect(typeOf(source)).toBe(type);
 });
 
@@ -31,6 +31,6 @@ test.each([
   ["{?'a': self.s, 'b': 'c'}", "expected type 'optional_type(string)' but found 'string'"],
   ["{?'a': self.?s, 'b': 'c'}", "map(string, string)"],
   ["{}.reverse()", "no matching overload for 'reverse' applied to 'map(dyn, dyn).()'"],
-])("CEL-TYPES: %s is of the type, or wrong as, %s", (source, told) => {
+])("CEL-TYPES: %s has the type, or the error, %s", (source, told) => {
   expect(typeOf(source)).toContain(told);
 });

@@ -6,13 +6,13 @@ import { typeOfSchema } from "../scopes/schema-type.ts";
 import type { Type } from "../values/type.ts";
 
 describe("costs", () => {
-  test("an expression that costs more than its limit is given up", () => {
+  test("an expression that exceeds its cost limit is aborted", () => {
     expect(run("self.l.all(x, self.l.all(y, x == y || x != y))", 20)).toBe(
       "operation cancelled: actual cost limit exceeded",
     );
   });
 
-  test("an estimate grows with what the schema allows, and bounds what runs cost", () => {
+  test("an estimate grows with the bounds in the schema, and is an upper bound of actual costs", () => {
     const estimate = (maxItems: number) => {
       const bounded = typeOfSchema(
         { type: "array", maxItems, items: { type: "string", maxLength: 10 } },

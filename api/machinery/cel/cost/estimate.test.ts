@@ -21,7 +21,7 @@ const map = (value: Schema, maxProperties: number): Schema => ({
 });
 const object = (properties: Record<string, Schema>): Schema => ({ type: "object", properties });
 
-describe("what a rule can cost", () => {
+describe("the estimated cost of a rule", () => {
   test.each<[what: string, rule: string, schema: Schema, cost: number]>([
     ["a name and a selection", "self.a", object({ a: { type: "boolean" } }), 2],
     ["numbers, whose size is none", "self.a == 5", object({ a: { type: "integer" } }), 2],
@@ -40,7 +40,7 @@ describe("what a rule can cost", () => {
     expect(estimate(rule, schema)).toBe(cost);
   });
 
-  test("bound names count the cost of their values once", () => {
+  test("bound variables count the cost of their values once", () => {
     const schema = object({ l: list(text(5), 10) });
     const bound = estimate("cel.bind(n, self.l.filter(x, x == 'a'), n.size() > 1 && n.size() < 5)", schema);
     const twice = estimate("self.l.filter(x, x == 'a').size() > 1 && self.l.filter(x, x == 'a').size() < 5", schema);

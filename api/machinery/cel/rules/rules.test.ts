@@ -18,7 +18,7 @@ const withRules = (rules: readonly ValidationRule[], more: Schema = {}): Schema 
 const texts = (schema: Schema, object: JsonObject, old?: JsonObject) =>
   validateRules(object, schema, old).errors.map(({ path, message }) => `${path}: ${message}`);
 
-describe("rules of objects", () => {
+describe("validation rules of objects", () => {
   test.each<[string, ValidationRule, string]>([
     ["by its own words", { rule: "self.a > 1", message: "too small" }, "spec: Invalid value: too small"],
     ["by the rule", { rule: "self.a > 1" }, "spec: Invalid value: failed rule: self.a > 1"],
@@ -39,7 +39,7 @@ describe("rules of objects", () => {
       { rule: "self.a / 0 == 1" },
       'spec: Invalid value: "object": division by zero evaluating rule: self.a / 0 == 1',
     ],
-  ])("a rule that fails is told %s", (_, rule, expected) => {
+  ])("a failing rule is reported %s", (_, rule, expected) => {
     expect(texts(withRules([rule]), { spec: { a: 1 } })).toEqual([expected]);
   });
 
@@ -54,7 +54,7 @@ describe("rules of objects", () => {
     ["(self.map + oldSelf.map)[0].v == 9 && (self.map + oldSelf.map).size() == 3", true],
     ["self.plain == ['y', 'x']", false],
     ["(self.plain + ['x']).size() == 3", true],
-  ])("CEL-KEYED: by what the lists' types say, %s is %s", (rule, holds) => {
+  ])("CEL-KEYED: by the lists' x-kubernetes-list-type, %s is %s", (rule, holds) => {
     const items: Schema = { type: "string" };
     const item: Schema = { type: "object", properties: { k: { type: "string" }, v: { type: "integer" } } };
     const map: Schema = {
@@ -92,7 +92,7 @@ describe("rules of objects", () => {
     ["", "spec.m[b.r]"],
     [".m['b.r']", "spec.m[b.r]"],
     [".m.x", "spec.m[x]"],
-  ])("CRD-RULE-PLACE: keys of maps are in brackets: %j", (fieldPath, place) => {
+  ])("CRD-RULE-PLACE: map keys in field paths are in brackets: %j", (fieldPath, place) => {
     const rule = { rule: "false", message: "no" };
     const text: Schema = { type: "string", ...(fieldPath === "" ? { "x-kubernetes-validations": [rule] } : {}) };
     const schema: Schema = {
@@ -109,7 +109,7 @@ describe("rules of objects", () => {
     expect(error?.path).toBe(place);
   });
 
-  test("rules of transitions run on updates only, unless the old value is optional", () => {
+  test("transition rules run on updates only, unless oldSelf is optional", () => {
     const frozen = withRules([{ rule: "self.a == oldSelf.a", message: "frozen" }]);
     expect(texts(frozen, { spec: { a: 1 } })).toEqual([]);
     expect(texts(frozen, { spec: { a: 2 } }, { spec: { a: 1 } })).toEqual(["spec: Invalid value: frozen"]);
@@ -130,7 +130,7 @@ describe("rules of objects", () => {
     expect(texts(schema, { spec: { a: 0 } }, { spec: { a: 1 } })).toHaveLength(1);
   });
 
-  test("the root sees its name, and nothing else of metadata", () => {
+  test("at the root only the name and generateName of metadata are accessible", () => {
     const root: Schema = {
       type: "object",
       "x-kubernetes-validations": [{ rule: "self.metadata.name.startsWith('ok')" }],
@@ -142,7 +142,7 @@ describe("rules of objects", () => {
     expect(ruleErrors(labels, "root", { found: [] })[0]?.message).toContain("undefined field 'labels'");
   });
 
-  test("rules that together cost too much are given up", () => {
+  test("rules that exceed the total cost budget are aborted", () => {
     const list: Schema = { properties: { l: { type: "array", items: { type: "integer" } } } };
     const schema = withRules([{ rule: "self.l.all(x, self.l.all(y, x + y >= 0))" }], list);
     const [only] = texts(schema, { spec: { l: Array.from({ length: 2000 }, (_, i) => i) } });
@@ -150,11 +150,11 @@ describe("rules of objects", () => {
   });
 });
 
-describe("rules of definitions", () => {
+describe("validation rules in definitions", () => {
   const problems = (schema: Schema) =>
     ruleErrors(schema, "root", { found: [] }).map(({ path, message }) => `${path}: ${message}`);
 
-  test("bounded schemas make rules affordable", () => {
+  test("bounds in the schema keep rules within the cost limit", () => {
     const rule = { rule: "self.l.all(x, self.l.all(y, x == y))" };
     const of = (maxItems?: number): Schema => ({
       properties: { l: { type: "array", ...(maxItems ? { maxItems } : {}), items: { type: "string", maxLength: 5 } } },
@@ -165,7 +165,7 @@ describe("rules of definitions", () => {
     );
   });
 
-  test("oldSelf needs a place that can be told apart over time, optionalOldSelf needs oldSelf", () => {
+  test("oldSelf requires a correlatable path, optionalOldSelf requires oldSelf", () => {
     const items: Schema = { type: "string", maxLength: 3, "x-kubernetes-validations": [{ rule: "self == oldSelf" }] };
     const list: Schema = { properties: { l: { type: "array", maxItems: 3, items } } };
     expect(problems(withRules([{ rule: "true", optionalOldSelf: true }], list))).toEqual([

@@ -4,7 +4,7 @@ import { kubernetesLibrary } from "../library/index.ts";
 import { compile } from "../program.ts";
 import type { Type } from "../values/type.ts";
 
-describe("no expression holds up the requests of others", () => {
+describe("no expression blocks other requests", () => {
   const chain = (start: string, link: string, times: number) => start + link.repeat(times);
   const bound = (value: string, next: string, times: number) =>
     Array.from({ length: times }, (_, i) => `cel.bind(v${i}, ${i === 0 ? value : next.replaceAll("V", `v${i - 1}`)}, `);
@@ -19,13 +19,13 @@ describe("no expression holds up the requests of others", () => {
     expect(String(run(source))).toContain(message);
   });
 
-  test("of many issues the first hundred are shown", () => {
+  test("only the first hundred of many issues are reported", () => {
     const issues = String(run(`[${"a,".repeat(1000)}]`));
     expect(issues.match(/undeclared/g)).toHaveLength(100);
     expect(issues).toMatch(/\n900 more errors were truncated$/);
   });
 
-  test("types that double with each step are not told apart for long", () => {
+  test("types that double with each step are not compared forever", () => {
     expect(run(doubled("{1: 1}", "{V: V}", "V == V", 60))).toBe(true);
     expect(String(run(`${chain("[{1: 1}]", ".map(x, {x: x})", 60)}[0] == 1`)).length).toBeLessThan(20_000);
   });
@@ -36,11 +36,11 @@ describe("no expression holds up the requests of others", () => {
     ["makes lists", doubled("[1]", "V + V", "V.size() == 0", 40)],
     ["makes texts of parts", doubled("['0123456789']", "V + V", "V.join(',') == ''", 24)],
     ["makes texts in texts", doubled("'0123456789'", "V.replace('', V)", "V == ''", 12)],
-  ])("one that %s without end is given up", (_, source) => {
+  ])("an expression that %s endlessly is aborted", (_, source) => {
     expect(run(source)).toMatch(/^operation cancelled: (too much is gone through|the text is too long|actual cost)/);
   });
 
-  test("lists and maps of a whole request are gone through once", () => {
+  test("lists and maps of a full-size request are traversed once", () => {
     const items = Array.from({ length: 50_000 }, (_, i) => BigInt(i));
     const program = (source: string) => {
       const result = compile(source, {
@@ -54,13 +54,13 @@ describe("no expression holds up the requests of others", () => {
     expect(program("l.transformMap(i, v, v).size() == l.size()")).toMatchObject({ ok: true, value: true });
   });
 
-  test("a chain of && and || of any length does not nest calls", () => {
+  test("a long chain of && and || does not nest calls", () => {
     expect(run(`${"false || ".repeat(5000)}true`)).toBe(true);
     expect(run(`${"true && ".repeat(5000)}1 == 2`)).toBe(false);
   });
 });
 
-test("what nests too deeply is refused, not overflowed", () => {
+test("too deep nesting is refused without a stack overflow", () => {
   expect(run(`${"(".repeat(5000)}1${")".repeat(5000)} == 1`)).toContain("recursion limit");
   expect(run(`${"!".repeat(5000)}true`)).toContain("recursion limit");
 });

@@ -2,18 +2,21 @@ import { describe, expect, test } from "vitest";
 import { run } from "../../../../test/fakes/objects/cel-expression.ts";
 
 describe("a pattern", () => {
-  test("that could run away is not searched for", () => {
+  test("that could take exponential time does not", () => {
     expect(run("'ab=c='.findAll('[a-z]*=')")).toEqual(["ab=", "c="]);
     expect(run(`'${"a".repeat(3000)}='.find('.*.*.*=')`)).toContain("cannot be found in bounded time");
   });
 
-  test.each(["(a+)+$", "([a-z]*)*x", "(.*)+="])("that could run away is matched in linear time: %s", (pattern) => {
-    const text = `${"a".repeat(5000)}!`;
-    expect(run(`'${text}'.matches('${pattern}')`)).toBe(false);
-  });
+  test.each(["(a+)+$", "([a-z]*)*x", "(.*)+="])(
+    "with exponential backtracking is matched in linear time: %s",
+    (pattern) => {
+      const text = `${"a".repeat(5000)}!`;
+      expect(run(`'${text}'.matches('${pattern}')`)).toBe(false);
+    },
+  );
 
   test.each(["^[a-z]([-a-z0-9]*[a-z0-9])?$", "^(\\\\.[a-z]+)*$", "^([a-z]+\\\\.)*[a-z]+$"])(
-    "that is ordinary is taken: %s",
+    "that is ordinary is accepted: %s",
     (pattern) => {
       expect(typeof run(`self.s.matches("${pattern}")`)).toBe("boolean");
     },

@@ -7,7 +7,7 @@ test.each([
   [{ csi: { driver: "d", volumeHandle: "h" } }, true, 1],
   [{ nfs: { server: "s", path: "/" } }, true, 0],
   [{ hostPath: { path: "/a" } }, false, 0],
-])("of %j options in an annotation (%j) are refused %i times", (spec, isAnnotated, times) => {
+])("%j options in an annotation (%j) are refused %i times", (spec, isAnnotated, times) => {
   const annotations = isAnnotated ? { [MOUNT_OPTIONS_ANNOTATION]: "ro" } : {};
   expect(mountOptionErrors({ metadata: { name: "v", annotations }, spec } as unknown as PersistentVolume)).toHaveLength(
     times,

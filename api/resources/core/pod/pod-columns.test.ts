@@ -63,7 +63,7 @@ describe("the columns", () => {
     expect(cell(podOf({ status: { phase: "Running", conditions, containerStatuses } }), "Status")).toBe(reason);
   });
 
-  it("count restarts of sidecars up to the container that is waited for, though all were initialized once", () => {
+  it("count restarts of sidecars until the pending container, even if all were initialized once", () => {
     const sidecar = (name: string) => ({ name, image: "i", restartPolicy: "Always" });
     const pod = podOf({
       spec: { initContainers: [sidecar("a"), sidecar("b"), sidecar("c")] },

@@ -15,12 +15,12 @@ function errorsOf(part: Partial<PodSpec>): string[] {
 const inContainer = (part: Partial<Container>) => errorsOf({ containers: [{ ...container, ...part }] });
 
 describe("a pod's spec", () => {
-  it("is complete with a container of a name and an image", () => {
+  it("is valid with one container that has a name and an image", () => {
     expect(errorsOf({})).toEqual([]);
     expect(errorsOf({ containers: [] })).toEqual(["spec.containers: Required value"]);
   });
 
-  it("of Windows has none of Linux' fields, named in Kubernetes' order", () => {
+  it("for Windows refuses Linux fields, in Kubernetes' order", () => {
     const spec: Partial<PodSpec> = { os: { name: "windows" }, hostPID: true, shareProcessNamespace: false };
     const securityContext = { runAsUser: 1, seLinuxOptions: {}, sysctls: [] };
     expect(errorsOf({ ...spec, securityContext }).map((error) => error.split(": ")[0])).toEqual([
@@ -31,7 +31,7 @@ describe("a pod's spec", () => {
     ]);
   });
 
-  it("has ephemeral containers without probes, even empty ones", () => {
+  it("refuses probes of ephemeral containers, even empty ones", () => {
     const debug = { name: "d", image: "i", resources: {}, startupProbe: {}, resizePolicy: [] };
     expect(errorsOf({ ephemeralContainers: [debug] }).map((error) => error.split(": ")[0])).toEqual([
       "spec.ephemeralContainers[0].resizePolicy",
@@ -39,7 +39,7 @@ describe("a pod's spec", () => {
     ]);
   });
 
-  it("reports volumes before containers, and does not find a volume that is wrong", () => {
+  it("reports volumes before containers, and treats an invalid volume as missing", () => {
     const volumes = [{ name: "v", hostPath: { path: "" } }];
     const containers = [{ ...container, volumeMounts: [{ name: "v", mountPath: "/v" }] }];
     expect(errorsOf({ volumes, containers })).toEqual([
@@ -124,7 +124,7 @@ describe("a pod's spec", () => {
     ],
   ])("refuses %s", (_, part, path) => expect(errorsOf(part).map((error) => error.split(": ")[0])).toEqual([path]));
 
-  it("lets init containers that are sidecars have probes, and no others", () => {
+  it("allows probes only for init containers that are sidecars", () => {
     const probe = { livenessProbe: { tcpSocket: { port: 1 } } };
     const init = (part: Partial<Container>) =>
       errorsOf({ initContainers: [{ name: "i", image: "i", ...probe, ...part }] });
@@ -134,7 +134,7 @@ describe("a pod's spec", () => {
     ]);
   });
 
-  it("holds a template to its owner's restart policies", () => {
+  it("limits a template to the restart policies of its owner", () => {
     const spec: PodSpec = { containers: [{ ...container }], restartPolicy: "Never" };
     defaultPodSpec(spec);
     const errors = validatePodTemplateSpec({ spec }, "spec.template", { restartPolicies: ["Always"] });
@@ -143,7 +143,7 @@ describe("a pod's spec", () => {
 });
 
 describe("defaults", () => {
-  it("change nothing the second time", () => {
+  it("are idempotent", () => {
     const spec: PodSpec = {
       containers: [{ ...container, livenessProbe: { httpGet: { port: 80 } }, resources: { limits: { cpu: "0.1" } } }],
       volumes: [{ name: "v" }, { name: "s", secret: { secretName: "s" } }],
@@ -172,7 +172,7 @@ describe("defaults", () => {
   });
 });
 
-it("warns of terms that match no pod, addresses of two texts, and ports that are two things", () => {
+it("warns about selector terms that match no pod, non-canonical addresses, and duplicate ports", () => {
   const ports = [
     { containerPort: 80, protocol: "TCP", hostPort: 80 },
     { containerPort: 80, protocol: "TCP", hostPort: 80, hostIP: "10.0.0.1" },
@@ -204,7 +204,7 @@ it("warns of terms that match no pod, addresses of two texts, and ports that are
   ]);
 });
 
-it("warns of what hides or overlaps", () => {
+it("warns about hidden and overlapping fields", () => {
   const env = [
     { name: "A", value: "1" },
     { name: "A", value: "2" },

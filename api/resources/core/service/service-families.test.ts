@@ -29,7 +29,7 @@ test.each<[spec: ServiceSpec, told: string[]]>([
       'spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster',
     ],
   ],
-])("of a cluster with IPv4 alone %j is told %j", (spec, told) => {
+])("in an IPv4-only cluster %j is refused with %j", (spec, told) => {
   const service = serviceOf(spec);
   completeFamilies(service, { cluster: IPV4 });
   expect(validateFamilies(service, { cluster: IPV4 }).map(({ path, message }) => `${path}: ${message}`)).toEqual(told);
@@ -46,7 +46,7 @@ test.each<[spec: ServiceSpec, told: string[]]>([
   ],
   [{ clusterIPs: ["10.96.0.5", "fd00::5"] }, []],
   [{ clusterIPs: ["10.96.0.5"], ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" }, []],
-])("of a Service with both families %j is told %j", (spec, told) => {
+])("for a dual-stack Service %j is refused with %j", (spec, told) => {
   const old = serviceOf({
     clusterIPs: ["10.96.0.5", "fd00::5"],
     ipFamilies: ["IPv4", "IPv6"],
@@ -62,14 +62,14 @@ test.each<[spec: ServiceSpec, told: string[]]>([
   );
 });
 
-test("of a cluster with IPv4 alone a headless Service that selects pods is of no other family", () => {
+test("in an IPv4-only cluster a headless Service with a selector has no other family", () => {
   const service = serviceOf({ clusterIP: "None", clusterIPs: ["None"], selector: { a: "b" }, ipFamilies: ["IPv6"] });
   expect(validateFamilies(service, { cluster: IPV4 }).map(({ path }) => path)).toEqual(["spec.ipFamilies[0]"]);
   const handmade = serviceOf({ ...service.spec, selector: {} });
   expect(validateFamilies(handmade, { cluster: IPV4 })).toEqual([]);
 });
 
-test("a Service that prefers both families stays of one when the cluster comes to have both", () => {
+test("a PreferDualStack Service keeps one family when the cluster becomes dual-stack", () => {
   const old = serviceOf({ clusterIPs: ["10.96.0.5"], ipFamilies: ["IPv4"], ipFamilyPolicy: "PreferDualStack" });
   const next = structuredClone(old);
   completeFamilies(next, { old, cluster: ["IPv4", "IPv6"] });

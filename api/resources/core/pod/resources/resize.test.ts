@@ -14,7 +14,7 @@ describe("a resize", () => {
     return next;
   };
 
-  it("takes amounts only, and counts as a change of the spec", () => {
+  it("can only change amounts, and increases the generation", () => {
     const next = resized({ cpu: "2" });
     expect(next.spec.containers[0]).toMatchObject({ image: "i:1", resources: { requests: { cpu: "2" } } });
     expect(next.metadata).toMatchObject({ generation: 1 });
@@ -74,7 +74,7 @@ describe("a resize", () => {
     expect(about.map(({ path, message }) => `${path}: ${message.replace("Forbidden: ", "")}`)).toEqual(expected);
   });
 
-  it("keeps the class of service", () => {
+  it("cannot change the QoS class", () => {
     const errors = podKind.subresources?.resize?.validateUpdate?.(resized({}), old);
     expect(errors?.map(({ message }) => message)).toContain(
       'Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',

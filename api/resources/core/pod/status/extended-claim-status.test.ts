@@ -16,7 +16,7 @@ const problems = (extendedResourceClaimStatus: NonNullable<Pod["status"]["extend
     status: { extendedResourceClaimStatus },
   }).map(({ path, message }) => `${path.replace("status.extendedResourceClaimStatus.", "")}: ${message}`);
 
-test("a pod's status maps requests of one claim to what its containers ask for", () => {
+test("a pod's status maps the requests of one claim to its containers' resources", () => {
   expect(problems({ resourceClaimName: "x", requestMappings: [right] })).toEqual([]);
   expect(problems({ resourceClaimName: "", requestMappings: [] })).toEqual([
     "requestMappings: Required value: at least one request mapping is required",

@@ -12,7 +12,7 @@ const status = (part: Partial<ContainerStatus>): ContainerStatus => ({
 });
 
 describe("a pod's status", () => {
-  it("keeps the observed generations, whoever writes it", () => {
+  it("keeps observedGeneration, whoever writes it", () => {
     const condition = (type: string, observedGeneration?: number) => ({
       type,
       status: "True",

@@ -10,7 +10,7 @@ describe("an update of a pod", () => {
     return podKind.validateUpdate?.(next, old).map(({ path, message }) => `${path}: ${message}`.split("\n")[0]);
   };
 
-  it("changes images, adds tolerations and moves the deadline nearer", () => {
+  it("can change images, add tolerations and shorten the deadline", () => {
     const errors = errorsOf(({ spec }) => {
       spec.containers = [{ ...spec.containers[0], name: "c", image: "i:2" }];
       spec.tolerations = [...(spec.tolerations ?? []), { key: "b", operator: "Exists" }];
@@ -19,7 +19,7 @@ describe("an update of a pod", () => {
     expect(errors).toEqual([]);
   });
 
-  it("has the rules of a new one applied to what it may change", () => {
+  it("applies the rules for new pods to changed fields", () => {
     const errors = errorsOf(({ metadata, spec }) => {
       metadata.annotations = { "controller.kubernetes.io/pod-deletion-cost": "much" };
       spec.tolerations = [...(spec.tolerations ?? []), { key: "b", operator: "Exists", value: "c" }];
@@ -30,14 +30,14 @@ describe("an update of a pod", () => {
     ]);
   });
 
-  it("changes nothing else, and says what", () => {
+  it("cannot change anything else, and reports what may change", () => {
     const errors = errorsOf(({ spec }) => {
       spec.schedulerName = "other";
     });
     expect(errors).toEqual([expect.stringMatching(/^spec: Forbidden: pod updates may not change fields other than/)]);
   });
 
-  it("takes no toleration away and no container", () => {
+  it("cannot remove tolerations or containers", () => {
     const withoutTolerations = errorsOf(({ spec }) => {
       delete spec.tolerations;
     });

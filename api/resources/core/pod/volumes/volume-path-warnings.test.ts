@@ -33,6 +33,6 @@ test.each<[why: string, volume: Volume, warnings: string[]]>([
       'volume "v" (Projected): overlapping paths: "t" (ConfigMap "m") with "t" (ServiceAccountToken)',
     ],
   ],
-])("warns of %s", (_why, volume, warnings) => {
+])("warns about %s", (_why, volume, warnings) => {
   expect(volumePathWarnings([volume])).toEqual(warnings);
 });
