@@ -47,42 +47,42 @@ describe("a pod that is assigned to the node", () => {
   const noExecute = { key: "gone", value: "", effect: "NoExecute" };
   it.each<[string, Pod, Partial<AdmittingNode>, Pod[], string]>([
     [
-      "asks for more than is left",
+      "requests more than is left",
       pod("p", { cpu: "1500m" }),
       {},
       [pod("q", { cpu: "1" })],
       "OutOfcpu: Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000",
     ],
     [
-      "asks for pages of a size that the machine has not",
+      "requests huge pages of a size that the machine lacks",
       pod("p", { spec: { containers: [{ name: "c", resources: { requests: { "hugepages-1Mi": "4Mi" } } }] } }),
       {},
       [],
       "OutOfhugepages-1Mi: Node didn't have enough resource: hugepages-1Mi, requested: 4194304, used: 0, capacity: 0",
     ],
     [
-      "is one too many",
+      "exceeds the pod limit by one",
       pod("p"),
       {},
       [pod("a"), pod("b"), pod("c")],
       "OutOfpods: Node didn't have enough resource: pods, requested: 1, used: 3, capacity: 3",
     ],
     [
-      "and others are two too many",
+      "exceeds the pod limit by two",
       pod("p"),
       { maxPods: 1 },
       [pod("a"), pod("b")],
       "OutOfpods: Node didn't have enough resource: pods, requested: 1, used: 2, capacity: 1",
     ],
     [
-      "is for another system",
+      "is for another operating system",
       pod("p", { spec: { os: { name: "windows" } } }),
       {},
       [],
       "PodOSNotSupported: Failed to admit pod as the OS field doesn't match node OS",
     ],
     [
-      "wants other labels",
+      "selects other node labels",
       pod("p", { spec: { nodeSelector: { zone: "b" } } }),
       {},
       [],
@@ -96,7 +96,7 @@ describe("a pod that is assigned to the node", () => {
       "TaintToleration: Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate",
     ],
     [
-      "is labelled for another system",
+      "is labelled for another operating system",
       { ...pod("p"), metadata: { ...pod("p").metadata, labels: { "kubernetes.io/os": "windows" } } },
       {},
       [],
@@ -136,36 +136,36 @@ describe("a pod that is assigned to the node", () => {
     ],
   });
   it.each<[string, Partial<PodSpec>, Partial<PodSpec>, boolean]>([
-    ["of one number", withPort({ hostPort: 80 }), withPort({ hostPort: 80, protocol: "TCP" }), false],
-    ["of two numbers", withPort({ hostPort: 80 }), withPort({ hostPort: 81 }), true],
-    ["of two protocols", withPort({ hostPort: 80 }), withPort({ hostPort: 80, protocol: "UDP" }), true],
+    ["of the same number", withPort({ hostPort: 80 }), withPort({ hostPort: 80, protocol: "TCP" }), false],
+    ["of different numbers", withPort({ hostPort: 80 }), withPort({ hostPort: 81 }), true],
+    ["of different protocols", withPort({ hostPort: 80 }), withPort({ hostPort: 80, protocol: "UDP" }), true],
     [
-      "of two addresses",
+      "of different addresses",
       withPort({ hostPort: 80, hostIP: "1.1.1.1" }),
       withPort({ hostPort: 80, hostIP: "2.2.2.2" }),
       true,
     ],
     [
-      "of one address",
+      "of the same address",
       withPort({ hostPort: 80, hostIP: "1.1.1.1" }),
       withPort({ hostPort: 80, hostIP: "1.1.1.1" }),
       false,
     ],
     [
-      "of all addresses and of one",
+      "of all addresses, with its own of one",
       withPort({ hostPort: 80, hostIP: "" }),
       withPort({ hostPort: 80, hostIP: "2.2.2.2" }),
       false,
     ],
     [
-      "of one and of all",
+      "of one address, with its own of all",
       withPort({ hostPort: 80, hostIP: "2.2.2.2" }),
       withPort({ hostPort: 80, hostIP: "0.0.0.0" }),
       false,
     ],
-    ["that are none of the node's", withPort({}), withPort({ hostPort: 0 }), true],
+    ["that are not host ports", withPort({}), withPort({ hostPort: 0 }), true],
     ["of a sidecar", sidecar({ hostPort: 80 }, "Always"), withPort({ hostPort: 80 }), false],
-    ["of an init container, which is gone by then", sidecar({ hostPort: 80 }), withPort({ hostPort: 80 }), true],
+    ["of an init container, which has completed by then", sidecar({ hostPort: 80 }), withPort({ hostPort: 80 }), true],
   ])("is checked against another pod's host ports %s: %#", (_, mine, theirs, fit) => {
     const { refusal } = checkPod(pod("p", { spec: mine }), node, [pod("q", { spec: theirs })]);
     const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";

@@ -42,10 +42,10 @@ describe("a DNS query", () => {
 
   it.each<[string, Buffer]>([
     ["is an answer", asked({ flags: 0x8000 })],
-    ["is two", asked({ counts: [2, 0, 0, 0] })],
-    ["is none", asked({ counts: [0, 0, 0, 0] })],
+    ["has two questions", asked({ counts: [2, 0, 0, 0] })],
+    ["has no question", asked({ counts: [0, 0, 0, 0] })],
     ["has a label of 64 bytes", message(Buffer.concat([Buffer.from([64]), Buffer.alloc(64, 97), Buffer.from([0])]))],
-    ["leads back into itself", message(words(0xc00c))],
+    ["has a looping compression pointer", message(words(0xc00c))],
     ["has a name of more than 255 bytes", message(encodeName(Array(130).fill("a").join(".")))],
   ])("is invalid if it %s", (_, bytes) => expect(parseQuery(bytes)).toBeUndefined());
 
@@ -112,9 +112,9 @@ describe("a DNS answer", () => {
   /** How many records of 16 bytes fit after the header and the question of 14 bytes. */
   it.each<[string, number, Partial<Query>, "udp" | "tcp", number]>([
     ["of 512 bytes", 60, {}, "udp", 30],
-    ["of 512 bytes that is just full", 30, {}, "udp", 30],
-    ["as long as the client takes", 60, { udpSize: 700 }, "udp", 41],
-    ["as long as is safe", 200, { udpSize: 4096 }, "udp", 74],
+    ["of exactly 512 bytes", 30, {}, "udp", 30],
+    ["up to the client's size", 60, { udpSize: 700 }, "udp", 41],
+    ["up to the safe size", 200, { udpSize: 4096 }, "udp", 74],
     ["of any length over TCP", 200, {}, "tcp", 200],
   ])("%s holds as many of %i records as fit", (_, count, more, transport, fits) => {
     const { flags = 0, counts, bytes } = render({ answers: many(count), authority: [soa] }, more, transport);

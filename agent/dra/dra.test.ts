@@ -126,20 +126,20 @@ test("AGENT-DRA-EXTENDED: the claim for extended resources is prepared, and its 
 
 test.each<[string, () => void, string]>([
   [
-    "is not there",
+    "does not exist",
     () => (claim = undefined),
     'fetch ResourceClaim claim: resourceclaims.resource.k8s.io "claim" not found',
   ],
   [
-    "is another's",
+    "is not reserved for the pod",
     () => {
       claim = claim && { ...claim, status: { ...claim.status, reservedFor: [] } };
     },
     "pod pod-1 (1) is not allowed to use ResourceClaim claim (c)",
   ],
-  ["has no driver here", () => driver.stop(), `DRA driver ${NAME} is not registered`],
+  ["has no driver on the node", () => driver.stop(), `DRA driver ${NAME} is not registered`],
   [
-    "cannot be made ready",
+    "cannot be prepared",
     () => (driver.failing = "no power"),
     "NodePrepareResources failed for ResourceClaim claim: no power",
   ],

@@ -160,24 +160,21 @@ describe("AGENT-PRESSURE: a node under pressure", () => {
     expect(evicted.map((each) => each.split(":")[0])).toEqual(["large"]);
   });
 
-  it.skipIf(statfsSync(tmpdir()).files === 0)(
-    "of inodes ends the pod that has most of them, whatever they hold",
-    async () => {
-      const volumes = [{ name: "v", emptyDir: {} }];
-      workers = [worker("large", { volumes }), worker("layered"), worker("many", { volumes }), worker("logs")];
-      usage = [uses("large", 0, 20 * MIB), { ...uses("layered", 0), diskInodes: 3 }];
-      const many = join(directory, "many/volumes/kubernetes.io~empty-dir/v");
-      mkdirSync(many, { recursive: true });
-      for (const name of ["1", "2", "3", "4"]) writeFileSync(join(many, name), "");
-      mkdirSync(join(directory, "logs/logs/c"), { recursive: true });
-      await housekeeping("nodefs.inodesFree<100%").look();
-      expect(evicted).toEqual([expect.stringMatching(/^many: The node was low on resource: inodes\. [^.]*\. $/)]);
-      evicted = [];
-      rmSync(many, { recursive: true });
-      await housekeeping("nodefs.inodesFree<100%").look();
-      expect(evicted.map((each) => each.split(":")[0])).toEqual(["layered"]);
-    },
-  );
+  it.skipIf(statfsSync(tmpdir()).files === 0)("evicts the pod with the most inodes, whatever their size", async () => {
+    const volumes = [{ name: "v", emptyDir: {} }];
+    workers = [worker("large", { volumes }), worker("layered"), worker("many", { volumes }), worker("logs")];
+    usage = [uses("large", 0, 20 * MIB), { ...uses("layered", 0), diskInodes: 3 }];
+    const many = join(directory, "many/volumes/kubernetes.io~empty-dir/v");
+    mkdirSync(many, { recursive: true });
+    for (const name of ["1", "2", "3", "4"]) writeFileSync(join(many, name), "");
+    mkdirSync(join(directory, "logs/logs/c"), { recursive: true });
+    await housekeeping("nodefs.inodesFree<100%").look();
+    expect(evicted).toEqual([expect.stringMatching(/^many: The node was low on resource: inodes\. [^.]*\. $/)]);
+    evicted = [];
+    rmSync(many, { recursive: true });
+    await housekeeping("nodefs.inodesFree<100%").look();
+    expect(evicted.map((each) => each.split(":")[0])).toEqual(["layered"]);
+  });
 
   it("evicts the pod of lowest priority if process ids run out", async () => {
     workers = [worker("p", { priority: 1 }), worker("q")];

@@ -34,13 +34,13 @@ async function read(file: string, options: Partial<ReadLogOptions> = {}): Promis
 describe("a container log", () => {
   it.each<[string, Partial<ReadLogOptions>, string]>([
     ["is read whole", {}, "one\ntwo\nthree\n"],
-    ["ends with the last lines asked for", { tailLines: 2 }, "two\nthree\n"],
-    ["is empty for no lines", { tailLines: 0 }, ""],
-    ["is whole for more lines than it has", { tailLines: 10 }, "one\ntwo\nthree\n"],
-    ["is cut at a number of bytes", { limitBytes: 5 }, "one\nt"],
-    ["begins at a time", { sinceTime: time(1) }, "two\nthree\n"],
-    ["shows times", { tailLines: 1, timestamps: true }, `${time(2)} three\n`],
-    ["shows one stream", { stream: "Stderr" }, ""],
+    ["returns the requested last lines", { tailLines: 2 }, "two\nthree\n"],
+    ["is empty if no lines are requested", { tailLines: 0 }, ""],
+    ["is read whole if more lines are requested", { tailLines: 10 }, "one\ntwo\nthree\n"],
+    ["is limited to a number of bytes", { limitBytes: 5 }, "one\nt"],
+    ["starts at a given time", { sinceTime: time(1) }, "two\nthree\n"],
+    ["shows timestamps", { tailLines: 1, timestamps: true }, `${time(2)} three\n`],
+    ["shows only one stream", { stream: "Stderr" }, ""],
   ])("%s", async (_, options, expected) => {
     expect(await read(logFile(), options)).toBe(expected);
   });

@@ -67,23 +67,27 @@ const all = [CLIENT, FAR, OTHER, STRANGER];
 const app = (...values: string[]): LabelSelector => ({ matchExpressions: [{ key: "app", operator: "In", values }] });
 const from = (...peers: NetworkPolicyPeer[]): NetworkPolicy => policy({ podSelector: {}, ingress: [{ from: peers }] });
 
-describe("an ingress policy", () => {
+describe("ingress", () => {
   it.each<[string, NetworkPolicy[], string[]]>([
-    ["is open where no policy speaks of the pod", [policy({ podSelector: app("nobody") })], all],
+    ["is open if no policy selects the pod", [policy({ podSelector: app("nobody") })], all],
     ["is open in other namespaces", [policy({ podSelector: {} }, "p", "bank")], all],
-    ["is shut by a policy without rules", [policy({ podSelector: {} })], []],
+    ["is closed by a policy without rules", [policy({ podSelector: {} })], []],
     ["is opened by an empty rule", [policy({ podSelector: {}, ingress: [{}] })], all],
-    ["is not touched by a policy of egress", [policy({ podSelector: app("web"), policyTypes: ["Egress"] })], all],
-    ["knows pods of the policy's own namespace by their labels", [from({ podSelector: app("client") })], [CLIENT]],
-    ["knows everybody of a namespace", [from({ namespaceSelector: { matchLabels: { team: "bank" } } })], [OTHER]],
-    ["knows pods of some namespaces", [from({ namespaceSelector: {}, podSelector: app("client") })], [CLIENT, OTHER]],
+    ["is unaffected by an egress policy", [policy({ podSelector: app("web"), policyTypes: ["Egress"] })], all],
+    ["allows pods of the policy's own namespace by label", [from({ podSelector: app("client") })], [CLIENT]],
+    ["allows all pods of a namespace", [from({ namespaceSelector: { matchLabels: { team: "bank" } } })], [OTHER]],
     [
-      "knows ranges, and holes in them",
+      "allows pods of selected namespaces",
+      [from({ namespaceSelector: {}, podSelector: app("client") })],
+      [CLIENT, OTHER],
+    ],
+    [
+      "allows an ipBlock without its exceptions",
       [from({ ipBlock: { cidr: "10.244.0.0/16", except: ["10.244.1.0/30", "10.244.1.0/31"] } })],
       [CLIENT, OTHER],
     ],
     [
-      "is what any of several policies opens",
+      "allows what any of several policies allows",
       [
         from({ podSelector: app("client") }),
         policy({ podSelector: {}, ingress: [{ from: [{ podSelector: app("far") }] }] }, "q"),
@@ -98,10 +102,10 @@ describe("an ingress policy", () => {
     ["another protocol", [{ protocol: "UDP", port: 8080 }], 8080, false],
     ["a protocol alone", [{ protocol: "TCP" }], 9, true],
     ["the end of a range", [{ port: 8000, endPort: 8080 }], 8080, true],
-    ["beyond a range", [{ port: 8000, endPort: 8080 }], 8081, false],
-    ["a name of the pod's", [{ port: "http" }], 8080, true],
-    ["a name that the pod does not have", [{ port: "dns" }], 8080, false],
-  ])("matches ports given as %s (POLICY-PORTS)", (_, ports, port, expected) =>
+    ["a range that ends below", [{ port: 8000, endPort: 8080 }], 8081, false],
+    ["a port name of the pod", [{ port: "http" }], 8080, true],
+    ["a port name that the pod lacks", [{ port: "dns" }], 8080, false],
+  ])("checks ports given as %s (POLICY-PORTS)", (_, ports, port, expected) =>
     expect(visitors([policy({ podSelector: {}, ingress: [{ ports }] })], port)).toEqual(expected ? all : []),
   );
 
@@ -113,20 +117,20 @@ describe("an ingress policy", () => {
   });
 });
 
-describe("an egress policy", () => {
+describe("egress", () => {
   const reaches = (spec: Partial<NetworkPolicySpec>, to: string, port: number) =>
     letsThrough(planPolicies(facts([policy({ podSelector: app("web"), ...spec })]))[0], {
       ...{ from: WEB, to, port, protocol: "tcp" },
     });
   it.each<[string, Partial<NetworkPolicySpec>, string, boolean]>([
-    ["is shut by a policy of egress without rules", { policyTypes: ["Egress"] }, FAR, false],
-    ["is not touched by a policy of ingress", { ingress: [] }, FAR, true],
-    ["is isolated by rules of egress, types or none (POLICY-TYPES)", { egress: [{ to: [] }] }, FAR, true],
-    ["knows peers by labels", { egress: [{ to: [{ podSelector: app("far") }] }] }, FAR, true],
-    ["knows no others", { egress: [{ to: [{ podSelector: app("far") }] }] }, STRANGER, false],
-    ["knows a peer's port by name", { egress: [{ to: [{ podSelector: {} }], ports: [{ port: "http" }] }] }, FAR, true],
-    ["knows anybody's port by name", { egress: [{ ports: [{ port: "http" }] }] }, FAR, true],
-    ["finds no name at strangers", { egress: [{ ports: [{ port: "http" }] }] }, STRANGER, false],
+    ["is closed by an egress policy without rules", { policyTypes: ["Egress"] }, FAR, false],
+    ["is unaffected by an ingress policy", { ingress: [] }, FAR, true],
+    ["is isolated by egress rules, with or without policyTypes (POLICY-TYPES)", { egress: [{ to: [] }] }, FAR, true],
+    ["allows peers by label", { egress: [{ to: [{ podSelector: app("far") }] }] }, FAR, true],
+    ["allows no others", { egress: [{ to: [{ podSelector: app("far") }] }] }, STRANGER, false],
+    ["allows a peer's port by name", { egress: [{ to: [{ podSelector: {} }], ports: [{ port: "http" }] }] }, FAR, true],
+    ["allows any pod's port by name", { egress: [{ ports: [{ port: "http" }] }] }, FAR, true],
+    ["allows no port names of outsiders", { egress: [{ ports: [{ port: "http" }] }] }, STRANGER, false],
   ])("%s", (_, spec, to, expected) => expect(reaches(spec, to, 8080)).toBe(expected));
 
   it("POLICY-BOTH: is enforced at the source's node, ingress at the destination's: both must allow a connection", () => {

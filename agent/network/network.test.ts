@@ -61,7 +61,7 @@ describe("NET-API: the connection to the API server", () => {
     ["https://[2001:db8::1]:6443", "PEM", { host: "2001:db8::1", port: 6443 }],
     ["https://192.0.2.1:6443/clusters/two", "PEM", undefined],
     ["https://plane.example.com", undefined, undefined],
-  ])("for %s with CA %s", (server, ca, expected) =>
+  ])("is derived from %s with CA %s", (server, ca, expected) =>
     expect(apiServerOf({ server, ...(ca !== undefined && { ca }) })).toEqual(expected),
   );
 

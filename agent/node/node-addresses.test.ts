@@ -7,10 +7,10 @@ const withRanges = (...podCIDRs: string[]): Node => ({ metadata: { name: "n" }, 
 
 describe("NET-FAMILIES: a node", () => {
   it.each<[string, Node | undefined, string[]]>([
-    ["has ranges of both families", withRanges("10.244.0.0/24", "fd00:10:244::/64"), ["192.0.2.1", "fd00::1"]],
-    ["has one range", withRanges("10.244.0.0/24"), ["192.0.2.1"]],
-    ["has none yet", undefined, ["192.0.2.1"]],
-  ])("that %s has an address of each family", (_, node, addresses) =>
+    ["has pod CIDRs of both families", withRanges("10.244.0.0/24", "fd00:10:244::/64"), ["192.0.2.1", "fd00::1"]],
+    ["has one pod CIDR", withRanges("10.244.0.0/24"), ["192.0.2.1"]],
+    ["has no pod CIDR yet", undefined, ["192.0.2.1"]],
+  ])("that %s has addresses of the same families", (_, node, addresses) =>
     expect(nodeAddresses(machine, node)).toEqual(addresses),
   );
 

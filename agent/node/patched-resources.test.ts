@@ -15,11 +15,19 @@ test("resources removed from capacity are removed from allocatable", () => {
 });
 
 test.each([
-  ["just patched", { capacity: { "example.com/a": "5" } }, true],
-  ["changed", { capacity: { "example.com/a": "6" }, allocatable: { "example.com/a": "5" } }, true],
-  ["removed", { capacity: {}, allocatable: { "example.com/a": "5" } }, true],
-  ["told already", { capacity: { "example.com/a": "5" }, allocatable: { "example.com/a": "5" } }, false],
-  ["nothing of the kind", { capacity: { cpu: "2" }, allocatable: { cpu: "1" } }, false],
+  ["a resource just patched into capacity", { capacity: { "example.com/a": "5" } }, true],
+  [
+    "a patched resource that changed",
+    { capacity: { "example.com/a": "6" }, allocatable: { "example.com/a": "5" } },
+    true,
+  ],
+  ["a patched resource that was removed", { capacity: {}, allocatable: { "example.com/a": "5" } }, true],
+  [
+    "a patched resource that is allocatable already",
+    { capacity: { "example.com/a": "5" }, allocatable: { "example.com/a": "5" } },
+    false,
+  ],
+  ["a node without patched resources", { capacity: { cpu: "2" }, allocatable: { cpu: "1" } }, false],
 ])("%s", (_, known, expected) => {
   expect(isToAllocate(known, NONE)).toBe(expected);
 });

@@ -167,7 +167,7 @@ describe("AGENT-PRESSURE: a new pod on a node under pressure", () => {
     [["MemoryPressure"], "Burstable", undefined],
     [["MemoryPressure"], "BestEffort", "The node had condition: [MemoryPressure]. "],
     [["DiskPressure"], "Burstable", "The node had condition: [DiskPressure]. "],
-  ])("with conditions %s and QoS %s", (pressures, qos, why) =>
+  ])("is admitted or refused with conditions %s and QoS %s", (pressures, qos, why) =>
     expect(whyNotUnder(new Set(pressures), podOf("p"), qos)).toBe(why),
   );
 

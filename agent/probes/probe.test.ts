@@ -42,22 +42,22 @@ describe("an HTTP probe", () => {
       { ok: false, output: "HTTP probe failed with statuscode: 500" },
     ],
     [
-      "succeeds with a warning where it is sent to another host",
+      "succeeds with a warning if redirected to another host",
       "/302?to=http://0.0.0.0/",
       { ok: true, warning: true, output: `Probe terminated redirects, Response body: ${BODY}` },
     ],
     [
-      "does not know where to go without a Location",
+      "fails on a redirect without a Location",
       "/301",
       { ok: true, warning: true, output: `Probe terminated redirects, Response body: ${BODY}` },
     ],
     [
-      "fails where it is sent nowhere",
+      "fails on a redirect to an invalid URL",
       "/302?to=http://[",
       { ok: false, output: expect.stringContaining('failed to parse Location header "http://["') },
     ],
     [
-      "fails where it is sent to what it does not speak",
+      "fails on a redirect to an unsupported protocol",
       "/302?to=ftp://127.0.0.1/",
       { ok: false, answered: false, output: expect.stringContaining('Protocol "ftp:" not supported') },
     ],
@@ -111,19 +111,19 @@ describe("an HTTP probe of a faulty server", () => {
   const fine = (socket: Socket) => socket.end("HTTP/1.0 200 OK\r\n\r\n");
 
   it.each<[string, (socket: Socket) => void, string | RegExp]>([
-    ["ends", (socket) => socket.end(), 'Get "http://127.0.0.1:PORT/x": EOF'],
+    ["closes the connection", (socket) => socket.end(), 'Get "http://127.0.0.1:PORT/x": EOF'],
     [
-      "says something else",
+      "speaks another protocol",
       (socket) => socket.end("SSH-2.0\r\nx"),
       'Get "http://127.0.0.1:PORT/x": net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0"',
     ],
     [
-      "breaks off",
+      "breaks off its response",
       (socket) => socket.resetAndDestroy(),
       /^Get "http:\/\/127.0.0.1:PORT\/x": read tcp 127.0.0.1:\d+->127.0.0.1:PORT: read: connection reset by peer$/,
     ],
     [
-      "sends it to where nobody is",
+      "redirects to a port without a listener",
       (socket) => socket.end("HTTP/1.0 302 Found\r\nLocation: http://127.0.0.1:1/y\r\n\r\n"),
       'Get "http://127.0.0.1:1/y": dial tcp 127.0.0.1:1: connect: connection refused',
     ],

@@ -15,18 +15,14 @@ const addresses = (slices: EndpointSlice[], more: Partial<typeof question> = {})
 
 describe("endpoints of a Service port", () => {
   it.each<[string, Partial<EndpointSlice>, string[]]>([
-    ["are those of its name", { ports: [{ name: "other", port: 80 }] }, []],
+    ["match the port's name", { ports: [{ name: "other", port: 80 }] }, []],
+    ["match its protocol, TCP by default", { ports: [{ name: "http", port: 81 }] }, ["10.0.0.1:81"]],
+    ["exclude another protocol", { ports: [{ name: "http", port: 80, protocol: "UDP" }] }, []],
+    ["are none if the port has no number", { ports: [{ name: "http" }] }, []],
+    ["exclude another IP family", { addressType: "IPv6" }, []],
+    ["exclude those without an address", { endpoints: [{ addresses: [] }] }, []],
     [
-      "are those of its protocol, which is TCP where none is named",
-      { ports: [{ name: "http", port: 81 }] },
-      ["10.0.0.1:81"],
-    ],
-    ["are none of another protocol", { ports: [{ name: "http", port: 80, protocol: "UDP" }] }, []],
-    ["are none where the port has no number", { ports: [{ name: "http" }] }, []],
-    ["are none of another family", { addressType: "IPv6" }, []],
-    ["are none without an address", { endpoints: [{ addresses: [] }] }, []],
-    [
-      "are in a stable order, each by its first address",
+      "are sorted, each by its first address",
       {
         endpoints: [{ addresses: ["10.0.0.3"] }, { addresses: ["10.0.0.1", "10.0.0.9"] }, { addresses: ["10.0.0.2"] }],
       },
@@ -70,23 +66,23 @@ describe("connections go", () => {
 
   it.each<[string, Endpoint[], [string, string]]>([
     [
-      "to all that are ready, or those of them that are here",
+      "to all ready endpoints, or the local ones among them",
       [endpoint(1, { nodeName: "here" }), endpoint(2)],
       ["1 2", "1"],
     ],
-    ["to none that is not", [endpoint(1, { conditions: { ready: false } }), endpoint(2)], ["2", ""]],
-    ["to those that go, and still serve, where none is ready", [endpoint(1, going)], ["1", ""]],
-    ["to none that goes where another is ready", [endpoint(1, going), endpoint(2)], ["2", ""]],
+    ["to no endpoint that is not ready", [endpoint(1, { conditions: { ready: false } }), endpoint(2)], ["2", ""]],
+    ["to terminating endpoints that still serve if none is ready", [endpoint(1, going)], ["1", ""]],
+    ["to no terminating endpoint if another is ready", [endpoint(1, going), endpoint(2)], ["2", ""]],
     [
-      "here to one that goes where none here is ready",
+      "to a local terminating endpoint if no local one is ready",
       [endpoint(1, { ...going, nodeName: "here" }), endpoint(2)],
       ["2", "1"],
     ],
-    ["to those that are hinted at for here", [endpoint(1, near("z")), endpoint(2, near("y"))], ["1", ""]],
-    ["to all where one has no hint", [endpoint(1, near("z")), endpoint(2)], ["1 2", ""]],
-    ["to all where none is hinted at for here", [endpoint(1, near("x")), endpoint(2, near("y"))], ["1 2", ""]],
+    ["to those hinted for this zone", [endpoint(1, near("z")), endpoint(2, near("y"))], ["1", ""]],
+    ["to all if one has no hint", [endpoint(1, near("z")), endpoint(2)], ["1 2", ""]],
+    ["to all if none is hinted for this zone", [endpoint(1, near("x")), endpoint(2, near("y"))], ["1 2", ""]],
     [
-      "to this node's before this zone's",
+      "to those hinted for this node before those for this zone",
       [
         endpoint(1, { hints: { ...near("z").hints, ...on("here").hints } }),
         endpoint(2, { hints: { ...near("z").hints, ...on("there").hints } }),

@@ -5,7 +5,7 @@ const TIMES = { nf_conntrack_tcp_timeout_established: 86_400, nf_conntrack_tcp_t
 
 it.each<[string, Record<string, number>, number, [string, number][]]>([
   [
-    "the kernel's own defaults",
+    "the kernel's defaults are raised",
     {
       nf_conntrack_max: 65_536,
       nf_conntrack_tcp_timeout_established: 432_000,
@@ -14,9 +14,9 @@ it.each<[string, Record<string, number>, number, [string, number][]]>([
     8,
     [["nf_conntrack_max", 262_144], ...Object.entries(TIMES)],
   ],
-  ["what is as it should be", { nf_conntrack_max: 131_072, ...TIMES }, 2, []],
-  ["more than is needed", { nf_conntrack_max: 1_000_000, ...TIMES }, 2, []],
-  ["a kernel that has none", {}, 2, []],
+  ["correct settings stay", { nf_conntrack_max: 131_072, ...TIMES }, 2, []],
+  ["larger settings stay", { nf_conntrack_max: 1_000_000, ...TIMES }, 2, []],
+  ["a kernel without conntrack is left alone", {}, 2, []],
 ])("PROXY-MEMORY: %s", (_, current, cpus, expected) => {
   expect(changedSettings(cpus, (name) => current[name])).toEqual(expected);
 });

@@ -158,10 +158,10 @@ describe("a connection to a Service", () => {
   });
 
   it.each<[string, Partial<Service["spec"]>, number, number]>([
-    ["of one family, told by its addresses alone", { ipFamilies: [] }, 1, 0],
-    ["of the family that it names", { ipFamilies: ["IPv6"], clusterIPs: ["fd00::50"] }, 0, 1],
-    ["of both", { ipFamilies: ["IPv4", "IPv6"], clusterIPs: [CLUSTER_IP, "fd00::50"] }, 1, 1],
-    ["of one address", { ipFamilies: [], clusterIPs: undefined as never }, 1, 0],
+    ["of one family, known only by its addresses", { ipFamilies: [] }, 1, 0],
+    ["of the family in its ipFamilies", { ipFamilies: ["IPv6"], clusterIPs: ["fd00::50"] }, 0, 1],
+    ["of both families", { ipFamilies: ["IPv4", "IPv6"], clusterIPs: [CLUSTER_IP, "fd00::50"] }, 1, 1],
+    ["with a single clusterIP", { ipFamilies: [], clusterIPs: undefined as never }, 1, 0],
   ])("reaches a Service %s", (_, spec, v4, v6) => {
     const facts = { node: { name: HERE, zone: "z1" }, podRanges: [], ownRanges: [], instead: new Map() };
     const rules = planRules({ ...facts, services: [service(spec)], slices: [] });

@@ -26,7 +26,7 @@ const other = { address: "10.244.0.6", port: 53 };
 it.each([
   ["a backend that is gone", rules([one, other]), rules([other]), ["-D -f ipv4 -p udp --dst-nat 10.244.0.5"]],
   [
-    "a backend that is now at another port",
+    "a backend that has moved to another port",
     rules([one, other]),
     rules([{ ...one, port: 54 }, other]),
     ["-D -f ipv4 -p udp --dport 53 -d 10.96.0.9 --dst-nat 10.244.0.5 --reply-port-src 53"],

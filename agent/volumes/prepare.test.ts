@@ -92,7 +92,7 @@ test("AGENT-VOLUME: unused volumes are not waited for, and volumes do not wait f
 
 test.each([
   [
-    "is not there",
+    "does not exist",
     () => (claim = undefined),
     'failed to fetch PVC from API server: persistentvolumeclaims "data" not found',
   ],
@@ -102,7 +102,7 @@ test.each([
     "PVC is not bound",
   ],
   [
-    "is bound to what is another's",
+    "is bound to another claim's volume",
     () => (volume.spec.claimRef = { uid: "x" }),
     "found PV object pv but its pv.Spec.ClaimRef.UID x does not point to claim.UID c",
   ],
@@ -234,7 +234,7 @@ test("AGENT-VOLUME-ONE: a ReadWriteOncePod volume is withheld from the next pod 
 });
 
 test.skipIf(process.getuid?.() !== 0)(
-  "AGENT-VOLUME-GROUP: a local volume belongs to its first pod's group for as long as that has it, and others get an event",
+  "AGENT-VOLUME-GROUP: a local volume belongs to its first pod's group while that uses it, and other pods get an event",
   async () => {
     mkdirSync(join(directory, "other"));
     const pods = { pod: volumesOf(), other: volumesOf(unused, "other") };

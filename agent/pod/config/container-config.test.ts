@@ -157,7 +157,7 @@ describe("the configuration of a container", () => {
     expect(configOf({ volumeMounts }, { volumes: [{ name: "v", ...volume }] }).mounts[0]?.readOnly).toBe(readOnly);
   });
 
-  it.each([undefined, ""])("rejects a subPathExpr that escapes with the variable %j", (value) => {
+  it.each([undefined, ""])("rejects a subPathExpr whose variable is %j", (value) => {
     const env = value === undefined ? [] : [{ name: "DIR", value }];
     const volumeMounts = [{ name: "data", mountPath: "/d", subPathExpr: "a/$(DIR)" }];
     expect(() => configOf({ env, volumeMounts }, { volumes: [{ name: "data", emptyDir: {} }] })).toThrow(

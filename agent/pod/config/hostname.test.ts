@@ -11,11 +11,21 @@ const DOMAIN = "cluster.local";
 
 describe("the hostname of a pod", () => {
   it.each<[string, Pod, string, string]>([
-    ["its own", podOf({}), "web-0", ""],
-    ["what it says", podOf({ hostname: "db" }), "db", ""],
-    ["with its subdomain", podOf({ subdomain: "web" }), "web-0", "web.shop.svc.cluster.local"],
-    ["what overrides all", podOf({ hostnameOverride: "other.example.com", subdomain: "web" }), "other.example.com", ""],
-    ["no longer than 63, and not ending in a dash or a dot", podOf({}, `${"a".repeat(62)}-.b`), "a".repeat(62), ""],
+    ["the pod's name", podOf({}), "web-0", ""],
+    ["the hostname in its spec", podOf({ hostname: "db" }), "db", ""],
+    ["qualified by its subdomain", podOf({ subdomain: "web" }), "web-0", "web.shop.svc.cluster.local"],
+    [
+      "the hostnameOverride above all",
+      podOf({ hostnameOverride: "other.example.com", subdomain: "web" }),
+      "other.example.com",
+      "",
+    ],
+    [
+      "truncated to 63 characters, not ending in a dash or a dot",
+      podOf({}, `${"a".repeat(62)}-.b`),
+      "a".repeat(62),
+      "",
+    ],
   ])("is %s", (_, pod, hostname, domain) => expect(podHostname(pod, DOMAIN)).toEqual({ hostname, domain }));
 
   it("is fully qualified in the kernel only if setHostnameAsFQDN is set and there is a domain", () => {

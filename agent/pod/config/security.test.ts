@@ -20,31 +20,31 @@ const security = (own: SecurityContext, ofPod: PodSecurityContext = {}, user: Pa
 
 describe("the user of a container", () => {
   it.each<[string, SecurityContext, PodSecurityContext, Partial<ImageObservation>, object]>([
-    ["what it says, before its pod and its image", { runAsUser: 1 }, { runAsUser: 2 }, { uid: 3 }, { runAsUser: 1 }],
+    ["its own, ahead of its pod's and its image's", { runAsUser: 1 }, { runAsUser: 2 }, { uid: 3 }, { runAsUser: 1 }],
     [
-      "what its pod says, before its image",
+      "its pod's, ahead of its image's",
       {},
       { runAsUser: 2, runAsGroup: 4 },
       { uid: 3 },
       { runAsUser: 2, runAsGroup: 4 },
     ],
-    ["its image's number", {}, {}, { uid: 3 }, { runAsUser: 3 }],
-    ["its image's name, where that is all there is", {}, {}, { username: "www" }, { runAsUsername: "www" }],
+    ["the uid of its image", {}, {}, { uid: 3 }, { runAsUser: 3 }],
+    ["the user name of its image if there is no uid", {}, {}, { username: "www" }, { runAsUsername: "www" }],
   ])("is %s", (_, own, ofPod, user, expected) => expect(security(own, ofPod, user)).toMatchObject(expected));
 
   it.each<[string, SecurityContext, Partial<ImageObservation>, string | undefined]>([
-    ["says that it is root", { runAsUser: 0 }, {}, "container's runAsUser breaks non-root policy"],
-    ["has an image of root's", {}, { uid: 0 }, "image will run as root"],
-    ["has an image that says nothing", {}, {}, "image will run as root"],
+    ["runs as root", { runAsUser: 0 }, {}, "container's runAsUser breaks non-root policy"],
+    ["has an image with user root", {}, { uid: 0 }, "image will run as root"],
+    ["has an image without a user", {}, {}, "image will run as root"],
     [
-      "has an image of a name",
+      "has an image with a user name",
       {},
       { username: "www" },
       "image has non-numeric user (www), cannot verify user is non-root",
     ],
-    ["has an image of somebody else", {}, { uid: 7 }, undefined],
-    ["says who it is", { runAsUser: 7 }, { uid: 0 }, undefined],
-    ["need not be", { runAsNonRoot: false }, { uid: 0 }, undefined],
+    ["has an image with another uid", {}, { uid: 7 }, undefined],
+    ["has its own uid", { runAsUser: 7 }, { uid: 0 }, undefined],
+    ["sets runAsNonRoot to false", { runAsNonRoot: false }, { uid: 0 }, undefined],
   ])("must not be root, for a container that %s", (_, own, user, why) => {
     const of = () => security(own, { runAsNonRoot: true }, user);
     if (why === undefined) expect(of).not.toThrow();

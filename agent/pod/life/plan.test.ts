@@ -93,14 +93,14 @@ describe("the plan of a pod", () => {
 
   it.each<[string, Pod, ContainerObservation[], string[]]>([
     ["starts every container", podOf({ containers: init("a", "b") }), [], ["start a#0", "start b#0"]],
-    ["has nothing to do for what runs", podOf({}), [container("c")], []],
-    ["restarts under Always", podOf({ restartPolicy: "Always" }), [exited("c", 0)], ["start c#1"]],
-    ["ends under OnFailure with success", podOf({ restartPolicy: "OnFailure" }), [exited("c", 0)], ["end-pod"]],
-    ["restarts under OnFailure with failure", podOf({ restartPolicy: "OnFailure" }), [exited("c", 1)], ["start c#1"]],
+    ["leaves running containers alone", podOf({}), [container("c")], []],
+    ["restarts a container under Always", podOf({ restartPolicy: "Always" }), [exited("c", 0)], ["start c#1"]],
+    ["ends after success under OnFailure", podOf({ restartPolicy: "OnFailure" }), [exited("c", 0)], ["end-pod"]],
+    ["restarts after failure under OnFailure", podOf({ restartPolicy: "OnFailure" }), [exited("c", 1)], ["start c#1"]],
     ["ends under Never", podOf({ restartPolicy: "Never" }), [exited("c", 1)], ["end-pod"]],
     ["starts the first init container only", podOf({ initContainers: init("i1", "i2") }), [], ["start i1#0"]],
     [
-      "starts the next init container after the one before",
+      "starts the next init container after the previous one",
       podOf({ initContainers: init("i1", "i2") }),
       [exited("i1", 0)],
       ["start i2#0"],
@@ -113,13 +113,13 @@ describe("the plan of a pod", () => {
       ["start c#0"],
     ],
     [
-      "ends where an init container fails under Never",
+      "ends if an init container fails under Never",
       podOf({ restartPolicy: "Never", initContainers: init("i1") }),
       [exited("i1", 3)],
       ["end-pod"],
     ],
     [
-      "goes on beside a sidecar that runs",
+      "continues while a sidecar runs",
       podOf({ initContainers: [sidecar("s"), { name: "i" }] }),
       [container("s")],
       ["start i#0"],
@@ -131,13 +131,13 @@ describe("the plan of a pod", () => {
       ["end-pod"],
     ],
     [
-      "restarts a sidecar beside its containers",
+      "restarts a sidecar while containers run",
       podOf({ restartPolicy: "Never", initContainers: [sidecar("s")] }),
       [exited("s", 1), container("c")],
       ["start s#1"],
     ],
     [
-      "follows a rule over the policy",
+      "applies a container's restart rule before the pod's policy",
       podOf({
         restartPolicy: "Never",
         containers: [
@@ -152,7 +152,7 @@ describe("the plan of a pod", () => {
       ["start c#1"],
     ],
     [
-      "starts a new ephemeral container, and never again",
+      "starts a new ephemeral container, but never restarts one",
       podOf({ ephemeralContainers: [{ name: "e" }, { name: "f" }] }),
       [container("c"), exited("f", 1)],
       ["start e#0"],

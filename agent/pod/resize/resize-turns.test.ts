@@ -41,9 +41,9 @@ describe("AGENT-RESIZE-TURN: pods that wait for resources", () => {
 
   it.each<[string, WaitingForRoom, string]>([
     ["has a higher priority", waiting("other", "100m", { cpu: "1500m", priority: 10 }, 9), "1500m"],
-    ["is guaranteed what it has", waiting("other", "100m", { cpu: "1500m", guaranteed: true }, 9), "1500m"],
+    ["is Guaranteed", waiting("other", "100m", { cpu: "1500m", guaranteed: true }, 9), "1500m"],
     ["has waited for longer", waiting("other", "100m", { cpu: "1500m" }, 1), "1500m"],
-    ["asks for no more than it has", waiting("other", "1500m", { cpu: "1" }, 9), "1"],
+    ["requests no more than it has", waiting("other", "1500m", { cpu: "1" }, 9), "1"],
   ])("yield to another that %s", (_, other, has) => expect(atTurn(plain, other)).toEqual({ other: has }));
 
   it("do not yield to later requests, nor to those that exceed the node", () => {

@@ -48,10 +48,10 @@ describe("AGENT-RESIZE: the PodResizePending condition", () => {
   const old = { lastProbeTime: "then", lastTransitionTime: "once" };
 
   it.each([
-    ["stays as it was", { ...before, ...old }, "why", ["then", "once"]],
-    ["has been looked at when it says something else", { ...before, ...old }, "else", ["now", "once"]],
-    ["is new where its reason is", { ...before, ...old, reason: "Infeasible" }, "why", ["now", "now"]],
-    ["is new where there was none", { type: "Ready", status: "True" }, "why", ["now", "now"]],
+    ["keeps its times if unchanged", { ...before, ...old }, "why", ["then", "once"]],
+    ["has a new lastProbeTime if its message changes", { ...before, ...old }, "else", ["now", "once"]],
+    ["has new times if its reason changes", { ...before, ...old, reason: "Infeasible" }, "why", ["now", "now"]],
+    ["has new times if there was none", { type: "Ready", status: "True" }, "why", ["now", "now"]],
   ])("%s", (_, condition, message, expected) => expect(asked(condition, message)).toEqual(expected));
 });
 

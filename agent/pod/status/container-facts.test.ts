@@ -20,14 +20,14 @@ describe("whether a container has started and is ready", () => {
   it.each<[string, Case, { started: boolean; ready: boolean }]>([
     ["it does not run", { containers: [exited(0)] }, { started: false, ready: false }],
     ["it waits", { containers: [observed({ state: "created" })] }, { started: false, ready: false }],
-    ["nobody asks", { containers: [observed()] }, { started: true, ready: true }],
-    ["it has not been found to have started", { container: { startupProbe: {} } }, { started: false, ready: false }],
+    ["it has no probes", { containers: [observed()] }, { started: true, ready: true }],
+    ["its startup probe has not succeeded", { container: { startupProbe: {} } }, { started: false, ready: false }],
     [
       "it has started",
       { container: { startupProbe: {} }, local: probes({ startup: "success" }) },
       { started: true, ready: true },
     ],
-    ["it has not been found to be ready", { container: { readinessProbe } }, { started: true, ready: false }],
+    ["its readiness probe has not succeeded", { container: { readinessProbe } }, { started: true, ready: false }],
     [
       "it is ready",
       { container: { readinessProbe }, local: probes({ readiness: "success" }) },
@@ -39,11 +39,11 @@ describe("whether a container has started and is ready", () => {
       { started: false, ready: false },
     ],
     [
-      "its pod ends, and it is still found to be ready",
+      "its pod terminates, and its readiness probe still succeeds",
       { container: { readinessProbe }, local: { terminating: true, ...probes({ readiness: "success" }) } },
       { started: true, ready: true },
     ],
-    ["its pod ends, and nobody asks", { local: { terminating: true } }, { started: true, ready: true }],
+    ["its pod terminates, and it has no probes", { local: { terminating: true } }, { started: true, ready: true }],
   ])("%s", (_, input, expected) => {
     const { started, ready } = mainStatus({ containers: [observed()], ...input });
     expect({ started, ready }).toEqual(expected);

@@ -14,10 +14,15 @@ const ended = (name: string, exitCode: number) => status(name, { terminated: { e
 const running: PodStatus = { containerStatuses: [status("a", { running: {} })] };
 
 test.each([
-  ["one that ran", running, { containerStatuses: [ended("a", 139)] }, 1],
-  ["one that nobody saw run", {}, { containerStatuses: [ended("a", 139)] }, 1],
-  ["one that had ended", { containerStatuses: [ended("a", 139)] }, { containerStatuses: [ended("a", 139)] }, 0],
-  ["one that runs", running, running, 0],
+  ["the end of a container that ran counts", running, { containerStatuses: [ended("a", 139)] }, 1],
+  ["the end of a container never seen running counts", {}, { containerStatuses: [ended("a", 139)] }, 1],
+  [
+    "an end already counted does not count again",
+    { containerStatuses: [ended("a", 139)] },
+    { containerStatuses: [ended("a", 139)] },
+    0,
+  ],
+  ["a running container does not count", running, running, 0],
 ])("%s", (_, before: PodStatus, after: PodStatus, count) => {
   expect(terminationsBetween(before, after).length).toBe(count);
 });

@@ -47,32 +47,32 @@ function phase({ policy = "Always", init = [], sidecars = [], main, facts }: Cas
 
 describe("a pod's phase", () => {
   it.each<[string, string, Case]>([
-    ["nothing is known", "Pending", { main: [undefined] }],
+    ["no container is known", "Pending", { main: [undefined] }],
     ["nothing has started", "Pending", { main: [waiting, waiting] }],
     ["one has not started", "Pending", { main: [running, waiting] }],
-    ["one is not known", "Pending", { main: [running, undefined] }],
+    ["one is unknown", "Pending", { main: [running, undefined] }],
     ["all run", "Running", { main: [running, running] }],
-    ["one runs, one has ended", "Running", { policy: "Never", main: [running, ended(1)] }],
-    ["one runs, one is started again later", "Running", { main: [running, crashed(1)] }],
-    ["all are started again later", "Running", { main: [crashed(1)] }],
-    ["all have ended, and are started again", "Running", { main: [ended(0)] }],
-    ["one has failed, and is started again", "Running", { policy: "OnFailure", main: [ended(0), ended(1)] }],
-    ["all are done", "Succeeded", { policy: "OnFailure", main: [ended(0), ended(0)] }],
-    ["one has failed for good", "Failed", { policy: "Never", main: [ended(0), ended(1)] }],
-    ["all are done and it is over", "Succeeded", { main: [ended(0)], facts: { over: true } }],
-    ["it is over for one that would be started again", "Failed", { main: [crashed(0)], facts: { over: true } }],
+    ["one runs and one has ended", "Running", { policy: "Never", main: [running, ended(1)] }],
+    ["one runs and one will restart", "Running", { main: [running, crashed(1)] }],
+    ["all will restart later", "Running", { main: [crashed(1)] }],
+    ["all have ended and will restart", "Running", { main: [ended(0)] }],
+    ["one has failed and will restart", "Running", { policy: "OnFailure", main: [ended(0), ended(1)] }],
+    ["all have completed", "Succeeded", { policy: "OnFailure", main: [ended(0), ended(0)] }],
+    ["one has failed and will not restart", "Failed", { policy: "Never", main: [ended(0), ended(1)] }],
+    ["all have completed and the pod is over", "Succeeded", { main: [ended(0)], facts: { over: true } }],
+    ["the pod is over before one could restart", "Failed", { main: [crashed(0)], facts: { over: true } }],
     ["all are restarted together", "Running", { policy: "Never", main: [crashed(137, RESTARTING_ALL)] }],
   ])("when %s: %s", (_, expected, given) => {
     expect(phase(given)).toBe(expected);
   });
 
   it.each<[string, string, Case]>([
-    ["is not known", "Pending", { init: [undefined], main: [waiting] }],
+    ["is unknown", "Pending", { init: [undefined], main: [waiting] }],
     ["runs", "Pending", { init: [running], main: [waiting] }],
-    ["runs anew in another sandbox", "Pending", { init: [running], main: [crashed(137)] }],
-    ["has failed and is tried again", "Pending", { init: [crashed(1)], main: [waiting] }],
-    ["has failed for good", "Failed", { policy: "Never", init: [ended(1)], main: [waiting] }],
-    ["waits to be started anew, and all others with it", "Running", { init: [crashed(0)], main: [crashed(1)] }],
+    ["runs again in a new sandbox", "Pending", { init: [running], main: [crashed(137)] }],
+    ["has failed and will restart", "Pending", { init: [crashed(1)], main: [waiting] }],
+    ["has failed and will not restart", "Failed", { policy: "Never", init: [ended(1)], main: [waiting] }],
+    ["waits to be restarted with all others", "Running", { init: [crashed(0)], main: [crashed(1)] }],
     [
       "is restarted with all others",
       "Running",
@@ -82,7 +82,7 @@ describe("a pod's phase", () => {
         main: [crashed(137, RESTARTING_ALL)],
       },
     ],
-    ["is done", "Running", { init: [ended(0)], main: [running] }],
+    ["has completed", "Running", { init: [ended(0)], main: [running] }],
   ])("when an init container %s: %s", (_, expected, given) => {
     expect(phase(given)).toBe(expected);
   });
@@ -90,7 +90,7 @@ describe("a pod's phase", () => {
   it.each<[string, string, Case]>([
     ["has not started yet", "Pending", { sidecars: [starting], main: [crashed(1)] }],
     [
-      "starts anew beside those that have run",
+      "restarts beside containers that have run",
       "Running",
       {
         sidecars: [starting],
@@ -98,9 +98,9 @@ describe("a pod's phase", () => {
         facts: { hasStarted: true },
       },
     ],
-    ["goes on while the rest has ended", "Running", { policy: "Never", sidecars: [running], main: [ended(0)] }],
+    ["continues after the others have ended", "Running", { policy: "Never", sidecars: [running], main: [ended(0)] }],
     ["has ended last", "Succeeded", { policy: "Never", sidecars: [ended(137)], main: [ended(0)] }],
-    ["is not known", "Pending", { sidecars: [undefined], main: [running] }],
+    ["is unknown", "Pending", { sidecars: [undefined], main: [running] }],
   ])("when a sidecar %s: %s", (_, expected, given) => {
     expect(phase(given)).toBe(expected);
   });

@@ -18,17 +18,17 @@ const running: PodStatus = {
 
 describe("a status of a starting pod", () => {
   it.each([
-    ["has nothing that ran", starting, true],
+    ["has no container that ran", starting, true],
     ["may have init containers", { ...waitingFor("PodInitializing"), initContainerStatuses: [] }, true],
-    ["has nothing that went wrong", waitingFor("ImagePullBackOff"), false],
-    ["is no running pod's", running, false],
+    ["has no failed container", waitingFor("ImagePullBackOff"), false],
+    ["is not that of a running pod", running, false],
     [
       "is not that of a pod whose first init container runs",
       { ...starting, initContainerStatuses: [{ ...container, state: { running: {} } }] },
       false,
     ],
     [
-      "is not that of one that starts again",
+      "is not that of a restarting pod",
       {
         phase: "Pending",
         containerStatuses: [

@@ -37,14 +37,14 @@ describe("AGENT-STATUS-END: a pod that will never run again", () => {
 
   it.each([
     [
-      "none has begun: the first counts as begun",
+      "none has started: the first counts as started",
       [WAITS, WAITS],
       ["ContainerStatusUnknown", "PodInitializing"],
       "PodInitializing",
     ],
     ["the first failed", [FAILED, WAITS], ["Error", "PodInitializing"], "PodInitializing"],
-    ["a later one has begun", [WAITS, FAILED], ["ContainerStatusUnknown", "Error"], "PodInitializing"],
-    ["all are through", [ENDED, ENDED], ["Completed", "Completed"], "ContainerStatusUnknown"],
+    ["a later one has started", [WAITS, FAILED], ["ContainerStatusUnknown", "Error"], "PodInitializing"],
+    ["all have completed", [ENDED, ENDED], ["Completed", "Completed"], "ContainerStatusUnknown"],
   ])("does not fail containers that were never due: %s", (_, states, init, main) => {
     const after = terminatedStatus(podOf(["a", "b"]), {
       phase: "Pending",

@@ -37,11 +37,21 @@ test("a device in use is mounted without a check", async () => {
 });
 
 test.each<[string, Readonly<Record<string, Outcome>>, readonly string[], string]>([
-  ["cannot be looked at", { blkid: { code: 1, output: "no" } }, [], "failed to get disk format of disk /dev/x: no"],
-  ["is empty, and to be read", { blkid: { code: 2, output: "" } }, ["ro"], "cannot mount unformatted disk /dev/x"],
+  ["cannot be inspected", { blkid: { code: 1, output: "no" } }, [], "failed to get disk format of disk /dev/x: no"],
+  [
+    "is empty but mounted read-only",
+    { blkid: { code: 2, output: "" } },
+    ["ro"],
+    "cannot mount unformatted disk /dev/x",
+  ],
   ["cannot be formatted", { blkid: { code: 2, output: "" }, "mkfs.ext4": { code: 1, output: "no" } }, [], "format of"],
-  ["has errors that stay", { fsck: { code: 4, output: "bad" } }, [], "'fsck' found errors on device /dev/x"],
-  ["does not mount", { mount: { code: 32, output: "wrong fs type" } }, [], "mount failed: wrong fs type"],
+  [
+    "has errors that cannot be repaired",
+    { fsck: { code: 4, output: "bad" } },
+    [],
+    "'fsck' found errors on device /dev/x",
+  ],
+  ["cannot be mounted", { mount: { code: 32, output: "wrong fs type" } }, [], "mount failed: wrong fs type"],
 ])("a device that %s is reported", async (_, answers, options, message) => {
   const { run } = machine(answers);
   await expect(mountDevice({ ...mount, options }, run)).rejects.toThrow(message);

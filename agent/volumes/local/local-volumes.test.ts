@@ -87,12 +87,12 @@ test("AGENT-VOLUME-LOCAL: a killed agent leaves no half-created volume, and the 
 });
 
 test.each<[string, string, string | undefined, number, RegExp]>([
-  ["leads out", "..", undefined, 400, /"" is not a volume name/],
+  ["leads out of the directory", "..", undefined, 400, /"" is not a volume name/],
   ["is a path", "a/b", undefined, 400, /"a\/b" is not a volume name/],
-  ["is of the node's own", ".removed-x", undefined, 400, /not a volume name/],
+  ["is reserved for the node", ".removed-x", undefined, 400, /not a volume name/],
   ["is empty", "", undefined, 400, /not a volume name/],
   [
-    "is believed elsewhere",
+    "is expected at another path",
     "pvc-1",
     "/etc/pvc-1",
     409,

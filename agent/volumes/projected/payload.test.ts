@@ -44,10 +44,10 @@ function filesOf(volume: Partial<Volume>, spec: Partial<Pod["spec"]> = {}): Reco
 
 describe("files of an API volume", () => {
   it.each<[string, Partial<Volume>, Record<string, string> | string]>([
-    ["all of a config map", { configMap: { name: "m" } }, { a: "A 644", b: "B 644", raw: "\0\u00ff 644" }],
-    ["all of a secret", { secret: { secretName: "s", defaultMode: 0o400 } }, { a: "secret 400" }],
+    ["all keys of a ConfigMap", { configMap: { name: "m" } }, { a: "A 644", b: "B 644", raw: "\0\u00ff 644" }],
+    ["all keys of a Secret", { secret: { secretName: "s", defaultMode: 0o400 } }, { a: "secret 400" }],
     [
-      "what items name, where they say",
+      "items at their paths",
       {
         configMap: {
           name: "m",
@@ -61,21 +61,21 @@ describe("files of an API volume", () => {
       { "d/x": "A 600", y: "B 440" },
     ],
     [
-      "a key that is not there",
+      "a missing key",
       { configMap: { name: "m", items: [{ key: "z", path: "z" }] } },
       "configmap references non-existent config key: z",
     ],
     [
-      "a key of a secret that is not there",
+      "a missing key of a Secret",
       { secret: { secretName: "s", items: [{ key: "z", path: "z" }] } },
       "references non-existent secret key: z",
     ],
-    ["an optional key", { secret: { secretName: "s", optional: true, items: [{ key: "z", path: "z" }] } }, {}],
-    ["no such map", { configMap: { name: "n" } }, 'configmap "n" not found'],
-    ["no such secret", { secret: { secretName: "n" } }, 'secret "n" not found'],
-    ["no such map, which is optional", { configMap: { name: "n", optional: true } }, {}],
+    ["a missing optional key", { secret: { secretName: "s", optional: true, items: [{ key: "z", path: "z" }] } }, {}],
+    ["a missing ConfigMap", { configMap: { name: "n" } }, 'configmap "n" not found'],
+    ["a missing Secret", { secret: { secretName: "n" } }, 'secret "n" not found'],
+    ["a missing optional ConfigMap", { configMap: { name: "n", optional: true } }, {}],
     [
-      "fields and resources",
+      "downward API fields and resources",
       {
         downwardAPI: {
           items: [
@@ -87,7 +87,7 @@ describe("files of an API volume", () => {
       { labels: 'app="x" 644', cpu: "2 600" },
     ],
     [
-      "resources of no container",
+      "resources of an unknown container",
       {
         downwardAPI: { items: [{ path: "x", resourceFieldRef: { containerName: "z", resource: "limits.cpu" } }] },
       },
@@ -107,13 +107,9 @@ describe("files of an API volume", () => {
       },
       { a: "secret 640", token: "t0k3n 640" },
     ],
+    ["an unsupported source", { projected: { sources: [{}] } }, "projected source is not supported by this node"],
     [
-      "a source that nodes do not know",
-      { projected: { sources: [{}] } },
-      "projected source is not supported by this node",
-    ],
-    [
-      "sources of which several are wrong, each told once",
+      "several faulty sources, each reported once",
       { projected: { sources: [{ configMap: { name: "none" } }, {}, { secret: { name: "none" } }, {}] } },
       '[configmap "none" not found, projected source is not supported by this node, secret "none" not found]',
     ],
@@ -130,13 +126,13 @@ describe("files of an API volume", () => {
     })),
   });
   it.each<[string, Partial<Pod["spec"]>, string]>([
-    ["everybody where users differ", users(1, 2), "644"],
-    ["everybody where one is its image's", users(1, undefined), "644"],
-    ["the one user of all containers", users(7, 7), "600 7"],
+    ["everybody if users differ", users(1, 2), "644"],
+    ["everybody if one is the image's user", users(1, undefined), "644"],
+    ["the user of all containers", users(7, 7), "600 7"],
     ["the pod's user", { ...users(undefined), securityContext: { runAsUser: 8 } }, "600 8"],
     ["the volume's group", { ...users(1, 2), securityContext: { fsGroup: 9 } }, "600"],
-    ["the one user, and the volume's group", { ...users(7), securityContext: { fsGroup: 9 } }, "600 7"],
-    ["not an init container's other user", { ...users(7), initContainers: [{ name: "i" }] }, "644"],
+    ["the user of all containers and the volume's group", { ...users(7), securityContext: { fsGroup: 9 } }, "600 7"],
+    ["everybody if an init container has another user", { ...users(7), initContainers: [{ name: "i" }] }, "644"],
   ])("a token is readable by %s", (_, spec, expected) => {
     expect(filesOf(token, spec)).toEqual({ token: `t0k3n ${expected}` });
   });

@@ -30,9 +30,9 @@ it("a variable may come from a file, and be missing if optional", () => {
 });
 
 it.each([
-  ["has not the variable", file, false, 'environment variable key "B" not found in file "/pods/u/volumes/v/env"'],
-  ["is no file of variables", { ...file, text: "A=1" }, true, "couldn't parse env file"],
-  ["is not there", { path: file.path }, true, "couldn't parse env file"],
+  ["lacks the variable", file, false, 'environment variable key "B" not found in file "/pods/u/volumes/v/env"'],
+  ["is not a valid env file", { ...file, text: "A=1" }, true, "couldn't parse env file"],
+  ["does not exist", { path: file.path }, true, "couldn't parse env file"],
   ["is in no volume", undefined, true, 'cannot find the volume "v" referenced by FileKeyRef'],
 ])("a file that %s fails the container with the kubelet's message", (_, found, optional, message) => {
   expect(() => fromFile("B", found, optional)).toThrow(message);
