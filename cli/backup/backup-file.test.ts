@@ -39,7 +39,7 @@ test("BACKUP-FORM: a backup can be read again, and only by its owner", async () 
 });
 
 test.each([
-  ["breaks off", lines(3).slice(0, -1)],
+  ["is incomplete", lines(3).slice(0, -1)],
   ["has too few objects", lines(4)],
   ["is an error", ["{}"]],
 ])("BACKUP-WHOLE: a response that %s leaves the previous backup unchanged, and no other file", async (_, texts) => {
@@ -52,9 +52,9 @@ test.each([
 
 test.each<[string, (text: string) => string, string]>([
   ["changed", (text) => text.replace('"b"', '"B"'), "is damaged"],
-  ["cut", (text) => text.slice(0, -80), "is truncated"],
-  ["longer", (text) => `${text}{}\n`, "continues after its checksum"],
-  ["another format's", (text) => text.replace('"sailplaneBackup":1', '"sailplaneBackup":2'), "is not a backup"],
+  ["truncated", (text) => text.slice(0, -80), "is truncated"],
+  ["extended", (text) => `${text}{}\n`, "continues after its checksum"],
+  ["of another format", (text) => text.replace('"sailplaneBackup":1', '"sailplaneBackup":2'), "is not a backup"],
   ["empty", () => "", "is empty"],
 ])("BACKUP-CHECKSUM: a file that is %s is refused", async (what, spoil, message) => {
   const file = `${directory}/${what}`;

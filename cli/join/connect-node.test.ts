@@ -45,9 +45,9 @@ const joinAs = (nodeName: string) =>
   connectNode(directory, server, { nodeName, token: "bootstrap", caFile: join(scratch, "data/ca.crt") });
 
 test.each([
-  ["goes on with what it has", "n1", { own: "renewed", bootstrap: 409 }, ["own"], "renewed"],
-  ["uses the token where what it has is good no more", "n1", { bootstrap: "fresh" }, ["own", "bootstrap"], "fresh"],
-  ["uses the token under another name", "n2", { own: "renewed", bootstrap: "fresh" }, ["bootstrap"], "fresh"],
+  ["keeps its credential", "n1", { own: "renewed", bootstrap: 409 }, ["own"], "renewed"],
+  ["uses the token if its credential is no longer valid", "n1", { bootstrap: "fresh" }, ["own", "bootstrap"], "fresh"],
+  ["uses the token if it has another name", "n2", { own: "renewed", bootstrap: "fresh" }, ["bootstrap"], "fresh"],
 ] as const)("NODE-JOIN: a machine that joins again %s", async (_, nodeName, given, tokens, token) => {
   trades = given;
   directory.write("ca.crt", ca);
