@@ -46,7 +46,7 @@ test.each<[Partial<AccessQuestion>, string[]]>([
   [{ resource: "secrets" }, ["ada", "robot"]],
   [{ resource: "secrets", name: "a" }, ["ada", "robot"]],
   [{ resource: "secrets", name: "c" }, ["ada"]],
-])("%j: %j", (question, expected) => {
+])("the subjects who can do %j are %j", (question, expected) => {
   expect(names(question)).toEqual(expected);
 });
 

@@ -13,7 +13,7 @@ test.each([
   [{ type: "Ready", status: "Unknown", reason: "NodeStatusUnknown" }, "Link lost"],
   [{ type: "Ready", status: "Unknown", reason: "NodeStatusNeverUpdated" }, "Not seen yet"],
   [{ type: "MemoryPressure", status: "False" }, "Not seen yet"],
-])("a node with %j is %s", (condition, text) => {
+])("a node with %j is shown as %s", (condition, text) => {
   expect(linkOf(node("a", {}, [condition])).text).toBe(text);
 });
 

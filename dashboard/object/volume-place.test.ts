@@ -10,13 +10,13 @@ const onNode = (name: string): NonNullable<PersistentVolumeSpec["nodeAffinity"]>
 
 test.each<[string, PersistentVolumeSpec, ReturnType<typeof keptAt>]>([
   [
-    "a directory of a node",
+    "a directory on a node",
     { local: { path: "/v/pvc-1" }, nodeAffinity: onNode("a") },
     { nodes: ["a"], where: "/v/pvc-1" },
   ],
-  ["a path of any node", { hostPath: { path: "/srv" } }, { nodes: [], where: "/srv" }],
-  ["a share", { nfs: { server: "nas", path: "/x" } }, { nodes: [], where: "nas:/x" }],
-  ["a driver's", { csi: { driver: "d.example.com", volumeHandle: "7" } }, { nodes: [], where: "d.example.com: 7" }],
+  ["a path on any node", { hostPath: { path: "/srv" } }, { nodes: [], where: "/srv" }],
+  ["an NFS share", { nfs: { server: "nas", path: "/x" } }, { nodes: [], where: "nas:/x" }],
+  ["a CSI volume", { csi: { driver: "d.example.com", volumeHandle: "7" } }, { nodes: [], where: "d.example.com: 7" }],
 ])("the location of a volume that is %s is shown", (_, spec, place) => {
   expect(keptAt({ metadata: {}, spec, status: {} })).toEqual(place);
 });

@@ -5,7 +5,7 @@ const tokenOf = (claims: unknown) => `x.${Buffer.from(JSON.stringify(claims)).to
 
 test.each([
   ["a service account's token", tokenOf({ sub: "system:serviceaccount:shop:viewer" }), "shop"],
-  ["somebody else's", tokenOf({ sub: "jane" }), undefined],
-  ["one that says nothing", tokenOf(null), undefined],
-  ["what is no JSON Web Token", "dDh3xY", undefined],
+  ["a token of another user", tokenOf({ sub: "jane" }), undefined],
+  ["a token without claims", tokenOf(null), undefined],
+  ["something other than a JSON Web Token", "dDh3xY", undefined],
 ])("the namespace of %s is found, if it has one", (_, token, namespace) => expect(namespaceOf(token)).toBe(namespace));

@@ -24,7 +24,7 @@ describe("the summary of a pod", () => {
   it.each<[string, PodStatus, { state: string; why: string }]>([
     ["that runs", { phase: "Running", containerStatuses: [container({ running: {} })] }, { state: "Running", why: "" }],
     [
-      "whose container cannot be made",
+      "whose container cannot be created",
       {
         phase: "Pending",
         containerStatuses: [container({ waiting: { reason: "ErrImagePull", message: "no such image" } })],
@@ -32,7 +32,7 @@ describe("the summary of a pod", () => {
       { state: "ErrImagePull", why: "no such image" },
     ],
     [
-      "whose container ends again and again: how, not how long is waited",
+      "whose container crashes repeatedly: the exit, not the back-off",
       {
         phase: "Running",
         containerStatuses: [
@@ -50,7 +50,7 @@ describe("the summary of a pod", () => {
       { state: "Error", why: "c ended with exit code 1." },
     ],
     [
-      "whose init container failed, before what waits for it",
+      "whose init container failed, ahead of containers that wait for it",
       {
         phase: "Pending",
         initContainerStatuses: [container({ terminated: { exitCode: 2 } }, { name: "first" })],

@@ -9,13 +9,13 @@ const deployment = (status: object, spec: object = {}): Deployment => ({
 });
 
 test.each([
-  ["an unseen change", { observedGeneration: 1 }, "warn", /not been seen/],
+  ["an unobserved change", { observedGeneration: 1 }, "warn", /not been seen/],
   ["new replicas missing", { updatedReplicas: 1, replicas: 3 }, "warn", /1 of 3 new replicas/],
-  ["old replicas left", { updatedReplicas: 3, replicas: 4 }, "warn", /1 old replicas/],
-  ["replicas not available", { updatedReplicas: 3, replicas: 3, availableReplicas: 2 }, "warn", /2 of 3/],
-  ["all there", { updatedReplicas: 3, replicas: 3, availableReplicas: 3 }, "good", /All 3/],
+  ["old replicas remaining", { updatedReplicas: 3, replicas: 4 }, "warn", /1 old replicas/],
+  ["unavailable replicas", { updatedReplicas: 3, replicas: 3, availableReplicas: 2 }, "warn", /2 of 3/],
+  ["all replicas available", { updatedReplicas: 3, replicas: 3, availableReplicas: 3 }, "good", /All 3/],
   [
-    "a deadline passed",
+    "an exceeded deadline",
     { conditions: [{ type: "Progressing", reason: "ProgressDeadlineExceeded" }] },
     "bad",
     /no progress/,

@@ -34,30 +34,30 @@ const troublesOf = (pod: Partial<PodSummary>) =>
 
 it.each<[string, Partial<PodSummary>, ReturnType<typeof troublesOf>]>([
   ["that is ready", {}, []],
-  ["that ended well", { ready: false, finished: true, state: "Completed" }, []],
+  ["that succeeded", { ready: false, finished: true, state: "Completed" }, []],
   [
-    "that ended badly",
+    "that failed",
     { ready: false, finished: true, state: "Error", why: "c ended with exit code 1." },
     [["bad", "Error", "c ended with exit code 1."]],
   ],
   [
-    "that ends again and again",
+    "that crashes repeatedly",
     { ready: false, state: "CrashLoopBackOff", why: "c ended with exit code 3.", restarts: 4 },
     [["bad", "CrashLoopBackOff", "c ended with exit code 3. Restarted 4 times."]],
   ],
   [
-    "whose container says nothing",
+    "whose container gives no message",
     { ready: false, state: "ErrImagePull" },
     [["bad", "ErrImagePull", "A container cannot start."]],
   ],
   [
-    "that no node takes",
+    "that cannot be scheduled",
     { ready: false, state: "Pending", node: "", unschedulable: "0/1 nodes are available" },
     [["bad", "Unschedulable", "0/1 nodes are available"]],
   ],
-  ["that has just been made", { ready: false, state: "Pending", created: "2026-01-01T00:59:30Z" }, []],
+  ["that was just created", { ready: false, state: "Pending", created: "2026-01-01T00:59:30Z" }, []],
   [
-    "that has waited for a node for long",
+    "that has waited long for a node",
     { ready: false, state: "Pending", node: "" },
     [["warn", "Pending", "No node has been found for it."]],
   ],

@@ -23,21 +23,21 @@ const ESC = "\u001b";
 describe("a terminal screen", () => {
   test.each<[string, string, string[]]>([
     ["text and lines", "ab\r\ncd", ["ab", "cd", ""]],
-    ["a line that is full goes on below", "0123456789x", ["0123456789", "x", ""]],
-    ["a full line alone does not", "0123456789\r\nx", ["0123456789", "x", ""]],
-    ["a carriage return writes over", "abc\rX", ["Xbc", "", ""]],
-    ["a backspace goes back", "abc\b\bX", ["aXc", "", ""]],
-    ["a tab goes on", "a\tb", ["a       b", "", ""]],
+    ["a full line wraps", "0123456789x", ["0123456789", "x", ""]],
+    ["a line that is exactly full does not wrap", "0123456789\r\nx", ["0123456789", "x", ""]],
+    ["a carriage return returns to the start of the line", "abc\rX", ["Xbc", "", ""]],
+    ["a backspace moves the cursor left", "abc\b\bX", ["aXc", "", ""]],
+    ["a tab moves to the next tab stop", "a\tb", ["a       b", "", ""]],
     ["the cursor is moved", `${ESC}[2;3Hx${ESC}[Ay${ESC}[1Gz`, ["z  y", "  x", ""]],
     ["the rest of a line is erased", `abcdef${ESC}[1;3H${ESC}[K`, ["ab", "", ""]],
     ["the screen is erased", `abc\r\ndef${ESC}[2J`, ["", "", ""]],
-    ["what is below is erased", `abc\r\ndef\r\nghi${ESC}[2;2H${ESC}[J`, ["abc", "d", ""]],
-    ["lines are put in and taken out", `a\r\nb\r\nc${ESC}[1;1H${ESC}[Lx${ESC}[2;1H${ESC}[M`, ["x", "b", ""]],
-    ["cells are put in and taken out", `abcd${ESC}[1;2H${ESC}[@X${ESC}[2C${ESC}[P`, ["aXbc", "", ""]],
-    ["a region scrolls alone", `${ESC}[2;3ra\r\nb\r\nc\r\nd`, ["a", "c", "d"]],
+    ["the screen below the cursor is erased", `abc\r\ndef\r\nghi${ESC}[2;2H${ESC}[J`, ["abc", "d", ""]],
+    ["lines are inserted and deleted", `a\r\nb\r\nc${ESC}[1;1H${ESC}[Lx${ESC}[2;1H${ESC}[M`, ["x", "b", ""]],
+    ["characters are inserted and deleted", `abcd${ESC}[1;2H${ESC}[@X${ESC}[2C${ESC}[P`, ["aXbc", "", ""]],
+    ["a scroll region scrolls alone", `${ESC}[2;3ra\r\nb\r\nc\r\nd`, ["a", "c", "d"]],
     ["a reverse line feed scrolls down", `a\r\nb${ESC}[H${ESC}M`, ["", "a", "b"]],
     ["titles and character sets are not shown", `${ESC}]0;title\u0007a${ESC}(Bb${ESC}]1;x${ESC}\\c`, ["abc", "", ""]],
-    ["what is not known is not shown", `${ESC}[?12;99h${ESC}[>0qa${ESC}=b`, ["ab", "", ""]],
+    ["unknown sequences are not shown", `${ESC}[?12;99h${ESC}[>0qa${ESC}=b`, ["ab", "", ""]],
   ])("%s", (_, text, lines) => {
     expect(shown(text).lines).toEqual(lines);
   });
