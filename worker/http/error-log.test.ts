@@ -9,7 +9,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("WIRE-FAILURES: sixty failed requests a minute are told of, and that there are more", () => {
+test("WIRE-FAILURES: sixty failed requests a minute are logged, and that there were more", () => {
   const lines: string[] = [];
   vi.spyOn(console, "error").mockImplementation((line: string) => void lines.push(line));
   const fail = () => logFailure({ path: `/${"x".repeat(10_000)}`, method: "GET", error: new Error("no") });

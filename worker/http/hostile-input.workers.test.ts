@@ -94,7 +94,7 @@ const oddities = fc.oneof(
   ),
 );
 
-test("any value at any place of a Deployment is accepted or refused, never a crash", async () => {
+test("any value at any place of a Deployment is accepted or refused without a crash", async () => {
   const places = placesIn(deployment).filter((path) => path.length > 0);
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...places), oddities, async (place, value) => {
@@ -105,7 +105,7 @@ test("any value at any place of a Deployment is accepted or refused, never a cra
   );
 });
 
-test("any bytes as any body are answered", async () => {
+test("any bytes as a request body get an answer", async () => {
   const types = [
     JSON_TYPE,
     "application/yaml",
@@ -136,7 +136,7 @@ test("any bytes as any body are answered", async () => {
   );
 });
 
-test("any path and any query are answered", async () => {
+test("any path and any query get an answer", async () => {
   const piece = fc.oneof(
     fc.string({ maxLength: 20 }),
     fc.constantFrom("..", "namespaces", "watch", "%2e%2e", "status", "a b"),
@@ -166,7 +166,7 @@ test("any path and any query are answered", async () => {
   );
 });
 
-test("nesting without end and bodies without measure are refused at once", async () => {
+test("endless nesting and oversized bodies are refused at once", async () => {
   const nested = `${'{"a":'.repeat(200_000)}1${"}".repeat(200_000)}`;
   await isAnsweredInKind({ method: "POST", path: CONFIG_MAPS, type: JSON_TYPE, body: nested });
   await isAnsweredInKind({ method: "PATCH", path: WITNESS, type: "application/merge-patch+json", body: nested });
@@ -179,7 +179,7 @@ test("nesting without end and bodies without measure are refused at once", async
   expect(large.code).toBe(413);
 });
 
-test("a key that JavaScript knows is a key like any other", async () => {
+test("a key that is special in JavaScript is an ordinary key", async () => {
   const body = '{"metadata":{"name":"proto"},"data":{"constructor":"y","toString":"z","hasOwnProperty":"w"}}';
   const { code, text } = await send({ method: "POST", path: `${CONFIG_MAPS}?dryRun=All`, type: JSON_TYPE, body });
   expect(code).toBe(201);

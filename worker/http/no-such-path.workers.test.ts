@@ -58,7 +58,7 @@ test.each([
   expect([code, JSON.parse(text)]).toMatchObject([404, { reason: "NotFound", details: {} }]);
 });
 
-test("WIRE-NOWHERE: custom objects are put by name", async () => {
+test("WIRE-NOWHERE: PUT and PATCH of custom objects require a name", async () => {
   for (const method of ["PUT", "PATCH"]) {
     const { code, text } = await ask(method, "/apis/example.com/v1/namespaces/default/paths", {});
     expect([code, JSON.parse(text)]).toMatchObject([400, { message: "name must be provided" }]);
@@ -67,7 +67,7 @@ test("WIRE-NOWHERE: custom objects are put by name", async () => {
 
 const OBJECTS = "/apis/example.com/v1/namespaces/default/paths";
 
-test("WIRE-NOWHERE: custom objects read HEAD as GET", async () => {
+test("WIRE-NOWHERE: HEAD of a custom object is treated as GET", async () => {
   expect(await ask("HEAD", OBJECTS)).toEqual({ code: 200, text: "" });
   expect(await ask("HEAD", `${OBJECTS}/nobody`)).toEqual({ code: 404, text: "" });
 });
@@ -77,7 +77,7 @@ test.each([
   ["OPTIONS", `${OBJECTS}/a`, ""],
   ["POST", `${OBJECTS}/a/status`, "create"],
   ["DELETE", `${OBJECTS}/a/status`, "delete"],
-])("WIRE-NOWHERE: %s %s is a verb of no custom object", async (method, path, verb) => {
+])("WIRE-NOWHERE: %s %s is not supported for custom objects", async (method, path, verb) => {
   const { code, text } = await ask(method, path, method === "POST" ? {} : undefined);
   expect([code, JSON.parse(text)]).toMatchObject([
     405,
@@ -89,20 +89,20 @@ test.each([
   ]);
 });
 
-test("WIRE-TABLE: a dry run's Table has no revision", async () => {
+test("WIRE-TABLE: a Table from a dry run has no resourceVersion", async () => {
   const path = "/api/v1/namespaces/default/configmaps?dryRun=All";
   const { text } = await ask("POST", path, { metadata: { name: "a" } }, "application/json;as=Table;v=v1;g=meta.k8s.io");
   expect(JSON.parse(text)).toHaveProperty("metadata", {});
 });
 
-test("a refusal comes in the form that was asked for, and in JSON where that cannot be", async () => {
+test("an error has the requested format, or JSON if that is impossible", async () => {
   const missing = (accept: string) => ask("GET", "/api/v1/namespaces/default/pods/none", undefined, accept);
   expect((await missing("application/yaml")).text).toContain('message: pods "none" not found\n');
   expect((await missing("application/vnd.kubernetes.protobuf")).text.slice(0, 3)).toBe("k8s");
   expect((await missing("application/json;as=Table;v=v1;g=meta.k8s.io")).text).toContain('"kind":"Status"');
 });
 
-test("the namespace of what is in none can be selected by only where the kind does not say what can be", async () => {
+test("cluster-scoped kinds accept metadata.namespace as a field selector only if they have no selectable fields of their own", async () => {
   const answered = async (plural: string) =>
     (await ask("GET", `/api/v1/${plural}?fieldSelector=metadata.namespace%3Dx`)).code;
   expect(await answered("nodes")).toBe(400);

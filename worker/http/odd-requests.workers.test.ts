@@ -20,7 +20,7 @@ async function ask(
   return { code: response.status, message, metadata, warning: response.headers.get("Warning") };
 }
 
-test("WIRE-NAMES: an invalid name is reported as such, and an escaped slash is a slash", async () => {
+test("WIRE-NAMES: an invalid name is reported, and an escaped slash is a slash", async () => {
   expect(await ask("GET", `${MAPS}/%25`)).toMatchObject({
     code: 400,
     message: `Name parameter invalid: "%": may not contain '%'`,
@@ -31,7 +31,7 @@ test("WIRE-NAMES: an invalid name is reported as such, and an escaped slash is a
   });
 });
 
-test("WIRE-NOWHERE: a subresource of a built-in kind is the end of a path, a slash aside", async () => {
+test("WIRE-NOWHERE: nothing may follow a subresource of a built-in kind except a slash", async () => {
   const namespace = "/api/v1/namespaces/default";
   expect((await ask("GET", `${namespace}/status/`)).code).toBe(200);
   for (const method of ["GET", "PATCH", "OPTIONS"])
@@ -41,7 +41,7 @@ test("WIRE-NOWHERE: a subresource of a built-in kind is the end of a path, a sla
     });
 });
 
-test("WIRE-YAML: each repetition in YAML is a warning of its own", async () => {
+test("WIRE-YAML: each duplicate key in YAML has its own warning", async () => {
   const body = "metadata:\n  name: twice\n  name: repeated\n";
   expect(await ask("POST", `${MAPS}?dryRun=All`, { body, type: "application/yaml" })).toMatchObject({
     code: 201,
@@ -49,7 +49,7 @@ test("WIRE-YAML: each repetition in YAML is a warning of its own", async () => {
   });
 });
 
-test("a list at an invalid revision is the client's fault, and a bad token is reported before a revision beside it", async () => {
+test("a list at an invalid revision is a 400, and an invalid continue token is reported before a revision", async () => {
   expect(await ask("GET", `${MAPS}?resourceVersion=abc`)).toMatchObject({
     code: 400,
     message: expect.stringMatching(/^invalid resource version: resourceVersion: Invalid value: "abc"/),
@@ -60,7 +60,7 @@ test("a list at an invalid revision is the client's fault, and a bad token is re
   });
 });
 
-test("TRACK-13: reviews and token requests name their manager", async () => {
+test("TRACK-13: reviews and token requests record their field manager", async () => {
   const review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews?fieldManager=me";
   const body = JSON.stringify({ spec: { resourceAttributes: { verb: "get", resource: "pods" } } });
   const { metadata } = await ask("POST", review, { body });
@@ -69,7 +69,7 @@ test("TRACK-13: reviews and token requests name their manager", async () => {
   ]);
 });
 
-test("WIRE-METADATA: a question may be asked for its metadata alone, and for no list of it", async () => {
+test("WIRE-METADATA: a review can be requested as PartialObjectMetadata, but not as a list of it", async () => {
   const asked = async (as: string) => {
     const answer = await API.fetch("https://sailplane/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
       method: "POST",
@@ -89,7 +89,7 @@ test("WIRE-METADATA: a question may be asked for its metadata alone, and for no 
   expect(await asked("Table")).toMatchObject({ reason: "NotAcceptable" });
 });
 
-test("a Binding needs the name of a pod, and a question says nothing of what the server fills in", async () => {
+test("a Binding requires a pod's name, and a review's answer omits server-set metadata", async () => {
   const bind = (name: string) =>
     ask("POST", "/api/v1/namespaces/default/bindings", {
       body: JSON.stringify({ metadata: { name }, target: { name: "n" } }),
@@ -109,7 +109,7 @@ test("a Binding needs the name of a pod, and a question says nothing of what the
   expect(asked).toMatchObject({ code: 201 });
 });
 
-test("WIRE-METHODS: paths that are not resources are read by any method, and a stated length is honoured", async () => {
+test("WIRE-METHODS: non-resource paths accept any method, and Content-Length is honoured", async () => {
   for (const [method, path] of [
     ["POST", "/healthz"],
     ["DELETE", "/livez/ping"],
@@ -124,7 +124,7 @@ test("WIRE-METHODS: paths that are not resources are read by any method, and a s
   });
 });
 
-test("a node is proxied to at its kubelet's port, and at no other in its stead", async () => {
+test("a node proxy reaches the kubelet's port and no other", async () => {
   const node = JSON.stringify({
     metadata: { name: "ports" },
     status: { daemonEndpoints: { kubeletEndpoint: { Port: 10251 } } },
@@ -152,7 +152,7 @@ test("AGENT-VOLUME-LOCAL: only local volumes can be changed on a node", async ()
     expect([below, await codes(below)]).toEqual([below, [503, 405, 405, 405]]);
 });
 
-test("PATCH-10: an apply that does not fit is reported in the converter's words", async () => {
+test("PATCH-10: an apply that does not match the type is reported in the converter's words", async () => {
   const spec = {
     minReadySeconds: 1.5,
     selector: { matchLabels: { a: "b" } },
@@ -166,7 +166,7 @@ test("PATCH-10: an apply that does not fit is reported in the converter's words"
   });
 });
 
-test("WIRE-NEGOTIATE: a request for an unavailable form gets no warning about the kind", async () => {
+test("WIRE-NEGOTIATE: a request for an unavailable media type gets no warning about the kind", async () => {
   const path = "https://sailplane/api/v1/namespaces/default/endpoints";
   const warned = async (accept: string) =>
     (await API.fetch(new Request(path, { headers: { Accept: accept } }))).headers.get("Warning") !== null;

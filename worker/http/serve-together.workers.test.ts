@@ -15,7 +15,7 @@ const make = (name: string, more: object = {}): Asked => ({
 });
 const all = (asked: readonly Asked[]) => API.all({ cluster: "default", asked });
 
-test("answers come in the order of the requests, and a refusal affects no other", async () => {
+test("answers are in the order of the requests, and a failed one does not affect others", async () => {
   const answers = await all([
     make("one"),
     make("two", { labels: { "-": "no label" } }),
@@ -29,7 +29,7 @@ test("answers come in the order of the requests, and a refusal affects no other"
   expect(items.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(["one", "three"]));
 });
 
-test("each is made in the name of whom it takes on", async () => {
+test("each request is authorized as its own impersonated user", async () => {
   const nobody = { ...make("four"), headers: { ...make("four").headers, "impersonate-user": "nobody" } };
   const answers = await all([nobody, make("five")]);
   expect(answers.map(({ code }) => code)).toEqual([403, 201]);

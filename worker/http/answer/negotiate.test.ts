@@ -57,7 +57,7 @@ const refused = (accept: string, endpoint: Parameters<typeof negotiate>[3] = {})
   }
 };
 
-test("WIRE-NEGOTIATE: the router's refusal differs from that of what comes after it, and custom kinds have no router", () => {
+test("WIRE-NEGOTIATE: a refusal by the router differs from a later one, and custom kinds have no router", () => {
   const forms = `application/json, application/yaml, ${PROTOBUF}`;
   const router = `406: Not Acceptable\n\nAvailable representations: ${forms}`;
   const machinery = `only the following media types are accepted: ${forms}`;

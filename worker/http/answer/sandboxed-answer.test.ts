@@ -8,7 +8,7 @@ const page = () =>
     headers: { "Content-Security-Policy": "default-src *", "Service-Worker-Allowed": "/", "X-Own": "kept" },
   });
 
-test("WIRE-SANDBOX: a page that anyone may load does not have the dashboard's origin", async () => {
+test("WIRE-SANDBOX: a page that is served to anyone does not have the dashboard's origin", async () => {
   const answer = sandboxedAnswer(page(), anonymous);
   const policy = answer.headers.get("Content-Security-Policy") ?? "";
   expect(policy).toMatch(/^default-src \*, sandbox /);
@@ -21,14 +21,14 @@ test("WIRE-SANDBOX: a page that anyone may load does not have the dashboard's or
   expect(await answer.text()).toContain("steal");
 });
 
-test("WIRE-SANDBOX: a page says nothing of the origin as a whole", () => {
+test("WIRE-SANDBOX: a page sets no origin-wide headers", () => {
   const headers = { "Clear-Site-Data": '"*"', NEL: "{}", "Report-To": "{}", "Alt-Svc": "clear", "X-Own": "kept" };
   const answer = sandboxedAnswer(new Response("", { headers }), anonymous);
   const left = [...answer.headers.keys()].filter((name) => name !== "content-type");
   expect(left).toEqual(["content-security-policy", "x-own"]);
 });
 
-test("WIRE-SANDBOX: what comes through kubectl proxy is as it was", () => {
+test("WIRE-SANDBOX: answers through kubectl proxy are unchanged", () => {
   const answer = page();
   expect(sandboxedAnswer(answer, { name: "jane" })).toBe(answer);
 });

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { warningHeaders } from "./warning-headers.ts";
 
-test("a text is a quoted-string, said once, and one with a control character is not said", () => {
+test("a warning is a quoted-string, sent once, and dropped if it has a control character", () => {
   expect(warningHeaders(['unknown field "a\\b"', "x", "x", "y\nz", ""])).toEqual([
     '299 - "unknown field \\"a\\\\b\\""',
     '299 - "x"',
   ]);
 });
 
-test("texts that are too long together are cut, and those beyond the room left out", () => {
+test("warnings that are too long together are truncated, and dropped beyond the limit", () => {
   const texts = Array.from({ length: 100 }, (_, index) => `${index}${"é".repeat(300)}`);
   const headers = warningHeaders(texts);
   expect(headers).toHaveLength(16);
@@ -18,6 +18,6 @@ test("texts that are too long together are cut, and those beyond the room left o
   }
 });
 
-test("one long text that fits stays whole", () => {
+test("a single long warning that fits is not truncated", () => {
   expect(warningHeaders(["a".repeat(4096)])).toEqual([`299 - "${"a".repeat(4096)}"`]);
 });

@@ -58,7 +58,7 @@ const resources: readonly Resource[] = [
   }),
 ];
 
-test("WIRE-DISCOVERY: groups come by Kubernetes' priority, custom ones last; versions preferred first", () => {
+test("WIRE-DISCOVERY: groups are in the order of Kubernetes' priorities, custom ones last; preferred versions first", () => {
   expect(apiGroupList(resources).groups.map(({ name }) => name)).toEqual(["apps", "autoscaling", "example.com"]);
   expect(apiGroup(resources, "autoscaling")).toEqual({
     kind: "APIGroup",
@@ -74,7 +74,7 @@ test("WIRE-DISCOVERY: groups come by Kubernetes' priority, custom ones last; ver
   expect(apiVersions("host:443")).toMatchObject({ versions: ["v1"] });
 });
 
-test("WIRE-DISCOVERY: the group of APIServices comes before all that these can name", () => {
+test("WIRE-DISCOVERY: the group of APIServices comes before every group that they register", () => {
   const registration = defineResource({
     group: "apiregistration.k8s.io",
     version: "v1",
@@ -87,7 +87,7 @@ test("WIRE-DISCOVERY: the group of APIServices comes before all that these can n
   expect(names.slice(0, 2)).toEqual(["apiregistration.k8s.io", "acme.io"]);
 });
 
-test("WIRE-DISCOVERY: a group comes by the highest priority of its APIServices, its versions by theirs", () => {
+test("WIRE-DISCOVERY: a group is sorted by the highest priority of its APIServices, its versions by theirs", () => {
   const remote = (group: string, version: string, groupPriority: number, versionPriority: number) => ({
     group,
     version,
@@ -174,7 +174,7 @@ test("aggregated discovery has a protobuf form", () => {
   expect(items.map(({ metadata }) => metadata.name)).toEqual(document.items.map(({ metadata }) => metadata.name));
 });
 
-test("aggregated discovery says the same in one document", () => {
+test("aggregated discovery has the same content in one document", () => {
   const core = aggregatedDiscovery(resources, "/api");
   expect(core.items).toHaveLength(1);
   expect(core.items[0]?.versions[0]?.resources[1]).toMatchObject({
@@ -197,16 +197,16 @@ test("aggregated discovery says the same in one document", () => {
   expect(named.items[2]?.versions[0]?.resources[0]).toMatchObject({ scope: "Cluster", singularResource: "stuff" });
 });
 
-test("the index names what discovery serves", () => {
+test("the index lists the paths of discovery", () => {
   expect(rootPaths(resources).paths).toEqual(
     expect.arrayContaining(["/apis/autoscaling", "/apis/autoscaling/v1", "/version"]),
   );
 });
 
-describe("a document with an ETag", () => {
+describe("a discovery document with an ETag", () => {
   const ask = (etag: string) => new Request("http://x/", { headers: { "If-None-Match": etag } });
 
-  test("is sent once", async () => {
+  test("is sent only once", async () => {
     const document = await taggedDocument("application/json", "{}");
     const first = answerWithEtag(ask(""), document, "public");
     expect([first.status, await first.text()]).toEqual([200, "{}"]);
@@ -214,7 +214,7 @@ describe("a document with an ETag", () => {
   });
 });
 
-test("WIRE-DISCOVERY: of a custom kind the status comes before the scale, of built-in ones all by name", () => {
+test("WIRE-DISCOVERY: subresources of a custom kind are status before scale, those of built-in kinds are sorted by name", () => {
   const scale = { specReplicas: () => 1, statusReplicas: () => 1, selector: () => "", setReplicas: () => {} };
   const kind = {
     group: "e.com",
@@ -230,7 +230,7 @@ test("WIRE-DISCOVERY: of a custom kind the status comes before the scale, of bui
   expect(names(defineResource(kind))).toEqual(["foos", "foos/scale", "foos/status"]);
 });
 
-test("WIRE-DISCOVERY: one document for all says whole of which kind custom objects are", () => {
+test("WIRE-DISCOVERY: the aggregated document has the full kind of custom objects", () => {
   const kind = { group: "e.com", version: "v1", kind: "Foo", plural: "foos", scope: "Cluster", status: {} } as const;
   const { items } = aggregatedDiscovery([{ ...defineResource(kind), structuralSchema: {} }], "/apis");
   const responseKind = { group: "e.com", version: "v1", kind: "Foo" };

@@ -33,7 +33,7 @@ test("FAIR-USER: a user may have a limited number of concurrent requests, more a
   expect(await again).toBe("served");
 });
 
-test("FAIR-USER: lists count for ten; administrators are not counted", async () => {
+test("FAIR-USER: a list counts as ten requests; administrators are not limited", async () => {
   const { ask, many, end } = newServer("default");
   const lists = many(30, ann, "list");
   expect(await ask(ann)).toBe(429);
@@ -42,7 +42,7 @@ test("FAIR-USER: lists count for ten; administrators are not counted", async () 
   expect(await Promise.all([...lists, ...admins])).toEqual(Array(1030).fill("served"));
 });
 
-test("FAIR-CLUSTER: a cluster beside the default one has a bound for all its users, administrators too", async () => {
+test("FAIR-CLUSTER: a named cluster has a limit for all its users, including administrators", async () => {
   const { ask, many, end } = newServer();
   const first = many(1500, admin);
   expect(await ask(bob)).toBe(429);
@@ -53,7 +53,7 @@ test("FAIR-CLUSTER: a cluster beside the default one has a bound for all its use
   expect(await Promise.all([...first, other])).toEqual(Array(1501).fill("served"));
 });
 
-test("FAIR-USER: a body counts for each 16 KiB of it", async () => {
+test("FAIR-USER: a body counts once for each 16 KiB", async () => {
   const { ask, end } = newServer("default");
   const large = [ask(ann, "create", 3 * 1024 * 1024), ask(ann, "update", 1024 * 1024)];
   expect(await ask(ann, "create", 1024 * 1024)).toBe(429);
@@ -62,7 +62,7 @@ test("FAIR-USER: a body counts for each 16 KiB of it", async () => {
   expect(await Promise.all([...large, small])).toEqual(["served", "served", "served"]);
 });
 
-describe("FAIR-USER: an answer that is read bit by bit counts as in progress", () => {
+describe("FAIR-USER: an answer that is read slowly counts as in progress", () => {
   const chunks = ["a", "b", "c"].map((text) => new TextEncoder().encode(text));
   const streamOf = () => new ReadableStream<Uint8Array>({ start: fill });
   const fill = (controller: ReadableStreamDefaultController<Uint8Array>) => {
@@ -95,7 +95,7 @@ describe("FAIR-USER: an answer that is read bit by bit counts as in progress", (
     expect(await list("leaves")).toBeInstanceOf(ReadableStream);
   });
 
-  test("until it breaks off", async () => {
+  test("until it fails", async () => {
     const broken = new ReadableStream<Uint8Array>({ pull: () => Promise.reject(new Error("gone")) });
     const answer = (await list("breaks", broken)) as ReadableStream;
     await expect(answer.getReader().read()).rejects.toThrow("gone");

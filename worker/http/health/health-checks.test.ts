@@ -4,28 +4,28 @@ import { healthSamples, renderHealth } from "./health-checks.ts";
 const well = { storeAnswers: true };
 const plain = { excluded: [], verbose: false };
 
-test("an endpoint is ok, in a word or check by check", () => {
+test("a health endpoint answers ok, or one line per check", () => {
   expect(renderHealth("livez", well, plain)).toEqual({ code: 200, text: "ok" });
   const { text } = renderHealth("readyz", well, { excluded: [], verbose: true });
   expect(text).toMatch(/^\[\+]ping ok\n\[\+]log ok\n\[\+]etcd ok\n(\[\+][\w/-]+ ok\n)+readyz check passed\n$/);
   expect(text).toContain("[+]informer-sync ok\n");
 });
 
-test("a store that does not answer is reported without its reason, and without being called", () => {
+test("an unavailable store is reported without a reason, and without being called", () => {
   const { code, text } = renderHealth("livez", { storeAnswers: false }, plain);
   expect(code).toBe(500);
   expect(text).toContain("[-]etcd failed: reason withheld\n");
   expect(text).toMatch(/\nlivez check failed\n$/);
 });
 
-test("checks can be excluded, and unknown ones are named", () => {
+test("checks can be excluded, and unknown exclusions are reported", () => {
   const answer = renderHealth("livez", { storeAnswers: false }, { excluded: ["etcd", "nope", "b"], verbose: true });
   expect(answer.code).toBe(200);
   expect(answer.text).toContain("[+]etcd excluded: ok\n");
   expect(answer.text).toContain('warn: some health checks cannot be excluded: no matches for "b","nope"\n');
 });
 
-test("WIRE-SLIS: each check is a gauge, by endpoint, one when it passes", () => {
+test("WIRE-SLIS: each check is a gauge per endpoint, with value one if it passes", () => {
   const samples = healthSamples({ storeAnswers: false });
   expect(samples).toContain('kubernetes_healthcheck{name="etcd",type="livez"} 0');
   expect(samples).toContain('kubernetes_healthcheck{name="informer-sync",type="readyz"} 1');

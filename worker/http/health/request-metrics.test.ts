@@ -35,7 +35,7 @@ test.each([
   expect(metrics.lines()).toContain(`apiserver_request_total{code="200",component="apiserver",dry_run="",${kind}} 1`);
 });
 
-test("WIRE-METRICS: durations of answers are in cumulative buckets, without watches", () => {
+test("WIRE-METRICS: request durations are in cumulative buckets, without watches", () => {
   const metrics = new RequestMetrics();
   const answer = (milliseconds: number, of: Counted | undefined) => {
     metrics.began("GET");

@@ -5,7 +5,7 @@ import type { Env } from "../../env.ts";
 const { API } = env as Env;
 const ask = (path: string, init: RequestInit = {}) => API.fetch(new Request(`https://sailplane${path}`, init));
 
-test("WIRE-METRICS: scrapes find requests, objects, watches and API servers by Kubernetes' names", async () => {
+test("WIRE-METRICS: scrapes contain metrics of requests, objects, watches and API servers under Kubernetes' names", async () => {
   const maps = "/api/v1/namespaces/default/configmaps";
   const body = JSON.stringify({ metadata: { name: "measured" } });
   await (await ask(maps, { method: "POST", body, headers: { "Content-Type": "application/json" } })).text();

@@ -32,7 +32,7 @@ const status = statusPage({
   paths: ["/", "/api/v1", "/apis", "/healthz", "/healthz/ping", "/version"],
 });
 
-test("WIRE-ZPAGES: as text for people", () => {
+test("WIRE-ZPAGES: the default format is plain text", () => {
   const [empty, title, warning, ...lines] = zText(status).split("\n");
   expect([empty, title]).toEqual(["", "apiserver statusz"]);
   expect(warning).toContain("not meant to be machine parseable");
@@ -52,7 +52,7 @@ test("WIRE-ZPAGES: as text for people", () => {
   ).toEqual(["a=1", "b=2", ""]);
 });
 
-test("WIRE-ZPAGES: as an object of the version asked for, with a warning where that is to be left", () => {
+test("WIRE-ZPAGES: an object has the requested version, with a warning if that version is deprecated", () => {
   expect(zObject(status, "v1beta1")).toMatchObject({
     kind: "Statusz",
     apiVersion: "config.k8s.io/v1beta1",
@@ -67,7 +67,7 @@ test("WIRE-ZPAGES: as an object of the version asked for, with a warning where t
   ]);
 });
 
-test("WIRE-ZPAGES: system:monitoring may read both", () => {
+test("WIRE-ZPAGES: system:monitoring may read both pages", () => {
   const paths = componentRoles["system:monitoring"]?.flatMap(({ nonResourceURLs = [] }) => nonResourceURLs);
   expect(paths).toEqual(expect.arrayContaining(["/flagz", "/statusz"]));
 });

@@ -12,7 +12,7 @@ async function newKey(): Promise<string> {
   return btoa(String.fromCharCode(...new Uint8Array(spki)));
 }
 
-it("NET-TLS-CERT: a node gets a certificate for its own key, and no one else does", async () => {
+it("NET-TLS-CERT: a node gets a certificate for its own key, and nobody else does", async () => {
   const body = { publicKey: await newKey() };
   const given = await call(door, { body });
   expect([given.code, String((given.object as unknown as { certificate: string }).certificate)]).toEqual([

@@ -3,7 +3,7 @@ import { baseOf, call, createCluster, outside } from "../../../test/workers/api-
 
 const cluster = "nodes-impersonated";
 
-test("AUTH-AS: an impersonating user acts for that one's nodes, and joins none", async () => {
+test("AUTH-AS: an impersonating user may act for the impersonated user's nodes, and cannot join nodes", async () => {
   const { token } = (await createCluster(cluster)).object;
   const ask = async (path: string, init: RequestInit & { headers?: Record<string, string> }) => {
     const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...init.headers };
@@ -26,7 +26,7 @@ test("AUTH-AS: an impersonating user acts for that one's nodes, and joins none",
   expect((await ask("join", join))[0]).toBe(201);
 });
 
-test("AUTH-AS: what is reported in a node's name is decided in that name", async () => {
+test("AUTH-AS: reports while impersonating a node are authorized as that node", async () => {
   const { token } = (await createCluster(`${cluster}-reports`)).object;
   const base = baseOf(`${cluster}-reports`);
   const pods = "/api/v1/namespaces/kube-system/pods";
@@ -46,7 +46,7 @@ test("AUTH-AS: what is reported in a node's name is decided in that name", async
   expect(answered.map(({ code }) => code)).toEqual([403]);
 });
 
-test("RELAY-CALL: a node that has not joined is not called, and a tunnel that no one opened does not exist", async () => {
+test("RELAY-CALL: a node that has not joined cannot be called, and a tunnel that was not opened does not exist", async () => {
   const base = baseOf(`${cluster}-strangers`);
   const { token } = (await createCluster(`${cluster}-strangers`)).object;
   const node = (await call(`${base}/sailplane/v1/join`, { body: { nodeName: "n1" }, token })).object.token;

@@ -20,7 +20,7 @@ async function dial(cluster: string, node: string): Promise<WebSocket> {
 const specOf = (lease: KubeObject | undefined) => (lease as { readonly spec?: LeaseSpec } | undefined)?.spec;
 const timeOf = (lease: KubeObject | undefined) => specOf(lease)?.renewTime;
 
-test("LINK-LEASE: a node's Lease is shown renewed when the node was last heard of, and nothing is written", async () => {
+test("LINK-LEASE: a Lease shows the time when its node was last heard of, without a write", async () => {
   const base = await newCluster("renewed");
   const cluster = base.split("/").at(-1) ?? "";
   const leases = `${base}/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases`;

@@ -48,7 +48,7 @@ test.each<[what: string, schema: StructuralSchema, published: unknown]>([
   expect(member(schema, 3)).toEqual(schema);
 });
 
-test("WIRE-OPENAPI-CUSTOM: what preserves unknown fields at its root is any object in version 2, and told in full in version 3", () => {
+test("WIRE-OPENAPI-CUSTOM: a schema that preserves unknown fields at its root is any object in version 2, and complete in version 3", () => {
   const schema = { type: "object", description: "d", "x-kubernetes-preserve-unknown-fields": true };
   expect(published(schema, 2)).toEqual({ type: "object" });
   expect(published(schema, 3)).toMatchObject({ ...schema, properties: { kind: text } });
@@ -61,13 +61,13 @@ test.each<[schema: StructuralSchema, added: StructuralSchema]>([
   [{ ...intOrString, anyOf: [number, text] }, {}],
   [{ ...intOrString, allOf: [{ anyOf: [number, text] }, { minimum: 1 }] }, {}],
   [{ ...intOrString, anyOf: [{ minimum: 1 }] }, { allOf: [{ anyOf: [number, text] }] }],
-])("WIRE-OPENAPI-CUSTOM: version 3 spells out what is a number or a text, once: %j", (schema, added) => {
+])("WIRE-OPENAPI-CUSTOM: version 3 describes int-or-string once: %j", (schema, added) => {
   expect(member(schema, 3)).toEqual({ ...schema, ...added });
   expect(member(schema, 2)).toEqual(intOrString);
 });
 
 test.each<OpenApiVersion>([2, 3])(
-  "WIRE-OPENAPI-CUSTOM: version %i says what an embedded object has, in items too",
+  "WIRE-OPENAPI-CUSTOM: version %i describes the fields of embedded objects, also within items",
   (version) => {
     const embedded = {
       type: "object",

@@ -58,7 +58,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     components: { schemas: Record<string, Schema> };
   };
 
-  test("lists types, merge keys, defaults and texts", () => {
+  test("lists types, merge keys, defaults and descriptions", () => {
     expect(apps.components.schemas["io.k8s.api.apps.v1.DeploymentSpec"]).toMatchObject({
       description: "The spec.",
       required: ["selector", "template"],
@@ -83,7 +83,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     });
   });
 
-  test("WIRE-OPENAPI-VALUES: lists the values that a field may have, and Go's default for a missing one", () => {
+  test("WIRE-OPENAPI-VALUES: lists a field's enum values, and Go's default for a missing field", () => {
     const properties = (name: string) => apps.components.schemas[`io.k8s.api.core.v1.${name}`]?.properties;
     expect(properties("PodSpec")).toMatchObject({
       restartPolicy: {
@@ -104,7 +104,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     });
   });
 
-  test("says which kind a path serves and what a patch takes", () => {
+  test("describes the kind of each path and the media types of patches", () => {
     const path = apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
     expect(path?.patch).toMatchObject({
       "x-kubernetes-group-version-kind": { group: "apps", version: "v1", kind: "Deployment" },
@@ -118,7 +118,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     });
   });
 
-  test("WIRE-OPENAPI-STREAMS: has streams, with their options in the URL, and the deprecated paths of watches", () => {
+  test("WIRE-OPENAPI-STREAMS: describes streams, with their query parameters, and the deprecated watch paths", () => {
     const core = openApiV3({ ...request, resources: [pod as Resource, ...resources] }, "api/v1") as typeof apps;
     const pods = "/api/v1/namespaces/{namespace}/pods/{name}";
     const namesAt = (path: string) =>
@@ -148,7 +148,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     });
   });
 
-  test("lists common parameters with the path, and what a deletion takes and returns", () => {
+  test("lists common parameters at the path, and the body and answer of a deletion", () => {
     const path = apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
     expect(path).toMatchObject({ parameters: [{ name: "name" }, { name: "namespace" }, { name: "pretty" }] });
     expect(path?.patch?.parameters?.map(({ name }) => name)).not.toContain("pretty");
@@ -163,7 +163,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     ]);
   });
 
-  test("exists for indexes, too, which have no kind", () => {
+  test("exists for group indexes, too, which have no kind", () => {
     const paths = documentPaths(request.resources);
     expect(paths).toEqual(expect.arrayContaining(["api", "apis", "apis/apps", "version", "openid/v1/jwks"]));
     for (const path of paths) {
@@ -174,11 +174,11 @@ describe("WIRE-OPENAPI: version 3", () => {
     }
   });
 
-  test("refers to nothing that it does not have", () => {
+  test("has no dangling references", () => {
     expect(danglingReferences(apps as Schema, apps.components.schemas, "#/components/schemas/")).toEqual([]);
   });
 
-  test("says of custom kinds that they take no strategic patch, which kubectl apply would send", () => {
+  test("offers no strategic merge patch for custom kinds, since kubectl apply would send one", () => {
     const custom = openApiV3(request, "apis/stable.example.com/v1") as typeof apps;
     const taken = (document: typeof apps, path: string) => JSON.stringify(document.paths[path]?.patch);
     const strategic = "application/strategic-merge-patch+json";
@@ -186,7 +186,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     expect(taken(apps, "/apis/apps/v1/namespaces/{namespace}/deployments/{name}")).toContain(strategic);
   });
 
-  test("names operations of custom kinds by words, and lists the parameters of a GET", () => {
+  test("names operations of custom kinds in Kubernetes' way, and lists the parameters of a GET", () => {
     const dashed = { ...crontab, group: "acme.cert-manager.io", kind: "Issuer" };
     const document = openApiV3({ ...request, resources: [dashed] }, "apis/acme.cert-manager.io/v1") as typeof apps;
     expect(document.paths["/apis/acme.cert-manager.io/v1/crontabs/{name}"]).toMatchObject({
@@ -199,7 +199,7 @@ describe("WIRE-OPENAPI: version 3", () => {
     });
   });
 
-  test("has custom kinds by the same road", () => {
+  test("includes custom kinds in the same way", () => {
     const { components, paths } = openApiV3(request, "apis/stable.example.com/v1") as typeof apps;
     expect(components.schemas["com.example.stable.v1.CronTab"]).toMatchObject({
       description: "A tab.",
@@ -218,7 +218,7 @@ describe("WIRE-OPENAPI: version 3", () => {
 describe("version 2", () => {
   const document = openApiV2(request) as Schema & { definitions: Record<string, Schema> };
 
-  test("says of custom kinds what their paths take, though a GET has no body", () => {
+  test("describes what paths of custom kinds consume, even though a GET has no body", () => {
     expect(document).toMatchObject({
       paths: {
         "/apis/stable.example.com/v1/crontabs": { get: { consumes: ["application/json", "application/yaml"] } },
@@ -227,7 +227,7 @@ describe("version 2", () => {
     });
   });
 
-  test("is one document, its references plain", () => {
+  test("is one document with plain references", () => {
     expect(document).toMatchObject({ swagger: "2.0" });
     expect(danglingReferences(document, document.definitions, "#/definitions/")).toEqual([]);
     expect(document.definitions["io.k8s.apimachinery.pkg.util.intstr.IntOrString"]).toEqual({
@@ -245,7 +245,7 @@ describe("version 2", () => {
   });
 });
 
-test("texts that come with the values of a field say them once, and not to columns", () => {
+test("descriptions do not repeat enum values, and table columns omit these", () => {
   const { schemas } = (openApiV3(request, "apis/apps/v1") as { components: { schemas: Record<string, Schema> } })
     .components;
   const text = documentation["core.v1.Container"].imagePullPolicy;
@@ -255,7 +255,7 @@ test("texts that come with the values of a field say them once, and not to colum
   expect(documentationLookup(documentation)("core.v1.Container.imagePullPolicy")).toBe("When.");
 });
 
-test("columns find the texts of fields", () => {
+test("table columns use the descriptions of fields", () => {
   expect(documentationLookup(documentation)("apps.v1.DeploymentSpec.replicas")).toBe("How many.");
   expect(documentationLookup(documentation)("apps.v1.Nope.x")).toBeUndefined();
 });

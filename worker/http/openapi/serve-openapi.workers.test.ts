@@ -41,12 +41,12 @@ test.each([
   expect(await ask(DOCUMENT, { Accept: accept })).toMatchObject({ code: 200, type, etag });
 });
 
-test("WIRE-OPENAPI: no other form passes for it, and the index has but one", async () => {
+test("WIRE-OPENAPI: no other media type is accepted, and the index has only one", async () => {
   expect((await ask(DOCUMENT, { Accept: "application/yaml" })).code).toBe(406);
   expect((await ask("/openapi/v3", { Accept: PROTOBUF })).code).toBe(200);
 });
 
-test("FAIR-LIST: documents that a client does not read are thirty, and have room again as it reads them", async () => {
+test("FAIR-LIST: a client may have thirty unread documents, and more as it reads them", async () => {
   const { object: cluster } = await createCluster("openapi-unread");
   const base = baseOf("openapi-unread");
   const accounts = `${base}/api/v1/namespaces/default/serviceaccounts`;

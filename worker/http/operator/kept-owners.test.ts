@@ -22,7 +22,7 @@ async function stateOf(store: MemoryStore, resources: readonly string[]) {
     });
 }
 
-test("BACKUP-LEFT-OUT: a cluster that goes back in time keeps its limits, its administrator and its nodes' credentials", async () => {
+test("BACKUP-LEFT-OUT: a cluster that is restored to an earlier time keeps its limits, its administrator and its nodes' credentials", async () => {
   const [settings, clusters, credentials] = OWNERS;
   const present = new MemoryStore();
   await present.commit({
@@ -57,7 +57,7 @@ test("BACKUP-LEFT-OUT: a cluster that goes back in time keeps its limits, its ad
   expect(policyRevision).toBe(revision);
 });
 
-test("a past whose owner and nodes are the same is left as it is", async () => {
+test("an earlier state with the same owner and nodes is not changed", async () => {
   const store = new MemoryStore();
   await store.commit({ writes: [create(OWNERS[0], "self", "limited")] });
   const { revision } = await store.status();

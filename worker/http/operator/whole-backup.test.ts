@@ -27,31 +27,28 @@ const inPieces = (lines: ReadableStream<Uint8Array>, size: number) =>
     }),
   );
 
-test.each([7, 100, 100_000])(
-  "SHARD-BACKUP: one backup has what all stores have, read %i bytes at a time",
-  async (size) => {
-    const counts = { pods: 150, events: 700, leases: 0 };
-    const backups = await Promise.all(
-      Object.entries(counts).map(async ([resource, count], i) => ({
-        shard: i === 0 ? undefined : resource,
-        lines: inPieces((await storeWith(resource, count)).backup("c", []), size),
-      })),
-    );
-    const lines = (await textOf(wholeBackup(backups))).split("\n");
-    expect(parseBackupHead(lines[0] ?? "")).toMatchObject({
-      cluster: "c",
-      objects: 850,
-      revision: 151,
-      shards: { events: 701, leases: 1 },
-    });
-    const objects = lines.slice(1, -2).map((line) => parseBackupObject(line));
-    const countOf = (resource: string) => objects.filter((object) => object?.[0] === resource).length;
-    expect([countOf("pods"), countOf("events"), objects.length]).toEqual([150, 700, 850]);
-    expect(lines.slice(-2)).toEqual(['{"end":true}', ""]);
-  },
-);
+test.each([7, 100, 100_000])("SHARD-BACKUP: one backup contains all stores, read %i bytes at a time", async (size) => {
+  const counts = { pods: 150, events: 700, leases: 0 };
+  const backups = await Promise.all(
+    Object.entries(counts).map(async ([resource, count], i) => ({
+      shard: i === 0 ? undefined : resource,
+      lines: inPieces((await storeWith(resource, count)).backup("c", []), size),
+    })),
+  );
+  const lines = (await textOf(wholeBackup(backups))).split("\n");
+  expect(parseBackupHead(lines[0] ?? "")).toMatchObject({
+    cluster: "c",
+    objects: 850,
+    revision: 151,
+    shards: { events: 701, leases: 1 },
+  });
+  const objects = lines.slice(1, -2).map((line) => parseBackupObject(line));
+  const countOf = (resource: string) => objects.filter((object) => object?.[0] === resource).length;
+  expect([countOf("pods"), countOf("events"), objects.length]).toEqual([150, 700, 850]);
+  expect(lines.slice(-2)).toEqual(['{"end":true}', ""]);
+});
 
-test("SHARD-BACKUP: one that breaks off ends no backup", async () => {
+test("SHARD-BACKUP: a store's backup that breaks off fails the whole backup", async () => {
   const cut = new Response('{"sailplaneBackup":1,"cluster":"c","revision":1,"objects":1,"time":""}\n').body;
   const own = (await storeWith("pods", 3)).backup("c", []);
   const backup = wholeBackup([

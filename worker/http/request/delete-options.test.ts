@@ -9,7 +9,7 @@ const of = (query: string) =>
     query: new URLSearchParams(query),
   } as Partial<RequestContext> as RequestContext);
 
-test("a URL says the options where there is no body, preconditions by their own names", () => {
+test("query parameters are the options if there is no body, preconditions under their own names", () => {
   expect(of("uid=u&resourceVersion=7&gracePeriodSeconds=3")).toMatchObject({
     uid: "u",
     resourceVersion: "7",
@@ -18,7 +18,7 @@ test("a URL says the options where there is no body, preconditions by their own 
   expect(of("uid=&resourceVersion=")).toEqual({ options: {}, dryRun: false });
 });
 
-test("a policy that is given is one that there is", () => {
+test("a propagation policy must be a known one", () => {
   expect(() => of("propagationPolicy=")).toThrow(
     expect.objectContaining({
       status: expect.objectContaining({ code: 422 }) as unknown as ApiError["status"],
@@ -26,7 +26,7 @@ test("a policy that is given is one that there is", () => {
   );
 });
 
-test("a body that says a kind and no version is taken to mean that kind of meta.k8s.io/v1", () => {
+test("a body with a kind and no version is read as that kind of meta.k8s.io/v1", () => {
   const body = new TextEncoder().encode('{"kind":"Foo"}');
   const request = new Request("https://sailplane/");
   const context = { body, request, query: new URLSearchParams() } as Partial<RequestContext> as RequestContext;

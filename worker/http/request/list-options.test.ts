@@ -18,12 +18,12 @@ function refusal(read: () => unknown): string {
   return "";
 }
 
-test('what is given is true, but for "false" in any case and "0"', () => {
+test('a boolean parameter is true unless it is "false" in any case or "0"', () => {
   for (const value of ["", "nope", "1"]) expect(isWatch(of(`watch=${value}`))).toBe(true);
   for (const query of ["watch=False", "watch=0", ""]) expect(isWatch(of(query))).toBe(false);
 });
 
-test("WATCH-INITIAL: a watch from no revision asks for the state, and so for the bookmark at its end", () => {
+test("WATCH-INITIAL: a watch without a revision requests initial events, and the bookmark after them", () => {
   for (const query of ["", "resourceVersion=", "resourceVersion=0"])
     expect(watching(query).sendInitialEvents).toBe(true);
   expect(watching("resourceVersion=7")).toMatchObject({ since: 7 });
@@ -34,7 +34,7 @@ test("WATCH-INITIAL: a watch from no revision asks for the state, and so for the
   expect(() => watching("sendInitialEvents=")).toThrow();
 });
 
-test("WATCH-OPTIONS: a watch from a revision does not mind a continue token, and one by a path of watches is held to the rules of lists", () => {
+test("WATCH-OPTIONS: a watch from a revision ignores a continue token, and a watch by a watch path has the rules of lists", () => {
   expect(watching("resourceVersion=7&continue=abc")).toMatchObject({ since: 7 });
   for (const query of ["continue=abc", "resourceVersion=0&continue=abc"])
     expect(refusal(() => watching(query))).toContain("forbidden when continue is provided");
@@ -49,7 +49,7 @@ test.each([
   ["metadata.name=a,metadata.namespace=n", true],
   ["metadata.name!=b", false],
   ["metadata.namespace=n", false],
-])("WATCH-OPTIONS: a watch of the object a by its path may select %j: %s", (fieldSelector, isFit) => {
+])("WATCH-OPTIONS: a watch of object a by its path with the field selector %j: %s", (fieldSelector, isFit) => {
   const query = new URLSearchParams({ fieldSelector });
   const message = refusal(() => requireNamed(query, selectionOf(query, SERVED), "a"));
   expect(message).toBe(isFit ? "" : "fieldSelector metadata.name doesn't match requested name");
@@ -63,11 +63,11 @@ test.each([
   ["sendInitialEvents=true&fieldSelector=c=d", "sendInitialEvents is forbidden for list"],
   ["fieldSelector=c=d&resourceVersion=x", '"c" is not a known field selector'],
   ["fieldSelector=c=d&continue=x", '"c" is not a known field selector'],
-])("WIRE-LIST-ORDER: of %s the first that Kubernetes checks is reported", (query, message) => {
+])("WIRE-LIST-ORDER: of %s only the first error in Kubernetes' order is reported", (query, message) => {
   expect(refusal(() => listOptions(of(query), SERVED))).toContain(message);
 });
 
-test("causes come in Kubernetes' order", () => {
+test("causes are in Kubernetes' order", () => {
   const causes = (query: string) => {
     try {
       listOptions(of(query), SERVED);
@@ -83,7 +83,7 @@ test("causes come in Kubernetes' order", () => {
   ]);
 });
 
-test("FAIR-SELECT: a label selector has a thousand requirements and values at most", () => {
+test("FAIR-SELECT: a label selector is limited to a thousand requirements and values", () => {
   const served = { resource: { scope: "Namespaced" } } as Served;
   const some = (count: number) => Array.from({ length: count }, (_, i) => `v${i}`).join(",");
   const select = (selector: string) => selectionOf(new URLSearchParams({ labelSelector: selector }), served);

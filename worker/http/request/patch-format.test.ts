@@ -22,7 +22,7 @@ function patched(format: string, patch: unknown): KubeObject | string | undefine
   }
 }
 
-test("PATCH-08: a patch makes no other kind of an object", () => {
+test("PATCH-08: a patch cannot change an object's kind", () => {
   const unknown = (kind: string, version: string) =>
     `no kind "${kind}" is registered for version "${version}" in scheme "pkg/api/legacyscheme/scheme.go:30"`;
   const pod = "converting (v1.Pod) to (core.ConfigMap): unknown conversion";
@@ -36,13 +36,13 @@ test("PATCH-08: a patch makes no other kind of an object", () => {
   expect(patched("json-patch+json", [{ op: "replace", path: "/kind", value: "Pod" }])).toBe(pod);
 });
 
-test("PATCH-08: what a strategic merge says of kind and version has no effect, and the kind need not be said", () => {
+test("PATCH-08: kind and apiVersion in a strategic merge patch have no effect, and can be omitted", () => {
   expect(patched("strategic-merge-patch+json", { kind: "Pod", apiVersion: "v2" })).toEqual(object());
   expect(patched("strategic-merge-patch+json", { kind: null, apiVersion: null })).toEqual(object());
   expect(patched("merge-patch+json", { kind: null })).toEqual(object());
 });
 
-test("PATCH-08: an object of no version has no fields by the names that they have in one, nor a name", () => {
+test("PATCH-08: a patch that removes apiVersion makes all fields unknown, including the name", () => {
   const format = patchFormats["application/merge-patch+json"];
   for (const patch of [{ apiVersion: null }, { apiVersion: "", kind: null }]) {
     const { object: read, warnings } =
@@ -51,7 +51,7 @@ test("PATCH-08: an object of no version has no fields by the names that they hav
   }
 });
 
-test("PATCH-11: problems of other patches are told in the order of sorted members", () => {
+test("PATCH-11: errors of other patches are in the order of sorted members", () => {
   const warnings = (format: string, patch: unknown) => {
     const found = patchFormats[`application/${format}`];
     return found && applyFormat(found, { value: patch, duplicates: [] }, object(), context).warnings;
@@ -63,7 +63,7 @@ test("PATCH-11: problems of other patches are told in the order of sorted member
   expect(patched("merge-patch+json", { immutable: "x", data: 1 })).toMatch(/into Go struct field ConfigMap.data/);
 });
 
-test("PATCH-10: what a strategic merge gives is told in a converter's words, and its unknown fields in their order", () => {
+test("PATCH-10: errors of a strategic merge are in the converter's words, with unknown fields in its order", () => {
   expect(patched("strategic-merge-patch+json", { data: { k: 1 } })).toBe(
     'Invalid value: "map[data:map[k:1]]": cannot convert int64 to string',
   );
@@ -95,6 +95,6 @@ test.each([
   ["json-patch+json", "Strict", "[", "error decoding patch: unexpected end of JSON input"],
   ["json-patch+json", "Ignore", "[", "unexpected end of JSON input"],
   ["strategic-merge-patch+json", "Warn", "{", "unexpected end of JSON input"],
-] as const)("PATCH-09: of %s by %s, %s", (format, level, text, told) => {
+] as const)("PATCH-09: the errors of a %s under fieldValidation=%s: %s", (format, level, text, told) => {
   expect(parsed(format, text, level)).toEqual(told);
 });

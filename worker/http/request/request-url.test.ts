@@ -15,7 +15,7 @@ test.each([
   "https://h/apis/rbac.authorization.k8s.io/v1/clusterroles/system:node",
   "https://h/a%2Fb?c=%20",
   "https://h/a#b?c",
-])("the path of %s is what URL says", (url) => {
+])("the path of %s equals that of the URL class", (url) => {
   expect(pathnameOf(url)).toBe(new URL(url).pathname);
 });
 
@@ -27,7 +27,7 @@ test("parameters with a semicolon or an invalid escape are dropped, as in Go", (
 });
 
 test.each(["https://h/", "https://h/?", "https://h/?a=1&a=2&b=%20+c", "https://h/a?x=y?z"])(
-  "the query of %s is what URL says",
+  "the query of %s equals that of the URL class",
   (url) => {
     expect([...queryOf(url)]).toEqual([...new URL(url).searchParams]);
   },

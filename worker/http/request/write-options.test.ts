@@ -11,7 +11,7 @@ function refusal(parse: () => unknown): string {
   return "";
 }
 
-test("an apply names its field manager, and only an apply can force", () => {
+test("an apply requires a field manager, and only an apply can force", () => {
   const of = (query: string, isApply: boolean) => refusal(() => patchOptions(new URLSearchParams(query), isApply));
   expect(of("", true)).toBe(
     'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
@@ -24,7 +24,7 @@ test("an apply names its field manager, and only an apply can force", () => {
   expect(of("", false)).toBe("");
 });
 
-test("errors come in Kubernetes' order", () => {
+test("errors are in Kubernetes' order", () => {
   const query = new URLSearchParams("fieldValidation=Loose&dryRun=None&fieldManager=%07");
   const order = /fieldManager: .*dryRun: .*fieldValidation: /;
   expect(refusal(() => writeOptions(query, "CreateOptions"))).toMatch(order);

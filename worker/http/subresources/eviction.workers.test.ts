@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, codesOf, newNamespace, pod } from "../../../test/workers/core-calls.ts";
 
-test("ADM-EVICT, ADM-EVICT-SAY: evictions that race share no disruption", async () => {
+test("ADM-EVICT, ADM-EVICT-SAY: concurrent evictions cannot use the same allowed disruption", async () => {
   const place = await newNamespace("evict");
   const names = ["a", "b", "c", "d"];
   for (const name of names) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { API, BASE, call, newNamespace, pod } from "../../../test/workers/core-calls.ts";
 
-test.each(["binding", "eviction"])("WIRE-OUTCOME: the outcome of a %s has the requested form", async (action) => {
+test.each(["binding", "eviction"])("WIRE-OUTCOME: the outcome of a %s has the requested media type", async (action) => {
   const place = await newNamespace(`outcome-${action}`);
   const post = async (name: string, accept: string) => {
     await call(`${place}/pods`, pod(name));

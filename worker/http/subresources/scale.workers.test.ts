@@ -35,7 +35,7 @@ const scaleTo = (name: string, replicas: number, resourceVersion?: string) => ({
   spec: { replicas },
 });
 
-test("SCALE-02: a scale need not name the revision that it is of", async () => {
+test("SCALE-02: a Scale may omit its resourceVersion", async () => {
   await create("a", { size: 1 });
   expect(await ask("PUT", `${OBJECTS}/a/scale`, scaleTo("a", 3))).toEqual([200, { replicas: 3 }]);
   const [code] = await ask("PUT", `${OBJECTS}/a/scale`, scaleTo("a", 4, "1"));
@@ -51,7 +51,7 @@ test("SCALE-03: missing replicas can be neither read nor omitted", async () => {
   expect(await ask("GET", `${OBJECTS}/b/scale`)).toEqual([200, { replicas: 2 }]);
 });
 
-test("SCALE-04: replicas that are not an integer are reported beside all else", async () => {
+test("SCALE-04: replicas that are not an integer are reported together with other errors", async () => {
   const [code, message] = await create("c", { size: 1.5 });
   expect([code, message]).toEqual([
     422,
@@ -59,7 +59,7 @@ test("SCALE-04: replicas that are not an integer are reported beside all else", 
   ]);
 });
 
-test("the metadata of a built-in kind's Scale is held to the rules of metadata", async () => {
+test("the metadata of a built-in kind's Scale is validated like any metadata", async () => {
   const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
   const sets = "/apis/apps/v1/namespaces/default/replicasets";
   await ask("POST", sets, { metadata: { name: "s" }, spec: { selector: { matchLabels: { a: "b" } }, template } });
@@ -71,7 +71,7 @@ test("the metadata of a built-in kind's Scale is held to the rules of metadata",
   expect(await ask("PUT", `${sets}/s/scale`, scaleTo("s", 2))).toEqual([200, { replicas: 2 }]);
 });
 
-test("a Scale is of the existing object, and of its namespace", async () => {
+test("a Scale requires an existing object, and the object's namespace", async () => {
   const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
   const sets = "/apis/apps/v1/namespaces/default/replicasets";
   await ask("POST", sets, { metadata: { name: "u" }, spec: { selector: { matchLabels: { a: "b" } }, template } });
@@ -91,7 +91,7 @@ test("a Scale is of the existing object, and of its namespace", async () => {
   expect(await ask("GET", `${sets}/u/scale`)).toEqual([200, { replicas: 1 }]);
 });
 
-test("SCALE-05: a scale of a workload gets the warnings about its pods, like a change", async () => {
+test("SCALE-05: scaling a workload gives the warnings about its pods, like an update", async () => {
   const url = "https://sailplane/apis/apps/v1/namespaces/default/deployments";
   const send = (method: string, path: string, body: object) =>
     API.fetch(

@@ -27,7 +27,7 @@ const applied = (spec: object, query = "") =>
     spec: { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "d" }, ...spec },
   });
 
-test("TRACK-11: an apply at a version that is not stored owns fields of that version, among owners at others", async () => {
+test("TRACK-11: an apply at a version that is not the storage version owns fields of that version, among owners at others", async () => {
   const first = await applied({ maxReplicas: 3, targetCPUUtilizationPercentage: 50 });
   expect(first.metadata.managedFields?.[0]).toMatchObject({
     apiVersion: "autoscaling/v1",
@@ -43,7 +43,7 @@ test("TRACK-11: an apply at a version that is not stored owns fields of that ver
   expect(forced.spec).toMatchObject({ maxReplicas: 4, targetCPUUtilizationPercentage: 80 });
 });
 
-test("TRACK-12: an ordinary write at a version that is not stored owns fields of that version", async () => {
+test("TRACK-12: an ordinary write at a version that is not the storage version owns fields of that version", async () => {
   const events = "https://sailplane/apis/events.k8s.io/v1/namespaces/default/events?fieldManager=first";
   const event = {
     metadata: { name: "tracked" },
@@ -71,7 +71,7 @@ test("TRACK-12: an ordinary write at a version that is not stored owns fields of
   expect(patched.metadata.managedFields?.[0]?.fieldsV1).not.toHaveProperty("f:note");
 });
 
-test("APPLY-02: managers of another version of a custom kind keep what they own", async () => {
+test("APPLY-02: managers at another version of a custom kind keep their fields", async () => {
   const schema = {
     openAPIV3Schema: {
       type: "object",
@@ -104,7 +104,7 @@ test("APPLY-02: managers of another version of a custom kind keep what they own"
   );
 });
 
-test("an apply that names a uid creates nothing", async () => {
+test("an apply with a UID does not create an object", async () => {
   const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "gone", uid: "its-uid" } };
   const url = "https://sailplane/api/v1/namespaces/default/configmaps/gone?fieldManager=m";
   expect((await patch(url, "application/apply-patch+yaml", body)).message).toBe(
@@ -112,7 +112,7 @@ test("an apply that names a uid creates nothing", async () => {
   );
 });
 
-test("APPLY-11: through /status of a custom object no one becomes an owner of its labels, which stay", async () => {
+test("APPLY-11: an apply to /status of a custom object owns none of its labels, which stay", async () => {
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
   const definition = customDefinition({ kind: "Parted", plural: "parted", versions: [onlyVersion(schema)] });
   const definitions = "https://sailplane/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -131,7 +131,7 @@ test("APPLY-11: through /status of a custom object no one becomes an owner of it
   expect(byStatus?.fieldsV1).toEqual({ "f:status": { ".": {}, "f:ready": {} } });
 });
 
-test("APPLY-02: Go's null is set by applying null, and differs from an absent value", async () => {
+test("APPLY-02: a null that Go prints can be applied, and differs from an absent value", async () => {
   const claim = "https://sailplane/api/v1/namespaces/default/persistentvolumeclaims/applied";
   const apply = (manager: string, dataSource: object) =>
     patch(`${claim}?fieldManager=${manager}`, "application/apply-patch+yaml", {
@@ -147,7 +147,7 @@ test("APPLY-02: Go's null is set by applying null, and differs from an absent va
   expect((await apply("third", source)).message).toContain("Apply failed with 2 conflicts");
 });
 
-test("a Job that is made by an apply shares its template's labels, those that the server adds included", async () => {
+test("a Job that is created by apply co-owns the labels of its template, including those added by the server", async () => {
   const url = "https://sailplane/apis/batch/v1/namespaces/default/jobs/applied?fieldManager=m";
   const containers = [{ name: "c", image: "i" }];
   const made = await patch(url, "application/apply-patch+yaml", {

@@ -19,7 +19,7 @@ async function labelsOf(metadata: object): Promise<readonly string[]> {
   return Object.keys(made.metadata.labels ?? {}).sort();
 }
 
-test("a job that takes its template's labels shares them, unless a name is drawn for it", async () => {
+test("a job co-owns the labels copied from its template, unless its name is generated", async () => {
   const generated = [
     "batch.kubernetes.io/controller-uid",
     "batch.kubernetes.io/job-name",
@@ -30,7 +30,7 @@ test("a job that takes its template's labels shares them, unless a name is drawn
   expect(await labelsOf({ generateName: "drawn-" })).toEqual(["app"]);
 });
 
-test("a body of unknown form is reported before invalid options, and a dry run ignores a revision", async () => {
+test("an unsupported media type is reported before invalid options, and a dry run ignores a resourceVersion", async () => {
   const roles = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
   const post = async (url: string, type: string) =>
     (
@@ -48,7 +48,7 @@ test("a body of unknown form is reported before invalid options, and a dry run i
   expect(await post(roles, "application/json")).toBe(500);
 });
 
-test("REG-CREATE-REVISION: an invalid body, or an admission's refusal, is reported before a revision", async () => {
+test("REG-CREATE-REVISION: an invalid body or an admission error is reported before a resourceVersion", async () => {
   const post = async (path: string, body: object) => {
     const headers = { "Content-Type": "application/json" };
     const request = new Request(`https://sailplane/api/v1/${path}`, {
@@ -67,14 +67,14 @@ test("REG-CREATE-REVISION: an invalid body, or an admission's refusal, is report
   expect(await post("namespaces/default/secrets", { metadata })).toEqual([500, refusal]);
 });
 
-test("a missing runtime class is created by PUT", async () => {
+test("PUT creates a missing RuntimeClass", async () => {
   const url = "https://sailplane/apis/node.k8s.io/v1/runtimeclasses/put";
   const body = JSON.stringify({ metadata: { name: "put" }, handler: "h" });
   const put = new Request(url, { method: "PUT", body, headers: { "Content-Type": "application/json" } });
   expect((await API.fetch(put)).status).toBe(201);
 });
 
-test("what is created by PUT at another version than the stored one is converted", async () => {
+test("an object created by PUT at another version is converted to the storage version", async () => {
   const url = "https://sailplane/apis/events.k8s.io/v1/namespaces/default/events/put";
   const regarding = { kind: "Pod", namespace: "default", name: "p" };
   const who = { reportingController: "a.b/c", reportingInstance: "i", action: "Act", reason: "Why", type: "Normal" };
@@ -90,7 +90,7 @@ test("what is created by PUT at another version than the stored one is converted
   expect(await answer.json()).toMatchObject({ apiVersion: "events.k8s.io/v1", regarding, ...who });
 });
 
-test("a command without streams is no command, and what is not false is true", async () => {
+test("an exec without streams is refused, and any value but false is true", async () => {
   const pods = "https://sailplane/api/v1/namespaces/default/pods";
   const pod = { metadata: { name: "streams" }, spec: { nodeName: "n", containers: [{ name: "c", image: "x" }] } };
   const headers = { "Content-Type": "application/json" };

@@ -5,7 +5,7 @@ const ROLES = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/de
 /** More than the number of times that a request is decided again because policy has changed. */
 const COUNT = 12;
 
-test("a collection of policy objects is deleted whole: a request is not made stale by its own changes", async () => {
+test("a collection of policy objects is deleted completely: the request's own changes do not make it stale", async () => {
   for (let i = 0; i < COUNT; i++) {
     const body = { metadata: { name: `many-${i}`, labels: { many: "yes" } } };
     expect((await call(ROLES, { body })).code).toBe(201);
@@ -16,7 +16,7 @@ test("a collection of policy objects is deleted whole: a request is not made sta
   expect((left.object as unknown as { items: unknown[] }).items).toEqual([]);
 });
 
-test("REG-DELETE-LIMIT: a limit bounds the number of deletions, and the answer has a token to continue", async () => {
+test("REG-DELETE-LIMIT: a limit bounds the number of deletions, and the answer has a continue token", async () => {
   const leases = "https://sailplane/apis/coordination.k8s.io/v1/namespaces/default/leases";
   for (const name of ["a", "b", "c"]) await call(leases, { body: { metadata: { name, labels: { few: "yes" } } } });
   const { object } = await call(`${leases}?labelSelector=few&limit=1`, { method: "DELETE" });

@@ -54,7 +54,7 @@ test("WIRE-CONTINUE: a token continues at the revision of the first page, for fi
   expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
 });
 
-test("WIRE-CONTINUE: an old token gets one to continue with an inconsistent list, at a newer revision", async () => {
+test("WIRE-CONTINUE: an expired token gets a new one for an inconsistent list, at a newer revision", async () => {
   for (const accept of ["application/json", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"]) {
     const first = await get("limit=2");
     const old = await get(`limit=2&continue=${aged(first.metadata.continue ?? "", 301)}`, accept);
@@ -69,7 +69,7 @@ test("WIRE-CONTINUE: an old token gets one to continue with an inconsistent list
   }
 });
 
-test("WIRE-EXACT: a page at a revision is of that state, a whole list there of it or a newer one", async () => {
+test("WIRE-EXACT: a page at a revision shows that state, a whole list that state or a newer one", async () => {
   const before = (await get("limit=1")).metadata.resourceVersion;
   const url = `https://sailplane${COLLECTION}/a?fieldManager=exact`;
   const patch = { method: "PATCH", body: '{"metadata":{"labels":{"new":"1"}}}' };
@@ -104,7 +104,7 @@ test.each([
   [COLLECTION, ["Name", "Containers", "Images", "Pod Labels"]],
   // Stored as core/v1, whose columns these are.
   ["/apis/events.k8s.io/v1/namespaces/nobody/events", ["Last Seen", "Type", "Reason", "Object"]],
-])("WATCH-INITIAL: %s streams as Tables, and the mark is in the row of an empty object", async (path, columns) => {
+])("WATCH-INITIAL: %s streams as Tables, and the bookmark is in the row of an empty object", async (path, columns) => {
   const streamed = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
   const headers = { Accept: "application/json;as=Table;v=v1;g=meta.k8s.io" };
   const query = `${streamed}&labelSelector=none&timeoutSeconds=1`;

@@ -32,7 +32,7 @@ const nameOf = ({ metadata }: { readonly metadata: { readonly name: string } }) 
 const view = (as: string) => `application/json;as=${as};v=v1;g=meta.k8s.io`;
 
 test.each(["application/json", view("Table"), view("PartialObjectMetadataList")])(
-  "a list without a limit is whole, however long: %s",
+  "a list without a limit is complete, however long: %s",
   async (accept) => {
     const list = (await (await ask("GET", { accept })).json()) as Shown;
     const shown = list.items ?? list.rows?.map(({ object }) => object) ?? [];
@@ -41,7 +41,7 @@ test.each(["application/json", view("Table"), view("PartialObjectMetadataList")]
   },
 );
 
-test("a list for eyes is written in portions as it would be whole", async () => {
+test("an indented list is streamed with the same text as in one piece", async () => {
   const pretty = await ask("GET", { accept: "application/json;pretty=1" });
   const text = await pretty.text();
   const list = JSON.parse(text) as Shown;
@@ -57,12 +57,12 @@ test("a large list is compressed for clients that accept it", async () => {
   expect(((await answer.json()) as Shown).items?.map(nameOf)).toEqual(NAMES);
 });
 
-test("a list in protobuf is whole too", async () => {
+test("a list in protobuf is complete, too", async () => {
   const answer = await ask("GET", { accept: "application/vnd.kubernetes.protobuf" });
   expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(COUNT * 1_000_000);
 });
 
-test("a collection is deleted whole, however long", async () => {
+test("a collection is deleted completely, however long", async () => {
   expect((await ask("DELETE", {})).status).toBe(200);
   expect(await (await ask("GET", {})).json()).toMatchObject({ items: [] });
 });

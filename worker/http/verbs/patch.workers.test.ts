@@ -51,14 +51,11 @@ test.each([
     { apiVersion: "a/b/c" },
     '422  "" is invalid: patch: Invalid value: OBJECT: unexpected GroupVersion string: a/b/c',
   ],
-] as const)(
-  "PATCH-08: a custom object of %s is what a %s patch lets it say: %j",
-  async (version, format, patch, told) => {
-    expect(await patched(version, format, patch)).toBe(told);
-  },
-);
+] as const)("PATCH-08: a custom object at %s changed by a %s patch: %j", async (version, format, patch, told) => {
+  expect(await patched(version, format, patch)).toBe(told);
+});
 
-test("CRD-DEPRECATED: patches of a scale are warned, too, and what is not supported", async () => {
+test("CRD-DEPRECATED: patches of a scale get the deprecation warning, and unsupported ones, too", async () => {
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
   const scale = { specReplicasPath: ".spec.r", statusReplicasPath: ".status.r" };
   const versions = [{ ...onlyVersion(schema, { scale }), deprecated: true }];

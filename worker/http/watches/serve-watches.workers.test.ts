@@ -10,7 +10,7 @@ import {
   outside,
 } from "../../../test/workers/api-under-test.ts";
 
-test("WATCH-SLEEP: a page that closes leaves nothing behind in the store that would keep it awake", async () => {
+test("WATCH-SLEEP: a closed page leaves nothing in the store that would keep it awake", async () => {
   const cluster = "watches-sleep";
   const { token } = (await createCluster(cluster)).object;
   const configMaps = `${baseOf(cluster)}/api/v1/namespaces/default/configmaps`;
@@ -49,7 +49,7 @@ async function firstWord(cluster: string, headers: Record<string, string>): Prom
   return refused?.message ?? rest;
 }
 
-test("WATCH-MANY: a client that acts as another watches as that one", async () => {
+test("WATCH-MANY: an impersonating client watches as the impersonated user", async () => {
   const cluster = "watches-impersonated";
   const { token } = (await createCluster(cluster)).object;
   const Authorization = `Bearer ${token}`;
@@ -61,7 +61,7 @@ test("WATCH-MANY: a client that acts as another watches as that one", async () =
   expect(await firstWord(cluster, {})).toBe(401);
 });
 
-test("FAIR-WATCH: a client has a hundred sockets; others have theirs", async () => {
+test("FAIR-WATCH: a client may have a hundred sockets; others have their own limit", async () => {
   const base = await newCluster("watches-many");
   const open = (user: string) => {
     const headers = { Upgrade: "websocket", "Impersonate-User": user };

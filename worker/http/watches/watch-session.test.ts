@@ -44,7 +44,7 @@ function setUp(answers: readonly (() => Response)[]) {
 
 const begin = (path: string) => JSON.stringify({ watch: 1, path, since: "5" });
 
-test("WATCH-REST: a watch is a stream while there are changes, rests, and resumes by revision", async () => {
+test("WATCH-REST: a watch streams while there are changes, then rests, and resumes by revision", async () => {
   const { session, sent, asked, notice } = setUp([
     () => new Response(event("6")),
     () => new Response(""),
@@ -78,7 +78,7 @@ test("WATCH-MANY: a refusal and an ERROR event end their watch", async () => {
   expect(expired.asked).toHaveLength(1);
 });
 
-test("WATCH-ROOM: a client that takes nothing is sent nothing more until it does", async () => {
+test("WATCH-ROOM: a client that does not read is sent nothing more until it does", async () => {
   const big = event("6", "x".repeat(WATCH_WINDOW));
   const { session, sent } = setUp([() => new Response(big), () => new Response(event("7"))]);
   session.hear(begin("/api/v1/namespaces/a/other"));
@@ -90,7 +90,7 @@ test("WATCH-ROOM: a client that takes nothing is sent nothing more until it does
   session.stop();
 });
 
-test.each(["", "null", '{"watch":"1"}', '{"watch":1,"path":2}', '{"took":-1}'])("%s is no message", (text) => {
+test.each(["", "null", '{"watch":"1"}', '{"watch":1,"path":2}', '{"took":-1}'])("%s is not a valid message", (text) => {
   const { session, closed } = setUp([]);
   session.hear(text);
   expect(closed).toEqual([1008]);
