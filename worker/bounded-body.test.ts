@@ -21,24 +21,24 @@ function inChunks(lengths: number[], end: "ends" | "stays open" = "ends") {
   return { request: post(body), given: () => given };
 }
 
-test("FAIR-BODY: a body up to the bound is read, in one or in chunks", async () => {
+test("FAIR-BODY: a body up to the limit is read, in one chunk or several", async () => {
   expect(await read(new Request("https://sailplane/"))).toEqual(new Uint8Array());
   expect(await read(post(chunk(10), { "Content-Length": "10" }))).toEqual(chunk(10));
   expect(await read(inChunks([4, 6]).request)).toEqual(chunk(10));
 });
 
-test("FAIR-BODY: what is larger is not read to its end", async () => {
+test("FAIR-BODY: a larger body is not read to its end", async () => {
   expect(await read(post(chunk(11), { "Content-Length": "11" }))).toBe("too large");
   const endless = inChunks(Array.from({ length: 1000 }, () => 6));
   expect(await read(endless.request)).toBe("too large");
   expect(endless.given()).toBeLessThan(10);
 });
 
-test("FAIR-BODY: a body that does not come is given up", async () => {
+test("FAIR-BODY: a body that does not arrive is abandoned", async () => {
   expect(await read(inChunks([4], "stays open").request, 10)).toBe("too slow");
 });
 
-test("FAIR-BODY: a body that breaks off is distinguished from one that ends", async () => {
+test("FAIR-BODY: a truncated body is distinguished from a complete one", async () => {
   const breaking = () =>
     new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(chunk(4)),

@@ -12,6 +12,6 @@ test.each([
   [{ clientIp: "[2001:db8::1]:4711" }, forged, "2001:db8::1"],
   [{ clientIp: "unix:/run/socket" }, forged, undefined],
   [undefined, {}, undefined],
-])("with %o and %j a client is at %s", (cf, headers, address) => {
+])("with %o and the headers %j the client address is %s", (cf, headers, address) => {
   expect(asked(cf, headers)).toBe(address);
 });

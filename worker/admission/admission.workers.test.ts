@@ -7,7 +7,7 @@ test("ADM-FIRST: a missing namespace is reported before a plugin's refusal", asy
   expect(answer.object.message).toBe('namespaces "nowhere" not found');
 });
 
-test("ADM-NAME: what changes a new object sees what its name will begin with, and what checks it sees the name", async () => {
+test("ADM-NAME: mutating plugins see generateName, and validating ones the final name", async () => {
   const create = (spec: object) =>
     call("/namespaces/default/pods", { ...pod("", spec), metadata: { generateName: "gen-" } });
   const refused = await create({ priorityClassName: "none" });
@@ -17,13 +17,13 @@ test("ADM-NAME: what changes a new object sees what its name will begin with, an
   expect((await create({})).object.metadata.name).toMatch(/^gen-.{5}$/);
 });
 
-test("a refusal comes with what was warned of on the way to it", async () => {
+test("an admission error includes the warnings before it", async () => {
   const place = await newNamespace("warned-and-refused");
   const { code, warning } = await call(`${place}/configmaps`, { metadata: { name: "Bad" }, unknown: true });
   expect([code, warning]).toEqual([422, '299 - "unknown field \\"unknown\\""']);
 });
 
-test("actions upon an object stay in its namespace", async () => {
+test("a subresource action must stay in its object's namespace", async () => {
   const place = await newNamespace("elsewhere");
   expect((await call(`${place}/pods`, pod("p"))).code).toBe(201);
   const metadata = { name: "p", namespace: "default" };

@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 const told = async (url: string, init: object) => (await call(`${base}${url}`, { as: "ann", ...init })).object.message;
 
-test("ADM-TARGET: a namespace is in itself, and of a collection that is deleted nothing has a name", async () => {
+test("ADM-TARGET: a namespace is its own namespace, and deletecollection has no name", async () => {
   const target = "'<' + request.namespace + '/' + request.name + '>'";
   await deny("target", { resources: ["namespaces", "configmaps"] }, target);
   expect(await told("/api/v1/namespaces", { body: { metadata: { name: "own" } } })).toContain("<own/own>");
@@ -57,7 +57,7 @@ test("ADM-TARGET: a namespace is in itself, and of a collection that is deleted 
   expect(await told(maps, { method: "DELETE" })).toContain("<default/>");
 });
 
-test("ADM-REVIEW: webhooks see reviews, and policies do not", async () => {
+test("ADM-REVIEW: webhooks receive reviews, policies do not", async () => {
   const reviews = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
   const resources = ["selfsubjectreviews"];
   await deny("reviews", { apiGroups: ["authentication.k8s.io"], resources }, "'never'");
@@ -66,7 +66,7 @@ test("ADM-REVIEW: webhooks see reviews, and policies do not", async () => {
   expect(await told(reviews, { body: {} })).toContain('failed calling webhook "nowhere.example.com"');
 });
 
-test("ADM-REACH: policies reach webhooks' configurations, and not each other", async () => {
+test("ADM-REACH: policies apply to webhook configurations, but not to policies", async () => {
   const apiGroups = ["admissionregistration.k8s.io"];
   const resources = ["mutatingwebhookconfigurations", "validatingadmissionpolicies"];
   await deny("reach", { apiGroups, resources }, "'reached'");
@@ -75,7 +75,7 @@ test("ADM-REACH: policies reach webhooks' configurations, and not each other", a
   expect(await told(`${ROOT}/validatingadmissionpolicies/reach`, { method: "DELETE" })).toBeUndefined();
 });
 
-test("ADM-ACTION, ADM-CONNECT: bindings that name their pod, and connections to pods that may not be there", async () => {
+test("ADM-ACTION, ADM-CONNECT: bindings have their pod's name, and connections may be to missing pods", async () => {
   await unreachable("actions", { apiGroups: [""], operations: ["*"], resources: ["bindings", "pods/exec"] });
   const refused = 'failed calling webhook "nowhere.example.com"';
   const core = "/api/v1/namespaces/default";

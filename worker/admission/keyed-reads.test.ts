@@ -5,7 +5,7 @@ import { KeyedReads } from "./keyed-reads.ts";
 
 const key = (name: string): Key => ({ resource: "limitranges", namespace: "n", name });
 
-test("ADM-READS: what plugins look at is read together, and once", async () => {
+test("ADM-READS: objects that plugins need are read in one call, and once", async () => {
   const calls: string[][] = [];
   const store = {
     async readMany(keys: readonly Key[]) {

@@ -13,7 +13,7 @@ test("AGG-IDENTITY: the user is passed in headers, each value separately", () =>
   ]);
 });
 
-test("AGG-IDENTITY: names and keys of any characters make headers", () => {
+test("AGG-IDENTITY: names and keys with any characters become valid headers", () => {
   const headers = identityHeaders({ name: "josé 名", groups: [], extra: { "a(b)é": ["1"] } });
   for (const [name, value] of headers) {
     expect(name).toMatch(/^[\w!#$%&'*+.^`|~-]+$/);

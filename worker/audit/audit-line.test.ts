@@ -19,12 +19,12 @@ const answeredWith = (annotations: Record<string, string>): Answered => ({
 const long = "x".repeat(600_000);
 const event = (line: string) => JSON.parse(line) as AuditEvent;
 
-test("AUDIT-LEVEL: an event is kept whole while its log can keep it", () => {
+test("AUDIT-LEVEL: an event is stored in full if it fits the log", () => {
   const line = auditLine(answeredWith({ "p/said": "short" }), "Request", { requestObject: { a: "b" } });
   expect(event(line)).toMatchObject({ requestObject: { a: "b" }, annotations: { "p/said": "short" } });
 });
 
-test("AUDIT-LEVEL: without its bodies, and what others say of it, an event is kept however long they were", () => {
+test("AUDIT-LEVEL: an event too large for the log is stored without bodies and annotations", () => {
   const bare = event(auditLine(answeredWith({ "p/said": "short" }), "Request", { requestObject: { a: long } }));
   expect(bare).not.toHaveProperty("requestObject");
   expect(bare.annotations).toMatchObject({ "p/said": "short", "audit.k8s.io/truncated": "true" });

@@ -52,7 +52,7 @@ const metadata: AuditRule = { level: "Metadata" };
 const everything: AuditRule = { level: "RequestResponse" };
 
 describe("an audit event", () => {
-  test("AUDIT-EVENT: what a request says of its way comes before where it came from", async () => {
+  test("AUDIT-EVENT: addresses from headers come before the peer's address", async () => {
     const headers = { "X-Forwarded-For": "198.51.100.1, nobody, 192.0.2.7", "X-Real-IP": "203.0.113.9" };
     const { events } = await recorded([metadata], MAPS, { headers });
     expect(events[0]?.sourceIPs).toEqual(["198.51.100.1", "203.0.113.9", "192.0.2.7"]);
@@ -81,7 +81,7 @@ describe("an audit event", () => {
     ]);
   });
 
-  test("AUDIT-EVENT: records the impersonated user, and why that was refused", async () => {
+  test("AUDIT-EVENT: records the impersonated user, and why impersonation was refused", async () => {
     const { events } = await recorded([metadata], `${MAPS}/a`, { headers: { "Impersonate-User": "mallory" } });
     expect(events[0]).toMatchObject({
       user: { username: "admin" },
@@ -98,7 +98,7 @@ describe("an audit event", () => {
     expect(lines.join()).not.toContain("stolen-token");
   });
 
-  test("AUDIT-EVENT: records the annotations of policies, and what they would have refused", async () => {
+  test("AUDIT-EVENT: records the audit annotations of policies, and what they would have denied", async () => {
     const root = "/apis/admissionregistration.k8s.io/v1";
     const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }];
     const spec = {
@@ -118,7 +118,7 @@ describe("an audit event", () => {
     );
   });
 
-  test("AUDIT-EVENT: records a pod's violations of its namespace's standards", async () => {
+  test("AUDIT-EVENT: records a pod's violations of its namespace's pod security level", async () => {
     const labels = { "pod-security.kubernetes.io/audit": "baseline" };
     await recorded([metadata], "/api/v1/namespaces", { body: { metadata: { name: "strict", labels } } });
     const spec = { hostPID: true, containers: [{ name: "c", image: "i" }] };
@@ -142,12 +142,12 @@ describe("an audit event", () => {
 describe("AUDIT-LEVEL", () => {
   const body = { kind: "ConfigMap", apiVersion: "v1", metadata: { name: "levels" }, data: { a: "b" } };
 
-  test("None, and no rule that matches, record nothing", async () => {
+  test("None, and requests that match no rule, record nothing", async () => {
     expect((await recorded([{ level: "None" }], MAPS)).events).toEqual([]);
     expect((await recorded([{ level: "Metadata", users: ["somebody"] }], MAPS)).events).toEqual([]);
   });
 
-  test("Request records what was sent, and RequestResponse what was answered, unchanged for the client", async () => {
+  test("Request records the request body, and RequestResponse both bodies, unchanged for the client", async () => {
     const first = await recorded([{ level: "Request" }], MAPS, { body });
     expect(first.events[0]?.requestObject).toEqual(body);
     expect(first.events[0]).not.toHaveProperty("responseObject");
@@ -158,7 +158,7 @@ describe("AUDIT-LEVEL", () => {
     expect(third.text).toContain("managedFields");
   });
 
-  test("a body in YAML is recorded as JSON; one that is too long is left out, and the event says so", async () => {
+  test("a YAML body is recorded as JSON; one that is too long is omitted with a note", async () => {
     const yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\n";
     const sent = { body: yaml, headers: { "Content-Type": "application/yaml" } };
     expect((await recorded([everything], MAPS, sent)).events[0]?.requestObject).toMatchObject({ kind: "ConfigMap" });
@@ -168,7 +168,7 @@ describe("AUDIT-LEVEL", () => {
     expect(event?.annotations).toMatchObject({ "audit.k8s.io/truncated": "true" });
   });
 
-  test("bodies that are short, and long as JSON, are left out like long ones", async () => {
+  test("a short YAML body that is too long as JSON is omitted, too", async () => {
     const aliases = Array.from({ length: 90 }, (_, i) => `  a${i}: *text\n`).join("");
     const yaml = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: maps}\ndata:\n  a: &text "${"\\x01".repeat(20_000)}"\n${aliases}`;
     const sent = { body: yaml, headers: { "Content-Type": "application/yaml" } };
@@ -179,11 +179,11 @@ describe("AUDIT-LEVEL", () => {
   });
 });
 
-describe("AUDIT-SECRETS: whatever the policy says, nothing recorded holds", () => {
+describe("AUDIT-SECRETS: under any policy, no recorded event contains", () => {
   const value = "hunter2-hunter2";
   const encoded = btoa(value);
 
-  test("what a Secret does, written, read or listed", async () => {
+  test("a Secret's data, when written, read or listed", async () => {
     const written = await recorded([everything], SECRETS, {
       body: { metadata: { name: "s" }, data: { password: encoded } },
     });
@@ -196,7 +196,7 @@ describe("AUDIT-SECRETS: whatever the policy says, nothing recorded holds", () =
     }
   });
 
-  test("a service account's token, made or reviewed", async () => {
+  test("a service account's token, when created or reviewed", async () => {
     const accounts = "/api/v1/namespaces/default/serviceaccounts";
     await recorded([metadata], accounts, { body: { metadata: { name: "bot" } } });
     const requested = await recorded([everything], `${accounts}/bot/token`, { body: { spec: {} } });
@@ -218,7 +218,7 @@ describe("AUDIT-SECRETS: whatever the policy says, nothing recorded holds", () =
   });
 });
 
-test("AUDIT-AFTER: an answer leaves before its event is passed on, and events of a moment are passed on together", async () => {
+test("AUDIT-AFTER: a response is sent before its event, and events of one moment are sent together", async () => {
   const rules = [metadata];
   const AUDIT_POLICY = JSON.stringify({ apiVersion: "audit.k8s.io/v1", kind: "Policy", rules });
   const appended: string[][] = [];
@@ -247,7 +247,7 @@ test("AUDIT-AFTER: an answer leaves before its event is passed on, and events of
   await waitOnExecutionContext(context);
 });
 
-test("AUDIT-KEPT: what is old goes, however many batches come together", async () => {
+test("AUDIT-KEPT: old events are deleted, however many batches arrive", async () => {
   const log = bindings.AUDIT_LOG.getByName("audit-kept-bounded");
   const batch = "x".repeat(256 * 1024);
   for (let i = 0; i < 8; i++) await log.append(Array(21).fill(batch));
@@ -255,7 +255,7 @@ test("AUDIT-KEPT: what is old goes, however many batches come together", async (
   expect(lines.length).toBeLessThan(130);
 });
 
-test("AUDIT-KEPT: the newest events can be read, and then what came after", async () => {
+test("AUDIT-KEPT: the newest events can be read, and then those after a position", async () => {
   const log = bindings.AUDIT_LOG.getByName("audit-kept");
   await log.append(["1\n2", "3"]);
   await log.append(["4"]);

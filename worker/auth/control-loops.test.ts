@@ -11,7 +11,7 @@ const mayWho = (attributes: ResourceAttributes): readonly string[] =>
     .map(({ name }) => name)
     .filter((name) => controlLoopMay({ name: `system:serviceaccount:kube-system:${name}`, groups: [] }, attributes));
 
-test("AUTHZ-LOOP: only loops that declare it may call nodes, whatever else a loop may do", () => {
+test("AUTHZ-LOOP: only control loops that declare it may call nodes, whatever other permissions they have", () => {
   expect(mayWho(asked("update", "nodes", "proxy"))).toEqual(["local-volume-provisioner", "local-volume-deleter"]);
   expect(mayWho(asked("create", "pods", "exec"))).toEqual([]);
   expect(mayWho(asked("create", "pods", "proxy"))).toEqual([]);

@@ -16,7 +16,7 @@ const binding = {
   subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "alice" }],
 };
 
-test("AUTHZ-LINEAR: what is granted and revoked holds for every request that begins after the answer, under load", {
+test("AUTHZ-LINEAR: grants and revocations apply to every request that begins after their response, under load", {
   timeout: 30_000,
 }, async () => {
   const cluster = await newCluster();
@@ -52,7 +52,7 @@ test("AUTHZ-LINEAR: what is granted and revoked holds for every request that beg
   expect(wrong).toEqual([]);
 });
 
-test("AUTH-NODE, NODE-GONE, LINK-WHO: a node has what it joined for, until its Node is deleted; a bootstrap token cannot take it over", async () => {
+test("AUTH-NODE, NODE-GONE, LINK-WHO: a node keeps its identity until its Node is deleted; a bootstrap token cannot take it over", async () => {
   const cluster = await newCluster();
   const join = (token: string, nodeName: string) => call(`${cluster}/sailplane/v1/join`, { token, body: { nodeName } });
   await call(`${cluster}/api/v1/namespaces/kube-system/secrets`, { body: bootstrapSecret });
@@ -84,7 +84,7 @@ test("AUTH-NODE, NODE-GONE, LINK-WHO: a node has what it joined for, until its N
   expect((await join(BOOTSTRAP_TOKEN, "n1")).code).toBe(201);
 });
 
-test("AUTH-ACCOUNT: a token is worth nothing in another cluster, for another audience, or after its account", async () => {
+test("AUTH-ACCOUNT: a token is invalid in another cluster, for another audience, and after its account is deleted", async () => {
   const cluster = await newCluster();
   const accounts = `${cluster}/api/v1/namespaces/default/serviceaccounts`;
   await call(accounts, { body: { metadata: { name: "bot" } } });
@@ -107,7 +107,7 @@ test("AUTH-ACCOUNT: a token is worth nothing in another cluster, for another aud
   expect((await call(version, { token })).code).toBe(401);
 });
 
-test("AUTH-ACCOUNT: a pod's token names its node, even one that is not there", async () => {
+test("AUTH-ACCOUNT: a pod's token contains its node's name, even if the Node does not exist", async () => {
   const cluster = await newCluster();
   const core = `${cluster}/api/v1/namespaces/default`;
   const spec = { nodeName: "absent", containers: [{ name: "c", image: "i" }] };
@@ -148,7 +148,7 @@ test("CLUSTER-ASKED: a request creates no cluster", async () => {
   expect((await call("https://sailplane/clusters/nobodys/version", { token: "x" })).code).toBe(404);
 });
 
-test("AUTH-OWN: no one outside can be the control plane", async () => {
+test("AUTH-OWN: no outside client can act as the control plane", async () => {
   const cluster = await newCluster();
   for (const token of ["", "undefined", "system:apiserver"]) {
     const { code } = await call(`${cluster}/api/v1/secrets`, { token: token || "x" });
@@ -229,7 +229,7 @@ const bind = (cluster: string, user: string, rules: readonly object[]) =>
     }),
   ]);
 
-test("AUTH-AS: an impersonating user may do what both are allowed, and nothing because of earlier decisions", async () => {
+test("AUTH-AS: an impersonating user may do only what both users are allowed, whatever was decided earlier", async () => {
   const cluster = await newCluster();
   const authentication = ["authentication.k8s.io"];
   await bind(cluster, "agent", [

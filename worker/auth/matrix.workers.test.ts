@@ -160,7 +160,7 @@ const rows: readonly Row[] = [
 ];
 
 describe.each(rows)("$verb $path", ({ verb, path, body, codes }) => {
-  test("is answered to each as it must be (AUTH-WHO, AUTH-BOOTSTRAP)", async () => {
+  test("has the right status for each identity (AUTH-WHO, AUTH-BOOTSTRAP)", async () => {
     const answered: [string, number][] = [];
     const expected: [string, number][] = [];
     for (const identity of identities) {
@@ -177,7 +177,7 @@ describe.each(rows)("$verb $path", ({ verb, path, body, codes }) => {
   });
 });
 
-test("AUTH-ACCOUNT: a token that another machine has made is good where the clock is up to a minute behind", async () => {
+test("AUTH-ACCOUNT: a token from another machine is valid if the clock is up to a minute behind", async () => {
   const list = async (seconds: number) =>
     (await call(`${BASE}${CORE}/pods`, { token: await shifted(tokens.admin, seconds) })).code;
   expect(await list(50)).toBe(200);

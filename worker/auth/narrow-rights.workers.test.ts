@@ -41,7 +41,7 @@ test.each([
   ["DELETE", "/api/v1/namespaces/default/namespaces/theirs"],
   ["POST", "/api/v1/namespaces/default/namespaces"],
   ["DELETE", "/api/v1/namespaces/default/nodes/n"],
-])("AUTHZ-SCOPE: all rights in one namespace reach no other: %s %s", async (method, path) => {
+])("AUTHZ-SCOPE: all permissions in one namespace do not apply in another: %s %s", async (method, path) => {
   const body = method === "PATCH" || method === "POST" ? { body: { metadata: { name: "made" } } } : {};
   expect((await call(`${base}${path}`, { as: "owner", method, ...body })).code).toBe(404);
   expect((await call(`${base}/api/v1/namespaces/theirs`)).object.metadata).not.toHaveProperty("deletionTimestamp");
@@ -78,7 +78,7 @@ test("AUTH-ACCOUNT: a token is bound to a pod of its own service account only", 
   ]);
 });
 
-test("AUTH-ADMIN: an administrator's new token leaves all else that was set for the cluster", async () => {
+test("AUTH-ADMIN: rotating an administrator's token keeps the cluster's other settings", async () => {
   const { object } = await createCluster("narrow-administrator", { objects: 5000 });
   const url = "https://sailplane/sailplane/v1/clusters/narrow-administrator/authentication";
   const authenticator = {

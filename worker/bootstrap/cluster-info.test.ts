@@ -12,7 +12,7 @@ import { ensureSystemObjects } from "./ensure.ts";
 const there = { ca: "PEM", address: "192.0.2.1:6443", path: "/clusters/a" };
 const infoOf = (of: typeof there) => clusterInfo(of).find(({ kind }) => kind === "ConfigMap") as ConfigMap;
 
-it("is a kubeconfig without a user", () => {
+it("cluster-info is a kubeconfig without a user", () => {
   const { clusters, ...rest } = parse(infoOf(there).data?.kubeconfig ?? "");
   expect(clusters).toEqual([
     { name: "", cluster: { server: "https://192.0.2.1:6443/clusters/a", "certificate-authority-data": btoa("PEM") } },
@@ -23,11 +23,11 @@ it("is a kubeconfig without a user", () => {
 test.each([
   ["no other machine reaches", { ...there, address: "" }],
   ["everybody trusts", { ...there, ca: "" }],
-])("is not published of a server that %s", (_, of) => {
+])("cluster-info is not published for a server that %s", (_, of) => {
   expect(clusterInfo(of)).toEqual([]);
 });
 
-it("is readable by anyone, and nothing beside it", async () => {
+it("cluster-info can be read by anyone, and nothing else in its namespace", async () => {
   const store = new MemoryStore();
   await ensureSystemObjects(store, 0, { ...there, frontProxy: "", hasIngress: false, serviceRanges: ["10.96.0.0/16"] });
   const policy = await PolicySnapshot.load(store);
@@ -40,7 +40,7 @@ it("is readable by anyone, and nothing beside it", async () => {
   expect(await may("update", "cluster-info")).toBe(false);
 });
 
-it("follows the control plane, and keeps what signed it", () => {
+it("cluster-info follows the control plane's address, and keeps its signatures", () => {
   const old = infoOf(there);
   const signed = JSON.stringify({ ...old, data: { ...old.data, "jws-kubeconfig-abcdef": "signature" } });
   expect(informedAnew(old, signed)).toBeUndefined();

@@ -17,23 +17,23 @@ const binding = (...names: string[]) =>
 const wanted = role([rule("pods", "get", "list"), rule("nodes", "get")]);
 const reconciled = (stored: unknown, of = wanted) => reconciledRole(of, JSON.stringify(stored)) as unknown;
 
-test("a role that is as it should be is left alone, and so is one with more", () => {
+test("an unchanged default role is left alone, and so is one with additional rules", () => {
   expect(reconciled(wanted)).toBeUndefined();
   expect(reconciled(role([rule("nodes", "get", "patch"), rule("pods", "*")]))).toBeUndefined();
 });
 
-test("GRANT-DEFAULTS: a role gets back the rules that it lacks, and keeps what was added", () => {
+test("GRANT-DEFAULTS: a default role gets back missing rules, and keeps added ones", () => {
   const added = rule("secrets", "get");
   expect(reconciled(role([added, rule("pods", "get")]))).toMatchObject({
     rules: [added, rule("pods", "get"), rule("pods", "get", "list"), rule("nodes", "get")],
   });
 });
 
-test("a role that says it is not to be updated is not", () => {
+test("a role with autoupdate turned off is not updated", () => {
   expect(reconciled(role([], "false"))).toBeUndefined();
 });
 
-test("a binding gets back its subjects", () => {
+test("a default binding gets back its subjects", () => {
   expect(reconciled(binding("jo"), binding("ann", "jo"))).toMatchObject({ subjects: [subject("jo"), subject("ann")] });
   expect(reconciled(binding("jo", "ann"), binding("ann", "jo"))).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, newCluster } from "../../test/workers/api-under-test.ts";
 
-test("CTL-STANDING: what every cluster has is made again when it is deleted", async () => {
+test("CTL-STANDING: default objects are recreated when they are deleted", async () => {
   const cluster = await newCluster("standing");
   const places = [
     "/api/v1/namespaces/default/services/kubernetes",

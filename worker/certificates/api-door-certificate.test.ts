@@ -6,7 +6,7 @@ import { apiDoorCertificate } from "./api-door-certificate.ts";
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
-it("NET-TLS-CERT: is for the API server's names inside the cluster, for a month, and for no client's identity", async () => {
+it("NET-TLS-CERT: the certificate is for the API server's names in the cluster, valid for a month, and not a client certificate", async () => {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const key = new Uint8Array(publicKey.export({ type: "spki", format: "der" }));
   const pem = await apiDoorCertificate(

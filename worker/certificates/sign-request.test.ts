@@ -77,7 +77,7 @@ async function issued(request: CertificateSigningRequest): Promise<X509Certifica
 }
 
 describe("certificate requests", () => {
-  it.each(["ec", "rsa"] as const)("are signed for the user that %s keys speak for", async (kind) => {
+  it.each(["ec", "rsa"] as const)("are signed for the user with %s keys", async (kind) => {
     const certificate = await issued(asking(requestFor({ subject: user, kind })));
     expect(certificate.verify(authorityPair.publicKey)).toBe(true);
     expect(certificate.subject).toBe("O=team\nCN=eve");
@@ -85,7 +85,7 @@ describe("certificate requests", () => {
     expect(certificate.validTo).toBe("Nov 22 11:55:00 2027 GMT");
   });
 
-  it("CTL-CSR-SUBJECT: certify of a subject what was looked at, in Go's order", async () => {
+  it("CTL-CSR-SUBJECT: certify only the checked parts of a subject, in Go's order", async () => {
     const subject = [
       attribute(COMMON_NAME, "first"),
       attribute("1.2.840.113549.1.9.1", "eve@example.com"),
@@ -99,13 +99,13 @@ describe("certificate requests", () => {
     expect(certificate.subject).toBe("C=CH\nO=b + O=ä\nCN=eve\nserialNumber=7");
   });
 
-  it("CTL-CSR-LIFE: last as long as they ask, from now on where that is short", async () => {
+  it("CTL-CSR-LIFE: are valid for the requested time, starting now if that is short", async () => {
     const request = requestFor({ subject: user });
     const hour = await issued(asking(request, { expirationSeconds: 3600 }));
     expect(hour.validTo).toBe("Nov 22 13:00:00 2026 GMT");
   });
 
-  it("of kubelets carry the names that they serve", async () => {
+  it("of kubelets contain their serving names", async () => {
     const request = requestFor({ subject: kubelet, dns: "n1.local" });
     const spec = { signerName: "kubernetes.io/kubelet-serving", usages: ["digital signature", "server auth"] };
     expect((await issued(asking(request, spec))).subjectAltName).toBe("DNS:n1.local");
@@ -148,7 +148,7 @@ describe("a request's subject", () => {
   });
 
   it.each(["", btoa("-----BEGIN CERTIFICATE REQUEST-----\n!MII\n-----END CERTIFICATE REQUEST-----")])(
-    "is not read from what is no request: %j",
+    "is not read from an invalid request: %j",
     (text) => expect(organizations(text)).toBeUndefined(),
   );
 });

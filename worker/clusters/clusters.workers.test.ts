@@ -33,8 +33,8 @@ async function credentialsOf(name: string): Promise<Record<string, string>> {
   return { admin, account: account.object.status.token, node: node.object.token, bootstrap: BOOTSTRAP_TOKEN };
 }
 
-describe("a cluster beside the default one", () => {
-  test("CLUSTER-OWN: answers its own administrator as soon as it is made, and has what every cluster has", async () => {
+describe("a named cluster", () => {
+  test("CLUSTER-OWN: accepts its own administrator as soon as it is created, and has all default objects", async () => {
     const token = await administratorOf("own");
     const namespaces = await call(`${baseOf("own")}/api/v1/namespaces`, { token });
     expect(namespaces.code).toBe(200);
@@ -42,7 +42,7 @@ describe("a cluster beside the default one", () => {
     expect((await createCluster("own")).code).toBe(409);
   });
 
-  test("CLUSTER-APART: no credential of one is known to another, by whatever path it is shown", async () => {
+  test("CLUSTER-APART: a credential of one cluster is invalid in another, at any path", async () => {
     const mine = await credentialsOf("mine");
     await administratorOf("theirs");
     await call(mapsOf("theirs"), { body: configMap("secret-plans") });
@@ -78,7 +78,7 @@ describe("a cluster beside the default one", () => {
     expect((await call(`${baseOf("mine")}/sailplane/v1/clusters`, { token: mine.admin ?? "" })).code).toBe(404);
   });
 
-  test("CLUSTER-PODS: a pod's token is led to its own cluster, whose keys alone make it good", async () => {
+  test("CLUSTER-PODS: a pod's token is routed to its own cluster, whose keys alone verify it", async () => {
     const { account = "" } = await credentialsOf("led");
     const review = "https://sailplane/apis/authentication.k8s.io/v1/selfsubjectreviews";
     const asked = await call(review, { token: account, body: {} });
@@ -93,14 +93,14 @@ describe("a cluster beside the default one", () => {
     }
   });
 
-  test("CLUSTER-APART: each has a key of its own", async () => {
+  test("CLUSTER-APART: has its own signing key", async () => {
     await administratorOf("keys-a");
     await administratorOf("keys-b");
     const keys = async (name: string) => (await outside.fetch(`${baseOf(name)}/openid/v1/jwks`)).text();
     expect(await keys("keys-a")).not.toBe(await keys("keys-b"));
   });
 
-  test("CLUSTER-GONE, STORE-ERASE: a deleted cluster answers no one, and one of the same name is another", async () => {
+  test("CLUSTER-GONE, STORE-ERASE: rejects everyone after deletion, and a new cluster of the same name is separate", async () => {
     const old = await credentialsOf("phoenix");
     await call(mapsOf("phoenix"), { token: old.admin ?? "", body: configMap("ashes") });
     expect((await deleteCluster("phoenix")).code).toBe(200);
@@ -116,7 +116,7 @@ describe("a cluster beside the default one", () => {
     expect(report.faults).toEqual([]);
   });
 
-  test("CLUSTER-GONE: a deletion that was broken off is not done, and is gone on with", async () => {
+  test("CLUSTER-GONE: resumes a deletion that was interrupted", async () => {
     await administratorOf("halfway");
     const key = { resource: "events", namespace: "default", name: "e" };
     const shard = CLUSTER_STORE.getByName("halfway/events");
@@ -135,7 +135,7 @@ describe("a cluster beside the default one", () => {
     expect((await deleteCluster("halfway")).code).toBe(404);
   });
 
-  test("CLUSTER-OWN: a new administrator takes the place of the old one at once", async () => {
+  test("CLUSTER-OWN: replaces the old administrator at once when a new one is created", async () => {
     const first = await administratorOf("rotating");
     const second = await call(`${baseOf("rotating")}/sailplane/v1/administrator`, { token: first, method: "POST" });
     expect(second.code).toBe(201);
@@ -201,7 +201,7 @@ describe("limits of a cluster", () => {
   test.each([
     [{ objects: 5000 }, 5001, 10, "objects: used"],
     [{ bytes: 1_000_000 }, 2, 600_000, "bytes: used"],
-  ])("CLUSTER-LIMIT: a restore is held to %j too", async (limits, count, size, why) => {
+  ])("CLUSTER-LIMIT: a restore respects %j, too", async (limits, count, size, why) => {
     const name = `restored-${count}`;
     const token = await administratorOf(name, limits);
     const line = (i: number) => {
@@ -218,7 +218,7 @@ describe("limits of a cluster", () => {
     expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining(why)]);
   });
 
-  test("CLUSTER-LIMIT: watches that are open, its relays' too, with when to come again", async () => {
+  test("CLUSTER-LIMIT: open watches, also on relays, with a Retry-After", async () => {
     // Its store holds 30 of them (vitest.config.ts).
     const token = await administratorOf("watched-little", { watches: 35 });
     const watch = () =>
@@ -234,7 +234,7 @@ describe("limits of a cluster", () => {
     for (const { body } of open) await body?.cancel();
   });
 
-  test("CLUSTER-LIMIT: requests a second, with when to come again", async () => {
+  test("CLUSTER-LIMIT: requests per second, with a Retry-After", async () => {
     const token = await administratorOf("slow", { requestsPerSecond: 1 });
     const answers = [];
     for (let i = 0; i < 5; i++) answers.push(await call(mapsOf("slow"), { token }));
@@ -250,8 +250,8 @@ describe("limits of a cluster", () => {
   });
 });
 
-describe("a named cluster's loops", () => {
-  test("CLUSTER-WOKEN, STORE-REMIND: run after a commit, and once more by the store's alarm, for a poke that was lost", async () => {
+describe("a named cluster's control loops", () => {
+  test("CLUSTER-WOKEN, STORE-REMIND: run after a commit, and again by the store's alarm if a poke was lost", async () => {
     const token = await administratorOf("woken");
     const account = `${baseOf("woken")}/api/v1/namespaces/default/serviceaccounts/default`;
     await expect.poll(async () => (await call(account, { token })).code, { timeout: 10_000 }).toBe(200);

@@ -75,7 +75,7 @@ test.each<[User, Attributes, string, string]>([
   });
 });
 
-test("a custom schema is used by its precedence, and only while its priority level exists", () => {
+test("a custom flow schema is used by its precedence, and only while its priority level exists", () => {
   const mine = {
     kind: "FlowSchema",
     metadata: { name: "mine" },

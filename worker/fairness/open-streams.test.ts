@@ -37,7 +37,7 @@ const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + millisecond
 
 const TOO_MANY = "the client has opened too many streams";
 
-test("FAIR-STREAM: the stream that was silent longest makes room, and does not look complete", async () => {
+test("FAIR-STREAM: the longest idle stream is closed for a new one, and does not look complete", async () => {
   const [first, second] = [open("jo"), open("jo")];
   first.say();
   await first.stream.read();
@@ -55,7 +55,7 @@ test("FAIR-STREAM: the stream that was silent longest makes room, and does not l
   expect(others.some((each) => each.isCancelled())).toBe(false);
 });
 
-test("FAIR-STREAM: what has ended, and what was left, counts no longer; clients count by themselves", async () => {
+test("FAIR-STREAM: ended and abandoned streams are not counted; each client is counted separately", async () => {
   const [ended, left, stays] = [open("al"), open("al"), open("al")];
   ended.close();
   expect((await ended.stream.read()).done).toBe(true);
@@ -66,7 +66,7 @@ test("FAIR-STREAM: what has ended, and what was left, counts no longer; clients 
   expect((await stays.stream.read()).done).toBe(false);
 });
 
-test("FAIR-STREAM: a client whose streams all had news a moment ago is refused another", () => {
+test("FAIR-STREAM: a client whose streams were all active a moment ago is refused another", () => {
   for (let i = 0; i < 499; i++) open("cy");
   expect(() => requireRoom("cy")).not.toThrow();
   open("cy");

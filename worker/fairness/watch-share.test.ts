@@ -18,7 +18,7 @@ test.each([
   ["acme", admin, undefined, { most: 10_000 }],
   ["acme", admin, { objects: 5 }, { most: 10_000 }],
   ["acme", admin, { watches: 50_000 }, { most: 50_000 }],
-])("FAIR-WATCH: in %s %o, limits %o, has %j", (cluster, user, limits, share) => {
+])("FAIR-WATCH: in cluster %s the user %o with limits %o has the share %j", (cluster, user, limits, share) => {
   expect(watchShareOf({ cluster, user, policy: policy(limits) }, [])).toEqual(share);
 });
 
@@ -28,7 +28,7 @@ test("FAIR-WATCH: pods of one service account have a share each", () => {
   expect(of("a")).toBe(of("a"));
 });
 
-test("FAIR-WATCH: a watch counts once more for each 100 things that it selects by", () => {
+test("FAIR-WATCH: a watch counts once more for each 100 values in its selector", () => {
   const of = (values: number) => {
     const some = { of: "label", key: "app", operator: "in", values: Array.from({ length: values }, String) } as const;
     const exists = { of: "label", key: "tier", operator: "exists", values: [] } as const;
@@ -37,14 +37,14 @@ test("FAIR-WATCH: a watch counts once more for each 100 things that it selects b
   expect([1, 98, 99, 999].map(of)).toEqual([undefined, undefined, 2, 11]);
 });
 
-test("FAIR-LIST: lists that are not taken are thirty", () => {
+test("FAIR-LIST: unread lists are limited to thirty", () => {
   expect(listShareOf({ cluster: "default", user: ann, policy: policy() })).toEqual({
     holder: { name: "ann", most: 30 },
   });
   expect(listShareOf({ cluster: "acme", user: admin, policy: policy() })).toEqual({ most: 150 });
 });
 
-test("FAIR-WATCH: sockets of many watches are fewer", () => {
+test("FAIR-WATCH: sockets for many watches have a lower limit", () => {
   expect(socketShareOf({ cluster: "acme", user: ann, policy: policy({ watches: 5 }) })).toEqual({
     holder: { name: "ann", most: 100 },
     most: 1000,

@@ -46,7 +46,7 @@ it.each([
   ["a.example.com/foo/bar/x", "bar"],
   ["a.example.com/any/x", "any"],
   ["b.example.com/", undefined],
-])("of paths, the exact one is taken, then the longest: %s to %s (INGRESS-PATH)", (visit, service) =>
+])("among paths, the exact one wins, then the longest: %s to %s (INGRESS-PATH)", (visit, service) =>
   expect(led(visit, paths)).toBe(service),
 );
 
@@ -62,7 +62,7 @@ it.each([
   ["any.shop.default.apps.example.com/", "own"],
   ["wild.shop.default.apps.example.com/", undefined],
 ])(
-  "of hosts, the exact one is taken, then a wildcard of one label, then the public name: %s (INGRESS-HOST)",
+  "among hosts, the exact one wins, then a wildcard of one label, then the public name: %s (INGRESS-HOST)",
   (visit, service) =>
     expect(
       led(
@@ -74,7 +74,7 @@ it.each([
     ).toBe(service),
 );
 
-it("takes the default backend where no path fits", () => {
+it("an Ingress uses its default backend if no path matches", () => {
   const spec: IngressSpec = {
     defaultBackend: to("fallback"),
     rules: [{ host: "a.example.com", http: { paths: [path("Exact", "/one", "one")] } }],
@@ -85,13 +85,13 @@ it("takes the default backend where no path fits", () => {
   expect(led("web.shop.default.apps.example.com/", ingress("web", { defaultBackend: to("alone") }))).toBe("alone");
 });
 
-it("goes to the oldest of two that say the same", () => {
+it("a request goes to the oldest of two Ingresses with the same rule", () => {
   const young = ingress("young", rule("young", "a.example.com"), "2026-02-01T00:00:00Z");
   const old = ingress("old", rule("old", "a.example.com"));
   expect(led("a.example.com/", young, old)).toBe("old");
 });
 
-it("says where TLS is wanted (INGRESS-TLS)", () => {
+it("a route is secure if its Ingress has TLS for the host (INGRESS-TLS)", () => {
   const secured = ingress("web", { ...rule("web", "a.example.com"), tls: [{ hosts: ["*.example.com"] }] });
   const route = (host: string, one: Ingress) => routeOf({ host, path: "/" }, facts(one))?.secure;
   expect(route("a.example.com", secured)).toBe(true);

@@ -36,7 +36,7 @@ describe("HOOK-REDIRECT", () => {
     [301, "/b", { method: "GET", url: "https://hook/b" }],
     [302, "/b", { method: "GET", url: "https://hook/b" }],
     [303, "/b", { method: "GET", url: "https://hook/b" }],
-  ])("after %i to %s the call goes there", async (status, location, expected) => {
+  ])("a %i redirect to %s is followed", async (status, location, expected) => {
     const { answer, seen } = await call([to(status, location), fine]);
     expect(answer).toEqual({ ok: true, text: "yes" });
     const [, { headers, authorities: _, ...second } = { headers: [] }] = seen;
@@ -56,7 +56,7 @@ describe("HOOK-REDIRECT", () => {
     expect((await call([answered])).answer).toEqual(failed(problem));
   });
 
-  test("an answer that says not where to is an answer", async () => {
+  test("a redirect without a Location is an ordinary response", async () => {
     expect((await call([() => new Response("", { status: 307 })])).answer).toMatchObject({ ok: false });
   });
 });
@@ -68,13 +68,13 @@ describe("HOOK-BUSY", () => {
     expect(seen.map(({ url }) => new URL(url).pathname)).toEqual(["/a", "/a", "/b", "/a"]);
   });
 
-  test("eleven times in all", async () => {
+  test("is called at most eleven times", async () => {
     const { answer, seen } = await call([busy(429)]);
     expect(answer).toEqual(failed("the server has received too many requests and has asked us to try again later"));
     expect(seen).toHaveLength(11);
   });
 
-  test("as long as it has time", async () => {
+  test("is called again only within the deadline", async () => {
     const later = () => new Response("busy", { status: 503, headers: { "Retry-After": "60" } });
     expect((await call([later], 50)).answer).toEqual(
       failed('Post "https://hook/a?timeout=1s": context deadline exceeded'),

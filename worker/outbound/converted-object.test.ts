@@ -16,7 +16,7 @@ const answered = (change: object, metadata: object = {}) => ({
 });
 const of = (object: unknown) => convertedObject(object, { original, apiVersion: "g/v2" });
 
-test("CRD-WEBHOOK-META: a webhook changes labels, annotations and what is no metadata, and nothing else", () => {
+test("CRD-WEBHOOK-META: a conversion webhook may change labels, annotations and non-metadata, and nothing else", () => {
   const object = answered(
     { spec: { b: 1 } },
     { labels: { c: "d" }, annotations: { e: "f" }, generation: 7, finalizers: [] },
@@ -44,11 +44,11 @@ test.each([
     answered({}, { annotations: { a: 1 } }),
     "metadata: metadata.annotations[a] must be a string, but is int64 in converted object",
   ],
-])("%j is no conversion: %s", (object, problem) => {
+])("%j is not a valid conversion: %s", (object, problem) => {
   expect(of(object)).toEqual({ ok: false, problem: `returned invalid ${problem}` });
 });
 
-test("a label that the webhook sets has to be one", () => {
+test("a label set by the webhook must be valid", () => {
   expect(of(answered({}, { labels: { "a b": "c" } }))).toMatchObject({
     problem: expect.stringMatching(/^returned invalid metadata: metadata\.labels: Invalid value: "a b": /),
   });
@@ -72,6 +72,6 @@ test.each([
     review({}, { apiVersion: "apiextensions.k8s.io/v1beta1" }),
     { ok: false, problem: "converting (v1beta1.ConversionReview) to (v1.ConversionReview): unknown conversion" },
   ],
-])("%s answers a conversion: %j", (text, expected) => {
+])("the conversion response %s is read as %j", (text, expected) => {
   expect(readConversion(text, { uid: "u", apiVersion: "apiextensions.k8s.io/v1" })).toEqual(expected);
 });

@@ -22,12 +22,12 @@ const lengthOf = async (mebibytes: number, cluster: string) => {
   return (await readAnswerText(body, cluster))?.length;
 };
 
-test("HOOK-LARGE: an answer of more than 16 MiB is not read", async () => {
+test("HOOK-LARGE: a response of more than 16 MiB is refused", async () => {
   expect(await lengthOf(16, "one")).toBe(16 * MEBIBYTE);
   expect(await lengthOf(17, "one")).toBeUndefined();
 });
 
-test("HOOK-LARGE: a cluster has 64 MiB of answers at a time, however many calls it makes", async () => {
+test("HOOK-LARGE: a cluster may hold 64 MiB of responses at a time, in any number of calls", async () => {
   const slow = Array.from({ length: 4 }, () => answer(15));
   const read = slow.map(({ body }) => readAnswerText(body, "many"));
   await new Promise((resolve) => setTimeout(resolve, 10));
@@ -39,7 +39,7 @@ test("HOOK-LARGE: a cluster has 64 MiB of answers at a time, however many calls 
   expect(await lengthOf(16, "many")).toBe(16 * MEBIBYTE);
 });
 
-test("nothing of an answer that breaks off is held", async () => {
+test("a truncated response releases its memory", async () => {
   const broken = () =>
     new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(chunk),

@@ -30,7 +30,7 @@ test("STORE-POLICY: a lost change of policy waits for earlier ones, and for none
   other.leave();
 });
 
-test("STORE-POLICY: one that ended without a word is not waited for", async () => {
+test("STORE-POLICY: a change that ended without notice is not waited for", async () => {
   const { turns, leave } = await open("gone", "b");
   await vi.advanceTimersByTimeAsync(450);
   expect(turns).toEqual(["gone"]);

@@ -48,7 +48,7 @@ const patches: readonly JsonObject[] = [
   { status: { phase: 1, unknown: [] }, zip: 1 },
 ];
 
-test.each(patches)("%j: what is read of the changed members is what is read of all", (patch) => {
+test.each(patches)("%j: decoding only the changed members gives the same result as decoding all", (patch) => {
   for (const apply of [
     (object: JsonObject) => applyMergePatch(object, patch, "Warn"),
     (object: JsonObject) => applyStrategicMergePatch(object, copyJson(patch), structFor(served)),
@@ -60,7 +60,7 @@ test.each(patches)("%j: what is read of the changed members is what is read of a
   }
 });
 
-test("what is kept is a copy", () => {
+test("unchanged members are copied", () => {
   const from = stored();
   const result = applyMergePatch(from, { status: { phase: "Running" } }, "Warn");
   if (!result.ok) throw new Error("refused");

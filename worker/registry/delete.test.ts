@@ -18,7 +18,7 @@ const ending = (metadata: object = {}) =>
   );
 const deletion = (asked: Partial<Deletion>): Deletion => ({ dryRun: false, ...asked });
 
-test("REG-DELETE-PENDING: of a pod that ends, only the grace can be changed, and only to less", () => {
+test("REG-DELETE-PENDING: for a terminating pod, only the grace period can be changed, and only shortened", () => {
   for (const asked of [{}, { gracePeriodSeconds: 60 }, { propagation: "Foreground" as const }]) {
     expect(planDeletion(pod, ending(), deletion(asked), NOW)).toEqual({ next: ending(), gone: false });
   }
@@ -34,25 +34,25 @@ test("REG-DELETE-PENDING: of a pod that ends, only the grace can be changed, and
   expect(held).toMatchObject({ gone: false, next: { metadata: { deletionGracePeriodSeconds: 0 } } });
 });
 
-test("REG-DELETE-PENDING: once its grace is over, the finalizers of a pod that is held can be changed again", () => {
+test("REG-DELETE-PENDING: once its grace period is over, a terminating pod's finalizers can be changed again", () => {
   const over = (finalizers: string[]) => ending({ deletionGracePeriodSeconds: 0, finalizers });
   const foreground = planDeletion(pod, over(["orphan"]), deletion({ propagation: "Foreground" }), NOW);
   expect(foreground).toMatchObject({ gone: false, next: { metadata: { finalizers: ["foregroundDeletion"] } } });
   expect(planDeletion(pod, over(["orphan"]), deletion({ propagation: "Background" }), NOW).gone).toBe(true);
 });
 
-test("REG-DELETE-PENDING: a grace that is shortened to a time in the past ends now, and is still one", () => {
+test("REG-DELETE-PENDING: a grace period shortened to a time in the past ends now, and becomes one second", () => {
   const late = NOW + 20_000;
   const { metadata } = planDeletion(pod, ending(), deletion({ gracePeriodSeconds: 5 }), late).next;
   expect(metadata).toMatchObject({ deletionTimestamp: "2026-01-01T00:00:20Z", deletionGracePeriodSeconds: 1 });
 });
 
-test("REG-DELETE-POLICY: finalizers that stay the same keep their order", () => {
+test("REG-DELETE-POLICY: unchanged finalizers keep their order", () => {
   const held = objectOf({ finalizers: ["orphan", "x/y"] });
   expect(planDeletion(csiDriver, held, deletion({}), NOW).next.metadata.finalizers).toEqual(["orphan", "x/y"]);
 });
 
-test("REG-DELETE-MARKED: a pod that ends at once is marked before it is gone, like any other", () => {
+test("REG-DELETE-MARKED: a pod deleted at once is first marked for deletion, like any other", () => {
   const unscheduled = objectOf({ generation: 1 }, { spec: {}, status: { phase: "Pending" } });
   expect(planDeletion(pod, unscheduled, deletion({}), NOW)).toMatchObject({
     gone: true,
@@ -64,7 +64,7 @@ test("REG-DELETE-MARKED: a pod that ends at once is marked before it is gone, li
   });
 });
 
-test("REG-DELETE-POLICY: an event has no dependents to keep or to wait for", () => {
+test("REG-DELETE-POLICY: an event has no dependents to orphan or to wait for", () => {
   for (const propagation of ["Orphan", "Foreground"] as const)
     for (const finalizers of [[], ["orphan"], ["foregroundDeletion"]])
       expect(planDeletion(event, objectOf({ finalizers }), deletion({ propagation }), NOW).gone).toBe(true);
@@ -72,14 +72,14 @@ test("REG-DELETE-POLICY: an event has no dependents to keep or to wait for", () 
   expect(held.next.metadata.finalizers).toEqual(["x/y"]);
 });
 
-test("the mark for deletion counts as a change of whatever has a generation", () => {
+test("marking for deletion increments the generation of any kind that has one", () => {
   const { next } = planDeletion(csiDriver, objectOf({ generation: 1, finalizers: ["x/y"] }), deletion({}), NOW);
   expect(next.metadata.generation).toBe(2);
   const without = planDeletion(csiDriver, objectOf({ finalizers: ["x/y"] }), deletion({}), NOW);
   expect(without.next.metadata.generation).toBeUndefined();
 });
 
-test("REG-DELETE-HELD: of a definition only its finalizer and its condition say that it ends", () => {
+test("REG-DELETE-HELD: a terminating definition is marked only by its finalizer and its condition", () => {
   const { next } = planDeletion(
     customResourceDefinition,
     objectOf({ generation: 1 }, { status: { conditions: [] } }),
@@ -89,7 +89,7 @@ test("REG-DELETE-HELD: of a definition only its finalizer and its condition say 
   expect(next.metadata).toMatchObject({ generation: 1, finalizers: ["customresourcecleanup.apiextensions.k8s.io"] });
 });
 
-test("REG-DELETE-HELD: a namespace is marked once, without a grace, and then waits", () => {
+test("REG-DELETE-HELD: a namespace is marked for deletion once, without a grace period, and then waits", () => {
   const active = objectOf({}, { spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } });
   const { next, gone } = planDeletion(namespace, active, deletion({ gracePeriodSeconds: 7 }), NOW);
   expect(gone).toBe(false);

@@ -25,14 +25,14 @@ test.each([
   [1000, 1000, "regex used for validation"],
   [1001, 1001, "and 1 more problems"],
   [200_000, 1, "there are too many problems to tell of any"],
-])("REG-ERRORS: of %i errors a create reports %i", (count, told, last) => {
+])("REG-ERRORS: a create with %i errors reports %i", (count, told, last) => {
   const { code, details, message } = refusal(count);
   expect([code, details?.causes?.length]).toEqual([422, told]);
   expect(details?.causes?.at(-1)?.message).toContain(last);
   expect(message).toContain(last);
 });
 
-test("REG-ERRORS: an update reports no more", () => {
+test("REG-ERRORS: an update reports no more errors than a create", () => {
   const current = withLabels(0) as Stored<KubeObject>;
   const told: readonly FieldError[] = updateStrategy(configMap, "").validate(withLabels(200_000), current);
   expect(told).toHaveLength(1);

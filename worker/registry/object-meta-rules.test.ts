@@ -17,7 +17,7 @@ test.each([
   ["CertificateSigningRequest", "-", false],
   ["Event", "a/b", true],
   ["Event", "A*", false],
-])("a %s that is called %s: refused %s", (kind, name, expected) => {
+])("a %s named %s: refused %s", (kind, name, expected) => {
   expect(refused(kind, { name })).toBe(expected);
 });
 

@@ -4,7 +4,7 @@ import { dropRepeatedOwners } from "./owner-references.ts";
 
 const owner = { apiVersion: "v1", kind: "ConfigMap", name: "a", uid: "u" };
 
-test("a duplicate owner is dropped, with a warning; one that differs stays", () => {
+test("a duplicate owner reference is dropped with a warning; a different one stays", () => {
   const object = { metadata: { ownerReferences: [owner, { ...owner, controller: true }, { ...owner }] } } as KubeObject;
   const warnings: string[] = [];
   dropRepeatedOwners(object, warnings);

@@ -67,7 +67,7 @@ test.each([
   expect(keptBy(kind)).toEqual(kept);
 });
 
-test("REG-STATUS-SPLIT: the status is not written with the object", () => {
+test("REG-STATUS-SPLIT: a write of the object does not change the status", () => {
   for (const kind of ["ServiceCIDR", "ReplicaSet"]) {
     const draft = objectOf("new");
     prepareUpdate(kindOf(kind), draft, objectOf("old"));
@@ -78,7 +78,7 @@ test("REG-STATUS-SPLIT: the status is not written with the object", () => {
   }
 });
 
-test("a status written without labels: a Job and a ReplicationController have those of their templates again", () => {
+test("a status update without labels restores template labels of a Job and a ReplicationController", () => {
   for (const kind of ["Job", "ReplicationController"]) {
     const old = objectOf("old") as unknown as { spec: object };
     old.spec = { template: { metadata: { labels: { a: "b" } } } };
@@ -89,7 +89,7 @@ test("a status written without labels: a Job and a ReplicationController have th
   }
 });
 
-test("a status written without annotations: the count of a DaemonSet's templates stays", () => {
+test("a status update without annotations keeps the template generation of a DaemonSet", () => {
   const old = objectOf("old");
   old.metadata.annotations = { "deprecated.daemonset.template.generation": "3" };
   const draft = objectOf("new");

@@ -37,7 +37,7 @@ function refused(resource: Resource, change: object, was: object = {}): readonly
 const ENDS = { deletionTimestamp: "2026-01-02T00:00:00Z", deletionGracePeriodSeconds: 0 };
 const kinds = [configMap, deployment, event] as readonly Resource[];
 
-test.each(kinds)("REG-META-IMMUTABLE: writing $kind cannot mark it for deletion", (resource) => {
+test.each(kinds)("REG-META-IMMUTABLE: an update of $kind cannot mark it for deletion", (resource) => {
   expect(refused(resource, ENDS)).toEqual(
     expect.arrayContaining(["metadata.deletionTimestamp", "metadata.deletionGracePeriodSeconds"]),
   );
@@ -62,7 +62,7 @@ test.each([
   ["a map that is said to be empty", { resources: { limits: emptyMap() } }, 1],
   ["a struct that sets nothing", { securityContext: {} }, 2],
   ["a list with an item", { ports: [{ containerPort: 80 }] }, 2],
-])("REG-GENERATION: of a spec with %s in place of nothing the generation is so", (_, change, generation) => {
+])("REG-GENERATION: setting %s where there was no value gives the right generation", (_, change, generation) => {
   const old = {
     ...stored(deployment, { generation: 1 }),
     apiVersion: "apps/v1",
@@ -74,7 +74,7 @@ test.each([
   expect(next.metadata.generation).toBe(generation);
 });
 
-test("REG-GENERATION: explicitly empty rules of a NetworkPolicy are a change", () => {
+test("REG-GENERATION: explicitly empty rules of a NetworkPolicy count as a change", () => {
   const old = { ...stored(networkPolicy, { generation: 1 }), spec: { podSelector: {} } };
   const next = { ...structuredClone(old), spec: { podSelector: {}, ingress: [] } };
   prepareUpdate(networkPolicy, next, old);

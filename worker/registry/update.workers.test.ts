@@ -36,7 +36,7 @@ test("of writes with a revision, the first succeeds", async () => {
 });
 
 test.each(["", "/status"])(
-  "a service whose last finalizer is taken away at its path%s leaves its address",
+  "a service whose last finalizer is removed at its path%s releases its address",
   async (part) => {
     const services = "https://sailplane/api/v1/namespaces/default/services";
     const sent = async (method: string, path: string, body?: object) => {
@@ -54,7 +54,7 @@ test.each(["", "/status"])(
   },
 );
 
-test("TRACK-05: an empty list of managed fields is one that was said", async () => {
+test("TRACK-05: an explicitly empty managedFields list resets tracking", async () => {
   const data = { a: "b" };
   await send("POST", "", { metadata: { name: "reset" }, data });
   const managedIn = async (answer: Response) => {
@@ -68,7 +68,7 @@ test("TRACK-05: an empty list of managed fields is one that was said", async () 
   expect(await managedIn(await send("PATCH", "reset", { data: { c: "d" } }))).toBe(undefined);
 });
 
-test("TRACK-05: and so it is at a version that is not the stored one", async () => {
+test("TRACK-05: an explicitly empty managedFields list resets tracking at a non-storage version, too", async () => {
   const autoscalers = "https://sailplane/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
   const sent = async (method: string, path: string, metadata: object) => {
     const spec = { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "d" }, maxReplicas: 2 };
@@ -84,7 +84,7 @@ test("TRACK-05: and so it is at a version that is not the stored one", async () 
 /** The names, which managedFields repeats, are most of it: 0.8 MB, or 1.6 with them. */
 const manyKeys = Object.fromEntries(Array.from({ length: 9999 }, (_, i) => [`${"long".repeat(18)}-${i}`, "A"]));
 
-test("STORE-SIZE: what is too large with its managed fields is stored without them, unless it is applied", async () => {
+test("STORE-SIZE: an object that is too large only with managedFields is stored without them, unless it is applied", async () => {
   const metadata = { name: "large" };
   const created = await send("POST", "", { metadata, data: manyKeys });
   expect(created.status).toBe(201);

@@ -62,7 +62,7 @@ beforeAll(async () => {
   await send("POST", doors("v2"), door("v2", "c", { color: "blue", size: "tall" }));
 });
 
-test("CRD-SELECT: fields of the requested version, whichever wrote the object; defaults are those of the storage version", async () => {
+test("CRD-SELECT: selectable fields are those of the requested version, whichever wrote the object; defaults are those of the storage version", async () => {
   expect(await namesOf("v2", "fieldSelector=size=tall")).toEqual(["a", "c"]);
   expect(await namesOf("v2", "fieldSelector=size=plain")).toEqual([]);
   expect(await namesOf("v2", "fieldSelector=size=")).toEqual(["b"]);
@@ -78,7 +78,7 @@ test("CRD-SELECT: a page has its full length, and the next continues after it", 
   expect(await namesOf("v2", `fieldSelector=size=tall&limit=1&continue=${first.metadata.continue}`)).toEqual(["c"]);
 });
 
-test("CRD-SELECT: a watch adds and deletes what begins and ceases to be selected", async () => {
+test("CRD-SELECT: a watch sends ADDED and DELETED when an object starts and stops matching", async () => {
   const { metadata } = (await (await send("GET", doors("v2"))).json()) as Doors;
   const since = `watch=1&resourceVersion=${metadata.resourceVersion}&timeoutSeconds=1&fieldSelector=size=tall`;
   const watched = send("GET", `${doors("v2")}?${since}`);

@@ -41,7 +41,7 @@ const watching: WatchRequest = {
   timeoutSeconds: 60,
 };
 
-test("SHARD-PLACE: what is kept apart is in its own object alone, at revisions of its own", async () => {
+test("SHARD-PLACE: a sharded resource is only in its own object, at its own revisions", async () => {
   const { main, events, store } = sharded();
   await store.commit({ writes: [create("pods", "a")] });
   await store.commit({ writes: [create("pods", "b")] });
@@ -53,7 +53,7 @@ test("SHARD-PLACE: what is kept apart is in its own object alone, at revisions o
   expect(await events.list({ resource: "pods" })).toMatchObject({ items: [] });
 });
 
-test("SHARD-COMMIT: the cluster's own object decides first", async () => {
+test("SHARD-COMMIT: the main object commits first", async () => {
   const { main, events, store } = sharded();
   const writes = [create("events", "a"), expecting("namespaces", "gone")];
   expect(await store.commit({ writes })).toMatchObject({ ok: false, reason: "unexpected", write: 1 });
@@ -68,7 +68,7 @@ test("SHARD-COMMIT: the cluster's own object decides first", async () => {
   });
 });
 
-describe("SHARD-POLICY: the policy of a call is checked by the cluster's own object", () => {
+describe("SHARD-POLICY: the policy of a call is checked by the main object", () => {
   const lifelines: readonly Lifeline[] = [{ key: keyOf("serviceaccounts", "gone"), uid: "1" }];
   test.each([
     ["policy", old, "stale-policy"],
@@ -92,7 +92,7 @@ describe("SHARD-POLICY: the policy of a call is checked by the cluster's own obj
     expect(events.revision).toBe(2);
   });
 
-  test("without a call where it is at hand", async () => {
+  test("without a call if the main object is local", async () => {
     const { main, events, asked } = sharded();
     const shards = new Map([["events", events as StoreStub]]);
     const store = new ShardedStore({ main: main as StoreStub, shards, nearby: () => main });
@@ -101,7 +101,7 @@ describe("SHARD-POLICY: the policy of a call is checked by the cluster's own obj
   });
 });
 
-test("reads of several keys come from where each is", async () => {
+test("reads of several keys come from each key's shard", async () => {
   const { store } = sharded();
   await store.commit({ writes: [create("events", "a"), create("pods", "b")] });
   const keys = [keyOf("pods", "b"), keyOf("events", "a"), keyOf("events", "none")];
@@ -109,7 +109,7 @@ test("reads of several keys come from where each is", async () => {
   expect(answer.ok && answer.entries.map((entry) => entry?.key)).toEqual([keys[0], keys[1], undefined]);
 });
 
-test("a watch is of the object that keeps the resource", async () => {
+test("a watch is served by the object that stores the resource", async () => {
   const { store } = sharded();
   const body = JSON.stringify(watching);
   const { body: lines } = await store.fetch(new Request(storeStreamUrls.watch, { method: "POST", body }));
@@ -122,7 +122,7 @@ test("a watch is of the object that keeps the resource", async () => {
   await reader?.cancel();
 });
 
-describe("SHARD-LOOPS: a loop's effects count, its events may fail", () => {
+describe("SHARD-LOOPS: a control loop's effects must succeed, its events may fail", () => {
   const replace = (name: string): Write => ({
     op: "replace",
     key: keyOf("events", name),
@@ -141,14 +141,14 @@ describe("SHARD-LOOPS: a loop's effects count, its events may fail", () => {
     expect(events.revision).toBe(3);
   });
 
-  test("a record that was deleted is left out, and no other", async () => {
+  test("an event record that was deleted is left out, and no other", async () => {
     const { events, to } = loop();
     const writes = [create("pods", "a"), replace("gone"), create("events", "b")];
     expect(await commitApart({ writes }, to)).toEqual({ ok: true, revisions: [2, 2, 2] });
     expect(await events.list({ resource: "events" })).toMatchObject({ items: [{ key: { name: "b" } }] });
   });
 
-  test("no event is sent for what was refused, and a refusal names the write", async () => {
+  test("no event is sent for a refused write, and an error names the write", async () => {
     const { own, events, to } = loop();
     await own.commit({ writes: [create("pods", "a")] });
     const writes = [create("events", "a"), create("pods", "a")];
@@ -156,7 +156,7 @@ describe("SHARD-LOOPS: a loop's effects count, its events may fail", () => {
     expect(events.revision).toBe(1);
   });
 
-  test("records alone are answered as they are", async () => {
+  test("the result of a commit with only event records is returned unchanged", async () => {
     const { to } = loop();
     expect(await commitApart({ writes: [replace("gone")] }, to)).toMatchObject({
       ok: false,

@@ -48,7 +48,7 @@ const namesIn = async (url: string): Promise<readonly string[]> => {
   return (object as unknown as { items: { metadata: { name: string } }[] }).items.map(({ metadata }) => metadata.name);
 };
 
-test("SHARD-PLACE: each is where it belongs, and nowhere else", async () => {
+test("SHARD-PLACE: each resource is in its own shard, and nowhere else", async () => {
   expect((await call(eventsOf("default"), { token, body: event("here") })).code).toBe(201);
   expect((await call(leasesOf("default"), { token, body: lease("here") })).code).toBe(201);
   expect((await call(`${core}/default/configmaps`, { token, body: { metadata: { name: "here" } } })).code).toBe(201);
@@ -64,7 +64,7 @@ test("SHARD-PLACE: each is where it belongs, and nowhere else", async () => {
   expect(renamed.object).toMatchObject({ note: "it was" });
 });
 
-test("a guarded write, a patch and a deletion, each once", async () => {
+test("a conditional write, a patch and a deletion each happen once", async () => {
   const url = `${leasesOf("default")}/guarded`;
   const made = await call(leasesOf("default"), { token, body: lease("guarded") });
   const { resourceVersion } = made.object.metadata;
@@ -79,7 +79,7 @@ test("a guarded write, a patch and a deletion, each once", async () => {
   expect((await call(url, { token })).code).toBe(404);
 });
 
-test("a watch continues at a list's revision, including paged lists", async () => {
+test("a watch resumes from a list's revision, including paged lists", async () => {
   const url = leasesOf("kube-public");
   for (const name of ["a", "b", "c"]) await call(url, { token, body: lease(name) });
   const page = await call(`${url}?limit=2`, { token });
@@ -97,7 +97,7 @@ test("a watch continues at a list's revision, including paged lists", async () =
   await reader?.cancel();
 });
 
-test("SHARD-COMMIT: nothing is created in a namespace that is not there, or beyond its quota", async () => {
+test("SHARD-COMMIT: nothing is created in a missing namespace, or beyond its quota", async () => {
   expect((await call(eventsOf("missing"), { token, body: event("a", "missing") })).code).toBe(404);
   await call(core, { token, body: { metadata: { name: "counted" } } });
   const quotas = `${core}/counted/resourcequotas`;
@@ -114,7 +114,7 @@ test("SHARD-COMMIT: nothing is created in a namespace that is not there, or beyo
   expect((await call(eventsOf("counted"), { token, body: event("one", "counted") })).code).toBe(201);
 });
 
-test("SHARD-POLICY: a role that is revoked, an account that is deleted, count at the next request", async () => {
+test("SHARD-POLICY: a revoked role and a deleted account take effect with the next request", async () => {
   const accounts = `${core}/default/serviceaccounts`;
   await call(accounts, { token, body: { metadata: { name: "reader" } } });
   const account = (await call(`${accounts}/reader/token`, { token, body: { spec: {} } })).object.status.token;
@@ -164,7 +164,7 @@ test("SHARD-METRICS: each log's newest revision is reported, and all stores are 
   expect(check.object).toMatchObject({ faults: [], shards: { events: {}, [LEASES]: {} } });
 });
 
-test("WATCH-MANY: a page hears of changes to what is kept apart", async () => {
+test("WATCH-MANY: a page is notified of changes to sharded resources", async () => {
   const headers = { Upgrade: "websocket", Authorization: `Bearer ${token}` };
   const { webSocket: page } = await outside.fetch(`${base}/sailplane/v1/watch`, { headers });
   if (!page) throw new Error("no socket");
@@ -187,7 +187,7 @@ test("SHARD-SETTING: a cluster created without shards stays without, whatever th
   expect(await CLUSTER_STORE.getByName("unsharded/events").held()).toEqual([]);
 });
 
-test("SHARD-ERASE: a cluster's end is the end of all its objects, and the next one begins empty", async () => {
+test("SHARD-ERASE: deleting a cluster deletes all its objects, and a new one begins empty", async () => {
   await begin("ending", "events,leases");
   const url = `${baseOf("ending")}/api/v1/namespaces/default/events`;
   expect((await call(url, { body: event("old") })).code).toBe(201);

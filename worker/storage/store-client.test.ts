@@ -30,7 +30,7 @@ async function counted() {
   return { store, calls, client: () => new StoreClient(() => stub as StoreStub, undefined) };
 }
 
-test("an identity costs no call beside the one that a request makes anyway", async () => {
+test("an identity check needs no call besides the request's own", async () => {
   const { calls, client } = await counted();
   const store = client();
   expect(await store.standOn(lifelines, 0)).toBe(true);
@@ -39,7 +39,7 @@ test("an identity costs no call beside the one that a request makes anyway", asy
   expect(calls).toEqual(["read"]);
 });
 
-test("and is checked by a call if a request makes none", async () => {
+test("an identity is checked by a call if the request makes none", async () => {
   const { calls, client } = await counted();
   const store = client();
   await store.standOn(lifelines, 0);
@@ -53,7 +53,7 @@ test.each<[string, (store: StoreClient) => Promise<unknown>]>([
   ["a read", (store) => store.read(account)],
   ["a commit", (store) => store.commit([{ op: "create", key: { ...account, name: "b" }, text, attributes }])],
   ["nothing else", (store) => store.confirm()],
-])("one that has ended is 401 with %s", async (_, ask) => {
+])("an identity that has ended is 401 with %s", async (_, ask) => {
   const { store, client } = await counted();
   await store.commit({ writes: [{ op: "delete", key: account }] });
   const asked = client();
@@ -61,7 +61,7 @@ test.each<[string, (store: StoreClient) => Promise<unknown>]>([
   await expect(ask(asked)).rejects.toMatchObject({ status: { code: 401 } });
 });
 
-test("it is known at once where the store is at hand", async () => {
+test("an identity is checked at once if the store is local", async () => {
   const { store, client } = await counted();
   const { stub } = client();
   const here = new StoreClient(() => stub, undefined, { nearby: () => store });
@@ -70,7 +70,7 @@ test("it is known at once where the store is at hand", async () => {
   expect(await here.standOn(lifelines, 0)).toBe(false);
 });
 
-test("a change of policy revokes what a user was allowed, but not what the control plane itself reads", async () => {
+test("a policy change invalidates reads for a user, but not those of the control plane itself", async () => {
   const { store, client } = await counted();
   const { stub } = client();
   const { policyRevision } = await store.status();
@@ -83,7 +83,7 @@ test("a change of policy revokes what a user was allowed, but not what the contr
   }
 });
 
-test("STORE-LANE: requests that commit at the same time share a call, which lives on without the one that made it", async () => {
+test("STORE-LANE: requests that commit at the same time share a call, which outlives the request that made it", async () => {
   const turns = { now: () => 0, later: setTimeout, after: () => () => {}, settled: async () => {} };
   const store = new LogStore(new MemoryTables(), { turns, lane: new CommitLane() });
   const carry = vi.fn(() => store.carry());
@@ -111,7 +111,7 @@ function losingCalls(arrives: (call: number) => boolean) {
   return { store, creating };
 }
 
-test("STORE-LANE: a commit that waits for a lost call makes another", async () => {
+test("STORE-LANE: a commit that waits for a lost call makes another call", async () => {
   vi.useFakeTimers();
   try {
     const { creating } = losingCalls((call) => call > 1);
@@ -124,7 +124,7 @@ test("STORE-LANE: a commit that waits for a lost call makes another", async () =
   }
 });
 
-test("STORE-LANE: a commit that is not taken is answered 504 after a minute, and is never written", async () => {
+test("STORE-LANE: a commit that is not taken gets a 504 after a minute, and is never written", async () => {
   vi.useFakeTimers();
   try {
     const { store, creating } = losingCalls(() => false);
@@ -139,7 +139,7 @@ test("STORE-LANE: a commit that is not taken is answered 504 after a minute, and
   }
 });
 
-test("FAIR-LIST, FAIR-WATCH: one that is too many is 429; lists soon have room, watches do not", async () => {
+test("FAIR-LIST, FAIR-WATCH: a list or watch over the limit is 429, with a short retry for lists only", async () => {
   const stub = { fetch: async () => Response.json({ reason: "too-many" }, { status: 429 }) } as unknown as StoreStub;
   const client = new StoreClient(() => stub, undefined);
   const watch = { resource: "pods", bookmarks: false, bookmarkKind: { apiVersion: "v1", kind: "Pod", zero: {} } };

@@ -27,7 +27,7 @@ function storeOf(
 }
 
 describe("TUNNEL-ADDRESS: an endpoint", () => {
-  it("that is not a pod is dialled by the node that it names", async () => {
+  it("that is not a pod is dialled by its node", async () => {
     const store = storeOf([{ ...OUTSIDE, nodeName: "n2" }], { n1: "True" });
     expect(await findEndpoints(store, TARGET)).toEqual({
       ok: true,
@@ -35,7 +35,7 @@ describe("TUNNEL-ADDRESS: an endpoint", () => {
     });
   });
 
-  it("that names no node is dialled by one that is Ready", async () => {
+  it("without a node is dialled by any Ready node", async () => {
     const store = storeOf([OUTSIDE], { n1: "False", n2: "True", n3: "False" });
     expect(await findEndpoints(store, TARGET)).toMatchObject({ ok: true, endpoints: [{ pod: "", node: "n2" }] });
   });
@@ -45,7 +45,7 @@ describe("TUNNEL-ADDRESS: an endpoint", () => {
     ["is a pod without a node", [{ ...POD, nodeName: undefined }], { n1: "True" }],
     ["is not ready", [{ ...OUTSIDE, conditions: { ready: false } }], { n1: "True" }],
     ["is a name", [{ addresses: ["example.com"] }], { n1: "True" }, "FQDN"],
-  ])("that %s is none", async (_, endpoints, nodes, addressType) =>
+  ])("that %s is not usable", async (_, endpoints, nodes, addressType) =>
     expect(await findEndpoints(storeOf(endpoints, nodes, addressType), TARGET)).toEqual({
       ok: false,
       reason: "ServiceUnavailable",

@@ -13,7 +13,7 @@ const changed = (request: string): string => {
   return btoa(`${head}${encoded}\n-----END CERTIFICATE REQUEST-----\n${rest.join("")}`);
 };
 
-test("CTL-CSR-POSSESSION: a request that its key has not signed is not stored, whoever is to sign it", async () => {
+test("CTL-CSR-POSSESSION: a CSR that is not signed by its own key is refused, for any signer", async () => {
   const requests = "https://sailplane/apis/certificates.k8s.io/v1/certificatesigningrequests";
   const asked = (name: string, request: string) =>
     call(requests, { metadata: { name }, spec: { request, signerName: "example.com/own", usages: ["client auth"] } });

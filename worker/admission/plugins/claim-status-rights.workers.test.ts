@@ -62,7 +62,7 @@ test("CLAIM-RIGHTS: reports on devices need resourceclaims/driver, by the driver
   expect((await write("bound", { devices: null })).code).toBe(200);
 });
 
-test("CLAIM-RIGHTS: missing permissions are reported with the errors, and first", async () => {
+test("CLAIM-RIGHTS: missing permissions are reported with the errors, before these", async () => {
   await must(claims, {
     metadata: { name: "moved" },
     spec: { devices: { requests: [{ name: "r", exactly: { deviceClassName: "c" } }] } },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, newNamespace } from "../../../test/workers/core-calls.ts";
 
-test("administrators' claims are for namespaces that are marked for them", async () => {
+test("claims with admin access require a labelled namespace", async () => {
   const place = await newNamespace("devices");
   const claims = `https://sailplane/apis/resource.k8s.io/v1${place}/resourceclaims`;
   const claim = (adminAccess: boolean) => ({

@@ -44,7 +44,7 @@ test.each<[string, PodSpec, string | undefined]>([
   expect(unmountableSecret(spec, account("false"))).toBeUndefined();
 });
 
-test("a container that looks into a running pod is bound like the others", () => {
+test("an ephemeral container has the same restriction as other containers", () => {
   const env = [{ name: "E", valueFrom: { secretKeyRef: { name: "other", key: "k" } } }];
   const spec: PodSpec = { ...volume("other"), ephemeralContainers: [{ name: "d", env }] };
   expect(unmountableEphemeralSecret(spec, account("true"))).toBe(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, newNamespace, pod } from "../../../test/workers/core-calls.ts";
 
-test("ADM-RESIZE: a resize may request no more than the node has, and nothing that it does not declare", async () => {
+test("ADM-RESIZE: a resize may not exceed the node's capacity, nor use features that the node does not declare", async () => {
   const place = await newNamespace("node-resizing");
   const allocatable = { cpu: "2", memory: "1Gi", pods: "9" };
   await call("/nodes", { metadata: { name: "small" } });

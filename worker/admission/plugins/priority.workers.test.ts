@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { call, pod } from "../../../test/workers/core-calls.ts";
 
-test("one PriorityClass is the default, and a pod keeps its priority when a client does not know of it", async () => {
+test("only one PriorityClass is the default, and a pod keeps its priority if an update omits it", async () => {
   const root = "https://sailplane/apis/scheduling.k8s.io/v1/priorityclasses";
   const priorityClass = (name: string) => ({ metadata: { name }, value: 7, globalDefault: true });
   expect((await call(root, priorityClass("usual"))).code).toBe(201);
@@ -19,7 +19,7 @@ test("one PriorityClass is the default, and a pod keeps its priority when a clie
   await call(`${root}/usual`, {}, "DELETE");
 });
 
-test("a system class is not deleted by its name; with the whole collection it may be, as in Kubernetes", async () => {
+test("a system PriorityClass cannot be deleted by name, but can with the collection, as in Kubernetes", async () => {
   const root = "https://sailplane/apis/scheduling.k8s.io/v1/priorityclasses";
   const named = await call(`${root}/system-node-critical?dryRun=All`, {}, "DELETE");
   expect(named).toMatchObject({ code: 403, object: { message: expect.stringContaining("system priority class") } });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
 });
 
-test("GRANT-HELD: what she holds she grants, what she does not she cannot", async () => {
+test("GRANT-HELD: a user can grant permissions that the user holds, and no others", async () => {
   expect(await asAnn(`${inNamespace}/roles`, { metadata: { name: "mine" }, rules: [rule("configmaps")] })).toBe(201);
   expect(await asAnn(`${inNamespace}/roles`, { metadata: { name: "more" }, rules: [rule("secrets")] })).toBe(403);
   const binding = (name: string) => ({ metadata: { name: `b-${name}` }, roleRef: ref("Role", name), subjects: toAnn });
@@ -41,7 +41,7 @@ test("GRANT-HELD: what she holds she grants, what she does not she cannot", asyn
   expect(await asAnn(`${inNamespace}/rolebindings`, binding("nowhere"))).toBe(404);
 });
 
-test("GRANT-HELD: nor does she touch what grants more than she holds, but for what garbage collection takes away", async () => {
+test("GRANT-HELD: a user cannot change a role or binding beyond the user's permissions, except for metadata of garbage collection", async () => {
   const labelled = { metadata: { labels: { seen: "yes" } } };
   for (const kind of ["roles", "rolebindings"]) {
     expect(await asAnn(`${inNamespace}/${kind}/configmaps`, labelled, "PATCH")).toBe(200);
@@ -50,7 +50,7 @@ test("GRANT-HELD: nor does she touch what grants more than she holds, but for wh
   }
 });
 
-test("GRANT-HELD: what gathers rights needs all there are, before and after; a rule that gathers nothing does not", async () => {
+test("GRANT-HELD: changing an aggregated role requires all permissions; a rule without selectors is invalid", async () => {
   const gathering = `${rbac}/clusterroles/gathering`;
   expect(await asAnn(gathering, { aggregationRule: null }, "PATCH")).toBe(403);
   expect(await asAnn(gathering, { metadata: { labels: { seen: "yes" } } }, "PATCH")).toBe(403);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { call as callCluster, newCluster } from "../../../test/workers/api-under-test.ts";
 import { call, newNamespace, pod } from "../../../test/workers/core-calls.ts";
 
-test("ADM-ACCOUNT: a cluster's first pods wait for no controller", async () => {
+test("ADM-ACCOUNT: a cluster's first pods do not wait for the service account controller", async () => {
   const cluster = await newCluster("first-pods");
   const made = ["default", "kube-system"].map((namespace) =>
     callCluster(`${cluster}/api/v1/namespaces/${namespace}/pods`, { body: pod("first") }),
@@ -10,7 +10,7 @@ test("ADM-ACCOUNT: a cluster's first pods wait for no controller", async () => {
   expect((await Promise.all(made)).map(({ code }) => code)).toEqual([201, 201]);
 });
 
-test("a copy of a pod mounts the token where its original does, by one volume", async () => {
+test("a copied pod has its token at the original's path, in one volume", async () => {
   const place = await newNamespace("copies");
   const { object } = await call(`${place}/pods`, pod("original"));
   const { spec } = object as unknown as { spec: { containers: object[]; volumes: { name: string }[] } };
@@ -38,7 +38,7 @@ test("execs into a pod are restricted by its service account", async () => {
   expect((await debug({})).code).toBe(200);
 });
 
-test("mirror pods name no secrets", async () => {
+test("mirror pods may not refer to secrets", async () => {
   const mirror = {
     ...pod("m", { nodeName: "a", imagePullSecrets: [{ name: "s" }] }),
     metadata: { name: "m", annotations: { "kubernetes.io/config.mirror": "x" } },

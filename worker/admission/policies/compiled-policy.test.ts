@@ -8,7 +8,7 @@ const values = new Map<string, unknown>([
   ["oldObject", null],
 ]);
 
-test("variables see those before them, and are computed when they are used", () => {
+test("variables can use earlier ones, and are evaluated lazily", () => {
   const policy = new CompiledPolicy({
     variables: [
       { name: "broken", expression: "object.spec.nope" },
@@ -26,7 +26,7 @@ test("variables see those before them, and are computed when they are used", () 
   });
 });
 
-test("match conditions all hold, and one that fails outweighs one that cannot be told", () => {
+test("all match conditions must be true; a false one outweighs an error", () => {
   const matches = (...expressions: string[]) => {
     const matchConditions = expressions.map((expression, i) => ({ name: `c${i}`, expression }));
     return new CompiledPolicy({ matchConditions }).matches(values);

@@ -38,7 +38,7 @@ describe("a rule", () => {
     expect(versionMatched([rule(more)], "Exact", request()) !== undefined).toBe(expected);
   });
 
-  test("names subresources apart", () => {
+  test("distinguishes subresources", () => {
     const status = request({ subresource: "status" });
     const takes = (resource: string) =>
       versionMatched([rule({ resources: [resource] })], "Exact", status) !== undefined;
@@ -47,12 +47,12 @@ describe("a rule", () => {
   });
 });
 
-test("what is excluded is not matched, whatever else says so", () => {
+test("excluded resources are not matched, whatever other rules match", () => {
   const resources = { resourceRules: [rule()], excludeResourceRules: [rule({ resources: ["*"] })] };
   expect(matchedRules(resources, request())).toBeUndefined();
 });
 
-test("ADM-EQUIVALENT: rules of one version are about objects of all, unless they mean exact versions", () => {
+test("ADM-EQUIVALENT: rules for one version match all versions, unless the match policy is Exact", () => {
   const autoscaling = (version: string) => builtIn.find("autoscaling", version, "horizontalpodautoscalers");
   const rules = [rule({ apiGroups: ["autoscaling"], apiVersions: ["v1"], resources: ["horizontalpodautoscalers"] })];
   const asked = (version: string) =>
@@ -66,7 +66,7 @@ test("ADM-EQUIVALENT: rules of one version are about objects of all, unless they
   expect(versionMatched(events, undefined, event)).toBe(builtIn.find("", "v1", "events"));
 });
 
-test("selectors look at the object and at its namespace", async () => {
+test("selectors apply to the object and to its namespace", async () => {
   const matches = (namespace: object, object: object) =>
     matchesSelectors({ namespaceSelector: namespace, objectSelector: object }, request());
   expect(await matches({}, {})).toBe(true);

@@ -43,8 +43,8 @@ async function policy(kind: "validating" | "mutating", name: string, spec: objec
 const create = (name: string, label = name, more: object = {}) =>
   post(MAPS, { metadata: { name, labels: { policy: label } }, data: { k: "v" }, ...more });
 
-describe("a policy that validates", () => {
-  test("warns, though another has denied the request before", async () => {
+describe("a validating admission policy", () => {
+  test("warns even if another policy has already denied the request", async () => {
     await policy("validating", "a-denies", { validations: [{ expression: "false" }] });
     await policy(
       "validating",
@@ -62,7 +62,7 @@ describe("a policy that validates", () => {
     );
   });
 
-  test("denies where it cannot be asked, whatever is to be done with failures", async () => {
+  test("denies if it cannot be evaluated, whatever its failure policy", async () => {
     const paramKind = { apiVersion: "nobody.example.com/v1", kind: "Nothing" };
     const paramRef = { name: "x", parameterNotFoundAction: "Deny" };
     await policy(
@@ -85,7 +85,7 @@ describe("a policy that validates", () => {
     );
   });
 
-  test("ADM-DELETE-OPTIONS: sees what a client says of a deletion, in the body or beside it", async () => {
+  test("ADM-DELETE-OPTIONS: sees a client's delete options, from the body or the query", async () => {
     const matchConstraints = {
       resourceRules: [{ ...rules[0], operations: ["DELETE"] }],
       objectSelector: { matchLabels: { policy: "kept" } },
@@ -103,7 +103,7 @@ describe("a policy that validates", () => {
     expect(await remove("", '{"gracePeriodSeconds":7,"propagationPolicy":"Background"}')).toContain("7Background");
   });
 
-  test("reports all conditions that failed, which see no namespace", async () => {
+  test("reports all failed match conditions, which cannot see the namespace", async () => {
     const matchConditions = [
       { name: "a", expression: "object.data.a == ''" },
       { name: "b", expression: "namespaceObject != null || object.data.b == ''" },
@@ -116,7 +116,7 @@ describe("a policy that validates", () => {
   });
 });
 
-describe("a policy that mutates", () => {
+describe("a mutating admission policy", () => {
   const apply = (expression: string) => ({
     mutations: [{ patchType: "ApplyConfiguration", applyConfiguration: { expression } }],
   });
@@ -143,7 +143,7 @@ describe("a policy that mutates", () => {
       jsonPatch("[JSONPatch{op: 'remove', path: '/data/nope'}]"),
       "JSON Patch: error in remove for path: '/data/nope': Unable to remove nonexistent key: nope: missing value",
     ],
-  ])("%s with its own words in a 403 for a reason of 422", async (name, spec, why) => {
+  ])("%s with its own message in a 403 whose reason is Invalid", async (name, spec, why) => {
     await policy("mutating", `m-${name}`, spec);
     const { code, object } = await create(`m-${name}`);
     expect(code).toBe(403);
@@ -151,7 +151,7 @@ describe("a policy that mutates", () => {
     expect(object).toMatchObject({ reason: "Invalid", message, details: { causes: [{ message }] } });
   });
 
-  test("REG-PLACE: moves no object to another namespace", async () => {
+  test("REG-PLACE: cannot move an object to another namespace", async () => {
     await policy(
       "mutating",
       "m-moves",
@@ -163,7 +163,7 @@ describe("a policy that mutates", () => {
     });
   });
 
-  test("ADM-CONNECT: has its say in connections", async () => {
+  test("ADM-CONNECT: applies to connections", async () => {
     const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["CONNECT"], resources: ["services/proxy"] };
     const resourceRules = [rule];
     await policy("mutating", "m-connect", {
@@ -188,13 +188,13 @@ describe("a policy that mutates", () => {
       jsonPatch(`[JSONPatch{op: 'add', path: '/data/k', value: [[1]]${".map(a, [a, a])".repeat(40)}}]`),
       "operation cancelled: too much is gone through",
     ],
-  ])("is told what is no JSON: %s", async (name, spec, why) => {
+  ])("reports invalid JSON: %s", async (name, spec, why) => {
     await policy("mutating", `m-${name}`, spec);
     const { code, object } = await create(`m-${name}`);
     expect([code, object.message]).toEqual([403, `policy 'm-${name}' with binding 'm-${name}' denied request: ${why}`]);
   });
 
-  test("may not take part of what is only replaced whole", async () => {
+  test("cannot remove part of an atomic value", async () => {
     const resourceRules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["services"] }];
     const matchConstraints = { resourceRules, objectSelector: { matchLabels: { policy: "m-atomic" } } };
     await policy("mutating", "m-atomic", {
@@ -207,13 +207,13 @@ describe("a policy that mutates", () => {
     );
   });
 
-  test("does nothing where what its patch tests does not hold", async () => {
+  test("does nothing if the test operation of its patch fails", async () => {
     const test_ = "[JSONPatch{op: 'test', path: '/data/k', value: 'x'}, JSONPatch{op: 'remove', path: '/data/k'}]";
     await policy("mutating", "m-test", jsonPatch(test_));
     expect((await create("m-test")).object.data).toEqual({ k: "v" });
   });
 
-  test("is not a condition on itself: it is matched before its own mutations", async () => {
+  test("is matched before its own mutations", async () => {
     await policy("mutating", "m-once", {
       matchConditions: [{ name: "unmarked", expression: "!has(object.data.first)" }],
       mutations: [
@@ -224,7 +224,7 @@ describe("a policy that mutates", () => {
     expect((await create("m-once")).object.data).toEqual({ k: "v", first: "1", second: "2" });
   });
 
-  test("ADM-ROUNDS: sees no name before one is drawn, and what it adds has defaults like all else", async () => {
+  test("ADM-ROUNDS: sees no generated name yet, and its additions get defaults", async () => {
     const resourceRules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }];
     await policy("mutating", "m-pods", {
       matchConstraints: { resourceRules, objectSelector: { matchLabels: { policy: "m-pods" } } },
@@ -247,7 +247,7 @@ describe("a policy that mutates", () => {
   });
 });
 
-test("ADM-ACTION: an eviction is the create of an Eviction, and not the deletion of its pod", async () => {
+test("ADM-ACTION: an eviction is a create of pods/eviction, not a delete of the pod", async () => {
   const pods = "/api/v1/namespaces/default/pods";
   const about = (operation: string, resource: string) => ({
     matchConstraints: {
@@ -281,7 +281,7 @@ test("STORE-POLICY: no request is refused by an outdated policy, even without an
   expect((await make("allowed")).code).toBe(201);
 });
 
-test("ADM-EQUIVALENT: policies see no managers in a Scale", async () => {
+test("ADM-EQUIVALENT: a Scale in a policy has no managedFields", async () => {
   const deployments = "/apis/apps/v1/namespaces/default/deployments";
   const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
   await post(deployments, { metadata: { name: "seen" }, spec: { selector: { matchLabels: { a: "b" } }, template } });

@@ -48,17 +48,17 @@ test.each([
     review({ uid: "u", patch: 1, patchType: "JSONPatch" }),
     "failed to call webhook: json: cannot unmarshal number into Go struct field AdmissionResponse.response.patch of type []uint8",
   ],
-])("%s is no answer: %s", (text, problem) => {
+])("%s is not a valid response: %s", (text, problem) => {
   expect(readReview(text, sent)).toEqual({ ok: false, problem });
 });
 
-test("what is null in an answer is not there", () => {
+test("null fields in a response are treated as absent", () => {
   const nulls = { status: null, patch: null, patchType: null, warnings: null, auditAnnotations: null };
   const text = review({ uid: "u", allowed: false, ...nulls });
   expect(readReview(text, sent)).toEqual({ ok: true, response: { uid: "u", allowed: false } });
 });
 
-test("a validating webhook changes nothing", () => {
+test("a validating webhook cannot change the object", () => {
   expect(readReview(review({ uid: "u", patch: "W10=", patchType: "JSONPatch" }), { ...sent, mutating: false })).toEqual(
     {
       ok: false,
@@ -74,6 +74,6 @@ test.each([
   [yaml("response: {uid: u, allowed: yes}"), { ok: true, response: { uid: "u", allowed: true } }],
   [yaml(""), { ok: false, problem: `${INVALID}webhook response was absent` }],
   ["a: b: c", { ok: false, problem: "failed to call webhook: yaml: mapping values are not allowed in this context" }],
-])("HOOK-YAML: an answer may be YAML: %s", (text, called) => {
+])("HOOK-YAML: a response may be YAML: %s", (text, called) => {
   expect(readReview(text, sent)).toEqual(called);
 });

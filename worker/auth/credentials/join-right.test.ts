@@ -27,7 +27,7 @@ test.each(cases)("%s", (_, who, known, code) => {
   expect(joinRefusal(who, "n1", { known, now })?.code).toBe(code);
 });
 
-test("attempts run out, and come back with time, for each by himself", () => {
+test("attempts are limited and replenished over time, for each client separately", () => {
   const attempts = new Attempts({ burst: 2, perMinute: 6 });
   expect([attempts.take("a", 0), attempts.take("a", 0), attempts.take("a", 0)]).toEqual([0, 0, 10]);
   expect(attempts.take("b", 0)).toBe(0);

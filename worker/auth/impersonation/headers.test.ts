@@ -23,7 +23,7 @@ const users: readonly (readonly [Record<string, string>, object])[] = [
   ],
 ];
 
-test.each(users)("%j asks for %j", (headers, user) => {
+test.each(users)("headers %j impersonate %j", (headers, user) => {
   expect(asked(headers)).toEqual(user);
 });
 

@@ -38,17 +38,17 @@ test.each([
   ["system:node:No", jo, ["impersonate:user-info", undefined]],
   ["system:serviceaccount:ns:bot", jo, ["impersonate:serviceaccount", undefined]],
   ["system:serviceaccount:ns:bot:x", jo, ["impersonate:user-info", undefined]],
-])("AUTH-AS: %s may be acted as by %o under %j", (name, requestor, constraints) => {
+])("AUTH-AS: %s may be impersonated by %o under %j", (name, requestor, constraints) => {
   expect(modes({ name }, requestor).map(({ constraint }) => constraint)).toEqual(constraints);
 });
 
-test("AUTH-AS: nodes and service accounts are acted as by their names alone, or without constraints", () => {
+test("AUTH-AS: nodes and service accounts are impersonated by name only, or without constraints", () => {
   for (const name of ["system:node:n1", "system:serviceaccount:ns:bot"])
     for (const more of [{ uid: "7" }, { groups: ["g"] }, { extra: { "a.b/c": ["d"] } }])
       expect(modes({ name, ...more }, agent).map(({ constraint }) => constraint)).toEqual([undefined]);
 });
 
-test("AUTH-AS: groups that are implied come along", () => {
+test("AUTH-AS: implied groups are added", () => {
   const groups = (wanted: Partial<User>) => modes(wanted).map(({ user }) => user.groups);
   const ofBot = ["system:serviceaccounts", "system:serviceaccounts:ns", "system:authenticated"];
   expect(groups({ name: "jo", groups: ["g"] })).toEqual(Array(2).fill(["g", "system:authenticated"]));
@@ -98,7 +98,7 @@ test("AUTH-AS: under a constraint the request itself must be allowed for such us
   );
 });
 
-test("AUTH-AS: of four and more, all may be allowed at once", () => {
+test("AUTH-AS: four or more of a kind can be allowed by one wildcard check", () => {
   const values = ["a", "b", "c", "d"];
   expect(needs(modes({ name: "jo", groups: values })[0])?.at(-1)).toBe(
     ["*", ...values].map((name) => `impersonate:user-info groups.authentication.k8s.io ${name}`).join(" or "),
@@ -116,7 +116,7 @@ test.each<[Partial<User>, string]>([
     'impersonating an invalid key in extra is not allowed: extra.key: Invalid value: "scopes": must be a domain-prefixed path (such as "acme.io/foo")',
   ],
   [{ extra: { "a.b/c": [""] } }, "impersonating the empty string value in extra is not allowed"],
-])("AUTH-AS: nobody is allowed %j under a constraint", (wanted, why) => {
+])("AUTH-AS: %j is never allowed under a constraint", (wanted, why) => {
   expect(needs(modes({ name: "jo", ...wanted })[0])?.some((need) => need.endsWith(why))).toBe(true);
   expect(needs(modes({ name: "jo", ...wanted })[1])?.some((need) => need.includes("not allowed"))).toBe(false);
 });

@@ -35,7 +35,7 @@ function asking(cluster: string, at = now) {
   return { asked, at: { cluster, now: at, fetch } };
 }
 
-test("AUTH-BROWSER: an issuer is offered with its client, its endpoints and the scopes that it knows", async () => {
+test("AUTH-BROWSER: an issuer is listed with its client, its endpoints and its supported scopes", async () => {
   const found = await signInIssuers([authenticator("https://good.example")], asking("a").at);
   expect(found).toEqual([
     {
@@ -49,7 +49,7 @@ test("AUTH-BROWSER: an issuer is offered with its client, its endpoints and the 
   expect(tokenOrigins(found)).toEqual(["https://tokens.good.example"]);
 });
 
-test("AUTH-BROWSER: one without TLS, of another name, away, or without a document is not", async () => {
+test("AUTH-BROWSER: an issuer without TLS, with another name, unreachable, or without a discovery document is not listed", async () => {
   const urls = ["plain.example", "false.example", "away.example", "team.cloudflareaccess.com"];
   const { asked, at } = asking("b");
   const found = await signInIssuers(

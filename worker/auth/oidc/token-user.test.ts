@@ -29,12 +29,12 @@ describe("AUTH-OIDC-CLAIMS: a token identifies", () => {
     });
   });
 
-  test("one group, or none, where the claim is a text, or is not there", () => {
+  test("one group if the claim is a string, none if it is missing", () => {
     expect(of({ groups: "admin" })).toMatchObject({ user: { groups: ["oidc:admin", "system:authenticated"] } });
     expect(of({ groups: undefined })).toMatchObject({ user: { groups: ["system:authenticated"] } });
   });
 
-  test("a uid of another claim", () => {
+  test("a UID from a configured claim", () => {
     const claimMappings = { ...authenticator.claimMappings, uid: { claim: "sub" } };
     expect(of({}, { claimMappings })).toMatchObject({ user: { uid: "42" } });
   });
@@ -57,19 +57,19 @@ test.each(cases)("AUTH-OIDC: a token of %s is refused", (_title, more, why) => {
   expect(of(more)).toEqual({ ok: false, error: expect.stringContaining(why) });
 });
 
-test("AUTH-OIDC: one of several audiences is enough, clocks may differ by five minutes, a verified email is one", () => {
+test("AUTH-OIDC: one matching audience, a clock difference of five minutes, and a verified email are accepted", () => {
   for (const more of [{ aud: ["x", "kubernetes"] }, { nbf: seconds + 299 }, { email_verified: true }])
     expect(of(more)).toMatchObject({ ok: true });
 });
 
-test("AUTH-OIDC-CLAIMS: required claims must have their values", () => {
+test("AUTH-OIDC-CLAIMS: required claims must have the configured values", () => {
   const rules = { claimValidationRules: [{ claim: "hd", requiredValue: "example.com" }] };
   expect(of({}, rules)).toMatchObject({ ok: false });
   expect(of({ hd: "other.example" }, rules)).toMatchObject({ ok: false });
   expect(of({ hd: "example.com" }, rules)).toMatchObject({ ok: true });
 });
 
-describe("AUTH-OIDC-CLAIMS: by expressions", () => {
+describe("AUTH-OIDC-CLAIMS: claim expressions", () => {
   const mapping = (claimMappings: object) => ({
     claimMappings: { username: { expression: "claims.sub" }, ...claimMappings },
   });
@@ -121,7 +121,7 @@ describe("AUTH-OIDC-CLAIMS: by expressions", () => {
     expect(of({}, rules)).toEqual({ ok: false, error: expect.stringContaining(why) });
   });
 
-  test("rules see the user before the group of all is added", () => {
+  test("user validation rules run before system:authenticated is added", () => {
     const userValidationRules = [{ expression: 'user.groups == ["dev"] && user.username == "42"' }];
     const rules = { ...mapping({ groups: { expression: "claims.groups[0]" } }), userValidationRules };
     expect(of({}, rules)).toMatchObject({ ok: true });

@@ -67,7 +67,7 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
     expect(asked).toEqual(["/.well-known/openid-configuration", "/keys"]);
   });
 
-  test("is not accepted in one cluster because another cluster knows other keys of its issuer", async () => {
+  test("is not accepted in a cluster just because another cluster knows other keys of the issuer", async () => {
     const [theirs, forged] = [ec("k"), ec("k")];
     const { claims, authenticator, verify } = newIssuer(theirs);
     const { fetch } = newIssuer(forged);
@@ -79,7 +79,7 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
     expect((await verify(token)).ok).toBe(false);
   });
 
-  test("that was remembered is dead when its time is over", async () => {
+  test("that was cached is invalid after its expiry", async () => {
     const key = ec("e");
     const { claims, verify } = newIssuer(key);
     const token = sign(key, claims);
@@ -98,7 +98,7 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
     expect(asked).toHaveLength(4);
   });
 
-  test("is known as long as the keys that were fetched before, where the issuer is away", async () => {
+  test("is valid with already fetched keys if the issuer is unreachable", async () => {
     const key = ec("e");
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const { claims, state, verify } = newIssuer(key);
@@ -138,7 +138,7 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
   });
 });
 
-test("which issuer a token is of is read from the token, among those that are trusted", () => {
+test("a token's issuer is read from the token, and must be a trusted one", () => {
   const { authenticator, url } = newIssuer();
   const token = `${part({})}.${part({ iss: url })}.x`;
   expect(issuerOf(token, [authenticator])).toBe(authenticator);

@@ -67,7 +67,7 @@ test.each(cases)("AUTHZ-RBAC: %s", (_, held, asked, missing) => {
   expect(describeRules(missingRules(held, asked))).toBe(missing);
 });
 
-test("missing permissions are listed in a line for each group, resource and name, verbs together", () => {
+test("missing permissions are listed with one line for each group, resource and name, with verbs together", () => {
   const missing = missingRules([], [rule("get,list", ",apps", "b,a"), paths("get,post", "/x")]);
   expect(describeRules(missing)).toBe(
     [

@@ -14,11 +14,11 @@ test.each([
     ],
     [["A", "string"]],
   ],
-])("a definition that names %s has these columns", (_, definitions, columns) => {
+])("a definition with %s has these columns", (_, definitions, columns) => {
   expect(customColumns(definitions).map(({ name, type }) => [name, type])).toEqual(columns);
 });
 
-test("CRD-PATH-ROOM: the columns of a table share what their paths may come by, and are not without number", () => {
+test("CRD-PATH-ROOM: the columns of a table share one JSONPath budget, and their number is limited", () => {
   const definitions = Array.from({ length: 1000 }, (_, i) => ({ name: `c${i}`, type: "integer", jsonPath: ".l[*]" }));
   const columns = customColumns(definitions);
   expect(columns).toHaveLength(250);

@@ -12,7 +12,7 @@ const definition = (versions: readonly object[]) =>
     status: {},
   }) as unknown as CustomResourceDefinition;
 
-test("CRD-DEPRECATED: requests for an old version are told which to use", () => {
+test("CRD-DEPRECATED: requests for a deprecated version get a warning with the version to use", () => {
   const deprecated = { deprecated: true };
   const told = (versions: readonly object[]) =>
     customKinds(definition(versions)).served.map(({ version: name, deprecation }) => [name, deprecation]);
@@ -33,7 +33,7 @@ test("CRD-DEPRECATED: requests for an old version are told which to use", () => 
   expect(told([version("v1", { ...deprecated, deprecationWarning: "no more" })])).toEqual([["v1", "no more"]]);
 });
 
-test("CRD-STATUS: through /status nothing but the status is held to the schema, by its path", () => {
+test("CRD-STATUS: /status validates only the status against the schema, with its path", () => {
   const number = { type: "integer", maximum: 10 };
   const part = { type: "object", properties: { num: number } };
   const schema = { openAPIV3Schema: { type: "object", properties: { spec: part, status: part } } };
@@ -53,7 +53,7 @@ test("CRD-STATUS: through /status nothing but the status is held to the schema, 
   expect(told(1, 2)).toEqual([]);
 });
 
-test("CRD-STORED: what is read has passed through the storage version, and has its defaults", () => {
+test("CRD-STORED: an object that is read was converted to the storage version, and has its defaults", () => {
   const text = (of: object = {}) => ({ type: "string", ...of });
   const schemaWith = (properties: object) => ({
     schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } } },

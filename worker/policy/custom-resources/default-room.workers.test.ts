@@ -32,7 +32,7 @@ const crate = (name: string, items: number) => ({
   spec: Array.from({ length: items }, () => ({})),
 });
 
-test("CRD-DEFAULT-ROOM: an object with more defaults than there is room for is refused; existing ones can be read", async () => {
+test("CRD-DEFAULT-ROOM: an object with more defaults than the limit is refused; existing ones can be read", async () => {
   const cluster = await newCluster("default-room");
   const definitions = `${cluster}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`;
   const crates = `${cluster}/apis/${GROUP}/v1/crates`;

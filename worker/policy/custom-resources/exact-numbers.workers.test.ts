@@ -62,7 +62,7 @@ test("CRD-NUMBER: an integer stays exact, whoever writes, validates or shows it"
   expect(await inForm("application/json", `${COUNTS}?pretty=1`)).toContain(`"d": -${ODD}`);
 });
 
-test("CRD-NUMBER: so do those that a definition gives", async () => {
+test("CRD-NUMBER: integers in a definition's schema stay exact, too", async () => {
   const properties = `{"a":{"type":"integer","default":${ODD}},"b":{"type":"integer","enum":[${ODD},${MOST}]}}`;
   const schema = `{"type":"object","properties":{"spec":{"type":"object","properties":${properties}}}}`;
   const version = `{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":${schema}}}`;
@@ -84,7 +84,7 @@ test("CRD-NUMBER: so do those that a definition gives", async () => {
     expect((await send("GET", document)).text.includes(`"enum":[${ODD},${MOST}]`)).toBe(true);
 });
 
-test("a pod that never ends can still be changed", async () => {
+test("a pod with the largest grace period can still be changed", async () => {
   const pods = "/api/v1/namespaces/default/pods";
   const spec = `{"terminationGracePeriodSeconds":${MOST},"containers":[{"name":"c","image":"i"}]}`;
   await send("POST", pods, `{"metadata":{"name":"endless"},"spec":${spec}}`);

@@ -13,11 +13,11 @@ test.each([
       `metadata.finalizers: "example.com": prefer a domain-qualified finalizer name including a path (/) ${CONFLICTS}`,
     ],
   ],
-])("finalizers %j of a custom object are warned of", (finalizers, warnings) => {
+])("finalizers %j of a custom object get a warning", (finalizers, warnings) => {
   expect(finalizerWarnings(holding(...finalizers))).toEqual(warnings);
 });
 
-test("an update is warned of what it adds alone", () => {
+test("an update gets warnings only for added finalizers", () => {
   expect(finalizerWarnings(holding("old", "new"), holding("old"))).toEqual([
     `metadata.finalizers: "new": prefer a domain-qualified finalizer name ${CONFLICTS}`,
   ]);

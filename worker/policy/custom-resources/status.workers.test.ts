@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, newCluster } from "../../../test/workers/api-under-test.ts";
 
-test("CRD-STATUS: an empty status is a status, and an absent one is not", async () => {
+test("CRD-STATUS: an empty status is kept, and an absent one stays absent", async () => {
   const cluster = await newCluster("custom-status");
   const properties = { status: { type: "object", properties: { ready: { type: "integer" } } } };
   await call(`${cluster}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`, {
@@ -34,7 +34,7 @@ test("CRD-STATUS: an empty status is a status, and an absent one is not", async 
   expect(await patched({ ready: null })).toEqual({});
 });
 
-test("CRD-STATUS: what is made without a status has the one that the schema gives it", async () => {
+test("CRD-STATUS: an object created without a status gets the schema's default status", async () => {
   const cluster = await newCluster("status-default");
   const status = {
     type: "object",

@@ -27,7 +27,7 @@ const version = (name: string, fields: readonly string[], storage = false) => ({
   },
 });
 
-test("CRD-STORED, CRD-CONVERT: each version shows what it knows of what the storage version has kept", async () => {
+test("CRD-STORED, CRD-CONVERT: each version shows its own fields of the stored object", async () => {
   await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
     metadata: { name: "gates.versions.example" },
     spec: {
@@ -57,7 +57,7 @@ test("CRD-STORED, CRD-CONVERT: each version shows what it knows of what the stor
   expect(await shown("v1")).toEqual(["versions.example/v1", { color: "blue" }]);
 });
 
-test("CRD-FOUND: a kind that another isolate has just defined is served by one that has not heard of it", async () => {
+test("CRD-FOUND: a kind that another isolate has just defined is served by an isolate that has not heard of it", async () => {
   const [here, elsewhere] = [await newCluster("found"), await newCluster("found")];
   const storeOf = (cluster: string) => CLUSTER_STORE.getByName(cluster.split("/").at(-1) ?? "");
   const lamps = `${here}/apis/found.example/v1/namespaces/default/lamps`;
@@ -131,7 +131,7 @@ test("CRD-WATCH: a watch ends when the definition changes, and the next one uses
   expect(await watched.text()).toContain('"spec":{"tone":"low"}');
 });
 
-test("CRD-CONVERT: what was written at one version is changed at another, in its status and its replicas too", async () => {
+test("CRD-CONVERT: an object written at one version can be changed at another, including its status and scale", async () => {
   const properties = {
     spec: { type: "object", properties: { size: { type: "integer" } } },
     status: { type: "object", properties: { ready: { type: "integer" } } },

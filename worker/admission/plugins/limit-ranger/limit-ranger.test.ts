@@ -79,7 +79,7 @@ describe("a limit range", () => {
     ]);
   });
 
-  it("gives defaults to containers that say nothing, and says so", () => {
+  it("gives defaults to containers without resources, and annotates the pod", () => {
     const subject = pod({ cpu: "50m" });
     applyDefaults(
       subject,

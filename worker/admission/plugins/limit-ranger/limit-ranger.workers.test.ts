@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, newNamespace, pod } from "../../../../test/workers/core-calls.ts";
 
-test("ADM-SNAPSHOT: a limit range holds from the next request on", async () => {
+test("ADM-SNAPSHOT: a limit range applies from the next request on", async () => {
   const place = await newNamespace("limits");
   const limits = [{ type: "Container", max: { cpu: "1" }, default: { cpu: "500m" } }];
   await call(`${place}/limitranges`, { metadata: { name: "l" }, spec: { limits } });

@@ -20,7 +20,7 @@ test.each([
   expect(forbiddenLabels({ [label]: "v" }, {})).toEqual(may ? [] : [label]);
 });
 
-test("what does not change is no matter, what is taken away is", () => {
+test("unchanged labels are ignored, removed ones are not", () => {
   const old = { "kubernetes.io/b": "1", "kubernetes.io/a": "1" };
   expect(forbiddenLabels(old, old)).toEqual([]);
   expect(forbiddenLabels({}, old)).toEqual(["kubernetes.io/a", "kubernetes.io/b"]);

@@ -15,7 +15,7 @@ async function asNode(url: string, body: object, method = "POST"): Promise<strin
   return ((await response.json()) as Answer["object"]).message;
 }
 
-test("a node is certified as itself only", async () => {
+test("a node gets a certificate for itself only", async () => {
   const requests = "https://sailplane/apis/certificates.k8s.io/v1/certificatesigningrequests";
   const signerName = "kubernetes.io/kube-apiserver-client-kubelet";
   const asked = (request: string | undefined) =>
@@ -25,7 +25,7 @@ test("a node is certified as itself only", async () => {
   expect(await asked(undefined)).toBe(`${forbidden}: unable to parse csr: PEM block type must be CERTIFICATE REQUEST`);
 });
 
-test("NODE-WRITE: a node is refused what its status subresource would have put back", async () => {
+test("NODE-WRITE: a node's update is refused even if its status endpoint would reset the field", async () => {
   const node = { apiVersion: "v1", kind: "Node", metadata: { name: "a" } };
   expect(await asNode(`${BASE}/nodes`, node)).toBeUndefined();
   const taint = { spec: { taints: [{ key: "k", effect: "NoSchedule" }] } };
@@ -37,7 +37,7 @@ test("NODE-WRITE: a node is refused what its status subresource would have put b
   );
 });
 
-test("NODE-WRITE: a mirror pod names nothing that the node would then be given", async () => {
+test("NODE-WRITE: a mirror pod may not refer to objects that the node could then read", async () => {
   const ns = await newNamespace("node-mirror");
   const claimTemplate = { spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } };
   const { items } = (await call(`${BASE}/nodes`)).object as unknown as { items: Answer["object"][] };
@@ -60,7 +60,7 @@ test("NODE-WRITE: a mirror pod names nothing that the node would then be given",
   expect(await asNode(`${BASE}${ns}/pods`, mirror({ emptyDir: {} }))).toBeUndefined();
 });
 
-test("NODE-TOKEN: a node asks for tokens for whom a pod's volumes mean them, and their drivers ask for them", async () => {
+test("NODE-TOKEN: a node can request tokens only for audiences of its pods' volumes and CSI drivers", async () => {
   const ns = await newNamespace("node-token");
   const storage = "https://sailplane/apis/storage.k8s.io/v1/csidrivers";
   const tokenRequests = (audience: string) => ({ spec: { tokenRequests: [{ audience }] } });

@@ -64,18 +64,18 @@ describe("the baseline level", () => {
       { containers: [container({}, { livenessProbe: { httpGet: { port: 1, host: "10.0.0.1" } } })] },
       'probe or lifecycle host (container "c" uses probe or lifecycle host "10.0.0.1")',
     ],
-  ])("tells %s", (_, spec, text) => {
+  ])("reports %s", (_, spec, text) => {
     expect(found(spec, "baseline")).toBe(text);
   });
 
-  it("names annotations as they are", () => {
+  it("quotes annotations unchanged", () => {
     const annotations = { "container.apparmor.security.beta.kubernetes.io/c": "unconfined" };
     expect(found(hardened(), "baseline", LATEST, annotations)).toBe(
       'forbidden AppArmor profile (annotation must not set AppArmor profile type to "container.apparmor.security.beta.kubernetes.io/c="unconfined"")',
     );
   });
 
-  it("looks at old annotations in old versions only", () => {
+  it("checks deprecated annotations in old versions only", () => {
     const annotations = { "seccomp.security.alpha.kubernetes.io/pod": "unconfined" };
     expect(found(hardened(), "baseline", 18, annotations)).toBe(
       'seccompProfile (forbidden annotation seccomp.security.alpha.kubernetes.io/pod="unconfined")',
@@ -95,18 +95,18 @@ describe("the baseline level", () => {
 });
 
 describe("the restricted level", () => {
-  it("has nothing against a hardened pod", () => {
+  it("allows a hardened pod", () => {
     expect(found(hardened(), "restricted")).toBe("");
   });
 
-  it("reports its own rule and not the weaker one that it covers", () => {
+  it("reports its own check instead of the weaker baseline check", () => {
     const volumes = [{ name: "h", hostPath: { path: "/" } }];
     expect(found(hardened({ volumes }), "restricted")).toBe(
       'restricted volume types (volume "h" uses restricted volume type "hostPath")',
     );
   });
 
-  it("allows volumes of images", () => {
+  it("allows image volumes", () => {
     expect(found(hardened({ volumes: [{ name: "i", image: { reference: "r" } }] }), "restricted")).toBe("");
   });
 
@@ -122,7 +122,7 @@ describe("the restricted level", () => {
     );
   });
 
-  it("asks nothing of Windows pods that Windows does not have, from 1.25 on", () => {
+  it("requires no Linux-only fields of Windows pods from 1.25 on", () => {
     const spec: PodSpec = {
       containers: [container()],
       os: { name: "windows" },
@@ -132,7 +132,7 @@ describe("the restricted level", () => {
     expect(found(spec, "restricted", 24)).toContain("allowPrivilegeEscalation != false");
   });
 
-  it("puts baseline rules first", () => {
+  it("reports baseline checks first", () => {
     const violations = violationsOf(
       { metadata: {}, spec: { containers: [container()], hostPID: true } },
       { level: "restricted", minor: 25 },
@@ -143,8 +143,8 @@ describe("the restricted level", () => {
   });
 });
 
-describe("a namespace's policy", () => {
-  it("warns of what it enforces where it says nothing of warnings", () => {
+describe("a namespace's pod security labels", () => {
+  it("warn at the enforced level if there is no warn label", () => {
     const { policy } = parsePolicy({
       "pod-security.kubernetes.io/enforce": "baseline",
       "pod-security.kubernetes.io/enforce-version": "v1.30",
@@ -153,7 +153,7 @@ describe("a namespace's policy", () => {
     expect(textOf(policy.audit)).toBe("privileged:latest");
   });
 
-  it("enforces the strictest level where its label cannot be read", () => {
+  it("enforce the strictest level if the label is invalid", () => {
     const { policy, errors } = parsePolicy({ "pod-security.kubernetes.io/enforce": "superstrict" });
     expect(textOf(policy.enforce)).toBe("restricted:latest");
     expect(errors).toHaveLength(1);

@@ -9,12 +9,12 @@ const quota = (hard: Record<string, string>, used: Record<string, string>): Reso
 });
 
 describe("charging a quota", () => {
-  it("adds what the quota limits and leaves the rest alone", () => {
+  it("counts the limited resources and ignores others", () => {
     const charged = charge(quota({ pods: "2", cpu: "1" }, { pods: "1", cpu: "400m" }), { pods: "1", memory: "1Gi" });
     expect(charged).toEqual({ ok: true, used: { pods: "2", cpu: "400m" } });
   });
 
-  it("names only what does not suffice, in order", () => {
+  it("reports only exceeded resources, in order", () => {
     const limits = quota({ pods: "1", cpu: "1", memory: "1Gi" }, { pods: "1", cpu: "0", memory: "1Gi" });
     expect(charge(limits, { pods: "1", memory: "1Mi", cpu: "1" })).toEqual({
       ok: false,
@@ -22,7 +22,7 @@ describe("charging a quota", () => {
     });
   });
 
-  it("takes what an update adds, and gives nothing back", () => {
+  it("charges what an update adds, and releases nothing", () => {
     const before = { cpu: "600m", pods: "1", memory: "1Gi", "limits.cpu": "2" };
     expect(difference({ cpu: "1", pods: "1", "limits.cpu": "1" }, before)).toEqual({ cpu: "400m" });
   });

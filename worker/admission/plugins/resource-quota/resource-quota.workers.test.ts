@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CLUSTER_STORE, call, codesOf, newNamespace, pod } from "../../../../test/workers/core-calls.ts";
 
-test("ADM-QUOTA, ADM-COMMIT, ADM-AGAIN: concurrent creates take no more than the quota has", async () => {
+test("ADM-QUOTA, ADM-COMMIT, ADM-AGAIN: concurrent creates cannot exceed the quota", async () => {
   const place = await newNamespace("quota");
   await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { pods: "5" } } });
   await call(`${place}/resourcequotas/q/status`, { status: { hard: { pods: "5" }, used: { pods: "0" } } }, "PATCH");
@@ -14,7 +14,7 @@ test("ADM-QUOTA, ADM-COMMIT, ADM-AGAIN: concurrent creates take no more than the
   expect((await call(`${place}/resourcequotas/q`)).object.status?.used).toEqual({ pods: "5" });
 });
 
-test("ADM-QUOTA, ADM-DRY: a dry run is refused alike, and takes nothing", async () => {
+test("ADM-QUOTA, ADM-DRY: a dry run is refused in the same way, and is not charged", async () => {
   const place = await newNamespace("quota-dry");
   await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { "count/secrets": "1" } } });
   const status = { hard: { "count/secrets": "1" }, used: { "count/secrets": "0" } };
@@ -24,7 +24,7 @@ test("ADM-QUOTA, ADM-DRY: a dry run is refused alike, and takes nothing", async 
   expect((await call(`${place}/secrets?dryRun=All`, { metadata: { name: "b" } })).code).toBe(403);
 });
 
-test("ADM-QUOTA: what cannot be measured is reported before what is too much", async () => {
+test("ADM-QUOTA: requests without the quota's resources are reported before exceeded quotas", async () => {
   const place = await newNamespace("quota-two");
   for (const [name, hard] of [
     ["a", { pods: "0" }],
@@ -39,7 +39,7 @@ test("ADM-QUOTA: what cannot be measured is reported before what is too much", a
   );
 });
 
-test("ADM-QUOTA-UP: an update is charged with what it adds, and a deletion gives nothing back by itself", async () => {
+test("ADM-QUOTA-UP: an update is charged what it adds, and a deletion releases nothing by itself", async () => {
   const place = await newNamespace("quota-up");
   const hard = { services: "2", "services.nodeports": "1" };
   await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard } });
@@ -59,7 +59,7 @@ test("ADM-QUOTA-UP: an update is charged with what it adds, and a deletion gives
   expect(await used()).toEqual({ services: "2", "services.nodeports": "1" });
 });
 
-test("ADM-QUOTA-UP: a pod that gets a deadline is charged to the quota of such pods, and one that needs less is not refused", async () => {
+test("ADM-QUOTA-UP: a pod that gets a deadline is charged to the Terminating quota, and one that requests less is not refused", async () => {
   const place = await newNamespace("quota-scope");
   for (const [name, scope] of [
     ["ending", "Terminating"],
@@ -84,7 +84,7 @@ test("ADM-QUOTA-UP: a pod that gets a deadline is charged to the quota of such p
   expect((await call(`${place}/services/s`, { spec: { type: "ClusterIP" } }, "PATCH")).code).toBe(200);
 });
 
-test("ADM-QUOTA-EX: that there is a quota is policy, what it holds is not", async () => {
+test("ADM-QUOTA-EX: a quota's existence is policy, its contents are not", async () => {
   const place = await newNamespace("quota-ex");
   const policy = async () => (await CLUSTER_STORE.getByName("default").status()).policyRevision;
   const before = await policy();

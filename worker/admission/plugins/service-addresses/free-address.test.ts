@@ -12,22 +12,22 @@ function all(text: string, random = 0): string[] {
   }
 }
 
-describe("ADM-ADDRESS: a range gives out", () => {
+describe("ADM-ADDRESS: an address range allocates", () => {
   it.each([
     ["192.168.0.0/29", ["192.168.0.1", "192.168.0.2", "192.168.0.3", "192.168.0.4", "192.168.0.5", "192.168.0.6"]],
     ["2001:db8::/126", ["2001:db8::1", "2001:db8::2", "2001:db8::3"]],
-  ])("of %s, which is small, all but the edges", (range, addresses) => {
+  ])("all addresses of the small range %s, except the edges", (range, addresses) => {
     expect(all(range)).toEqual(addresses);
   });
 
-  it("from a random place on", () =>
+  it("addresses from a random offset on", () =>
     expect(all("192.168.0.0/29", 4).slice(0, 3)).toEqual(["192.168.0.5", "192.168.0.6", "192.168.0.1"]));
 
   it.each([
     ["10.0.0.0/24", 16],
     ["10.0.0.0/22", 64],
     ["10.96.0.0/16", 256],
-  ])("of %s the first %i last", (range, band) => {
+  ])("in %s the first %i addresses last", (range, band) => {
     const { first } = parseRange(range);
     const place = (address: string | undefined) => parseRange(`${address}/32`).first - first;
     for (const random of [0, 1, 2 ** 32 - 1])

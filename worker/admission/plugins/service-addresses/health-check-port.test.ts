@@ -32,6 +32,6 @@ test.each([
   ["it comes to be needed", service(99), service(0, "Cluster"), failed(99, range)],
   ["it is held already", service(99), service(99), undefined],
   ["it is not needed", service(99, "Cluster"), undefined, undefined],
-])("a port for health checks where %s", (_when, next, old, message) => {
+])("a health check node port if %s", (_when, next, old, message) => {
   expect(refused(next, old)).toBe(message);
 });

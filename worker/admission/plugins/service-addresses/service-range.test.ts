@@ -13,7 +13,7 @@ it.each([
   ["fd00:10:96::/112", "fd00:10:96::", false],
   ["fd00:10:96::/112", "fd00:10:96::ffff", true],
   ["fd00:10:96::/112", "fd00:10:96::1:0", false],
-])("a Service may have of %s the address %s: %s", (range, address, may) =>
+])("in the range %s a Service may use the address %s: %s", (range, address, may) =>
   expect(contains(parseRange(range), address)).toBe(may),
 );
 
