@@ -5,7 +5,7 @@ import { allPaths, root, sourceFiles } from "./modules.ts";
 
 const files = sourceFiles();
 
-test("a file is named for its subject, in lower case words joined by dashes", () => {
+test("a file name is in lower case, with words joined by dashes", () => {
   const vague = /^(utils?|helpers?|types|common|misc|shared|lib)\.tsx?$/;
   const offences = files
     .map(({ path }) => path)

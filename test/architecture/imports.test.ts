@@ -77,7 +77,7 @@ test("the pure parts use neither platform nor impure libraries", () => {
   expect(offences).toEqual([]);
 });
 
-test("the pure parts read no clock and draw no lots", () => {
+test("the pure parts use neither clock nor randomness", () => {
   const offences = files
     .filter(({ path }) => /^(api|worker\/(controllers|scheduler))\//.test(path))
     .flatMap(({ path, text }) =>
@@ -88,7 +88,7 @@ test("the pure parts read no clock and draw no lots", () => {
   expect(offences).toEqual([]);
 });
 
-test("no files need each other, not even for types", () => {
+test("there are no import cycles, not even for types", () => {
   const needs = new Map(
     files.map(({ path, imports }) => [path, imports.flatMap(({ target }) => (isOurs(target) ? [target] : []))]),
   );

@@ -37,7 +37,7 @@ export function backupContract(title: string, open: OpenStore): void {
       return page.ok ? page.items.map(({ key, text }) => `${key.name} ${JSON.parse(text).body}`) : page;
     };
 
-    test("BACKUP-REVISION: it holds what stood when it began, over writes and compaction", async () => {
+    test("BACKUP-REVISION: it contains the state at its start, despite later writes and compaction", async () => {
       const store = open();
       await store.commit({ writes: [create(a), create(b, labelled({ x: '\u2028\r\n"' })), create(gadget)] });
       const stream = await store.backup("name", ["gadgets"]);
@@ -58,7 +58,7 @@ export function backupContract(title: string, open: OpenStore): void {
       ]);
     });
 
-    test("RESTORE-STATE: the objects are those of the backup, at continued revisions; equal ones stay", async () => {
+    test("RESTORE-STATE: the objects are those of the backup, at newer revisions; unchanged ones stay", async () => {
       const source = open();
       await source.commit({ writes: [create(a), create(b, labelled({ x: "y" }))] });
       const { objects } = await objectsOf(source);
@@ -78,7 +78,7 @@ export function backupContract(title: string, open: OpenStore): void {
       expect((await store.check()).faults).toEqual([]);
     });
 
-    test("RESTORE-STATE: it is a change of the log, which its readers see, and all policy is stale", async () => {
+    test("RESTORE-STATE: a restore is a change in the log that readers see, and makes all policy stale", async () => {
       const source = open();
       await source.commit({ writes: [create(a, bare, "old")] });
       const { objects } = await objectsOf(source);
@@ -96,7 +96,7 @@ export function backupContract(title: string, open: OpenStore): void {
       expect((await source.check()).faults).toEqual([]);
     });
 
-    test("RESTORE-TIME: a log that continues from a later revision keeps current objects, and no history", async () => {
+    test("RESTORE-TIME: a log that continues from a later revision keeps current objects but no history", async () => {
       const store = open();
       await store.commit({ writes: [create(a), create(b), create(key("c"))] });
       await store.commit({ writes: [replace(a), remove(b)] });

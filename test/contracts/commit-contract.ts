@@ -26,7 +26,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect(result).toEqual({ ok: true, revisions: [2, 2, 3] });
     });
 
-    test("STORE-SPLICE: the revision is written into the object's own resourceVersion, and there alone", async () => {
+    test("STORE-SPLICE: the revision is written only into the object's own resourceVersion", async () => {
       const store = open();
       const text = '{"kind":"X","metadata":{"name":"a","resourceVersion":""},"copy":{"resourceVersion":""}}';
       await done(store, { op: "create", key: key("a"), text, attributes: bare });
@@ -61,7 +61,7 @@ export function commitContract(title: string, open: OpenStore): void {
         { op: "expect", key: key("there"), exists: true, requirements: [has("app", "other")] },
         { reason: "unexpected", current: { revision: 2 } },
       ],
-    ])("STORE-COMMIT: %s fails, and with it the whole commit", async (_, write, failure) => {
+    ])("STORE-COMMIT: %s fails the whole commit", async (_, write, failure) => {
       const store = open();
       await done(store, create(key("there"), labelled({ app: "web" })));
       const result = await store.commit({ writes: [create(key("first")), write] });
@@ -70,7 +70,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect(must(await store.read({ key: key("first") })).entry).toBeUndefined();
     });
 
-    test("STORE-COMMIT: a write sees those before it in its commit", async () => {
+    test("STORE-COMMIT: a write sees earlier writes of its commit", async () => {
       const store = open();
       expect(
         await store.commit({ writes: [create(key("a")), replace(key("a")), remove(key("a")), create(key("a"))] }),
@@ -81,7 +81,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect((await store.check()).faults).toEqual([]);
     });
 
-    test("STORE-GROUP: of concurrent creations of one key exactly one succeeds, and others in the group do not notice", async () => {
+    test("STORE-GROUP: exactly one of several concurrent creates of a key succeeds, and others in the group are not affected", async () => {
       const store = open();
       const results = await Promise.all([
         ...Array.from({ length: 8 }, () => store.commit({ writes: [create(key("one"))] })),
@@ -91,7 +91,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect((await store.status()).revision).toBe(3);
     });
 
-    test("STORE-SIZE: an object of more than 1.5 MiB is refused in etcd's words, a little less is kept", async () => {
+    test("STORE-SIZE: an object of more than 1.5 MiB is refused with etcd's message, a slightly smaller one is stored", async () => {
       const store = open();
       const of = (bytes: number) => create(key("big"), bare, "x".repeat(bytes));
       expect(await store.commit({ writes: [of(1.5 * 1024 * 1024)] })).toEqual({
@@ -102,7 +102,7 @@ export function commitContract(title: string, open: OpenStore): void {
       await done(store, of(1.5 * 1024 * 1024 - 200));
     });
 
-    test("STORE-LIMIT: no more objects than allowed; changing and deleting still work", async () => {
+    test("STORE-LIMIT: no more objects than the limit; updates and deletes still work", async () => {
       const store = open();
       const limited = (...writes: Write[]) => store.commit({ writes, limits: { objects: 2 } });
       expect((await limited(create(key("a")), create(key("b")))).ok).toBe(true);
@@ -116,7 +116,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect((await limited(create(key("e")))).ok).toBe(true);
     });
 
-    test("STORE-LIMIT: no more characters than allowed; existing objects may grow by a tenth of it", async () => {
+    test("STORE-LIMIT: no more characters than the limit; existing objects may exceed it by a tenth", async () => {
       const store = open();
       const limited = (write: Write) => store.commit({ writes: [write], limits: { bytes: 10_000 } });
       const of = (length: number) => "x".repeat(length);
@@ -128,7 +128,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect((await limited(replace(key("a"), bare, of(10_000)))).ok).toBe(true);
     });
 
-    test("STORE-POLICY: every call decided with an older policy is refused", async () => {
+    test("STORE-POLICY: every call that was authorized with an older policy is refused", async () => {
       const store = open();
       const changed = await store.commit({ writes: [create(key("role"))], changesPolicy: true });
       expect(changed).toEqual({ ok: true, revisions: [2] });
@@ -142,7 +142,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect(must(await store.read({ key: key("role"), policyRevision: 2 as Revision })).entry?.revision).toBe(2);
     });
 
-    test("STORE-LIFELINE: whose identity has ended is refused, on every call", async () => {
+    test("STORE-LIFELINE: a request whose identity has ended is refused, on every call", async () => {
       const store = open();
       const who = key("who");
       const text = (uid: string, more = {}) => JSON.stringify({ metadata: { resourceVersion: "", uid, ...more } });
@@ -165,7 +165,7 @@ export function commitContract(title: string, open: OpenStore): void {
       expect(must(await store.read({ key: key("a") })).entry).toBeUndefined();
     });
 
-    test("STORE-POLICY: a change of policy refuses what comes after it in the same group", async () => {
+    test("STORE-POLICY: a policy change refuses later calls in the same group", async () => {
       const store = open();
       const old = { policyRevision: 1 as Revision };
       const [first, second] = await Promise.all([

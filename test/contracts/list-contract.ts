@@ -113,14 +113,14 @@ export function listContract(title: string, open: OpenStore): void {
       expect(page.items.map((item) => item.key.name)).toEqual(expected);
     });
 
-    test("STORE-LIST: a page of a selector does not count what remains, and says more where keys are left", async () => {
+    test("STORE-LIST: a page with a selector has no remaining count, and says that more follows while keys are left", async () => {
       const store = open();
       await done(store, ...objects.map(([name, attributes]) => create(key(name), attributes)));
       const page = must(await store.list({ resource: "things", requirements: [has("app", "db")], limit: 1 }));
       expect([names(page), page.more, page.remaining]).toEqual([["default/db"], true, undefined]);
     });
 
-    test("STORE-AT: pages at a revision show the state of that revision, whatever came after", async () => {
+    test("STORE-AT: pages at a revision show the state at that revision, despite later writes", async () => {
       const store = open();
       const at = await done(store, ...["a", "b", "c", "d", "e"].map((name) => create(key(name), labelled({ name }))));
       await done(
@@ -145,7 +145,7 @@ export function listContract(title: string, open: OpenStore): void {
       expect(names(must(await store.list({ resource: "things" })))).toEqual(["default/b", "default/c", "default/d"]);
     });
 
-    test("STORE-STREAM: an open stream shows the state it began with, over writes and compaction", async () => {
+    test("STORE-STREAM: an open stream shows the state at its start, despite later writes and compaction", async () => {
       const store = open();
       const body = "x".repeat(100_000);
       await done(store, ...Array.from({ length: 20 }, (_, i) => create(key(`p${i + 10}`), bare, body)));
@@ -158,7 +158,7 @@ export function listContract(title: string, open: OpenStore): void {
       expect((await store.check()).faults).toEqual([]);
     });
 
-    test("STORE-LIST: an answer that is built in memory ends early, and continues after its last object", async () => {
+    test("STORE-LIST: an answer that is built in memory ends early, and the next one continues after its last object", async () => {
       const store = open();
       const body = "x".repeat(1_000_000);
       for (let i = 10; i < 22; i++) await done(store, create(key(`p${i}`), bare, body));

@@ -18,7 +18,7 @@ import {
 
 export function logContract(title: string, open: OpenStore): void {
   describe(`${title}: log`, () => {
-    test("STORE-AFTER: returns each change with what it replaced, filtered and paged", async () => {
+    test("STORE-AFTER: returns each change with the state that it replaced, filtered and paged", async () => {
       const store = open();
       await done(
         store,
@@ -46,7 +46,7 @@ export function logContract(title: string, open: OpenStore): void {
       });
     });
 
-    test("STORE-AFTER: returns texts alone, without the caller's own writes", async () => {
+    test("STORE-AFTER: returns only texts, without the caller's own writes", async () => {
       const store = open();
       await done(store, create(key("a")), create(key("b")), create(key("c")), remove(key("a")));
       const own = { from: 3 as Revision, through: 4 as Revision };
@@ -59,14 +59,14 @@ export function logContract(title: string, open: OpenStore): void {
       expect([revision, more]).toEqual([5, false]);
     });
 
-    test("STORE-LOG: a deletion carries the text it was given", async () => {
+    test("STORE-LOG: a deletion event has the text of the deletion", async () => {
       const store = open();
       await done(store, create(key("a")), { op: "delete", key: key("a"), text: textOf(key("a"), "last") });
       const { changes } = must(await store.after({ revision: 2 as Revision }));
       expect(changes[0]?.text).toBe(textOf(key("a"), "last").replace('""', '"3"'));
     });
 
-    test("STORE-COMPACT: forgets what was superseded, keeps what stands, and refuses what it can no longer answer", async () => {
+    test("STORE-COMPACT: removes superseded revisions, keeps current objects, and refuses reads of the past", async () => {
       const store = open();
       await done(
         store,
@@ -93,7 +93,7 @@ export function logContract(title: string, open: OpenStore): void {
       expect((await store.check()).faults).toEqual([]);
     });
 
-    test("STORE-AT: a revision that has not happened is refused as future", async () => {
+    test("STORE-AT: a future revision is refused as such", async () => {
       const store = open();
       const future = { ok: false, reason: "future", revision: 1 };
       expect(await store.list({ resource: "things", at: 9 as Revision })).toEqual(future);

@@ -42,7 +42,7 @@ export function watchContract(title: string, open: OpenStore): void {
       expect(await read).toEqual(["ADDED a@3", "ADDED b@2", "ADDED c@4"]);
     });
 
-    test("WATCH-INITIAL: a streaming list ends in an annotated bookmark, also of nothing", async () => {
+    test("WATCH-INITIAL: a streaming list ends with an annotated bookmark, even if empty", async () => {
       const store = open();
       await done(store, create(key("a")));
       const initial = { sendInitialEvents: true, bookmarks: true } as const;
@@ -54,7 +54,7 @@ export function watchContract(title: string, open: OpenStore): void {
       expect(await events(must(await store.watch(none)).stream, 1)).toEqual(["BOOKMARK @2 end"]);
     });
 
-    test("WATCH-SELECT: an object that begins or ceases to match is added or deleted, live as in history", async () => {
+    test("WATCH-SELECT: an object that starts or stops matching is ADDED or DELETED, live and in history", async () => {
       const store = open();
       const at = (x: string) => labelled({ x });
       const request = watchOf({ since: (await store.status()).revision, requirements: [has("x", "1")] });
@@ -67,7 +67,7 @@ export function watchContract(title: string, open: OpenStore): void {
       expect(await events(must(await store.watch(request)).stream, 5)).toEqual(expected);
     });
 
-    test("WATCH-SELECT: an object that ceases to match is sent as it last matched", async () => {
+    test("WATCH-SELECT: an object that stops matching is sent in its last matching state", async () => {
       const store = open();
       const since = await done(store, create(key("a"), labelled({ x: "1" }), "matched"));
       await done(store, replace(key("a"), bare, "not"));
@@ -92,7 +92,7 @@ export function watchContract(title: string, open: OpenStore): void {
         { requirements: [{ of: "field", key: "spec.nodeName", operator: "in", values: [""] }] },
         ["ADDED a@2", "ADDED a@4", "DELETED a@5"],
       ],
-    ])("WATCH-GROUP: a watch of %s gets what is its own, live as in history", async (_, wanted, expected) => {
+    ])("WATCH-GROUP: a watch of %s gets its own events, live and in history", async (_, wanted, expected) => {
       const store = open();
       const request = watchOf({ since: 1 as Revision, ...wanted });
       const live = events(must(await store.watch(request)).stream, expected.length);
@@ -103,20 +103,20 @@ export function watchContract(title: string, open: OpenStore): void {
       expect(await events(must(await store.watch(request)).stream, expected.length)).toEqual(expected);
     });
 
-    test("WATCH-END: an idle watch ends when its time is over", async () => {
+    test("WATCH-END: an idle watch ends at its timeout", async () => {
       const store = open();
       const since = (await store.status()).revision;
       expect(await events(must(await store.watch(watchOf({ since, timeoutSeconds: 0.2 }))).stream, 1)).toEqual([]);
     });
 
-    test("WATCH-BOOKMARK: one comes before the end, at a revision up to which everything was sent", async () => {
+    test("WATCH-BOOKMARK: a bookmark comes before the end, at a revision up to which everything was sent", async () => {
       const store = open();
       await done(store, create(key("other", "", "gadgets")));
       const request = watchOf({ since: 1 as Revision, bookmarks: true, timeoutSeconds: 2.2 });
       expect(await events(must(await store.watch(request)).stream, 2)).toEqual(["BOOKMARK @2"]);
     });
 
-    test("FAIR-WATCH: a client has as many watches as its share, and all together as theirs; one that ends makes room", async () => {
+    test("FAIR-WATCH: a client is limited to its share of watches, and all clients to the total; a closed watch makes room", async () => {
       const store = open();
       const of = (name: string, most?: number) =>
         store.watch(watchOf({ since: 1 as Revision, share: { holder: { name, most: 2 }, ...(most && { most }) } }));
@@ -130,7 +130,7 @@ export function watchContract(title: string, open: OpenStore): void {
       await expect.poll(async () => (await of("ann")).ok).toBe(true);
     });
 
-    test("WATCH-SLOW: a client that takes its state so slowly that it is compacted is told to list again", async () => {
+    test("WATCH-SLOW: a client that reads its initial state so slowly that it is compacted gets an Expired error", async () => {
       const store = open();
       const body = "x".repeat(100_000);
       await done(store, ...Array.from({ length: 20 }, (_, i) => create(key(`p${i + 10}`), bare, body)));

@@ -61,16 +61,16 @@ Paths of kube-apiserver that do not exist: ${absent.map((path) => `\`${path}\``)
 `;
 }
 
-test("docs/api.md lists what there is, and what is missing of it", async () => {
+test("docs/api.md lists what is supported, and what is missing", async () => {
   await expect(renderApi()).toMatchFileSnapshot(join(root, "docs/api.md"));
 });
 
-test("every route is described, and nothing that is not routed", () => {
+test("every route is documented, and no other", () => {
   expect(Object.keys(endpoints).toSorted()).toEqual(routes().toSorted());
   expect(absent.filter((path) => routes().includes(path))).toEqual([]);
 });
 
-test.each(features)("$name: a test shows it", ({ shown: [file, words] }) => {
+test.each(features)("$name: is shown by a test", ({ shown: [file, words] }) => {
   const titles = [...read(file).matchAll(/\b(?:test|describe)(?:\.each\([\s\S]*?\))?(?:<[^(]*>)?\(\s*(["'`])(.*?)\1/g)];
   expect(titles.map(([, , title]) => title).join("\n")).toContain(words);
 });

@@ -158,7 +158,7 @@ export const features: readonly Feature[] = [
     area: "Aggregation and fairness",
     name: "metrics.k8s.io, like metrics-server: nodes are asked when it is read. `/apis` always lists it",
     missing: "watches",
-    shown: ["test/e2e/nodes/containerd.test.ts", "what it uses, and its node, can be seen"],
+    shown: ["test/e2e/nodes/containerd.test.ts", "its usage and its node's are available as metrics"],
   },
   {
     area: "Aggregation and fairness",

@@ -47,7 +47,7 @@ ${rows.join("\n")}
 `;
 }
 
-test("docs/kinds.md lists what is served, and what is missing of it", async () => {
+test("docs/kinds.md lists what is served, and what is missing", async () => {
   await expect(renderKinds()).toMatchFileSnapshot(join(root, "docs/kinds.md"));
 });
 

@@ -60,7 +60,7 @@ afterAll(() => cluster.remove());
 const available = (status: string) =>
   cluster.output(["wait", `--for=condition=Available=${status}`, "apiservice/v1.wardle.example.com", "--timeout=20s"]);
 
-test("AGG-AVAILABLE: an API server that is not there is unavailable, and says so", async () => {
+test("AGG-AVAILABLE: an unreachable API server is reported unavailable", async () => {
   await cluster.output("apply -f -", { input: apiService });
   await available("False");
   expect(await cluster.output("get apiservice v1.wardle.example.com")).toContain("False (ServiceNotFound)");
@@ -98,18 +98,18 @@ test("AGG-AUTHORIZE, AGG-IDENTITY, AGG-WAY, aggregator-supports-the-sample-apise
   expect((await cluster.kubectl("get flunders two")).stderr).toContain("no such flunder");
 });
 
-test("CTL-NAMESPACE-AGGREGATED: a namespace is let go when the server has nothing of it any more", async () => {
+test("CTL-NAMESPACE-AGGREGATED: a namespace is removed once the API server has no objects in it", async () => {
   await cluster.output("create namespace wardled");
   expect(await cluster.output("get flunders -n wardled -o name")).not.toBe("");
   await cluster.output("delete namespace wardled --timeout=20s");
   expect(await cluster.output("get flunders -n wardled -o name")).toBe("");
 });
 
-test("AGG-OPENAPI: its OpenAPI is found beside all others", async () => {
+test("AGG-OPENAPI: its OpenAPI document is served with all others", async () => {
   expect(await cluster.output("explain flunders")).toContain("A flunder flounders.");
 });
 
-test("AGG-PATIENCE: discovery does not wait long for a server that hangs, and does not ask it each time", async () => {
+test("AGG-PATIENCE: discovery waits only briefly for an API server that hangs, and does not ask it each time", async () => {
   const hanging = JSON.parse(
     apiService.replaceAll("v1.wardle", "v2.wardle").replace('"version":"v1"', '"version":"v2"'),
   );
@@ -131,7 +131,7 @@ test("AGG-PATIENCE: discovery does not wait long for a server that hangs, and do
   await cluster.output("delete apiservice v2.wardle.example.com");
 });
 
-test("AGG-DISCOVERY: discovery tells of it with all the others, while it answers and when it does not", async () => {
+test("AGG-DISCOVERY: discovery includes it with all others, whether it answers or not", async () => {
   const accept = { Accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList" };
   const versionOf = async () => {
     const { text } = await callApi(cluster, "/apis", { headers: accept });

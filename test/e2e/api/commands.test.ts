@@ -56,7 +56,7 @@ describe.each(clientVersions)("kubectl %s", (version) => {
     expect(code).toBe(1);
   });
 
-  test("patch takes each of its types", async () => {
+  test("patch supports each patch type", async () => {
     const patches = [
       ["merge", '{"data":{"b":"merge"}}'],
       ["strategic", '{"data":{"c":"strategic"}}'],
@@ -88,14 +88,14 @@ describe.each(clientVersions)("kubectl %s", (version) => {
     expect(text).toContain("Number of desired pods.");
   });
 
-  test("delete removes it", async () => {
+  test("delete removes the object", async () => {
     expect(await here("delete configmap settings")).toMatch(/^configmap "settings" deleted/);
     expect(await refusal("get configmap settings")).toBe(
       'Error from server (NotFound): configmaps "settings" not found\n',
     );
   });
 
-  test("what is wrong is refused in Kubernetes' words", async () => {
+  test("invalid requests are refused in Kubernetes' words", async () => {
     expect(await refusal("create configmap Not_A_Name")).toContain(
       'metadata.name: Invalid value: "Not_A_Name": a lowercase RFC 1123 subdomain must consist of',
     );

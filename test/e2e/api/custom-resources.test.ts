@@ -64,7 +64,7 @@ describe.each(clientVersions)("kubectl %s and custom resources", (version) => {
     await run(`wait --for=condition=Established crd/foos.${group}`);
   });
 
-  test("apply creates, changes, and leaves alone", async () => {
+  test("apply creates, configures, and leaves unchanged", async () => {
     expect(await run("apply -f -", foo({ mood: "great", tags: ["x", "y"] }))).toContain("created");
     expect(await run("apply -f -", foo({ mood: "great", tags: ["z"] }))).toContain("configured");
     expect(await run("apply -f -", foo({ mood: "great", tags: ["z"] }))).toContain("unchanged");
@@ -83,7 +83,7 @@ describe.each(clientVersions)("kubectl %s and custom resources", (version) => {
     await run(`wait foos.${group}/a --for=jsonpath={.status.replicas}=3 --timeout=5s`);
   });
 
-  test("what does not fit the schema is refused by name", async () => {
+  test("a field that does not match the schema is refused by name", async () => {
     expect(await refused("apply -f -", foo({ mood: "great", nose: 1 }))).toContain('unknown field "spec.nose"');
     expect(await refused("apply -f -", foo({ mood: "so-so" }))).toContain('supported values: "great", "down"');
     expect(await refused("create -f -", foo({}))).toContain("spec.mood: Required value");
@@ -96,7 +96,7 @@ describe.each(clientVersions)("kubectl %s and custom resources", (version) => {
     expect(await refused(`explain foos.spec.nose --api-version=${group}/v1`)).toContain('field "nose" does not exist');
   });
 
-  test("delete takes the definition, and its objects with it", async () => {
+  test("delete removes the definition and its objects", async () => {
     await run(`delete crd foos.${group}`);
     expect(await refused(`get foos.${group}`)).toContain("the server doesn't have a resource type");
   });

@@ -54,7 +54,7 @@ describe.each(clientVersions)("kubectl %s, declaratively", (version) => {
     expect([code, stdout]).toEqual([1, expect.stringMatching(/^- {2}replicas: 1\n\+ {2}replicas: 2$/m)]);
   });
 
-  test("apply --server-side takes over, and a second manager has to force", async () => {
+  test("apply --server-side takes ownership, and a second manager has to force", async () => {
     expect(await here("apply --server-side -f -", web(2))).toContain("deployment.apps/web serverside-applied");
     const { stderr } = await outcome("apply --server-side --field-manager=other -f -", web(3));
     expect(stderr).toContain('conflict with "kubectl"');
@@ -72,14 +72,14 @@ describe.each(clientVersions)("kubectl %s, declaratively", (version) => {
     expect(await here("get configmaps -l set=x -o name")).toBe("configmap/a\n");
   });
 
-  test("replace --force makes it anew", async () => {
+  test("replace --force recreates the object", async () => {
     const uid = () => here("get deploy web -o jsonpath={.metadata.uid}");
     const before = await uid();
     expect(await here("replace --force -f -", web(1))).toContain("replaced");
     expect(await uid()).not.toBe(before);
   });
 
-  test("rollout restarts and goes back", async () => {
+  test("rollout restart and undo work", async () => {
     await here("rollout status deploy/web --timeout=30s");
     await here("set image deploy/web c=busybox:2");
     await here("rollout status deploy/web --timeout=30s");

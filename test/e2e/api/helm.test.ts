@@ -123,7 +123,7 @@ describe.each(clientVersions)("the helm that comes with kubectl %s", (version) =
     await kubectl(`get deployment ${release} -o jsonpath={.status.readyReplicas}`),
   ];
 
-  test("install makes definitions first, runs the hook, and waits until all is ready", async () => {
+  test("install creates definitions first, runs the hook, and waits until all is ready", async () => {
     expect(await helm(`install ${release} ${chart} --create-namespace --wait --timeout 20s`)).toContain(
       "STATUS: deployed",
     );
@@ -136,14 +136,14 @@ describe.each(clientVersions)("the helm that comes with kubectl %s", (version) =
     );
   });
 
-  test("upgrade changes what differs", async () => {
+  test("upgrade changes what is different", async () => {
     const command = `upgrade ${release} ${chart} --set replicas=2,greeting=bye --wait --timeout 20s`;
     expect(await helm(command)).toContain("REVISION: 2");
     expect(await state()).toEqual(["bye", "20/tomorrow", "2"]);
     expect(await kubectl(`get job ${release}-post-upgrade -o jsonpath={.status.succeeded}`)).toBe("1");
   });
 
-  test("upgrade with what the schema refuses fails, says why, and is on record", async () => {
+  test("upgrade with invalid values fails, reports why, and is in the history", async () => {
     await expect(helm(`upgrade ${release} ${chart} --set replicas=10`)).rejects.toThrow(
       "spec.percent in body should be less than or equal to 99",
     );
@@ -157,7 +157,7 @@ describe.each(clientVersions)("the helm that comes with kubectl %s", (version) =
     expect(await helm(`get manifest ${release}`)).toContain("kind: Offer");
   });
 
-  test("uninstall takes all of the release and leaves the definitions", async () => {
+  test("uninstall removes all objects of the release, but keeps the definitions", async () => {
     expect(await helm(`uninstall ${release} --wait --timeout 20s`)).toContain(`release "${release}" uninstalled`);
     const kinds = "offers,deployments,services,roles,rolebindings,configmaps,secrets";
     expect(await kubectl(`get ${kinds} -o name`)).toBe("configmap/kube-root-ca.crt\n");

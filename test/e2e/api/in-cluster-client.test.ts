@@ -67,7 +67,7 @@ describe.skipIf(reason !== undefined)(`programs in pods${reason ? ` (${reason})`
     for (const one of ended) if (one.status === "rejected") throw one.reason;
   });
 
-  test("a stock client lists and watches pods with what it finds in its pod, and is refused what it may not", async () => {
+  test("an unmodified client lists and watches pods with its in-cluster configuration, and is refused anything else", async () => {
     const script = `
       import { CoreV1Api, KubeConfig, Watch } from "@kubernetes/client-node";
       const config = new KubeConfig();

@@ -48,7 +48,7 @@ function inform(config: KubeConfig): Seen {
   return { informer, events, until };
 }
 
-test("an informer of @kubernetes/client-node sees all changes, over a restart of the control plane", async () => {
+test("an informer of @kubernetes/client-node sees all changes across a restart of the control plane", async () => {
   const config = new KubeConfig();
   config.loadFromFile(`${cluster.directory}/kubeconfig`);
   const { informer, events, until } = inform(config);

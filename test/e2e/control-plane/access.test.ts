@@ -30,7 +30,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     await here("create serviceaccount robot");
   });
 
-  test("create role, clusterrole and their bindings grant what auth can-i then answers and lists", async () => {
+  test("create role, clusterrole and their bindings grant permissions that auth can-i shows and lists", async () => {
     await here("create role reader --verb=get,list --resource=pods,deployments.apps --resource-name=one");
     await here(`create rolebinding reader --role=reader --user=ann-${version} --serviceaccount=${namespace}:robot`);
     await run(`create clusterrole metrics-${version} --verb=get --non-resource-url=/metrics`);
@@ -47,7 +47,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await here("auth can-i * *")).toBe("yes\n");
   });
 
-  test("no one can grant more than they have", async () => {
+  test("users cannot grant more than they have", async () => {
     await here(`create rolebinding admin --clusterrole=admin --user=ann-${version}`);
     await here(`create role pods --verb=delete --resource=pods ${ann}`);
     expect(await refusal(`create role nodes --verb=get --resource=nodes ${ann}`)).toContain(
@@ -79,7 +79,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     ).toContain(`cannot impersonate-on:user-info:list resource "pods"`);
   });
 
-  test("create token makes tokens that are their account, for as long as what they are bound to", async () => {
+  test("create token creates tokens for an account, valid as long as the bound object exists", async () => {
     await here("create secret generic tie");
     const bound = (await here("create token robot --bound-object-kind=Secret --bound-object-name=tie")).trim();
     expect((await who(`--token=${bound}`)).username).toBe(`system:serviceaccount:${namespace}:robot`);
@@ -93,7 +93,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await refusal("create token nobody")).toContain('serviceaccounts "nobody" not found');
   });
 
-  test("AUTH-LEGACY: a Secret that asks for a token of an account gets one, which dies with it", async () => {
+  test("AUTH-LEGACY: a service account token Secret gets a token, which becomes invalid with it", async () => {
     await here(
       "apply -f -",
       JSON.stringify({
@@ -118,7 +118,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await refusal(`auth whoami --token=${token}`)).toContain("You must be logged in");
   });
 
-  test("auth reconcile adds what roles and bindings lack, and takes away what is too much when told to", async () => {
+  test("auth reconcile adds missing rules and subjects, and removes extra ones if requested", async () => {
     const role = (rules: object[]) =>
       JSON.stringify({
         apiVersion: "rbac.authorization.k8s.io/v1",
@@ -136,7 +136,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await rules()).toEqual([secrets]);
   });
 
-  test("certificate approve and deny decide, once, and an approved request gets a certificate", async () => {
+  test("certificate approve and deny decide once, and an approved request gets a certificate", async () => {
     for (const name of ["good", "bad"]) {
       const spec = {
         signerName: "kubernetes.io/kube-apiserver-client",

@@ -48,7 +48,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-test("AUDIT-SINK: what kubectl does is printed, sent to a sink after its outage, and reveals no secret", async () => {
+test("AUDIT-SINK: requests are logged to the output, sent to a sink after its outage, and reveal no secret", async () => {
   await cluster.output("create configmap settings --from-literal=a=1");
   await cluster.output("create secret generic password --from-literal=it=hunter2");
   const audit = (...more: string[]) =>

@@ -42,13 +42,13 @@ function call(cluster: Cluster, path: string, method: string, body: string): Pro
   });
 }
 
-test("STORE-CHECK: check says that the store is sound", async () => {
+test("STORE-CHECK: check reports that the store is consistent", async () => {
   const { code, stdout } = await sailplane("check", "-d", source.directory);
   expect(stdout).toMatch(/^store {4}\d+ objects at revision \d+\nhistory {2}.*\nsound /);
   expect(code).toBe(0);
 });
 
-test("RESTORE-STATE, BACKUP-LEFT-OUT: a new cluster becomes what the backup holds, down to identities", async () => {
+test("RESTORE-STATE, BACKUP-LEFT-OUT: a new cluster gets the state of the backup, including identities", async () => {
   await source.output("create namespace shop");
   await source.output("create secret generic key -n shop --from-literal=password=x");
   await source.output("create deployment web -n shop --image=nginx --replicas=2");
@@ -70,7 +70,7 @@ test("RESTORE-STATE, BACKUP-LEFT-OUT: a new cluster becomes what the backup hold
   expect((await sailplane("check", "-d", target.directory)).stdout).toContain("sound");
 });
 
-test("RESTORE-FRESH: a cluster that holds something must be given up by name", async () => {
+test("RESTORE-FRESH: a cluster with objects is replaced only if forced", async () => {
   await target.output("create namespace mine");
   const { code, stderr } = await sailplane("restore", file, "-d", target.directory);
   expect(stderr).toMatch(/the cluster is not empty \(.*\): to lose all that it holds, say --force/);
@@ -80,7 +80,7 @@ test("RESTORE-FRESH: a cluster that holds something must be given up by name", a
   expect((await target.kubectl("get namespace mine")).stderr).toContain("NotFound");
 });
 
-test("RESTORE-STAGED: what was uploaded in part is not seen, survives a crash, and is gone on with", async () => {
+test("RESTORE-STAGED: a partial upload is not visible, survives a crash, and can be resumed", async () => {
   await target.output("delete secret key -n shop");
   const { head, sha256 } = await verifyBackup(file);
   const lines = readFileSync(file, "utf8")
@@ -98,7 +98,7 @@ test("RESTORE-STAGED: what was uploaded in part is not seen, survives a crash, a
   expect((await target.kubectl("get secret key -n shop")).code).toBe(0);
 });
 
-test("RESTORE-TIME: without a platform that keeps the past, going back is refused by name", async () => {
+test("RESTORE-TIME: going back in time is refused by name if the platform keeps no history", async () => {
   const { code, stderr } = await sailplane("restore", "--at", "2026-01-01T00:00:00Z", "-d", target.directory);
   expect(stderr).toMatch(/^sailplane: 501: .*on Cloudflare only/);
   expect(code).toBe(1);
@@ -111,7 +111,7 @@ test("BACKUP-RIGHT: only administrators may read all secrets, or replace everyth
   }
 });
 
-test("SHARD-SETTING: a cluster is not started with other shards than it was made with", async () => {
+test("SHARD-SETTING: a cluster does not start with other shards than it was created with", async () => {
   expect(await target.down()).toBe(0);
   await expect(target.up(["--shards", "events"])).rejects.toThrow("start it with --shards events,leases");
   await target.up();

@@ -43,7 +43,7 @@ function processOf(command: string): number {
 
 const reason = whyNoContainerd();
 
-describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` (${reason})` : ""}`, () => {
+describe.skipIf(reason !== undefined)(`a node under failures${reason ? ` (${reason})` : ""}`, () => {
   let near: Containerd;
   let machine: Containerd;
   let cluster: Cluster;
@@ -96,7 +96,7 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
     await expectUnharmed(before);
   });
 
-  test("containerd is killed and started again: no container is", async () => {
+  test("containerd is killed and restarted: containers keep running", async () => {
     const before = await stateOf("counts");
     await machine.restart();
     await expectUnharmed(before);
@@ -128,7 +128,7 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
     await expectUnharmed(await stateOf("counts"));
   });
 
-  test("the control plane is gone: what ends is restarted meanwhile, once, and told afterwards", async () => {
+  test("the control plane is down: a container that ends is restarted once, and reported afterwards", async () => {
     const before = await stateOf("counts");
     await cluster.output("apply -f -", { input: pod("ends", "exec sleep 31415") });
     await cluster.output("wait --for=condition=Ready --timeout=20s pod/ends");
@@ -149,7 +149,7 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
     await expectUnharmed(before);
   });
 
-  test("the disk is full: what runs continues, and new pods start when there is room", async () => {
+  test("the disk is full: running pods continue, and new pods start when there is room", async () => {
     const before = await stateOf("counts");
     const filler = join(node.directory, "filler");
     expect(() => writeFileSync(filler, Buffer.alloc(32 * MEGABYTE))).toThrow(/ENOSPC/);

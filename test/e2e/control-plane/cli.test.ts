@@ -15,7 +15,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const sailplane = (...words: string[]): Promise<Outcome> =>
   runCommand([process.execPath, launcher, ...words], { seconds: 20 });
 
-test("npm start ends the control plane when it is asked to end", async () => {
+test("npm start stops the control plane on a signal", async () => {
   const words = ["start", "--", "--port", "0", "--no-agent", "-d", `${scratch}/npm`];
   const npm = spawn("npm", words, { cwd: join(import.meta.dirname, "../../.."), detached: true });
   let said = "";
@@ -29,7 +29,7 @@ test("npm start ends the control plane when it is asked to end", async () => {
   expect(existsSync(`${scratch}/npm/lock`)).toBe(false);
 });
 
-describe("sailplane says in one line what is wrong", () => {
+describe("sailplane reports errors in one line", () => {
   let busy: Server;
   let port: number;
   beforeAll(async () => {
@@ -120,13 +120,13 @@ describe("sailplane up", () => {
   });
   afterAll(() => cluster.remove());
 
-  test("lets no second instance into its directory", async () => {
+  test("refuses a second instance in its directory", async () => {
     const { code, stderr } = await sailplane("up", "--port", "0", "-d", cluster.directory);
     expect(stderr).toMatch(/^sailplane: .* is in use by another instance \(process \d+\)\n$/);
     expect(code).toBe(1);
   });
 
-  test("keeps keys and kubeconfig to their owner", () => {
+  test("makes keys and kubeconfig readable by their owner only", () => {
     for (const file of ["kubeconfig", "ca.key", "server.key", "workerd.capnp", "encryption.keys", "lock"]) {
       expect([file, statSync(`${cluster.directory}/${file}`).mode & 0o077]).toEqual([file, 0]);
     }
@@ -138,32 +138,32 @@ describe("sailplane up", () => {
     expect(stderr).toContain("You must be logged in to the server");
   });
 
-  test("a kubeconfig for other machines is not made where none of them is let in", async () => {
+  test("does not create a kubeconfig for other machines if none may connect", async () => {
     const { code, stdout, stderr } = await sailplane("kubeconfig", "--remote", "-d", cluster.directory);
     expect(stderr).toMatch(/^sailplane: this control plane listens on this machine only; .* --bind 0\.0\.0\.0.*\n$/);
     expect([code, stdout]).toEqual([1, ""]);
   });
 
-  test("up prints the unit that systemd would run it by, with its own words", async () => {
+  test("prints a systemd unit with its own arguments", async () => {
     const { stdout } = await sailplane("up", "--port", "7443", "--install", "--print", "--tls-san", "plane.lan");
     expect(stdout).toContain("Description=Sailplane control plane\n");
     expect(stdout).toMatch(/ExecStart=.*sailplane\.mjs up --port 7443 --tls-san plane\.lan\n/);
   });
 
-  test("status says that it is ready", async () => {
+  test("status reports that it is ready", async () => {
     const { code, stdout } = await sailplane("status", "-d", cluster.directory);
     expect(stdout).toMatch(/^control plane {2}https:\/\/127\.0\.0\.1:\d+ is ready/);
     expect(code).toBe(0);
   });
 
-  test("token create prints a join command with the authority's hash", async () => {
+  test("token create prints a join command with the CA's hash", async () => {
     const { stdout } = await sailplane("token", "create", "-d", cluster.directory);
     expect(stdout).toMatch(
       /^curl .* && sh sailplane-node\.sh join https:\/\/127\.0\.0\.1:\d+ --token [a-z0-9]{6}\.[a-z0-9]{16} --ca-cert-hash sha256:[0-9a-f]{64}\n$/,
     );
   });
 
-  test("a join with the hash of another authority is refused before the token is shown to it", async () => {
+  test("a join with another CA's hash is refused before the token is sent", async () => {
     const server = (await cluster.output("config view -o jsonpath={.clusters[0].cluster.server}")).trim();
     const hash = `sha256:${"0".repeat(64)}`;
     const { stderr } = await sailplane(
@@ -179,7 +179,7 @@ describe("sailplane up", () => {
     expect(stderr).toContain("no certificate it shows has the key that --ca-cert-hash names");
   });
 
-  test("calls a webhook whose certificate is of an authority of its own", async () => {
+  test("calls a webhook whose certificate has its own CA", async () => {
     const authority = createAuthority(new Date());
     const { certificate, key } = createServingCertificate(
       authority.key,
@@ -196,14 +196,14 @@ describe("sailplane up", () => {
     webhook.close();
   });
 
-  test("starts its control plane again when it is killed", async () => {
+  test("restarts its control plane when it is killed", async () => {
     const workerd = cluster.workerdPid();
     process.kill(workerd, "SIGKILL");
     await expect.poll(() => cluster.kubectl("get --raw /readyz"), { timeout: 10_000 }).toMatchObject({ code: 0 });
     expect(cluster.workerdPid()).not.toBe(workerd);
   });
 
-  test("ends the control plane that an instance which was killed has left behind", async () => {
+  test("stops the control plane left behind by a killed instance", async () => {
     const workerd = cluster.workerdPid();
     await cluster.crash({ leave: true });
     expect(process.kill(workerd, 0)).toBe(true);
@@ -212,7 +212,7 @@ describe("sailplane up", () => {
     expect((await cluster.kubectl("get --raw /readyz")).code).toBe(0);
   });
 
-  test("ends cleanly on Ctrl-C", async () => {
+  test("stops cleanly on Ctrl-C", async () => {
     const workerd = cluster.workerdPid();
     expect(await cluster.down()).toBe(0);
     expect(() => process.kill(workerd, 0)).toThrow("ESRCH");
@@ -234,7 +234,7 @@ test.each([
   "status",
   "deploy",
   "version",
-])("sailplane %s --help teaches", async (command) => {
+])("sailplane %s --help prints usage", async (command) => {
   const { code, stdout } = await sailplane(...command.split(" "), "--help");
   expect(stdout).toContain(`Usage: sailplane ${command}`);
   expect(code).toBe(0);

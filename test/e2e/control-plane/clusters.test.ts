@@ -22,7 +22,7 @@ const sailplane = (command: string, directory: string) =>
 const directoryOf = (name: string) => `${cluster.directory}/clusters/${name}`;
 const inside = (name: string) => ({ environment: { KUBECONFIG: `${directoryOf(name)}/kubeconfig` } });
 
-test("a named cluster runs a deployment on a node of its own, apart from the others, until it is deleted", async () => {
+test("a named cluster runs a deployment on its own node, separate from other clusters, until it is deleted", async () => {
   sailplane("cluster create team-a", cluster.directory);
   sailplane("cluster create team-b", cluster.directory);
   expect(sailplane("cluster limit team-b --objects 5000", cluster.directory)).toContain("objects<=5000");
@@ -51,7 +51,7 @@ test("a named cluster runs a deployment on a node of its own, apart from the oth
   expect(await cluster.output("auth whoami -o jsonpath={.status.userInfo.username}", inside("team-b"))).toBe("admin");
 });
 
-test("AUTH-ADMIN: rotate-admin replaces the token in the kubeconfig, and the one before is dead, also after a restart", async () => {
+test("AUTH-ADMIN: rotate-admin replaces the token in the kubeconfig, and the old one is invalid, even after a restart", async () => {
   const before = (await cluster.output("config view --raw -o jsonpath={.users[0].user.token}")).trim();
   sailplane("token rotate-admin", cluster.directory);
   const refused = async () => (await cluster.kubectl(`get namespaces --token=${before}`)).stderr;

@@ -17,7 +17,7 @@ afterAll(() => cluster.remove());
 const configMap = (name: string) => `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"${name}"}}\n`;
 const names = async () => (await cluster.output("get configmaps -o name")).split("\n").filter(Boolean);
 
-test("a restart keeps all state, the keys and the revision", async () => {
+test("a restart keeps all state, keys and the revision", async () => {
   await cluster.output("create configmap kept --from-literal=a=1");
   const before = await cluster.output("get configmap kept -o json");
   const kubeconfig = await cluster.output("config view --raw");
@@ -27,7 +27,7 @@ test("a restart keeps all state, the keys and the revision", async () => {
   expect(await cluster.output("config view --raw")).toBe(kubeconfig);
 });
 
-test("kill -9 of the control plane loses no acknowledged write, and it comes back by itself", async () => {
+test("kill -9 of the control plane loses no acknowledged write, and it restarts by itself", async () => {
   const acknowledged: string[] = [];
   let writing = true;
   const writer = async (id: number) => {
@@ -49,7 +49,7 @@ test("kill -9 of the control plane loses no acknowledged write, and it comes bac
   expect(await names()).toEqual(expect.arrayContaining(acknowledged));
 });
 
-test("a command that waits for a change keeps waiting, and sees it, after the control plane is back", async () => {
+test("a waiting command survives a control plane restart, and sees the change", async () => {
   // Not `get -w`: kubectl ends that one with its connection, whatever the server does.
   const wait = cluster.kubectl("wait --for=jsonpath={.data.a}=2 --timeout=20s configmap/kept");
   await sleep(500);
@@ -59,7 +59,7 @@ test("a command that waits for a change keeps waiting, and sees it, after the co
   expect((await wait).stdout).toBe("configmap/kept condition met\n");
 });
 
-test("STORE-DURABLE: killed again and again, it loses nothing that it acknowledged, and watchers miss and repeat nothing", async () => {
+test("STORE-DURABLE: repeated kills lose no acknowledged write, and watchers miss and repeat nothing", async () => {
   const { server, token } = readKubeconfig(cluster.directory);
   await cluster.down();
   const options = { directory: cluster.directory, target: { url: new URL(server), token } };
@@ -71,7 +71,7 @@ test("STORE-DURABLE: killed again and again, it loses nothing that it acknowledg
   await cluster.up();
 });
 
-test("STORE-LANE: clients that disconnect in the middle of a write cancel no other answers", async () => {
+test("STORE-LANE: clients that disconnect during a write do not cancel other requests", async () => {
   const { server, token } = readKubeconfig(cluster.directory);
   const agent = new Agent({ keepAlive: true, maxSockets: 32, ca: readFileSync(`${cluster.directory}/ca.crt`) });
   const url = `${server}/api/v1/namespaces/default/configmaps`;

@@ -29,7 +29,7 @@ const restart = async () => {
   await cluster.up();
 };
 
-test("SEAL-ROTATE, SEAL-LOST: a Secret is in no file of the storage, survives the rotation of its key, and is lost without it", async () => {
+test("SEAL-ROTATE, SEAL-LOST: a Secret is in no storage file in plain text, survives key rotation, and cannot be read without its key", async () => {
   await cluster.output(`create secret generic password --from-literal=it=${value}`);
   expect(await read()).toBe(value);
   await cluster.down();

@@ -148,7 +148,7 @@ async function client(id: number, recorder: Recorder, running: () => boolean): P
   }
 }
 
-test("STORE-LINEAR: what concurrent clients are answered has an order that explains it, over kills and policy changes", async () => {
+test("STORE-LINEAR: concurrent clients see a linearizable history, across kills and policy changes", async () => {
   const recorder = new Recorder();
   let on = true;
   const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "history" } };

@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test("NODE-PROGRAM: it fetches the program, checks it, and is a node", async () => {
+test("NODE-PROGRAM: the join script downloads the program, verifies it, and joins as a node", async () => {
   const more = "--node-name far --runtime simulated --data-dir state";
   const child = spawn("sh", ["-c", `${command} ${more}`], {
     cwd: home,
@@ -51,7 +51,7 @@ test("NODE-PROGRAM: it fetches the program, checks it, and is a node", async () 
   expect([code, stderr]).toEqual([1, expect.stringContaining("a control plane needs a clone")]);
 });
 
-test("NODE-PROGRAM: with the address alone the program is installed, and nothing else", async () => {
+test("NODE-PROGRAM: with only the address, the script installs the program and nothing else", async () => {
   const server = /https:\/\/[^/]+/.exec(command)?.[0];
   const prefix = `${home}/other`;
   const { code, stderr } = await inHome(`SAILPLANE_PREFIX=${prefix} sh sailplane-node.sh ${server}/`);

@@ -102,7 +102,7 @@ const as = (claims: object, command: string) => {
 const connection = () => [`--server=${server}`, `--certificate-authority=${cluster.directory}/ca.crt`];
 let server = "";
 
-test("AUTH-OIDC, AUTH-OIDC-CLAIMS: a user of the issuer has the name and groups of the claims, and what is granted to the groups", async () => {
+test("AUTH-OIDC, AUTH-OIDC-CLAIMS: a user of the issuer gets name and groups from the claims, and the groups' permissions", async () => {
   server = await cluster.output("config view -o jsonpath={.clusters[0].cluster.server}");
   const ann = { email: "ann@example.com", email_verified: true, groups: ["dev"] };
   const who = await as(ann, "auth whoami -o json");
@@ -123,7 +123,7 @@ test("AUTH-OIDC, AUTH-OIDC-CLAIMS: a user of the issuer has the name and groups 
   expect((await as({ ...ann, email_verified: false }, "get configmaps")).stderr).toContain(refused);
 });
 
-test("AUTH-OIDC-CLUSTER: a named cluster trusts the issuers that it was given, and no other cluster's", async () => {
+test("AUTH-OIDC-CLUSTER: a named cluster trusts its own issuers, and no other cluster's", async () => {
   const directory = `${cluster.directory}/clusters/team`;
   const sailplane = (...words: string[]) =>
     runCommand([process.execPath, launcher, "cluster", ...words, "-d", cluster.directory], { seconds: 20 });
@@ -159,7 +159,7 @@ test("AUTH-OIDC-CLUSTER: a named cluster trusts the issuers that it was given, a
 });
 
 test.skipIf(!hasBrowser)(
-  "AUTH-BROWSER: the dashboard signs in with the issuer, without a secret, under its policy",
+  "AUTH-BROWSER: the dashboard signs in with the issuer without a client secret, under its content security policy",
   async () => {
     const browser = await startBrowser();
     const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();

@@ -3,10 +3,10 @@ import { joinSimulated } from "../rig/simulated-node.ts";
 import { goTo, hasBrowser } from "./browser.ts";
 import { DEPLOYMENT, dashboardCluster } from "./dashboard-cluster.ts";
 
-describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
+describe.skipIf(!hasBrowser)("actions in the dashboard", () => {
   const at = dashboardCluster();
 
-  test("scaling says what it does, and does it", async () => {
+  test("scaling shows its effect, and scales", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, DEPLOYMENT);
     await page.getByRole("button", { name: "Scale" }).click();
@@ -19,7 +19,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("a rollout is rolled back, and a node drained, as kubectl does it", async () => {
+  test("a rollout is undone, and a node drained, as by kubectl", async () => {
     await at.cluster.output("create deployment past --image=first -- /bin/sleep 3600");
     await at.cluster.output("wait --for=condition=Available deployment/past --timeout=20s");
     await at.cluster.output("set image deployment/past *=second");
@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("an edit shows what it would do; a conflict is explained and overwrites nothing", async () => {
+  test("an edit shows its effect first; a conflict is explained and overwrites nothing", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, "#/object/core/v1/configmaps/default/hostile?tab=yaml");
     await page.getByRole("button", { name: "Edit" }).click();
@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("a deletion says what goes with it", async () => {
+  test("a deletion shows what else is deleted", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, DEPLOYMENT);
     await page.getByRole("button", { name: "Delete" }).click();
@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("a node joins with the command that the page makes", async () => {
+  test("a node joins with the command from the page", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, "#/kind/core/v1/nodes");
     await page.getByRole("button", { name: "Join a node" }).click();
@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("forbidden actions are not offered, and what may not be seen is reported", async () => {
+  test("forbidden actions are not offered, and forbidden resources are reported", async () => {
     await at.cluster.output("create serviceaccount looker");
     const resources = "pods,nodes,events,deployments.apps,replicasets.apps";
     await at.cluster.output(`create clusterrole looker --verb=get,list,watch --resource=${resources}`);
@@ -162,7 +162,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("a user with access to one namespace begins there, and is told to name one elsewhere", async () => {
+  test("a user with access to one namespace starts there, and is asked for a namespace elsewhere", async () => {
     await at.cluster.output("create serviceaccount confined");
     await at.cluster.output("create rolebinding confined --clusterrole=view --serviceaccount=default:confined");
     const token = (await at.cluster.output("create token confined")).trim();
@@ -180,7 +180,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("of a kind that the page knows nothing else of, what lists show is shown", async () => {
+  test("a kind without a view of its own shows the columns of its table", async () => {
     await at.cluster.output("create priorityclass urgent --value=700 --description=x");
     const { page } = await at.signedIn();
     await goTo(page, "#/object/scheduling.k8s.io/v1/priorityclasses/-/urgent");
@@ -189,7 +189,7 @@ describe.skipIf(!hasBrowser)("what one does with the dashboard", () => {
     await page.context().close();
   });
 
-  test("a workload says why its pods do not run", async () => {
+  test("a workload shows why its pods do not run", async () => {
     const resources = { requests: { memory: "900Ti" } };
     const containers = [{ name: "c", image: "busybox", resources }];
     const labels = { app: "large" };

@@ -7,7 +7,7 @@ import { DEPLOYMENT, dashboardCluster, HOSTILE, row } from "./dashboard-cluster.
 describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
   const at = dashboardCluster();
 
-  test("a kubeconfig signs in; without being told to, the page forgets the token", async () => {
+  test("a kubeconfig signs in; the token is not remembered by default", async () => {
     const { page } = await at.visit();
     await page.fill("#credential", "wrong");
     await page.click("button[type=submit]");
@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("a rollout is seen as it happens", async () => {
+  test("a rollout is shown live", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, "#/kind/apps/v1/deployments");
     await row(page, "web").getByText("2/2").waitFor();
@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("logs follow, and can be searched", async () => {
+  test("logs are followed, and can be searched", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, "#/kind/core/v1/pods?q=web-");
     await page.locator("tbody a").first().click();
@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("a shell takes keys, shows colours and no markup, and can be started again", async () => {
+  test("a shell accepts keys, shows colours but no markup, and can be restarted", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, "#/kind/core/v1/pods?q=web-");
     await page.locator("tbody a").first().click();
@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("the past is looked at, compared with now, and cannot be changed", async () => {
+  test("past states can be viewed and compared with now, but not changed", async () => {
     await at.cluster.output("create configmap before --from-literal=a=1");
     const then = await at.cluster.output("get configmap before -o jsonpath={.metadata.resourceVersion}");
     await at.cluster.output("delete configmap before");
@@ -107,7 +107,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("access lists who may, by which binding and rule; the API server answers for one user", async () => {
+  test("the access view lists who is allowed, by which binding and rule; the API server answers for one user", async () => {
     await at.cluster.output("create role reader --verb=get --resource=configmaps --resource-name=hostile");
     await at.cluster.output("create rolebinding reader --role=reader --user=ada");
     const { page, problems } = await at.signedIn();
@@ -124,7 +124,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("hostile texts stay texts, and secrets stay hidden", async () => {
+  test("hostile text is shown as text, and secrets stay hidden", async () => {
     const { page, problems } = await at.signedIn();
     await goTo(page, DEPLOYMENT);
     await page.getByText(HOSTILE).first().waitFor();
@@ -144,7 +144,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("keys go to views, filter and find", async () => {
+  test("keyboard shortcuts open views, filter and search", async () => {
     const { page, problems } = await at.signedIn();
     await page.keyboard.press("g");
     await page.keyboard.press("p");
@@ -213,7 +213,7 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("of ten thousand pods a few dozen rows exist, and a scroll draws those that come", async () => {
+  test("ten thousand pods need only a few dozen rows in the page, and scrolling draws more", async () => {
     const { page } = await at.signedIn();
     const columnDefinitions = ["Name", "Ready", "Status", "Restarts", "Age"].map((name) => ({
       name,

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { goTo, hasBrowser } from "./browser.ts";
 import { DEPLOYMENT, dashboardCluster } from "./dashboard-cluster.ts";
 
-describe.skipIf(!hasBrowser)("what one looks for at night", () => {
+describe.skipIf(!hasBrowser)("views for on-call work", () => {
   const at = dashboardCluster();
 
-  test("a workload's logs are those of all its pods; new pods join in", async () => {
+  test("a workload's logs include all its pods, and new pods join", async () => {
     const { page } = await at.signedIn();
     await goTo(page, `${DEPLOYMENT}?tab=logs`);
     const log = page.getByRole("log");
@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser)("what one looks for at night", () => {
     await page.context().close();
   });
 
-  test("a container's next run continues where the last one's log ends", async () => {
+  test("the logs of a restarted container continue after those of its last run", async () => {
     const again = `${at.cluster.directory}/again`;
     const twice = `test -e ${again} && { echo second; sleep 3600; }; echo first; until test -e ${again}; do sleep 0.1; done`;
     await at.cluster.output(["run", "twice", "--image=busybox", "--command", "--", "/bin/sh", "-c", twice]);
@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)("what one looks for at night", () => {
     await page.context().close();
   });
 
-  test("a rollout goes back to the revision that is chosen, and says before what that changes", async () => {
+  test("a rollback goes to the chosen revision, and first shows the changes", async () => {
     await at.cluster.output("create deployment past --image=one -- /bin/sleep 3600");
     for (const image of ["two", "three"]) {
       await at.cluster.output("rollout status deployment/past --timeout=30s");
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)("what one looks for at night", () => {
     await page.context().close();
   });
 
-  test("a CronJob is begun by hand, and suspended", async () => {
+  test("a CronJob can be triggered by hand, and suspended", async () => {
     await at.cluster.output("create cronjob nightly --image=busybox --schedule=@yearly -- /bin/echo done");
     const { page, problems } = await at.signedIn();
     await goTo(page, "#/object/batch/v1/cronjobs/default/nightly");

@@ -172,7 +172,7 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await stranger.page.context().close();
   });
 
-  test("the page itself is for everybody, the API is not; its policy allows nothing unsafe", async () => {
+  test("the page is public, the API is not; its content security policy is strict", async () => {
     const { page } = await visit(browser, cluster);
     const { server } = credentialsOf(cluster);
     const served = await page.request.get(`${server}/dashboard/`);

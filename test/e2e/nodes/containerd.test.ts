@@ -37,7 +37,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     containerd?.stop();
   });
 
-  test("the node says what runs its pods", async () => {
+  test("the node reports its container runtime", async () => {
     expect(await cluster.output("get nodes -o wide")).toMatch(/ Ready +.* containerd:\/\/\d/);
   });
 
@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
   });
 
   test.skipIf(noNft)(
-    "on a network of others, its way to the API is by the machine, whose own network has none",
+    "in a foreign network it reaches the API through the machine, whose own network it cannot reach",
     async () => {
       const words = "exec web -- /bin/sh -c";
       const { stdout } = await cluster.kubectl([
@@ -65,7 +65,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     },
   );
 
-  test("its log and a command in it come through", async () => {
+  test("its log and exec in it work", async () => {
     expect(await cluster.output("logs web")).toBe("up\n");
     const ofNode = "get --raw /api/v1/nodes/e2e/proxy/containerLogs/default/web/web?tailLines=1";
     expect(await cluster.output(ofNode)).toBe("up\n");
@@ -81,7 +81,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     forward.stop();
   });
 
-  test("TUNNEL-PORTS: a port-forward by channels reaches the same", async () => {
+  test("TUNNEL-PORTS: a port-forward over WebSocket channels reaches it, too", async () => {
     const script = `const { WebSocket } = require(${JSON.stringify(wsPath)});
       const config = require("fs").readFileSync(${JSON.stringify(join(cluster.directory, "kubeconfig"))}, "utf8");
       const [, server] = /server: (\\S+)/.exec(config), [, token] = /token: (\\S+)/.exec(config);
@@ -99,7 +99,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     expect(refused.slice(2)).toContain("refused");
   });
 
-  test("what it uses, and its node, can be seen", async () => {
+  test("its usage and its node's are available as metrics", async () => {
     expect(await cluster.output("top pod web --no-headers --containers")).toMatch(/^web +web +\d+m +\d+Mi/);
     expect(await cluster.output("top nodes --no-headers")).toMatch(/^e2e +\d+m +\d+% +\d+Mi +\d+%/);
     expect(await cluster.output("get --raw /api/v1/nodes/e2e/proxy/metrics/resource")).toContain(
@@ -107,7 +107,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     );
   });
 
-  test("it is given more while it runs, and told of what there is not", async () => {
+  test("it is resized while it runs, and infeasible requests are reported", async () => {
     const resize = (cpu: string) => {
       const patch = JSON.stringify({ spec: { containers: [{ name: "web", resources: { requests: { cpu } } }] } });
       return cluster.output(["patch", "pod", "web", "--subresource", "resize", "--patch", patch]);
@@ -131,7 +131,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     expect(await addresses()).not.toBe(before);
   });
 
-  test("AGENT-DELETE: a process that a cut-off start left, and that CRI takes for ended, keeps no pod", async () => {
+  test("AGENT-DELETE: a process left by an interrupted start, which CRI reports as exited, does not keep a pod", async () => {
     const image = "image: localhost/busybox:1, imagePullPolicy: IfNotPresent";
     const again = "test -e /tmp/again && exec sleep 3600; touch /tmp/again";
     const input = `apiVersion: v1
@@ -154,12 +154,12 @@ spec:
     expect(await cluster.output("delete pod adrift --timeout=20s")).toMatch(/^pod "adrift" deleted/);
   });
 
-  test("AGENT-DELETE: deleted, it is gone", async () => {
+  test("AGENT-DELETE: a deleted pod is gone", async () => {
     expect(await cluster.output("delete pod web --timeout=20s")).toMatch(/^pod "web" deleted/);
     expect(await cluster.output("get pods -o name")).toBe("");
   });
 
-  test("nginx, redis, python and node run as Debian packages them", async (context) => {
+  test("Debian's packages of nginx, redis, python and node run", async (context) => {
     const image = await debian;
     if (image === undefined) return context.skip("apt-get has no packages");
     containerd.importImage(image);
@@ -175,7 +175,7 @@ spec:
     await cluster.output("delete pods nginx redis python node --timeout=30s");
   });
 
-  test("AGENT-DEVICES: a plugin's devices are the node's, and a container that asks for one has it", async () => {
+  test("AGENT-DEVICES: a device plugin's devices are the node's resources, and a container that requests one gets it", async () => {
     const directory = join(cluster.directory, "node/kubelet/device-plugins");
     const plugin = await FakeDevicePlugin.start(directory, "example.com/widget", { one: true, two: true });
     const has =
@@ -195,7 +195,7 @@ spec:
     plugin.stop();
   });
 
-  test("AGENT-CSI-STAGE: a driver's volume is attached, mounted, and let go with the last pod", async () => {
+  test("AGENT-CSI-STAGE: a CSI driver's volume is attached, mounted, and released after the last pod", async () => {
     const name = "fake.csi.example.com";
     const driver = await FakeCsiDriver.start({
       directory: join(cluster.directory, "node/kubelet"),
@@ -242,7 +242,7 @@ spec:
     driver.stop();
   });
 
-  test("a manifest on the machine is a pod, which the API shows and cannot end", async () => {
+  test("a manifest file on the machine becomes a static pod that the API shows but cannot delete", async () => {
     const file = join(cluster.directory, "node/manifests/web.yaml");
     writeFileSync(file, webPod.replace("nodeName: e2e", "restartPolicy: Always"));
     const shown = "get pods -o jsonpath={.items[*].metadata.name}/{.items[*].status.phase}/{.items[*].metadata.uid}";

@@ -38,7 +38,7 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     );
   });
 
-  test("wait sees the Deployment Available and the Job Complete", async () => {
+  test("wait sees the Deployment become Available and the Job Complete", async () => {
     expect(await inApp("wait --for=condition=Available --timeout=20s deployment/web")).toBe(
       "deployment.apps/web condition met\n",
     );
@@ -61,7 +61,7 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     expect(wide.match(new RegExp(` ${cluster.nodeName} +<none> +<none>$`, "gm"))).toHaveLength(4);
   });
 
-  test("describe shows the history of each", async () => {
+  test("describe shows the events of each object", async () => {
     expect(await inApp("describe deployment web")).toMatch(
       /Replicas: +3 desired \| 3 updated \| 3 total \| 3 available/,
     );
@@ -90,7 +90,7 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     }
   });
 
-  test("get pods -w shows a pod going and its successor coming", async () => {
+  test("get pods -w shows a deleted pod and its successor", async () => {
     const watch = cluster.follow("-n first-app get pods -l app=web -w", { version });
     try {
       await watch.until(/(Running[\s\S]*){3}/);
@@ -103,7 +103,7 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     }
   });
 
-  test("delete takes the namespace and all in it", async () => {
+  test("delete removes the namespace and everything in it", async () => {
     expect(await run("delete namespace first-app --timeout=30s")).toBe('namespace "first-app" deleted\n');
     const { stderr } = await cluster.kubectl("get namespace first-app", { version });
     expect(stderr).toBe('Error from server (NotFound): namespaces "first-app" not found\n');

@@ -7,7 +7,7 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
   const at = threeNodes();
   const { inPod, onMachine, addressOf, cut, waysOf } = at;
 
-  test("every machine reaches a Service, a moment after the API knows of its pods", async () => {
+  test("every machine reaches a Service shortly after the API has its pods", async () => {
     for (const machine of at.machines.keys())
       await expect.poll(() => onMachine(machine, ask(addressOf("web"), 24)), { timeout: 20_000 }).toBe("first second");
   });
@@ -17,11 +17,11 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
     expect(await inPod("second", ask(`${addressOf("first")}:8080`, 1))).toBe("first");
   });
 
-  test.each(["first", "second"])("pod %s reaches all endpoints of a Service, itself too", async (name) => {
+  test.each(["first", "second"])("pod %s reaches all endpoints of a Service, including itself", async (name) => {
     expect(await inPod(name, ask(addressOf("web"), 24))).toBe("first second");
   });
 
-  test("NET-SERVICES: the machines reach a Service, by a route of their own where they have no other, and each other's node port", () => {
+  test("NET-SERVICES: machines reach Services, through their own route if they have no other, and each other's node ports", () => {
     expect(onMachine(0, "ip route show table 157")).toMatch(/^10\.96\.0\.0\/\d+ dev /m);
     expect(onMachine(0, "ip rule show")).toMatch(/^32767:.* iif lo lookup 157/m);
     expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
@@ -29,7 +29,7 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
     expect(onMachine(0, ask("192.0.2.2:30080", 24))).toBe("first second");
   });
 
-  test("NET-FAMILIES: with both families, pods and Services have addresses of both, and find each other by either", async () => {
+  test("NET-FAMILIES: in dual-stack, pods and Services have addresses of both families, and find each other by either", async () => {
     const addressesOf = async (of: string, path: string) =>
       JSON.parse(await at.cluster.output(`get ${of} -o jsonpath={${path}}`)) as string[];
     const [four = "", six = ""] = await addressesOf("service/both", ".spec.clusterIPs");
@@ -50,11 +50,11 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
     expect(onMachine(1, ask("192.0.2.1:8088", 2))).toBe("first");
   });
 
-  test("PROXY-AFFINITY: with affinity a client stays where it is", async () => {
+  test("PROXY-AFFINITY: with session affinity a client stays with its endpoint", async () => {
     expect(await inPod("first", ask(addressOf("sticky"), 24))).toMatch(/^(first|second)$/);
   });
 
-  test("with internalTrafficPolicy Local connections stay on the node", async () => {
+  test("with internalTrafficPolicy Local, connections stay on the node", async () => {
     expect(await inPod("first", ask(addressOf("near"), 6))).toBe("first");
     expect(await inPod("second", ask(addressOf("near"), 6))).toBe("second");
   });
@@ -82,7 +82,7 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
     expect(await lookup("nowhere.default.svc.cluster.local")).toContain("NXDOMAIN");
   });
 
-  test("DNS: the C library's resolver finds a Service and its address' name", async () => {
+  test("DNS: the C library's resolver finds a Service by name and its name by address", async () => {
     const resolver = (await inPod("second", "cat /etc/resolv.conf")).match(/^nameserver .*$/m)?.[0];
     const script = `f=$(mktemp); echo "${resolver}" > $f; mount --bind $f /etc/resolv.conf; rm $f
       getent -s dns ahostsv4 web.default.svc.cluster.local | head -1; getent -s dns hosts ${addressOf("web")}`;
@@ -93,7 +93,7 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
     ]);
   });
 
-  test("the API server answers at its Service, with a certificate for it", async () => {
+  test("the API server answers at its Service address, with a valid certificate", async () => {
     const ca = /certificate-authority-data: (\S+)/.exec(
       readFileSync(`${at.cluster.directory}/kubeconfig`, "utf8"),
     )?.[1];
@@ -104,7 +104,7 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
     expect(await inPod("second", "busybox nc 10.96.0.1 443 < /dev/null && echo connected")).toBe("connected");
   });
 
-  test("NET-STAYS: Services work while the agent is away, and after it has come back", async () => {
+  test("NET-STAYS: Services work while the agent is down, and after its restart", async () => {
     await at.cluster.down();
     expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
     await at.cluster.up();
@@ -153,7 +153,7 @@ spec: {ports: [{port: 53, protocol: UDP}]}
     await expect.poll(() => inPod("first", ask(`${address}:82`, 4)), { timeout: 10_000 }).toBe("second");
   });
 
-  test("a ServiceCIDR adds addresses that Services may choose, and that lead to them", async () => {
+  test("a ServiceCIDR adds addresses that Services can use, and that are routed to them", async () => {
     const range =
       "apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: {name: more}\nspec: {cidrs: [10.200.0.0/24]}\n";
     await at.cluster.output("apply -f -", { input: range });
@@ -252,7 +252,7 @@ spec:
     await at.cluster.output("delete pod/stranger networkpolicy/friends --grace-period=1");
   });
 
-  test("NET-WAY: a node that no other reaches is one of the cluster all the same, through the control plane", async () => {
+  test("NET-WAY: a node that no other node can reach joins through the control plane", async () => {
     await expect.poll(() => waysOf("apart"), { timeout: 20_000 }).toBe("relay: e2e, far");
     for (const name of ["first", "second"]) {
       expect(await inPod("third", ask(`${addressOf(name)}:8080`, 1))).toBe(name);
@@ -262,7 +262,7 @@ spec:
     expect(onMachine(2, ask(addressOf("web"), 24))).toBe("first second");
   });
 
-  test("NET-PROBE, NET-SHOWN: with the direct path cut, pods reach each other through the control plane, by VXLAN where that passes, and again by routes", async () => {
+  test("NET-PROBE, NET-SHOWN: without the direct path, pods reach each other through the control plane, by VXLAN if possible, and by routes again later", async () => {
     const isWay = async (way: "route" | "vxlan" | "relay") => {
       const said = {
         relay: (peer: string) => `relay: apart, ${peer}`,
@@ -289,7 +289,7 @@ spec:
     await reachEachOther();
   }, 90_000);
 
-  test("the last endpoint gone, the Service refuses; back, it answers", async () => {
+  test("a Service without endpoints refuses connections, and answers again once one is back", async () => {
     await at.cluster.output("label pod --all app=other --overwrite");
     await expect
       .poll(() => onMachine(0, `busybox wget -O - http://${addressOf("web")}/ 2>&1`), { timeout: 10_000 })

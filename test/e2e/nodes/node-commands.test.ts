@@ -22,14 +22,14 @@ describe("AGENT-LOCAL: a node on its own machine", () => {
   const sailplane = (...words: string[]) =>
     execFileSync(process.execPath, [launcher, ...words, "--data-dir", cluster.directory], { encoding: "utf8" });
 
-  test("says how it is, what it runs, and what that prints", () => {
+  test("reports its status, its pods, and their logs", () => {
     expect(sailplane("node", "status")).toMatch(/^node +e2e, process:.*, 1 pod\ncontrol plane +https:.*, connected\n$/);
     expect(sailplane("node", "pods")).toMatch(/\ndefault +web +1\/1 +Running +0 +\S+\n$/);
     expect(sailplane("node", "logs", "web")).toBe("up\n");
     expect(() => sailplane("node", "logs", "nope")).toThrow(/no pod default\/nope on this node/);
   });
 
-  test("AGENT-LEAVE: leaves: its pods end, and it is forgotten", async () => {
+  test("AGENT-LEAVE: leaves the cluster: its pods end, and its Node is deleted", async () => {
     expect(sailplane("leave")).toBe("e2e accepts no more pods\ndefault/web is ending\ne2e has left\n");
     expect(await cluster.output("get nodes,pods -o name")).toBe("");
   });

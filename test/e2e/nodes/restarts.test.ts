@@ -32,7 +32,7 @@ const container = async () => {
 const untilRestarts = (count: number) =>
   expect.poll(container, { timeout: 30_000 }).toMatchObject({ restartCount: count, running: true });
 
-test("a container that is killed starts again, and the second time only after a pause", async () => {
+test("a killed container restarts, the second time only after a delay", async () => {
   await cluster.output("apply -f -", { input: pod });
   await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
   process.kill(await pidOf(), "SIGKILL");
@@ -42,14 +42,14 @@ test("a container that is killed starts again, and the second time only after a 
   await untilRestarts(2);
 });
 
-test("AGENT-OFFLINE: a pod that was taken for lost with its node is ready again once its agent sees that", async () => {
+test("AGENT-OFFLINE: a pod on a node that was taken for lost is ready again once its agent is back", async () => {
   await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
   const unready = '{"status":{"conditions":[{"type":"Ready","status":"False"}]}}';
   await cluster.output(["patch", "pod", "web", "--subresource=status", "-p", unready]);
   await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
 });
 
-test("AGENT-TRUTH: an agent that is killed adopts its containers when it comes back, and restarts none", async () => {
+test("AGENT-TRUTH: a killed agent adopts its containers when it restarts, and restarts none", async () => {
   const [before, pid] = [await container(), await pidOf()];
   await cluster.crash();
   expect(isRunning(pid)).toBe(true);

@@ -31,7 +31,7 @@ describe.each(clientVersions)("a rollout, with kubectl %s", (version) => {
     await here("wait --for=jsonpath={.status.replicas}=1 --timeout=40s deployment/web");
   });
 
-  test("set image rolls a new revision out, history lists it, undo takes it back", async () => {
+  test("set image rolls out a new revision, history lists it, undo reverts it", async () => {
     expect(await here("set image deployment/web busybox=busybox:2")).toBe("deployment.apps/web image updated\n");
     await here("rollout status deployment/web --timeout=40s");
     expect(await here("rollout history deployment/web")).toMatch(

@@ -79,7 +79,7 @@ describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ?
   };
   const isReady = (pod: string) => cluster.output(`wait --for=condition=Ready --timeout=30s pod/${pod}`);
 
-  test("CTL-LOCAL-MAKE: a StatefulSet without root has its data, even after its pod is recreated", async () => {
+  test("CTL-LOCAL-MAKE: a StatefulSet without root keeps its data when its pod is recreated", async () => {
     await cluster.output("apply -f -", { input: database });
     await cluster.output("rollout status statefulset/db --timeout=30s");
     const path = await pathOf("data-db-0");
@@ -93,19 +93,19 @@ describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ?
     );
   });
 
-  test("CTL-LOCAL-MAKE: several pods of one claim share it, whatever their users", async () => {
+  test("CTL-LOCAL-MAKE: several pods share one claim, whatever their users", async () => {
     await cluster.output("apply -f -", { input: `${claim("shared")}${anybody("one")}${anybody("two")}` });
     await Promise.all(["one", "two"].map(isReady));
     await expect.poll(async () => readdirSync(await pathOf("shared")).sort()).toEqual(["one", "two"]);
   });
 
-  test("CTL-LOCAL-GROW: a claim asks for more, and has it", async () => {
+  test("CTL-LOCAL-GROW: a claim that requests more storage gets it", async () => {
     const spec = { resources: { requests: { storage: "2Gi" } } };
     await cluster.output(["patch", "pvc", "shared", "--patch", JSON.stringify({ spec })]);
     await cluster.output("wait --for=jsonpath={.status.capacity.storage}=2Gi --timeout=20s pvc/shared");
   });
 
-  test("CTL-LOCAL-DELETE: data goes with its claim, and nothing else does, whatever was killed before", async () => {
+  test("CTL-LOCAL-DELETE: data is deleted with its claim, and nothing else is, even after kills", async () => {
     const path = await pathOf("data-db-0");
     await cluster.crash();
     await cluster.up();
@@ -120,7 +120,7 @@ describe.skipIf(reason !== undefined)(`volumes of claims on containerd${reason ?
     await expect.poll(() => cluster.output("get pv -o name"), { timeout: 20_000 }).toBe("");
   });
 
-  test("CTL-LOCAL-REFUSED: what a directory cannot provide is reported", async () => {
+  test("CTL-LOCAL-REFUSED: claims that a directory cannot fulfil are reported", async () => {
     const many = claim("many").replace("ReadWriteOnce", "ReadWriteMany");
     await cluster.output("apply -f -", {
       input: `${many}${anybody("some").replace("claimName: shared", "claimName: many")}`,
@@ -139,7 +139,7 @@ describe("volumes of claims without containers", () => {
   });
   afterAll(() => cluster.remove());
 
-  test("CTL-LOCAL-MAKE: a plain process finds its claim's volume, and it goes with the claim", async () => {
+  test("CTL-LOCAL-MAKE: a plain process uses its claim's volume, which is deleted with the claim", async () => {
     const pod = `${anybody("one").replace("/data/one", "$SAILPLANE_MOUNT_data/one").replace("securityContext: {runAsUser: 1234}", "env: []")}`;
     await cluster.output("apply -f -", { input: `${claim("shared")}${pod}` });
     await cluster.output("wait --for=condition=Ready --timeout=30s pod/one");
@@ -150,7 +150,7 @@ describe("volumes of claims without containers", () => {
     await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(false);
   });
 
-  test("CTL-LOCAL-CLASS: a node that keeps none has none, nor a class that the cluster would make", async () => {
+  test("CTL-LOCAL-CLASS: with local volumes off, neither label nor StorageClass is recreated", async () => {
     await cluster.output("delete storageclass local");
     await expect.poll(() => cluster.output("get storageclass -o name")).toBe("storageclass.storage.k8s.io/local\n");
     await cluster.down();

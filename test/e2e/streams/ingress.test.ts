@@ -85,7 +85,7 @@ spec:
     - http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: two, port: {number: 443}}}}]}
 `;
 
-test("INGRESS-CLASS, INGRESS-NAME: an Ingress leads hosts and paths to Services, and says where it is reached", async () => {
+test("INGRESS-CLASS, INGRESS-NAME: an Ingress routes hosts and paths to Services, and reports its address", async () => {
   await cluster.output("apply -f -", { input: manifest });
   await cluster.output("wait --for=jsonpath={.status.loadBalancer.ingress[0].hostname} ingress/web --timeout=10s");
   expect((await cluster.output("get ingress web --no-headers")).trim()).toMatch(
@@ -113,7 +113,7 @@ test("INGRESS-PASS: requests and answers pass unchanged, except for headers abou
   expect((await visit("shop.example.com", "/teapot")).status).toBe(418);
 });
 
-test("an answer is passed on as it comes, not when it ends", async () => {
+test("a response is streamed as it arrives", async () => {
   const { text, spread } = await visit("shop.example.com", "/slow");
   expect(text).toBe("first second");
   expect(spread).toBeGreaterThan(500);
@@ -124,7 +124,7 @@ function open(path: string, protocols: string[] = []): WebSocket {
   return new WebSocket(`ws://127.0.0.1:${ingressPort}${path}`, protocols, { headers });
 }
 
-test("WebSockets pass message by message, as text or bytes, until one side closes (INGRESS-STREAM)", async () => {
+test("WebSocket messages pass one by one, as text or bytes, until one side closes (INGRESS-STREAM)", async () => {
   const socket = open("/socket", ["a", "b"]);
   const next = () =>
     new Promise((resolve) => socket.once("message", (data, isBinary) => resolve([String(data), isBinary])));
@@ -147,7 +147,7 @@ test("WebSockets pass message by message, as text or bytes, until one side close
   refused.on("error", () => {}).terminate();
 });
 
-test("a pod that does not answer is passed over (INGRESS-HEALTH)", async () => {
+test("a pod that does not answer is skipped (INGRESS-HEALTH)", async () => {
   const slice = `apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
 metadata: {name: lost, labels: {kubernetes.io/service-name: two}}
@@ -161,7 +161,7 @@ endpoints: [{addresses: [10.9.9.9], nodeName: lost, targetRef: {kind: Pod, names
   await cluster.output("delete endpointslice lost");
 });
 
-test("INGRESS-SAY, INGRESS-APART: what leads nowhere says so, and the API is not there", async () => {
+test("INGRESS-SAY, INGRESS-APART: a request without a backend gets an explanation, and the API is not served there", async () => {
   const status = async (host: string, path: string) => (await visit(host, path)).status;
   expect(await status("unknown.example.com", "/")).toBe(404);
   expect(await status("shop.example.com", "/gone")).toBe(503);
@@ -170,7 +170,7 @@ test("INGRESS-SAY, INGRESS-APART: what leads nowhere says so, and the API is not
   expect(await status("127.0.0.1", "/version")).toBe(404);
 });
 
-test("INGRESS-SERVICE: a Service of the load balancer class is shown; one without it is not", async () => {
+test("INGRESS-SERVICE: a Service of the load balancer class is served; one without it is not", async () => {
   const service = (name: string, loadBalancerClass: object) => ({
     ...{ kind: "Service", apiVersion: "v1", metadata: { name } },
     spec: {

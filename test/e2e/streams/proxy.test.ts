@@ -55,14 +55,14 @@ test("TUNNEL-HTTP: a pod's proxy forwards method, path, query and body unchanged
   expect((await ask(`${PODS}/echo:${pod.port}/proxy/`)).status).toBe(200);
 });
 
-test("TUNNEL-KEPT: what was asked of a pod leaves no file behind", async () => {
+test("TUNNEL-KEPT: requests to a pod leave no file behind", async () => {
   expect((await ask(`${PODS}/echo/proxy/teapot`)).status).toBe(418);
   const files = () =>
     readdirSync(`${cluster.directory}/storage/Tunnel`).filter((name) => !name.startsWith("metadata."));
   await expect.poll(files).toEqual([]);
 });
 
-test("links and redirects lead back into the proxy", async () => {
+test("links and redirects are rewritten to go through the proxy", async () => {
   const root = `${PODS}/echo/proxy`;
   expect((await ask(`${root}/page`)).text).toBe(`<a href="${root}/next">x</a><a href="near">y</a>`);
   expect((await ask(`${root}/moved`)).headers.get("Location")).toBe(`${root}/elsewhere`);
@@ -89,7 +89,7 @@ test("Proxy through apiserver to a Service: by the port's name or number", async
   }
 });
 
-test("TUNNEL-ADDRESS: a Service without a selector leads to a server outside the cluster", async () => {
+test("TUNNEL-ADDRESS: a Service without a selector is proxied to a server outside the cluster", async () => {
   const own = Object.values(networkInterfaces())
     .flatMap((each) => each ?? [])
     .find(({ family, internal }) => family === "IPv4" && !internal);
@@ -112,7 +112,7 @@ test("TUNNEL-ADDRESS: a Service without a selector leads to a server outside the
   }
 });
 
-test("TUNNEL-ANSWER: what cannot be reached says so", async () => {
+test("TUNNEL-ANSWER: an unreachable target is reported", async () => {
   const message = async (path: string) => ((await read(path)) as { message: string }).message;
   expect(await message(`${SERVICES}/echo:9/proxy/`)).toBe('no service port 9 found for service "echo"');
   expect(await message(`${SERVICES}/echo:none/proxy/`)).toBe('no endpoints available for service "echo"');
@@ -120,7 +120,7 @@ test("TUNNEL-ANSWER: what cannot be reached says so", async () => {
   expect(await message(`${PODS}/nobody/proxy/`)).toBe('pods "nobody" not found');
 });
 
-test("TUNNEL-MESSAGES: a WebSocket is passed on, and the token that a browser sends beside its protocols is not", async () => {
+test("TUNNEL-MESSAGES: a WebSocket is proxied, and the token that a browser sends as a subprotocol is not", async () => {
   const { server, token, ca } = credentialsOf(cluster);
   const bearer = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString("base64url")}`;
   const socket = new WebSocket(`${server.replace("https:", "wss:")}${PODS}/echo/proxy/socket`, ["chat", bearer], {

@@ -56,7 +56,7 @@ describe.skipIf(reason !== undefined)(`streams of containers${reason ? ` (${reas
     containerd?.stop();
   });
 
-  test("TUNNEL-WINDOW: what goes in comes out, and neither the agent nor the control plane holds it", async () => {
+  test("TUNNEL-WINDOW: input is returned unchanged, and neither the agent nor the control plane buffers it whole", async () => {
     const { pid, child } = JSON.parse(readFileSync(`${cluster.directory}/lock`, "utf8")) as Record<string, number>;
     const before = [pid ?? 0, child ?? 0].map(residentBytes);
     // For a while neither end reads.
@@ -67,22 +67,22 @@ describe.skipIf(reason !== undefined)(`streams of containers${reason ? ` (${reas
     for (const [i, held] of after.entries()) expect(held - (before[i] ?? 0)).toBeLessThan(64 * MEGABYTE);
   });
 
-  test("input has an end, and the exit code comes last", async () => {
+  test("input can be closed, and the exit code comes last", async () => {
     const command = ["exec", "-i", "web", "--", "/bin/sh", "-c", "cat; echo over >&2; exit 7"];
     const { code, stdout, stderr } = await cluster.kubectl(command, { input: "in\n" });
     expect([code, stdout, stderr.split("\n")[0]]).toEqual([7, "in\n", "over"]);
   });
 
-  test("a command that leaves its input unread still says how it ended", async () => {
+  test("a command that does not read its input still reports its exit code", async () => {
     expect((await shell(cluster, `$kubectl exec -i web -- /bin/sh -c "exit 5" < ${file}`)).code).toBe(5);
   });
 
-  test("TUNNEL-REFUSED: a command that cannot start says why", async () => {
+  test("TUNNEL-REFUSED: a command that cannot start is reported with the reason", async () => {
     const { code, stderr } = await cluster.kubectl("exec web -- nothing-of-that-name");
     expect([code, stderr]).toEqual([1, expect.stringMatching(/executable file not found/)]);
   });
 
-  test("a terminal is one, and has its input", async () => {
+  test("a terminal is a TTY, and receives its input", async () => {
     const command = `script -qec '$kubectl exec -it web -- /bin/sh -c "read line; echo got \\$line; test -t 1 && echo on a terminal"' /dev/null`;
     const { stdout } = await shell(cluster, `(sleep 1; echo typed) | ${command}`);
     expect(stdout).toContain("on a terminal");
@@ -98,7 +98,7 @@ describe("streams of processes", () => {
   });
   afterAll(() => cluster?.remove());
 
-  test("a hundred at once, each with its own", async () => {
+  test("a hundred streams at once each have their own data", async () => {
     const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
     const [, server = ""] = /server: https(\S+)/.exec(kubeconfig) ?? [];
     const [, token = ""] = /token: (\S+)/.exec(kubeconfig) ?? [];
@@ -125,7 +125,7 @@ describe("streams of processes", () => {
     expect(await Promise.all(said.map(echo))).toEqual(said);
   });
 
-  test("TUNNEL-REFUSED: a missing node is named, without a retry by SPDY", async () => {
+  test("TUNNEL-REFUSED: a missing node is reported by name, without a retry over SPDY", async () => {
     const lost = pod.replace("name: web", "name: lost").replace("spec:", "spec:\n  nodeName: nowhere");
     await cluster.output("apply -f -", { input: lost });
     const running = JSON.stringify({ status: { phase: "Running" } });

@@ -66,7 +66,7 @@ const exec = (script: string) =>
   `pods/talker/exec?stdout=1&stderr=1&${["sh", "-c", script].map((word) => `command=${encodeURIComponent(word)}`).join("&")}`;
 
 test.each([[["channel.k8s.io"]], [[]]])(
-  "exec speaks the first protocol to clients that know no other: %j",
+  "exec uses the first protocol for clients that offer none: %j",
   async (protocols) => {
     const socket = open(exec("echo out; echo err >&2"), { protocols });
     const found = await messages(socket);
@@ -80,7 +80,7 @@ test.each([[["channel.k8s.io"]], [[]]])(
   },
 );
 
-test("exec reports failures in the words or the Status of the protocol", async () => {
+test("exec reports failures as the text or the Status of the protocol", async () => {
   const [, words] = (await messages(open(exec("exit 3"), { protocols: ["base64.channel.k8s.io"] })))
     .map(({ text }) => /^3(.*)/.exec(text))
     .find((match) => match !== null) ?? [undefined, ""];
@@ -96,16 +96,16 @@ test("Pods, logs from websockets: a log comes as bytes", async () => {
   expect(found.every(({ isBinary }) => isBinary)).toBe(true);
 });
 
-test("a watch sends each event in a message", async () => {
+test("a watch over WebSocket sends each event in its own message", async () => {
   const [first] = await messages(open("pods?watch=1&fieldSelector=metadata.name%3Dtalker"), 1);
   expect(JSON.parse(first?.text ?? "")).toMatchObject({ type: "ADDED", object: { metadata: { name: "talker" } } });
 });
 
-test("a watch of a deprecated kind, which warns, is a WebSocket all the same", async () => {
+test("a watch of a deprecated kind, which has a warning, works over WebSocket", async () => {
   expect(await refusal(open("endpoints?watch=1"))).toBe(101);
 });
 
-test("a token may come as a subprotocol, as browsers send it", async () => {
+test("a bearer token can be sent as a subprotocol, as browsers do", async () => {
   const { token } = credentialsOf(cluster);
   const named = (text: string) => `base64url.bearer.authorization.k8s.io.${Buffer.from(text).toString("base64url")}`;
   const as = (...protocols: string[]) => open("pods/talker/log", { protocols, authorization: "" });

@@ -4,7 +4,7 @@ import { callApi } from "../../rig/api-call.ts";
 import { type HookedCluster, inCluster } from "./hooked-cluster.ts";
 
 export function conversionWebhooks(hooked: () => HookedCluster): void {
-  describe("CRD-WEBHOOK: a definition whose versions a webhook converts", () => {
+  describe("CRD-WEBHOOK: a definition whose versions are converted by a webhook", () => {
     const group = "conversion.example.com";
     const schema = (properties: Record<string, object>) => ({
       openAPIV3Schema: { type: "object", properties: { ...properties, note: { type: "string" } } },
@@ -74,7 +74,7 @@ export function conversionWebhooks(hooked: () => HookedCluster): void {
       expect(await read("v1", "/two")).toMatchObject({ code: 404 });
     });
 
-    test("fails where its webhook does, and needs none for objects that are at the version", async () => {
+    test("fails if the webhook fails, and needs no webhook for objects at the requested version", async () => {
       await hooked().cluster.output("apply -f -", { input: definition("v1", "/nowhere") });
       expect(await read("v1", "/one")).toMatchObject({ hostPort: "c:9" });
       expect(await read("v2", "/one")).toMatchObject({

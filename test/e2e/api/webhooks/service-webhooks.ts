@@ -27,7 +27,7 @@ export function serviceWebhooks(hooked: () => HookedCluster): void {
       });
     });
 
-    test("is called again if another changed the object after it", async () => {
+    test("is called again if another webhook changed the object after it", async () => {
       const more = { reinvocationPolicy: "IfNeeded", objectSelector: { matchLabels: { hook: "twice" } } };
       await hooked().configure({ name: "a-first", clientConfig: inCluster("/count"), rule: {}, more });
       await hooked().configure({
@@ -59,7 +59,7 @@ export function serviceWebhooks(hooked: () => HookedCluster): void {
       await hooked().cluster.output("delete validatingwebhookconfiguration connect");
     });
 
-    test("HOOK-CA: that shows a certificate of another authority is not asked", async () => {
+    test("HOOK-CA: with a certificate of another authority is not called", async () => {
       await hooked().configure({
         name: "stranger",
         clientConfig: inCluster("/mutate", base64(stranger.certificate)),
@@ -78,7 +78,7 @@ export function serviceWebhooks(hooked: () => HookedCluster): void {
       expect(await hooked().dataOf("stranger", "mutated")).toBe("");
     });
 
-    test("HOOK-FAIL: that takes too long or is not there fails by its policy", async () => {
+    test("HOOK-FAIL: that times out or does not exist follows its failure policy", async () => {
       await hooked().configure({
         name: "slow",
         clientConfig: inCluster("/slow"),

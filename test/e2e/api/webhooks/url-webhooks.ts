@@ -23,7 +23,7 @@ export function urlWebhooks(hooked: () => HookedCluster): void {
     });
     afterAll(() => server.close());
 
-    test("is called only if its certificate is of the bundle's authority", async () => {
+    test("is called only if its certificate is signed by the caBundle's authority", async () => {
       const at = (caBundle: string) => ({ url, caBundle: base64(caBundle) });
       await hooked().configure({ name: "url", kind: "Validating", clientConfig: at(authority.certificate), rule: {} });
       expect((await hooked().create("url")).stderr).toContain(
