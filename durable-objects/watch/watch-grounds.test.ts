@@ -38,7 +38,7 @@ describe.each<[string, (store: MemoryStore) => Watched]>([
   test.each<[string, (store: MemoryStore) => Promise<unknown>]>([
     ["is of a greater generation", (store) => write(store, GROUND, 3)],
     ["goes", (store) => store.commit({ writes: [{ op: "delete", key: GROUND }] })],
-  ])("a watch ends where its ground %s, after what came before", { timeout: 5000 }, async (_what, change) => {
+  ])("a watch ends after all earlier events when its ground %s", { timeout: 5000 }, async (_what, change) => {
     const store = new MemoryStore();
     await write(store, GROUND, 1);
     await store.commit({ writes: [{ op: "delete", key: GROUND }] });

@@ -228,6 +228,9 @@ const reasons: readonly (readonly [string, string, string])[] = [
   ["node", "list pods", "can only list/watch pods with spec.nodeName field selector"],
 ];
 
-test.each(reasons)("AUTHZ-ORDER: tells %s who asks to %s why: %s", async (who, request, reason) => {
-  expect((await authorize(identities[who] ?? anonymous, parse(request), await cluster())).reason).toBe(reason);
-});
+test.each(reasons)(
+  "AUTHZ-ORDER: the answer to %s for a request to %s has the reason: %s",
+  async (who, request, reason) => {
+    expect((await authorize(identities[who] ?? anonymous, parse(request), await cluster())).reason).toBe(reason);
+  },
+);

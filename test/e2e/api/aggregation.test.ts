@@ -69,7 +69,7 @@ test("AGG-AVAILABLE: an unreachable API server is reported unavailable", async (
   expect((await cluster.kubectl("get pods")).code).toBe(0);
 });
 
-test("AGG-AUTHORIZE, AGG-IDENTITY, AGG-WAY, aggregator-supports-the-sample-apiserver: one that is there answers for its group, in the name of whoever asks", async () => {
+test("AGG-AUTHORIZE, AGG-IDENTITY, AGG-WAY, aggregator-supports-the-sample-apiserver: a reachable one answers for its group, as the requesting user", async () => {
   const frontProxy = await cluster.output([
     "get",
     "configmap",

@@ -138,7 +138,7 @@ spec: {ports: [{port: 53, protocol: UDP}]}
     server.kill();
   });
 
-  test("EndpointSlice, multiple IPs, multiple ports: slices made by hand lead where they say", async () => {
+  test("EndpointSlice, multiple IPs, multiple ports: manual slices route to their endpoints", async () => {
     const manual =
       "apiVersion: v1\nkind: Service\nmetadata: {name: manual}\nspec: {ports: [{name: a, port: 81}, {name: b, port: 82}]}\n";
     await at.cluster.output("apply -f -", {

@@ -168,7 +168,7 @@ describe("[SCHED-POOL] a pool of devices", () => {
     scheduled(node("a"), node("b"), deviceClass("gpu"), ...slices, claim("c", asked), claimant("p", "c")).told.p;
   const all = one({ allocationMode: "All", count: undefined });
 
-  test("that is incomplete provides no devices, and is not known completely", () => {
+  test("that is incomplete provides no devices, and none for allocation mode All", () => {
     const partial = [slice("a", devices("d0"), of("p"))];
     expect(told(partial)).toBe(useless("2 cannot allocate all claims", 2));
     expect(told(partial, all)).toBe(
