@@ -146,7 +146,7 @@ export const features: readonly Feature[] = [
     area: "Aggregation and fairness",
     name: "API servers behind an APIService: discovery, requests, identity",
     missing: "their OpenAPI v2 is not merged; upgrades are 503; availability does not check their discovery",
-    shown: ["test/e2e/api/aggregation.test.ts", "in the name of whoever asks"],
+    shown: ["test/e2e/api/aggregation.test.ts", "as the requesting user"],
   },
   {
     area: "Aggregation and fairness",
