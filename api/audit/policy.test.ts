@@ -43,7 +43,7 @@ describe("AUDIT-POLICY: a rule", () => {
     ["with names", { resources: [{ resources: ["pods"], resourceNames: ["q"] }] }, asked(), false],
     ["with namespaces", { namespaces: ["kube-system"] }, asked(), false],
     [
-      "with the namespace of what is in none",
+      "with a namespace for cluster-scoped resources",
       { namespaces: [""] },
       asked({ resource: { ...pods, namespace: "" } }),
       true,

@@ -55,7 +55,7 @@ const cases: readonly [string, unknown, string][] = [
   ["an email that nobody verified", mapped({ expression: "claims.email" }), "claims.email_verified must be used"],
   ["an optional one", mapped({ expression: 'claims.?email.orValue("")' }), "claims.email_verified must be used"],
   ["no prefix", config({ issuer, claimMappings: { username: { claim: "sub" } } }), "username.prefix: is a text"],
-  ["a rule that is no truth", ruled({ expression: "claims.hd" }), "must evaluate to bool"],
+  ["a rule that is not a boolean", ruled({ expression: "claims.hd" }), "must evaluate to bool"],
   ["a rule for nothing", ruled({ message: "no" }), "expression: is a text"],
   ["a rule of both", ruled({ claim: "hd", requiredValue: "x", expression: "true" }), "can't both be set"],
   ["a message without an expression", ruled({ claim: "hd", message: "x" }), "message: may not be specified"],

@@ -96,7 +96,7 @@ describe("control loop", () => {
 
   it.each([
     ["failed", 409, [0, 5, 15, 35, 75]],
-    ["is forbidden", 403, [0, 5, 325, 965]],
+    ["was forbidden", 403, [0, 5, 325, 965]],
   ])(
     "CTL-BACKOFF: retries what %s with growing delays, and passes the failure to the reconcile",
     async (_, code, waits) => {

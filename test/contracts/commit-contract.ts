@@ -42,17 +42,17 @@ export function commitContract(title: string, open: OpenStore): void {
     const stale = 1 as Revision;
     test.each<[string, Write, Record<string, unknown>]>([
       ["creating what exists", create(key("there")), { reason: "exists", write: 1, current: { revision: 2 } }],
-      ["replacing what is not there", replace(key("gone")), { reason: "missing", write: 1 }],
+      ["replacing a missing object", replace(key("gone")), { reason: "missing", write: 1 }],
       [
         "replacing another revision",
         { ...replace(key("there")), ifRevision: stale } as Write,
         { reason: "conflict", current: { revision: 2 } },
       ],
-      ["deleting what is not there", remove(key("gone")), { reason: "missing" }],
+      ["deleting a missing object", remove(key("gone")), { reason: "missing" }],
       ["deleting another revision", { op: "delete", key: key("there"), ifRevision: stale }, { reason: "conflict" }],
-      ["expecting what is not there", { op: "expect", key: key("gone"), exists: true }, { reason: "unexpected" }],
+      ["expecting a missing object", { op: "expect", key: key("gone"), exists: true }, { reason: "unexpected" }],
       [
-        "expecting the absence of what is there",
+        "expecting an existing object to be absent",
         { op: "expect", key: key("there"), exists: false },
         { reason: "unexpected" },
       ],

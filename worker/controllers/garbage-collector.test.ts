@@ -103,7 +103,7 @@ describe("garbage collector", () => {
   });
 
   it.each([
-    ["that is there", 1],
+    ["that exists", 1],
     ["that is gone", 0],
   ])("[CTL-GC-SCOPE] keeps a cluster-scoped object of a namespaced owner %s", async (what, told) => {
     const { cluster, settle } = start();

@@ -55,15 +55,15 @@ const ended = (exitCode: number) => ({ terminated: { exitCode, finishedAt: "2024
 
 /** What controllers ask about a pod. */
 const asked: Record<string, (pod: Stored<Pod>) => unknown> = {
-  "what it takes of a quota": podUsage,
-  "whether a quota of best effort pods counts it": (each) => inScopes(each, { scopes: ["BestEffort"] }),
+  "its quota usage": podUsage,
+  "whether it is BestEffort": (each) => inScopes(each, { scopes: ["BestEffort"] }),
   "whether its affinity crosses namespaces": (each) => inScopes(each, { scopes: ["CrossNamespacePodAffinity"] }),
-  "the node that it is on or for": nodeOf,
+  "its node": nodeOf,
   "the number of a named port": (each) =>
     targetPort({ port: 1, targetPort: "http" } as NonNullable<Service["spec"]["ports"]>[0], each),
   "whether it is ready": isReady,
   "when it ended": endOf,
-  "what a failure policy says of it": (each) => judge(job, each),
+  "the action of a pod failure policy": (each) => judge(job, each),
   "its addresses": ({ status }) => status.podIPs?.map(({ ip }) => ip) ?? (status.podIP ? [status.podIP] : []),
   "the claims that it uses": ({ spec }) =>
     (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),

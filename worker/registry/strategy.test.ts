@@ -58,9 +58,9 @@ test.each([
 });
 
 test.each([
-  ["a list that is said to be empty", { ports: [] }, 1],
-  ["a map that is said to be empty", { resources: { limits: emptyMap() } }, 1],
-  ["a struct that sets nothing", { securityContext: {} }, 2],
+  ["an explicitly empty list", { ports: [] }, 1],
+  ["an explicitly empty map", { resources: { limits: emptyMap() } }, 1],
+  ["an empty struct", { securityContext: {} }, 2],
   ["a list with an item", { ports: [{ containerPort: 80 }] }, 2],
 ])("REG-GENERATION: setting %s where there was no value gives the right generation", (_, change, generation) => {
   const old = {

@@ -83,7 +83,7 @@ describe("validation has Kubernetes' messages", () => {
       ["spec.v: Invalid value: 2: spec.v in body should be less than 2"],
     ],
     [
-      "CRD-BOUND: a bound that is no integer",
+      "CRD-BOUND: a non-integer bound",
       { type: "integer", minimum: 1.5, multipleOf: 0.5 },
       1,
       [
@@ -135,7 +135,7 @@ describe("validation has Kubernetes' messages", () => {
     ],
     ["a length that none has", { type: "string", maxLength: -1 }, "", ["spec.v: Too long: value is too long"]],
     ["a count that none has", { type: "array", maxItems: -1 }, [], ["spec.v: Too many: 0: has too many items"]],
-    ["what is required twice", { type: "object", required: ["a", "a"] }, {}, ["spec.v.a: Required value"]],
+    ["a field that is required twice", { type: "object", required: ["a", "a"] }, {}, ["spec.v.a: Required value"]],
     [
       "items",
       { type: "array", maxItems: 1, items: { type: "string" } },
@@ -143,7 +143,7 @@ describe("validation has Kubernetes' messages", () => {
       ["spec.v: Too many: 2: must have at most 1 item"],
     ],
     [
-      "members, and what is wrong with one of them",
+      "members, and the error in one of them",
       { type: "object", maxProperties: 1, properties: { x: { type: "string", maxLength: 1 }, y: {} } },
       { x: "ab", y: 1 },
       ["spec.v: Too many: 2: must have at most 1 item", "spec.v.x: Too long: may not be more than 1 byte"],

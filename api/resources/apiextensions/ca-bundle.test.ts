@@ -16,7 +16,7 @@ describe("CRD-BUNDLE: a CA bundle must contain PEM certificates", () => {
     ["no PEM", bundle("\n"), "unable to parse bytes as PEM block"],
     ["none at all", bundle(renderPem("KEY", certificate)), "no valid certificate authority data seen"],
     [
-      "something else in its place",
+      "something other than PEM",
       bundle(renderPem("CERTIFICATE", utf8Bytes("foo"))),
       "failed to parse certificate: x509: malformed certificate",
     ],

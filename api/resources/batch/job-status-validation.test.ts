@@ -33,7 +33,7 @@ describe("REG-JOB-STATUS: the status of a job", () => {
       told: [["status.startTime", "field is immutable for unsuspended job once set"]],
     },
     {
-      title: "begins anew where it says that it goes on",
+      title: "restarts where it says that it continues",
       next: job({ startTime: late, conditions: [{ type: "Suspended", status: "False" }] }),
       old: job({ startTime: early, conditions: conditions("Suspended") }),
       told: [],

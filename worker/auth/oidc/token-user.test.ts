@@ -50,7 +50,7 @@ const cases: readonly [string, object, string][] = [
   ["no user", { email: undefined }, 'username claim "email"'],
   ["an empty user", { email: "" }, "is empty"],
   ["an email that is not verified", { email_verified: false }, "email not verified"],
-  ["an email whose verification is no truth", { email_verified: "true" }, "email not verified"],
+  ["an email whose email_verified is not a boolean", { email_verified: "true" }, "email not verified"],
   ["groups that are none", { groups: [1] }, 'groups claim "groups"'],
 ];
 test.each(cases)("AUTH-OIDC: a token of %s is refused", (_title, more, why) => {
@@ -98,7 +98,7 @@ describe("AUTH-OIDC-CLAIMS: claim expressions", () => {
 
   const broken: readonly [string, object, string][] = [
     ["a claim that is not there", mapping({ username: { expression: "claims.nick" } }), "no such key: nick"],
-    ["a user that is no text", mapping({ username: { expression: "claims.exp" } }), "must return a string"],
+    ["a user name that is not a string", mapping({ username: { expression: "claims.exp" } }), "must return a string"],
     ["no user", mapping({ username: { expression: '""' } }), "the username is empty"],
     ["groups that are numbers", mapping({ groups: { expression: "[1]" } }), "a string or a list of strings"],
     [
@@ -107,7 +107,7 @@ describe("AUTH-OIDC-CLAIMS: claim expressions", () => {
       "failed: who is it?",
     ],
     [
-      "a user that no rule lets in",
+      "a user that a rule rejects",
       { ...mapping({}), userValidationRules: [{ expression: "user.username.startsWith('a')", message: "no" }] },
       "failed: no",
     ],

@@ -47,7 +47,12 @@ it.each<[string, MetricSpec, readonly string[], string]>([
     `/apis/${NEW}/namespaces/ns/ingresses.networking.k8s.io/o/hits`,
   ],
   ["a namespace", object("Namespace", "v1"), [NEW], `/apis/${NEW}/namespaces/ns/metrics/hits`],
-  ["what is outside", external, [EXTERNAL], `/apis/${EXTERNAL}/namespaces/ns/h%2Fs?labelSelector=${chosen.slice(20)}`],
+  [
+    "an external metric",
+    external,
+    [EXTERNAL],
+    `/apis/${EXTERNAL}/namespaces/ns/h%2Fs?labelSelector=${chosen.slice(20)}`,
+  ],
 ])("[CTL-HPA-METRICS] %s is requested from the API that serves it", (_, spec, offered, question) => {
   expect(questionOf(spec, askingOf(...offered))).toMatchObject({ ask: question });
 });

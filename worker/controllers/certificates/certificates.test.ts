@@ -53,12 +53,12 @@ describe("[CTL-CSR-APPROVE] a kubelet's request for a client certificate", () =>
       "Auto approving kubelet client certificate after SubjectAccessReview.",
     ],
     [
-      "for another, who may ask for all",
+      "for another node, by a user allowed to request for all",
       { username: "bootstrap" },
       ["nodeclient", "selfnodeclient"],
       "Auto approving kubelet client certificate after SubjectAccessReview.",
     ],
-    ["for another, who may ask for its own", { username: "bootstrap" }, ["selfnodeclient"]],
+    ["for another node, by a user allowed to request only for itself", { username: "bootstrap" }, ["selfnodeclient"]],
     ["with a usage too many", { usages: ["digital signature", "client auth", "server auth"] }, ["nodeclient"]],
     ["of another signer", { signerName: "kubernetes.io/kube-apiserver-client" }, ["nodeclient"]],
   ])("%s", async (_, spec, allowed, message) => {

@@ -25,10 +25,10 @@ describe("CTL-CRON-MATCH: the next time that a schedule matches", () => {
 
   it.each([
     ["either of the days that are named", "0 0 13 * fri", "2026-01-10T00:00:00Z", "2026-01-13T00:00Z"],
-    ["either of them where one comes in steps", "0 0 */10 * mon", "2026-01-10T00:00:00Z", "2026-01-11T00:00Z"],
-    ["the weekday where any day will do", "0 12 */1 * wed", "2026-01-01T00:00:00Z", "2026-01-07T12:00Z"],
-    ["the weekday where any day is among those", "0 0 *,5 * mon", "2026-01-01T00:00:00Z", "2026-01-05T00:00Z"],
-    ["the day where any weekday will do", "0 0 15 * ?", "2026-01-01T00:00:00Z", "2026-01-15T00:00Z"],
+    ["either day if the day of month is a step", "0 0 */10 * mon", "2026-01-10T00:00:00Z", "2026-01-11T00:00Z"],
+    ["the weekday if the day of month is */1", "0 12 */1 * wed", "2026-01-01T00:00:00Z", "2026-01-07T12:00Z"],
+    ["the weekday if the days of month include *", "0 0 *,5 * mon", "2026-01-01T00:00:00Z", "2026-01-05T00:00Z"],
+    ["the day of month if the weekday is ?", "0 0 15 * ?", "2026-01-01T00:00:00Z", "2026-01-15T00:00Z"],
   ])("is on %s", (_, schedule, after, is) => {
     expect(next(schedule, after)).toBe(is);
   });

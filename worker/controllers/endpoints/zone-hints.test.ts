@@ -30,11 +30,11 @@ describe("the share of a zone", () => {
   it.each<[string, Node[], object | undefined]>([
     ["is that of its processors", [node("1", "a", "1"), node("2", "b", "3")], { a: 0.25, b: 0.75 }],
     [
-      "is unknown where a node names no zone",
+      "is unknown if a node has no zone",
       [node("1", "a", "1"), node("2", "b", "1"), node("3", undefined, "1")],
       undefined,
     ],
-    ["is everything where there is one zone", [node("1", "a", "1"), node("2", "a", "1")], undefined],
+    ["is everything if there is only one zone", [node("1", "a", "1"), node("2", "a", "1")], undefined],
     [
       "is without nodes that are not ready, or run the control plane",
       [

@@ -34,9 +34,9 @@ const ofClass = (controller: string) => ({ metadata: { name: "c" }, spec: { cont
 const ingress = (status: Ingress["status"] = {}): Ingress => ({ metadata, spec: { ingressClassName: "c" }, status });
 
 it.each<[string, object, object, unknown]>([
-  ["of its class says where it is reached", ingress(), ofClass(INGRESS_CONTROLLER), [address]],
+  ["of its class gets its address in its status", ingress(), ofClass(INGRESS_CONTROLLER), [address]],
   [
-    "that says so is left alone",
+    "with the right status is left alone",
     ingress({ loadBalancer: { ingress: [address] } }),
     ofClass(INGRESS_CONTROLLER),
     undefined,
@@ -55,14 +55,14 @@ const service = (spec: Partial<Service["spec"]>): object => ({ metadata, spec, s
 
 it.each<[string, object, ClusterFacts, unknown]>([
   [
-    "of its class says where it is reached",
+    "of its class gets its address in its status",
     service({ type: "LoadBalancer", loadBalancerClass: LOAD_BALANCER_CLASS }),
     local,
     [address],
   ],
   ["without a class is left alone", service({ type: "LoadBalancer" }), local, undefined],
   [
-    "is left alone where there is no domain",
+    "is left alone if there is no domain",
     service({ type: "LoadBalancer", loadBalancerClass: LOAD_BALANCER_CLASS }),
     { caBundle: "", podCidrs: [], standing: [], hasLocalClass: true },
     undefined,

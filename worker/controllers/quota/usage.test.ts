@@ -52,8 +52,8 @@ describe("[CTL-QUOTA-RESIZE] a pod that is being resized is charged", () => {
     ["what it asks for while it grows", resized("2", "1", "1"), "2"],
     ["what it has until it has shrunk", resized("1", "2", "1"), "2"],
     ["what the node grants", resized("1", "1", "3"), "3"],
-    ["what it asks for where that has to wait", resized("2", "1", "1", "Deferred"), "2"],
-    ["what it has where it can have no more", resized("2", "1", "1", "Infeasible"), "1"],
+    ["its request if the resize is deferred", resized("2", "1", "1", "Deferred"), "2"],
+    ["its allocation if the resize is infeasible", resized("2", "1", "1", "Infeasible"), "1"],
   ])("%s", (_, taken, expected) => {
     expect(taken).toBe(expected);
   });

@@ -74,10 +74,10 @@ describe("a Service of type LoadBalancer", () => {
       ["192.168.1.1", "192.168.1.2"],
       ["True NodesServe"],
     ],
-    ["is left alone where no node is labelled", [node("one", "192.168.1.1", { labels: {} })], service("web"), [], []],
+    ["is left alone if no node is labelled", [node("one", "192.168.1.1", { labels: {} })], service("web"), [], []],
     ["is left alone if it is of another class", [one], service("web", { loadBalancerClass: "metallb.io/x" }), [], []],
     [
-      "of this class says that no node is labelled",
+      "of this class gets an event that no node is labelled",
       [],
       service("web", { loadBalancerClass: "sailplane.dev/nodes" }),
       [],
@@ -91,14 +91,14 @@ describe("a Service of type LoadBalancer", () => {
       ["True NodesServe"],
     ],
     [
-      "is not at a node that says no",
+      "excludes a node whose label is false",
       [one, node("two", "192.168.1.2", { labels: { "sailplane.dev/load-balancer": "false" } })],
       service("web"),
       ["192.168.1.1"],
       ["True NodesServe"],
     ],
     [
-      "is not at a node that all load balancers leave out",
+      "excludes a node with the exclusion label of all load balancers",
       [
         one,
         node("two", "192.168.1.2", {
@@ -124,7 +124,7 @@ describe("a Service of type LoadBalancer", () => {
       ["True NodesServe"],
     ],
     [
-      "says that no node has the address that it asks for",
+      "gets an event that no node has its requested address",
       [one],
       service("web", { loadBalancerIP: "192.168.1.9" }),
       [],
@@ -139,7 +139,7 @@ describe("a Service of type LoadBalancer", () => {
       ["True NodesServe"],
     ],
     [
-      "says that its endpoints are elsewhere, if its policy is Local",
+      "gets an event that its endpoints are elsewhere, if its policy is Local",
       [one],
       service("local", { externalTrafficPolicy: "Local" }),
       [],

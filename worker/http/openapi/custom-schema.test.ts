@@ -23,17 +23,17 @@ test.each<[what: string, schema: StructuralSchema, published: unknown]>([
   ["junctors", { ...text, ...junctors }, text],
   ["defaults", { ...text, default: "a" }, text],
   [
-    "types of what may be null",
+    "types of nullable fields",
     { type: "object", nullable: true, properties: { a: text }, description: "d" },
     { description: "d" },
   ],
   [
-    "members of what preserves unknown fields",
+    "members of objects that preserve unknown fields",
     { type: "object", "x-kubernetes-preserve-unknown-fields": true, properties: { a: text } },
     { "x-kubernetes-preserve-unknown-fields": true },
   ],
   [
-    "items of what preserves unknown fields",
+    "items of lists that preserve unknown fields",
     { type: "array", "x-kubernetes-preserve-unknown-fields": true, items: text },
     { "x-kubernetes-preserve-unknown-fields": true },
   ],

@@ -69,22 +69,22 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
   };
   const tainted = { spec: { taints: [{ key: "t", effect: "NoSchedule" }] } };
   test.each<[string, Partial<PodSpec>, Stored<KubeObject>, boolean]>([
-    ["more processors, for who lacks them", asks("8"), unlike({ cpu: "9" }), true],
+    ["more CPU, for a pod that lacks CPU", asks("8"), unlike({ cpu: "9" }), true],
     ["more processors, still too few", asks("8"), unlike({ cpu: "5" }), false],
-    ["more memory, for who lacks processors", asks("8"), unlike({ memory: "9Gi" }), false],
-    ["a label, for who lacks processors", asks("8"), unlike({ labels: { disk: "ssd" } }), false],
-    ["a taint, for who lacks processors", asks("8"), unlike(tainted), true],
+    ["more memory, for a pod that lacks CPU", asks("8"), unlike({ memory: "9Gi" }), false],
+    ["a label, for a pod that lacks CPU", asks("8"), unlike({ labels: { disk: "ssd" } }), false],
+    ["a taint, for a pod that lacks CPU", asks("8"), unlike(tainted), true],
     ["a node that is too small", asks("8"), unlike({ cpu: "2" }, "b"), false],
     ["a node that is large enough", asks("8"), unlike({ cpu: "9" }, "b"), true],
     ["the label that is asked for", onDisk, unlike({ labels: { disk: "ssd" } }), true],
     ["another label", onDisk, unlike({ labels: { disk: "hdd" } }), false],
-    ["a domain, for who is to be spread", spread, unlike({ labels: { zone: "z" } }), true],
-    ["another label, for who is to be spread", spread, unlike({ labels: { disk: "z" } }), false],
+    ["a domain, for a pod with a spread constraint", spread, unlike({ labels: { zone: "z" } }), true],
+    ["another label, for a pod with a spread constraint", spread, unlike({ labels: { disk: "z" } }), false],
     ["a taint of a node outside all domains", spread, unlike(tainted), false],
-    ["a label, for who waits for a pod of its host", near("db"), unlike({ labels: { disk: "ssd" } }), false],
-    ["a node, for who waits for a pod of its host", near("db"), unlike({}, "b"), true],
-    ["a label, for who waits for a claim", onClaim, unlike({ labels: { disk: "ssd" } }), false],
-    ["a volume's node, for who waits for a claim", onClaim, unlike({}, "b"), true],
+    ["a label, for a pod with hostname affinity", near("db"), unlike({ labels: { disk: "ssd" } }), false],
+    ["a node, for a pod with hostname affinity", near("db"), unlike({}, "b"), true],
+    ["a label, for a pod that waits for a claim", onClaim, unlike({ labels: { disk: "ssd" } }), false],
+    ["a volume's node, for a pod that waits for a claim", onClaim, unlike({}, "b"), true],
   ])("%s", (_, spec, changed, again) => {
     expect(isTriedAgain(spec, ["nodes", changed, "comes"])).toBe(again);
   });

@@ -28,14 +28,14 @@ describe("validation rules of objects", () => {
       "spec: Invalid value: a is 1",
     ],
     [
-      "by its own words where there is nothing before that the expression asks for",
+      "with its message if the messageExpression needs a missing old value",
       { rule: "self.a > 1", message: "no", messageExpression: "has(oldSelf.a) ? 'was' : 'new'" },
       "spec: Invalid value: no",
     ],
     ["with a reason", { rule: "self.a > 1", reason: "FieldValueForbidden", message: "no" }, "spec: Forbidden: no"],
     ["at a field", { rule: "self.a > 1", fieldPath: ".a", message: "no" }, "spec.a: Invalid value: no"],
     [
-      "by what went wrong",
+      "with its evaluation error",
       { rule: "self.a / 0 == 1" },
       'spec: Invalid value: "object": division by zero evaluating rule: self.a / 0 == 1',
     ],

@@ -34,7 +34,7 @@ describe("a pod's status", () => {
       ["status.conditions[0].observedGeneration"],
     ],
     [
-      "a nomination of what is bound",
+      "a nomination of a bound pod",
       { spec: { nodeName: "n" }, status: { nominatedNodeName: "m" } },
       ["status.nominatedNodeName"],
     ],
