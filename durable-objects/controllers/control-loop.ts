@@ -131,24 +131,25 @@ export class ControlLoop {
     // The answer is only sure to contain what ended before the question.
     const carriedOut = this.#carriedOut;
     this.#carriedOut = [];
+    // What is there already was not written a moment ago, and a tick settles what it loads.
+    const grace = this.#options.log.snapshot ? (this.#options.grace ?? 0) : 0;
     const changes = await this.#options.log.catchUp().catch((error: unknown) => {
       this.#carriedOut.push(...carriedOut);
       throw error;
     });
     let turnEnds = this.#options.now() + TURN_MS;
     for (const change of changes) {
-      this.#touch(change);
+      this.#touch(change, grace);
       turnEnds = await this.#yieldAfter(turnEnds);
     }
     for (const work of carriedOut) this.#queue.settle(work);
   }
 
-  #touch(change: Applied): void {
+  #touch(change: Applied, grace: number): void {
     const snapshot = this.#options.log.snapshot;
     if (!snapshot) return;
     const positions = new Set([...(this.#interested.get(change.resource) ?? []), ...this.#everything]);
     const { namespace = "", name } = change.object.metadata;
-    const { grace = 0, now } = this.#options;
     const isOwn = grace === 0 || this.#ownWrites.take(change.resource, namespace, name);
     for (const position of positions) {
       const controller = this.#options.controllers[position];
@@ -157,7 +158,7 @@ export class ControlLoop {
         for (const item of controller.itemsOf({ ...change, snapshot })) {
           const work = { controller: position, item };
           if (isOwn) this.#queue.touch(work);
-          else this.#queue.touchAt(work, now() + grace);
+          else this.#queue.touchAt(work, this.#options.now() + grace);
         }
       } catch (error) {
         this.#options.complain(controller.name, change.object.metadata.name, error);
