@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { parse } from "smol-toml";
 import { buildDashboard } from "./build-dashboard.mjs";
 import { buildNodeProgram } from "./build-node-program.mjs";
+import { bundleWorker } from "./bundle-worker.mjs";
 
 /** The gzipped size limit of the Worker: a fresh isolate parses all of it before its first answer. */
 const WORKER_LIMIT = 1_000_000;
@@ -46,21 +47,7 @@ await buildDashboard({ ...shared, outdir: `${dist}/dashboard` });
 // Documentation of fields, which the Worker reads on demand.
 copyFileSync(`${root}api/generated/documentation.json`, `${dist}/dashboard/documentation.json`);
 const [worker, programs] = await Promise.all([
-  build({
-    ...shared,
-    entryPoints: { index: "worker/local.ts" },
-    platform: "browser",
-    conditions: ["workerd", "worker", "browser"],
-    target: "es2024",
-    external: ["cloudflare:*", "node:*"],
-    loader: { ".sql": "text" },
-    splitting: true,
-    // V8 keeps the source: this saves 6 MB of resident memory. Names stay, for stack traces.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    outdir: `${dist}/worker`,
-    metafile: true,
-  }),
+  bundleWorker({ root, entryPoint: "worker/local.ts", outdir: `${dist}/worker`, version }),
   build({
     ...onNode,
     entryPoints: {

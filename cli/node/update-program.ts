@@ -8,13 +8,14 @@ import { reached, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 
-/** `PREFIX/lib/sailplane`, or a clone of the repository. */
+/** `PREFIX/lib/sailplane`, the npm package, or a clone of the repository. */
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The connection of the node in that directory is trusted: its CA was checked when the node joined. */
 export async function updateProgram(directory: string): Promise<void> {
   if (existsSync(join(root, "scripts")))
     throw new CliError("this is a clone of the repository: git pull && npm ci updates it");
+  if (existsSync(join(root, "dist/worker"))) throw new CliError("this is the npm package: npm updates it");
   const { server, ca } = readKubeconfig(directory);
   const caller = { server, ...(ca && { ca }) };
   const { status, text } = await reached(caller, requestApi(caller, { method: "GET", path: NODE_SCRIPT }));

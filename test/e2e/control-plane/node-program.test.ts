@@ -48,7 +48,7 @@ test("NODE-PROGRAM: the join script downloads the program, verifies it, and join
   const updated = await inHome(".local/bin/sailplane node update --data-dir state");
   expect(updated).toMatchObject({ code: 0, stderr: expect.stringContaining(`${home}/.local/bin/sailplane`) });
   const { code, stderr } = await inHome(".local/bin/sailplane up --port 0");
-  expect([code, stderr]).toEqual([1, expect.stringContaining("a control plane needs a clone")]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining("a control plane needs Sailplane's npm package")]);
 });
 
 test("NODE-PROGRAM: with only the address, the script installs the program and nothing else", async () => {

@@ -30,6 +30,8 @@ export interface ClusterOptions {
   readonly bind?: string;
   /** The port that serves public hosts. */
   readonly ingressPort?: number;
+  /** Absent: this repository's. */
+  readonly launcher?: string;
   /** Further options of `sailplane up`. */
   readonly options?: readonly string[];
 }
@@ -43,10 +45,12 @@ export class Cluster {
   readonly nodeName = "e2e";
   readonly #arguments: readonly string[];
   readonly #containerd: Containerd | undefined;
+  readonly #launcher: string;
   #process: ChildProcess | undefined;
 
   private constructor(options: ClusterOptions, port: number) {
     this.#containerd = options.containerd;
+    this.#launcher = options.launcher ?? launcher;
     const runtime = options.containerd ? "cri" : (options.runtime ?? "process");
     const node = ["--runtime", runtime, "--node-name", this.nodeName, ...EVICTS_NOTHING];
     this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory];
@@ -65,7 +69,7 @@ export class Cluster {
 
   /** Resolves once `up` reports that everything is ready. */
   async up(further: readonly string[] = []): Promise<void> {
-    const [program = "", ...words] = [...this.inside, process.execPath, launcher, ...this.#arguments, ...further];
+    const [program = "", ...words] = [...this.inside, process.execPath, this.#launcher, ...this.#arguments, ...further];
     const endpoint = this.#containerd && { CONTAINER_RUNTIME_ENDPOINT: `unix://${this.#containerd.socket}` };
     const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...endpoint } });
     this.#process = child;
