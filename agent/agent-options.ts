@@ -10,7 +10,7 @@ export interface AgentOptions {
   readonly runtime: RuntimeChoice;
   readonly dataDirectory: string;
   /** Receives messages for the user. */
-  readonly say: (message: string) => void;
+  readonly print: (message: string) => void;
   readonly signal: AbortSignal;
   /** Whether pods that are plain processes end with the node. Otherwise, and for containers always, they outlive it. */
   readonly endsProcesses: boolean;

@@ -15,12 +15,14 @@ import { unmountBelow } from "./volumes/mounts.ts";
 /** Runs until the signal aborts. Returns whether its pods go on without it. */
 export async function runAgent(options: AgentOptions): Promise<{ readonly podsGoOn: boolean }> {
   mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
-  const log: Logger = { info: () => {}, warn: options.say };
+  const log: Logger = { info: () => {}, warn: options.print };
   const runtime = await chooseRuntime(options);
   // Asked to end while it waited for one: what runs is not its to end.
   if (runtime === undefined) return { podsGoOn: true };
   if (!runtime.isolates)
-    options.say("containers run as plain processes of this machine: nothing isolates them from it or from each other");
+    options.print(
+      "containers run as plain processes of this machine: nothing isolates them from it or from each other",
+    );
   const controlPlane = new ControlPlane(options.connection);
   const agent = await NodeAgent.create(options, { runtime, controlPlane, log });
   void renewCredential({ holder: controlPlane, renew: options.renew, sleep: sleepUntil(options.signal), log });

@@ -234,7 +234,7 @@ export class NodeAssembly {
   }
 
   #makeRegistrar(): Registrar {
-    const { onReady, say, signal } = this.#options;
+    const { onReady, print, signal } = this.#options;
     return new Registrar({
       client: this.client,
       facts: () => this.now.facts,
@@ -245,7 +245,7 @@ export class NodeAssembly {
         this.staticPods.registered(node);
         if (this.network?.waiting === undefined) onReady?.();
       },
-      say,
+      print: print,
       signal,
     });
   }

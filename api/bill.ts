@@ -60,7 +60,7 @@ export interface Activity {
 
 /** A write is a row in the log, one in the objects table, and later one deleted. */
 const ROWS_OF_A_WRITE = 3;
-/** A call to the store, which pokes the controllers, the scheduler and the node hub. */
+/** A call to the store, which notifies the controllers, the scheduler and the node hub. */
 const CALLS_OF_A_WRITE = 4;
 /**
  * The cron trigger wakes the store, controllers and scheduler every minute; nodes poll hourly; the hub checks its

@@ -27,26 +27,26 @@ async function costOf(run: (index: number) => Promise<unknown>): Promise<Operati
   return times(1 / REPEATS, sum([await settled(), times(-1, before)]));
 }
 
-const asked = (method: Asked["method"], path: string, body?: unknown, type = "application/json") =>
+const requested = (method: Asked["method"], path: string, body?: unknown, type = "application/json") =>
   client.ask({
     ...(method && { method }),
     path,
     ...(body !== undefined && { body, headers: { "content-type": type } }),
   });
-const merged = (path: string, body: unknown) => asked("PATCH", path, body, "application/merge-patch+json");
+const merged = (path: string, body: unknown) => requested("PATCH", path, body, "application/merge-patch+json");
 
 /** Reports like an agent: containers started, ready, then gone. */
 async function livePod(namespace: string, index: number): Promise<void> {
   const path = `${pods(namespace)}/pod-${index}`;
-  await asked("POST", pods(namespace), pod(index));
-  await asked("POST", `${path}/binding`, {
+  await requested("POST", pods(namespace), pod(index));
+  await requested("POST", `${path}/binding`, {
     metadata: { name: `pod-${index}` },
     target: { kind: "Node", name: "bench" },
   });
   for (const phase of ["Pending", "Running"]) await merged(`${path}/status`, { status: { phase, podIP: "10.0.0.1" } });
-  await asked("DELETE", path);
+  await requested("DELETE", path);
   await merged(`${path}/status`, { status: { phase: "Succeeded" } });
-  await asked("DELETE", `${path}?gracePeriodSeconds=0`);
+  await requested("DELETE", `${path}?gracePeriodSeconds=0`);
 }
 
 function deployment(name: string) {
@@ -63,23 +63,23 @@ function deployment(name: string) {
 
 async function measure(): Promise<Readonly<Record<string, Operations>>> {
   const namespace = await newNamespace(target);
-  await asked("POST", "/api/v1/nodes", { metadata: { name: "bench" } });
+  await requested("POST", "/api/v1/nodes", { metadata: { name: "bench" } });
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
-  await asked("POST", configMaps(namespace), configMap("read"));
-  await asked("GET", "/bench/tick");
+  await requested("POST", configMaps(namespace), configMap("read"));
+  await requested("GET", "/bench/tick");
   // A node asks for changes since its revision; here there are none.
   const sync = "/sailplane/v1/nodes/bench/sync";
-  const { revision } = JSON.parse((await asked("GET", `${sync}?since=0`)).text);
+  const { revision } = JSON.parse((await requested("GET", `${sync}?since=0`)).text);
   return {
-    tick: await costOf(() => asked("GET", "/bench/tick")),
-    read: await costOf(() => asked("GET", `${configMaps(namespace)}/read`)),
-    write: await costOf((index) => asked("POST", configMaps(namespace), configMap(`w-${index}`))),
-    nodeSync: await costOf(() => asked("GET", `${sync}?since=${revision}`)),
+    tick: await costOf(() => requested("GET", "/bench/tick")),
+    read: await costOf(() => requested("GET", `${configMaps(namespace)}/read`)),
+    write: await costOf((index) => requested("POST", configMaps(namespace), configMap(`w-${index}`))),
+    nodeSync: await costOf(() => requested("GET", `${sync}?since=${revision}`)),
     nodeReport: await costOf((index) =>
       merged("/api/v1/nodes/bench/status", { status: { nodeInfo: { bootID: `b-${index}` } } }),
     ),
     podLife: await costOf((index) => livePod(namespace, index)),
-    rollout: await costOf((index) => asked("POST", deployments, deployment(`d-${index}`))),
+    rollout: await costOf((index) => requested("POST", deployments, deployment(`d-${index}`))),
   };
 }
 

@@ -42,13 +42,13 @@ interface Usage {
 
 async function ask(port: number, count: number): Promise<void> {
   const socket = createSocket("udp4");
-  const asked = questions();
+  const requested = questions();
   let sent = 0;
   let answered = 0;
   await new Promise<void>((resolve) => socket.connect(port, "127.0.0.1", resolve));
   await new Promise<void>((resolve, reject) => {
     const next = () => {
-      if (sent < count) socket.send(asked[sent++ % asked.length] ?? "");
+      if (sent < count) socket.send(requested[sent++ % requested.length] ?? "");
     };
     socket.on("message", () => {
       if (++answered === count) resolve();

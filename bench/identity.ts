@@ -88,12 +88,12 @@ const figures = [
 ];
 tell("identity", figures);
 
-async function measure(who: string, token: string, asked: Attributes): Promise<Figure> {
+async function measure(who: string, token: string, requested: Attributes): Promise<Figure> {
   const request = new Request("https://localhost/", { headers: { Authorization: `Bearer ${token}` } });
   const ask = async () => {
     const user = await authenticate(request, at);
     if (!user || user === "none") throw new Error(`${who} is nobody`);
-    if (!(await authorize(user, asked, at)).allowed) throw new Error(`${who} may not`);
+    if (!(await authorize(user, requested, at)).allowed) throw new Error(`${who} may not`);
   };
   for (let i = 0; i < WARM; i++) await ask();
   const before = process.cpuUsage();

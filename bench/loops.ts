@@ -63,7 +63,7 @@ const scheduler = new SchedulingLoop({
   newUid: () => crypto.randomUUID(),
   wakeAt: () => undefined,
   pause,
-  complain: (what, error) => console.error(what, error),
+  onError: (what, error) => console.error(what, error),
 });
 const schedulerTurn = new LongestTurn();
 await scheduler.run();
@@ -77,11 +77,11 @@ const loop = new ControlLoop({
   authority: { tokenData: async () => ({}), certificate: async () => ({ refused: "" }) },
   memory: { get: () => undefined, put: () => undefined, delete: () => undefined },
   cluster: async () => ({ caBundle: "CA", podCidrs: ["10.0.0.0/8"], standing: [], hasLocalClass: true }),
-  heardOf: () => Number.POSITIVE_INFINITY,
+  lastSeen: () => Number.POSITIVE_INFINITY,
   now: () => Date.now(),
   wakeAt: () => undefined,
   pause,
-  complain: (who, item, error) => console.error(who, item, error),
+  onError: (who, item, error) => console.error(who, item, error),
 });
 const turn = new LongestTurn();
 await loop.idle();

@@ -77,9 +77,9 @@ async function create(where: string, count: number): Promise<void> {
 async function list(): Promise<void> {
   const client = new Client(target, 4);
   for (let run = 0; run < 5; run++) {
-    const asked = ["", "?labelSelector=shard%3D7", "?limit=500", ""];
+    const requests = ["", "?labelSelector=shard%3D7", "?limit=500", ""];
     const headers = { "accept-encoding": run % 2 === 0 ? "gzip" : "identity" };
-    await Promise.all(asked.map((query) => client.ask({ path: pods(namespace) + query, headers })));
+    await Promise.all(requests.map((query) => client.ask({ path: pods(namespace) + query, headers })));
   }
   client.close();
 }

@@ -4,22 +4,22 @@
  * plane that does not become ready.
  */
 import { writeFileSync } from "node:fs";
-import { readinessProblem } from "./control-plane/ask-readiness.ts";
 import { controlPlaneFiles } from "./control-plane/control-plane-files.ts";
-import { sayFirstSteps } from "./control-plane/first-steps.ts";
+import { printFirstSteps } from "./control-plane/first-steps.ts";
 import type { Announcement } from "./control-plane/hand-over.ts";
+import { waitUntilReady } from "./control-plane/readiness.ts";
 import { Progress } from "./progress.ts";
 
 const [, , announcement = "", workerd, again] = process.argv;
 const { directory, server, began }: Announcement = JSON.parse(announcement);
 const { readinessSocket, outcome } = controlPlaneFiles(directory);
 const progress = new Progress(process.stdout, process.env);
-const problem = await readinessProblem(readinessSocket);
+const problem = await waitUntilReady(readinessSocket);
 writeFileSync(outcome, problem ?? "ready", { mode: 0o600 });
 if (problem !== undefined) process.kill(Number(workerd), "SIGKILL");
 else if (again) progress.warn("control plane", "running again");
 else {
   progress.begin("control plane", "starting", Date.now() - began);
   progress.end("control plane", server);
-  sayFirstSteps(progress, { directory, server });
+  printFirstSteps(progress, { directory, server });
 }

@@ -39,7 +39,7 @@ export class Progress {
     this.#out.write(`${this.#terminal ? "\r\x1b[K" : ""}${this.#line("!", subject, message)}\n`);
   }
 
-  say(text = ""): void {
+  print(text = ""): void {
     this.#out.write(`${text}\n`);
   }
 

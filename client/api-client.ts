@@ -3,7 +3,7 @@
  * before an answer (no connection) throw.
  */
 
-import { type Answered, type Asked, isSuccess } from "../api/asked.ts";
+import { type ApiRequest, type ApiResponse, isSuccess } from "../api/api-request.ts";
 import type { Status } from "../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../api/machinery/meta.ts";
 import { resourcePath, type Target } from "./resource-path.ts";
@@ -70,7 +70,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => apiClie
 /** Each request separately, over `fetch`. */
 const asking =
   ({ fetch, base, headers }: ApiClientOptions) =>
-  async ({ method, path, headers: own, body }: Asked): Promise<Answered> => {
+  async ({ method, path, headers: own, body }: ApiRequest): Promise<ApiResponse> => {
     const sent = { method, headers: { ...(await headers()), ...own }, ...(body === undefined ? {} : { body }) };
     const response = await fetch(new Request(`${base}${path}`, sent));
     return { code: response.status, body: await response.text() };
@@ -78,7 +78,7 @@ const asking =
 
 /** Over any transport; `ask` knows the address and, unless `headers` contain them, the credentials. */
 export function apiClientOver(
-  ask: (asked: Asked) => Promise<Answered>,
+  ask: (request: ApiRequest) => Promise<ApiResponse>,
   headers: Readonly<Record<string, string>> = {},
 ): ApiClient {
   const send = async <T>(
@@ -87,10 +87,10 @@ export function apiClientOver(
     body?: { type: string; value: unknown },
   ): Promise<Outcome<T>> => {
     const about = { accept: JSON_TYPE, ...headers };
-    const asked: Asked = body
+    const request: ApiRequest = body
       ? { method, path, headers: { ...about, "content-type": body.type }, body: JSON.stringify(body.value) }
       : { method, path, headers: about };
-    return readOutcome<T>(await ask(asked));
+    return readOutcome<T>(await ask(request));
   };
   return {
     get: (target) => send("GET", resourcePath(target)),
@@ -124,7 +124,7 @@ const deleteOptionsOf = ({ uid, resourceVersion, ...rest }: DeleteOptions = {}) 
     : {}),
 });
 
-function readOutcome<T>({ code, body: text }: Answered): Outcome<T> {
+function readOutcome<T>({ code, body: text }: ApiResponse): Outcome<T> {
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -121,13 +121,13 @@ interface Row extends Record<string, SqlStorageValue> {
 async function post(url: string, lines: string, token: string | undefined): Promise<string | undefined> {
   const items = lines.replaceAll("\n", ",");
   try {
-    const answer = await fetch(url, {
+    const response = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
       body: `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items}]}`,
     });
-    await answer.body?.cancel();
-    return answer.ok ? undefined : `${url} answered ${answer.status}`;
+    await response.body?.cancel();
+    return response.ok ? undefined : `${url} answered ${response.status}`;
   } catch (error) {
     return `${url}: ${error instanceof Error ? error.message : error}`;
   }

@@ -25,11 +25,11 @@ import { answerStream } from "./store/answer-stream.ts";
 import type { Spared } from "./store/backup/restore.ts";
 import { RestoreStaging, type StagedPage } from "./store/backup/restore-staging.ts";
 import { type CheckReport, checkInTurns } from "./store/log/check.ts";
+import { commitNotifier, type Listener } from "./store/log/commit-notifier.ts";
 import type { Window } from "./store/log/compaction.ts";
 import type { Lifetimes } from "./store/log/lifetimes.ts";
 import { overLimit, type Usage } from "./store/log/limits.ts";
 import { LogStore, type LogStoreOptions } from "./store/log/log-store.ts";
-import { type Poke, pokes } from "./store/log/pokes.ts";
 import { RecentTables } from "./store/tables/recent-tables.ts";
 import { SqliteTables } from "./store/tables/sqlite-tables.ts";
 import { type ClusterStoreEnv, sealingOf, watchesOf, windowOf } from "./store-settings.ts";
@@ -52,7 +52,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     this.#relays = new RelayDirectory(watchesOf(env));
     this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage, sealingOf(env)));
     const turns = turnsOf(state.storage);
-    const tell = pokes(this.#listeners(), turns);
+    const notifyListeners = commitNotifier(this.#listeners(), turns);
     const notices = new ChangeNotices({
       turns,
       sockets: () => state.getWebSockets(),
@@ -66,7 +66,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
       lifetimes: LIFETIMES,
       rowForm: new TableRows().form,
       committed: (revision, resources) => {
-        tell(revision, resources);
+        notifyListeners(revision, resources);
         notices.committed(revision, resources);
         this.#remind();
       },
@@ -239,7 +239,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     this.ctx.abort(ERASED);
   }
 
-  /** A poke is lost when a deployment restarts objects, so listeners are poked once more some time after a commit. */
+  /** A deployment that restarts objects loses notifications, so listeners are notified once more, some time later. */
   #remind(): void {
     if (this.#reminded) return;
     this.#reminded = true;
@@ -250,7 +250,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   override async alarm(): Promise<void> {
     this.#reminded = false;
     const { revision } = await this.status();
-    await Promise.allSettled(this.#listeners().map((poke) => poke(revision)));
+    await Promise.allSettled(this.#listeners().map((notify) => notify(revision)));
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -278,15 +278,15 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return this.ctx.id.name ?? this.ctx.storage.kv.get<string>(NAME);
   }
 
-  #listeners(): Poke[] {
+  #listeners(): Listener[] {
     const name = this.#name();
     if (name === undefined) return [];
     const { cluster, shard } = parseStoreName(name);
     const { CONTROLLER_MANAGER, SCHEDULER, NODE_HUB } = this.env;
     // Scheduler and nodes read nothing that is sharded.
     const listeners = shard === undefined ? [CONTROLLER_MANAGER, SCHEDULER, NODE_HUB] : [CONTROLLER_MANAGER];
-    return listeners.flatMap((namespace): Poke[] =>
-      namespace ? [async (revision) => namespace.getByName(cluster).poke({ cluster, shard, revision })] : [],
+    return listeners.flatMap((namespace): Listener[] =>
+      namespace ? [async (revision) => namespace.getByName(cluster).notify({ cluster, shard, revision })] : [],
     );
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The platform shell of the controllers; one object per cluster. Only three things wake it: pokes from the store after
- * commits, its own alarm, and the scheduled tick.
+ * The platform shell of the controllers; one object per cluster. Only three things wake it: notifications from the
+ * store after commits, its own alarm, and the scheduled tick.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Answered, Asked } from "../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
 import { resources } from "../api/resources/index.ts";
 import type { GroupResource, Store } from "../api/store.ts";
@@ -19,7 +19,7 @@ import { lookAtNetwork } from "./look-at-network.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { Rounds } from "./rounds.ts";
 import { SettledMark } from "./settled-mark.ts";
-import type { Hearing } from "./store/log/pokes.ts";
+import type { Subscription } from "./store/log/commit-notifier.ts";
 
 /** What worker/index.ts passes in: everything that is secret or specific to the deployment. */
 export interface ControllerManagerWiring {
@@ -28,15 +28,15 @@ export interface ControllerManagerWiring {
   /** The shards: resources that the cluster keeps in store objects of their own. */
   readonly shards: (cluster: string) => Promise<readonly Shard[]>;
   /** The API of a cluster, reached through the Worker itself. */
-  readonly ask: (cluster: string, asked: readonly Asked[]) => Promise<readonly Answered[]>;
+  readonly request: (cluster: string, requests: readonly ApiRequest[]) => Promise<readonly ApiResponse[]>;
   readonly authority: (cluster: string) => Authority;
   readonly facts: (cluster: string) => Promise<ClusterFacts>;
   /** When each node's agent was last heard from. The hub is asked before each run. */
-  readonly heardOf: (cluster: string) => Promise<(node: string) => number | undefined>;
+  readonly lastSeen: (cluster: string) => Promise<(node: string) => number | undefined>;
 }
 
 /** How stale the nodes' signs of life may be. A node counts as silent after five times this. */
-const HEARD_MS = 10_000;
+const LAST_SEEN_MS = 10_000;
 
 /**
  * Requests per round, of all controllers together. A round takes some 30 ms, for which everything else on the thread
@@ -65,15 +65,15 @@ const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps",
  */
 const GRACE = 9;
 const GRACE_AWAKE = 2;
-const HEARING: Hearing = {
+const SUBSCRIPTION: Subscription = {
   grace: GRACE,
-  promptly: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !UNHURRIED.has(resource)),
-  patiently: "everything",
+  prompt: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !UNHURRIED.has(resource)),
+  deferred: "everything",
 };
 
-const NOTHING: Hearing = { promptly: [], patiently: [] };
+const NOTHING: Subscription = { prompt: [], deferred: [] };
 
-interface Poked {
+interface CommitNotice {
   readonly cluster: string;
   readonly shard?: GroupResource | undefined;
   readonly revision?: number;
@@ -85,20 +85,20 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     #loop: Promise<ControlLoop> | undefined;
     readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
     readonly #settled = new SettledMark(this.ctx.storage.kv, () => Date.now());
-    #heardOf: (node: string) => number | undefined = () => undefined;
-    #heardAt = 0;
+    #lastSeen: (node: string) => number | undefined = () => undefined;
+    #lastSeenReadAt = 0;
 
     /**
      * Called after a commit. Returns at once, with the resources this object wants to hear of; the work continues in
      * the background.
      */
-    async poke({ cluster, shard }: Poked): Promise<Hearing> {
+    async notify({ cluster, shard }: CommitNotice): Promise<Subscription> {
       if (shard !== undefined && IGNORED.has(shard)) return NOTHING;
       this.ctx.waitUntil(this.#run(cluster));
-      return HEARING;
+      return SUBSCRIPTION;
     }
 
-    /** The safety net for lost pokes. A manager that went to sleep with nothing to do is not woken. */
+    /** The safety net for lost notifications. A manager that went to sleep with nothing to do is not woken. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
       if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
@@ -116,18 +116,18 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
 
     async #run(cluster: string): Promise<void> {
       const wiring = wire(this.env);
-      await this.#listen(cluster, wiring);
-      // One shared promise: concurrent pokes must not start two loops.
+      await this.#refreshLastSeen(cluster, wiring);
+      // One shared promise: concurrent notifications must not start two loops.
       this.#loop ??= this.#start(cluster, wiring);
       await (await this.#loop).run();
     }
 
     /** Asks the hub for the nodes' signs of life. Only items of silent nodes depend on them, so this is done rarely. */
-    async #listen(cluster: string, wiring: ControllerManagerWiring): Promise<void> {
-      if (Date.now() - this.#heardAt < HEARD_MS) return;
-      this.#heardAt = Date.now();
+    async #refreshLastSeen(cluster: string, wiring: ControllerManagerWiring): Promise<void> {
+      if (Date.now() - this.#lastSeenReadAt < LAST_SEEN_MS) return;
+      this.#lastSeenReadAt = Date.now();
       try {
-        this.#heardOf = await wiring.heardOf(cluster);
+        this.#lastSeen = await wiring.lastSeen(cluster);
       } catch (error) {
         console.error("node hub:", error instanceof Error ? error.message : error);
       }
@@ -137,11 +137,11 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       await this.#alarm.open(cluster);
       const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
       const rounds = new Rounds({
-        ask: (asked) => wiring.ask(cluster, asked),
-        most: REQUESTS,
+        send: (requests) => wiring.request(cluster, requests),
+        maxPerRound: REQUESTS,
         pause: lookAtNetwork,
       });
-      const api = apiClientOver((asked) => rounds.ask(asked));
+      const api = apiClientOver((request) => rounds.send(request));
       return new ControlLoop({
         controllers,
         log: new LogFollower(
@@ -154,11 +154,11 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         memory: this.ctx.storage.kv,
         grace: GRACE_AWAKE,
         cluster: () => wiring.facts(cluster),
-        heardOf: (node) => this.#heardOf(node),
+        lastSeen: (node) => this.#lastSeen(node),
         now: () => Date.now(),
         wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
         pause: lookAtNetwork,
-        complain: (who, item, error) => console.error(`${who} ${item}:`, error instanceof Error ? error.stack : error),
+        onError: (who, item, error) => console.error(`${who} ${item}:`, error instanceof Error ? error.stack : error),
       });
     }
   };

@@ -3,7 +3,7 @@
  * cluster, named after it. The rules are in docs/spec/node-link.md.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Answered, Asked } from "../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 import type { NodeMessage } from "../api/node/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store.ts";
@@ -13,12 +13,12 @@ import { lookAtNetwork } from "./look-at-network.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
 import { attachmentOf, MOST_TUNNELS } from "./node-hub/attachment.ts";
 import { Links } from "./node-hub/links.ts";
-import { FOLLOWED, NAMED, syncFor } from "./node-hub/node-feed.ts";
+import { FOLLOWED, REFERENCED, syncFor } from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
-import { Telling } from "./node-hub/telling.ts";
+import { NodeUpdates } from "./node-hub/node-updates.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
 import { Rounds } from "./rounds.ts";
-import type { Hearing } from "./store/log/pokes.ts";
+import type { Subscription } from "./store/log/commit-notifier.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
@@ -28,7 +28,10 @@ export interface NodeHubEnv extends NodeLifeEnv {
 }
 
 interface PassingOn {
-  passed(together: { readonly cluster: string; readonly asked: readonly Asked[] }): Promise<readonly Answered[]>;
+  passed(together: {
+    readonly cluster: string;
+    readonly requests: readonly ApiRequest[];
+  }): Promise<readonly ApiResponse[]>;
 }
 
 /** Reports per round, of all nodes together: some 7 ms, so that the work of the loops on new pods comes first. */
@@ -37,11 +40,14 @@ const REPORTS = 8;
 const EVENTS = /^\/api\/v1\/namespaces\/[^/]+\/events(\/|$)/;
 
 /** A pod that names something new is sent together with it, so changes to volumes may be seen a moment later. */
-const HEARING: Hearing = { promptly: FOLLOWED.filter((resource) => !NAMED.has(resource)), patiently: [...NAMED] };
+const SUBSCRIPTION: Subscription = {
+  prompt: FOLLOWED.filter((resource) => !REFERENCED.has(resource)),
+  deferred: [...REFERENCED],
+};
 
 export class NodeHub extends DurableObject<NodeHubEnv> {
   readonly #links: Links;
-  readonly #telling: Telling;
+  readonly #updates: NodeUpdates;
   readonly #absence: Absence;
   readonly #usage = new UsageCalls();
   #reports: Rounds | undefined;
@@ -49,7 +55,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   constructor(state: DurableObjectState, env: NodeHubEnv) {
     super(state, env);
     this.#links = new Links(state);
-    this.#telling = new Telling(state.storage, this.#links);
+    this.#updates = new NodeUpdates(state.storage, this.#links);
     this.#absence = new Absence(state.storage, this.#links);
   }
 
@@ -73,21 +79,21 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const tunnels = await this.#tunnelsOf(node);
     this.#links.accept(node, server);
     await this.#absence.began(node);
-    await this.#telling.begin(this.#store(cluster), server, { node, cluster, since: Date.now(), tunnels });
+    await this.#updates.begin(this.#store(cluster), server, { node, cluster, since: Date.now(), tunnels });
     await this.#lookLater();
     return new Response(null, { status: 101, webSocket: client, headers: dated() });
   }
 
   /** Called after a commit. Returns the resources this object wants to hear of. */
-  async poke({ cluster }: { readonly cluster: string; readonly revision: Revision }): Promise<Hearing> {
-    if (this.#links.any) await this.#telling.push(this.#store(cluster));
-    return HEARING;
+  async notify({ cluster }: { readonly cluster: string; readonly revision: Revision }): Promise<Subscription> {
+    if (this.#links.any) await this.#updates.push(this.#store(cluster));
+    return SUBSCRIPTION;
   }
 
   /** When each node was last heard from (ms); Infinity for those that are connected. */
-  async heard(): Promise<Readonly<Record<string, number>>> {
+  async lastSeen(): Promise<Readonly<Record<string, number>>> {
     const connected = [...this.#links.byNode().keys()].map((node) => [node, Number.POSITIVE_INFINITY]);
-    return Object.fromEntries([...(await this.#absence.heard()), ...connected]);
+    return Object.fromEntries([...(await this.#absence.lastSeen()), ...connected]);
   }
 
   /** Called when the cluster is deleted. */
@@ -97,7 +103,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
 
   /** Resource usage of these nodes and their pods. Nodes that do not answer are left out. */
   async usage(nodes: readonly string[]): Promise<readonly NodeUsage[]> {
-    return this.#usage.ask(nodes, (node, call) => this.#links.tell(node, call), Date.now);
+    return this.#usage.ask(nodes, (node, call) => this.#links.send(node, call), Date.now);
   }
 
   /** Everything a node sends over its link, except for pings. */
@@ -111,20 +117,20 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
    * A node's status reports about its pods, authorized by the Worker. Nodes take turns with each other and with
    * everything else.
    */
-  async report(cluster: string, asked: readonly Asked[]): Promise<readonly Answered[]> {
+  async report(cluster: string, requests: readonly ApiRequest[]): Promise<readonly ApiResponse[]> {
     this.#reports ??= new Rounds({
-      ask: (round) => this.env.API.passed({ cluster, asked: round }),
-      most: REPORTS,
+      send: (round) => this.env.API.passed({ cluster, requests: round }),
+      maxPerRound: REPORTS,
       pause: lookAtNetwork,
       isUrgent: ({ path }) => !EVENTS.test(path),
     });
     const reports = this.#reports;
-    return Promise.all(asked.map((each) => reports.ask(each)));
+    return Promise.all(requests.map((each) => reports.send(each)));
   }
 
   /** Sends a message to a node. Returns whether the node is connected. */
   async call(node: string, message: NodeMessage): Promise<boolean> {
-    return this.#links.tell(node, message);
+    return this.#links.send(node, message);
   }
 
   async isLinked(node: string): Promise<boolean> {
@@ -150,7 +156,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const attachment = this.#links.leave(socket);
     if (attachment === undefined || !this.#links.isGone(attachment.node)) return;
     const { node, cluster, tunnels } = attachment;
-    this.#telling.forget(node);
+    this.#updates.forget(node);
     this.#usage.forget(node);
     await this.#absence.left(node, { cluster, at: Date.now(), tunnels });
     await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);

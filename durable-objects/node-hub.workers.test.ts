@@ -26,10 +26,10 @@ const namesOf = ({ changes }: NodeSync) =>
   changes.filter(({ resource }) => resource === "pods").map(({ object }) => object.metadata.name);
 
 async function dial(cluster: string, node: string): Promise<{ next: () => Promise<NodeSync>; socket: WebSocket }> {
-  const answer = await NODE_HUB.getByName(cluster).fetch(`https://hub/?node=${node}&cluster=${cluster}`, {
+  const response = await NODE_HUB.getByName(cluster).fetch(`https://hub/?node=${node}&cluster=${cluster}`, {
     headers: { Upgrade: "websocket" },
   });
-  const socket = answer.webSocket as WebSocket & { accept(): void };
+  const socket = response.webSocket as WebSocket & { accept(): void };
   const arrived: NodeSync[] = [];
   let wake = () => {};
   socket.addEventListener("message", ({ data }) => {
@@ -110,7 +110,7 @@ it("LINK-SLEEP: resumes from its position after hibernation, and still knows wha
   await runInDurableObject(NODE_HUB.getByName(cluster), async (_, state) => {
     // A hub that slept is a new instance, with the same sockets and storage.
     const awake = new NodeHub(state, env as NodeHubEnv);
-    await awake.poke({ cluster, revision: 0 as Revision });
+    await awake.notify({ cluster, revision: 0 as Revision });
   });
   // The instance from before the sleep is still there and receives it, too.
   for (let heard = 0; heard < 2; ) {
@@ -122,10 +122,10 @@ it("LINK-SLEEP: resumes from its position after hibernation, and still knows wha
 });
 
 it("LINK-PING: a ping is answered without waking the object", async () => {
-  const answer = await NODE_HUB.getByName("hub-pings").fetch("https://hub/?node=a&cluster=hub-pings", {
+  const response = await NODE_HUB.getByName("hub-pings").fetch("https://hub/?node=a&cluster=hub-pings", {
     headers: { Upgrade: "websocket" },
   });
-  const socket = answer.webSocket as WebSocket & { accept(): void };
+  const socket = response.webSocket as WebSocket & { accept(): void };
   const heard: string[] = [];
   socket.addEventListener("message", ({ data }) => {
     heard.push(String(data));
@@ -141,7 +141,7 @@ it("knows which nodes are connected", async () => {
   const { next, socket } = await dial(cluster, "a");
   await next();
   const hub = NODE_HUB.getByName(cluster);
-  expect(await hub.heard()).toEqual({ a: Number.POSITIVE_INFINITY });
+  expect(await hub.lastSeen()).toEqual({ a: Number.POSITIVE_INFINITY });
   expect(await hub.call("nobody", { type: "sync", revision: 0, reset: false, changes: [] })).toBe(false);
   socket.close();
 });
@@ -240,6 +240,6 @@ it("TUNNEL-CUT: closes the streams of a node that has gone silent", async () => 
 it("lets only the called node join a tunnel", async () => {
   const tunnel = TUNNEL.getByName("hub-tunnels/1");
   void tunnel.fetch("https://tunnel/client?node=a").catch(() => {});
-  const answer = await tunnel.fetch("https://tunnel/node?node=b", { headers: { Upgrade: "websocket" } });
-  expect(answer.status).toBe(404);
+  const response = await tunnel.fetch("https://tunnel/node?node=b", { headers: { Upgrade: "websocket" } });
+  expect(response.status).toBe(404);
 });

@@ -11,8 +11,8 @@ interface Dialled {
   readonly socket: WebSocket;
 }
 
-function listen(answer: Response): Dialled {
-  const socket = answer.webSocket as WebSocket & { accept(): void };
+function listen(response: Response): Dialled {
+  const socket = response.webSocket as WebSocket & { accept(): void };
   const heard: (string | number[])[] = [];
   socket.binaryType = "arraybuffer";
   socket.addEventListener("message", ({ data }) => {
@@ -20,7 +20,7 @@ function listen(answer: Response): Dialled {
   });
   const ended = new Promise<number>((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
   socket.accept();
-  return { status: answer.status, heard, ended, socket };
+  return { status: response.status, heard, ended, socket };
 }
 
 const upgrade = { headers: { Upgrade: "websocket" } };

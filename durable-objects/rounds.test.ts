@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Answered, Asked } from "../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 import { Rounds } from "./rounds.ts";
 
 beforeEach(() => {
@@ -17,12 +17,12 @@ function rounds(most = 2) {
   const begun: { readonly paths: string[]; readonly answer: (codes: number[] | Error) => void }[] = [];
   const looks: (() => void)[] = [];
   const all = new Rounds({
-    most,
+    maxPerRound: most,
     isUrgent: ({ path }) => path.startsWith("urgent"),
-    ask: (asked: readonly Asked[]) =>
-      new Promise<readonly Answered[]>((resolve, reject) => {
+    send: (requests: readonly ApiRequest[]) =>
+      new Promise<readonly ApiResponse[]>((resolve, reject) => {
         begun.push({
-          paths: asked.map(({ path }) => path),
+          paths: requests.map(({ path }) => path),
           answer: (codes) =>
             codes instanceof Error ? reject(codes) : resolve(codes.map((code) => ({ code, body: "" }))),
         });
@@ -30,7 +30,7 @@ function rounds(most = 2) {
     pause: () => new Promise((resolve) => looks.push(resolve)),
   });
   const ask = (path: string) =>
-    all.ask({ method: "GET", path, headers: {} }).then(
+    all.send({ method: "GET", path, headers: {} }).then(
       ({ code }) => code,
       ({ message }: Error) => message,
     );

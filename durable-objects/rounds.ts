@@ -3,24 +3,24 @@
  * within the process before it looks at the network, for as long as there are any: without rounds, a storm of work (a
  * thousand nodes joining or lost) would stall every client of the cluster until it is over.
  */
-import type { Answered, Asked } from "../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 
 export interface RoundsOptions {
-  readonly ask: (asked: readonly Asked[]) => Promise<readonly Answered[]>;
+  readonly send: (requests: readonly ApiRequest[]) => Promise<readonly ApiResponse[]>;
   /** Requests between two polls of the network. */
-  readonly most: number;
+  readonly maxPerRound: number;
   /** Resolves after the network has been polled. */
   readonly pause: () => Promise<void>;
   /** Urgent requests precede all others, except for a quarter of each round. */
-  readonly isUrgent?: (asked: Asked) => boolean;
+  readonly isUrgent?: (request: ApiRequest) => boolean;
 }
 
 /** How long (ms) to wait for a round: it may be calling a webhook. */
-const PATIENCE_MS = 100;
+const TIMEOUT_MS = 100;
 
 interface Waiting {
-  readonly asked: Asked;
-  readonly answer: (answered: Answered) => void;
+  readonly request: ApiRequest;
+  readonly resolve: (response: ApiResponse) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -34,13 +34,13 @@ export class Rounds {
 
   constructor(options: RoundsOptions) {
     this.#options = options;
-    this.#left = options.most;
+    this.#left = options.maxPerRound;
   }
 
-  ask(asked: Asked): Promise<Answered> {
-    return new Promise((answer, fail) => {
-      const line = this.#options.isUrgent?.(asked) ? this.#urgent : this.#rest;
-      line.push({ asked, answer, fail });
+  send(request: ApiRequest): Promise<ApiResponse> {
+    return new Promise((resolve, fail) => {
+      const line = this.#options.isUrgent?.(request) ? this.#urgent : this.#rest;
+      line.push({ request, resolve, fail });
       if (!this.#going) void this.#go();
     });
   }
@@ -56,7 +56,7 @@ export class Rounds {
       if (this.#left > 0) continue;
       await ended(carried);
       await this.#options.pause();
-      this.#left = this.#options.most;
+      this.#left = this.#options.maxPerRound;
     }
     this.#going = false;
   }
@@ -69,10 +69,10 @@ export class Rounds {
 
   async #carry(round: readonly Waiting[]): Promise<void> {
     try {
-      const answers = await this.#options.ask(round.map(({ asked }) => asked));
-      for (const [index, { answer, fail }] of round.entries()) {
-        const answered = answers[index];
-        if (answered) answer(answered);
+      const answers = await this.#options.send(round.map(({ request }) => request));
+      for (const [index, { resolve, fail }] of round.entries()) {
+        const response = answers[index];
+        if (response) resolve(response);
         else fail(new Error("the API did not answer"));
       }
     } catch (error) {
@@ -83,7 +83,7 @@ export class Rounds {
 
 async function ended(round: Promise<void>): Promise<void> {
   const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, PATIENCE_MS);
+  const timer = setTimeout(late.resolve, TIMEOUT_MS);
   await Promise.race([round, late.promise]);
   clearTimeout(timer);
 }

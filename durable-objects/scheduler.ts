@@ -1,6 +1,6 @@
 /**
- * The platform shell of the scheduler; one object per cluster. Only three things wake it: pokes from the store after
- * commits, its own alarm, and the scheduled tick.
+ * The platform shell of the scheduler; one object per cluster. Only three things wake it: notifications from the store
+ * after commits, its own alarm, and the scheduled tick.
  */
 import { DurableObject } from "cloudflare:workers";
 import { timestamp } from "../api/machinery/time/time.ts";
@@ -13,7 +13,7 @@ import { evict } from "./scheduler/evict.ts";
 import { discardClaim, makeClaim } from "./scheduler/extended-claims.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 import { SettledMark } from "./settled-mark.ts";
-import type { Hearing } from "./store/log/pokes.ts";
+import type { Subscription } from "./store/log/commit-notifier.ts";
 
 /** What worker/index.ts passes in. */
 export interface SchedulerWiring {
@@ -35,12 +35,12 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
      * Called after a commit. Returns at once, with the resources this object wants to hear of; the work continues in
      * the background.
      */
-    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Hearing> {
+    async notify({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Subscription> {
       this.ctx.waitUntil(this.#run(cluster));
-      return { promptly: READS, patiently: [] };
+      return { prompt: READS, deferred: [] };
     }
 
-    /** The safety net for lost pokes. A scheduler that went to sleep with nothing to do is not woken. */
+    /** The safety net for lost notifications. A scheduler that went to sleep with nothing to do is not woken. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
       if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
@@ -81,7 +81,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
         // Only one timer, because its commit is under way meanwhile: with the second one, which rounds need, fewer pods
         // would be placed together.
         pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-        complain: (what, error) => console.error(`scheduler ${what}:`, error instanceof Error ? error.stack : error),
+        onError: (what, error) => console.error(`scheduler ${what}:`, error instanceof Error ? error.stack : error),
       });
     }
   };

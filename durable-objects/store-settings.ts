@@ -2,20 +2,20 @@
 import type { GroupResource, Revision } from "../api/store.ts";
 import type { Sealing } from "./sealing/sealed-texts.ts";
 import { Sealer } from "./sealing/sealer.ts";
+import type { Subscription } from "./store/log/commit-notifier.ts";
 import { defaultWindow, type Window } from "./store/log/compaction.ts";
-import type { Hearing } from "./store/log/pokes.ts";
 
-/** An object that is poked when the log grows. */
+/** An object that is notified when the log grows. */
 interface Listener extends Rpc.DurableObjectBranded {
-  poke(message: {
+  notify(message: {
     readonly cluster: string;
     /** The resource whose log it is, if it is a shard. */
     readonly shard?: GroupResource | undefined;
     readonly revision: Revision;
-  }): Promise<Hearing | undefined>;
+  }): Promise<Subscription | undefined>;
 }
 
-/** Only listeners that the deployment binds are poked. */
+/** Only listeners that the deployment binds are notified. */
 export interface ClusterStoreEnv {
   readonly CONTROLLER_MANAGER?: DurableObjectNamespace<Listener>;
   readonly SCHEDULER?: DurableObjectNamespace<Listener>;

@@ -28,16 +28,16 @@ class Informer {
 
   async run(): Promise<void> {
     while (!this.#stopped) {
-      const answer = await outside
+      const response = await outside
         .fetch(`${this.url}?watch=true&resourceVersion=${this.#since}`, {
           headers: { Authorization: `Bearer ${this.token}` },
         })
         .catch(() => undefined);
-      if (answer?.ok && answer.body) {
+      if (response?.ok && response.body) {
         this.connections++;
-        this.#reader = answer.body.getReader();
+        this.#reader = response.body.getReader();
         await this.#read(this.#reader).catch(() => {});
-      } else await answer?.body?.cancel();
+      } else await response?.body?.cancel();
       await new Promise((resume) => setTimeout(resume, 20));
     }
   }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { clientAddress } from "./client-address.ts";
 
-const asked = (cf: object | undefined, headers: Record<string, string> = {}) =>
+const requested = (cf: object | undefined, headers: Record<string, string> = {}) =>
   clientAddress(Object.assign(new Request("https://k8s/", { headers }), { cf }));
 const forged = { "CF-Connecting-IP": "192.0.2.9" };
 
@@ -13,5 +13,5 @@ test.each([
   [{ clientIp: "unix:/run/socket" }, forged, undefined],
   [undefined, {}, undefined],
 ])("with %o and the headers %j the client address is %s", (cf, headers, address) => {
-  expect(asked(cf, headers)).toBe(address);
+  expect(requested(cf, headers)).toBe(address);
 });

@@ -39,7 +39,7 @@ const wiringOf = (
 ): ControllerManagerWiring => ({
   store: (cluster) => lastingStore(env, cluster),
   shards: (cluster) => lastingShards(env, cluster),
-  ask: (cluster, asked) => env.API.all({ cluster, asked }),
+  request: (cluster, requests) => env.API.all({ cluster, requests }),
   authority: (cluster) => ({
     tokenData: async (secret, account) => {
       const claims = legacyTokenClaims(secret, account as ServiceAccount);
@@ -63,8 +63,8 @@ const wiringOf = (
       },
     }),
   }),
-  heardOf: async (cluster) => {
-    const heard = await env.NODE_HUB.getByName(cluster).heard();
+  lastSeen: async (cluster) => {
+    const heard = await env.NODE_HUB.getByName(cluster).lastSeen();
     return (node) => heard[node];
   },
 });

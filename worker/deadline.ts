@@ -56,6 +56,6 @@ export const REQUEST_MS = 60_000;
 
 /** The request's `timeout` in milliseconds, capped at (and defaulting to) the general limit. */
 export function requestTime(query: URLSearchParams): number {
-  const asked = parseDuration(query.get("timeout") ?? "") ?? 0;
-  return asked > 0 ? Math.min(asked, REQUEST_MS) : REQUEST_MS;
+  const requested = parseDuration(query.get("timeout") ?? "") ?? 0;
+  return requested > 0 ? Math.min(requested, REQUEST_MS) : REQUEST_MS;
 }

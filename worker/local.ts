@@ -22,8 +22,8 @@ interface LocalEnv extends Env {
 }
 
 /**
- * There is one for each exec, log and call to a pod, and it stores nothing. workerd creates files for it all the same and
- * never removes one of them: they are unlinked while they are open.
+ * There is one for each exec, log and call to a pod, and it stores nothing. workerd creates files for it all the same
+ * and never removes one of them: they are unlinked while they are open.
  */
 export class Tunnel extends PlatformTunnel {
   constructor(state: DurableObjectState, env: LocalEnv) {
@@ -61,7 +61,7 @@ export default {
 } satisfies ExportedHandler<LocalEnv>;
 
 /**
- * Also known to cli/control-plane/ask-readiness.ts: stored data cannot be decrypted, or is sharded differently, and
+ * Also known to cli/control-plane/readiness.ts: stored data cannot be decrypted, or is sharded differently, and
  * asking again is pointless.
  */
 const NEVER_READY = 409;

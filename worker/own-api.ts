@@ -1,14 +1,14 @@
 /** The control plane's access to its own API, which the Worker's entry point OwnApi answers. */
-import type { Answered, Asked } from "../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 
 export interface Together {
   readonly cluster: string;
-  readonly asked: readonly Asked[];
+  readonly requests: readonly ApiRequest[];
 }
 
 export type OwnApiBinding = Fetcher & {
   /** The control plane's own requests. */
-  all(together: Together): Promise<readonly Answered[]>;
+  all(together: Together): Promise<readonly ApiResponse[]>;
   /** Requests that it forwards for others, who are identified by their credentials. */
-  passed(together: Together): Promise<readonly Answered[]>;
+  passed(together: Together): Promise<readonly ApiResponse[]>;
 };

@@ -1,4 +1,4 @@
-/** The safety net: pokes get lost when a deployment restarts its objects. */
+/** The safety net: notifications get lost when a deployment restarts its objects. */
 import { DEFAULT_CLUSTER } from "./cluster.ts";
 import type { Env } from "./env.ts";
 

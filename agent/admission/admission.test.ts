@@ -102,13 +102,13 @@ describe("a pod that is assigned to the node", () => {
       [],
       "PodOSSelectorNodeLabelDoesNotMatch: Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
     ],
-  ])("is refused if it %s", (_, asked, change, others, told) => {
-    const { refusal } = checkPod(asked, { ...node, ...change }, others);
+  ])("is refused if it %s", (_, requested, change, others, told) => {
+    const { refusal } = checkPod(requested, { ...node, ...change }, others);
     expect(`${refusal?.reason}: ${refusal?.message}`).toBe(told);
   });
 
   it("is admitted if it fits exactly, or requests an extended resource that the node does not know", () => {
-    const fits = (asked: Pod, ...others: Pod[]) => checkPod(asked, node, others).refusal;
+    const fits = (requested: Pod, ...others: Pod[]) => checkPod(requested, node, others).refusal;
     expect(fits(pod("p", { cpu: "1", memory: "1Gi" }), pod("q", { cpu: "1" }), pod("r"))).toBeUndefined();
     const asking = (requests: Record<string, string>) =>
       pod("p", { spec: { os: { name: "linux" }, containers: [{ name: "c", resources: { requests } }] } });

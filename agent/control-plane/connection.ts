@@ -3,7 +3,7 @@
 import { type ClientRequest, Agent as PlainAgent, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import WebSocket from "ws";
-import type { Answered, Asked } from "../../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
 import { ProxiedAgent, proxyFor } from "./outbound-proxy.ts";
 
 export interface Connection {
@@ -14,12 +14,12 @@ export interface Connection {
   readonly ca?: string;
 }
 
-export interface Told extends Answered {
+export interface DatedResponse extends ApiResponse {
   /** The time according to the server. */
   readonly date: string | undefined;
 }
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 export class ControlPlane {
   readonly server: string;
@@ -53,7 +53,7 @@ export class ControlPlane {
    * Makes a request as the node, over kept-alive connections. Not with Node's own fetch: its streams and copies of
    * headers cost more than everything else about a request.
    */
-  ask = ({ method, path, headers, body }: Asked): Promise<Told> =>
+  request = ({ method, path, headers, body }: ApiRequest): Promise<DatedResponse> =>
     new Promise((resolve, reject) => {
       const options: RequestOptions = {
         method,
@@ -63,17 +63,19 @@ export class ControlPlane {
           ...headers,
           ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
         },
-        timeout: PATIENCE_MS,
+        timeout: TIMEOUT_MS,
       };
       const outgoing = this.#request(path, options);
-      outgoing.once("response", (answer) => {
+      outgoing.once("response", (response) => {
         let text = "";
-        answer.setEncoding("utf8");
-        answer.on("data", (piece: string) => {
+        response.setEncoding("utf8");
+        response.on("data", (piece: string) => {
           text += piece;
         });
-        answer.once("end", () => resolve({ code: answer.statusCode ?? 500, body: text, date: answer.headers.date }));
-        answer.once("error", reject);
+        response.once("end", () =>
+          resolve({ code: response.statusCode ?? 500, body: text, date: response.headers.date }),
+        );
+        response.once("error", reject);
       });
       outgoing.once("timeout", () => outgoing.destroy(new Error(`${new URL(this.server).host} does not answer`)));
       outgoing.once("error", reject);

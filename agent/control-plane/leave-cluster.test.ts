@@ -23,7 +23,7 @@ test("AGENT-LEAVE: a terminating pod is waited for until its object is gone, eve
     },
   } as unknown as ApiClient;
   const controlPlane = {
-    ask: async ({ path }: { path: string }) => {
+    request: async ({ path }: { path: string }) => {
       did.push(`${path} at look ${look}`);
       return { code: 200, body: "" };
     },

@@ -1,6 +1,6 @@
 /** Leaves the cluster: cordons the node, drains it, and deletes its Node and credential. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isSuccess } from "../../api/asked.ts";
+import { isSuccess } from "../../api/api-request.ts";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
@@ -53,17 +53,17 @@ export async function leaveCluster({
   if (!cordoned.ok && cordoned.status.code !== 404) throw new Error(cordoned.status.message ?? "refused");
   tell(`${nodeName} accepts no more pods`);
   const end = steadyNow() + seconds * 1000;
-  const asked = new Set<string>();
+  const requested = new Set<string>();
   for (;;) {
     const left = pods().filter((pod) => !isMirror(pod) && !isDrained(pod));
     if (left.length === 0) break;
-    for (const pod of left) await evict(client, pod, { asked, tell });
+    for (const pod of left) await evict(client, pod, { requested, tell });
     if (steadyNow() > end) throw new Error(`${left.length} pods have not ended: ${left.map(nameOf).join(", ")}`);
     await sleep(LOOK_MS);
   }
   const path = `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/leave`;
-  const answer = await controlPlane.ask({ method: "POST", path, headers: {} });
-  if (!isSuccess(answer)) throw new Error(`the control plane refused: ${answer.body}`);
+  const response = await controlPlane.request({ method: "POST", path, headers: {} });
+  if (!isSuccess(response)) throw new Error(`the control plane refused: ${response.body}`);
   tell(`${nodeName} has left`);
   // They are somebody's data: nothing here deletes them.
   if (volumes !== undefined && volumes.names.length > 0)
@@ -75,14 +75,14 @@ export async function leaveCluster({
 const nameOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;
 
 interface Evicting {
-  readonly asked: Set<string>;
+  readonly requested: Set<string>;
   readonly tell: (line: string) => void;
 }
 
 /** A disruption budget may refuse for now; the eviction is retried. */
-async function evict(client: ApiClient, pod: Pod, { asked, tell }: Evicting): Promise<void> {
+async function evict(client: ApiClient, pod: Pod, { requested, tell }: Evicting): Promise<void> {
   const { namespace = "", name = "", uid = "" } = pod.metadata;
-  if (asked.has(uid)) return;
+  if (requested.has(uid)) return;
   const outcome = await client.create(
     { resource: "pods", namespace, name, subresource: "eviction" },
     { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } },
@@ -90,6 +90,6 @@ async function evict(client: ApiClient, pod: Pod, { asked, tell }: Evicting): Pr
   const code = outcome.ok ? 200 : (outcome.status.code ?? 0);
   if (code === 429) return;
   if (!outcome.ok && code !== 404) throw new Error(`${nameOf(pod)}: ${outcome.status.message}`);
-  asked.add(uid);
+  requested.add(uid);
   tell(`${nameOf(pod)} is ending`);
 }

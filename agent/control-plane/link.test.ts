@@ -27,7 +27,7 @@ afterEach(() => {
 function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
   const link = new Link({
     controlPlane: {
-      ask: async () => told(sync(0)),
+      request: async () => told(sync(0)),
       webSocket: (path) => new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`),
       ...options,
     },
@@ -49,29 +49,29 @@ function start(options: Partial<LinkOptions["controlPlane"]> = {}): Link {
 const refusing = () => new WebSocket("ws://127.0.0.1:1/");
 
 test("LINK-POLL: if WebSockets are blocked, the node polls over HTTP from its last revision", async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const link = start({
     webSocket: refusing,
-    ask: async ({ path }) => {
-      asked.push(new URL(path, "http://plane.test").search);
-      return told(sync(asked.length));
+    request: async ({ path }) => {
+      requests.push(new URL(path, "http://plane.test").search);
+      return told(sync(requests.length));
     },
   });
   await expect.poll(() => heard, { timeout: 15_000 }).toEqual([1, 2]);
-  expect(asked).toEqual(["?since=0", "?since=1"]);
+  expect(requests).toEqual(["?since=0", "?since=1"]);
   expect(link.awaySince).toBeDefined();
 });
 
 test("LINK-GONE: a node that the control plane no longer knows reports this once, with a remedy", async () => {
-  let asked = 0;
+  let requested = 0;
   start({
     webSocket: refusing,
-    ask: async () => {
-      asked++;
+    request: async () => {
+      requested++;
       return { ...told({}), code: 401 };
     },
   });
-  await expect.poll(() => asked, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => requested, { timeout: 15_000 }).toBe(2);
   expect(said).toEqual([
     expect.stringMatching(/knows this node no more: was its Node deleted\?.*sailplane token create/),
   ]);

@@ -4,17 +4,17 @@
  * (docs/spec/node-link.md).
  */
 import type { WebSocket } from "ws";
-import { type Asked, isSuccess } from "../../api/asked.ts";
+import { type ApiRequest, isSuccess } from "../../api/api-request.ts";
 import { completeObject } from "../../api/machinery/json/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../../api/node/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../../api/node/node-usage.ts";
 import type { Logger } from "../logger.ts";
 import { steadyNow } from "../steady-now.ts";
-import type { Told } from "./connection.ts";
+import type { DatedResponse } from "./connection.ts";
 
 /** How the control plane can be reached. */
 export interface Dialer {
-  ask(asked: Asked): Promise<Told>;
+  request(request: ApiRequest): Promise<DatedResponse>;
   webSocket(path: string): WebSocket;
 }
 
@@ -203,10 +203,10 @@ export class Link {
       last = Date.now();
       try {
         const path = `${this.#path}/sync?since=${revision()}`;
-        const answer = await controlPlane.ask({ method: "GET", path, headers: {} });
-        this.#compareClocks(answer.date);
-        this.#noteRefusal(answer.code === 401);
-        if (isSuccess(answer)) onSync(complete(JSON.parse(answer.body) as NodeSync));
+        const response = await controlPlane.request({ method: "GET", path, headers: {} });
+        this.#compareClocks(response.date);
+        this.#noteRefusal(response.code === 401);
+        if (isSuccess(response)) onSync(complete(JSON.parse(response.body) as NodeSync));
       } catch {
         // Neither connection works: pods continue from what is known.
       }

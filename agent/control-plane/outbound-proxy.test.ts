@@ -60,12 +60,12 @@ async function listening(server: Server): Promise<number> {
 
 test("a node's requests and WebSockets go through the proxy, which only sees their destination", async () => {
   const { key, cert } = certificate();
-  const plane = createServer({ key, cert }, (_, answer) => answer.end("hello"));
+  const plane = createServer({ key, cert }, (_, response) => response.end("hello"));
   const port = await listening(plane);
   new WebSocketServer({ server: plane }).on("connection", (socket) => socket.send("hi"));
-  const asked: string[] = [];
+  const requests: string[] = [];
   const proxy = createPlain().on("connect", ({ url = "", headers }, socket, head) => {
-    asked.push(`${url} ${headers["proxy-authorization"]}`);
+    requests.push(`${url} ${headers["proxy-authorization"]}`);
     const way = connect(port, "127.0.0.1", () => {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       way.write(head);
@@ -74,14 +74,14 @@ test("a node's requests and WebSockets go through the proxy, which only sees the
     for (const end of [way, socket]) end.on("error", () => {});
   });
   const agent = new ProxiedAgent(new URL(`http://user:pass@127.0.0.1:${await listening(proxy)}`), { ca: cert });
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get("https://plane.test:6443/version", { agent }, resolve).once("error", reject);
   });
-  expect(String(await answer.toArray())).toBe("hello");
+  expect(String(await response.toArray())).toBe("hello");
   const socket = new WebSocket("wss://plane.test:6443/link", { agent });
   expect(await new Promise((resolve) => socket.once("message", (data) => resolve(String(data))))).toBe("hi");
   socket.terminate();
-  expect(asked).toEqual(Array(2).fill("plane.test:6443 Basic dXNlcjpwYXNz"));
+  expect(requests).toEqual(Array(2).fill("plane.test:6443 Basic dXNlcjpwYXNz"));
 });
 
 test("an error names the proxy that refused", async () => {

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Answered, Asked } from "../../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
 import type { NodeReports } from "../../api/node/node-reports.ts";
 import { Reports } from "./reports.ts";
 
-const asked = (path: string): Asked => ({ method: "PATCH", path, headers: {}, body: "{}" });
-const code = (answered: Promise<Answered>) => answered.then((answer) => answer.code);
+const requested = (path: string): ApiRequest => ({ method: "PATCH", path, headers: {}, body: "{}" });
+const code = (answered: Promise<ApiResponse>) => answered.then((response) => response.code);
 
 /** A control plane that answers requests when it is let: with 200, and with 404 for those to /gone. */
 function controlPlane({ refusal = 0, answersTo = Number.POSITIVE_INFINITY } = {}) {
   const heard: string[][] = [];
   const answers: (() => void)[] = [];
-  const answerTo = ({ path }: Asked): Answered => ({ code: path === "/gone" ? 404 : 200, body: path });
+  const answerTo = ({ path }: ApiRequest): ApiResponse => ({ code: path === "/gone" ? 404 : 200, body: path });
   const reports = new Reports("n", async (request) => {
     const isReport = request.path === "/sailplane/v1/nodes/n/reports";
     const inside = isReport ? (JSON.parse(request.body ?? "") as NodeReports).asked : [request];
@@ -38,7 +38,7 @@ describe("LINK-REPORTS: reports of a node", () => {
 
   it("are batched if concurrent, and each receives its own answer", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
-    const answers = [reports.event(asked("/event")), reports.now(asked("/gone")), reports.now(asked("/b"))];
+    const answers = [reports.event(requested("/event")), reports.now(requested("/gone")), reports.now(requested("/b"))];
     await settle();
     expect(heard).toEqual([["/event", "/gone", "/b"]]);
     await answerAll();
@@ -47,7 +47,7 @@ describe("LINK-REPORTS: reports of a node", () => {
 
   it("are sent as an ordinary request if there is only one", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
-    const answer = reports.now(asked("/a"));
+    const answer = reports.now(requested("/a"));
     await settle();
     expect(heard).toEqual([["/a"]]);
     await answerAll();
@@ -56,9 +56,9 @@ describe("LINK-REPORTS: reports of a node", () => {
 
   it("are delayed briefly for batching if they are events", async () => {
     const { reports, heard } = controlPlane();
-    void reports.event(asked("/a"));
+    void reports.event(requested("/a"));
     await vi.advanceTimersByTimeAsync(50);
-    void reports.event(asked("/b"));
+    void reports.event(requested("/b"));
     expect(heard).toEqual([]);
     await vi.advanceTimersByTimeAsync(60);
     expect(heard).toEqual([["/a", "/b"]]);
@@ -67,7 +67,7 @@ describe("LINK-REPORTS: reports of a node", () => {
   it("are batched until one of two requests in progress is answered", async () => {
     const { reports, heard, settle, answerAll } = controlPlane();
     for (const path of ["/a", "/b", "/c", "/d"]) {
-      void reports.now(asked(path));
+      void reports.now(requested(path));
       await settle();
     }
     expect(heard).toEqual([["/a"], ["/b"]]);
@@ -77,34 +77,34 @@ describe("LINK-REPORTS: reports of a node", () => {
 
   it.each([403, 404])("are sent one by one to a control plane that answers batches with %i", async (refusal) => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal });
-    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
+    const answers = [reports.now(requested("/a")), reports.now(requested("/b"))];
     await settle();
     await answerAll();
     expect(heard).toEqual([["/a", "/b"], ["/a"], ["/b"]]);
     await answerAll();
     expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
-    void reports.now(asked("/c"));
-    void reports.now(asked("/d"));
+    void reports.now(requested("/c"));
+    void reports.now(requested("/d"));
     await settle();
     expect(heard.slice(3)).toEqual([["/c"], ["/d"]]);
   });
 
   it("are sent one by one after a batch is refused, and later batched again", async () => {
     const { reports, heard, settle, answerAll } = controlPlane({ refusal: 413 });
-    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
+    const answers = [reports.now(requested("/a")), reports.now(requested("/b"))];
     await settle();
     await answerAll();
     await answerAll();
     expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
-    void reports.now(asked("/c"));
-    void reports.now(asked("/d"));
+    void reports.now(requested("/c"));
+    void reports.now(requested("/d"));
     await settle();
     expect(heard.slice(3)).toEqual([["/c", "/d"]]);
   });
 
   it("are repeated if unanswered", async () => {
     const { reports, settle, answerAll } = controlPlane({ answersTo: 1 });
-    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))];
+    const answers = [reports.now(requested("/a")), reports.now(requested("/b"))];
     const outcomes = Promise.allSettled(answers);
     await settle();
     await answerAll();
@@ -113,7 +113,7 @@ describe("LINK-REPORTS: reports of a node", () => {
 
   it("all fail if the request fails", async () => {
     const reports = new Reports("n", () => Promise.reject(new Error("no way there")));
-    const answers = [reports.now(asked("/a")), reports.now(asked("/b"))].map((answer) =>
+    const answers = [reports.now(requested("/a")), reports.now(requested("/b"))].map((answer) =>
       answer.catch(({ message }: Error) => message),
     );
     await vi.advanceTimersByTimeAsync(1);

@@ -3,8 +3,8 @@
  * earlier reports are under way, is sent together (docs/spec/node-link.md, LINK-REPORTS). A single report is an
  * ordinary request.
  */
-import type { Answered, Asked } from "../../api/asked.ts";
-import { MOST_REPORTS, type ReportAnswers } from "../../api/node/node-reports.ts";
+import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
+import { MOST_REPORTS, type NodeReports, type ReportAnswers } from "../../api/node/node-reports.ts";
 
 /** Nobody waits for an event: it may be sent along with what follows. */
 const EVENTS_MS = 100;
@@ -20,14 +20,14 @@ const UNKNOWN: ReadonlySet<number> = new Set([403, 404, 405]);
 const isRefused = (code: number): boolean => code >= 400 && code < 500 && code !== 401 && code !== 429;
 
 interface Waiting {
-  readonly asked: Asked;
-  readonly answer: (answered: Answered) => void;
+  readonly request: ApiRequest;
+  readonly resolve: (response: ApiResponse) => void;
   readonly fail: (error: unknown) => void;
 }
 
 export class Reports {
   readonly #path: string;
-  readonly #ask: (asked: Asked) => Promise<Answered>;
+  readonly #request: (request: ApiRequest) => Promise<ApiResponse>;
   #line: Waiting[] = [];
   #underWay = 0;
   /** Something in the queue has waited long enough. */
@@ -36,29 +36,29 @@ export class Reports {
   /** The control plane predates reports. */
   #knowsNone = false;
 
-  constructor(nodeName: string, ask: (asked: Asked) => Promise<Answered>) {
+  constructor(nodeName: string, request: (request: ApiRequest) => Promise<ApiResponse>) {
     this.#path = `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/reports`;
-    this.#ask = ask;
+    this.#request = request;
   }
 
   /** Sent at once, along with everything that is waiting. */
-  now = (asked: Asked): Promise<Answered> => {
+  now = (request: ApiRequest): Promise<ApiResponse> => {
     if (!this.#isDue) setImmediate(() => this.#send());
     this.#isDue = true;
-    return this.#join(asked);
+    return this.#join(request);
   };
 
-  event = (asked: Asked): Promise<Answered> => {
+  event = (request: ApiRequest): Promise<ApiResponse> => {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#isDue = true;
       this.#send();
     }, EVENTS_MS);
-    return this.#join(asked);
+    return this.#join(request);
   };
 
-  #join(asked: Asked): Promise<Answered> {
-    return new Promise((answer, fail) => this.#line.push({ asked, answer, fail }));
+  #join(request: ApiRequest): Promise<ApiResponse> {
+    return new Promise((resolve, fail) => this.#line.push({ request, resolve, fail }));
   }
 
   #send(): void {
@@ -77,26 +77,26 @@ export class Reports {
   }
 
   async #alone(waiting: readonly Waiting[]): Promise<void> {
-    await Promise.all(waiting.map(({ asked, answer, fail }) => this.#ask(asked).then(answer, fail)));
+    await Promise.all(waiting.map(({ request, resolve, fail }) => this.#request(request).then(resolve, fail)));
   }
 
   async #together(waiting: readonly Waiting[]): Promise<void> {
-    const body = JSON.stringify({ asked: waiting.map(({ asked }) => asked) });
+    const body = JSON.stringify({ asked: waiting.map(({ request }) => request) } satisfies NodeReports);
     const headers = { "content-type": "application/json" };
     try {
-      const answered = await this.#ask({ method: "POST", path: this.#path, headers, body });
-      if (isRefused(answered.code)) {
-        this.#knowsNone ||= UNKNOWN.has(answered.code);
+      const response = await this.#request({ method: "POST", path: this.#path, headers, body });
+      if (isRefused(response.code)) {
+        this.#knowsNone ||= UNKNOWN.has(response.code);
         return await this.#alone(waiting);
       }
-      if (answered.code !== 200) {
-        for (const { answer } of waiting) answer(answered);
+      if (response.code !== 200) {
+        for (const { resolve } of waiting) resolve(response);
         return;
       }
-      const each = (JSON.parse(answered.body) as ReportAnswers).answered;
-      for (const [index, { answer, fail }] of waiting.entries()) {
+      const each = (JSON.parse(response.body) as ReportAnswers).answered;
+      for (const [index, { resolve, fail }] of waiting.entries()) {
         const own = each[index];
-        if (own) answer(own);
+        if (own) resolve(own);
         else fail(new Error("the control plane did not answer"));
       }
     } catch (error) {

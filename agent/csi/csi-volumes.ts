@@ -205,12 +205,12 @@ export class CsiVolumes implements PodCsi {
     for (const { record } of this.#published.all().filter((found) => found.uid === uid)) {
       const driver = this.#options.drivers.find(record.driverName);
       if (!driver?.capabilities.has("GET_VOLUME_STATS")) continue;
-      const asked = {
+      const requested = {
         volume_id: record.volumeHandle,
         volume_path: this.#published.target(uid, { name: record.specVolID, block: record.block }),
       };
       // A driver that does not answer reports nothing.
-      const answer = await driver.call("NodeGetVolumeStats", asked).catch(() => undefined);
+      const answer = await driver.call("NodeGetVolumeStats", requested).catch(() => undefined);
       if (answer !== undefined) said.set(record.specVolID, diskStatsOf(answer as VolumeUsages));
     }
     return said;

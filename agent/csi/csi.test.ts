@@ -204,9 +204,9 @@ test("AGENT-CSI-UNSTAGE: pods do not wait for unstaging, which is retried until 
   const next = volumesOf();
   next.open();
   await expect.poll(() => namesIn(join(directory, "plugins/kubernetes.io/csi/.unstaging"))).toEqual([]);
-  const asked = called().length;
+  const requested = called().length;
   await next.publish(pod("2"), persistentVolume(volume, false));
-  expect(called().slice(asked)).toEqual(["NodeStageVolume", "NodePublishVolume"]);
+  expect(called().slice(requested)).toEqual(["NodeStageVolume", "NodePublishVolume"]);
 });
 
 test("AGENT-CSI-UNSTAGE: a volume that could not be unstaged is staged again for the next pod, and stays staged for it", async () => {
@@ -216,10 +216,10 @@ test("AGENT-CSI-UNSTAGE: a volume that could not be unstaged is staged again for
   await expect.poll(() => called().at(-1)).toBe("NodeUnstageVolume");
   driver.failing = undefined;
   await volumes.publish(pod("2"), persistentVolume(volume, false));
-  const asked = called().length;
+  const requested = called().length;
   expect(called().slice(-2)).toEqual(["NodeStageVolume", "NodePublishVolume"]);
   await new Promise((resolve) => setTimeout(resolve, 1200));
-  expect(called().length).toBe(asked);
+  expect(called().length).toBe(requested);
 });
 
 test("AGENT-CSI-UNSTAGE: a volume that was certainly never staged is not unstaged", async () => {

@@ -85,10 +85,10 @@ class Plugin implements DeviceSource {
 
   async prefer(available: readonly string[], count: number): Promise<readonly string[]> {
     if (this.#registration.options?.get_preferred_allocation_available !== true) return [];
-    const asked = { available_deviceIDs: available, must_include_deviceIDs: [], allocation_size: count };
+    const requested = { available_deviceIDs: available, must_include_deviceIDs: [], allocation_size: count };
     const answer = await this.#service.call<{ container_responses: readonly { deviceIDs: readonly string[] }[] }>(
       "GetPreferredAllocation",
-      { container_requests: [asked] },
+      { container_requests: [requested] },
       ALLOCATE_SECONDS,
     );
     return answer.container_responses[0]?.deviceIDs ?? [];

@@ -119,12 +119,12 @@ describe("a device plugin", () => {
   });
 
   test("AGENT-DEVICES-SET: a plugin's preferred allocation is requested only if the init containers' devices do not suffice", async () => {
-    const asked: unknown[] = [];
+    const requests: unknown[] = [];
     const none = { mounts: [], devices: [], annotations: {}, cdiDevices: [] };
     const source = {
       devices: ["x", "a", "b"].map((id) => ({ id, healthy: true })),
       prefer: async (free: readonly string[], count: number) => {
-        asked.push([...free, count]);
+        requests.push([...free, count]);
         return count === 2 ? ["a", "b"] : [];
       },
       grant: async (ids: readonly string[]) => ({ ...none, env: { WIDGETS: ids.join(",") } }),
@@ -134,10 +134,10 @@ describe("a device plugin", () => {
     const given = async (pod: string, count: number) => {
       const file = join(directory, `${pod}.json`);
       const own = new DeviceManager({ file, sources });
-      asked.length = 0;
+      requests.length = 0;
       const spec = { initContainers: [asking("i", 2)], containers: [asking("c", count)] };
       await own.setAside({ metadata: { uid: pod }, spec, status: {} });
-      return [(await own.give(pod, asking("c", count))).env.WIDGETS, ...asked];
+      return [(await own.give(pod, asking("c", count))).env.WIDGETS, ...requests];
     };
     const ofInit = ["x", "a", "b", 2];
     expect(await given("pod-1", 1)).toEqual(["a", ofInit]);

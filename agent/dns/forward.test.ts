@@ -13,35 +13,35 @@ afterEach(() => {
 
 /** Answers with each of these, in order. */
 async function overUdp(answers: readonly Buffer[]) {
-  const asked: Buffer[] = [];
+  const requested: Buffer[] = [];
   const socket = createSocket("udp4");
   socket.on("message", (query, { port, address }) => {
-    asked.push(query);
+    requested.push(query);
     for (const answer of answers) socket.send(answer, port, address);
   });
   await new Promise<void>((done) => socket.bind(0, "127.0.0.1", done));
   ends.push(() => socket.close());
-  return { asked, port: socket.address().port };
+  return { requested, port: socket.address().port };
 }
 
 async function overTcp(serve: (socket: Socket) => void) {
-  const asked: Buffer[] = [];
+  const requested: Buffer[] = [];
   const { server, port } = await listenOnLoopback((socket) => {
     socket.on("error", () => {});
     socket.on("data", (query) => {
-      asked.push(query);
+      requested.push(query);
       serve(socket);
     });
   });
   ends.push(() => server.close());
-  return { asked, port };
+  return { requested, port };
 }
 
 describe("DNS-FORWARD: a forwarded query", () => {
   it("accepts over UDP only an answer with its own id", async () => {
-    const { asked, port } = await overUdp([Buffer.from([0xbe]), Buffer.from([0, 0, 9]), ANSWER]);
+    const { requested, port } = await overUdp([Buffer.from([0xbe]), Buffer.from([0, 0, 9]), ANSWER]);
     expect(await forward(QUERY, { servers: ["127.0.0.1"], transport: "udp", port })).toEqual(ANSWER);
-    expect(asked).toEqual([QUERY]);
+    expect(requested).toEqual([QUERY]);
   });
 
   it.each<[string, (socket: Socket) => void]>([
@@ -56,9 +56,9 @@ describe("DNS-FORWARD: a forwarded query", () => {
       },
     ],
   ])("reads an answer over TCP to the announced length, %s", async (_, serve) => {
-    const { asked, port } = await overTcp(serve);
+    const { requested, port } = await overTcp(serve);
     expect(await forward(QUERY, { servers: ["127.0.0.1"], transport: "tcp", port })).toEqual(ANSWER);
-    expect(Buffer.concat(asked)).toEqual(Buffer.from([0, 5, ...QUERY]));
+    expect(Buffer.concat(requested)).toEqual(Buffer.from([0, 5, ...QUERY]));
   });
 
   it("tries the next server after a failure, and fails with the error of the last one", async () => {
@@ -75,7 +75,7 @@ describe("DNS-FORWARD: a forwarded query", () => {
 
   it.each(["udp", "tcp"] as const)("times out over %s after two seconds", async (transport) => {
     const { port } = transport === "udp" ? await overUdp([]) : await overTcp(() => {});
-    const asked = forward(QUERY, { servers: ["127.0.0.1"], transport, port });
-    await expect(asked).rejects.toThrow("127.0.0.1 does not answer");
+    const requested = forward(QUERY, { servers: ["127.0.0.1"], transport, port });
+    await expect(requested).rejects.toThrow("127.0.0.1 does not answer");
   });
 });

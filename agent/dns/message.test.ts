@@ -15,11 +15,11 @@ const message = (name: Buffer, { flags = 0x100, counts = [1, 0, 0, 0], type = 1,
   Buffer.concat([words(0xbeef, flags, ...counts), name, words(type, 1), end]);
 const opt = (size: number, { root = 0, type = 41 } = {}) =>
   Buffer.concat([Buffer.from([root]), words(type, size, 0, 0, 0)]);
-const asked = (more: Parameters<typeof message>[1] = {}) => message(encodeName("Web.Shop"), more);
+const requested = (more: Parameters<typeof message>[1] = {}) => message(encodeName("Web.Shop"), more);
 
 describe("a DNS query", () => {
   it("is parsed", () => {
-    const bytes = asked({ type: 28, flags: 0x2800 });
+    const bytes = requested({ type: 28, flags: 0x2800 });
     expect(parseQuery(bytes)).toEqual({
       id: 0xbeef,
       opcode: 5,
@@ -31,19 +31,19 @@ describe("a DNS query", () => {
       udpSize: undefined,
     });
     // What follows the question is not part of it.
-    expect(parseQuery(asked({ end: Buffer.from("more") }))?.question).toEqual(asked().subarray(12));
+    expect(parseQuery(requested({ end: Buffer.from("more") }))?.question).toEqual(requested().subarray(12));
     expect(parseQuery(message(encodeName("")))).toMatchObject({ name: "" });
   });
 
   it("is invalid if truncated", () => {
-    const bytes = asked();
+    const bytes = requested();
     for (let length = 0; length < bytes.length; length++) expect(parseQuery(bytes.subarray(0, length))).toBeUndefined();
   });
 
   it.each<[string, Buffer]>([
-    ["is an answer", asked({ flags: 0x8000 })],
-    ["has two questions", asked({ counts: [2, 0, 0, 0] })],
-    ["has no question", asked({ counts: [0, 0, 0, 0] })],
+    ["is an answer", requested({ flags: 0x8000 })],
+    ["has two questions", requested({ counts: [2, 0, 0, 0] })],
+    ["has no question", requested({ counts: [0, 0, 0, 0] })],
     ["has a label of 64 bytes", message(Buffer.concat([Buffer.from([64]), Buffer.alloc(64, 97), Buffer.from([0])]))],
     ["has a looping compression pointer", message(words(0xc00c))],
     ["has a name of more than 255 bytes", message(encodeName(Array(130).fill("a").join(".")))],
@@ -68,14 +68,14 @@ describe("a DNS query", () => {
     [undefined, { counts: [1, 0, 0, 1], end: opt(1232).subarray(0, 10) }],
     [undefined, { counts: [1, 0, 0, 1] }],
   ])("has a UDP payload size of %s according to its OPT record: %#", (size, more) =>
-    expect(parseQuery(asked(more))?.udpSize).toBe(size),
+    expect(parseQuery(requested(more))?.udpSize).toBe(size),
   );
 });
 
 describe("a DNS answer", () => {
   const query = (more: Partial<Query> = {}): Query => ({
     ...{ id: 7, opcode: 0, recursionDesired: true, name: "web.shop", type: 1, isInternet: true },
-    question: asked().subarray(12),
+    question: requested().subarray(12),
     udpSize: undefined,
     ...more,
   });
@@ -84,14 +84,14 @@ describe("a DNS answer", () => {
   const render = (answer: Partial<Answer>, more: Partial<Query> = {}, transport: "udp" | "tcp" = "udp") => {
     const bytes = renderAnswer(query(more), { rcode: "ok", answers: [], authority: [], ...answer }, transport);
     const [id, flags, ...counts] = Array.from({ length: 6 }, (_, i) => bytes.readUInt16BE(i * 2));
-    return { bytes, id, flags, counts, rest: bytes.subarray(12 + asked().length - 12) };
+    return { bytes, id, flags, counts, rest: bytes.subarray(12 + requested().length - 12) };
   };
 
   it("repeats the question, and is authoritative", () => {
     expect(render({})).toMatchObject({ id: 7, flags: 0x8580, counts: [1, 0, 0, 0] });
     expect(render({}, { recursionDesired: false, opcode: 5 }).flags).toBe(0x8480 | (5 << 11));
     expect(render({ rcode: "noSuchName" }).flags).toBe(0x8583);
-    expect(render({}).bytes.subarray(12)).toEqual(asked().subarray(12));
+    expect(render({}).bytes.subarray(12)).toEqual(requested().subarray(12));
   });
 
   it("compresses the queried name", () => {

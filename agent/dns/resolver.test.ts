@@ -39,18 +39,18 @@ interface Asked {
 }
 
 function resolver(fails = false) {
-  const asked: Asked[] = [];
+  const requests: Asked[] = [];
   const facts: ResolverFacts = {
     zone: () => zone,
     upstream: () => ["192.0.2.53"],
     ask: async (query, { servers, transport }) => {
-      asked.push({ query, servers, transport });
+      requests.push({ query, servers, transport });
       if (fails) throw new Error("away");
       return answered(query);
     },
   };
   const ask = (message: Buffer, transport: "udp" | "tcp" = "udp") => resolve(message, facts, transport);
-  return { ask, asked };
+  return { ask, requests };
 }
 
 const SERVER_FAILURE = 2;
@@ -59,33 +59,33 @@ const rcodeOf = (answer: Buffer | undefined) => (answer?.readUInt16BE(2) ?? -1) 
 
 describe("a pod's DNS query", () => {
   it("for a name of the cluster is answered from memory", async () => {
-    const { ask, asked } = resolver(true);
+    const { ask, requests } = resolver(true);
     const answer = await ask(question(`web.${SERVICE}`));
     expect(parseAddresses(answer as Buffer)).toMatchObject([{ type: "A", address: "10.96.0.50" }]);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it("for any other name is forwarded unchanged over the same protocol", async () => {
-    const { ask, asked } = resolver();
+    const { ask, requests } = resolver();
     const query = question("example.com");
     expect(await ask(query, "tcp")).toEqual(answered(query));
-    expect(asked).toEqual([{ query, servers: ["192.0.2.53"], transport: "tcp" }]);
+    expect(requests).toEqual([{ query, servers: ["192.0.2.53"], transport: "tcp" }]);
   });
 
   it("of a class other than IN is forwarded", async () => {
-    const { ask, asked } = resolver();
+    const { ask, requests } = resolver();
     await ask(question(`web.${SERVICE}`, { classOf: 3 }));
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   it("for an ExternalName Service is answered with the records of the external name", async () => {
-    const { ask, asked } = resolver();
+    const { ask, requests } = resolver();
     const answer = await ask(question(`out.${SERVICE}`), "tcp");
     expect(parseAddresses(answer as Buffer)).toMatchObject([
       { name: `out.${SERVICE}`, type: "CNAME", target: "example.com" },
       { name: "example.com", type: "A", address: "192.0.2.7" },
     ]);
-    const [{ query, transport } = { query: Buffer.alloc(0), transport: "" }] = asked;
+    const [{ query, transport } = { query: Buffer.alloc(0), transport: "" }] = requests;
     expect(transport).toBe("udp");
     expect(parseQuery(query)).toMatchObject({
       id: ID,
@@ -106,9 +106,9 @@ describe("a pod's DNS query", () => {
   });
 
   it("is ignored if malformed", async () => {
-    const { ask, asked } = resolver();
+    const { ask, requests } = resolver();
     expect(await ask(Buffer.from("?"))).toBeUndefined();
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 

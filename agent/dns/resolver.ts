@@ -14,15 +14,15 @@ export interface ResolverFacts {
 
 /** Concurrent forwarded queries: each takes a socket. Further ones fail, as in CoreDNS by default. */
 const MOST_ASKED = 1000;
-let asked = 0;
+let requested = 0;
 
 async function inBounds(ask: () => Promise<Buffer>): Promise<Buffer> {
-  if (asked >= MOST_ASKED) throw new Error("too many questions are under way");
-  asked++;
+  if (requested >= MOST_ASKED) throw new Error("too many questions are under way");
+  requested++;
   try {
     return await ask();
   } finally {
-    asked--;
+    requested--;
   }
 }
 

@@ -72,8 +72,8 @@ export class Zone {
     const found = this.#find(own);
     if (found === "no-such-name") return this.#answer([], "noSuchName");
     if ("alias" in found) return this.#alias(name, found.alias, { type, led });
-    const asked = found.filter((data) => type === TYPES.ANY || TYPES[data.type] === type);
-    return this.#answer(asked.map((data) => ({ ...data, name, ttl: TTL })));
+    const requested = found.filter((data) => type === TYPES.ANY || TYPES[data.type] === type);
+    return this.#answer(requested.map((data) => ({ ...data, name, ttl: TTL })));
   }
 
   #answer(answers: readonly ResourceRecord[], rcode: Answer["rcode"] = "ok"): Answer {
@@ -112,7 +112,7 @@ export class Zone {
     // Without underscores it is the name of an endpoint, of any Service: CoreDNS serves those of Services with cluster
     // IPs, too.
     const endpoints = isHeadless(service) || first?.startsWith("_") === false ? readyEndpoints(slices) : [];
-    const offered = (asked: Offer) => offers(service, endpoints, { host, ...asked });
+    const offered = (requested: Offer) => offers(service, endpoints, { host, ...requested });
     if (first === undefined) {
       if (service.spec.type === "ExternalName")
         return { alias: (service.spec.externalName ?? "").toLowerCase().replace(/\.$/, "") };

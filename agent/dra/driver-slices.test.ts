@@ -3,19 +3,19 @@ import { DriverSlices } from "./driver-slices.ts";
 
 const RESOURCE = "resourceslices.resource.k8s.io";
 let there: string[];
-let asked: unknown[];
+let requests: unknown[];
 let answer: () => Promise<{ ok: true; object: { metadata: object } }>;
 let slices: DriverSlices;
 
 beforeEach(() => {
   vi.useFakeTimers();
   there = [];
-  asked = [];
+  requests = [];
   answer = async () => ({ ok: true, object: { metadata: {} } });
   slices = new DriverSlices({
     client: {
       deleteCollection: (target, _, query) => {
-        asked.push({ ...target, ...query });
+        requests.push({ ...target, ...query });
         return answer();
       },
     },
@@ -37,9 +37,9 @@ test("AGENT-DRA-SLICES: a driver's ResourceSlices are deleted 30 s after it unre
   there = ["b"];
   slices.changed();
   await vi.advanceTimersByTimeAsync(29_999);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(asked).toEqual([told("spec.nodeName=n,spec.driver=a")]);
+  expect(requests).toEqual([told("spec.nodeName=n,spec.driver=a")]);
 });
 
 test("AGENT-DRA-SLICES: a driver that registers again in time keeps its ResourceSlices", async () => {
@@ -51,7 +51,7 @@ test("AGENT-DRA-SLICES: a driver that registers again in time keeps its Resource
   there = ["a"];
   slices.changed();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 test("AGENT-DRA-SLICES: old ResourceSlices are deleted at startup, except those of registered drivers", async () => {
@@ -60,15 +60,15 @@ test("AGENT-DRA-SLICES: old ResourceSlices are deleted at startup, except those 
   there = ["a", "b"];
   slices.open();
   await vi.advanceTimersByTimeAsync(0);
-  expect(asked).toEqual([told("spec.nodeName=n"), told("spec.nodeName=n,spec.driver!=a,spec.driver!=b")]);
+  expect(requests).toEqual([told("spec.nodeName=n"), told("spec.nodeName=n,spec.driver!=a,spec.driver!=b")]);
 });
 
 test("ResourceSlice deletion is retried with growing delays while the control plane is unreachable", async () => {
   answer = () => Promise.reject(new Error("away"));
   slices.open();
   await vi.advanceTimersByTimeAsync(3000);
-  expect(asked).toHaveLength(3);
+  expect(requests).toHaveLength(3);
   answer = async () => ({ ok: true, object: { metadata: {} } });
   await vi.advanceTimersByTimeAsync(600_000);
-  expect(asked).toHaveLength(4);
+  expect(requests).toHaveLength(4);
 });

@@ -156,10 +156,10 @@ export class PodClaims {
 
   /** The health of the devices that a pod's container claims. */
   healthOf(pod: Pod, { resources }: Container): readonly ResourceStatus[] {
-    const asked = resources?.claims ?? [];
-    if (asked.length === 0 || !this.uids.includes(pod.metadata.uid ?? "")) return [];
+    const requested = resources?.claims ?? [];
+    if (requested.length === 0 || !this.uids.includes(pod.metadata.uid ?? "")) return [];
     const names = new Map(claimsOf(pod).map(({ local, name }) => [local, name]));
-    return asked.flatMap(({ name: local, request = "" }) => {
+    return requested.flatMap(({ name: local, request = "" }) => {
       const devices = this.#given(pod, names.get(local) ?? "", request);
       // The kubelet identifies a device by its first CDI name, and lists each device once.
       const told = new Map(devices.map((device) => [idOf(device), this.#healthOf(device)]));

@@ -29,7 +29,7 @@ let directory: string;
 let socket: string;
 let server: Server;
 let service: UnixService;
-const asked: string[] = [];
+const requests: string[] = [];
 
 async function serve(): Promise<void> {
   const { Echo } = parseServices(PROTO);
@@ -37,7 +37,7 @@ async function serve(): Promise<void> {
   server = new Server();
   server.addService(Echo.service, {
     Say: ({ request }: { request: Words }, done: sendUnaryData<Words>) => {
-      asked.push(request.text);
+      requests.push(request.text);
       if (request.text === "never") return;
       if (request.text === "wrong")
         return done({ code: status.FAILED_PRECONDITION, details: "schön ist: 100 % anders" });
@@ -58,7 +58,7 @@ async function serve(): Promise<void> {
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "grpc-"));
   socket = join(directory, "s");
-  asked.length = 0;
+  requests.length = 0;
   await serve();
   service = new UnixService(PROTO, ["Echo"], socket);
 });
@@ -109,7 +109,7 @@ describe("a gRPC service on a Unix socket", () => {
     expect(await failure(nobody.call("Say", {}, 10))).toMatch(away);
     nobody.close();
     const cut = failure(say({ text: "never" }));
-    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     server.forceShutdown();
     expect(await cut).toMatch(/^rpc error: code = (Unavailable|Canceled) /);
     rmSync(socket, { force: true });

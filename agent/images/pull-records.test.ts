@@ -99,13 +99,13 @@ describe("AGENT-PULL: pull credentials", () => {
 const image: ImageObservation = { id: "sha256:1", ref: "r", names: ["reg.example.com/app:1"], size: 1 };
 /** A registry that admits the user `one`. */
 class Registry {
-  readonly asked: (string | undefined)[] = [];
+  readonly requested: (string | undefined)[] = [];
   isOpen = false;
   here = false;
   readonly runtime = {
     imageStatus: async () => (this.here ? image : undefined),
     pullImage: async (_: string, credentials?: RegistryCredentials) => {
-      this.asked.push(credentials?.username);
+      this.requested.push(credentials?.username);
       if (!this.isOpen && credentials?.username !== "one") throw new Error("denied");
       this.here = true;
       return image;
@@ -127,19 +127,19 @@ describe("AGENT-PULL: an image pulled with credentials", () => {
     const ask = async (policy: string, ...names: string[]) => {
       // A new agent each time.
       const puller = new ImagePuller(registry.runtime, new PullRecords(join(directory, "pulls.json")));
-      const asked = { ...container, imagePullPolicy: policy };
-      const outcome = await puller.ensure(pod(...names), asked, objects, () => {});
+      const requested = { ...container, imagePullPolicy: policy };
+      const outcome = await puller.ensure(pod(...names), requested, objects, () => {});
       return outcome.ok ? "has it" : outcome.waiting.reason;
     };
     expect(await ask("IfNotPresent", "two", "one")).toBe("has it");
-    expect(registry.asked).toEqual(["two", "one"]);
+    expect(registry.requested).toEqual(["two", "one"]);
     expect(await ask("IfNotPresent")).toBe("ErrImagePull");
     expect(await ask("Never")).toBe("ErrImageNeverPull");
     expect(await ask("IfNotPresent", "two")).toBe("ErrImagePull");
-    registry.asked.length = 0;
+    registry.requested.length = 0;
     expect(await ask("IfNotPresent", "same")).toBe("has it");
     expect(await ask("Never", "one")).toBe("has it");
-    expect(registry.asked).toEqual([]);
+    expect(registry.requested).toEqual([]);
     registry.isOpen = true;
     expect(await ask("IfNotPresent")).toBe("has it");
     registry.isOpen = false;
@@ -150,7 +150,7 @@ describe("AGENT-PULL: an image pulled with credentials", () => {
     const registry = new Registry();
     registry.here = true;
     const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, objects, () => {});
-    expect([outcome.ok, registry.asked]).toEqual([true, []]);
+    expect([outcome.ok, registry.requested]).toEqual([true, []]);
   });
 });
 

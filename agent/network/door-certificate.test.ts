@@ -1,24 +1,24 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { expect, it } from "vitest";
-import type { Asked } from "../../api/asked.ts";
+import type { ApiRequest } from "../../api/api-request.ts";
 import { createAuthority } from "../../cli/control-plane/certificates.ts";
 import { fetchDoorCertificate } from "./door-certificate.ts";
 
 const { certificate } = createAuthority(new Date());
 
 function controlPlane(answer: { code: number; body: string }) {
-  const asked: Asked[] = [];
-  const ask = async (request: Asked) => {
-    asked.push(request);
+  const requests: ApiRequest[] = [];
+  const request = async (request: ApiRequest) => {
+    requests.push(request);
     return answer;
   };
-  return { asked, calls: { server: "", ask, open: () => Promise.reject(new Error("unused")) as never } };
+  return { requests, calls: { server: "", request, open: () => Promise.reject(new Error("unused")) as never } };
 }
 
 it("a certificate is requested for a new key of the agent's own, and renewed at half of its lifetime", async () => {
-  const { asked, calls } = controlPlane({ code: 201, body: JSON.stringify({ certificate }) });
+  const { requests, calls } = controlPlane({ code: 201, body: JSON.stringify({ certificate }) });
   const door = await fetchDoorCertificate(calls, "a/b");
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     {
       method: "POST",
       path: "/sailplane/v1/nodes/a%2Fb/api-door",
@@ -26,7 +26,7 @@ it("a certificate is requested for a new key of the agent's own, and renewed at 
       body: expect.any(String),
     },
   ]);
-  const { publicKey } = JSON.parse(asked[0]?.body ?? "{}") as { publicKey: string };
+  const { publicKey } = JSON.parse(requests[0]?.body ?? "{}") as { publicKey: string };
   const shown = createPublicKey({ key: Buffer.from(publicKey, "base64"), type: "spki", format: "der" });
   expect(createPublicKey(door.key).export({ type: "spki", format: "pem" })).toBe(
     shown.export({ type: "spki", format: "pem" }),

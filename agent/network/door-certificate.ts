@@ -3,7 +3,7 @@
  * control plane.
  */
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
-import { isSuccess } from "../../api/asked.ts";
+import { isSuccess } from "../../api/api-request.ts";
 import type { ControlPlaneCalls } from "./control-plane-calls.ts";
 
 export interface DoorCertificate {
@@ -20,14 +20,15 @@ export async function fetchDoorCertificate(
   nodeName: string,
 ): Promise<DoorCertificate> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const answer = await controlPlane.ask({
+  const response = await controlPlane.request({
     method: "POST",
     path: `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/api-door`,
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64") }),
   });
-  if (!isSuccess(answer)) throw new Error(`the control plane gives no certificate for the way to it: ${answer.body}`);
-  const { certificate } = JSON.parse(answer.body) as { readonly certificate: string };
+  if (!isSuccess(response))
+    throw new Error(`the control plane gives no certificate for the way to it: ${response.body}`);
+  const { certificate } = JSON.parse(response.body) as { readonly certificate: string };
   const { validFrom, validTo } = new X509Certificate(certificate);
   return {
     key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),

@@ -40,7 +40,7 @@ function issue(publicKey: Uint8Array, of: "authority" | "server"): string {
 }
 const callsOf = (server: string): ControlPlaneCalls => ({
   server,
-  ask: async ({ path, ...asked }) => {
+  request: async ({ path, ...asked }) => {
     const answer = await fetch(`${server}${path}`, asked);
     return { code: answer.status, body: await answer.text() };
   },

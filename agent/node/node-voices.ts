@@ -1,5 +1,5 @@
 /** The clients through which a node talks to its API server. */
-import type { Asked } from "../../api/asked.ts";
+import type { ApiRequest } from "../../api/api-request.ts";
 import { type ApiClient, apiClientOver } from "../../client/api-client.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import { Reports } from "../control-plane/reports.ts";
@@ -27,7 +27,8 @@ export interface Speaker {
 }
 
 export function nodeVoices({ nodeName, controlPlane, runtime }: Speaker): NodeVoices {
-  const ask = (asked: Asked) => controlPlane.ask({ ...asked, headers: { "user-agent": USER_AGENT, ...asked.headers } });
+  const ask = (request: ApiRequest) =>
+    controlPlane.request({ ...request, headers: { "user-agent": USER_AGENT, ...request.headers } });
   const client = apiClientOver(ask);
   // Separate queues: nothing else waits for the events sent before it.
   const [events, others] = [new Reports(nodeName, ask), new Reports(nodeName, ask)];

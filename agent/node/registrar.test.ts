@@ -9,7 +9,7 @@ const facts = plainNode();
 
 let isAway: boolean;
 /** Times at which the API was asked for the Node (ms from the start). */
-let asked: number[];
+let requested: number[];
 let volumesTold: unknown[];
 let inUse: readonly string[];
 let stop: AbortController;
@@ -18,13 +18,13 @@ let registrar: Registrar;
 beforeEach(() => {
   vi.useFakeTimers();
   const started = Date.now();
-  [isAway, asked, volumesTold, inUse, stop] = [false, [], [], [], new AbortController()];
+  [isAway, requested, volumesTold, inUse, stop] = [false, [], [], [], new AbortController()];
   const client = createApiClient({
     base: "https://plane",
     headers: () => ({}),
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
-      if (pathname.endsWith("/nodes/n")) asked.push(Date.now() - started);
+      if (pathname.endsWith("/nodes/n")) requested.push(Date.now() - started);
       if (isAway) throw new Error("away");
       if (pathname.endsWith("/status")) volumesTold.push(((await request.json()) as Node).status.volumesInUse);
       return Response.json({ kind: "Node", apiVersion: "v1", metadata: { name: "n" }, spec: {}, status: {} });
@@ -35,7 +35,7 @@ beforeEach(() => {
     facts: () => ({ ...facts, volumesInUse: inUse }),
     tellMore: async () => {},
     onRegistered() {},
-    say() {},
+    print() {},
     signal: stop.signal,
   });
 });
@@ -49,7 +49,7 @@ it("a registrar merges the registrations requested during one into a single furt
   await Promise.resolve();
   inUse = ["late"];
   await Promise.all([first, registrar.register(), registrar.register(), registrar.register()]);
-  expect(asked).toHaveLength(2);
+  expect(requested).toHaveLength(2);
   expect(volumesTold.at(-1)).toEqual(["late"]);
 });
 
@@ -57,8 +57,8 @@ it("a registrar backs off while nothing answers, however many callers wait", asy
   isAway = true;
   const all = Array.from({ length: 20 }, () => registrar.register());
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(asked.slice(0, 6)).toEqual([0, 250, 750, 1750, 3750, 7750]);
-  expect(asked.length).toBeLessThan(21);
+  expect(requested.slice(0, 6)).toEqual([0, 250, 750, 1750, 3750, 7750]);
+  expect(requested.length).toBeLessThan(21);
   isAway = false;
   await vi.advanceTimersByTimeAsync(4000);
   await Promise.all(all);
@@ -70,7 +70,7 @@ it("a registrar retries at once when the control plane is known to be reachable"
   await vi.advanceTimersByTimeAsync(10_000);
   isAway = false;
   await Promise.all([before, registrar.register()]);
-  expect(asked.at(-1)).toBe(10_000);
+  expect(requested.at(-1)).toBe(10_000);
 });
 
 it("AGENT-RESIZE-NODE: a node declares in-place resize only if containers are limited", () => {

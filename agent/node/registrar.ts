@@ -20,7 +20,7 @@ export interface RegistrarOptions {
   /** Reports what accompanies the Node; fails if that does not succeed. */
   readonly tellMore: (node: Node) => Promise<void>;
   readonly onRegistered: (node: Node, since: { readonly isFirst: boolean; readonly hasRebooted: boolean }) => void;
-  readonly say: (message: string) => void;
+  readonly print: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +53,7 @@ export class Registrar {
   }
 
   async #tell(): Promise<void> {
-    const { client, facts: factsNow, tellMore, onRegistered, say, signal } = this.#options;
+    const { client, facts: factsNow, tellMore, onRegistered, print, signal } = this.#options;
     let told = "";
     let wait = FIRST_RETRY_MS;
     const started = steadyNow();
@@ -64,14 +64,14 @@ export class Registrar {
         await renewLease(client, node);
         await tellMore(node);
         if (factsNow().notReady !== facts.notReady) continue;
-        if (told !== "") say("the node is registered");
+        if (told !== "") print("the node is registered");
         onRegistered(node, { isFirst: this.#isFirst, hasRebooted });
         this.#isFirst = false;
         return;
       } catch (error) {
         const { message } = error as Error;
         if (message !== told && steadyNow() - started > PATIENCE_MS) {
-          say(`the node cannot register yet: ${message}`);
+          print(`the node cannot register yet: ${message}`);
           told = message;
         }
         if (signal.aborted) return;

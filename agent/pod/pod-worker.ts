@@ -64,7 +64,7 @@ export class PodWorker {
   get waitingForRoom(): WaitingForRoom | undefined {
     const { pod, waitsSince, resize } = this.#record;
     const waits = resize.kind === "pending" && resize.reason === "Deferred" && !this.ended;
-    return waits && waitsSince !== undefined ? { asked: pod, given: this.allocated, since: waitsSince } : undefined;
+    return waits && waitsSince !== undefined ? { requested: pod, given: this.allocated, since: waitsSince } : undefined;
   }
 
   /** The pod uses no more of the node: as with a kubelet, its room can be given to others right away. */

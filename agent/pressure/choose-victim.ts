@@ -46,9 +46,9 @@ export function evictionMessage(pod: Pod, { threshold, available, limit }: Short
     const used = use.get(name) ?? 0;
     const request = nanosOf(resources?.requests?.[resource]) / 1_000_000_000n;
     if (used <= Number(request)) return [];
-    const asked = resources?.requests?.[resource] ?? "0";
+    const requested = resources?.requests?.[resource] ?? "0";
     return [
-      `Container ${name} was using ${printAmount(used)}, request is ${asked}, has larger consumption of ${resource}. `,
+      `Container ${name} was using ${printAmount(used)}, request is ${requested}, has larger consumption of ${resource}. `,
     ];
   });
   return head + excess.join("");

@@ -93,7 +93,7 @@ describe("a gRPC probe", () => {
   });
 
   it("fails if the port speaks another protocol", async () => {
-    const http = createHttp((_, answer) => answer.end("hello"));
+    const http = createHttp((_, response) => response.end("hello"));
     expect((await probe(await listen(http), "", 1)).ok).toBe(false);
     const rude = createServer((socket) => socket.destroy());
     expect((await probe(await listen(rude), "", 1)).ok).toBe(false);

@@ -15,9 +15,9 @@ function asksOf(
   let pace = beginPace(kind, { periodMs: PERIOD, ageMs }, 0);
   const asks: string[] = [];
   for (let at = kind === "liveness" ? pace.due : 0; at < end; ) {
-    const asked = { askedAt: at, ok: at >= goodAt };
-    asks.push(`${at}${counts(pace, asked) ? (asked.ok ? "+" : "-") : ""}`);
-    const next = nextPace(pace, asked, PERIOD);
+    const requested = { askedAt: at, ok: at >= goodAt };
+    asks.push(`${at}${counts(pace, requested) ? (requested.ok ? "+" : "-") : ""}`);
+    const next = nextPace(pace, requested, PERIOD);
     pace = next;
     at = next.askAt;
   }

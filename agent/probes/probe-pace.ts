@@ -34,10 +34,10 @@ export const counts = ({ due }: Pace, { askedAt, ok }: { askedAt: number; ok: bo
 /** The pace after a result; `askAt` is when to probe again. */
 export function nextPace(
   pace: Pace,
-  asked: { askedAt: number; ok: boolean },
+  requested: { askedAt: number; ok: boolean },
   periodMs: number,
 ): Pace & { readonly askAt: number } {
-  const due = counts(pace, asked) ? asked.askedAt + periodMs : pace.due;
-  const hurryMs = asked.ok ? periodMs : pace.hurryMs;
-  return { due, hurryMs: Math.min(hurryMs * 2, periodMs), askAt: Math.min(asked.askedAt + hurryMs, due) };
+  const due = counts(pace, requested) ? requested.askedAt + periodMs : pace.due;
+  const hurryMs = requested.ok ? periodMs : pace.hurryMs;
+  return { due, hurryMs: Math.min(hurryMs * 2, periodMs), askAt: Math.min(requested.askedAt + hurryMs, due) };
 }

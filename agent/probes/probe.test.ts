@@ -12,11 +12,11 @@ import { portNumber, runProbe } from "./probe.ts";
 const BODY = '<a href="http://0.0.0.0/">Found</a>.';
 let server: Server;
 let port = 0;
-let asked: string[] = [];
+let requests: string[] = [];
 
 beforeAll(async () => {
   server = createServer(({ url = "" }, response) => {
-    asked.push(url);
+    requests.push(url);
     const { searchParams, pathname } = new URL(url, "http://x");
     const [, code = "200"] = pathname.split("/");
     const location = pathname.endsWith("/again") ? url : searchParams.get("to");
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const probe = (path: string) => {
-  asked = [];
+  requests = [];
   return getHttp({ path, port }, "127.0.0.1", { port, seconds: 5, agent: "test" });
 };
 
@@ -68,7 +68,7 @@ describe("an HTTP probe", () => {
   it("stops after ten redirects", async () => {
     const outcome = await probe("/302/again");
     expect(outcome).toMatchObject({ ok: false, output: expect.stringMatching(/: stopped after 10 redirects$/) });
-    expect(asked).toHaveLength(10);
+    expect(requests).toHaveLength(10);
   });
 });
 
@@ -205,16 +205,16 @@ describe("a probe", () => {
   const answering = (execSync: Runtime["execSync"]) => ({ ...target, runtime: { execSync } as Runtime });
 
   it("of a command has its exit code and its output, truncated at 10 KiB", async () => {
-    const asked: unknown[] = [];
+    const requests: unknown[] = [];
     const run = (exitCode: number) =>
       answering(async (...all) => {
-        asked.push(all);
+        requests.push(all);
         return { exitCode, output: Buffer.from("x".repeat(20_000)), stderr: Buffer.alloc(0) };
       });
     const output = "x".repeat(10_240);
     expect(await runProbe({ exec: { command: ["a", "b"] } }, run(0))).toEqual({ ok: true, output });
     expect(await runProbe({ exec: {}, timeoutSeconds: 7 }, run(3))).toEqual({ ok: false, output });
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       ["c", ["a", "b"], 1],
       ["c", [], 7],
     ]);

@@ -9,21 +9,21 @@ const often = (command: string): Probe => ({ periodSeconds: 0.02, exec: { comman
 const container = { name: "c", livenessProbe: often("alive"), readinessProbe: often("ready") };
 
 it("a terminating container is still probed for readiness, but not for liveness", async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const runtime = {
     execSync: async (_id: string, [command = ""]: readonly string[]) => {
-      asked.push(command);
+      requests.push(command);
       return { exitCode: 0, output: Buffer.alloc(0), stderr: Buffer.alloc(0) };
     },
   } as Partial<Runtime> as Runtime;
   const prober = new Prober({ runtime, podIP: () => "", onResult: () => {}, onOutcome: () => {}, onTrouble: () => {} });
   prober.follow([{ target: { role: "main", container }, observed: { id: "x", startedAt: 0 } as ContainerObservation }]);
-  await expect.poll(() => new Set(asked)).toEqual(new Set(["alive", "ready"]));
+  await expect.poll(() => new Set(requests)).toEqual(new Set(["alive", "ready"]));
   prober.onlyReadiness();
-  asked.length = 0;
-  await expect.poll(() => asked.length).toBeGreaterThan(3);
+  requests.length = 0;
+  await expect.poll(() => requests.length).toBeGreaterThan(3);
   prober.stop();
-  expect(new Set(asked)).toEqual(new Set(["ready"]));
+  expect(new Set(requests)).toEqual(new Set(["ready"]));
 });
 
 it.each([
@@ -42,12 +42,12 @@ function probing(
   probes: Partial<Pick<Container, "startupProbe" | "livenessProbe" | "readinessProbe">>,
   role: PodContainer["role"] = "main",
 ) {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const told: string[] = [];
   const outcomes: { readonly word: string; readonly tookMs: number }[] = [];
   const runtime = {
     execSync: async (_id: string, [command = ""]: readonly string[]) => {
-      asked.push(command);
+      requests.push(command);
       const codes = answers[command] ?? [0];
       const code = codes[outcomes.filter(({ word }) => word.startsWith(command)).length] ?? codes.at(-1);
       if (code instanceof Error) throw code;
@@ -66,32 +66,32 @@ function probing(
   const observed = { id: "x", startedAt: 0 } as ContainerObservation;
   const follow = () => prober.follow([{ target: { role, container: { name: "c", ...probes } }, observed }]);
   follow();
-  return { prober, asked, told, outcomes, results, follow };
+  return { prober, requests, told, outcomes, results, follow };
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve, 150));
 
 it("no other probe runs before the container has started", async () => {
-  const { prober, asked, results } = probing(
+  const { prober, requests, results } = probing(
     { startup: [1, 1, 0] },
     { startupProbe: { ...often("startup"), failureThreshold: 5 }, readinessProbe: often("readiness") },
   );
-  await expect.poll(() => asked).toContain("readiness");
-  expect(new Set(asked.slice(0, asked.indexOf("readiness")))).toEqual(new Set(["startup"]));
+  await expect.poll(() => requests).toContain("readiness");
+  expect(new Set(requests.slice(0, requests.indexOf("readiness")))).toEqual(new Set(["startup"]));
   expect(results.slice(0, 2)).toEqual(['{"startup":"success"}', '{"startup":"success","readiness":"success"}']);
   prober.stop();
 });
 
 it("a container that fails its startup probe is no longer probed, and never for readiness", async () => {
   const startupProbe = { ...often("startup"), failureThreshold: 3 };
-  const { prober, asked, told, results } = probing(
+  const { prober, requests, told, results } = probing(
     { startup: [1] },
     { startupProbe, readinessProbe: often("readiness") },
   );
   await expect.poll(() => results).toEqual(['{"startup":"failure"}']);
   expect(told).toEqual(["startup: said", "startup: said", "startup: said"]);
-  const { length } = asked;
+  const { length } = requests;
   await settle();
-  expect([asked.length, asked.includes("readiness")]).toEqual([length, false]);
+  expect([requests.length, requests.includes("readiness")]).toEqual([length, false]);
   prober.stop();
 });
 
@@ -116,22 +116,22 @@ it("a container that fails liveness, is already followed, or has been stopped is
   dead.follow();
   await expect.poll(() => dead.results).toEqual(['{"liveness":"success"}', '{"liveness":"failure"}']);
   expect(dead.told).toEqual(["liveness: said", "liveness: said"]);
-  const { length } = dead.asked;
+  const { length } = dead.requests;
   await settle();
-  expect(dead.asked).toHaveLength(length);
+  expect(dead.requests).toHaveLength(length);
   dead.prober.stop();
   expect(dead.prober.results().size).toBe(0);
 
   const stopped = probing({}, { livenessProbe });
   stopped.prober.stop();
   await settle();
-  expect(stopped.asked).toEqual([]);
+  expect(stopped.requests).toEqual([]);
 });
 
 it.each(["init", "ephemeral"] as const)("%s containers are not probed", async (role) => {
-  const { asked } = probing({}, { readinessProbe: often("readiness") }, role);
+  const { requests } = probing({}, { readinessProbe: often("readiness") }, role);
   await settle();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 it("a container without probes has no results", () => {

@@ -105,14 +105,14 @@ class ContainerProbes {
         runtime: this.#options.runtime,
       });
       if (until.aborted) return false;
-      const asked = { askedAt, ok: outcome.ok };
-      if (counts(pace, asked)) {
+      const requested = { askedAt, ok: outcome.ok };
+      if (counts(pace, requested)) {
         this.#tell(kind, { ...outcome, tookMs: steadyNow() - askedAt });
         const isVerdict = outcome.errored !== true && streak.add(outcome.ok);
         if (isVerdict) this.#conclude(kind, outcome.ok);
         if (isVerdict && (kind === "startup" || (kind === "liveness" && !outcome.ok))) return outcome.ok;
       }
-      const next = nextPace(pace, asked, periodMs);
+      const next = nextPace(pace, requested, periodMs);
       pace = next;
       await wait(next.askAt - steadyNow());
     }

@@ -68,16 +68,16 @@ export class HealthChecks {
   }
 
   #listen(port: number): void {
-    const server = createServer((asked, answer) => {
-      asked.resume();
+    const server = createServer((request, response) => {
+      request.resume();
       const check = this.#checks.get(port);
-      if (check === undefined) return answer.destroy();
-      answer.writeHead(check.localEndpoints > 0 ? 200 : 503, {
+      if (check === undefined) return response.destroy();
+      response.writeHead(check.localEndpoints > 0 ? 200 : 503, {
         "Content-Type": "application/json",
         "X-Content-Type-Options": "nosniff",
         "X-Load-Balancing-Endpoint-Weight": String(check.localEndpoints),
       });
-      answer.end(renderHealth(check));
+      response.end(renderHealth(check));
     });
     server.on("error", (error) => {
       this.#servers.delete(port);

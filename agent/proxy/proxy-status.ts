@@ -56,11 +56,11 @@ export class ProxyStatus {
 }
 
 function open(answerOf: (path: string) => StatusAnswer, at: { readonly port: number; readonly host?: string }): Server {
-  const server = createServer((asked: IncomingMessage, answer: ServerResponse) => {
-    asked.resume();
-    const { code, type, text } = answerOf(new URL(asked.url ?? "/", "http://node").pathname);
-    answer.writeHead(code, { "Content-Type": type, "X-Content-Type-Options": "nosniff" });
-    answer.end(text);
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    request.resume();
+    const { code, type, text } = answerOf(new URL(request.url ?? "/", "http://node").pathname);
+    response.writeHead(code, { "Content-Type": type, "X-Content-Type-Options": "nosniff" });
+    response.end(text);
   });
   // Another proxy has the port, and answers for the machine.
   server.on("error", () => server.close());

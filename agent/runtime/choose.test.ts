@@ -14,7 +14,7 @@ test("a pod's program does not inherit the package.json of the project in which 
     mkdirSync(join(program, ".."), { recursive: true });
     writeFileSync(program, 'console.log(typeof require("node:http").createServer)');
     const { signal } = new AbortController();
-    await chooseRuntime({ runtime: "process", nodeName: "n", dataDirectory, say: () => {}, signal });
+    await chooseRuntime({ runtime: "process", nodeName: "n", dataDirectory, print: () => {}, signal });
     expect(execFileSync(process.execPath, [program], { encoding: "utf8" })).toBe("function\n");
   } finally {
     rmSync(project, { recursive: true });

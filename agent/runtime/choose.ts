@@ -14,7 +14,7 @@ export interface RuntimeOptions {
   readonly runtime: RuntimeChoice;
   readonly nodeName: string;
   readonly dataDirectory: string;
-  readonly say: (message: string) => void;
+  readonly print: (message: string) => void;
   readonly onWaiting?: () => void;
   readonly signal: AbortSignal;
 }

@@ -14,7 +14,7 @@ const choose = (runtime: "auto" | "cri", signal = new AbortController().signal) 
     runtime,
     nodeName: "n",
     dataDirectory: directory,
-    say: (message) => said.push(message),
+    print: (message) => said.push(message),
     onWaiting: () => waits++,
     signal,
   });

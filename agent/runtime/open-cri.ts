@@ -1,4 +1,7 @@
-/** Opens the machine's container runtime, waiting for one that a node must have: both start with the machine, in any order. */
+/**
+ * Opens the machine's container runtime, waiting for one that a node must have: both start with the machine, in any
+ * order.
+ */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +14,7 @@ export interface OpenCriOptions {
   /** The user wants containers, and nothing else. */
   readonly isDemanded: boolean;
   /** Told why the node waits, whenever that changes. */
-  readonly say: (message: string) => void;
+  readonly print: (message: string) => void;
   /** Called after that. */
   readonly onWaiting?: () => void;
   readonly signal: AbortSignal;
@@ -53,7 +56,7 @@ async function openOrWhy(dataDirectory: string): Promise<Runtime | string> {
 export async function openCri({
   dataDirectory,
   isDemanded,
-  say,
+  print,
   onWaiting,
   signal,
 }: OpenCriOptions): Promise<Runtime | undefined> {
@@ -68,7 +71,7 @@ export async function openCri({
     }
     if (!mustWait) return undefined;
     if (opened !== told) {
-      say(`${opened}; the node waits for one (--runtime process does without)`);
+      print(`${opened}; the node waits for one (--runtime process does without)`);
       onWaiting?.();
     }
     told = opened;

@@ -20,7 +20,7 @@ describe("AGENT-STATIC: static pod manifests", () => {
 
   /** The API's pods, and its responses. */
   let api: Map<string, Pod>;
-  let asked: string[];
+  let requests: string[];
   let refuse: number | undefined;
   let serial = 0;
 
@@ -30,7 +30,7 @@ describe("AGENT-STATIC: static pod manifests", () => {
       : { ok: false as const, status: { code: refuse, message: "refused" } };
   const client = {
     create: async (_: unknown, pod: Pod) => {
-      asked.push(`create ${pod.metadata.name}`);
+      requests.push(`create ${pod.metadata.name}`);
       const made = { ...pod, metadata: { ...pod.metadata, uid: `mirror-${++serial}` } };
       if (refuse === undefined) api.set(pod.metadata.name ?? "", made);
       return answer(made);
@@ -39,7 +39,7 @@ describe("AGENT-STATIC: static pod manifests", () => {
       { name }: { name: string },
       { uid, gracePeriodSeconds }: { uid: string; gracePeriodSeconds: number },
     ) => {
-      asked.push(`delete ${name} ${uid} ${gracePeriodSeconds}`);
+      requests.push(`delete ${name} ${uid} ${gracePeriodSeconds}`);
       if (refuse === undefined) api.delete(name);
       return answer({});
     },
@@ -52,7 +52,7 @@ describe("AGENT-STATIC: static pod manifests", () => {
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "manifests-"));
-    [events, warnings, asked, api, refuse] = [[], [], [], new Map(), undefined];
+    [events, warnings, requests, api, refuse] = [[], [], [], new Map(), undefined];
     statics = new StaticPods({
       directory,
       nodeName: "n1",
@@ -83,7 +83,7 @@ describe("AGENT-STATIC: static pod manifests", () => {
     await statics.start();
     expect(events.toSorted()).toEqual(["a-n1 comes", "b-n1 comes", "c-n1 comes"]);
     expect(statics.pods.map(({ metadata }) => metadata.name).toSorted()).toEqual(["a-n1", "b-n1", "c-n1"]);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
     expect(warnings).toEqual([
       expect.stringMatching(/^e\.yaml is not a static pod: EISDIR/),
       expect.stringMatching(/^f\.yaml is not a static pod: ENOENT/),
@@ -130,23 +130,23 @@ describe("AGENT-STATIC: static pod manifests", () => {
     await expect.poll(() => events).toEqual(["a-n1 comes", expect.stringMatching(/^a-n1 is mirror-/)]);
     const mirror = api.get("a-n1");
     expect(mirror?.metadata.ownerReferences).toEqual([expect.objectContaining({ uid: "node", controller: true })]);
-    expect(asked).toEqual(["create a-n1"]);
+    expect(requests).toEqual(["create a-n1"]);
     statics.registered(node);
     await expect.poll(() => events).toHaveLength(3);
-    expect(asked).toEqual(["create a-n1"]);
+    expect(requests).toEqual(["create a-n1"]);
   });
 
   it("get new mirror pods if these are deleted, at once or later", async () => {
     write("a.yaml", manifest("a"));
     await statics.start();
     statics.registered(node);
-    await expect.poll(() => asked).toEqual(["create a-n1"]);
+    await expect.poll(() => requests).toEqual(["create a-n1"]);
     statics.follow(api.get("a-n1") as Pod, { deleted: true });
-    await expect.poll(() => asked).toEqual(["create a-n1", "create a-n1"]);
+    await expect.poll(() => requests).toEqual(["create a-n1", "create a-n1"]);
     const mirror = api.get("a-n1") as Pod;
     const deletionTimestamp = "2026-01-01T00:00:00Z";
     statics.follow({ ...mirror, metadata: { ...mirror.metadata, deletionTimestamp } });
-    await expect.poll(() => asked.slice(2)).toEqual([`delete a-n1 ${mirror.metadata.uid} 0`, "create a-n1"]);
+    await expect.poll(() => requests.slice(2)).toEqual([`delete a-n1 ${mirror.metadata.uid} 0`, "create a-n1"]);
   });
 
   it("have outdated mirror pods replaced, and those of removed manifests deleted", async () => {
@@ -160,9 +160,11 @@ describe("AGENT-STATIC: static pod manifests", () => {
     statics.follow(old("a-n1"));
     statics.follow(old("gone-n1"));
     await new Promise((resume) => setTimeout(resume, 20));
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
     statics.registered(node);
-    await expect.poll(() => asked).toEqual(["delete a-n1 old-a-n1 0", "delete gone-n1 old-gone-n1 0", "create a-n1"]);
+    await expect
+      .poll(() => requests)
+      .toEqual(["delete a-n1 old-a-n1 0", "delete gone-n1 old-gone-n1 0", "create a-n1"]);
   });
 
   it("get mirror pods as soon as the API allows, and need no deletion of one already gone", async () => {
@@ -170,16 +172,16 @@ describe("AGENT-STATIC: static pod manifests", () => {
     await statics.start();
     refuse = 503;
     statics.registered(node);
-    await expect.poll(() => asked).toEqual(["create a-n1"]);
+    await expect.poll(() => requests).toEqual(["create a-n1"]);
     refuse = undefined;
     await expect.poll(() => events.at(-1), { timeout: 5000 }).toMatch(/^a-n1 is mirror-/);
 
     rmSync(join(directory, "a.yaml"));
     refuse = 404;
-    await expect.poll(() => asked.at(-1)).toMatch(/^delete a-n1/);
-    const before = asked.length;
+    await expect.poll(() => requests.at(-1)).toMatch(/^delete a-n1/);
+    const before = requests.length;
     statics.registered(node);
     await new Promise((resume) => setTimeout(resume, 50));
-    expect(asked.length).toBe(before);
+    expect(requests.length).toBe(before);
   });
 });

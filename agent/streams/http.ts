@@ -32,12 +32,12 @@ export async function serveHttp(
     createConnection: () => connection,
   });
   body.pipe(call);
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     call.once("response", resolve);
     call.once("error", reject);
   });
-  tunnel.answer({ code: 200, http: { status: answer.statusCode ?? 502, headers: endToEnd(headersOf(answer)) } });
-  for await (const chunk of answer) await tunnel.send(CHANNEL.stdout, chunk as Buffer);
+  tunnel.answer({ code: 200, http: { status: response.statusCode ?? 502, headers: endToEnd(headersOf(response)) } });
+  for await (const chunk of response) await tunnel.send(CHANNEL.stdout, chunk as Buffer);
   tunnel.close();
 }
 

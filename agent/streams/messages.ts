@@ -16,10 +16,10 @@ export async function serveMessages(
   connect: () => Promise<Duplex>,
 ): Promise<void> {
   const connection = await connect();
-  const asked = headers.find(([name]) => name.toLowerCase() === PROTOCOLS)?.[1] ?? "";
+  const requested = headers.find(([name]) => name.toLowerCase() === PROTOCOLS)?.[1] ?? "";
   // The handshake's own headers are generated anew for this connection.
   const passed = endToEnd(headers).filter(([name]) => !name.toLowerCase().startsWith("sec-websocket-"));
-  const socket = new WebSocket(`ws://pod${path}`, asked === "" ? [] : asked.split(/\s*,\s*/), {
+  const socket = new WebSocket(`ws://pod${path}`, requested === "" ? [] : requested.split(/\s*,\s*/), {
     headers: Object.fromEntries(passed),
     createConnection: () => connection as never,
     handshakeTimeout: PATIENCE_MS,
@@ -27,7 +27,7 @@ export async function serveMessages(
   });
   const refusal = await new Promise<IncomingMessage | undefined>((resolve, reject) => {
     socket.once("open", () => resolve(undefined));
-    socket.once("unexpected-response", (_, answer) => resolve(answer));
+    socket.once("unexpected-response", (_, response) => resolve(response));
     socket.once("error", reject);
   });
   socket.on("error", () => {});

@@ -53,13 +53,13 @@ test("TUNNEL-FRAME: invalid frames from an exec client end at most its own strea
   } as unknown as Runtime;
   const context = { runtime, findPod: () => ({ metadata: { uid: "u" } }), nodeApi: vi.fn(), followed: () => {} };
   const socket = new LeavingSocket();
-  const asked = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["cat"] } as const;
+  const request = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["cat"] } as const;
   const dialled = new Promise<void>((resolve) => {
     const dial = async () => {
       setTimeout(resolve);
       return socket as unknown as WebSocket;
     };
-    void serveTunnel({ ...asked, stdin: true, stdout: true, stderr: true, tty: true }, dial, context as never);
+    void serveTunnel({ ...request, stdin: true, stdout: true, stderr: true, tty: true }, dial, context as never);
   });
   await dialled;
   const say = (channel: number, text: string) =>
@@ -85,9 +85,9 @@ test("the outcome of a command is reported with the runtime's message", async ()
   } as unknown as Runtime;
   const context = { runtime, findPod: () => ({ metadata: { uid: "u" } }), nodeApi: vi.fn(), followed: () => {} };
   const socket = new LeavingSocket();
-  const asked = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["false"] } as const;
+  const request = { kind: "exec", namespace: "n", pod: "p", uid: "u", container: "c", command: ["false"] } as const;
   const dial = async () => socket as unknown as WebSocket;
-  await serveTunnel({ ...asked, stdin: false, stdout: true, stderr: true, tty: false }, dial, context as never);
+  await serveTunnel({ ...request, stdin: false, stdout: true, stderr: true, tty: false }, dial, context as never);
   expect(JSON.parse(socket.heard.at(-1)?.slice(1) ?? "")).toMatchObject({
     reason: "NonZeroExitCode",
     message: "error executing command [false], exit code 3",
@@ -100,8 +100,16 @@ test("TUNNEL-HTTP: requests to a host network pod go to the machine's address, n
   const runtime = { observe: async () => ({ sandboxes: [{ id: "s", ready: true }] }), dial: dialled };
   const pod = { metadata: { uid: "u" }, spec: { hostNetwork: true }, status: { podIP: "192.0.2.1" } };
   const context = { runtime, findPod: () => pod, nodeApi: vi.fn(), followed: () => {} };
-  const asked = { kind: "http", namespace: "n", pod: "p", uid: "u", method: "GET", path: "/", headers: [] } as const;
-  const to = { ...asked, node: "n1", address: "127.0.0.1", port: 10_248 };
+  const requested = {
+    kind: "http",
+    namespace: "n",
+    pod: "p",
+    uid: "u",
+    method: "GET",
+    path: "/",
+    headers: [],
+  } as const;
+  const to = { ...requested, node: "n1", address: "127.0.0.1", port: 10_248 };
   await serveTunnel(to, async () => new LeavingSocket() as unknown as WebSocket, context as never);
   expect(dialled).toHaveBeenCalledWith("s", 10_248, "192.0.2.1");
 });
@@ -111,8 +119,20 @@ test.each(["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "0.0.0.0",
   async (address) => {
     const socket = new LeavingSocket();
     const context = { runtime: {}, findPod: vi.fn(), nodeApi: vi.fn(), followed: () => {} };
-    const asked = { kind: "http", namespace: "n", pod: "", uid: "", method: "GET", path: "/", headers: [] } as const;
-    await serveTunnel({ ...asked, address, port: 80 }, async () => socket as unknown as WebSocket, context as never);
+    const requested = {
+      kind: "http",
+      namespace: "n",
+      pod: "",
+      uid: "",
+      method: "GET",
+      path: "/",
+      headers: [],
+    } as const;
+    await serveTunnel(
+      { ...requested, address, port: 80 },
+      async () => socket as unknown as WebSocket,
+      context as never,
+    );
     expect(JSON.parse(socket.heard[0] ?? "")).toMatchObject({
       message: `address ${JSON.stringify(address)} is not allowed`,
     });

@@ -25,7 +25,7 @@ const isOneWay = ({ kind }: StreamRequest): boolean => kind === "logs" || kind =
 
 /** `followed` gets the tunnel as soon as there is one. */
 export async function serveTunnel(
-  asked: StreamRequest,
+  request: StreamRequest,
   dial: Dial,
   { followed, ...context }: ServeContext & { readonly followed: (tunnel: Tunnel) => void },
 ): Promise<void> {
@@ -36,12 +36,12 @@ export async function serveTunnel(
     return opened;
   };
   try {
-    if (isOneWay(asked)) await serveOneWay(asked, await open(), context);
-    else await serveJoined(asked, open, context);
+    if (isOneWay(request)) await serveOneWay(request, await open(), context);
+    else await serveJoined(request, open, context);
   } catch (error) {
     if (opened === undefined) (await dial(answerOf(error))).close();
     else {
-      if (isOneWay(asked)) opened.answer(answerOf(error));
+      if (isOneWay(request)) opened.answer(answerOf(error));
       opened.close();
     }
   }
@@ -70,11 +70,11 @@ async function serveJoined(asked: StreamRequest, open: Open, context: ServeConte
   }
 }
 
-function podOf<R extends Exclude<StreamRequest, { kind: "node" }>>(asked: R, { findPod }: ServeContext) {
-  const pod = findPod(asked.namespace, asked.pod, asked.uid);
-  if (pod === undefined) throw new Refusal(404, "NotFound", `pod "${asked.pod}" does not exist on this node`);
+function podOf<R extends Exclude<StreamRequest, { kind: "node" }>>(requested: R, { findPod }: ServeContext) {
+  const pod = findPod(requested.namespace, requested.pod, requested.uid);
+  if (pod === undefined) throw new Refusal(404, "NotFound", `pod "${requested.pod}" does not exist on this node`);
   // The request names the mirror pod, whose uid differs from the static pod's.
-  return { pod, request: { ...asked, uid: pod.metadata.uid ?? "" } };
+  return { pod, request: { ...requested, uid: pod.metadata.uid ?? "" } };
 }
 
 const LOGS_PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)\/?$/;

@@ -13,10 +13,10 @@ const LONG_MS = 123_000;
 const failedMount = (message: string): VolumeNews => ({ type: "Warning", reason: "FailedMount", message });
 
 /** The first pod determines the group: the files belong to another one than this pod requests. */
-export const ofAnotherGroup = (volume: string, { asked, has }: { asked: number; has: number }): VolumeNews => ({
+export const ofAnotherGroup = (volume: string, { requested, has }: { requested: number; has: number }): VolumeNews => ({
   type: "Warning",
   reason: "AlreadyMountedVolume",
-  message: `The requested fsGroup is ${asked}, but the volume ${volume} has GID ${has}. The volume may not be shareable.`,
+  message: `The requested fsGroup is ${requested}, but the volume ${volume} has GID ${has}. The volume may not be shareable.`,
 });
 
 export const setUpFailed = (volume: string, { message }: Error): VolumeNews =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Audited, type AuditRule, auditRule, parseAuditPolicy } from "./policy.ts";
 
 const pods = { group: "", resource: "pods", subresource: "", namespace: "default", name: "p" };
-const asked = (over: Partial<Audited> = {}): Audited => ({
+const requested = (over: Partial<Audited> = {}): Audited => ({
   user: "ann",
   groups: ["dev", "system:authenticated"],
   verb: "get",
@@ -10,45 +10,45 @@ const asked = (over: Partial<Audited> = {}): Audited => ({
   resource: pods,
   ...over,
 });
-const { resource: _, ...plainPath } = asked({ path: "/healthz/ping" });
+const { resource: _, ...plainPath } = requested({ path: "/healthz/ping" });
 
 describe("AUDIT-POLICY: a rule", () => {
   const cases: readonly [string, Omit<AuditRule, "level">, Audited, boolean][] = [
-    ["without conditions matches all", {}, asked(), true],
-    ["names users", { users: ["bob"] }, asked(), false],
-    ["names groups, of which one is enough", { userGroups: ["ops", "dev"] }, asked(), true],
-    ["names verbs", { verbs: ["list", "get"] }, asked(), true],
+    ["without conditions matches all", {}, requested(), true],
+    ["names users", { users: ["bob"] }, requested(), false],
+    ["names groups, of which one is enough", { userGroups: ["ops", "dev"] }, requested(), true],
+    ["names verbs", { verbs: ["list", "get"] }, requested(), true],
     ["with resources matches no other path", { resources: [{ group: "" }] }, plainPath, false],
-    ["with a group alone matches all in it", { resources: [{ group: "" }] }, asked(), true],
-    ["of another group", { resources: [{ group: "apps" }] }, asked(), false],
-    ["with a resource", { resources: [{ resources: ["pods"] }] }, asked(), true],
+    ["with a group alone matches all in it", { resources: [{ group: "" }] }, requested(), true],
+    ["of another group", { resources: [{ group: "apps" }] }, requested(), false],
+    ["with a resource", { resources: [{ resources: ["pods"] }] }, requested(), true],
     [
       "with a resource leaves its subresources out",
       { resources: [{ resources: ["pods"] }] },
-      asked({ resource: { ...pods, subresource: "exec" } }),
+      requested({ resource: { ...pods, subresource: "exec" } }),
       false,
     ],
     [
       "with pods/* takes them in",
       { resources: [{ resources: ["pods/*"] }] },
-      asked({ resource: { ...pods, subresource: "exec" } }),
+      requested({ resource: { ...pods, subresource: "exec" } }),
       true,
     ],
     [
       "with */exec",
       { resources: [{ resources: ["*/exec"] }] },
-      asked({ resource: { ...pods, subresource: "exec" } }),
+      requested({ resource: { ...pods, subresource: "exec" } }),
       true,
     ],
-    ["with names", { resources: [{ resources: ["pods"], resourceNames: ["q"] }] }, asked(), false],
-    ["with namespaces", { namespaces: ["kube-system"] }, asked(), false],
+    ["with names", { resources: [{ resources: ["pods"], resourceNames: ["q"] }] }, requested(), false],
+    ["with namespaces", { namespaces: ["kube-system"] }, requested(), false],
     [
       "with a namespace for cluster-scoped resources",
       { namespaces: [""] },
-      asked({ resource: { ...pods, namespace: "" } }),
+      requested({ resource: { ...pods, namespace: "" } }),
       true,
     ],
-    ["with paths matches no resource", { nonResourceURLs: ["/api*"] }, asked(), false],
+    ["with paths matches no resource", { nonResourceURLs: ["/api*"] }, requested(), false],
     ["with a path that ends in a star", { nonResourceURLs: ["/healthz*"] }, plainPath, true],
     ["with another path", { nonResourceURLs: ["/healthz"] }, plainPath, false],
   ];
@@ -59,8 +59,8 @@ describe("AUDIT-POLICY: a rule", () => {
 
   test("takes effect if it is the first that matches", () => {
     const rules = [{ level: "None" as const, users: ["ann"] }, { level: "Metadata" as const }];
-    expect(auditRule({ rules }, asked())?.level).toBe("None");
-    expect(auditRule({ rules }, asked({ user: "bob" }))?.level).toBe("Metadata");
+    expect(auditRule({ rules }, requested())?.level).toBe("None");
+    expect(auditRule({ rules }, requested({ user: "bob" }))?.level).toBe("Metadata");
   });
 });
 

@@ -138,12 +138,12 @@ export function refuseUnverifiedEmail(mappings: ClaimMappings, rules: readonly C
   };
   const { username, extra = [] } = mappings;
   if (!("expression" in username) || !reads(username.expression, "email")) return;
-  const asked = [
+  const requested = [
     username.expression,
     ...extra.map(({ valueExpression }) => valueExpression),
     ...rules.flatMap((rule) => ("expression" in rule ? [rule.expression] : [])),
   ];
-  if (asked.some((expression) => reads(expression, "email_verified"))) return;
+  if (requested.some((expression) => reads(expression, "email_verified"))) return;
   throw new Refusal(
     `${path}.username.expression: claims.email_verified must be used in claimMappings.username.expression or claimMappings.extra[*].valueExpression or claimValidationRules[*].expression when claims.email is used in claimMappings.username.expression`,
   );

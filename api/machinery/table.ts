@@ -126,13 +126,14 @@ function included(object: KubeObject, printed: Printed, { includeObject, show }:
 
 /** The `includeObject` parameter of a request, or the text of the 400. */
 export function parseIncludeObject(
-  asked: string,
+  requested: string,
 ): { ok: true; includeObject: IncludeObject } | { ok: false; message: string } {
-  if (asked === "") return { ok: true, includeObject: "Metadata" };
-  if (asked === "None" || asked === "Metadata" || asked === "Object") return { ok: true, includeObject: asked };
+  if (requested === "") return { ok: true, includeObject: "Metadata" };
+  if (requested === "None" || requested === "Metadata" || requested === "Object")
+    return { ok: true, includeObject: requested };
   const rule = "must be 'Metadata', 'Object', 'None', or empty";
   return {
     ok: false,
-    message: `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked)}: ${rule}`,
+    message: `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(requested)}: ${rule}`,
   };
 }

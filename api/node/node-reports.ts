@@ -1,14 +1,14 @@
 /** A node's status reports and requests for its pods, several in one: `POST /sailplane/v1/nodes/NAME/reports`. */
-import type { Answered, Asked } from "../asked.ts";
+import type { ApiRequest, ApiResponse } from "../api-request.ts";
 
 /** Of their headers, only Content-Type is used. */
 export interface NodeReports {
-  readonly asked: readonly Asked[];
+  readonly asked: readonly ApiRequest[];
 }
 
 /** In the same order. */
 export interface ReportAnswers {
-  readonly answered: readonly Answered[];
+  readonly answered: readonly ApiResponse[];
 }
 
 /** Requests per report. */

@@ -17,7 +17,7 @@ function open() {
     });
   const waiting = (name: string): Submitted => ({
     request: { writes: [] },
-    answer: () => heard.push(`${name} answered`),
+    resolve: () => heard.push(`${name} answered`),
     fail: (error) => heard.push(`${name} failed: ${error}`),
   });
   const submit = (name: string, now = 0): Promise<void> | undefined => {
@@ -27,7 +27,7 @@ function open() {
   const tell = (taken: readonly Submitted[]) => {
     for (const submitted of taken) {
       lane.done(submitted);
-      submitted.answer(accepted);
+      submitted.resolve(accepted);
     }
   };
   return { lane, calls, heard, call, waiting, submit, tell };

@@ -7,7 +7,7 @@ import type { CommitRequest, CommitResult } from "../store.ts";
 /** One commit on its way. The first of `answer` and `fail` counts. */
 export interface Submitted {
   readonly request: CommitRequest;
-  readonly answer: (result: CommitResult) => void;
+  readonly resolve: (result: CommitResult) => void;
   readonly fail: (error: unknown) => void;
 }
 

@@ -12,12 +12,12 @@ const entry = (name: string): Entry => ({
 
 /** A store with `count` objects, whose answers end after `most` of them. */
 function storeOf(count: number, most: number) {
-  const asked: ListRequest[] = [];
+  const requested: ListRequest[] = [];
   const names = Array.from({ length: count }, (_, i) => String(i).padStart(4, "0"));
   return {
-    asked,
+    requested,
     async list(request: ListRequest) {
-      asked.push(request);
+      requested.push(request);
       const rest = names.filter((name) => name > (request.after?.name ?? ""));
       const items = rest.slice(0, Math.min(request.limit ?? count, most)).map(entry);
       const last = items.at(-1)?.key;
@@ -48,7 +48,7 @@ test("STORE-LIST: a list is complete however short the store's answers are, and 
         expect(page.ok && page.items.map(({ key }) => Number(key.name))).toEqual(
           Array.from({ length: wanted }, (_, i) => i),
         );
-        expect(store.asked.slice(1).every(({ at }) => at === 7)).toBe(true);
+        expect(store.requested.slice(1).every(({ at }) => at === 7)).toBe(true);
       },
     ),
   ));

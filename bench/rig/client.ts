@@ -34,9 +34,9 @@ export class Client {
   }
 
   /** Rejects unless the answer is a success. */
-  async ask(asked: Asked): Promise<Answered> {
+  async ask(request: Asked): Promise<Answered> {
     const started = performance.now();
-    const response = await this.#open(asked);
+    const response = await this.#open(request);
     const chunks: Buffer[] = [];
     let first = 0;
     for await (const chunk of response) {
@@ -46,7 +46,7 @@ export class Client {
     const text = Buffer.concat(chunks).toString();
     const { statusCode = 0 } = response;
     if (statusCode >= 300)
-      throw new Error(`${asked.method ?? "GET"} ${asked.path}: ${statusCode} ${text.slice(0, 300)}`);
+      throw new Error(`${request.method ?? "GET"} ${request.path}: ${statusCode} ${text.slice(0, 300)}`);
     return { text, first, whole: performance.now() - started };
   }
 
@@ -62,15 +62,15 @@ export class Client {
   }
 
   /** Reads until the text has arrived, and no further. Returns how long that took, in milliseconds. */
-  async readUntil(text: string, asked: Asked): Promise<number> {
+  async readUntil(text: string, request: Asked): Promise<number> {
     const began = performance.now();
-    const response = await this.#open(asked);
+    const response = await this.#open(request);
     let end = "";
     for await (const chunk of response.setEncoding("latin1")) {
       end = (end + chunk).slice(-(text.length + chunk.length));
       if (end.includes(text)) return performance.now() - began;
     }
-    throw new Error(`${asked.path}: ${response.statusCode} ended without ${text}`);
+    throw new Error(`${request.path}: ${response.statusCode} ended without ${text}`);
   }
 
   close(): void {

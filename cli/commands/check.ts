@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { askApi } from "../api-request.ts";
+import { fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 import { printable } from "../printable.ts";
@@ -27,7 +27,7 @@ export const checkCommand = (): Command =>
     .action(async ({ dataDir }: { dataDir: string }) => {
       const connection = readKubeconfig(dataDir);
       const request = { method: "GET", path: "/sailplane/v1/store/check", patienceMs: PATIENCE_MS } as const;
-      const { revision, oldest, objects, entries, faults } = await askApi<CheckReport>(connection, request);
+      const { revision, oldest, objects, entries, faults } = await fetchJson<CheckReport>(connection, request);
       console.log(`store    ${objects} objects at revision ${revision}`);
       console.log(`history  ${entries} entries; reads and watches reach back to revision ${oldest}`);
       for (const fault of faults) console.log(`FAULT    ${printable(fault)}`);

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { askApi } from "../api-request.ts";
+import { fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { clusterTable, limitsOf, type NamedCluster } from "../clusters/cluster-table.ts";
 import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
@@ -111,7 +111,7 @@ Use its directory, DIR/clusters/NAME, as the --data-dir of other commands:
 
 async function create(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  const { token } = await askApi<{ token: string }>(connection, { method: "POST", path, body: { name, limits } });
+  const { token } = await fetchJson<{ token: string }>(connection, { method: "POST", path, body: { name, limits } });
   console.log(`Created cluster ${name}. Its administrator:\n${savedFor(name, { dataDir, connection, token })}`);
 }
 
@@ -131,7 +131,7 @@ interface Administrator {
 
 async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
   const request = { method: "PUT", path: pathOf(name), body: { limits } } as const;
-  const limited = await askApi<NamedCluster>(readKubeconfig(dataDir), request);
+  const limited = await fetchJson<NamedCluster>(readKubeconfig(dataDir), request);
   const limitations = limitsOf(limited);
   console.log(
     limitations.length > 0 ? `Cluster ${name}: ${limitations.join(", ")}.` : `Cluster ${name} has no limits.`,
@@ -145,13 +145,13 @@ async function trust(name: string, options: Options & AuthenticationOptions): Pr
     path: `${pathOf(name)}/authentication`,
     body: authenticationConfig?.configuration,
   } as const;
-  const { issuers } = await askApi<{ issuers: string[] }>(readKubeconfig(options.dataDir), request);
+  const { issuers } = await fetchJson<{ issuers: string[] }>(readKubeconfig(options.dataDir), request);
   console.log(`Cluster ${name} trusts ${issuers.join(", ") || "no issuer"}.`);
 }
 
 async function list(names: readonly string[], { dataDir, usage, output }: ListOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  const { items } = await askApi<{ items: NamedCluster[] }>(connection, { method: "GET", path });
+  const { items } = await fetchJson<{ items: NamedCluster[] }>(connection, { method: "GET", path });
   const unknown = names.find((name) => !items.some((each) => each.name === name));
   if (unknown !== undefined) throw new CliError(`there is no cluster ${unknown}`);
   const wanted = names.length === 0 ? items : items.filter(({ name }) => names.includes(name));
@@ -168,7 +168,7 @@ async function withUsage(connection: Connection, clusters: readonly NamedCluster
   for (let index = 0; index < clusters.length; index += AT_ONCE) {
     const part = clusters.slice(index, index + AT_ONCE).map((cluster) =>
       // One that is deleted meanwhile, or does not answer, is listed without its usage.
-      askApi<NamedCluster>(connection, { method: "GET", path: pathOf(cluster.name) }).catch(() => cluster),
+      fetchJson<NamedCluster>(connection, { method: "GET", path: pathOf(cluster.name) }).catch(() => cluster),
     );
     found.push(...(await Promise.all(part)));
   }
@@ -178,13 +178,13 @@ async function withUsage(connection: Connection, clusters: readonly NamedCluster
 async function rotateAdministrator(name: string, { dataDir }: Options): Promise<void> {
   const connection = readKubeconfig(dataDir);
   const request = { method: "POST", path: `${pathOf(name)}/administrator` } as const;
-  const { token } = await askApi<{ token: string }>(connection, request);
+  const { token } = await fetchJson<{ token: string }>(connection, request);
   console.log(`The administrator of ${name} has a new token:\n${savedFor(name, { dataDir, connection, token })}`);
 }
 
 async function remove(name: string, { dataDir, yes }: Options & { readonly yes?: true }): Promise<void> {
   if (!yes) throw new CliError(`this deletes everything in ${name}, and cannot be undone: confirm with --yes`);
-  await askApi(readKubeconfig(dataDir), { method: "DELETE", path: pathOf(name) });
+  await fetchJson(readKubeconfig(dataDir), { method: "DELETE", path: pathOf(name) });
   rmSync(directoryOf(dataDir, name), { recursive: true, force: true });
   console.log(`Deleted cluster ${name}.`);
 }

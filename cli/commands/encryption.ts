@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { askApi } from "../api-request.ts";
+import { fetchJson } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { createEncryptionKey, ENCRYPTION_KEYS } from "../control-plane/identity.ts";
 import { writeDurably } from "../control-plane/write-durably.ts";
@@ -46,7 +46,7 @@ async function prune({ dataDir }: Options): Promise<void> {
   for (let after: string | undefined, more = true; more; ) {
     const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
     const request = { method: "POST", path: `/sailplane/v1/encryption${query}` } as const;
-    const { key, next } = await askApi<{ key?: number; next?: string }>(connection, request);
+    const { key, next } = await fetchJson<{ key?: number; next?: string }>(connection, request);
     if (key === undefined || !newest.startsWith(`${key}:`)) {
       throw new CliError("the control plane does not have the newest key yet: restart it, or deploy it, first");
     }

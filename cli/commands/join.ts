@@ -48,7 +48,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     if (isReady) return;
     isReady = true;
     progress.end("node", `${options.nodeName} is Ready`);
-    progress.say("\nCtrl-C ends it.");
+    progress.print("\nCtrl-C ends it.");
   };
   const { runAgent } = await import("../../agent/main.ts");
   progress.begin("node", `${options.nodeName} starting`);
@@ -64,7 +64,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     runtime: options.runtime,
     settings: options,
     dataDirectory: directory.path,
-    say: (message) => progress.warn("node", message),
+    print: (message) => progress.warn("node", message),
     signal: stop.signal,
     onReady,
     onLeft,
@@ -78,7 +78,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
       throw new CliError(`the node ended: ${error instanceof Error ? error.message : error}`);
     }),
   ]);
-  progress.say();
+  progress.print();
   progress.begin("stopping", "");
   stop.abort();
   const outcome = await agent.catch(() => undefined);
@@ -88,7 +88,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   } else {
     const why = typeof ended === "string" ? `on ${ended}; ` : "";
     progress.end("stopped", `${why}the state stays in ${pathFromHere(directory.path)}`);
-    if (outcome?.podsGoOn) progress.say("                   pods keep running; the next start adopts them");
+    if (outcome?.podsGoOn) progress.print("                   pods keep running; the next start adopts them");
   }
   process.exit(0);
 }

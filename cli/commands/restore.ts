@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { RestoreReport } from "../../api/backup.ts";
-import { type ApiRequest, bodyOf, requestApi } from "../api-request.ts";
 import { type Backup, objectLines, verifyBackup } from "../backup/backup-file.ts";
+import { type ApiCall, bodyOf, callApi } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
@@ -16,7 +16,7 @@ interface RestoreOptions {
 /** Characters per upload. */
 const UPLOAD = 512 * 1024;
 /** The final step writes everything at once. */
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 export const restoreCommand = (): Command =>
   new Command("restore")
@@ -121,11 +121,11 @@ async function rewind(connection: Connection, moment: Date, progress: Progress):
   progress.end("went back", `to ${time}; the cluster is at revision ${revision}`);
 }
 
-async function ask<T>(connection: Connection, request: ApiRequest): Promise<T> {
-  const answer = await requestApi(connection, { ...request, patienceMs: PATIENCE_MS }).catch((error: Error) => {
+async function ask<T>(connection: Connection, request: ApiCall): Promise<T> {
+  const response = await callApi(connection, { ...request, timeoutMs: TIMEOUT_MS }).catch((error: Error) => {
     throw new CliError(`${connection.server} lost the connection: ${error.message}; the same command resumes`);
   });
-  return bodyOf<T>(answer);
+  return bodyOf<T>(response);
 }
 
 function parseTime(text: string): Date {

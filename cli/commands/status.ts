@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { Node, PersistentVolume } from "../../api/generated/core.v1.ts";
-import { askApi, type ListOf, reached, requestApi } from "../api-request.ts";
+import { callApi, fetchJson, type ListOf, reached } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { type KeptVolumes, keepsVolumes, strayDirectories } from "../node/kept-volumes.ts";
@@ -19,12 +19,12 @@ export const statusCommand = (): Command =>
     .action(async ({ dataDir }: { dataDir: string }) => {
       const connection = readKubeconfig(dataDir);
       const started = performance.now();
-      const ready = await reached(connection, requestApi(connection, { method: "GET", path: "/readyz" }));
+      const ready = await reached(connection, callApi(connection, { method: "GET", path: "/readyz" }));
       const elapsed = (performance.now() - started).toFixed(0);
       if (ready.status !== 200) throw new CliError(`${connection.server} is not ready: ${ready.status} ${ready.text}`);
       console.log(`control plane  ${connection.server} is ready (answered in ${elapsed} ms)`);
 
-      const nodes = await askApi<ListOf<Node>>(connection, { method: "GET", path: "/api/v1/nodes" });
+      const nodes = await fetchJson<ListOf<Node>>(connection, { method: "GET", path: "/api/v1/nodes" });
       if (nodes.items.length === 0) console.log('nodes          none; "sailplane token create" prints how to join one');
       for (const { metadata, status } of nodes.items) {
         const condition = status.conditions?.find(({ type }) => type === "Ready");
@@ -34,12 +34,12 @@ export const statusCommand = (): Command =>
     });
 
 async function showVolumes(connection: Connection, nodes: readonly Node[]): Promise<void> {
-  const asked = await Promise.all(nodes.map(async (node) => ({ node, kept: await keptOn(connection, node) })));
-  const found = asked.filter(({ kept }) => kept.volumes.length > 0);
+  const requested = await Promise.all(nodes.map(async (node) => ({ node, kept: await keptOn(connection, node) })));
+  const found = requested.filter(({ kept }) => kept.volumes.length > 0);
   if (found.length === 0) return;
   // Read after the nodes: a volume that is being created starts as a directory.
   const path = "/api/v1/persistentvolumes";
-  const { items } = await askApi<ListOf<PersistentVolume>>(connection, { method: "GET", path });
+  const { items } = await fetchJson<ListOf<PersistentVolume>>(connection, { method: "GET", path });
   for (const { node, kept } of found) {
     console.log(`volumes        ${node.metadata.name} keeps ${kept.volumes.length} in ${kept.directory}`);
     const stray = strayDirectories(kept, items);
@@ -52,6 +52,6 @@ async function showVolumes(connection: Connection, nodes: readonly Node[]): Prom
 /** Returns nothing for a node that has gone in the meantime. */
 async function keptOn(connection: Connection, { metadata }: Node): Promise<KeptVolumes> {
   const path = `/api/v1/nodes/${encodeURIComponent(metadata.name ?? "")}/proxy/localVolumes`;
-  const answer = await requestApi(connection, { method: "GET", path }).catch(() => undefined);
-  return answer?.status === 200 ? (JSON.parse(answer.text) as KeptVolumes) : { directory: "", volumes: [] };
+  const response = await callApi(connection, { method: "GET", path }).catch(() => undefined);
+  return response?.status === 200 ? (JSON.parse(response.text) as KeptVolumes) : { directory: "", volumes: [] };
 }

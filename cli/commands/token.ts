@@ -7,7 +7,7 @@ import {
   newBootstrapToken,
   type OwnAuthority,
 } from "../../client/bootstrap-token.ts";
-import { askApi, bodyOf, reached, requestApi } from "../api-request.ts";
+import { bodyOf, callApi, fetchJson, reached } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 import { type Connection, readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
@@ -61,9 +61,9 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
       ...(description !== undefined && { description }),
     }),
   } as const;
-  const answer = await reached(connection, requestApi(connection, request));
+  const response = await reached(connection, callApi(connection, request));
   try {
-    bodyOf(answer);
+    bodyOf(response);
   } catch (error) {
     throw new CliError(`the control plane refused the token: ${(error as Error).message}`);
   }
@@ -79,7 +79,7 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
 async function ownAuthority(connection: Connection): Promise<OwnAuthority | undefined> {
   const { ca } = connection;
   if (!ca) return undefined;
-  const { status, text } = await reached(connection, requestApi(connection, { method: "GET", path: NODE_SCRIPT }));
+  const { status, text } = await reached(connection, callApi(connection, { method: "GET", path: NODE_SCRIPT }));
   return {
     pin: publicKeyPin(new X509Certificate(ca).publicKey.export({ type: "spki", format: "der" })),
     script: status === 200 ? createHash("sha256").update(text).digest("hex") : undefined,
@@ -89,7 +89,7 @@ async function ownAuthority(connection: Connection): Promise<OwnAuthority | unde
 async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): Promise<void> {
   const connection = readKubeconfig(dataDir);
   const request = { method: "POST", path: "/sailplane/v1/administrator" } as const;
-  const { token } = await askApi<{ token: string }>(connection, request);
+  const { token } = await fetchJson<{ token: string }>(connection, request);
   const name = readContextName(dataDir);
   saveKubeconfig(dataDir, name, { ...connection, token });
   console.log(`The administrator's new token is in ${dataDir}/kubeconfig.`);

@@ -11,7 +11,7 @@ import { type AuthenticationOptions, authenticationOption } from "../control-pla
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { handOver } from "../control-plane/hand-over.ts";
 import { prepareControlPlane } from "../control-plane/prepare.ts";
-import { type Companion, stay } from "../control-plane/stay.ts";
+import { type Companion, runUntilInterrupted } from "../control-plane/run-until-interrupted.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
@@ -181,7 +181,7 @@ async function run(options: UpOptions): Promise<void> {
   const { server } = connection;
   if (!options.agent) handOver({ directory, server, began, progress });
   const companion = options.agent ? { companion: node({ ...options, connection, directory, progress }) } : {};
-  await stay({ directory, server, progress, ...companion });
+  await runUntilInterrupted({ directory, server, progress, ...companion });
 }
 
 /** This machine's node, in this process. */
@@ -237,7 +237,7 @@ async function startAgent(
     runtime: options.runtime,
     settings: options,
     dataDirectory: options.directory.makeDirectory("node"),
-    say: (message) => options.progress.warn("node", message),
+    print: (message) => options.progress.warn("node", message),
     signal: options.stop.signal,
     onReady: options.onReady,
     onWaiting: options.onWaiting,

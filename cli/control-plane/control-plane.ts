@@ -4,11 +4,11 @@ import type { Server } from "node:net";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError } from "../cli-error.ts";
-import { readinessProblem } from "./ask-readiness.ts";
 import { type ControlPlaneFiles, controlPlaneFiles } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { openLog } from "./open-log.ts";
 import { listenForPinnedCalls } from "./pinned-calls-socket.ts";
+import { waitUntilReady } from "./readiness.ts";
 import { WorkerdProcess } from "./workerd-process.ts";
 
 interface RunOptions {
@@ -72,7 +72,7 @@ export class ControlPlane {
   }
 
   async #ready(): Promise<void> {
-    const problem = await readinessProblem(this.#files.readinessSocket, { givenUp: () => this.#stopping });
+    const problem = await waitUntilReady(this.#files.readinessSocket, { isCancelled: () => this.#stopping });
     if (problem !== undefined) throw new Error(problem);
   }
 

@@ -7,13 +7,13 @@ interface Started {
 }
 
 /** What to try, now that a control plane is running. */
-export function sayFirstSteps(progress: Progress, { directory, server }: Started): void {
+export function printFirstSteps(progress: Progress, { directory, server }: Started): void {
   const kubeconfig = `${directory}/kubeconfig`;
-  progress.say();
-  progress.say(`  kubeconfig  ${kubeconfig}`);
-  progress.say(`  dashboard   ${server}/dashboard/`);
-  progress.say(`  try         ${progress.bold(`export KUBECONFIG=${kubeconfig}`)}`);
-  progress.say(`              ${progress.bold("kubectl get nodes")}`);
-  progress.say();
-  progress.say("Ctrl-C ends it.");
+  progress.print();
+  progress.print(`  kubeconfig  ${kubeconfig}`);
+  progress.print(`  dashboard   ${server}/dashboard/`);
+  progress.print(`  try         ${progress.bold(`export KUBECONFIG=${kubeconfig}`)}`);
+  progress.print(`              ${progress.bold("kubectl get nodes")}`);
+  progress.print();
+  progress.print("Ctrl-C ends it.");
 }

@@ -13,10 +13,10 @@ beforeAll(async () => {
 afterAll(() => pinnedCalls.close());
 
 async function problemOf(url: string, reach?: Reach): Promise<string> {
-  const asked = { method: "POST", url, headers: [], body: "", ...(reach && { reach }) };
-  const answer = await fetch(base, { method: "POST", body: JSON.stringify(asked) });
-  expect(answer.headers.get("X-Sailplane-Failure")).toBe("yes");
-  return answer.text();
+  const requested = { method: "POST", url, headers: [], body: "", ...(reach && { reach }) };
+  const response = await fetch(base, { method: "POST", body: JSON.stringify(requested) });
+  expect(response.headers.get("X-Sailplane-Failure")).toBe("yes");
+  return response.text();
 }
 
 test.each(["127.0.0.1", "127.1", "2130706433", "localhost", "[::1]", "[::ffff:127.0.0.1]"])(

@@ -27,9 +27,9 @@ const TOLD = ["content-type", "location", "retry-after"] as const;
 const FAILURE = "X-Sailplane-Failure";
 
 /** Gets its connections from the listener. */
-export const pinnedCalls: Server = createServer((incoming, answer) => {
-  serve(incoming, answer).catch((error: Error) => {
-    answer.setHeader(FAILURE, "yes").writeHead(502).end(dialProblem(error));
+export const pinnedCalls: Server = createServer((incoming, response) => {
+  serve(incoming, response).catch((error: Error) => {
+    response.setHeader(FAILURE, "yes").writeHead(502).end(dialProblem(error));
   });
 });
 

@@ -1,4 +1,4 @@
-import { bodyOf, requestApi } from "../api-request.ts";
+import { bodyOf, callApi } from "../call-api.ts";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../kubeconfig.ts";
 
@@ -14,15 +14,15 @@ export class TokenRefused extends CliError {}
  */
 export async function exchangeToken(connection: Connection, nodeName: string): Promise<Connection> {
   const request = { method: "POST", path: "/sailplane/v1/join", body: { nodeName } } as const;
-  const answer = await requestApi(connection, request).catch((error: Error) => {
+  const response = await callApi(connection, request).catch((error: Error) => {
     throw whyUnreachable(connection.server, error);
   });
-  if (answer.status === 401) {
+  if (response.status === 401) {
     const advice = '"sailplane token create" on the control plane makes a new one';
     throw new TokenRefused(`the token is not valid or has expired; ${advice}`);
   }
   try {
-    return { ...connection, token: bodyOf<{ token: string }>(answer).token };
+    return { ...connection, token: bodyOf<{ token: string }>(response).token };
   } catch (error) {
     throw new CliError(`${connection.server} refused ${nodeName}: ${(error as Error).message}`);
   }

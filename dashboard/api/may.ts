@@ -18,7 +18,7 @@ export function useMay({ verb, subresource = "" }: Deed, kind: Kind, { namespace
   const [allowed, setAllowed] = useState(false);
   const { group, plural, namespaced } = kind;
   useEffect(() => {
-    let asked = true;
+    let requested = true;
     const resource = subresource ? `${plural}/${subresource}` : plural;
     const decide = async () => {
       // The rules of a namespace say nothing about cluster-scoped objects.
@@ -35,9 +35,9 @@ export function useMay({ verb, subresource = "" }: Deed, kind: Kind, { namespace
         ...(namespaced ? { namespace } : {}),
       });
     };
-    void decide().then((answer) => asked && setAllowed(answer));
+    void decide().then((answer) => requested && setAllowed(answer));
     return () => {
-      asked = false;
+      requested = false;
     };
   }, [verb, subresource, group, plural, namespaced, namespace, name]);
   return allowed && !readOnly.value;

@@ -19,7 +19,7 @@ export function activityOf({ metrics, moments, nodes, now }: Counted): Activity 
   const [first] = moments;
   const last = moments.at(-1);
   if (!first || !last || now - first.at < LEAST_MS) return undefined;
-  const asked = [...metrics.matchAll(/^apiserver_request_total\{[^}]*\} (\d+)$/gm)].reduce(
+  const requested = [...metrics.matchAll(/^apiserver_request_total\{[^}]*\} (\d+)$/gm)].reduce(
     (sum, [, count]) => sum + Number(count),
     0,
   );
@@ -27,7 +27,7 @@ export function activityOf({ metrics, moments, nodes, now }: Counted): Activity 
   return {
     nodes,
     writes: perDay(last.revision - first.revision, now - first.at),
-    requests: perDay(asked, now - started),
+    requests: perDay(requested, now - started),
   };
 }
 

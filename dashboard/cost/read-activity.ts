@@ -11,11 +11,11 @@ export type Counting =
   | { readonly name: "refused" };
 
 export async function readActivity(nodes: number): Promise<Counting> {
-  const [answer, moments] = await Promise.all([
+  const [response, moments] = await Promise.all([
     read("/metrics", { accept: "text/plain" }).catch(() => undefined),
     readMoments(),
   ]);
-  if (!answer?.ok || "problem" in moments) return { name: "refused" };
-  const activity = activityOf({ metrics: await answer.text(), moments: moments.moments, nodes, now: Date.now() });
+  if (!response?.ok || "problem" in moments) return { name: "refused" };
+  const activity = activityOf({ metrics: await response.text(), moments: moments.moments, nodes, now: Date.now() });
   return activity ? { name: "counted", activity } : { name: "counting" };
 }

@@ -54,14 +54,14 @@ function NamespaceChoice() {
   }, []);
   const current = namespace.value;
   const choices = [...new Set([...(current === "" ? [] : [current]), ...(names ?? [])])].sort();
-  const asked = { id: "namespace", onFocus: load };
+  const requested = { id: "namespace", onFocus: load };
   return (
-    <label class="namespace" htmlFor={asked.id}>
+    <label class="namespace" htmlFor={requested.id}>
       <span>Namespace</span>
       {names?.length === 0 ? (
         // A user who may not list namespaces types them.
         <input
-          {...asked}
+          {...requested}
           value={typed ?? current}
           placeholder="All namespaces"
           onInput={(event) => setTyped(event.currentTarget.value)}
@@ -71,7 +71,7 @@ function NamespaceChoice() {
           }}
         />
       ) : (
-        <select {...asked} value={current} onChange={(event) => choose(event.currentTarget.value)}>
+        <select {...requested} value={current} onChange={(event) => choose(event.currentTarget.value)}>
           <option value="">All namespaces</option>
           {choices.map((name) => (
             <option key={name} value={name}>

@@ -41,8 +41,8 @@ export async function makeJoinCommand(): Promise<Outcome<JoinCommand>> {
 }
 
 async function serverForOthers(here: string): Promise<string | undefined> {
-  const answer = await read(FLAGS_PATH, { accept: FLAGS_TYPE });
-  return addressForOthers(here, answer.ok ? ((await answer.json()) as Flagz) : {});
+  const response = await read(FLAGS_PATH, { accept: FLAGS_TYPE });
+  return addressForOthers(here, response.ok ? ((await response.json()) as Flagz) : {});
 }
 
 /** Undefined without a certificate. */

@@ -21,11 +21,11 @@ export function WorkloadUsage({ namespace, pods }: WorkloadUsageProps) {
     }),
   );
   const restarts = pods.reduce((sum, pod) => sum + pod.restarts, 0);
-  const asked = (key: "cpu" | "memory") => alive.reduce((sum, pod) => sum + pod[key], 0);
+  const requested = (key: "cpu" | "memory") => alive.reduce((sum, pod) => sum + pod[key], 0);
   return (
     <div class="tiles">
-      <UsageTile name="CPU" used={totalsOf(own, "cpu")} requested={asked("cpu")} render={renderCpu} />
-      <UsageTile name="Memory" used={totalsOf(own, "memory")} requested={asked("memory")} render={renderBytes} />
+      <UsageTile name="CPU" used={totalsOf(own, "cpu")} requested={requested("cpu")} render={renderCpu} />
+      <UsageTile name="Memory" used={totalsOf(own, "memory")} requested={requested("memory")} render={renderBytes} />
       <div class="tile">
         <h2>Restarts</h2>
         <div class={`meter ${restarts > 0 ? "warn" : ""}`}>

@@ -11,8 +11,8 @@ const here = (): string => location.origin + location.pathname;
 /** Empty if they cannot be read: signing in with a token still works. */
 export async function readIssuers(): Promise<readonly SignInIssuer[]> {
   try {
-    const answer = await fetch("issuers.json");
-    return answer.ok ? ((await answer.json()) as readonly SignInIssuer[]) : [];
+    const response = await fetch("issuers.json");
+    return response.ok ? ((await response.json()) as readonly SignInIssuer[]) : [];
   } catch {
     return [];
   }
@@ -52,8 +52,8 @@ export async function arrive(): Promise<Arrival | undefined> {
   if ("problem" in came) return came;
   if (!pending) return undefined;
   try {
-    const answer = await fetch(tokenRequest(came.code, pending, here()));
-    const identity = identityToken(await answer.json().catch(() => undefined), pending);
+    const response = await fetch(tokenRequest(came.code, pending, here()));
+    const identity = identityToken(await response.json().catch(() => undefined), pending);
     return "problem" in identity ? identity : { ...identity, remember: pending.remember, hash: pending.hash };
   } catch {
     return { problem: `${pending.with.issuer} does not answer this page. Does it allow its origin?` };

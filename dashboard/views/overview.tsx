@@ -222,17 +222,17 @@ interface RoomProps {
 
 function Room({ nodes, placed, usage }: RoomProps) {
   const room = (of: typeof cpuOf) => nodes.reduce((sum, { status }) => sum + of(status.allocatable), 0);
-  const asked = (key: "cpu" | "memory") => placed.reduce((sum, pod) => sum + pod[key], 0);
+  const requested = (key: "cpu" | "memory") => placed.reduce((sum, pod) => sum + pod[key], 0);
   return (
     <>
       <div class="tile">
-        <CapacityBar of="cpu" capacity={room(cpuOf)} requested={asked("cpu")} used={totalsOf(usage, "cpu")} />
+        <CapacityBar of="cpu" capacity={room(cpuOf)} requested={requested("cpu")} used={totalsOf(usage, "cpu")} />
       </div>
       <div class="tile">
         <CapacityBar
           of="memory"
           capacity={room(memoryOf)}
-          requested={asked("memory")}
+          requested={requested("memory")}
           used={totalsOf(usage, "memory")}
         />
       </div>

@@ -18,7 +18,7 @@ test.each(startingPoints.map((point) => [point.kind, point] as const))(
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(point.object(answers)),
     });
-    const answer = await API.fetch(request);
-    expect([answer.status, await answer.json()]).toMatchObject([201, { kind, metadata: { name: "web" } }]);
+    const response = await API.fetch(request);
+    expect([response.status, await response.json()]).toMatchObject([201, { kind, metadata: { name: "web" } }]);
   },
 );

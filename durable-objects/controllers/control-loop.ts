@@ -40,7 +40,7 @@ export interface ControlLoopOptions {
   /** Survives the object's sleep; holds what plans ask to be remembered. */
   readonly memory: MemoryStorage;
   readonly cluster: () => Promise<ClusterFacts>;
-  readonly heardOf: (node: string) => number | undefined;
+  readonly lastSeen: (node: string) => number | undefined;
   readonly now: () => number;
   /**
    * Milliseconds from seeing somebody else's change until acting on it, so that clients which read back what they wrote
@@ -54,7 +54,7 @@ export interface ControlLoopOptions {
   /**
    * Reports a failure that no plan accounts for: a bug in a controller (`item` says where), or a store out of reach.
    */
-  readonly complain: (who: string, item: string, error: unknown) => void;
+  readonly onError: (who: string, item: string, error: unknown) => void;
 }
 
 export class ControlLoop {
@@ -122,7 +122,7 @@ export class ControlLoop {
       }
       this.#options.wakeAt(this.#queue.nextDue());
     } catch (error) {
-      this.#options.complain("control-loop", "", error);
+      this.#options.onError("control-loop", "", error);
       this.#options.wakeAt(this.#options.now() + OUTAGE_MS);
     }
   }
@@ -161,7 +161,7 @@ export class ControlLoop {
           else this.#queue.touchAt(work, this.#options.now() + grace);
         }
       } catch (error) {
-        this.#options.complain(controller.name, change.object.metadata.name, error);
+        this.#options.onError(controller.name, change.object.metadata.name, error);
       }
     }
   }
@@ -187,21 +187,21 @@ export class ControlLoop {
 
   #reconcile(work: Work & Told, controller: Controller, cluster: ClusterFacts): void {
     const { failure, answers } = work;
-    const { now, heardOf } = this.#options;
+    const { now, lastSeen } = this.#options;
     let plan: Plan;
     try {
       plan = controller.reconcile(work.item, {
         snapshot: this.#snapshotOf(work.controller),
         now: now(),
         cluster,
-        heardOf,
+        lastSeen: lastSeen,
         ...optional("answers", answers),
         ...optional("remembered", controller.remembers ? this.#memories.get(controller.name, work.item) : undefined),
         ...optional("failure", failure),
         ...optional("lastActed", this.#queue.lastActed(work)),
       });
     } catch (error) {
-      this.#options.complain(controller.name, work.item, error);
+      this.#options.onError(controller.name, work.item, error);
       this.#queue.fail(work, now(), failure);
       this.#queue.settle(work);
       return;
@@ -243,7 +243,7 @@ export class ControlLoop {
     try {
       this.#queue.answer(work, new Map(await Promise.all([...new Set(questions)].map(reply))));
     } catch (error) {
-      this.#options.complain(controller.name, work.item, error);
+      this.#options.onError(controller.name, work.item, error);
       this.#queue.fail(work, now(), undefined);
     }
   }
@@ -263,7 +263,7 @@ export class ControlLoop {
       if (failure) this.#queue.fail(work, now(), failure);
       else this.#queue.succeed(work, plan.wakeAt);
     } catch (error) {
-      this.#options.complain(controller.name, work.item, error);
+      this.#options.onError(controller.name, work.item, error);
       this.#queue.fail(work, now(), undefined);
     }
   }

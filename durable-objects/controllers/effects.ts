@@ -190,7 +190,7 @@ async function issue({ what, ...effect }: IssueEffect, context: EffectContext): 
 
 async function review({ subject, permissions }: ReviewEffect, context: EffectContext): Promise<Outcome<unknown>> {
   for (const { attributes, allows } of permissions) {
-    const asked = await context.api.create<SubjectAccessReview>(
+    const requested = await context.api.create<SubjectAccessReview>(
       { resource: "subjectaccessreviews.authorization.k8s.io" },
       {
         apiVersion: "authorization.k8s.io/v1",
@@ -200,8 +200,8 @@ async function review({ subject, permissions }: ReviewEffect, context: EffectCon
         status: { allowed: false },
       },
     );
-    if (!asked.ok) return asked;
-    if (asked.object.status.allowed) return requestOf(allows, context);
+    if (!requested.ok) return requested;
+    if (requested.object.status.allowed) return requestOf(allows, context);
   }
   return { ok: true, object: undefined };
 }

@@ -55,7 +55,7 @@ export class Absence {
   }
 
   /** When each node without a link was last heard from (ms). */
-  async heard(): Promise<readonly (readonly [node: string, at: number])[]> {
+  async lastSeen(): Promise<readonly (readonly [node: string, at: number])[]> {
     const left = await this.#storage.list<Left>({ prefix: LEFT });
     return [...[...left].map(([key, { at }]) => [key.slice(LEFT.length), at] as const), ...this.#polled];
   }

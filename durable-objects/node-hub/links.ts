@@ -66,7 +66,7 @@ export class Links {
   }
 
   /** Sends a message to a node. Returns whether the node is connected. */
-  tell(node: string, message: NodeMessage): boolean {
+  send(node: string, message: NodeMessage): boolean {
     const socket = this.#openOf(node);
     if (socket === undefined) return false;
     if (message.type === "tunnel") noteTunnel(socket, message.id);

@@ -14,7 +14,7 @@ import { type ChangeText, changeText, syncText } from "./sync-text.ts";
 
 /** Sent to every node, unfiltered. */
 const POLICIES = "networkpolicies.networking.k8s.io";
-const FOR_ALL = ["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io", POLICIES] as const;
+const UNFILTERED = ["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io", POLICIES] as const;
 export const FOLLOWED = [
   "pods",
   "configmaps",
@@ -22,10 +22,10 @@ export const FOLLOWED = [
   "persistentvolumeclaims",
   "nodes",
   "namespaces",
-  ...FOR_ALL,
+  ...UNFILTERED,
 ] as const;
 /** Resources that pods refer to. */
-export const NAMED: ReadonlySet<GroupResource> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
+export const REFERENCED: ReadonlySet<GroupResource> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 const NODE_FIELD = "spec.nodeName";
 
 const keyText = ({ resource, namespace, name }: Key): string => `${resource} ${namespace} ${name}`;
@@ -76,7 +76,7 @@ export async function snapshotFor(store: Store, node: string): Promise<Snapshot>
   );
   const named = new Set([...references.values()].flatMap((keys) => [...keys]));
   const shared = await Promise.all(
-    FOR_ALL.map(async (resource) => expectRead(await listWhole(store, { resource })).items),
+    UNFILTERED.map(async (resource) => expectRead(await listWhole(store, { resource })).items),
   );
   const nodes = expectRead(await listWhole(store, { resource: "nodes" }));
   const others = await readObjects(store, named);
@@ -134,7 +134,11 @@ export async function syncFor(store: Store, node: string, since: number): Promis
  * What a node is told of a change. Records what its pods refer to, and returns the keys that it must now be sent as
  * well.
  */
-export function tell(change: Change, node: string, references: References): { own: boolean; need: readonly string[] } {
+export function trackChange(
+  change: Change,
+  node: string,
+  references: References,
+): { own: boolean; need: readonly string[] } {
   const { key, attributes, previous, type } = change;
   switch (key.resource) {
     case "pods": {
@@ -158,20 +162,20 @@ export function tell(change: Change, node: string, references: References): { ow
       return { own: [...references.values()].some((keys) => keys.has(text)), need: [] };
     }
     default:
-      return { own: key.resource === "nodes" || FOR_ALL.some((resource) => resource === key.resource), need: [] };
+      return { own: key.resource === "nodes" || UNFILTERED.some((resource) => resource === key.resource), need: [] };
   }
 }
 
-export interface News {
+export interface NodeUpdate {
   readonly changes: ChangeText[];
   /** Keys of what new pods refer to. */
   readonly need: Set<string>;
   /** The first NetworkPolicy appeared: the node needs all peers, and so a new snapshot. */
-  again: boolean;
+  needsSnapshot: boolean;
 }
 
 /** What a node has been told. */
-export interface Told {
+export interface SentState {
   /** What its pods refer to. */
   readonly references: References;
   /** The revision up to which it has been told everything. */
@@ -184,44 +188,44 @@ export interface Told {
  * to. Without NetworkPolicies, the cost of a pod's change does not depend on the number of nodes. `peers` remembers
  * each Node as the others know it, since most changes of a Node concern nobody else.
  */
-export function newsOf(
+export function updatesOf(
   changes: readonly Change[],
-  told: ReadonlyMap<string, Told>,
+  sent: ReadonlyMap<string, SentState>,
   peers: Map<string, string>,
-): ReadonlyMap<string, News> {
-  const news = new Map<string, News>();
-  const of = (node: string): News => {
-    const tidings = news.get(node) ?? { changes: [], need: new Set(), again: false };
-    news.set(node, tidings);
-    return tidings;
+): ReadonlyMap<string, NodeUpdate> {
+  const updates = new Map<string, NodeUpdate>();
+  const of = (node: string): NodeUpdate => {
+    const update = updates.get(node) ?? { changes: [], need: new Set(), needsSnapshot: false };
+    updates.set(node, update);
+    return update;
   };
-  const policed = [...told].filter(([, known]) => known.policed);
+  const policed = [...sent].filter(([, known]) => known.policed);
   for (const change of changes) {
     const { key, type, text, revision } = change;
     const peer = policed.length === 0 ? undefined : peerChangeOf(change);
     if (peer !== undefined) {
-      const said = peerText(peer);
-      for (const [node, known] of policed) if (revision > known.revision) of(node).changes.push(said);
+      const changed = peerText(peer);
+      for (const [node, known] of policed) if (revision > known.revision) of(node).changes.push(changed);
     }
     const whole = changeText(type, key.resource, text);
-    const toOthers = key.resource === "nodes" ? othersHear(change, peers) : whole;
-    for (const node of key.resource === "pods" ? [change.attributes.fields[NODE_FIELD] ?? ""] : told.keys()) {
-      const known = told.get(node);
+    const toOthers = key.resource === "nodes" ? changeForOthers(change, peers) : whole;
+    for (const node of key.resource === "pods" ? [change.attributes.fields[NODE_FIELD] ?? ""] : sent.keys()) {
+      const known = sent.get(node);
       if (known === undefined || revision <= known.revision) continue;
-      const { own, need } = tell(change, node, known.references);
-      const said = key.resource === "nodes" && key.name === node ? whole : toOthers;
-      if (!own || said === undefined) continue;
-      const tidings = of(node);
-      tidings.changes.push(said);
-      for (const each of need) tidings.need.add(each);
-      if (key.resource === POLICIES && !known.policed) tidings.again = true;
+      const { own, need } = trackChange(change, node, known.references);
+      const changed = key.resource === "nodes" && key.name === node ? whole : toOthers;
+      if (!own || changed === undefined) continue;
+      const update = of(node);
+      update.changes.push(changed);
+      for (const each of need) update.need.add(each);
+      if (key.resource === POLICIES && !known.policed) update.needsSnapshot = true;
     }
   }
-  return news;
+  return updates;
 }
 
 /** Other nodes are told only how to reach a Node's pods, and only when that changes. */
-function othersHear({ key, type, text }: Change, peers: Map<string, string>): ChangeText | undefined {
+function changeForOthers({ key, type, text }: Change, peers: Map<string, string>): ChangeText | undefined {
   const peer = peerNodeText(text);
   const unrevised = withoutRevision(peer);
   if (type === "DELETED") peers.delete(key.name);

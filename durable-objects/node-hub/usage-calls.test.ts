@@ -14,17 +14,17 @@ const usageOf = (node: string, at: number): NodeUsage => ({
 /** Nodes that answer at once, except for those that are away. */
 function bench({ away = [] as string[] } = {}) {
   const calls = new UsageCalls();
-  const asked: string[] = [];
+  const requests: string[] = [];
   let now = 1000;
   const send = (node: string, call: UsageCall) => {
     if (away.includes(node)) return false;
-    asked.push(node);
+    requests.push(node);
     queueMicrotask(() => calls.answered(node, { ...call, usage: usageOf(node, now) }));
     return true;
   };
   return {
     calls,
-    asked,
+    requests,
     ask: (...nodes: string[]) => calls.ask(nodes, send, () => now),
     later: (ms: number) => {
       now += ms;
@@ -39,13 +39,13 @@ describe("LINK-USAGE: what nodes use", () => {
   });
 
   it("is not requested again within a short time", async () => {
-    const { ask, asked, later } = bench();
+    const { ask, requests, later } = bench();
     await ask("a");
     later(14_000);
     await ask("a", "b");
     later(14_000);
     await ask("a");
-    expect(asked).toEqual(["a", "b", "a"]);
+    expect(requests).toEqual(["a", "b", "a"]);
   });
 
   it("is accepted only if it comes from the node itself", async () => {

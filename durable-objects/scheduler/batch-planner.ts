@@ -31,7 +31,10 @@ const LEAST = 250;
 /** The most that one commit takes, so that commits stay short. */
 const BATCH = 512;
 
-/** How long a pod waits on its node for its volumes before it has to be placed anew: kube-scheduler's bindTimeoutSeconds. */
+/**
+ * How long a pod waits on its node for its volumes before it has to be placed anew: kube-scheduler's
+ * bindTimeoutSeconds.
+ */
 const LONGEST_EXPECTATION_MS = 600_000;
 
 /** A pod's writes, all or nothing. */
@@ -80,7 +83,7 @@ export interface BatchPlannerOptions {
   readonly now: () => number;
   readonly random: () => number;
   readonly newUid: () => string;
-  readonly complain: (what: string, error: unknown) => void;
+  readonly onError: (what: string, error: unknown) => void;
 }
 
 export class BatchPlanner {
@@ -115,7 +118,7 @@ export class BatchPlanner {
         dear ||= plan?.placedOn === undefined;
         if (eviction) evictions.push(eviction);
       } catch (error) {
-        this.#options.complain(pod.key, error);
+        this.#options.onError(pod.key, error);
         state.queue.postpone(pod, now());
       }
     }

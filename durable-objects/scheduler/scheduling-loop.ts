@@ -58,7 +58,7 @@ export class SchedulingLoop {
     this.#again = true;
     this.#running ??= this.#work()
       .catch((error) => {
-        this.#options.complain("run", error);
+        this.#options.onError("run", error);
         throw error;
       })
       .finally(() => {
@@ -111,7 +111,7 @@ export class SchedulingLoop {
             ? this.#planner.withMade(making, outcome.object, state)
             : this.#planner.withoutMade(making, outcome.status.message ?? "", state);
         } catch (error) {
-          this.#options.complain(`making ${making.claim.metadata.name}`, error);
+          this.#options.onError(`making ${making.claim.metadata.name}`, error);
           this.#planner.unmake(making, state);
           state.queue.postpone(making.pod, this.#options.now());
           return undefined;
@@ -126,7 +126,7 @@ export class SchedulingLoop {
     for (const claim of this.#planner.takeUnused())
       await this.#options
         .discardClaim(claim)
-        .catch((error) => this.#options.complain(`discarding ${claim.metadata.name}`, error));
+        .catch((error) => this.#options.onError(`discarding ${claim.metadata.name}`, error));
   }
 
   /** Deletes the victims and reports it. Victims that are terminating already are left alone. */
@@ -139,7 +139,7 @@ export class SchedulingLoop {
             await this.#options.evict(victim, preemptor);
             return [victim];
           } catch (error) {
-            this.#options.complain(`preempting ${victim.key}`, error);
+            this.#options.onError(`preempting ${victim.key}`, error);
             return [];
           }
         }),
@@ -154,7 +154,7 @@ export class SchedulingLoop {
     for (let writes = events; writes.length > 0; ) {
       const result = await this.#options.store.commit({ writes });
       if (result.ok) return;
-      if (!("write" in result)) return this.#options.complain("events", result.reason);
+      if (!("write" in result)) return this.#options.onError("events", result.reason);
       writes = writes.filter((_, index) => index !== result.write);
     }
   }
@@ -168,7 +168,7 @@ export class SchedulingLoop {
       try {
         result = await this.#options.store.commit({ writes });
       } catch (error) {
-        this.#options.complain("commit", error);
+        this.#options.onError("commit", error);
         for (const each of planned) this.#takeBack(each, "later");
         return;
       }
@@ -177,7 +177,7 @@ export class SchedulingLoop {
         return;
       }
       if (!("write" in result)) {
-        this.#options.complain("commit", result.reason);
+        this.#options.onError("commit", result.reason);
         for (const each of planned) this.#takeBack(each, "later");
         return;
       }

@@ -52,7 +52,7 @@ class World {
   constructor(readonly deeds: Deed[]) {
     const { store } = this.bench;
     const commit = store.commit.bind(store);
-    this.bench.complain = () => undefined;
+    this.bench.onError = () => undefined;
     this.bench.beforeCommit = async () => {
       const next = this.deeds.shift();
       if (next) await this.do(next);
@@ -73,7 +73,7 @@ class World {
   /** From here on nothing fails any more. */
   calm(): void {
     this.#lose = undefined;
-    this.bench.complain = (what, error) => {
+    this.bench.onError = (what, error) => {
       throw new Error(`${what}: ${error}`);
     };
   }
@@ -132,9 +132,9 @@ function expectSafe(pods: readonly Stored<Pod>[]): void {
   for (const each of pods)
     if (each.spec.nodeName) byNode.set(each.spec.nodeName, [...(byNode.get(each.spec.nodeName) ?? []), each]);
   for (const [name, own] of byNode) {
-    const asked = own.map(({ spec }) => Number.parseInt(String(spec.containers[0]?.resources?.requests?.cpu), 10));
+    const requested = own.map(({ spec }) => Number.parseInt(String(spec.containers[0]?.resources?.requests?.cpu), 10));
     expect(
-      asked.reduce((a, b) => a + b, 0),
+      requested.reduce((a, b) => a + b, 0),
       `millis on ${name}`,
     ).toBeLessThanOrEqual(2000);
     expect(own.length, `pods on ${name}`).toBeLessThanOrEqual(3);

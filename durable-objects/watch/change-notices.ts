@@ -4,7 +4,7 @@
  */
 import type { ChangeNotice } from "../../api/store/change-notice.ts";
 import type { GroupResource, Revision } from "../../api/store.ts";
-import type { Committed } from "../store/log/pokes.ts";
+import type { Committed } from "../store/log/commit-notifier.ts";
 import type { Turns } from "../store/turns.ts";
 
 /** The part of the platform's WebSocket that is used here. */

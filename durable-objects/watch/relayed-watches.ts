@@ -134,7 +134,7 @@ export class RelayedWatches {
         }
         this.#hub.wake();
         // Reads no faster than it can pass on.
-        await this.#hub.told();
+        await this.#hub.drained();
         this.#log.forget();
       }
     } finally {

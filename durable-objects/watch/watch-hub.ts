@@ -56,15 +56,15 @@ export class WatchHub {
   readonly #all = new Set<Watcher>();
   readonly #holders = new WatchHolders();
   /** The tail is sent, or being sent, up to here. */
-  #told: Revision;
+  #sentThrough: Revision;
   #running = false;
-  #telling: Promise<void> = Promise.resolve();
+  #fanOutDone: Promise<void> = Promise.resolve();
   #delivering = false;
-  #nextBeat: { readonly due: number; readonly callOff: () => void } | undefined;
+  #nextTick: { readonly due: number; readonly callOff: () => void } | undefined;
 
   constructor(options: WatchHubOptions) {
     this.#options = options;
-    this.#told = options.source.marks().revision;
+    this.#sentThrough = options.source.marks().revision;
   }
 
   /** The number of watches. */
@@ -88,11 +88,11 @@ export class WatchHub {
     const { source, turns, counted } = this.#options;
     const { ground, share } = request;
     // Nobody is there who must be told what came before.
-    if (this.#all.size === 0 && !this.#running) this.#told = source.marks().revision;
+    if (this.#all.size === 0 && !this.#running) this.#sentThrough = source.marks().revision;
     const watcher = new Watcher(request, {
       source,
       turns,
-      told: () => this.#told,
+      sentThrough: () => this.#sentThrough,
       join: () => this.#live.add(request, watcher),
       leave: () => this.#live.remove(request, watcher),
       closed: () => {
@@ -107,7 +107,7 @@ export class WatchHub {
     if (share?.holder) this.#holders.add(share.holder);
     if (ground) this.#grounds.add(watcher, { ground, since: source.marks().revision });
     counted?.();
-    this.#beatBy(watcher.due);
+    this.#scheduleTick(watcher.due);
     return watcher.stream;
   }
 
@@ -115,16 +115,16 @@ export class WatchHub {
   wake(): void {
     if (this.#running) return;
     if (this.#all.size === 0) {
-      this.#told = this.#options.source.marks().revision;
+      this.#sentThrough = this.#options.source.marks().revision;
       return;
     }
     this.#running = true;
-    this.#telling = this.#tell();
+    this.#fanOutDone = this.#fanOut();
   }
 
   /** Resolves when everything in the log has been sent. */
-  async told(): Promise<void> {
-    await this.#telling;
+  async drained(): Promise<void> {
+    await this.#fanOutDone;
   }
 
   /** Cuts off all watches, whatever they have been sent. */
@@ -132,21 +132,21 @@ export class WatchHub {
     for (const watcher of [...this.#all]) watcher.cutOff(why);
   }
 
-  async #tell(): Promise<void> {
+  async #fanOut(): Promise<void> {
     const { turns, source } = this.#options;
     const { log, marks } = source;
     try {
-      while (this.#told < marks().revision) {
+      while (this.#sentThrough < marks().revision) {
         const newest = marks().revision;
         await turns.settled();
         for (let turn = 0; turn < HEAD_START; turn++) await turns.settled();
         const resources = [...new Set([...this.#live.resources, ...this.#grounds.resources])];
         if (resources.length === 0) {
-          this.#told = newest;
+          this.#sentThrough = newest;
           continue;
         }
         const changes: LoggedChange[] = [];
-        const from = this.#told;
+        const from = this.#sentThrough;
         let through = newest;
         let length = 0;
         let ended: readonly Watcher[] = [];
@@ -159,12 +159,12 @@ export class WatchHub {
           break;
         }
         // From here on, a watcher that joins must have read this batch from the log itself.
-        this.#told = through;
+        this.#sentThrough = through;
         this.#delivering = true;
         await this.#deliver(this.#deliveries(changes), from, through);
         this.#delivering = false;
         for (const watcher of ended) watcher.end();
-        if (!this.#nextBeat) this.#beat();
+        if (!this.#nextTick) this.#tick();
       }
     } catch (error) {
       // It is unknown who was served. All resume by revision, and none misses anything.
@@ -222,21 +222,21 @@ export class WatchHub {
   }
 
   /** One timer for all watchers: each knows when its heartbeat, bookmark or end is due. */
-  #beatBy(due: number): void {
-    if (this.#nextBeat && this.#nextBeat.due <= due) return;
-    this.#nextBeat?.callOff();
+  #scheduleTick(due: number): void {
+    if (this.#nextTick && this.#nextTick.due <= due) return;
+    this.#nextTick?.callOff();
     const tick = Math.ceil(due / TICK) * TICK;
     const wait = Math.max(0, tick - this.#options.turns.now());
-    this.#nextBeat = { due: tick, callOff: this.#options.turns.after(wait, () => this.#beat()) };
+    this.#nextTick = { due: tick, callOff: this.#options.turns.after(wait, () => this.#tick()) };
   }
 
-  #beat(): void {
-    this.#nextBeat = undefined;
+  #tick(): void {
+    this.#nextTick = undefined;
     // In the middle of a batch some watchers are ahead of the rest; the end of the batch calls this again.
     if (this.#delivering) return;
     const now = this.#options.turns.now();
-    for (const watcher of [...this.#all]) if (watcher.due <= now) watcher.beat(now);
+    for (const watcher of [...this.#all]) if (watcher.due <= now) watcher.tick(now);
     const next = [...this.#all].reduce((least, { due }) => Math.min(least, due), Number.POSITIVE_INFINITY);
-    if (next < Number.POSITIVE_INFINITY) this.#beatBy(next);
+    if (next < Number.POSITIVE_INFINITY) this.#scheduleTick(next);
   }
 }

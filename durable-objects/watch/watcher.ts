@@ -13,7 +13,7 @@ interface WatcherOptions {
   readonly source: WatchSource;
   readonly turns: Turns;
   /** The revision up to which live watchers have been served. */
-  readonly told: () => Revision;
+  readonly sentThrough: () => Revision;
   readonly join: () => void;
   readonly leave: () => void;
   readonly closed: () => void;
@@ -47,13 +47,13 @@ export class Watcher {
   #nextBookmark: number;
   #lastSent: number;
   /** Since when the client has taken nothing from a full queue. */
-  #lastTaken: number;
-  #askAgain = () => {};
+  #lastPulled: number;
+  #resumePull = () => {};
   /**
    * The stream wants more, so what was sent before has been taken. The platform takes it out of the queue long before
    * the client does.
    */
-  #isAsked = false;
+  #isPulling = false;
 
   constructor(request: WatchRequest, options: WatcherOptions) {
     this.#request = request;
@@ -63,7 +63,7 @@ export class Watcher {
     const now = options.turns.now();
     this.#ends = now + request.timeoutSeconds * 1000;
     this.#lastSent = now;
-    this.#lastTaken = now;
+    this.#lastPulled = now;
     this.#nextBookmark = this.#bookmarkAfter(now);
     this.#state = this.#firstState();
     this.stream = new ReadableStream<Uint8Array>(
@@ -72,9 +72,9 @@ export class Watcher {
           this.#controller = controller;
         },
         pull: async () => {
-          this.#isAsked = true;
+          this.#isPulling = true;
           await this.#pull();
-          this.#isAsked = false;
+          this.#isPulling = false;
         },
         cancel: () => this.#close(),
       },
@@ -101,32 +101,32 @@ export class Watcher {
     else {
       this.#options.leave();
       this.#state = { is: "behind", cursor: from };
-      this.#lastTaken = this.#options.turns.now();
-      this.#askAgain();
+      this.#lastPulled = this.#options.turns.now();
+      this.#resumePull();
     }
   }
 
   /** Resolves when this watcher falls behind. The stream then pulls again once the client has taken something. */
   #untilBehind(): Promise<void> {
     return new Promise((resolve) => {
-      this.#askAgain = resolve;
+      this.#resumePull = resolve;
     });
   }
 
-  beat(now: number): void {
+  tick(now: number): void {
     if (this.#state.is === "ending") return;
     const isFull = (this.#controller?.desiredSize ?? 0) <= 0;
     // A bookmark precedes the end, even if both are overdue.
     if (!isFull && this.#request.bookmarks && now >= this.#nextBookmark) {
       this.#nextBookmark = this.#bookmarkAfter(now);
-      if (this.#state.is === "live") this.#send(bookmark(this.#request, this.#told()));
+      if (this.#state.is === "live") this.#send(bookmark(this.#request, this.#sentThrough()));
     }
     if (now >= this.#ends) {
       this.end();
       return;
     }
     if (isFull) {
-      if (now - this.#lastTaken > STALLED) this.cutOff("the watch was not read");
+      if (now - this.#lastPulled > STALLED) this.cutOff("the watch was not read");
       this.#lastSent = now;
       this.#nextBookmark = Math.max(this.#nextBookmark, now + 1000);
       return;
@@ -153,19 +153,19 @@ export class Watcher {
 
   /** The client took something: read on until there is something to take, or the watcher is live. */
   async #pull(): Promise<void> {
-    this.#lastTaken = this.#options.turns.now();
+    this.#lastPulled = this.#options.turns.now();
     for (;;) {
       const { state } = this;
       if (state.is === "closed") return;
-      if (state.is === "ending") return this.#endIfTaken();
+      if (state.is === "ending") return this.#closeIfDrained();
       // A live watcher is pushed to. Pulling after each event would cost a fifth as much as the event.
       if (state.is === "live") return this.#untilBehind();
       if (state.is === "initial") {
         const part = state.reader.next();
-        if (this.#tellState(part instanceof Promise ? await part : part)) return;
+        if (this.#sendState(part instanceof Promise ? await part : part)) return;
         continue;
       }
-      if (await this.#tellLog(state.cursor)) return;
+      if (await this.#sendLog(state.cursor)) return;
     }
   }
 
@@ -175,7 +175,7 @@ export class Watcher {
   }
 
   /** Returns whether something was sent. */
-  #tellState(part: StatePart | "compacted"): boolean {
+  #sendState(part: StatePart | "compacted"): boolean {
     if (this.#isOver()) return true;
     if (part === "compacted") {
       this.#expire();
@@ -191,8 +191,8 @@ export class Watcher {
   }
 
   /** Returns whether something was sent, or the watcher is live now. */
-  async #tellLog(after: Revision): Promise<boolean> {
-    const { source, turns, told } = this.#options;
+  async #sendLog(after: Revision): Promise<boolean> {
+    const { source, turns, sentThrough: told } = this.#options;
     const { revision } = source.marks();
     await turns.settled();
     if (this.#isOver()) return true;
@@ -215,8 +215,8 @@ export class Watcher {
   /** A function, because TypeScript would otherwise narrow the state across an await. */
   #isOver = (): boolean => this.#state.is === "closed" || this.#state.is === "ending";
 
-  #told(): Revision {
-    return Math.max(this.#options.told(), this.#state.is === "live" ? this.#state.since : 0) as Revision;
+  #sentThrough(): Revision {
+    return Math.max(this.#options.sentThrough(), this.#state.is === "live" ? this.#state.since : 0) as Revision;
   }
 
   #bookmarkAfter(now: number): number {
@@ -240,14 +240,14 @@ export class Watcher {
    */
   end(): void {
     if (this.#isOver()) return;
-    const isAsked = this.#isAsked;
+    const isAsked = this.#isPulling;
     this.#options.leave();
     this.#state = { is: "ending" };
-    this.#askAgain();
-    if (isAsked) this.#endIfTaken();
+    this.#resumePull();
+    if (isAsked) this.#closeIfDrained();
   }
 
-  #endIfTaken(): void {
+  #closeIfDrained(): void {
     if ((this.#controller?.desiredSize ?? QUEUE) < QUEUE) return;
     this.#close();
     this.#controller?.close();

@@ -148,20 +148,20 @@ export function commitContract(title: string, open: OpenStore): void {
       const text = (uid: string, more = {}) => JSON.stringify({ metadata: { resourceVersion: "", uid, ...more } });
       const write = (op: "create" | "replace", body: string) =>
         store.commit({ writes: [{ op, key: who, text: body, attributes: bare }] });
-      const asked = { lifelines: [{ key: who, uid: "one" }] };
+      const requested = { lifelines: [{ key: who, uid: "one" }] };
       const refusal = { ok: false, reason: "identity-gone" };
-      const holds = async () => (await store.readMany({ keys: [], ...asked })).ok;
+      const holds = async () => (await store.readMany({ keys: [], ...requested })).ok;
       expect(await holds()).toBe(false);
       await write("create", text("one"));
       expect(await holds()).toBe(true);
       await write("replace", text("one", { deletionTimestamp: "2001-01-01T00:00:00Z" }));
       expect(await holds()).toBe(false);
       await write("replace", text("two"));
-      expect(await store.commit({ writes: [create(key("a"))], ...asked })).toEqual(refusal);
-      expect(await store.read({ key: who, ...asked })).toEqual(refusal);
-      expect(await store.readMany({ keys: [], ...asked })).toEqual(refusal);
-      expect(await store.list({ resource: "things", ...asked })).toEqual(refusal);
-      expect(await store.watch(watchOf(asked))).toEqual(refusal);
+      expect(await store.commit({ writes: [create(key("a"))], ...requested })).toEqual(refusal);
+      expect(await store.read({ key: who, ...requested })).toEqual(refusal);
+      expect(await store.readMany({ keys: [], ...requested })).toEqual(refusal);
+      expect(await store.list({ resource: "things", ...requested })).toEqual(refusal);
+      expect(await store.watch(watchOf(requested))).toEqual(refusal);
       expect(must(await store.read({ key: key("a") })).entry).toBeUndefined();
     });
 

@@ -39,7 +39,7 @@ export type OpenStore = () => StoreUnderTest;
 /** Keeps this many revisions, however young. */
 export const keep = (keepRevisions: number): Window => ({ keepMilliseconds: -1, keepRevisions });
 
-/** Of resources that no controller knows: a ClusterStore under test pokes its listeners. */
+/** Of resources that no controller knows: a ClusterStore under test notifies its listeners. */
 export const key = (name: string, namespace = "default", resource = "things"): Key => ({ resource, namespace, name });
 export const bare: Attributes = { labels: {}, fields: {} };
 export const labelled = (labels: Record<string, string>, fields: Record<string, string> = {}): Attributes => ({

@@ -9,7 +9,12 @@ import { mutatingWebhooks } from "./webhooks/mutating-webhooks.ts";
 import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
 /** The only plugins that look at connections. */
-const asked: readonly AdmissionPlugin[] = [mutatingPolicies, mutatingWebhooks, validatingPolicies, validatingWebhooks];
+const requested: readonly AdmissionPlugin[] = [
+  mutatingPolicies,
+  mutatingWebhooks,
+  validatingPolicies,
+  validatingWebhooks,
+];
 
 /**
  * Admits a connection to a pod, a service or a node (exec, attach, port-forward, proxy). Plugins see its options, an
@@ -30,8 +35,8 @@ export async function admitConnect(context: RequestContext, kind: string, option
     writes: [],
     drawn: new Set(),
   };
-  await mutateWith(asked, request);
-  for (const plugin of asked) if (plugin.handles(request)) await plugin.validate?.(request);
+  await mutateWith(requested, request);
+  for (const plugin of requested) if (plugin.handles(request)) await plugin.validate?.(request);
 }
 
 /** Omits unset options, as Go does. */

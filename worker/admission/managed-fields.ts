@@ -13,8 +13,8 @@ import { structOfKind } from "../../api/schema/table.ts";
 import type { RequestContext } from "../request-context.ts";
 
 /** The manager of a client without `fieldManager`: its user agent up to the first slash. */
-const managerOf = (request: Request, asked: string): string =>
-  asked !== "" ? asked : ((request.headers.get("User-Agent") ?? "").split("/")[0] ?? "").slice(0, 128);
+const managerOf = (request: Request, requested: string): string =>
+  requested !== "" ? requested : ((request.headers.get("User-Agent") ?? "").split("/")[0] ?? "").slice(0, 128);
 
 /** How the kind's fields are owned, at its stored version and through that endpoint. */
 export function ownedKind(resource: Resource, subresource: string): KindAtVersion {

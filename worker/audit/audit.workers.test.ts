@@ -241,7 +241,7 @@ test("AUDIT-AFTER: a response is sent before its event, and events of one moment
   const answers = await Promise.all([ask(), ask()]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   expect(appended).toEqual([]);
-  await Promise.all(answers.map((answer) => answer.text()));
+  await Promise.all(answers.map((response) => response.text()));
   await expect.poll(() => appended.map((lines) => lines.length)).toEqual([2]);
   takeNothing();
   await waitOnExecutionContext(context);

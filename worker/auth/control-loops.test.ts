@@ -3,7 +3,7 @@ import { controllers } from "../controllers/index.ts";
 import type { ResourceAttributes } from "./attributes.ts";
 import { controlLoopMay } from "./control-loops.ts";
 
-const asked = (verb: string, resource: string, subresource = ""): ResourceAttributes => ({
+const requested = (verb: string, resource: string, subresource = ""): ResourceAttributes => ({
   ...{ verb, group: "", version: "v1", resource, subresource, namespace: "", name: "n" },
 });
 const mayWho = (attributes: ResourceAttributes): readonly string[] =>
@@ -12,9 +12,9 @@ const mayWho = (attributes: ResourceAttributes): readonly string[] =>
     .filter((name) => controlLoopMay({ name: `system:serviceaccount:kube-system:${name}`, groups: [] }, attributes));
 
 test("AUTHZ-LOOP: only control loops that declare it may call nodes, whatever other permissions they have", () => {
-  expect(mayWho(asked("update", "nodes", "proxy"))).toEqual(["local-volume-provisioner", "local-volume-deleter"]);
-  expect(mayWho(asked("create", "pods", "exec"))).toEqual([]);
-  expect(mayWho(asked("create", "pods", "proxy"))).toEqual([]);
-  expect(mayWho(asked("get", "nodes"))).toContain("local-volume-deleter");
-  expect(mayWho(asked("update", "nodes"))).not.toContain("local-volume-deleter");
+  expect(mayWho(requested("update", "nodes", "proxy"))).toEqual(["local-volume-provisioner", "local-volume-deleter"]);
+  expect(mayWho(requested("create", "pods", "exec"))).toEqual([]);
+  expect(mayWho(requested("create", "pods", "proxy"))).toEqual([]);
+  expect(mayWho(requested("get", "nodes"))).toContain("local-volume-deleter");
+  expect(mayWho(requested("update", "nodes"))).not.toContain("local-volume-deleter");
 });

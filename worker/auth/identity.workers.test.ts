@@ -130,8 +130,8 @@ test("AUTH-BOUND: a projected token for the API server holds for a year", async 
   await call(`${core}/serviceaccounts`, { body: { metadata: { name: "bot" } } });
   expect((await call(`${core}/pods`, { body: { metadata: { name: "p" }, spec } })).code).toBe(201);
   const claimsOf = async (options: object) => {
-    const asked = { boundObjectRef: { apiVersion: "v1", kind: "Pod", name: "p" }, ...options };
-    const { object } = await call(`${core}/serviceaccounts/bot/token`, { body: { spec: asked } });
+    const requested = { boundObjectRef: { apiVersion: "v1", kind: "Pod", name: "p" }, ...options };
+    const { object } = await call(`${core}/serviceaccounts/bot/token`, { body: { spec: requested } });
     const [, claimed = ""] = object.status.token.split(".");
     const claims = JSON.parse(atob(claimed.replaceAll("-", "+").replaceAll("_", "/")));
     const { warnafter } = claims["kubernetes.io"];

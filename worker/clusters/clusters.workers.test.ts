@@ -81,8 +81,8 @@ describe("a named cluster", () => {
   test("CLUSTER-PODS: a pod's token is routed to its own cluster, whose keys alone verify it", async () => {
     const { account = "" } = await credentialsOf("led");
     const review = "https://sailplane/apis/authentication.k8s.io/v1/selfsubjectreviews";
-    const asked = await call(review, { token: account, body: {} });
-    expect([asked.code, JSON.stringify(asked.object)]).toEqual([201, expect.stringContaining(":default:bot")]);
+    const requested = await call(review, { token: account, body: {} });
+    expect([requested.code, JSON.stringify(requested.object)]).toEqual([201, expect.stringContaining(":default:bot")]);
     const [head = "", ...rest] = account.split(".");
     const header = JSON.parse(atob(head));
     expect(Object.keys(header)).toEqual(["cluster", "alg", "kid"]);
@@ -251,7 +251,7 @@ describe("limits of a cluster", () => {
 });
 
 describe("a named cluster's control loops", () => {
-  test("CLUSTER-WOKEN, STORE-REMIND: run after a commit, and again by the store's alarm if a poke was lost", async () => {
+  test("CLUSTER-WOKEN, STORE-REMIND: run after a commit, and again by the store's alarm if a notification was lost", async () => {
     const token = await administratorOf("woken");
     const account = `${baseOf("woken")}/api/v1/namespaces/default/serviceaccounts/default`;
     await expect.poll(async () => (await call(account, { token })).code, { timeout: 10_000 }).toBe(200);

@@ -261,7 +261,7 @@ export interface ReconcileContext {
   /** The last plan's `remember`. */
   readonly remembered?: unknown;
   /** When a node's agent was last heard from (ms); undefined: not since this control plane woke. */
-  readonly heardOf: (node: string) => number | undefined;
+  readonly lastSeen: (node: string) => number | undefined;
 }
 
 export interface EffectFailure {

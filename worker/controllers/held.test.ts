@@ -54,7 +54,7 @@ const job = { metadata: { name: "j" }, spec: { podFailurePolicy: failing }, stat
 const ended = (exitCode: number) => ({ terminated: { exitCode, finishedAt: "2024-01-01T00:01:00Z" } });
 
 /** What controllers ask about a pod. */
-const asked: Record<string, (pod: Stored<Pod>) => unknown> = {
+const requested: Record<string, (pod: Stored<Pod>) => unknown> = {
   "its quota usage": podUsage,
   "whether it is BestEffort": (each) => inScopes(each, { scopes: ["BestEffort"] }),
   "whether its affinity crosses namespaces": (each) => inScopes(each, { scopes: ["CrossNamespacePodAffinity"] }),
@@ -123,8 +123,9 @@ const pods: Record<string, Stored<Pod>> = {
 };
 
 describe("the reduced pod in a snapshot", () => {
-  it.each(Object.keys(asked))("gives the same answers as the full pod: %s", (question) => {
-    for (const each of Object.values(pods)) expect(asked[question]?.(held(each))).toEqual(asked[question]?.(each));
+  it.each(Object.keys(requested))("gives the same answers as the full pod: %s", (question) => {
+    for (const each of Object.values(pods))
+      expect(requested[question]?.(held(each))).toEqual(requested[question]?.(each));
   });
 
   it("omits fields that no controller reads", () => {

@@ -48,8 +48,8 @@ function classesOf(policy: PolicySnapshot): readonly Class[] {
 
 const precedence = ({ spec }: FlowSchema) => spec.matchingPrecedence ?? 0;
 
-export const flowOf = (policy: PolicySnapshot, asked: Asked): Flow | undefined =>
-  policy.derive(classesOf).find(({ rules }) => rules.some((rule) => matches(rule, asked)));
+export const flowOf = (policy: PolicySnapshot, request: Asked): Flow | undefined =>
+  policy.derive(classesOf).find(({ rules }) => rules.some((rule) => matches(rule, request)));
 
 const matches = ({ subjects = [], resourceRules = [], nonResourceRules = [] }: Rule, { user, attributes }: Asked) =>
   subjects.some((subject) => isAbout(subject, user)) &&

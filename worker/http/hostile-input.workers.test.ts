@@ -154,9 +154,9 @@ test("any path and any query get an answer", async () => {
     fc.string({ maxLength: 30 }),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(piece, { maxLength: 6 }), query, async (pieces, asked) => {
+    fc.asyncProperty(fc.array(piece, { maxLength: 6 }), query, async (pieces, requested) => {
       const path = `/api/v1/${pieces.map((part) => encodeURIComponent(part.toWellFormed())).join("/")}`;
-      const search = new URLSearchParams(Object.entries(asked).map(([key, value]) => [key, value.toWellFormed()]));
+      const search = new URLSearchParams(Object.entries(requested).map(([key, value]) => [key, value.toWellFormed()]));
       // Some paths are watches, which would not end.
       search.set("timeoutSeconds", "1");
       await isAnsweredInKind({ method: "GET", path: `${path}?${search}` });

@@ -70,23 +70,23 @@ test("TRACK-13: reviews and token requests record their field manager", async ()
 });
 
 test("WIRE-METADATA: a review can be requested as PartialObjectMetadata, but not as a list of it", async () => {
-  const asked = async (as: string) => {
-    const answer = await API.fetch("https://sailplane/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+  const requested = async (as: string) => {
+    const response = await API.fetch("https://sailplane/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: `application/json;as=${as};g=meta.k8s.io;v=v1` },
       body: JSON.stringify({ spec: { nonResourceAttributes: { path: "/", verb: "get" } } }),
     });
-    return answer.json<object>();
+    return response.json<object>();
   };
-  expect(await asked("PartialObjectMetadata")).toMatchObject({
+  expect(await requested("PartialObjectMetadata")).toMatchObject({
     kind: "PartialObjectMetadata",
     metadata: { managedFields: [{ operation: "Update" }] },
   });
-  expect(await asked("PartialObjectMetadataList")).toMatchObject({
+  expect(await requested("PartialObjectMetadataList")).toMatchObject({
     message:
       "you requested PartialObjectMetadataList, but the requested object is not a list (*authorization.SelfSubjectAccessReview)",
   });
-  expect(await asked("Table")).toMatchObject({ reason: "NotAcceptable" });
+  expect(await requested("Table")).toMatchObject({ reason: "NotAcceptable" });
 });
 
 test("a Binding requires a pod's name, and a review's answer omits server-set metadata", async () => {
@@ -103,10 +103,10 @@ test("a Binding requires a pod's name, and a review's answer omits server-set me
     metadata: { uid: "u", deletionGracePeriodSeconds: 3 },
     spec: { nonResourceAttributes: { path: "/", verb: "get" } },
   };
-  const asked = await ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+  const requested = await ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
     body: JSON.stringify(question),
   });
-  expect(asked).toMatchObject({ code: 201 });
+  expect(requested).toMatchObject({ code: 201 });
 });
 
 test("WIRE-METHODS: non-resource paths accept any method, and Content-Length is honoured", async () => {

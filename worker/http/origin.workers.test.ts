@@ -11,9 +11,9 @@ test("FAIR-BODY: other origins may neither send requests nor read answers: no CO
     ["GET", "/openid/v1/jwks"],
     ["GET", "/dashboard/"],
   ]) {
-    const answer = await outside.fetch(`https://sailplane${path}`, { method: method ?? "", headers: fromElsewhere });
-    const named = [...answer.headers.keys()].filter((name) => name.startsWith("access-control-"));
+    const response = await outside.fetch(`https://sailplane${path}`, { method: method ?? "", headers: fromElsewhere });
+    const named = [...response.headers.keys()].filter((name) => name.startsWith("access-control-"));
     expect([path, named]).toEqual([path, []]);
-    if (method === "OPTIONS") expect([path, answer.ok]).toEqual([path, false]);
+    if (method === "OPTIONS") expect([path, response.ok]).toEqual([path, false]);
   }
 });

@@ -98,17 +98,17 @@ interface Unread extends Asked {
 /**
  * A body, which may be large or slow, is not read until its sender is authenticated and it counts against their share.
  */
-async function decide(c: Context<Bindings>, asked: Unread): Promise<Response> {
+async function decide(c: Context<Bindings>, request: Unread): Promise<Response> {
   const { env, req } = c;
   const cluster = c.get("cluster");
   const now = Date.now();
-  const verb = verbOf(req.method, asked.path, asked.query);
-  const attributes = attributesOf(verb, asked.path, asked.query);
-  const user = await identify(req.raw, attributes, { env, cluster, policy: asked.policy, store: asked.store, now });
+  const verb = verbOf(req.method, request.path, request.query);
+  const attributes = attributesOf(verb, request.path, request.query);
+  const user = await identify(req.raw, attributes, { env, cluster, policy: request.policy, store: request.store, now });
   const served = async (turn: Turn) =>
-    serve(c, { ...asked, turn, user, verb, attributes, body: await asked.body(), now: Date.now() });
+    serve(c, { ...request, turn, user, verb, attributes, body: await request.body(), now: Date.now() });
   if (env.ownApi) return served(FREE_TURN);
-  c.set("flow", flowOf(asked.policy, { user, attributes }));
+  c.set("flow", flowOf(request.policy, { user, attributes }));
   return inTurn({ user, cluster, verb, bodyBytes: bodyBytes(req.raw) }, served);
 }
 
@@ -131,8 +131,8 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   if (remote) {
     const { pathname, search } = new URL(request.url);
     const { method, headers } = request;
-    const asked = { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body };
-    return sandboxedAnswer(await callRemote(caller, asked), user);
+    const requested = { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body };
+    return sandboxedAnswer(await callRemote(caller, requested), user);
   }
   const registry = policy.derive(deployedResources(c.env));
   const served = registry.find(path.group, path.version, path.resource);

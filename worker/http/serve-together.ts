@@ -1,5 +1,5 @@
 /** Internal requests, several in one call: each is decided as if it had come alone. */
-import type { Answered, Asked } from "../../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
 import { clusterBase } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { Together } from "../own-api.ts";
@@ -7,20 +7,20 @@ import { app } from "./app.ts";
 
 /** Answers are in the order of the requests. */
 export function serveTogether(
-  { cluster, asked }: Together,
+  { cluster, requests }: Together,
   env: Env,
   execution: ExecutionContext,
-): Promise<readonly Answered[]> {
+): Promise<readonly ApiResponse[]> {
   const base = clusterBase(cluster);
-  const serve = async ({ path, ...asked }: Asked): Promise<Answered> => {
-    const answer = await app.fetch(new Request(`${base}${path}`, withLength(asked)), env, execution);
-    return { code: answer.status, body: await answer.text() };
+  const serve = async ({ path, ...asked }: ApiRequest): Promise<ApiResponse> => {
+    const response = await app.fetch(new Request(`${base}${path}`, withLength(asked)), env, execution);
+    return { code: response.status, body: await response.text() };
   };
-  return Promise.all(asked.map(serve));
+  return Promise.all(requests.map(serve));
 }
 
 /** Without a declared length, the body would be a stream. */
-function withLength({ method, headers, body: text }: Omit<Asked, "path">): RequestInit {
+function withLength({ method, headers, body: text }: Omit<ApiRequest, "path">): RequestInit {
   if (text === undefined) return { method, headers };
   const body = new TextEncoder().encode(text);
   return { method, headers: { ...headers, "content-length": String(body.length) }, body };

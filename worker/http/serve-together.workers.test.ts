@@ -1,19 +1,19 @@
 /** The control plane's own requests that travel together: each is decided as if it had come alone. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { Asked } from "../../api/asked.ts";
+import type { ApiRequest } from "../../api/api-request.ts";
 import type { Env } from "../env.ts";
 
 const { API } = env as Env;
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 
-const make = (name: string, more: object = {}): Asked => ({
+const make = (name: string, more: object = {}): ApiRequest => ({
   method: "POST",
   path: CONFIG_MAPS,
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ metadata: { name, ...more } }),
 });
-const all = (asked: readonly Asked[]) => API.all({ cluster: "default", asked });
+const all = (requests: readonly ApiRequest[]) => API.all({ cluster: "default", requests });
 
 test("answers are in the order of the requests, and a failed one does not affect others", async () => {
   const answers = await all([

@@ -67,13 +67,13 @@ interface Asked {
 /** INGRESS-HEALTH: a request without side effects may be sent to another pod if one does not answer. */
 async function askInTurn(
   [first, ...others]: readonly [EndpointPort, ...EndpointPort[]],
-  asked: Asked,
+  request: Asked,
 ): Promise<PodAnswer> {
-  let answer = await ask(first, asked);
-  if (!SAFE.includes(asked.request.method)) return answer;
+  let answer = await ask(first, request);
+  if (!SAFE.includes(request.request.method)) return answer;
   for (const other of others.slice(0, MOST_TRIED - 1)) {
-    if (answer.ok || asked.request.signal.aborted) break;
-    answer = await ask(other, asked);
+    if (answer.ok || request.request.signal.aborted) break;
+    answer = await ask(other, request);
   }
   return answer;
 }

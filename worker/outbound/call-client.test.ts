@@ -15,11 +15,11 @@ async function call(answers: readonly (() => Response)[], milliseconds = 5000) {
     },
   };
   const env = { PINNED_CALLS: caller } as unknown as Env;
-  const answer = await callClient(
+  const response = await callClient(
     { env, cluster: DEFAULT_CLUSTER, store: {} as StoreClient },
     { config: { url: "https://hook/a" }, milliseconds, body: "{}" },
   );
-  return { answer, seen };
+  return { response, seen };
 }
 
 const to = (status: number, location: string) => () =>
@@ -37,8 +37,8 @@ describe("HOOK-REDIRECT", () => {
     [302, "/b", { method: "GET", url: "https://hook/b" }],
     [303, "/b", { method: "GET", url: "https://hook/b" }],
   ])("a %i redirect to %s is followed", async (status, location, expected) => {
-    const { answer, seen } = await call([to(status, location), fine]);
-    expect(answer).toEqual({ ok: true, text: "yes" });
+    const { response, seen } = await call([to(status, location), fine]);
+    expect(response).toEqual({ ok: true, text: "yes" });
     const [, { headers, authorities: _, ...second } = { headers: [] }] = seen;
     expect(second).toEqual(expected);
     expect(headers).toContainEqual(["Referer", `https://hook/a?${timeout}`]);
@@ -53,30 +53,30 @@ describe("HOOK-REDIRECT", () => {
       `Post "https://hook/a?${timeout}": failed to parse Location header "/%zz": parse "/%zz": invalid URL escape "%zz"`,
     ],
   ])("a redirect is not followed: %#", async (answered, problem) => {
-    expect((await call([answered])).answer).toEqual(failed(problem));
+    expect((await call([answered])).response).toEqual(failed(problem));
   });
 
   test("a redirect without a Location is an ordinary response", async () => {
-    expect((await call([() => new Response("", { status: 307 })])).answer).toMatchObject({ ok: false });
+    expect((await call([() => new Response("", { status: 307 })])).response).toMatchObject({ ok: false });
   });
 });
 
 describe("HOOK-BUSY", () => {
   test.each([429, 500, 503])("a server that answers %i with a Retry-After is called again", async (status) => {
-    const { answer, seen } = await call([busy(status), to(307, "/b"), busy(status), fine]);
-    expect(answer).toEqual({ ok: true, text: "yes" });
+    const { response, seen } = await call([busy(status), to(307, "/b"), busy(status), fine]);
+    expect(response).toEqual({ ok: true, text: "yes" });
     expect(seen.map(({ url }) => new URL(url).pathname)).toEqual(["/a", "/a", "/b", "/a"]);
   });
 
   test("is called at most eleven times", async () => {
-    const { answer, seen } = await call([busy(429)]);
-    expect(answer).toEqual(failed("the server has received too many requests and has asked us to try again later"));
+    const { response, seen } = await call([busy(429)]);
+    expect(response).toEqual(failed("the server has received too many requests and has asked us to try again later"));
     expect(seen).toHaveLength(11);
   });
 
   test("is called again only within the deadline", async () => {
     const later = () => new Response("busy", { status: 503, headers: { "Retry-After": "60" } });
-    expect((await call([later], 50)).answer).toEqual(
+    expect((await call([later], 50)).response).toEqual(
       failed('Post "https://hook/a?timeout=1s": context deadline exceeded'),
     );
   });

@@ -44,7 +44,7 @@ export async function convertObjects(
   const reviewed = webhook.conversionReviewVersions.find((each) => each === "v1" || each === "v1beta1");
   if (!reviewed) throw new ApiError(failure(500, "", "no supported conversion review versions"));
   const reviewVersion = `apiextensions.k8s.io/${reviewed}`;
-  const answer = await callClient(caller, {
+  const response = await callClient(caller, {
     config: webhook.clientConfig ?? {},
     milliseconds: TIMEOUT_MS,
     body: exactJson({
@@ -53,8 +53,8 @@ export async function convertObjects(
       request: { uid, desiredAPIVersion: apiVersion, objects: sent },
     }),
   });
-  if (!answer.ok) return fail(`failed: ${answer.problem}`);
-  const review = readConversion(answer.text, { uid, apiVersion: reviewVersion });
+  if (!response.ok) return fail(`failed: ${response.problem}`);
+  const review = readConversion(response.text, { uid, apiVersion: reviewVersion });
   if (!review.ok) return fail(`failed: ${review.problem}`);
   const { converted } = review;
   if (converted.length !== sent.length) return fail(`returned ${converted.length} objects, expected ${sent.length}`);
@@ -74,12 +74,12 @@ export function readConversion(
   text: string,
   { uid, apiVersion }: { readonly uid: string; readonly apiVersion: string },
 ): Converted {
-  const asked = { kind: "ConversionReview", apiVersion };
-  const parsed = parseReview(text, asked);
+  const requested = { kind: "ConversionReview", apiVersion };
+  const parsed = parseReview(text, requested);
   if (!parsed.ok) return parsed;
   // The first version of the review required neither this nor the uid.
   const isStrict = !apiVersion.endsWith("/v1beta1");
-  const unnamed = isStrict ? unnamedReview(parsed.review, asked) : undefined;
+  const unnamed = isStrict ? unnamedReview(parsed.review, requested) : undefined;
   if (unnamed) return { ok: false, problem: unnamed };
   const response = (parsed.review.response ?? undefined) as Response | undefined;
   if (!response) return { ok: false, problem: "no response provided" };

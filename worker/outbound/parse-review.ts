@@ -19,7 +19,7 @@ export type ParsedReview =
     }
   | { readonly ok: false; readonly problem: string };
 
-export function parseReview(text: string, asked: Asked): ParsedReview {
+export function parseReview(text: string, request: Asked): ParsedReview {
   const isJson = /^\s*\{/.test(text);
   // What does not begin like a JSON object is YAML, whatever its content type.
   const parsed = isJson ? parseJson(text) : readYaml(text);
@@ -29,27 +29,27 @@ export function parseReview(text: string, asked: Asked): ParsedReview {
     const isTold = why.startsWith("couldn't") || why.startsWith("yaml: ");
     return { ok: false, problem: isTold ? why : `couldn't get version/kind; json parse error: ${why}` };
   }
-  const foreign = foreignKind(found, asked);
+  const foreign = foreignKind(found, request);
   return foreign === undefined ? { ok: true, review: parsed.value ?? {} } : { ok: false, problem: foreign };
 }
 
 /** The error for an answer that does not state its kind. */
 export function unnamedReview(
   { kind = "", apiVersion = "/" }: { readonly kind?: string; readonly apiVersion?: string },
-  asked: Asked,
+  request: Asked,
 ): string | undefined {
-  if (kind === asked.kind && apiVersion === asked.apiVersion) return undefined;
-  return `expected webhook response of ${asked.apiVersion}, Kind=${asked.kind}, got ${apiVersion}, Kind=${kind}`;
+  if (kind === request.kind && apiVersion === request.apiVersion) return undefined;
+  return `expected webhook response of ${request.apiVersion}, Kind=${request.kind}, got ${apiVersion}, Kind=${kind}`;
 }
 
 const VERSIONS = ["v1", "v1beta1"];
 
 /** An answer that states its kind is decoded as that kind, which must be the expected one. */
-function foreignKind({ group, version, kind }: GroupVersionKind, asked: Asked): string | undefined {
+function foreignKind({ group, version, kind }: GroupVersionKind, request: Asked): string | undefined {
   if (kind === "" || version === "") return undefined;
-  const wanted = parseApiVersion(asked.apiVersion);
+  const wanted = parseApiVersion(request.apiVersion);
   const said = apiVersionOf(group, version);
-  if (kind !== asked.kind || group !== wanted.group || !VERSIONS.includes(version))
+  if (kind !== request.kind || group !== wanted.group || !VERSIONS.includes(version))
     return `no kind "${kind}" is registered for version "${said}" in scheme "pkg/util/webhook/client.go:71"`;
   if (version === wanted.version) return undefined;
   return `converting (${version}.${kind}) to (${wanted.version}.${kind}): unknown conversion`;

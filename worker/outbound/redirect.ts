@@ -17,10 +17,10 @@ export type Redirect =
 const MOST_REDIRECTS = 10;
 
 /** Undefined if the answer is no redirect. `count` is the number of earlier ones. */
-export function redirectOf(from: Hop, answer: Response, count: number): Redirect | undefined {
-  const location = answer.headers.get("Location") ?? "";
-  const keepsBody = answer.status === 307 || answer.status === 308;
-  if (location === "" || !(keepsBody || [301, 302, 303].includes(answer.status))) return undefined;
+export function redirectOf(from: Hop, response: Response, count: number): Redirect | undefined {
+  const location = response.headers.get("Location") ?? "";
+  const keepsBody = response.status === 307 || response.status === 308;
+  if (location === "" || !(keepsBody || [301, 302, 303].includes(response.status))) return undefined;
   const fail = (problem: string, at = String(from.address)): Redirect => ({ ok: false, at, problem });
   const parsed = parseUrl(location);
   if (typeof parsed === "string") return fail(`failed to parse Location header ${goQuote(location)}: ${parsed}`);

@@ -16,11 +16,11 @@ const ending = (metadata: object = {}) =>
     { deletionTimestamp: "2026-01-01T00:00:30Z", deletionGracePeriodSeconds: 30, ...metadata },
     { spec: { nodeName: "n", terminationGracePeriodSeconds: 30 }, status: { phase: "Running" } },
   );
-const deletion = (asked: Partial<Deletion>): Deletion => ({ dryRun: false, ...asked });
+const deletion = (requested: Partial<Deletion>): Deletion => ({ dryRun: false, ...requested });
 
 test("REG-DELETE-PENDING: for a terminating pod, only the grace period can be changed, and only shortened", () => {
-  for (const asked of [{}, { gracePeriodSeconds: 60 }, { propagation: "Foreground" as const }]) {
-    expect(planDeletion(pod, ending(), deletion(asked), NOW)).toEqual({ next: ending(), gone: false });
+  for (const requested of [{}, { gracePeriodSeconds: 60 }, { propagation: "Foreground" as const }]) {
+    expect(planDeletion(pod, ending(), deletion(requested), NOW)).toEqual({ next: ending(), gone: false });
   }
   const finished = { ...ending(), status: { phase: "Succeeded" } } as Stored<KubeObject>;
   expect(planDeletion(pod, finished, deletion({}), NOW).gone).toBe(false);

@@ -139,11 +139,11 @@ export function planDeletion(
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
   // A negative grace period means the shortest, but not none.
-  const asked =
+  const requested =
     deletion.gracePeriodSeconds === undefined || deletion.gracePeriodSeconds >= 0 ? deletion.gracePeriodSeconds : 1;
   const isOver = !firstMark && remaining === 0;
   const grace =
-    resource.deletionGraceSeconds && !isOver ? Math.max(0, resource.deletionGraceSeconds(current, asked)) : 0;
+    resource.deletionGraceSeconds && !isOver ? Math.max(0, resource.deletionGraceSeconds(current, requested)) : 0;
   const held = finalizers.length > 0 || (resource.isHeld?.(next) ?? false);
   const gone = grace === 0 && !held;
   if (gone && !resource.deletionGraceSeconds) return { next: current, gone };
@@ -224,14 +224,14 @@ function checkPreconditions(
 function checkOwnPreconditions(
   { group, plural }: Resource,
   { name, ...now }: Stored<KubeObject>["metadata"],
-  asked: { readonly uid: string | undefined; readonly resourceVersion: string | undefined },
+  requested: { readonly uid: string | undefined; readonly resourceVersion: string | undefined },
 ): void {
   for (const [field, told] of [
     ["uid", "UID"],
     ["resourceVersion", "ResourceVersion"],
   ] as const) {
-    if (asked[field] === undefined || asked[field] === now[field]) continue;
-    const message = `Precondition failed: ${told} in precondition: ${asked[field]}, ${told} in object meta: ${now[field]}`;
+    if (requested[field] === undefined || requested[field] === now[field]) continue;
+    const message = `Precondition failed: ${told} in precondition: ${requested[field]}, ${told} in object meta: ${now[field]}`;
     throw new ApiError(conflict({ group, resource: plural }, name, message));
   }
 }

@@ -57,8 +57,8 @@ test.each(["", "/status"])(
 test("TRACK-05: an explicitly empty managedFields list resets tracking", async () => {
   const data = { a: "b" };
   await send("POST", "", { metadata: { name: "reset" }, data });
-  const managedIn = async (answer: Response) => {
-    const { metadata } = await answer.json<{ metadata: { managedFields?: object[] } }>();
+  const managedIn = async (response: Response) => {
+    const { metadata } = await response.json<{ metadata: { managedFields?: object[] } }>();
     return metadata.managedFields?.length;
   };
   expect(await managedIn(await send("PATCH", "reset", { data }))).toBe(1);
@@ -74,8 +74,8 @@ test("TRACK-05: an explicitly empty managedFields list resets tracking at a non-
     const spec = { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "d" }, maxReplicas: 2 };
     const headers = { "Content-Type": "application/json" };
     const body = JSON.stringify({ metadata: { name: "reset", ...metadata }, spec });
-    const answer = await API.fetch(new Request(`${autoscalers}${path}`, { method, headers, body }));
-    return (await answer.json<{ metadata: { managedFields?: object[] } }>()).metadata.managedFields?.length;
+    const response = await API.fetch(new Request(`${autoscalers}${path}`, { method, headers, body }));
+    return (await response.json<{ metadata: { managedFields?: object[] } }>()).metadata.managedFields?.length;
   };
   expect(await sent("POST", "", {})).toBe(1);
   expect(await sent("PUT", "/reset", { managedFields: [] })).toBe(undefined);

@@ -53,11 +53,11 @@ export class SelectingStore extends StoreClient {
   }
 
   override async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
-    const { fields, asked } = divided(request);
+    const { fields, requested } = divided(request);
     if (fields.length === 0) return this.#store.list(request);
     const { limit } = request;
     const wanted = limit ?? Number.POSITIVE_INFINITY;
-    const looked = { ...asked, ...(limit === undefined ? {} : { limit: Math.max(limit, LOOKED_AT) }) };
+    const looked = { ...requested, ...(limit === undefined ? {} : { limit: Math.max(limit, LOOKED_AT) }) };
     const chosen = (page: ListPage) =>
       page.items.filter(({ text }) => this.#meets(fields, parseExactJson(text) as KubeObject));
     let page = await this.#store.list(looked);
@@ -74,10 +74,10 @@ export class SelectingStore extends StoreClient {
 
   /** Lists selected this way are not streamed. */
   override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
-    const { fields, asked } = divided(request);
-    if (fields.length === 0 || !("bookmarkKind" in asked)) return this.#store.stream(what, request);
-    const { since, known } = await this.#before(fields, asked);
-    const response = await this.#store.stream(what, { ...asked, ...(since === undefined ? {} : { since }) });
+    const { fields, requested } = divided(request);
+    if (fields.length === 0 || !("bookmarkKind" in requested)) return this.#store.stream(what, request);
+    const { since, known } = await this.#before(fields, requested);
+    const response = await this.#store.stream(what, { ...requested, ...(since === undefined ? {} : { since }) });
     return new Response(response.body?.pipeThrough(this.#events(fields, known)) ?? null, response);
   }
 
@@ -155,7 +155,7 @@ function divided<R extends { readonly requirements?: readonly Requirement[] }>(r
   const { requirements = [] } = request;
   const fields = requirements.filter((each) => each.of === "field" && !ofKey(each));
   const left = requirements.filter((each) => !fields.includes(each));
-  return { fields, asked: { ...request, requirements: left } };
+  return { fields, requested: { ...request, requirements: left } };
 }
 
 const keyOf = ({ metadata: { namespace = "", name = "" } }: KubeObject) => `${namespace}/${name}`;

@@ -22,8 +22,8 @@ const doors = (version: string) => `/apis/select.example/${version}/namespaces/d
 
 async function namesOf(version: string, query: string, accept = "application/json"): Promise<string[]> {
   const headers = { Accept: accept };
-  const answer = await API.fetch(new Request(`https://sailplane${doors(version)}?${query}`, { headers }));
-  return ((await answer.json()) as Doors).items.map(({ metadata }) => metadata.name);
+  const response = await API.fetch(new Request(`https://sailplane${doors(version)}?${query}`, { headers }));
+  return ((await response.json()) as Doors).items.map(({ metadata }) => metadata.name);
 }
 
 const version = (name: string, fields: readonly string[], storage: boolean) => ({

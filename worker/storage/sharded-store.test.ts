@@ -25,12 +25,12 @@ const expecting = (resource: string, name: string): Write => ({
 function sharded() {
   const main = new MemoryStore();
   const events = new MemoryStore();
-  const asked = vi.spyOn(main, "readMany");
+  const requested = vi.spyOn(main, "readMany");
   const store = new ShardedStore({
     main: main as StoreStub,
     shards: new Map([["events", events as StoreStub]]),
   });
-  return { main, events, store, asked };
+  return { main, events, store, requested };
 }
 
 const old = { policyRevision: 1 as Revision };
@@ -87,17 +87,17 @@ describe("SHARD-POLICY: the policy of a call is checked by the main object", () 
       refused,
     );
     const body = JSON.stringify({ ...watching, ...decided });
-    const answer = await store.fetch(new Request(storeStreamUrls.watch, { method: "POST", body }));
-    expect([answer.status, await answer.json()]).toMatchObject([409, refused]);
+    const response = await store.fetch(new Request(storeStreamUrls.watch, { method: "POST", body }));
+    expect([response.status, await response.json()]).toMatchObject([409, refused]);
     expect(events.revision).toBe(2);
   });
 
   test("without a call if the main object is local", async () => {
-    const { main, events, asked } = sharded();
+    const { main, events, requested } = sharded();
     const shards = new Map([["events", events as StoreStub]]);
     const store = new ShardedStore({ main: main as StoreStub, shards, nearby: () => main });
     expect(await store.commit({ writes: [create("events", "a")], ...old })).toMatchObject({ ok: true });
-    expect(asked).not.toHaveBeenCalled();
+    expect(requested).not.toHaveBeenCalled();
   });
 });
 

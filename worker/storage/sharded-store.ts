@@ -71,8 +71,8 @@ export class ShardedStore implements StoreStub {
 
   async read({ key, at, ...decided }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {
     const shard = this.#shards.get(key.resource);
-    const asked = { key, ...(at === undefined ? {} : { at }) };
-    return shard ? this.#confirmed(decided, shard.read(asked)) : this.#main.read({ ...asked, ...decided });
+    const requested = { key, ...(at === undefined ? {} : { at }) };
+    return shard ? this.#confirmed(decided, shard.read(requested)) : this.#main.read({ ...requested, ...decided });
   }
 
   async readMany({
@@ -133,8 +133,8 @@ export class ShardedStore implements StoreStub {
     return this.#main.carry();
   }
 
-  async #confirmed<T>(decided: Decided, asked: Promise<Answer<T>>): Promise<Answer<T>> {
-    const [refused, answer] = await Promise.all([this.#confirm(decided), asked]);
+  async #confirmed<T>(decided: Decided, requested: Promise<Answer<T>>): Promise<Answer<T>> {
+    const [refused, answer] = await Promise.all([this.#confirm(decided), requested]);
     return refused ?? answer;
   }
 

@@ -56,9 +56,9 @@ test.each<[string, (store: StoreClient) => Promise<unknown>]>([
 ])("an identity that has ended is 401 with %s", async (_, ask) => {
   const { store, client } = await counted();
   await store.commit({ writes: [{ op: "delete", key: account }] });
-  const asked = client();
-  await asked.standOn(lifelines, 0);
-  await expect(ask(asked)).rejects.toMatchObject({ status: { code: 401 } });
+  const requested = client();
+  await requested.standOn(lifelines, 0);
+  await expect(ask(requested)).rejects.toMatchObject({ status: { code: 401 } });
 });
 
 test("an identity is checked at once if the store is local", async () => {
@@ -143,8 +143,8 @@ test("FAIR-LIST, FAIR-WATCH: a list or watch over the limit is 429, with a short
   const stub = { fetch: async () => Response.json({ reason: "too-many" }, { status: 429 }) } as unknown as StoreStub;
   const client = new StoreClient(() => stub, undefined);
   const watch = { resource: "pods", bookmarks: false, bookmarkKind: { apiVersion: "v1", kind: "Pod", zero: {} } };
-  const retry = (asked: Promise<Response>) =>
-    asked.catch(({ status: { code, details } }) => [code, details?.retryAfterSeconds]);
+  const retry = (requested: Promise<Response>) =>
+    requested.catch(({ status: { code, details } }) => [code, details?.retryAfterSeconds]);
   expect(await retry(client.stream("list", { resource: "pods" }))).toEqual([429, 1]);
   expect(await retry(client.stream("watch", { ...watch, timeoutSeconds: 60 }))).toEqual([429, 10]);
 });

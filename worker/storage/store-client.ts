@@ -211,10 +211,10 @@ export class StoreClient {
       this.#confirmed();
       return response;
     }
-    const asked = "bookmarkKind" in request ? request.since : request.at;
+    const requested = "bookmarkKind" in request ? request.since : request.at;
     const failure = (await response.json()) as WatchFailure;
     if (failure.reason === "too-many") throw what === "watch" ? tooManyWatches() : tooManyLists();
-    this.#unwrap({ ok: false, ...failure }, asked);
+    this.#unwrap({ ok: false, ...failure }, requested);
     return response;
   }
 
@@ -234,7 +234,7 @@ export class StoreClient {
   async #together(lane: CommitLane, request: CommitRequest, deadline = this.#deadline): Promise<CommitResult> {
     if (!deadline) return Deadline.during(REQUEST_MS, (own) => this.#together(lane, request, own));
     const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
-    const submitted = { request, answer: resolve, fail: reject };
+    const submitted = { request, resolve: resolve, fail: reject };
     const call = () => {
       const called = lane.call(Date.now(), () => this.stub.carry());
       if (called) this.#waitUntil?.(called);
@@ -274,7 +274,7 @@ export class StoreClient {
     };
   }
 
-  #unwrap<T>(answer: Answer<T>, asked: Revision | undefined): T {
+  #unwrap<T>(answer: Answer<T>, requested: Revision | undefined): T {
     if (answer.ok) {
       this.#confirmed();
       return answer;
@@ -288,7 +288,7 @@ export class StoreClient {
       case "compacted":
         throw new Compacted(answer.oldest);
       case "future":
-        throw revisionTooLarge(asked ?? answer.revision, answer.revision);
+        throw revisionTooLarge(requested ?? answer.revision, answer.revision);
     }
   }
 

@@ -11,10 +11,10 @@ export class Compacted extends ApiError {
 }
 
 /** The requested revision is in the future. */
-export function revisionTooLarge(asked: Revision, current: Revision): ApiError {
+export function revisionTooLarge(requested: Revision, current: Revision): ApiError {
   const cause = "Too large resource version";
   const details = { causes: [{ reason: "ResourceVersionTooLarge", message: cause }], retryAfterSeconds: 1 };
-  const message = `Timeout: ${cause}: ${asked}, current: ${current}`;
+  const message = `Timeout: ${cause}: ${requested}, current: ${current}`;
   return new ApiError({ ...failure(504, "Timeout", message), details }, { "Retry-After": "1" });
 }
 

@@ -56,9 +56,9 @@ export async function findEndpoints(
 }
 
 /** A number refers to a port number; anything else is taken for a name, as in Kubernetes. */
-const portNameOf = ({ spec: { ports = [] } }: Service, asked: string): string | undefined => {
-  if (!/^\d+$/.test(asked)) return asked;
-  const port = ports.find((each) => String(each.port) === asked);
+const portNameOf = ({ spec: { ports = [] } }: Service, requested: string): string | undefined => {
+  if (!/^\d+$/.test(requested)) return requested;
+  const port = ports.find((each) => String(each.port) === requested);
   return port && (port.name ?? "");
 };
 

@@ -109,15 +109,15 @@ export class Overlay {
   async follow(peers: readonly Peer[], ownRanges: readonly string[]): Promise<void> {
     const reachable = peers.filter(({ publicKey }) => publicKey !== undefined);
     const names = new Set(reachable.map(({ name }) => name));
-    const asked = await Promise.all(
+    const requested = await Promise.all(
       peers.map(async (peer) => ({ peer, isNeighbour: await this.#isNeighbour(peer.address) })),
     );
-    this.#prober.follow(asked);
+    this.#prober.follow(requested);
     const range = ipv4Of(ownRanges);
     this.#ownEnd = range === undefined ? undefined : { mac: macOf(this.#options.nodeName), address: endOf(range) };
     const state = {
       own: { name: this.#options.nodeName, ranges: ownRanges, bridge: range && gatewayOf(range).address },
-      peers: asked
+      peers: requested
         .filter(({ peer }) => names.has(peer.name))
         .map((each) => ({ ...each, way: this.wayTo(each.peer.name) })),
     };

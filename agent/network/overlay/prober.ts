@@ -28,7 +28,7 @@ interface Question {
 }
 
 interface State {
-  asked: Asked;
+  request: Asked;
   /** Undefined: it does not probe, and every way to it is presumed good. */
   readonly key: Buffer | undefined;
   readonly heard: Record<ProbedWay, Hearing>;
@@ -49,14 +49,14 @@ export class Prober {
   follow(all: readonly Asked[]): void {
     const names = new Set(all.map(({ peer }) => peer.name));
     for (const name of this.#states.keys()) if (!names.has(name)) this.#states.delete(name);
-    for (const asked of all) {
-      const { name, address, publicKey } = asked.peer;
+    for (const request of all) {
+      const { name, address, publicKey } = request.peer;
       const known = this.#states.get(name);
-      const isSame = known?.asked.peer.publicKey === publicKey && known?.asked.peer.address === address;
-      if (known !== undefined && isSame) known.asked = asked;
+      const isSame = known?.request.peer.publicKey === publicKey && known?.request.peer.address === address;
+      if (known !== undefined && isSame) known.request = request;
       else
         this.#states.set(name, {
-          asked,
+          request,
           key: this.#keyWith(publicKey),
           heard: { route: UNHEARD, vxlan: UNHEARD },
           open: {},
@@ -68,7 +68,7 @@ export class Prober {
   wayTo(name: string): Way {
     const state = this.#states.get(name);
     if (state === undefined) return "route";
-    const { isNeighbour, peer } = state.asked;
+    const { isNeighbour, peer } = state.request;
     if (peer.address === undefined && state.key !== undefined) return "relay";
     return chooseWay({ isNeighbour, ...state.heard });
   }
@@ -78,7 +78,7 @@ export class Prober {
     const state = probe && this.#states.get(probe.from);
     if (probe === undefined || state?.key === undefined) return;
     if (probe.kind === "ask") {
-      const { peer, isNeighbour } = state.asked;
+      const { peer, isNeighbour } = state.request;
       // An answer to a probe by a way that does not lead back would take another, and make this one seem good.
       if (probe.way === "route" && !isNeighbour) return;
       const answer = { ...probe, kind: "answer", from: this.#options.own } as const;
@@ -114,11 +114,11 @@ export class Prober {
   }
 
   #ask(state: State): void {
-    const { asked, key, open } = state;
+    const { request, key, open } = state;
     if (key === undefined) return;
     const leads = {
-      route: asked.isNeighbour && bridgeOf(asked.peer) !== undefined,
-      vxlan: asked.peer.address !== undefined,
+      route: request.isNeighbour && bridgeOf(request.peer) !== undefined,
+      vxlan: request.peer.address !== undefined,
     };
     for (const way of ["route", "vxlan"] as const) {
       const question = open[way];
@@ -127,7 +127,7 @@ export class Prober {
       if (!leads[way]) continue;
       const id = randomBytes(8);
       open[way] = { id, answered: false };
-      this.#options.send(renderProbe({ kind: "ask", way, from: this.#options.own, id }, key), way, asked.peer);
+      this.#options.send(renderProbe({ kind: "ask", way, from: this.#options.own, id }, key), way, request.peer);
     }
   }
 

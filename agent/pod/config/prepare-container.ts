@@ -36,10 +36,13 @@ export interface ContainerToPrepare {
 }
 
 /** Fails with {@link ConfigError}. */
-export async function prepareContainer(context: WorkerContext, asked: ContainerToPrepare): Promise<ContainerConfig> {
+export async function prepareContainer(
+  context: WorkerContext,
+  requested: ContainerToPrepare,
+): Promise<ContainerConfig> {
   const subPaths = new Map<string, HeldPath>();
   try {
-    const config = configure(context, asked, subPaths);
+    const config = configure(context, requested, subPaths);
     for (const [target, held] of subPaths) await mountSubPath(held, target);
     return config;
   } finally {
@@ -50,10 +53,10 @@ export async function prepareContainer(context: WorkerContext, asked: ContainerT
 /** Sub paths to be mounted are pinned, by where they are used. */
 function configure(
   context: WorkerContext,
-  asked: ContainerToPrepare,
+  requested: ContainerToPrepare,
   subPaths: Map<string, HeldPath>,
 ): ContainerConfig {
-  const { pod, directory, volumes, addresses, observation, target, image, restartCount } = asked;
+  const { pod, directory, volumes, addresses, observation, target, image, restartCount } = requested;
   const { container } = target;
   const files = join(directory, "containers", container.name);
   mkdirSync(files, { recursive: true, mode: 0o755 });
@@ -66,7 +69,7 @@ function configure(
     target,
     image,
     restartCount,
-    recursiveReadOnly: asked.recursiveReadOnly,
+    recursiveReadOnly: requested.recursiveReadOnly,
     objects: context.objects(pod.metadata.namespace ?? ""),
     addresses,
     allocatable: context.allocatable(),
@@ -78,15 +81,15 @@ function configure(
       if (path !== undefined) return path;
       throw new ConfigError(`volume "${volume}" of container "${user}" is not set up`);
     },
-    volumePath: (user, use) => volumePath(context, asked, { user, use, subPaths }),
+    volumePath: (user, use) => volumePath(context, requested, { user, use, subPaths }),
     ownMounts: [
-      mount(HOSTS, writeHosts(context, asked)),
-      ...asked.devices.mounts,
+      mount(HOSTS, writeHosts(context, requested)),
+      ...requested.devices.mounts,
       ...(container.terminationMessagePath === undefined || container.terminationMessagePath === ""
         ? []
         : [mount(container.terminationMessagePath, terminationFile)]),
     ],
-    granted: asked.devices,
+    granted: requested.devices,
     terminationFile,
     ...(pidTarget === undefined ? {} : { pidTarget }),
   });

@@ -16,9 +16,9 @@ describe("AGENT-READONLY: a recursive read-only mount", () => {
     ["IfPossible", true, true, "Enabled"],
     ["IfPossible", false, false, "Disabled"],
     ["Enabled", true, true, "Enabled"],
-  ])("with recursiveReadOnly %s and runtime support %s is recursive: %s", (asked, isPossible, does, shown) => {
-    expect(resolveRecursiveReadOnly(mount(asked), isPossible)).toBe(does);
-    expect(shownRecursiveReadOnly(mount(asked), isPossible)).toBe(shown);
+  ])("with recursiveReadOnly %s and runtime support %s is recursive: %s", (requested, isPossible, does, shown) => {
+    expect(resolveRecursiveReadOnly(mount(requested), isPossible)).toBe(does);
+    expect(shownRecursiveReadOnly(mount(requested), isPossible)).toBe(shown);
   });
 
   it("keeps a container waiting if it is required but unsupported", () => {

@@ -36,7 +36,7 @@ function oomScore(pod: Pod, container: Container, memoryCapacity: number): numbe
   if (qos === "Guaranteed") return LAST_OF_ALL;
   if (qos === "BestEffort") return FIRST_OF_ALL;
   const shared = sharedMemory(pod);
-  const scoreOf = (asked: number) => 1000 - Math.floor((1000 * (asked + shared)) / Math.max(memoryCapacity, 1));
+  const scoreOf = (requested: number) => 1000 - Math.floor((1000 * (requested + shared)) / Math.max(memoryCapacity, 1));
   const own = scoreOf(memoryAsked(container));
   const isOfInit = pod.spec.initContainers?.some(({ name }) => name === container.name) === true;
   // A sidecar is never killed before the containers that it serves.

@@ -8,9 +8,9 @@ const runtime = {
 };
 
 test("an HTTPS hook falls back to HTTP without credentials if the server has no TLS", async () => {
-  const asked: IncomingHttpHeaders[] = [];
+  const requested: IncomingHttpHeaders[] = [];
   const server = createServer(({ headers }, response) => {
-    asked.push(headers);
+    requested.push(headers);
     response.writeHead(500).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -23,8 +23,8 @@ test("an HTTPS hook falls back to HTTP without credentials if the server has no 
   ];
   await runHook({ httpGet: { port, scheme: "HTTPS", httpHeaders } }, context);
   server.close();
-  expect(asked).toEqual([expect.objectContaining({ "x-own": "1" })]);
-  expect(asked[0]).not.toHaveProperty("authorization");
+  expect(requested).toEqual([expect.objectContaining({ "x-own": "1" })]);
+  expect(requested[0]).not.toHaveProperty("authorization");
 
   const refused = `Get "http://127.0.0.1:${port}/": dial tcp 127.0.0.1:${port}: connect: connection refused`;
   const where = 'for Container "c" in Pod "p_n(u)" failed - error:';

@@ -133,7 +133,7 @@ describe("AGENT-RESIZE: a pod that requests a resize", () => {
     const metadata = { ...first.metadata, uid: "first" };
     const given = { ...first, metadata };
     const containers = [{ name: "c", resources: asks("3") }];
-    const waiting = { asked: { ...given, spec: { ...given.spec, containers } }, given, since: 0 };
+    const waiting = { requested: { ...given, spec: { ...given.spec, containers } }, given, since: 0 };
     Object.assign(record.context, { otherPods: () => [given], waitingForRoom: () => [waiting] });
     ask(asks("2"));
     allocate(record);

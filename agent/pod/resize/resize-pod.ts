@@ -59,7 +59,7 @@ export function allocate(record: PodRecord): void {
 /** Why not: there is no room, or pods that come first take it. */
 function whyNotNow({ pod, context, uid, allocation, waitsSince = steadyNow() }: PodRecord) {
   const [allocatable, others] = [context.allocatable(), context.otherPods(uid)];
-  const mine = { asked: pod, given: withAllocation(pod, allocation), since: waitsSince };
+  const mine = { requested: pod, given: withAllocation(pod, allocation), since: waitsSince };
   const atTurn = () => othersAtTurn(mine, { waiting: context.waitingForRoom(), others, allocatable });
   return whyNoRoom(pod, allocatable, others) ?? whyNoRoom(pod, allocatable, atTurn());
 }

@@ -18,9 +18,9 @@ function pod(name: string, { cpu, priority, guaranteed = false }: Asked): Pod {
   };
 }
 
-const waiting = (name: string, from: string, asked: Asked, since = 0): WaitingForRoom => ({
-  asked: pod(name, asked),
-  given: pod(name, { ...asked, cpu: from }),
+const waiting = (name: string, from: string, request: Asked, since = 0): WaitingForRoom => ({
+  requested: pod(name, request),
+  given: pod(name, { ...request, cpu: from }),
   since,
 });
 

@@ -5,25 +5,25 @@ import { whyNoRoom } from "./allocation.ts";
 import { podAmounts } from "./pod-amounts.ts";
 
 export interface WaitingForRoom {
-  readonly asked: Pod;
+  readonly requested: Pod;
   /** The same pod with its allocated resources. */
   readonly given: Pod;
   /** Since when it has been waiting (ms). */
   readonly since: number;
 }
 
-const uidOf = ({ asked }: WaitingForRoom): string => asked.metadata.uid ?? "";
+const uidOf = ({ requested }: WaitingForRoom): string => requested.metadata.uid ?? "";
 
-function asksForMore({ asked, given }: WaitingForRoom): boolean {
+function asksForMore({ requested, given }: WaitingForRoom): boolean {
   const has = podAmounts(given, "requests");
-  return [...podAmounts(asked, "requests")].some(([resource, amount]) => amount > (has.get(resource) ?? 0n));
+  return [...podAmounts(requested, "requests")].some(([resource, amount]) => amount > (has.get(resource) ?? 0n));
 }
 
 /** Sort keys in order of precedence; larger values come first. */
 const RANKS: readonly ((waiting: WaitingForRoom) => number)[] = [
   (waiting) => (asksForMore(waiting) ? 0 : 1),
-  ({ asked }) => asked.spec.priority ?? 0,
-  ({ asked }) => (qosOf(asked) === "Guaranteed" ? 1 : 0),
+  ({ requested }) => requested.spec.priority ?? 0,
+  ({ requested }) => (qosOf(requested) === "Guaranteed" ? 1 : 0),
   ({ since }) => -since,
 ];
 
@@ -50,7 +50,7 @@ export function othersAtTurn(
   const before = waiting.filter((one) => uidOf(one) !== uidOf(mine) && inTurn(one, mine) < 0).sort(inTurn);
   return before.reduce<readonly Pod[]>((now, one) => {
     const rest = now.filter(({ metadata }) => metadata.uid !== uidOf(one));
-    const fits = whyNoRoom(one.asked, allocatable, [...rest, mine.given]) === undefined;
-    return fits ? [...rest, one.asked] : now;
+    const fits = whyNoRoom(one.requested, allocatable, [...rest, mine.given]) === undefined;
+    return fits ? [...rest, one.requested] : now;
   }, others);
 }

@@ -37,7 +37,7 @@ function conditions({ spec, before = [], input }: Case): Record<string, string> 
 }
 
 describe("AGENT-RESIZE: the PodResizePending condition", () => {
-  const asked = (before: PodCondition, message: string) => {
+  const requested = (before: PodCondition, message: string) => {
     const pod: Pod = { metadata: {}, spec: { containers: [] }, status: { conditions: [before] } };
     const resize = { kind: "pending", reason: "Deferred", message, cause: "", generation: 1 } as const;
     const input = { pod, statuses: [], phase: "Running", sandboxReady: true, restartingAll: false, resize } as const;
@@ -52,7 +52,7 @@ describe("AGENT-RESIZE: the PodResizePending condition", () => {
     ["has a new lastProbeTime if its message changes", { ...before, ...old }, "else", ["now", "once"]],
     ["has new times if its reason changes", { ...before, ...old, reason: "Infeasible" }, "why", ["now", "now"]],
     ["has new times if there was none", { type: "Ready", status: "True" }, "why", ["now", "now"]],
-  ])("%s", (_, condition, message, expected) => expect(asked(condition, message)).toEqual(expected));
+  ])("%s", (_, condition, message, expected) => expect(requested(condition, message)).toEqual(expected));
 });
 
 describe("conditions of a pod", () => {

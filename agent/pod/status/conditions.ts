@@ -154,8 +154,8 @@ export function conditionsOf({
     const old = before.find((condition) => condition.type === type);
     const isAsBefore = old !== undefined && old.reason === finding.reason;
     const { lastTransitionTime = now, lastProbeTime = now } = isAsBefore ? old : {};
-    const asked = isAsBefore && old.message === finding.message ? lastProbeTime : now;
-    return { ...own(type, finding), lastProbeTime: asked, lastTransitionTime };
+    const requested = isAsBefore && old.message === finding.message ? lastProbeTime : now;
+    return { ...own(type, finding), lastProbeTime: requested, lastTransitionTime };
   };
   const conditions = [
     ...foreign,

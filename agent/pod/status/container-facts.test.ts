@@ -102,8 +102,8 @@ describe("the status of a container", () => {
     const done = { containers: [exited(0, { annotations })], local: { allocation, actual } };
     expect(mainStatus(done).resources).toEqual({ requests, limits: { cpu: "4" } });
     expect(mainStatus({ ...running, containers: [] })).not.toHaveProperty("resources");
-    const asked = mainStatus({ containers: [exited(0)], container: { resources: { requests } } });
-    expect(asked).toMatchObject({ allocatedResources: requests, resources: { requests } });
+    const requested = mainStatus({ containers: [exited(0)], container: { resources: { requests } } });
+    expect(requested).toMatchObject({ allocatedResources: requests, resources: { requests } });
     expect(mainStatus({ containers: [observed()] })).not.toHaveProperty("allocatedResources");
   });
 });

@@ -55,9 +55,9 @@ it("missing measurements stay absent, as does a limit that does not exist", () =
 it("containers that have ended are omitted, even if the runtime still reports them", async () => {
   const states = { "1": "CONTAINER_EXITED", "2": "CONTAINER_RUNNING", "3": "CONTAINER_CREATED" };
   const ids = Object.keys(states);
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   const call = async (method: string, request: unknown) => {
-    asked.push(request);
+    requests.push(request);
     return method === "ListContainers"
       ? { containers: Object.entries(states).map(([id, state]) => ({ id, state })) }
       : {
@@ -71,5 +71,5 @@ it("containers that have ended are omitted, even if the runtime still reports th
   };
   const found = await usageOfRunning({ call } as unknown as CriClient, "containerd", { mine: "yes" });
   expect(found.map(({ id }) => id)).toEqual(["containerd://2"]);
-  expect(asked).toEqual(Array(2).fill({ filter: { label_selector: { mine: "yes" } } }));
+  expect(requests).toEqual(Array(2).fill({ filter: { label_selector: { mine: "yes" } } }));
 });

@@ -23,7 +23,7 @@ const socket = join(directory, "cri.sock");
 const server = new Server();
 /** Requested sandboxes are created when this is called. */
 let make = () => {};
-let asked = () => {};
+let requested = () => {};
 
 beforeAll(async () => {
   const { root } = parse(CRI_PROTO, { keepCase: true });
@@ -33,7 +33,7 @@ beforeAll(async () => {
   server.addService(RuntimeService.service, {
     RunPodSandbox: (_: unknown, answer: (error: null, value: object) => void) => {
       make = () => answer(null, { pod_sandbox_id: "made" });
-      asked();
+      requested();
     },
     RemoveContainer: (_: unknown, answer: (error: object) => void) =>
       answer({ code: status.NOT_FOUND, details: "no such container" }),
@@ -54,7 +54,7 @@ afterAll(() => {
 describe("calls to the container runtime", () => {
   it("AGENT-STOP: that create something are awaited on closing", async () => {
     const client = new CriClient(socket);
-    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const isAsked = new Promise<void>((resolve) => (requested = resolve));
     const config = criSandbox(plainSandbox({ namespace: "n", name: "p", uid: "u" }), "agent");
     const told: string[] = [];
     const made = client

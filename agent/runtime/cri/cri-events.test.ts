@@ -20,13 +20,13 @@ let seen: SeenStates;
 let events: ServerWritableStream<Buffer, Buffer>;
 /** What CRI reports at each poll; the last one repeats. */
 let states: string[];
-const asked: string[] = [];
+const requests: string[] = [];
 const told: string[] = [];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "events-"));
   const socket = join(directory, "s");
-  asked.length = 0;
+  requests.length = 0;
   told.length = 0;
   states = ["CONTAINER_EXITED"];
   server = new Server();
@@ -57,7 +57,7 @@ beforeEach(async () => {
   const client = {
     socket,
     call: async (method: string, request: { readonly container_id?: string; readonly pod_sandbox_id?: string }) => {
-      asked.push(`${method} ${request.container_id ?? request.pod_sandbox_id}`);
+      requests.push(`${method} ${request.container_id ?? request.pod_sandbox_id}`);
       return { status: { state: (states.length > 1 ? states.shift() : states[0]) ?? "" } };
     },
   } as unknown as CriClient;
@@ -85,7 +85,7 @@ describe("containerd's events", () => {
     states = ["CONTAINER_RUNNING", "CONTAINER_RUNNING", "CONTAINER_EXITED"];
     events.write(exitOf("c", "c"));
     await until(() => told.length > 0);
-    expect([told, asked]).toEqual([["one"], Array.from({ length: 3 }, () => "ContainerStatus c")]);
+    expect([told, requests]).toEqual([["one"], Array.from({ length: 3 }, () => "ContainerStatus c")]);
   });
 
   it("report containers that ended before the first look", async () => {
@@ -99,7 +99,7 @@ describe("containerd's events", () => {
     states = ["SANDBOX_NOTREADY"];
     events.write(exitOf("s", "s"));
     await until(() => told.length > 0);
-    expect([told, asked]).toEqual([["one"], ["PodSandboxStatus s"]]);
+    expect([told, requests]).toEqual([["one"], ["PodSandboxStatus s"]]);
   });
 
   it("cost no call for a probe, a foreign container, or one that is being stopped", async () => {
@@ -107,7 +107,7 @@ describe("containerd's events", () => {
     const ending = seen.ending("c", new Promise((resolve) => (end = resolve)));
     for (const exit of [exitOf("s", "probe"), exitOf("other", "other"), exitOf("c", "c")]) events.write(exit);
     await sleep(50);
-    expect([told, asked]).toEqual([[], []]);
+    expect([told, requests]).toEqual([[], []]);
     end();
     await ending;
   });

@@ -5,7 +5,7 @@ import { CriObserver } from "./cri-observer.ts";
 import { SeenStates } from "./seen-states.ts";
 
 const MS = 1_000_000;
-const asked: string[] = [];
+const requests: string[] = [];
 let sandboxes: cri.PodSandbox[];
 let containers: cri.ContainerStatus[];
 /** Listed, and removed before their status is requested. */
@@ -46,7 +46,7 @@ const container = (id: string, more: Partial<cri.ContainerStatus> = {}): cri.Con
 
 const client = {
   call: async (method: string, request: { readonly container_id?: string }) => {
-    asked.push(method);
+    requests.push(method);
     switch (method) {
       case "ListPodSandbox":
         return { items: sandboxes };
@@ -71,7 +71,7 @@ const client = {
 } as unknown as CriClient;
 
 beforeEach(() => {
-  asked.length = 0;
+  requests.length = 0;
   sandboxes = [sandbox("s")];
   containers = [container("c")];
   removed = [];
@@ -80,7 +80,7 @@ beforeEach(() => {
   observer = new CriObserver(client, { scheme: "containerd", agentId: "a", seen });
 });
 
-const timesAsked = (method: string) => asked.filter((one) => one === method).length;
+const timesAsked = (method: string) => requests.filter((one) => one === method).length;
 
 describe("AGENT-TRUTH: what the runtime shows", () => {
   it("has times in milliseconds, ids with the runtime's scheme, and the newest first", async () => {

@@ -33,7 +33,7 @@ export function exitOf(text: string): Exit {
   }
 }
 
-export async function openCriStream(url: string, asked: Omit<ExecRequest, "command">): Promise<ProcessStream> {
+export async function openCriStream(url: string, requested: Omit<ExecRequest, "command">): Promise<ProcessStream> {
   const socket = await upgrade(url, TERMINAL);
   const session = new SpdySession({ write: async (bytes) => void (await writeTo(socket, bytes)) });
   const open = (streamType: string) => session.open({ streamType });
@@ -46,10 +46,10 @@ export async function openCriStream(url: string, asked: Omit<ExecRequest, "comma
     };
     error.onEnd = () => resolve(exitOf(text));
   });
-  const stdin = asked.stdin ? writableTo(await open("stdin")) : undefined;
-  const stdout = asked.stdout ? readableOf(await open("stdout")) : undefined;
-  const stderr = asked.stderr ? readableOf(await open("stderr")) : undefined;
-  const sizes = asked.tty ? await open("resize") : undefined;
+  const stdin = requested.stdin ? writableTo(await open("stdin")) : undefined;
+  const stdout = requested.stdout ? readableOf(await open("stdout")) : undefined;
+  const stderr = requested.stderr ? readableOf(await open("stderr")) : undefined;
+  const sizes = requested.tty ? await open("resize") : undefined;
   void receive(socket, session);
   return {
     ...(stdin && { stdin }),
@@ -73,9 +73,9 @@ function upgrade(url: string, protocol: string): Promise<Socket> {
       socket.on("error", () => {});
       resolve(socket);
     });
-    call.once("response", (answer) => {
-      answer.destroy();
-      reject(new RuntimeError(`the container runtime answers ${answer.statusCode} to an upgrade`));
+    call.once("response", (response) => {
+      response.destroy();
+      reject(new RuntimeError(`the container runtime answers ${response.statusCode} to an upgrade`));
     });
     call.once("error", (error) => reject(new RuntimeError(error.message)));
     call.end();

@@ -10,7 +10,7 @@ const sandbox = (id: string, state = "SANDBOX_READY") => ({
 const own = (pid: number) => ({ status: { network: { ip: "10.0.0.1" } }, info: { info: JSON.stringify({ pid }) } });
 
 test("each sandbox is queried once for its process and whether it has its own network namespace", async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   let items = [sandbox("a"), sandbox("host"), sandbox("mute"), sandbox("ended", "SANDBOX_NOTREADY"), sandbox("gone")];
   const statuses: Record<string, unknown> = {
     a: own(7),
@@ -19,7 +19,7 @@ test("each sandbox is queried once for its process and whether it has its own ne
   };
   const call = async (method: string, { pod_sandbox_id: id }: { pod_sandbox_id: string }) => {
     if (method === "ListPodSandbox") return { items };
-    asked.push(id);
+    requests.push(id);
     if (statuses[id] === undefined) throw new Error("not found");
     return statuses[id];
   };
@@ -29,7 +29,7 @@ test("each sandbox is queried once for its process and whether it has its own ne
   const all = [first, { sandboxId: "host", ...onMachine }];
   expect(await processes.list()).toEqual(all);
   expect(await processes.list()).toEqual(all);
-  expect(asked).toEqual(["a", "host", "mute", "gone"]);
+  expect(requests).toEqual(["a", "host", "mute", "gone"]);
 
   items = [];
   expect(await processes.list()).toEqual([]);

@@ -25,9 +25,9 @@ export function environmentOf({ env, mounts }: ContainerConfig, hostname: string
  * none.
  */
 export function unmounted({ mounts }: ContainerConfig): string | undefined {
-  const asked = mounts.filter(({ containerPath }) => !EVERYWHERE.has(containerPath));
-  if (asked.length === 0) return undefined;
-  const places = asked.map(({ containerPath }: Mount) => `${containerPath} is at $${variableOf(containerPath)}`);
+  const requested = mounts.filter(({ containerPath }) => !EVERYWHERE.has(containerPath));
+  if (requested.length === 0) return undefined;
+  const places = requested.map(({ containerPath }: Mount) => `${containerPath} is at $${variableOf(containerPath)}`);
   return `a plain process has no file system of its own: ${places.join(", ")}`;
 }
 

@@ -63,7 +63,7 @@ function ownLocal(path: string, { pod, name, directory, tell }: Owned): void {
     return;
   }
   const { gid } = statSync(path);
-  if (gid !== fsGroup) tell(ofAnotherGroup(name, { asked: fsGroup, has: gid }));
+  if (gid !== fsGroup) tell(ofAnotherGroup(name, { requested: fsGroup, has: gid }));
 }
 
 /** `directory` is the pod's own. */

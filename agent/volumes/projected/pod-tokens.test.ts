@@ -8,17 +8,17 @@ const volume = (...paths: string[]): Volume => ({
   projected: { sources: [{ configMap: { name: "m" } }, ...paths.map((path) => ({ serviceAccountToken: { path } }))] },
 });
 
-let asked: unknown[];
+let requests: unknown[];
 let isAway: boolean;
 let tokens: PodTokens;
 beforeEach(() => {
-  asked = [];
+  requests = [];
   isAway = false;
   tokens = new PodTokens({
     token: async (_, request) => {
       if (isAway) throw new Error("away");
-      asked.push(request);
-      return { token: `t${asked.length}`, renewAt: asked.length * 1000 };
+      requests.push(request);
+      return { token: `t${requests.length}`, renewAt: requests.length * 1000 };
     },
   });
 });
@@ -29,7 +29,7 @@ describe("service account tokens of a pod", () => {
     expect(await at(0)).toEqual({ a: "t1" });
     expect(await at(999)).toEqual({ a: "t1" });
     expect(await at(1000)).toEqual({ a: "t2" });
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       { audience: undefined, expirationSeconds: 3600 },
       { audience: undefined, expirationSeconds: 3600 },
     ]);

@@ -26,7 +26,7 @@ export async function volumeStats(
   pod: Pod,
   { paths, said, objects, onlyClaimed = false }: Measured,
 ): Promise<readonly VolumeStats[]> {
-  const asked = (pod.spec.volumes ?? []).map(async (volume): Promise<VolumeStats[]> => {
+  const requested = (pod.spec.volumes ?? []).map(async (volume): Promise<VolumeStats[]> => {
     const path = paths.get(volume.name);
     if (path === undefined || volume.hostPath !== undefined) return [];
     const { claimName } = claimOf(pod, volume) ?? {};
@@ -36,7 +36,7 @@ export async function volumeStats(
     const { namespace = "" } = pod.metadata;
     return [{ ...stats, name: volume.name, ...(claimName && { pvcRef: { name: claimName, namespace } }) }];
   });
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(requested)).flat();
 }
 
 /** A directory shares its disk with others; nothing is known about one that is missing, or not a directory. */

@@ -31,13 +31,13 @@ describe("shared values", () => {
 
   it("drop unused values, and keep used ones", () => {
     const shared = new SharedValues();
-    const first = shared.value({ asked: true });
-    const other = shared.value({ asked: false });
+    const first = shared.value({ requested: true });
+    const other = shared.value({ requested: false });
     for (let index = 0; index < 20_000; index++) {
       shared.value({ index });
-      if (index % 1000 === 0) shared.value({ asked: true });
+      if (index % 1000 === 0) shared.value({ requested: true });
     }
-    expect(shared.value({ asked: true })).toBe(first);
-    expect(shared.value({ asked: false })).not.toBe(other);
+    expect(shared.value({ requested: true })).toBe(first);
+    expect(shared.value({ requested: false })).not.toBe(other);
   });
 });

@@ -23,8 +23,8 @@ test("a local access review must name its own namespace", () => {
 
 test("an access review's selectors must be well formed, but may have unknown operators", () => {
   const review = (selectors: object) => {
-    const asked = { user: "u", resourceAttributes: { ...spec.resourceAttributes, ...selectors } };
-    return texts(validateSubjectReview({ metadata: {}, spec: asked, status: { allowed: false } }));
+    const requested = { user: "u", resourceAttributes: { ...spec.resourceAttributes, ...selectors } };
+    return texts(validateSubjectReview({ metadata: {}, spec: requested, status: { allowed: false } }));
   };
   const path = "spec.resourceAttributes";
   expect(review({ fieldSelector: { requirements: [{ key: "a", operator: "Later", values: ["x"] }] } })).toEqual([]);

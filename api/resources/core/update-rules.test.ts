@@ -25,8 +25,8 @@ describe("the attributes of a bound claim", () => {
   });
 
   test("can be reverted before they are applied", () => {
-    const asked = claim({ volumeAttributesClassName: "gold" });
-    expect(validatePersistentVolumeClaimUpdate(claim({}), asked)).toEqual([]);
+    const requested = claim({ volumeAttributesClassName: "gold" });
+    expect(validatePersistentVolumeClaimUpdate(claim({}), requested)).toEqual([]);
   });
 });
 

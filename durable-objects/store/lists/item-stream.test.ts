@@ -115,10 +115,14 @@ test("STORE-STREAM: in protobuf a list is one message, however many runs it has 
   };
   const frame = { open: "", close: "", gzip: false, page: { issued: 7, within: true } };
   const check = async (request: Partial<ListStreamRequest> = {}) => {
-    const asked = { resource: "configmaps", ...request };
-    const page = await store.list(asked);
+    const requested = { resource: "configmaps", ...request };
+    const page = await store.list(requested);
     for (const gzip of [false, true]) {
-      const streamed = await store.listStream({ ...asked, items: { protobufList: list }, frame: { ...frame, gzip } });
+      const streamed = await store.listStream({
+        ...requested,
+        items: { protobufList: list },
+        frame: { ...frame, gzip },
+      });
       if (!page.ok || !streamed.ok) throw new Error("refused");
       const bytes = Buffer.from(await new Response(streamed.stream).arrayBuffer());
       const { revision, more, last, remaining: remainingItemCount } = page;

@@ -39,7 +39,7 @@ function open({ settled = millisecond } = {}) {
   /** Submits through the lane. */
   const submit = (request: CommitRequest): Promise<CommitResult> =>
     new Promise((answer, fail) => {
-      lane.submit({ request, answer, fail });
+      lane.submit({ request, resolve: answer, fail });
       void lane.call(0, () => commits.carry());
     });
   return { tables, lane, commits, groups, submit };
@@ -130,7 +130,7 @@ test("STORE-LANE: a later group never reports the lost commits of an earlier one
   });
   const told: string[] = [];
   const submit = (name: string) =>
-    lane.submit({ request: creating(name), answer: () => told.push(name), fail: () => {} });
+    lane.submit({ request: creating(name), resolve: () => told.push(name), fail: () => {} });
   submit("lost");
   await expect(commits.carry()).rejects.toThrow("disk I/O error");
   submit("kept");

@@ -14,7 +14,7 @@ import { tooLarge } from "./size-limit.ts";
 
 interface Waiting {
   readonly request: CommitRequest;
-  readonly answer: (result: CommitResult) => void;
+  readonly resolve: (result: CommitResult) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -76,7 +76,7 @@ export class GroupCommit {
 
   commit(request: CommitRequest): Promise<CommitResult> {
     return new Promise((answer, fail) => {
-      this.#waiting.push({ request, answer, fail });
+      this.#waiting.push({ request, resolve: answer, fail });
       if (!this.#running) void this.#run();
     });
   }
@@ -158,7 +158,7 @@ export class GroupCommit {
     const usage = this.#usage;
     try {
       const results = this.#options.tables.transaction(() => group.map(({ request }) => this.#apply(request)));
-      for (const [index, result] of results.entries()) group[index]?.answer(result);
+      for (const [index, result] of results.entries()) group[index]?.resolve(result);
     } catch (error) {
       this.#marks = before;
       this.#usage = usage;
@@ -182,7 +182,7 @@ export class GroupCommit {
     };
     return {
       request: submitted.request,
-      answer: (result) => tell(() => submitted.answer(result)),
+      resolve: (result) => tell(() => submitted.resolve(result)),
       fail: (error) => tell(() => submitted.fail(error)),
     };
   }
@@ -192,7 +192,7 @@ export class GroupCommit {
     const before = this.#marks;
     const usage = this.#usage;
     try {
-      waiting.answer(this.#options.tables.transaction(() => this.#apply(waiting.request)));
+      waiting.resolve(this.#options.tables.transaction(() => this.#apply(waiting.request)));
     } catch (error) {
       this.#marks = before;
       this.#usage = usage;
@@ -204,7 +204,7 @@ export class GroupCommit {
   #explain(error: unknown, waiting: Waiting | undefined): void {
     const message = error instanceof Error ? error.message : String(error);
     if (/SQLITE_FULL|is full|storage limit/i.test(message))
-      waiting?.answer({ ok: false, reason: "storage-full", message });
+      waiting?.resolve({ ok: false, reason: "storage-full", message });
     else waiting?.fail(error);
   }
 

@@ -92,15 +92,15 @@ test("STORE-EXPIRE: a refused commit of deletions is retried without the objects
   const time = { now: HOUR };
   append("a", 0);
   const rewritten = append("b", 0);
-  const asked: string[][] = [];
+  const requests: string[][] = [];
   const endings = new Endings({
     tables,
     turns: nodeTurns(() => time.now),
     lifetimes: new Map([["events", HOUR]]),
     newest: () => revision,
     commit: async (writes) => {
-      asked.push(writes.map(({ key }) => key.name));
-      if (asked.length > 1) return { ok: true, revisions: [] };
+      requests.push(writes.map(({ key }) => key.name));
+      if (requests.length > 1) return { ok: true, revisions: [] };
       append("b", time.now, rewritten);
       return { ok: false, reason: "conflict", write: 1 };
     },
@@ -110,5 +110,5 @@ test("STORE-EXPIRE: a refused commit of deletions is retried without the objects
     await new Promise((resume) => setTimeout(resume, 5));
     time.now += 100;
   }
-  expect(asked).toEqual([["a", "b"], ["a"]]);
+  expect(requests).toEqual([["a", "b"], ["a"]]);
 });

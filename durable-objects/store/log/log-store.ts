@@ -37,13 +37,13 @@ import { requestedForm } from "../lists/requested-form.ts";
 import type { LogRow, LogTables } from "../tables/log-tables.ts";
 import { RemainingCounts } from "../tables/remaining-counts.ts";
 import type { Turns } from "../turns.ts";
+import type { Committed } from "./commit-notifier.ts";
 import { defaultWindow, type Window } from "./compaction.ts";
 import { Compactor } from "./compactor.ts";
 import { changeOf, entryOf, textChangeOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { Endings, type Lifetimes } from "./lifetimes.ts";
 import { planPage } from "./plan-page.ts";
-import type { Committed } from "./pokes.ts";
 import { ANSWER_LENGTH, readTail } from "./read-tail.ts";
 import { type ListStreamAnswer, type Refusal, refusalOf, type WatchAnswer, type WatchRefusal } from "./refusal.ts";
 
@@ -60,7 +60,7 @@ export interface LogStoreOptions {
   readonly lane?: CommitLane | undefined;
   /** How rows of Tables are rendered; required in stores that serve the API. */
   readonly rowForm?: RowForm;
-  /** Called when commits became durable; listeners are poked from here. */
+  /** Called when commits became durable; listeners are notified from here. */
   readonly committed?: Committed;
 }
 

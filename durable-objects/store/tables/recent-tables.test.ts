@@ -5,18 +5,18 @@ import { RecentTables } from "./recent-tables.ts";
 
 const key = (name: string): Key => ({ resource: "things", namespace: "", name });
 
-/** Tables that count how often they are asked, and RecentTables on top of them. */
+/** Tables that count how often they are requested, and RecentTables on top of them. */
 function opened() {
   const tables = new MemoryTables();
-  const asked = { current: 0, rows: 0 };
+  const requested = { current: 0, rows: 0 };
   const current = tables.current.bind(tables);
   const rowsBetween = tables.rowsBetween.bind(tables);
   tables.current = (of) => {
-    asked.current++;
+    requested.current++;
     return current(of);
   };
   tables.rowsBetween = (...range) => {
-    asked.rows++;
+    requested.rows++;
     return rowsBetween(...range);
   };
   const recent = new RecentTables(tables);
@@ -27,22 +27,22 @@ function opened() {
     recent.append({ revision, replaced, tombstone, committed: 0, key: key(name), attributes: "{}", text });
     return revision;
   };
-  return { tables, recent, asked, write };
+  return { tables, recent, requested, write };
 }
 
 const all = (of: RecentTables, after: number) => [...of.rowsBetween(after as Revision, of.marks().revision)];
 
 test("the log's tail and recent writes are answered from memory, with the same results as from the tables", () => {
-  const { tables, recent, asked, write } = opened();
+  const { tables, recent, requested, write } = opened();
   const from = recent.marks().revision;
   write("a", '"resourceVersion":"2"');
   write("a", '"resourceVersion":"3" and more');
   write("a", "", true);
   write("b", '"resourceVersion":"5"');
-  const before = { ...asked };
+  const before = { ...requested };
   const rows = all(recent, from);
   expect(recent.current(key("b"))?.text).toBe('"resourceVersion":"5"');
-  expect(asked).toEqual(before);
+  expect(requested).toEqual(before);
   expect(rows).toEqual([...tables.rowsBetween(from, recent.marks().revision)]);
   expect(recent.current(key("a"))).toBeUndefined();
 });
@@ -61,16 +61,16 @@ test("a failed transaction leaves nothing behind", () => {
 });
 
 test("memory is bounded: older entries are read from the tables", () => {
-  const { recent, asked, write } = opened();
+  const { recent, requested, write } = opened();
   const from = recent.marks().revision;
   for (let i = 0; i < 200; i++) write(`n${i}`, "x".repeat(100_000));
   expect(all(recent, from)).toHaveLength(200);
-  expect(asked.rows).toBe(1);
+  expect(requested.rows).toBe(1);
   expect(all(recent, from + 195)).toHaveLength(5);
-  expect(asked.rows).toBe(1);
-  const looked = asked.current;
+  expect(requested.rows).toBe(1);
+  const looked = requested.current;
   recent.current(key("n199"));
-  expect(asked.current).toBe(looked);
+  expect(requested.current).toBe(looked);
   recent.current(key("n0"));
-  expect(asked.current).toBe(looked + 1);
+  expect(requested.current).toBe(looked + 1);
 });

@@ -143,8 +143,8 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
         request: Buffer.from(request).toString("base64"),
         usages: ["client auth"],
       };
-      const asked = { apiVersion: "certificates.k8s.io/v1", kind: "CertificateSigningRequest" };
-      await run("create -f -", JSON.stringify({ ...asked, metadata: { name: `${name}-${version}` }, spec }));
+      const requested = { apiVersion: "certificates.k8s.io/v1", kind: "CertificateSigningRequest" };
+      await run("create -f -", JSON.stringify({ ...requested, metadata: { name: `${name}-${version}` }, spec }));
     }
     expect(await refusal(`certificate approve good-${version} ${ann}`)).toContain("forbidden");
     await run(`certificate approve good-${version}`);

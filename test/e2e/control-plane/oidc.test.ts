@@ -24,14 +24,14 @@ beforeAll(async () => {
   const authority = createAuthority(now);
   const serving = createServingCertificate(authority.key, [{ type: "ip", value: "127.0.0.1" }], now);
   issuer = createServer({ key: serving.key, cert: serving.certificate }, async (request, response) => {
-    const asked = new URL(request.url ?? "/", url);
-    if (asked.pathname === "/authorize") {
-      const location = authorize(asked.searchParams);
+    const requested = new URL(request.url ?? "/", url);
+    if (requested.pathname === "/authorize") {
+      const location = authorize(requested.searchParams);
       response.writeHead(302, { location }).end();
       return;
     }
-    const sent = asked.pathname === "/token" ? new URLSearchParams(await text(request)) : undefined;
-    const body = sent ? exchange(sent) : documents()[asked.pathname];
+    const sent = requested.pathname === "/token" ? new URLSearchParams(await text(request)) : undefined;
+    const body = sent ? exchange(sent) : documents()[requested.pathname];
     const headers = { "content-type": "application/json", "access-control-allow-origin": "*" };
     response.writeHead(200, headers).end(JSON.stringify(body ?? {}));
   });

@@ -55,14 +55,19 @@ function visit(host: string, path: string, { method = "GET", headers = {}, body 
   return new Promise((resolve, reject) => {
     const call = request(
       { host: "127.0.0.1", port: ingressPort, method, path, headers: { ...headers, Host: `${host}:${ingressPort}` } },
-      async (answer) => {
+      async (response) => {
         let text = "";
         let first = 0;
-        for await (const chunk of answer) {
+        for await (const chunk of response) {
           first ||= Date.now();
           text += chunk;
         }
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, spread: first && Date.now() - first });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          spread: first && Date.now() - first,
+        });
       },
     );
     call.on("error", reject);

@@ -56,8 +56,8 @@ const refusal = (socket: WebSocket): Promise<number> =>
   new Promise((resolve) => {
     socket.on("error", () => {});
     socket.once("open", () => resolve(101));
-    socket.once("unexpected-response", (_, answer) => {
-      resolve(answer.statusCode ?? 0);
+    socket.once("unexpected-response", (_, response) => {
+      resolve(response.statusCode ?? 0);
       socket.terminate();
     });
   });

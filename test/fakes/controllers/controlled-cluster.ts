@@ -67,15 +67,14 @@ export function controlledCluster(
         delete: (key) => memory.delete(key),
       },
       cluster: async () => ({ caBundle: "CA", podCidrs: ["10.244.0.0/20"], standing: [], hasLocalClass: true }),
-      heardOf: () => undefined,
+      lastSeen: () => undefined,
       ...(grace === undefined ? {} : { grace }),
       now: () => cluster.now,
       wakeAt: (at) => {
         if (mine === life) wakeAt = at;
       },
       pause: () => new Promise((resolve) => setImmediate(resolve)),
-      complain: (who, item, error) =>
-        complaints.push(`${who} ${item}: ${error instanceof Error ? error.stack : error}`),
+      onError: (who, item, error) => complaints.push(`${who} ${item}: ${error instanceof Error ? error.stack : error}`),
     });
   };
   let loop = start();

@@ -51,9 +51,9 @@ export class FakeDraDriver {
         done(null, { type: "DRAPlugin", name, endpoint: this.#socket, supported_versions: [VERSION] }),
       NotifyRegistrationStatus: (_: unknown, done: sendUnaryData<object>) => done(null, {}),
     });
-    const answer = (call: string) => (asked: Claims, done: sendUnaryData<object>) => {
-      this.calls.push(...asked.request.claims.map((claim) => `${call} ${claim.namespace}/${claim.name}`));
-      const answers = asked.request.claims.map(({ uid, name: claim }) => {
+    const answer = (call: string) => (requested: Claims, done: sendUnaryData<object>) => {
+      this.calls.push(...requested.request.claims.map((claim) => `${call} ${claim.namespace}/${claim.name}`));
+      const answers = requested.request.claims.map(({ uid, name: claim }) => {
         const of = (device: string) => ({
           pool_name: "pool",
           device_name: device,

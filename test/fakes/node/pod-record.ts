@@ -23,7 +23,7 @@ export function recordedPod(
   part: Parameters<typeof podOf>[0] = {},
   change: Partial<Pick<WorkerContext, "allocatable" | "limitPod" | "otherPods" | "waitingForRoom">> = {},
 ): RecordedPod {
-  const asked = podOf({ ...part, metadata: { name: "p", namespace: "n", uid: "u", ...part.metadata } });
+  const requested = podOf({ ...part, metadata: { name: "p", namespace: "n", uid: "u", ...part.metadata } });
   const directory = mkdtempSync(join(tmpdir(), "pod-"));
   const runtime = new SimulatedRuntime({ nodeName: "node" });
   const events: string[] = [];
@@ -80,6 +80,6 @@ export function recordedPod(
     record.pod = pod;
   };
   const wake = { now: () => {}, within: () => {}, answered };
-  const record: PodRecord = new PodRecord(context as unknown as WorkerContext, asked, wake);
+  const record: PodRecord = new PodRecord(context as unknown as WorkerContext, requested, wake);
   return { record, runtime, events, told };
 }

@@ -15,7 +15,7 @@ export class SchedulingBench {
   /** Called before each commit of the scheduler. */
   beforeCommit: () => Promise<void> = async () => undefined;
   /** Receives the problems of a run; a test that expects some replaces it. */
-  complain: (what: string, error: unknown) => void = (what, error) => {
+  onError: (what: string, error: unknown) => void = (what, error) => {
     throw new Error(`${what}: ${error}`);
   };
   /** The API's answer to the creation of a claim; a test may refuse it. */
@@ -64,7 +64,7 @@ export class SchedulingBench {
         this.wakeAt = at;
       },
       pause: (milliseconds) => this.pause(milliseconds),
-      complain: (what, error) => this.complain(what, error),
+      onError: (what, error) => this.onError(what, error),
     });
   }
 

@@ -15,11 +15,11 @@ const changed = (request: string): string => {
 
 test("CTL-CSR-POSSESSION: a CSR that is not signed by its own key is refused, for any signer", async () => {
   const requests = "https://sailplane/apis/certificates.k8s.io/v1/certificatesigningrequests";
-  const asked = (name: string, request: string) =>
+  const requested = (name: string, request: string) =>
     call(requests, { metadata: { name }, spec: { request, signerName: "example.com/own", usages: ["client auth"] } });
-  expect((await asked("signed", REQUEST)).code).toBe(201);
+  expect((await requested("signed", REQUEST)).code).toBe(201);
   const forged = changed(REQUEST);
-  const { code, object } = await asked("forged", forged);
+  const { code, object } = await requested("forged", forged);
   expect([code, object.message]).toEqual([
     422,
     `CertificateSigningRequest.certificates.k8s.io "forged" is invalid: spec.request: Invalid value: "${forged}": x509: ECDSA verification failure`,

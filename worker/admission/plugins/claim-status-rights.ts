@@ -37,9 +37,9 @@ const verbOf = ({ context }: AdmissionRequest) => (context.request.method === "P
 /** Undefined if allowed, else the message of the 403. */
 async function refusalOf(
   { context }: AdmissionRequest,
-  asked: Pick<ResourceAttributes, "verb" | "subresource" | "namespace" | "name">,
+  requested: Pick<ResourceAttributes, "verb" | "subresource" | "namespace" | "name">,
 ): Promise<string | undefined> {
-  const attributes = { group: GROUP, version: context.path.version, resource: "resourceclaims", ...asked };
+  const attributes = { group: GROUP, version: context.path.version, resource: "resourceclaims", ...requested };
   const { allowed, reason } = await authorize(context.user, attributes, context);
   return allowed ? undefined : forbiddenTo(context.user, attributes, reason).message;
 }

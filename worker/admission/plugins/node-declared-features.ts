@@ -24,11 +24,11 @@ export const nodeDeclaredFeatures: AdmissionPlugin = {
   async validate(request) {
     const resized = resizedPod(request);
     if (resized === undefined) return;
-    const asked = Object.entries(FEATURES).flatMap(([name, isAsked]) => (isAsked(resized) ? [name] : []));
-    if (asked.length === 0) return;
+    const requested = Object.entries(FEATURES).flatMap(([name, isAsked]) => (isAsked(resized) ? [name] : []));
+    if (requested.length === 0) return;
     const node = await nodeOfResized(request, resized);
     const declared = new Set(node.status.declaredFeatures);
-    const missing = asked.filter((name) => !declared.has(name));
+    const missing = requested.filter((name) => !declared.has(name));
     if (missing.length > 0)
       throw refusal(
         request,

@@ -88,10 +88,10 @@ async function may(
   return (await authorize(user, attributes, { policy, store })).allowed;
 }
 
-function requireHeld(request: AdmissionRequest, asked: readonly PolicyRule[]): void {
+function requireHeld(request: AdmissionRequest, requested: readonly PolicyRule[]): void {
   const { user, policy } = request.context;
   const { rules, error } = rulesOf(user, request.namespace, policy);
-  const missing = missingRules(rules, asked);
+  const missing = missingRules(rules, requested);
   if (missing.length === 0) return;
   const who = `user ${goQuote(user.name)} (groups=${quoteList(user.groups)})`;
   const unresolved = error === "" ? "" : `; resolution errors: [${error}]`;

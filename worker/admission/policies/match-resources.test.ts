@@ -55,11 +55,11 @@ test("excluded resources are not matched, whatever other rules match", () => {
 test("ADM-EQUIVALENT: rules for one version match all versions, unless the match policy is Exact", () => {
   const autoscaling = (version: string) => builtIn.find("autoscaling", version, "horizontalpodautoscalers");
   const rules = [rule({ apiGroups: ["autoscaling"], apiVersions: ["v1"], resources: ["horizontalpodautoscalers"] })];
-  const asked = (version: string) =>
+  const requested = (version: string) =>
     ({ ...request(), context: { registry: builtIn, served: autoscaling(version) } }) as AdmissionRequest;
-  expect(versionMatched(rules, "Equivalent", asked("v2"))).toBe(autoscaling("v1"));
-  expect(versionMatched(rules, "Equivalent", asked("v1"))).toBe(autoscaling("v1"));
-  expect(versionMatched(rules, "Exact", asked("v2"))).toBeUndefined();
+  expect(versionMatched(rules, "Equivalent", requested("v2"))).toBe(autoscaling("v1"));
+  expect(versionMatched(rules, "Equivalent", requested("v1"))).toBe(autoscaling("v1"));
+  expect(versionMatched(rules, "Exact", requested("v2"))).toBeUndefined();
   const events = [rule({ apiGroups: [""], resources: ["events"] })];
   const served = builtIn.find("events.k8s.io", "v1", "events");
   const event = { ...request(), context: { registry: builtIn, served } } as AdmissionRequest;

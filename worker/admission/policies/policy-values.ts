@@ -73,12 +73,12 @@ function requestValue(request: AdmissionRequest, at: Served): object {
 const decisionFor =
   ({ context: { user, policy, served } }: AdmissionRequest): Decide =>
   ({ path, serviceAccount, ...check }) => {
-    const asked: Attributes =
+    const requested: Attributes =
       path === undefined ? { ...check, version: served.resource.version } : { path, verb: check.verb };
     const subject = serviceAccount ? accountUser(serviceAccount) : user;
     if (subject.groups.includes(MASTERS)) return { allowed: true, reason: "" };
-    if ("resource" in asked && controlLoopMay(subject, asked)) return { allowed: true, reason: "" };
-    return rbacDecision(subject, asked, policy);
+    if ("resource" in requested && controlLoopMay(subject, requested)) return { allowed: true, reason: "" };
+    return rbacDecision(subject, requested, policy);
   };
 
 const accountUser = ({ namespace, name }: { namespace: string; name: string }): User => ({

@@ -29,13 +29,13 @@ export async function callWebhook(webhook: Webhook, request: AdmissionRequest, a
   const { at, mutating } = asked;
   const uid = crypto.randomUUID();
   const apiVersion = reviewVersion(webhook);
-  const answer = await callClient(request.context, {
+  const response = await callClient(request.context, {
     config: webhook.clientConfig,
     milliseconds: Math.min((webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000, timeLeft(request)),
     body: exactJson({ kind: "AdmissionReview", apiVersion, request: await reviewOf(request, uid, at) }),
   });
-  if (!answer.ok) return uncalled(answer.problem);
-  return readReview(answer.text, { uid, apiVersion, mutating });
+  if (!response.ok) return uncalled(response.problem);
+  return readReview(response.text, { uid, apiVersion, mutating });
 }
 
 /** Milliseconds. Connections have no deadline. */
@@ -65,8 +65,8 @@ interface Sent {
 }
 
 export function readReview(text: string, { uid, apiVersion, mutating }: Sent): Called {
-  const asked = { kind: "AdmissionReview", apiVersion };
-  const parsed = parseReview(text, asked);
+  const requested = { kind: "AdmissionReview", apiVersion };
+  const parsed = parseReview(text, requested);
   if (!parsed.ok) return uncalled(parsed.problem);
   const { review } = parsed;
   if ((review.response ?? undefined) === undefined) return invalid("webhook response was absent");
@@ -76,7 +76,7 @@ export function readReview(text: string, { uid, apiVersion, mutating }: Sent): C
   if (apiVersion.endsWith("/v1beta1")) return { ok: true, response };
   if (response.uid !== uid)
     return invalid(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`);
-  const why = unnamedReview(review, asked) ?? (mutating ? patchProblem(response) : foreignPatch(response));
+  const why = unnamedReview(review, requested) ?? (mutating ? patchProblem(response) : foreignPatch(response));
   return why === undefined ? { ok: true, response } : invalid(why);
 }
 

@@ -13,12 +13,14 @@ export const validatingWebhooks: AdmissionPlugin = {
   async validate(request) {
     const all = request.context.policy.derive(webhooks);
     const versions = await Promise.all(all.map((webhook) => askedAbout(webhook, request)));
-    const asked = all.flatMap((webhook, i) => {
+    const requested = all.flatMap((webhook, i) => {
       const at = versions[i];
       return at ? [{ webhook, at }] : [];
     });
     await Promise.all(
-      asked.map(({ webhook, at }, index) => requireAllowed(webhook, request, { at, mutating: false, round: 0, index })),
+      requested.map(({ webhook, at }, index) =>
+        requireAllowed(webhook, request, { at, mutating: false, round: 0, index }),
+      ),
     );
   },
 };

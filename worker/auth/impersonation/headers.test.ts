@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { wantedUser } from "./headers.ts";
 
-const asked = (headers: Record<string, string>) => wantedUser(new Headers(headers));
+const requested = (headers: Record<string, string>) => wantedUser(new Headers(headers));
 const refusal = (headers: Record<string, string>): string => {
   try {
-    asked(headers);
+    requested(headers);
     return "none";
   } catch (error) {
     return (error as Error).message;
@@ -24,11 +24,11 @@ const users: readonly (readonly [Record<string, string>, object])[] = [
 ];
 
 test.each(users)("headers %j impersonate %j", (headers, user) => {
-  expect(asked(headers)).toEqual(user);
+  expect(requested(headers)).toEqual(user);
 });
 
 test("impersonation requires a user name", () => {
-  expect(asked({})).toBeUndefined();
+  expect(requested({})).toBeUndefined();
   expect(refusal({ "Impersonate-Group": "g" })).toBe(
     'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"g"}, Extra:map[string][]string(nil)} without impersonating a user name',
   );

@@ -6,10 +6,10 @@ import type { User } from "../user.ts";
 import { type Asked, type Mode, modesFor, type Need } from "./modes.ts";
 
 /** Throws the refusal of the first mode, which Kubernetes presumes to be the intended one. */
-export async function impersonate(asked: Asked, authority: Authority): Promise<Mode> {
+export async function impersonate(request: Asked, authority: Authority): Promise<Mode> {
   let refusal: ApiError | undefined;
-  for (const mode of modesFor(asked)) {
-    const refused = await firstRefused(mode, asked.requestor, authority);
+  for (const mode of modesFor(request)) {
+    const refused = await firstRefused(mode, request.requestor, authority);
     if (!refused) return mode;
     refusal ??= refused;
   }

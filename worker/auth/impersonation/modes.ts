@@ -32,17 +32,17 @@ export interface Asked {
   readonly attributes: Attributes;
 }
 
-export function modesFor(asked: Asked): Mode[] {
-  const { wanted, requestor } = asked;
+export function modesFor(request: Asked): Mode[] {
+  const { wanted, requestor } = request;
   const node = nodeOf(wanted.name);
   const account = accountOf(wanted.name);
   const nameAlone = wanted.uid === undefined && wanted.groups.length === 0 && !wanted.extra;
   const modes: Mode[] = [];
   if (nameAlone && node !== undefined && accountOf(requestor.name) && nodeOfPod(requestor) === node)
-    modes.push(constrained("associated-node", asked));
-  if (nameAlone && node !== undefined) modes.push(constrained("arbitrary-node", asked));
-  if (nameAlone && account) modes.push(constrained("serviceaccount", asked));
-  if (node === undefined && !account) modes.push(constrained("user-info", asked));
+    modes.push(constrained("associated-node", request));
+  if (nameAlone && node !== undefined) modes.push(constrained("arbitrary-node", request));
+  if (nameAlone && account) modes.push(constrained("serviceaccount", request));
+  if (node === undefined && !account) modes.push(constrained("user-info", request));
   return [...modes, { user: withImplied(wanted), needs: needsOf(wanted, "impersonate", "") }];
 }
 

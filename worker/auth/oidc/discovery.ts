@@ -26,10 +26,10 @@ export async function discover({ url, discoveryURL }: Issuer, fetch: Fetch): Pro
 }
 
 export async function fetchJson<T>(url: string, fetch: Fetch): Promise<T> {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     headers: { Accept: "application/json" },
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-  return (await answer.json()) as T;
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return (await response.json()) as T;
 }

@@ -26,13 +26,13 @@ const documents: Record<string, object> = {
 };
 
 function asking(cluster: string, at = now) {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const fetch = async (url: string) => {
-    asked.push(url);
+    requests.push(url);
     const document = documents[url];
     return document ? Response.json(document) : new Response("", { status: 503 });
   };
-  return { asked, at: { cluster, now: at, fetch } };
+  return { requests, at: { cluster, now: at, fetch } };
 }
 
 test("AUTH-BROWSER: an issuer is listed with its client, its endpoints and its supported scopes", async () => {
@@ -51,20 +51,20 @@ test("AUTH-BROWSER: an issuer is listed with its client, its endpoints and its s
 
 test("AUTH-BROWSER: an issuer without TLS, with another name, unreachable, or without a discovery document is not listed", async () => {
   const urls = ["plain.example", "false.example", "away.example", "team.cloudflareaccess.com"];
-  const { asked, at } = asking("b");
+  const { requests, at } = asking("b");
   const found = await signInIssuers(
     urls.map((host) => authenticator(`https://${host}`)),
     at,
   );
   expect(found).toEqual([]);
-  expect(asked).not.toContainEqual(expect.stringContaining("cloudflareaccess"));
+  expect(requests).not.toContainEqual(expect.stringContaining("cloudflareaccess"));
 });
 
 test("AUTH-BROWSER: issuers are queried once an hour, and every ten seconds if they do not answer", async () => {
-  const { asked, at } = asking("c");
+  const { requests, at } = asking("c");
   const two = [authenticator("https://good.example"), authenticator("https://away.example")];
   for (const seconds of [0, 1, 9, 10, 3599]) await signInIssuers(two, { ...at, now: now + seconds * 1000 });
-  const times = (host: string) => asked.filter((url) => url.includes(host)).length;
+  const times = (host: string) => requests.filter((url) => url.includes(host)).length;
   expect([times("good"), times("away")]).toEqual([1, 3]);
   await signInIssuers(two, { ...at, now: now + 3_600_000 });
   expect(times("good")).toBe(2);

@@ -25,8 +25,8 @@ export async function signInIssuers(
   authenticators: readonly JwtAuthenticator[],
   asking: Asking,
 ): Promise<readonly SignInIssuer[]> {
-  const asked = authenticators.filter(({ issuer }) => !isAccess(issuer));
-  const found = await Promise.all(asked.map((authenticator) => signInIssuer(authenticator, asking)));
+  const requested = authenticators.filter(({ issuer }) => !isAccess(issuer));
+  const found = await Promise.all(requested.map((authenticator) => signInIssuer(authenticator, asking)));
   return found.flatMap((issuer) => issuer ?? []);
 }
 

@@ -33,10 +33,10 @@ let made = 0;
 /** An issuer with replaceable keys that counts how often they are fetched. */
 function newIssuer(...keys: Key[]) {
   const url = `https://issuer-${made++}.example`;
-  const asked: string[] = [];
+  const requests: string[] = [];
   const state = { keys, up: true };
   const fetch = async (at: string) => {
-    asked.push(at.slice(url.length));
+    requests.push(at.slice(url.length));
     if (!state.up) return new Response("", { status: 503 });
     if (at.endsWith("/.well-known/openid-configuration"))
       return Response.json({ issuer: url, jwks_uri: `${url}/keys` });
@@ -56,15 +56,15 @@ function newIssuer(...keys: Key[]) {
   const claims = { iss: url, aud: "sailplane", exp: now / 1000 + 600, sub: "ann" };
   const verify = (token: string, at = now) =>
     verifyOidcToken(token, authenticator, { cluster: "default", now: at, fetch });
-  return { url, asked, state, claims, authenticator, fetch, verify };
+  return { url, requests, state, claims, authenticator, fetch, verify };
 }
 
 describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
   test.each([rsa("r"), ec("e")])("signed with $alg is valid, and its keys are fetched once", async (key) => {
-    const { asked, claims, verify } = newIssuer(key);
+    const { requests, claims, verify } = newIssuer(key);
     const token = sign(key, claims);
     for (let i = 0; i < 3; i++) expect(await verify(token)).toMatchObject({ ok: true, user: { name: "oidc:ann" } });
-    expect(asked).toEqual(["/.well-known/openid-configuration", "/keys"]);
+    expect(requests).toEqual(["/.well-known/openid-configuration", "/keys"]);
   });
 
   test("is not accepted in a cluster just because another cluster knows other keys of the issuer", async () => {
@@ -89,13 +89,13 @@ describe("AUTH-OIDC, AUTH-OIDC-KEYS: a token of an issuer", () => {
 
   test("signed with a newer key is valid; unknown keys do not cause constant fetching", async () => {
     const [first, second] = [ec("1"), ec("2")];
-    const { asked, claims, state, verify } = newIssuer(first);
+    const { requests, claims, state, verify } = newIssuer(first);
     expect((await verify(sign(first, claims))).ok).toBe(true);
     state.keys = [second];
     expect((await verify(sign(second, claims), now + 1000)).ok).toBe(false);
     expect((await verify(sign(second, claims), now + 11_000)).ok).toBe(true);
     expect((await verify(sign(first, { ...claims, sub: "bob" }), now + 12_000)).ok).toBe(false);
-    expect(asked).toHaveLength(4);
+    expect(requests).toHaveLength(4);
   });
 
   test("is valid with already fetched keys if the issuer is unreachable", async () => {

@@ -63,8 +63,8 @@ const cases: readonly (readonly [string, PolicyRule[], PolicyRule[], string])[] 
   ],
 ];
 
-test.each(cases)("AUTHZ-RBAC: %s", (_, held, asked, missing) => {
-  expect(describeRules(missingRules(held, asked))).toBe(missing);
+test.each(cases)("AUTHZ-RBAC: %s", (_, held, requested, missing) => {
+  expect(describeRules(missingRules(held, requested))).toBe(missing);
 });
 
 test("missing permissions are listed with one line for each group, resource and name, with verbs together", () => {

@@ -6,8 +6,8 @@ import { pathMatches } from "./rule-matches.ts";
 const ALL = "*";
 
 /** What `held` lacks of `asked`, one verb, group, resource and name at a time. */
-export function missingRules(held: readonly PolicyRule[], asked: readonly PolicyRule[]): PolicyRule[] {
-  return asked.flatMap(breakDown).filter((part) => !held.some((rule) => covers(rule, part)));
+export function missingRules(held: readonly PolicyRule[], requested: readonly PolicyRule[]): PolicyRule[] {
+  return requested.flatMap(breakDown).filter((part) => !held.some((rule) => covers(rule, part)));
 }
 
 function breakDown({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): PolicyRule[] {
@@ -36,8 +36,8 @@ function covers(held: PolicyRule, part: PolicyRule): boolean {
   );
 }
 
-const hasAll = (held: readonly string[], asked: readonly string[]): boolean =>
-  held.includes(ALL) || asked.every((item) => held.includes(item));
+const hasAll = (held: readonly string[], requested: readonly string[]): boolean =>
+  held.includes(ALL) || requested.every((item) => held.includes(item));
 
 function coversResource(held: readonly string[], resource: string): boolean {
   if (held.includes(ALL) || held.includes(resource)) return true;
@@ -46,8 +46,8 @@ function coversResource(held: readonly string[], resource: string): boolean {
 }
 
 /** An empty list means all names. */
-const coversNames = (held: readonly string[], asked: readonly string[]): boolean =>
-  held.length === 0 || (asked.length > 0 && asked.every((name) => held.includes(name)));
+const coversNames = (held: readonly string[], requested: readonly string[]): boolean =>
+  held.length === 0 || (requested.length > 0 && requested.every((name) => held.includes(name)));
 
 /** Rules in Kubernetes' short form, one per line: parts of the same group, resource and name are merged. */
 export function describeRules(parts: readonly PolicyRule[]): string {

@@ -36,13 +36,13 @@ export function followMetrics(
   if (!selection.ok) return unselected(autoscaler, { scale, conditions, memory }, selection, now);
   const { pods } = selection;
   const specs = spec.metrics ?? [];
-  const asked = specs.map((metric) => questionOf(metric, { namespace, selector: scale.selector, snapshot }));
-  const missing = asked.flatMap((each) => ("ask" in each && !answers?.has(each.ask) ? [each.ask] : []));
+  const requests = specs.map((metric) => questionOf(metric, { namespace, selector: scale.selector, snapshot }));
+  const missing = requests.flatMap((each) => ("ask" in each && !answers?.has(each.ask) ? [each.ask] : []));
   // Queries go out together. The scale of a custom resource was answered in the turn before, and is queried again.
   if (missing.length > 0) return { effects: [], asks: [...(answers?.keys() ?? []), ...missing], remember: memory };
   const situation = { replicas: scale.replicas, pods, tolerance: toleranceOf(spec), now };
   const facts = { namespace, situation, statusReplicas: scale.statusReplicas };
-  const answered = asked.flatMap((each) => answerTo(each, answers) ?? []);
+  const answered = requests.flatMap((each) => answerTo(each, answers) ?? []);
   const found = specs.flatMap((metric, i) => (answered[i] ? [propose(metric, answered[i], facts)] : []));
   const metrics = found.map((each): MetricStatus => (each.ok ? each.status : { type: "" }));
   const invalid = found.filter((each) => !each.ok);

@@ -71,10 +71,10 @@ it.each<[string, MetricSpec, readonly string[], string]>([
 });
 
 it("[CTL-HPA-METRICS] an API server that does not answer is reported in the words of client-go", () => {
-  const asked = questionOf(object("Service", "v1"), askingOf(OLD));
-  const question = "ask" in asked ? asked.ask : "";
+  const request = questionOf(object("Service", "v1"), askingOf(OLD));
+  const question = "ask" in request ? request.ask : "";
   const silent = { ok: false, code: 503, message: "service unavailable" } as const;
-  expect(answerTo(asked, new Map([[question, silent]]))).toMatchObject({
+  expect(answerTo(request, new Map([[question, silent]]))).toMatchObject({
     message: "the server is currently unable to handle the request (get services.custom.metrics.k8s.io o)",
   });
 });

@@ -81,9 +81,9 @@ function ofCustom([resource, name]: readonly [string, string], rest: string, { n
 }
 
 /** The answer, if there is one yet. If there can be no query, the reason is the answer. */
-export function answerTo(asked: Asked, answers: ReadonlyMap<Question, Answer> | undefined): Answer | undefined {
-  if ("error" in asked) return { ok: false, code: 404, message: asked.error };
-  const answer = answers?.get(asked.ask);
+export function answerTo(request: Asked, answers: ReadonlyMap<Question, Answer> | undefined): Answer | undefined {
+  if ("error" in request) return { ok: false, code: 404, message: request.error };
+  const answer = answers?.get(request.ask);
   if (!answer || answer.ok || answer.code !== 503) return answer;
-  return { ...answer, message: `the server is currently unable to handle the request (get ${asked.of})` };
+  return { ...answer, message: `the server is currently unable to handle the request (get ${request.of})` };
 }

@@ -168,9 +168,9 @@ function requestsOf(
 /** What the pod asks for itself, with its overhead; or what is wrong, as far as the pod's name. */
 function requestOfWhole(pod: Pod, resource: string): number | string {
   const amounts = [askedAmounts(pod, "requests")[resource], pod.spec.overhead?.[resource]];
-  const asked = amounts.filter((each) => each !== undefined);
-  if (asked.length === 0) return `missing pod-level request for ${resource} in`;
-  return asked.reduce((sum: number, each) => sum + milli(each), 0);
+  const requested = amounts.filter((each) => each !== undefined);
+  if (requested.length === 0) return `missing pod-level request for ${resource} in`;
+  return requested.reduce((sum: number, each) => sum + milli(each), 0);
 }
 
 function requestOfContainers({ spec }: Pod, resource: string, container: string | undefined): number | string {

@@ -21,7 +21,7 @@ function written(
   cluster = local,
 ): unknown {
   const get = ((resource: string, _: string, name: string) => objects[`${resource}/${name}`]) as Snapshot["get"];
-  const context = { snapshot: { get } as Snapshot, cluster, now: 0, heardOf: () => undefined } as ReconcileContext;
+  const context = { snapshot: { get } as Snapshot, cluster, now: 0, lastSeen: () => undefined } as ReconcileContext;
   const [effect] = controller.reconcile("shop/web", context).effects;
   if (!effect) return undefined;
   if (effect.op !== "update" || effect.subresource !== "status")

@@ -76,10 +76,10 @@ function relabelled({ metadata }: Node): Readonly<Record<string, string>> | unde
 }
 
 /** When the node becomes silent (ms); undefined: it is connected, or known to be silent. */
-function silenceOf(node: Stored<Node>, { snapshot, heardOf }: ReconcileContext): number | undefined {
+function silenceOf(node: Stored<Node>, { snapshot, lastSeen }: ReconcileContext): number | undefined {
   const ready = node.status.conditions?.find(({ type }) => type === "Ready");
   if (ready?.status === "Unknown") return undefined;
-  const heard = heardOf(node.metadata.name) ?? 0;
+  const heard = lastSeen(node.metadata.name) ?? 0;
   if (!Number.isFinite(heard)) return undefined;
   const told = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime) ?? 0;
   const made = timeOf(node.metadata.creationTimestamp) ?? 0;

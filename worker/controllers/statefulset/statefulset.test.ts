@@ -65,16 +65,16 @@ describe("stateful set", () => {
     "CTL-BURST: creates a bounded number at once, however many are requested: %s",
     async (policy) => {
       const at = start();
-      let asked = 0;
+      let requested = 0;
       at.cluster.refuse = (verb, { resource }) => {
         if (verb !== "create" || resource !== "pods") return undefined;
-        asked++;
+        requested++;
         return { code: 403, reason: "Forbidden" };
       };
       at.cluster.put("statefulsets.apps", db({ podManagementPolicy: policy, replicas: 2 ** 31 - 1 }));
       await at.settle();
-      expect(asked).toBeGreaterThan(0);
-      expect(asked).toBeLessThan(2000);
+      expect(requested).toBeGreaterThan(0);
+      expect(requested).toBeLessThan(2000);
       expect(names(at)).toEqual([]);
     },
   );

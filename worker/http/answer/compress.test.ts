@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { acceptsGzip } from "./compress.ts";
 
-const asked = (header: string | undefined, cf?: object): Request =>
+const requested = (header: string | undefined, cf?: object): Request =>
   Object.assign(new Request("https://api/", { headers: header === undefined ? {} : { "Accept-Encoding": header } }), {
     cf,
   });
@@ -20,5 +20,5 @@ test.each([
   ["br, gzip", { clientAcceptEncoding: "" }, false],
   ["gzip", { colo: "FRA" }, true],
 ])("%s with %o: %s", (header, cf, accepted) => {
-  expect(acceptsGzip(asked(header, cf))).toBe(accepted);
+  expect(acceptsGzip(requested(header, cf))).toBe(accepted);
 });

@@ -114,8 +114,8 @@ function noSuchRoute(streams: boolean): ApiError {
 }
 
 function isPretty(request: Request, query: URLSearchParams): boolean {
-  const asked = query.get("pretty");
-  if (asked !== null) return asked !== "false" && asked !== "0";
+  const requested = query.get("pretty");
+  if (requested !== null) return requested !== "false" && requested !== "0";
   const agent = request.headers.get("User-Agent") ?? "";
   return agent.startsWith("curl") || agent.startsWith("Wget") || agent.startsWith("Mozilla/5.0");
 }

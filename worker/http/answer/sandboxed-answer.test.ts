@@ -9,26 +9,26 @@ const page = () =>
   });
 
 test("WIRE-SANDBOX: a page that is served to anyone does not have the dashboard's origin", async () => {
-  const answer = sandboxedAnswer(page(), anonymous);
-  const policy = answer.headers.get("Content-Security-Policy") ?? "";
+  const response = sandboxedAnswer(page(), anonymous);
+  const policy = response.headers.get("Content-Security-Policy") ?? "";
   expect(policy).toMatch(/^default-src \*, sandbox /);
   expect(policy).not.toContain("allow-same-origin");
-  expect([answer.status, answer.headers.get("Service-Worker-Allowed"), answer.headers.get("X-Own")]).toEqual([
+  expect([response.status, response.headers.get("Service-Worker-Allowed"), response.headers.get("X-Own")]).toEqual([
     203,
     null,
     "kept",
   ]);
-  expect(await answer.text()).toContain("steal");
+  expect(await response.text()).toContain("steal");
 });
 
 test("WIRE-SANDBOX: a page sets no origin-wide headers", () => {
   const headers = { "Clear-Site-Data": '"*"', NEL: "{}", "Report-To": "{}", "Alt-Svc": "clear", "X-Own": "kept" };
-  const answer = sandboxedAnswer(new Response("", { headers }), anonymous);
-  const left = [...answer.headers.keys()].filter((name) => name !== "content-type");
+  const response = sandboxedAnswer(new Response("", { headers }), anonymous);
+  const left = [...response.headers.keys()].filter((name) => name !== "content-type");
   expect(left).toEqual(["content-security-policy", "x-own"]);
 });
 
 test("WIRE-SANDBOX: answers through kubectl proxy are unchanged", () => {
-  const answer = page();
-  expect(sandboxedAnswer(answer, { name: "jane" })).toBe(answer);
+  const response = page();
+  expect(sandboxedAnswer(response, { name: "jane" })).toBe(response);
 });

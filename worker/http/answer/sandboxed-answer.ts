@@ -22,11 +22,11 @@ const OF_ORIGIN = [
   "Strict-Transport-Security",
 ];
 
-export function sandboxedAnswer(answer: Response, { name }: Pick<User, "name">): Response {
-  if (name !== anonymous.name || answer.status === 101) return answer;
-  const headers = new Headers(answer.headers);
+export function sandboxedAnswer(response: Response, { name }: Pick<User, "name">): Response {
+  if (name !== anonymous.name || response.status === 101) return response;
+  const headers = new Headers(response.headers);
   // If the page has a policy of its own, both apply.
   headers.append("Content-Security-Policy", SANDBOX);
   for (const name of OF_ORIGIN) headers.delete(name);
-  return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });
+  return new Response(response.body, { status: response.status, headers, encodeBody: "manual" });
 }

@@ -27,23 +27,23 @@ const BASE64 = "base64.binary.k8s.io";
 const BYTES = ["binary.k8s.io", BASE64, ""];
 
 /** Forwards a stream of bytes unchanged. */
-export function bytesOverWebSocket(request: Request, answer: Response): Response {
-  if (!answer.ok || !answer.body) return answer;
+export function bytesOverWebSocket(request: Request, response: Response): Response {
+  if (!response.ok || !response.body) return response;
   const protocol = chooseProtocol(request, BYTES);
   const encode: (bytes: Uint8Array) => string | Uint8Array = protocol === BASE64 ? encodeBase64 : (bytes) => bytes;
-  return send(protocol, answer.body.pipeThrough(mapped(encode)));
+  return send(protocol, response.body.pipeThrough(mapped(encode)));
 }
 
 /** Each line of a stream becomes a message; heartbeats are dropped. */
-export function linesOverWebSocket(answer: Response): Response {
-  if (!answer.ok || !answer.body) return answer;
+export function linesOverWebSocket(response: Response): Response {
+  if (!response.ok || !response.body) return response;
   const splitter = new LineSplitter(new TextDecoder());
   const lines = new TransformStream<Uint8Array, string>({
     transform(chunk, controller) {
       for (const line of splitter.push(chunk)) controller.enqueue(line.trimStart());
     },
   });
-  return send("", answer.body.pipeThrough(lines));
+  return send("", response.body.pipeThrough(lines));
 }
 
 const mapped = <A, B>(map: (value: A) => B) =>

@@ -39,7 +39,8 @@ export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {
 }
 
 /** The headers of an answer from an object are immutable. */
-const ofObject = (answer: Response): Response => (answer.status === 101 ? answer : new Response(answer.body, answer));
+const ofObject = (response: Response): Response =>
+  response.status === 101 ? response : new Response(response.body, response);
 
 /** GET /sailplane/v1/tunnels/ID?node=NAME (an upgrade) */
 export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {

@@ -7,8 +7,8 @@ test("AUTH-AS: an impersonating user may act for the impersonated user's nodes, 
   const { token } = (await createCluster(cluster)).object;
   const ask = async (path: string, init: RequestInit & { headers?: Record<string, string> }) => {
     const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...init.headers };
-    const answer = await outside.fetch(`${baseOf(cluster)}/sailplane/v1/${path}`, { ...init, headers });
-    return [answer.status, ((await answer.json()) as { message?: string }).message];
+    const response = await outside.fetch(`${baseOf(cluster)}/sailplane/v1/${path}`, { ...init, headers });
+    return [response.status, ((await response.json()) as { message?: string }).message];
   };
   const jo = { "Impersonate-User": "jo" };
   const n1 = { "Impersonate-User": "system:node:n1", "Impersonate-Group": "system:nodes" };
@@ -33,7 +33,7 @@ test("AUTH-AS: reports while impersonating a node are authorized as that node", 
   const body = { metadata: { name: "theirs" }, spec: { nodeName: "n2", containers: [{ name: "c", image: "i" }] } };
   await call(`${base}/api/v1/namespaces/kube-system/serviceaccounts`, { body: { metadata: { name: "default" } } });
   expect((await call(base + pods, { body })).code).toBe(201);
-  const answer = await outside.fetch(`${base}/sailplane/v1/nodes/n1/reports`, {
+  const response = await outside.fetch(`${base}/sailplane/v1/nodes/n1/reports`, {
     method: "POST",
     headers: {
       Authorization: `Bearer ${token}`,
@@ -42,7 +42,7 @@ test("AUTH-AS: reports while impersonating a node are authorized as that node", 
     },
     body: JSON.stringify({ asked: [{ method: "DELETE", path: `${pods}/theirs`, headers: {}, body: "" }] }),
   });
-  const { answered } = (await answer.json()) as { answered: { code: number }[] };
+  const { answered } = (await response.json()) as { answered: { code: number }[] };
   expect(answered.map(({ code }) => code)).toEqual([403]);
 });
 
@@ -52,8 +52,8 @@ test("RELAY-CALL: a node that has not joined cannot be called, and a tunnel that
   const node = (await call(`${base}/sailplane/v1/join`, { body: { nodeName: "n1" }, token })).object.token;
   const headers = { Authorization: `Bearer ${node}`, Upgrade: "websocket" };
   const dial = async (path: string) => {
-    const answer = await outside.fetch(`${base}/sailplane/v1/${path}`, { headers });
-    return [answer.status, ((await answer.json()) as { message?: string }).message];
+    const response = await outside.fetch(`${base}/sailplane/v1/${path}`, { headers });
+    return [response.status, ((await response.json()) as { message?: string }).message];
   };
   expect(await dial("relays/nobody?node=n1")).toEqual([503, "node nobody is not connected"]);
   expect(await dial("tunnels/none?node=n1")).toEqual([404, "no such tunnel"]);

@@ -4,7 +4,7 @@
  * nodes.
  */
 import type { Context } from "hono";
-import type { Asked } from "../../../api/asked.ts";
+import type { ApiRequest } from "../../../api/api-request.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { MOST_REPORTS, type NodeReports, type ReportAnswers } from "../../../api/node/node-reports.ts";
 import { ApiError } from "../../api-error.ts";
@@ -33,8 +33,8 @@ const MEDIA_TYPE = /^[\w.+/-]*$/;
 export async function serveNodeReports(c: Context<Bindings>): Promise<Response> {
   await requireNode(c, c.req.param("name") ?? "");
   const cluster = c.get("cluster");
-  const { asked } = parseReports(await readBody(c.req.raw));
-  const passed = asked.map((each) => ({ ...each, headers: { ...each.headers, ...senderOf(c.req.raw) } }));
+  const { asked: requests } = parseReports(await readBody(c.req.raw));
+  const passed = requests.map((each) => ({ ...each, headers: { ...each.headers, ...senderOf(c.req.raw) } }));
   const answered = await c.env.NODE_HUB.getByName(cluster).report(cluster, passed);
   return c.json({ answered } satisfies ReportAnswers);
 }
@@ -46,14 +46,14 @@ function senderOf(request: Request): Readonly<Record<string, string>> {
 }
 
 function parseReports(body: Uint8Array): NodeReports {
-  const asked = parse(body)?.asked;
-  if (!Array.isArray(asked) || asked.length > MOST_REPORTS)
+  const requests = parse(body)?.asked;
+  if (!Array.isArray(requests) || requests.length > MOST_REPORTS)
     throw new ApiError(badRequest(`the body must be {"asked": [...]}, of at most ${MOST_REPORTS} requests`));
-  return { asked: asked.map(readAsked) };
+  return { asked: requests.map(readAsked) };
 }
 
-function readAsked(value: unknown): Asked {
-  const { method, path, headers, body } = (value ?? {}) as Partial<Asked>;
+function readAsked(value: unknown): ApiRequest {
+  const { method, path, headers, body } = (value ?? {}) as Partial<ApiRequest>;
   if (typeof method !== "string" || typeof path !== "string" || typeof body !== "string")
     throw new ApiError(badRequest("a request has a method, a path and a body, all of them text"));
   if (!TOLD.some((told) => told.method === method && told.path.test(path)))

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
-import type { Answered, Asked } from "../../../api/asked.ts";
+import type { ApiRequest, ApiResponse } from "../../../api/api-request.ts";
 import { MOST_REPORTS } from "../../../api/node/node-reports.ts";
 import { call } from "../../../test/workers/api-under-test.ts";
 
@@ -8,13 +8,13 @@ const PODS = "/api/v1/namespaces/default/pods";
 const REPORTS = `${BASE}/sailplane/v1/nodes/reporter/reports`;
 let token = "";
 
-const status = (pod: string): Asked => ({
+const status = (pod: string): ApiRequest => ({
   method: "PATCH",
   path: `${PODS}/${pod}/status`,
   headers: { "content-type": "application/strategic-merge-patch+json" },
   body: JSON.stringify({ status: { phase: "Running" } }),
 });
-const event = (name: string): Asked => ({
+const event = (name: string): ApiRequest => ({
   method: "POST",
   path: "/api/v1/namespaces/default/events",
   headers: { "content-type": "application/json" },
@@ -27,10 +27,10 @@ const event = (name: string): Asked => ({
     source: { component: "kubelet", host: "reporter" },
   }),
 });
-const report = async (asked: readonly unknown[], by = token) => {
-  const { code, object } = await call(REPORTS, { body: { asked }, token: by });
-  const { answered = [] } = object as { answered?: Answered[] };
-  return { code, codes: answered.map((answer) => answer.code) };
+const report = async (requested: readonly unknown[], by = token) => {
+  const { code, object } = await call(REPORTS, { body: { asked: requested }, token: by });
+  const { answered = [] } = object as { answered?: ApiResponse[] };
+  return { code, codes: answered.map(({ code }) => code) };
 };
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ it("LINK-REPORTS: pod tokens and pod deletions can be requested in reports", asy
     body: { metadata: { name: "short" }, spec: { nodeName: "reporter", containers: [{ name: "c", image: "i" }] } },
   });
   const boundObjectRef = { apiVersion: "v1", kind: "Pod", name: "short", uid: pod.metadata.uid };
-  const tokenFor = (account: string): Asked => ({
+  const tokenFor = (account: string): ApiRequest => ({
     method: "POST",
     path: `/api/v1/namespaces/default/serviceaccounts/${account}/token`,
     headers: { "content-type": "application/json" },
@@ -70,7 +70,7 @@ it("LINK-REPORTS: pod tokens and pod deletions can be requested in reports", asy
       spec: { audiences: [], expirationSeconds: 3600, boundObjectRef },
     }),
   });
-  const end = (name: string): Asked => ({
+  const end = (name: string): ApiRequest => ({
     method: "DELETE",
     path: `${PODS}/${name}`,
     headers: { "content-type": "application/json" },

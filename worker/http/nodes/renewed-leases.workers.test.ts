@@ -51,7 +51,7 @@ test("LINK-LEASE: a Lease shows the time when its node was last heard of, withou
   expect(then.linked).toBe(COMING);
 
   for (const socket of sockets) socket.close();
-  const left = async () => (await NODE_HUB.getByName(cluster).heard()).linked ?? Number.POSITIVE_INFINITY;
+  const left = async () => (await NODE_HUB.getByName(cluster).lastSeen()).linked ?? Number.POSITIVE_INFINITY;
   await vi.waitFor(async () => expect(await left()).toBeLessThan(Number.POSITIVE_INFINITY), 10_000);
   const gone = timeOf((await call(`${leases}/linked`)).object) ?? "";
   expect(Date.parse(gone)).toBe(await left());

@@ -17,9 +17,9 @@ export function loadDocumentation(assets: Fetcher): Promise<Documentation> {
 }
 
 async function read(assets: Fetcher): Promise<Documentation> {
-  const answer = await assets.fetch("https://assets/documentation.json");
-  if (!answer.ok) throw new Error(`documentation.json: ${answer.status}`);
-  return answer.json();
+  const response = await assets.fetch("https://assets/documentation.json");
+  if (!response.ok) throw new Error(`documentation.json: ${response.status}`);
+  return response.json();
 }
 
 /** Where a field's text ends and the description of its values begins. */

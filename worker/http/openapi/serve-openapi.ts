@@ -24,8 +24,10 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async (at) => {
     const user = await requirePath(c, at);
     return inTurn({ user, cluster: c.get("cluster"), verb: "list", bodyBytes: 0 }, async (turn) => {
-      const answer = await answerOf(c, at);
-      return answer.body && c.req.method !== "HEAD" ? new Response(turn.untilTaken(answer.body), answer) : answer;
+      const response = await answerOf(c, at);
+      return response.body && c.req.method !== "HEAD"
+        ? new Response(turn.untilTaken(response.body), response)
+        : response;
     });
   });
 
@@ -83,11 +85,11 @@ const PROTOBUF_V3 = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf"
 /** True for protobuf, false for JSON; 406 if neither is accepted. */
 function wantsProtobuf(request: Request, protobuf: string): boolean {
   // What clients have always sent in Accept, although it is not a valid media type for the answer.
-  const asked = protobuf.replace(".v1.0", "@v1.0");
+  const requested = protobuf.replace(".v1.0", "@v1.0");
   const clauses = parseAccept(request.headers.get("Accept") ?? "");
   if (clauses.length === 0) return false;
   for (const { type } of clauses) {
-    if (type === protobuf || type === asked) return true;
+    if (type === protobuf || type === requested) return true;
     if (type === "application/json" || type === "*/*" || type === "application/*") return false;
   }
   throw new PlainTextError(406, `only the following media types are accepted: application/json, ${protobuf}`);

@@ -59,5 +59,5 @@ test("FAIR-LIST: a client may have thirty unread documents, and more as it reads
   expect((await open()).status).toBe(429);
   await unread[0]?.text();
   await expect.poll(async () => (await open()).status).toBe(200);
-  for (const answer of unread.slice(1)) await answer.body?.cancel();
+  for (const response of unread.slice(1)) await response.body?.cancel();
 });

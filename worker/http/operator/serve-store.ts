@@ -83,9 +83,9 @@ export async function serveBackup(c: Context<Bindings>): Promise<Response> {
     const backups = stores.map(async ([shard, store]) => ({ shard, lines: (await backupOf(store)).body }));
     return new Response(wholeBackup(await Promise.all(backups)), { headers: BACKUP });
   }
-  const answer = await backupOf(storeOf(c));
+  const response = await backupOf(storeOf(c));
   // The headers of an answer from an object are immutable.
-  return new Response(answer.body, answer);
+  return new Response(response.body, response);
 }
 
 /**

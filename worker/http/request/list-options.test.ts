@@ -28,8 +28,8 @@ test("WATCH-INITIAL: a watch without a revision requests initial events, and the
     expect(watching(query).sendInitialEvents).toBe(true);
   expect(watching("resourceVersion=7")).toMatchObject({ since: 7 });
   expect(watching("resourceVersion=7").sendInitialEvents).toBeUndefined();
-  const asked = "resourceVersionMatch=NotOlderThan&sendInitialEvents=false";
-  expect(watching(asked).sendInitialEvents).toBe(false);
+  const requested = "resourceVersionMatch=NotOlderThan&sendInitialEvents=false";
+  expect(watching(requested).sendInitialEvents).toBe(false);
   expect(watching("resourceVersionMatch=NotOlderThan&sendInitialEvents=").sendInitialEvents).toBe(true);
   expect(() => watching("sendInitialEvents=")).toThrow();
 });

@@ -48,8 +48,8 @@ export function listOptions(query: URLSearchParams, served: Served): ListOptions
   // No list takes that long, but invalid options are refused.
   integerOption(query, "timeoutSeconds");
   // In Kubernetes a list at "any" revision comes from the watch cache, which does not page.
-  const asked = integerOption(query, "limit") ?? 0;
-  const limit = query.get("resourceVersion") === "0" ? 0 : asked;
+  const requested = integerOption(query, "limit") ?? 0;
+  const limit = query.get("resourceVersion") === "0" ? 0 : requested;
   const selection = checkedSelection(query, served, listProblems);
   const revision = query.get("resourceVersion") ?? "";
   const token = query.get("continue") ?? "";
@@ -78,8 +78,8 @@ export function watchOptions(query: URLSearchParams, served: Served): WatchOptio
   const revision = revisionOption(query);
   // Kubernetes treats a watch without a revision as one that asks for initial events, and so for the bookmark after
   // them; but not if only its path says that it is one.
-  const asked = query.has("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
-  const sendInitialEvents = asked ?? (revision || !isWatch(query) ? undefined : true);
+  const requested = query.has("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
+  const sendInitialEvents = requested ?? (revision || !isWatch(query) ? undefined : true);
   return {
     selection,
     ...(revision !== undefined && revision > 0 && !sendInitialEvents ? { since: revision } : {}),

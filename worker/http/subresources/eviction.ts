@@ -48,9 +48,9 @@ export async function evictPod(context: RequestContext): Promise<Response> {
   if (eviction.metadata.name !== name) {
     throw new ApiError(badRequest("name in URL does not match name in Eviction object"));
   }
-  const asked = deletionFrom(eviction.deleteOptions ?? {});
+  const requested = deletionFrom(eviction.deleteOptions ?? {});
   await admitAction(context, { subresource: "eviction", name, object: body, dryRun: options.dryRun });
-  const deletion = { ...asked, dryRun: asked.dryRun || options.dryRun };
+  const deletion = { ...requested, dryRun: requested.dryRun || options.dryRun };
   const ending: Ending = {
     attempts: ATTEMPTS,
     async prepare(current) {

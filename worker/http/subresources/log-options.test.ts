@@ -7,8 +7,8 @@ const read = (query: string) => logOptions(new URLSearchParams(query), "p");
 test.each([
   ["2026-01-01T00:00:05.9Z", "2026-01-01T00:00:05Z"],
   ["2026-01-01T01:00:05+01:00", "2026-01-01T00:00:05Z"],
-])("sinceTime %s starts at the whole second, %s", (sinceTime, asked) => {
-  expect(read(`sinceTime=${encodeURIComponent(sinceTime)}`)).toMatchObject({ sinceTime: asked });
+])("sinceTime %s starts at the whole second, %s", (sinceTime, requested) => {
+  expect(read(`sinceTime=${encodeURIComponent(sinceTime)}`)).toMatchObject({ sinceTime: requested });
 });
 
 test.each([

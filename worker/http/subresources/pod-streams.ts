@@ -26,13 +26,13 @@ const namesOf = (list: readonly { readonly name: string }[] | undefined): string
   (list ?? []).map(({ name }) => name);
 
 /** The requested container: by name, else the one annotated as default, else the only one. */
-function containerOf(pod: Pod, asked: string | null): string {
+function containerOf(pod: Pod, requested: string | null): string {
   const { containers, initContainers, ephemeralContainers } = pod.spec;
   const name = pod.metadata.name ?? "";
   const all = [...namesOf(initContainers), ...namesOf(containers), ...namesOf(ephemeralContainers)];
-  if (asked !== null && asked !== "") {
-    if (all.includes(asked)) return asked;
-    throw new ApiError(badRequest(`container ${asked} is not valid for pod ${name}`));
+  if (requested !== null && requested !== "") {
+    if (all.includes(requested)) return requested;
+    throw new ApiError(badRequest(`container ${requested} is not valid for pod ${name}`));
   }
   const annotated = pod.metadata.annotations?.["kubectl.kubernetes.io/default-container"];
   if (annotated !== undefined && all.includes(annotated)) return annotated;
@@ -108,7 +108,7 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   await requireConnecting(context);
   const command = query.getAll("command");
   const tty = booleanOption(query, "tty");
-  const asked = {
+  const requested = {
     stdin: booleanOption(query, "stdin"),
     stdout: booleanOption(query, "stdout"),
     stderr: booleanOption(query, "stderr") && !tty,
@@ -116,16 +116,16 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
     container: query.get("container") ?? "",
   };
   // Whether the pod exists is checked afterwards.
-  if (kind === "exec") await admitConnect(context, "PodExecOptions", { ...asked, command });
-  else await admitConnect(context, "PodAttachOptions", asked);
+  if (kind === "exec") await admitConnect(context, "PodExecOptions", { ...requested, command });
+  else await admitConnect(context, "PodAttachOptions", requested);
   const pod = await readPod(context);
-  const container = containerOf(pod, asked.container);
+  const container = containerOf(pod, requested.container);
   const node = hostOf(pod);
   if (kind === "exec" && command.length === 0)
     throw new ApiError(badRequest("you must specify at least 1 command for the container"));
-  if (!asked.stdin && !asked.stdout && !asked.stderr)
+  if (!requested.stdin && !requested.stdout && !requested.stderr)
     throw new ApiError(badRequest("you must specify at least 1 of stdin, stdout, stderr"));
-  const streams = { ...targetOf(pod), ...asked, container };
+  const streams = { ...targetOf(pod), ...requested, container };
   const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
   return openNodeStream({ env, cluster, node, stream, upgrade: { request, protocol } });

@@ -103,8 +103,8 @@ test("SCALE-05: scaling a workload gives the warnings about its pods, like an up
   const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers, volumes } } };
   await send("POST", "", { metadata: { name: "warned" }, spec });
   const scaled = async (replicas: number) => {
-    const answer = await send("PUT", "/warned/scale", scaleTo("warned", replicas));
-    return [answer.status, answer.headers.get("Warning")];
+    const response = await send("PUT", "/warned/scale", scaleTo("warned", replicas));
+    return [response.status, response.headers.get("Warning")];
   };
   expect(await scaled(3)).toEqual([200, expect.stringContaining("spec.template.spec.volumes[0].gitRepo: deprecated")]);
   expect(await scaled(3)).toEqual([200, null]);

@@ -148,9 +148,9 @@ async function serviceAccount({ store, served, path }: RequestContext) {
   return objectOf(entry);
 }
 
-function checkIdentity(asked: TokenRequest["metadata"], { name }: RequestContext["path"]): void {
-  if (!asked.name || asked.name === name) return;
-  const error = invalidField("metadata.name", asked.name, "must match the service account name if specified");
+function checkIdentity(requested: TokenRequest["metadata"], { name }: RequestContext["path"]): void {
+  if (!requested.name || requested.name === name) return;
+  const error = invalidField("metadata.name", requested.name, "must match the service account name if specified");
   throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", name, [error]));
 }
 

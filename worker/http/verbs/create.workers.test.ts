@@ -84,10 +84,10 @@ test("an object created by PUT at another version is converted to the storage ve
     regarding,
     ...who,
   });
-  const answer = await API.fetch(
+  const response = await API.fetch(
     new Request(url, { method: "PUT", body, headers: { "Content-Type": "application/json" } }),
   );
-  expect(await answer.json()).toMatchObject({ apiVersion: "events.k8s.io/v1", regarding, ...who });
+  expect(await response.json()).toMatchObject({ apiVersion: "events.k8s.io/v1", regarding, ...who });
 });
 
 test("an exec without streams is refused, and any value but false is true", async () => {
@@ -107,7 +107,7 @@ test.each([
   ["log?sinceTime=x", 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
   ["portforward?ports=80,x", 'cannot convert to []int32: strconv.ParseUint: parsing "x": invalid syntax'],
 ])("pods/%s is 400: %s", async (path, message) => {
-  const answer = await API.fetch(new Request(`https://sailplane/api/v1/namespaces/default/pods/any/${path}`));
-  expect(answer.status).toBe(400);
-  expect(await answer.json()).toMatchObject({ message });
+  const response = await API.fetch(new Request(`https://sailplane/api/v1/namespaces/default/pods/any/${path}`));
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ message });
 });

@@ -15,12 +15,12 @@ const ROUND = 16;
 export async function removeCollection(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
   const options = listOptions(context.query, context.served);
-  const asked = listRequest(context, options);
+  const request = listRequest(context, options);
   const deletion = deletionOf(context);
   context.warnings.push(...propagationWarnings(context.served.resource, deletion));
   const entries: Entry[] = [];
   let metadata: ListMetadata = { resourceVersion: "" };
-  for await (const page of context.store.pages(asked)) {
+  for await (const page of context.store.pages(request)) {
     requireReached(options, page.revision);
     entries.push(...page.items);
     metadata = pageMetadata(context, page);

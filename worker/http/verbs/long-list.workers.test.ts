@@ -52,14 +52,14 @@ test("an indented list is streamed with the same text as in one piece", async ()
 });
 
 test("a large list is compressed for clients that accept it", async () => {
-  const answer = await ask("GET", { "accept-encoding": "gzip" });
-  expect(answer.headers.get("Content-Encoding")).toBe("gzip");
-  expect(((await answer.json()) as Shown).items?.map(nameOf)).toEqual(NAMES);
+  const response = await ask("GET", { "accept-encoding": "gzip" });
+  expect(response.headers.get("Content-Encoding")).toBe("gzip");
+  expect(((await response.json()) as Shown).items?.map(nameOf)).toEqual(NAMES);
 });
 
 test("a list in protobuf is complete, too", async () => {
-  const answer = await ask("GET", { accept: "application/vnd.kubernetes.protobuf" });
-  expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(COUNT * 1_000_000);
+  const response = await ask("GET", { accept: "application/vnd.kubernetes.protobuf" });
+  expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(COUNT * 1_000_000);
 });
 
 test("a collection is deleted completely, however long", async () => {

@@ -6,8 +6,8 @@ import type { Env } from "../../env.ts";
 const { API } = env as Env;
 const send = async (method: string, path: string, body: object, type = "application/json") => {
   const init = { method, body: JSON.stringify(body), headers: { "Content-Type": type } };
-  const answer = await API.fetch(new Request(`https://sailplane/apis/${path}`, init));
-  return { code: answer.status, message: ((await answer.json()) as { message?: string }).message ?? "" };
+  const response = await API.fetch(new Request(`https://sailplane/apis/${path}`, init));
+  return { code: response.status, message: ((await response.json()) as { message?: string }).message ?? "" };
 };
 const patched = async (version: string, format: string, patch: object) => {
   const path = `example.com/${version}/namespaces/default/patchedthings/a?dryRun=All`;
@@ -70,8 +70,8 @@ test("CRD-DEPRECATED: patches of a scale get the deprecation warning, and unsupp
       body: JSON.stringify(body),
       headers: { "Content-Type": "application/merge-patch+json" },
     };
-    const answer = await API.fetch(new Request(`https://sailplane/apis/${path}/a/scale`, init));
-    return [answer.status, answer.headers.get("Warning")];
+    const response = await API.fetch(new Request(`https://sailplane/apis/${path}/a/scale`, init));
+    return [response.status, response.headers.get("Warning")];
   };
   const warning = '299 - "example.com/v1 OldThing is deprecated"';
   expect(await warningOf("PATCH", { spec: { replicas: 2 } })).toEqual([200, warning]);

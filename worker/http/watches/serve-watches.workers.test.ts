@@ -38,8 +38,8 @@ test("WATCH-SLEEP: a closed page leaves nothing in the store that would keep it 
 
 /** The first message about the socket's first watch. */
 async function firstWord(cluster: string, headers: Record<string, string>): Promise<unknown> {
-  const asked = { headers: { Upgrade: "websocket", ...headers } };
-  const { status, webSocket: page } = await outside.fetch(`${baseOf(cluster)}/sailplane/v1/watch`, asked);
+  const requested = { headers: { Upgrade: "websocket", ...headers } };
+  const { status, webSocket: page } = await outside.fetch(`${baseOf(cluster)}/sailplane/v1/watch`, requested);
   if (!page) return status;
   page.accept();
   const word = new Promise((told) => page.addEventListener("message", ({ data }) => told(JSON.parse(String(data)))));

@@ -10,15 +10,15 @@ const event = (revision: string, note = "") =>
 function setUp(answers: readonly (() => Response)[]) {
   const sent: unknown[] = [];
   const closed: number[] = [];
-  const asked: string[] = [];
+  const requests: string[] = [];
   let newest = 0;
   let wake = () => {};
   const session = new WatchSession({
     send: (text) => void sent.push(JSON.parse(text)),
     close: (code) => void closed.push(code),
     ask: async (path) => {
-      asked.push(path);
-      return answers[asked.length - 1]?.() ?? new Response(new ReadableStream());
+      requests.push(path);
+      return answers[requests.length - 1]?.() ?? new Response(new ReadableStream());
     },
     resourceAt: async (path) => (path.startsWith("/api/v1/pods") ? ("pods" as GroupResource) : undefined),
     feed: {
@@ -33,7 +33,7 @@ function setUp(answers: readonly (() => Response)[]) {
   return {
     session,
     sent,
-    asked,
+    requests,
     closed,
     notice: (revision: number) => {
       newest = revision;
@@ -45,7 +45,7 @@ function setUp(answers: readonly (() => Response)[]) {
 const begin = (path: string) => JSON.stringify({ watch: 1, path, since: "5" });
 
 test("WATCH-REST: a watch streams while there are changes, then rests, and resumes by revision", async () => {
-  const { session, sent, asked, notice } = setUp([
+  const { session, sent, requests, notice } = setUp([
     () => new Response(event("6")),
     () => new Response(""),
     () => new Response(event("12")),
@@ -61,8 +61,12 @@ test("WATCH-REST: a watch streams while there are changes, then rests, and resum
   await expect.poll(() => sent.at(-1)).toEqual({ watch: 1, revision: "9" });
   notice(12);
   await expect.poll(() => sent.at(-1)).toEqual({ watch: 1, revision: "12" });
-  expect(asked.map((path) => new URLSearchParams(path.split("?")[1]).get("resourceVersion"))).toEqual(["5", "6", "9"]);
-  expect(asked[0]).toContain("labelSelector=a%3Db");
+  expect(requests.map((path) => new URLSearchParams(path.split("?")[1]).get("resourceVersion"))).toEqual([
+    "5",
+    "6",
+    "9",
+  ]);
+  expect(requests[0]).toContain("labelSelector=a%3Db");
   session.stop();
 });
 
@@ -75,7 +79,7 @@ test("WATCH-MANY: a refusal and an ERROR event end their watch", async () => {
   const expired = setUp([() => new Response('{"type":"ERROR","object":{"code":410}}\n')]);
   expired.session.hear(begin("/api/v1/pods"));
   await expect.poll(() => expired.sent).toHaveLength(2);
-  expect(expired.asked).toHaveLength(1);
+  expect(expired.requests).toHaveLength(1);
 });
 
 test("WATCH-ROOM: a client that does not read is sent nothing more until it does", async () => {

@@ -39,8 +39,8 @@ describe("[SCHED-DEVICE] devices for claims", () => {
   test("with allocation mode All are allocated all or not at all", () => {
     const all = (over: object = {}) => one({ allocationMode: "All", count: undefined, ...over });
     const taints = [{ key: "broken", effect: "NoSchedule" }];
-    const told = (offered: Device[], asked: Parameters<typeof claim>[1] = all()) =>
-      scheduled(node("a"), deviceClass("gpu"), slice("a", offered), claim("c", asked), claimant("p", "c")).told.p;
+    const told = (offered: Device[], requested: Parameters<typeof claim>[1] = all()) =>
+      scheduled(node("a"), deviceClass("gpu"), slice("a", offered), claim("c", requested), claimant("p", "c")).told.p;
     expect(told(devices("d0", "d1"))).toBe("a");
     expect(told([])).toBe(useless("1 cannot allocate all claims"));
     expect(told([{ name: "d0" }, { name: "d1", taints }])).toBe(useless("1 cannot allocate all claims"));
@@ -63,9 +63,9 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     const sharedCounters = [{ name: "card", counters: { memory: { value: "40Gi" } } }];
     const counters = { ...slice("a", [], { pool, sharedCounters }), metadata: meta("counters") };
     const constraints = [{ matchAttribute: "gpu.example.com/numa" }];
-    const asked = { ...one({ allocationMode: "All", count: undefined }), constraints };
+    const requested = { ...one({ allocationMode: "All", count: undefined }), constraints };
     const objects = [node("a"), deviceClass("gpu"), slice("a", [part("d0", 0), part("d1", 1)], { pool }), counters];
-    expect(scheduled(...objects, claim("c", asked), claimant("p", "c")).told.p).toBe(
+    expect(scheduled(...objects, claim("c", requested), claimant("p", "c")).told.p).toBe(
       useless("1 cannot allocate all claims"),
     );
   });
@@ -83,8 +83,8 @@ describe("[SCHED-DEVICE] devices for claims", () => {
       { length: 28 },
       (_, i): Device => ({ name: `d${i}`, attributes: { n: { int: Math.floor(i / 15) } } }),
     );
-    const asked = { ...one({ count: 16 }), constraints: [{ matchAttribute: "gpu.example.com/n" }] };
-    const objects = [node("a"), deviceClass("gpu"), slice("a", numbered), claim("c", asked), claimant("p", "c")];
+    const requested = { ...one({ count: 16 }), constraints: [{ matchAttribute: "gpu.example.com/n" }] };
+    const objects = [node("a"), deviceClass("gpu"), slice("a", numbered), claim("c", requested), claimant("p", "c")];
     expect(scheduled(...objects).told.p).toBe(failing("node a: timed out trying to allocate devices"));
   });
 
@@ -95,8 +95,9 @@ describe("[SCHED-DEVICE] devices for claims", () => {
         { name: "s", exactly: exactly(second) },
       ],
     });
-    const told = (asked: ReturnType<typeof two>) =>
-      scheduled(node("a"), deviceClass("gpu"), slice("a", devices("d0")), claim("c", asked), claimant("p", "c")).told.p;
+    const told = (requested: ReturnType<typeof two>) =>
+      scheduled(node("a"), deviceClass("gpu"), slice("a", devices("d0")), claim("c", requested), claimant("p", "c"))
+        .told.p;
     const adminAccess = true;
     expect(told(two({ adminAccess }, { adminAccess }))).toBe(useless("1 cannot allocate all claims"));
     expect(told(two({ adminAccess }, {}))).toBe(useless("1 cannot allocate all claims"));
@@ -132,7 +133,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
 
   test("are allocated on the node with the most preferred alternative", () => {
     const big = { name: "big", attributes: { big: { bool: true } } };
-    const asked = {
+    const requested = {
       requests: [
         {
           name: "r",
@@ -151,7 +152,7 @@ describe("[SCHED-DEVICE] devices for claims", () => {
       slice("a", devices("d0")),
       slice("b", [{ name: "d0" }, big]),
       slice("c", devices("d0")),
-      claim("c", asked),
+      claim("c", requested),
       claimant("p", "c"),
     );
     expect([told.p, had.c]).toEqual(["b", ["big"]]);
@@ -164,8 +165,8 @@ describe("[SCHED-POOL] a pool of devices", () => {
     ...object,
     metadata: { ...object.metadata, name },
   });
-  const told = (slices: ReturnType<typeof slice>[], asked = one()) =>
-    scheduled(node("a"), node("b"), deviceClass("gpu"), ...slices, claim("c", asked), claimant("p", "c")).told.p;
+  const told = (slices: ReturnType<typeof slice>[], requested = one()) =>
+    scheduled(node("a"), node("b"), deviceClass("gpu"), ...slices, claim("c", requested), claimant("p", "c")).told.p;
   const all = one({ allocationMode: "All", count: undefined });
 
   test("that is incomplete provides no devices, and none for allocation mode All", () => {

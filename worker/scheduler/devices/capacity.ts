@@ -17,10 +17,10 @@ export type Consumption = ReadonlyMap<string, Quantity>;
 /** Undefined if the device lacks such a capacity, does not offer such amounts, or has not enough left. */
 export function consumptionOf(
   { capacity = {} }: Device,
-  asked: CapacityRequirements | undefined,
+  requested: CapacityRequirements | undefined,
   consumed: (name: string) => bigint,
 ): Consumption | undefined {
-  const requests = asked?.requests ?? {};
+  const requests = requested?.requests ?? {};
   if (Object.keys(requests).some((name) => capacity[name] === undefined)) return undefined;
   const taken = new Map<string, Quantity>();
   for (const [name, offered] of Object.entries(capacity)) {
@@ -42,13 +42,13 @@ function amountOf(requested: string | number | undefined, { value, requestPolicy
 }
 
 /** At least the minimum, and from there on in steps. */
-function withinRange(asked: Quantity, { min, step }: CapacityRequestPolicyRange): Quantity {
+function withinRange(requested: Quantity, { min, step }: CapacityRequestPolicyRange): Quantity {
   const least = quantityOf(min);
-  if (asked.nanos < least.nanos) return least;
-  if (step === undefined) return asked;
+  if (requested.nanos < least.nanos) return least;
+  if (step === undefined) return requested;
   const { nanos: size } = quantityOf(step);
-  if (size <= 0n) return asked;
-  const steps = (asked.nanos - least.nanos + size - 1n) / size;
+  if (size <= 0n) return requested;
+  const steps = (requested.nanos - least.nanos + size - 1n) / size;
   return { nanos: least.nanos + steps * size, format: "BinarySI" };
 }
 

@@ -224,9 +224,9 @@ describe("[SCHED-SHARE] a device that allows multiple allocations", () => {
     ["its least", { default: "1Gi", validRange: { min: "2Gi" } }, "1Mi", "2Gi"],
     ["a whole step more than its least", { default: "1Gi", validRange: { min: "1Gi", step: "2Gi" } }, "2Gi", "3Gi"],
     ["steps as powers of two", { default: "1", validRange: { min: "0", step: "1024" } }, "2000", "2Ki"],
-  ])("gives %s", (_, requestPolicy, asked, is) => {
+  ])("gives %s", (_, requestPolicy, requested, is) => {
     const device = shared({ memory: { value: "10Gi", ...(requestPolicy && { requestPolicy }) } });
-    expect(given(device, asking(asked)).results.c0?.[0]?.consumedCapacity).toEqual({ memory: is });
+    expect(given(device, asking(requested)).results.c0?.[0]?.consumedCapacity).toEqual({ memory: is });
   });
 
   test("gives a request without an amount the default, or everything if there is none, and never violates its policy", () => {
@@ -253,23 +253,27 @@ test("no device is ever allocated twice, whatever is requested", () => {
     maxLength: 6,
   });
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 }), requests, (sizes, asked) => {
-      const nodes = sizes.map((_, i) => node(`n${i}`));
-      const slices = sizes.map((size, i) =>
-        slice(
-          `n${i}`,
-          Array.from({ length: size }, (_, d) => ({ name: `n${i}-d${d}` })),
-        ),
-      );
-      const claims = asked.map(({ count, all }, i) =>
-        claim(`c${i}`, one(all ? { allocationMode: "All", count: undefined } : { count })),
-      );
-      const pods = asked.map((_, i) => pod(`p${i}`, `c${i}`));
-      const { devices, told } = scheduled(...nodes, ...slices, deviceClass("gpu"), ...claims, ...pods);
-      const had = Object.values(devices).flat();
-      expect(new Set(had).size).toBe(had.length);
-      for (const [name, own] of Object.entries(devices))
-        for (const device of own) expect(device.startsWith(`${told[name.replace("c", "p")]}-`)).toBe(true);
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 }),
+      requests,
+      (sizes, requested) => {
+        const nodes = sizes.map((_, i) => node(`n${i}`));
+        const slices = sizes.map((size, i) =>
+          slice(
+            `n${i}`,
+            Array.from({ length: size }, (_, d) => ({ name: `n${i}-d${d}` })),
+          ),
+        );
+        const claims = requested.map(({ count, all }, i) =>
+          claim(`c${i}`, one(all ? { allocationMode: "All", count: undefined } : { count })),
+        );
+        const pods = requested.map((_, i) => pod(`p${i}`, `c${i}`));
+        const { devices, told } = scheduled(...nodes, ...slices, deviceClass("gpu"), ...claims, ...pods);
+        const had = Object.values(devices).flat();
+        expect(new Set(had).size).toBe(had.length);
+        for (const [name, own] of Object.entries(devices))
+          for (const device of own) expect(device.startsWith(`${told[name.replace("c", "p")]}-`)).toBe(true);
+      },
+    ),
   );
 });

@@ -23,22 +23,24 @@ export function extendedRequestsOf({ spec }: Pod, classes: ReadonlyMap<string, s
   const requests: Request[] = [];
   const mappings: ContainerExtendedResourceRequest[] = [];
   for (const [resource, deviceClassName] of [...classes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const asking = containers.map((container, i) => ({ container, i, asked: askedOf(container, resource) }));
+    const asking = containers.map((container, i) => ({ container, i, requested: askedOf(container, resource) }));
     const mapped = ({ name: containerName }: Container, requestName: string) => ({
       containerName,
       resourceName: resource,
       requestName,
     });
-    const lasting: (Request | undefined)[] = asking.map(({ container, i, asked }) =>
-      asked > 0 && !ends(i) ? { name: nameOf(container, i, resource), deviceClassName, count: asked } : undefined,
+    const lasting: (Request | undefined)[] = asking.map(({ container, i, requested }) =>
+      requested > 0 && !ends(i)
+        ? { name: nameOf(container, i, resource), deviceClassName, count: requested }
+        : undefined,
     );
     // Init containers reuse the devices of later containers, and share one request for whatever they need beyond those.
     let most: Request | undefined;
     const own = new Set<string>();
     const ending: ContainerExtendedResourceRequest[] = [];
-    for (const { container, i, asked } of asking) {
-      if (asked === 0 || !ends(i)) continue;
-      let left = asked;
+    for (const { container, i, requested } of asking) {
+      if (requested === 0 || !ends(i)) continue;
+      let left = requested;
       for (const later of lasting.slice(i)) {
         if (!later || left <= 0) continue;
         left -= later.count;

@@ -52,9 +52,9 @@ export function obstacleOf(claims: readonly Claim[], pod: PendingPod, cluster: C
       continue;
     }
     for (const { name, exactly, firstAvailable = [] } of claim.spec.devices?.requests ?? []) {
-      const asked = exactly ? [{ name, deviceClassName: exactly.deviceClassName }] : [];
+      const requested = exactly ? [{ name, deviceClassName: exactly.deviceClassName }] : [];
       const others = firstAvailable.map((each) => ({ ...each, name: `${name}/${each.name}` }));
-      for (const each of [...asked, ...others])
+      for (const each of [...requested, ...others])
         if (!cluster.get<DeviceClass>(DEVICE_CLASSES, "", each.deviceClassName))
           return `request ${each.name}: device class ${each.deviceClassName} does not exist`;
     }

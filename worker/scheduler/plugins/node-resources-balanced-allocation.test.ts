@@ -12,9 +12,9 @@ const asking = (name: string, cpu: string, memory: string, nodeName?: string) =>
   });
 
 /** A pod's score on a node of four CPUs and 8Gi with these amounts in use. */
-function scoreOf(used: readonly [cpu: string, memory: string], asked: readonly [cpu: string, memory: string]) {
+function scoreOf(used: readonly [cpu: string, memory: string], requested: readonly [cpu: string, memory: string]) {
   const there = asking("there", ...used, "a");
-  const { cluster, queue } = schedulerOf([node("a"), there, asking("p", ...asked)]);
+  const { cluster, queue } = schedulerOf([node("a"), there, asking("p", ...requested)]);
   const waiting = queue.take();
   const [info] = cluster.nodes;
   if (!waiting || !info) throw new Error("nothing waits");
@@ -28,6 +28,6 @@ test.each<[what: string, used: [string, string], asked: [string, string], score:
   ["makes it better", ["2", "0"], ["0", "2Gi"], 81],
   ["makes it worse", ["0", "0"], ["1", "0"], 68],
   ["asks for nothing", ["1", "0"], ["0", "0"], undefined],
-])("[SCHED-BALANCE] a pod that %s", (_, used, asked, score) => {
-  expect(scoreOf(used, asked)).toBe(score);
+])("[SCHED-BALANCE] a pod that %s", (_, used, requested, score) => {
+  expect(scoreOf(used, requested)).toBe(score);
 });

@@ -61,13 +61,13 @@ interface Scalar {
   readonly hasDevices: boolean;
 }
 
-function refusalOf(node: NodeInfo, asked: Amounts, scalars: readonly Scalar[]): Refusal | undefined {
+function refusalOf(node: NodeInfo, requested: Amounts, scalars: readonly Scalar[]): Refusal | undefined {
   const { allocatable } = node;
   const fits =
     node.pods.size + 1 <= node.allowedPods &&
-    asked.cpu <= allocatable.cpu - node.cpu &&
-    asked.memory <= allocatable.memory - node.memory &&
-    asked.ephemeralStorage <= allocatable.ephemeralStorage - node.ephemeralStorage;
+    requested.cpu <= allocatable.cpu - node.cpu &&
+    requested.memory <= allocatable.memory - node.memory &&
+    requested.ephemeralStorage <= allocatable.ephemeralStorage - node.ephemeralStorage;
   if (fits && scalars.length === 0) return undefined;
   const lacking: string[] = [];
   let resolvable = true;
@@ -78,9 +78,9 @@ function refusalOf(node: NodeInfo, asked: Amounts, scalars: readonly Scalar[]): 
     // Evicting pods cannot provide what the node never had.
     if (amount > total) resolvable = false;
   };
-  check("cpu", asked.cpu, node.cpu, allocatable.cpu);
-  check("memory", asked.memory, node.memory, allocatable.memory);
-  check("ephemeral-storage", asked.ephemeralStorage, node.ephemeralStorage, allocatable.ephemeralStorage);
+  check("cpu", requested.cpu, node.cpu, allocatable.cpu);
+  check("memory", requested.memory, node.memory, allocatable.memory);
+  check("ephemeral-storage", requested.ephemeralStorage, node.ephemeralStorage, allocatable.ephemeralStorage);
   for (const { name, amount, hasDevices } of scalars) {
     const total = allocatable.scalars.get(name) ?? 0;
     if (total > 0 || !hasDevices) check(name, amount, node.scalars.get(name) ?? 0, total);
@@ -101,51 +101,59 @@ function remembered(reasons: readonly string[], resolvable: boolean): Refusal {
 }
 
 /** Kubernetes' LeastAllocated, with equal weights for CPU and memory. */
-function leastAllocated({ allocatable, scoredCpu, scoredMemory }: NodeInfo, asked: { cpu: number; memory: number }) {
+function leastAllocated(
+  { allocatable, scoredCpu, scoredMemory }: NodeInfo,
+  requested: { cpu: number; memory: number },
+) {
   const left = (used: number, total: number) =>
     total === 0 || used > total ? 0 : Math.trunc(((total - used) * MAX_NODE_SCORE) / total);
   const counted = Number(allocatable.cpu > 0) + Number(allocatable.memory > 0);
   if (counted === 0) return 0;
   return Math.trunc(
-    (left(scoredCpu + asked.cpu, allocatable.cpu) + left(scoredMemory + asked.memory, allocatable.memory)) / counted,
+    (left(scoredCpu + requested.cpu, allocatable.cpu) + left(scoredMemory + requested.memory, allocatable.memory)) /
+      counted,
   );
 }
 
 function mayHold(
   allocatable: Readonly<Record<string, string | number>> | undefined,
-  asked: Amounts,
+  requested: Amounts,
   cluster: Cluster,
 ): boolean {
   const total = amountsOf(allocatable);
-  if (asked.cpu > total.cpu || asked.memory > total.memory || asked.ephemeralStorage > total.ephemeralStorage)
+  if (
+    requested.cpu > total.cpu ||
+    requested.memory > total.memory ||
+    requested.ephemeralStorage > total.ephemeralStorage
+  )
     return false;
-  return [...asked.scalars].every(([resource, amount]) => {
+  return [...requested.scalars].every(([resource, amount]) => {
     const offered = total.scalars.get(resource) ?? 0;
     return amount <= offered || (offered === 0 && hasDevices(resource, cluster));
   });
 }
 
 /** More of what the pod requests, or of pod slots. */
-function offersMore({ node, previous }: NodeChange, asked: Amounts, cluster: Cluster): boolean {
+function offersMore({ node, previous }: NodeChange, requested: Amounts, cluster: Cluster): boolean {
   const [after, before] = [node.status.allocatable, previous?.status.allocatable];
   const [total, was] = [amountsOf(after), amountsOf(before)];
   if (Number(after?.pods ?? 0) > Number(before?.pods ?? 0)) return true;
   const grows = (amount: number, now: number, then: number) => amount > 0 && now > then;
   return (
-    grows(asked.cpu, total.cpu, was.cpu) ||
-    grows(asked.memory, total.memory, was.memory) ||
-    grows(asked.ephemeralStorage, total.ephemeralStorage, was.ephemeralStorage) ||
-    [...asked.scalars].some(([resource, amount]) => {
+    grows(requested.cpu, total.cpu, was.cpu) ||
+    grows(requested.memory, total.memory, was.memory) ||
+    grows(requested.ephemeralStorage, total.ephemeralStorage, was.ephemeralStorage) ||
+    [...requested.scalars].some(([resource, amount]) => {
       const [now, then] = [total.scalars.get(resource) ?? 0, was.scalars.get(resource) ?? 0];
       return grows(amount, now, then) || (amount > 0 && now === 0 && hasDevices(resource, cluster));
     })
   );
 }
 
-function frees(before: Amounts, after: Amounts, asked: Amounts): boolean {
+function frees(before: Amounts, after: Amounts, requested: Amounts): boolean {
   return (
-    (asked.cpu > 0 && after.cpu < before.cpu) ||
-    (asked.memory > 0 && after.memory < before.memory) ||
-    (asked.ephemeralStorage > 0 && after.ephemeralStorage < before.ephemeralStorage)
+    (requested.cpu > 0 && after.cpu < before.cpu) ||
+    (requested.memory > 0 && after.memory < before.memory) ||
+    (requested.ephemeralStorage > 0 && after.ephemeralStorage < before.ephemeralStorage)
   );
 }

@@ -16,14 +16,16 @@ export const nodeVolumeLimits: Plugin = {
   name: NAME,
   filter: (pod, cluster) => {
     if (pod.volumes.length === 0) return undefined;
-    const asked = volumesOf(pod, cluster);
-    if (asked.size === 0) return undefined;
+    const requested = volumesOf(pod, cluster);
+    if (requested.size === 0) return undefined;
     return {
       check: (node) => {
         const drivers = cluster.get<CSINode>(CSI_NODES, "", node.name)?.spec.drivers ?? [];
-        const limited = drivers.filter(({ name, allocatable }) => allocatable?.count !== undefined && has(asked, name));
+        const limited = drivers.filter(
+          ({ name, allocatable }) => allocatable?.count !== undefined && has(requested, name),
+        );
         if (limited.length === 0) return undefined;
-        const all = new Map(asked);
+        const all = new Map(requested);
         for (const other of node.pods.values())
           for (const [volume, driver] of volumesOf(other, cluster)) all.set(volume, driver);
         const used = (driver: string) => [...all.values()].filter((each) => each === driver).length;

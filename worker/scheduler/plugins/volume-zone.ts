@@ -20,18 +20,18 @@ const AWAITED: ReadonlySet<string> = new Set([CLAIMS, VOLUMES, STORAGE_CLASSES])
 export const volumeZone: Plugin = {
   name: NAME,
   filter: (pod, cluster) => {
-    const asked = claimNamesOf(pod).flatMap(({ name }) => {
+    const requested = claimNamesOf(pod).flatMap(({ name }) => {
       const volume = cluster.get<Claim>(CLAIMS, pod.namespace, name)?.spec.volumeName;
       const labels = volume ? cluster.get<PersistentVolume>(VOLUMES, "", volume)?.metadata.labels : undefined;
       // A volume in several zones lists them all.
       return TOPOLOGY.flatMap((key) => (labels?.[key] ? [{ key, values: labels[key].split("__") }] : []));
     });
-    if (asked.length === 0) return undefined;
+    if (requested.length === 0) return undefined;
     return {
       check: ({ labels }) => {
         // In a cluster without zones, all nodes are alike.
         if (!TOPOLOGY.some((key) => key in labels)) return undefined;
-        return asked.every(({ key, values }) => values.includes(labels[key] ?? "")) ? undefined : refusal;
+        return requested.every(({ key, values }) => values.includes(labels[key] ?? "")) ? undefined : refusal;
       },
     };
   },

@@ -148,7 +148,7 @@ const backOffOf = (attempts: number) =>
  * count.
  */
 function changesChances({ pod: before }: PendingPod, { pod: after }: PendingPod): boolean {
-  const asked = ({ spec, metadata, status }: PendingPod["pod"]) =>
+  const requested = ({ spec, metadata, status }: PendingPod["pod"]) =>
     JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp, status.resourceClaimStatuses]);
-  return asked(before) !== asked(after);
+  return requested(before) !== requested(after);
 }

@@ -213,8 +213,8 @@ class Estimator {
         return { type, path, size: container.entries?.value, cost: plus(below, ONE) };
       }
     }
-    const asked = parts.map((part, i) => this.#argument(part, operands[i]));
-    const { cost, size } = estimateCall(spaced ? `${space}.${name}` : name, asked, target !== undefined && !spaced);
+    const requested = parts.map((part, i) => this.#argument(part, operands[i]));
+    const { cost, size } = estimateCall(spaced ? `${space}.${name}` : name, requested, target !== undefined && !spaced);
     const entries = name === "_+_" ? unionOfEntries(parts[0]?.entries, parts[1]?.entries) : undefined;
     return { type, path: [], cost: plus(below, cost), size, entries };
   }

@@ -45,11 +45,11 @@ export function claimProblems(claim: PersistentVolumeClaim, { spec: { limits = [
     ]);
 }
 
-function problemsOf({ type, min, max, maxLimitRequestRatio }: LimitRangeItem, asked: Asked): string[] {
+function problemsOf({ type, min, max, maxLimitRequestRatio }: LimitRangeItem, request: Asked): string[] {
   return [
-    ...bounds(min).flatMap(([name, bound]) => belowMinimum({ type, name, bound }, asked)),
-    ...bounds(max).flatMap(([name, bound]) => aboveMaximum({ type, name, bound }, asked)),
-    ...bounds(maxLimitRequestRatio).flatMap(([name, bound]) => aboveRatio({ type, name, bound }, asked)),
+    ...bounds(min).flatMap(([name, bound]) => belowMinimum({ type, name, bound }, request)),
+    ...bounds(max).flatMap(([name, bound]) => aboveMaximum({ type, name, bound }, request)),
+    ...bounds(maxLimitRequestRatio).flatMap(([name, bound]) => aboveRatio({ type, name, bound }, request)),
   ];
 }
 

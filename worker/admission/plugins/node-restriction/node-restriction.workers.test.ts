@@ -18,11 +18,13 @@ async function asNode(url: string, body: object, method = "POST"): Promise<strin
 test("a node gets a certificate for itself only", async () => {
   const requests = "https://sailplane/apis/certificates.k8s.io/v1/certificatesigningrequests";
   const signerName = "kubernetes.io/kube-apiserver-client-kubelet";
-  const asked = (request: string | undefined) =>
+  const requested = (request: string | undefined) =>
     asNode(requests, { metadata: { name: "r" }, spec: { request, signerName, usages: ["client auth"] } });
   const forbidden = 'certificatesigningrequests.certificates.k8s.io "r" is forbidden';
-  expect(await asked(REQUEST_OF_ALICE)).toBe(`${forbidden}: can only create a node CSR with CN=system:node:a`);
-  expect(await asked(undefined)).toBe(`${forbidden}: unable to parse csr: PEM block type must be CERTIFICATE REQUEST`);
+  expect(await requested(REQUEST_OF_ALICE)).toBe(`${forbidden}: can only create a node CSR with CN=system:node:a`);
+  expect(await requested(undefined)).toBe(
+    `${forbidden}: unable to parse csr: PEM block type must be CERTIFICATE REQUEST`,
+  );
 });
 
 test("NODE-WRITE: a node's update is refused even if its status endpoint would reset the field", async () => {
@@ -73,7 +75,7 @@ test("NODE-TOKEN: a node can request tokens only for audiences of its pods' volu
   const claim = { accessModes, resources: { requests: capacity }, storageClassName: "", volumeName: "node-token" };
   await call(`${ns}/persistentvolumeclaims`, { metadata: { name: "claim" }, spec: claim });
 
-  const asked = async (audience: string, volumes: readonly object[]) => {
+  const requested = async (audience: string, volumes: readonly object[]) => {
     const name = crypto.randomUUID();
     const made = await call(`${ns}/pods`, pod(name, { nodeName: "a", volumes }));
     const boundObjectRef = { apiVersion: "v1", kind: "Pod", name, uid: made.object.metadata.uid };
@@ -87,18 +89,18 @@ test("NODE-TOKEN: a node can request tokens only for audiences of its pods' volu
     ["vault", { persistentVolumeClaim: { claimName: "claim" } }],
     ["azure", { azureFile: { shareName: "s", secretName: "s" } }],
   ] as const)
-    expect(await asked(audience, [{ name: "v", ...volume }])).toBeUndefined();
+    expect(await requested(audience, [{ name: "v", ...volume }])).toBeUndefined();
 
   const forbidden = 'serviceaccounts "default" is forbidden:';
   const claimed = [{ name: "v", persistentVolumeClaim: { claimName: "claim" } }];
-  expect(await asked("mesh", claimed)).toBe(
+  expect(await requested("mesh", claimed)).toBe(
     `${forbidden} audience "mesh" not found in pod spec volume, system:node:a is not authorized to request tokens for this audience`,
   );
   const lost = [
     { name: "v", persistentVolumeClaim: { claimName: "lost" } },
     { name: "w", csi: { driver: "lost.example.com" } },
   ];
-  expect(await asked("vault", lost)).toBe(
+  expect(await requested("vault", lost)).toBe(
     `${forbidden} error validating audience "vault": [persistentvolumeclaim "lost" not found, csidriver.storage.k8s.io "lost.example.com" not found]`,
   );
 });

@@ -35,9 +35,9 @@ export async function checkPodToken(node: string, request: AdmissionRequest): Pr
   await checkAudience(request, pod, spec.audiences ?? []);
 }
 
-async function checkAudience(request: AdmissionRequest, pod: Pod, asked: readonly string[]): Promise<void> {
-  if (asked.length > 1) throw refusal(request, "node may only request 0 or 1 audiences");
-  const [audience = ""] = asked;
+async function checkAudience(request: AdmissionRequest, pod: Pod, requested: readonly string[]): Promise<void> {
+  if (requested.length > 1) throw refusal(request, "node may only request 0 or 1 audiences");
+  const [audience = ""] = requested;
   const isOwn = (each: string) => each === "" || API_AUDIENCES.includes(each);
   const isAsked = (each: string) => each === audience || (isOwn(each) && isOwn(audience));
   if (projectedAudiences(pod).some(isAsked)) return;

@@ -41,9 +41,9 @@ interface Asked {
   readonly nonResourceAttributes?: NonResourceAttributes;
 }
 
-async function decide({ policy, store }: RequestContext, user: User, asked: Asked) {
-  const selectors = readSelectors(asked.resourceAttributes ?? {});
-  const { allowed, reason } = await authorize(user, attributesOf(asked, selectors.fieldSelector), { policy, store });
+async function decide({ policy, store }: RequestContext, user: User, request: Asked) {
+  const selectors = readSelectors(request.resourceAttributes ?? {});
+  const { allowed, reason } = await authorize(user, attributesOf(request, selectors.fieldSelector), { policy, store });
   return {
     allowed,
     ...(reason === "" ? {} : { reason }),

@@ -35,13 +35,13 @@ function fieldRequirements(selector: ResourceAttributes["fieldSelector"]): Read<
     const parsed = parseFieldSelector(selector.rawSelector);
     return { understood: parsed.ok ? parsed.requirements : [], complete: parsed.ok };
   }
-  const asked = selector?.requirements ?? [];
-  const understood = asked.flatMap(({ key, operator, values = [] }): Requirement[] => {
+  const requested = selector?.requirements ?? [];
+  const understood = requested.flatMap(({ key, operator, values = [] }): Requirement[] => {
     if (values.length !== 1) return [];
     if (operator === "In") return [{ of: "field", key, operator: "in", values }];
     return operator === "NotIn" ? [{ of: "field", key, operator: "notin", values }] : [];
   });
-  return { understood, complete: understood.length === asked.length };
+  return { understood, complete: understood.length === requested.length };
 }
 
 const LABEL_OPERATORS: readonly string[] = ["In", "NotIn", "Exists", "DoesNotExist"];
@@ -51,7 +51,7 @@ function labelRequirements(selector: ResourceAttributes["labelSelector"]): Read<
     const parsed = parseLabelSelector(selector.rawSelector);
     return { understood: parsed.ok ? parsed.requirements : [], complete: parsed.ok };
   }
-  const asked = selector?.requirements ?? [];
-  const understood = asked.filter(({ operator }) => LABEL_OPERATORS.includes(operator));
-  return { understood, complete: understood.length === asked.length };
+  const requested = selector?.requirements ?? [];
+  const understood = requested.filter(({ operator }) => LABEL_OPERATORS.includes(operator));
+  return { understood, complete: understood.length === requested.length };
 }

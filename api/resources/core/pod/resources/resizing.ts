@@ -29,10 +29,10 @@ export function whileResized({ spec, status }: Pod, kind: Kind): (container: Con
 
 /** The same for pod-level requests; undefined if there are none. */
 export function wholeWhileResized({ spec, status }: Pod): ResourceList | undefined {
-  const asked = spec.resources?.requests;
-  if (asked === undefined || status.resources === undefined) return asked;
+  const requested = spec.resources?.requests;
+  if (requested === undefined || status.resources === undefined) return requested;
   const lists = [status.resources.requests, status.allocatedResources];
-  return largest(isInfeasible(status) ? lists : [asked, ...lists]);
+  return largest(isInfeasible(status) ? lists : [requested, ...lists]);
 }
 
 const isInfeasible = ({ conditions = [] }: Pod["status"]) =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Revision } from "../../../api/store.ts";
-import { GRACE, PATIENCE, type Poke, pokes, SPACING } from "./pokes.ts";
+import { commitNotifier, DEFERRED_SPACING, GRACE, type Listener, SPACING } from "./commit-notifier.ts";
 
 const revision = (number: number) => number as Revision;
 const turns = {
@@ -10,15 +10,15 @@ const turns = {
     return () => clearTimeout(timer);
   },
 };
-const grown = (poke: Poke[]) => {
-  const committed = pokes(poke, turns);
+const grown = (listeners: Listener[]) => {
+  const committed = commitNotifier(listeners, turns);
   return (of: number, ...resources: string[]) => committed(revision(of), new Set(resources));
 };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("STORE-POKE: at most one poke is in flight, and everything meanwhile becomes one more, with the newest revision", async () => {
+test("STORE-NOTIFY: at most one notification is in flight, and everything meanwhile becomes one more, with the newest revision", async () => {
   const seen: number[] = [];
   let release = () => {};
   const commit = grown([
@@ -39,7 +39,7 @@ test("STORE-POKE: at most one poke is in flight, and everything meanwhile become
   expect(seen).toEqual([2, 4]);
 });
 
-test("STORE-POKE: pokes of a listener keep a minimum interval, and the last is never dropped", async () => {
+test("STORE-NOTIFY: notifications of a listener keep a minimum interval, and the last is never dropped", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -56,7 +56,7 @@ test("STORE-POKE: pokes of a listener keep a minimum interval, and the last is n
   expect(seen).toEqual([2, 3]);
 });
 
-test("STORE-POKE: the writer is answered before any listener is poked", async () => {
+test("STORE-NOTIFY: the writer is answered before any listener is notified", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
@@ -74,12 +74,12 @@ test("STORE-POKE: the writer is answered before any listener is poked", async ()
   }
 });
 
-test("STORE-POKE: a listener that declares what it reads is poked for nothing else", async () => {
+test("STORE-NOTIFY: a listener that declares what it reads is notified of nothing else", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
       seen.push(of);
-      return { promptly: ["pods", "nodes"], patiently: [] };
+      return { prompt: ["pods", "nodes"], deferred: [] };
     },
   ]);
   commit(2, "configmaps");
@@ -90,19 +90,19 @@ test("STORE-POKE: a listener that declares what it reads is poked for nothing el
   expect(seen).toEqual([2, 4]);
 });
 
-test("STORE-POKE: deferrable changes are poked after a delay, or with the next other poke", async () => {
+test("STORE-NOTIFY: deferrable changes are notified of after a delay, or with the next other notification", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
       seen.push(of);
-      return { promptly: ["pods"], patiently: "everything" };
+      return { prompt: ["pods"], deferred: "everything" };
     },
   ]);
   commit(2, "configmaps");
   await vi.advanceTimersByTimeAsync(2 * SPACING);
   commit(3, "configmaps");
   commit(4, "configmaps");
-  await vi.advanceTimersByTimeAsync(PATIENCE - 3 * SPACING);
+  await vi.advanceTimersByTimeAsync(DEFERRED_SPACING - 3 * SPACING);
   expect(seen).toEqual([2]);
   await vi.advanceTimersByTimeAsync(SPACING + GRACE);
   expect(seen).toEqual([2, 4]);
@@ -110,11 +110,11 @@ test("STORE-POKE: deferrable changes are poked after a delay, or with the next o
   commit(6, "pods");
   await vi.advanceTimersByTimeAsync(SPACING);
   expect(seen).toEqual([2, 4, 6]);
-  await vi.advanceTimersByTimeAsync(2 * PATIENCE);
+  await vi.advanceTimersByTimeAsync(2 * DEFERRED_SPACING);
   expect(seen).toEqual([2, 4, 6]);
 });
 
-test("STORE-POKE: a failing listener is poked again by the next commit, and does not delay others", async () => {
+test("STORE-NOTIFY: a failing listener is notified again by the next commit, and does not delay others", async () => {
   const seen: number[] = [];
   const commit = grown([
     () => Promise.reject(new Error("gone")),
@@ -130,12 +130,12 @@ test("STORE-POKE: a failing listener is poked again by the next commit, and does
   expect(seen).toEqual([2, 3]);
 });
 
-test("STORE-POKE: a listener that asks for a longer interval gets it from the first answer on", async () => {
+test("STORE-NOTIFY: a listener that asks for a longer interval gets it from the first answer on", async () => {
   const seen: number[] = [];
   const commit = grown([
     async (of) => {
       seen.push(of);
-      return { promptly: ["pods"], patiently: [], grace: 4 * GRACE };
+      return { prompt: ["pods"], deferred: [], grace: 4 * GRACE };
     },
   ]);
   commit(2, "pods");

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const patienceMs = 30_000;
+const TIMEOUT_MS = 30_000;
 /** worker/local.ts */
 const NEVER_READY = 409;
 const OTHER_SHARDS = 412;
@@ -14,21 +14,21 @@ const lostKey = (id: string): string =>
 const otherShards = (shards: string): string =>
   `the cluster keeps ${shards === "" ? "nothing" : shards} in stores of its own, for its whole life: start it ${shards === "" ? "without --shards" : `with --shards ${shards}`}; to change that, restore a backup of it into a new data directory`;
 
-interface AskOptions {
+interface WaitOptions {
   /** Whether asking was cancelled. */
-  readonly givenUp?: () => boolean;
+  readonly isCancelled?: () => boolean;
   readonly isFull?: typeof isDiskFull;
 }
 
 /** Resolves once a control plane is ready, or with the reason why it is not in time, or once asking was cancelled. */
-export async function readinessProblem(
+export async function waitUntilReady(
   socketPath: string,
-  { givenUp = () => false, isFull = isDiskFull }: AskOptions = {},
+  { isCancelled = () => false, isFull = isDiskFull }: WaitOptions = {},
 ): Promise<string | undefined> {
-  const end = Date.now() + patienceMs;
+  const end = Date.now() + TIMEOUT_MS;
   let last = "no answer";
-  while (Date.now() < end && !givenUp()) {
-    const answer = await askReadiness(socketPath).catch((error: Error) => error.message);
+  while (Date.now() < end && !isCancelled()) {
+    const answer = await getReadyz(socketPath).catch((error: Error) => error.message);
     if (typeof answer !== "string") {
       if (answer.code === 200) return undefined;
       if (answer.code === NEVER_READY) return lostKey(answer.body);
@@ -39,7 +39,7 @@ export async function readinessProblem(
     last = typeof answer === "string" ? answer : String(answer.code);
     await sleep(20);
   }
-  return givenUp() ? undefined : `/readyz after ${patienceMs / 1000} s: ${last}`;
+  return isCancelled() ? undefined : `/readyz after ${TIMEOUT_MS / 1000} s: ${last}`;
 }
 
 /** SQLite does not open a database with less free space: its log of pages not yet merged, and the index of that. */
@@ -50,7 +50,7 @@ function isDiskFull(directory: string): boolean {
   return bavail * bsize < LEAST_FREE_BYTES;
 }
 
-interface Answer {
+interface ReadyzResponse {
   readonly code: number;
   readonly body: string;
 }
@@ -59,7 +59,7 @@ interface Answer {
  * Asks a control plane's readiness socket. HTTP by hand, and without TLS: clients for these would cost the supervisor
  * 10 MB for as long as it runs. Rejects if nothing answers.
  */
-function askReadiness(socketPath: string): Promise<Answer> {
+function getReadyz(socketPath: string): Promise<ReadyzResponse> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     let answer = "";

@@ -5,7 +5,7 @@ import { isLoopback } from "../client/join-address.ts";
 import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";
 
-export interface ApiRequest {
+export interface ApiCall {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Starts with a slash; relative to the cluster's own path. */
   readonly path: string;
@@ -15,10 +15,10 @@ export interface ApiRequest {
   /** The media type of the answer; default: JSON. */
   readonly accept?: string;
   /** How long to wait without receiving anything; default: 10 s. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 }
 
-export interface ApiAnswer {
+export interface TextResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -34,8 +34,8 @@ export interface ListOf<T> {
 }
 
 /** One request over a connection of its own: Node's fetch does not support a custom CA. Rejects if nothing answers. */
-export async function requestApi(connection: Caller, request: ApiRequest): Promise<ApiAnswer> {
-  const response = await openApi(connection, request);
+export async function callApi(connection: Caller, request: ApiCall): Promise<TextResponse> {
+  const response = await openCall(connection, request);
   let text = "";
   response.setEncoding("utf8");
   for await (const chunk of response) text += chunk;
@@ -43,8 +43,8 @@ export async function requestApi(connection: Caller, request: ApiRequest): Promi
 }
 
 /** The JSON of a 2xx answer; otherwise a CliError that says what the user can do. */
-export const askApi = async <T>(connection: Caller, request: ApiRequest): Promise<T> =>
-  bodyOf<T>(await reached(connection, requestApi(connection, request)));
+export const fetchJson = async <T>(connection: Caller, request: ApiCall): Promise<T> =>
+  bodyOf<T>(await reached(connection, callApi(connection, request)));
 
 /** The result of a call; if nothing answered, a CliError that says how to start what should have. */
 export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<T> {
@@ -56,14 +56,14 @@ export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<
   }
 }
 
-/** Like {@link requestApi}, with the answer's body yet to be read. */
-export function openApi(
+/** Like {@link callApi}, with the answer's body yet to be read. */
+export function openCall(
   connection: Caller,
-  { method, path, body, lines, accept = "application/json", patienceMs }: ApiRequest,
+  { method, path, body, lines, accept = "application/json", timeoutMs }: ApiCall,
 ) {
   const payload = lines ?? (body === undefined ? undefined : JSON.stringify(body));
   const type = lines === undefined ? "application/json" : "application/x-ndjson";
-  const timeout = patienceMs ?? 10_000;
+  const timeout = timeoutMs ?? 10_000;
   const proxy = proxyFor(new URL(connection.server), process.env);
   return new Promise<IncomingMessage>((resolve, reject) => {
     const call = request(`${connection.server}${path}`, {
@@ -85,13 +85,13 @@ export function openApi(
 }
 
 /** The JSON of a 2xx answer; otherwise an error with the server's Status message. */
-export function bodyOf<T>(answer: ApiAnswer): T {
-  if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.text) as T;
-  let message = answer.text.trim();
+export function bodyOf<T>(response: TextResponse): T {
+  if (response.status >= 200 && response.status < 300) return JSON.parse(response.text) as T;
+  let message = response.text.trim();
   try {
-    message = JSON.parse(answer.text).message ?? message;
+    message = JSON.parse(response.text).message ?? message;
   } catch {
     // Not a Status: the text itself is the message.
   }
-  throw new CliError(`${answer.status}: ${message}`);
+  throw new CliError(`${response.status}: ${message}`);
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readinessProblem } from "./ask-readiness.ts";
+import { waitUntilReady } from "./readiness.ts";
 
 let directory: string;
 let server: Server;
@@ -27,13 +27,13 @@ function answering(...codes: number[]): Promise<string> {
 }
 
 it("the readiness check waits until the control plane is ready", async () => {
-  expect(await readinessProblem(await answering(500, 500, 200))).toBeUndefined();
+  expect(await waitUntilReady(await answering(500, 500, 200))).toBeUndefined();
 });
 
 it("the readiness check reports a full disk, and stops waiting", async () => {
-  expect(await readinessProblem(await answering(500), { isFull: () => true })).toContain("no space left");
+  expect(await waitUntilReady(await answering(500), { isFull: () => true })).toContain("no space left");
 });
 
 it("the readiness check names a missing encryption key", async () => {
-  expect(await readinessProblem(await answering(409))).toContain("encrypted with key body");
+  expect(await waitUntilReady(await answering(409))).toContain("encrypted with key body");
 });

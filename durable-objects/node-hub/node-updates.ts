@@ -6,24 +6,32 @@ import { InTurn } from "../../api/in-turn.ts";
 import type { Revision, Store, Tail } from "../../api/store.ts";
 import { type Attachment, attachmentOf } from "./attachment.ts";
 import type { Links } from "./links.ts";
-import { FOLLOWED, NAMED, newsOf, readObjects, referencesOf, snapshotFor, type Told } from "./node-feed.ts";
+import {
+  FOLLOWED,
+  REFERENCED,
+  readObjects,
+  referencesOf,
+  type SentState,
+  snapshotFor,
+  updatesOf,
+} from "./node-feed.ts";
 import { syncText } from "./sync-text.ts";
 
 /**
  * Storage key: a revision up to which all linked nodes have been told. Written at most this often (ms), or each commit
  * would write a row.
  */
-const TOLD = "told";
-const TOLD_EVERY_MS = 10_000;
+const SENT_THROUGH = "told";
+const NOTE_EVERY_MS = 10_000;
 
-export class Telling {
+export class NodeUpdates {
   readonly #storage: DurableObjectStorage;
   readonly #links: Links;
   /**
    * By node. What is lost in sleep is read again: how far the telling was at waking, and the references when they are
    * needed.
    */
-  readonly #told = new Map<string, Told>();
+  readonly #sent = new Map<string, SentState>();
   /** Every node in `#told` knows everything up to here. */
   #through: Revision | undefined;
   #noted: { readonly revision: Revision; readonly at: number } | undefined;
@@ -43,8 +51,8 @@ export class Telling {
     const { node } = attachment;
     return this.#turns.run(async () => {
       await this.#wake();
-      await this.#tellEverything(store, [node], [socket]);
-      this.#links.open(socket, { ...attachment, policed: this.#told.get(node)?.policed ?? false });
+      await this.#sendSnapshots(store, [node], [socket]);
+      this.#links.open(socket, { ...attachment, policed: this.#sent.get(node)?.policed ?? false });
       await this.#note();
     });
   }
@@ -54,16 +62,16 @@ export class Telling {
     return this.#turns.run(async () => {
       await this.#wake();
       const links = this.#links.byNode();
-      const strangers = [...links.keys()].filter((node) => !this.#told.has(node));
-      if (strangers.length > 0) await this.#tellEverything(store, strangers);
+      const strangers = [...links.keys()].filter((node) => !this.#sent.has(node));
+      if (strangers.length > 0) await this.#sendSnapshots(store, strangers);
       for (let more = true; more && this.#through !== undefined; ) {
         const tail = await store.after({ revision: this.#through, resources: [...FOLLOWED] });
         if (!tail.ok) {
           this.#through = undefined;
-          await this.#tellEverything(store, links.keys());
+          await this.#sendSnapshots(store, links.keys());
           break;
         }
-        await this.#tellNews(store, tail);
+        await this.#sendUpdates(store, tail);
         this.#through = tail.revision;
         more = tail.more;
       }
@@ -73,17 +81,17 @@ export class Telling {
 
   /** The node was removed; when it comes back it is sent a snapshot. */
   forget(node: string): void {
-    this.#told.delete(node);
+    this.#sent.delete(node);
   }
 
   /** Restores what had been told before a sleep. */
   async #wake(): Promise<void> {
     if (this.#through !== undefined) return;
-    this.#through = await this.#storage.get<Revision>(TOLD);
+    this.#through = await this.#storage.get<Revision>(SENT_THROUGH);
     if (this.#through === undefined) return;
     for (const [node, [socket]] of this.#links.byNode()) {
       const policed = (socket && attachmentOf(socket))?.policed ?? false;
-      this.#told.set(node, { references: new Map(), revision: this.#through, policed });
+      this.#sent.set(node, { references: new Map(), revision: this.#through, policed });
       this.#referencesRead = false;
     }
   }
@@ -91,26 +99,26 @@ export class Telling {
   /** Writes down how far the telling is. */
   async #note(): Promise<void> {
     if (this.#through === undefined || this.#through === this.#noted?.revision) return;
-    if (this.#noted && Date.now() - this.#noted.at < TOLD_EVERY_MS) return;
+    if (this.#noted && Date.now() - this.#noted.at < NOTE_EVERY_MS) return;
     this.#noted = { revision: this.#through, at: Date.now() };
-    await this.#storage.put(TOLD, this.#through);
+    await this.#storage.put(SENT_THROUGH, this.#through);
   }
 
-  async #tellNews(store: Store, { changes, revision }: Tail): Promise<void> {
+  async #sendUpdates(store: Store, { changes, revision }: Tail): Promise<void> {
     const links = this.#links.byNode();
-    if (!this.#referencesRead && changes.some(({ key }) => NAMED.has(key.resource))) {
-      const references = await referencesOf(store, new Set(this.#told.keys()));
-      for (const [node, told] of this.#told)
-        this.#told.set(node, { ...told, references: references.get(node) ?? told.references });
+    if (!this.#referencesRead && changes.some(({ key }) => REFERENCED.has(key.resource))) {
+      const references = await referencesOf(store, new Set(this.#sent.keys()));
+      for (const [node, sent] of this.#sent)
+        this.#sent.set(node, { ...sent, references: references.get(node) ?? sent.references });
       this.#referencesRead = true;
     }
-    for (const [node, news] of newsOf(changes, this.#told, this.#peers)) {
-      if (news.again) {
-        await this.#tellEverything(store, [node]);
+    for (const [node, update] of updatesOf(changes, this.#sent, this.#peers)) {
+      if (update.needsSnapshot) {
+        await this.#sendSnapshots(store, [node]);
         continue;
       }
       // What a new pod refers to precedes the pod.
-      const sync = syncText(revision, "what is new", [...(await readObjects(store, news.need)), ...news.changes]);
+      const sync = syncText(revision, "what is new", [...(await readObjects(store, update.need)), ...update.changes]);
       for (const socket of links.get(node) ?? []) send(socket, sync);
     }
     for (const { type, key } of changes) {
@@ -121,11 +129,11 @@ export class Telling {
   }
 
   /** Sends a snapshot to these sockets, or to those that the nodes have. */
-  async #tellEverything(store: Store, nodes: Iterable<string>, sockets?: readonly WebSocket[]): Promise<void> {
-    if (this.#told.size === 0) this.#through = undefined;
+  async #sendSnapshots(store: Store, nodes: Iterable<string>, sockets?: readonly WebSocket[]): Promise<void> {
+    if (this.#sent.size === 0) this.#through = undefined;
     for (const node of nodes) {
       const { sync, ...known } = await snapshotFor(store, node);
-      this.#told.set(node, known);
+      this.#sent.set(node, known);
       this.#through ??= known.revision;
       for (const socket of sockets ?? this.#links.byNode().get(node) ?? []) {
         const attachment = attachmentOf(socket);

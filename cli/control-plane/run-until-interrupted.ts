@@ -6,7 +6,7 @@ import type { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
 import { ControlPlane } from "./control-plane.ts";
 import type { DataDirectory } from "./data-directory.ts";
-import { sayFirstSteps } from "./first-steps.ts";
+import { printFirstSteps } from "./first-steps.ts";
 
 /** Something that runs beside the control plane, such as a node. */
 export interface Companion {
@@ -16,28 +16,28 @@ export interface Companion {
   stop(): Promise<string>;
 }
 
-interface StayOptions {
+interface RunOptions {
   readonly directory: DataDirectory;
   readonly server: string;
   readonly progress: Progress;
   readonly companion?: Companion;
 }
 
-export async function stay({ directory, server, progress, companion }: StayOptions): Promise<never> {
+export async function runUntilInterrupted({ directory, server, progress, companion }: RunOptions): Promise<never> {
   const interrupted = untilInterrupted();
   const warn = (message: string) => progress.warn("control plane", message);
   const controlPlane = await ControlPlane.start({ directory, warn });
   process.once("exit", () => controlPlane.kill());
   progress.end("control plane", server);
   await companion?.start(interrupted);
-  sayFirstSteps(progress, { directory: directory.path, server });
+  printFirstSteps(progress, { directory: directory.path, server });
 
   const signal = await interrupted;
-  progress.say();
+  progress.print();
   progress.begin("stopping", "");
   const farewell = await companion?.stop();
   await controlPlane.stop();
   progress.end("stopped", `on ${signal}; the state stays in ${pathFromHere(directory.path)}`);
-  if (farewell !== undefined) progress.say(`                   ${farewell}`);
+  if (farewell !== undefined) progress.print(`                   ${farewell}`);
   process.exit(0);
 }

@@ -1,6 +1,6 @@
 /** API requests and their answers as data: several of them travel together. */
 
-export interface Asked {
+export interface ApiRequest {
   readonly method: string;
   /** Within the cluster, query included. */
   readonly path: string;
@@ -8,9 +8,9 @@ export interface Asked {
   readonly body?: string;
 }
 
-export interface Answered {
+export interface ApiResponse {
   readonly code: number;
   readonly body: string;
 }
 
-export const isSuccess = ({ code }: Pick<Answered, "code">): boolean => code >= 200 && code < 300;
+export const isSuccess = ({ code }: Pick<ApiResponse, "code">): boolean => code >= 200 && code < 300;
