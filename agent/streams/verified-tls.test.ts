@@ -1,7 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
-import { extendedKeyUsage } from "../../api/machinery/x509/certificate.ts";
+import { extendedKeyUsage, extensions } from "../../api/machinery/x509/certificate.ts";
+import * as der from "../../api/machinery/x509/der.ts";
+import { renderPem } from "../../api/machinery/x509/pem.ts";
 import { createAuthority, createServingCertificate } from "../../cli/control-plane/certificates.ts";
 import { createNamesake } from "../../test/fakes/namesake-certificate.ts";
 import { connectVerified } from "./verified-tls.ts";
@@ -41,6 +43,28 @@ describe("TUNNEL-TLS: a server's certificate", () => {
       const bad = createNamesake(NAME, options);
       expect(await outcome(bad, bad.ca)).not.toBe("verified");
     }
+  });
+
+  it("with the subject of its CA is not accepted from a CA for other names or other purposes", async () => {
+    const other = der.sequence(der.explicit(0, der.sequence(der.sequence(der.implicit(2, Buffer.from("other.test"))))));
+    const names = der.sequence(der.objectIdentifier("2.5.29.30"), der.boolean(true), der.octetString(other));
+    for (const constraint of [names, extensions.extendedUsage(extendedKeyUsage.clientAuth)]) {
+      const limited = createNamesake(NAME, { constraints: [constraint] });
+      expect(await outcome(limited, limited.ca)).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
+    }
+  });
+
+  it("must have the server's name as an alternative name, not only as its common name", async () => {
+    const nameless = createNamesake(NAME, { named: false });
+    expect(await outcome(nameless, nameless.ca)).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+  });
+
+  it("is verified by a bundle of which some certificates cannot be read", async () => {
+    const namesake = createNamesake(NAME);
+    const unreadable = renderPem("CERTIFICATE", new Uint8Array(3));
+    expect(await outcome(namesake, namesake.ca + unreadable)).toBe("verified");
+    expect(await outcome(namesake, createNamesake(NAME).ca + unreadable)).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
+    expect(await outcome(namesake, unreadable)).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
   });
 
   it("with another subject is verified as usual", async () => {

@@ -1,6 +1,7 @@
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderPem } from "../../api/machinery/x509/pem.ts";
 import { createNamesake } from "../../test/fakes/namesake-certificate.ts";
 import { pinnedCalls } from "./pinned-calls.ts";
 import type { Reach } from "./reachable-addresses.ts";
@@ -48,7 +49,9 @@ test("TUNNEL-TLS: a webhook's certificate may have the same subject as the CA th
     });
   try {
     expect(await (await call(ca)).text()).toBe("hello");
-    expect(await (await call(createNamesake("hook.ns.svc").ca)).text()).toContain("signed by unknown authority");
+    const unreadable = renderPem("CERTIFICATE", new Uint8Array(3));
+    for (const other of [createNamesake("hook.ns.svc").ca, createNamesake("hook.ns.svc").ca + unreadable, unreadable])
+      expect(await (await call(other)).text()).toContain("signed by unknown authority");
   } finally {
     webhook.close();
   }

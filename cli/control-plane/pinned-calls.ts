@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type RequestOptions, request } from "node:https";
 import { isIP } from "node:net";
 import * as v from "valibot";
-import { connectVerified, SELF_SIGNED } from "../../agent/streams/verified-tls.ts";
+import { checkIdentity, connectVerified, SELF_SIGNED } from "../../agent/streams/verified-tls.ts";
 import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
 import { forbiddenAddress, isReachable, lookupWithin } from "./reachable-addresses.ts";
 
@@ -42,7 +42,8 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
   const lookup = reach && { lookup: lookupWithin(reach) };
   const call = (more: RequestOptions): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const calling = request(url, { method, headers: Object.fromEntries(headers), ...more }, resolve);
+      const own = { method, headers: Object.fromEntries(headers), checkServerIdentity: checkIdentity };
+      const calling = request(url, { ...own, ...more }, resolve);
       calling.once("error", reject);
       // The caller has given up.
       answer.once("close", () => calling.destroy());

@@ -24,12 +24,16 @@ interface NamesakeOptions {
   /** Days from now until which it is valid. */
   readonly days?: number;
   readonly usage?: string;
+  /** Whether it names what it is for, other than as its subject. */
+  readonly named?: boolean;
+  /** More extensions of its CA, DER. */
+  readonly constraints?: readonly Uint8Array[];
 }
 
 /** For the DNS name `name` and 127.0.0.1. */
 export function createNamesake(
   name: string,
-  { days = 1, usage = extendedKeyUsage.serverAuth }: NamesakeOptions = {},
+  { days = 1, usage = extendedKeyUsage.serverAuth, named = true, constraints = [] }: NamesakeOptions = {},
 ): Namesake {
   const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -47,11 +51,15 @@ export function createNamesake(
   };
   const names = der.sequence(der.implicit(2, Buffer.from(name)), der.implicit(7, Uint8Array.of(127, 0, 0, 1)));
   return {
-    ca: signed(authority.publicKey, 1, [extensions.authority(), extensions.usage(keyUsage.keyCertSign)]),
+    ca: signed(authority.publicKey, 1, [
+      extensions.authority(),
+      extensions.usage(keyUsage.keyCertSign),
+      ...constraints,
+    ]),
     certificate: signed(own.publicKey, days, [
       extensions.noAuthority(),
       extensions.extendedUsage(usage),
-      extensions.alternativeNames(names),
+      ...(named ? [extensions.alternativeNames(names)] : []),
     ]),
     key: own.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
   };
