@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { isIP, specialIPProblem } from "../../api/machinery/network/ip.ts";
+import { isIP, plainIP, specialIPProblem } from "../../api/machinery/network/ip.ts";
 import type { PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
 import { dialError, joinHostPort } from "../probes/go-errors.ts";
 import { joinPorts } from "./port-channels.ts";
@@ -20,10 +20,16 @@ const readySandbox = async (uid: string, { runtime }: ServeContext) =>
 
 const CONNECT_MS = 10_000;
 
-/** An endpoint of a Service that is not a pod. Like the API, refuses where the node's own services and its cloud's credentials may be. */
-export async function addressPort({ address = "", port }: PodHttpRequest): Promise<Duplex> {
-  if (!isIP(address) || specialIPProblem(address) !== undefined)
-    throw new Refusal(400, "BadRequest", `address ${JSON.stringify(address)} is not allowed`);
+/**
+ * The address of an endpoint that is not a pod, without leading zeros, which the system would read as octal. Undefined,
+ * like in the API, where the node's own services and its cloud's credentials may be.
+ */
+export const dialableAddress = (text: string): string | undefined =>
+  isIP(text) && specialIPProblem(text) === undefined ? plainIP(text) : undefined;
+
+export async function addressPort({ address: text = "", port }: PodHttpRequest): Promise<Duplex> {
+  const address = dialableAddress(text);
+  if (address === undefined) throw new Refusal(400, "BadRequest", `address ${JSON.stringify(text)} is not allowed`);
   const socket = connect({ host: address, port, noDelay: true, timeout: CONNECT_MS });
   const target = joinHostPort(address, port);
   return new Promise((resolve, reject) => {

@@ -53,6 +53,15 @@ describe("TUNNEL-ADDRESS: an endpoint", () => {
     }),
   );
 
+  it("that is not a pod is passed over where only pods may be asked", async () => {
+    const target = { ...TARGET, podsOnly: true };
+    expect(await findEndpoints(storeOf([{ ...OUTSIDE, nodeName: "n1" }, POD], {}), target)).toMatchObject({
+      endpoints: [{ pod: "p" }],
+    });
+    const nameless = { ...POD, targetRef: { kind: "Pod", name: "" } };
+    expect(await findEndpoints(storeOf([OUTSIDE, nameless], { n1: "True" }), target)).toMatchObject({ ok: false });
+  });
+
   it("that is a pod is dialled by the pod's node", async () => {
     const store = storeOf([POD], {});
     expect(await findEndpoints(store, TARGET)).toMatchObject({

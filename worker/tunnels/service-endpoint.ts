@@ -32,6 +32,8 @@ export interface ServicePortName {
   readonly name: string;
   /** A port's name or number; "": the one without a name. */
   readonly port: string;
+  /** Endpoints of other addresses are passed over. */
+  readonly podsOnly?: boolean;
 }
 
 export async function findEndpoint(store: StoreClient, service: ServicePortName): Promise<FoundEndpoint> {
@@ -41,14 +43,15 @@ export async function findEndpoint(store: StoreClient, service: ServicePortName)
 
 export async function findEndpoints(
   store: StoreClient,
-  { namespace, name, port }: ServicePortName,
+  { namespace, name, port, podsOnly = false }: ServicePortName,
 ): Promise<FoundEndpoints> {
   const unavailable = (message: string) => ({ ok: false, reason: "ServiceUnavailable", message }) as const;
   const { entry } = await store.read({ resource: "services", namespace, name });
   if (!entry) return { ok: false, reason: "NotFound", message: `service ${JSON.stringify(name)} not found` };
   const portName = portNameOf(JSON.parse(entry.text) as Service, port);
   if (portName === undefined) return unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
-  const endpoints = await withNodes(store, await readyEndpoints(store, { namespace, name, port: portName }));
+  const ready = await readyEndpoints(store, { namespace, name, port: portName });
+  const endpoints = podsOnly ? ready.filter(({ pod }) => pod !== "") : await withNodes(store, ready);
   const start = Math.floor(Math.random() * endpoints.length);
   const [first, ...others] = [...endpoints.slice(start), ...endpoints.slice(0, start)];
   if (!first) return unavailable(`no endpoints available for service ${JSON.stringify(name)}`);

@@ -1,4 +1,6 @@
-import { type IncomingHttpHeaders, request } from "node:http";
+import { createServer, type IncomingHttpHeaders, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { Cluster, freePort } from "../rig/cluster.ts";
@@ -192,4 +194,37 @@ test("INGRESS-SERVICE: a Service of the load balancer class is served; one witho
     .poll(async () => (await visit("shown.default.default.localhost", "/")).status, { timeout: 10_000 })
     .toBe(200);
   expect((await visit("hidden.default.default.localhost", "/")).status).toBe(404);
+});
+
+const outside = (address: string, port: number) => `apiVersion: v1
+kind: Service
+metadata: {name: outside}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: outside-1, labels: {kubernetes.io/service-name: outside}}
+addressType: IPv4
+ports: [{port: ${port}}]
+endpoints: [{addresses: [${address}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: outside}
+spec: {ingressClassName: sailplane, rules: [{host: outside.test, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: outside, port: {number: 80}}}}]}}]}
+`;
+
+test("TUNNEL-ADDRESS: an Ingress leads to a server outside the cluster", async () => {
+  const own = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .find(({ family, internal }) => family === "IPv4" && !internal);
+  const server = createServer((asked, answer) => answer.end(`outside ${asked.url}`));
+  await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    await cluster.output("apply -f -", { input: outside(own?.address ?? "", port) });
+    expect((await visit("outside.test", "/there")).text).toBe("outside /there");
+  } finally {
+    server.close();
+  }
 });
