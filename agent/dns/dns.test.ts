@@ -1,7 +1,8 @@
+import { Socket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import { lengthPrefixed } from "./forward.ts";
@@ -203,4 +204,19 @@ it("a closed DNS server answers nothing, and drops pending queries", async () =>
     "EADDRINUSE",
   );
   next.close();
+});
+
+it("a query whose sender forged port 0 gets no answer, and ends nothing", async () => {
+  const bind = vi.spyOn(Socket.prototype, "bind");
+  const other = await DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => [] }, 0);
+  const [udp] = bind.mock.contexts as Socket[];
+  bind.mockRestore();
+  const header = Buffer.from([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+  const query = Buffer.concat([header, encodeName("web.shop.svc.cluster.local"), Buffer.from([0, 1, 0, 1])]);
+  // An error in a listener's promise would fail the test run, as it would end an agent.
+  udp?.emit("message", query, { address: "127.0.0.1", family: "IPv4", port: 0, size: query.length });
+  const own = new Resolver({ timeout: 1000, tries: 1 });
+  own.setServers([`127.0.0.1:${other.port}`]);
+  expect(await own.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
+  other.close();
 });

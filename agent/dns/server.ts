@@ -22,6 +22,8 @@ export class DnsServer {
     this.#tcp = createServer((socket) => this.#converse(socket));
     this.#tcp.maxConnections = MOST_CONNECTIONS;
     this.#udp.on("message", (message, { address: to, port }) => {
+      // A pod can forge this, and no datagram can be sent to it.
+      if (port === 0) return;
       void resolve(message, facts, "udp").then((answer) => {
         if (answer !== undefined) this.#udp.send(answer, port, to, () => {});
       });

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node
 import { createServer, type IncomingMessage, request as plainRequest, type Server } from "node:http";
 import { Agent, request } from "node:https";
 import type { AddressInfo } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import {
@@ -137,6 +138,20 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
     for (const path of ["http://elsewhere.example/api", "http://:x/", "*"])
       expect((await ask("OPTIONS", path)).statusCode).toBe(400);
   });
+
+  it.each(["GET / HTTP/1.1", "GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: websocket"])(
+    "answers %j of anybody with a header that Node.js cannot send",
+    async (start) => {
+      const socket = connectTls({ ca, servername: NAME, host: door.at.address, port: door.at.port });
+      let heard = "";
+      socket.setEncoding("utf8").on("data", (chunk) => {
+        heard += chunk;
+      });
+      socket.write(`${start}\r\nHost: x\r\nTrailer: x\r\n\r\n`);
+      await expect.poll(() => heard).toContain("HTTP/1.1 ");
+      socket.destroy();
+    },
+  );
 
   it("forwards WebSockets with their subprotocol", async () => {
     const { host, port } = { host: door.at.address, port: door.at.port };

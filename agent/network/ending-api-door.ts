@@ -15,7 +15,16 @@ const RETRY_MS = { first: 500, most: 30_000 };
 /** The longest delay that timers support. */
 const LONGEST_WAIT_MS = 86_400_000;
 /** Headers that concern a single connection, and so are not forwarded. */
-const HOP_BY_HOP = new Set(["connection", "host", "keep-alive", "proxy-connection", "te", "transfer-encoding"]);
+const HOP_BY_HOP = new Set([
+  "connection",
+  "host",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  // Node.js throws if a message that has it is not chunked.
+  "trailer",
+  "transfer-encoding",
+]);
 
 export interface EndingApiDoorOptions {
   readonly nodeName: string;

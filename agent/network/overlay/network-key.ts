@@ -27,9 +27,12 @@ export function loadNetworkKey(dataDirectory: string): NetworkKey {
   return key;
 }
 
-/** A secret that only the owners of the two keys can compute. Fails if the other is not a valid key. */
-export const sharedSecret = ({ privateKey }: NetworkKey, publicKey: string): Buffer =>
-  diffieHellman({
-    privateKey,
-    publicKey: createPublicKey({ key: { kty: "OKP", crv: "X25519", x: publicKey }, format: "jwk" }),
-  });
+/** A secret that only the owners of the two keys can compute. Undefined if the other, which others wrote, is no key. */
+export function sharedSecret({ privateKey }: NetworkKey, publicKey: string): Buffer | undefined {
+  try {
+    const other = createPublicKey({ key: { kty: "OKP", crv: "X25519", x: publicKey }, format: "jwk" });
+    return diffieHellman({ privateKey, publicKey: other });
+  } catch {
+    return undefined;
+  }
+}

@@ -70,6 +70,14 @@ describe("NET-SECRET: a session through the control plane", () => {
     expect(text(first.open(after))).toBe("2");
   });
 
+  it("never opens if the Node's published key is none", () => {
+    for (const publicKey of ["", "x", keys.b.publicKey.slice(1), Buffer.alloc(32).toString("base64url")]) {
+      const a = new Session({ own: { name: "a", key: keys.a }, peer: { name: "b", publicKey } });
+      expect(a.greeted(sessionOf("b").greeting)).toBe(false);
+      expect(a.isOpen).toBe(false);
+    }
+  });
+
   it("rejects a greeting that is not a valid key", () => {
     const a = sessionOf("a");
     expect(a.greeted(Buffer.alloc(32))).toBe(false);
@@ -103,10 +111,10 @@ describe("the path to a node", () => {
 });
 
 describe("overlay probes", () => {
-  const key = probeKey(sharedSecret(keys.a, keys.b.publicKey));
+  const key = probeKey(sharedSecret(keys.a, keys.b.publicKey) ?? Buffer.alloc(0));
   const probe = { kind: "ask", way: "vxlan", from: "node-b", id: Buffer.from("12345678") } as const;
   it("can be read with the shared secret that both nodes derive", () => {
-    const same = probeKey(sharedSecret(keys.b, keys.a.publicKey));
+    const same = probeKey(sharedSecret(keys.b, keys.a.publicKey) ?? Buffer.alloc(0));
     expect(parseProbe(renderProbe(probe, key), (node) => (node === "node-b" ? same : undefined))).toEqual(probe);
   });
   it("cannot be read by others, and arbitrary bytes are rejected", () => {

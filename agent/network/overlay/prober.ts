@@ -94,12 +94,8 @@ export class Prober {
   }
 
   #keyWith(publicKey: string | undefined): Buffer | undefined {
-    if (publicKey === undefined) return undefined;
-    try {
-      return probeKey(sharedSecret(this.#options.key, publicKey));
-    } catch {
-      return undefined;
-    }
+    const secret = publicKey === undefined ? undefined : sharedSecret(this.#options.key, publicKey);
+    return secret && probeKey(secret);
   }
 
   #later(): void {

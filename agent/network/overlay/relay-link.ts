@@ -115,7 +115,8 @@ export class RelayLink {
         this.#carried(content);
         break;
       case KIND.received:
-        if (content.length === COUNT) this.#acknowledged = Number(content.readBigUInt64BE(0));
+        // Whoever acknowledges more than was sent gets no larger window.
+        if (content.length === COUNT) this.#acknowledged = Math.min(this.#sent, Number(content.readBigUInt64BE(0)));
     }
   }
 

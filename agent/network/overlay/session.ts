@@ -26,7 +26,7 @@ interface Direction {
 export class Session {
   readonly #options: SessionOptions;
   readonly #moment = makeNetworkKey();
-  readonly #lasting: Buffer;
+  readonly #lasting: Buffer | undefined;
   readonly #known = new Map<string, { readonly sending: Buffer; readonly receiving: Direction }>();
   #current: string | undefined;
   /** Never reset while our ephemeral key is in use: no number is used twice with one key. */
@@ -52,8 +52,8 @@ export class Session {
     if (other === this.#current) return false;
     if (!this.#known.has(other)) {
       if (this.#known.size >= MOST_BEGINNINGS) return false;
-      const momentary = secretWith(this.#moment, other);
-      if (momentary === undefined) return false;
+      const momentary = sharedSecret(this.#moment, other);
+      if (this.#lasting === undefined || momentary === undefined) return false;
       const secret = Buffer.concat([this.#lasting, momentary]);
       const { own, peer } = this.#options;
       const keyOf = (from: string, to: string, first: string, second: string) =>
@@ -91,15 +91,6 @@ export class Session {
     } catch {
       return undefined;
     }
-  }
-}
-
-/** Whoever carries the greetings may have forged one from bytes that are no key. */
-function secretWith(own: NetworkKey, publicKey: string): Buffer | undefined {
-  try {
-    return sharedSecret(own, publicKey);
-  } catch {
-    return undefined;
   }
 }
 
