@@ -206,7 +206,7 @@ it("a closed DNS server answers nothing, and drops pending queries", async () =>
   next.close();
 });
 
-it("a query whose sender forged port 0 gets no answer, and ends nothing", async () => {
+it("AGENT-STANDS: a query whose sender forged port 0 gets no answer, and ends nothing", async () => {
   const bind = vi.spyOn(Socket.prototype, "bind");
   const other = await DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => [] }, 0);
   const [udp] = bind.mock.contexts as Socket[];

@@ -158,4 +158,19 @@ describe("a gRPC service on a Unix socket", () => {
     client.close();
     other.close();
   });
+
+  it("ends a call whose answer announces too great a length", async () => {
+    const path = join(directory, "long");
+    const other = createServer((_, response) => {
+      response.writeHead(200, { "content-type": "application/grpc" });
+      response.write(Buffer.from([0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
+    });
+    await new Promise<void>((resolve) => other.listen(path, resolve));
+    const client = new UnixService(PROTO, ["Echo"], path);
+    expect(await failure(client.call("Say", {}, 10))).toBe(
+      "rpc error: code = ResourceExhausted desc = grpc: received message larger than max (4294967295 vs. 16777216)",
+    );
+    client.close();
+    other.close();
+  });
 });

@@ -32,6 +32,8 @@ interface Ending {
   /** The trailers, or the headers of an answer without trailers. */
   status: IncomingHttpHeaders | undefined;
   error: Error | undefined;
+  /** Why we ended it. */
+  refused: GrpcError | undefined;
 }
 
 function decodeMessage(text: string): string {
@@ -42,7 +44,8 @@ function decodeMessage(text: string): string {
   }
 }
 
-function outcomeOf({ status, error }: Ending): GrpcError | undefined {
+function outcomeOf({ status, error, refused }: Ending): GrpcError | undefined {
+  if (refused !== undefined) return refused;
   const code = status?.["grpc-status"];
   if (code === undefined) {
     const http = Number(status?.[":status"] ?? 200);
@@ -99,7 +102,7 @@ export class GrpcChannel {
   }
 
   #call(path: string, request: Uint8Array, { headers, onMessage, onEnd }: StreamEvents & Further): () => void {
-    const ending: Ending = { status: undefined, error: undefined };
+    const ending: Ending = { status: undefined, error: undefined, refused: undefined };
     let stream: ClientHttp2Stream;
     try {
       stream = this.#open().request({
@@ -120,7 +123,12 @@ export class GrpcChannel {
     };
     stream.on("response", keep);
     stream.on("trailers", keep);
-    stream.on("data", (chunk: Buffer) => reader.read(chunk));
+    stream.on("data", (chunk: Buffer) => {
+      const excess = ending.refused === undefined ? reader.read(chunk) : undefined;
+      if (excess === undefined) return;
+      ending.refused = new GrpcError(GrpcCode.ResourceExhausted, excess);
+      stream.close(NGHTTP2_CANCEL);
+    });
     stream.on("error", (error) => {
       ending.error = error;
     });

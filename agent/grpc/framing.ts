@@ -1,6 +1,8 @@
 /** How gRPC frames messages: a byte that says whether it is compressed, its length, and the message. */
 
 const PREFIX = 5;
+/** Like the kubelet's limit for a container runtime. A probed container may announce any length, and send it. */
+export const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 export function frame(message: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(PREFIX + message.length);
@@ -22,13 +24,17 @@ export class MessageReader {
     this.#onMessage = onMessage;
   }
 
-  read(piece: Buffer): void {
+  /** Returns why no more should be read, if so. */
+  read(piece: Buffer): string | undefined {
     this.#pieces.push(piece);
     this.#length += piece.length;
-    if (this.#length < this.#needed) return;
+    if (this.#length < this.#needed) return undefined;
     let bytes = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces, this.#length);
     while (bytes.length >= PREFIX) {
-      const end = PREFIX + bytes.readUInt32BE(1);
+      const length = bytes.readUInt32BE(1);
+      if (length > MOST_MESSAGE_BYTES)
+        return `grpc: received message larger than max (${length} vs. ${MOST_MESSAGE_BYTES})`;
+      const end = PREFIX + length;
       this.#needed = end;
       if (bytes.length < end) break;
       this.#onMessage(bytes.subarray(PREFIX, end));
@@ -37,5 +43,6 @@ export class MessageReader {
     }
     this.#pieces = bytes.length === 0 ? [] : [bytes];
     this.#length = bytes.length;
+    return undefined;
   }
 }

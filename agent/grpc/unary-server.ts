@@ -60,13 +60,21 @@ function serve(stream: ServerHttp2Stream, answer: (bytes: Buffer) => Uint8Array)
       end(stream, error instanceof GrpcError ? error : new GrpcError(GrpcCode.Unknown, (error as Error).message));
     }
   });
-  stream.on("data", (chunk: Buffer) => reader.read(chunk));
+  stream.on("data", (chunk: Buffer) => {
+    const excess = reader.read(chunk);
+    if (excess !== undefined) end(stream, new GrpcError(GrpcCode.ResourceExhausted, excess));
+  });
 }
 
 /** Escapes the bytes of everything but printable ASCII, and the percent sign: a header allows nothing else. */
 const encodeMessage = (text: string): string => text.replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
 
 function end(stream: ServerHttp2Stream, { code, message }: GrpcError): void {
+  // It was answered before: a client may send a second message.
+  if (stream.headersSent || stream.destroyed) {
+    stream.close();
+    return;
+  }
   const status = { "grpc-status": String(code), "grpc-message": encodeMessage(message) };
   stream.respond({ ...HEADERS, ...status }, { endStream: true });
 }

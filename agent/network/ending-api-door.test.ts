@@ -140,7 +140,7 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   });
 
   it.each(["GET / HTTP/1.1", "GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: websocket"])(
-    "answers %j of anybody with a header that Node.js cannot send",
+    "AGENT-STANDS: answers %j of anybody with a header that Node.js cannot send",
     async (start) => {
       const socket = connectTls({ ca, servername: NAME, host: door.at.address, port: door.at.port });
       let heard = "";

@@ -59,7 +59,7 @@ describe("TUNNEL-TLS: a server's certificate", () => {
     expect(await outcome(nameless, nameless.ca)).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
   });
 
-  it("is verified by a bundle of which some certificates cannot be read", async () => {
+  it("AGENT-STANDS: is verified by a bundle of which some certificates cannot be read", async () => {
     const namesake = createNamesake(NAME);
     const unreadable = renderPem("CERTIFICATE", new Uint8Array(3));
     expect(await outcome(namesake, namesake.ca + unreadable)).toBe("verified");

@@ -70,7 +70,7 @@ describe("NET-SECRET: a session through the control plane", () => {
     expect(text(first.open(after))).toBe("2");
   });
 
-  it("never opens if the Node's published key is none", () => {
+  it("AGENT-STANDS: never opens if the Node's published key is none", () => {
     for (const publicKey of ["", "x", keys.b.publicKey.slice(1), Buffer.alloc(32).toString("base64url")]) {
       const a = new Session({ own: { name: "a", key: keys.a }, peer: { name: "b", publicKey } });
       expect(a.greeted(sessionOf("b").greeting)).toBe(false);
