@@ -130,7 +130,17 @@ export const renderNodeAnswer = (answer: NodeAnswer): string => encodeURICompone
 
 export function parseNodeAnswer(header: string | null): NodeAnswer | undefined {
   try {
-    return header === null ? undefined : (JSON.parse(decodeURIComponent(header)) as NodeAnswer);
+    return header === null ? undefined : parseAnswerText(decodeURIComponent(header));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined if it cannot be read: a node may send anything. */
+export function parseAnswerText(text: string): NodeAnswer | undefined {
+  try {
+    const answer = JSON.parse(text) as Partial<NodeAnswer> | null;
+    return typeof answer?.code === "number" ? (answer as NodeAnswer) : undefined;
   } catch {
     return undefined;
   }

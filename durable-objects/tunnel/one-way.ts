@@ -1,6 +1,6 @@
 /** One direction of a tunnel, as the body of an HTTP response. The node's window opens as the client reads. */
 import { failure } from "../../api/machinery/status.ts";
-import type { NodeAnswer } from "../../api/node/node-sync.ts";
+import { type NodeAnswer, parseAnswerText } from "../../api/node/node-sync.ts";
 import { headersOf, statusResponse } from "./responses.ts";
 
 const STDIN = 0;
@@ -8,6 +8,11 @@ const STDOUT = 1;
 const CLOSE = 255;
 /** Bytes of the body per frame. */
 const FRAME_BYTES = 256 * 1024;
+/**
+ * What a node may have sent that its client has not taken. A node sends less than 1 MiB ahead, and then one message; one
+ * that sends more would fill this isolate's memory.
+ */
+const MOST_AHEAD = { bytes: 2 * 1024 * 1024, messages: 100_000 };
 /** Status codes without a body (fetch forbids one). */
 const BODILESS = new Set([204, 205, 304]);
 
@@ -18,18 +23,31 @@ export async function answerOneWay(socket: WebSocket, input: Uint8Array | undefi
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
   let written: Promise<unknown> = Promise.resolve();
+  const ahead = { bytes: 0, messages: 0 };
   let left = false;
   const abandon = () => {
     left = true;
     socket.close(1001, "the client is gone");
   };
+  const cutOff = () => {
+    left = true;
+    socket.close(1008, "more was sent than was asked for");
+    void writer.abort(new Error("the node sends more than it may")).catch(() => {});
+  };
   socket.addEventListener("message", ({ data }) => {
-    if (typeof data === "string") return;
+    if (left || typeof data === "string") return;
     const bytes = new Uint8Array(data as ArrayBuffer);
     if (bytes[0] !== STDOUT) return;
+    if (ahead.bytes > MOST_AHEAD.bytes || ahead.messages > MOST_AHEAD.messages) return cutOff();
+    ahead.bytes += bytes.length;
+    ahead.messages++;
     written = written
       .then(() => writer.write(bytes.subarray(1)))
-      .then(() => socket.send(JSON.stringify({ read: bytes.length })))
+      .then(() => {
+        ahead.bytes -= bytes.length;
+        ahead.messages--;
+        socket.send(JSON.stringify({ read: bytes.length }));
+      })
       .catch(abandon);
   });
   socket.addEventListener("close", ({ code }) => {
@@ -53,10 +71,18 @@ export async function answerOneWay(socket: WebSocket, input: Uint8Array | undefi
   return new Response(readable, { headers: { "Content-Type": "text/plain", "Content-Encoding": "identity" } });
 }
 
+const UNREADABLE: NodeAnswer = {
+  code: 500,
+  reason: "InternalError",
+  message: "the node's answer cannot be read",
+};
+
 /** The node's first frame. */
 function firstWord(socket: WebSocket): Promise<NodeAnswer> {
   return new Promise((resolve) => {
-    socket.addEventListener("message", ({ data }) => resolve(JSON.parse(String(data)) as NodeAnswer), { once: true });
+    socket.addEventListener("message", ({ data }) => resolve(parseAnswerText(String(data)) ?? UNREADABLE), {
+      once: true,
+    });
     socket.addEventListener(
       "close",
       () => resolve({ code: 500, reason: "InternalError", message: "the node is gone" }),
