@@ -6,12 +6,16 @@ import { DurableObject } from "cloudflare:workers";
 import { failure } from "../api/machinery/status.ts";
 import type { RelayCall } from "../api/node/node-sync.ts";
 import type { NodeHub } from "./node-hub.ts";
+import { Ahead } from "./relay/ahead.ts";
 
 export interface RelayEnv {
   readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
 }
 
 export class Relay extends DurableObject<RelayEnv> {
+  /** By the socket that messages are sent to. */
+  readonly #ahead = new WeakMap<WebSocket, Ahead>();
+
   constructor(state: DurableObjectState, env: RelayEnv) {
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -35,7 +39,19 @@ export class Relay extends DurableObject<RelayEnv> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    for (const other of this.#othersThan(socket)) other.send(message);
+    const isCounted = !this.#aheadOf(socket).acknowledges(message);
+    for (const other of this.#othersThan(socket)) {
+      if (!isCounted || this.#aheadOf(other).passes(message)) other.send(message);
+      else socket.close(1008, "the other node does not keep up");
+    }
+  }
+
+  #aheadOf(socket: WebSocket): Ahead {
+    const known = this.#ahead.get(socket);
+    if (known) return known;
+    const ahead = new Ahead();
+    this.#ahead.set(socket, ahead);
+    return ahead;
   }
 
   /** The remaining node has no partner; it reconnects when it has something to send. */
