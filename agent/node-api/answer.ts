@@ -1,4 +1,4 @@
-import { METRICS_TYPE } from "./prometheus.ts";
+import { METRICS_TYPE } from "../../api/metrics/exposition.ts";
 
 export interface NodeApiAnswer {
   readonly status: number;

@@ -3,12 +3,12 @@
  * and the network of pods.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { counter, type Family, gauge, type Line, renderFamilies } from "../../api/metrics/exposition.ts";
 import type { CgroupStats } from "../usage/cgroup-stats.ts";
 import type { InterfaceCounters } from "../usage/network-counters.ts";
 import type { PodTraffic } from "../usage/pod-traffic.ts";
 import type { Sample } from "../usage/usage-meter.ts";
 import { networkFamilies } from "./network-metrics.ts";
-import { type Family, type Line, renderFamilies } from "./prometheus.ts";
 
 export interface MachineSize {
   readonly cpus: number;
@@ -24,13 +24,6 @@ export interface Machine extends MachineSize {
 type Container = Sample["containers"][number];
 
 const NANO = 1e-9;
-
-const gauge = (name: string, help: string, lines: readonly Line[]): Family => ({ name, help, type: "gauge", lines });
-
-const counter = (name: string, help: string, lines: readonly Line[]): Family => ({
-  ...gauge(name, help, lines),
-  type: "counter",
-});
 
 export function renderCadvisorMetrics(
   pods: readonly Pod[],

@@ -1,11 +1,11 @@
 /** The kubelet's /metrics, as far as this agent knows them: itself, its pods, and the space left in claimed volumes. */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { counter, type Family, gauge, histogram, type Line, renderFamilies } from "../../api/metrics/exposition.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
 import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
-import { type Family, histogramLines, type Line, renderFamilies } from "./prometheus.ts";
 
 export interface AgentProcess {
   readonly node: string;
@@ -23,17 +23,8 @@ export interface KubeletState {
   readonly operations: readonly OperationCount[];
 }
 
-const gauge = (name: string, help: string, lines: readonly Line[]): Family => ({
-  name,
-  help: `[ALPHA] ${help}`,
-  type: "gauge",
-  lines,
-});
-
-const counter = (name: string, help: string, lines: readonly Line[]): Family => ({
-  ...gauge(name, help, lines),
-  type: "counter",
-});
+/** Kubernetes' stability level of these metrics. */
+const alpha = (family: Family): Family => ({ ...family, help: `[ALPHA] ${family.help}` });
 
 const lifeFamilies = ({ startedPods, startedContainers, terminations }: KubeletState["lives"]): Family[] => [
   counter("kubelet_started_pods_total", "Cumulative number of pods started", [[{}, startedPods]]),
@@ -65,12 +56,11 @@ const operationFamilies = (operations: readonly OperationCount[]): Family[] => [
       errors === 0 ? [] : [[{ operation_type: operation }, errors]],
     ),
   ),
-  {
-    name: "kubelet_runtime_operations_duration_seconds",
-    help: "[ALPHA] Duration in seconds of runtime operations. Broken down by operation type.",
-    type: "histogram",
-    lines: operations.flatMap(({ operation, seconds }) => histogramLines({ operation_type: operation }, seconds)),
-  },
+  histogram(
+    "kubelet_runtime_operations_duration_seconds",
+    "Duration in seconds of runtime operations. Broken down by operation type.",
+    operations.map(({ operation, seconds }) => [{ operation_type: operation }, seconds]),
+  ),
 ];
 
 const VOLUME_AMOUNTS = [
@@ -106,7 +96,7 @@ export function renderKubeletMetrics({ process, pods, observation, lives, volume
   const { node, startedAt, cpuSeconds, residentBytes } = process;
   const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
-  return renderFamilies([
+  const ofPods = [
     gauge("kubelet_node_name", "The node's name. The count is always 1.", [[{ node }, 1]]),
     gauge(
       "kubelet_running_containers",
@@ -128,23 +118,13 @@ export function renderKubeletMetrics({ process, pods, observation, lives, volume
     gauge("kubernetes_build_info", "The version that this node's answers are of.", [
       [{ git_version: KUBELET_VERSION, major, minor, platform: "linux" }, 1],
     ]),
-    {
-      name: "process_cpu_seconds_total",
-      help: "Total user and system CPU time spent in seconds.",
-      type: "counter",
-      lines: [[{}, cpuSeconds]],
-    },
-    {
-      name: "process_resident_memory_bytes",
-      help: "Resident memory size in bytes.",
-      type: "gauge",
-      lines: [[{}, residentBytes]],
-    },
-    {
-      name: "process_start_time_seconds",
-      help: "Start time of the process since unix epoch in seconds.",
-      type: "gauge",
-      lines: [[{}, startedAt / 1000]],
-    },
-  ]);
+  ];
+  const ofProcess = [
+    counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", [[{}, cpuSeconds]]),
+    gauge("process_resident_memory_bytes", "Resident memory size in bytes.", [[{}, residentBytes]]),
+    gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.", [
+      [{}, startedAt / 1000],
+    ]),
+  ];
+  return renderFamilies([...ofPods.map(alpha), ...ofProcess]);
 }

@@ -1,6 +1,6 @@
 /** The kubelet's /metrics/probes: how often each probe succeeded, failed, or could not be carried out, and how long it took. */
+import { histogram, renderFamilies } from "../../api/metrics/exposition.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
-import { histogramLines, renderFamilies } from "./prometheus.ts";
 
 const KINDS = { startup: "Startup", readiness: "Readiness", liveness: "Liveness" } as const;
 
@@ -15,14 +15,14 @@ export const renderProbeMetrics = (
       type: "gauge",
       lines: [[{}, startedAt / 1000]],
     },
-    {
-      name: "prober_probe_duration_seconds",
-      help: "[ALPHA] Duration in seconds for a probe response.",
-      type: "histogram",
-      lines: durations.flatMap(({ pod, container, kind, seconds }) =>
-        histogramLines({ container, namespace: pod.namespace, pod: pod.name, probe_type: KINDS[kind] }, seconds),
-      ),
-    },
+    histogram(
+      "prober_probe_duration_seconds",
+      "[ALPHA] Duration in seconds for a probe response.",
+      durations.map(({ pod, container, kind, seconds }) => [
+        { container, namespace: pod.namespace, pod: pod.name, probe_type: KINDS[kind] },
+        seconds,
+      ]),
+    ),
     {
       name: "prober_probe_total",
       help: "[BETA] Cumulative number of a liveness, readiness or startup probe for a container by result.",

@@ -1,7 +1,7 @@
 /** The kubelet's /metrics/resource: resource usage of containers, pods and the node, for Prometheus. */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { type Family, renderFamilies } from "../../api/metrics/exposition.ts";
 import type { Sample } from "../usage/usage-meter.ts";
-import { type Family, renderFamilies } from "./prometheus.ts";
 
 const NANO = 1e-9;
 

@@ -1,7 +1,7 @@
 /** How often the probes of this node's containers had which result, and how long they took. */
+import { Histogram } from "../../api/metrics/histogram.ts";
 import type { ProbeKind } from "../pod/local.ts";
 import type { PodIdentity } from "../runtime/sandbox.ts";
-import { emptyHistogram, type Histogram, observed } from "../usage/histogram.ts";
 
 export type ProbeWord = "successful" | "failed" | "unknown";
 
@@ -38,7 +38,9 @@ export class ProbeCounts {
     const byResult = `${key} ${result}`;
     counts.set(byResult, { ...probed, result, count: (counts.get(byResult)?.count ?? 0) + 1 });
     if (result === "failed") return;
-    durations.set(key, { ...probed, seconds: observed(durations.get(key)?.seconds ?? emptyHistogram(), seconds) });
+    const { seconds: histogram } = durations.get(key) ?? { seconds: new Histogram() };
+    histogram.observe(seconds);
+    durations.set(key, { ...probed, seconds: histogram });
   }
 
   /** The pod has ended. */

@@ -1,5 +1,5 @@
 /** How often each operation of the container runtime was called, how often it failed, and how long it took. */
-import { emptyHistogram, type Histogram, observed } from "../usage/histogram.ts";
+import { exponentialBounds, Histogram } from "../../api/metrics/histogram.ts";
 
 export interface OperationCount {
   /** The kubelet's name for it, as in `run_podsandbox`. */
@@ -10,7 +10,7 @@ export interface OperationCount {
 }
 
 /** The kubelet's bounds, from 5 ms to 12 min. */
-const BOUNDS = Array.from({ length: 14 }).reduce<number[]>((all) => [...all, (all.at(-1) ?? 0.002) * 2.5], []);
+const BOUNDS = exponentialBounds(0.005, 2.5, 14);
 
 /** Of a method of the CRI. */
 const operationOf = (method: string): string =>
@@ -26,11 +26,13 @@ export class OperationCounts {
 
   count(method: string, { seconds, failed }: { readonly seconds: number; readonly failed: boolean }): void {
     const before = this.#counts.get(method);
+    const histogram = before?.seconds ?? new Histogram(BOUNDS);
+    histogram.observe(seconds);
     this.#counts.set(method, {
       operation: operationOf(method),
       count: (before?.count ?? 0) + 1,
       errors: (before?.errors ?? 0) + (failed ? 1 : 0),
-      seconds: observed(before?.seconds ?? emptyHistogram(BOUNDS), seconds),
+      seconds: histogram,
     });
   }
 

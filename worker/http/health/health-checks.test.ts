@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { healthSamples, renderHealth } from "./health-checks.ts";
+import { healthFamily, renderHealth } from "./health-checks.ts";
 
 const well = { storeAnswers: true };
 const plain = { excluded: [], verbose: false };
@@ -26,8 +26,8 @@ test("checks can be excluded, and unknown exclusions are reported", () => {
 });
 
 test("WIRE-SLIS: each check is a gauge per endpoint, with value one if it passes", () => {
-  const samples = healthSamples({ storeAnswers: false });
-  expect(samples).toContain('kubernetes_healthcheck{name="etcd",type="livez"} 0');
-  expect(samples).toContain('kubernetes_healthcheck{name="informer-sync",type="readyz"} 1');
-  expect(healthSamples(well).every((sample) => sample.endsWith(" 1"))).toBe(true);
+  const { lines } = healthFamily({ storeAnswers: false });
+  expect(lines).toContainEqual([{ name: "etcd", type: "livez" }, 0]);
+  expect(lines).toContainEqual([{ name: "informer-sync", type: "readyz" }, 1]);
+  expect(healthFamily(well).lines.every(([, value]) => value === 1)).toBe(true);
 });

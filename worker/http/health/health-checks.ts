@@ -3,6 +3,8 @@
  * same names. Functions from findings to answers.
  */
 
+import { type Family, gauge } from "../../../api/metrics/exposition.ts";
+
 /** In kube-apiserver's order. A server that answers at all has passed these, for the reasons noted. */
 const COMMON = [
   "ping",
@@ -97,10 +99,12 @@ export function renderHealth(
   return { code: 200, text: verbose ? `${lines.join("")}${endpoint} check passed\n` : "ok" };
 }
 
-/** Each check as a gauge, for `/metrics/slis`. Earlier checks are not counted: isolates come and go. */
-export const healthSamples = (health: Health): readonly string[] =>
-  Object.entries(CHECKS)
-    .flatMap(([endpoint, checks]) =>
-      checks.map((name) => `kubernetes_healthcheck{name="${name}",type="${endpoint}"} ${passes(name, health) ? 1 : 0}`),
-    )
-    .sort();
+/** Each check, for `/metrics/slis`. Earlier checks are not counted: isolates come and go. */
+export const healthFamily = (health: Health): Family =>
+  gauge(
+    "kubernetes_healthcheck",
+    "[STABLE] This metric records the result of a single healthcheck.",
+    Object.entries(CHECKS).flatMap(([type, checks]) =>
+      checks.map((name) => [{ name, type }, passes(name, health) ? 1 : 0] as const),
+    ),
+  );

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { renderFamilies } from "../../../api/metrics/exposition.ts";
 import type { Served } from "../../kind-registry.ts";
 import { parseResourcePath } from "../../resource-path.ts";
 import { type Counted, RequestMetrics } from "./request-metrics.ts";
@@ -11,6 +12,8 @@ function about(verb: string, pathname: string, { query = "", type = "application
   const request = new Request(`https://sailplane${pathname}`, { headers: { "Content-Type": type } });
   return { verb, path, served, request, query: new URLSearchParams(query) };
 }
+
+const linesOf = (metrics: RequestMetrics) => renderFamilies(metrics.families()).split("\n");
 
 const ALL = "/apis/apps/v1/deployments";
 const SOME = "/apis/apps/v1/namespaces/n/deployments";
@@ -32,7 +35,7 @@ test.each([
   const metrics = new RequestMetrics();
   metrics.ended({ method: "GET", about: about(verb, path, options), code: 200, milliseconds: 1, flow: undefined });
   const kind = `group="apps",resource="deployments",${labels},version="v1"`;
-  expect(metrics.lines()).toContain(`apiserver_request_total{code="200",component="apiserver",dry_run="",${kind}} 1`);
+  expect(linesOf(metrics)).toContain(`apiserver_request_total{code="200",component="apiserver",dry_run="",${kind}} 1`);
 });
 
 test("WIRE-METRICS: request durations are in cumulative buckets, without watches", () => {
@@ -43,7 +46,7 @@ test("WIRE-METRICS: request durations are in cumulative buckets, without watches
   };
   for (const milliseconds of [5, 30, 61_000]) answer(milliseconds, about("get", ONE, { query: "dryRun=All" }));
   answer(1, about("watch", ALL));
-  const lines = metrics.lines();
+  const lines = linesOf(metrics);
   const kind = 'group="apps",resource="deployments",scope="resource",subresource="",verb="GET",version="v1"';
   const took = (name: string, labels: string) =>
     lines.filter((line) => line.startsWith(`apiserver_request_${name}{${labels}`)).map((line) => line.split(" ")[1]);

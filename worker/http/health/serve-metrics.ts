@@ -1,5 +1,6 @@
 /** GET /metrics in Prometheus' text format: what this isolate has answered, and the state of the cluster's log. */
 import type { Context, Next } from "hono";
+import { type Family, gauge, type Line, METRICS_TYPE, renderFamilies } from "../../../api/metrics/exposition.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { deployedResources } from "../../policy/custom-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
@@ -7,8 +8,8 @@ import { storeObjects } from "../../storage/cluster-stores.ts";
 import { acceptsGzip } from "../answer/compress.ts";
 import type { Bindings } from "../bindings.ts";
 import { storeAnswers, VERSION } from "./health.ts";
-import { healthSamples } from "./health-checks.ts";
-import { described, RequestMetrics } from "./request-metrics.ts";
+import { healthFamily } from "./health-checks.ts";
+import { RequestMetrics } from "./request-metrics.ts";
 import { openWatches, storedObjects, unavailableServices } from "./store-metrics.ts";
 
 /** By cluster. Isolates come and go: counters begin at zero in each. */
@@ -47,53 +48,49 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
   const policy = knownPolicy(cluster);
   const stores = storeObjects(c.env, cluster, shardsOf(policy));
   const revisions = await Promise.all(
-    stores.map(async ([shard, store]) => {
+    stores.map(async ([shard, store]): Promise<Line> => {
       const { revision } = await store.status();
-      return `sailplane_store_revision${shard === undefined ? "" : `{shard="${shard}"}`} ${revision}`;
+      return [shard === undefined ? {} : { shard }, revision];
     }),
   );
   const registry = policy?.derive(deployedResources(c.env));
-  return exposition(c.req.raw, [
-    ...(metricsOf(cluster)?.lines() ?? []),
-    ...(registry ? await storedObjects(cluster, registry, stores) : []),
-    ...(registry ? await openWatches(registry, stores) : []),
-    ...(policy ? unavailableServices(policy) : []),
-    ...buildInfo(),
-    ...described("process_start_time_seconds", "gauge", "When this isolate answered first, since 1970."),
-    `process_start_time_seconds ${Math.round(since ?? Date.now() / 1000)}`,
-    ...described(
-      "sailplane_store_revision",
-      "gauge",
-      "The newest revision of the cluster's log, and of those of resources that are kept apart.",
-    ),
-    ...revisions,
-  ]);
+  return exposition(
+    c.req.raw,
+    renderFamilies([
+      ...(metricsOf(cluster)?.families() ?? []),
+      ...(registry ? await storedObjects(cluster, registry, stores) : []),
+      ...(registry ? [await openWatches(registry, stores)] : []),
+      ...(policy ? [unavailableServices(policy)] : []),
+      buildInfo(),
+      gauge("process_start_time_seconds", "When this isolate answered first, since 1970.", [
+        [{}, Math.round(since ?? Date.now() / 1000)],
+      ]),
+      gauge(
+        "sailplane_store_revision",
+        "The newest revision of the cluster's log, and of those of resources that are kept apart.",
+        revisions,
+      ),
+    ]),
+  );
 }
 
-function buildInfo(): string[] {
+function buildInfo(): Family {
   const { major, minor, gitVersion, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform } = VERSION;
-  const build = `build_date="${buildDate}",compiler="${compiler}",git_commit="${gitCommit}",git_tree_state="${gitTreeState}"`;
-  const version = `git_version="${gitVersion}",go_version="${goVersion}",major="${major}",minor="${minor}",platform="${platform}"`;
-  return [
-    ...described("kubernetes_build_info", "gauge", "What /version says; always 1."),
-    `kubernetes_build_info{${build},${version}} 1`,
-  ];
+  const build = { build_date: buildDate, compiler, git_commit: gitCommit, git_tree_state: gitTreeState };
+  const version = { git_version: gitVersion, go_version: goVersion, major, minor, platform };
+  return gauge("kubernetes_build_info", "What /version says; always 1.", [[{ ...build, ...version }, 1]]);
 }
 
 /** GET /metrics/slis: the results of the health checks, for availability SLIs. */
 export async function serveHealthMetrics(c: Context<Bindings>): Promise<Response> {
-  return exposition(c.req.raw, [
-    "# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.",
-    "# TYPE kubernetes_healthcheck gauge",
-    ...healthSamples({ storeAnswers: await storeAnswers(c) }),
-  ]);
+  return exposition(c.req.raw, renderFamilies([healthFamily({ storeAnswers: await storeAnswers(c) })]));
 }
 
 /** Scrapers ask for gzip, and get it whatever the size. */
-const exposition = (request: Request, lines: readonly string[]) =>
-  new Response(`${lines.join("\n")}\n`, {
+const exposition = (request: Request, text: string) =>
+  new Response(text, {
     headers: {
-      "Content-Type": "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
+      "Content-Type": `${METRICS_TYPE}; escaping=underscores`,
       "X-Content-Type-Options": "nosniff",
       ...(acceptsGzip(request) && { "Content-Encoding": "gzip" }),
     },

@@ -1,10 +1,10 @@
 /** What a cluster's stores contain and carry, under kube-apiserver's names. */
 import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
+import { type Family, gauge, type Line } from "../../../api/metrics/exposition.ts";
 import type { Registry } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { StoreObject } from "../../storage/cluster-stores.ts";
-import { described } from "./request-metrics.ts";
 
 type Stores = readonly StoreObject[];
 /** By resource, as the store names it. */
@@ -17,7 +17,7 @@ type Numbers = ReadonlyMap<string, number>;
 const COUNTED_FOR_MS = 60_000;
 const lastCounts = new Map<string, { readonly at: number; readonly objects: Promise<Numbers> }>();
 
-export async function storedObjects(cluster: string, registry: Registry, stores: Stores): Promise<string[]> {
+export async function storedObjects(cluster: string, registry: Registry, stores: Stores): Promise<Family[]> {
   const last = lastCounts.get(cluster);
   const counted =
     last && Date.now() - last.at < COUNTED_FOR_MS ? last : { at: Date.now(), objects: countObjects(stores) };
@@ -28,10 +28,16 @@ export async function storedObjects(cluster: string, registry: Registry, stores:
     .filter(({ verbs }) => verbs === undefined || verbs.includes("watch"))
     .map(({ group, plural }) => ({ group, plural, count: objects.get(groupResource(group, plural)) ?? 0 }));
   return [
-    ...described("apiserver_resource_objects", "gauge", "Stored objects, counted within the last minute."),
-    ...kinds.map((of) => `apiserver_resource_objects{group="${of.group}",resource="${of.plural}"} ${of.count}`),
-    ...described("apiserver_storage_objects", "gauge", "The same, by the name before."),
-    ...kinds.map((of) => `apiserver_storage_objects{resource="${groupResource(of.group, of.plural)}"} ${of.count}`),
+    gauge(
+      "apiserver_resource_objects",
+      "Stored objects, counted within the last minute.",
+      kinds.map(({ group, plural, count }) => [{ group, resource: plural }, count]),
+    ),
+    gauge(
+      "apiserver_storage_objects",
+      "The same, by the name before.",
+      kinds.map(({ group, plural, count }) => [{ resource: groupResource(group, plural) }, count]),
+    ),
   ];
 }
 
@@ -40,17 +46,18 @@ async function countObjects(stores: Stores): Promise<Numbers> {
   return sums(held.flat().map(({ resource, objects }) => [resource, objects]));
 }
 
-export async function openWatches(registry: Registry, stores: Stores): Promise<string[]> {
+export async function openWatches(registry: Registry, stores: Stores): Promise<Family> {
   const watched = await Promise.all(stores.map(([, store]) => store.watched()));
   const open = sums(watched.flat().map(({ resource, watches }) => [resource, watches]));
-  return [
-    ...described("apiserver_longrunning_requests", "gauge", "Watches that the cluster's stores carry."),
-    ...registry.resources.flatMap(({ group, plural, version }) => {
-      const watches = open.get(groupResource(group, plural));
-      const kind = `group="${group}",resource="${plural}",scope="",subresource="",verb="WATCH",version="${version}"`;
-      return watches === undefined ? [] : [`apiserver_longrunning_requests{component="apiserver",${kind}} ${watches}`];
+  return gauge(
+    "apiserver_longrunning_requests",
+    "Watches that the cluster's stores carry.",
+    registry.resources.flatMap(({ group, plural: resource, version }): Line[] => {
+      const watches = open.get(groupResource(group, resource));
+      const kind = { group, resource, scope: "", subresource: "", verb: "WATCH", version };
+      return watches === undefined ? [] : [[{ component: "apiserver", ...kind }, watches]];
     }),
-  ];
+  );
 }
 
 function sums(counts: readonly (readonly [resource: string, count: number])[]): Numbers {
@@ -59,10 +66,13 @@ function sums(counts: readonly (readonly [resource: string, count: number])[]): 
   return all;
 }
 
-export const unavailableServices = (policy: PolicySnapshot): string[] => [
-  ...described("aggregator_unavailable_apiservice", "gauge", "Whether an API server behind this one is unavailable."),
-  ...policy.list<APIService>("apiservices.apiregistration.k8s.io").map(({ metadata, status }) => {
-    const isAvailable = (status?.conditions ?? []).some((each) => each.type === "Available" && each.status === "True");
-    return `aggregator_unavailable_apiservice{name="${metadata.name}"} ${isAvailable ? 0 : 1}`;
-  }),
-];
+export const unavailableServices = (policy: PolicySnapshot): Family =>
+  gauge(
+    "aggregator_unavailable_apiservice",
+    "Whether an API server behind this one is unavailable.",
+    policy.list<APIService>("apiservices.apiregistration.k8s.io").map(({ metadata: { name = "" }, status }) => {
+      const { conditions = [] } = status ?? {};
+      const isAvailable = conditions.some((each) => each.type === "Available" && each.status === "True");
+      return [{ name }, isAvailable ? 0 : 1];
+    }),
+  );
