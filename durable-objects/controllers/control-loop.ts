@@ -2,6 +2,7 @@
  * Runs the controllers: catches up with the log, finds the items that changes touch, reconciles them in short turns,
  * and carries out the plans concurrently. Platform-free: the clock and the wake-up are passed in.
  */
+import type { Family } from "../../api/metrics/exposition.ts";
 import type { GroupResource, Revision } from "../../api/store.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import {
@@ -75,7 +76,7 @@ export class ControlLoop {
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
-    this.#queue = new WorkQueue(options.controllers);
+    this.#queue = new WorkQueue(options.controllers, options.now);
     this.#memories = new Memories(options.memory);
     this.#events = new EventRecorder(options.memory);
     const interested = new Map<GroupResource, number[]>();
@@ -109,6 +110,10 @@ export class ControlLoop {
       if (this.#running) await this.#running;
       else await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
+  }
+
+  metrics(): Family[] {
+    return this.#queue.metrics();
   }
 
   async #work(): Promise<void> {

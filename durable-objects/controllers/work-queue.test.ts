@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { renderFamilies } from "../../api/metrics/exposition.ts";
+import type { Controller } from "../../worker/controllers/controller.ts";
 import { WorkQueue } from "./work-queue.ts";
 
+const queueOf = (paces: readonly Pick<Controller, "pace">[], now = () => 0) =>
+  new WorkQueue(
+    paces.map((pace, position) => ({ name: `controller-${position}`, ...pace })),
+    now,
+  );
 const work = (item: string, controller = 0) => ({ controller, item });
 const taken = (queue: WorkQueue): string[] => {
   const items: string[] = [];
@@ -12,14 +19,14 @@ const conflict = { effect, code: 409, reason: "Conflict", message: "changed mean
 
 describe("the work queue of controllers", () => {
   test("holds each item once, and controllers take turns", () => {
-    const queue = new WorkQueue([{}, {}]);
+    const queue = queueOf([{}, {}]);
     for (const item of ["a", "b", "a"]) queue.touch(work(item));
     queue.touch(work("x", 1));
     expect(taken(queue)).toEqual(["a", "x", "b"]);
   });
 
   test("CTL-ONCE: queues an item touched during its work once more, after that work", () => {
-    const queue = new WorkQueue([{}]);
+    const queue = queueOf([{}]);
     queue.touch(work("a"));
     const first = queue.take();
     queue.touch(work("a"));
@@ -30,7 +37,7 @@ describe("the work queue of controllers", () => {
   });
 
   test("CTL-BACKOFF: returns a failed item after 5 ms, 10 ms, … 1,000 s, with the failure; success resets the delay", () => {
-    const queue = new WorkQueue([{}]);
+    const queue = queueOf([{}]);
     let now = 0;
     const waits: number[] = [];
     for (let attempt = 0; attempt < 20; attempt++) {
@@ -53,7 +60,7 @@ describe("the work queue of controllers", () => {
     ["longer, but for the first time", {}, [5, 320, 640]],
     ["as its controller says", { pace: { first: 1000, longest: 3000 } }, [1000, 2000, 3000]],
   ])("CTL-BACKOFF: an item whose write is forbidden waits %s", (_, controller, waits) => {
-    const queue = new WorkQueue([controller]);
+    const queue = queueOf([controller]);
     const forbidden = { ...conflict, code: 403 };
     const found = waits.map(() => {
       queue.fail(work("a"), 0, forbidden);
@@ -63,7 +70,7 @@ describe("the work queue of controllers", () => {
   });
 
   test("CTL-BACKOFF: an item whose node call failed waits as long as external provisioners do", () => {
-    const queue = new WorkQueue([{}]);
+    const queue = queueOf([{}]);
     const call = { op: "call", resource: "nodes/proxy", namespace: "", name: "n", method: "PUT", path: "/x" } as const;
     const waits = Array.from({ length: 10 }, () => {
       queue.fail(work("a"), 0, { ...conflict, effect: call });
@@ -73,7 +80,7 @@ describe("the work queue of controllers", () => {
   });
 
   test("CTL-ASK: gives an item the answers to its questions once", () => {
-    const queue = new WorkQueue([{}]);
+    const queue = queueOf([{}]);
     const answers = new Map();
     queue.touch(work("a"));
     queue.take();
@@ -86,7 +93,7 @@ describe("the work queue of controllers", () => {
   });
 
   test("CTL-IDLE: has nothing ready until the earliest wake time, which a later result replaces", () => {
-    const queue = new WorkQueue([{}]);
+    const queue = queueOf([{}]);
     queue.succeed(work("a"), 2000);
     queue.succeed(work("b"), 1000);
     expect([queue.hasReady(), queue.nextDue()]).toEqual([false, 1000]);
@@ -98,7 +105,7 @@ describe("the work queue of controllers", () => {
   });
 
   test("CTL-GRACE: queues a delayed item once: at its time, or earlier if something else touches it", () => {
-    const queue = new WorkQueue([{}]);
+    const queue = queueOf([{}]);
     queue.touchAt(work("a"), 10);
     queue.touchAt(work("a"), 12);
     queue.touchAt(work("b"), 14);
@@ -112,11 +119,41 @@ describe("the work queue of controllers", () => {
   });
 
   test("remembers for five seconds when an item acted", () => {
-    const queue = new WorkQueue([{}]);
+    const queue = queueOf([{}]);
     queue.act(work("a"), 1000);
     queue.wake(5999);
     expect(queue.lastActed(work("a"))).toBe(1000);
     queue.wake(6000);
     expect(queue.lastActed(work("a"))).toBeUndefined();
+  });
+
+  test("CTL-METRICS: measures what was added, waited, was worked on and failed, as client-go's queues do", () => {
+    let now = 0;
+    const queue = queueOf([{}, {}], () => now);
+    const sample = (name: string) => {
+      const line = renderFamilies(queue.metrics())
+        .split("\n")
+        .find((each) => each.startsWith(`${name}{name="controller-0"`) && !each.includes("_bucket"));
+      return Number(line?.split(" ")[1]);
+    };
+    for (const item of ["a", "b", "a"]) queue.touch(work(item));
+    expect([sample("workqueue_adds_total"), sample("workqueue_depth")]).toEqual([2, 2]);
+    now = 3000;
+    const first = queue.take();
+    queue.touch(work("a"));
+    queue.touch(work("a"));
+    now = 5000;
+    expect(sample("workqueue_adds_total")).toBe(3);
+    expect(sample("workqueue_unfinished_work_seconds")).toBe(2);
+    expect(sample("workqueue_longest_running_processor_seconds")).toBe(2);
+    expect(sample("workqueue_queue_duration_seconds_sum")).toBe(3);
+    queue.fail(work("a"), now, conflict);
+    if (first) queue.settle(first);
+    expect(sample("workqueue_work_duration_seconds_sum")).toBe(2);
+    expect(sample("workqueue_work_duration_seconds_count")).toBe(1);
+    expect(sample("workqueue_retries_total")).toBe(1);
+    // "b", and "a" again, which was counted when it was touched.
+    expect([sample("workqueue_adds_total"), sample("workqueue_depth")]).toEqual([3, 2]);
+    expect(sample("workqueue_unfinished_work_seconds")).toBe(0);
   });
 });

@@ -3,8 +3,10 @@
  * an item touched in the meantime is looked at again, and failures back off from 5 ms to 1,000 s. Controllers take
  * turns.
  */
+import type { Family } from "../../api/metrics/exposition.ts";
 import type { Answer, Controller, EffectFailure, ItemKey, Question } from "../../worker/controllers/controller.ts";
 import { Agenda } from "./agenda.ts";
+import { QueueMetrics } from "./queue-metrics.ts";
 
 const FIRST_DELAY_MS = 5;
 const LONGEST_DELAY_MS = 1_000_000;
@@ -35,9 +37,10 @@ interface Trouble {
 }
 
 export class WorkQueue {
-  /** One insertion-ordered set of ready items per controller. */
-  readonly #ready: Set<ItemKey>[];
-  readonly #busy = new Set<string>();
+  /** For each controller, its ready items in order, and when each was added (ms). */
+  readonly #ready: Map<ItemKey, number>[];
+  /** Since when (ms). */
+  readonly #busy = new Map<string, { readonly controller: number; readonly since: number }>();
   readonly #touched = new Set<string>();
   readonly #agenda = new Agenda<Work>();
   readonly #troubles = new Map<string, Trouble>();
@@ -46,17 +49,33 @@ export class WorkQueue {
   readonly #ripening = new Map<string, { readonly at: number; readonly work: Work }>();
   readonly #answers = new Map<string, Answers>();
   readonly #paces: readonly Controller["pace"][];
+  readonly #metrics: QueueMetrics;
+  readonly #now: () => number;
   #turn = 0;
 
-  constructor(controllers: readonly Pick<Controller, "pace">[]) {
-    this.#ready = controllers.map(() => new Set());
+  constructor(controllers: readonly Pick<Controller, "name" | "pace">[], now: () => number) {
+    this.#ready = controllers.map(() => new Map());
     this.#paces = controllers.map(({ pace }) => pace);
+    this.#metrics = new QueueMetrics(controllers.map(({ name }) => name));
+    this.#now = now;
   }
 
   /** Something that the item depends on has changed. */
   touch(work: Work): void {
-    if (this.#busy.has(keyOf(work))) this.#touched.add(keyOf(work));
-    else this.#ready[work.controller]?.add(work.item);
+    const key = keyOf(work);
+    if (this.#busy.has(key)) {
+      if (this.#touched.has(key)) return;
+      this.#touched.add(key);
+    } else if (!this.#add(work)) return;
+    this.#metrics.added(work.controller);
+  }
+
+  /** Whether it was not there yet. */
+  #add({ controller, item }: Work): boolean {
+    const items = this.#ready[controller];
+    if (!items || items.has(item)) return false;
+    items.set(item, this.#now());
+    return true;
   }
 
   /**
@@ -72,13 +91,15 @@ export class WorkQueue {
     for (let step = 0; step < this.#ready.length; step++) {
       const controller = (this.#turn + step) % this.#ready.length;
       const items = this.#ready[controller];
-      const item = items?.values().next().value;
-      if (items === undefined || item === undefined) continue;
+      const next = items?.entries().next().value;
+      if (items === undefined || next === undefined) continue;
+      const [[item, added], now] = [next, this.#now()];
       items.delete(item);
+      this.#metrics.taken(controller, now - added);
       this.#turn = controller + 1;
       const work = { controller, item };
       const key = keyOf(work);
-      this.#busy.add(key);
+      this.#busy.set(key, { controller, since: now });
       const answers = this.#answers.get(key);
       this.#answers.delete(key);
       return { ...work, failure: this.#troubles.get(key)?.failure, answers };
@@ -88,8 +109,12 @@ export class WorkQueue {
 
   /** The item's work is done. It becomes ready again if it was touched in the meantime. */
   settle(work: Work): void {
-    this.#busy.delete(keyOf(work));
-    if (this.#touched.delete(keyOf(work))) this.touch(work);
+    const key = keyOf(work);
+    const busy = this.#busy.get(key);
+    if (busy) this.#metrics.settled(work.controller, this.#now() - busy.since);
+    this.#busy.delete(key);
+    // It was counted when it was touched.
+    if (this.#touched.delete(key)) this.#add(work);
   }
 
   /** The item becomes ready again, with the answers to what it asked for. */
@@ -106,6 +131,7 @@ export class WorkQueue {
   fail(work: Work, now: number, failure: EffectFailure | undefined): void {
     const attempts = this.#troubles.get(keyOf(work))?.attempts ?? 0;
     this.#troubles.set(keyOf(work), { attempts: attempts + 1, failure });
+    this.#metrics.retried(work.controller);
     const { first, longest } = this.#paceOf(work, failure, attempts);
     this.#agenda.set(keyOf(work), now + Math.min(first * 2 ** attempts, longest), work);
   }
@@ -152,6 +178,18 @@ export class WorkQueue {
 
   hasReady(): boolean {
     return this.#ready.some((items) => items.size > 0);
+  }
+
+  metrics(): Family[] {
+    const now = this.#now();
+    return this.#metrics.families(
+      this.#ready.map((items, queue) => ({
+        depth: items.size,
+        underWay: [...this.#busy.values()].flatMap(({ controller, since }) =>
+          controller === queue ? [now - since] : [],
+        ),
+      })),
+    );
   }
 }
 
