@@ -2,7 +2,6 @@
  * Decides for as many pods as fit into a turn, and turns each decision into writes. A decision counts as done at once:
  * the state runs ahead of the store, and the loop takes back what could not be written.
  */
-
 import type { Write } from "../../api/store.ts";
 import { EventStamps } from "../../client/events/event-stamps.ts";
 import { type Placement, planPlacement } from "../../worker/scheduler/binding/placement.ts";
@@ -19,7 +18,7 @@ import type { EventStamp } from "../../worker/scheduler/events/event.ts";
 import { EventSeries } from "../../worker/scheduler/events/event-series.ts";
 import { dynamicResources, type Freed } from "../../worker/scheduler/plugins/dynamic-resources.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
-import type { Assumed } from "../../worker/scheduler/volumes/volume-writes.ts";
+import type { Batch, Evictions, Making, Planned } from "./planned.ts";
 
 /** How long placing may hold the thread before other work gets a turn. */
 const TURN_MS = 15;
@@ -37,46 +36,12 @@ const BATCH = 512;
  */
 const LONGEST_EXPECTATION_MS = 600_000;
 
-/** A pod's writes, all or nothing. */
-export interface Planned {
-  readonly pod: PendingPod;
-  readonly writes: readonly Write[];
-  /** The node that the pod already counts for. */
-  readonly placedOn?: string;
-  /** It counts as assigned, but is not bound yet. */
-  readonly isExpected?: boolean;
-  /** Objects that already count as changed. */
-  readonly assumed?: readonly Assumed[];
-  /** The claim that was created for this placement alone. */
-  readonly made?: Claim;
-}
-
-/** A placement that begins by creating a claim for extended resources, and what that claim is expected to look like. */
-export interface Making {
-  readonly pod: PendingPod;
-  readonly placement: Placement;
-  readonly claim: Claim;
-  readonly expected: Planned;
-}
-
 interface Decided {
   readonly plan?: Planned;
   readonly making?: Making;
   readonly eviction?: Evictions;
   /** Pods that lost the room that was being made for them. */
   readonly outranked?: readonly Planned[];
-}
-
-export interface Evictions {
-  readonly preemptor: PendingPod;
-  readonly node: string;
-  readonly victims: readonly PodFacts[];
-}
-
-export interface Batch {
-  readonly planned: readonly Planned[];
-  readonly makings: readonly Making[];
-  readonly evictions: readonly Evictions[];
 }
 
 export interface BatchPlannerOptions {

@@ -10,7 +10,8 @@ import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-fa
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { EVENTS } from "../../worker/scheduler/events/event-write.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
-import { BatchPlanner, type BatchPlannerOptions, type Evictions, type Making, type Planned } from "./batch-planner.ts";
+import { BatchPlanner, type BatchPlannerOptions } from "./batch-planner.ts";
+import type { Evictions, Making, Planned } from "./planned.ts";
 import { StateFollower } from "./state-follower.ts";
 
 /**

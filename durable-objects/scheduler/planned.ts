@@ -1,0 +1,40 @@
+/** What a batch of decisions consists of. */
+import type { Write } from "../../api/store.ts";
+import type { Placement } from "../../worker/scheduler/binding/placement.ts";
+import type { PendingPod, PodFacts } from "../../worker/scheduler/cluster/pod-facts.ts";
+import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
+import type { Assumed } from "../../worker/scheduler/volumes/volume-writes.ts";
+
+/** A pod's writes, all or nothing. */
+export interface Planned {
+  readonly pod: PendingPod;
+  readonly writes: readonly Write[];
+  /** The node that the pod already counts for. */
+  readonly placedOn?: string;
+  /** It counts as assigned, but is not bound yet. */
+  readonly isExpected?: boolean;
+  /** Objects that already count as changed. */
+  readonly assumed?: readonly Assumed[];
+  /** The claim that was created for this placement alone. */
+  readonly made?: Claim;
+}
+
+/** A placement that begins by creating a claim for extended resources, and what that claim is expected to look like. */
+export interface Making {
+  readonly pod: PendingPod;
+  readonly placement: Placement;
+  readonly claim: Claim;
+  readonly expected: Planned;
+}
+
+export interface Evictions {
+  readonly preemptor: PendingPod;
+  readonly node: string;
+  readonly victims: readonly PodFacts[];
+}
+
+export interface Batch {
+  readonly planned: readonly Planned[];
+  readonly makings: readonly Making[];
+  readonly evictions: readonly Evictions[];
+}
