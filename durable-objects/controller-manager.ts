@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ApiRequest, ApiResponse } from "../api/api-request.ts";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
+import { renderFamilies } from "../api/metrics/exposition.ts";
 import { resources } from "../api/resources/index.ts";
 import type { GroupResource, Store } from "../api/store.ts";
 import { type ApiClient, apiClientOver } from "../client/api-client.ts";
@@ -103,6 +104,11 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
       this.#settled.set((await this.#loop)?.settledAt);
+    }
+
+    /** In Prometheus' format, counted since this object woke. An object that sleeps loads nothing for this. */
+    async metrics(): Promise<string> {
+      return renderFamilies((await this.#loop)?.metrics() ?? []);
     }
 
     /** Called when the cluster is deleted. */

@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { timestamp } from "../api/machinery/time/time.ts";
+import { renderFamilies } from "../api/metrics/exposition.ts";
 import type { Store } from "../api/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
@@ -45,6 +46,11 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
       if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
       this.#settled.set(this.#loop?.settledAt);
+    }
+
+    /** In Prometheus' format, counted since this object woke. An object that sleeps loads nothing for this. */
+    async metrics(): Promise<string> {
+      return renderFamilies(this.#loop?.metrics() ?? []);
     }
 
     /** Called when the cluster is deleted. */

@@ -19,6 +19,7 @@ import { EventSeries } from "../../worker/scheduler/events/event-series.ts";
 import { dynamicResources, type Freed } from "../../worker/scheduler/plugins/dynamic-resources.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import type { Batch, Evictions, Making, Planned } from "./planned.ts";
+import { type AttemptResult, SchedulingMetrics } from "./scheduling-metrics.ts";
 
 /** How long placing may hold the thread before other work gets a turn. */
 const TURN_MS = 15;
@@ -40,6 +41,7 @@ interface Decided {
   readonly plan?: Planned;
   readonly making?: Making;
   readonly eviction?: Evictions;
+  readonly failed?: AttemptResult;
   /** Pods that lost the room that was being made for them. */
   readonly outranked?: readonly Planned[];
 }
@@ -54,6 +56,7 @@ export interface BatchPlannerOptions {
 export class BatchPlanner {
   readonly #options: BatchPlannerOptions;
   readonly events = new EventSeries();
+  readonly metrics = new SchedulingMetrics();
   /** Claims that were created in vain. */
   #unused: Claim[] = [];
   #startAt = 0;
@@ -72,10 +75,11 @@ export class BatchPlanner {
     const ends = now() + TURN_MS;
     let dear = false;
     while (planned.length + makings.length < BATCH && (now() < ends || (planned.length < LEAST && !dear))) {
-      const pod = state.queue.take();
+      const [pod, began] = [state.queue.take(), now()];
       if (!pod) break;
       try {
-        const { plan, making, eviction, outranked = [] } = this.#decide(pod, state);
+        const { plan, making, eviction, failed, outranked = [] } = this.#decide(pod, state);
+        if (failed) this.metrics.attempted(failed, now() - began);
         if (plan) planned.push(plan);
         if (making) makings.push(making);
         planned.push(...outranked);
@@ -84,6 +88,7 @@ export class BatchPlanner {
         if (eviction) evictions.push(eviction);
       } catch (error) {
         this.#options.onError(pod.key, error);
+        this.metrics.attempted("error", now() - began);
         state.queue.postpone(pod, now());
       }
     }
@@ -120,6 +125,7 @@ export class BatchPlanner {
     const { message, plugins, preemption } = decision;
     if (decision.retry) queue.postpone(pod, now);
     else queue.refuse(pod, plugins, now);
+    this.metrics.preempted(preemption.kind === "nominate" ? preemption.victims.length : undefined);
     const nominated = preemption.kind === "keep" ? undefined : preemption.kind === "clear" ? "" : preemption.node;
     if (nominated !== undefined) cluster.nominate(pod, nominated);
     const outranked = nominated ? cluster.outranked(nominated, pod) : [];
@@ -128,6 +134,7 @@ export class BatchPlanner {
     const freed = decision.freed?.flatMap((each) => this.#free(each, pod)) ?? [];
     return {
       plan: { pod, writes: [...said, ...freed] },
+      failed: decision.reason === "SchedulerError" ? "error" : "unschedulable",
       outranked: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other, now)] })),
       ...(preemption.kind === "nominate"
         ? { eviction: { preemptor: pod, node: preemption.node, victims: this.#bound(preemption.victims, state) } }
@@ -189,7 +196,7 @@ export class BatchPlanner {
     const { writes, assumed, awaits } = plan;
     const { name: node, labels } = placement.node;
     for (const { resource, after } of assumed) cluster.setObject(resource, after);
-    const planned = { pod, writes, assumed, ...(placement.made && { made: placement.made }) };
+    const planned = { pod, writes, assumed, since: stamp.now, ...(placement.made && { made: placement.made }) };
     if (awaits) {
       // Its room is kept until it is bound.
       queue.hold(pod, new Set([awaits.plugin]), {

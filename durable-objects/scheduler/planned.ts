@@ -9,6 +9,8 @@ import type { Assumed } from "../../worker/scheduler/volumes/volume-writes.ts";
 export interface Planned {
   readonly pod: PendingPod;
   readonly writes: readonly Write[];
+  /** When the attempt to place the pod began (ms), if it succeeded. */
+  readonly since?: number;
   /** The node that the pod already counts for. */
   readonly placedOn?: string;
   /** It counts as assigned, but is not bound yet. */

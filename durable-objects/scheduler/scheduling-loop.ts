@@ -3,6 +3,7 @@
  * commit. Pods that arrive while a batch is being written form the next one. Platform-free: the clock and the wake-up
  * are passed in.
  */
+import type { Family } from "../../api/metrics/exposition.ts";
 import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/store.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { preemptedEvent } from "../../worker/scheduler/binding/writes.ts";
@@ -200,12 +201,13 @@ export class SchedulingLoop {
     const state = this.#state;
     const own: Revisions[] = [];
     let at = 0;
-    for (const { pod, writes, placedOn, assumed = [] } of planned) {
+    for (const { pod, writes, since, placedOn, assumed = [] } of planned) {
       const placed = placedOn === undefined ? undefined : state?.cluster.assigned(pod.key);
       const [from, through] = [revisions[at], revisions[at + writes.length - 1]];
       at += writes.length;
       if (!state || !placed || from === undefined || through === undefined) continue;
       placed.revision = from;
+      this.#count(pod, state, since);
       state.queue.react({ kind: "assigned-pod", pod: placed }, state.cluster, this.#options.now());
       // The claim's own revision is not known yet.
       if (assumed.length > 0) continue;
@@ -214,6 +216,18 @@ export class SchedulingLoop {
       else own.push({ from, through });
     }
     this.#follower.skip(own);
+  }
+
+  /** Counts a pod that was bound, by an attempt that began then (ms). */
+  #count(pod: PendingPod, { queue }: SchedulerState, began: number | undefined): void {
+    const { metrics } = this.#planner;
+    const [now, history] = [this.#options.now(), queue.settle(pod.key)];
+    metrics.attempted("scheduled", now - (began ?? now));
+    if (history) metrics.bound(history.attempts, now - history.since);
+  }
+
+  metrics(): Family[] {
+    return this.#state ? this.#planner.metrics.families(this.#state.queue.counts()) : [];
   }
 
   #takeBack(planned: Planned, again: "later" | "when it changes"): void {

@@ -17,7 +17,7 @@ import { SchedulingQueue } from "./queue/queue.ts";
 import { CLAIMS, STORAGE_CLASSES, VOLUMES } from "./volumes/pod-volumes.ts";
 import { CAPACITIES, CSI_DRIVERS } from "./volumes/volume-choice.ts";
 
-const SCHEDULER_NAME = "default-scheduler";
+export const SCHEDULER_NAME = "default-scheduler";
 
 /** The scheduler's user name. */
 export const SCHEDULER_USER = "system:kube-scheduler";
@@ -55,6 +55,12 @@ const ONLY_SCORED: ReadonlySet<GroupResource> = new Set([
   "statefulsets.apps",
 ]);
 
+interface Change {
+  readonly deleted: boolean;
+  /** When it is seen (ms). */
+  readonly now: number;
+}
+
 export class SchedulerState {
   readonly cluster = new Cluster();
   readonly queue = new SchedulingQueue(plugins);
@@ -68,16 +74,17 @@ export class SchedulerState {
   }
 
   /** Applies a change from the log: the object as it is, or as it was before its deletion. */
-  apply(resource: string, object: Stored<KubeObject>, { deleted, now }: { deleted: boolean; now: number }): void {
-    const change = this.#changeOf(resource, object, deleted);
+  apply(resource: string, object: Stored<KubeObject>, { deleted, now }: Change): void {
+    const change = this.#changeOf(resource, object, { deleted, now });
     if (change) this.queue.react(change, this.cluster, now);
   }
 
-  #changeOf(resource: string, object: Stored<KubeObject>, deleted: boolean): ClusterChange | undefined {
+  #changeOf(resource: string, object: Stored<KubeObject>, how: Change): ClusterChange | undefined {
     const { cluster } = this;
+    const { deleted } = how;
     switch (resource) {
       case "pods":
-        return this.#podChange(object as Stored<Pod>, deleted);
+        return this.#podChange(object as Stored<Pod>, how);
       case "nodes":
         return deleted
           ? cluster.deleteNode(object as Stored<Node>)
@@ -96,7 +103,7 @@ export class SchedulerState {
     return change.kind === "node" && change.previous && offersTheSame(change.previous, node) ? undefined : change;
   }
 
-  #podChange(pod: Stored<Pod>, deleted: boolean): ClusterChange | undefined {
+  #podChange(pod: Stored<Pod>, { deleted, now }: Change): ClusterChange | undefined {
     const { namespace = "", name, resourceVersion } = pod.metadata;
     const key = `${namespace}/${name}`;
     const known = this.cluster.assigned(key);
@@ -121,7 +128,7 @@ export class SchedulerState {
     const expected = this.cluster.expected(key);
     if (expected) this.cluster.expect({ ...expected, pod: facts });
     else this.cluster.nominate(facts, facts.pod.status.nominatedNodeName ?? "");
-    this.queue.put(facts);
+    this.queue.put(facts, now);
     return undefined;
   }
 

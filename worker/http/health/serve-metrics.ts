@@ -53,25 +53,25 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
       return [shard === undefined ? {} : { shard }, revision];
     }),
   );
+  const loops = [c.env.CONTROLLER_MANAGER, c.env.SCHEDULER];
+  const ofLoops = policy ? await Promise.all(loops.map((loop) => loop.getByName(cluster).metrics())) : [];
   const registry = policy?.derive(deployedResources(c.env));
-  return exposition(
-    c.req.raw,
-    renderFamilies([
-      ...(metricsOf(cluster)?.families() ?? []),
-      ...(registry ? await storedObjects(cluster, registry, stores) : []),
-      ...(registry ? [await openWatches(registry, stores)] : []),
-      ...(policy ? [unavailableServices(policy)] : []),
-      buildInfo(),
-      gauge("process_start_time_seconds", "When this isolate answered first, since 1970.", [
-        [{}, Math.round(since ?? Date.now() / 1000)],
-      ]),
-      gauge(
-        "sailplane_store_revision",
-        "The newest revision of the cluster's log, and of those of resources that are kept apart.",
-        revisions,
-      ),
+  const ofServer = renderFamilies([
+    ...(metricsOf(cluster)?.families() ?? []),
+    ...(registry ? await storedObjects(cluster, registry, stores) : []),
+    ...(registry ? [await openWatches(registry, stores)] : []),
+    ...(policy ? [unavailableServices(policy)] : []),
+    buildInfo(),
+    gauge("process_start_time_seconds", "When this isolate answered first, since 1970.", [
+      [{}, Math.round(since ?? Date.now() / 1000)],
     ]),
-  );
+    gauge(
+      "sailplane_store_revision",
+      "The newest revision of the cluster's log, and of those of resources that are kept apart.",
+      revisions,
+    ),
+  ]);
+  return exposition(c.req.raw, [ofServer, ...ofLoops].join(""));
 }
 
 function buildInfo(): Family {

@@ -26,3 +26,20 @@ test("WIRE-METRICS: scrapes contain metrics of requests, objects, watches and AP
   expect(metrics.some((line) => line.includes("nothing"))).toBe(false);
   await watch.body?.cancel();
 });
+
+test("WIRE-METRICS: scrapes contain metrics of the controllers' queues and of the scheduler", async () => {
+  const deployed = "/apis/apps/v1/namespaces/default/deployments";
+  const containers = [{ name: "c", image: "i" }];
+  const labels = { app: "measured" };
+  const body = JSON.stringify({
+    metadata: { name: "measured" },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  });
+  await (await ask(deployed, { method: "POST", body, headers: { "Content-Type": "application/json" } })).text();
+  const value = async (sample: string) => {
+    const metrics = (await (await ask("/metrics")).text()).split("\n");
+    return Number(metrics.find((line) => line.startsWith(`${sample} `))?.split(" ")[1] ?? 0);
+  };
+  await expect.poll(() => value('workqueue_adds_total{name="deployment-controller"}')).toBeGreaterThan(0);
+  await expect.poll(() => value('scheduler_pending_pods{queue="unschedulable"}')).toBeGreaterThan(0);
+});

@@ -10,6 +10,12 @@ export class PriorityLine {
     return this.#priorities.length === 0;
   }
 
+  get size(): number {
+    let size = 0;
+    for (const pods of this.#byPriority.values()) size += pods.size;
+    return size;
+  }
+
   add(pod: PendingPod): void {
     let pods = this.#byPriority.get(pod.priority);
     if (!pods) {

@@ -26,12 +26,30 @@ interface Waiting {
   readonly due?: number;
 }
 
+/** The pods in each of kube-scheduler's queues. */
+export interface QueueCounts {
+  readonly active: number;
+  readonly backoff: number;
+  readonly unschedulable: number;
+  readonly gated: number;
+  /** The unschedulable ones, by each plugin that refused them. */
+  readonly byPlugin: ReadonlyMap<string, number>;
+}
+
+/** What is remembered of a pod until it is bound or gone. */
+interface History {
+  /** When it entered the queue (ms). */
+  readonly since: number;
+  failedAttempts: number;
+}
+
 export class SchedulingQueue {
   readonly #plugins: ReadonlyMap<string, Plugin>;
   readonly #ready = new PriorityLine();
   readonly #backingOff = new PriorityLine();
   readonly #refused = new Map<string, Waiting>();
-  readonly #attempts = new Map<string, number>();
+  readonly #gated = new Set<string>();
+  readonly #histories = new Map<string, History>();
 
   constructor(plugins: readonly Plugin[]) {
     this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]));
@@ -47,10 +65,14 @@ export class SchedulingQueue {
   }
 
   /** Adds or updates a pod; one that was refused is reconsidered. Gated pods wait for their next update. */
-  put(pod: PendingPod): void {
+  put(pod: PendingPod, now: number): void {
     const known = this.#refused.get(pod.key);
     this.drop(pod.key, "keep attempts");
-    if (pod.pod.spec.schedulingGates?.length) return;
+    if (pod.pod.spec.schedulingGates?.length) {
+      this.#gated.add(pod.key);
+      return;
+    }
+    if (!this.#histories.has(pod.key)) this.#histories.set(pod.key, { since: now, failedAttempts: 0 });
     if (known && !changesChances(known.pod, pod)) this.#refused.set(pod.key, { ...known, pod });
     else this.#ready.add(pod);
   }
@@ -59,7 +81,15 @@ export class SchedulingQueue {
     this.#refused.delete(key);
     this.#backingOff.drop(key);
     this.#ready.drop(key);
-    if (memory === "forget") this.#attempts.delete(key);
+    this.#gated.delete(key);
+    if (memory === "forget") this.#histories.delete(key);
+  }
+
+  /** The pod was bound; returns how many attempts that took, and when the pod entered the queue (ms). */
+  settle(key: string): { readonly attempts: number; readonly since: number } | undefined {
+    const history = this.#histories.get(key);
+    this.drop(key);
+    return history && { attempts: history.failedAttempts + 1, since: history.since };
   }
 
   /** The next pod to place. */
@@ -69,7 +99,7 @@ export class SchedulingQueue {
 
   /** No node fits: wait for a change that may help. */
   refuse(pod: PendingPod, refusedBy: ReadonlySet<string>, now: number): void {
-    const attempts = this.#countAttempt(pod);
+    const attempts = this.#countFailure(pod, now);
     this.#refused.set(pod.key, { pod, attempts, refusedBy, since: now });
   }
 
@@ -87,7 +117,7 @@ export class SchedulingQueue {
 
   /** The failure had nothing to do with the pod. */
   postpone(pod: PendingPod, now: number): void {
-    const attempts = this.#countAttempt(pod);
+    const attempts = this.#countFailure(pod, now);
     const until = now + backOffOf(attempts);
     this.#refused.set(pod.key, { pod, attempts, refusedBy: new Set(), since: now, until });
   }
@@ -133,10 +163,22 @@ export class SchedulingQueue {
     return false;
   }
 
-  #countAttempt(pod: PendingPod): number {
-    const count = (this.#attempts.get(pod.key) ?? 0) + 1;
-    this.#attempts.set(pod.key, count);
-    return count;
+  counts(): QueueCounts {
+    const byPlugin = new Map<string, number>();
+    let backoff = this.#backingOff.size;
+    for (const { until, refusedBy } of this.#refused.values()) {
+      if (until !== undefined) backoff++;
+      for (const plugin of refusedBy) byPlugin.set(plugin, (byPlugin.get(plugin) ?? 0) + 1);
+    }
+    const unschedulable = this.#refused.size + this.#backingOff.size - backoff;
+    return { active: this.#ready.size, backoff, unschedulable, gated: this.#gated.size, byPlugin };
+  }
+
+  #countFailure({ key }: PendingPod, now: number): number {
+    const history = this.#histories.get(key) ?? { since: now, failedAttempts: 0 };
+    history.failedAttempts++;
+    this.#histories.set(key, history);
+    return history.failedAttempts;
   }
 }
 
