@@ -4,6 +4,7 @@ import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { type Asked, callWebhook, timeLeft, type Webhook } from "./call-webhook.ts";
+import { webhookMetricsOf } from "./webhook-metrics.ts";
 import type { WebhookResponse } from "./webhook-response.ts";
 
 /** The place of a webhook in the order of calls: first or second round, and its index there. */
@@ -27,7 +28,17 @@ export async function requireAllowed(
   { round, index, ...asked }: Asked & Turn,
 ): Promise<WebhookResponse | undefined> {
   requireTime(request);
+  const began = Date.now();
   const called = await callWebhook(webhook, request, asked);
+  const refusal =
+    called.ok && called.response.allowed !== true ? denied(webhook.name, called.response.status) : undefined;
+  webhookMetricsOf(request.context.cluster).called({
+    name: webhook.name,
+    mutating: asked.mutating,
+    operation: request.operation,
+    milliseconds: Date.now() - began,
+    result: called.ok ? (refusal?.code ?? "allowed") : webhook.failurePolicy === "Ignore" ? "ignored" : "failed",
+  });
   if (!called.ok) {
     requireFailable(webhook, called.problem);
     requireTime(request);
@@ -40,8 +51,8 @@ export async function requireAllowed(
   request.context.warnings.push(...(response.warnings ?? []));
   for (const [key, value] of Object.entries(response.auditAnnotations ?? {}))
     noteAnnotation(request.context.request, `${webhook.name}/${key}`, value);
-  if (response.allowed === true) return response;
-  throw new ApiError(denied(webhook.name, response.status));
+  if (refusal) throw new ApiError(refusal);
+  return response;
 }
 
 /** Once the request has timed out, nobody is left to answer: no more webhooks are called. */

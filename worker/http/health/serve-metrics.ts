@@ -1,6 +1,7 @@
 /** GET /metrics in Prometheus' text format: what this isolate has answered, and the state of the cluster's log. */
 import type { Context, Next } from "hono";
 import { type Family, gauge, type Line, METRICS_TYPE, renderFamilies } from "../../../api/metrics/exposition.ts";
+import { webhookMetricsOf } from "../../admission/webhooks/webhook-metrics.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { deployedResources } from "../../policy/custom-resources.ts";
 import { knownPolicy } from "../../policy/snapshot.ts";
@@ -60,7 +61,7 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
     ...(metricsOf(cluster)?.families() ?? []),
     ...(registry ? await storedObjects(cluster, registry, stores) : []),
     ...(registry ? [await openWatches(registry, stores)] : []),
-    ...(policy ? [unavailableServices(policy)] : []),
+    ...(policy ? [unavailableServices(policy), ...webhookMetricsOf(cluster).families()] : []),
     buildInfo(),
     gauge("process_start_time_seconds", "When this isolate answered first, since 1970.", [
       [{}, Math.round(since ?? Date.now() / 1000)],
