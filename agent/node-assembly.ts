@@ -54,7 +54,7 @@ export interface Parts {
 export class NodeAssembly {
   readonly facts: NodeFacts;
   readonly objects: ObjectCache;
-  readonly workers = new PodWorkers();
+  readonly workers = new PodWorkers((uid) => this.staticPods.ended(uid));
   readonly pods: AssignedPods;
   readonly nodeApi: NodeApiFacts;
   readonly staticPods: StaticPods;
@@ -178,7 +178,7 @@ export class NodeAssembly {
       client: this.client,
       log: this.#parts.log,
       onPod: (pod) => this.pods.follow(pod),
-      onGone: (uid) => this.workers.get(uid)?.remove(),
+      onGone: (uid) => this.workers.remove(uid),
       onMirror: (uid, mirror) => this.workers.get(uid)?.mirrored(mirror),
     });
   }

@@ -42,7 +42,7 @@ export class AssignedPods {
   gone(pod: Pod): void {
     const { workers, statics } = this.#options;
     if (isMirror(pod)) statics.follow(pod, { deleted: true });
-    else workers.get(pod.metadata.uid ?? "")?.remove();
+    else workers.remove(pod.metadata.uid ?? "");
   }
 
   isKnown(uid: string): boolean {

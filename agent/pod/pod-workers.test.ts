@@ -4,7 +4,7 @@ import { PodWorkers } from "./pod-workers.ts";
 
 it("a pod is found by name while its predecessor of the same name still ends", () => {
   const { context, pod } = recordedPod().record;
-  const workers = new PodWorkers();
+  const workers = new PodWorkers(() => {});
   for (const uid of ["ending", "new"]) workers.start(context, { ...pod, metadata: { ...pod.metadata, uid } });
   workers.stop();
   expect(workers.find("n", "p", "")?.metadata.uid).toBe("new");

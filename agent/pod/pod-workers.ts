@@ -12,6 +12,12 @@ const PREEMPTION_MARGIN_MS = 10_000;
 
 export class PodWorkers {
   readonly #workers = new Map<string, PodWorker>();
+  readonly #onDone: (uid: string) => void;
+
+  /** `onDone`: nothing of the pod is left on the machine. */
+  constructor(onDone: (uid: string) => void) {
+    this.#onDone = onDone;
+  }
 
   get all(): readonly PodWorker[] {
     return [...this.#workers.values()];
@@ -33,8 +39,16 @@ export class PodWorkers {
     worker.wake();
   }
 
+  /** The pod is to end; returns whether it has yet to. */
+  remove(uid: string): boolean {
+    const worker = this.#workers.get(uid);
+    worker?.remove();
+    return worker !== undefined;
+  }
+
   #done(uid: string): void {
     this.#workers.delete(uid);
+    this.#onDone(uid);
     for (const worker of this.#workers.values()) if (worker.waitingForRoom !== undefined) worker.wake();
   }
 

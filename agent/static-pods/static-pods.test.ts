@@ -22,6 +22,8 @@ describe("AGENT-STATIC: static pod manifests", () => {
   let api: Map<string, Pod>;
   let requests: string[];
   let refuse: number | undefined;
+  /** Whether pods take time to end. */
+  let lingering: boolean;
   let serial = 0;
 
   const answer = <T>(object: T) =>
@@ -52,7 +54,7 @@ describe("AGENT-STATIC: static pod manifests", () => {
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "manifests-"));
-    [events, warnings, requests, api, refuse] = [[], [], [], new Map(), undefined];
+    [events, warnings, requests, api, refuse, lingering] = [[], [], [], new Map(), undefined, false];
     statics = new StaticPods({
       directory,
       nodeName: "n1",
@@ -62,7 +64,10 @@ describe("AGENT-STATIC: static pod manifests", () => {
         names.set(uid, name);
         events.push(`${name} comes`);
       },
-      onGone: (uid) => events.push(`${names.get(uid)} goes`),
+      onGone: (uid) => {
+        events.push(`${names.get(uid)} goes`);
+        return lingering;
+      },
       onMirror: (uid, mirror) => events.push(`${names.get(uid)} is ${mirror.metadata.uid}`),
     });
   });
@@ -99,6 +104,57 @@ describe("AGENT-STATIC: static pod manifests", () => {
     rmSync(join(directory, "a.yaml"));
     await expect.poll(() => events.at(-1)).toBe("a-n1 goes");
     expect([statics.pods, warnings]).toEqual([[], []]);
+  });
+
+  describe("that take time to end", () => {
+    let uid: string;
+    const settled = () => new Promise((resume) => setTimeout(resume, 250));
+
+    beforeEach(async () => {
+      lingering = true;
+      write("a.yaml", manifest("a"));
+      await statics.start();
+      statics.registered(node);
+      await expect.poll(() => requests).toEqual(["create a-n1"]);
+      uid = statics.pods[0]?.metadata.uid ?? "";
+      events = [];
+    });
+
+    it("keep their mirror until they have ended", async () => {
+      rmSync(join(directory, "a.yaml"));
+      await expect.poll(() => events).toEqual(["a-n1 goes"]);
+      await settled();
+      expect(requests).toEqual(["create a-n1"]);
+      statics.ended(uid);
+      await expect.poll(() => requests.slice(1)).toEqual([expect.stringMatching(/^delete a-n1 mirror-/)]);
+    });
+
+    it("end before the next pod of their name starts, which is that of the newest manifest", async () => {
+      const lives = () => events.filter((event) => !event.includes(" is "));
+      for (const image of ["i:2", "i:3"]) {
+        write("a.yaml", manifest("a", image));
+        await settled();
+      }
+      write("b.yaml", manifest("b"));
+      await expect.poll(() => lives()).toEqual(["a-n1 goes", "b-n1 comes"]);
+      statics.ended(uid);
+      await expect.poll(() => lives().slice(2)).toEqual(["a-n1 comes"]);
+      await expect
+        .poll(() => requests.slice(1))
+        .toEqual(["create b-n1", expect.stringMatching(/^delete a-n1/), "create a-n1"]);
+      expect(api.get("a-n1")?.spec.containers[0]?.image).toBe("i:3");
+    });
+
+    it("start again if the same manifest comes back", async () => {
+      rmSync(join(directory, "a.yaml"));
+      await expect.poll(() => events).toEqual(["a-n1 goes"]);
+      write("a.yaml", manifest("a"));
+      await settled();
+      expect(events).toEqual(["a-n1 goes"]);
+      statics.ended(uid);
+      await expect.poll(() => events).toEqual(["a-n1 goes", "a-n1 comes", expect.stringMatching(/^a-n1 is mirror-/)]);
+      expect(requests).toEqual(["create a-n1"]);
+    });
   });
 
   it("that are invalid are reported once per change", async () => {

@@ -23,8 +23,8 @@ export interface StaticPodsOptions {
   readonly client: ApiClient;
   readonly log: Logger;
   readonly onPod: (pod: Pod) => void;
-  /** The file is gone, or has changed. */
-  readonly onGone: (uid: string) => void;
+  /** The file is gone, or has changed. Returns whether the pod has yet to end. */
+  readonly onGone: (uid: string) => boolean;
   readonly onMirror: (uid: string, mirror: Pod) => void;
 }
 
@@ -32,6 +32,8 @@ export class StaticPods {
   readonly #options: StaticPodsOptions;
   /** By uid. */
   readonly #pods = new Map<string, Pod>();
+  /** Pods whose file is gone and that have yet to end: by uid, their namespaces and names. */
+  readonly #ending = new Map<string, string>();
   /** Mirror pods in the API, by namespace and name. */
   readonly #mirrors = new Map<string, Pod>();
   readonly #told = new Map<string, string>();
@@ -91,17 +93,27 @@ export class StaticPods {
       else if (this.#told.get(file) !== parsed?.message) log.warn(`${file} is not a static pod: ${parsed?.message}`);
       this.#told.set(file, parsed?.ok ? "" : (parsed?.message ?? ""));
     }
-    for (const uid of this.#pods.keys()) {
+    for (const [uid, pod] of this.#pods) {
       if (found.has(uid)) continue;
       this.#pods.delete(uid);
-      onGone(uid);
+      if (onGone(uid)) this.#ending.set(uid, keyOf(pod));
     }
     for (const [uid, pod] of found) {
-      if (this.#pods.has(uid)) continue;
+      // The next pod of that name may need what the last one still has, its ports for example.
+      if (this.#pods.has(uid) || this.#isEnding(keyOf(pod))) continue;
       this.#pods.set(uid, pod);
       onPod(pod);
     }
     this.#reflectSoon();
+  }
+
+  #isEnding(key: string): boolean {
+    return [...this.#ending.values()].includes(key);
+  }
+
+  /** Nothing of the pod is left on the machine. */
+  ended(uid: string): void {
+    if (this.#ending.delete(uid)) this.#lookIn(0);
   }
 
   /** A pod in the API is a mirror pod. */
@@ -140,6 +152,7 @@ export class StaticPods {
     const wanted = new Map([...this.#pods.values()].map((pod) => [keyOf(pod), pod]));
     let done = true;
     for (const [key, mirror] of this.#mirrors) {
+      if (this.#isEnding(key)) continue;
       const pod = wanted.get(key);
       const isRight = pod !== undefined && mirrors(mirror, pod) && mirror.metadata.deletionTimestamp === undefined;
       if (isRight) {
