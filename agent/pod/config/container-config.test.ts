@@ -64,6 +64,12 @@ describe("the sandbox configuration of a pod", () => {
     expect(sysctls).toEqual({ "net.core.somaxconn": "1", "kernel.shm_rmid_forced": "0" });
     expect([supplementalGroups, privileged]).toEqual([[1, 2, 3], true]);
   });
+
+  it.each(["containers", "initContainers", "ephemeralContainers"])("is privileged if one of the %s is", (list) => {
+    const privileged = { name: "d", securityContext: { privileged: true } };
+    expect(sandboxOf(podOf({ containers: [{ name: "c" }], [list]: [privileged] })).privileged).toBe(true);
+    expect(sandboxOf(podOf({ containers: [{ name: "c" }], [list]: [{ name: "d" }] })).privileged).toBe(false);
+  });
 });
 
 const NOTHING = { devices: [], mounts: [], env: {}, annotations: {}, cdiDevices: [] };

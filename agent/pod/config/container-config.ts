@@ -7,7 +7,7 @@ import type { DeviceGrant } from "../../devices/device-source.ts";
 import type { ContainerConfig, Mount } from "../../runtime/container.ts";
 import type { ImageObservation } from "../../runtime/image.ts";
 import type { DnsConfig, PortMapping, SandboxConfig, UserNamespace } from "../../runtime/sandbox.ts";
-import type { PodContainer } from "../containers.ts";
+import { allContainersOf, type PodContainer } from "../containers.ts";
 import {
   CONTAINER_NAME,
   IMAGE,
@@ -87,7 +87,8 @@ export function sandboxConfig(input: SandboxInput): SandboxConfig {
     pid: pidScopeOf(pod),
     cgroupParent: input.cgroupParent,
     sysctls: Object.fromEntries(sysctls),
-    privileged: spec.containers.some(({ securityContext }) => securityContext?.privileged === true),
+    // Runtimes allow no privileged container in another sandbox, whichever of the pod's containers it is.
+    privileged: allContainersOf(pod).some(({ container }) => container.securityContext?.privileged === true),
     ...(security.runAsUser === undefined ? {} : { runAsUser: security.runAsUser }),
     ...(security.runAsGroup === undefined ? {} : { runAsGroup: security.runAsGroup }),
     supplementalGroups: [
