@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
-import { hasStorageLimit, measureStorage, overLimit } from "./local-storage.ts";
+import { countInodes, hasStorageLimit, measureStorage, overLimit } from "./local-storage.ts";
 
 const podOf = (spec: Partial<PodSpec>): Pod => ({
   metadata: { namespace: "default", name: "p", uid: "u" },
@@ -39,18 +39,26 @@ describe("AGENT-PRESSURE: a pod's local storage", () => {
 
   it("is measured only if there is a limit", () => {
     const inMemory = podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "1Mi", medium: "Memory" } }] });
-    expect([withVolume, one, inMemory, podOf({})].map(hasStorageLimit)).toEqual([true, true, false, false]);
+    const ofSidecar = podOf({ initContainers: [{ name: "s", restartPolicy: "Always", resources: limits }] });
+    expect([withVolume, one, ofSidecar, inMemory, podOf({})].map(hasStorageLimit)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
-  it("counts its disk-backed emptyDirs, and each container's writable layer and logs", async () => {
+  it("counts its disk-backed emptyDirs, and the writable layer and logs of each container that lasts", async () => {
     const directory = mkdtempSync(join(tmpdir(), "storage-"));
     const file = (path: string) => {
       mkdirSync(join(directory, path, ".."), { recursive: true });
       writeFileSync(join(directory, path), Buffer.alloc(64 * 1024, 1));
     };
     for (const name of ["v", "m"]) file(`volumes/kubernetes.io~empty-dir/${name}/file`);
-    file("logs/c/0.log");
+    for (const name of ["c", "s", "i"]) file(`logs/${name}/0.log`);
     const pod = podOf({
+      initContainers: [{ name: "i" }, { name: "s", restartPolicy: "Always" }],
       containers: [{ name: "c" }, { name: "d" }],
       volumes: [
         { name: "v", emptyDir: {} },
@@ -64,10 +72,17 @@ describe("AGENT-PRESSURE: a pod's local storage", () => {
     const kept = (bytes = 0) => Math.floor(bytes / (64 * 1024));
     expect([...volumes].map(([name, bytes]) => [name, kept(bytes)])).toEqual([["v", 1]]);
     expect([...containers].map(([name, bytes]) => [name, kept(bytes)])).toEqual([
+      ["s", 1],
       ["c", (5 * MIB) / (64 * 1024) + 1],
       ["d", 0],
     ]);
     expect(containers.get("d")).toBe(0);
+    const inodes = new Map([
+      ["c", 100],
+      ["s", 10],
+    ]);
+    // Three directories with a file each.
+    expect(await countInodes(pod, { ...place, layers: inodes })).toBe(110 + 6);
     rmSync(directory, { recursive: true });
   });
 });

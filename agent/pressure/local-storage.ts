@@ -1,6 +1,7 @@
 /** What a pod stores on the node's disk, and whether it exceeds its limits. */
 import { join } from "node:path";
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
+import { allContainersOf } from "../pod/containers.ts";
 import { bytesOf } from "../pod/qos.ts";
 import { podAmounts } from "../pod/resize/pod-amounts.ts";
 import { diskUse } from "../volumes/usage/disk-use.ts";
@@ -21,9 +22,15 @@ export const isOnDisk = (emptyDir: EmptyDirVolumeSource | undefined): boolean =>
   emptyDir !== undefined && (emptyDir.medium ?? "") === "";
 
 /** Only such pods are worth measuring. */
-export const hasStorageLimit = ({ spec }: Pod): boolean =>
-  (spec.volumes ?? []).some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined && isOnDisk(emptyDir)) ||
-  spec.containers.some(({ resources }) => resources?.limits?.[RESOURCE] !== undefined);
+export const hasStorageLimit = (pod: Pod): boolean =>
+  (pod.spec.volumes ?? []).some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined && isOnDisk(emptyDir)) ||
+  podAmounts(pod, "limits").has(RESOURCE);
+
+/** Init containers that are not sidecars have ended, or do not write for long. */
+const lastingNames = (pod: Pod): readonly string[] =>
+  allContainersOf(pod)
+    .filter(({ role }) => role !== "init")
+    .map(({ container }) => container.name);
 
 export interface StoragePlace {
   /** The pod's own. */
@@ -33,27 +40,25 @@ export interface StoragePlace {
   readonly layers: ReadonlyMap<string, number>;
 }
 
-export async function measureStorage(
-  { spec }: Pod,
-  { directory, logDirectory, layers }: StoragePlace,
-): Promise<StorageUse> {
-  const disks = (spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir));
+export async function measureStorage(pod: Pod, { directory, logDirectory, layers }: StoragePlace): Promise<StorageUse> {
+  const disks = (pod.spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir));
   const volumes = new Map<string, number>();
   for (const { name } of disks) volumes.set(name, (await diskUse(join(directory, EMPTY_DIR, name))).usedBytes);
   const containers = new Map<string, number>();
-  for (const { name } of spec.containers)
+  for (const name of lastingNames(pod))
     containers.set(name, (layers.get(name) ?? 0) + (await diskUse(join(logDirectory, name))).usedBytes);
   return { volumes, containers };
 }
 
 /** The total number of files and directories. */
-export async function countInodes({ spec }: Pod, { directory, logDirectory, layers }: StoragePlace): Promise<number> {
-  const disks = (spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir));
+export async function countInodes(pod: Pod, { directory, logDirectory, layers }: StoragePlace): Promise<number> {
+  const names = lastingNames(pod);
+  const disks = (pod.spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir));
   const kept = [
     ...disks.map(({ name }) => join(directory, EMPTY_DIR, name)),
-    ...spec.containers.map(({ name }) => join(logDirectory, name)),
+    ...names.map((name) => join(logDirectory, name)),
   ];
-  let count = spec.containers.reduce((sum, { name }) => sum + (layers.get(name) ?? 0), 0);
+  let count = names.reduce((sum, name) => sum + (layers.get(name) ?? 0), 0);
   for (const path of kept) count += (await diskUse(path)).inodesUsed;
   return count;
 }
