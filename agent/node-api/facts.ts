@@ -1,7 +1,6 @@
 /** What a node needs for answering questions about itself. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node/node-usage.ts";
-import type { LifeCounts } from "../pod/status/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { OperationCount } from "../runtime/operation-counts.ts";
@@ -13,6 +12,7 @@ import type { LocalVolumes } from "../volumes/local/local-volumes.ts";
 import type { VolumeStats } from "../volumes/usage/volume-stats.ts";
 import type { MachineSize } from "./cadvisor-metrics.ts";
 import type { NodeConfiguration } from "./configz.ts";
+import type { KubeletState } from "./kubelet-metrics.ts";
 
 export interface NodeApiFacts {
   readonly node: string;
@@ -40,7 +40,7 @@ export interface NodeApiFacts {
   readonly localVolumes: LocalVolumes | undefined;
   readonly operations: () => readonly OperationCount[];
   readonly probes: Pick<ProbeCounts, "all" | "durations">;
-  readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;
+  readonly lives: KubeletState["lives"];
 }
 
 export interface PodStorage {

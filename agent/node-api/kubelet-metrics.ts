@@ -18,7 +18,10 @@ export interface KubeletState {
   readonly process: AgentProcess;
   readonly pods: readonly Pod[];
   readonly observation: Observation;
-  readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;
+  readonly lives: Pick<
+    LifeCounts,
+    "startedPods" | "startedContainers" | "terminations" | "podStarts" | "workerSeconds"
+  >;
   readonly volumes: readonly VolumeStats[];
   readonly operations: readonly OperationCount[];
 }
@@ -26,7 +29,23 @@ export interface KubeletState {
 /** Kubernetes' stability level of these metrics. */
 const alpha = (family: Family): Family => ({ ...family, help: `[ALPHA] ${family.help}` });
 
-const lifeFamilies = ({ startedPods, startedContainers, terminations }: KubeletState["lives"]): Family[] => [
+const lifeFamilies = ({
+  startedPods,
+  startedContainers,
+  terminations,
+  podStarts,
+  workerSeconds,
+}: KubeletState["lives"]): Family[] => [
+  histogram(
+    "kubelet_pod_start_duration_seconds",
+    "Duration in seconds from kubelet seeing a pod for the first time to the pod starting to run",
+    [[{}, podStarts]],
+  ),
+  histogram(
+    "kubelet_pod_worker_duration_seconds",
+    "Duration in seconds to sync a single pod. Broken down by operation type: create, update, or sync",
+    [...workerSeconds].map(([operation_type, seconds]) => [{ operation_type }, seconds]),
+  ),
   counter("kubelet_started_pods_total", "Cumulative number of pods started", [[{}, startedPods]]),
   counter(
     "kubelet_started_containers_total",

@@ -17,7 +17,10 @@ const identity = { namespace: "ns", name: "p", uid: "u" };
 const id = "containerd://abc";
 const pod: Pod = {
   metadata: identity,
-  spec: { containers: [{ name: "c" }], volumes: [{ name: "v", persistentVolumeClaim: { claimName: "claim" } }] },
+  spec: {
+    containers: [{ name: "c", resources: { limits: { cpu: "500m", memory: "1Ki" } } }],
+    volumes: [{ name: "v", persistentVolumeClaim: { claimName: "claim" } }],
+  },
   status: {
     containerStatuses: [
       {
@@ -53,6 +56,8 @@ const sample: Sample = {
   ],
 };
 const lives = new LifeCounts();
+lives.podStarts.observe(2);
+lives.worked("sync", 0.03);
 lives.ended([{ type: "container", exitCode: 139, reason: "Error" }]);
 const operations = new OperationCounts();
 for (const failed of [false, true]) operations.count("PullImage", { seconds: 0.2, failed });
@@ -69,6 +74,10 @@ const volumes = [{ name: "v", usedBytes: 30, pvcRef: { name: "claim", namespace:
 const cgroup = {
   throttling: { periods: 10, throttled: 3, throttledSeconds: 2.5 },
   memory: { cacheBytes: 5, mappedBytes: 3, swapBytes: 0 },
+  oomKills: 1,
+  processes: 2,
+  threads: 6,
+  io: [{ device: "999:999", readBytes: 10, writtenBytes: 20, reads: 1, writes: 2 }],
 };
 const facts: NodeApiFacts = {
   node: "n",
@@ -137,10 +146,12 @@ describe("the kubelet API of the node", () => {
       containerLogMaxSize: "10Mi",
     }));
 
-  it("exposes metrics of itself, containers, probes and volumes", async () => {
+  it("AGENT-METRICS, AGENT-CGROUP-STATS: exposes metrics of itself, containers, probes and volumes", async () => {
     const own = await ask("/metrics");
     expect(own).toContain('kubelet_running_containers{container_state="running"} 1\n');
     expect(own).toContain("kubelet_running_pods 1\n");
+    expect(own).toContain('kubelet_pod_start_duration_seconds_bucket{le="2"} 1\n');
+    expect(own).toContain('kubelet_pod_worker_duration_seconds_sum{operation_type="sync"} 0.03\n');
     expect(own).toContain(
       'kubelet_terminated_containers_total{container_type="container",exit_code="139",reason="Error"} 1\n',
     );
@@ -168,6 +179,14 @@ describe("the kubelet API of the node", () => {
     expect(cadvisor).toContain(`container_memory_cache{container="c",${labels}} 5 5000\n`);
     expect(cadvisor).toContain(`container_memory_swap{container="c",${labels}} 0 5000\n`);
     expect(cadvisor).not.toContain("container_memory_rss");
+    expect(cadvisor).toContain(`container_oom_events_total{container="c",${labels}} 1 5000\n`);
+    expect(cadvisor).toContain(`container_threads{container="c",${labels}} 6 5000\n`);
+    expect(cadvisor).toContain(`container_fs_writes_bytes_total{container="c",${labels},device="999:999"} 20 5000\n`);
+    expect(cadvisor).toContain(`container_spec_memory_limit_bytes{container="c",${labels}} 1024 5000\n`);
+    expect(cadvisor).toContain(`container_spec_cpu_quota{container="c",${labels}} 50000 5000\n`);
+    const machine = 'container="",id="/",image="",name="",namespace="",pod=""';
+    expect(cadvisor).toContain(`container_cpu_usage_seconds_total{${machine},cpu="total"} 1 5000\n`);
+    expect(cadvisor).toContain(`container_memory_working_set_bytes{${machine}} 10 5000\n`);
     expect(cadvisor).toContain("machine_cpu_cores 2\n");
     const network = 'id="/kubepods/podu/s",image="",interface="eth0",name="s",namespace="ns",pod="p"';
     expect(cadvisor).toContain(`container_network_receive_bytes_total{container="",${network}} 100 5000\n`);

@@ -5,6 +5,7 @@ import { Prober } from "../probes/prober.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { SandboxConfig } from "../runtime/sandbox.ts";
 import { isStatic } from "../static-pods/mirror.ts";
+import { steadyNow } from "../steady-now.ts";
 import { PodVolumes } from "../volumes/pod-volumes.ts";
 import { identityOf } from "./config/container-config.ts";
 import { canMountRecursiveReadOnly } from "./config/recursive-read-only.ts";
@@ -82,6 +83,9 @@ export class PodRecord {
   #isFinished: boolean;
   /** When the last container was seen to have ended for good (ms). */
   endedAt: number | undefined;
+
+  /** By `steadyNow`. */
+  readonly #firstSeen = steadyNow();
 
   constructor(context: WorkerContext, pod: Pod, wake: Wake & { readonly answered: (pod: Pod) => void }) {
     this.context = context;
@@ -246,7 +250,10 @@ export class PodRecord {
   #tell(status: PodStatus): void {
     const before = JSON.stringify(this.status);
     if (JSON.stringify(status) === before && this.pod.status.phase === status.phase && !this.isContradicted) return;
-    this.context.lifeCounts.ended(terminationsBetween(this.status, status));
+    const { lifeCounts } = this.context;
+    lifeCounts.ended(terminationsBetween(this.status, status));
+    if (this.status.phase === "Pending" && status.phase === "Running")
+      lifeCounts.podStarts.observe((steadyNow() - this.#firstSeen) / 1000);
     this.status = status;
     this.isObserved = true;
     if (this.isStatic && this.mirror === undefined) return;

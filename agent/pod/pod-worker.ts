@@ -39,7 +39,7 @@ export class PodWorker {
   constructor(context: WorkerContext, pod: Pod, onDone: () => void) {
     this.#onDone = onDone;
     this.#loop = new WakeLoop({
-      step: () => this.#step(),
+      step: () => this.#timedStep(),
       onError: (error) => this.#failed(error),
       longestSleepMs: LONGEST_SLEEP_MS,
     });
@@ -205,6 +205,13 @@ export class PodWorker {
     const { namespace, name } = this.#record.pod.metadata;
     this.#record.context.log.warn(`pod ${namespace}/${name}: ${message}`);
     this.#loop.wakeIn(RETRY_MS);
+  }
+
+  async #timedStep(): Promise<void> {
+    const { terminating, context } = this.#record;
+    const [operation, began] = [terminating ? "kill" : this.#admitted ? "sync" : "create", steadyNow()] as const;
+    await this.#step();
+    context.lifeCounts.worked(operation, (steadyNow() - began) / 1000);
   }
 
   async #step(): Promise<void> {

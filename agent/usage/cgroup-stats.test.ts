@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { cgroupDirectory, cgroupStats, parseMemory, parseThrottling } from "./cgroup-stats.ts";
+import { blockDevice, parseBlkio, parseIoStat } from "./block-io.ts";
+import {
+  cgroupDirectory,
+  cgroupStats,
+  parseMemory,
+  parseMemoryEvents,
+  parseProcesses,
+  parseThrottling,
+} from "./cgroup-stats.ts";
 
 const V1 = "4:memory:/kubepods/podu/s\n2:cpu,cpuacct:/kubepods/podu/s\n1:name=systemd:/elsewhere\n0::/unified/s\n";
 const V2 = "0::/kubepods.slice/kubepods-podu.slice/cri-containerd-s.scope\n";
@@ -33,6 +41,32 @@ test.each([
   ["", "", undefined],
 ])("memory in %j and %j is %j", (stat, swap, memory) => {
   expect(parseMemory(stat, swap).memory).toEqual(memory);
+});
+
+test.each([
+  ["oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", "7\n", { oomKills: 2, peakBytes: 7 }],
+  ["low 0\nhigh 0\nmax 9\noom 3\noom_kill 2\noom_group_kill 0\n", "7\n", { oomKills: 2, peakBytes: 7 }],
+  ["", "", {}],
+])("AGENT-CGROUP-STATS: memory events %j and the peak %j are %j", (events, peak, expected) => {
+  expect(parseMemoryEvents(events, peak)).toEqual(expected);
+});
+
+test("AGENT-CGROUP-STATS: processes and threads are counted", () => {
+  expect(parseProcesses("1\n22\n", "5\n")).toEqual({ processes: 2, threads: 5 });
+  expect(parseProcesses("", "")).toEqual({});
+});
+
+test("AGENT-CGROUP-STATS: reads and writes of devices are the same with either version of cgroups", () => {
+  const io = [
+    { device: "8:0", readBytes: 10, writtenBytes: 20, reads: 1, writes: 2 },
+    { device: "253:1", readBytes: 0, writtenBytes: 5, reads: 0, writes: 1 },
+  ];
+  const v2 = "8:0 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0\n253:1 rbytes=0 wbytes=5 rios=0 wios=1\n";
+  expect(parseIoStat(v2)).toEqual(io);
+  const bytes = "8:0 Read 10\n8:0 Write 20\n8:0 Sync 0\n8:0 Total 30\n253:1 Write 5\nTotal 35\n";
+  expect(parseBlkio(bytes, "8:0 Read 1\n8:0 Write 2\n253:1 Write 1\nTotal 4\n")).toEqual(io);
+  expect(parseBlkio("Total 0\n", "Total 0\n")).toEqual([]);
+  expect(blockDevice("999:999")).toBe("999:999");
 });
 
 test("AGENT-CGROUP-STATS: containers are omitted if their sandbox's process is unknown or has no cgroup of its own", async () => {

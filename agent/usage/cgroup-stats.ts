@@ -1,13 +1,21 @@
-/** What the kernel counts for a container's cgroup that the runtime does not report: throttling, and kinds of memory. */
+/** What the kernel counts for a container's cgroup that the runtime does not report. */
 import { join } from "node:path";
 import { readText } from "../files/read-text.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ContainerUsage } from "../runtime/usage.ts";
+import { type BlockIo, parseBlkio, parseIoStat } from "./block-io.ts";
 
 export interface CgroupStats {
   /** Absent without a CPU limit. */
   readonly throttling?: { readonly periods: number; readonly throttled: number; readonly throttledSeconds: number };
   readonly memory?: { readonly cacheBytes: number; readonly mappedBytes: number; readonly swapBytes: number };
+  /** The most memory that was ever in use. */
+  readonly peakBytes?: number;
+  /** How often the kernel killed a process of it for want of memory. */
+  readonly oomKills?: number;
+  readonly processes?: number;
+  readonly threads?: number;
+  readonly io?: readonly BlockIo[];
 }
 
 const ROOT = "/sys/fs/cgroup";
@@ -45,6 +53,18 @@ export function parseMemory(stat: string, swap: string): Pick<CgroupStats, "memo
   return { memory: { cacheBytes, mappedBytes, swapBytes: numberOf(stat, "swap") ?? Number(swap) } };
 }
 
+/** By the texts of `memory.events` or `memory.oom_control`, and of `memory.peak` or `memory.max_usage_in_bytes`. */
+export function parseMemoryEvents(events: string, peak: string): Pick<CgroupStats, "oomKills" | "peakBytes"> {
+  const oomKills = numberOf(events, "oom_kill");
+  return { ...(oomKills !== undefined && { oomKills }), ...(peak !== "" && { peakBytes: Number(peak) }) };
+}
+
+/** By the texts of `cgroup.procs` and `pids.current`. */
+export function parseProcesses(processes: string, threads: string): Pick<CgroupStats, "processes" | "threads"> {
+  if (threads === "") return {};
+  return { processes: processes.split("\n").filter((pid) => pid !== "").length, threads: Number(threads) };
+}
+
 /** By container id. A container's cgroup is next to its sandbox's and differs only in the id. */
 export async function cgroupStats(
   runtime: Pick<Runtime, "sandboxProcesses">,
@@ -65,7 +85,19 @@ export async function cgroupStats(
     found.set(id, {
       ...parseThrottling(read("cpu", "cpu.stat")),
       ...parseMemory(read("memory", "memory.stat"), read("memory", "memory.swap.current")),
+      ...parseMemoryEvents(
+        read("memory", "memory.events") || read("memory", "memory.oom_control"),
+        read("memory", "memory.peak") || read("memory", "memory.max_usage_in_bytes"),
+      ),
+      ...parseProcesses(read("pids", "cgroup.procs"), read("pids", "pids.current")),
+      ...ioOf(read),
     });
   }
   return found;
+}
+
+function ioOf(read: (controller: string, file: string) => string): Pick<CgroupStats, "io"> {
+  const [service, serviced] = ["blkio.throttle.io_service_bytes", "blkio.throttle.io_serviced"];
+  const io = [...parseIoStat(read("io", "io.stat")), ...parseBlkio(read("blkio", service), read("blkio", serviced))];
+  return io.length === 0 ? {} : { io };
 }

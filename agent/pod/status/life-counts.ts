@@ -1,5 +1,6 @@
-/** How many pods and containers this node has started and seen end, since the agent started. */
+/** What this node has started and seen end since the agent started, and how long that took. */
 import type { ContainerStatus, PodStatus } from "../../../api/generated/core.v1.ts";
+import { Histogram } from "../../../api/metrics/histogram.ts";
 import type { ContainerRole } from "../containers.ts";
 
 /** The container types of the kubelet's metrics. */
@@ -35,13 +36,31 @@ export const terminationsBetween = (before: PodStatus, after: PodStatus): readon
     }),
   );
 
+/** Seconds. The kubelet's bounds. */
+const POD_START_BOUNDS = [
+  0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 180, 240, 300, 360, 480, 600, 900, 1200, 1800, 2700, 3600,
+];
+
+/** The kubelet's operation types of a pod's worker. */
+export type WorkerOperation = "create" | "sync" | "kill";
+
 export class LifeCounts {
   startedPods = 0;
   readonly startedContainers = new Map<ContainerType, number>();
+  /** Seconds from when the node first saw a pod until it was running. */
+  readonly podStarts = new Histogram(POD_START_BOUNDS);
+  /** Seconds that the workers of pods were at work at a time. */
+  readonly workerSeconds = new Map<WorkerOperation, Histogram>();
   readonly #terminations = new Map<string, Termination & { readonly count: number }>();
 
   podStarted(): void {
     this.startedPods++;
+  }
+
+  worked(operation: WorkerOperation, seconds: number): void {
+    const histogram = this.workerSeconds.get(operation) ?? new Histogram();
+    histogram.observe(seconds);
+    this.workerSeconds.set(operation, histogram);
   }
 
   containerStarted(role: ContainerRole): void {
