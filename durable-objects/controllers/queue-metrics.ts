@@ -1,6 +1,6 @@
 /**
  * Metrics of work queues, under the names that client-go's have (k8s.io/component-base/metrics/prometheus/workqueue).
- * Here each controller has one queue, with its name.
+ * Queues of the same name are measured together: a controller may consist of several loops.
  */
 import { counter, type Family, gauge, histogram } from "../../api/metrics/exposition.ts";
 import { Histogram } from "../../api/metrics/histogram.ts";
@@ -24,17 +24,12 @@ export interface QueueState {
 }
 
 export class QueueMetrics {
+  /** By the queue's position. */
   readonly #totals: readonly Totals[];
 
-  /** The names of the queues, which are known by their position. */
   constructor(names: readonly string[]) {
-    this.#totals = names.map((name) => ({
-      name,
-      adds: 0,
-      retries: 0,
-      waited: new Histogram(BOUNDS),
-      worked: new Histogram(BOUNDS),
-    }));
+    const byName = new Map(names.map((name) => [name, emptyTotals(name)]));
+    this.#totals = names.map((name) => byName.get(name) ?? emptyTotals(name));
   }
 
   added(queue: number): void {
@@ -58,11 +53,14 @@ export class QueueMetrics {
   }
 
   families(states: readonly QueueState[]): Family[] {
+    const together = new Map<Totals, QueueState>();
+    for (const [queue, totals] of this.#totals.entries()) {
+      const { depth = 0, underWay = [] } = states[queue] ?? {};
+      const other = together.get(totals) ?? { depth: 0, underWay: [] };
+      together.set(totals, { depth: other.depth + depth, underWay: [...other.underWay, ...underWay] });
+    }
     const each = <T>(value: (totals: Totals, state: QueueState) => T) =>
-      this.#totals.map((totals, queue) => {
-        const state = states[queue] ?? { depth: 0, underWay: [] };
-        return [{ name: totals.name }, value(totals, state)] as const;
-      });
+      [...together].map(([totals, state]) => [{ name: totals.name }, value(totals, state)] as const);
     return [
       counter(
         "workqueue_adds_total",
@@ -102,3 +100,11 @@ export class QueueMetrics {
     ];
   }
 }
+
+const emptyTotals = (name: string): Totals => ({
+  name,
+  adds: 0,
+  retries: 0,
+  waited: new Histogram(BOUNDS),
+  worked: new Histogram(BOUNDS),
+});

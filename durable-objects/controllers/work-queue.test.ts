@@ -156,4 +156,15 @@ describe("the work queue of controllers", () => {
     expect([sample("workqueue_adds_total"), sample("workqueue_depth")]).toEqual([3, 2]);
     expect(sample("workqueue_unfinished_work_seconds")).toBe(0);
   });
+
+  test("CTL-METRICS: loops of the same controller are measured together", () => {
+    const queue = new WorkQueue([{ name: "node-controller" }, { name: "node-controller" }], () => 0);
+    queue.touch(work("a"));
+    queue.touch(work("b", 1));
+    const lines = renderFamilies(queue.metrics()).split("\n");
+    expect(lines.filter((line) => line.startsWith("workqueue_adds_total{"))).toEqual([
+      'workqueue_adds_total{name="node-controller"} 2',
+    ]);
+    expect(lines).toContain('workqueue_depth{name="node-controller"} 2');
+  });
 });
