@@ -9,16 +9,8 @@ import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
 import { canonical } from "../template-hash/template-hash.ts";
 import { repackedSubsets } from "./repacked-subsets.ts";
-import {
-  groupKey,
-  listed,
-  type PortGroup,
-  planSlices,
-  removal,
-  reusing,
-  SLICES,
-  type SliceEffect,
-} from "./slice-set.ts";
+import { listed, removal, reusing, type SliceEffect } from "./slice-effects.ts";
+import { groupKey, type PortGroup, SLICES } from "./slice-set.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -46,13 +38,15 @@ export const endpointSliceMirroringController: Controller = {
     const service = snapshot.get<Service>("services", namespace, name);
     const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
     if (!endpoints || !service || service.spec.selector !== undefined || !isMirrored(endpoints))
-      return slices.length > 0 ? { effects: planSlices([], slices, { namespace }) } : settled;
+      return slices.length > 0 ? { effects: slices.filter(isKept).map(removal) } : settled;
     const { groups, skipped } = mirrored(endpoints);
     const effects = planMirror(groups, slices, endpoints);
     if (effects.length === 0) return settled;
     return { effects, events: skipped > 0 ? [tooMany(endpoints, skipped)] : [] };
   },
 };
+
+const isKept = ({ metadata }: Stored<EndpointSlice>): boolean => !metadata.deletionTimestamp;
 
 const isMirrored = ({ metadata }: Stored<Endpoints>): boolean =>
   metadata.labels?.[SKIP] !== "true" && metadata.annotations?.[LEADER] === undefined;
@@ -97,7 +91,7 @@ function planMirror(
   existing: readonly Stored<EndpointSlice>[],
   endpoints: Stored<Endpoints>,
 ): readonly Effect[] {
-  const kept = existing.filter(({ metadata }) => !metadata.deletionTimestamp);
+  const kept = existing.filter(isKept);
   const slicesOf = Map.groupBy(kept, ({ addressType, ports }) => groupKey(addressType, ports));
   const effects: SliceEffect[] = [];
   for (const group of groups) {

@@ -7,7 +7,9 @@ import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isReady } from "../pod/pod-state.ts";
 import { hasEndpoint, hostnameOf, labelsOf, podsOf, portsByPod, servicesOf, targetPort } from "./service-pods.ts";
-import { type PortGroup, planSlices, SLICES } from "./slice-set.ts";
+import { removal, sliceEffects } from "./slice-effects.ts";
+import { type AddressType, type PortGroup, planSlices, SLICES, type SlicePlan } from "./slice-set.ts";
+import { hinted, hintedByPreference } from "./traffic-distribution.ts";
 import { triggerTime, withTrigger } from "./trigger-time.ts";
 import {
   changesShares,
@@ -44,34 +46,31 @@ export const endpointSliceController: Controller = {
     const { namespace, name } = splitItem(item);
     const service = snapshot.get<Service>("services", namespace, name);
     const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
-    if (!service) return { effects: planSlices([], slices, { namespace }) };
-    if (
-      service.metadata.deletionTimestamp ||
-      service.spec.selector === undefined ||
-      service.spec.type === "ExternalName"
-    )
-      return settled;
+    if (!service) return { effects: slices.map(removal) };
+    if (service.spec.selector === undefined || service.spec.type === "ExternalName") return settled;
     const pods = podsOf(service, snapshot);
     const alive = pods.filter((pod) => hasEndpoint(pod, { withTerminating: true }));
     const lost = new Set(alive.filter((pod) => !isReachable(pod, service, snapshot)));
     const served = alive.filter((pod) => !lost.has(pod));
-    const { groups, events } = withHints(service, groupsOf(service, served, snapshot), { slices, snapshot });
+    const { plan, events } = planOf(service, groupsOf(service, served, snapshot), { slices, snapshot });
     const known = slices.length > 0 ? shown(slices) : undefined;
     const time = triggerTime(service, pods, { ...context, shown: known, now });
-    const effects = planSlices(groups, slices, {
+    const effects = sliceEffects(plan, {
       generateName: `${name}-`,
       namespace,
-      labels: {
-        ...labelsOf(service),
-        [SERVICE_NAME]: name,
-        [MANAGED_BY]: MANAGER,
-      },
+      labels: sliceLabels(service),
       annotations: (before) => withTrigger(before, time),
       ownerReferences: [controllerReference(service)],
-    });
+    }).filter(({ op }) => op !== "create" || !service.metadata.deletionTimestamp);
     return { effects, events: [...(effects.length > 0 ? events : []), ...lostEvent(service, [...lost])] };
   },
 };
+
+const sliceLabels = (service: Stored<Service>) => ({
+  ...labelsOf(service),
+  [SERVICE_NAME]: service.metadata.name,
+  [MANAGED_BY]: MANAGER,
+});
 
 /** A pod whose node does not exist gets no traffic, unless the service publishes not-ready addresses. */
 const isReachable = ({ spec }: Pod, service: Service, snapshot: Snapshot): boolean =>
@@ -107,41 +106,48 @@ function servicesNear({ object, previous, deleted, snapshot }: ObjectChange): re
   return [...new Set([...shared, ...served])];
 }
 
-/** Adds topology hints, allocated over all endpoints of each address type, if the service asks for it. */
-function withHints(
+/** Plans the slices of each address type, with the hints for what the service asks for. */
+function planOf(
   service: Stored<Service>,
   groups: readonly PortGroup[],
   { slices, snapshot }: { slices: readonly Stored<EndpointSlice>[]; snapshot: Snapshot },
-): { groups: readonly PortGroup[]; events: readonly EventRecord[] } {
-  if (!isTopologyAware(service)) return { groups, events: endedHints(service, slices) };
+): { readonly plan: SlicePlan; readonly events: readonly EventRecord[] } {
+  const existing = slices.filter(({ metadata }) => !metadata.deletionTimestamp);
+  const families = familiesOf(service);
+  const owner = { service, labels: sliceLabels(service) };
+  const plans = families.map((addressType) => ({
+    addressType,
+    ...planSlices(
+      addressType,
+      groups.filter((group) => group.addressType === addressType),
+      existing.filter((slice) => slice.addressType === addressType),
+      owner,
+    ),
+  }));
+  const stale = [
+    ...plans.flatMap((plan) => plan.stale),
+    ...existing.filter(({ addressType }) => !(families as readonly string[]).includes(addressType)),
+  ];
+  if (!isTopologyAware(service)) {
+    const hinted = plans.flatMap((plan) => hintedByPreference(plan.slices, service));
+    return { plan: { slices: hinted, stale }, events: endedHints(service, slices) };
+  }
   const shares = snapshot.derived<Node, ZoneShares>("nodes", zoneShares);
+  const hadHints = slices.some(({ endpoints }) => endpoints?.some(({ hints }) => hints !== undefined));
   const events: EventRecord[] = [];
-  const hinted = [...Map.groupBy(groups, ({ addressType }) => addressType)].flatMap(([addressType, ofType]) => {
-    const outcome = hintedByZone(
-      ofType.flatMap(({ endpoints }) => endpoints),
-      shares,
-    );
-    const tell = (type: "Normal" | "Warning", what: string, message: string) =>
-      events.push({
-        about: service,
-        type,
-        reason: `TopologyAwareHints${what}`,
-        message: `${message}, addressType: ${addressType}`,
-      });
+  const hintedSlices = plans.flatMap((plan) => {
+    const outcome = hintedByZone(plan.slices, shares);
+    const about = `, addressType: ${plan.addressType}`;
     if ("problem" in outcome) {
-      tell("Warning", "Disabled", outcome.problem);
-      return ofType;
+      const message = `${outcome.problem}${about}`;
+      events.push({ about: service, type: "Warning", reason: "TopologyAwareHintsDisabled", message });
+      return plan.slices.map((slice) => hinted(slice, () => undefined));
     }
-    const before = slices.some(({ endpoints }) => endpoints?.some(({ hints }) => hints !== undefined));
-    if (!before) tell("Normal", "Enabled", "Topology Aware Hints has been enabled");
-    let at = 0;
-    return ofType.map((group) => {
-      const endpoints = outcome.endpoints.slice(at, at + group.endpoints.length);
-      at += group.endpoints.length;
-      return { ...group, endpoints };
-    });
+    const message = `Topology Aware Hints has been enabled${about}`;
+    if (!hadHints) events.push({ about: service, type: "Normal", reason: "TopologyAwareHintsEnabled", message });
+    return outcome.slices;
   });
-  return { groups: hinted, events };
+  return { plan: { slices: hintedSlices, stale }, events };
 }
 
 /** Reports that topology hints were removed, if there were visibly any. */
@@ -161,23 +167,20 @@ const wasShared = ({ hints, zone }: Endpoint, service: Service) =>
 
 const isOurs = ({ metadata }: Stored<EndpointSlice>) => metadata.labels?.[MANAGED_BY] === MANAGER;
 
+const familiesOf = ({ spec }: Service) => (spec.ipFamilies ?? ["IPv4"]) as readonly AddressType[];
+
 function groupsOf(service: Stored<Service>, pods: readonly Stored<Pod>[], snapshot: Snapshot): readonly PortGroup[] {
-  const families = (service.spec.ipFamilies ?? ["IPv4"]) as ("IPv4" | "IPv6")[];
-  const groups = new Map<string, { addressType: "IPv4" | "IPv6"; ports: EndpointPort[]; endpoints: Endpoint[] }>();
+  const groups = new Map<string, { addressType: AddressType; ports: EndpointPort[]; endpoints: Endpoint[] }>();
   const portsAt = portsByPod(service, (pod) => portsOf(service, pod));
-  for (const addressType of families)
+  for (const addressType of familiesOf(service))
     for (const pod of pods) {
-      const addresses = addressesOf(pod, addressType);
-      if (addresses.length === 0) continue;
       const { ports, key: portsKey } = portsAt(pod);
       const key = `${addressType} ${portsKey}`;
       const group = groups.get(key) ?? { addressType, ports, endpoints: [] };
       groups.set(key, group);
-      group.endpoints.push(endpointOf(pod, addresses, service, snapshot));
+      const addresses = addressesOf(pod, addressType);
+      if (addresses.length > 0) group.endpoints.push(endpointOf(pod, addresses, service, snapshot));
     }
-  for (const addressType of families)
-    if (![...groups.values()].some((group) => group.addressType === addressType))
-      groups.set(addressType, { addressType, ports: [], endpoints: [] });
   return [...groups.values()];
 }
 
@@ -213,19 +216,5 @@ function endpointOf(pod: Stored<Pod>, addresses: string[], service: Stored<Servi
     },
     ...(nodeName ? { nodeName } : {}),
     ...(zone ? { zone } : {}),
-    ...hintsOf(service, { ready, zone, nodeName }),
   };
-}
-
-/** The hint for traffic that prefers its own zone or node. */
-function hintsOf(
-  service: Service,
-  { ready, zone, nodeName }: { ready: boolean; zone: string | undefined; nodeName: string | undefined },
-): Pick<Endpoint, "hints"> {
-  const preference = service.spec.trafficDistribution;
-  if (!ready || preference === undefined || isTopologyAware(service)) return {};
-  const forZones = zone ? { forZones: [{ name: zone }] } : {};
-  if (preference === "PreferSameNode" && nodeName) return { hints: { ...forZones, forNodes: [{ name: nodeName }] } };
-  const sameZone = preference === "PreferClose" || preference === "PreferSameZone";
-  return sameZone && zone ? { hints: forZones } : {};
 }

@@ -54,7 +54,7 @@ export const endpointsController: Controller = {
         : settled;
     }
     const { selector, type } = service.spec;
-    if (selector === undefined || type === "ExternalName" || service.metadata.deletionTimestamp) return settled;
+    if (selector === undefined || type === "ExternalName") return settled;
     const pods = podsOf(service, snapshot);
     const { subsets, truncated } = capped(subsetsOf(service, pods));
     const labels = { ...labelsOf(service), [MANAGED_BY]: "endpoint-controller" };

@@ -1,175 +1,136 @@
 /**
- * Distributes endpoints over slices of at most a hundred, changing as few slices as possible: existing endpoints stay
- * where they are, new ones go to slices that change anyway, then to the fullest with room.
+ * Distributes endpoints over slices of at most a hundred as Kubernetes does, changing as few slices as possible:
+ * existing endpoints stay where they are, new ones go to slices that change anyway, and then to the slice that all of
+ * the rest fit in most closely, or to new ones.
  */
+import type { Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { CreateEffect, DeleteEffect, Effect, UpdateEffect } from "../controller.ts";
 import { same } from "../same.ts";
 import { canonical } from "../template-hash/template-hash.ts";
-import { slicePortsInOrder } from "./subset-order.ts";
 
 export const SLICES = "endpointslices.discovery.k8s.io";
 const CAPACITY = 100;
 
+export type AddressType = "IPv4" | "IPv6";
+
 export interface PortGroup {
-  readonly addressType: "IPv4" | "IPv6";
+  readonly addressType: AddressType;
   readonly ports: readonly EndpointPort[];
   readonly endpoints: readonly Endpoint[];
 }
 
-/** What every slice of the set carries; its annotations depend on the previous ones. */
-export interface SliceMetadata extends Omit<EndpointSlice["metadata"], "annotations"> {
-  readonly annotations?: (before: Annotations | undefined) => Annotations;
+/** A slice as it should be. */
+export interface PlannedSlice extends PortGroup {
+  /** What is stored of it; undefined if it has to be created. */
+  readonly stored?: Stored<EndpointSlice>;
+  readonly changes: boolean;
 }
-type Annotations = Readonly<Record<string, string>>;
 
-type SliceCreation = CreateEffect & { readonly object: EndpointSlice };
-export type SliceEffect = SliceCreation | UpdateEffect | DeleteEffect;
+export interface SlicePlan {
+  readonly slices: readonly PlannedSlice[];
+  readonly stale: readonly Stored<EndpointSlice>[];
+}
 
-const identity = (endpoint: Endpoint) => endpoint.targetRef?.uid ?? endpoint.addresses.join();
+/** The service whose slices they are, and the labels that they should carry. */
+export interface SliceOwner {
+  readonly service: Stored<Service>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 export const groupKey = (addressType: string, ports: readonly EndpointPort[] | undefined): string =>
   `${addressType} ${canonical([...(ports ?? [])].map(canonical).sort())}`;
 
+/** Plans the slices of one address type: those in `existing` are all of this type. */
 export function planSlices(
+  addressType: AddressType,
   groups: readonly PortGroup[],
   existing: readonly Stored<EndpointSlice>[],
-  metadata: SliceMetadata,
-): readonly Effect[] {
-  const byGroup = new Map<string, Stored<EndpointSlice>[]>();
-  for (const slice of existing.filter((each) => !each.metadata.deletionTimestamp)) {
-    const key = groupKey(slice.addressType, slice.ports);
-    byGroup.set(key, [...(byGroup.get(key) ?? []), slice]);
-  }
-  const effects: SliceEffect[] = [];
+  owner: SliceOwner,
+): SlicePlan {
+  const owned = existing.filter((slice) => isOwnedBy(slice, owner.service));
+  const byPorts = Map.groupBy(owned, ({ ports }) => groupKey(addressType, ports));
+  const slices: PlannedSlice[] = [];
+  const stale = existing.filter((slice) => !owned.includes(slice));
   for (const group of groups) {
-    const key = groupKey(group.addressType, group.ports);
-    effects.push(...planGroup(group, byGroup.get(key) ?? [], metadata));
-    byGroup.delete(key);
+    const key = groupKey(addressType, group.ports);
+    const packed = pack(group, byPorts.get(key) ?? [], owner);
+    slices.push(...packed.slices);
+    stale.push(...packed.stale);
+    byPorts.delete(key);
   }
-  for (const stale of [...byGroup.values()].flat()) effects.push(removal(stale));
-  return reusing(effects, existing);
+  stale.push(...[...byPorts.values()].flat());
+  if (slices.length > 0) return { slices, stale };
+  const [only] = stale;
+  if (only && stale.length === 1 && isPlaceholder(only, owner))
+    return { slices: [{ ...unchanged(only), addressType }], stale: [] };
+  return { slices: [{ addressType, ports: [], endpoints: [], changes: true }], stale };
 }
 
-export const removal = ({ metadata }: Stored<EndpointSlice>): DeleteEffect => ({
-  op: "delete",
-  resource: SLICES,
-  namespace: metadata.namespace ?? "",
-  name: metadata.name,
-  uid: metadata.uid,
+const isOwnedBy = ({ metadata }: EndpointSlice, { metadata: { uid } }: Stored<Service>): boolean =>
+  metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.kind === "Service") ?? false;
+
+/** Whether it is the empty slice that a service without endpoints has. */
+const isPlaceholder = (slice: Stored<EndpointSlice>, { service, labels }: SliceOwner): boolean =>
+  isOwnedBy(slice, service) && !slice.endpoints?.length && !slice.ports?.length && same(slice.metadata.labels, labels);
+
+const unchanged = (stored: Stored<EndpointSlice>) => ({
+  ports: stored.ports ?? [],
+  endpoints: stored.endpoints ?? [],
+  stored,
+  changes: false,
 });
 
-/** Reuses a slice that would be deleted for one that would be created, if the address family matches and it is ours. */
-export function reusing(
-  effects: readonly SliceEffect[],
+/** An endpoint that has the same identity may change within its slice. */
+const identity = ({ addresses, hostname, targetRef }: Endpoint) =>
+  `${addresses.toSorted()} ${hostname ?? ""} ${targetRef?.namespace ?? ""}/${targetRef?.name ?? ""}`;
+
+const unhinted = ({ hints: _, ...endpoint }: Endpoint): Endpoint => endpoint;
+
+function pack(
+  { addressType, ports, endpoints }: PortGroup,
   existing: readonly Stored<EndpointSlice>[],
-): readonly Effect[] {
-  const creations = effects.filter((effect) => effect.op === "create");
-  const reused = new Set<SliceEffect>();
-  const updates: Effect[] = [];
-  for (const effect of effects) {
-    const old = effect.op === "delete" ? existing.find(({ metadata }) => metadata.name === effect.name) : undefined;
-    const position = creations.findLastIndex(
-      ({ object }) => old && object.addressType === old.addressType && sameOwner(object, old),
-    );
-    const [creation] = position < 0 ? [] : creations.splice(position, 1);
-    if (!old || !creation) continue;
-    reused.add(effect).add(creation);
-    updates.push({ op: "update", resource: SLICES, namespace: creation.namespace, object: renewed(old, creation) });
-  }
-  return [...effects.filter((effect) => !reused.has(effect)), ...updates];
-}
-
-const sameOwner = (a: EndpointSlice, b: EndpointSlice) =>
-  a.metadata.ownerReferences?.some(({ uid }) => b.metadata.ownerReferences?.some((each) => each.uid === uid)) ?? false;
-
-function renewed({ metadata }: Stored<EndpointSlice>, { object }: SliceCreation): EndpointSlice {
-  const { annotations: _, labels: __, ...kept } = metadata;
-  const { labels, annotations } = object.metadata;
-  return {
-    ...object,
-    metadata: { ...kept, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
-  };
-}
-
-function planGroup(
-  group: PortGroup,
-  slices: readonly Stored<EndpointSlice>[],
-  metadata: SliceMetadata,
-): readonly SliceEffect[] {
-  const wanted = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
-  const plans = slices.map((slice) => {
-    const kept = (slice.endpoints ?? []).flatMap((endpoint) => {
-      const next = wanted.get(identity(endpoint));
-      wanted.delete(identity(endpoint));
-      return next ? [next] : [];
-    });
-    return { slice, endpoints: kept, changes: !same(kept, slice.endpoints ?? []) || !carries(slice, metadata) };
+  { labels }: SliceOwner,
+): SlicePlan {
+  const wanted = new Map(endpoints.map((endpoint) => [identity(endpoint), endpoint]));
+  const stale: Stored<EndpointSlice>[] = [];
+  const kept = existing.flatMap((stored) => {
+    const slice = { addressType, ...unchanged(stored) };
+    const endpoints = take(slice.endpoints, wanted);
+    if (!same(endpoints, slice.endpoints.map(unhinted))) {
+      if (endpoints.length > 0) return [{ ...slice, endpoints, changes: true }];
+      stale.push(stored);
+      return [];
+    }
+    return [same(stored.metadata.labels, labels) ? slice : { ...slice, endpoints, changes: true }];
   });
   const fresh = [...wanted.values()];
-  const room = plans.toSorted(
-    (a, b) => Number(b.changes) - Number(a.changes) || b.endpoints.length - a.endpoints.length,
+  const changing = kept.filter(({ changes }) => changes);
+  for (const slice of changing.toSorted((a, b) => b.endpoints.length - a.endpoints.length))
+    slice.endpoints.push(...fresh.splice(0, Math.max(0, CAPACITY - slice.endpoints.length)));
+  const created: PlannedSlice[] = [];
+  while (fresh.length >= CAPACITY)
+    created.push({ addressType, ports, endpoints: fresh.splice(0, CAPACITY), changes: true });
+  if (fresh.length === 0) return { slices: [...created, ...kept], stale };
+  const closest = closestFit(kept, fresh.length);
+  if (!closest) created.push({ addressType, ports, endpoints: fresh, changes: true });
+  const slices = kept.map((slice) =>
+    slice === closest ? { ...slice, endpoints: [...slice.endpoints, ...fresh], changes: true } : slice,
   );
-  for (const plan of room) {
-    const added = fresh.splice(0, Math.max(0, CAPACITY - plan.endpoints.length));
-    plan.endpoints = [...plan.endpoints, ...added];
-    plan.changes ||= added.length > 0;
-  }
-  const chunks: Endpoint[][] = [];
-  while (fresh.length > 0) chunks.push(fresh.splice(0, CAPACITY));
-  // Without endpoints there is one empty slice.
-  const empty = plans.filter(({ endpoints }) => endpoints.length === 0);
-  const keepOne = group.endpoints.length === 0;
-  if (keepOne && plans.length === 0) chunks.push([]);
-  const surplus = new Set(keepOne ? empty.slice(1) : empty);
-  return [
-    ...plans.flatMap((plan): SliceEffect[] => {
-      if (surplus.has(plan)) return [removal(plan.slice)];
-      return plan.changes ? [update(plan.slice, plan.endpoints, metadata)] : [];
-    }),
-    ...chunks.map((endpoints) => creation(group, endpoints, metadata)),
-  ];
+  return { slices: [...created, ...slices], stale };
 }
 
-const carries = ({ metadata }: Stored<EndpointSlice>, { labels }: SliceMetadata) => same(metadata.labels, labels);
+/** The wanted endpoints that are listed, in their present state; they are wanted no longer. */
+const take = (listed: readonly Endpoint[], wanted: Map<string, Endpoint>): Endpoint[] =>
+  listed.flatMap((endpoint) => {
+    const key = identity(endpoint);
+    const next = wanted.get(key);
+    wanted.delete(key);
+    return next ? [next] : [];
+  });
 
-/** The API prints absent lists as null, as Kubernetes does for an empty slice. */
-export const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? { endpoints: [...endpoints] } : {});
-
-const update = (
-  { endpoints: _, ports, ...slice }: Stored<EndpointSlice>,
-  endpoints: readonly Endpoint[],
-  metadata: SliceMetadata,
-): UpdateEffect => ({
-  op: "update",
-  resource: SLICES,
-  namespace: slice.metadata.namespace ?? "",
-  object: {
-    ...slice,
-    metadata: {
-      ...slice.metadata,
-      ...(metadata.labels ? { labels: metadata.labels } : {}),
-      annotations: metadata.annotations?.(slice.metadata.annotations) ?? slice.metadata.annotations,
-    },
-    ...listed(endpoints),
-    ...(ports?.length ? { ports } : {}),
-  } as EndpointSlice,
-});
-
-const creation = (
-  group: PortGroup,
-  endpoints: readonly Endpoint[],
-  { annotations, ...metadata }: SliceMetadata,
-): SliceCreation => ({
-  op: "create",
-  resource: SLICES,
-  namespace: metadata.namespace ?? "",
-  object: {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: { ...metadata, ...(annotations ? { annotations: annotations(undefined) } : {}) },
-    addressType: group.addressType,
-    ...listed(endpoints),
-    ...(group.ports.length > 0 ? { ports: slicePortsInOrder(group.ports) } : {}),
-  } as EndpointSlice,
-});
+/** The fullest of the slices that would not change otherwise and have room for that many endpoints. */
+function closestFit(slices: readonly PlannedSlice[], count: number): PlannedSlice | undefined {
+  const roomy = slices.filter(({ endpoints, changes }) => !changes && endpoints.length + count <= CAPACITY);
+  return roomy.toSorted((a, b) => b.endpoints.length - a.endpoints.length)[0];
+}

@@ -4,8 +4,15 @@ import type { Event, Node, Pod, Service } from "../../../api/generated/core.v1.t
 import type { Endpoint, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
 import { endpointSliceController } from "./endpoint-slices.ts";
+import type { PlannedSlice } from "./slice-set.ts";
 import { hintedByZone, zoneShares } from "./zone-hints.ts";
 
+const slice = (endpoints: readonly Endpoint[], changes = true): PlannedSlice => ({
+  addressType: "IPv4",
+  ports: [],
+  endpoints,
+  changes,
+});
 const endpoint = (zone: string, ready = true): Endpoint => ({ addresses: ["a"], conditions: { ready }, zone });
 const endpoints = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts).flatMap(([zone, count]) => Array.from({ length: count }, () => endpoint(zone)));
@@ -24,7 +31,7 @@ const node = (
 const hintsOf = (outcome: ReturnType<typeof hintedByZone>) =>
   "problem" in outcome
     ? outcome.problem
-    : outcome.endpoints.map(({ hints }) => hints?.forZones?.[0]?.name ?? "-").join("");
+    : outcome.slices.map(({ endpoints }) => endpoints.map(({ hints }) => hints?.forZones?.[0]?.name ?? "-").join(""));
 
 describe("the share of a zone", () => {
   it.each<[string, Node[], object | undefined]>([
@@ -74,11 +81,30 @@ describe("zone hints of endpoints", () => {
     ],
     ["need a zone", { a: 2, "": 2 }, even, "One or more endpoints do not have a zone specified"],
   ])("%s", (_, counts, shares, hints) => {
-    expect(hintsOf(hintedByZone(endpoints(counts), shares))).toBe(hints);
+    expect([hintsOf(hintedByZone([slice(endpoints(counts))], shares))].flat()).toEqual([hints]);
   });
 
   it("exclude unready endpoints", () => {
-    expect(hintsOf(hintedByZone([endpoint("a"), endpoint("a", false), endpoint("b")], even))).toBe("a-b");
+    const listed = [endpoint("a"), endpoint("a", false), endpoint("b")];
+    expect(hintsOf(hintedByZone([slice(listed)], even))).toEqual(["a-b"]);
+  });
+
+  const hint = (each: Endpoint, zone: string): Endpoint => ({ ...each, hints: { forZones: [{ name: zone }] } });
+  it.each<[string, string, string[], boolean]>([
+    ["stay in a slice that does not change, and others lend", "abab", ["abab", "ba"], false],
+    [
+      "are computed anew in a slice where a zone has more than leaves the others their minimum",
+      "bbbb",
+      ["bbba", "aa"],
+      true,
+    ],
+    ["are computed anew in a slice that has one for a zone without nodes", "abax", ["bbba", "aa"], true],
+    ["are computed anew in a slice that lacks one", "aba", ["bbba", "aa"], true],
+  ])("CTL-EP-HINTS: %s", (_, stored, hints, changes) => {
+    const kept = ["a", "a", "a", "a"].map((zone, i) => (stored[i] ? hint(endpoint(zone), stored[i]) : endpoint(zone)));
+    const outcome = hintedByZone([slice(kept, false), slice([endpoint("a"), endpoint("a")])], even);
+    expect(hintsOf(outcome)).toEqual(hints);
+    expect("slices" in outcome && outcome.slices[0]?.changes).toBe(changes);
   });
 
   it("never leave a zone with fewer endpoints than the overload threshold requires", () => {
@@ -92,10 +118,10 @@ describe("zone hints of endpoints", () => {
       fc.property(counts, weights, (given, cpus) => {
         const shares = zoneShares(["a", "b", "c"].map((zone, i) => node(zone, zone, String(cpus[i]))));
         const all = endpoints(given);
-        const outcome = hintedByZone(all, shares);
+        const outcome = hintedByZone([slice(all)], shares);
         if ("problem" in outcome) return;
         const total = new Map<string, number>();
-        for (const { hints } of outcome.endpoints) {
+        for (const { hints } of outcome.slices.flatMap((each) => each.endpoints)) {
           const zone = hints?.forZones?.[0]?.name ?? "";
           total.set(zone, (total.get(zone) ?? 0) + 1);
         }

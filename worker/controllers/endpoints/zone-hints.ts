@@ -5,6 +5,8 @@
 import type { Node, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint } from "../../../api/generated/discovery.v1.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import type { PlannedSlice } from "./slice-set.ts";
+import { hinted } from "./traffic-distribution.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
 const MODES = ["service.kubernetes.io/topology-aware-hints", "service.kubernetes.io/topology-mode"] as const;
@@ -51,49 +53,78 @@ export function zoneShares(nodes: readonly Node[]): ZoneShares {
 export const changesShares = (next: Node, before: Node): boolean =>
   processorsOf(next) !== processorsOf(before) || next.metadata.labels?.[ZONE] !== before.metadata.labels?.[ZONE];
 
-export type Hinted = { readonly endpoints: readonly Endpoint[] } | { readonly problem: string };
+export type Hinted = { readonly slices: readonly PlannedSlice[] } | { readonly problem: string };
 
-/** Ready endpoints with the zone that they serve; zones with too many lend to zones with too few. */
-export function hintedByZone(endpoints: readonly Endpoint[], shares: ZoneShares): Hinted {
+/**
+ * The slices of one address type, their ready endpoints with the zone that they serve: zones with too many lend to
+ * zones with too few. A slice that would not change otherwise keeps its hints while they are of use.
+ */
+export function hintedByZone(slices: readonly PlannedSlice[], shares: ZoneShares): Hinted {
   if (!shares)
     return {
       problem: "Insufficient Node information: allocatable CPU or zone not specified on one or more nodes",
     };
-  const ready = endpoints.filter(({ conditions }) => conditions?.ready);
-  const counts = `(${ready.length} endpoints, ${shares.size} zones)`;
-  if (shares.size > ready.length) return { problem: `Insufficient number of endpoints ${counts}` };
-  const targets = targetsOf(ready.length, shares);
-  if (!targets)
+  const count = slices.flatMap(({ endpoints }) => endpoints.filter(isReadyEndpoint)).length;
+  const counts = `(${count} endpoints, ${shares.size} zones)`;
+  if (shares.size > count) return { problem: `Insufficient number of endpoints ${counts}` };
+  const allocation = allocationOf(count, shares);
+  if (!allocation)
     return {
       problem: `Unable to allocate minimum required endpoints to each zone without exceeding overload threshold ${counts}`,
     };
-  if (ready.some(({ zone }) => !zone)) return { problem: "One or more endpoints do not have a zone specified" };
-  const loans = loansOf(ready, targets);
-  const lent = endpoints.map((endpoint) => {
-    if (!endpoint.conditions?.ready || !endpoint.zone) return endpoint;
-    const zone = loans.get(endpoint.zone)?.shift() ?? endpoint.zone;
-    return { ...endpoint, hints: { forZones: [{ name: zone }] } };
-  });
-  return { endpoints: lent };
+  const have = new Map<string, number>();
+  const open = new Set(slices.filter((slice) => slice.changes || !keepsHints(slice, allocation, have)));
+  const free = [...open].flatMap(({ endpoints }) => endpoints.filter(isReadyEndpoint));
+  if (free.some(({ zone }) => !zone)) return { problem: "One or more endpoints do not have a zone specified" };
+  for (const { zone = "" } of free) have.set(zone, (have.get(zone) ?? 0) + 1);
+  const loans = loansOf(have, allocation.targets);
+  const hintFor = (endpoint: Endpoint): Endpoint["hints"] => {
+    const { zone = "" } = endpoint;
+    return isReadyEndpoint(endpoint) ? { forZones: [{ name: loans.get(zone)?.shift() ?? zone }] } : undefined;
+  };
+  return { slices: slices.map((slice) => (open.has(slice) ? hinted(slice, hintFor) : slice)) };
 }
 
-/** How many endpoints each zone should have; undefined if not even the minimum for each is available. */
-function targetsOf(count: number, shares: ReadonlyMap<string, number>): ReadonlyMap<string, number> | undefined {
-  const targets = new Map<string, number>();
-  let left = count;
-  for (const [zone, share] of shares) {
-    const least = Math.ceil((share * count) / (1 + OVERLOAD));
-    left -= least;
-    if (left < 0) return undefined;
-    targets.set(zone, Math.max(share * count, least));
+const isReadyEndpoint = ({ conditions }: Endpoint) => conditions?.ready === true;
+
+/**
+ * Whether the hints of a slice can stay: each ready endpoint has one, for zones that need some, and no zone gets more
+ * than leaves the others their minimum. Then they are added to those that the zones have.
+ */
+function keepsHints({ endpoints }: PlannedSlice, { most }: Allocation, have: Map<string, number>): boolean {
+  const more = new Map<string, number>();
+  for (const { hints } of endpoints.filter(isReadyEndpoint)) {
+    if (!hints?.forZones?.length) return false;
+    for (const { name } of hints.forZones) more.set(name, (more.get(name) ?? 0) + 1);
   }
-  return targets;
+  for (const [zone, count] of more) if (count + (have.get(zone) ?? 0) > (most.get(zone) ?? 0)) return false;
+  for (const [zone, count] of more) have.set(zone, count + (have.get(zone) ?? 0));
+  return true;
+}
+
+interface Allocation {
+  /** How many endpoints each zone should have. */
+  readonly targets: ReadonlyMap<string, number>;
+  /** How many it may have at most. */
+  readonly most: ReadonlyMap<string, number>;
+}
+
+/** Undefined if not even the minimum for each zone is available. */
+function allocationOf(count: number, shares: ReadonlyMap<string, number>): Allocation | undefined {
+  const least = new Map([...shares].map(([zone, share]) => [zone, Math.ceil(share * count * (1 / (1 + OVERLOAD)))]));
+  const left = [...least.values()].reduce((rest, each) => rest - each, count);
+  if (left < 0) return undefined;
+  return {
+    targets: new Map([...shares].map(([zone, share]) => [zone, Math.max(share * count, least.get(zone) ?? 0)])),
+    most: new Map([...least].map(([zone, each]) => [zone, each + left])),
+  };
 }
 
 /** By lending zone, the zones to which it lends one endpoint each. */
-function loansOf(ready: readonly Endpoint[], targets: ReadonlyMap<string, number>): ReadonlyMap<string, string[]> {
-  const have = new Map<string, number>();
-  for (const { zone = "" } of ready) have.set(zone, (have.get(zone) ?? 0) + 1);
+function loansOf(
+  have: ReadonlyMap<string, number>,
+  targets: ReadonlyMap<string, number>,
+): ReadonlyMap<string, string[]> {
   const surplus = new Map([...targets].map(([zone, target]) => [zone, (have.get(zone) ?? 0) - target]));
   const loans = new Map<string, string[]>();
   for (;;) {
