@@ -76,12 +76,25 @@ describe("deployment", () => {
     expect(condition(at, "Progressing")?.status).toBe("True");
   });
 
-  it("keeps its newest replica set's annotations current while it is paused", async () => {
+  it.each<[string, (draft: Deployment) => void]>([
+    [
+      "is paused",
+      ({ spec }) => {
+        spec.paused = true;
+      },
+    ],
+    [
+      "is being deleted",
+      ({ metadata }) => {
+        Object.assign(metadata, { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/held"] });
+      },
+    ],
+  ])("keeps its newest replica set's annotations current while it %s", async (_, edit) => {
     const at = start();
     at.cluster.put("deployments.apps", web());
     await at.settle();
     at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
-      draft.spec.paused = true;
+      edit(draft);
       draft.metadata.annotations = { ...draft.metadata.annotations, "kubernetes.io/change-cause": "because" };
     });
     await at.settle();

@@ -91,8 +91,11 @@ function planDeployment(deployment: Stored<Deployment>, context: ReconcileContex
   const newest = newestOf(deployment, all);
   const old = all.filter((each) => each !== newest);
   const family: Family = { deployment, newest, old, all };
-  if (deployment.metadata.deletionTimestamp)
+  if (deployment.metadata.deletionTimestamp) {
+    const synced = syncNewest(family, now);
+    if (synced.length > 0) return { effects: synced };
     return { effects: statusUpdate(RESOURCE, deployment, countStatus(deployment, { newest, all, now })) };
+  }
   if (deployment.spec.paused) return planPaused(family, context);
   const resumed = acknowledgePause(deployment, now);
   if (resumed.length > 0) return { effects: resumed };

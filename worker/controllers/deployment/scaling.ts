@@ -84,9 +84,10 @@ function shareOf(
   { toAdd, added, allowed }: { toAdd: number; added: number; allowed: number },
 ): number {
   const size = replicasOf(set);
-  if (size === 0) return 0;
-  const before = annotated(set, MAX_REPLICAS) || deployment.status.replicas || 1;
-  const share = replicasOf(deployment) === 0 ? -size : roundHalfAway((size * allowed) / before) - size;
+  if (size === 0 || toAdd === added) return 0;
+  const before = annotated(set, MAX_REPLICAS) || deployment.status.replicas;
+  if (!before && replicasOf(deployment) > 0) return 0;
+  const share = replicasOf(deployment) === 0 ? -size : roundHalfAway((size * allowed) / (before ?? 1)) - size;
   return toAdd > 0 ? Math.min(share, toAdd - added) : Math.max(share, toAdd - added);
 }
 
