@@ -22,7 +22,8 @@ import { waking } from "../time.ts";
 import { endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
 import { addCondition, decidedEnding, type Ending, hasCondition, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
-import { deletedAt, failed, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
+import { deletedAt, failed, indexOf, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
+import { judge } from "./pod-failure-policy.ts";
 import { planPods } from "./pod-plan.ts";
 import { noteStatus, suspension } from "./status.ts";
 import { type Tally, tallyPods } from "./tally.ts";
@@ -132,11 +133,11 @@ function planEnding(
   const ended =
     ending.type === "FailureTarget" ? running.filter((pod) => isTracked(pod) && !known.has(pod.metadata.uid)) : [];
   const inTurn = [...tally.fresh.succeeded, ...tally.fresh.failed];
-  const allFresh = {
-    succeeded: tally.fresh.succeeded,
-    failed: [...tally.fresh.failed, ...ended, ...tally.held.values()],
+  const released = [...new Set([...ended, ...tally.held.values()])].filter((pod) => countsAsFailure(job, pod));
+  const finalTally: Tally = {
+    ...tally,
+    fresh: { succeeded: tally.fresh.succeeded, failed: [...tally.fresh.failed, ...released] },
   };
-  const finalTally: Tally = { ...tally, fresh: ending.type === "FailureTarget" ? allFresh : tally.fresh };
   const decided = {
     ...job.status,
     conditions: addCondition(job.status.conditions ?? [], { ...ending, status: "True" }, now),
@@ -151,6 +152,10 @@ function planEnding(
   if (running.length > 0) return { effects: statusUpdate(RESOURCE, job, noted) };
   return planLastWord(job, ending, { noted, now });
 }
+
+/** Whether the end of a pod counts, if it is no success. */
+const countsAsFailure = (job: Job, pod: Stored<Pod>): boolean =>
+  judge(job, pod).action !== "Ignore" && (!isIndexed(job) || indexOf(pod, job.spec.completions ?? 0) !== undefined);
 
 function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted: JobStatus; now: number }): Plan {
   // The interim condition must be visible before the final one.
@@ -181,7 +186,8 @@ interface Counting {
 
 /** The status of a running job, and the finalizers of the pods that it records. */
 function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now, lastActed }: Counting): Plan {
-  const { status: suspended, events } = suspension(job, now);
+  const isEnding = job.metadata.deletionTimestamp !== undefined;
+  const { status: suspended, events } = isEnding ? { status: job.status, events: [] } : suspension(job, now);
   const ready = pods.filter((pod) => isActive(pod) && isReady(pod)).length;
   const terminating = pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length + removed;
   const next = noteStatus(job, suspended, { tally, active, ready: Math.min(ready, active), terminating, now });
@@ -193,9 +199,13 @@ function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now,
     ...(next.uncountedTerminatedPods?.failed ?? []),
   ]);
   const finishedIndexed = (pod: Stored<Pod>) => isIndexed(job) && succeeded(pod);
-  const released = pods.filter(
-    (pod) => isTracked(pod) && (noting.has(pod.metadata.uid) || finishedIndexed(pod) || tally.ignored.includes(pod)),
-  );
+  const fresh = new Set([...tally.fresh.succeeded, ...tally.fresh.failed]);
+  const isReleased = (pod: Stored<Pod>) =>
+    noting.has(pod.metadata.uid) ||
+    finishedIndexed(pod) ||
+    tally.ignored.includes(pod) ||
+    (isEnding && !fresh.has(pod));
+  const released = pods.filter((pod) => isTracked(pod) && isReleased(pod));
   return { effects: [...statusUpdate(RESOURCE, job, next), batch(released.map(untrack))].filter(isNeeded), events };
 }
 

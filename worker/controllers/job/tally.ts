@@ -52,7 +52,9 @@ export function tallyPods(job: Stored<Job>, pods: readonly Stored<Pod>[]): Tally
     ofPods.flatMap((pod) => indexOf(pod, completions) ?? []),
   );
   const perIndex = failedPerIndex(job, pods, succeededIndexes);
-  const heldPods = new Set(perIndex?.held.values());
+  // Nothing replaces the pods of a job that is being deleted.
+  const held = job.metadata.deletionTimestamp ? undefined : perIndex?.held;
+  const heldPods = new Set(held?.values());
   const counting = failures.filter((pod) => !ignored.includes(pod) && !heldPods.has(pod));
   return {
     counted,
@@ -65,7 +67,7 @@ export function tallyPods(job: Stored<Job>, pods: readonly Stored<Pod>[]): Tally
     succeededIndexes,
     failedIndexes: perIndex?.failed,
     ignored: ignored.filter((pod) => !heldPods.has(pod)),
-    held: perIndex?.held ?? new Map(),
+    held: held ?? new Map(),
   };
 }
 

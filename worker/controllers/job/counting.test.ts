@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import type { Job } from "../../../api/generated/batch.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { ControlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
+import {
+  condition,
+  end,
+  events,
+  job,
+  newJob,
+  podAt,
+  pods,
+  start,
+} from "../../../test/fakes/controllers/controlled-job.ts";
+
+const TRACKING = "batch.kubernetes.io/job-tracking";
+const perIndex = (spec: Partial<Job["spec"]> = {}): Job =>
+  newJob({ completions: 2, parallelism: 2, completionMode: "Indexed", backoffLimitPerIndex: 1, ...spec });
+const isTracked = ({ metadata }: Pod) => metadata.finalizers?.includes(TRACKING) ?? false;
+const change = ({ cluster }: ControlledCluster, edit: (draft: Job) => void) =>
+  cluster.change<Job>("jobs.batch", "ns", "j", edit);
+const started = async (wanted: Job) => {
+  const at = start();
+  at.cluster.put("jobs.batch", wanted);
+  await at.settle();
+  return at;
+};
+const deletion = ({ metadata }: Job) => {
+  metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
+  metadata.finalizers = ["foregroundDeletion"];
+};
+
+describe("CTL-JOB-DELETED: a Job that is being deleted", () => {
+  it("lets go of all its pods, also of a failed one that is kept for its index's count", async () => {
+    const at = await started(perIndex());
+    end(at, podAt(at, 0), "Failed");
+    await at.settle();
+    expect(pods(at).filter(isTracked)).toHaveLength(2);
+    change(at, deletion);
+    await at.settle();
+    expect(pods(at).filter(isTracked)).toEqual([]);
+    expect(job(at).status.failed).toBe(1);
+  });
+
+  it("is not suspended any more", async () => {
+    const at = await started(newJob({ completions: 1 }));
+    change(at, (draft) => {
+      deletion(draft);
+      draft.spec.suspend = true;
+    });
+    await at.settle();
+    expect(events(at)).toEqual(["SuccessfulCreate: Created pod: j-00002"]);
+    expect(condition(at, "Suspended")).toBeUndefined();
+  });
+});
+
+describe("CTL-JOB-COUNTED: when a Job fails", () => {
+  const exceedDeadline = async (at: ControlledCluster) => {
+    change(at, ({ spec }) => {
+      spec.activeDeadlineSeconds = 1;
+    });
+    await at.pass(5000);
+    expect(condition(at, "FailureTarget")?.reason).toBe("DeadlineExceeded");
+  };
+
+  it("a pod that is kept for its index's count, and still ends, counts once", async () => {
+    const at = await started(perIndex());
+    at.cluster.change<Pod>("pods", "ns", podAt(at, 0).metadata.name ?? "", ({ metadata }) => {
+      metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
+    });
+    end(at, podAt(at, 1), "Succeeded");
+    await exceedDeadline(at);
+    expect(job(at).status.failed).toBe(1);
+  });
+
+  it("a pod that is kept for its index's count, and was ignored by the failure policy, does not count", async () => {
+    const rules = [{ action: "Ignore", onExitCodes: { operator: "In", values: [42] } }];
+    const at = await started(perIndex({ podFailurePolicy: { rules } }));
+    end(at, podAt(at, 0), "Failed", 42);
+    end(at, podAt(at, 1), "Succeeded");
+    await exceedDeadline(at);
+    expect(job(at).status.failed).toBeUndefined();
+  });
+
+  it("a pod whose index is none of the Job's any more does not count", async () => {
+    const at = await started(newJob({ completions: 2, parallelism: 2, completionMode: "Indexed" }));
+    await at.pass(5000);
+    change(at, ({ spec }) => {
+      Object.assign(spec, { completions: 1, parallelism: 1, activeDeadlineSeconds: 1 });
+    });
+    await at.settle();
+    expect(job(at).status.failed).toBe(1);
+  });
+});
