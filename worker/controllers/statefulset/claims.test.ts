@@ -112,7 +112,7 @@ describe("stateful set", () => {
       draft.metadata.labels = { app: "db", "controller-revision-hash": status(at)?.updateRevision ?? "" };
     });
     await at.settle();
-    expect(owners()).toEqual([undefined]);
+    expect(owners()).toEqual(["db"]);
     const label = () =>
       at.cluster.get<Pod>("pods", "ns", "db-0")?.metadata.labels?.["statefulset.kubernetes.io/pod-name"];
     expect(label()).toBeUndefined();
@@ -121,8 +121,33 @@ describe("stateful set", () => {
     });
     await at.settle();
     expect(label()).toBe("db-0");
-    expect(owners()).toEqual(["db"]);
     expect(events(at)).toContain("SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful");
+  });
+
+  it.each([
+    ["Pending", "OrderedReady", []],
+    ["Pending", "Parallel", []],
+    ["Running", "Parallel", ["SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful"]],
+  ])("[CTL-STS-INVARIANTS] sets the owners of the claims of a %s pod of a set that is %s", async (phase, how, told) => {
+    const at = start();
+    const policy = (whenDeleted: string) => ({
+      persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" },
+    });
+    at.cluster.put(
+      "statefulsets.apps",
+      db({ replicas: 1, podManagementPolicy: how, volumeClaimTemplates: [claim], ...policy("Retain") }),
+    );
+    await at.settle();
+    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      draft.status = { phase };
+    });
+    edit(at, ({ spec }) => {
+      Object.assign(spec, policy("Delete"));
+    });
+    await at.settle();
+    const [made] = at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims");
+    expect(made?.metadata.ownerReferences?.map(({ name }) => name)).toEqual(["db"]);
+    expect(events(at).filter((text) => text.includes("Update"))).toEqual(told);
   });
 
   it.each([

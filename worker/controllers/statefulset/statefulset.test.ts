@@ -108,6 +108,19 @@ describe("stateful set", () => {
     expect(events(at)).toContain("SuccessfulDelete: Delete Pod db-0 in StatefulSet db successful");
   });
 
+  it("counts a failed pod until it is gone", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db({ replicas: 1 }));
+    await at.settle();
+    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      draft.metadata.finalizers = ["example.com/hold"];
+      draft.status = { phase: "Failed" };
+    });
+    await at.settle();
+    expect(status(at)).toMatchObject({ replicas: 1 });
+    expect(at.cluster.get("pods", "ns", "db-0")?.metadata.deletionTimestamp).toBeDefined();
+  });
+
   it("removes the lowest of several unhealthy surplus pods first, and waits", async () => {
     const at = start();
     at.cluster.put("statefulsets.apps", db({ replicas: 3 }));

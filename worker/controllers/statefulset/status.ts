@@ -2,14 +2,15 @@
 import type { StatefulSetStatus } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { isAvailable, isReady, isTerminated } from "../pod/pod-state.ts";
+import { isAvailable, isReady } from "../pod/pod-state.ts";
 import { revisionOf, type Scene, startOf } from "./scene.ts";
 
 export function statusOf({ set, pods, revisions, now }: Scene): StatefulSetStatus {
   const { minReadySeconds = 0 } = set.spec;
   const first = startOf(set);
   const last = first + (set.spec.replicas ?? 1) - 1;
-  const present = [...pods].filter(([, pod]) => !isTerminated(pod));
+  // Pods that have ended count until they are gone.
+  const present = [...pods];
   const alive = present.map(([, pod]) => pod).filter(({ metadata }) => !metadata.deletionTimestamp);
   const count = (of: (pod: Stored<Pod>) => boolean) => alive.filter(of).length;
   const healthy = (pod: Pod) => pod.status.phase === "Running" && isReady(pod);

@@ -2,7 +2,7 @@
 import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { CreateEffect, Effect, EventRecord } from "../controller.ts";
+import type { Effect, EventRecord } from "../controller.ts";
 import { templateOf } from "../controller-revisions.ts";
 import { scaledValue } from "../int-or-percent.ts";
 import { carries } from "../label-selector.ts";
@@ -32,7 +32,8 @@ export function planTurn(scene: Scene): readonly Effect[] {
     if (!pod) effects.push(...creation(scene, ordinal));
     else if (isTerminated(pod)) {
       if (pod.metadata.deletionTimestamp === undefined) effects.push(removal(set, pod));
-    } else effects.push(...missingClaims(scene, ordinal, pod));
+    } else if (isWaiting(pod))
+      effects.push(...claimCreations(scene, ordinal), ...claimOwners(scene, ordinal, undefined));
     if (isOrdered(set) && !settledOne) return effects;
     if (pod && !isTerminated(pod)) effects.push(...invariants(scene, ordinal, pod));
   }
@@ -120,18 +121,7 @@ function creation(scene: Scene, ordinal: number): readonly Effect[] {
   return [...claimCreations(scene, ordinal), pod, ...claimOwners(scene, ordinal, undefined)];
 }
 
-/**
- * Recreates claims that went missing while their pod waits for them; their owners are set with the other invariants.
- */
-const missingClaims = (scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] =>
-  isWaiting(pod) ? claimCreations(scene, ordinal).map(ownerless) : [];
-
-const ownerless = (effect: CreateEffect): CreateEffect => {
-  const { ownerReferences: _, ...metadata } = effect.object.metadata;
-  return { ...effect, object: { ...effect.object, metadata } };
-};
-
-/** Restores a pod's identity labels and the owners of its claims. */
+/** Restores a pod's identity labels, and the owners of its claims unless it waits for them. */
 function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] {
   const { set } = scene;
   const text = `Update Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
@@ -141,9 +131,8 @@ function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly E
     failure: { reason: "FailedUpdate", message: `${text} failed error: {message}` },
   };
   const labels = identityLabels(set, ordinal);
-  const owners = claimOwners(scene, ordinal, undefined).map(
-    (effect, i): Effect => (i === 0 ? { ...effect, record } : effect),
-  );
+  const stale = isWaiting(pod) ? [] : claimOwners(scene, ordinal, undefined);
+  const owners = stale.map((effect, i): Effect => (i === 0 ? { ...effect, record } : effect));
   if (carries(pod.metadata.labels, labels) || pod.metadata.deletionTimestamp) return owners;
   const named: Effect = {
     op: "patch",
