@@ -55,6 +55,64 @@ describe("cron job", () => {
     expect(reasons(at)).toEqual(["SuccessfulCreate", "SuccessfulDelete", "SuccessfulCreate"]);
   });
 
+  /** Like `kubectl create job --from=cronjob/c`. */
+  const createByHand = ({ cluster }: ControlledCluster) =>
+    cluster.put("jobs.batch", {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: {
+        name: "by-hand",
+        namespace: "ns",
+        annotations: { "cronjob.kubernetes.io/instantiate": "manual" },
+        ownerReferences: [
+          {
+            apiVersion: "batch/v1",
+            kind: "CronJob",
+            name: "c",
+            uid: cluster.get("cronjobs.batch", "ns", "c")?.metadata.uid ?? "",
+            controller: true,
+          },
+        ],
+      },
+      spec: {},
+      status: {},
+    } as unknown as Job);
+
+  it.each(["Forbid", "Replace"])(
+    "CTL-CRON-ACTIVE: starts beside a Job that it has not started under %s",
+    async (policy) => {
+      const at = start({ concurrencyPolicy: policy });
+      createByHand(at);
+      await at.pass(MINUTE_MS);
+      expect(jobs(at)).toHaveLength(2);
+      expect(reasons(at)).toContain("UnexpectedJob");
+      expect(reasons(at)).toContain("SuccessfulCreate");
+    },
+  );
+
+  it("CTL-CRON-ACTIVE: starts nothing under Forbid while its last Job is being deleted", async () => {
+    const at = start({ concurrencyPolicy: "Forbid" });
+    await at.pass(MINUTE_MS);
+    at.cluster.change<Job>("jobs.batch", "ns", jobs(at)[0]?.metadata.name ?? "", ({ metadata }) => {
+      Object.assign(metadata, { deletionTimestamp: "2026-01-01T00:01:00Z", finalizers: ["foregroundDeletion"] });
+    });
+    await at.pass(MINUTE_MS);
+    expect(jobs(at)).toHaveLength(1);
+    expect(reasons(at)).toEqual(["SuccessfulCreate", "JobAlreadyActive"]);
+  });
+
+  it("still reports the end of a Job while it is being deleted", async () => {
+    const at = start();
+    await at.pass(MINUTE_MS);
+    at.cluster.change<CronJob>("cronjobs.batch", "ns", "c", ({ metadata }) => {
+      Object.assign(metadata, { deletionTimestamp: "2026-01-01T00:01:00Z", finalizers: ["foregroundDeletion"] });
+    });
+    complete(at, jobs(at)[0]);
+    await at.pass(MINUTE_MS);
+    expect(jobs(at)).toHaveLength(1);
+    expect(reasons(at)).toEqual(["SuccessfulCreate", "SawCompletedJob"]);
+  });
+
   it("CTL-CRON-NEVER: reports a schedule that matches no day as invalid", async () => {
     const at = start({ schedule: "0 0 31 2 *" });
     await at.pass(MINUTE_MS);

@@ -32,7 +32,7 @@ export const cronJobController: Controller = {
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
     const cronJob = context.snapshot.get<CronJob>(RESOURCE, namespace, name);
-    return cronJob && !cronJob.metadata.deletionTimestamp ? planCronJob(cronJob, context) : settled;
+    return cronJob ? planCronJob(cronJob, context) : settled;
   },
 };
 
@@ -58,7 +58,7 @@ function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan 
   const noted = statusUpdate(RESOURCE, cronJob, status);
   // The next start is decided once the status lists these.
   if (noted.length > 0) return { effects: [...trimmed, ...noted], events };
-  const start = planStart(cronJob, jobs, now);
+  const start = cronJob.metadata.deletionTimestamp ? settled : planStart(cronJob, jobs, now);
   return { ...start, effects: [...trimmed, ...start.effects], events: [...events, ...(start.events ?? [])] };
 }
 
@@ -124,8 +124,7 @@ const referenceTo = (job: Stored<Job>) => ({
 function surplusOf(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): readonly Stored<Job>[] {
   const surplus = (type: string, limit: number | undefined) => {
     const ended = jobs.filter((job) => endOf(job)?.type === type && !job.metadata.deletionTimestamp);
-    const age = (job: Job) => job.status.startTime ?? job.metadata.creationTimestamp ?? "";
-    const oldest = ended.toSorted((a, b) => (age(a) < age(b) ? -1 : 1));
+    const oldest = ended.toSorted((a, b) => compare(ageOf(a), ageOf(b)) || compare(a.metadata.name, b.metadata.name));
     return limit === undefined ? [] : oldest.slice(0, Math.max(0, ended.length - limit));
   };
   return [
@@ -133,6 +132,9 @@ function surplusOf(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): read
     ...surplus("Failed", cronJob.spec.failedJobsHistoryLimit),
   ];
 }
+
+const ageOf = ({ status, metadata }: Stored<Job>) => status.startTime ?? metadata.creationTimestamp;
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const deletion = (cronJob: Stored<CronJob>, job: Stored<Job>): Effect => ({
   op: "delete",
@@ -159,12 +161,12 @@ function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: 
   const events: EventRecord[] = due.missedMany ? [tooMany(cronJob)] : [];
   const name = `${cronJob.metadata.name}-${Math.floor(due.latest / 60_000)}`;
   if (jobs.some(({ metadata }) => metadata.name === name)) return { effects: [], ...wait };
-  const running = jobs.filter((job) => !endOf(job) && !job.metadata.deletionTimestamp);
-  if (concurrencyPolicy === "Forbid" && running.length > 0) {
+  const active = jobs.filter(({ metadata }) => cronJob.status.active?.some(({ uid }) => uid === metadata.uid));
+  if (concurrencyPolicy === "Forbid" && active.length > 0) {
     const message = "Not starting job because prior execution is running and concurrency policy is Forbid";
     return { effects: [], events: [normal(cronJob, "JobAlreadyActive", message)], ...wait };
   }
-  const replaced = concurrencyPolicy === "Replace" ? running : [];
+  const replaced = concurrencyPolicy === "Replace" ? active : [];
   const create: Effect = {
     op: "create",
     resource: JOBS,

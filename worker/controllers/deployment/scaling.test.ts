@@ -18,7 +18,7 @@ const sized = (age: number, replicas: number, max?: number) =>
     },
     spec: { replicas },
     status: { replicas },
-  }) as Stored<ReplicaSet>;
+  }) as unknown as Stored<ReplicaSet>;
 
 const resized = (deployment: Deployment, [newest, ...old]: readonly Stored<ReplicaSet>[]) =>
   planResize(deployment, newest, old).map(({ replicaSet, replicas }) => `${replicaSet.metadata.name}: ${replicas}`);
