@@ -84,3 +84,36 @@ test("invalid bytes end the session", async () => {
   await server.receive(Buffer.from("8003000100000010000000030000000000000102030405060708", "hex"));
   expect(ended).toBe(1);
 });
+
+test("a frame of data is passed on as it arrives, and its end with its last byte", async () => {
+  const heard: string[] = [];
+  let frames = Buffer.alloc(0);
+  const client = new SpdySession({
+    write: async (bytes) => {
+      frames = Buffer.concat([frames, bytes]);
+    },
+  });
+  const server = new SpdySession({
+    write: async () => {},
+    onStream: (stream) => {
+      stream.onData = (bytes) => void heard.push(bytes.toString());
+      stream.onEnd = () => heard.push("end");
+    },
+  });
+  await client.open({});
+  await server.receive(frames);
+  const frame = Buffer.from("0000000101000006abcdef", "hex");
+  await server.receive(Buffer.concat([frame.subarray(0, 8), Buffer.from("abc")]));
+  expect(heard).toEqual(["abc"]);
+  await server.receive(Buffer.from("def"));
+  expect(heard).toEqual(["abc", "def", "end"]);
+});
+
+test("a control frame that is too long ends the session, and nothing more is read", async () => {
+  let streams = 0;
+  const { client, server } = pair(() => streams++);
+  await server.receive(Buffer.from("80030001ffffffff", "hex"));
+  expect(server.isEnded).toBe(true);
+  await client.open({});
+  expect(streams).toBe(0);
+});

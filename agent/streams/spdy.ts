@@ -10,6 +10,8 @@ const TYPE = { synStream: 1, synReply: 2, reset: 3, ping: 6, goAway: 7 } as cons
 const FIN = 1;
 const VERSION = 3;
 const CONTROL = 0x8000;
+/** Headers are the longest that they carry. */
+const LONGEST_CONTROL = 256 * 1024;
 /** The status code for resetting a stream. */
 const CANCEL = 5;
 
@@ -30,6 +32,13 @@ export interface SpdyOptions {
   readonly write: (bytes: Buffer) => Promise<void>;
   /** The other side has opened a stream. */
   readonly onStream?: (stream: SpdyStream) => void;
+}
+
+/** A data frame that has not arrived whole. */
+interface OpenFrame {
+  readonly id: number;
+  readonly flags: number;
+  left: number;
 }
 
 function controlFrame(type: number, payload: Buffer, flags = 0): Buffer {
@@ -59,6 +68,8 @@ export class SpdySession {
   readonly #halfClosed = new Set<number>();
   readonly #codec = spdyCodec();
   #rest: Buffer = Buffer.alloc(0);
+  #frame: OpenFrame | undefined;
+  #isEnded = false;
   #nextId = 1;
   /** Frames are processed one after another: headers share their compression state. */
   #taking: Promise<void> = Promise.resolve();
@@ -68,9 +79,14 @@ export class SpdySession {
     this.#options = options;
   }
 
+  /** Whether the other side is gone, or has sent what is not SPDY: nothing more is read. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   /** Takes bytes from the other side, cut anywhere. Settles when more may come. */
   receive(bytes: Buffer): Promise<void> {
-    this.#taking = this.#taking.then(() => this.#take(bytes)).catch(() => this.end());
+    this.#taking = this.#taking.then(() => (this.#isEnded ? undefined : this.#take(bytes))).catch(() => this.end());
     return this.#taking;
   }
 
@@ -90,6 +106,8 @@ export class SpdySession {
 
   /** The other side is gone. */
   end(): void {
+    this.#isEnded = true;
+    this.#rest = Buffer.alloc(0);
     for (const stream of this.#streams.values()) stream.onEnd();
     this.#streams.clear();
     this.#codec.close();
@@ -97,22 +115,37 @@ export class SpdySession {
 
   async #take(bytes: Buffer): Promise<void> {
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    while (this.#rest.length >= 8) {
+    while (!this.#isEnded) {
+      if (this.#frame !== undefined) {
+        if (this.#rest.length === 0 && this.#frame.left > 0) return;
+        await this.#data(this.#frame);
+        continue;
+      }
+      if (this.#rest.length < 8) return;
+      const first = this.#rest.readUInt32BE(0);
       const flags = this.#rest.readUInt8(4);
       const length = this.#rest.readUIntBE(5, 3);
+      if (first >>> 31 === 0) {
+        this.#frame = { id: first, flags, left: length };
+        this.#rest = this.#rest.subarray(8);
+        continue;
+      }
+      if (length > LONGEST_CONTROL) throw new Error("a control frame is too long");
       if (this.#rest.length < 8 + length) return;
-      const first = this.#rest.readUInt32BE(0);
       const payload = this.#rest.subarray(8, 8 + length);
       this.#rest = this.#rest.subarray(8 + length);
-      if (first >>> 31 === 0) await this.#data(first, payload, flags);
-      else await this.#control(first & 0xffff, payload, flags);
+      await this.#control(first & 0xffff, payload, flags);
     }
   }
 
-  async #data(id: number, payload: Buffer, flags: number): Promise<void> {
-    const stream = this.#streams.get(id);
-    if (payload.length > 0) await stream?.onData(payload);
-    if ((flags & FIN) !== 0) this.#ended(id);
+  /** Data is passed on as it arrives: a frame may have 16 MiB. */
+  async #data(frame: OpenFrame): Promise<void> {
+    const payload = this.#rest.subarray(0, frame.left);
+    this.#rest = this.#rest.subarray(payload.length);
+    frame.left -= payload.length;
+    if (frame.left === 0) this.#frame = undefined;
+    if (payload.length > 0) await this.#streams.get(frame.id)?.onData(payload);
+    if (frame.left === 0 && (frame.flags & FIN) !== 0) this.#ended(frame.id);
   }
 
   /** No more data will come. */
