@@ -29,6 +29,9 @@ beforeAll(async () => {
     spec: { nodeName: "n", containers: [{ name: "c", image: "i" }] },
   });
   await grantInDefault("owner", [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]);
+  await grantInDefault("runner", [
+    { apiGroups: [""], resources: ["pods/exec", "pods/attach", "pods/portforward"], verbs: ["create"] },
+  ]);
   await grantInDefault("reader", [{ apiGroups: ["*"], resources: ["*"], verbs: ["get", "list", "watch"] }]);
 });
 
@@ -62,6 +65,8 @@ test.each(["exec?command=id&stdout=1", "attach?stdout=1", "portforward"])(
       `pods "p" is forbidden: User "reader" cannot create resource "pods/${part}" in API group "" in the namespace "default"`,
     ]);
     expect((await call(path, { as: "owner" })).object.message).toBe("Upgrade request required");
+    // By POST, as over SPDY, nothing else is needed; so neither is it by GET.
+    expect((await call(path, { as: "runner" })).object.message).toBe("Upgrade request required");
   },
 );
 

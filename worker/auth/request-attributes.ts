@@ -19,3 +19,16 @@ export function attributesOf(verb: string, path: ResourcePath, query: URLSearchP
   const isName = named !== undefined && named !== "." && named !== ".." && !/[/%]/.test(named);
   return { ...attributes, name: name === "" && isName ? named : name, fieldSelector: parsed.requirements };
 }
+
+const CONNECTING: ReadonlySet<string> = new Set(["exec", "attach", "portforward"]);
+
+/**
+ * What must be permitted. The right to `get` everything must not imply running commands, so streams of pods require
+ * `create` even if they are opened by GET, as WebSockets are; and no more than that, since it is all that clients need
+ * which open them by POST.
+ */
+export function requiredOf(attributes: ResourceAttributes): ResourceAttributes {
+  const { verb, group, resource, subresource } = attributes;
+  const connects = verb === "get" && group === "" && resource === "pods" && CONNECTING.has(subresource);
+  return connects ? { ...attributes, verb: "create" } : attributes;
+}

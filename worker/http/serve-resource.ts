@@ -13,7 +13,7 @@ import { ApiError } from "../api-error.ts";
 import { noteDecision } from "../audit/audited-request.ts";
 import type { ResourceAttributes } from "../auth/attributes.ts";
 import { identify } from "../auth/identify.ts";
-import { attributesOf } from "../auth/request-attributes.ts";
+import { attributesOf, requiredOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
 import { hasBody } from "../bounded-body.ts";
@@ -124,7 +124,7 @@ interface Identified extends Asked {
 async function serve(c: Context<Bindings>, asked: Identified): Promise<Response> {
   const { query, path, body, policy, store, user, verb, attributes, now, turn } = asked;
   const request = c.req.raw;
-  noteDecision(request, await requirePermission(user, attributes, { policy, store }));
+  noteDecision(request, await requirePermission(user, requiredOf(attributes), { policy, store }));
 
   const caller = { env: c.env, cluster: c.get("cluster"), store };
   const remote = policy.derive(remoteApis).get(apiVersionOf(path.group, path.version));

@@ -6,8 +6,6 @@ import { badRequest, methodNotAllowed, notFound, type Status } from "../../../ap
 import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
-import { attributesOf } from "../../auth/request-attributes.ts";
-import { requirePermission } from "../../auth/require-permission.ts";
 import { requireRoom, streamOf } from "../../fairness/open-streams.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
@@ -90,22 +88,18 @@ async function protocolOf(context: RequestContext, node: string, known: readonly
 async function noSpdy({ env, cluster }: RequestContext, node: string): Promise<Status> {
   if (!(await env.NODE_HUB.getByName(cluster).isLinked(node))) return notConnected(node);
   return badRequest(
-    "this control plane streams over WebSockets (kubectl 1.31 and newer), not SPDY; --v=6 shows what it answered to a WebSocket",
+    'this control plane streams over WebSockets (kubectl 1.31 and newer), not SPDY; "sailplane proxy" translates that; --v=6 shows what it answered to a WebSocket',
   );
 }
 
-/**
- * Browsers open WebSockets by GET. The right to `get` everything must not imply running commands, so `create` is
- * required for either method.
- */
-async function requireConnecting({ request: { method }, user, path, query, policy, store }: RequestContext) {
+/** Browsers open WebSockets by GET. */
+function requireConnecting({ request: { method } }: RequestContext): void {
   if (method !== "GET" && method !== "POST") throw new ApiError(methodNotAllowed());
-  if (method === "GET") await requirePermission(user, attributesOf("create", path, query), { policy, store });
 }
 
 async function terminal(context: RequestContext, kind: "exec" | "attach"): Promise<Response> {
   const { request, query, env, cluster } = context;
-  await requireConnecting(context);
+  requireConnecting(context);
   const command = query.getAll("command");
   const tty = booleanOption(query, "tty");
   const requested = {
@@ -137,7 +131,7 @@ export const podAttach = (context: RequestContext): Promise<Response> => termina
 export async function podPortForward(context: RequestContext): Promise<Response> {
   const { request, query, env, cluster } = context;
   const ports = portsOf(query);
-  await requireConnecting(context);
+  requireConnecting(context);
   await admitConnect(context, "PodPortForwardOptions", ports.length > 0 ? { ports } : {});
   const pod = await readPod(context);
   const node = hostOf(pod);
