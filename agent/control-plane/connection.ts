@@ -1,17 +1,14 @@
 /** The agent's connection to its control plane: HTTPS, with a CA of the server's own if it has one. */
 
-import { type ClientRequest, Agent as PlainAgent, request as plainRequest } from "node:http";
-import { Agent, type RequestOptions, request } from "node:https";
-import WebSocket from "ws";
+import type { Agent as PlainAgent } from "node:http";
+import type { Agent, RequestOptions } from "node:https";
+import type WebSocket from "ws";
 import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
-import { ProxiedAgent, proxyFor } from "./outbound-proxy.ts";
+import type { ApiCalls } from "../api-forwarding/api-calls.ts";
+import { PassedCalls, type Server } from "./passed-calls.ts";
 
-export interface Connection {
-  /** `https://host:port`, with the cluster's path if there is one, and no trailing slash. */
-  readonly server: string;
+export interface Connection extends Server {
   readonly token: string;
-  /** PEM; absent if the server's certificate comes from a public CA. */
-  readonly ca?: string;
 }
 
 export interface DatedResponse extends ApiResponse {
@@ -25,26 +22,14 @@ export class ControlPlane {
   readonly server: string;
   /** Changes when the node renews it. */
   token: string;
-  readonly #ca: string | undefined;
   readonly #agent: Agent | PlainAgent;
-  readonly #passing: Agent | PlainAgent;
-  /** Absent: WebSockets connect directly. */
-  readonly #socketAgent: ProxiedAgent | undefined;
+  readonly #passed: PassedCalls;
 
-  constructor({ server, token, ca }: Connection) {
-    this.server = server;
+  constructor({ token, ...server }: Connection) {
+    this.server = server.server;
     this.token = token;
-    this.#ca = ca;
-    const trust = ca === undefined ? {} : { ca };
-    const proxy = proxyFor(new URL(server), process.env);
-    const agentOf = (maxSockets: number) => {
-      const options = { keepAlive: true, maxSockets };
-      if (proxy) return new ProxiedAgent(proxy, { ...options, ...trust });
-      return server.startsWith("https:") ? new Agent({ ...options, ...trust }) : new PlainAgent(options);
-    };
-    this.#agent = agentOf(32);
-    this.#passing = agentOf(Number.POSITIVE_INFINITY);
-    this.#socketAgent = proxy && new ProxiedAgent(proxy, trust);
+    this.#passed = new PassedCalls(server);
+    this.#agent = this.#passed.agentOf(32);
   }
 
   headers = (): Record<string, string> => ({ authorization: `Bearer ${this.token}` });
@@ -65,7 +50,7 @@ export class ControlPlane {
         },
         timeout: TIMEOUT_MS,
       };
-      const outgoing = this.#request(path, options);
+      const outgoing = this.#passed.request(path, options);
       outgoing.once("response", (response) => {
         let text = "";
         response.setEncoding("utf8");
@@ -82,26 +67,12 @@ export class ControlPlane {
       outgoing.end(body);
     });
 
-  /** A request on behalf of somebody else, streamed both ways: watches and upgrades may last for hours. */
-  open(path: string, options: Pick<RequestOptions, "method" | "headers">): ClientRequest {
-    return this.#request(path, { ...options, agent: this.#passing });
-  }
+  open: ApiCalls["open"] = (path, options) => this.#passed.open(path, options);
 
-  #request(path: string, options: RequestOptions): ClientRequest {
-    return (this.server.startsWith("https:") ? request : plainRequest)(`${this.server}${path}`, options);
-  }
+  dial: ApiCalls["dial"] = (path, options) => this.#passed.dial(path, options);
 
   webSocket(path: string, headers: Readonly<Record<string, string>> = {}): WebSocket {
-    return new WebSocket(`${this.server.replace(/^http/, "ws")}${path}`, {
-      headers: { ...this.headers(), ...headers },
-      ...(this.#ca === undefined ? {} : { ca: this.#ca }),
-      ...(this.#socketAgent === undefined ? {} : { agent: this.#socketAgent }),
-      handshakeTimeout: 15_000,
-      perMessageDeflate: false,
-      // Masking keeps plain proxies from mistaking messages for requests; inside TLS no proxy sees them, and masking
-      // costs a copy of each.
-      ...(this.server.startsWith("https:") ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
-    });
+    return this.#passed.webSocket(path, { ...this.headers(), ...headers });
   }
 
   /** Settles when it is open. Messages are queued until somebody listens. */
@@ -118,7 +89,6 @@ export class ControlPlane {
 
   close(): void {
     this.#agent.destroy();
-    this.#passing.destroy();
-    this.#socketAgent?.destroy();
+    this.#passed.close();
   }
 }

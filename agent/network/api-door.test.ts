@@ -1,8 +1,8 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign, X509Certificate } from "node:crypto";
 import { createServer, type IncomingMessage, request as plainRequest, type Server } from "node:http";
-import { Agent, request } from "node:https";
+import { Agent, createServer as createSecureServer, request, type Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import {
@@ -15,8 +15,8 @@ import {
 } from "../../api/machinery/x509/certificate.ts";
 import { generalNames } from "../../api/machinery/x509/general-names.ts";
 import { renderPem } from "../../api/machinery/x509/pem.ts";
+import { ApiDoor } from "./api-door.ts";
 import type { ControlPlaneCalls } from "./control-plane-calls.ts";
-import { EndingApiDoor } from "./ending-api-door.ts";
 
 const NAME = "kubernetes.default.svc";
 const DAY_MS = 86_400_000;
@@ -46,6 +46,9 @@ const callsOf = (server: string): ControlPlaneCalls => ({
     return { code: answer.status, body: await answer.text() };
   },
   open: (path, options) => plainRequest(`${server}${path}`, options),
+  dial: () => {
+    throw new Error("nobody asks for SPDY");
+  },
 });
 const ca = issue(spki(authority.publicKey), "authority");
 
@@ -58,7 +61,7 @@ async function bodyOf(message: IncomingMessage): Promise<string> {
 describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   let plane: Server;
   let controlPlane: ControlPlaneCalls;
-  let door: EndingApiDoor;
+  let door: ApiDoor;
   let finishWatch = () => {};
   const pods = new Agent({ ca, servername: NAME, keepAlive: true });
 
@@ -88,7 +91,7 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
     const { port } = plane.address() as AddressInfo;
     controlPlane = callsOf(`http://127.0.0.1:${port}/clusters/two`);
     const log = { info: () => {}, warn: () => {} };
-    door = await EndingApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane, log });
+    door = await ApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane, log, apiServer: undefined });
     await vi.waitFor(async () => expect((await ask("GET", "/healthz")).statusCode).toBe(207));
   });
   afterAll(() => {
@@ -153,6 +156,20 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
     },
   );
 
+  it.each(["//", "//x/api/v1/namespaces/n/pods/p/exec", "/api/v1/namespaces/n/pods/p/exec?command=id#x"])(
+    "AGENT-STANDS: ends a request for SPDY at %s",
+    async (path) => {
+      const socket = connectTls({ ca, servername: NAME, host: door.at.address, port: door.at.port });
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      const versions = "X-Stream-Protocol-Version: v4.channel.k8s.io";
+      socket.resume().on("end", () => socket.end());
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: SPDY/3.1\r\n${versions}\r\n\r\n`,
+      );
+      await closed;
+    },
+  );
+
   it("forwards WebSockets with their subprotocol", async () => {
     const { host, port } = { host: door.at.address, port: door.at.port };
     const socket = new WebSocket(`wss://${host}:${port}/exec`, ["v5.channel.k8s.io"], { agent: pods });
@@ -168,8 +185,88 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
     const away = callsOf("http://127.0.0.1:9");
     const complaints: string[] = [];
     const log = { info: () => {}, warn: (text: string) => complaints.push(text) };
-    const shut = await EndingApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane: away, log });
+    const shut = await ApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane: away, log, apiServer: undefined });
     await expect.poll(() => complaints.length).toBe(1);
     shut.close();
+  });
+});
+
+describe("NET-ALPN: an API proxy through which TLS passes", () => {
+  const subject = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const serving = {
+    key: subject.privateKey.export({ type: "pkcs8", format: "pem" }),
+    cert: issue(spki(subject.publicKey), "server"),
+  };
+  let plane: SecureServer;
+  let certifier: Server;
+  let door: ApiDoor;
+  let port = 0;
+
+  beforeAll(async () => {
+    plane = createSecureServer(serving, (asked, answer) => answer.end(`plane ${asked.headers.authorization}`));
+    await new Promise<void>((done) => plane.listen(0, "127.0.0.1", done));
+    certifier = createServer(async (asked, answer) => {
+      const { publicKey } = JSON.parse(await bodyOf(asked));
+      const key = createPublicKey({ key: Buffer.from(publicKey, "base64"), type: "spki", format: "der" });
+      answer.end(JSON.stringify({ certificate: issue(spki(key), "server") }));
+    });
+    await new Promise<void>((done) => certifier.listen(0, "127.0.0.1", done));
+    port = (plane.address() as AddressInfo).port;
+    const controlPlane: ControlPlaneCalls = {
+      ...callsOf(`http://127.0.0.1:${(certifier.address() as AddressInfo).port}`),
+      open: (path, options) => request(`https://127.0.0.1:${port}${path}`, { ...options, ca, servername: NAME }),
+    };
+    const log = { info: () => {}, warn: () => {} };
+    const apiServer = { host: "127.0.0.1", port };
+    door = await ApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane, log, apiServer });
+    await vi.waitFor(async () =>
+      expect(await certificateOf({})).not.toBe(await certificateOf({ ALPNProtocols: ["http/1.1"] })),
+    );
+  });
+  afterAll(() => {
+    door.close();
+    plane.close();
+    certifier.close();
+  });
+
+  /** The serial of the certificate that a client is shown. */
+  const certificateOf = (options: ConnectionOptions) =>
+    new Promise<string>((resolve, reject) => {
+      const { address: host } = door.at;
+      const socket = connectTls({ ca, servername: NAME, ...options, host, port: door.at.port }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      });
+      socket.once("error", reject);
+    });
+  const ask = async (options: ConnectionOptions) => {
+    const agent = new Agent({ ca, servername: NAME, ...options });
+    const headers = { authorization: "Bearer own" };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+      request({ agent, host: door.at.address, port: door.at.port, headers, path: "/api" }, resolve)
+        .once("error", reject)
+        .end(),
+    );
+    const text = await bodyOf(answer);
+    agent.destroy();
+    return text;
+  };
+
+  it("leads clients that offer a protocol to the control plane's own TLS", async () => {
+    const own = new X509Certificate(serving.cert).fingerprint256;
+    for (const ALPNProtocols of [["h2", "http/1.1"], ["http/1.1"]])
+      expect(await certificateOf({ ALPNProtocols })).toBe(own);
+    expect(await certificateOf({ ALPNProtocols: [] })).not.toBe(own);
+  });
+
+  it("serves either kind of client", async () => {
+    for (const ALPNProtocols of [["http/1.1"], []]) expect(await ask({ ALPNProtocols })).toBe("plane Bearer own");
+  });
+
+  it("passes a client through that has just refused the node's certificate", async () => {
+    const other = await certificateOf({ ALPNProtocols: [] });
+    await expect(certificateOf({ ca: [], ALPNProtocols: [] })).rejects.toThrow();
+    await expect.poll(() => certificateOf({ ALPNProtocols: [] })).not.toBe(other);
+    expect(await ask({ ALPNProtocols: [] })).toBe("plane Bearer own");
   });
 });

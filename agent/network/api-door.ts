@@ -1,10 +1,13 @@
 /**
- * How pods reach the API server: connections to the node's bridge are forwarded, byte for byte, over connections of the
- * agent's own. TLS passes through, so the server's certificate must be valid for `10.96.0.1` and
- * `kubernetes.default.svc`, like that of a control plane with its own CA.
+ * How pods reach the API server: at the node, over connections of the agent's own. TLS passes through if the server's
+ * certificate is valid for `10.96.0.1` and `kubernetes.default.svc`, like that of a control plane with its own CA;
+ * except for clients that offer no protocol (ALPN). Programs that exec over SPDY are among them, and only where TLS
+ * ends can that be translated.
  */
-import { connect, createServer, type Server } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Backend } from "../proxy/rule-set.ts";
+import { hearHello } from "./client-hello.ts";
+import { EndedConnections, type EndedConnectionsOptions } from "./ended-connections.ts";
 import { JoinedSockets } from "./join-sockets.ts";
 
 export interface ApiServer {
@@ -19,33 +22,57 @@ export function apiServerOf({ server, ca }: { readonly server: string; readonly 
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 443) };
 }
 
+export interface ApiDoorOptions extends EndedConnectionsOptions {
+  /** Undefined: TLS cannot pass through, so the agent ends that of all pods. */
+  readonly apiServer: ApiServer | undefined;
+}
+
 export class ApiDoor {
+  readonly #apiServer: ApiServer | undefined;
   readonly #server: Server;
   readonly #joined = new JoinedSockets();
+  readonly #ended: EndedConnections;
+  /** Clients that have not said enough. */
+  readonly #greeted = new Set<Socket>();
   readonly at: Backend;
 
-  private constructor(server: Server, at: Backend) {
-    this.#server = server;
-    this.at = at;
-  }
-
-  static open(address: string, { host, port }: ApiServer): Promise<ApiDoor> {
+  static open(address: string, options: ApiDoorOptions): Promise<ApiDoor> {
     return new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true, noDelay: true });
       server.once("error", reject);
-      server.listen(0, address, () => {
-        const bound = server.address();
-        const door = new ApiDoor(server, { address, port: typeof bound === "object" && bound ? bound.port : 0 });
-        server.on("connection", (client) =>
-          door.#joined.join(client, connect({ host, port, allowHalfOpen: true, noDelay: true })),
-        );
-        resolve(door);
-      });
+      server.listen(0, address, () => resolve(new ApiDoor(server, options)));
     });
+  }
+
+  private constructor(server: Server, options: ApiDoorOptions) {
+    const bound = server.address();
+    if (typeof bound !== "object" || bound === null) throw new Error("the way to the API server is closed");
+    this.at = { address: bound.address, port: bound.port };
+    this.#server = server;
+    this.#apiServer = options.apiServer;
+    this.#ended = new EndedConnections(options);
+    server.on("connection", (client) => this.#admit(client));
   }
 
   close(): void {
     this.#server.close();
     this.#joined.close();
+    this.#ended.close();
+    for (const client of this.#greeted) client.destroy();
+  }
+
+  #admit(client: Socket): void {
+    const apiServer = this.#apiServer;
+    if (apiServer === undefined) {
+      this.#ended.accept(client);
+      return;
+    }
+    this.#greeted.add(client);
+    client.once("close", () => this.#greeted.delete(client));
+    hearHello(client, (hello) => {
+      this.#greeted.delete(client);
+      if (hello === "without-alpn" && this.#ended.isTrustedBy(client)) this.#ended.accept(client);
+      else this.#joined.join(client, connect({ ...apiServer, allowHalfOpen: true, noDelay: true }));
+    });
   }
 }

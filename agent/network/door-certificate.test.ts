@@ -12,7 +12,7 @@ function controlPlane(answer: { code: number; body: string }) {
     requests.push(request);
     return answer;
   };
-  return { requests, calls: { server: "", request, open: () => Promise.reject(new Error("unused")) as never } };
+  return { requests, calls: { request } };
 }
 
 it("a certificate is requested for a new key of the agent's own, and renewed at half of its lifetime", async () => {

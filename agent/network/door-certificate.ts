@@ -16,7 +16,7 @@ export interface DoorCertificate {
 
 /** Fails if the control plane does not answer, or refuses. */
 export async function fetchDoorCertificate(
-  controlPlane: ControlPlaneCalls,
+  controlPlane: Pick<ControlPlaneCalls, "request">,
   nodeName: string,
 ): Promise<DoorCertificate> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

@@ -8,12 +8,9 @@ import { KernelTable } from "../proxy/kernel-table.ts";
 import type { NftSession } from "../proxy/nft-session.ts";
 import { type NftTable, TableBuilder } from "../proxy/nft-table.ts";
 import type { Backend } from "../proxy/rule-set.ts";
-import { ApiDoor, type ApiServer } from "./api-door.ts";
-import { EndingApiDoor, type EndingApiDoorOptions } from "./ending-api-door.ts";
+import { ApiDoor, type ApiDoorOptions, type ApiServer } from "./api-door.ts";
 
-export interface MachineDoorOptions extends EndingApiDoorOptions {
-  /** Undefined: pods cannot reach it through a tunnel of bytes, so the agent makes requests in their place. */
-  readonly apiServer: ApiServer | undefined;
+export interface MachineDoorOptions extends ApiDoorOptions {
   readonly nft: NftSession;
 }
 
@@ -42,7 +39,7 @@ export class MachineDoor {
   readonly #options: MachineDoorOptions;
   readonly #guard: KernelTable;
   #address: string | undefined;
-  #door: ApiDoor | EndingApiDoor | undefined;
+  #door: ApiDoor | undefined;
 
   constructor(options: MachineDoorOptions) {
     this.#options = options;
@@ -59,10 +56,7 @@ export class MachineDoor {
     const { apiServer } = this.#options;
     const address = doorAddressOf(node);
     if (directWay(apiServer) !== undefined || address === undefined || address === this.#address) return;
-    const door =
-      apiServer === undefined
-        ? await EndingApiDoor.open(address, this.#options)
-        : await ApiDoor.open(address, apiServer);
+    const door = await ApiDoor.open(address, this.#options);
     try {
       await this.#guard.apply(doorGuard(door.at));
     } catch (error) {

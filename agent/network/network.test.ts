@@ -13,6 +13,10 @@ const node = (name: string, podCIDRs: string[], addresses: string[]): Node => ({
   status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) },
 });
 
+const never = () => {
+  throw new Error("nobody asks for this");
+};
+
 describe("NET-ROUTES: pod routes", () => {
   it("lead to other nodes by an address of the same family that is not loopback", () => {
     const nodes = [
@@ -72,7 +76,10 @@ describe("NET-API: the connection to the API server", () => {
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const { port } = server.address() as { port: number };
-    const door = await ApiDoor.open("127.0.0.1", { host: "127.0.0.1", port });
+    const away = { server: "https://plane", request: () => Promise.reject(new Error()), open: never, dial: never };
+    const log = { info: () => {}, warn: () => {} };
+    const apiServer = { host: "127.0.0.1", port };
+    const door = await ApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane: away, log, apiServer });
     const client = connect({ host: door.at.address, port: door.at.port });
     client.end("hello");
     let said = "";

@@ -11,23 +11,19 @@ import type { Logger } from "../logger.ts";
 import type { NftSession } from "../proxy/nft-session.ts";
 import type { Backend } from "../proxy/rule-set.ts";
 import type { NetworkDirectories } from "../runtime/runtime.ts";
-import { ApiDoor, type ApiServer } from "./api-door.ts";
+import { ApiDoor, type ApiDoorOptions } from "./api-door.ts";
 import { makeBridge } from "./bridge.ts";
 import { cniConfig, gatewayOf } from "./cni-config.ts";
 import { hasPlugin, writeConfiguration } from "./cni-directory.ts";
-import { EndingApiDoor } from "./ending-api-door.ts";
 import type { Way } from "./overlay/choose-way.ts";
 import type { NetworkKey } from "./overlay/network-key.ts";
 import { Overlay } from "./overlay/overlay.ts";
 import { peersOf } from "./overlay/peer.ts";
 import { planRoutes, Routes } from "./routes.ts";
 
-export interface PodNetworkOptions {
-  readonly nodeName: string;
+export interface PodNetworkOptions extends ApiDoorOptions {
   readonly directories: NetworkDirectories;
   readonly dataDirectory: string;
-  /** Undefined: pods cannot reach it through a tunnel of bytes, so the agent makes requests in their place. */
-  readonly apiServer: ApiServer | undefined;
   readonly controlPlane: ControlPlane;
   readonly zone: () => Zone;
   /** The machine's resolvers. */
@@ -37,7 +33,6 @@ export interface PodNetworkOptions {
   /** Other nodes are to be reached in other ways than before. */
   readonly onWays: () => void;
   readonly nft: NftSession;
-  readonly log: Logger;
 }
 
 export class PodNetwork {
@@ -45,7 +40,7 @@ export class PodNetwork {
   readonly #routes: Routes;
   #ranges = "";
   #dns: DnsServer | undefined;
-  #door: ApiDoor | EndingApiDoor | undefined;
+  #door: ApiDoor | undefined;
   #overlay: Overlay | undefined;
   #ways: ReadonlyMap<string, Way> = new Map();
   #bridgeBypasses = false;
@@ -118,7 +113,7 @@ export class PodNetwork {
   }
 
   async #listen(gateway: string, log: Logger): Promise<void> {
-    const { apiServer, zone, resolvers } = this.#options;
+    const { zone, resolvers } = this.#options;
     this.#closeDoors();
     this.#gateway = gateway;
     const upstream = () => resolvers().filter((server) => server !== gateway);
@@ -126,10 +121,7 @@ export class PodNetwork {
       log.warn(`pods resolve names as this machine does: ${error.message}`);
       return undefined;
     });
-    this.#door =
-      apiServer === undefined
-        ? await EndingApiDoor.open(gateway, this.#options)
-        : await ApiDoor.open(gateway, apiServer);
+    this.#door = await ApiDoor.open(gateway, this.#options);
   }
 
   /** Routes to the pods of other nodes, and to Services if the machine has no route for them. */

@@ -1,7 +1,7 @@
 /**
- * The CAs by which pods verify the API server: that of this server's own certificate and, where nodes terminate TLS for
- * their pods, the cluster's authority, which signs the nodes' certificates. Nodes do so if the server's certificate is
- * not valid for `kubernetes.default.svc`, or if its paths are not those of the cluster alone.
+ * The CAs by which pods verify the API server: that of this server's own certificate, and the cluster's authority, which
+ * signs the certificates of nodes. Nodes terminate TLS for their pods if the server's certificate is not valid for
+ * `kubernetes.default.svc`, if its paths are not those of the cluster alone, and for clients that may speak SPDY.
  */
 import { renderPem } from "../../api/machinery/x509/pem.ts";
 import type { Env } from "../env.ts";
@@ -13,7 +13,6 @@ export function podAuthorities(env: Env): (cluster: string) => Promise<string> {
   const known = new Map<string, { readonly pem: Promise<string>; readonly at: number }>();
   return async (cluster) => {
     const own = env.CLUSTER_CA ?? "";
-    if (own !== "" && cluster === "default") return own;
     let kept = known.get(cluster);
     // A cluster may be deleted and created again.
     if (kept === undefined || Date.now() - kept.at > KEPT_MS) {
