@@ -11,6 +11,7 @@ import { joinCommand } from "./commands/join.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { leaveCommand } from "./commands/leave.ts";
 import { nodeCommand } from "./commands/node.ts";
+import { proxyCommand } from "./commands/proxy.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
@@ -47,6 +48,7 @@ for (const command of [
   backupCommand(),
   restoreCommand(),
   kubeconfigCommand(),
+  proxyCommand(),
   statusCommand(),
   deployCommand(),
   versionCommand(),

@@ -29,11 +29,11 @@ const rules: readonly Rule[] = [
   { from: /^migrations\//, mayImport: /^migrations\// },
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },
   // `up` and `join` run an agent: they know its entry point, leave the machine by the same routes, verify servers in the
-  // same way, and read the same messages.
+  // same way, and read the same messages. `proxy` forwards requests as nodes do for their pods.
   {
     from: /^cli\//,
     mayImport:
-      /^(api|cli|client)\/|^agent\/(main|control-plane\/outbound-proxy|streams\/verified-tls|pressure\/thresholds)\.ts$/,
+      /^(api|cli|client)\/|^agent\/(main|api-forwarding\/forwarder|control-plane\/(outbound-proxy|passed-calls)|streams\/verified-tls|pressure\/thresholds)\.ts$/,
   },
   { from: /^dashboard\//, mayImport: /^(api|client|dashboard)\// },
 ];

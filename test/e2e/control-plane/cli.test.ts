@@ -231,6 +231,7 @@ test.each([
   "backup",
   "restore",
   "kubeconfig",
+  "proxy",
   "status",
   "deploy",
   "version",
