@@ -77,6 +77,20 @@ test("LINK-GONE: a node that the control plane no longer knows reports this once
   ]);
 });
 
+test("LINK-GONE: a control plane with another authority's certificate is reported once, with a remedy", async () => {
+  let requested = 0;
+  start({
+    webSocket: refusing,
+    request: () => {
+      requested++;
+      const code = requested === 1 ? "ECONNREFUSED" : "SELF_SIGNED_CERT_IN_CHAIN";
+      return Promise.reject(Object.assign(new Error(code), { code }));
+    },
+  });
+  await expect.poll(() => requested, { timeout: 15_000 }).toBe(3);
+  expect(said).toEqual([expect.stringMatching(/SELF_SIGNED_CERT_IN_CHAIN.*set up anew\?.*sailplane token create/)]);
+});
+
 test("LINK-CLOCK: a wrong clock is reported once, whether noticed over HTTP or WebSocket", async () => {
   server.on("headers", (headers) => void headers.push(`Date: ${new Date(Date.now() - 3_600_000).toUTCString()}`));
   const link = start();

@@ -54,6 +54,9 @@ const SPREAD_MS = 10_000;
 /** Certificates and tokens tolerate more than this; a date has whole seconds, and takes a while to arrive. */
 const SKEW_MS = 10_000;
 
+/** Node.js' codes of certificates that it does not accept. */
+const OF_CERTIFICATES = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/;
+
 export class Link {
   readonly #options: LinkOptions;
   readonly #path: string;
@@ -62,6 +65,7 @@ export class Link {
   #failedSince: number | undefined;
   #skewMs = 0;
   #refused = false;
+  #isDistrusted = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -97,6 +101,15 @@ export class Link {
         'the control plane knows this node no more: was its Node deleted? Pods go on; end this, and join again with what "sailplane token create" prints',
       );
     this.#refused = refused;
+  }
+
+  /** Another authority has signed its certificate, or it has expired: only a person can help. */
+  #noteDistrust({ code = "", message }: NodeJS.ErrnoException): void {
+    if (!OF_CERTIFICATES.test(code) || this.#isDistrusted) return;
+    this.#isDistrusted = true;
+    this.#options.log.warn(
+      `the control plane's certificate is not the one that this node trusts (${message}): was it set up anew? Pods go on; end this, and join again with what "sailplane token create" prints`,
+    );
   }
 
   /** Runs until the signal aborts. */
@@ -207,8 +220,10 @@ export class Link {
         this.#compareClocks(response.date);
         this.#noteRefusal(response.code === 401);
         if (isSuccess(response)) onSync(complete(JSON.parse(response.body) as NodeSync));
-      } catch {
+        this.#isDistrusted = false;
+      } catch (error) {
         // Neither connection works: pods continue from what is known.
+        this.#noteDistrust(error as NodeJS.ErrnoException);
       }
     }
   }
