@@ -214,6 +214,7 @@ export class NodeAssembly {
         for (const uid of uids) this.workers.wake(uid);
       },
       register: () => this.registrar.register(),
+      pods: () => this.workers.pods,
       log: this.#parts.log,
     });
   }

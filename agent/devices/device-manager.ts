@@ -10,7 +10,7 @@ import { readHeld } from "../files/read-held.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { ConfigError } from "../pod/config/env/env.ts";
 import { isSidecar } from "../pod/containers.ts";
-import type { DeviceGrant, DeviceSource } from "./device-source.ts";
+import type { Device, DeviceGrant, DeviceSource } from "./device-source.ts";
 
 interface Held {
   readonly pod: string;
@@ -20,6 +20,10 @@ interface Held {
   readonly grant: DeviceGrant;
   /** The container ends before the pod's other containers start, which may reuse its devices. */
   readonly passesOn?: boolean;
+}
+
+export interface NamedDevice extends Device {
+  readonly resource: string;
 }
 
 export interface DeviceManagerOptions {
@@ -48,6 +52,12 @@ export class DeviceManager {
         resource,
         { capacity: devices.length, allocatable: devices.filter(({ healthy }) => healthy).length },
       ]),
+    );
+  }
+
+  get all(): readonly NamedDevice[] {
+    return [...this.#options.sources()].flatMap(([resource, { devices }]) =>
+      devices.map((device) => ({ ...device, resource })),
     );
   }
 
@@ -127,19 +137,32 @@ export class DeviceManager {
     }
   }
 
+  #heldOf(pod: string, { name }: Pick<Container, "name">): readonly Held[] {
+    return this.#held.filter((held) => held.pod === pod && held.container === name);
+  }
+
+  /** The devices of a pod's container; one that nobody lists any more is not healthy. */
+  heldBy(pod: string, container: Pick<Container, "name">): readonly NamedDevice[] {
+    const sources = this.#options.sources();
+    return this.#heldOf(pod, container).flatMap(({ resource, ids }) =>
+      ids.map((id) => ({
+        ...(sources.get(resource)?.devices.find((device) => device.id === id) ?? { id, healthy: false }),
+        resource,
+      })),
+    );
+  }
+
   /** The health of the devices of a pod's container. */
-  healthOf(pod: string, { name }: Container): readonly ResourceStatus[] {
-    return this.#held
-      .filter((held) => held.pod === pod && held.container === name)
-      .map(({ resource, ids }) => {
-        const source = this.#options.sources().get(resource);
-        const health = (id: string) => {
-          // The plugin has been gone for long, and nobody else knows.
-          if (source === undefined) return "Unknown";
-          return source.devices.find((device) => device.id === id)?.healthy === true ? "Healthy" : "Unhealthy";
-        };
-        return { name: resource, resources: ids.map((id) => ({ resourceID: id, health: health(id) })) };
-      });
+  healthOf(pod: string, container: Container): readonly ResourceStatus[] {
+    return this.#heldOf(pod, container).map(({ resource, ids }) => {
+      const source = this.#options.sources().get(resource);
+      const health = (id: string) => {
+        // The plugin has been gone for long, and nobody else knows.
+        if (source === undefined) return "Unknown";
+        return source.devices.find((device) => device.id === id)?.healthy === true ? "Healthy" : "Unhealthy";
+      };
+      return { name: resource, resources: ids.map((id) => ({ resourceID: id, health: health(id) })) };
+    });
   }
 
   /** The pod has ended. */

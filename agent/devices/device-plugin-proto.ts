@@ -29,7 +29,9 @@ message RegisterRequest {
 }
 
 message ListAndWatchResponse { repeated Device devices = 1; }
-message Device { string ID = 1; string health = 2; }
+message Device { string ID = 1; string health = 2; TopologyInfo topology = 3; }
+message TopologyInfo { repeated NUMANode nodes = 1; }
+message NUMANode { int64 ID = 1; }
 
 message PreferredAllocationRequest { repeated ContainerPreferredAllocationRequest container_requests = 1; }
 message ContainerPreferredAllocationRequest {

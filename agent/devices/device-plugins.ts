@@ -31,6 +31,14 @@ interface Registration {
   } | null;
 }
 
+interface List {
+  readonly devices: readonly {
+    readonly ID: string;
+    readonly health: string;
+    readonly topology: { readonly nodes: readonly { readonly ID: number }[] } | null;
+  }[];
+}
+
 interface ContainerAnswer {
   readonly envs: Readonly<Record<string, string>>;
   readonly mounts: readonly {
@@ -67,14 +75,17 @@ class Plugin implements DeviceSource {
 
   /** Calls back with each list of devices; settles when the plugin is gone. */
   watch(onList: () => void): Promise<void> {
-    type List = { readonly devices: readonly { readonly ID: string; readonly health: string }[] };
     return new Promise((resolve) => {
       this.#service.follow<List>(
         "ListAndWatch",
         {},
         {
           onMessage: ({ devices }) => {
-            this.devices = devices.map(({ ID, health }) => ({ id: ID, healthy: health === "Healthy" }));
+            this.devices = devices.map(({ ID, health, topology }) => ({
+              id: ID,
+              healthy: health === "Healthy",
+              ...(topology && { numaNodes: topology.nodes.map((node) => node.ID) }),
+            }));
             onList();
           },
           onEnd: () => resolve(),

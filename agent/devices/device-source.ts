@@ -4,6 +4,8 @@ import type { Device as ContainerDevice, Mount } from "../runtime/container.ts";
 export interface Device {
   readonly id: string;
   readonly healthy: boolean;
+  /** Those that the device is near; absent: not known. */
+  readonly numaNodes?: readonly number[];
 }
 
 /** What a container gets along with its devices. */

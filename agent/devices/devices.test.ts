@@ -60,6 +60,25 @@ describe("a device plugin", () => {
     expect(nobody.healthOf("pod-1", asking("c", 2))).toEqual(devices("Unknown", "Unknown"));
   });
 
+  test("AGENT-POD-RESOURCES: a container's devices are known with the NUMA nodes that the plugin reports", async () => {
+    plugin.nearNode1 = "b";
+    plugin.set({ a: true, b: true });
+    await expect.poll(() => manager.all.at(-1)?.numaNodes).toEqual([1]);
+    await manager.give("pod-1", asking("c", 2));
+    const held = () => manager.heldBy("pod-1", { name: "c" });
+    const b = { resource: WIDGET, id: "b", numaNodes: [1] };
+    expect(held()).toEqual([
+      { resource: WIDGET, id: "a", healthy: true },
+      { ...b, healthy: true },
+    ]);
+    expect(manager.heldBy("pod-1", { name: "d" })).toEqual([]);
+    plugin.set({ b: true });
+    await expect.poll(held).toEqual([
+      { resource: WIDGET, id: "a", healthy: false },
+      { ...b, healthy: true },
+    ]);
+  });
+
   test("AGENT-DEVICES-SET: no device is given to two containers, and a restarted container keeps its own", async () => {
     const [one, other] = await Promise.all([
       manager.give("pod-1", asking("c", 1)),

@@ -82,6 +82,19 @@ test("AGENT-DRA-CDI: a container gets the CDI devices of the request that it nam
   expect(claimsOf().devicesOf(pod("1"), { name: "none" })).toEqual([]);
 });
 
+test("AGENT-POD-RESOURCES: a container's prepared claims are known, with all of their devices", async () => {
+  const claims = claimsOf();
+  expect(claims.preparedFor(pod("1"), asks())).toEqual([]);
+  await claims.prepare(pod("1"));
+  const [prepared, ...more] = claims.preparedFor(pod("1"), asks("gpu"));
+  expect([prepared?.claim.name, prepared?.devices.map(({ driver }) => driver), more]).toEqual([
+    "claim",
+    [NAME, NAME],
+    [],
+  ]);
+  expect(claims.preparedFor(pod("1"), { name: "none" })).toEqual([]);
+});
+
 test("AGENT-DEVICES-HEALTH: a driver reports the health of claimed devices until it stops", async () => {
   const claims = claimsOf();
   const told = (request?: string) => claims.healthOf(pod("1"), asks(request));

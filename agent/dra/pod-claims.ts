@@ -24,6 +24,11 @@ interface Held {
   readonly devices?: readonly GivenDevice[];
 }
 
+export interface PreparedClaim {
+  readonly claim: ClaimReference;
+  readonly devices: readonly GivenDevice[];
+}
+
 export interface PodClaimsOptions {
   readonly file: string;
   readonly drivers: DraDrivers;
@@ -143,6 +148,17 @@ export class PodClaims {
     return requestsOf(pod, container).flatMap(({ claim, request }) =>
       this.#given(pod, claim, request).flatMap(({ cdi_device_ids }) => cdi_device_ids),
     );
+  }
+
+  /** The prepared claims of a pod's container, each with all of its devices. */
+  preparedFor(pod: Pod, container: Container): readonly PreparedClaim[] {
+    // Before its claims exist, a pod has none.
+    if (!this.uids.includes(pod.metadata.uid ?? "")) return [];
+    const names = new Set(requestsOf(pod, container).map(({ claim }) => claim));
+    return [...names].flatMap((name) => {
+      const held = this.#find(pod, name);
+      return held?.devices === undefined ? [] : [{ claim: held.claim, devices: held.devices }];
+    });
   }
 
   /** `request` may be "": all of the claim. */

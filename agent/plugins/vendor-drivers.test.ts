@@ -23,6 +23,7 @@ const driversIn = (kubeletDirectory: string) =>
     onChange: () => {},
     onHealth: () => {},
     register: async () => {},
+    pods: () => [],
     log: { info: () => {}, warn: (line) => told.push(line) },
   });
 
@@ -31,7 +32,7 @@ it("AGENT-CSI, AGENT-DEVICES: a node creates the directories of vendor drivers a
   await drivers.open();
   drivers.close();
   const made = namesIn(join(directory, "kubelet")).sort();
-  expect(made).toEqual(["device-plugins", "plugins", "plugins_registry", "pods"]);
+  expect(made).toEqual(["device-plugins", "plugins", "plugins_registry", "pod-resources", "pods"]);
 });
 
 it("a node that cannot create these directories reports this and continues", async () => {
@@ -44,5 +45,6 @@ it("a node that cannot create these directories reports this and continues", asy
     "no CSI driver can register",
     "no DRA driver can register",
     "no device plugin can register",
+    "no pod resources",
   ]);
 });

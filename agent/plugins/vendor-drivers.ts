@@ -1,7 +1,7 @@
 /** What vendors add to a node: plugins for devices, and drivers for volumes. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Node } from "../../api/generated/core.v1.ts";
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { type CsiDrivers, csiDrivers } from "../csi/csi-drivers.ts";
 import { tellDrivers } from "../csi/csi-node-object.ts";
@@ -11,6 +11,7 @@ import { DeviceManager } from "../devices/device-manager.ts";
 import { DevicePlugins } from "../devices/device-plugins.ts";
 import type { DeviceSource } from "../devices/device-source.ts";
 import { findGpus, thisMachine } from "../devices/machine-gpus.ts";
+import { PodResources } from "../devices/pod-resources.ts";
 import { type DraDrivers, draDrivers } from "../dra/dra-drivers.ts";
 import { DriverSlices } from "../dra/driver-slices.ts";
 import { PodClaims, type PodClaimsOptions } from "../dra/pod-claims.ts";
@@ -33,6 +34,8 @@ export interface VendorDriversOptions {
   readonly onHealth: (uids: readonly string[]) => void;
   /** Settles when the API has the Node's current state. */
   readonly register: () => Promise<void>;
+  /** With the agent's status of each. */
+  readonly pods: () => readonly Pod[];
   readonly log: Logger;
 }
 
@@ -45,6 +48,7 @@ export class VendorDrivers {
   readonly #draDrivers: DraDrivers;
   readonly #slices: DriverSlices;
   readonly claims: PodClaims;
+  readonly #podResources: PodResources;
   #gpus: ReadonlyMap<string, DeviceSource> = new Map();
   /** Resources that the node once had devices of. */
   readonly #hadDevices = new Set<string>();
@@ -74,6 +78,12 @@ export class VendorDrivers {
       drivers: this.#draDrivers,
       claim: sources.resourceClaim,
     });
+    this.#podResources = new PodResources({
+      directory: join(kubeletDirectory, "pod-resources"),
+      pods: options.pods,
+      devices: this.devices,
+      claims: this.claims,
+    });
     this.csi = new CsiVolumes({
       directory: kubeletDirectory,
       node: nodeName,
@@ -94,6 +104,7 @@ export class VendorDrivers {
     await this.#draDrivers.open().catch((error) => log.warn(`no DRA driver can register: ${error.message}`));
     this.#slices.open();
     await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
+    await this.#podResources.open().catch((error) => log.warn(`no pod resources: ${error.message}`));
   }
 
   /** A resource whose plugin is gone for good is 0, not absent: a patch would leave it as it was. */
@@ -115,6 +126,7 @@ export class VendorDrivers {
 
   close(): void {
     this.#devicePlugins.close();
+    this.#podResources.close();
     this.#csiDrivers.close();
     this.csi.close();
     this.#draDrivers.close();

@@ -21,6 +21,8 @@ export class FakeDevicePlugin {
   readonly #lists = new Set<ServerWritableStream<unknown, unknown>>();
   #devices: Record<string, boolean>;
   readonly allocated: string[][] = [];
+  /** The device whose NUMA node is known. */
+  nearNode1: string | undefined;
 
   readonly #endpoint: string;
 
@@ -86,6 +88,7 @@ export class FakeDevicePlugin {
       devices: Object.entries(this.#devices).map(([ID, healthy]) => ({
         ID,
         health: healthy ? "Healthy" : "Unhealthy",
+        ...(ID === this.nearNode1 ? { topology: { nodes: [{ ID: 1 }] } } : {}),
       })),
     };
   }

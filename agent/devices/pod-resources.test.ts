@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { parseServices } from "../../test/fakes/node/grpc-services.ts";
+import { PodResources } from "./pod-resources.ts";
+import { POD_RESOURCES_PROTO } from "./pod-resources-proto.ts";
+
+type Call = (request: object, done: (error: ServiceError | null, answer?: object) => void) => void;
+
+const GPU = "example.com/gpu";
+const podOf = (name: string, phase: string): Pod => ({
+  metadata: { namespace: "ns", name, uid: `uid-${name}` },
+  spec: {
+    initContainers: [{ name: "init" }, { name: "sidecar", restartPolicy: "Always" }],
+    containers: [{ name: "main" }],
+  },
+  status: { phase },
+});
+const gpus = [
+  { resource: GPU, id: "near", healthy: true, numaNodes: [0, 1] },
+  { resource: GPU, id: "far", healthy: true },
+  { resource: GPU, id: "broken", healthy: false },
+];
+const claim = { namespace: "ns", name: "claim", uid: "claim-uid" };
+const prepared = { driver: "d.example.com", pool_name: "pool", device_name: "dev", request_names: ["r"] };
+
+let directory: string;
+let resources: PodResources;
+let client: Record<string, Call> & { close(): void };
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "resources-"));
+  resources = new PodResources({
+    directory: join(directory, "pod-resources"),
+    pods: () => [podOf("a", "Running"), podOf("done", "Succeeded")],
+    devices: {
+      all: gpus,
+      heldBy: (uid, { name }) => (uid === "uid-a" && name === "main" ? gpus.slice(0, 1) : []),
+    },
+    claims: {
+      preparedFor: ({ metadata }, { name }) =>
+        metadata.name === "a" && name === "sidecar"
+          ? [{ claim, devices: [{ ...prepared, cdi_device_ids: ["d.example.com/c=dev"] }] }]
+          : [],
+    },
+  });
+  await resources.open();
+  const { PodResourcesLister } = parseServices(POD_RESOURCES_PROTO);
+  if (!PodResourcesLister) throw new Error("no such service");
+  const socket = `unix://${join(directory, "pod-resources/kubelet.sock")}`;
+  client = new PodResourcesLister(socket, credentials.createInsecure()) as unknown as typeof client;
+});
+afterEach(() => {
+  client.close();
+  resources.close();
+  rmSync(directory, { recursive: true });
+});
+
+const call = (method: string, request = {}) =>
+  new Promise((resolve) =>
+    client[method]?.call(client, request, (error, answer) =>
+      resolve(error ? `${error.code} ${error.details}` : answer),
+    ),
+  );
+
+const devices = [0, 1].map((ID) => ({
+  resource_name: GPU,
+  device_ids: ["near"],
+  topology: { nodes: [{ ID }] },
+}));
+const ofA = {
+  name: "a",
+  namespace: "ns",
+  containers: [
+    {
+      name: "sidecar",
+      devices: [],
+      dynamic_resources: [
+        {
+          claim_name: "claim",
+          claim_namespace: "ns",
+          claim_resources: [
+            {
+              driver_name: "d.example.com",
+              pool_name: "pool",
+              device_name: "dev",
+              cdi_devices: [{ name: "d.example.com/c=dev" }],
+            },
+          ],
+        },
+      ],
+    },
+    { name: "main", devices, dynamic_resources: [] },
+  ],
+};
+
+it("AGENT-POD-RESOURCES: which devices and claims the containers of each pod have that has not ended", async () => {
+  expect(await call("List")).toEqual({ pod_resources: [ofA] });
+});
+
+it("AGENT-POD-RESOURCES: all devices that can be given", async () => {
+  expect(await call("GetAllocatableResources")).toEqual({
+    devices: [...devices, { resource_name: GPU, device_ids: ["far"], topology: null }],
+  });
+});
+
+it("AGENT-POD-RESOURCES: one pod, by its name", async () => {
+  expect(await call("Get", { pod_name: "a", pod_namespace: "ns" })).toEqual({ pod_resources: ofA });
+  expect(await call("Get", { pod_name: "a", pod_namespace: "other" })).toBe("2 pod a in namespace other not found");
+});

@@ -1,0 +1,100 @@
+/**
+ * The kubelet's pod resources API, at `pod-resources/kubelet.sock` of its directory: which container has which devices.
+ * Exporters of GPU metrics and network plugins ask it.
+ */
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { PodClaims } from "../dra/pod-claims.ts";
+import { GrpcCode, GrpcError } from "../grpc/grpc-error.ts";
+import { ServiceMethods } from "../grpc/service-methods.ts";
+import { UnaryServer } from "../grpc/unary-server.ts";
+import { initContainersOf, isSidecar } from "../pod/containers.ts";
+import { isTerminal } from "../pod/status/phase.ts";
+import type { DeviceManager, NamedDevice } from "./device-manager.ts";
+import { POD_RESOURCES_PROTO } from "./pod-resources-proto.ts";
+
+const SOCKET = "kubelet.sock";
+
+export interface PodResourcesOptions {
+  /** Where clients look for the socket. */
+  readonly directory: string;
+  /** The node's pods, with the agent's status of each. */
+  readonly pods: () => readonly Pod[];
+  readonly devices: Pick<DeviceManager, "all" | "heldBy">;
+  readonly claims: Pick<PodClaims, "preparedFor">;
+}
+
+/** A device near several NUMA nodes is listed once for each. */
+const devicesOf = (devices: readonly NamedDevice[]) =>
+  devices.flatMap(({ resource, id, numaNodes = [] }) => {
+    const device = { resource_name: resource, device_ids: [id] };
+    if (numaNodes.length === 0) return [device];
+    return numaNodes.map((ID) => ({ ...device, topology: { nodes: [{ ID }] } }));
+  });
+
+export class PodResources {
+  readonly #options: PodResourcesOptions;
+  readonly #server: UnaryServer;
+
+  constructor(options: PodResourcesOptions) {
+    this.#options = options;
+    this.#server = new UnaryServer(new ServiceMethods(POD_RESOURCES_PROTO, ["PodResourcesLister"]), {
+      List: () => ({
+        pod_resources: options
+          .pods()
+          .filter(({ status }) => !isTerminal(status.phase))
+          .map((pod) => this.#resourcesOf(pod)),
+      }),
+      GetAllocatableResources: () => ({ devices: devicesOf(options.devices.all.filter(({ healthy }) => healthy)) }),
+      Get: ({
+        pod_name: name,
+        pod_namespace: namespace,
+      }: {
+        readonly pod_name: string;
+        readonly pod_namespace: string;
+      }) => {
+        const pod = options
+          .pods()
+          .findLast(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+        if (pod === undefined) throw new GrpcError(GrpcCode.Unknown, `pod ${name} in namespace ${namespace} not found`);
+        return { pod_resources: this.#resourcesOf(pod) };
+      },
+    });
+  }
+
+  #resourcesOf(pod: Pod) {
+    const { devices, claims } = this.#options;
+    const { name, namespace, uid = "" } = pod.metadata;
+    return {
+      name,
+      namespace,
+      containers: [...initContainersOf(pod).filter(isSidecar), ...pod.spec.containers].map((container) => ({
+        name: container.name,
+        devices: devicesOf(devices.heldBy(uid, container)),
+        dynamic_resources: claims.preparedFor(pod, container).map(({ claim, devices }) => ({
+          claim_name: claim.name,
+          claim_namespace: claim.namespace,
+          claim_resources: devices.map(({ driver, pool_name, device_name, cdi_device_ids }) => ({
+            cdi_devices: cdi_device_ids.map((each) => ({ name: each })),
+            driver_name: driver,
+            pool_name,
+            device_name,
+          })),
+        })),
+      })),
+    };
+  }
+
+  async open(): Promise<void> {
+    const { directory } = this.#options;
+    mkdirSync(directory, { recursive: true, mode: 0o750 });
+    const socket = join(directory, SOCKET);
+    rmSync(socket, { force: true });
+    await this.#server.listen(socket);
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
