@@ -10,6 +10,7 @@ import { OrphanSearch } from "./housekeeping/remove-orphans.ts";
 import { ImagePuller } from "./images/image-puller.ts";
 import { PullRecords } from "./images/pull-records.ts";
 import type { Logger } from "./logger.ts";
+import { PodLogs } from "./logs/pod-logs.ts";
 import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
@@ -131,10 +132,10 @@ export class NodeAssembly {
       context,
       awaitsNetwork: () => this.network?.waiting !== undefined,
     });
-    const { podsDirectory, logsDirectory, images, csi, memory, claims, devices } = context;
+    const { podsDirectory, logs, images, csi, memory, claims, devices } = context;
     this.orphans = new OrphanSearch({
       runtime,
-      remains: new PodRemains({ podsDirectory, logsDirectory, images, csi, memory, claims, devices }),
+      remains: new PodRemains({ podsDirectory, logs, images, csi, memory, claims, devices }),
       isKnown: (uid) => this.pods.isKnown(uid),
       log,
     });
@@ -254,6 +255,7 @@ export class NodeAssembly {
   #workerContext(): WorkerContext {
     const { runtime, log } = this.#parts;
     const { csi, devices, claims } = this.drivers;
+    const { podLogsDir } = this.#options.settings;
     const admission = new Admission({
       node: () => this.now.admitting,
       pressures: () => this.housekeeping.pressures,
@@ -289,7 +291,7 @@ export class NodeAssembly {
       memoryCapacity: this.facts.machine.memoryBytes,
       limitPod: (pod) => limitPodCgroup(pod, runtime.cgroupDriver),
       podsDirectory: this.#inData("pods"),
-      logsDirectory: this.#inData("logs"),
+      logs: new PodLogs({ directory: this.#inData("logs"), collected: podLogsDir && resolve(podLogsDir) }),
       seccompDirectory: this.#inData("seccomp"),
       otherPods: (uid) => this.workers.others(uid),
       waitingForRoom: () => this.workers.waitingForRoom,

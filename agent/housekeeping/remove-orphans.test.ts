@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { plainContainer, plainSandbox } from "../../test/fakes/node/plain-container.ts";
+import { PodLogs } from "../logs/pod-logs.ts";
 import { PodRemains } from "../pod/pod-remains.ts";
 import { SimulatedRuntime } from "../runtime/simulated/simulated-runtime.ts";
 import { OrphanSearch, removeOrphans } from "./remove-orphans.ts";
@@ -35,7 +36,7 @@ test("AGENT-ONCE: the remains of a pod that was deleted while no agent ran are r
   const [csi, claims, devices] = [new Holder("gone", "mounted"), new Holder("gone", "here"), new Holder("claiming")];
   const remains = new PodRemains({
     podsDirectory: join(root, "pods"),
-    logsDirectory: join(root, "logs"),
+    logs: new PodLogs({ directory: join(root, "logs") }),
     csi: { uids: csi.uids, unpublish: csi.letGo },
     claims: { uids: claims.uids, unprepare: claims.letGo },
     devices: { uids: devices.uids, free: devices.free },
@@ -89,7 +90,7 @@ test("AGENT-ONCE: foreign files beside pods' logs and directories are left alone
   const none = new Holder();
   const remains = new PodRemains({
     podsDirectory: join(root, "pods"),
-    logsDirectory: join(root, "logs"),
+    logs: new PodLogs({ directory: join(root, "logs") }),
     csi: { uids: [], unpublish: none.letGo },
     claims: { uids: [], unprepare: none.letGo },
     devices: { uids: [], free: none.free },

@@ -44,7 +44,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
       clusterDomain,
       clusterDns: clusterDns(),
       staticPodPath: join(dataDirectory, "manifests"),
-      podLogsDirectory: join(dataDirectory, "logs"),
+      podLogsDirectory: settings.podLogsDir ?? join(dataDirectory, "logs"),
       cgroupDriver: runtime.cgroupDriver,
     }),
     pods: () => workers.pods,

@@ -98,7 +98,7 @@ export class PodRecord {
     this.#isFinished = isTerminal(pod.status.phase) && !(pod.status.containerStatuses ?? []).some(isRunning);
     const { namespace, name, uid = "" } = pod.metadata;
     this.directory = join(context.podsDirectory, uid);
-    this.logDirectory = join(context.logsDirectory, `${namespace}_${name}_${uid}`);
+    this.logDirectory = context.logs.directoryOf(pod);
     this.volumes = new PodVolumes(this.directory, context);
     this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
     this.reporter = new StatusReporter(context.reports, pod, {

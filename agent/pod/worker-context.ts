@@ -7,6 +7,7 @@ import type { DeviceManager } from "../devices/device-manager.ts";
 import type { PodClaims } from "../dra/pod-claims.ts";
 import type { ImagePuller } from "../images/image-puller.ts";
 import type { Logger } from "../logger.ts";
+import type { PodLogs } from "../logs/pod-logs.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
@@ -42,7 +43,7 @@ export interface WorkerContext {
   readonly limitPod: (pod: Pod) => Promise<void>;
   /** DIR/pods/UID is a pod's own directory. */
   readonly podsDirectory: string;
-  readonly logsDirectory: string;
+  readonly logs: PodLogs;
   readonly seccompDirectory: string;
   /** All other pods that use the node, each with its allocated resources. */
   readonly otherPods: (uid: string) => readonly Pod[];

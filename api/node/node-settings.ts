@@ -12,6 +12,8 @@ export interface NodeSettings {
   readonly systemReserved?: Readonly<Record<string, string>>;
   /** Where device and volume drivers find the node, usually /var/lib/kubelet; absent: a directory of the node's own. */
   readonly kubeletDir?: string;
+  /** Where pods' logs are collected, usually /var/log/pods; absent: they are in the node's own directory. */
+  readonly podLogsDir?: string;
   /** The directory for claims' volumes on this machine, or `off`; absent: inside the node's own directory. */
   readonly localVolumes?: string;
 }

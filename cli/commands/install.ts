@@ -13,6 +13,9 @@ interface InstallOptions extends NodeOptions, ConnectOptions {
 
 const NAME = "sailplane-node";
 
+/** Where vendors' drivers and collectors of logs look for a node. */
+const PLACES = { kubeletDir: "/var/lib/kubelet", podLogsDir: "/var/log/pods" };
+
 export const installCommand = (): Command =>
   withNodeOptions(withConnectOptions(new Command("install")))
     .summary("make this machine a node, as a systemd service")
@@ -30,7 +33,7 @@ export const installCommand = (): Command =>
 async function install(url: URL, options: InstallOptions): Promise<void> {
   const server = url.href.replace(/\/$/, "");
   const dataDir = resolve(options.dataDir);
-  const service = serviceFor(server, { kubeletDir: "/var/lib/kubelet", ...options, dataDir });
+  const service = serviceFor(server, { ...PLACES, ...options, dataDir });
   if (options.print) {
     process.stdout.write(unitOf(service));
     return;

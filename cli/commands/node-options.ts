@@ -57,6 +57,11 @@ const OPTIONAL: readonly NodeOption[] = [
     word: ({ kubeletDir }) => kubeletDir,
   },
   {
+    flag: "--pod-logs-dir <dir>",
+    says: "the directory of pods' logs, usually /var/log/pods, for collectors of logs, with links in containers/ beside it; default: logs/ in the node's directory",
+    word: ({ podLogsDir }) => podLogsDir,
+  },
+  {
     flag: "--local-volumes <dir>",
     says: "the directory for PersistentVolumeClaims' volumes on this machine, or off; default: local-volumes/ in the node's directory",
     word: ({ localVolumes }) => localVolumes,

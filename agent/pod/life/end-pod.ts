@@ -1,5 +1,4 @@
 /** Ends a pod: its containers, sandbox, volumes and object, and finally what the runtime keeps of ended containers. */
-import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Observation } from "../../runtime/observation.ts";
 import { steadyNow } from "../../steady-now.ts";
@@ -52,7 +51,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   for (const { id } of after.containers) await runtime.removeContainer(id);
   for (const { id } of after.sandboxes) await runtime.removeSandbox(id);
   if (!record.gone && held()) return false;
-  rmSync(record.logDirectory, { recursive: true, force: true });
+  context.logs.remove(record.uid);
   return true;
 }
 

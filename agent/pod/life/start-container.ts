@@ -1,15 +1,16 @@
 /** Starts a sandbox, or one container in it; failures are reported and retried later. */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "../../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../../devices/device-source.ts";
 import { containerWithoutClaimed } from "../../dra/claimed-resources.ts";
 import { missingPullSecrets } from "../../images/pull-credentials.ts";
+import type { ContainerLog } from "../../logs/pod-logs.ts";
 import type { ContainerObservation, Observation } from "../../runtime/observation.ts";
 import { RuntimeError } from "../../runtime/runtime-error.ts";
 import type { SandboxConfig } from "../../runtime/sandbox.ts";
 import { steadyNow } from "../../steady-now.ts";
-import { sandboxConfig } from "../config/container-config.ts";
+import { identityOf, sandboxConfig } from "../config/container-config.ts";
 import { podDns } from "../config/dns.ts";
 import { ConfigError } from "../config/env/env.ts";
 import { kernelHostname, podHostname } from "../config/hostname.ts";
@@ -63,7 +64,7 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
 }
 
 export async function createSandbox(record: PodRecord, attempt: number): Promise<Outcome> {
-  mkdirSync(record.logDirectory, { recursive: true, mode: 0o755 });
+  record.context.logs.make(record.pod);
   try {
     const { runtime, limitPod } = record.context;
     const config = await sandboxConfigOf(record, attempt);
@@ -127,6 +128,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
     record.tell(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
   }
   let id: string;
+  let logPath: string;
   try {
     const unmounted = await record.volumes.mountImages(record.pod, container);
     const outcome = unmounted ?? (await puller.ensure(record.pod, container, objects, tell));
@@ -150,6 +152,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
     });
     mkdirSync(join(record.logDirectory, container.name), { recursive: true, mode: 0o755 });
     id = await runtime.createContainer(sandboxId, config, sandbox);
+    logPath = join(record.logDirectory, config.logPath);
     const remark = restartCount === 0 ? runtime.remarkOn?.(config) : undefined;
     if (remark !== undefined) tell("Normal", "VolumesNotMounted", remark);
   } catch (error) {
@@ -169,6 +172,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
     record.waiting.set(container.name, { reason: "RunContainerError", message });
     return "changed";
   }
+  linkLog(record, { name: container.name, id }, logPath);
   record.context.lifeCounts.containerStarted(target.role);
   tell("Normal", "Started", "Container started");
   record.waiting.delete(container.name);
@@ -206,6 +210,21 @@ async function runPostStart(record: PodRecord, target: PodContainer, id: string)
   }
 }
 
+const logOf = ({ pod }: PodRecord, { name, id }: Pick<ContainerObservation, "name" | "id">): ContainerLog => ({
+  pod: identityOf(pod),
+  container: name,
+  id,
+});
+
+function linkLog(record: PodRecord, container: Pick<ContainerObservation, "name" | "id">, path: string): void {
+  const { logs, log } = record.context;
+  try {
+    logs.link(logOf(record, container), path);
+  } catch (error) {
+    log.warn(`collectors will not find ${path}: ${(error as Error).message}`);
+  }
+}
+
 /** One container before the current one is kept, for its log and its last state. */
 async function pruneOld(
   record: PodRecord,
@@ -217,7 +236,7 @@ async function pruneOld(
   );
   for (const container of ended.slice(1)) {
     await record.context.runtime.removeContainer(container.id);
-    rmSync(container.logPath, { force: true });
+    record.context.logs.removeOne(logOf(record, container), container.logPath);
     record.messages.delete(container.id);
   }
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PodLogs } from "../../../agent/logs/pod-logs.ts";
 import { PodRecord } from "../../../agent/pod/pod-record.ts";
 import { LifeCounts } from "../../../agent/pod/status/life-counts.ts";
 import type { WorkerContext } from "../../../agent/pod/worker-context.ts";
@@ -72,7 +73,7 @@ export function recordedPod(
     waitingForRoom: () => [],
     limitPod: async () => {},
     podsDirectory: join(directory, "pods"),
-    logsDirectory: join(directory, "logs"),
+    logs: new PodLogs({ directory: join(directory, "logs") }),
     log: { info: () => {}, warn: () => {} },
     ...change,
   };
