@@ -132,10 +132,9 @@ export class NodeAssembly {
       context,
       awaitsNetwork: () => this.network?.waiting !== undefined,
     });
-    const { podsDirectory, logs, images, csi, memory, claims, devices } = context;
     this.orphans = new OrphanSearch({
       runtime,
-      remains: new PodRemains({ podsDirectory, logs, images, csi, memory, claims, devices }),
+      remains: new PodRemains(context),
       isKnown: (uid) => this.pods.isKnown(uid),
       log,
     });
@@ -211,9 +210,7 @@ export class NodeAssembly {
         void this.registrar.register();
         this.workers.objectsChanged();
       },
-      onHealth: (uids) => {
-        for (const uid of uids) this.workers.wake(uid);
-      },
+      onHealth: (uid) => this.workers.wake(uid),
       register: () => this.registrar.register(),
       pods: () => this.workers.pods,
       log: this.#parts.log,

@@ -30,8 +30,8 @@ export interface VendorDriversOptions {
   readonly sources: CsiSources & { readonly resourceClaim: PodClaimsOptions["claim"] };
   /** Devices or drivers have changed. */
   readonly onChange: () => void;
-  /** The health of devices of pods with these uids has changed. */
-  readonly onHealth: (uids: readonly string[]) => void;
+  /** The health of devices of the pod with that uid has changed. */
+  readonly onHealth: (uid: string) => void;
   /** Settles when the API has the Node's current state. */
   readonly register: () => Promise<void>;
   /** With the agent's status of each. */
@@ -70,7 +70,9 @@ export class VendorDrivers {
         this.#slices.changed();
         onChange();
       },
-      onHealth: (driver) => onHealth(this.claims.uidsOf(driver)),
+      onHealth: (driver) => {
+        for (const uid of this.claims.uidsOf(driver)) onHealth(uid);
+      },
     });
     this.#slices = new DriverSlices({ client, nodeName, drivers: () => this.#draDrivers.all, log });
     this.claims = new PodClaims({
