@@ -20,13 +20,15 @@ export interface Waiting {
   readonly message: string;
 }
 
-/** The pod is over whatever its containers do: its deadline passed, the node refused it, or the node evicted it. */
+/** The pod is over whatever its containers do: its deadline passed, the node refused it, or the node ended it. */
 export interface Verdict {
   readonly reason: string;
   readonly message: string;
   /** Refused before anything ran: the status then contains nothing else. */
   readonly refused: boolean;
-  /** Why the node ended the pod for its own sake. */
+  /** The node ended the pod for its own sake: as with a kubelet, it has succeeded if its containers end with 0. */
+  readonly endedByNode?: true;
+  /** What the condition `DisruptionTarget` says. */
   readonly disruption?: string;
   /** Overrides the pod's own. */
   readonly graceSeconds?: number;

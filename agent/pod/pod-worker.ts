@@ -106,10 +106,10 @@ export class PodWorker {
     });
   }
 
-  #endForNode(verdict: Omit<Verdict, "refused">): void {
+  #endForNode(verdict: Omit<Verdict, "refused" | "endedByNode">): void {
     const record = this.#record;
     if (record.verdict !== undefined || record.terminating) return;
-    record.verdict = { ...verdict, refused: false };
+    record.verdict = { ...verdict, refused: false, endedByNode: true };
     record.tell(undefined, "Warning", verdict.reason, verdict.message);
     this.wake();
   }

@@ -1,6 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import { exited, observed } from "../../../test/fakes/node/observed-container.ts";
 import { settledLocal } from "../../../test/fakes/node/settled-pod.ts";
+import type { ContainerObservation } from "../../runtime/observation.ts";
 import type { PodLocal } from "../local.ts";
 import { podStatus } from "./status.ts";
 
@@ -52,6 +54,32 @@ it("AGENT-ADMIT: a refused pod has a start time and a reason in its status", () 
     message: "Pod was rejected: no room",
     startTime: "2026-01-01T00:00:00Z",
     qosClass: "BestEffort",
+  });
+});
+
+describe("AGENT-ADMIT, AGENT-PRESSURE: a pod that the node has ended", () => {
+  const pod = { metadata: { name: "p" }, spec: { containers: [{ name: "c" }] }, status: { phase: "Running" } };
+  const evicted = { reason: "Evicted", message: "no room", refused: false, endedByNode: true } as const;
+  const late = { reason: "DeadlineExceeded", message: "late", refused: false };
+  const endOf = (verdict: PodLocal["verdict"], container: ContainerObservation) => {
+    const local = settledLocal({ terminating: true, ...(verdict && { verdict }) });
+    const { phase, reason, message } = podStatus({
+      pod,
+      observation: { sandboxes: [], containers: [container] },
+      local,
+      now: 0,
+    });
+    return [phase, reason, message];
+  };
+
+  it("has failed, unless all of its containers ended without an error", () => {
+    expect(endOf(evicted, exited(137))).toEqual(["Failed", "Evicted", "no room"]);
+    expect(endOf(evicted, exited(0))).toEqual(["Succeeded", undefined, undefined]);
+    expect(endOf(late, exited(0))).toEqual(["Failed", "DeadlineExceeded", "late"]);
+  });
+
+  it("stays what it was while a container runs", () => {
+    expect(endOf(evicted, observed())).toEqual(["Running", undefined, undefined]);
   });
 });
 

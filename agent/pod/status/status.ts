@@ -72,6 +72,11 @@ const refusedStatus = (pod: Pod, { reason, message }: Verdict, { startTime }: Po
   qosClass: pod.status.qosClass ?? qosOf(pod),
 });
 
+function phaseUnder(verdict: Verdict | undefined, phase: Phase): Phase {
+  if (verdict === undefined) return phase;
+  return verdict.endedByNode === true && phase === "Succeeded" ? phase : "Failed";
+}
+
 const isRunning = ({ state }: ContainerStatus): boolean => state?.running !== undefined;
 
 const hasStartedInSandbox = ({ spec }: Pod, { sandboxes: [sandbox], containers }: Observation): boolean =>
@@ -86,14 +91,14 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
   const { init, main, ephemeral } = containerStatuses({ pod, observation, local });
   const counted = [...init, ...main];
   const facts = { over: local.terminating, hasStarted: hasStartedInSandbox(pod, observation) };
-  const own: Phase = local.verdict !== undefined ? "Failed" : phaseOf(pod, counted, facts);
+  const own = phaseUnder(local.verdict, phaseOf(pod, counted, facts));
   const phase = isTerminal(before.phase) ? (before.phase as Phase) : own;
 
   // A terminal phase is not reported before the last container has ended, since observers may then reuse what the pod
   // held.
   const held = isTerminal(phase) && [...counted, ...ephemeral].some(isRunning);
   const told = held ? ((before.phase as Phase | undefined) ?? "Pending") : phase;
-  const verdict = held ? undefined : local.verdict;
+  const verdict = held || phase !== "Failed" ? undefined : local.verdict;
   const reason = verdict?.reason ?? before.reason;
   const message = verdict?.message ?? before.message;
 
