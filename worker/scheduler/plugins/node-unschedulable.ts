@@ -15,5 +15,7 @@ export const nodeUnschedulable: Plugin = {
       : { check: ({ node }) => (node.spec.unschedulable ? refusal : undefined) },
   judgesTaints: true,
   helps: (change) =>
-    change.kind === "node" && !change.node.spec.unschedulable && (change.previous?.spec.unschedulable ?? true),
+    change.kind === "node" &&
+    !change.node.spec.unschedulable &&
+    (!change.previous || change.previous.spec.unschedulable === true),
 };

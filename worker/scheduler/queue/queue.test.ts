@@ -108,6 +108,20 @@ describe("SCHED-WAIT: a refused pod is tried again when a change may help", () =
     expect(triedAfter(taints())).toBe(true);
   });
 
+  test.each<[string, Parameters<typeof node>[1], boolean]>([
+    ["uncordoning its node", {}, true],
+    ["more CPU on its node", { spec: { unschedulable: true }, cpu: "9" }, false],
+    ["more CPU on another node", { cpu: "9" }, false],
+  ])("for a pod that a cordoned node refused: %s", (what, more, again) => {
+    const name = what.includes("another") ? "b" : "a";
+    const state = schedulerOf([node("a", { spec: { unschedulable: true } }), node("b"), pod("p")]);
+    const waiting = state.queue.take();
+    if (!waiting) throw new Error("nothing waits");
+    state.queue.refuse(waiting, new Set(["NodeUnschedulable"]), 0);
+    state.apply("nodes", unlike(more, name), { deleted: false, now: LATER });
+    expect(state.queue.take() !== undefined).toBe(again);
+  });
+
   test("deleting a pod helps the pods that it blocked", () => {
     const { metadata, ...other } = running("other", "other");
     const gone = { ...other, metadata: { ...metadata, resourceVersion: "9999" } };
