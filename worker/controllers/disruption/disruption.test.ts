@@ -4,7 +4,7 @@ import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
 import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
-import { disruptionController } from "./disruption.ts";
+import { disruptionController, staleDisruptionController } from "./disruption.ts";
 
 const budget = (spec: Partial<PodDisruptionBudget["spec"]>): PodDisruptionBudget => ({
   apiVersion: "policy/v1",
@@ -115,30 +115,62 @@ describe("pod disruption budget", () => {
     expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["NoPods", "UnmanagedPods"]);
   });
 
-  it.each<[string, { apiVersion: string; kind: string }, string | undefined, number]>([
+  it.each<[string, { apiVersion: string; kind: string; uid?: string }, string | undefined, number]>([
     ["a custom resource's size", { apiVersion: "e.com/v1", kind: "Rollout" }, undefined, 5],
+    [
+      "a custom resource's size, also if its kind has the name of another's",
+      { apiVersion: "f.com/v1", kind: "StatefulSet" },
+      undefined,
+      7,
+    ],
+    [
+      "its pods' owner, not from another object of its name",
+      { apiVersion: "e.com/v1", kind: "Rollout", uid: "former" },
+      'found no controllers for pod "p"',
+      0,
+    ],
+    [
+      "its pods' owner, not from another replica set of its name",
+      { apiVersion: "apps/v1", kind: "ReplicaSet", uid: "former" },
+      'found no controllers for pod "p"',
+      0,
+    ],
     [
       "its pods if its owner has no scale",
       { apiVersion: "batch/v1", kind: "Job" },
       "jobs.batch does not implement the scale subresource",
       0,
     ],
-  ])("takes the expected count from %s", async (_, kind, error, expected) => {
+  ])("CTL-PDB-OWNER: takes the expected count from %s", async (_, kind, error, expected) => {
     const at = controlledCluster([disruptionController]);
-    at.cluster.put("customresourcedefinitions.apiextensions.k8s.io", {
-      apiVersion: "apiextensions.k8s.io/v1",
-      kind: "CustomResourceDefinition",
-      metadata: { name: "rollouts.e.com" },
-      spec: {
-        group: "e.com",
-        scope: "Namespaced",
-        names: { kind: "Rollout", plural: "rollouts" },
-        versions: [{ name: "v1", served: true, storage: true }],
-      },
-      status: {},
-    } as CustomResourceDefinition);
-    at.cluster.answers = (path) =>
-      path === "/apis/e.com/v1/namespaces/ns/rollouts/o/scale" ? { spec: { replicas: 5 } } : undefined;
+    for (const [group, plural, name] of [
+      ["e.com", "rollouts", "Rollout"],
+      ["f.com", "statefulsets", "StatefulSet"],
+    ] as const)
+      at.cluster.put("customresourcedefinitions.apiextensions.k8s.io", {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: `${plural}.${group}` },
+        spec: {
+          group,
+          scope: "Namespaced",
+          names: { kind: name, plural },
+          versions: [{ name: "v1", served: true, storage: true }],
+        },
+        status: {},
+      } as CustomResourceDefinition);
+    const sizes = new Map([
+      ["/apis/e.com/v1/namespaces/ns/rollouts/o/scale", 5],
+      ["/apis/f.com/v1/namespaces/ns/statefulsets/o/scale", 7],
+    ]);
+    at.cluster.answers = (path) => sizes.has(path) && { metadata: { uid: "o" }, spec: { replicas: sizes.get(path) } };
+    at.cluster.put<ReplicaSet>("replicasets.apps", {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "o", namespace: "ns" },
+      spec: { replicas: 3, selector: {} },
+      status: { replicas: 3 },
+    });
     at.cluster.put<Pod>("pods", {
       apiVersion: "v1",
       kind: "Pod",
@@ -146,7 +178,7 @@ describe("pod disruption budget", () => {
         name: "p",
         namespace: "ns",
         labels: { app: "x" },
-        ownerReferences: [{ ...kind, name: "o", uid: "o", controller: true }],
+        ownerReferences: [{ name: "o", uid: "o", ...kind, controller: true }],
       },
       spec: { containers: [] },
       status: { phase: "Running" },
@@ -157,5 +189,52 @@ describe("pod disruption budget", () => {
     const status = at.cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status;
     expect(status?.expectedPods ?? 0).toBe(expected);
     expect(status?.conditions?.[0]?.message || undefined).toBe(error);
+  });
+
+  it("stops waiting for a pod that should have been deleted two minutes ago, and reports it", async () => {
+    const at = controlledCluster([disruptionController]);
+    const put = (name: string, app: string) =>
+      at.cluster.put<Pod>("pods", {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name, namespace: "ns", labels: { app } },
+        spec: { containers: [] },
+        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+      });
+    put("late", "x");
+    put("recent", "x");
+    put("relabelled", "y");
+    const now = "2026-01-01T00:00:00Z";
+    const disruptedPods = { late: "2025-12-31T23:57:00Z", recent: now, relabelled: now };
+    at.cluster.put("poddisruptionbudgets.policy", { ...budget({ minAvailable: 1 }), status: { disruptedPods } });
+    await at.settle();
+    const found = at.cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b");
+    expect(found?.status).toMatchObject({ disruptedPods: { recent: now }, currentHealthy: 1 });
+    expect(Object.keys(found?.status?.disruptedPods ?? {})).toEqual(["recent"]);
+    expect(
+      at.cluster.list<Event>("events").map(({ message, involvedObject }) => [involvedObject.name, message]),
+    ).toEqual([["late", "Pod was expected by PDB ns/ns to be deleted but it wasn't"]]);
+  });
+});
+
+describe("a pod marked for disruption that is not deleted", () => {
+  it.each([
+    ["loses the mark after two minutes", "DeletionByTaintManager", "False"],
+    ["keeps the mark of its kubelet", "TerminationByKubelet", "True"],
+  ])("%s", async (_, reason, status) => {
+    const at = controlledCluster([staleDisruptionController]);
+    const lastTransitionTime = "2026-01-01T00:00:00Z";
+    at.cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", namespace: "ns" },
+      spec: { containers: [] },
+      status: {
+        phase: "Running",
+        conditions: [{ type: "DisruptionTarget", status: "True", reason, lastTransitionTime }],
+      },
+    });
+    await at.pass(121_000);
+    expect(at.cluster.get<Pod>("pods", "ns", "p")?.status.conditions?.[0]?.status).toBe(status);
   });
 });

@@ -28,6 +28,9 @@ const NEW_MS = 10_000;
 /** How long a DisruptionTarget condition without a deletion is believed. */
 const STALE_DISRUPTION_MS = 120_000;
 
+/** A kubelet may take any time to end the pods that it has marked. */
+const BY_KUBELET = "TerminationByKubelet";
+
 export const disruptionController: Controller = {
   name: "disruption-controller",
   component: "controllermanager",
@@ -78,10 +81,8 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
     return withNews(budget, failedStatus(budget, counted.error, now), events);
   }
   if (counted.unmanaged.length > 0) events.push(unmanagedEvent(budget));
-  const disrupted = Object.entries(budget.status.disruptedPods ?? {}).filter(([name, time]) => {
-    const pod = snapshot.get<Pod>("pods", budget.metadata.namespace ?? "", name);
-    return pod && !pod.metadata.deletionTimestamp && (timeOf(time) ?? 0) + DELETION_MS > now;
-  });
+  const { disrupted, overdue } = disruptedOf(budget, pods, now);
+  events.push(...overdue.map((pod) => notDeleted(budget, pod)));
   const leaving = new Set(disrupted.map(([name]) => name));
   // Terminating pods are still expected, as Kubernetes counts, but not healthy.
   const stays = ({ metadata }: Stored<Pod>) => !metadata.deletionTimestamp && !leaving.has(metadata.name);
@@ -95,6 +96,27 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
   const plan = withNews(budget, status, events);
   return { ...plan, events: plan.effects.length > 0 ? events : always, ...waking(earliest(...expiry)) };
 }
+
+/** The pods whose eviction was permitted and that are still there, and those that should be gone by now. */
+function disruptedOf({ status }: PodDisruptionBudget, pods: readonly Stored<Pod>[], now: number) {
+  const present = pods.flatMap((pod) => {
+    const time = pod.metadata.deletionTimestamp ? undefined : status.disruptedPods?.[pod.metadata.name];
+    return time === undefined ? [] : [{ pod, time, isOverdue: (timeOf(time) ?? 0) + DELETION_MS <= now }];
+  });
+  const waiting = present.filter(({ isOverdue }) => !isOverdue);
+  return {
+    disrupted: waiting.map(({ pod, time }) => [pod.metadata.name, time] as const),
+    overdue: present.filter(({ isOverdue }) => isOverdue).map(({ pod }) => pod),
+  };
+}
+
+const notDeleted = ({ metadata: { namespace } }: Stored<PodDisruptionBudget>, about: Stored<Pod>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "NotDeleted",
+  // Kubernetes writes the namespace in place of the budget's name.
+  message: `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`,
+});
 
 interface Standing extends Expected {
   readonly healthy: number;
@@ -202,6 +224,7 @@ export const staleDisruptionController: Controller = {
     const pod = snapshot.get<Pod>("pods", namespace, name);
     const condition = pod && podCondition(pod, "DisruptionTarget");
     if (!pod || condition?.status !== "True" || pod.metadata.deletionTimestamp || !isActive(pod)) return settled;
+    if (condition.reason === BY_KUBELET) return settled;
     const end = (timeOf(condition.lastTransitionTime) ?? 0) + STALE_DISRUPTION_MS;
     if (end > now) return { effects: [], wakeAt: end };
     const next = { type: condition.type, status: "False", lastTransitionTime: timestamp(now) };

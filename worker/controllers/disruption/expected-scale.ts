@@ -1,9 +1,11 @@
 /** How many pods there should be, from the sizes of their controllers, each counted once. */
 import type { Deployment, ReplicaSet, StatefulSet } from "../../../api/generated/apps.v1.ts";
+import type { Scale } from "../../../api/generated/autoscaling.v1.ts";
 import type { Pod, ReplicationController } from "../../../api/generated/core.v1.ts";
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import { apiVersionOf, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
+import type { GroupResource } from "../../../api/store.ts";
 import type { Question, ReconcileContext, Snapshot } from "../controller.ts";
 import { controllerOf } from "../controller-ref.ts";
 
@@ -47,8 +49,8 @@ function scaleOf(owner: OwnerReference, pod: Stored<Pod>, context: ReconcileCont
   if (known) return known;
   const missing = { error: `found no controllers for pod "${pod.metadata.name}"` };
   const resource = snapshot.resourceOf(owner.apiVersion, owner.kind);
-  if (!resource || SIZED.has(owner.kind)) return missing;
   const { group, version } = parseApiVersion(owner.apiVersion);
+  if (!resource || SIZED.has(resource)) return missing;
   const unscaled = { error: `${resource} does not implement the scale subresource` };
   if (resources.some((each) => each.kind === owner.kind && each.group === group)) return unscaled;
   const [plural] = resource.split(".");
@@ -56,29 +58,26 @@ function scaleOf(owner: OwnerReference, pod: Stored<Pod>, context: ReconcileCont
   const answer = context.answers?.get(ask);
   if (!answer) return { ask };
   if (!answer.ok) return unscaled;
-  const scale = answer.body as { readonly spec?: { readonly replicas?: number } };
-  return { uid: owner.uid, replicas: scale.spec?.replicas ?? 0 };
+  const { metadata, spec } = answer.body as Partial<Scale>;
+  return metadata?.uid === owner.uid ? { uid: owner.uid, replicas: spec?.replicas ?? 0 } : missing;
 }
 
-/** Kinds whose size is in the snapshot. */
-const SIZED = new Set(["ReplicaSet", "StatefulSet", "ReplicationController", "Deployment"]);
+/** Resources whose size is in the snapshot. */
+const SIZED: ReadonlySet<GroupResource> = new Set([
+  "replicasets.apps",
+  "statefulsets.apps",
+  "deployments.apps",
+  "replicationcontrollers",
+]);
 
+type Replicated = ReplicationController | StatefulSet | ReplicaSet | Deployment;
+
+/** A replica set of a Deployment has the Deployment's size: there are two of them during a rollout. */
 function builtInScale(owner: OwnerReference, namespace: string, snapshot: Snapshot): Sized | undefined {
-  const sized = (object: Stored<ReplicationController | StatefulSet | ReplicaSet | Deployment> | undefined) =>
-    object && { uid: object.metadata.uid, replicas: object.spec.replicas ?? 1 };
-  switch (owner.kind) {
-    case "ReplicaSet": {
-      const set = snapshot.get<ReplicaSet>("replicasets.apps", namespace, owner.name);
-      const above = set && controllerOf(set);
-      const deployment =
-        above?.kind === "Deployment" ? snapshot.get<Deployment>("deployments.apps", namespace, above.name) : undefined;
-      return sized(deployment ?? set);
-    }
-    case "StatefulSet":
-      return sized(snapshot.get<StatefulSet>("statefulsets.apps", namespace, owner.name));
-    case "ReplicationController":
-      return sized(snapshot.get<ReplicationController>("replicationcontrollers", namespace, owner.name));
-    default:
-      return undefined;
-  }
+  const resource = snapshot.resourceOf(owner.apiVersion, owner.kind);
+  const object = resource && SIZED.has(resource) && snapshot.get<Replicated>(resource, namespace, owner.name);
+  if (!object || object.metadata.uid !== owner.uid) return undefined;
+  const above = resource === "replicasets.apps" ? controllerOf(object) : undefined;
+  const size = { uid: owner.uid, replicas: object.spec.replicas ?? 1 };
+  return (above?.kind === "Deployment" ? builtInScale(above, namespace, snapshot) : undefined) ?? size;
 }
