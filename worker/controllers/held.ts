@@ -93,7 +93,14 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
       ...(secrets.length > 0 && { imagePullSecrets: secrets.map((name) => ({ name })) }),
     },
     status: {
-      ...only(status, ["phase", "podIP", "startTime", "resourceClaimStatuses", "extendedResourceClaimStatus"]),
+      ...only(status, [
+        "phase",
+        "reason",
+        "podIP",
+        "startTime",
+        "resourceClaimStatuses",
+        "extendedResourceClaimStatus",
+      ]),
       ...(spec.resources && only(status, ["resources", "allocatedResources"])),
       // Most pods have one address, repeated here.
       ...(podIPs.length > 1 || podIPs.some(({ ip }) => ip !== podIP) ? { podIPs } : {}),

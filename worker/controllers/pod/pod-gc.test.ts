@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { controlledCluster } from "../../../test/fakes/controllers/controlled-cluster.ts";
+import type { ReconcileContext, Snapshot } from "../controller.ts";
 import { podGcController } from "./pod-gc.ts";
 
 /** A terminating pod that is kept by its finalizer, with or without a node. */
@@ -50,4 +52,22 @@ describe("[CTL-OFF] a terminating pod is marked Failed", () => {
     await at.settle();
     expect(at.phase()).toBe("Failed");
   });
+});
+
+it("deletes evicted pods first, and then the oldest, of those that have ended beyond the limit", () => {
+  const ended = (name: string, second: number, reason?: string) =>
+    ({
+      metadata: { name, namespace: "ns", uid: name, creationTimestamp: `2026-01-01T00:00:0${second}Z` },
+      spec: {},
+      status: { phase: "Failed", ...(reason ? { reason } : {}) },
+    }) as Stored<Pod>;
+  const young = Array.from({ length: 12_499 }, (_, i) => ended(`young-${i}`, 9));
+  const pods = [...young, ended("b", 1), ended("a", 1), ended("old", 0), ended("evicted", 5, "Evicted")];
+  const snapshot = { count: () => pods.length, list: () => pods } as unknown as Snapshot;
+  const { effects } = podGcController.reconcile("*terminated", { snapshot } as ReconcileContext);
+  expect(effects.flatMap((each) => ("effects" in each ? each.effects : []))).toMatchObject([
+    { op: "delete", name: "evicted" },
+    { op: "delete", name: "old" },
+    { op: "delete", name: "a" },
+  ]);
 });

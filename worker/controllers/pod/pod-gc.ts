@@ -72,11 +72,19 @@ export const removal = (pod: Stored<Pod>): Effect => ({
   gracePeriodSeconds: 0,
 });
 
+/** Evicted pods first: there may be many of them, and the others are the results of their owners. */
 function planTerminated(pods: readonly Stored<Pod>[]): Plan {
   const ended = pods.filter(isTerminated);
-  const age = ({ metadata }: Stored<Pod>) => metadata.creationTimestamp;
-  const oldest = ended
-    .toSorted((a, b) => (age(a) < age(b) ? -1 : 1))
-    .slice(0, Math.max(0, ended.length - TERMINATED_LIMIT));
-  return oldest.length > 0 ? { effects: [{ op: "batch", effects: oldest.map(removal) }] } : settled;
+  const surplus = ended.length - TERMINATED_LIMIT;
+  if (surplus <= 0) return settled;
+  const first = ended.toSorted(
+    (a, b) =>
+      Number(isEvicted(b)) - Number(isEvicted(a)) ||
+      compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+      compare(a.metadata.name, b.metadata.name),
+  );
+  return { effects: [{ op: "batch", effects: first.slice(0, surplus).map(removal) }] };
 }
+
+const isEvicted = ({ status }: Pod): boolean => status.phase === "Failed" && status.reason === "Evicted";
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
