@@ -13,7 +13,7 @@ const RETRY_MS = { first: 500, most: 30_000 };
 const LONGEST_WAIT_MS = 86_400_000;
 
 /** How long a client that refused the certificate is believed to go on refusing it. */
-const DISTRUST_MS = 600_000;
+const DISTRUST_MS = 3_600_000;
 
 export interface EndedConnectionsOptions {
   readonly nodeName: string;

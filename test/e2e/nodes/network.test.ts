@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ask, pod, service, slice, threeNodes, whyNoThreeNodes } from "../rig/three-nodes.ts";
 
@@ -93,14 +92,14 @@ describe.skipIf(whyNoThreeNodes !== undefined)(`three nodes${whyNoThreeNodes ? `
     ]);
   });
 
-  test("the API server answers at its Service address, with a valid certificate", async () => {
-    const ca = /certificate-authority-data: (\S+)/.exec(
-      readFileSync(`${at.cluster.directory}/kubeconfig`, "utf8"),
-    )?.[1];
-    const script = `require("https").get("https://10.96.0.1/version", { ca: Buffer.from("${ca}", "base64") },
+  test("NET-ALPN: the API server answers at its Service address, with a certificate that pods trust", async () => {
+    const ca = await at.cluster.output("get configmap kube-root-ca.crt -o jsonpath={.data.ca\\.crt}");
+    const script = (protocols: string) => `require("https").get("https://10.96.0.1/version",
+      { ca: ${JSON.stringify(ca)}, ALPNProtocols: [${protocols}] },
       (answer) => answer.pipe(process.stdout)).on("error", (error) => console.log(String(error)))`;
     for (const machine of [0, 1])
-      expect(onMachine(machine, `${process.execPath} -e '${script}'`)).toMatch(/gitVersion|Unauthorized|Forbidden/);
+      for (const protocols of ['"http/1.1"', ""])
+        expect(onMachine(machine, `${process.execPath} -e '${script(protocols)}'`)).toMatch(/gitVersion/);
     expect(await inPod("second", "busybox nc 10.96.0.1 443 < /dev/null && echo connected")).toBe("connected");
   });
 

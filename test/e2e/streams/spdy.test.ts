@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ClientVersion, clientVersions } from "../rig/clients.ts";
+import { type ClientVersion, clientVersions, kubectlOf } from "../rig/clients.ts";
 import { Cluster, Follower, freePort, launcher } from "../rig/cluster.ts";
+import { Containerd } from "../rig/containerd.ts";
+import { whyNoThreeNodes } from "../rig/three-nodes.ts";
 
 const podOf = (port: number) => ({
   apiVersion: "v1",
@@ -83,6 +85,49 @@ describe.each(clientVersions)("SPDY-ASKED: through sailplane proxy, kubectl %s w
 
   test("reports what the API server refuses", async () => {
     expect((await run(version, "exec none -- /bin/true")).stderr).toContain('pods "none" not found');
+  });
+});
+
+describe.skipIf(whyNoThreeNodes !== undefined)(`in a pod${whyNoThreeNodes ? ` (${whyNoThreeNodes})` : ""}`, () => {
+  const image = "image: localhost/busybox:1, imagePullPolicy: IfNotPresent";
+  const pods = `apiVersion: v1
+kind: Pod
+metadata: {name: other}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers: [{name: one, ${image}, command: ["/bin/sleep", "3600"]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: old}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - {name: one, ${image}, command: ["/bin/sleep", "3600"], volumeMounts: [{name: program, mountPath: /kubectl}]}
+  volumes: [{name: program, hostPath: {path: "${kubectlOf("v32")}"}}]
+`;
+  let containerd: Containerd;
+  let node: Cluster;
+  beforeAll(async () => {
+    containerd = await Containerd.start({ name: "spdy", network: false });
+    node = await Cluster.start({ containerd });
+    await node.output("create role runner --verb=create --resource=pods/exec");
+    await node.output("create role reader --verb=get --resource=pods");
+    for (const role of ["runner", "reader"])
+      await node.output(`create rolebinding ${role} --role=${role} --serviceaccount=default:default`);
+    await node.output("apply -f -", { input: pods });
+    await node.output("wait --for=condition=Ready --timeout=30s pod --all");
+  });
+  afterAll(async () => {
+    await node?.remove();
+    containerd?.stop();
+  });
+
+  test("NET-ALPN, AUTHZ-CONNECT: a program that speaks only SPDY runs commands in others, with the right to that alone", async () => {
+    const run = "/kubectl exec -i other -- /bin/sh -c 'cat; echo oops >&2; exit 7'";
+    const script = `export KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false; echo input | ${run}`;
+    const { code, stdout, stderr } = await node.kubectl(["exec", "old", "--", "/bin/sh", "-c", script]);
+    expect([code, stdout, stderr.split("\n")[0]]).toEqual([7, "input\n", "oops"]);
   });
 });
 
