@@ -89,32 +89,29 @@ const POSIX: Readonly<Record<string, string>> = {
   punct: "!-\\/:-@\\[-`{-~",
 };
 
-/** Longer than any value meant to be matched. */
-const LONGEST = 256 * 1024;
 /** The number of steps that JavaScript's engine, and ours, may take: a fraction of a second. */
 const MOST_BACKTRACKING = 10_000_000;
-const MOST_STEPS = 300_000_000;
+const MOST_STEPS = 60_000_000;
 /** Only JavaScript's engine can tell where a text matches, so it is given more time, which it seldom takes. */
 const MOST_SEARCHING = 1_000_000_000;
 
-export function matchesPattern({ regexp, cost, linear }: Pattern, text: string): boolean {
-  if (text.length > LONGEST) return false;
+/** Undefined if it would take too long: taken for no match, it would satisfy whoever forbids one. */
+export function matchesPattern({ regexp, cost, linear }: Pattern, text: string): boolean | undefined {
   if (regexp && stepsFor(cost, text.length) <= MOST_BACKTRACKING) return regexp.test(text);
-  return text.length * linear.steps <= MOST_STEPS && linear.test(text);
+  return text.length * linear.steps <= MOST_STEPS ? linear.test(text) : undefined;
 }
 
 /** The cost of compiling a pattern, in the unit of {@link matchingSteps}; 0 if it is cached. */
 export const compilingSteps = (pattern: string): number => (compiled.has(pattern) ? 0 : 300 + 20 * pattern.length);
 
 /**
- * The approximate cost of a match, in steps of about 0.1 us. JavaScript's engine is some ten times as fast as ours, and
- * seldom backtracks as much as it could.
+ * The cost of a match. JavaScript's engine is many times as fast as ours, and seldom backtracks as much as it could. Ours
+ * counts for five times as long as it takes: only a pattern made to take long takes a second for all of an object.
  */
 export function matchingSteps({ regexp, cost, linear }: Pattern, text: string): number {
-  if (text.length > LONGEST) return 0;
   const steps = stepsFor(cost, text.length);
   if (regexp && steps <= MOST_BACKTRACKING) return text.length + steps / 30;
-  return (text.length * linear.steps) / 10;
+  return (text.length * linear.steps) / 2;
 }
 
 /** Finds the matches in a text; undefined if that could take too long. */

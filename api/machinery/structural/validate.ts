@@ -116,9 +116,9 @@ function stringErrors(value: string, schema: Schema, { path: name, work }: Place
       ),
     ];
   if (!work.spend(matchingSteps(pattern, value))) return [];
-  if (!matchesPattern(pattern, value))
-    return [invalid(name, value, `${name} in body should match '${schema.pattern}'`)];
-  return [];
+  const isMatch = matchesPattern(pattern, value);
+  if (isMatch === undefined) work.stop();
+  return isMatch === false ? [invalid(name, value, `${name} in body should match '${schema.pattern}'`)] : [];
 }
 
 function formatErrors(value: string, { format, type }: Schema, name: string): FieldError[] {

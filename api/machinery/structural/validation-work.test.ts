@@ -32,6 +32,20 @@ describe("CRD-WORK: validating a short object against a short schema takes a bou
     expect(told(texts, list({ type: "string", pattern: "^a*$" }))).toEqual([]);
   });
 
+  test("patterns that JavaScript's engine cannot match", () => {
+    expect(told(many(1000, "é".repeat(900)), list({ type: "string", pattern: "\\pL".repeat(900) })).at(-1)).toBe(
+      tooLong,
+    );
+    expect(told(many(1000, "é".repeat(30)), list({ type: "string", pattern: "^\\pL{1,100}$" }))).toEqual([]);
+  });
+
+  test("one text, of which it is then not known whether it matches", () => {
+    const long = "a ".repeat(200_000);
+    for (const schema of [{ pattern: "(\\w+\\s?)+\\pL{200}" }, { not: { pattern: "\\pL{200}" } }])
+      expect(told(long, { type: "string", ...schema }).at(-1)).toBe(tooLong);
+    expect(told(`${long}secret`, { type: "string", not: { pattern: "secret" } })).toHaveLength(1);
+  });
+
   test("alternatives within alternatives", () => {
     const doubled = (depth: number): Schema =>
       depth === 0 ? { minLength: 1 } : { anyOf: [doubled(depth - 1), doubled(depth - 1)] };

@@ -25,6 +25,11 @@ export class ValidationWork {
     return this.#left >= 0;
   }
 
+  /** Something would take longer than everything may. */
+  stop(): void {
+    this.#left = -1;
+  }
+
   begin(): boolean {
     return this.spend(EACH);
   }

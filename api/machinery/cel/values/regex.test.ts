@@ -7,6 +7,13 @@ describe("a pattern", () => {
     expect(run(`'${"a".repeat(3000)}='.find('.*.*.*=')`)).toContain("cannot be found in bounded time");
   });
 
+  test("CRD-PATTERN-TIME: is not taken for absent from a text that is too long to tell", () => {
+    const text = "é".repeat(20_000);
+    const long = String.raw`\\pL{1000}`.repeat(4);
+    expect(String(run(`!'${text}'.matches('${long}')`)).slice(-80)).toContain("cannot be found in bounded time");
+    expect(run(`!'${text}secret'.matches('secret')`)).toBe(false);
+  });
+
   test.each(["(a+)+$", "([a-z]*)*x", "(.*)+="])(
     "with exponential backtracking is matched in linear time: %s",
     (pattern) => {

@@ -24,11 +24,16 @@ export function compileRegex(text: string): Regex {
     if (!found) throw new CelError(`matches of ${text} cannot be found in bounded time`);
     return found;
   };
+  const test = (at: string): boolean => {
+    const isMatch = matchesPattern(pattern, at);
+    if (isMatch === undefined) throw new CelError(`matches of ${text} cannot be found in bounded time`);
+    return isMatch;
+  };
   return {
-    test: (at) => matchesPattern(pattern, at),
-    find: (at) => (matchesPattern(pattern, at) ? searcher(at).exec(at)?.[0] : undefined),
+    test,
+    find: (at) => (test(at) ? searcher(at).exec(at)?.[0] : undefined),
     findAll(at, limit) {
-      if (!matchesPattern(pattern, at)) return [];
+      if (!test(at)) return [];
       const { source, flags } = searcher(at);
       const all = [...at.matchAll(new RegExp(source, `${flags}g`))].map(([found]) => found);
       return limit < 0 ? all : all.slice(0, limit);
