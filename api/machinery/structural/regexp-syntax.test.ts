@@ -24,6 +24,10 @@ const taken = [
   "[+-]?([0-9]*[.])?[0-9]+",
   "a**".slice(0, 2),
   "日本+",
+  "(a{30}b){33}",
+  "a{1000}(b{1000}c)*[d]{1000}|e{1000}",
+  "([a]{500}){2}[b]{600}",
+  "(a{1000}){0}x{1000}",
 ];
 test.each(taken)("CRD-PATTERN: Go accepts %j", (pattern) => {
   expect(regexpProblem(pattern)).toBeUndefined();
@@ -50,6 +54,10 @@ test.each([
   ["a\\", "trailing backslash at end of expression: ``"],
   ["a{1001}", "invalid repeat count: `{1001}`"],
   ["a{3,2}", "invalid repeat count: `{3,2}`"],
+  ["(a{2}){501}", "invalid repeat count: `{501}`"],
+  ["(?:a|b{0,40}c){0,30}", "invalid repeat count: `{0,30}`"],
+  ["((x{0,2})+y){501}", "invalid repeat count: `{501}`"],
+  ["((a{10}){10}b{5}){11,}", "invalid repeat count: `{11,}`"],
 ])("CRD-PATTERN: Go refuses %j", (pattern, problem) => {
   expect(regexpProblem(pattern)).toBe(`error parsing regexp: ${problem}`);
 });

@@ -35,6 +35,10 @@ class Parser {
   #hasOperand = false;
   /** Where the operator just before this position begins. */
   #lastRepeat: number | undefined;
+  /** How often the last operand repeats what is inside it most often, and the same for what precedes it in its group. */
+  #repeats = 1;
+  #mostRepeats = 1;
+  readonly #outerRepeats: number[] = [];
 
   constructor(text: string) {
     this.#text = text;
@@ -60,12 +64,11 @@ class Parser {
         break;
       case ")":
         if (this.#depth === 0) throw new SyntaxProblem("unexpected )", this.#text);
-        this.#depth--;
-        this.#operand(1);
+        this.#end();
         break;
       case "[":
         this.#class();
-        this.#hasOperand = true;
+        this.#operand(0);
         break;
       case "*":
       case "+":
@@ -83,9 +86,11 @@ class Parser {
     }
   }
 
-  #operand(length: number): void {
+  #operand(length: number, repeats = 1): void {
     this.#at += length;
     this.#hasOperand = true;
+    this.#mostRepeats = Math.max(this.#mostRepeats, this.#repeats);
+    this.#repeats = repeats;
   }
 
   #open(): void {
@@ -117,6 +122,18 @@ class Parser {
     this.#at += length;
     if (++this.#depth > DEEPEST) throw new SyntaxProblem("expression nests too deeply", this.#text);
     this.#hasOperand = false;
+    this.#outerRepeats.push(Math.max(this.#mostRepeats, this.#repeats));
+    this.#mostRepeats = 1;
+    this.#repeats = 1;
+  }
+
+  /** Of a group. */
+  #end(): void {
+    const inside = Math.max(this.#mostRepeats, this.#repeats);
+    this.#depth--;
+    this.#mostRepeats = this.#outerRepeats.pop() ?? 1;
+    this.#repeats = 1;
+    this.#operand(1, inside);
   }
 
   #repeat(after: number, last: number | undefined): void {
@@ -140,7 +157,10 @@ class Parser {
     const most = comma === undefined ? least : to === undefined ? -1 : Number(to);
     if (least > MOST_REPEATS || most > MOST_REPEATS || (most >= 0 && least > most))
       throw new SyntaxProblem("invalid repeat count", whole);
+    const repeats = this.#repeats * (most < 0 ? least : most);
     this.#repeat(this.#at + whole.length, last);
+    if (repeats > MOST_REPEATS) throw new SyntaxProblem("invalid repeat count", whole);
+    this.#repeats = Math.max(1, repeats);
   }
 
   #backslash(): void {
@@ -148,8 +168,8 @@ class Parser {
     if (rest.startsWith("\\Q")) {
       const end = rest.indexOf("\\E");
       const literal = end < 0 ? rest.length : end + 2;
-      if (literal > 4) this.#hasOperand = true;
-      this.#at += literal;
+      if (literal > 4) this.#operand(literal);
+      else this.#at += literal;
       return;
     }
     this.#operand(/^\\[AbBz]/.test(rest) ? 2 : this.#escape(rest));
