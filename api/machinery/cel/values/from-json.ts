@@ -44,6 +44,7 @@ class JsonMap implements CelMap {
   readonly #json: Record<string, unknown>;
   readonly #type: Type | undefined;
   readonly #made = new Map<string, unknown>();
+  #keys: readonly string[] | undefined;
 
   constructor(json: Record<string, unknown>, type: Type | undefined) {
     this.#json = json;
@@ -51,7 +52,7 @@ class JsonMap implements CelMap {
   }
 
   get size(): number {
-    return Object.keys(this.#json).length;
+    return this.keys().length;
   }
 
   /** Fields are known by the names that expressions can write. */
@@ -74,7 +75,13 @@ class JsonMap implements CelMap {
     return this.#made.get(name);
   }
 
+  /** Listed once: the size is needed for the cost of each access. */
   keys(): readonly string[] {
+    this.#keys ??= this.#listKeys();
+    return this.#keys;
+  }
+
+  #listKeys(): readonly string[] {
     const names = Object.keys(this.#json);
     return this.#type?.kind === "object" ? names.map((name) => escapeName(name) ?? name) : names;
   }
