@@ -115,7 +115,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   }
 
   async status() {
-    return (await this.#store).status();
+    return { ...(await (await this.#store).status()), databaseBytes: this.ctx.storage.sql.databaseSize };
   }
 
   /** For `sailplane check`. */

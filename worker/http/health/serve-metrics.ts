@@ -1,6 +1,6 @@
 /** GET /metrics in Prometheus' text format: what this isolate has answered, and the state of the cluster's log. */
 import type { Context, Next } from "hono";
-import { type Family, gauge, type Line, METRICS_TYPE, renderFamilies } from "../../../api/metrics/exposition.ts";
+import { type Family, gauge, METRICS_TYPE, renderFamilies } from "../../../api/metrics/exposition.ts";
 import { webhookMetricsOf } from "../../admission/webhooks/webhook-metrics.ts";
 import { shardsOf } from "../../policy/cluster-shards.ts";
 import { deployedResources } from "../../policy/custom-resources.ts";
@@ -48,12 +48,7 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
   const cluster = c.get("cluster");
   const policy = knownPolicy(cluster);
   const stores = storeObjects(c.env, cluster, shardsOf(policy));
-  const revisions = await Promise.all(
-    stores.map(async ([shard, store]): Promise<Line> => {
-      const { revision } = await store.status();
-      return [shard === undefined ? {} : { shard }, revision];
-    }),
-  );
+  const states = await Promise.all(stores.map(async ([shard = "", store]) => ({ shard, ...(await store.status()) })));
   const loops = [c.env.CONTROLLER_MANAGER, c.env.SCHEDULER];
   const ofLoops = policy ? await Promise.all(loops.map((loop) => loop.getByName(cluster).metrics())) : [];
   const registry = policy?.derive(deployedResources(c.env));
@@ -69,7 +64,12 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
     gauge(
       "sailplane_store_revision",
       "The newest revision of the cluster's log, and of those of resources that are kept apart.",
-      revisions,
+      states.map(({ shard, revision }) => [shard === "" ? {} : { shard }, revision]),
+    ),
+    gauge(
+      "apiserver_storage_size_bytes",
+      "The size of the cluster's database, and of those of resources that are kept apart.",
+      states.map(({ shard, databaseBytes }) => [{ storage_cluster_id: shard }, databaseBytes]),
     ),
   ]);
   return exposition(c.req.raw, [ofServer, ...ofLoops].join(""));

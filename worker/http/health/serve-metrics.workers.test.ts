@@ -27,7 +27,7 @@ test("WIRE-METRICS: scrapes contain metrics of requests, objects, watches and AP
   await watch.body?.cancel();
 });
 
-test("WIRE-METRICS: scrapes contain metrics of the controllers' queues and of the scheduler", async () => {
+test("WIRE-METRICS: scrapes contain metrics of the controllers' queues of the scheduler, and of the database", async () => {
   const deployed = "/apis/apps/v1/namespaces/default/deployments";
   const containers = [{ name: "c", image: "i" }];
   const labels = { app: "measured" };
@@ -40,6 +40,7 @@ test("WIRE-METRICS: scrapes contain metrics of the controllers' queues and of th
     const metrics = (await (await ask("/metrics")).text()).split("\n");
     return Number(metrics.find((line) => line.startsWith(`${sample} `))?.split(" ")[1] ?? 0);
   };
+  expect(await value('apiserver_storage_size_bytes{storage_cluster_id=""}')).toBeGreaterThan(10_000);
   await expect.poll(() => value('workqueue_adds_total{name="deployment-controller"}')).toBeGreaterThan(0);
   await expect.poll(() => value('scheduler_pending_pods{queue="unschedulable"}')).toBeGreaterThan(0);
 });
