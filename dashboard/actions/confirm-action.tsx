@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { closeDialog } from "../frame/dialogs.tsx";
 import { statusText } from "../frame/status-text.ts";
 import { toast } from "../frame/toasts.tsx";
@@ -6,6 +6,7 @@ import type { ObjectProps } from "../object/object-props.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import type { Action } from "./action.ts";
+import { AlsoTouches } from "./also-touches.tsx";
 
 /** Nothing is done before its effect has been described. */
 export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly action: Action }) {
@@ -61,31 +62,5 @@ export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function AlsoTouches({ of }: { readonly of: () => Promise<readonly string[]> }) {
-  const [lines, setLines] = useState<readonly string[] | "looking" | "unknown">("looking");
-  useEffect(() => {
-    let wanted = true;
-    void of()
-      .catch(() => "unknown" as const)
-      .then((found) => wanted && setLines(found));
-    return () => {
-      wanted = false;
-    };
-  }, []);
-  if (lines === "looking") return <p class="quiet">Looking for what goes with it…</p>;
-  if (lines === "unknown") return <p class="problem">What goes with it could not be found out.</p>;
-  if (lines.length === 0) return <p class="quiet">Nothing else goes with it.</p>;
-  return (
-    <div class="touched">
-      <h3>This goes with it</h3>
-      <ul class="plain">
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-    </div>
   );
 }

@@ -1,7 +1,13 @@
 import type { Node } from "../../api/generated/core.v1.ts";
+import type { Outcome } from "../../client/api-client.ts";
 import { api } from "../api/connection.ts";
-import { targetOf } from "../api/kind.ts";
+import { type Kind, targetOf } from "../api/kind.ts";
 import type { ActionOf } from "./action.ts";
+
+export const setUnschedulable = (kind: Kind, name: string, unschedulable: boolean): Promise<Outcome<unknown>> =>
+  api.patch(targetOf(kind, { name }), "application/merge-patch+json", {
+    spec: { unschedulable: unschedulable ? true : null },
+  });
 
 export const cordon: ActionOf = (kind, object) => {
   if (kind.group !== "" || kind.plural !== "nodes") return undefined;
@@ -14,10 +20,7 @@ export const cordon: ActionOf = (kind, object) => {
       ? "The scheduler may place new pods here again."
       : "The scheduler places no new pods here; those that run go on.",
     command: () => `kubectl ${cordoned ? "uncordon" : "cordon"} ${name}`,
-    run: () =>
-      api.patch(targetOf(kind, { name }), "application/merge-patch+json", {
-        spec: { unschedulable: cordoned ? null : true },
-      }),
+    run: () => setUnschedulable(kind, name, !cordoned),
     done: `${name} ${cordoned ? "takes pods again" : "takes no new pods"}`,
   };
 };

@@ -16,12 +16,17 @@ test("dependents of dependents are deleted too, in whatever order they are liste
     object("Pod", "other", "else"),
     object("Pod", "free"),
   ];
-  expect(dependentsOf("d", all).map(({ name }) => name)).toEqual(["rs", "p"]);
+  expect(dependentsOf(["d"], all).map(({ name }) => name)).toEqual(["rs", "p"]);
 });
 
 test("dependents with another owner are kept, and owner cycles terminate", () => {
-  expect(dependentsOf("d", [object("Pod", "p", "d", "else")])).toEqual([]);
-  expect(dependentsOf("a", [object("X", "a", "b"), object("X", "b", "a")]).map(({ name }) => name)).toEqual(["b"]);
+  expect(dependentsOf(["d"], [object("Pod", "p", "d", "else")])).toEqual([]);
+  expect(dependentsOf(["a"], [object("X", "a", "b"), object("X", "b", "a")]).map(({ name }) => name)).toEqual(["b"]);
+});
+
+test("of several objects, what belongs to all of them goes too, and they themselves are not repeated", () => {
+  const all = [object("Pod", "p", "a", "b"), object("ReplicaSet", "a", "d"), object("Pod", "q", "b", "else")];
+  expect(dependentsOf(["a", "b"], all).map(({ name }) => name)).toEqual(["p"]);
 });
 
 test("a few dependents are named, and many are counted", () => {

@@ -1,4 +1,4 @@
-/** What is deleted along with an object in the background: everything that it owns, directly or indirectly. */
+/** What is deleted along with objects in the background: everything that they own, directly or indirectly. */
 export interface Dependent {
   readonly kind: string;
   readonly namespace: string;
@@ -8,8 +8,8 @@ export interface Dependent {
 }
 
 /** An object with another remaining owner stays. */
-export function dependentsOf(uid: string, all: readonly Dependent[]): Dependent[] {
-  const going = new Set([uid]);
+export function dependentsOf(uids: readonly string[], all: readonly Dependent[]): Dependent[] {
+  const going = new Set(uids);
   const found: Dependent[] = [];
   for (let before = -1; before !== found.length; ) {
     before = found.length;

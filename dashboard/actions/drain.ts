@@ -2,8 +2,8 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { api } from "../api/connection.ts";
-import { targetOf } from "../api/kind.ts";
 import type { ActionOf } from "./action.ts";
+import { setUnschedulable } from "./cordon.ts";
 
 /** Like `kubectl drain --ignore-daemonsets --delete-emptydir-data`. */
 export const drain: ActionOf = (kind, object) => {
@@ -17,9 +17,7 @@ export const drain: ActionOf = (kind, object) => {
     danger: true,
     command: () => `kubectl drain ${name} --ignore-daemonsets --delete-emptydir-data`,
     run: async () => {
-      const cordoned = await api.patch(targetOf(kind, { name }), "application/merge-patch+json", {
-        spec: { unschedulable: true },
-      });
+      const cordoned = await setUnschedulable(kind, name, true);
       return cordoned.ok ? evictAll(name) : cordoned;
     },
     done: `${name} is drained`,

@@ -10,5 +10,25 @@ export const kubectlCommand = (verb: string, kind: Kind, of: ObjectName, ...flag
     ...(kind.namespaced ? [`-n ${of.namespace}`] : []),
   ].join(" ");
 
+/** For several objects, one command per namespace: `kubectl delete pods web-1 web-2 -n default`. */
+export const kubectlCommands = (
+  verb: string,
+  kind: Kind,
+  objects: readonly ObjectName[],
+  ...flags: readonly string[]
+): string =>
+  [...Map.groupBy(objects, ({ namespace }) => namespace)]
+    .map(([namespace, members]) =>
+      [
+        "kubectl",
+        verb,
+        kubectlName(kind),
+        ...members.map(({ name }) => shellWord(name)),
+        ...flags,
+        ...(kind.namespaced ? [`-n ${namespace}`] : []),
+      ].join(" "),
+    )
+    .join("\n");
+
 /** Names of roles and bindings may be any text, which must not run as shell code when pasted. */
 const shellWord = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -1,4 +1,4 @@
-/** Reads what would be deleted along with an object, kind by kind, as metadata only. */
+/** Reads what would be deleted along with objects, kind by kind, as metadata only. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { read } from "../api/connection.ts";
 import { discovery } from "../api/discovery.ts";
@@ -9,11 +9,22 @@ import { type Dependent, dependentsOf } from "./dependents.ts";
 const METADATA = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
 const AT_ONCE = 6;
 
-export async function readDependents(kind: Kind, object: Stored<KubeObject>): Promise<Dependent[]> {
-  const { uid, namespace = "", name } = object.metadata;
-  if (kind.group === "" && kind.plural === "namespaces") return allOf(namespacedKinds(), name);
-  if (kind.group === "apiextensions.k8s.io") return allOf(kindsDefinedBy(object), "");
-  return dependentsOf(uid, await allOf(namespacedKinds(), namespace));
+/** Of the metadata of objects. */
+export async function readDependents(kind: Kind, objects: readonly Stored<KubeObject>[]): Promise<Dependent[]> {
+  if (kind.group === "" && kind.plural === "namespaces") {
+    return (await inTurn(objects, ({ metadata }) => allOf(namespacedKinds(), metadata.name))).flat();
+  }
+  if (kind.group === "apiextensions.k8s.io") return allOf(objects.flatMap(kindsDefinedBy), "");
+  const namespaces = [...new Set(objects.map(({ metadata }) => metadata.namespace ?? ""))];
+  const uids = objects.map(({ metadata }) => metadata.uid);
+  const found = (await inTurn(namespaces, (namespace) => allOf(namespacedKinds(), namespace))).flat();
+  return dependentsOf(uids, found);
+}
+
+async function inTurn<T, R>(items: readonly T[], read: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await read(item));
+  return results;
 }
 
 const knownKinds = (): readonly Kind[] => {
@@ -28,9 +39,9 @@ const namespacedKinds = () =>
       namespaced && verbs.includes("watch") && verbs.includes("delete") && plural !== "events",
   );
 
-function kindsDefinedBy(definition: unknown): readonly Kind[] {
-  const { group, names } = (definition as { spec: { group?: string; names?: { plural?: string } } }).spec;
-  return knownKinds().filter((kind) => kind.group === group && kind.plural === names?.plural);
+/** A definition is named PLURAL.GROUP. */
+function kindsDefinedBy({ metadata }: Stored<KubeObject>): readonly Kind[] {
+  return knownKinds().filter(({ group, plural }) => metadata.name === `${plural}.${group}`);
 }
 
 async function allOf(kinds: readonly Kind[], namespace: string): Promise<Dependent[]> {

@@ -13,7 +13,7 @@ export const remove: ActionOf = (kind, object) => {
     title: "Delete",
     needs: { verb: "delete" },
     consequence: consequenceOf(kind, object.metadata.ownerReferences?.[0]?.kind),
-    alsoTouches: async () => renderDependents(await readDependents(kind, object)),
+    alsoTouches: async () => renderDependents(await readDependents(kind, [object])),
     danger: true,
     command: () => kubectlCommand("delete", kind, of),
     run: () => api.delete(targetOf(kind, of), { uid: object.metadata.uid, propagationPolicy: "Background" }),

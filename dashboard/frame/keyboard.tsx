@@ -1,4 +1,4 @@
-/** Keyboard shortcuts: `/` filters, `g` and a letter navigates, `j`/`k` and Enter choose a row, `?` lists them all. */
+/** Keyboard shortcuts: `/` filters, `g` and a letter navigates, `j`/`k`, Enter and `x` choose rows, `?` lists them all. */
 import { useEffect } from "preact/hooks";
 import { href } from "../route.ts";
 import { FILTER_ID } from "../views/list-header.tsx";
@@ -14,6 +14,8 @@ const ROW_KEYS: Readonly<Record<string, RowKey>> = {
   k: "up",
   ArrowUp: "up",
   Enter: "open",
+  x: "select",
+  X: "extend",
 };
 
 /** How soon the second key must follow `g`. */
@@ -54,7 +56,7 @@ export function Keyboard() {
 function pressRow(event: KeyboardEvent): void {
   const key = ROW_KEYS[event.key];
   // A focused link or button handles Enter and the arrows itself.
-  const onControl = event.target instanceof Element && event.target.closest("a, button, summary, [role=tab]");
+  const onControl = event.target instanceof Element && event.target.closest("a, button, summary, input, [role=tab]");
   if (!key || (onControl && event.key.length > 1)) return;
   if (event.key.startsWith("Arrow") && !document.querySelector(".scroller")) return;
   if (event.key.startsWith("Arrow")) event.preventDefault();
@@ -62,4 +64,4 @@ function pressRow(event: KeyboardEvent): void {
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest("input, textarea, select") !== null;
+  target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select") !== null;

@@ -1,5 +1,5 @@
 /** Keys that move through the rows of the current table; the newest table gets them. */
-export type RowKey = "up" | "down" | "open";
+export type RowKey = "up" | "down" | "open" | "select" | "extend";
 
 const listeners: ((key: RowKey) => void)[] = [];
 

@@ -5,13 +5,14 @@ import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
-import { type Column, DataTable } from "../parts/data-table.tsx";
 import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { namespace, route } from "../route.ts";
 import { type Happening, happeningOf } from "../summaries/events-of.ts";
+import type { Column } from "../table/column.ts";
+import { DataTable } from "../table/data-table.tsx";
 import { filterText, ListHeader } from "./list-header.tsx";
 
 const hrefOf = ({ apiVersion, kind, ...name }: Happening): string | undefined => {

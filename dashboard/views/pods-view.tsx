@@ -2,9 +2,9 @@
 import { useMemo } from "preact/hooks";
 import type { Kind } from "../api/kind.ts";
 import type { Row } from "../api/table.ts";
-import type { Column } from "../parts/data-table.tsx";
 import { namespace } from "../route.ts";
 import { renderBytes, renderCpu } from "../summaries/resources.ts";
+import type { Column } from "../table/column.ts";
 import { UsageCell } from "../usage/usage-cell.tsx";
 import type { UsageHistory } from "../usage/usage-history.ts";
 import { useUsage } from "../usage/use-usage.ts";

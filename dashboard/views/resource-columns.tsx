@@ -4,9 +4,9 @@ import type { Kind } from "../api/kind.ts";
 import { objectHref } from "../api/links.ts";
 import type { Columns, Row } from "../api/table.ts";
 import { Age } from "../parts/age.tsx";
-import type { Column } from "../parts/data-table.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { toneOfFraction, toneOfState } from "../parts/tone.ts";
+import type { Column } from "../table/column.ts";
 
 export interface ColumnsOptions {
   readonly kind: Kind;

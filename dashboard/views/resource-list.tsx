@@ -1,21 +1,27 @@
 /** The objects of any kind, with the API server's printer columns, custom resources included. */
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { type Kind, listPath, titleOf } from "../api/kind.ts";
 import { objectHref } from "../api/links.ts";
 import { type Row, tableAt } from "../api/table.ts";
+import { bulkActionsFor } from "../bulk/bulk-actions.ts";
+import { SelectionBar } from "../bulk/selection-bar.tsx";
 import { isNarrow } from "../frame/narrow.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { useLiveList } from "../live/use-live-list.ts";
 import { Check } from "../parts/check.tsx";
-import { type Column, DataTable } from "../parts/data-table.tsx";
 import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice, RefusedNotice } from "../parts/notice.tsx";
+import { readOnly } from "../read-only.ts";
 import { adjust, href, namespace } from "../route.ts";
+import type { Column } from "../table/column.ts";
+import { DataTable } from "../table/data-table.tsx";
+import { NOTHING } from "../table/selection.ts";
 import { filterText, ListHeader } from "./list-header.tsx";
 import { columnsFor } from "./resource-columns.tsx";
+import { textOf } from "./row-text.ts";
 
 const wide = signal(false);
 
@@ -44,20 +50,10 @@ interface ListOfProps extends ResourceListProps {
 
 const NONE: readonly Column<Row>[] = [];
 
-/** The text that filters search, cached per row. */
-const texts = new WeakMap<Row, string>();
-function textOf(row: Row): string {
-  const known = texts.get(row);
-  if (known !== undefined) return known;
-  const labels = Object.entries(row.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const text = [row.metadata.namespace, ...row.cells, ...labels].join(" ").toLowerCase();
-  texts.set(row, text);
-  return text;
-}
-
 function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere }: ListOfProps) {
   const items = list.items.value;
   const filter = filterText();
+  const [selection, select] = useState(NOTHING);
   const columnDefinitions = source.columns.value;
   const all = useMemo(() => [...items.values()], [items]);
   const rows = useMemo(() => {
@@ -80,6 +76,7 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
   const columns = useMemo(() => [...printed, ...further], [printed, further]);
   const state = list.state.value;
   const refused = refusal(state);
+  const selectable = !readOnly.value && bulkActionsFor(kind).length > 0;
   return (
     <section class="list">
       <ListHeader title={titleOf(kind)} shown={rows.length} all={all.length} state={state}>
@@ -100,6 +97,7 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
           columns={columns}
           rows={rows}
           keyOf={(row) => row.metadata.uid}
+          selecting={selectable ? { selection, change: select, nameOf: ({ metadata }) => metadata.name } : undefined}
           open={(row) => {
             location.hash = objectHref(kind, {
               namespace: row.metadata.namespace ?? "",
@@ -110,6 +108,7 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
       ) : (
         <Empty kind={kind} filtered={all.length > 0} waiting={waitingFor(state)} />
       )}
+      {selectable && <SelectionBar kind={kind} items={items} shown={rows} selection={selection} change={select} />}
     </section>
   );
 }

@@ -1,0 +1,34 @@
+/** An action on several objects of one kind. */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { Outcome } from "../../client/api-client.ts";
+import type { Kind, ObjectName } from "../api/kind.ts";
+import type { Deed } from "../api/may.ts";
+
+/** What the action needs to know, as text. */
+export interface Question {
+  readonly label: string;
+  readonly hint?: string;
+  readonly numeric: boolean;
+  readonly initial: string;
+  /** What is wrong with the answer; "" if nothing is. */
+  readonly problemOf: (answer: string) => string;
+}
+
+export interface BulkAction {
+  readonly title: string;
+  readonly needs: Deed;
+  /** What will happen to them, for the confirmation. */
+  readonly consequence: string;
+  /** What else it affects, one line each. */
+  readonly alsoTouches?: (objects: readonly Stored<KubeObject>[]) => Promise<readonly string[]>;
+  readonly danger?: boolean;
+  readonly asks?: Question;
+  readonly command: (objects: readonly ObjectName[], answer: string) => string;
+  /** Only the object's metadata is known. */
+  readonly run: (object: Stored<KubeObject>, answer: string) => Promise<Outcome<unknown>>;
+  /** What has been done to them: `deleted`. */
+  readonly done: string;
+}
+
+/** Undefined if it does not apply to the kind. */
+export type BulkActionOf = (kind: Kind) => BulkAction | undefined;

@@ -1,0 +1,54 @@
+/** Runs an action on several objects: a failure stops none of the others, and is kept with its object. */
+import type { Outcome } from "../../client/api-client.ts";
+import { statusText } from "../frame/status-text.ts";
+
+export interface Failure<T> {
+  readonly item: T;
+  readonly problem: string;
+}
+
+export interface BulkResult<T> {
+  readonly done: readonly T[];
+  readonly failed: readonly Failure<T>[];
+  /** Not begun, because it was stopped before. */
+  readonly left: readonly T[];
+}
+
+interface RunAllOptions<T> {
+  readonly run: (item: T) => Promise<Outcome<unknown>>;
+  readonly atOnce: number;
+  readonly stop: AbortSignal;
+  /** Called after each item. */
+  readonly tell: (result: BulkResult<T>) => void;
+}
+
+export async function runAll<T>(
+  items: readonly T[],
+  { run, atOnce, stop, tell }: RunAllOptions<T>,
+): Promise<BulkResult<T>> {
+  const left = [...items];
+  const done: T[] = [];
+  const failed: Failure<T>[] = [];
+  const result = (): BulkResult<T> => ({ done: [...done], failed: [...failed], left: [...left] });
+  const work = async () => {
+    while (!stop.aborted) {
+      const item = left.shift();
+      if (item === undefined) return;
+      const problem = await problemOf(run, item);
+      if (problem === undefined) done.push(item);
+      else failed.push({ item, problem });
+      tell(result());
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return result();
+}
+
+async function problemOf<T>(run: RunAllOptions<T>["run"], item: T): Promise<string | undefined> {
+  try {
+    const outcome = await run(item);
+    return outcome.ok ? undefined : statusText(outcome.status);
+  } catch {
+    return "The cluster does not answer: it may have been done or not.";
+  }
+}

@@ -1,0 +1,57 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { closeDialog } from "../frame/dialogs.tsx";
+import { toast } from "../frame/toasts.tsx";
+import type { BulkAction } from "./bulk-action.ts";
+import { renderResult } from "./render-result.ts";
+import { type BulkResult, runAll } from "./run-all.ts";
+
+type Item = Stored<KubeObject>;
+
+export type BulkRun =
+  | { readonly name: "asking" }
+  | { readonly name: "running"; readonly result: BulkResult<Item> }
+  /** Not all of them were done. */
+  | { readonly name: "over"; readonly result: BulkResult<Item> };
+
+/** More would be held back by the API server's fairness. */
+const AT_ONCE = 6;
+
+interface BulkRunOptions {
+  readonly action: BulkAction;
+  /** Called with what needs no further attention. */
+  readonly done: (objects: readonly Item[]) => void;
+}
+
+/** A run ends with its dialog: what has not begun by then is left alone. */
+export function useBulkRun({ action, done }: BulkRunOptions) {
+  const [run, setRun] = useState<BulkRun>({ name: "asking" });
+  const stopping = useRef<AbortController | undefined>(undefined);
+  const open = useRef(true);
+  useEffect(
+    () => () => {
+      open.current = false;
+      stopping.current?.abort();
+    },
+    [],
+  );
+
+  async function start(objects: readonly Item[], answer: string): Promise<void> {
+    stopping.current = new AbortController();
+    setRun({ name: "running", result: { done: [], failed: [], left: objects } });
+    const result = await runAll(objects, {
+      run: (object) => action.run(object, answer),
+      atOnce: AT_ONCE,
+      stop: stopping.current.signal,
+      tell: (now) => setRun({ name: "running", result: now }),
+    });
+    done(result.done);
+    const complete = result.failed.length + result.left.length === 0;
+    if (complete || !open.current) toast(renderResult(result, action.done));
+    if (!open.current) return;
+    if (complete) closeDialog();
+    else setRun({ name: "over", result });
+  }
+
+  return { run, start, stop: () => stopping.current?.abort() };
+}
