@@ -7,6 +7,8 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["/", "Filter the list"],
   ["j  k", "Next row, previous row"],
   ["Enter", "Open the row"],
+  ["x  X", "Select the row, or all rows up to it"],
+  ["Enter  ⇧ Enter", "Next match in a log, previous match"],
   ["?", "This list"],
   ["Esc", "Close"],
 ];

@@ -1,47 +1,35 @@
 import { useEffect, useRef } from "preact/hooks";
-import { placesOf } from "./places-of.ts";
+import { highlight, rangeOf } from "./highlight.ts";
+import { useLogScroll } from "./use-log-scroll.ts";
+
+export interface Marks {
+  /** Where the text contains what is sought. */
+  readonly places: readonly number[];
+  readonly length: number;
+  /** Of the current one; -1 if there is none. */
+  readonly index: number;
+  /** Changes when the current one is gone to. */
+  readonly steps: number;
+}
 
 interface LogTextProps {
   readonly label: string;
   readonly text: string;
-  /** Is highlighted wherever the text contains it. */
-  readonly sought: string;
+  readonly marks: Marks;
   readonly wrap: boolean;
 }
 
-/** This close to the end, in pixels, counts as being at the end. */
-const NEAR_END = 40;
-
-/** More would slow down the page. */
-const MOST_PLACES = 2000;
-/** As the style names it. */
-const FOUND = "found";
-
-/** Marks ranges without elements of their own, which a text of thousands of lines could not afford. Returns its undoing. */
-function highlight(text: Node | null | undefined, places: readonly number[], length: number): () => void {
-  // Older browsers show the text without marks.
-  if (!text || places.length === 0 || !("highlights" in CSS)) return () => {};
-  const ranges = places.map((at) => {
-    const range = new Range();
-    range.setStart(text, at);
-    range.setEnd(text, at + length);
-    return range;
-  });
-  CSS.highlights.set(FOUND, new Highlight(...ranges));
-  return () => CSS.highlights.delete(FOUND);
-}
-
-/** A growing text that stays scrolled to its end while the user is there. */
-export function LogText({ label, text, sought, wrap }: LogTextProps) {
+export function LogText({ label, text, marks: { places, length, index, steps }, wrap }: LogTextProps) {
   const box = useRef<HTMLPreElement>(null);
-  const atEnd = useRef(true);
-  useEffect(() => {
-    if (box.current && atEnd.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [text]);
-  useEffect(
-    () => highlight(box.current?.firstChild, placesOf(text, sought, MOST_PLACES), sought.length),
-    [text, sought],
-  );
+  const ranges = (of: readonly number[]): Range[] => {
+    const node = box.current?.firstChild;
+    return node ? of.map((at) => rangeOf(node, at, length)) : [];
+  };
+  const at = places[index];
+  const current = () => ranges(at === undefined ? [] : [at]);
+  const scrolled = useLogScroll({ box, text, current: () => current()[0], steps });
+  useEffect(() => highlight("found", ranges(places)), [text, places, length]);
+  useEffect(() => highlight("current-match", current()), [text, at, length]);
   return (
     <pre
       ref={box}
@@ -50,10 +38,7 @@ export function LogText({ label, text, sought, wrap }: LogTextProps) {
       tabIndex={0}
       role="log"
       aria-label={label}
-      onScroll={({ currentTarget }) => {
-        const { scrollHeight, scrollTop, clientHeight } = currentTarget;
-        atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END;
-      }}
+      onScroll={scrolled}
     >
       {text}
     </pre>

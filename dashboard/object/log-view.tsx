@@ -6,9 +6,10 @@ import { LogReader, type LogSource, type LogState } from "../live/log-reader.ts"
 import { clusterLogs } from "../live/log-streams.ts";
 import { Check } from "../parts/check.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { FILTER_ID } from "../views/list-header.tsx";
+import { LogSearchTools } from "./log-search-tools.tsx";
 import { LogText } from "./log-text.tsx";
 import { StreamTools } from "./stream-tools.tsx";
+import { useLogSearch } from "./use-log-search.ts";
 
 interface LogViewProps {
   /** Names the selected logs; the text is cleared when it changes. */
@@ -25,8 +26,6 @@ export function LogView({ of, sources, choices, command }: LogViewProps) {
   const [previous, setPrevious] = useState(false);
   const [timed, setTimed] = useState(false);
   const [wrap, setWrap] = useState(true);
-  const [search, setSearch] = useState("");
-  const [only, setOnly] = useState(true);
   const follow = wanted && !previous;
 
   const reader = useMemo(() => new LogReader({ follow, previous, place: clusterLogs }), [of, follow, previous]);
@@ -35,21 +34,19 @@ export function LogView({ of, sources, choices, command }: LogViewProps) {
   useEffect(() => reader.read(sources), [reader, runs]);
 
   const all = reader.lines.value;
-  const lines = useMemo(() => {
-    const sought = only ? search.toLowerCase() : "";
-    const texts = all.map((line) => textOf(line, timed));
-    return sought === "" ? texts : texts.filter((text) => text.toLowerCase().includes(sought));
-  }, [all, timed, search, only]);
+  const search = useLogSearch(all, (line) => textOf(line, timed), timed);
+  const { texts } = search;
+  const places = useMemo(() => search.found.map(({ at }) => at), [search.found]);
   const state = reader.state.value;
   const nothing = all.length > 0 ? "No line matches." : "No output yet.";
   const flags = [timed && "--timestamps", previous && "--previous", follow && "--follow"].filter(Boolean);
   return (
     <div class="logs">
       <StreamTools
-        status={`${lines.length.toLocaleString()} lines${standing(state, { follow, count: sources.length })}`}
+        status={`${texts.length.toLocaleString()} lines${standing(state, { follow, count: sources.length })}`}
         problem={state.problems.length === sources.length ? state.problems[0] : undefined}
         after={
-          <button type="button" onClick={() => download(`${of}.log`, lines)} disabled={lines.length === 0}>
+          <button type="button" onClick={() => download(`${of}.log`, texts)} disabled={texts.length === 0}>
             Download
           </button>
         }
@@ -59,20 +56,12 @@ export function LogView({ of, sources, choices, command }: LogViewProps) {
         <Check label="Before the last restart" checked={previous} set={setPrevious} />
         <Check label="Times" checked={timed} set={setTimed} />
         <Check label="Wrap" checked={wrap} set={setWrap} />
-        <input
-          id={FILTER_ID}
-          type="search"
-          placeholder="Search ( / )"
-          aria-label="Search the log"
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-        {search !== "" && <Check label="Only lines that match" checked={only} set={setOnly} />}
+        <LogSearchTools search={search} />
       </StreamTools>
       <LogText
         label={`Log of ${of}`}
-        text={lines.length > 0 ? lines.join("\n") : nothing}
-        sought={lines.length > 0 ? search : ""}
+        text={texts.length > 0 ? texts.join("\n") : nothing}
+        marks={{ places, length: search.sought.length, index: search.index, steps: search.steps }}
         wrap={wrap}
       />
       <KubectlLine command={[command, ...flags].join(" ")} />

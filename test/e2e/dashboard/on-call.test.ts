@@ -38,6 +38,37 @@ describe.skipIf(!hasBrowser)("views for on-call work", () => {
     await page.context().close();
   });
 
+  test("one steps through the matches in a log, and the current one stays in place while lines follow", async () => {
+    const { page, problems } = await at.signedIn();
+    await goTo(page, `${DEPLOYMENT}?tab=logs`);
+    await page.getByLabel("Search the log").fill("line 7 ");
+    await page.getByRole("status", { name: "Matches" }).getByText("2 matches").waitFor();
+    await page.getByLabel("Only lines that match").uncheck();
+    await page.getByRole("log").getByText("line 60 ").waitFor();
+    const matches = page.getByRole("status", { name: "Matches" });
+    await page.getByLabel("Search the log").press("Enter");
+    await matches.getByText("2 of 2").waitFor();
+    await page.getByLabel("Search the log").press("Enter");
+    await matches.getByText("1 of 2").waitFor();
+    await page.getByRole("button", { name: "Previous match" }).click();
+    await matches.getByText("2 of 2").waitFor();
+    const current = () =>
+      page.evaluate<[string, number]>(`(() => {
+        const [range] = CSS.highlights.get("current-match");
+        return [String(range), Math.round(range.getBoundingClientRect().top)];
+      })()`);
+    const before = await current();
+    const length = String(await page.getByRole("log").textContent()).length;
+    await expect.poll(async () => String(await page.getByRole("log").textContent()).length).toBeGreaterThan(length);
+    expect(await current()).toEqual(before);
+    expect(before[0]).toBe("line 7 ");
+    const box = await page.getByRole("log").boundingBox();
+    expect(before[1]).toBeGreaterThan(box?.y ?? 0);
+    expect(before[1]).toBeLessThan((box?.y ?? 0) + (box?.height ?? 0));
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test("a rollback goes to the chosen revision, and first shows the changes", async () => {
     await at.cluster.output("create deployment past --image=one -- /bin/sleep 3600");
     for (const image of ["two", "three"]) {
