@@ -1,4 +1,6 @@
+import { kubectlName } from "../api/kind.ts";
 import { useMay } from "../api/may.ts";
+import { DebugButton } from "../debug/debug-button.tsx";
 import { showDialog } from "../frame/dialogs.tsx";
 import type { ObjectProps } from "../object/object-props.ts";
 import type { Action } from "./action.ts";
@@ -7,6 +9,7 @@ import { actions } from "./index.ts";
 
 export const ActionBar = ({ kind, object }: ObjectProps) => (
   <div class="actions">
+    {kubectlName(kind) === "pods" && <DebugButton kind={kind} object={object} />}
     {actions
       .flatMap((actionOf) => actionOf(kind, object) ?? [])
       .map((action) => (

@@ -1,6 +1,7 @@
-/** A shell in a container: its input and output (v5.channel.k8s.io). */
+/** A shell in a container, or its main process: its input and output (v5.channel.k8s.io). */
 import type { Signal } from "@preact/signals";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
+import { resourcePath } from "../../client/resource-path.ts";
 import { prefix } from "../api/connection.ts";
 import { token } from "../session.ts";
 import { asTerminalLines, LineDiscipline } from "../terminal/line-discipline.ts";
@@ -13,6 +14,8 @@ export interface ShellOptions {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
+  /** A new shell, or what the container runs. */
+  readonly program: "shell" | "main";
   /** Plain processes have no terminal: lines are edited here. */
   readonly terminal: boolean;
   readonly hear: (text: string) => void;
@@ -30,12 +33,9 @@ const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, outcome: 3, size: 4 } as const
 const ON_TERMINAL = "export TERM=xterm-256color; command -v bash >/dev/null && exec bash; exec sh";
 const WITHOUT = "exec sh -i 2>&1";
 
-export function openShell({ namespace, pod, container, terminal, hear, state }: ShellOptions): Shell {
-  const query = new URLSearchParams({ container, stdin: "1", stdout: "1", tty: terminal ? "1" : "0" });
-  for (const word of ["/bin/sh", "-c", terminal ? ON_TERMINAL : WITHOUT]) query.append("command", word);
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`;
+export function openShell({ terminal, hear, state, ...of }: ShellOptions): Shell {
   const bearer = base64Url(new TextEncoder().encode(token.peek() ?? ""));
-  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${prefix}${path}?${query}`, [
+  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${prefix}${pathOf({ terminal, ...of })}`, [
     "v5.channel.k8s.io",
     `base64url.bearer.authorization.k8s.io.${bearer}`,
   ]);
@@ -77,6 +77,16 @@ export function openShell({ namespace, pod, container, terminal, hear, state }: 
     },
     close: () => socket.close(),
   };
+}
+
+function pathOf({ namespace, pod, container, program, terminal }: Omit<ShellOptions, "hear" | "state">): string {
+  const query = new URLSearchParams({ container, stdin: "1", stdout: "1", tty: terminal ? "1" : "0" });
+  // Of a main process, without a terminal, errors are a stream of their own.
+  if (program === "main" && !terminal) query.set("stderr", "1");
+  const shell = ["/bin/sh", "-c", terminal ? ON_TERMINAL : WITHOUT];
+  for (const word of program === "shell" ? shell : []) query.append("command", word);
+  const subresource = program === "shell" ? "exec" : "attach";
+  return `${resourcePath({ resource: "pods", namespace, name: pod, subresource })}?${query}`;
 }
 
 /** A shell that exited by itself is no error, whatever the status of its last command. */

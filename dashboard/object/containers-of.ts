@@ -7,6 +7,9 @@ export interface ContainerOfPod {
   /** "" for those that the pod is about. */
   readonly role: "init" | "sidecar" | "" | "debug";
   readonly ports: readonly number[];
+  /** Whether its main process reads what one writes, on a terminal. */
+  readonly stdin: boolean;
+  readonly tty: boolean;
   /** Undefined until its node has reported it. */
   readonly status: ContainerStatus | undefined;
 }
@@ -15,6 +18,8 @@ interface Described {
   readonly name?: string;
   readonly image?: string;
   readonly restartPolicy?: string;
+  readonly stdin?: boolean;
+  readonly tty?: boolean;
   readonly ports?: readonly { readonly containerPort: number }[];
 }
 
@@ -30,6 +35,8 @@ export function containersOf({ spec, status }: Pod): ContainerOfPod[] {
       image: container.image ?? "",
       role: roleOf(container),
       ports: (container.ports ?? []).map(({ containerPort }) => containerPort),
+      stdin: container.stdin === true,
+      tty: container.tty === true,
       status: statuses?.find(({ name }) => name === container.name),
     }));
   return [
@@ -40,3 +47,9 @@ export function containersOf({ spec, status }: Pod): ContainerOfPod[] {
     ...of(spec.ephemeralContainers, status.ephemeralContainerStatuses, () => "debug"),
   ];
 }
+
+/** Whether its node has no container runtime. */
+export const runsPlainProcesses = (pod: Pod): boolean => containersOf(pod).some(({ status }) => isPlainProcess(status));
+
+export const isPlainProcess = (status: ContainerStatus | undefined): boolean =>
+  status?.containerID?.startsWith("process://") === true;
