@@ -20,8 +20,8 @@ it("a pod's containers are listed with their purpose, init containers first", ()
   } as unknown as Pod;
   expect(containersOf(pod).map(({ name, role, ports, status }) => [name, role, ports, status?.state])).toEqual([
     ["prepare", "init", [], undefined],
-    ["mesh", "sidecar", [15001], undefined],
-    ["web", "", [80], running],
+    ["mesh", "sidecar", [{ port: 15001 }], undefined],
+    ["web", "", [{ port: 80 }], running],
     ["debugger-1", "debug", [], running],
   ]);
 });

@@ -1,12 +1,13 @@
 /** All of a pod's containers, whatever they are for. */
 import type { ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
+import type { ForwardedPort } from "./port-forward.ts";
 
 export interface ContainerOfPod {
   readonly name: string;
   readonly image: string;
   /** "" for those that the pod is about. */
   readonly role: "init" | "sidecar" | "" | "debug";
-  readonly ports: readonly number[];
+  readonly ports: readonly ForwardedPort[];
   /** Whether its main process reads what one writes, on a terminal. */
   readonly stdin: boolean;
   readonly tty: boolean;
@@ -20,7 +21,7 @@ interface Described {
   readonly restartPolicy?: string;
   readonly stdin?: boolean;
   readonly tty?: boolean;
-  readonly ports?: readonly { readonly containerPort: number }[];
+  readonly ports?: readonly { readonly containerPort: number; readonly protocol?: string }[];
 }
 
 /** Init containers first, ephemeral containers last. */
@@ -34,7 +35,7 @@ export function containersOf({ spec, status }: Pod): ContainerOfPod[] {
       name: container.name ?? "",
       image: container.image ?? "",
       role: roleOf(container),
-      ports: (container.ports ?? []).map(({ containerPort }) => containerPort),
+      ports: (container.ports ?? []).map(({ containerPort: port, protocol }) => ({ port, protocol })),
       stdin: container.stdin === true,
       tty: container.tty === true,
       status: statuses?.find(({ name }) => name === container.name),

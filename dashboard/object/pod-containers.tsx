@@ -17,7 +17,9 @@ export function PodContainers({ object }: ObjectProps) {
   const { spec, status } = pod;
   const node = kindOfReference("v1", "Node");
   const containers = containersOf(pod);
+  const { namespace, name: podName } = object.metadata;
   const ports = containers.flatMap((container) => container.ports);
+  const forward = portForward({ namespace, target: `pod/${podName}`, ports });
   return (
     <section class="card">
       <h2>Containers</h2>
@@ -59,11 +61,7 @@ export function PodContainers({ object }: ObjectProps) {
           ))}
         </tbody>
       </table>
-      {ports.length > 0 && (
-        <KubectlLine
-          command={portForward({ namespace: object.metadata.namespace, target: `pod/${object.metadata.name}`, ports })}
-        />
-      )}
+      {forward && <KubectlLine command={forward} />}
     </section>
   );
 }

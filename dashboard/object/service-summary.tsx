@@ -1,35 +1,21 @@
-/** A service's ports, and its endpoints, live. */
+/** A service's addresses and ports, and its endpoints, live. */
 import type { Service } from "../../api/generated/core.v1.ts";
-import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
-import { resourcePath } from "../../client/resource-path.ts";
-import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/links.ts";
-import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { StateChip } from "../parts/state-chip.tsx";
+import { LoadBalancerAddress } from "./load-balancer-address.tsx";
 import type { ObjectProps } from "./object-props.ts";
 import { portForward } from "./port-forward.ts";
+import { ServiceEndpoints } from "./service-endpoints.tsx";
 
 export function ServiceSummary({ object }: ObjectProps) {
   const { spec } = object as Service;
   const { name, namespace = "" } = object.metadata;
-  const list = useLiveList(`slices of ${namespace}/${name}`, () =>
-    objectsAt<EndpointSlice>(resourcePath({ resource: "endpointslices.discovery.k8s.io", namespace }), {
-      labelSelector: `kubernetes.io/service-name=${name}`,
-    }),
-  );
-  const slices = [...list.items.value.values()];
-  const endpoints = slices.flatMap(({ endpoints, ports }) =>
-    (endpoints ?? []).map((endpoint) => ({ endpoint, ports })),
-  );
-  const ports = (spec.ports ?? []).map(({ port }) => port);
-  const pod = kindOfReference("v1", "Pod");
+  const ports = spec.ports ?? [];
   const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  // kubectl forwards to a pod that the Service selects.
+  const forward = selector.length > 0 ? portForward({ namespace, target: `service/${name}`, ports }) : "";
   return (
     <section class="card">
-      <h2>
-        Where it leads <span class="count">{endpoints.length}</span>
-      </h2>
+      <h2>Where it leads</h2>
       <dl class="facts">
         <dt>Type</dt>
         <dd>{spec.type ?? "ClusterIP"}</dd>
@@ -38,57 +24,26 @@ export function ServiceSummary({ object }: ObjectProps) {
         {spec.type === "LoadBalancer" && (
           <>
             <dt>Outside</dt>
-            <dd>{outerAddresses(object as Service)}</dd>
+            <LoadBalancerAddress service={object as Service} />
           </>
         )}
         <dt>Ports</dt>
-        <dd>
-          {(spec.ports ?? [])
-            .map((port) => {
-              const nodePort = port.nodePort ? `, node port ${port.nodePort}` : "";
-              return `${port.name ? `${port.name} ` : ""}${port.port}/${port.protocol ?? "TCP"} → ${port.targetPort ?? port.port}${nodePort}`;
-            })
-            .join("; ")}
-        </dd>
+        <dd>{ports.map(renderPort).join("; ")}</dd>
         <dt>Selects</dt>
         <dd>{selector.join(", ") || "nothing: its endpoints are somebody else's to write"}</dd>
       </dl>
-      {endpoints.length === 0 && spec.type !== "ExternalName" ? (
-        <p class="quiet">
-          {selector.length > 0 ? "No pod with these labels has an address yet." : "There are no endpoints."}
-        </p>
-      ) : (
-        <ul class="plain tree">
-          {endpoints.map(({ endpoint, ports }) => {
-            const ready = endpoint.conditions?.ready !== false;
-            const target = endpoint.targetRef;
-            return (
-              <li key={`${endpoint.addresses.join()}${target?.uid}`}>
-                <StateChip text={ready ? "Ready" : "Not ready"} tone={ready ? "good" : "warn"} />{" "}
-                {target?.kind === "Pod" && target.name && pod ? (
-                  <a href={objectHref(pod, { namespace, name: target.name })}>{target.name}</a>
-                ) : (
-                  target?.name
-                )}{" "}
-                <span class="quiet">
-                  {endpoint.addresses
-                    .map((address) => (ports ?? []).map(({ port }) => `${address}:${port}`))
-                    .join(", ")}
-                  {endpoint.nodeName && ` on ${endpoint.nodeName}`}
-                </span>
-              </li>
-            );
-          })}
-        </ul>
+      {spec.type !== "ExternalName" && (
+        <ServiceEndpoints namespace={namespace} service={name} selects={selector.length > 0} />
       )}
-      {ports.length > 0 && <KubectlLine command={portForward({ namespace, target: `service/${name}`, ports })} />}
+      {forward && <KubectlLine command={forward} />}
     </section>
   );
 }
 
-/** The load balancer's addresses, or why there are none. */
-function outerAddresses({ status }: Service): string {
-  const addresses = (status.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => hostname ?? ip);
-  const obstacle = status.conditions?.find((condition) => condition.status === "False")?.message;
-  return addresses.join(", ") || `pending: ${obstacle ?? "no load balancer has taken it on"}`;
+type ServicePort = NonNullable<Service["spec"]["ports"]>[number];
+
+/** `http 80/TCP → 8080, node port 30080`. */
+function renderPort({ name, port, protocol, targetPort, nodePort }: ServicePort): string {
+  const outer = nodePort ? `, node port ${nodePort}` : "";
+  return `${name ? `${name} ` : ""}${port}/${protocol ?? "TCP"} → ${targetPort ?? port}${outer}`;
 }
