@@ -18,7 +18,7 @@ export interface BulkAction {
   readonly title: string;
   readonly needs: Deed;
   /** What will happen to them, for the confirmation. */
-  readonly consequence: string;
+  readonly consequence: (objects: readonly Stored<KubeObject>[]) => string;
   /** What else it affects, one line each. */
   readonly alsoTouches?: (objects: readonly Stored<KubeObject>[]) => Promise<readonly string[]>;
   readonly danger?: boolean;

@@ -34,7 +34,7 @@ export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
             if (problem === "") void start(objects, answer);
           }}
         >
-          <p>{action.consequence}</p>
+          <p>{action.consequence(objects)}</p>
           <ObjectNames names={names} />
           {alsoTouches && <AlsoTouches of={() => alsoTouches(objects)} />}
           {asks && <Answer asks={asks} answer={answer} change={setAnswer} />}

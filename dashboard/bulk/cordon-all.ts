@@ -15,7 +15,7 @@ export const cordonAll: BulkActionOf = (kind) =>
     ? {
         title: "Cordon",
         needs: { verb: "patch" },
-        consequence: "The scheduler places no new pods there; those that run go on.",
+        consequence: () => "The scheduler places no new pods there; those that run go on.",
         command: kubectl("cordon"),
         run: ({ metadata }) => setUnschedulable(kind, metadata.name, true),
         done: "cordoned",
@@ -27,7 +27,7 @@ export const uncordonAll: BulkActionOf = (kind) =>
     ? {
         title: "Uncordon",
         needs: { verb: "patch" },
-        consequence: "The scheduler may place new pods there again.",
+        consequence: () => "The scheduler may place new pods there again.",
         command: kubectl("uncordon"),
         run: ({ metadata }) => setUnschedulable(kind, metadata.name, false),
         done: "uncordoned",
@@ -39,7 +39,7 @@ export const drainAll: BulkActionOf = (kind) =>
     ? {
         title: "Drain",
         needs: { verb: "patch" },
-        consequence:
+        consequence: () =>
           "The scheduler places no new pods there, and those that run are evicted, but for those of DaemonSets. What a disruption budget protects now stays: drain again later.",
         danger: true,
         command: kubectl("drain", "--ignore-daemonsets", "--delete-emptydir-data"),

@@ -10,7 +10,7 @@ export const labelAll: BulkActionOf = (kind) => {
   return {
     title: "Label",
     needs: { verb: "patch" },
-    consequence: "Services and other selectors look at labels: what they select may change.",
+    consequence: () => "Services and other selectors look at labels: what they select may change.",
     asks: {
       label: "Labels",
       hint: "tier=web sets one, tier- takes it away",

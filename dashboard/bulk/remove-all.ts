@@ -1,3 +1,4 @@
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import { renderDependents } from "../actions/dependents.ts";
 import { kubectlCommands } from "../actions/kubectl-command.ts";
@@ -5,13 +6,14 @@ import { readDependents } from "../actions/read-dependents.ts";
 import { remove } from "../actions/remove.ts";
 import type { Kind } from "../api/kind.ts";
 import type { BulkActionOf } from "./bulk-action.ts";
+import { consequenceForPods } from "./pods-to-end.ts";
 
 export const removeAll: BulkActionOf = (kind) => {
   if (!kind.verbs.includes("delete")) return undefined;
   return {
     title: "Delete",
     needs: { verb: "delete" },
-    consequence: consequenceOf(kind),
+    consequence: (objects) => consequenceOf(kind, objects),
     alsoTouches: async (objects) => renderDependents(await readDependents(kind, objects)),
     danger: true,
     command: (objects) => kubectlCommands("delete", kind, objects),
@@ -26,12 +28,11 @@ const NOTHING_DONE: Outcome<unknown> = { ok: true, object: undefined };
 const goneIsDeleted = (outcome: Outcome<unknown>): Outcome<unknown> =>
   !outcome.ok && outcome.status.reason === "NotFound" ? NOTHING_DONE : outcome;
 
-function consequenceOf({ plural, group }: Kind): string {
+function consequenceOf({ plural, group }: Kind, objects: readonly Stored<KubeObject>[]): string {
   if (group === "" && plural === "namespaces")
     return "Everything in these namespaces goes with them. This cannot be undone.";
   if (group === "apiextensions.k8s.io") return "Every object of these kinds goes with them. This cannot be undone.";
-  if (group === "" && plural === "pods")
-    return "The pods end. What they belong to makes others, if it still wants them.";
+  if (group === "" && plural === "pods") return consequenceForPods(objects);
   if (group === "apps" || group === "batch")
     return "Everything that belongs to them goes too, their pods included. This cannot be undone.";
   return "What belongs to them goes too. This cannot be undone.";

@@ -7,7 +7,7 @@ export const restartAll: BulkActionOf = (kind) => {
   return {
     title: "Restart",
     needs: { verb: "patch" },
-    consequence: "Every pod of theirs is replaced by a new one, as their update strategies say.",
+    consequence: () => "Every pod of theirs is replaced by a new one, as their update strategies say.",
     command: (objects) => kubectlCommands("rollout restart", kind, objects),
     run: (object) => restartObject(kind, object),
     done: "restarted",

@@ -7,7 +7,7 @@ export const scaleAll: BulkActionOf = (kind) => {
   return {
     title: "Scale",
     needs: { verb: "patch", subresource: "scale" },
-    consequence: "Each of them gets this number of replicas.",
+    consequence: () => "Each of them gets this number of replicas.",
     asks: {
       label: "Replicas of each",
       numeric: true,

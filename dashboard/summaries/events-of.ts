@@ -12,7 +12,8 @@ export interface Happening extends ObjectName {
   /** RFC 3339. */
   readonly lastSeen: string;
   readonly source: string;
-  /** What it happened to. */
+  /** What it happened to: its uid, and its kind. */
+  readonly subject: string;
   readonly apiVersion: string;
   readonly kind: string;
 }
@@ -28,6 +29,7 @@ export function happeningOf(event: Stored<Event>): Happening {
     count: event.series?.count ?? event.count ?? 1,
     lastSeen: event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? metadata.creationTimestamp,
     source: event.reportingComponent || event.source?.component || "",
+    subject: about.uid ?? "",
     apiVersion: about.apiVersion ?? "v1",
     kind: about.kind ?? "",
     namespace: about.namespace ?? "",
@@ -35,8 +37,11 @@ export function happeningOf(event: Stored<Event>): Happening {
   };
 }
 
-/** The same event for several objects of a namespace. */
+/** The same event for several objects of a namespace; the random ends of their names do not count. */
 export const sortOfHappening = ({ kind, namespace, reason, message }: Happening): string =>
-  [kind, namespace, reason, message].join("\n");
+  [kind, namespace, reason, message.replace(RANDOM_END, "")].join("\n");
+
+/** As `generateName` makes them. */
+const RANDOM_END = /-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
 
 export const newestFirst = (a: Happening, b: Happening): number => b.lastSeen.localeCompare(a.lastSeen);

@@ -14,7 +14,10 @@ const pod = (status: PodStatus, metadata: object = {}): Stored<Pod> => ({
     creationTimestamp: "2026-01-01T00:00:00Z",
     ...metadata,
   },
-  spec: { containers: [{ name: "c", resources: { requests: { cpu: "500m", memory: "1Gi" } } }] },
+  spec: {
+    initContainers: [{ name: "first" }, { name: "second" }],
+    containers: [{ name: "c", resources: { requests: { cpu: "500m", memory: "1Gi" } } }],
+  },
   status,
 });
 const container = (state: ContainerStatus["state"], further: object = {}) =>
@@ -57,6 +60,11 @@ describe("the summary of a pod", () => {
         containerStatuses: [container({ waiting: { reason: "PodInitializing" } })],
       },
       { state: "Init:ExitCode:2", why: "first ended with exit code 2." },
+    ],
+    [
+      "that waits for an init container",
+      { phase: "Pending", initContainerStatuses: [container({ running: {} }, { name: "first" })] },
+      { state: "Init:0/2", why: "" },
     ],
     [
       "that was evicted",

@@ -23,7 +23,7 @@ export interface ColumnsOptions {
 const NARROWEST = 7;
 const WIDEST = 42;
 /** Leaves room for the state beside the name on a phone. */
-const WIDEST_NAME_WHEN_NARROW = 26;
+const WIDEST_NAME_WHEN_NARROW = 21;
 const PADDING = 4;
 const STATES = /^(status|phase|state|condition|type)$/i;
 /** Columns of lower priority that are always shown. */

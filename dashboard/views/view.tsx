@@ -5,12 +5,12 @@ import { findKind } from "../api/discovery.ts";
 import { type Kind, kubectlName, titleOf } from "../api/kind.ts";
 import { NodesView } from "../nodes/nodes-view.tsx";
 import { ObjectView } from "../object/object-view.tsx";
+import { Overview } from "../overview/overview.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { route } from "../route.ts";
 import { EventsView } from "./events.tsx";
 import { KindsView } from "./kinds.tsx";
-import { Overview } from "./overview.tsx";
 import { PodsView } from "./pods-view.tsx";
 import { ResourceList } from "./resource-list.tsx";
 

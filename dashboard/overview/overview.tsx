@@ -1,0 +1,78 @@
+/** Problems first; then counts, and the utilization of nodes. */
+import { useMemo } from "preact/hooks";
+import { now } from "../now.ts";
+import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
+import { namespace } from "../route.ts";
+import { newestFirst } from "../summaries/events-of.ts";
+import { allTroubles } from "../troubles/all-troubles.ts";
+import { Counts } from "./counts.tsx";
+import { FirstSteps } from "./first-steps.tsx";
+import { TroublesCard } from "./troubles-card.tsx";
+import { useWatched } from "./use-watched.ts";
+import { WarningsCard } from "./warnings-card.tsx";
+
+export function Overview() {
+  const lists = useWatched(namespace.value);
+  const { nodes, pods, deployments, statefulSets, daemonSets, jobs, claims, warnings } = lists;
+  const states = Object.values(lists).map((list) => list.state.value);
+  const seen = states.filter((state) => !refusal(state)?.forbidden);
+  const worst = worstOf(seen.length > 0 ? seen : states);
+  const waiting = waitingFor(worst);
+  const refused = states.map(refusal).filter((found) => found !== undefined);
+
+  // Whether something is late only needs to be checked now and then.
+  const minute = Math.floor(now.value / 10_000) * 10_000;
+  const items = [nodes, pods, deployments, statefulSets, daemonSets, jobs, claims, warnings].map(
+    (list) => list.items.value,
+  );
+  const troubles = useMemo(
+    () =>
+      allTroubles(
+        {
+          nodes: [...nodes.items.value.values()],
+          pods: [...pods.items.value.values()],
+          deployments: [...deployments.items.value.values()],
+          statefulSets: [...statefulSets.items.value.values()],
+          daemonSets: [...daemonSets.items.value.values()],
+          jobs: [...jobs.items.value.values()],
+          claims: [...claims.items.value.values()],
+          warnings: [...warnings.items.value.values()],
+        },
+        minute,
+      ),
+    [...items, minute],
+  );
+  const events = useMemo(() => [...warnings.items.value.values()].sort(newestFirst), [warnings.items.value]);
+  const empty = worst.name === "live" && pods.items.value.size + deployments.items.value.size === 0;
+
+  return (
+    <section class="page overview">
+      <div class="list-header">
+        <h1>Overview</h1>
+        <LiveBadge state={worst} />
+      </div>
+      {refused.map(({ problem, forbidden }) => (
+        <p class={forbidden ? "quiet" : "problem"} role={forbidden ? undefined : "alert"} key={problem}>
+          {problem}
+        </p>
+      ))}
+      <Counts
+        nodes={refusal(nodes.state.value) ? undefined : [...nodes.items.value.values()]}
+        pods={refusal(pods.state.value) ? undefined : [...pods.items.value.values()]}
+      />
+      {empty && <FirstSteps />}
+      <div class="columns">
+        <TroublesCard
+          troubles={troubles}
+          nothing={waiting ?? (refused.length === 0 ? "Nothing is wrong." : "Nothing is wrong of what you may see.")}
+        />
+        <WarningsCard
+          warnings={events}
+          nothing={
+            waiting ?? (refusal(warnings.state.value) ? "You may not see events." : "No warning in the last hour.")
+          }
+        />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref } from "../api/links.ts";
+import { Age } from "../parts/age.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import { gathered } from "../summaries/alike.ts";
+import { sortOfTrouble, type Trouble } from "../troubles/trouble.ts";
+import { Others } from "./others.tsx";
+
+const MOST = 50;
+
+interface TroublesCardProps {
+  readonly troubles: readonly Trouble[];
+  /** Shown if there are none. */
+  readonly nothing: string;
+}
+
+export function TroublesCard({ troubles, nothing }: TroublesCardProps) {
+  const sorts = gathered(troubles, sortOfTrouble);
+  return (
+    <section class="card">
+      <h2>Needs attention {sorts.length > 0 && <span class="count">{sorts.length}</span>}</h2>
+      {sorts.length === 0 ? (
+        <p class="quiet">{nothing}</p>
+      ) : (
+        <ul class="plain rows">
+          {sorts.slice(0, MOST).map(({ first, others }) => (
+            <TroubleRow key={first.uid} trouble={first} others={others} />
+          ))}
+          {sorts.length > MOST && <li class="quiet">and {(sorts.length - MOST).toLocaleString()} more</li>}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+interface TroubleRowProps {
+  readonly trouble: Trouble;
+  readonly others: number;
+}
+
+function TroubleRow({ trouble, others }: TroubleRowProps) {
+  const kind = kindOfReference(trouble.apiVersion, trouble.kind);
+  return (
+    <li>
+      <StateChip text={trouble.state} tone={trouble.tone} /> <span class="quiet">{trouble.kind}</span>{" "}
+      {kind && (
+        <a href={objectHref(kind, trouble)}>
+          {trouble.namespace && `${trouble.namespace}/`}
+          {trouble.name}
+        </a>
+      )}{" "}
+      <Others count={others} />{" "}
+      <span class="quiet">
+        {trouble.of && `of ${trouble.of}, `}
+        <Age of={trouble.since} />
+      </span>
+      <p>{trouble.why}</p>
+      {trouble.detail !== "" && (
+        <p class="detail" title={trouble.detail}>
+          {trouble.detail}
+        </p>
+      )}
+    </li>
+  );
+}
