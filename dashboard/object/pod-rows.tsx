@@ -1,9 +1,12 @@
 /** Pods with their states: the leaves of ownership trees and of nodes. */
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
+import { lately } from "../now.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import type { PodSummary } from "../summaries/pod-summary.ts";
+import { podTroubles } from "../troubles/pod-troubles.ts";
+import type { Trouble } from "../troubles/trouble.ts";
 
 const MOST = 200;
 
@@ -16,6 +19,7 @@ interface PodListProps {
 export function PodList({ pods, node }: PodListProps) {
   const kind = kindOfReference("v1", "Pod");
   const ordered = pods.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const troubles = ordered.slice(0, MOST).map(troubleOf);
   return (
     <ul class="plain tree">
       {ordered.slice(0, MOST).map((pod, i) => (
@@ -27,7 +31,7 @@ export function PodList({ pods, node }: PodListProps) {
             {pod.restarts > 0 && `, ${pod.restarts} ${pod.restarts === 1 ? "restart" : "restarts"}`}
             {pod.node && pod.node !== node && `, on ${pod.node}`}
           </span>
-          {whyOf(pod) !== whyOf(ordered[i - 1]) && <p class="quiet">{whyOf(pod)}</p>}
+          {troubles[i]?.why !== troubles[i - 1]?.why && <Why of={troubles[i]} />}
         </li>
       ))}
       {ordered.length > MOST && <li class="quiet">and {ordered.length - MOST} more</li>}
@@ -35,8 +39,17 @@ export function PodList({ pods, node }: PodListProps) {
   );
 }
 
-/** Why a pod is not ready, if a reason is known. Of several with the same reason, only the first shows it. */
-const whyOf = (pod: PodSummary | undefined): string => (!pod || pod.ready ? "" : pod.unschedulable || pod.why);
+/** Why a pod is not ready, and what to do. Of several with the same reason, only the first shows it. */
+const troubleOf = (pod: PodSummary): Trouble | undefined =>
+  podTroubles([pod], { now: lately.value, warningOf: () => undefined })[0];
+
+const Why = ({ of }: { readonly of: Trouble | undefined }) =>
+  of ? (
+    <>
+      <p>{of.why}</p>
+      {of.detail !== "" && <p class="quiet">{of.detail}</p>}
+    </>
+  ) : null;
 
 const toneOf = ({ state, ready }: PodSummary) => (state === "Running" && !ready ? { tone: "warn" as const } : {});
 

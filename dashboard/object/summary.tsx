@@ -7,6 +7,7 @@ import { TableHead } from "../parts/table-head.tsx";
 import { ConfigMapData, SecretData } from "./data-summary.tsx";
 import { NodeSummary } from "./node-summary.tsx";
 import type { ObjectProps } from "./object-props.ts";
+import { ObjectTrouble } from "./object-trouble.tsx";
 import { OwnerChain } from "./owner-chain.tsx";
 import { PodContainers } from "./pod-containers.tsx";
 import { PrintedColumns } from "./printed-columns.tsx";
@@ -38,6 +39,7 @@ export function Summary(props: ObjectProps) {
   return (
     <>
       <OwnerChain object={object} />
+      <ObjectTrouble {...props} />
       <About {...props} />
       {Array.isArray(conditions) && conditions.length > 0 && <Conditions conditions={conditions} />}
       <section class="card">

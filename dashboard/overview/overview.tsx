@@ -1,6 +1,6 @@
 /** Problems first; then counts, and the utilization of nodes. */
 import { useMemo } from "preact/hooks";
-import { now } from "../now.ts";
+import { lately } from "../now.ts";
 import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { namespace } from "../route.ts";
 import { newestFirst } from "../summaries/events-of.ts";
@@ -20,8 +20,6 @@ export function Overview() {
   const waiting = waitingFor(worst);
   const refused = states.map(refusal).filter((found) => found !== undefined);
 
-  // Whether something is late only needs to be checked now and then.
-  const minute = Math.floor(now.value / 10_000) * 10_000;
   const items = [nodes, pods, deployments, statefulSets, daemonSets, jobs, claims, warnings].map(
     (list) => list.items.value,
   );
@@ -38,9 +36,9 @@ export function Overview() {
           claims: [...claims.items.value.values()],
           warnings: [...warnings.items.value.values()],
         },
-        minute,
+        lately.value,
       ),
-    [...items, minute],
+    [...items, lately.value],
   );
   const events = useMemo(() => [...warnings.items.value.values()].sort(newestFirst), [warnings.items.value]);
   const empty = worst.name === "live" && pods.items.value.size + deployments.items.value.size === 0;

@@ -64,6 +64,12 @@ describe.skipIf(!hasBrowser)("the overview of a cluster in trouble", () => {
     await told("default/unset", /^The Secret db is missing: create it, or correct the reference in app\.$/);
     await told("ghost", /^It (has not reported yet|reports no more): look whether/);
     expect(await page.getByRole("link", { name: /^default\/import-/ }).count()).toBe(0);
+    await goTo(page, "#/object/apps/v1/deployments/tight/crowded");
+    await page
+      .getByRole("status")
+      .getByText(/^The quota small leaves no room for its pods/)
+      .waitFor();
+    await goTo(page, "#/");
     await at.cluster.output("create secret generic db --from-literal=a=1");
     await troubles.filter({ hasText: "The Secret db is missing" }).waitFor({ state: "detached" });
     expect(problems).toEqual([]);
