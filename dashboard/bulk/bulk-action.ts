@@ -5,13 +5,13 @@ import type { Kind, ObjectName } from "../api/kind.ts";
 import type { Deed } from "../api/may.ts";
 
 /** What the action needs to know, as text. */
-export interface Question {
+export interface Input {
   readonly label: string;
   readonly hint?: string;
   readonly numeric: boolean;
   readonly initial: string;
-  /** What is wrong with the answer; "" if nothing is. */
-  readonly problemOf: (answer: string) => string;
+  /** What is wrong with the value; "" if nothing is. */
+  readonly problemOf: (value: string) => string;
 }
 
 export interface BulkAction {
@@ -22,10 +22,10 @@ export interface BulkAction {
   /** What else it affects, one line each. */
   readonly alsoTouches?: (objects: readonly Stored<KubeObject>[]) => Promise<readonly string[]>;
   readonly danger?: boolean;
-  readonly asks?: Question;
-  readonly command: (objects: readonly ObjectName[], answer: string) => string;
+  readonly input?: Input;
+  readonly command: (objects: readonly ObjectName[], value: string) => string;
   /** Only the object's metadata is known. */
-  readonly run: (object: Stored<KubeObject>, answer: string) => Promise<Outcome<unknown>>;
+  readonly run: (object: Stored<KubeObject>, value: string) => Promise<Outcome<unknown>>;
   /** What has been done to them: `deleted`. */
   readonly done: string;
 }

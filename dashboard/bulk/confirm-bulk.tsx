@@ -6,11 +6,11 @@ import { type Kind, titleOf } from "../api/kind.ts";
 import { closeDialog } from "../frame/dialogs.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { Answer } from "./answer.tsx";
 import type { BulkAction } from "./bulk-action.ts";
 import { BulkProgress } from "./bulk-progress.tsx";
 import { ObjectNames } from "./object-names.tsx";
 import { useBulkRun } from "./use-bulk-run.ts";
+import { ValueField } from "./value-field.tsx";
 
 export interface ConfirmBulkProps {
   readonly kind: Kind;
@@ -20,10 +20,10 @@ export interface ConfirmBulkProps {
 }
 
 export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
-  const [answer, setAnswer] = useState(action.asks?.initial ?? "");
+  const [value, setValue] = useState(action.input?.initial ?? "");
   const { run, start, stop } = useBulkRun({ action, done });
-  const { title, asks, alsoTouches } = action;
-  const problem = asks?.problemOf(answer) ?? "";
+  const { title, input, alsoTouches } = action;
+  const problem = input?.problemOf(value) ?? "";
   const names = objects.map(({ metadata: { namespace = "", name } }) => ({ namespace, name }));
   return (
     <Dialog title={`${title} ${objects.length === 1 ? `1 ${kind.kind}` : `${objects.length} ${titleOf(kind)}`}`}>
@@ -31,14 +31,14 @@ export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (problem === "") void start(objects, answer);
+            if (problem === "") void start(objects, value);
           }}
         >
           <p>{action.consequence(objects)}</p>
           <ObjectNames names={names} />
           {alsoTouches && <AlsoTouches of={() => alsoTouches(objects)} />}
-          {asks && <Answer asks={asks} answer={answer} change={setAnswer} />}
-          {problem === "" && <KubectlLine command={action.command(names, answer)} />}
+          {input && <ValueField input={input} value={value} change={setValue} />}
+          {problem === "" && <KubectlLine command={action.command(names, value)} />}
           <div class="buttons">
             <button type="button" onClick={closeDialog}>
               Cancel
@@ -49,7 +49,7 @@ export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
           </div>
         </form>
       ) : (
-        <BulkProgress run={run} word={action.done} stop={stop} again={(rest) => void start(rest, answer)} />
+        <BulkProgress run={run} word={action.done} stop={stop} again={(rest) => void start(rest, value)} />
       )}
     </Dialog>
   );

@@ -11,18 +11,18 @@ export const labelAll: BulkActionOf = (kind) => {
     title: "Label",
     needs: { verb: "patch" },
     consequence: () => "Services and other selectors look at labels: what they select may change.",
-    asks: {
+    input: {
       label: "Labels",
       hint: "tier=web sets one, tier- takes it away",
       numeric: false,
       initial: "",
-      problemOf: (answer) => parseLabelChanges(answer).problem,
+      problemOf: (value) => parseLabelChanges(value).problem,
     },
-    command: (objects, answer) =>
-      kubectlCommands("label", kind, objects, ...answer.split(/[\s,]+/).filter(Boolean), "--overwrite"),
-    run: ({ metadata: { namespace = "", name } }, answer) =>
+    command: (objects, value) =>
+      kubectlCommands("label", kind, objects, ...value.split(/[\s,]+/).filter(Boolean), "--overwrite"),
+    run: ({ metadata: { namespace = "", name } }, value) =>
       api.patch(targetOf(kind, { namespace, name }), "application/merge-patch+json", {
-        metadata: { labels: parseLabelChanges(answer).labels },
+        metadata: { labels: parseLabelChanges(value).labels },
       }),
     done: "labelled",
   };

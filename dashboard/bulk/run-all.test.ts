@@ -10,12 +10,17 @@ const refused = (message: string): Outcome<unknown> => ({
 const never = new AbortController().signal;
 
 test("a failure stops none of the others, and is kept with its object", async () => {
-  const told: BulkResult<string>[] = [];
+  const progress: BulkResult<string>[] = [];
   const run = async (item: string) => {
     if (item === "c") throw new TypeError("Failed to fetch");
     return item === "b" ? refused("b is protected") : ok;
   };
-  const result = await runAll(["a", "b", "c", "d"], { run, atOnce: 1, stop: never, tell: (now) => told.push(now) });
+  const result = await runAll(["a", "b", "c", "d"], {
+    run,
+    atOnce: 1,
+    stop: never,
+    onProgress: (now) => progress.push(now),
+  });
   expect(result).toEqual({
     done: ["a", "d"],
     failed: [
@@ -24,7 +29,7 @@ test("a failure stops none of the others, and is kept with its object", async ()
     ],
     left: [],
   });
-  expect(told.map(({ done, failed, left }) => [done.length, failed.length, left.length])).toEqual([
+  expect(progress.map(({ done, failed, left }) => [done.length, failed.length, left.length])).toEqual([
     [1, 0, 3],
     [1, 1, 2],
     [1, 2, 1],
@@ -42,7 +47,7 @@ test("only so many run at once", async () => {
     return ok;
   };
   const items = Array.from({ length: 50 }, (_, index) => index);
-  const { done } = await runAll(items, { run, atOnce: 4, stop: never, tell: () => {} });
+  const { done } = await runAll(items, { run, atOnce: 4, stop: never, onProgress: () => {} });
   expect({ done: done.length, most }).toEqual({ done: 50, most: 4 });
 });
 
@@ -52,6 +57,6 @@ test("stopping ends what has begun and leaves the rest alone", async () => {
     if (item === 2) stopping.abort();
     return ok;
   };
-  const result = await runAll([1, 2, 3, 4], { run, atOnce: 1, stop: stopping.signal, tell: () => {} });
+  const result = await runAll([1, 2, 3, 4], { run, atOnce: 1, stop: stopping.signal, onProgress: () => {} });
   expect(result).toEqual({ done: [1, 2], failed: [], left: [3, 4] });
 });

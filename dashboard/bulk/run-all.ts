@@ -19,12 +19,12 @@ interface RunAllOptions<T> {
   readonly atOnce: number;
   readonly stop: AbortSignal;
   /** Called after each item. */
-  readonly tell: (result: BulkResult<T>) => void;
+  readonly onProgress: (result: BulkResult<T>) => void;
 }
 
 export async function runAll<T>(
   items: readonly T[],
-  { run, atOnce, stop, tell }: RunAllOptions<T>,
+  { run, atOnce, stop, onProgress }: RunAllOptions<T>,
 ): Promise<BulkResult<T>> {
   const left = [...items];
   const done: T[] = [];
@@ -37,7 +37,7 @@ export async function runAll<T>(
       const problem = await problemOf(run, item);
       if (problem === undefined) done.push(item);
       else failed.push({ item, problem });
-      tell(result());
+      onProgress(result());
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));

@@ -8,14 +8,14 @@ export const scaleAll: BulkActionOf = (kind) => {
     title: "Scale",
     needs: { verb: "patch", subresource: "scale" },
     consequence: () => "Each of them gets this number of replicas.",
-    asks: {
+    input: {
       label: "Replicas of each",
       numeric: true,
       initial: "1",
-      problemOf: (answer) => (/^\d+$/.test(answer) ? "" : "A number from 0 on."),
+      problemOf: (value) => (/^\d+$/.test(value) ? "" : "A number from 0 on."),
     },
-    command: (objects, answer) => kubectlCommands("scale", kind, objects, `--replicas=${answer}`),
-    run: (object, answer) => scaleTo(kind, object, Number(answer)),
+    command: (objects, value) => kubectlCommands("scale", kind, objects, `--replicas=${value}`),
+    run: (object, value) => scaleTo(kind, object, Number(value)),
     done: "scaled",
   };
 };

@@ -36,14 +36,14 @@ export function useBulkRun({ action, done }: BulkRunOptions) {
     [],
   );
 
-  async function start(objects: readonly Item[], answer: string): Promise<void> {
+  async function start(objects: readonly Item[], value: string): Promise<void> {
     stopping.current = new AbortController();
     setRun({ name: "running", result: { done: [], failed: [], left: objects } });
     const result = await runAll(objects, {
-      run: (object) => action.run(object, answer),
+      run: (object) => action.run(object, value),
       atOnce: AT_ONCE,
       stop: stopping.current.signal,
-      tell: (now) => setRun({ name: "running", result: now }),
+      onProgress: (now) => setRun({ name: "running", result: now }),
     });
     done(result.done);
     const complete = result.failed.length + result.left.length === 0;
