@@ -12,12 +12,12 @@ export function AlsoTouches({ of }: { readonly of: () => Promise<readonly string
       wanted = false;
     };
   }, []);
-  if (lines === "looking") return <p class="quiet">Looking for what goes with it…</p>;
-  if (lines === "unknown") return <p class="problem">What goes with it could not be found out.</p>;
-  if (lines.length === 0) return <p class="quiet">Nothing else goes with it.</p>;
+  if (lines === "looking") return <p class="quiet">Looking for what else is deleted…</p>;
+  if (lines === "unknown") return <p class="problem">What else is deleted could not be found out.</p>;
+  if (lines.length === 0) return <p class="quiet">Nothing else is deleted.</p>;
   return (
     <div class="touched">
-      <h3>This goes with it</h3>
+      <h3>This is deleted too</h3>
       <ul class="plain">
         {lines.map((line) => (
           <li key={line}>{line}</li>

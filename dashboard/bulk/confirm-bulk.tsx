@@ -7,7 +7,7 @@ import { closeDialog } from "../frame/dialogs.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import type { BulkAction } from "./bulk-action.ts";
-import { BulkProgress } from "./bulk-progress.tsx";
+import { BulkProgress, BulkRemainder } from "./bulk-progress.tsx";
 import { ObjectNames } from "./object-names.tsx";
 import { useBulkRun } from "./use-bulk-run.ts";
 import { ValueField } from "./value-field.tsx";
@@ -26,8 +26,14 @@ export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
   const problem = input?.problemOf(value) ?? "";
   const names = objects.map(({ metadata: { namespace = "", name } }) => ({ namespace, name }));
   return (
-    <Dialog title={`${title} ${objects.length === 1 ? `1 ${kind.kind}` : `${objects.length} ${titleOf(kind)}`}`}>
-      {run.name === "asking" ? (
+    <Dialog
+      title={`${title} ${objects.length === 1 ? `1 ${kind.kind}` : `${objects.length.toLocaleString()} ${titleOf(kind)}`}`}
+    >
+      {run.name === "running" && <BulkProgress finished={run.finished} all={run.all} stop={stop} />}
+      {run.name === "over" && (
+        <BulkRemainder result={run.result} word={action.done} again={(rest) => void start(rest, value)} />
+      )}
+      {run.name === "asking" && (
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -48,8 +54,6 @@ export function ConfirmBulk({ kind, action, objects, done }: ConfirmBulkProps) {
             </button>
           </div>
         </form>
-      ) : (
-        <BulkProgress run={run} word={action.done} stop={stop} again={(rest) => void start(rest, value)} />
       )}
     </Dialog>
   );

@@ -18,8 +18,8 @@ interface RunAllOptions<T> {
   readonly run: (item: T) => Promise<Outcome<unknown>>;
   readonly atOnce: number;
   readonly stop: AbortSignal;
-  /** Called after each item. */
-  readonly onProgress: (result: BulkResult<T>) => void;
+  /** Called after each item, with how many are finished. */
+  readonly onProgress: (finished: number) => void;
 }
 
 export async function runAll<T>(
@@ -29,7 +29,6 @@ export async function runAll<T>(
   const left = [...items];
   const done: T[] = [];
   const failed: Failure<T>[] = [];
-  const result = (): BulkResult<T> => ({ done: [...done], failed: [...failed], left: [...left] });
   const work = async () => {
     while (!stop.aborted) {
       const item = left.shift();
@@ -37,11 +36,11 @@ export async function runAll<T>(
       const problem = await problemOf(run, item);
       if (problem === undefined) done.push(item);
       else failed.push({ item, problem });
-      onProgress(result());
+      onProgress(done.length + failed.length);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return result();
+  return { done, failed, left };
 }
 
 async function problemOf<T>(run: RunAllOptions<T>["run"], item: T): Promise<string | undefined> {

@@ -10,7 +10,7 @@ type Item = Stored<KubeObject>;
 
 export type BulkRun =
   | { readonly name: "asking" }
-  | { readonly name: "running"; readonly result: BulkResult<Item> }
+  | { readonly name: "running"; readonly finished: number; readonly all: number }
   /** Not all of them were done. */
   | { readonly name: "over"; readonly result: BulkResult<Item> };
 
@@ -38,12 +38,13 @@ export function useBulkRun({ action, done }: BulkRunOptions) {
 
   async function start(objects: readonly Item[], value: string): Promise<void> {
     stopping.current = new AbortController();
-    setRun({ name: "running", result: { done: [], failed: [], left: objects } });
+    const all = objects.length;
+    setRun({ name: "running", finished: 0, all });
     const result = await runAll(objects, {
       run: (object) => action.run(object, value),
       atOnce: AT_ONCE,
       stop: stopping.current.signal,
-      onProgress: (now) => setRun({ name: "running", result: now }),
+      onProgress: (finished) => setRun({ name: "running", finished, all }),
     });
     done(result.done);
     const complete = result.failed.length + result.left.length === 0;

@@ -58,7 +58,7 @@ export function Overview() {
         nodes={refusal(nodes.state.value) ? undefined : [...nodes.items.value.values()]}
         pods={refusal(pods.state.value) ? undefined : [...pods.items.value.values()]}
       />
-      {empty && <FirstSteps />}
+      {empty && <FirstSteps nodes={nodes.items.value.size} />}
       <div class="columns">
         <TroublesCard
           troubles={troubles}

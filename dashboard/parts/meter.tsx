@@ -6,7 +6,12 @@ interface MeterProps {
 }
 
 /** A fraction, as numbers and as a bar. */
-export const Meter = ({ used, of, render = String, bad = of > 0 && used / of > 0.9 }: MeterProps) => (
+export const Meter = ({
+  used,
+  of,
+  render = (value) => value.toLocaleString(),
+  bad = of > 0 && used / of > 0.9,
+}: MeterProps) => (
   <div class={`meter ${bad ? "warn" : ""}`}>
     <p>
       <strong>{render(used)}</strong> of {render(of)}

@@ -6,10 +6,10 @@ import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/
 import type { Column } from "./column.ts";
 import { AllCheck } from "./row-check.tsx";
 import { rowsInSight } from "./rows-in-sight.ts";
-import { extended, type Selection, shareOf, toggled, toggledAll } from "./selection.ts";
+import { extended, type Selection, type SelectOptions, shareOf, toggled, toggledAll } from "./selection.ts";
 import { SortableHeads } from "./sortable-heads.tsx";
 import { type Sorting, sorted } from "./sorting.ts";
-import { type SelectOptions, TableRow } from "./table-row.tsx";
+import { TableRow } from "./table-row.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
 
 export interface Selecting<R> {

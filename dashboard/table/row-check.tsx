@@ -1,5 +1,4 @@
-import type { Share } from "./selection.ts";
-import type { SelectOptions } from "./table-row.tsx";
+import type { SelectOptions, Share } from "./selection.ts";
 
 interface RowCheckProps {
   readonly name: string;

@@ -5,6 +5,11 @@ export interface Selection {
   readonly anchor: string;
 }
 
+export interface SelectOptions {
+  /** With all rows since the one selected last. */
+  readonly range: boolean;
+}
+
 export const NOTHING: Selection = { keys: new Set(), anchor: "" };
 
 export function toggled({ keys }: Selection, key: string): Selection {

@@ -1,6 +1,7 @@
 import { Component } from "preact";
 import type { Column } from "./column.ts";
 import { RowCheck } from "./row-check.tsx";
+import type { SelectOptions } from "./selection.ts";
 
 export interface RowProps<R> {
   readonly row: R;
@@ -12,11 +13,6 @@ export interface RowProps<R> {
   readonly name: string;
   readonly open: (row: R) => void;
   readonly select: (row: R, options: SelectOptions) => void;
-}
-
-export interface SelectOptions {
-  /** With all rows since the one selected last. */
-  readonly range: boolean;
 }
 
 /** Rows that stay visible are not rendered again: scrolling only costs new ones. */

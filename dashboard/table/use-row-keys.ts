@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { onRowKey } from "../frame/row-keys.ts";
-import type { SelectOptions } from "./table-row.tsx";
+import type { SelectOptions } from "./selection.ts";
 
 interface RowKeysOptions<R> {
   readonly rows: readonly R[];

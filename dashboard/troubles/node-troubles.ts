@@ -37,7 +37,8 @@ const PRESSURE: Readonly<Record<string, string>> = {
 };
 
 function absence(ready: ReturnType<typeof readinessOf>): string {
-  if (!ready) return "It has not reported yet: look whether its agent runs and reaches the control plane.";
+  if (!ready || ready.reason === "NodeStatusNeverUpdated")
+    return "It has not reported yet: look whether its agent runs and reaches the control plane.";
   return ready.status === "Unknown"
     ? "It reports no more: look whether the machine is on, its agent runs, and it reaches the control plane."
     : "It says that it is not ready: mend what it reports below.";

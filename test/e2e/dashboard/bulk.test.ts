@@ -74,7 +74,7 @@ describe.skipIf(!hasBrowser)("several rows of a list at once", () => {
     await page.getByLabel("Select all that match").check();
     await bar.getByRole("button", { name: "Delete" }).click();
     await dialog.getByText("default/one", { exact: true }).waitFor();
-    await dialog.getByText("This goes with it").waitFor();
+    await dialog.getByText("This is deleted too").waitFor();
     await dialog.getByRole("button", { name: "Delete" }).click();
     await page.getByText("3 deleted").waitFor();
     await page.getByText("Nothing matches the filter").waitFor();

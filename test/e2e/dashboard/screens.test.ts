@@ -148,7 +148,7 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await page.getByText("hello 3").waitFor();
     await look("logs");
     await page.getByRole("button", { name: "Delete" }).click();
-    await page.getByText("Nothing else goes with it.").waitFor();
+    await page.getByText("Nothing else is deleted.").waitFor();
     await look("confirm");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
