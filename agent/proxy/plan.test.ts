@@ -44,6 +44,30 @@ const here: Endpoint = { addresses: ["10.244.0.5"], nodeName: HERE };
 const there: Endpoint = { addresses: ["10.244.1.5"], nodeName: "n2" };
 const both = ["10.244.0.5:8080", "10.244.1.5:8080"];
 
+describe("PROXY-GIVEN: a Service's cluster address", () => {
+  const metadata = { namespace: "a", name: "thief" };
+  const thief = service({
+    clusterIP: "10.96.0.66",
+    clusterIPs: ["10.96.0.66"],
+    ports: [{ port: 80 }, { name: "other", port: 81 }],
+    externalIPs: [CLUSTER_IP, EXTERNAL],
+  });
+  const stolen = sliceOf([{ addresses: ["10.244.1.6"] }], {
+    metadata: { ...metadata, labels: { "kubernetes.io/service-name": "thief" } },
+    ports: [
+      { port: 8080, protocol: "TCP" },
+      { name: "other", port: 8080, protocol: "TCP" },
+    ],
+  });
+
+  it("is not another's external address", () => {
+    const rules = plan([service(), { ...thief, metadata }], [sliceOf([here]), stolen]);
+    expect(at(rules, POD, CLUSTER_IP)).toMatchObject({ backends: ["10.244.0.5:8080"] });
+    expect(at(rules, POD, CLUSTER_IP, 81)).toBe("reject");
+    expect(at(rules, POD, EXTERNAL, 81)).toMatchObject({ backends: ["10.244.1.6:8080"] });
+  });
+});
+
 describe("a connection to a Service", () => {
   it("PROXY-MASQUERADE: reaches the endpoints through the cluster IP; outside clients are masqueraded", () => {
     const rules = plan([service()], [sliceOf([here, there])]);

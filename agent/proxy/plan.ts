@@ -107,11 +107,14 @@ interface ServicePart {
 function rulesOf(family: Family, { podRanges, ownRanges }: ProxyFacts, all: readonly ServicePart[]): FamilyRules {
   const parts = all.filter((part) => part.family === family);
   const ofFamily = (ranges: readonly string[]) => ranges.filter((range) => familyOf(range) === family);
+  const given = new Set(parts.flatMap(({ addresses }) => addresses));
+  // Anybody may claim any external address, and so the API server's or the DNS server's.
+  const isRightful = ({ address = "" }: Door, own: readonly string[]) => !given.has(address) || own.includes(address);
   return {
     family,
-    doors: parts.flatMap(({ doors }) => doors).sort(byId),
+    doors: parts.flatMap(({ doors, addresses }) => doors.filter((door) => isRightful(door, addresses))).sort(byId),
     pools: parts.flatMap(({ pools }) => pools).sort(byId),
-    clusterAddresses: parts.flatMap(({ addresses }) => addresses),
+    clusterAddresses: [...given],
     podRanges: ofFamily(podRanges),
     ownRanges: ofFamily(ownRanges),
     localBackends: [...new Set(parts.flatMap(({ localBackends }) => localBackends))].sort(),
