@@ -21,13 +21,19 @@ const PLAIN = "text/plain; charset=utf-8";
 export type Dial = (answer?: NodeAnswer) => Promise<WebSocket>;
 
 /** For one-way streams the node dials first, because determining the answer may take a while. */
-const isOneWay = ({ kind }: StreamRequest): boolean => kind === "logs" || kind === "http" || kind === "node";
+export const isOneWay = ({ kind }: StreamRequest): boolean => kind === "logs" || kind === "http" || kind === "node";
 
-/** `followed` gets the tunnel as soon as there is one. */
+export interface TunnelContext extends ServeContext {
+  /** Throws if there is no room for another stream. */
+  readonly admit?: () => void;
+  /** Gets the tunnel as soon as there is one. */
+  readonly followed: (tunnel: Tunnel) => void;
+}
+
 export async function serveTunnel(
   request: StreamRequest,
   dial: Dial,
-  { followed, ...context }: ServeContext & { readonly followed: (tunnel: Tunnel) => void },
+  { followed, admit, ...context }: TunnelContext,
 ): Promise<void> {
   let opened: Tunnel | undefined;
   const open = async (answer?: NodeAnswer): Promise<Tunnel> => {
@@ -36,6 +42,7 @@ export async function serveTunnel(
     return opened;
   };
   try {
+    admit?.();
     if (isOneWay(request)) await serveOneWay(request, await open(), context);
     else await serveJoined(request, open, context);
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from "ws";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";
+import { steadyNow } from "../steady-now.ts";
 
 /** The channels of `v5.channel.k8s.io`. */
 export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
@@ -26,6 +27,7 @@ export class Tunnel {
   #held = 0;
   #changed: Promise<void> | undefined;
   #change: () => void = () => {};
+  #usedAt = steadyNow();
   /** For whole messages, in protocols with framing of their own; otherwise they go to `onFrame`. */
   onMessage: ((bytes: Buffer, isBinary: boolean) => Taken) | undefined;
   onFrame: (channel: number, bytes: Buffer) => Taken = () => undefined;
@@ -52,8 +54,14 @@ export class Tunnel {
     });
   }
 
+  /** When something was last received or sent (ms, monotonic). */
+  get usedAt(): number {
+    return this.#usedAt;
+  }
+
   /** Input that cannot be processed ends its own stream, and nothing else on the node. */
   #take(data: Buffer, isBinary: boolean): Taken {
+    this.#usedAt = steadyNow();
     try {
       return this.onMessage ? this.onMessage(data, isBinary) : this.onFrame(data[0] ?? 0, data.subarray(1));
     } catch {
@@ -85,6 +93,7 @@ export class Tunnel {
 
   async sendMessage(bytes: Buffer, isBinary = true): Promise<void> {
     if (this.signal.aborted) return;
+    this.#usedAt = steadyNow();
     if (this.#isCounted) this.#unread += bytes.length;
     this.#socket.send(bytes, { binary: isBinary }, () => this.#wake());
     while (!this.signal.aborted && Math.max(this.#unread, this.#socket.bufferedAmount) >= WINDOW) {

@@ -2,7 +2,8 @@
 import { ANSWER_HEADER, type NodeAnswer, type NodeTunnelCall, renderNodeAnswer } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../control-plane/connection.ts";
 import type { Logger } from "../logger.ts";
-import { serveTunnel } from "./serve.ts";
+import { JoinedStreams } from "./joined-streams.ts";
+import { isOneWay, serveTunnel } from "./serve.ts";
 import type { ServeContext } from "./serve-context.ts";
 import type { Tunnel } from "./tunnel.ts";
 
@@ -15,22 +16,26 @@ export interface TunnelsOptions extends ServeContext {
 export class Tunnels {
   readonly #options: TunnelsOptions;
   readonly #open = new Set<Tunnel>();
+  readonly #joined = new JoinedStreams();
 
   constructor(options: TunnelsOptions) {
     this.#options = options;
   }
 
-  async serve({ id, request }: NodeTunnelCall): Promise<void> {
+  async serve({ id, request, client }: NodeTunnelCall): Promise<void> {
     const { controlPlane, nodeName, log, ...context } = this.#options;
     const path = `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(nodeName)}`;
     const dial = (answer?: NodeAnswer) =>
       controlPlane.openWebSocket(path, answer && { [ANSWER_HEADER]: renderNodeAnswer(answer) });
+    const counted = isOneWay(request) ? undefined : client;
+    const admit = () => (counted === undefined ? undefined : this.#joined.requireRoom(counted));
     const followed = (tunnel: Tunnel) => {
       this.#open.add(tunnel);
+      if (counted !== undefined) this.#joined.enter(counted, tunnel);
       tunnel.signal.addEventListener("abort", () => this.#open.delete(tunnel));
     };
     try {
-      await serveTunnel(request, dial, { ...context, followed });
+      await serveTunnel(request, dial, { ...context, admit, followed });
     } catch (error) {
       log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${(error as Error).message}`);
     }

@@ -33,6 +33,8 @@ export interface NodeTunnelCall {
   readonly type: "tunnel";
   readonly id: string;
   readonly request: StreamRequest;
+  /** Tells the clients of streams apart, without naming them. */
+  readonly client?: string;
 }
 
 /** Another node is waiting at the relay between the two (docs/spec/pod-network.md). */

@@ -1,4 +1,6 @@
 /** Streams between a client and a pod's node, and requests to a pod, through a tunnel that the node is called to. */
+import { encodeBase64 } from "../../api/machinery/encoding/base64.ts";
+import { utf8Bytes } from "../../api/machinery/encoding/utf8.ts";
 import { internalError, type Status } from "../../api/machinery/status.ts";
 import { ANSWERED_BY_POD, type PodHttpRequest, type StreamRequest } from "../../api/node/node-sync.ts";
 import type { Env } from "../env.ts";
@@ -12,16 +14,18 @@ export interface NodeStream {
   readonly cluster: string;
   readonly node: string;
   readonly stream: StreamRequest;
+  /** Who opens it: the node counts the streams that are joined to a client's connection (FAIR-STREAM). */
+  readonly client?: string;
   /** The client's upgrade, for bidirectional streams, and the subprotocol chosen for it. */
   readonly upgrade?: { readonly request: Request; readonly protocol?: string };
 }
 
 /** The body is the node's stream; with an upgrade, the answer is the joined WebSocket. */
-export async function openNodeStream({ env, cluster, node, stream, upgrade }: NodeStream): Promise<Response> {
+export async function openNodeStream({ env, cluster, node, stream, client, upgrade }: NodeStream): Promise<Response> {
   const headers = upgrade === undefined ? new Headers() : upgradeOf(upgrade.request);
   if (upgrade?.protocol !== undefined) headers.set("X-Sailplane-Protocol", upgrade.protocol);
   if (stream.kind === "exec" || stream.kind === "attach") headers.set("X-Sailplane-Terminal", "true");
-  const response = await dialBack({ env, cluster, node, stream, init: { headers } });
+  const response = await dialBack({ env, cluster, node, stream, ...(client && { client }), init: { headers } });
   // The headers of an answer from an object are immutable.
   return response.status === 101 ? response : new Response(response.body, response);
 }
@@ -31,13 +35,18 @@ interface Dial extends Omit<NodeStream, "upgrade"> {
 }
 
 /** Opens the client's end of a tunnel, and calls the node to the other end. */
-async function dialBack({ env, cluster, node, stream, init }: Dial): Promise<Response> {
+async function dialBack({ env, cluster, node, stream, client, init }: Dial): Promise<Response> {
   const id = crypto.randomUUID();
   const tunnel = env.TUNNEL.getByName(`${cluster}/${id}`);
   const answer = tunnel.fetch(new Request(`https://tunnel/client?node=${encodeURIComponent(node)}`, init));
-  if (!(await env.NODE_HUB.getByName(cluster).call(node, { type: "tunnel", id, request: stream })))
-    await tunnel.refuse(notConnected(node));
+  const call = { type: "tunnel", id, request: stream, ...(client && { client: await digestOf(client) }) } as const;
+  if (!(await env.NODE_HUB.getByName(cluster).call(node, call))) await tunnel.refuse(notConnected(node));
   return answer;
+}
+
+async function digestOf(client: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", utf8Bytes(client));
+  return encodeBase64(new Uint8Array(digest).subarray(0, 12));
 }
 
 export interface PodCall {
@@ -55,10 +64,12 @@ export async function joinPod({
   cluster,
   node,
   request,
+  client,
   upgrade,
-}: Omit<PodCall, "body" | "signal"> & { readonly upgrade: Request }): Promise<PodAnswer> {
+}: Omit<PodCall, "body" | "signal"> & { readonly client?: string; readonly upgrade: Request }): Promise<PodAnswer> {
   const stream = { kind: "websocket", ...request } as const;
-  const response = await dialBack({ env, cluster, node, stream, init: { headers: upgradeOf(upgrade) } });
+  const init = { headers: upgradeOf(upgrade) };
+  const response = await dialBack({ env, cluster, node, stream, ...(client && { client }), init });
   if (response.headers.get(ANSWERED_BY_POD) === null)
     return { ok: false, why: ((await response.json()) as Status).message ?? "" };
   return { ok: true, response };

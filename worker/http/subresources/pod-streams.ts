@@ -47,8 +47,10 @@ const targetOf = (pod: Pod) => ({
   uid: pod.metadata.uid ?? "",
 });
 
+const clientOf = ({ cluster, user }: RequestContext): string => `${cluster} ${user.name}`;
+
 export async function podLog(context: RequestContext): Promise<Response> {
-  const { request, query, env, cluster, user } = context;
+  const { request, query, env, cluster } = context;
   if (request.method !== "GET") throw new ApiError(methodNotAllowed());
   const options = logOptions(query, context.path.name);
   const pod = await readPod(context);
@@ -56,7 +58,7 @@ export async function podLog(context: RequestContext): Promise<Response> {
   const node = pod.spec.nodeName ?? "";
   // No node has the pod yet: there is no log.
   if (node === "") return new Response(null, { status: 204 });
-  const client = `${cluster} ${user.name}`;
+  const client = clientOf(context);
   if (options.follow) requireRoom(client);
   const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
   const log = await openNodeStream({ env, cluster, node, stream });
@@ -122,7 +124,7 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const streams = { ...targetOf(pod), ...requested, container };
   const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
-  return openNodeStream({ env, cluster, node, stream, upgrade: { request, protocol } });
+  return openNodeStream({ env, cluster, node, stream, client: clientOf(context), upgrade: { request, protocol } });
 }
 
 export const podExec = (context: RequestContext): Promise<Response> => terminal(context, "exec");
@@ -144,6 +146,7 @@ export async function podPortForward(context: RequestContext): Promise<Response>
     cluster,
     node,
     stream: { kind: "port-forward", ...targetOf(pod), ...(isSpdy ? {} : { ports }) },
+    client: clientOf(context),
     upgrade: { request, protocol },
   });
 }

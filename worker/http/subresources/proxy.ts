@@ -150,7 +150,7 @@ async function forward(context: RequestContext, { scheme }: Target, endpoint: En
   };
   const client = `${cluster} ${user.name}`;
   requireRoom(client);
-  const answer = await (isUpgrade ? joinPod({ ...call, upgrade: request }) : callPod({ ...call, body }));
+  const answer = await (isUpgrade ? joinPod({ ...call, client, upgrade: request }) : callPod({ ...call, body }));
   if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
   if (isUpgrade) return answer.response;
   const { status, headers } = answer.response;
