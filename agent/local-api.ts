@@ -17,7 +17,7 @@ export interface LocalApiOptions {
   readonly status: () => LocalStatus;
   readonly pods: () => readonly Pod[];
   /** Leaves the cluster, and reports progress. */
-  readonly leave: (request: LeaveRequest, tell: (line: string) => void) => Promise<void>;
+  readonly leave: (request: LeaveRequest, print: (line: string) => void) => Promise<void>;
   readonly log: Logger;
 }
 

@@ -91,10 +91,10 @@ export class NodeAgent {
           ...(made.localVolumes && { volumes: made.localVolumes.use }),
         };
       },
-      leave: async ({ seconds }, tell) => {
+      leave: async ({ seconds }, print) => {
         const pods = () => made.workers.pods;
         const { client, localVolumes: volumes } = made;
-        await leaveCluster({ client, controlPlane, nodeName, pods, tell, seconds, volumes });
+        await leaveCluster({ client, controlPlane, nodeName, pods, print, seconds, volumes });
         await endPods(runtime);
         onLeft?.();
       },

@@ -11,14 +11,14 @@ import { ImagePuller } from "./images/image-puller.ts";
 import { PullRecords } from "./images/pull-records.ts";
 import type { Logger } from "./logger.ts";
 import { PodLogs } from "./logs/pod-logs.ts";
-import { apiServerOf } from "./network/api-door.ts";
+import { apiServerOf } from "./network/api-proxy.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
 import { MachineNetwork } from "./node/machine-network.ts";
-import type { NodeNews } from "./node/node-events.ts";
+import { type NodeClients, nodeClients } from "./node/node-clients.ts";
+import type { NodeEvent } from "./node/node-events.ts";
 import { NodeNow } from "./node/node-now.ts";
 import type { NodeFacts } from "./node/node-object.ts";
-import { type NodeVoices, nodeVoices } from "./node/node-voices.ts";
 import { readNodeFacts } from "./node/read-node-facts.ts";
 import { Registrar } from "./node/registrar.ts";
 import { RuntimeHealth } from "./node/runtime-health.ts";
@@ -73,7 +73,7 @@ export class NodeAssembly {
   network: ClusterNetwork | undefined;
   readonly #options: AgentOptions;
   readonly #parts: Parts;
-  readonly #voices: NodeVoices;
+  readonly #clients: NodeClients;
   readonly #networkKey: NetworkKey;
   readonly #sources: ApiVolumeSources;
   readonly #pulls: PullRecords;
@@ -92,9 +92,9 @@ export class NodeAssembly {
     this.#parts = parts;
     this.localVolumes = openLocalVolumes(options, parts);
     this.facts = { ...facts, localVolumes: this.localVolumes?.directory };
-    this.#voices = nodeVoices({ nodeName, controlPlane, runtime });
+    this.#clients = nodeClients({ nodeName, controlPlane, runtime });
     this.#networkKey = loadNetworkKey(options.dataDirectory);
-    this.#sources = apiVolumeSources(this.client, this.#voices.reports);
+    this.#sources = apiVolumeSources(this.client, this.#clients.reports);
     this.#pulls = new PullRecords(this.#inData("image-pulls.json"));
     this.objects = new ObjectCache(this.#inData("objects"));
     this.memory = new VolumeMemory(this.#inData("memory"), log);
@@ -141,7 +141,7 @@ export class NodeAssembly {
   }
 
   get client(): ApiClient {
-    return this.#voices.client;
+    return this.#clients.client;
   }
 
   /** Sets up Services and the pod network as well as the machine allows. */
@@ -192,7 +192,7 @@ export class NodeAssembly {
       pulls: this.#pulls,
       workers: () => this.workers.all,
       onChange: () => void this.registrar.register(),
-      tell: (news: NodeNews) => this.#voices.nodeEvents?.tell(news),
+      recordEvent: (event: NodeEvent) => this.#clients.nodeEvents?.record(event),
       log: this.#parts.log,
     };
     return new Housekeeping(options, this.facts.images);
@@ -237,14 +237,14 @@ export class NodeAssembly {
     return new Registrar({
       client: this.client,
       facts: () => this.now.facts,
-      tellMore: (node) => this.drivers.tell(node),
+      publishDrivers: (node) => this.drivers.publish(node),
       onRegistered: (node, { isFirst, hasRebooted }) => {
         if (!isFirst) this.workers.objectsChanged();
-        this.#voices.nodeEvents?.reported(node, { isFirst, hasRebooted });
+        this.#clients.nodeEvents?.reported(node, { isFirst, hasRebooted });
         this.staticPods.registered(node);
         if (this.network?.waiting === undefined) onReady?.();
       },
-      print: print,
+      print,
       signal,
     });
   }
@@ -262,14 +262,14 @@ export class NodeAssembly {
     });
     const shared = {
       runtime,
-      events: this.#voices.podEvents,
+      events: this.#clients.podEvents,
       puller: new ImagePuller(runtime, this.#pulls),
       objects: (namespace: string) => this.objects.of(namespace),
     };
     return {
       ...shared,
       client: this.client,
-      reports: this.#voices.reports,
+      reports: this.#clients.reports,
       probeCounts: this.#probeCounts,
       lifeCounts: this.#lifeCounts,
       sources: this.#sources,

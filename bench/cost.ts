@@ -10,7 +10,7 @@ import { awakeSeconds, monthlyBill, type Operations, sum, times } from "../api/b
 import { type Asked, Client } from "./rig/client.ts";
 import { startCounted } from "./rig/counted-cluster.ts";
 import { configMap, configMaps, newNamespace, pod, pods } from "./rig/objects.ts";
-import { type Figure, tell } from "./rig/report.ts";
+import { type Figure, report } from "./rig/report.ts";
 
 const { target, settled } = await startCounted();
 const client = new Client(target, 4);
@@ -128,7 +128,7 @@ try {
       { name: `${nodes} nodes, busy`, value: dollars(measured, nodes, true), unit: "$/month" },
     ];
   });
-  tell("cost", figures);
+  report("cost", figures);
 } finally {
   client.close();
   await target.close();

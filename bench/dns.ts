@@ -11,7 +11,7 @@ import { DnsServer } from "../agent/dns/server.ts";
 import { Zone } from "../agent/dns/zone.ts";
 import { median } from "./rig/load.ts";
 import { manyServices, slicesOf } from "./rig/many-services.ts";
-import { tell } from "./rig/report.ts";
+import { report } from "./rig/report.ts";
 
 const SERVICES = 1000;
 const QUESTIONS = 60_000;
@@ -78,7 +78,7 @@ async function measure(): Promise<void> {
     rates.push(QUESTIONS / ((await usage()) - before));
   }
   server.kill();
-  tell("dns", [{ name: "answers in a second of one core", value: median(rates), unit: "/s", limit: 20_000 }]);
+  report("dns", [{ name: "answers in a second of one core", value: median(rates), unit: "/s", limit: 20_000 }]);
 }
 
 await (process.argv[2] === "serve" ? serve() : measure());

@@ -19,7 +19,7 @@ import type { Env } from "../worker/env.ts";
 import { NODE_CREDENTIALS } from "../worker/policy/internal-resources.ts";
 import { PolicySnapshot } from "../worker/policy/snapshot.ts";
 import { StoreClient, type StoreStub } from "../worker/storage/store-client.ts";
-import { type Figure, tell } from "./rig/report.ts";
+import { type Figure, report } from "./rig/report.ts";
 
 // As in workerd.
 Object.assign(crypto.subtle, { timingSafeEqual });
@@ -86,7 +86,7 @@ const figures = [
   await measure("service account", await accountToken(), pods),
   await measure("node", node, { ...pods, verb: "get", name: "p" }),
 ];
-tell("identity", figures);
+report("identity", figures);
 
 async function measure(who: string, token: string, requested: Attributes): Promise<Figure> {
   const request = new Request("https://localhost/", { headers: { Authorization: `Bearer ${token}` } });

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "./rig/client.ts";
 import { startCounted } from "./rig/counted-cluster.ts";
 import { deployment, deployments, newNamespace } from "./rig/objects.ts";
-import { type Figure, tell } from "./rig/report.ts";
+import { type Figure, report } from "./rig/report.ts";
 import { startNodes } from "./rig/simulated-nodes.ts";
 
 const SECONDS = Number(process.env.SECONDS ?? 600);
@@ -90,5 +90,5 @@ try {
   client.close();
   await target.close();
 }
-tell("idle", figures);
+report("idle", figures);
 process.exit(0);

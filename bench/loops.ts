@@ -16,7 +16,7 @@ import { LogFollower } from "../durable-objects/controllers/log-follower.ts";
 import { SchedulingLoop } from "../durable-objects/scheduler/scheduling-loop.ts";
 import { controllers } from "../worker/controllers/index.ts";
 import { clusterTexts, KINDS } from "./rig/large-cluster.ts";
-import { tell } from "./rig/report.ts";
+import { report } from "./rig/report.ts";
 
 const NODES = Number(process.env.NODES ?? 5000);
 const PODS = Number(process.env.PODS ?? 50_000);
@@ -89,7 +89,7 @@ const longest = turn.end();
 await sleep(100);
 const withBoth = megabytes();
 const what = `${NODES} nodes and ${PODS} pods`;
-tell("loops", [
+report("loops", [
   { name: `controllers, ${what}`, value: withBoth - withScheduler, unit: "MB" },
   { name: `scheduler, ${what}`, value: withScheduler - before, unit: "MB" },
   { name: `both loops, ${what}`, value: withBoth - before, unit: "MB", limit: 100 },

@@ -14,7 +14,7 @@ import { Client } from "./rig/client.ts";
 import { load, median } from "./rig/load.ts";
 import { configMap, configMaps, newNamespace, pod, pods } from "./rig/objects.ts";
 import { proportionalMegabytes, residentMegabytes, residentMegabytesOfTree } from "./rig/process-tree.ts";
-import { type Figure, tell } from "./rig/report.ts";
+import { type Figure, report } from "./rig/report.ts";
 import type { Address } from "./rig/target.ts";
 
 const PODS = 5000;
@@ -65,7 +65,7 @@ note(`after ${NAMESPACES} namespaces that came and went`, 300);
 const readyAfter = await restarts();
 figures.push({ name: `ready after a start, with ${PODS} pods stored`, value: readyAfter, unit: "ms", limit: 400 });
 await cluster.remove();
-tell("memory", figures);
+report("memory", figures);
 process.exit(0);
 
 async function create(where: string, count: number): Promise<void> {

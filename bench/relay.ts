@@ -11,7 +11,7 @@ import { Cluster } from "../test/e2e/rig/cluster.ts";
 import { Containerd, whyNoContainerd } from "../test/e2e/rig/containerd.ts";
 import { connectMachines, JoinedNode } from "../test/e2e/rig/joined-node.ts";
 import { median } from "./rig/load.ts";
-import { tell } from "./rig/report.ts";
+import { report } from "./rig/report.ts";
 
 const ROUNDS = 5;
 const MEGABYTES = 128;
@@ -54,7 +54,7 @@ try {
   await new Promise((resolve) => server.stdout.once("data", resolve));
   const rates = Array.from({ length: ROUNDS }, () => Number(on(far, process.execPath, "-e", pour)));
   server.kill();
-  tell("relay", [{ name: "megabytes through the relay", value: median(rates), unit: "/s", limit: 20 }]);
+  report("relay", [{ name: "megabytes through the relay", value: median(rates), unit: "/s", limit: 20 }]);
 } finally {
   await node.remove();
   await cluster.remove();

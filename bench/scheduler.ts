@@ -51,7 +51,7 @@ class Bound {
   readonly #times = new Map<string, number>();
   last = 0;
 
-  tell(line: string): void {
+  see(line: string): void {
     const { object } = JSON.parse(line || "{}") as { object?: { metadata: { name: string }; spec?: object } };
     if (!object?.spec || !("nodeName" in object.spec) || this.#times.has(object.metadata.name)) return;
     this.last = performance.now();
@@ -83,7 +83,7 @@ await runBench("scheduler", async (target) => {
   });
   const watch = new Client(target, 1);
   const bound = new Bound();
-  await watch.follow(`${pods(namespace)}?watch=true`, (line) => bound.tell(line));
+  await watch.follow(`${pods(namespace)}?watch=true`, (line) => bound.see(line));
   await sleep(1000);
 
   const created: number[] = [];

@@ -19,7 +19,7 @@ import type { EndpointSlice } from "../api/generated/discovery.v1.ts";
 import type { NodeChange } from "../api/node/node-sync.ts";
 import { median } from "./rig/load.ts";
 import { manyServices, slicesOf } from "./rig/many-services.ts";
-import { type Figure, tell } from "./rig/report.ts";
+import { type Figure, report } from "./rig/report.ts";
 
 const SERVICES = 1000;
 const ENDPOINTS = 10;
@@ -171,7 +171,7 @@ async function measureThroughput(): Promise<Figure[]> {
 try {
   ip("link", "set", "lo", "up");
   const rules = await measureRules();
-  tell("services", [...rules, ...(await measureThroughput())]);
+  report("services", [...rules, ...(await measureThroughput())]);
 } finally {
   spawnSync("ip", ["netns", "del", SERVER.namespace]);
   nft.close();

@@ -8,7 +8,7 @@
 import type { Client } from "./rig/client.ts";
 import { load } from "./rig/load.ts";
 import { configMap, configMaps, newNamespace } from "./rig/objects.ts";
-import { type Figure, tell } from "./rig/report.ts";
+import { type Figure, report } from "./rig/report.ts";
 import { ownTarget } from "./rig/target.ts";
 
 const CLIENTS = 16;
@@ -50,4 +50,4 @@ async function figures(options: readonly string[]): Promise<Figure[]> {
 }
 
 const without = await figures([]);
-tell("shards", await figures(["--shards", "events,leases"]), without);
+report("shards", await figures(["--shards", "events,leases"]), without);

@@ -13,7 +13,7 @@ import { Client } from "./rig/client.ts";
 import { FollowedPods, type PodObject } from "./rig/followed-pods.ts";
 import { load } from "./rig/load.ts";
 import { configMap, configMaps, deployments, newNamespace, pods } from "./rig/objects.ts";
-import { type Figure, tell } from "./rig/report.ts";
+import { type Figure, report } from "./rig/report.ts";
 import { startNodes } from "./rig/simulated-nodes.ts";
 import type { Address } from "./rig/target.ts";
 
@@ -42,7 +42,7 @@ try {
   await nodes.stop();
   await cluster.remove();
 }
-tell("workloads", figures);
+report("workloads", figures);
 process.exit(0);
 
 function deployment(replicas: number) {

@@ -7,7 +7,7 @@ import type { WebSocket } from "ws";
 import { failure } from "../../api/machinery/status.ts";
 import { errorFrame, toClient } from "../../api/terminal-protocol.ts";
 import { SpdySession, type SpdyStream } from "../streams/spdy.ts";
-import { CHANNEL, type Taken, Tunnel } from "../streams/tunnel.ts";
+import { CHANNEL, type Consumed, Tunnel } from "../streams/tunnel.ts";
 import { writeTo } from "../streams/write-to.ts";
 
 export interface TerminalOptions {
@@ -71,7 +71,7 @@ export async function bridgeTerminal(socket: Duplex, upstream: WebSocket, option
     socket.end();
     tunnel.close();
   };
-  tunnel.onFrame = (channel, bytes): Taken => {
+  tunnel.onFrame = (channel, bytes): Consumed => {
     if (channel === CHANNEL.stdout) return streams.get("stdout")?.send(bytes);
     if (channel === CHANNEL.stderr) return streams.get("stderr")?.send(bytes);
     if (channel === CHANNEL.error) finish(Buffer.concat([Buffer.of(CHANNEL.error), bytes]));

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { connectSpdy, openStreams } from "../../test/fakes/spdy-client.ts";
-import { PassedCalls } from "../control-plane/passed-calls.ts";
+import { ForwardedRequests } from "../control-plane/forwarded-requests.ts";
 import { asksForSpdy, bridgeSpdy } from "./spdy-bridge.ts";
 
 const POD = "/api/v1/namespaces/default/pods/p";
@@ -12,7 +12,7 @@ const FAILURE = { metadata: {}, status: "Failure", message: "exit code 3", reaso
 
 let api: Server;
 let door: Server;
-let calls: PassedCalls;
+let calls: ForwardedRequests;
 let asked: IncomingMessage;
 /** What the API server does with a WebSocket. */
 let onSocket: (socket: WebSocket) => void = () => {};
@@ -39,7 +39,7 @@ beforeAll(async () => {
     sockets.handleUpgrade(message, socket, head, (upgraded) => onSocket(upgraded));
   });
   await listening(api);
-  calls = new PassedCalls({ server: `http://127.0.0.1:${portOf(api)}/clusters/two` });
+  calls = new ForwardedRequests({ server: `http://127.0.0.1:${portOf(api)}/clusters/two` });
   door = createServer();
   door.on("upgrade", (message, socket, head) => void bridgeSpdy(message, socket, { calls, head }));
   await listening(door);

@@ -5,7 +5,7 @@ import type { Agent, RequestOptions } from "node:https";
 import type WebSocket from "ws";
 import type { ApiRequest, ApiResponse } from "../../api/api-request.ts";
 import type { ApiCalls } from "../api-forwarding/api-calls.ts";
-import { PassedCalls, type Server } from "./passed-calls.ts";
+import { ForwardedRequests, type Server } from "./forwarded-requests.ts";
 
 export interface Connection extends Server {
   readonly token: string;
@@ -23,13 +23,13 @@ export class ControlPlane {
   /** Changes when the node renews it. */
   token: string;
   readonly #agent: Agent | PlainAgent;
-  readonly #passed: PassedCalls;
+  readonly #forwarded: ForwardedRequests;
 
   constructor({ token, ...server }: Connection) {
     this.server = server.server;
     this.token = token;
-    this.#passed = new PassedCalls(server);
-    this.#agent = this.#passed.agentOf(32);
+    this.#forwarded = new ForwardedRequests(server);
+    this.#agent = this.#forwarded.agentOf(32);
   }
 
   headers = (): Record<string, string> => ({ authorization: `Bearer ${this.token}` });
@@ -50,7 +50,7 @@ export class ControlPlane {
         },
         timeout: TIMEOUT_MS,
       };
-      const outgoing = this.#passed.request(path, options);
+      const outgoing = this.#forwarded.request(path, options);
       outgoing.once("response", (response) => {
         let text = "";
         response.setEncoding("utf8");
@@ -67,12 +67,12 @@ export class ControlPlane {
       outgoing.end(body);
     });
 
-  open: ApiCalls["open"] = (path, options) => this.#passed.open(path, options);
+  open: ApiCalls["open"] = (path, options) => this.#forwarded.open(path, options);
 
-  dial: ApiCalls["dial"] = (path, options) => this.#passed.dial(path, options);
+  dial: ApiCalls["dial"] = (path, options) => this.#forwarded.dial(path, options);
 
   webSocket(path: string, headers: Readonly<Record<string, string>> = {}): WebSocket {
-    return this.#passed.webSocket(path, { ...this.headers(), ...headers });
+    return this.#forwarded.webSocket(path, { ...this.headers(), ...headers });
   }
 
   /** Settles when it is open. Messages are queued until somebody listens. */
@@ -89,6 +89,6 @@ export class ControlPlane {
 
   close(): void {
     this.#agent.destroy();
-    this.#passed.close();
+    this.#forwarded.close();
   }
 }

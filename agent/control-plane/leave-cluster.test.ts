@@ -34,7 +34,7 @@ test("AGENT-LEAVE: a terminating pod is waited for until its object is gone, eve
   const volumes = { directory: "/volumes", names: ["pvc-1", "pvc-2"] };
   await leaveCluster({
     ...{ client, controlPlane, nodeName: "n", pods, seconds: 30, volumes },
-    tell: (line) => told.push(line),
+    print: (line) => told.push(line),
   });
   expect(did).toEqual(["evict web", "/sailplane/v1/nodes/n/leave at look 3"]);
   expect(told.at(-1)).toBe(

@@ -10,12 +10,12 @@ import type { ControlPlane } from "./connection.ts";
 
 const LOOK_MS = 500;
 
-export interface Leaving {
+export interface LeaveOptions {
   readonly client: ApiClient;
   readonly controlPlane: ControlPlane;
   readonly nodeName: string;
   readonly pods: () => readonly Pod[];
-  readonly tell: (line: string) => void;
+  readonly print: (line: string) => void;
   /** How long pods may take to end. */
   readonly seconds: number;
   /** Local volumes kept here; undefined: none. */
@@ -40,10 +40,10 @@ export async function leaveCluster({
   controlPlane,
   nodeName,
   pods,
-  tell,
+  print,
   seconds,
   volumes,
-}: Leaving): Promise<void> {
+}: LeaveOptions): Promise<void> {
   const patch = { spec: { unschedulable: true } };
   const cordoned = await client.patch<Node>(
     { resource: "nodes", name: nodeName },
@@ -51,36 +51,36 @@ export async function leaveCluster({
     patch,
   );
   if (!cordoned.ok && cordoned.status.code !== 404) throw new Error(cordoned.status.message ?? "refused");
-  tell(`${nodeName} accepts no more pods`);
+  print(`${nodeName} accepts no more pods`);
   const end = steadyNow() + seconds * 1000;
   const requested = new Set<string>();
   for (;;) {
     const left = pods().filter((pod) => !isMirror(pod) && !isDrained(pod));
     if (left.length === 0) break;
-    for (const pod of left) await evict(client, pod, { requested, tell });
+    for (const pod of left) await evict(client, pod, { requested, print });
     if (steadyNow() > end) throw new Error(`${left.length} pods have not ended: ${left.map(nameOf).join(", ")}`);
     await sleep(LOOK_MS);
   }
   const path = `/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/leave`;
   const response = await controlPlane.request({ method: "POST", path, headers: {} });
   if (!isSuccess(response)) throw new Error(`the control plane refused: ${response.body}`);
-  tell(`${nodeName} has left`);
+  print(`${nodeName} has left`);
   // They are somebody's data: nothing here deletes them.
   if (volumes !== undefined && volumes.names.length > 0)
-    tell(
+    print(
       `${volumes.names.length} local volumes stay in ${volumes.directory}: a node that joins as ${nodeName} and keeps its volumes there has them again`,
     );
 }
 
 const nameOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;
 
-interface Evicting {
+interface EvictionOptions {
   readonly requested: Set<string>;
-  readonly tell: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 /** A disruption budget may refuse for now; the eviction is retried. */
-async function evict(client: ApiClient, pod: Pod, { requested, tell }: Evicting): Promise<void> {
+async function evict(client: ApiClient, pod: Pod, { requested, print }: EvictionOptions): Promise<void> {
   const { namespace = "", name = "", uid = "" } = pod.metadata;
   if (requested.has(uid)) return;
   const outcome = await client.create(
@@ -91,5 +91,5 @@ async function evict(client: ApiClient, pod: Pod, { requested, tell }: Evicting)
   if (code === 429) return;
   if (!outcome.ok && code !== 404) throw new Error(`${nameOf(pod)}: ${outcome.status.message}`);
   requested.add(uid);
-  tell(`${nameOf(pod)} is ending`);
+  print(`${nameOf(pod)} is ending`);
 }

@@ -28,7 +28,7 @@ interface Waiting {
 export class Reports {
   readonly #path: string;
   readonly #request: (request: ApiRequest) => Promise<ApiResponse>;
-  #line: Waiting[] = [];
+  #queue: Waiting[] = [];
   #underWay = 0;
   /** Something in the queue has waited long enough. */
   #isDue = false;
@@ -58,18 +58,18 @@ export class Reports {
   };
 
   #join(request: ApiRequest): Promise<ApiResponse> {
-    return new Promise((resolve, fail) => this.#line.push({ request, resolve, fail }));
+    return new Promise((resolve, fail) => this.#queue.push({ request, resolve, fail }));
   }
 
   #send(): void {
     while (this.#isDue && this.#underWay < UNDER_WAY) {
-      const together = this.#line.splice(0, MOST_REPORTS);
-      this.#isDue = this.#line.length > 0;
-      if (together.length > 0) void this.#tell(together);
+      const together = this.#queue.splice(0, MOST_REPORTS);
+      this.#isDue = this.#queue.length > 0;
+      if (together.length > 0) void this.#sendTogether(together);
     }
   }
 
-  async #tell(together: readonly Waiting[]): Promise<void> {
+  async #sendTogether(together: readonly Waiting[]): Promise<void> {
     this.#underWay++;
     await (together.length === 1 || this.#knowsNone ? this.#alone(together) : this.#together(together));
     this.#underWay--;

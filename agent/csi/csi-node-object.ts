@@ -16,7 +16,7 @@ export const driversOf = (drivers: readonly CsiDriver[]): CSINode["spec"]["drive
   }));
 
 /** Fails with the control plane's error. */
-export async function tellDrivers(client: ApiClient, node: Node, drivers: readonly CsiDriver[]): Promise<void> {
+export async function publishDrivers(client: ApiClient, node: Node, drivers: readonly CsiDriver[]): Promise<void> {
   const { name = "", uid = "" } = node.metadata;
   const spec = { drivers: driversOf(drivers) };
   const patched = await client.patch<CSINode>({ resource: RESOURCE, name }, "application/merge-patch+json", { spec });

@@ -6,7 +6,7 @@ import type { Wanted } from "./wanted-volume.ts";
 
 const key = (word: string): string => `csi.storage.k8s.io/${word}`;
 
-export interface Asked {
+export interface PodContextOptions {
   readonly mode: Wanted["mode"];
   readonly driver: CSIDriver | undefined;
   readonly sources: Pick<CsiSources, "token">;
@@ -18,7 +18,7 @@ export interface PodContext {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-export async function podContext(pod: Pod, { mode, driver, sources }: Asked): Promise<PodContext> {
+export async function podContext(pod: Pod, { mode, driver, sources }: PodContextOptions): Promise<PodContext> {
   const { name = "", namespace = "", uid = "" } = pod.metadata;
   const { podInfoOnMount, tokenRequests = [], serviceAccountTokenInSecrets } = driver?.spec ?? {};
   const context: Record<string, string> =

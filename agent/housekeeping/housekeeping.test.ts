@@ -65,7 +65,7 @@ function housekeeping(thresholds: string, pulls = new PullRecords()) {
       pulls,
       workers: () => workers,
       onChange: () => changes++,
-      tell: ({ type, reason, message }) => events.push(`${type} ${reason} ${message}`),
+      recordEvent: ({ type, reason, message }) => events.push(`${type} ${reason} ${message}`),
       log: { info: (text: string) => logs.push(text), warn: (text: string) => logs.push(text) },
     },
     [],

@@ -7,7 +7,7 @@ import { bytesToFree, chooseImages, type Histories, recordImages } from "../imag
 import type { PullRecords } from "../images/pull-records.ts";
 import type { Logger } from "../logger.ts";
 import { rotateLog } from "../logs/rotate-log.ts";
-import type { NodeNews } from "../node/node-events.ts";
+import type { NodeEvent } from "../node/node-events.ts";
 import type { PodWorker } from "../pod/pod-worker.ts";
 import { chooseVictim, evictionMessage, type PodUse, type UseOf, warningOf } from "../pressure/choose-victim.ts";
 import { countInodes, hasStorageLimit, measureStorage, overLimit, type StorageUse } from "../pressure/local-storage.ts";
@@ -43,7 +43,7 @@ export interface HousekeepingOptions {
   /** Pressure conditions or images have changed. */
   readonly onChange: () => void;
   /** Reports an event about the node. */
-  readonly tell: (news: NodeNews) => void;
+  readonly recordEvent: (event: NodeEvent) => void;
   readonly log: Logger;
 }
 
@@ -116,7 +116,7 @@ export class Housekeeping {
     const short = shortages(this.#options.thresholds, signals);
     this.#feel(short, now);
     for (const resource of new Set(short.map(({ threshold }) => RESOURCE_OF[threshold.signal])))
-      this.#options.tell({
+      this.#options.recordEvent({
         type: "Warning",
         reason: "EvictionThresholdMet",
         message: `Attempting to reclaim ${resource}`,

@@ -17,7 +17,7 @@ export type ImageOutcome =
   | { readonly ok: true; readonly image: ImageObservation }
   | { readonly ok: false; readonly waiting: Waiting; readonly retryAt: number };
 
-type Tell = (type: "Normal" | "Warning", reason: string, message: string) => void;
+type RecordEvent = (type: "Normal" | "Warning", reason: string, message: string) => void;
 
 interface Failure {
   readonly backOff: BackOff;
@@ -74,12 +74,12 @@ export class ImagePuller {
   }
 
   /** Whoever cannot start without it reports the outcome. */
-  async ensure(pod: Pod, container: Container, objects: PodObjects, tell: Tell): Promise<ImageOutcome> {
+  async ensure(pod: Pod, container: Container, objects: PodObjects, recordEvent: RecordEvent): Promise<ImageOutcome> {
     const image = container.image ?? "";
     const wrong = whyNoImageName(image);
     if (wrong !== undefined) {
       const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${wrong}`;
-      tell("Warning", "InspectFailed", message);
+      recordEvent("Warning", "InspectFailed", message);
       return { ok: false, waiting: { reason: "InvalidImageName", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const policy = policyOf(container);
@@ -89,40 +89,44 @@ export class ImagePuller {
     } catch (error) {
       // The kubelet leaves the name empty as well.
       const message = `Failed to inspect image "": ${(error as Error).message}`;
-      tell("Warning", "InspectFailed", message);
+      recordEvent("Warning", "InspectFailed", message);
       return { ok: false, waiting: { reason: "ImageInspectError", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const credentials = pullCredentials(pod, objects, image);
     const marks = credentials.map(({ mark }) => mark);
     if (present !== undefined && this.#records.mayUse(present.id, image, marks)) {
-      tell("Normal", "Pulled", `Container image "${image}" already present on machine and can be accessed by the pod`);
+      recordEvent(
+        "Normal",
+        "Pulled",
+        `Container image "${image}" already present on machine and can be accessed by the pod`,
+      );
       return { ok: true, image: present };
     }
     if (policy === "Never") {
       const message = `Container image "${image}" is not present with pull policy of Never`;
-      tell("Warning", "ErrImageNeverPull", message);
+      recordEvent("Warning", "ErrImageNeverPull", message);
       return { ok: false, waiting: { reason: "ErrImageNeverPull", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const key = `${pod.metadata.uid} ${image}`;
     const failure = this.#failures.get(key);
     const end = failure === undefined ? undefined : backOffEnd(failure.backOff, failure.at, steadyNow());
     if (failure !== undefined && end !== undefined) {
-      tell("Normal", "BackOff", `Back-off pulling image "${image}"`);
+      recordEvent("Normal", "BackOff", `Back-off pulling image "${image}"`);
       const message = `Back-off pulling image "${image}": ${failure.message}`;
       return { ok: false, waiting: { reason: "ImagePullBackOff", message }, retryAt: end };
     }
-    return this.#pull(key, { image, credentials }, tell);
+    return this.#pull(key, { image, credentials }, recordEvent);
   }
 
-  async #pull(key: string, { image, credentials }: Wanted, tell: Tell): Promise<ImageOutcome> {
-    tell("Normal", "Pulling", `Pulling image "${image}"`);
+  async #pull(key: string, { image, credentials }: Wanted, recordEvent: RecordEvent): Promise<ImageOutcome> {
+    recordEvent("Normal", "Pulling", `Pulling image "${image}"`);
     const started = steadyNow();
     try {
       const { image: pulled, mark } = await this.#pullOnce({ image, credentials });
       this.#records.pulled(pulled.id, image, mark);
       this.#failures.delete(key);
       const took = formatDuration(steadyNow() - started);
-      tell(
+      recordEvent(
         "Normal",
         "Pulled",
         `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.size} bytes.`,
@@ -134,7 +138,7 @@ export class ImagePuller {
       const backOff = nextBackOff(this.#failures.get(key)?.backOff, now, now);
       const waiting = pullFailure(image, said);
       this.#failures.set(key, { backOff, at: now, message: `${waiting.reason}: ${waiting.message}` });
-      tell("Warning", "Failed", `Failed to pull image "${image}": ${said}`);
+      recordEvent("Warning", "Failed", `Failed to pull image "${image}": ${said}`);
       return { ok: false, waiting, retryAt: now + SHOW_BACK_OFF_MS };
     }
   }

@@ -1,4 +1,4 @@
-/** The bridge that connects this node's pods. Created before the first pod, since DNS and the API door listen on it. */
+/** The bridge that connects this node's pods. Created before the first pod, since DNS and the API proxy listen on it. */
 import { writeFileSync } from "node:fs";
 import { BRIDGE, gatewayOf } from "./cni-config.ts";
 import { run } from "./command.ts";

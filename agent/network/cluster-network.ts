@@ -20,10 +20,10 @@ import { RulePlanner } from "../proxy/plan.ts";
 import { ProxyStatus } from "../proxy/proxy-status.ts";
 import type { RuleSet } from "../proxy/rule-set.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { ApiServer } from "./api-door.ts";
+import type { ApiServer } from "./api-proxy.ts";
 import { chooseWays, type Ways } from "./choose-ways.ts";
+import { HostApiProxy } from "./host-api-proxy.ts";
 import { claimMachineNetwork } from "./machine-claim.ts";
-import { MachineDoor } from "./machine-door.ts";
 import type { Way } from "./overlay/choose-way.ts";
 import type { NetworkKey } from "./overlay/network-key.ts";
 import { PodNetwork } from "./pod-network.ts";
@@ -73,7 +73,7 @@ export class ClusterNetwork {
   readonly #status: ProxyStatus | undefined;
   readonly #planner = new RulePlanner();
   readonly #pods: PodNetwork | undefined;
-  readonly #machineDoor: MachineDoor | undefined;
+  readonly #hostApiAccess: HostApiProxy | undefined;
   #zone: Zone | undefined;
   #zones = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -81,7 +81,7 @@ export class ClusterNetwork {
   #isStale = false;
   #isStopped = false;
   #isOpen = false;
-  #complaint = "";
+  #lastError = "";
   #updatedAt = Date.now();
   #ways = "";
 
@@ -108,14 +108,14 @@ export class ClusterNetwork {
     if (proxy === "kernel") {
       this.#kernel = new KernelProxy(log, this.#nft);
       this.#status = new ProxyStatus(() => ({
-        isUpToDate: this.#complaint === "",
+        isUpToDate: this.#lastError === "",
         updatedAt: this.#updatedAt,
         isEligible: this.#isEligible,
       }));
       this.#policies = new KernelPolicies(log, this.#nft);
     } else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
     if (directories === undefined && proxy === "kernel")
-      this.#machineDoor = new MachineDoor({ ...options, nft: this.#nft });
+      this.#hostApiAccess = new HostApiProxy({ ...options, nft: this.#nft });
     if (directories !== undefined)
       this.#pods = new PodNetwork({
         ...options,
@@ -168,7 +168,7 @@ export class ClusterNetwork {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#pods?.stop();
-    await this.#machineDoor?.close().catch((error) => this.#options.log.warn((error as Error).message));
+    await this.#hostApiAccess?.close().catch((error) => this.#options.log.warn((error as Error).message));
     this.#forwarder?.close();
     this.#health.close();
     this.#status?.close();
@@ -202,12 +202,12 @@ export class ClusterNetwork {
     let again = GATHER_MS;
     try {
       await this.#reconcile();
-      this.#complaint = "";
+      this.#lastError = "";
       this.#updatedAt = Date.now();
     } catch (error) {
       const { message } = error as Error;
-      if (message !== this.#complaint) this.#options.log.warn(`the node's network is not as it should be: ${message}`);
-      this.#complaint = message;
+      if (message !== this.#lastError) this.#options.log.warn(`the node's network is not as it should be: ${message}`);
+      this.#lastError = message;
       this.#isStale = true;
       again = RETRY_MS;
     }
@@ -221,7 +221,7 @@ export class ClusterNetwork {
     const own = nodes.find(({ metadata }) => metadata.name === nodeName);
     const wasReady = this.#pods?.isReady;
     if (this.#pods !== undefined && own !== undefined) await this.#pods.setUp(podRangesOf(own));
-    const noDoor = own && (await this.#machineDoor?.open(own).catch((error: Error) => error));
+    const noDoor = own && (await this.#hostApiAccess?.open(own).catch((error: Error) => error));
     await this.#applyRules(nodes, own);
     // The other Services do not wait for it.
     if (noDoor) throw noDoor;
@@ -255,7 +255,7 @@ export class ClusterNetwork {
 
   #plan(nodes: readonly Node[], own: Node | undefined): RuleSet {
     const { list, nodeName } = this.#options;
-    const way = this.#pods === undefined ? this.#machineDoor?.at : this.#pods.apiDoor;
+    const way = this.#pods === undefined ? this.#hostApiAccess?.backend : this.#pods.apiBackend;
     return this.#planner.plan({
       services: list<Service>("services"),
       slices: list<EndpointSlice>(SLICES),

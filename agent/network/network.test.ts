@@ -2,9 +2,9 @@ import { connect, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { renderWhole } from "../proxy/nft-table.ts";
-import { ApiDoor, apiServerOf } from "./api-door.ts";
+import { ApiProxy, apiServerOf } from "./api-proxy.ts";
 import { cniConfig, gatewayOf } from "./cni-config.ts";
-import { directWay, doorAddressOf, doorGuard } from "./machine-door.ts";
+import { directBackend, dnatOnlyTable, hostAddressOf } from "./host-api-proxy.ts";
 import { planRoutes } from "./routes.ts";
 
 const node = (name: string, podCIDRs: string[], addresses: string[]): Node => ({
@@ -79,8 +79,8 @@ describe("NET-API: the connection to the API server", () => {
     const away = { server: "https://plane", request: () => Promise.reject(new Error()), open: never, dial: never };
     const log = { info: () => {}, warn: () => {} };
     const apiServer = { host: "127.0.0.1", port };
-    const door = await ApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane: away, log, apiServer });
-    const client = connect({ host: door.at.address, port: door.at.port });
+    const door = await ApiProxy.open("127.0.0.1", { nodeName: "n", controlPlane: away, log, apiServer });
+    const client = connect({ host: door.backend.address, port: door.backend.port });
     client.end("hello");
     let said = "";
     for await (const chunk of client) said += chunk;
@@ -92,16 +92,16 @@ describe("NET-API: the connection to the API server", () => {
 
 describe("NET-OTHERS: the API address for pods in another CNI network", () => {
   it("is the API server itself if pods can reach it", () => {
-    expect(directWay({ host: "192.0.2.9", port: 6443 })).toEqual({ address: "192.0.2.9", port: 6443 });
+    expect(directBackend({ host: "192.0.2.9", port: 6443 })).toEqual({ address: "192.0.2.9", port: 6443 });
     for (const host of ["127.0.0.1", "api.example.com", "::1"])
-      expect(directWay({ host, port: 6443 }), host).toBeUndefined();
-    expect(directWay(undefined)).toBeUndefined();
+      expect(directBackend({ host, port: 6443 }), host).toBeUndefined();
+    expect(directBackend(undefined)).toBeUndefined();
   });
 
   it("is otherwise an address of the machine, open to redirected connections only", () => {
-    expect(doorAddressOf(node("n", [], ["127.0.0.1", "fd00::2", "192.0.2.2"]))).toBe("192.0.2.2");
-    expect(doorAddressOf(node("n", [], ["127.0.0.1"]))).toBeUndefined();
-    const guard = renderWhole(doorGuard({ address: "192.0.2.2", port: 40001 }));
+    expect(hostAddressOf(node("n", [], ["127.0.0.1", "fd00::2", "192.0.2.2"]))).toBe("192.0.2.2");
+    expect(hostAddressOf(node("n", [], ["127.0.0.1"]))).toBeUndefined();
+    const guard = renderWhole(dnatOnlyTable({ address: "192.0.2.2", port: 40001 }));
     expect(guard).toContain("ip daddr 192.0.2.2 tcp dport 40001 ct status & dnat != dnat drop");
   });
 });

@@ -11,7 +11,7 @@ import type { Logger } from "../logger.ts";
 import type { NftSession } from "../proxy/nft-session.ts";
 import type { Backend } from "../proxy/rule-set.ts";
 import type { NetworkDirectories } from "../runtime/runtime.ts";
-import { ApiDoor, type ApiDoorOptions } from "./api-door.ts";
+import { ApiProxy, type ApiProxyOptions } from "./api-proxy.ts";
 import { makeBridge } from "./bridge.ts";
 import { cniConfig, gatewayOf } from "./cni-config.ts";
 import { hasPlugin, writeConfiguration } from "./cni-directory.ts";
@@ -21,7 +21,7 @@ import { Overlay } from "./overlay/overlay.ts";
 import { peersOf } from "./overlay/peer.ts";
 import { planRoutes, Routes } from "./routes.ts";
 
-export interface PodNetworkOptions extends ApiDoorOptions {
+export interface PodNetworkOptions extends ApiProxyOptions {
   readonly directories: NetworkDirectories;
   readonly dataDirectory: string;
   readonly controlPlane: ControlPlane;
@@ -40,7 +40,7 @@ export class PodNetwork {
   readonly #routes: Routes;
   #ranges = "";
   #dns: DnsServer | undefined;
-  #door: ApiDoor | undefined;
+  #apiListener: ApiProxy | undefined;
   #overlay: Overlay | undefined;
   #ways: ReadonlyMap<string, Way> = new Map();
   #bridgeBypasses = false;
@@ -65,8 +65,8 @@ export class PodNetwork {
   }
 
   /** Where connections to the API server's Service are led. */
-  get apiDoor(): Backend | undefined {
-    return this.#door?.at;
+  get apiBackend(): Backend | undefined {
+    return this.#apiListener?.backend;
   }
 
   /** Does nothing without ranges, which the control plane assigns. */
@@ -114,14 +114,14 @@ export class PodNetwork {
 
   async #listen(gateway: string, log: Logger): Promise<void> {
     const { zone, resolvers } = this.#options;
-    this.#closeDoors();
+    this.#closeListeners();
     this.#gateway = gateway;
     const upstream = () => resolvers().filter((server) => server !== gateway);
     this.#dns = await DnsServer.open(gateway, { zone, upstream }).catch((error: Error) => {
       log.warn(`pods resolve names as this machine does: ${error.message}`);
       return undefined;
     });
-    this.#door = await ApiDoor.open(gateway, this.#options);
+    this.#apiListener = await ApiProxy.open(gateway, this.#options);
   }
 
   /** Routes to the pods of other nodes, and to Services if the machine has no route for them. */
@@ -141,13 +141,13 @@ export class PodNetwork {
   stop(): void {
     this.#overlay?.close();
     this.#overlay = undefined;
-    this.#closeDoors();
+    this.#closeListeners();
   }
 
-  #closeDoors(): void {
+  #closeListeners(): void {
     this.#dns?.close();
-    this.#door?.close();
+    this.#apiListener?.close();
     this.#dns = undefined;
-    this.#door = undefined;
+    this.#apiListener = undefined;
   }
 }

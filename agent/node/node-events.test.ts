@@ -61,7 +61,7 @@ it("AGENT-EVENTS: hours of pressure on a node write only a handful of rows", asy
   } as unknown as ApiClient;
   const events = new NodeEvents(client, "n");
   for (let look = 0; look < 360; look++) {
-    events.tell({ type: "Warning", reason: "EvictionThresholdMet", message: "Attempting to reclaim memory" });
+    events.record({ type: "Warning", reason: "EvictionThresholdMet", message: "Attempting to reclaim memory" });
     await vi.advanceTimersByTimeAsync(10_000);
   }
   expect(counts.slice(0, 25)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));

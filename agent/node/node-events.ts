@@ -7,7 +7,7 @@ import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts"
 import type { ApiClient } from "../../client/api-client.ts";
 import { EventCorrelator } from "../../client/events/event-correlator.ts";
 import { EventTally } from "../../client/events/event-tally.ts";
-import { tellEvent } from "../../client/events/tell-event.ts";
+import { sendEvent } from "../../client/events/send-event.ts";
 import { steadyNow } from "../steady-now.ts";
 
 /** Tools look for them there, with the node's name as uid. */
@@ -21,18 +21,18 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Ready: { True: "NodeReady", False: "NodeNotReady" },
 };
 
-export interface NodeNews {
+export interface NodeEvent {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
 }
 
 /** Changes in a node's conditions since they were last reported (status by type). */
-const newsOfConditions = (
+const conditionEvents = (
   node: string,
   before: ReadonlyMap<string, string>,
   conditions: readonly NodeCondition[],
-): NodeNews[] =>
+): NodeEvent[] =>
   conditions.flatMap(({ type, status }) => {
     const reason = WORDS[type]?.[status];
     if (reason === undefined || before.get(type) === status) return [];
@@ -45,7 +45,7 @@ export class NodeEvents {
   readonly #tally = new EventTally();
   readonly #correlator = new EventCorrelator();
   #conditions: ReadonlyMap<string, string> = new Map();
-  #telling: Promise<unknown> = Promise.resolve();
+  #sending: Promise<unknown> = Promise.resolve();
 
   constructor(client: ApiClient, node: string) {
     this.#client = client;
@@ -57,17 +57,17 @@ export class NodeEvents {
     { status: { conditions = [], nodeInfo } }: Node,
     { isFirst, hasRebooted }: { readonly isFirst: boolean; readonly hasRebooted: boolean },
   ): void {
-    if (isFirst) this.tell({ type: "Normal", reason: "Starting", message: "Starting kubelet." });
+    if (isFirst) this.record({ type: "Normal", reason: "Starting", message: "Starting kubelet." });
     if (hasRebooted) {
       const message = `Node ${this.#node} has been rebooted, boot id: ${nodeInfo?.bootID ?? ""}`;
-      this.tell({ type: "Warning", reason: "Rebooted", message });
+      this.record({ type: "Warning", reason: "Rebooted", message });
     }
-    for (const news of newsOfConditions(this.#node, this.#conditions, conditions)) this.tell(news);
+    for (const event of conditionEvents(this.#node, this.#conditions, conditions)) this.record(event);
     this.#conditions = new Map(conditions.map(({ type, status }) => [type, status]));
   }
 
   /** A repeated event only raises the count. */
-  tell({ type, reason, message }: NodeNews): void {
+  record({ type, reason, message }: NodeEvent): void {
     const { name, ...counted } = this.#tally.count(JSON.stringify([reason, message]), this.#node, Date.now());
     if (!this.#correlator.admits(this.#node, steadyNow())) return;
     const event: Event = {
@@ -83,6 +83,6 @@ export class NodeEvents {
       reportingInstance: this.#node,
       ...counted,
     };
-    this.#telling = this.#telling.then(() => tellEvent(this.#client, event)).catch(() => {});
+    this.#sending = this.#sending.then(() => sendEvent(this.#client, event)).catch(() => {});
   }
 }

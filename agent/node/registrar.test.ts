@@ -33,7 +33,7 @@ beforeEach(() => {
   registrar = new Registrar({
     client,
     facts: () => ({ ...facts, volumesInUse: inUse }),
-    tellMore: async () => {},
+    publishDrivers: async () => {},
     onRegistered() {},
     print() {},
     signal: stop.signal,

@@ -18,7 +18,7 @@ export interface RegistrarOptions {
   /** The current state of the node. */
   readonly facts: () => NodeFacts;
   /** Reports what accompanies the Node; fails if that does not succeed. */
-  readonly tellMore: (node: Node) => Promise<void>;
+  readonly publishDrivers: (node: Node) => Promise<void>;
   readonly onRegistered: (node: Node, since: { readonly isFirst: boolean; readonly hasRebooted: boolean }) => void;
   readonly print: (message: string) => void;
   readonly signal: AbortSignal;
@@ -27,15 +27,15 @@ export interface RegistrarOptions {
 export class Registrar {
   readonly #options: RegistrarOptions;
   #isFirst = true;
-  #telling: Promise<void> = Promise.resolve();
+  #publishing: Promise<void> = Promise.resolve();
   /** Begins after the current registration, and so covers everything that changes until then. */
   #next: Promise<void> | undefined;
   /** Ends the pause between two attempts. */
-  #hurry: () => void = () => {};
+  #skipDelay: () => void = () => {};
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
-    options.signal.addEventListener("abort", () => this.#hurry());
+    options.signal.addEventListener("abort", () => this.#skipDelay());
   }
 
   /**
@@ -43,17 +43,17 @@ export class Registrar {
    * given up on the node meanwhile. However often it is called, one registration is under way and one waits.
    */
   register(): Promise<void> {
-    this.#hurry();
-    this.#next ??= this.#telling.then(() => {
+    this.#skipDelay();
+    this.#next ??= this.#publishing.then(() => {
       this.#next = undefined;
-      this.#telling = this.#tell();
-      return this.#telling;
+      this.#publishing = this.#publish();
+      return this.#publishing;
     });
     return this.#next;
   }
 
-  async #tell(): Promise<void> {
-    const { client, facts: factsNow, tellMore, onRegistered, print, signal } = this.#options;
+  async #publish(): Promise<void> {
+    const { client, facts: factsNow, publishDrivers, onRegistered, print, signal } = this.#options;
     let told = "";
     let wait = FIRST_RETRY_MS;
     const started = steadyNow();
@@ -62,7 +62,7 @@ export class Registrar {
         const facts = factsNow();
         const { node, hasRebooted } = await registerNode(client, facts);
         await renewLease(client, node);
-        await tellMore(node);
+        await publishDrivers(node);
         if (factsNow().notReady !== facts.notReady) continue;
         if (told !== "") print("the node is registered");
         onRegistered(node, { isFirst: this.#isFirst, hasRebooted });
@@ -84,7 +84,7 @@ export class Registrar {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.#hurry = () => {
+      this.#skipDelay = () => {
         clearTimeout(timer);
         resolve();
       };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { type CsiDrivers, csiDrivers } from "../csi/csi-drivers.ts";
-import { tellDrivers } from "../csi/csi-node-object.ts";
+import { publishDrivers } from "../csi/csi-node-object.ts";
 import type { CsiSources } from "../csi/csi-sources.ts";
 import { CsiVolumes } from "../csi/csi-volumes.ts";
 import { DeviceManager } from "../devices/device-manager.ts";
@@ -119,11 +119,11 @@ export class VendorDrivers {
   }
 
   /** If there never was a driver, there is nothing to report. */
-  async tell(node: Node): Promise<void> {
+  async publish(node: Node): Promise<void> {
     const drivers = this.#csiDrivers.all;
     if (drivers.length === 0 && !this.#hadDrivers) return;
     this.#hadDrivers = true;
-    await tellDrivers(this.#options.client, node, drivers);
+    await publishDrivers(this.#options.client, node, drivers);
   }
 
   close(): void {

@@ -102,7 +102,7 @@ export class PodRecord {
     this.volumes = new PodVolumes(this.directory, context);
     this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
     this.reporter = new StatusReporter(context.reports, pod, {
-      onAnswer: wake.answered,
+      onAccepted: wake.answered,
       onRefused: (why) => context.log.warn(`the status of pod ${namespace}/${name} is refused: ${why}`),
     });
     this.prober = new Prober({
@@ -124,7 +124,7 @@ export class PodRecord {
       onTrouble: (container, kind, { ok, output, errored }) => {
         const word = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
         const what = ok ? "warning" : errored === true ? "errored and resulted in unknown state" : "failed";
-        this.tell(container, "Warning", ok ? "ProbeWarning" : "Unhealthy", `${word} probe ${what}: ${output}`);
+        this.recordEvent(container, "Warning", ok ? "ProbeWarning" : "Unhealthy", `${word} probe ${what}: ${output}`);
       },
     });
   }
@@ -151,7 +151,7 @@ export class PodRecord {
     return this.verdict?.graceSeconds ?? graceOf(this.pod);
   }
 
-  tell(container: PodContainer | undefined, type: "Normal" | "Warning", reason: string, message: string): void {
+  recordEvent(container: PodContainer | undefined, type: "Normal" | "Warning", reason: string, message: string): void {
     const target = container === undefined ? { pod: this.pod } : { pod: this.pod, container };
     this.context.events.record(target, type, reason, message);
   }
@@ -232,7 +232,7 @@ export class PodRecord {
   finish(): void {
     if (this.#isFinished || this.verdict?.refused === true) return;
     this.#isFinished = true;
-    this.#tell(terminatedStatus(this.pod, this.status));
+    this.#report(terminatedStatus(this.pod, this.status));
   }
 
   #reportSeen(): void {
@@ -243,11 +243,11 @@ export class PodRecord {
   }
 
   report(observation: Observation): void {
-    if (this.#isFinished) this.#tell(this.status);
-    else this.#tell(podStatus({ pod: this.current(), observation, local: this.local(), now: Date.now() }));
+    if (this.#isFinished) this.#report(this.status);
+    else this.#report(podStatus({ pod: this.current(), observation, local: this.local(), now: Date.now() }));
   }
 
-  #tell(status: PodStatus): void {
+  #report(status: PodStatus): void {
     const before = JSON.stringify(this.status);
     if (JSON.stringify(status) === before && this.pod.status.phase === status.phase && !this.isContradicted) return;
     const { lifeCounts } = this.context;

@@ -46,7 +46,7 @@ export class PodWorker {
     this.#record = new PodRecord(context, pod, {
       now: () => this.wake(),
       within: (ms) => this.#loop.wakeIn(ms),
-      answered: (answered) => this.#answered(answered),
+      answered: (answered) => this.#statusAccepted(answered),
     });
   }
 
@@ -110,7 +110,7 @@ export class PodWorker {
     const record = this.#record;
     if (record.verdict !== undefined || record.terminating) return;
     record.verdict = { ...verdict, refused: false, endedByNode: true };
-    record.tell(undefined, "Warning", verdict.reason, verdict.message);
+    record.recordEvent(undefined, "Warning", verdict.reason, verdict.message);
     this.wake();
   }
 
@@ -164,7 +164,7 @@ export class PodWorker {
     }
   }
 
-  #answered(pod: Pod): void {
+  #statusAccepted(pod: Pod): void {
     if (this.#record.isStatic) {
       this.mirrored(pod);
       return;
@@ -259,7 +259,7 @@ export class PodWorker {
     const refusal = await record.context.admit(record.pod, onAdmitted);
     if (refusal === undefined) return;
     record.verdict = { ...refusal, refused: true };
-    record.tell(undefined, "Warning", refusal.reason, refusal.message);
+    record.recordEvent(undefined, "Warning", refusal.reason, refusal.message);
   }
 
   #checkDeadline(): void {
@@ -273,7 +273,7 @@ export class PodWorker {
     }
     const message = "Pod was active on the node longer than the specified deadline";
     record.verdict = { reason: "DeadlineExceeded", message, refused: false };
-    record.tell(undefined, "Normal", "DeadlineExceeded", message);
+    record.recordEvent(undefined, "Normal", "DeadlineExceeded", message);
   }
 
   async #end(observation: Observation): Promise<void> {

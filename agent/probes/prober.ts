@@ -107,7 +107,7 @@ class ContainerProbes {
       if (until.aborted) return false;
       const requested = { askedAt, ok: outcome.ok };
       if (counts(pace, requested)) {
-        this.#tell(kind, { ...outcome, tookMs: steadyNow() - askedAt });
+        this.#report(kind, { ...outcome, tookMs: steadyNow() - askedAt });
         const isVerdict = outcome.errored !== true && streak.add(outcome.ok);
         if (isVerdict) this.#conclude(kind, outcome.ok);
         if (isVerdict && (kind === "startup" || (kind === "liveness" && !outcome.ok))) return outcome.ok;
@@ -119,7 +119,7 @@ class ContainerProbes {
     return false;
   }
 
-  #tell(kind: ProbeKind, outcome: ProbeOutcome & { readonly tookMs: number }): void {
+  #report(kind: ProbeKind, outcome: ProbeOutcome & { readonly tookMs: number }): void {
     this.#options.onOutcome(this.#target, kind, outcome);
     if (!outcome.ok || outcome.warning === true) this.#options.onTrouble(this.#target, kind, outcome);
   }

@@ -34,7 +34,7 @@ function candidateOf(endpoint: Endpoint, backend: Backend, node: string): Candid
   };
 }
 
-export interface PortQuestion {
+export interface PortSelector {
   readonly slices: readonly EndpointSlice[];
   readonly portName: string;
   readonly protocol: string;
@@ -43,7 +43,7 @@ export interface PortQuestion {
 }
 
 /** From all slices of a Service, each address once, in a stable order. */
-export function candidatesOf({ slices, portName, protocol, family, node }: PortQuestion): Candidate[] {
+export function candidatesOf({ slices, portName, protocol, family, node }: PortSelector): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const slice of slices) {
     if (slice.addressType !== ADDRESS_TYPE[family]) continue;

@@ -9,7 +9,7 @@ import type { NftSession } from "./nft-session.ts";
 import type { Family, FamilyRules, RuleSet } from "./rule-set.ts";
 import { missedFlows, staleFlows } from "./stale-flows.ts";
 
-const isEmpty = ({ doors, podRanges }: FamilyRules): boolean => doors.length === 0 && podRanges.length === 0;
+const isEmpty = ({ frontends, podRanges }: FamilyRules): boolean => frontends.length === 0 && podRanges.length === 0;
 
 /** Why this machine cannot have rules; undefined if it can. */
 export function whyNoKernelProxy(): string | undefined {

@@ -9,23 +9,23 @@ import { InTurn } from "../../api/in-turn.ts";
 import { programEnvironment, run } from "../network/command.ts";
 
 /** `nft` reads its input byte by byte, and keeps it: longer transactions get a process of their own. */
-const LONGEST = 64 * 1024;
-const MOST_TOLD = 1024 * 1024;
+const MAX_TRANSACTION = 64 * 1024;
+const MAX_INPUT = 1024 * 1024;
 const IDLE_MS = 20_000;
 const READY_MS = 5000;
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 /** Not an nft command: the error about it shows how far nft has got. Errors, unlike output, are never buffered. */
 const MARK = "sailplane";
 
 /** `unavailable`: nothing of it was applied. */
-type Outcome = "done" | "unavailable" | { readonly complaint: string };
+type Outcome = "done" | "unavailable" | { readonly error: string };
 
 export class NftSession {
   readonly #turns = new InTurn();
   #process: NftProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** This machine's nft does not support interactive use. */
-  #isMute = false;
+  #isUnsupported = false;
 
   /** Fails if the kernel refuses: then nothing of the transaction was applied. */
   apply(transaction: string): Promise<void> {
@@ -39,22 +39,22 @@ export class NftSession {
   }
 
   async #apply(transaction: string): Promise<void> {
-    if (!this.#isMute && transaction.length <= LONGEST) {
-      const outcome = await this.#tell(transaction);
+    if (!this.#isUnsupported && transaction.length <= MAX_TRANSACTION) {
+      const outcome = await this.#run(transaction);
       if (outcome === "done") return;
-      if (outcome !== "unavailable") throw new Error(`nft: ${outcome.complaint}`);
-      this.#isMute = true;
+      if (outcome !== "unavailable") throw new Error(`nft: ${outcome.error}`);
+      this.#isUnsupported = true;
     }
     await run("nft", ["-f", "-"], transaction);
   }
 
-  async #tell(transaction: string): Promise<Outcome> {
+  async #run(transaction: string): Promise<Outcome> {
     clearTimeout(this.#idle);
     // Whatever ended it since the last transaction, it has not seen this one.
     const nft = this.#process === undefined || this.#process.isOver ? new NftProcess() : this.#process;
     this.#process = nft;
-    const outcome = await nft.tell(transaction);
-    if (nft.isOver || nft.told > MOST_TOLD) this.close();
+    const outcome = await nft.run(transaction);
+    if (nft.isOver || nft.written > MAX_INPUT) this.close();
     else this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
     return outcome;
   }
@@ -62,12 +62,12 @@ export class NftSession {
 
 class NftProcess {
   readonly #child: ChildProcessWithoutNullStreams;
-  #heard = "";
+  #stderr = "";
   #marks = 0;
   #isReady = false;
   #isOver = false;
-  #told = 0;
-  #onNews: () => void = () => {};
+  #written = 0;
+  #onOutput: () => void = () => {};
 
   constructor() {
     // On exit it would write its input to the user's command history.
@@ -76,12 +76,12 @@ class NftProcess {
     stdin.on("error", () => {});
     stdout.resume();
     stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#heard += text;
-      this.#onNews();
+      this.#stderr += text;
+      this.#onOutput();
     });
     const over = () => {
       this.#isOver = true;
-      this.#onNews();
+      this.#onOutput();
     };
     this.#child.on("error", over).on("close", over);
     // It ends with its input, and so with the agent, which does not wait for it.
@@ -94,53 +94,55 @@ class NftProcess {
   }
 
   /** Characters. */
-  get told(): number {
-    return this.#told;
+  get written(): number {
+    return this.#written;
   }
 
   end(): void {
     this.#child.stdin.end();
   }
 
-  async tell(transaction: string): Promise<Outcome> {
-    this.#isReady ||= (await this.#say("", READY_MS)) !== undefined;
+  async run(transaction: string): Promise<Outcome> {
+    this.#isReady ||= (await this.#write("", READY_MS)) !== undefined;
     if (!this.#isReady) return "unavailable";
     // One line is one transaction.
-    const complaint = await this.#say(`${transaction.replaceAll("\n", ";")}\n`, PATIENCE_MS);
-    if (complaint === undefined) return { complaint: withoutCarets(this.#heard).trim() || "it has ended" };
-    return complaint === "" ? "done" : { complaint };
+    const error = await this.#write(`${transaction.replaceAll("\n", ";")}\n`, TIMEOUT_MS);
+    if (error === undefined) return { error: withoutCarets(this.#stderr).trim() || "it has ended" };
+    return error === "" ? "done" : { error };
   }
 
   /** nft's errors; undefined if it exits instead. */
-  #say(line: string, patience: number): Promise<string | undefined> {
+  #write(line: string, timeoutMs: number): Promise<string | undefined> {
     const mark = `${MARK}-${++this.#marks}`;
-    this.#heard = "";
-    this.#told += line.length;
+    this.#stderr = "";
+    this.#written += line.length;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#child.kill("SIGKILL"), patience);
-      this.#onNews = () => {
-        const end = this.#heard.indexOf(`\n${mark}\n`);
+      const timer = setTimeout(() => this.#child.kill("SIGKILL"), timeoutMs);
+      this.#onOutput = () => {
+        const end = this.#stderr.indexOf(`\n${mark}\n`);
         if (end === -1 && !this.#isOver) return;
         clearTimeout(timer);
-        this.#onNews = () => {};
-        resolve(end === -1 ? undefined : complaintOf(this.#heard.slice(0, end)));
+        this.#onOutput = () => {};
+        resolve(end === -1 ? undefined : errorOf(this.#stderr.slice(0, end)));
       };
-      if (this.#isOver) this.#onNews();
+      if (this.#isOver) this.#onOutput();
       else this.#child.stdin.write(`${line}${mark}\n`);
     });
   }
 }
 
 /** The markers below the previous line arrive late. */
-const withoutCarets = (heard: string): string => heard.replace(/^[\s^]+/, "");
+const withoutCarets = (stderr: string): string => stderr.replace(/^[\s^]+/, "");
 
 /** Without the line about the mark itself; of the transaction's line, only the relevant part. */
-function complaintOf(heard: string): string {
-  const lines = withoutCarets(heard).split("\n").slice(0, -1);
-  return lines.flatMap((line, i) => (line.startsWith("Error: ") ? [`${line}: ${meant(lines, i)}`] : [])).join("; ");
+function errorOf(stderr: string): string {
+  const lines = withoutCarets(stderr).split("\n").slice(0, -1);
+  return lines
+    .flatMap((line, i) => (line.startsWith("Error: ") ? [`${line}: ${relevantPart(lines, i)}`] : []))
+    .join("; ");
 }
 
-function meant(lines: readonly string[], at: number): string {
+function relevantPart(lines: readonly string[], at: number): string {
   const [told = "", carets = ""] = lines.slice(at + 1);
   const column = carets.indexOf("^");
   const end = told.indexOf(";", column);

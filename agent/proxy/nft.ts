@@ -1,6 +1,6 @@
 /** The rule set rendered for nftables: one table per address family, owned by the agent. */
 import { type NftTable, nameOf, TableBuilder } from "./nft-table.ts";
-import type { Door, Family, FamilyRules, Pool, Way } from "./rule-set.ts";
+import type { Family, FamilyRules, Frontend, Pool, Route } from "./rule-set.ts";
 
 const TABLE = "sailplane";
 /** kube-proxy's mark for packets to be masqueraded. */
@@ -33,7 +33,7 @@ export function renderTable(rules: FamilyRules, options: NftOptions): NftTable {
     rules.localBackends.map((address) => `${address} . ${address}`),
   );
   for (const pool of rules.pools) table.add(renderPool(pool, rules.family));
-  addDoors(table, rules);
+  addFrontends(table, rules);
   addHooks(table, rules.family, options);
   return { family: ip, name: TABLE, chains: table.chains, sets: table.sets };
 }
@@ -85,18 +85,18 @@ function addPool(table: TableBuilder, { id, protocol, backends, affinitySeconds 
   ]);
 }
 
-function wayRules(way: Way, ip: string): readonly string[] {
-  switch (way.to) {
+function routeRules(route: Route, ip: string): readonly string[] {
+  switch (route.to) {
     case "pool":
       return [
-        way.masquerade === "everyone" ? MARKED : `${ip} saddr != @pods ${MARKED}`,
-        `goto ${nameOf("pool", way.pool)}`,
+        route.masquerade === "everyone" ? MARKED : `${ip} saddr != @pods ${MARKED}`,
+        `goto ${nameOf("pool", route.pool)}`,
       ];
     case "local":
       return [
-        `${ip} saddr @pods goto ${nameOf("pool", way.all)}`,
-        `fib saddr type local ${MARKED} goto ${nameOf("pool", way.all)}`,
-        ...(way.local === undefined ? [] : [`goto ${nameOf("pool", way.local)}`]),
+        `${ip} saddr @pods goto ${nameOf("pool", route.all)}`,
+        `fib saddr type local ${MARKED} goto ${nameOf("pool", route.all)}`,
+        ...(route.local === undefined ? [] : [`goto ${nameOf("pool", route.local)}`]),
       ];
     case "reject":
     case "drop":
@@ -105,33 +105,33 @@ function wayRules(way: Way, ip: string): readonly string[] {
 }
 
 /** What happens to connections that no pool took. */
-function refusal(way: Way): string | undefined {
-  if (way.to === "reject") return "goto refusal";
-  if (way.to === "drop" || (way.to === "local" && way.local === undefined)) return "drop";
+function refusal(route: Route): string | undefined {
+  if (route.to === "reject") return "goto refusal";
+  if (route.to === "drop" || (route.to === "local" && route.local === undefined)) return "drop";
   return undefined;
 }
 
-function addDoors(table: TableBuilder, { family, doors }: FamilyRules): void {
+function addFrontends(table: TableBuilder, { family, frontends }: FamilyRules): void {
   const { ip, type } = WORDS[family];
   const opened = { addresses: new Map<string, string>(), nodePorts: new Map<string, string>() };
   const refused = { addresses: new Map<string, string>(), nodePorts: new Map<string, string>() };
   const guarded = new Map<string, string>();
-  for (const door of doors) {
-    const key = keyOf(door);
-    const kind = door.address === undefined ? "nodePorts" : "addresses";
+  for (const frontend of frontends) {
+    const key = keyOf(frontend);
+    const kind = frontend.address === undefined ? "nodePorts" : "addresses";
     // Two Services may claim the same address: the first has it, as in kube-proxy.
     if (opened[kind].has(key) || refused[kind].has(key)) continue;
-    const rules = wayRules(door.way, ip);
+    const rules = routeRules(frontend.route, ip);
     if (rules.length > 0) {
-      const chain = nameOf("door", door.id);
+      const chain = nameOf("door", frontend.id);
       table.chain(chain, rules);
       opened[kind].set(key, `goto ${chain}`);
     }
-    const verdict = refusal(door.way);
+    const verdict = refusal(frontend.route);
     if (verdict !== undefined) refused[kind].set(key, verdict);
-    if (door.sources === undefined) continue;
-    const guard = nameOf("guard", door.id);
-    const within = door.sources.length > 0 ? [`${ip} saddr { ${door.sources.join(", ")} } return`] : [];
+    if (frontend.sources === undefined) continue;
+    const guard = nameOf("guard", frontend.id);
+    const within = frontend.sources.length > 0 ? [`${ip} saddr { ${frontend.sources.join(", ")} } return`] : [];
     table.chain(guard, [...within, "drop"]);
     guarded.set(key, `goto ${guard}`);
   }
@@ -144,7 +144,7 @@ function addDoors(table: TableBuilder, { family, doors }: FamilyRules): void {
   table.map("guarded", byAddress, guarded);
 }
 
-const keyOf = ({ address, protocol, port }: Door): string =>
+const keyOf = ({ address, protocol, port }: Frontend): string =>
   address === undefined ? `${protocol} . ${port}` : `${address} . ${protocol} . ${port}`;
 
 function addHooks(table: TableBuilder, family: Family, { bridgeBypasses }: NftOptions): void {
@@ -169,10 +169,10 @@ function addHooks(table: TableBuilder, family: Family, { bridgeBypasses }: NftOp
     ],
     "type nat hook postrouting priority srcnat;",
   );
-  // After address rewriting: connections that pools took are accepted, and so is what a node sends to its own doors.
+  // After address rewriting: connections that pools took are accepted, and so is what a node sends to its own frontends.
   for (const [hook, priority] of Object.entries({ input: -110, forward: -110, output: -95 }))
     table.chain(`filter-${hook}`, ["ct state new jump refused"], `type filter hook ${hook} priority ${priority};`);
-  // After that, whatever still goes to a Service's address has no door there.
+  // After that, whatever still goes to a Service's address matches no frontend.
   for (const hook of ["forward", "output"])
     table.chain(
       `leftover-${hook}`,

@@ -13,24 +13,24 @@ const rules: FamilyRules = {
     { id: "all", protocol: "tcp", backends: [{ address: "127.0.0.1", port: 1 }] },
     { id: "here", protocol: "tcp", backends: [{ address: "127.0.0.1", port: 2 }] },
   ],
-  doors: [
-    { id: "a", protocol: "tcp", port: 30001, way: { to: "pool", pool: "all", masquerade: "everyone" } },
-    { id: "b", protocol: "tcp", port: 30002, way: { to: "local", all: "all", local: "here" } },
-    { id: "c", protocol: "tcp", port: 30003, way: { to: "local", all: "all" } },
-    { id: "d", protocol: "udp", port: 30004, way: { to: "pool", pool: "all", masquerade: "everyone" } },
+  frontends: [
+    { id: "a", protocol: "tcp", port: 30001, route: { to: "pool", pool: "all", masquerade: "everyone" } },
+    { id: "b", protocol: "tcp", port: 30002, route: { to: "local", all: "all", local: "here" } },
+    { id: "c", protocol: "tcp", port: 30003, route: { to: "local", all: "all" } },
+    { id: "d", protocol: "udp", port: 30004, route: { to: "pool", pool: "all", masquerade: "everyone" } },
     {
       id: "e",
       protocol: "tcp",
       port: 80,
       address: "10.96.0.9",
-      way: { to: "pool", pool: "all", masquerade: "outsiders" },
+      route: { to: "pool", pool: "all", masquerade: "outsiders" },
     },
     {
       id: "f",
       protocol: "tcp",
       port: 80,
       address: "192.168.1.7",
-      way: { to: "pool", pool: "all", masquerade: "everyone" },
+      route: { to: "pool", pool: "all", masquerade: "everyone" },
     },
     {
       id: "g",
@@ -38,7 +38,7 @@ const rules: FamilyRules = {
       port: 81,
       address: "192.168.1.7",
       sources: ["10.0.0.0/8"],
-      way: { to: "pool", pool: "all", masquerade: "everyone" },
+      route: { to: "pool", pool: "all", masquerade: "everyone" },
     },
   ],
 };

@@ -6,7 +6,7 @@
 import { connect, createServer, type Server } from "node:net";
 import type { Logger } from "../logger.ts";
 import { JoinedSockets } from "../network/join-sockets.ts";
-import type { Backend, FamilyRules, Way } from "./rule-set.ts";
+import type { Backend, FamilyRules, Route } from "./rule-set.ts";
 
 interface Listener {
   readonly server: Server;
@@ -21,14 +21,17 @@ const EVERYWHERE = "0.0.0.0";
 /**
  * The backends behind each place that has any; `own` are the node's addresses. Restrictions by source need the kernel.
  */
-export function forwardedPlaces({ doors, pools }: FamilyRules, own: readonly string[]): Map<Place, readonly Backend[]> {
+export function forwardedPlaces(
+  { frontends, pools }: FamilyRules,
+  own: readonly string[],
+): Map<Place, readonly Backend[]> {
   const backendsOf = (id: string | undefined) => pools.find((pool) => pool.id === id)?.backends ?? [];
-  const poolOf = (way: Way) => (way.to === "pool" ? way.pool : way.to === "local" ? way.local : undefined);
+  const poolOf = (way: Route) => (way.to === "pool" ? way.pool : way.to === "local" ? way.local : undefined);
   return new Map(
-    doors
+    frontends
       .filter(({ address, protocol }) => protocol === "tcp" && (address === undefined || own.includes(address)))
       .filter(({ sources }) => sources === undefined)
-      .map(({ address, port, way }) => [`${address ?? EVERYWHERE}:${port}`, backendsOf(poolOf(way))] as const)
+      .map(({ address, port, route }) => [`${address ?? EVERYWHERE}:${port}`, backendsOf(poolOf(route))] as const)
       .filter(([, backends]) => backends.length > 0),
   );
 }

@@ -167,7 +167,7 @@ describe("a connection to a Service", () => {
     };
     const rules = plan([open], [sliceOf([here])]);
     expect(at(rules, OUTSIDER, EXTERNAL)).toMatchObject({ backends: [both[0]] });
-    expect(rules.doors.find(({ address }) => address === EXTERNAL)).not.toHaveProperty("sources");
+    expect(rules.frontends.find(({ address }) => address === EXTERNAL)).not.toHaveProperty("sources");
   });
 
   it.each([
@@ -189,7 +189,7 @@ describe("a connection to a Service", () => {
   ])("reaches a Service %s", (_, spec, v4, v6) => {
     const facts = { node: { name: HERE, zone: "z1" }, podRanges: [], ownRanges: [], instead: new Map() };
     const rules = planRules({ ...facts, services: [service(spec)], slices: [] });
-    expect([rules.v4.doors.length, rules.v6.doors.length]).toEqual([v4, v6]);
+    expect([rules.v4.frontends.length, rules.v6.frontends.length]).toEqual([v4, v6]);
   });
 
   it("reaches a node port in the Service's IP families only", () => {
@@ -197,7 +197,7 @@ describe("a connection to a Service", () => {
     const open = { type: "NodePort", ports: [{ port: 80, nodePort: 30_080 }] };
     const ports = (more: Partial<Service["spec"]>) => {
       const rules = planRules({ ...facts, services: [service({ ...open, ...more })], slices: [] });
-      return [rules.v4, rules.v6].map(({ doors }) => doors.filter(({ port }) => port === 30_080).length);
+      return [rules.v4, rules.v6].map(({ frontends }) => frontends.filter(({ port }) => port === 30_080).length);
     };
     expect(ports({ ipFamilies: ["IPv6"], clusterIPs: ["fd00::50"] })).toEqual([0, 1]);
     expect(ports({ ipFamilies: [] })).toEqual([1, 0]);
@@ -210,7 +210,7 @@ describe("a connection to a Service", () => {
     const [a, b] = [named("a"), named("b")];
     const one = plan([a, b], [slice("a"), slice("b")]);
     const other = plan([b, a], [slice("b"), slice("a")]);
-    expect([other.doors, other.pools]).toEqual([one.doors, one.pools]);
+    expect([other.frontends, other.pools]).toEqual([one.frontends, one.pools]);
     expect(one.pools.map(({ id }) => id)).toEqual(["default/a/tcp/80", "default/b/tcp/80"]);
   });
 
@@ -218,7 +218,7 @@ describe("a connection to a Service", () => {
     ["a headless Service", { clusterIP: "None", clusterIPs: ["None"] }],
     ["an ExternalName", { type: "ExternalName", externalName: "example.com" }],
   ])("needs no rules for %s", (_, spec) => {
-    expect(plan([service(spec)], [sliceOf([here])])).toMatchObject({ doors: [], pools: [] });
+    expect(plan([service(spec)], [sliceOf([here])])).toMatchObject({ frontends: [], pools: [] });
   });
 });
 

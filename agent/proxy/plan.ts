@@ -12,7 +12,7 @@ import {
   isProxiedSlice,
   type NodePlace,
 } from "./choose-endpoints.ts";
-import type { Backend, Door, Family, FamilyRules, Pool, Protocol, RuleSet, Way } from "./rule-set.ts";
+import type { Backend, Family, FamilyRules, Frontend, Pool, Protocol, Route, RuleSet } from "./rule-set.ts";
 
 export interface ProxyFacts {
   readonly services: readonly Service[];
@@ -98,7 +98,7 @@ const isSame = (known: Planned, { slices, place, instead }: Omit<Planned, "parts
 
 interface ServicePart {
   readonly family: Family;
-  readonly doors: readonly Door[];
+  readonly frontends: readonly Frontend[];
   readonly pools: readonly Pool[];
   readonly addresses: readonly string[];
   readonly localBackends: readonly string[];
@@ -109,10 +109,13 @@ function rulesOf(family: Family, { podRanges, ownRanges }: ProxyFacts, all: read
   const ofFamily = (ranges: readonly string[]) => ranges.filter((range) => familyOf(range) === family);
   const given = new Set(parts.flatMap(({ addresses }) => addresses));
   // Anybody may claim any external address, and so the API server's or the DNS server's.
-  const isRightful = ({ address = "" }: Door, own: readonly string[]) => !given.has(address) || own.includes(address);
+  const isRightful = ({ address = "" }: Frontend, own: readonly string[]) =>
+    !given.has(address) || own.includes(address);
   return {
     family,
-    doors: parts.flatMap(({ doors, addresses }) => doors.filter((door) => isRightful(door, addresses))).sort(byId),
+    frontends: parts
+      .flatMap(({ frontends, addresses }) => frontends.filter((frontend) => isRightful(frontend, addresses)))
+      .sort(byId),
     pools: parts.flatMap(({ pools }) => pools).sort(byId),
     clusterAddresses: [...given],
     podRanges: ofFamily(podRanges),
@@ -132,12 +135,12 @@ function planService(service: Service, slices: readonly EndpointSlice[], scope: 
   const addresses = (spec.clusterIPs ?? [spec.clusterIP ?? ""]).filter((address) => address !== "" && isOurs(address));
   const families = spec.ipFamilies ?? [];
   const served = families.length === 0 ? addresses.length > 0 : families.includes(`IPv${scope.family}`);
-  const none = { family: scope.family, doors: [], pools: [], addresses, localBackends: [] };
+  const none = { family: scope.family, frontends: [], pools: [], addresses, localBackends: [] };
   if (!served) return none;
   const ports = (spec.ports ?? []).map((port) => planPort(service, port, { ...scope, slices, addresses }));
   return {
     ...none,
-    doors: ports.flatMap(({ doors }) => doors),
+    frontends: ports.flatMap(({ frontends }) => frontends),
     pools: ports.flatMap(({ pools }) => pools),
     localBackends: ports.flatMap(({ localBackends }) => localBackends),
   };
@@ -173,40 +176,40 @@ function planPort(service: Service, port: ServicePort, scope: PortScope) {
   const local = pool(`${id}/local`, here);
 
   const isNone = anywhere.length === 0 && here.length === 0;
-  const inner: Way =
+  const inner: Route =
     spec.internalTrafficPolicy === "Local"
-      ? wayTo(local, { isNone, masquerade: "outsiders" })
-      : wayTo(all, { isNone, masquerade: "outsiders" });
-  const outer: Way =
+      ? routeTo(local, { isNone, masquerade: "outsiders" })
+      : routeTo(all, { isNone, masquerade: "outsiders" });
+  const outer: Route =
     spec.externalTrafficPolicy === "Local"
       ? all === undefined
         ? { to: isNone ? "reject" : "drop" }
         : { to: "local", all: all.id, ...(local !== undefined && { local: local.id }) }
-      : wayTo(all, { isNone, masquerade: "everyone" });
+      : routeTo(all, { isNone, masquerade: "everyone" });
 
-  const doors: Door[] = scope.addresses.map((address) => ({
+  const frontends: Frontend[] = scope.addresses.map((address) => ({
     id: `${id}/cluster`,
     address,
     protocol,
     port: port.port,
-    way: inner,
+    route: inner,
   }));
   for (const { address, sources } of outerAddresses(service, family))
-    doors.push({
+    frontends.push({
       id: `${id}/at-${address}`,
       address,
       protocol,
       port: port.port,
-      way: outer,
+      route: outer,
       ...(sources !== undefined && { sources }),
     });
   if ((spec.type === "NodePort" || spec.type === "LoadBalancer") && port.nodePort)
-    doors.push({ id: `${id}/node`, protocol, port: port.nodePort, way: outer });
+    frontends.push({ id: `${id}/node`, protocol, port: port.nodePort, route: outer });
 
-  const used = new Set(doors.flatMap(({ way }) => poolsOf(way)));
+  const used = new Set(frontends.flatMap(({ route }) => poolsOf(route)));
   const pools = [all, local].filter((each) => each !== undefined).filter(({ id }) => used.has(id));
   return {
-    doors,
+    frontends,
     pools,
     localBackends: candidates.filter(({ local }) => local).map(({ address }) => address),
   };
@@ -238,17 +241,17 @@ function poolMaker({ sessionAffinity, sessionAffinityConfig }: Service["spec"], 
         };
 }
 
-function wayTo(
+function routeTo(
   pool: Pool | undefined,
   { isNone, masquerade }: { readonly isNone: boolean; readonly masquerade: "outsiders" | "everyone" },
-): Way {
+): Route {
   if (pool !== undefined) return { to: "pool", pool: pool.id, masquerade };
   return { to: isNone ? "reject" : "drop" };
 }
 
-export function poolsOf(way: Way): string[] {
-  if (way.to === "pool") return [way.pool];
-  if (way.to === "local") return way.local === undefined ? [way.all] : [way.all, way.local];
+export function poolsOf(route: Route): string[] {
+  if (route.to === "pool") return [route.pool];
+  if (route.to === "local") return route.local === undefined ? [route.all] : [route.all, route.local];
   return [];
 }
 

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { healthAnswer, modeAnswer } from "./proxy-status.ts";
+import { healthzResponse, proxyModeResponse } from "./proxy-status.ts";
 
 const NOW = Date.parse("2026-01-01T00:01:00Z");
 const good = { isUpToDate: true, updatedAt: Date.parse("2026-01-01T00:00:00Z"), isEligible: true };
 const answer = (path: string, state = good) => {
-  const { code, text } = healthAnswer(path, state, NOW);
+  const { code, text } = healthzResponse(path, state, NOW);
   return [code, code === 404 ? text : JSON.parse(text)];
 };
 const times = { lastUpdated: "2026-01-01T00:01:00.000Z", currentTime: "2026-01-01T00:01:00.000Z" };
@@ -19,6 +19,6 @@ it("PROXY-STATUS: /healthz tells load balancers whether the node forwards connec
 });
 
 it("PROXY-STATUS: /proxyMode reports the proxy mode", () => {
-  expect(modeAnswer("/proxyMode")).toMatchObject({ code: 200, text: "nftables" });
-  expect(modeAnswer("/").code).toBe(404);
+  expect(proxyModeResponse("/proxyMode")).toMatchObject({ code: 200, text: "nftables" });
+  expect(proxyModeResponse("/").code).toBe(404);
 });

@@ -13,15 +13,15 @@ export interface ProxyState {
   readonly isEligible: boolean;
 }
 
-export interface StatusAnswer {
+export interface StatusResponse {
   readonly code: number;
   readonly type: string;
   readonly text: string;
 }
 
-const NOT_FOUND: StatusAnswer = { code: 404, type: "text/plain; charset=utf-8", text: "404 page not found\n" };
+const NOT_FOUND: StatusResponse = { code: 404, type: "text/plain; charset=utf-8", text: "404 page not found\n" };
 
-export function healthAnswer(path: string, state: ProxyState, now: number): StatusAnswer {
+export function healthzResponse(path: string, state: ProxyState, now: number): StatusResponse {
   if (path !== "/healthz" && path !== "/livez") return NOT_FOUND;
   const times = {
     lastUpdated: new Date(state.isUpToDate ? now : state.updatedAt).toISOString(),
@@ -32,7 +32,7 @@ export function healthAnswer(path: string, state: ProxyState, now: number): Stat
   return { code: isGood ? 200 : 503, type: "application/json", text: JSON.stringify(said) };
 }
 
-export function modeAnswer(path: string): StatusAnswer {
+export function proxyModeResponse(path: string): StatusResponse {
   const text = { "/proxyMode": "nftables", "/healthz": "ok" }[path];
   return text === undefined ? NOT_FOUND : { code: 200, type: "text/plain; charset=utf-8", text };
 }
@@ -42,8 +42,8 @@ export class ProxyStatus {
 
   constructor(state: () => ProxyState) {
     this.#servers = [
-      open((path) => healthAnswer(path, state(), Date.now()), { port: HEALTH_PORT }),
-      open(modeAnswer, { port: MODE_PORT, host: "127.0.0.1" }),
+      open((path) => healthzResponse(path, state(), Date.now()), { port: HEALTH_PORT }),
+      open(proxyModeResponse, { port: MODE_PORT, host: "127.0.0.1" }),
     ];
   }
 
@@ -55,7 +55,10 @@ export class ProxyStatus {
   }
 }
 
-function open(answerOf: (path: string) => StatusAnswer, at: { readonly port: number; readonly host?: string }): Server {
+function open(
+  answerOf: (path: string) => StatusResponse,
+  at: { readonly port: number; readonly host?: string },
+): Server {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     request.resume();
     const { code, type, text } = answerOf(new URL(request.url ?? "/", "http://node").pathname);

@@ -17,7 +17,7 @@ export interface Pool {
   readonly affinitySeconds?: number;
 }
 
-export type Way =
+export type Route =
   /** `outsiders`: clients that are not pods appear with the node's address, so that responses come back through it. */
   | { readonly to: "pool"; readonly pool: string; readonly masquerade: "outsiders" | "everyone" }
   /**
@@ -30,23 +30,23 @@ export type Way =
   | { readonly to: "drop" };
 
 /** What clients connect to. */
-export interface Door {
+export interface Frontend {
   /** Unique, in characters that nft accepts for a name. */
   readonly id: string;
   /** Absent: every address of the node except loopback. */
   readonly address?: string;
   readonly protocol: Protocol;
   readonly port: number;
-  readonly way: Way;
+  readonly route: Route;
   /** Only clients in these ranges are admitted. */
   readonly sources?: readonly string[];
 }
 
 export interface FamilyRules {
   readonly family: Family;
-  readonly doors: readonly Door[];
+  readonly frontends: readonly Frontend[];
   readonly pools: readonly Pool[];
-  /** Every address of a Service: connections to them that match no door are refused. */
+  /** Every address of a Service: connections to them that match no frontend are refused. */
   readonly clusterAddresses: readonly string[];
   /** Pods of the whole cluster. */
   readonly podRanges: readonly string[];

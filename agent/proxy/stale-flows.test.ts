@@ -9,13 +9,13 @@ const rules = (backends: readonly Backend[]): FamilyRules => ({
   ownRanges: [],
   localBackends: [],
   pools: backends.length > 0 ? [{ id: "dns", protocol: "udp", backends }] : [],
-  doors: [
+  frontends: [
     {
       id: "door",
       address: "10.96.0.9",
       protocol: "udp",
       port: 53,
-      way: backends.length > 0 ? { to: "pool", pool: "dns", masquerade: "outsiders" } : { to: "reject" },
+      route: backends.length > 0 ? { to: "pool", pool: "dns", masquerade: "outsiders" } : { to: "reject" },
     },
   ],
 });
@@ -40,16 +40,16 @@ it.each([
 it("conntrack entries of a backend are deleted only for the Service that no longer uses it", () => {
   const both = (backends: readonly Backend[]): FamilyRules => {
     const [mine, others] = [rules(backends), rules([one, other])];
-    const door = {
+    const frontend = {
       id: "node",
       protocol: "udp",
       port: 30053,
-      way: { to: "pool", pool: "all", masquerade: "everyone" },
+      route: { to: "pool", pool: "all", masquerade: "everyone" },
     } as const;
     return {
       ...mine,
       pools: [...mine.pools, ...others.pools.map((pool) => ({ ...pool, id: "all" }))],
-      doors: [...mine.doors, door],
+      frontends: [...mine.frontends, frontend],
     };
   };
   expect(staleFlows(both([one, other]), both([other])).map((words) => words.join(" "))).toEqual([

@@ -4,28 +4,28 @@
  */
 
 import { poolsOf } from "./plan.ts";
-import type { Backend, Door, FamilyRules } from "./rule-set.ts";
+import type { Backend, FamilyRules, Frontend } from "./rule-set.ts";
 
 /** By address and port. */
 type Backends = ReadonlyMap<string, Backend>;
 
-/** Where a door leads; a door that admits nobody leads nowhere. */
-type Led = ReadonlyMap<string, { readonly door: Door; readonly to: Backends }>;
+/** The backends of each frontend; one that admits nobody has none. */
+type BackendsByFrontend = ReadonlyMap<string, { readonly frontend: Frontend; readonly to: Backends }>;
 
 const socketOf = ({ address, port }: Backend): string => `${address} ${port}`;
 
-function ledBy({ doors, pools }: FamilyRules): Led {
+function backendsByFrontend({ frontends, pools }: FamilyRules): BackendsByFrontend {
   const backends = new Map(pools.map(({ id, backends }) => [id, backends]));
-  const of = (door: Door): Backends =>
-    new Map(poolsOf(door.way).flatMap((id) => (backends.get(id) ?? []).map((each) => [socketOf(each), each])));
+  const of = (frontend: Frontend): Backends =>
+    new Map(poolsOf(frontend.route).flatMap((id) => (backends.get(id) ?? []).map((each) => [socketOf(each), each])));
   return new Map(
-    doors
-      .filter(({ protocol, way }) => protocol === "udp" && poolsOf(way).length > 0)
-      .map((door) => [door.id, { door, to: of(door) }]),
+    frontends
+      .filter(({ protocol, route }) => protocol === "udp" && poolsOf(route).length > 0)
+      .map((frontend) => [frontend.id, { frontend, to: of(frontend) }]),
   );
 }
 
-const addressesOf = (led: Led): string[] =>
+const addressesOf = (led: BackendsByFrontend): string[] =>
   [...led.values()].flatMap(({ to }) => [...to.values()].map(({ address }) => address));
 
 const forget = (family: FamilyRules["family"], ...words: readonly string[]): string[] => [
@@ -33,28 +33,28 @@ const forget = (family: FamilyRules["family"], ...words: readonly string[]): str
   ...words,
 ];
 
-const at = ({ address, port }: Door): string[] => [
+const at = ({ address, port }: Frontend): string[] => [
   ...["--dport", String(port)],
   ...(address === undefined ? [] : ["-d", address]),
 ];
 
 export function staleFlows(before: FamilyRules, after: FamilyRules): string[][] {
-  const [then, now] = [ledBy(before), ledBy(after)];
+  const [then, now] = [backendsByFrontend(before), backendsByFrontend(after)];
   const kept = new Set(addressesOf(now));
   const gone = new Set(addressesOf(then).filter((address) => !kept.has(address)));
   const { family } = after;
   return [
     ...[...gone].map((address) => forget(family, "--dst-nat", address)),
     // Backends that others still lead to, or that moved to another port.
-    ...[...then].flatMap(([id, { door, to }]) =>
+    ...[...then].flatMap(([id, { frontend, to }]) =>
       [...to]
         .filter(([socket, { address }]) => !gone.has(address) && now.get(id)?.to.has(socket) !== true)
         .map(([, { address, port }]) =>
-          forget(family, ...at(door), "--dst-nat", address, "--reply-port-src", String(port)),
+          forget(family, ...at(frontend), "--dst-nat", address, "--reply-port-src", String(port)),
         ),
     ),
     // Before there were backends, flows may have been tracked without one.
-    ...[...now].filter(([id]) => !then.has(id)).map(([, { door }]) => forget(family, ...at(door))),
+    ...[...now].filter(([id]) => !then.has(id)).map(([, { frontend }]) => forget(family, ...at(frontend))),
   ];
 }
 
@@ -63,12 +63,17 @@ export function staleFlows(before: FamilyRules, after: FamilyRules): string[][] 
  * changed while the agent was away.
  */
 export function missedFlows(listed: string, rules: FamilyRules): string[][] {
-  const doors = new Map([...ledBy(rules).values()].map(({ door, to }) => [`${door.address ?? ""} ${door.port}`, to]));
+  const byAddress = new Map(
+    [...backendsByFrontend(rules).values()].map(({ frontend, to }) => [
+      `${frontend.address ?? ""} ${frontend.port}`,
+      to,
+    ]),
+  );
   return listed.split("\n").flatMap((line) => {
     const [, source = "", address = "", sourcePort = "", port = "", backend = "", backendPort = ""] =
       /src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*?src=(\S+) dst=\S+ sport=(\d+)/.exec(line) ?? [];
     const isLed = backend !== address;
-    const to = doors.get(`${address} ${port}`) ?? (isLed ? doors.get(` ${port}`) : undefined);
+    const to = byAddress.get(`${address} ${port}`) ?? (isLed ? byAddress.get(` ${port}`) : undefined);
     if (to === undefined || to.has(socketOf({ address: backend, port: Number(backendPort) }))) return [];
     return [forget(rules.family, "-s", source, "-d", address, "--sport", sourcePort, "--dport", port)];
   });

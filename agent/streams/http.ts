@@ -36,7 +36,7 @@ export async function serveHttp(
     call.once("response", resolve);
     call.once("error", reject);
   });
-  tunnel.answer({ code: 200, http: { status: response.statusCode ?? 502, headers: endToEnd(headersOf(response)) } });
+  tunnel.respond({ code: 200, http: { status: response.statusCode ?? 502, headers: endToEnd(headersOf(response)) } });
   for await (const chunk of response) await tunnel.send(CHANNEL.stdout, chunk as Buffer);
   tunnel.close();
 }

@@ -24,7 +24,7 @@ const refusalOf = (streams: JoinedStreams, client: string) => {
     streams.requireRoom(client);
     return undefined;
   } catch (refusal) {
-    return (refusal as Refusal).answer.code;
+    return (refusal as Refusal).response.code;
   }
 };
 

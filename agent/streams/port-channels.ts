@@ -4,7 +4,7 @@
  * that kubectl uses.
  */
 import type { SpdySession } from "./spdy.ts";
-import type { Taken } from "./tunnel.ts";
+import type { Consumed } from "./tunnel.ts";
 
 export interface PortChannels {
   readonly ports: readonly number[];
@@ -14,7 +14,7 @@ export interface PortChannels {
 
 export interface JoinedPorts {
   /** What the client has sent on a channel. */
-  readonly receive: (channel: number, bytes: Buffer) => Taken;
+  readonly receive: (channel: number, bytes: Buffer) => Consumed;
   /** All connections have ended. */
   readonly ended: Promise<unknown>;
 }

@@ -3,14 +3,14 @@ import { dialProblem } from "../../api/machinery/network/dial-problem.ts";
 import type { NodeAnswer } from "../../api/node/node-sync.ts";
 
 export class Refusal extends Error {
-  readonly answer: NodeAnswer;
+  readonly response: NodeAnswer;
   constructor(code: number, reason: string, message: string) {
     super(message);
-    this.answer = { code, reason, message };
+    this.response = { code, reason, message };
   }
 }
 
 export const answerOf = (error: unknown): NodeAnswer =>
   error instanceof Refusal
-    ? error.answer
+    ? error.response
     : { code: 500, reason: "InternalError", message: dialProblem(error as Error) };

@@ -48,7 +48,7 @@ export async function serveTunnel(
   } catch (error) {
     if (opened === undefined) (await dial(answerOf(error))).close();
     else {
-      if (isOneWay(request)) opened.answer(answerOf(error));
+      if (isOneWay(request)) opened.respond(answerOf(error));
       opened.close();
     }
   }
@@ -103,12 +103,12 @@ async function serveNode(tunnel: Tunnel, { path, method }: NodeRequest, context:
   const options = readLogOptions(searchParams);
   const target = logTarget(pod, container, options.previous);
   if (!target.ok) return serveNodeApi(tunnel, { status: 400, type: PLAIN, body: `${target.message}\n` });
-  tunnel.answer({ code: 200, http: { status: 200, headers: [["Content-Type", PLAIN]] } });
+  tunnel.respond({ code: 200, http: { status: 200, headers: [["Content-Type", PLAIN]] } });
   await sendLog(tunnel, { pod, id: target.containerId, options }, context);
 }
 
 async function serveNodeApi(tunnel: Tunnel, { status, type, body }: NodeApiAnswer): Promise<void> {
-  tunnel.answer({ code: 200, http: { status, headers: [["Content-Type", type]] } });
+  tunnel.respond({ code: 200, http: { status, headers: [["Content-Type", type]] } });
   if (typeof body === "string") await tunnel.send(CHANNEL.stdout, Buffer.from(body));
   else
     for await (const chunk of body) {
@@ -124,7 +124,7 @@ type LogsRequest = Extract<StreamRequest, { kind: "logs" }>;
 async function serveLogs(tunnel: Tunnel, pod: Pod, { container, options }: LogsRequest, context: ServeContext) {
   const target = logTarget(pod, container, options.previous);
   if (!target.ok) throw new Refusal(400, "BadRequest", target.message);
-  tunnel.answer({ code: 200 });
+  tunnel.respond({ code: 200 });
   await sendLog(tunnel, { pod, id: target.containerId, options }, context);
 }
 

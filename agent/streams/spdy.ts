@@ -4,7 +4,7 @@
  * Like Go's implementation, this one has no flow control of its own; the transport has.
  */
 import { parseHeaders, renderHeaders, spdyCodec } from "./spdy-headers.ts";
-import type { Taken } from "./tunnel.ts";
+import type { Consumed } from "./tunnel.ts";
 
 const TYPE = { synStream: 1, synReply: 2, reset: 3, ping: 6, goAway: 7 } as const;
 const FIN = 1;
@@ -18,7 +18,7 @@ const CANCEL = 5;
 export interface SpdyStream {
   readonly id: number;
   readonly headers: ReadonlyMap<string, string>;
-  onData: (bytes: Buffer) => Taken;
+  onData: (bytes: Buffer) => Consumed;
   /** The other side has sent its last byte, or is gone. */
   onEnd: () => void;
   /** The other side has reset the stream. */

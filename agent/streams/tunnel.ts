@@ -15,7 +15,7 @@ const WINDOW = 1024 * 1024;
 const PING_MS = 10_000;
 
 /** Settles when more may come; undefined: at once. */
-export type Taken = Promise<unknown> | undefined;
+export type Consumed = Promise<unknown> | undefined;
 
 export class Tunnel {
   readonly #socket: WebSocket;
@@ -24,13 +24,13 @@ export class Tunnel {
   readonly #isCounted: boolean;
   #unread = 0;
   /** Messages being processed. */
-  #held = 0;
+  #pending = 0;
   #changed: Promise<void> | undefined;
   #change: () => void = () => {};
   #usedAt = steadyNow();
   /** For whole messages, in protocols with framing of their own; otherwise they go to `onFrame`. */
-  onMessage: ((bytes: Buffer, isBinary: boolean) => Taken) | undefined;
-  onFrame: (channel: number, bytes: Buffer) => Taken = () => undefined;
+  onMessage: ((bytes: Buffer, isBinary: boolean) => Consumed) | undefined;
+  onFrame: (channel: number, bytes: Buffer) => Consumed = () => undefined;
 
   /** For an open socket. `oneWay`: incoming text messages open the window. */
   constructor(socket: WebSocket, { oneWay = false }: { readonly oneWay?: boolean } = {}) {
@@ -42,8 +42,8 @@ export class Tunnel {
         this.#wake();
         return;
       }
-      const taken = this.#take(data, isBinary);
-      if (taken !== undefined) void this.#hold(taken);
+      const consumed = this.#dispatch(data, isBinary);
+      if (consumed !== undefined) void this.#pauseFor(consumed);
     });
     const pings = setInterval(() => socket.ping(), PING_MS);
     socket.on("error", () => {});
@@ -60,7 +60,7 @@ export class Tunnel {
   }
 
   /** Input that cannot be processed ends its own stream, and nothing else on the node. */
-  #take(data: Buffer, isBinary: boolean): Taken {
+  #dispatch(data: Buffer, isBinary: boolean): Consumed {
     this.#usedAt = steadyNow();
     try {
       return this.onMessage ? this.onMessage(data, isBinary) : this.onFrame(data[0] ?? 0, data.subarray(1));
@@ -70,11 +70,11 @@ export class Tunnel {
     }
   }
 
-  async #hold(taken: Promise<unknown>): Promise<void> {
-    this.#held++;
+  async #pauseFor(consumed: Promise<unknown>): Promise<void> {
+    this.#pending++;
     this.#socket.pause();
-    await taken.catch(() => {});
-    if (--this.#held === 0 && this.#socket.readyState === this.#socket.OPEN) this.#socket.resume();
+    await consumed.catch(() => {});
+    if (--this.#pending === 0 && this.#socket.readyState === this.#socket.OPEN) this.#socket.resume();
   }
 
   /** Aborted when the other end is gone. */
@@ -82,7 +82,7 @@ export class Tunnel {
     return this.#abort.signal;
   }
 
-  answer(answer: NodeAnswer): void {
+  respond(answer: NodeAnswer): void {
     this.#socket.send(JSON.stringify(answer));
   }
 

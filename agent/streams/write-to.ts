@@ -1,5 +1,5 @@
 /** Writes to a stream that may be full. */
-import type { Taken } from "./tunnel.ts";
+import type { Consumed } from "./tunnel.ts";
 
 const EVENTS = ["drain", "close", "error"] as const;
 
@@ -14,7 +14,7 @@ interface Written {
  * Settles when the stream takes more, or will never again. Writes to an ended stream are ignored: a client may keep
  * sending, and an unhandled write error would crash the agent.
  */
-export function writeTo(stream: Written, bytes: Buffer): Taken {
+export function writeTo(stream: Written, bytes: Buffer): Consumed {
   if (!stream.writable || stream.write(bytes)) return undefined;
   return new Promise<void>((resolve) => {
     const settle = () => {

@@ -16,7 +16,6 @@ import { ClaimedVolumes, type ClaimUse } from "./claims/claimed-volumes.ts";
 import { mountPodNfs } from "./claims/persistent-volume.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
-import { LongWait, setUpFailed, unableToProcess, type VolumeNews } from "./mount-news.ts";
 import { isMountPoint, isOwnFileSystem } from "./mounts.ts";
 import { publish } from "./projected/atomic-writer.ts";
 import {
@@ -33,6 +32,7 @@ import { readWithin } from "./sub-path/sub-path.ts";
 import { type VolumeStats, volumeStats } from "./usage/volume-stats.ts";
 import { usedVolumes } from "./used-volumes.ts";
 import { ensureDirectory, fileSystemOf, isSecret, volumeDirectory } from "./volume-directory.ts";
+import { LongWait, setUpFailed, unableToProcess, type VolumeEvent } from "./volume-events.ts";
 import type { VolumeMemory } from "./volume-memory.ts";
 
 /** What setting up a volume needs from the API, fetched on demand. */
@@ -48,7 +48,7 @@ export interface VolumeInput {
 
 export interface Prepared {
   /** Each becomes an event. Warnings call for a retry. */
-  readonly news: readonly VolumeNews[];
+  readonly events: readonly VolumeEvent[];
   /** Whether containers must wait: not for a volume that exists and merely could not be updated. */
   readonly missing: boolean;
 }
@@ -104,29 +104,29 @@ export class PodVolumes {
    */
   async prepare(pod: Pod, input: VolumeInput): Promise<Prepared> {
     const { mounts, devices } = usedVolumes(pod);
-    const news: VolumeNews[] = [];
+    const events: VolumeEvent[] = [];
     const unprocessed: VolumeUnprocessed[] = [];
     const missing: string[] = [];
     for (const volume of pod.spec.volumes ?? []) {
       if (volume.image !== undefined || ![mounts, devices].some((used) => used.has(volume.name))) continue;
       try {
-        const tell = (one: VolumeNews) => void news.push(one);
-        this.#paths.set(volume.name, await this.#setUp(pod, volume, { ...input, tell }));
+        const tell = (one: VolumeEvent) => void events.push(one);
+        this.#paths.set(volume.name, await this.#setUp(pod, volume, { ...input, recordEvent: tell }));
       } catch (error) {
         if (!this.#paths.has(volume.name)) missing.push(volume.name);
         if (error instanceof VolumePending) continue;
         if (error instanceof VolumeUnprocessed) unprocessed.push(error);
         else {
           const named = error instanceof PersistentVolumeError ? error.volume : volume.name;
-          news.push(setUpFailed(named, error as Error));
+          events.push(setUpFailed(named, error as Error));
         }
       }
     }
-    const waited = this.#wait.newsOf(missing, input.now);
-    if (unprocessed.length > 0) news.push(unableToProcess(unprocessed));
-    else if (waited !== undefined) news.push(waited);
-    news.push(...(await this.#grow(pod, input.objects)));
-    return { news, missing: missing.length > 0 };
+    const waited = this.#wait.eventOf(missing, input.now);
+    if (unprocessed.length > 0) events.push(unableToProcess(unprocessed));
+    else if (waited !== undefined) events.push(waited);
+    events.push(...(await this.#grow(pod, input.objects)));
+    return { events, missing: missing.length > 0 };
   }
 
   /**
@@ -168,12 +168,12 @@ export class PodVolumes {
     return next > now ? next : now + LATER_MS;
   }
 
-  async #setUp(pod: Pod, volume: Volume, input: VolumeInput & Pick<ClaimUse, "tell">): Promise<string> {
+  async #setUp(pod: Pod, volume: Volume, input: VolumeInput & Pick<ClaimUse, "recordEvent">): Promise<string> {
     if (volume.hostPath !== undefined) return prepareHostPath(volume.hostPath);
     const claim = claimOf(pod, volume);
-    const { tell } = input;
+    const { recordEvent } = input;
     const before = this.#paths.get(volume.name);
-    if (claim !== undefined) return this.#claimed.setUp(pod, volume, { claim, before, tell });
+    if (claim !== undefined) return this.#claimed.setUp(pod, volume, { claim, before, recordEvent });
     if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
     if (volume.nfs !== undefined) return mountPodNfs(this.#directory, volume.name, volume.nfs);
     const group = pod.spec.securityContext?.fsGroup;
@@ -199,16 +199,16 @@ export class PodVolumes {
     return memory === undefined ? own : volumeDirectory(memory, volume);
   }
 
-  async #grow(pod: Pod, objects: PodObjects): Promise<VolumeNews[]> {
-    const news: VolumeNews[] = [];
+  async #grow(pod: Pod, objects: PodObjects): Promise<VolumeEvent[]> {
+    const events: VolumeEvent[] = [];
     for (const volume of pod.spec.volumes ?? []) {
       const named = claimOf(pod, volume);
       const claim = named && objects.claim(named.claimName);
       if (claim === undefined || named?.readOnly === true || !this.#paths.has(volume.name)) continue;
       const told = await this.#growth.grow(pod, claim);
-      if (told !== undefined) news.push(told);
+      if (told !== undefined) events.push(told);
     }
-    return news;
+    return events;
   }
 
   /** Unmounts and removes everything. */

@@ -83,9 +83,9 @@ const data: Volume = { name: "data", persistentVolumeClaim: { claimName: "data" 
 const config = (name: string): Volume => ({ name, configMap: { name } });
 
 test("AGENT-VOLUME: unused volumes are not waited for, and volumes do not wait for each other", async () => {
-  expect(await prepare(volumesOf())).toEqual({ news: [], missing: false });
-  const { news } = await prepare(volumesOf(), config("a"), config("b"), data);
-  expect(news.map(({ message }) => message)).toEqual(
+  expect(await prepare(volumesOf())).toEqual({ events: [], missing: false });
+  const { events } = await prepare(volumesOf(), config("a"), config("b"), data);
+  expect(events.map(({ message }) => message)).toEqual(
     ["a", "b"].map((name) => `MountVolume.SetUp failed for volume "${name}" : configmap "${name}" not found`),
   );
 });
@@ -109,7 +109,7 @@ test.each([
 ])("AGENT-VOLUME: a claim that %s is reported with the kubelet's message", async (_, change, why) => {
   change();
   expect(await prepare(volumesOf(), data)).toEqual({
-    news: [
+    events: [
       {
         type: "Warning",
         reason: "FailedMount",
@@ -122,26 +122,28 @@ test.each([
 
 test("AGENT-VOLUME: an error of a claim's PersistentVolume names that volume", async () => {
   volume.spec = { claimRef: { uid: "c" }, csi: { driver: "d", volumeHandle: "h" } };
-  const { news, missing } = await prepare(volumesOf(), data);
-  expect(news.map(({ message }) => message)).toEqual(['MountVolume.SetUp failed for volume "pv" : not asked for here']);
+  const { events, missing } = await prepare(volumesOf(), data);
+  expect(events.map(({ message }) => message)).toEqual([
+    'MountVolume.SetUp failed for volume "pv" : not asked for here',
+  ]);
   expect(missing).toBe(true);
 });
 
 test("AGENT-VOLUME: a pod keeps a prepared volume, whatever happens to its source", async () => {
   maps = [{ metadata: { name: "a" }, data: { k: "v" } }];
   const volumes = volumesOf();
-  expect(await prepare(volumes, config("a"), data)).toEqual({ news: [], missing: false });
+  expect(await prepare(volumes, config("a"), data)).toEqual({ events: [], missing: false });
   maps = [];
   claim = undefined;
-  const { news, missing } = await prepare(volumes, config("a"), data);
-  expect([news.length, missing]).toEqual([1, false]);
+  const { events, missing } = await prepare(volumes, config("a"), data);
+  expect([events.length, missing]).toEqual([1, false]);
 });
 
 test("AGENT-OFFLINE: an agent that starts without the control plane still resolves claims", async () => {
   await prepare(volumesOf(), data);
   isAway = true;
   const volumes = volumesOf();
-  expect(await prepare(volumes, data)).toEqual({ news: [], missing: false });
+  expect(await prepare(volumes, data)).toEqual({ events: [], missing: false });
   expect(volumes.path("data")).toBe(join(directory, "disk"));
 });
 
@@ -151,8 +153,8 @@ test("AGENT-CSI-USE: a claim whose volume has grown has its file system grown on
   volume.spec.capacity = { storage: "2Gi" };
   const conditions = [{ type: "FileSystemResizePending", status: "True" }];
   claim = { metadata: { name: "data", resourceVersion: "7" }, spec: { volumeName: "pv" }, status: { conditions } };
-  const { news } = await prepare(volumes, data);
-  expect(news.map(({ reason }) => reason)).toEqual(["FileSystemResizeSuccessful"]);
+  const { events } = await prepare(volumes, data);
+  expect(events.map(({ reason }) => reason)).toEqual(["FileSystemResizeSuccessful"]);
   await prepare(volumes, data);
   expect(grown).toMatchObject([{ capacity: { storage: "2Gi" } }]);
 });
@@ -182,7 +184,7 @@ test("AGENT-VOLUME-IMAGE: a container waits for the images of its own image volu
   const pod = podWith([files]);
   const [container] = pod.spec.containers;
   if (container === undefined) throw new Error("it has one");
-  expect(await prepare(volumes, files)).toEqual({ news: [], missing: false });
+  expect(await prepare(volumes, files)).toEqual({ events: [], missing: false });
   expect(await volumes.mountImages(pod, { name: "other" })).toBeUndefined();
   expect(await volumes.mountImages(pod, container)).toEqual(outcome);
   expect(volumes.path("files")).toBeUndefined();
@@ -194,8 +196,8 @@ test("AGENT-VOLUME-IMAGE: a container waits for the images of its own image volu
 test("AGENT-VOLUME: missing volumes are named after two minutes, and every two minutes thereafter", async () => {
   const volumes = volumesOf();
   const said = async (now: number) => {
-    const { news } = await prepareAt(now, volumes, config("b"), config("a"));
-    return news.map(({ message }) => message).filter((message) => message.startsWith("Unable"));
+    const { events } = await prepareAt(now, volumes, config("b"), config("a"));
+    return events.map(({ message }) => message).filter((message) => message.startsWith("Unable"));
   };
   const words =
     "Unable to attach or mount volumes: unmounted volumes=[a b], unattached volumes=[], failed to process volumes=[]: context deadline exceeded";
@@ -211,7 +213,7 @@ test("AGENT-CSI-REPUBLISH: a failed republishing is retried later, not at once",
   await prepare(volumes, data);
   republishAt = performance.now() - 1;
   isAway = true;
-  expect(await prepare(volumes, data)).toMatchObject({ news: [], missing: false });
+  expect(await prepare(volumes, data)).toMatchObject({ events: [], missing: false });
   expect(volumes.renewAfter(republishAt + 1)).toBe(republishAt + 1 + 10_000);
   republishAt += 60_000;
   expect(volumes.renewAfter(performance.now())).toBe(republishAt);
@@ -220,17 +222,17 @@ test("AGENT-CSI-REPUBLISH: a failed republishing is retried later, not at once",
 test("AGENT-VOLUME-ONE: a ReadWriteOncePod volume is withheld from the next pod until released", async () => {
   volume.spec.accessModes = ["ReadWriteOncePod"];
   const pods = { pod: volumesOf(), other: volumesOf(unused, "other") };
-  expect(await prepare(pods.pod, data)).toEqual({ news: [], missing: false });
+  expect(await prepare(pods.pod, data)).toEqual({ events: [], missing: false });
   const why = "volume uses the ReadWriteOncePod access mode and is already in use by another pod";
-  const { news, missing } = await prepare(pods.other, data);
-  expect([missing, news.map(({ message }) => message)]).toEqual([
+  const { events, missing } = await prepare(pods.other, data);
+  expect([missing, events.map(({ message }) => message)]).toEqual([
     true,
     [`MountVolume.SetUp failed for volume "pv" : ${why}`],
   ]);
   // It goes on, even with a restarted agent.
-  expect(await prepare(volumesOf(), data)).toEqual({ news: [], missing: false });
+  expect(await prepare(volumesOf(), data)).toEqual({ events: [], missing: false });
   await pods.pod.tearDown();
-  expect(await prepare(pods.other, data)).toEqual({ news: [], missing: false });
+  expect(await prepare(pods.other, data)).toEqual({ events: [], missing: false });
 });
 
 test.skipIf(process.getuid?.() !== 0)(
@@ -244,16 +246,16 @@ test.skipIf(process.getuid?.() !== 0)(
       return pods[name].prepare({ ...pod, spec: { ...spec, securityContext: { fsGroup } } }, input);
     };
     const group = () => statSync(join(directory, "disk")).gid;
-    expect([(await prepareFor("pod", 1234)).news, group()]).toEqual([[], 1234]);
+    expect([(await prepareFor("pod", 1234)).events, group()]).toEqual([[], 1234]);
     const told = {
       type: "Warning",
       reason: "AlreadyMountedVolume",
       message: "The requested fsGroup is 4321, but the volume pv has GID 1234. The volume may not be shareable.",
     };
-    expect([(await prepareFor("other", 4321)).news, group()]).toEqual([[told], 1234]);
-    expect((await prepareFor("other", 4321)).news).toEqual([]);
+    expect([(await prepareFor("other", 4321)).events, group()]).toEqual([[told], 1234]);
+    expect((await prepareFor("other", 4321)).events).toEqual([]);
     rmSync(join(directory, "pod"), { recursive: true });
     pods.other = volumesOf(unused, "other");
-    expect([(await prepareFor("other", 4321)).news, group()]).toEqual([[], 4321]);
+    expect([(await prepareFor("other", 4321)).events, group()]).toEqual([[], 4321]);
   },
 );

@@ -25,7 +25,7 @@ export async function runBench(name: string, measure: (target: Target) => Promis
   const { values } = parseArgs({ options });
   const own = await measured(values.url ? targetAt(values.url, values.token ?? "") : await ownTarget(), measure);
   const peer = values.peer ? await measured(targetAt(values.peer, values["peer-token"] ?? ""), measure) : [];
-  tell(name, own, peer);
+  report(name, own, peer);
 }
 
 async function measured(target: Target, measure: (target: Target) => Promise<readonly Figure[]>) {
@@ -37,7 +37,7 @@ async function measured(target: Target, measure: (target: Target) => Promise<rea
 }
 
 /** `peer` has the same figures of another server, or some of them. The ratio is above 1 where ours is better. */
-export function tell(name: string, own: readonly Figure[], peer: readonly Figure[] = []): void {
+export function report(name: string, own: readonly Figure[], peer: readonly Figure[] = []): void {
   const results = own.map((figure) => {
     const other = peer.find((candidate) => candidate.name === figure.name)?.value;
     const ratio = other === undefined ? undefined : isRate(figure) ? figure.value / other : other / figure.value;

@@ -58,9 +58,9 @@ async function proxy({ dataDir, kubeconfig, bind, port }: ProxyOptions): Promise
   await reached(upstream, callApi(upstream, { method: "GET", path: "/readyz" }));
   progress.end("control plane", upstream.server);
 
-  const { PassedCalls } = await import("../../agent/control-plane/passed-calls.ts");
+  const { ForwardedRequests } = await import("../../agent/control-plane/forwarded-requests.ts");
   const { Forwarder } = await import("../../agent/api-forwarding/forwarder.ts");
-  const calls = new PassedCalls(upstream);
+  const calls = new ForwardedRequests(upstream);
   const forwarder = new Forwarder(calls);
   const { key, certificate: cert, ca } = proxyCertificate(`${file}.proxy.key`, bind, new Date());
   forwarder.server.setSecureContext({ key, cert });

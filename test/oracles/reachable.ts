@@ -1,6 +1,6 @@
 /** Evaluates a rule set like the kernel: where a new connection may end. An oracle for tests. */
 
-import type { Door, FamilyRules, Protocol, Way } from "../../agent/proxy/rule-set.ts";
+import type { FamilyRules, Frontend, Protocol, Route } from "../../agent/proxy/rule-set.ts";
 import { isWithin } from "./address-ranges.ts";
 
 export interface Attempt {
@@ -21,17 +21,17 @@ export type Outcome =
   | "pass";
 
 export function reachable(rules: FamilyRules, attempt: Attempt): Outcome {
-  const matches = ({ protocol, port, address }: Door, to: string | undefined) =>
+  const matches = ({ protocol, port, address }: Frontend, to: string | undefined) =>
     protocol === attempt.protocol && port === attempt.port && address === to;
-  const door =
-    rules.doors.find((each) => matches(each, attempt.to)) ??
-    (attempt.to === attempt.node ? rules.doors.find((each) => matches(each, undefined)) : undefined);
-  if (door === undefined) return rules.clusterAddresses.includes(attempt.to) ? "reject" : "pass";
-  if (door.sources !== undefined && !isWithin(door.sources, attempt.from)) return "drop";
-  return follow(rules, door.way, attempt);
+  const frontend =
+    rules.frontends.find((each) => matches(each, attempt.to)) ??
+    (attempt.to === attempt.node ? rules.frontends.find((each) => matches(each, undefined)) : undefined);
+  if (frontend === undefined) return rules.clusterAddresses.includes(attempt.to) ? "reject" : "pass";
+  if (frontend.sources !== undefined && !isWithin(frontend.sources, attempt.from)) return "drop";
+  return follow(rules, frontend.route, attempt);
 }
 
-function follow(rules: FamilyRules, way: Way, { from, node }: Attempt): Outcome {
+function follow(rules: FamilyRules, way: Route, { from, node }: Attempt): Outcome {
   const isPod = isWithin(rules.podRanges, from);
   const end = (id: string, masqueraded: boolean): Outcome => ({
     backends: (rules.pools.find((pool) => pool.id === id)?.backends ?? [])

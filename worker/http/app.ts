@@ -21,8 +21,8 @@ import { guarded } from "./filters/require-path.ts";
 import { serveHealth, serveVersion } from "./health/health.ts";
 import { counted, serveHealthMetrics, serveMetrics } from "./health/serve-metrics.ts";
 import { serveFlagz, serveStatusz } from "./health/serve-z-pages.ts";
+import { serveApiProxyCertificate } from "./nodes/api-proxy-certificate.ts";
 import { serveJoin } from "./nodes/join.ts";
-import { serveApiDoor } from "./nodes/node-api-door.ts";
 import { serveNodeLeave } from "./nodes/node-leave.ts";
 import { serveNodeLink, serveNodeTunnel, serveRelay } from "./nodes/node-link.ts";
 import { serveNodeProgram } from "./nodes/node-program.ts";
@@ -125,7 +125,7 @@ app.put("/sailplane/v1/clusters/:name/authentication", serveClusterAuthenticatio
 app.get("/sailplane/v1/nodes/:name/link", serveNodeLink);
 app.get("/sailplane/v1/nodes/:name/sync", serveNodeLink);
 app.post("/sailplane/v1/nodes/:name/leave", serveNodeLeave);
-app.post("/sailplane/v1/nodes/:name/api-door", serveApiDoor);
+app.post("/sailplane/v1/nodes/:name/api-door", serveApiProxyCertificate);
 app.post("/sailplane/v1/nodes/:name/reports", serveNodeReports);
 app.get("/sailplane/v1/tunnels/:id", serveNodeTunnel);
 app.get("/sailplane/v1/watch", (c) => serveWatches(c, async (request) => app.fetch(request, c.env, c.executionCtx)));

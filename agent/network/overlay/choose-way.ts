@@ -9,28 +9,28 @@ export type Way =
   | "relay";
 
 /** What probes of one way have shown. */
-export interface Hearing {
+export interface PathHealth {
   readonly isGood: boolean;
   /** Consecutive probes that contradict it. */
   readonly against: number;
 }
 
 /** Until something is known, a way is presumed good. */
-export const UNHEARD: Hearing = { isGood: true, against: 0 };
+export const UNPROBED: PathHealth = { isGood: true, against: 0 };
 
 /** Consecutive: neither one lost datagram nor one that got through is a reason to change. */
-const PERSUADED = 3;
+const FLIP_AFTER = 3;
 
-export function heard({ isGood, against }: Hearing, answered: boolean): Hearing {
+export function observe({ isGood, against }: PathHealth, answered: boolean): PathHealth {
   if (answered === isGood) return { isGood, against: 0 };
-  return against + 1 >= PERSUADED ? { isGood: answered, against: 0 } : { isGood, against: against + 1 };
+  return against + 1 >= FLIP_AFTER ? { isGood: answered, against: 0 } : { isGood, against: against + 1 };
 }
 
 export interface WayFacts {
   /** Its address is on a network of this machine. */
   readonly isNeighbour: boolean;
-  readonly route: Hearing;
-  readonly vxlan: Hearing;
+  readonly route: PathHealth;
+  readonly vxlan: PathHealth;
 }
 
 export const chooseWay = ({ isNeighbour, route, vxlan }: WayFacts): Way =>

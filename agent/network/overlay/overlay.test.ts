@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { completeChecksum } from "./checksum.ts";
-import { chooseWay, type Hearing, heard, UNHEARD } from "./choose-way.ts";
+import { chooseWay, observe, type PathHealth, UNPROBED } from "./choose-way.ts";
 import { addDevice, guardOf, linesOfBridge, linesOfIp } from "./device.ts";
 import { destinationOf, packFrames, unpackFrames } from "./frames.ts";
 import { makeNetworkKey, sharedSecret } from "./network-key.ts";
@@ -87,8 +87,8 @@ describe("NET-SECRET: a session through the control plane", () => {
 });
 
 describe("the path to a node", () => {
-  const good = UNHEARD;
-  const bad: Hearing = { isGood: false, against: 0 };
+  const good = UNPROBED;
+  const bad: PathHealth = { isGood: false, against: 0 };
   it.each([
     [true, good, good, "route"],
     [true, bad, good, "vxlan"],
@@ -101,7 +101,7 @@ describe("the path to a node", () => {
   );
 
   it("changes after three equal results in a row, in either direction", () => {
-    const after = (answers: readonly boolean[], from: Hearing = UNHEARD) => answers.reduce(heard, from).isGood;
+    const after = (answers: readonly boolean[], from: PathHealth = UNPROBED) => answers.reduce(observe, from).isGood;
     expect(after([false, false])).toBe(true);
     expect(after([false, false, true, false, false])).toBe(true);
     expect(after([false, false, false])).toBe(false);

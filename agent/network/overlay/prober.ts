@@ -1,6 +1,6 @@
 /** Continually probes the other nodes by each possible way, and so determines which way to use. */
 import { randomBytes } from "node:crypto";
-import { chooseWay, type Hearing, heard, UNHEARD, type Way } from "./choose-way.ts";
+import { chooseWay, observe, type PathHealth, UNPROBED, type Way } from "./choose-way.ts";
 import { type NetworkKey, sharedSecret } from "./network-key.ts";
 import { bridgeOf, type Peer } from "./peer.ts";
 import { type ProbedWay, parseProbe, probeKey, renderProbe } from "./probe-message.ts";
@@ -17,22 +17,22 @@ export interface ProberOptions {
   readonly onChange: () => void;
 }
 
-export interface Asked {
+export interface PeerToProbe {
   readonly peer: Peer;
   readonly isNeighbour: boolean;
 }
 
-interface Question {
+interface OpenProbe {
   readonly id: Buffer;
   answered: boolean;
 }
 
 interface State {
-  request: Asked;
+  request: PeerToProbe;
   /** Undefined: it does not probe, and every way to it is presumed good. */
   readonly key: Buffer | undefined;
-  readonly heard: Record<ProbedWay, Hearing>;
-  readonly open: Partial<Record<ProbedWay, Question>>;
+  readonly health: Record<ProbedWay, PathHealth>;
+  readonly open: Partial<Record<ProbedWay, OpenProbe>>;
 }
 
 export class Prober {
@@ -46,7 +46,7 @@ export class Prober {
     this.#later();
   }
 
-  follow(all: readonly Asked[]): void {
+  follow(all: readonly PeerToProbe[]): void {
     const names = new Set(all.map(({ peer }) => peer.name));
     for (const name of this.#states.keys()) if (!names.has(name)) this.#states.delete(name);
     for (const request of all) {
@@ -58,7 +58,7 @@ export class Prober {
         this.#states.set(name, {
           request,
           key: this.#keyWith(publicKey),
-          heard: { route: UNHEARD, vxlan: UNHEARD },
+          health: { route: UNPROBED, vxlan: UNPROBED },
           open: {},
         });
     }
@@ -70,7 +70,7 @@ export class Prober {
     if (state === undefined) return "route";
     const { isNeighbour, peer } = state.request;
     if (peer.address === undefined && state.key !== undefined) return "relay";
-    return chooseWay({ isNeighbour, ...state.heard });
+    return chooseWay({ isNeighbour, ...state.health });
   }
 
   receive(message: Buffer): void {
@@ -85,8 +85,8 @@ export class Prober {
       this.#options.send(renderProbe(answer, state.key), probe.way, peer);
       return;
     }
-    const question = state.open[probe.way];
-    if (question?.answered === false && question.id.equals(probe.id)) question.answered = true;
+    const sent = state.open[probe.way];
+    if (sent?.answered === false && sent.id.equals(probe.id)) sent.answered = true;
   }
 
   close(): void {
@@ -101,7 +101,7 @@ export class Prober {
   #later(): void {
     const ms = Math.max(EVERY_MS, this.#states.size * SHARE_MS);
     this.#timer = setTimeout(() => {
-      for (const state of this.#states.values()) this.#ask(state);
+      for (const state of this.#states.values()) this.#probe(state);
       const ways = this.#textOfWays();
       if (ways !== this.#ways) this.#options.onChange();
       this.#ways = ways;
@@ -109,7 +109,7 @@ export class Prober {
     }, ms).unref();
   }
 
-  #ask(state: State): void {
+  #probe(state: State): void {
     const { request, key, open } = state;
     if (key === undefined) return;
     const leads = {
@@ -117,8 +117,8 @@ export class Prober {
       vxlan: request.peer.address !== undefined,
     };
     for (const way of ["route", "vxlan"] as const) {
-      const question = open[way];
-      if (question !== undefined) state.heard[way] = heard(state.heard[way], question.answered);
+      const probe = open[way];
+      if (probe !== undefined) state.health[way] = observe(state.health[way], probe.answered);
       delete open[way];
       if (!leads[way]) continue;
       const id = randomBytes(8);

@@ -19,7 +19,12 @@ export async function carryOut(record: PodRecord, action: Action, observation: O
       return "changed";
     case "create-sandbox":
       if (action.attempt > 0)
-        record.tell(undefined, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+        record.recordEvent(
+          undefined,
+          "Normal",
+          "SandboxChanged",
+          "Pod sandbox changed, it will be killed and re-created.",
+        );
       return createSandbox(record, action.attempt);
     case "start-container":
       return startContainer(record, action, observation);
@@ -39,7 +44,7 @@ export function showBackOff(record: PodRecord, { target, message }: Extract<Acti
   record.waiting.set(name, { reason: "CrashLoopBackOff", message });
   const { namespace, name: pod, uid } = record.pod.metadata;
   const where = `${name} in pod ${pod}_${namespace}(${uid})`;
-  record.tell(target, "Warning", "BackOff", `Back-off restarting failed container ${where}`);
+  record.recordEvent(target, "Warning", "BackOff", `Back-off restarting failed container ${where}`);
 }
 
 /** A running container is not waiting. */

@@ -21,14 +21,14 @@ export async function prepareVolumes(record: PodRecord): Promise<boolean> {
     return !volumeRetry.missing;
   }
   mkdirSync(record.directory, { recursive: true, mode: 0o750 });
-  const { news, missing } = await record.volumes.prepare(pod, {
+  const { events, missing } = await record.volumes.prepare(pod, {
     objects: context.objects(pod.metadata.namespace ?? ""),
     addresses: record.addresses(),
     allocatable: context.allocatable(),
     now: steadyNow(),
   });
-  for (const { type, reason, message } of news) record.tell(undefined, type, reason, message);
-  if (news.some(({ type }) => type === "Warning")) {
+  for (const { type, reason, message } of events) record.recordEvent(undefined, type, reason, message);
+  if (events.some(({ type }) => type === "Warning")) {
     const waitMs = Math.min((volumeRetry?.waitMs ?? FIRST_RETRY_MS / 2) * 2, LONGEST_RETRY_MS);
     record.volumeRetry = { waitMs, at: steadyNow() + waitMs, missing };
     wake.within(waitMs);
@@ -50,7 +50,7 @@ export async function prepareClaims(record: PodRecord): Promise<boolean> {
   } catch (error) {
     const why = `prepare dynamic resources: ${(error as Error).message}`;
     const message = `Failed to prepare dynamic resources: ${why}`;
-    record.tell(undefined, "Warning", "FailedPrepareDynamicResources", message);
+    record.recordEvent(undefined, "Warning", "FailedPrepareDynamicResources", message);
     record.wake.within(RETRY_MS);
     return false;
   }

@@ -47,7 +47,7 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
     );
   }
   const { config: podsDns, warnings } = podDns(pod, dns);
-  for (const { reason, message } of warnings) record.tell(undefined, "Warning", reason, message);
+  for (const { reason, message } of warnings) record.recordEvent(undefined, "Warning", reason, message);
   const config = sandboxConfig({
     pod,
     attempt,
@@ -73,7 +73,7 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
     record.context.lifeCounts.podStarted();
     return "changed";
   } catch (error) {
-    record.tell(
+    record.recordEvent(
       undefined,
       "Warning",
       "FailedCreatePodSandBox",
@@ -118,23 +118,23 @@ export async function startContainer(record: PodRecord, action: Start, observati
     record.wake.within(retryAt - steadyNow());
     return "failed";
   }
-  const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
-    record.tell(target, type, reason, message);
+  const recordEvent = (type: "Normal" | "Warning", reason: string, message: string) =>
+    record.recordEvent(target, type, reason, message);
 
   const objects = objectsOf(record.pod.metadata.namespace ?? "");
   const missing = missingPullSecrets(record.pod, objects).join(", ");
   if (missing !== "") {
     const message = `Unable to retrieve some image pull secrets (${missing}); attempting to pull the image may not succeed.`;
-    record.tell(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
+    record.recordEvent(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
   }
   let id: string;
   let logPath: string;
   try {
     const unmounted = await record.volumes.mountImages(record.pod, container);
-    const outcome = unmounted ?? (await puller.ensure(record.pod, container, objects, tell));
+    const outcome = unmounted ?? (await puller.ensure(record.pod, container, objects, recordEvent));
     if (record.abort.signal.aborted) return "failed";
     if (!outcome.ok) {
-      tell("Warning", "Failed", `Error: ${outcome.waiting.reason}`);
+      recordEvent("Warning", "Failed", `Error: ${outcome.waiting.reason}`);
       return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
     }
     const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
@@ -154,27 +154,27 @@ export async function startContainer(record: PodRecord, action: Start, observati
     id = await runtime.createContainer(sandboxId, config, sandbox);
     logPath = join(record.logDirectory, config.logPath);
     const remark = restartCount === 0 ? runtime.remarkOn?.(config) : undefined;
-    if (remark !== undefined) tell("Normal", "VolumesNotMounted", remark);
+    if (remark !== undefined) recordEvent("Normal", "VolumesNotMounted", remark);
   } catch (error) {
     const message = wordsOf(error);
-    tell("Warning", "Failed", `Error: ${message}`);
+    recordEvent("Warning", "Failed", `Error: ${message}`);
     const reason = error instanceof ConfigError ? "CreateContainerConfigError" : "CreateContainerError";
     return fail(record, target, { reason, message });
   }
-  tell("Normal", "Created", "Container created");
+  recordEvent("Normal", "Created", "Container created");
   if (endedAt !== undefined)
     record.backOff.set(container.name, nextBackOff(record.backOff.get(container.name), endedAt, Date.now()));
   try {
     await runtime.startContainer(id);
   } catch (error) {
     const message = wordsOf(error);
-    tell("Warning", "Failed", `Error: ${message}`);
+    recordEvent("Warning", "Failed", `Error: ${message}`);
     record.waiting.set(container.name, { reason: "RunContainerError", message });
     return "changed";
   }
   linkLog(record, { name: container.name, id }, logPath);
   record.context.lifeCounts.containerStarted(target.role);
-  tell("Normal", "Started", "Container started");
+  recordEvent("Normal", "Started", "Container started");
   record.waiting.delete(container.name);
   record.retryAt.delete(container.name);
   await pruneOld(record, { name: container.name, id }, observation);
@@ -202,7 +202,7 @@ async function runPostStart(record: PodRecord, target: PodContainer, id: string)
     await runHook(hook, { runtime: context.runtime, containerId: id, pod, container, podIP });
   } catch (error) {
     // The hook's output may be a secret, so the event leaves it out.
-    record.tell(target, "Warning", "FailedPostStartHook", "PostStartHook failed");
+    record.recordEvent(target, "Warning", "FailedPostStartHook", "PostStartHook failed");
     const observed = (await record.observe()).containers.find((candidate) => candidate.id === id);
     if (observed !== undefined)
       await kill(record, { target, observed }, { message: "FailedPostStartHook", graceSeconds: graceOf(pod) });

@@ -20,7 +20,7 @@ export function kill(
   { target, observed }: Running,
   { message, graceSeconds, turn = Promise.resolve() }: KillAs,
 ): Promise<void> {
-  record.tell(target, "Normal", "Killing", message);
+  record.recordEvent(target, "Normal", "Killing", message);
   return killContainer({
     runtime: record.context.runtime,
     pod: record.pod,
@@ -29,7 +29,7 @@ export function kill(
     podIP: record.addresses().podIPs[0] ?? "",
     graceSeconds,
     turn,
-    onFailedHook: () => record.tell(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
+    onFailedHook: () => record.recordEvent(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
   });
 }
 

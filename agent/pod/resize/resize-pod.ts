@@ -44,7 +44,7 @@ export function allocate(record: PodRecord): void {
     const { reason, message, cause, generation } = refused;
     const told = record.resize.kind === "pending" ? record.resize : undefined;
     if (told?.reason !== reason || told.generation !== generation)
-      record.tell(undefined, "Warning", `Resize${reason}`, eventText(record, cause, message));
+      record.recordEvent(undefined, "Warning", `Resize${reason}`, eventText(record, cause, message));
     record.resize = refused;
     if (reason === "Deferred") record.wake.within(DEFERRED_MS);
     return;
@@ -53,7 +53,7 @@ export function allocate(record: PodRecord): void {
   record.allocation = allocationOf(pod);
   if (!started) return;
   record.resize = { kind: "in-progress" };
-  record.tell(undefined, "Normal", "ResizeStarted", eventText(record, "started"));
+  record.recordEvent(undefined, "Normal", "ResizeStarted", eventText(record, "started"));
 }
 
 /** Why not: there is no room, or pods that come first take it. */
@@ -114,7 +114,7 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
   } catch (error) {
     const { message } = error as Error;
     if (record.resize.kind !== "in-progress" || record.resize.error !== message)
-      record.tell(undefined, "Warning", "ResizeError", eventText(record, "error", message));
+      record.recordEvent(undefined, "Warning", "ResizeError", eventText(record, "error", message));
     record.resize = { kind: "in-progress", error: message };
     record.wake.within(DEFERRED_MS);
   }
@@ -153,5 +153,5 @@ async function setLimits(record: PodRecord, container: Container, { id }: Contai
 function settle(record: PodRecord): void {
   if (record.resize.kind !== "in-progress") return;
   record.resize = SETTLED;
-  record.tell(undefined, "Normal", "ResizeCompleted", eventText(record, "completed"));
+  record.recordEvent(undefined, "Normal", "ResizeCompleted", eventText(record, "completed"));
 }

@@ -7,7 +7,7 @@ import type { Event, Pod } from "../../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../../client/api-client.ts";
 import { EventCorrelator } from "../../../client/events/event-correlator.ts";
 import { EventTally } from "../../../client/events/event-tally.ts";
-import { tellEvent } from "../../../client/events/tell-event.ts";
+import { sendEvent } from "../../../client/events/send-event.ts";
 import { steadyNow } from "../../steady-now.ts";
 import { fieldPathOf, type PodContainer } from "../containers.ts";
 
@@ -25,7 +25,7 @@ export class EventRecorder {
   readonly #correlator = new EventCorrelator();
   readonly #tally = new EventTally();
   /** By name: the event being written, and the next version of it. */
-  readonly #telling = new Map<string, Event | undefined>();
+  readonly #sending = new Map<string, Event | undefined>();
 
   constructor(client: ApiClient, nodeName: string) {
     this.#client = client;
@@ -61,15 +61,15 @@ export class EventRecorder {
       reportingInstance: this.#nodeName,
       ...counted,
     };
-    if (this.#telling.has(eventName)) this.#telling.set(eventName, event);
-    else if (this.#telling.size < LONGEST_QUEUE) void this.#tellAll(eventName, event);
+    if (this.#sending.has(eventName)) this.#sending.set(eventName, event);
+    else if (this.#sending.size < LONGEST_QUEUE) void this.#send(eventName, event);
   }
 
-  async #tellAll(name: string, first: Event): Promise<void> {
-    for (let next: Event | undefined = first; next !== undefined; next = this.#telling.get(name)) {
-      this.#telling.set(name, undefined);
-      await tellEvent(this.#client, next).catch(() => undefined);
+  async #send(name: string, first: Event): Promise<void> {
+    for (let next: Event | undefined = first; next !== undefined; next = this.#sending.get(name)) {
+      this.#sending.set(name, undefined);
+      await sendEvent(this.#client, next).catch(() => undefined);
     }
-    this.#telling.delete(name);
+    this.#sending.delete(name);
   }
 }

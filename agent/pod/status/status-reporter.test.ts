@@ -73,7 +73,7 @@ describe("AGENT-STATUS: status reports", () => {
       const refusal = answers.shift();
       return refusal === undefined ? { ok: true, object: { ...pod, status } } : { ok: false, status: refusal };
     };
-    const options = { onAnswer: () => {}, onRefused: (why: string) => refused.push(why) };
+    const options = { onAccepted: () => {}, onRefused: (why: string) => refused.push(why) };
     return { phases, answers, refused, reporter: new StatusReporter({ patch } as ApiClient, pod, options) };
   }
 

@@ -51,14 +51,14 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
 
 export interface StatusReporterOptions {
   /** Called with the API's pod after each report. */
-  readonly onAnswer: (pod: Pod) => void;
+  readonly onAccepted: (pod: Pod) => void;
   /** The API rejects a status, with the reason. */
   readonly onRefused: (why: string) => void;
 }
 
 export class StatusReporter {
   readonly #client: ApiClient;
-  readonly #onAnswer: (pod: Pod) => void;
+  readonly #onAccepted: (pod: Pod) => void;
   readonly #onRefused: (why: string) => void;
   #pod: Pod;
   #next: { readonly status: PodStatus; readonly replace: boolean } | undefined;
@@ -66,12 +66,12 @@ export class StatusReporter {
   #stopped = false;
   #wake: (() => void) | undefined;
   /** Ends the delay of a status that only says that the pod is starting. */
-  #hurry: (() => void) | undefined;
+  #skipDelay: (() => void) | undefined;
 
-  constructor(client: ApiClient, pod: Pod, { onAnswer, onRefused }: StatusReporterOptions) {
+  constructor(client: ApiClient, pod: Pod, { onAccepted, onRefused }: StatusReporterOptions) {
     this.#client = client;
     this.#pod = pod;
-    this.#onAnswer = onAnswer;
+    this.#onAccepted = onAccepted;
     this.#onRefused = onRefused;
   }
 
@@ -82,7 +82,7 @@ export class StatusReporter {
 
   report(status: PodStatus, options: { readonly replace: boolean }): void {
     this.#next = { status, ...options };
-    if (!isStarting(status)) this.#hurry?.();
+    if (!isStarting(status)) this.#skipDelay?.();
     this.#sending ??= this.#send().finally(() => {
       this.#sending = undefined;
     });
@@ -106,7 +106,7 @@ export class StatusReporter {
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
-    this.#hurry?.();
+    this.#skipDelay?.();
   }
 
   async #sleep(ms: number, hold: (end: () => void) => void): Promise<void> {
@@ -124,7 +124,7 @@ export class StatusReporter {
     while (this.#next !== undefined && !this.#stopped) {
       if (isStarting(this.#next.status)) {
         await this.#sleep(STARTING_MS, (end) => {
-          this.#hurry = end;
+          this.#skipDelay = end;
         });
         if (this.#stopped) return;
       }
@@ -139,7 +139,7 @@ export class StatusReporter {
         );
         if (outcome.ok) {
           this.#pod = outcome.object;
-          this.#onAnswer(outcome.object);
+          this.#onAccepted(outcome.object);
           if (this.#next === sent) this.#next = undefined;
           retry = FIRST_RETRY_MS;
           continue;

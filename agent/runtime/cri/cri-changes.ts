@@ -69,7 +69,7 @@ export class CriChanges {
       if (await this.#hasEnded(id, known.kind)) break;
       await sleep(wait);
     }
-    this.#tell(known.uid);
+    this.#notify(known.uid);
   }
 
   async #hasEnded(id: string, kind: "container" | "sandbox"): Promise<boolean> {
@@ -80,7 +80,7 @@ export class CriChanges {
     return ["CONTAINER_EXITED", "SANDBOX_NOTREADY", undefined].includes(await state.catch(() => undefined));
   }
 
-  #tell(uid: string): void {
+  #notify(uid: string): void {
     for (const listener of this.#listeners) listener(uid);
   }
 
@@ -103,6 +103,6 @@ export class CriChanges {
     ]);
     const changed = this.#options.seen.replace({ containers, sandboxes: items });
     this.#options.onLook(new Set([...containers, ...items].map(({ id }) => id)));
-    for (const uid of changed) this.#tell(uid);
+    for (const uid of changed) this.#notify(uid);
   }
 }

@@ -5,7 +5,7 @@ import type { PodCsi } from "../../csi/csi-volumes.ts";
 import { persistentVolume } from "../../csi/wanted-volume.ts";
 import { GrpcCode, GrpcError } from "../../grpc/grpc-error.ts";
 import { nanosOf } from "../../pod/qos.ts";
-import type { VolumeNews } from "../mount-news.ts";
+import type { VolumeEvent } from "../volume-events.ts";
 import type { ClaimSources } from "./claim.ts";
 
 const WAITING = new Set(["NodeResizePending", "NodeResizeInProgress"]);
@@ -65,7 +65,7 @@ export class ClaimGrowth {
     this.#csi = csi;
   }
 
-  async grow(pod: Pod, claim: PersistentVolumeClaim): Promise<VolumeNews | undefined> {
+  async grow(pod: Pod, claim: PersistentVolumeClaim): Promise<VolumeEvent | undefined> {
     const { name: claimName = "", resourceVersion = "" } = claim.metadata;
     if (!isToGrow(claim) || this.#inUse.has(claimName) || this.#grown.get(claimName) === resourceVersion)
       return undefined;
@@ -78,7 +78,7 @@ export class ClaimGrowth {
         await this.#sources.patchStatus(claim, begunStatus);
       const problem = await this.#growFileSystem(pod, found, storage);
       if (problem !== undefined) {
-        await this.#tell(claim, storage, problem);
+        await this.#reportFailure(claim, storage, problem);
         if (codeOf(problem) !== GrpcCode.FailedPrecondition) throw new Error(wordsOf(problem));
         this.#inUse.add(claimName);
         return undefined;
@@ -108,7 +108,7 @@ export class ClaimGrowth {
    * If it fails again after the claim has requested another size, this one is given up, so that the resizer turns to
    * the other.
    */
-  async #tell(claim: PersistentVolumeClaim, storage: string | number, problem: Error): Promise<void> {
+  async #reportFailure(claim: PersistentVolumeClaim, storage: string | number, problem: Error): Promise<void> {
     const { name: claimName = "" } = claim.metadata;
     const wanted = claim.spec.resources?.requests?.storage ?? storage;
     const hasChanged = nanosOf(wanted) !== nanosOf(storage);

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import type { PersistentVolume, Pod, Volume } from "../../../api/generated/core.v1.ts";
 import type { PodCsi } from "../../csi/csi-volumes.ts";
 import { steadyNow } from "../../steady-now.ts";
-import type { VolumeNews } from "../mount-news.ts";
 import { isListedMount } from "../mounts.ts";
 import { PersistentVolumeError, VolumeError, VolumePending } from "../projected/payload.ts";
+import type { VolumeEvent } from "../volume-events.ts";
 import { type ClaimSources, type claimOf, volumeOfClaim } from "./claim.ts";
 import { KnownPaths } from "./known-paths.ts";
 import { mountPersistent } from "./persistent-volume.ts";
@@ -16,7 +16,7 @@ export interface ClaimUse {
   readonly claim: NamedClaim;
   /** Where it was before. */
   readonly before: string | undefined;
-  readonly tell: (news: VolumeNews) => void;
+  readonly recordEvent: (event: VolumeEvent) => void;
 }
 
 export class ClaimedVolumes {
@@ -36,7 +36,7 @@ export class ClaimedVolumes {
   /**
    * Returns its path. Asks the API once in the pod's lifetime: a pod keeps its volumes, whatever happens to the claim.
    */
-  async setUp(pod: Pod, volume: Volume, { claim, before, tell }: ClaimUse) {
+  async setUp(pod: Pod, volume: Volume, { claim, before, recordEvent }: ClaimUse) {
     const isDue = (this.#csi.republishAt(pod.metadata.uid ?? "") ?? Number.POSITIVE_INFINITY) <= steadyNow();
     if (before !== undefined && !isDue && (isListedMount(before) || existsSync(before))) return before;
     let found: PersistentVolume;
@@ -51,7 +51,7 @@ export class ClaimedVolumes {
       directory: this.#directory,
       readOnly: claim.readOnly === true,
       csi: this.#csi,
-      tell,
+      recordEvent: recordEvent,
     }).catch((error: Error) => {
       throw error instanceof VolumePending ? error : new PersistentVolumeError(found.metadata.name ?? "", error);
     });

@@ -5,9 +5,9 @@ import type { NFSVolumeSource, PersistentVolume, PersistentVolumeSpec, Pod } fro
 import type { PodCsi } from "../../csi/csi-volumes.ts";
 import { persistentVolume } from "../../csi/wanted-volume.ts";
 import { prepareHostPath } from "../host-path.ts";
-import { ofAnotherGroup, type VolumeNews } from "../mount-news.ts";
 import { giveToPod } from "../ownership.ts";
 import { VolumeError } from "../projected/payload.ts";
+import { ofAnotherGroup, type VolumeEvent } from "../volume-events.ts";
 import { isUsedByOthers } from "./known-paths.ts";
 import { mountLocal } from "./local-volume.ts";
 import { mountNfs } from "./nfs.ts";
@@ -17,14 +17,14 @@ export interface PersistentUse {
   readonly directory: string;
   readonly readOnly: boolean;
   readonly csi: Pick<PodCsi, "publish">;
-  readonly tell: (news: VolumeNews) => void;
+  readonly recordEvent: (event: VolumeEvent) => void;
 }
 
 /** Returns its path on the machine. Fails with {@link VolumeError}. */
 export async function mountPersistent(
   pod: Pod,
   volume: PersistentVolume,
-  { directory, readOnly, csi, tell }: PersistentUse,
+  { directory, readOnly, csi, recordEvent }: PersistentUse,
 ): Promise<string> {
   const { metadata, spec } = volume;
   // The scheduler ensures this as well, except for pods that name their node themselves.
@@ -41,7 +41,7 @@ export async function mountPersistent(
   if (spec.local === undefined)
     throw new VolumeError(`persistentvolume "${metadata.name}" is of a kind this node cannot mount`);
   const path = await mountLocal(volume, spec.local, { directory, readOnly });
-  if (!readOnly) ownLocal(path, { pod, name: metadata.name ?? "", directory, tell });
+  if (!readOnly) ownLocal(path, { pod, name: metadata.name ?? "", directory, recordEvent });
   return path;
 }
 
@@ -49,13 +49,13 @@ export async function mountPersistent(
 const isForOnePod = ({ accessModes = [] }: PersistentVolumeSpec): boolean =>
   accessModes.length === 1 && accessModes[0] === "ReadWriteOncePod";
 
-interface Owned extends Pick<PersistentUse, "directory" | "tell"> {
+interface Owned extends Pick<PersistentUse, "directory" | "recordEvent"> {
   readonly pod: Pod;
   readonly name: string;
 }
 
 /** It is owned by the group of the first pod for as long as it is in use: it is not taken away from a running pod. */
-function ownLocal(path: string, { pod, name, directory, tell }: Owned): void {
+function ownLocal(path: string, { pod, name, directory, recordEvent }: Owned): void {
   const { fsGroup } = pod.spec.securityContext ?? {};
   if (fsGroup === undefined) return;
   if (!isUsedByOthers(directory, name)) {
@@ -63,7 +63,7 @@ function ownLocal(path: string, { pod, name, directory, tell }: Owned): void {
     return;
   }
   const { gid } = statSync(path);
-  if (gid !== fsGroup) tell(ofAnotherGroup(name, { requested: fsGroup, has: gid }));
+  if (gid !== fsGroup) recordEvent(ofAnotherGroup(name, { requested: fsGroup, has: gid }));
 }
 
 /** `directory` is the pod's own. */

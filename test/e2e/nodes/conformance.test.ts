@@ -9,7 +9,7 @@ import { Cluster } from "../rig/cluster.ts";
 import { Containerd, whyNoContainerd } from "../rig/containerd.ts";
 import { connectMachines, JoinedNode } from "../rig/joined-node.ts";
 import type { Behaviour, TestNodes } from "./conformance/behaviour.ts";
-import { ClusterDoor } from "./conformance/cluster-door.ts";
+import { ClusterClient } from "./conformance/cluster-client.ts";
 import { downwardApiVolumes } from "./conformance/downward-api.ts";
 import { emptyDirVolumes } from "./conformance/empty-dirs.ts";
 import { environment } from "./conformance/environment.ts";
@@ -51,7 +51,7 @@ describe.skipIf(reason !== undefined)(`nodes, to the conformance suite${reason ?
   let machines: Containerd[] = [];
   let cluster: Cluster;
   let far: JoinedNode;
-  let door: ClusterDoor;
+  let client: ClusterClient;
   let grpc: ChildProcess;
   let nodes: TestNodes;
 
@@ -64,7 +64,7 @@ describe.skipIf(reason !== undefined)(`nodes, to the conformance suite${reason ?
     far = new JoinedNode(cluster, other, { name: "far", server: "192.0.2.1" });
     const [program = "", ...words] = [...cluster.inside, process.execPath, "-e", grpcServer];
     grpc = spawn(program, words, { stdio: "ignore" });
-    door = await ClusterDoor.open(cluster);
+    client = await ClusterClient.open(cluster);
     await cluster.output("wait --for=create --timeout=20s node/far");
     await cluster.output("wait --for=condition=Ready --timeout=20s node --all");
     nodes = {
@@ -75,7 +75,7 @@ describe.skipIf(reason !== undefined)(`nodes, to the conformance suite${reason ?
     };
   });
   afterAll(async () => {
-    door?.close();
+    client?.close();
     grpc?.kill("SIGKILL");
     await cluster?.remove();
     await far?.remove();
@@ -86,11 +86,11 @@ describe.skipIf(reason !== undefined)(`nodes, to the conformance suite${reason ?
     for (const [i, { names, check }] of all.entries()) {
       test(names.join(" | "), async () => {
         const name = `behaviour-${i}`;
-        await door.call("POST", "/api/v1/namespaces", { body: { metadata: { name } } });
-        const namespace = new TestNamespace(door, name);
+        await client.call("POST", "/api/v1/namespaces", { body: { metadata: { name } } });
+        const namespace = new TestNamespace(client, name);
         await namespace.until("serviceaccounts", "default", () => true);
         await check(namespace, nodes);
-        await door.call("DELETE", `/api/v1/namespaces/${name}`);
+        await client.call("DELETE", `/api/v1/namespaces/${name}`);
       });
     }
   });

@@ -178,7 +178,7 @@ export const lifecycle: readonly Behaviour[] = [
     });
     expect(metadata.generation).toBe(1);
     await ns.until("pods", "p", isRunning);
-    expect((await ns.door.call("DELETE", `${ns.path("pods", "p")}?gracePeriodSeconds=3`)).status).toBe(200);
+    expect((await ns.client.call("DELETE", `${ns.path("pods", "p")}?gracePeriodSeconds=3`)).status).toBe(200);
     expect((await ns.get<Pod>("pods", "p")).metadata.generation).toBe(2);
     await ns.untilGone("pods", "p");
   }),
@@ -199,7 +199,7 @@ export const lifecycle: readonly Behaviour[] = [
         async () => expect(await ns.log("p", undefined, `sinceTime=${since}`)).toBe("container is alive\n"),
         { timeout: 10_000 },
       );
-      const socket = ns.door.socket(`${ns.path("pods", "p")}/log?container=main`, "binary.k8s.io");
+      const socket = ns.client.socket(`${ns.path("pods", "p")}/log?container=main`, "binary.k8s.io");
       const text = await new Promise((resolve, reject) => {
         let said = "";
         socket.on("message", (bytes: Buffer) => {

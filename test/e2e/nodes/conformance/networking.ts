@@ -80,7 +80,7 @@ async function answerTheirNames(ns: TestNamespace, count: number): Promise<void>
   for (const { metadata } of pods) {
     const { name = "" } = metadata;
     const path = `${ns.path("pods", name)}:${PORTS.http}/proxy/`;
-    await answering(() => ns.door.call("GET", path).then(({ text }) => text), name);
+    await answering(() => ns.client.call("GET", path).then(({ text }) => text), name);
   }
 }
 

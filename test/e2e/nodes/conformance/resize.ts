@@ -103,7 +103,7 @@ export const resize: readonly Behaviour[] = [
     const resources = { requests: { cpu: "25m", memory: "40Mi" } };
     const pod = await ns.get<Pod>("pods", "p");
     const spec = { ...pod.spec, containers: pod.spec.containers.map((each) => ({ ...each, resources })) };
-    const { status, text } = await ns.door.call("PUT", ns.path("pods", "p/resize"), { body: { ...pod, spec } });
+    const { status, text } = await ns.client.call("PUT", ns.path("pods", "p/resize"), { body: { ...pod, spec } });
     expect([status, text]).toEqual([200, expect.stringContaining('"generation":2')]);
     await untilGiven(ns, [resources]);
     expect(await ns.get<Pod>("pods", "p/resize")).toEqual(await ns.get<Pod>("pods", "p"));

@@ -64,7 +64,7 @@ export const security: readonly Behaviour[] = [
     const [token, ca, namespace] = await Promise.all([read("token"), read("ca.crt"), read("namespace")]);
     const root = await ns.get<{ metadata: ObjectMeta; data: Record<string, string> }>("configmaps", "kube-root-ca.crt");
     expect([ca, namespace]).toEqual([root.data["ca.crt"], ns.name]);
-    const { text } = await ns.door.call("POST", "/apis/authentication.k8s.io/v1/tokenreviews", {
+    const { text } = await ns.client.call("POST", "/apis/authentication.k8s.io/v1/tokenreviews", {
       body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } },
     });
     const { status } = JSON.parse(text) as TokenReview;

@@ -1,7 +1,7 @@
 /** A namespace for one check, and the calls that checks of the conformance suite make. */
 import type { Container, Pod, PodSpec } from "../../../../api/generated/core.v1.ts";
 import type { ObjectMeta } from "../../../../api/generated/meta.v1.ts";
-import type { Answer, ClusterDoor } from "./cluster-door.ts";
+import type { Answer, ClusterClient } from "./cluster-client.ts";
 
 interface Named {
   readonly metadata: ObjectMeta;
@@ -66,10 +66,10 @@ const PATCH = "application/strategic-merge-patch+json";
 
 export class TestNamespace {
   readonly name: string;
-  readonly door: ClusterDoor;
+  readonly client: ClusterClient;
 
-  constructor(door: ClusterDoor, name: string) {
-    this.door = door;
+  constructor(client: ClusterClient, name: string) {
+    this.client = client;
     this.name = name;
   }
 
@@ -81,7 +81,7 @@ export class TestNamespace {
   }
 
   async create<T extends Named>(resource: string, object: unknown): Promise<T> {
-    return parse(await this.door.call("POST", this.path(resource), { body: object }), resource);
+    return parse(await this.client.call("POST", this.path(resource), { body: object }), resource);
   }
 
   createPod(plan: PodPlan): Promise<Pod> {
@@ -97,30 +97,30 @@ export class TestNamespace {
   }
 
   async get<T extends Named = Pod>(resource: string, name: string): Promise<T> {
-    return parse(await this.door.call("GET", this.path(resource, name)), resource);
+    return parse(await this.client.call("GET", this.path(resource, name)), resource);
   }
 
   async list<T extends Named = Pod>(resource: string, query = ""): Promise<readonly T[]> {
-    const { status, text } = await this.door.call("GET", `${this.path(resource)}${query}`);
+    const { status, text } = await this.client.call("GET", `${this.path(resource)}${query}`);
     if (status !== 200) throw new Error(`list ${resource}: ${status} ${text}`);
     return JSON.parse(text).items;
   }
 
   async patch<T extends Named = Pod>(resource: string, name: string, body: unknown): Promise<T> {
-    return parse(await this.door.call("PATCH", this.path(resource, name), { body, type: PATCH }), resource);
+    return parse(await this.client.call("PATCH", this.path(resource, name), { body, type: PATCH }), resource);
   }
 
   /** Reads, changes and writes; retries on conflicts. */
   async update<T extends Named = Pod>(resource: string, name: string, change: (object: T) => unknown): Promise<T> {
     for (;;) {
       const changed = change(structuredClone(await this.get<T>(resource, name)));
-      const answer = await this.door.call("PUT", this.path(resource, name), { body: changed });
+      const answer = await this.client.call("PUT", this.path(resource, name), { body: changed });
       if (answer.status !== 409) return parse(answer, resource);
     }
   }
 
   delete(resource: string, name: string, options: object = {}): Promise<Answer> {
-    return this.door.call("DELETE", this.path(resource, name), {
+    return this.client.call("DELETE", this.path(resource, name), {
       body: { kind: "DeleteOptions", apiVersion: "v1", ...options },
     });
   }
@@ -131,7 +131,8 @@ export class TestNamespace {
     query: string,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent<T>> {
-    for await (const line of this.door.lines(`${this.path(resource)}?watch=1&${query}`, signal)) yield JSON.parse(line);
+    for await (const line of this.client.lines(`${this.path(resource)}?watch=1&${query}`, signal))
+      yield JSON.parse(line);
   }
 
   /** Returns the object as soon as it is as wanted; fails with its last state. */
@@ -160,7 +161,7 @@ export class TestNamespace {
 
   async untilGone(resource: string, name: string, seconds = 60): Promise<void> {
     const end = Date.now() + seconds * 1000;
-    while ((await this.door.call("GET", this.path(resource, name))).status !== 404) {
+    while ((await this.client.call("GET", this.path(resource, name))).status !== 404) {
       if (Date.now() > end) throw new Error(`${resource}/${name} is not gone after ${seconds} s`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -168,7 +169,7 @@ export class TestNamespace {
 
   async log(pod: string, container?: string, query = ""): Promise<string> {
     const of = container === undefined ? "" : `&container=${container}`;
-    const { status, text } = await this.door.call("GET", `${this.path("pods", pod)}/log?${query}${of}`);
+    const { status, text } = await this.client.call("GET", `${this.path("pods", pod)}/log?${query}${of}`);
     if (status !== 200) throw new Error(`log of ${pod}: ${status} ${text}`);
     return text;
   }
@@ -187,7 +188,7 @@ export class TestNamespace {
   exec(pod: string, text: string, container?: string): Promise<string> {
     const query = new URLSearchParams({ stdout: "1", stderr: "1", ...(container && { container }) });
     for (const word of ["/bin/sh", "-c", text]) query.append("command", word);
-    const socket = this.door.socket(`${this.path("pods", pod)}/exec?${query}`, "v5.channel.k8s.io");
+    const socket = this.client.socket(`${this.path("pods", pod)}/exec?${query}`, "v5.channel.k8s.io");
     return new Promise((resolve, reject) => {
       let output = "";
       let status = "";

@@ -75,8 +75,8 @@ export const volumes: readonly Behaviour[] = [
   }),
   behaviour("Secrets Volume, volume mode default, secret with same name in different namespace", async (ns) => {
     const other = `${ns.name}-other`;
-    await ns.door.call("POST", "/api/v1/namespaces", { body: { metadata: { name: other } } });
-    await ns.door.call("POST", `/api/v1/namespaces/${other}/secrets`, {
+    await ns.client.call("POST", "/api/v1/namespaces", { body: { metadata: { name: other } } });
+    await ns.client.call("POST", `/api/v1/namespaces/${other}/secrets`, {
       body: { metadata: { name: "keys" }, stringData: { "data-1": "of another" } },
     });
     await makeSources(ns);

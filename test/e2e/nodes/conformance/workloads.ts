@@ -94,7 +94,7 @@ const jobs: readonly Behaviour[] = [
       await vi.waitFor(async () => expect(await running()).toHaveLength(1), { timeout: 10_000 });
       const name = (await running())[0]?.metadata.name ?? "";
       const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: ns.name } };
-      const { status } = await ns.door.call("POST", ns.path("pods", `${name}/eviction`), { body: eviction });
+      const { status } = await ns.client.call("POST", ns.path("pods", `${name}/eviction`), { body: eviction });
       expect(status).toBe(201);
       await ns.untilGone("pods", name);
       const done = await untilJob(ns, "Complete");

@@ -6,7 +6,7 @@ import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { isSuccess } from "../../api/api-request.ts";
 import type { ControlPlaneCalls } from "./control-plane-calls.ts";
 
-export interface DoorCertificate {
+export interface ApiProxyCertificate {
   /** PEM. */
   readonly key: string;
   readonly cert: string;
@@ -15,10 +15,10 @@ export interface DoorCertificate {
 }
 
 /** Fails if the control plane does not answer, or refuses. */
-export async function fetchDoorCertificate(
+export async function fetchApiProxyCertificate(
   controlPlane: Pick<ControlPlaneCalls, "request">,
   nodeName: string,
-): Promise<DoorCertificate> {
+): Promise<ApiProxyCertificate> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const response = await controlPlane.request({
     method: "POST",

@@ -8,9 +8,9 @@ import { KernelTable } from "../proxy/kernel-table.ts";
 import type { NftSession } from "../proxy/nft-session.ts";
 import { type NftTable, TableBuilder } from "../proxy/nft-table.ts";
 import type { Backend } from "../proxy/rule-set.ts";
-import { ApiDoor, type ApiDoorOptions, type ApiServer } from "./api-door.ts";
+import { ApiProxy, type ApiProxyOptions, type ApiServer } from "./api-proxy.ts";
 
-export interface MachineDoorOptions extends ApiDoorOptions {
+export interface HostApiProxyOptions extends ApiProxyOptions {
   readonly nft: NftSession;
 }
 
@@ -18,60 +18,60 @@ const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 const LOOPBACK = "127.";
 
 /** The API server itself, if it has an address that pods can reach. */
-export function directWay(server: ApiServer | undefined): Backend | undefined {
+export function directBackend(server: ApiServer | undefined): Backend | undefined {
   if (server === undefined || !IPV4.test(server.host) || server.host.startsWith(LOOPBACK)) return undefined;
   return { address: server.host, port: server.port };
 }
 
-export const doorAddressOf = ({ status }: Node): string | undefined =>
+export const hostAddressOf = ({ status }: Node): string | undefined =>
   (status.addresses ?? []).find(
     ({ type, address }) => type === "InternalIP" && IPV4.test(address) && !address.startsWith(LOOPBACK),
   )?.address;
 
-export function doorGuard({ address, port }: Backend): NftTable {
+export function dnatOnlyTable({ address, port }: Backend): NftTable {
   const table = new TableBuilder();
   const rule = `ip daddr ${address} tcp dport ${port} ct status & dnat != dnat drop`;
   table.chain("input", [rule], "type filter hook input priority filter;");
   return { family: "ip", name: "sailplane-door", chains: table.chains, sets: table.sets };
 }
 
-export class MachineDoor {
-  readonly #options: MachineDoorOptions;
+export class HostApiProxy {
+  readonly #options: HostApiProxyOptions;
   readonly #guard: KernelTable;
   #address: string | undefined;
-  #door: ApiDoor | undefined;
+  #proxy: ApiProxy | undefined;
 
-  constructor(options: MachineDoorOptions) {
+  constructor(options: HostApiProxyOptions) {
     this.#options = options;
     this.#guard = new KernelTable(options.log, options.nft);
   }
 
   /** Where the API server's Service leads; undefined if it cannot be reached. */
-  get at(): Backend | undefined {
-    return directWay(this.#options.apiServer) ?? this.#door?.at;
+  get backend(): Backend | undefined {
+    return directBackend(this.#options.apiServer) ?? this.#proxy?.backend;
   }
 
   /** At the node's address, which may be known late, and change. */
   async open(node: Node): Promise<void> {
     const { apiServer } = this.#options;
-    const address = doorAddressOf(node);
-    if (directWay(apiServer) !== undefined || address === undefined || address === this.#address) return;
-    const door = await ApiDoor.open(address, this.#options);
+    const address = hostAddressOf(node);
+    if (directBackend(apiServer) !== undefined || address === undefined || address === this.#address) return;
+    const proxy = await ApiProxy.open(address, this.#options);
     try {
-      await this.#guard.apply(doorGuard(door.at));
+      await this.#guard.apply(dnatOnlyTable(proxy.backend));
     } catch (error) {
-      door.close();
+      proxy.close();
       throw error;
     }
-    this.#door?.close();
-    this.#door = door;
+    this.#proxy?.close();
+    this.#proxy = proxy;
     this.#address = address;
   }
 
   /** The rule is removed as well: the port may be somebody else's next. */
   async close(): Promise<void> {
-    this.#door?.close();
-    this.#door = undefined;
+    this.#proxy?.close();
+    this.#proxy = undefined;
     this.#address = undefined;
     await this.#guard.remove();
   }

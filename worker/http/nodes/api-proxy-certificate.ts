@@ -8,7 +8,7 @@ import { decodeBase64 } from "../../../api/machinery/encoding/base64.ts";
 import { readObject } from "../../../api/machinery/json/object-text.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { apiDoorCertificate } from "../../certificates/api-door-certificate.ts";
+import { apiProxyCertificate } from "../../certificates/api-proxy-certificate.ts";
 import { clusterSigning } from "../../certificates/cluster-signing.ts";
 import type { Bindings } from "../bindings.ts";
 import { withPolicy } from "../filters/with-policy.ts";
@@ -17,7 +17,7 @@ import { requireNode } from "./node-link.ts";
 
 const EC_P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 
-export async function serveApiDoor(c: Context<Bindings>): Promise<Response> {
+export async function serveApiProxyCertificate(c: Context<Bindings>): Promise<Response> {
   await requireNode(c, c.req.param("name") ?? "");
   const publicKey = await readKey(await readBody(c.req.raw));
   const addresses = await withPolicy(c, async ({ store }) => {
@@ -25,7 +25,10 @@ export async function serveApiDoor(c: Context<Bindings>): Promise<Response> {
     const spec = entry && readObject<Service>(entry.text).spec;
     return (spec?.clusterIPs ?? []).filter((address) => !address.includes(":"));
   });
-  const certificate = await apiDoorCertificate({ publicKey, addresses }, await clusterSigning(c.env, c.get("cluster")));
+  const certificate = await apiProxyCertificate(
+    { publicKey, addresses },
+    await clusterSigning(c.env, c.get("cluster")),
+  );
   return c.json({ certificate }, 201);
 }
 

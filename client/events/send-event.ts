@@ -2,7 +2,7 @@ import type { Event } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../api-client.ts";
 
 /** Raises the count of an existing event; the API deletes events in time, and then it is created again. */
-export async function tellEvent(client: ApiClient, event: Event): Promise<void> {
+export async function sendEvent(client: ApiClient, event: Event): Promise<void> {
   const { count = 1, lastTimestamp, message, metadata } = event;
   const { namespace = "", name = "" } = metadata;
   if (count > 1) {

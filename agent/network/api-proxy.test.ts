@@ -15,7 +15,7 @@ import {
 } from "../../api/machinery/x509/certificate.ts";
 import { generalNames } from "../../api/machinery/x509/general-names.ts";
 import { renderPem } from "../../api/machinery/x509/pem.ts";
-import { ApiDoor } from "./api-door.ts";
+import { ApiProxy } from "./api-proxy.ts";
 import type { ControlPlaneCalls } from "./control-plane-calls.ts";
 
 const NAME = "kubernetes.default.svc";
@@ -61,7 +61,7 @@ async function bodyOf(message: IncomingMessage): Promise<string> {
 describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   let plane: Server;
   let controlPlane: ControlPlaneCalls;
-  let door: ApiDoor;
+  let door: ApiProxy;
   let finishWatch = () => {};
   const pods = new Agent({ ca, servername: NAME, keepAlive: true });
 
@@ -91,7 +91,7 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
     const { port } = plane.address() as AddressInfo;
     controlPlane = callsOf(`http://127.0.0.1:${port}/clusters/two`);
     const log = { info: () => {}, warn: () => {} };
-    door = await ApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane, log, apiServer: undefined });
+    door = await ApiProxy.open("127.0.0.1", { nodeName: "n", controlPlane, log, apiServer: undefined });
     await vi.waitFor(async () => expect((await ask("GET", "/healthz")).statusCode).toBe(207));
   });
   afterAll(() => {
@@ -103,8 +103,8 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
 
   const options = (method: string, path: string) => ({
     agent: pods,
-    host: door.at.address,
-    port: door.at.port,
+    host: door.backend.address,
+    port: door.backend.port,
     headers: { authorization: "Bearer the-pods-own", host: NAME },
     method,
     path,
@@ -145,7 +145,7 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   it.each(["GET / HTTP/1.1", "GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: websocket"])(
     "AGENT-STANDS: answers %j of anybody with a header that Node.js cannot send",
     async (start) => {
-      const socket = connectTls({ ca, servername: NAME, host: door.at.address, port: door.at.port });
+      const socket = connectTls({ ca, servername: NAME, host: door.backend.address, port: door.backend.port });
       let heard = "";
       socket.setEncoding("utf8").on("data", (chunk) => {
         heard += chunk;
@@ -159,7 +159,7 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   it.each(["//", "//x/api/v1/namespaces/n/pods/p/exec", "/api/v1/namespaces/n/pods/p/exec?command=id#x"])(
     "AGENT-STANDS: ends a request for SPDY at %s",
     async (path) => {
-      const socket = connectTls({ ca, servername: NAME, host: door.at.address, port: door.at.port });
+      const socket = connectTls({ ca, servername: NAME, host: door.backend.address, port: door.backend.port });
       const closed = new Promise((resolve) => socket.once("close", resolve));
       const versions = "X-Stream-Protocol-Version: v4.channel.k8s.io";
       socket.resume().on("end", () => socket.end());
@@ -171,7 +171,7 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   );
 
   it("forwards WebSockets with their subprotocol", async () => {
-    const { host, port } = { host: door.at.address, port: door.at.port };
+    const { host, port } = { host: door.backend.address, port: door.backend.port };
     const socket = new WebSocket(`wss://${host}:${port}/exec`, ["v5.channel.k8s.io"], { agent: pods });
     const heard = new Promise((resolve) => socket.once("message", (message) => resolve(String(message))));
     await new Promise((resolve) => socket.once("open", resolve));
@@ -185,7 +185,7 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
     const away = callsOf("http://127.0.0.1:9");
     const complaints: string[] = [];
     const log = { info: () => {}, warn: (text: string) => complaints.push(text) };
-    const shut = await ApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane: away, log, apiServer: undefined });
+    const shut = await ApiProxy.open("127.0.0.1", { nodeName: "n", controlPlane: away, log, apiServer: undefined });
     await expect.poll(() => complaints.length).toBe(1);
     shut.close();
   });
@@ -199,7 +199,7 @@ describe("NET-ALPN: an API proxy through which TLS passes", () => {
   };
   let plane: SecureServer;
   let certifier: Server;
-  let door: ApiDoor;
+  let door: ApiProxy;
   let port = 0;
 
   beforeAll(async () => {
@@ -218,7 +218,7 @@ describe("NET-ALPN: an API proxy through which TLS passes", () => {
     };
     const log = { info: () => {}, warn: () => {} };
     const apiServer = { host: "127.0.0.1", port };
-    door = await ApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane, log, apiServer });
+    door = await ApiProxy.open("127.0.0.1", { nodeName: "n", controlPlane, log, apiServer });
     await vi.waitFor(async () =>
       expect(await certificateOf({})).not.toBe(await certificateOf({ ALPNProtocols: ["http/1.1"] })),
     );
@@ -232,8 +232,8 @@ describe("NET-ALPN: an API proxy through which TLS passes", () => {
   /** The serial of the certificate that a client is shown. */
   const certificateOf = (options: ConnectionOptions) =>
     new Promise<string>((resolve, reject) => {
-      const { address: host } = door.at;
-      const socket = connectTls({ ca, servername: NAME, ...options, host, port: door.at.port }, () => {
+      const { address: host } = door.backend;
+      const socket = connectTls({ ca, servername: NAME, ...options, host, port: door.backend.port }, () => {
         resolve(socket.getPeerCertificate().fingerprint256);
         socket.destroy();
       });
@@ -243,7 +243,7 @@ describe("NET-ALPN: an API proxy through which TLS passes", () => {
     const agent = new Agent({ ca, servername: NAME, ...options });
     const headers = { authorization: "Bearer own" };
     const answer = await new Promise<IncomingMessage>((resolve, reject) =>
-      request({ agent, host: door.at.address, port: door.at.port, headers, path: "/api" }, resolve)
+      request({ agent, host: door.backend.address, port: door.backend.port, headers, path: "/api" }, resolve)
         .once("error", reject)
         .end(),
     );

@@ -6,24 +6,24 @@ const absent =
 
 const script = `
   import { execFileSync } from "node:child_process";
-  import { MachineDoor } from ${JSON.stringify(`${import.meta.dirname}/machine-door.ts`)};
+  import { HostApiProxy } from ${JSON.stringify(`${import.meta.dirname}/host-api-proxy.ts`)};
   import { NftSession } from ${JSON.stringify(`${import.meta.dirname}/../proxy/nft-session.ts`)};
   for (const address of ["192.0.2.1/32", "192.0.2.2/32"]) execFileSync("ip", ["address", "add", address, "dev", "lo"]);
   execFileSync("ip", ["link", "set", "lo", "up"]);
   const log = { info() {}, warn() {} };
   const nft = new NftSession();
-  const door = new MachineDoor({ apiServer: { host: "127.0.0.1", port: 1 }, nodeName: "n", log, nft });
+  const proxy = new HostApiProxy({ apiServer: { host: "127.0.0.1", port: 1 }, nodeName: "n", log, nft });
   const at = (address) => ({ status: { addresses: [{ type: "InternalIP", address }] } });
   const seen = [];
   const look = () => seen.push({
-    at: door.at?.address,
-    guarded: execFileSync("nft", ["list", "ruleset"], { encoding: "utf8" }).includes(\`daddr \${door.at?.address} tcp dport \${door.at?.port} ct status\`),
+    at: proxy.backend?.address,
+    guarded: execFileSync("nft", ["list", "ruleset"], { encoding: "utf8" }).includes(\`daddr \${proxy.backend?.address} tcp dport \${proxy.backend?.port} ct status\`),
     tables: execFileSync("nft", ["list", "tables"], { encoding: "utf8" }).trim(),
   });
-  await door.open(at("192.0.2.1")); look();
-  await door.open(at("192.0.2.2")); look();
-  await door.open(at("192.0.2.3")).catch(() => {}); look();
-  await door.close(); look();
+  await proxy.open(at("192.0.2.1")); look();
+  await proxy.open(at("192.0.2.2")); look();
+  await proxy.open(at("192.0.2.3")).catch(() => {}); look();
+  await proxy.close(); look();
   nft.close();
   console.log(JSON.stringify(seen));`;
 

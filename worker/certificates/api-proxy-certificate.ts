@@ -26,7 +26,7 @@ const API_NAMES = [
   "kubernetes.default.svc.cluster.local",
 ] as const;
 
-export interface DoorKey {
+export interface ApiProxyKey {
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
   /** The cluster addresses of the Service `kubernetes`, IPv4. */
@@ -34,7 +34,7 @@ export interface DoorKey {
 }
 
 /** PEM. */
-export async function apiDoorCertificate({ publicKey, addresses }: DoorKey, signing: Signing): Promise<string> {
+export async function apiProxyCertificate({ publicKey, addresses }: ApiProxyKey, signing: Signing): Promise<string> {
   const { authority, sign, serial, now } = signing;
   const signed = toBeSigned({
     serial,

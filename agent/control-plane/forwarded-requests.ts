@@ -14,7 +14,7 @@ export interface Server {
 
 const SUBPROTOCOL = "sec-websocket-protocol";
 
-export class PassedCalls implements ApiCalls {
+export class ForwardedRequests implements ApiCalls {
   readonly server: string;
   readonly #ca: string | undefined;
   readonly #agent: Agent | PlainAgent;

@@ -1,7 +1,7 @@
 /** The events of a pod about its volumes, in the kubelet's words. */
 import type { VolumeUnprocessed } from "./projected/payload.ts";
 
-export interface VolumeNews {
+export interface VolumeEvent {
   readonly type: "Normal" | "Warning";
   readonly reason: "FailedMount" | "AlreadyMountedVolume" | "FileSystemResizeSuccessful" | "VolumeResizeFailed";
   readonly message: string;
@@ -10,16 +10,19 @@ export interface VolumeNews {
 /** How long the kubelet waits. */
 const LONG_MS = 123_000;
 
-const failedMount = (message: string): VolumeNews => ({ type: "Warning", reason: "FailedMount", message });
+const failedMount = (message: string): VolumeEvent => ({ type: "Warning", reason: "FailedMount", message });
 
 /** The first pod determines the group: the files belong to another one than this pod requests. */
-export const ofAnotherGroup = (volume: string, { requested, has }: { requested: number; has: number }): VolumeNews => ({
+export const ofAnotherGroup = (
+  volume: string,
+  { requested, has }: { requested: number; has: number },
+): VolumeEvent => ({
   type: "Warning",
   reason: "AlreadyMountedVolume",
   message: `The requested fsGroup is ${requested}, but the volume ${volume} has GID ${has}. The volume may not be shareable.`,
 });
 
-export const setUpFailed = (volume: string, { message }: Error): VolumeNews =>
+export const setUpFailed = (volume: string, { message }: Error): VolumeEvent =>
   failedMount(`MountVolume.SetUp failed for volume "${volume}" : ${message}`);
 
 const unableToMount = (missing: readonly string[], failed: readonly string[] = [], why = "context deadline exceeded") =>
@@ -27,7 +30,7 @@ const unableToMount = (missing: readonly string[], failed: readonly string[] = [
     `Unable to attach or mount volumes: unmounted volumes=[${missing.join(" ")}], unattached volumes=[], failed to process volumes=[${failed.join(" ")}]: ${why}`,
   );
 
-export function unableToProcess(unprocessed: readonly VolumeUnprocessed[]): VolumeNews {
+export function unableToProcess(unprocessed: readonly VolumeUnprocessed[]): VolumeEvent {
   const names = unprocessed.map(({ volume }) => volume).sort();
   return unableToMount(names, names, unprocessed.map(({ message }) => message).join("; "));
 }
@@ -37,7 +40,7 @@ export class LongWait {
   #since: number | undefined;
 
   /** `missing` are those missing now. */
-  newsOf(missing: readonly string[], now: number): VolumeNews | undefined {
+  eventOf(missing: readonly string[], now: number): VolumeEvent | undefined {
     const since = this.#since ?? now;
     const isLong = missing.length > 0 && now - since >= LONG_MS;
     this.#since = missing.length === 0 ? undefined : isLong ? now : since;

@@ -5,8 +5,8 @@
 import type { Socket } from "node:net";
 import { Forwarder } from "../api-forwarding/forwarder.ts";
 import type { Logger } from "../logger.ts";
+import { fetchApiProxyCertificate } from "./api-proxy-certificate.ts";
 import type { ControlPlaneCalls } from "./control-plane-calls.ts";
-import { fetchDoorCertificate } from "./door-certificate.ts";
 
 const RETRY_MS = { first: 500, most: 30_000 };
 /** The longest delay that timers support. */
@@ -15,14 +15,14 @@ const LONGEST_WAIT_MS = 86_400_000;
 /** How long a client that refused the certificate is believed to go on refusing it. */
 const DISTRUST_MS = 3_600_000;
 
-export interface EndedConnectionsOptions {
+export interface TerminatedConnectionsOptions {
   readonly nodeName: string;
   readonly controlPlane: ControlPlaneCalls;
   readonly log: Logger;
 }
 
-export class EndedConnections {
-  readonly #options: EndedConnectionsOptions;
+export class TerminatedConnections {
+  readonly #options: TerminatedConnectionsOptions;
   readonly #forwarder: Forwarder;
   /** Addresses of clients that refused the certificate, and when. */
   readonly #refusals = new Map<string, number>();
@@ -30,10 +30,10 @@ export class EndedConnections {
   #retryMs = RETRY_MS.first;
   #isCertified = false;
   #isClosed = false;
-  #complaint = "";
+  #lastError = "";
 
   /** Asks for a certificate at once, and until there is one. */
-  constructor(options: EndedConnectionsOptions) {
+  constructor(options: TerminatedConnectionsOptions) {
     this.#options = options;
     this.#forwarder = new Forwarder(options.controlPlane);
     this.#forwarder.server.on("tlsClientError", (error: NodeJS.ErrnoException, { remoteAddress = "" }) => {
@@ -66,16 +66,16 @@ export class EndedConnections {
     const { controlPlane, nodeName, log } = this.#options;
     let wait: number;
     try {
-      const { key, cert, renewAt } = await fetchDoorCertificate(controlPlane, nodeName);
+      const { key, cert, renewAt } = await fetchApiProxyCertificate(controlPlane, nodeName);
       this.#forwarder.server.setSecureContext({ key, cert });
       this.#isCertified = true;
-      this.#complaint = "";
+      this.#lastError = "";
       this.#retryMs = RETRY_MS.first;
       wait = Math.min(renewAt - Date.now(), LONGEST_WAIT_MS);
     } catch (error) {
       const { message } = error as Error;
-      if (message !== this.#complaint) log.warn(message);
-      this.#complaint = message;
+      if (message !== this.#lastError) log.warn(message);
+      this.#lastError = message;
       wait = this.#retryMs;
       this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.most);
     }

@@ -7,8 +7,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Backend } from "../proxy/rule-set.ts";
 import { hearHello } from "./client-hello.ts";
-import { EndedConnections, type EndedConnectionsOptions } from "./ended-connections.ts";
 import { JoinedSockets } from "./join-sockets.ts";
+import { TerminatedConnections, type TerminatedConnectionsOptions } from "./terminated-connections.ts";
 
 export interface ApiServer {
   readonly host: string;
@@ -22,56 +22,56 @@ export function apiServerOf({ server, ca }: { readonly server: string; readonly 
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 443) };
 }
 
-export interface ApiDoorOptions extends EndedConnectionsOptions {
+export interface ApiProxyOptions extends TerminatedConnectionsOptions {
   /** Undefined: TLS cannot pass through, so the agent ends that of all pods. */
   readonly apiServer: ApiServer | undefined;
 }
 
-export class ApiDoor {
+export class ApiProxy {
   readonly #apiServer: ApiServer | undefined;
   readonly #server: Server;
   readonly #joined = new JoinedSockets();
-  readonly #ended: EndedConnections;
+  readonly #terminated: TerminatedConnections;
   /** Clients that have not said enough. */
-  readonly #greeted = new Set<Socket>();
-  readonly at: Backend;
+  readonly #awaitingHello = new Set<Socket>();
+  readonly backend: Backend;
 
-  static open(address: string, options: ApiDoorOptions): Promise<ApiDoor> {
+  static open(address: string, options: ApiProxyOptions): Promise<ApiProxy> {
     return new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true, noDelay: true });
       server.once("error", reject);
-      server.listen(0, address, () => resolve(new ApiDoor(server, options)));
+      server.listen(0, address, () => resolve(new ApiProxy(server, options)));
     });
   }
 
-  private constructor(server: Server, options: ApiDoorOptions) {
+  private constructor(server: Server, options: ApiProxyOptions) {
     const bound = server.address();
     if (typeof bound !== "object" || bound === null) throw new Error("the way to the API server is closed");
-    this.at = { address: bound.address, port: bound.port };
+    this.backend = { address: bound.address, port: bound.port };
     this.#server = server;
     this.#apiServer = options.apiServer;
-    this.#ended = new EndedConnections(options);
+    this.#terminated = new TerminatedConnections(options);
     server.on("connection", (client) => this.#admit(client));
   }
 
   close(): void {
     this.#server.close();
     this.#joined.close();
-    this.#ended.close();
-    for (const client of this.#greeted) client.destroy();
+    this.#terminated.close();
+    for (const client of this.#awaitingHello) client.destroy();
   }
 
   #admit(client: Socket): void {
     const apiServer = this.#apiServer;
     if (apiServer === undefined) {
-      this.#ended.accept(client);
+      this.#terminated.accept(client);
       return;
     }
-    this.#greeted.add(client);
-    client.once("close", () => this.#greeted.delete(client));
+    this.#awaitingHello.add(client);
+    client.once("close", () => this.#awaitingHello.delete(client));
     hearHello(client, (hello) => {
-      this.#greeted.delete(client);
-      if (hello === "without-alpn" && this.#ended.isTrustedBy(client)) this.#ended.accept(client);
+      this.#awaitingHello.delete(client);
+      if (hello === "without-alpn" && this.#terminated.isTrustedBy(client)) this.#terminated.accept(client);
       else this.#joined.join(client, connect({ ...apiServer, allowHalfOpen: true, noDelay: true }));
     });
   }

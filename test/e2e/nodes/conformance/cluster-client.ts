@@ -30,7 +30,7 @@ export interface Sent {
   readonly type?: string;
 }
 
-export class ClusterDoor {
+export class ClusterClient {
   readonly #socket: string;
   readonly #process: ChildProcess;
   readonly #connection: Connection;
@@ -43,10 +43,10 @@ export class ClusterDoor {
     this.#process = spawn(program, words, { stdio: "ignore" });
   }
 
-  static async open(cluster: Cluster): Promise<ClusterDoor> {
-    const door = new ClusterDoor(cluster);
-    for (let i = 0; i < 200 && !existsSync(door.#socket); i++) await sleep(20);
-    return door;
+  static async open(cluster: Cluster): Promise<ClusterClient> {
+    const client = new ClusterClient(cluster);
+    for (let i = 0; i < 200 && !existsSync(client.#socket); i++) await sleep(20);
+    return client;
   }
 
   close(): void {

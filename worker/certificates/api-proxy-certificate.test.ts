@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign, X509Certificate } from "node:crypto";
 import { expect, it } from "vitest";
 import { commonName } from "../../api/machinery/x509/certificate.ts";
-import { apiDoorCertificate } from "./api-door-certificate.ts";
+import { apiProxyCertificate } from "./api-proxy-certificate.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -9,7 +9,7 @@ const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
 it("NET-TLS-CERT: the certificate is for the API server's names in the cluster, valid for a month, and not a client certificate", async () => {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const key = new Uint8Array(publicKey.export({ type: "spki", format: "der" }));
-  const pem = await apiDoorCertificate(
+  const pem = await apiProxyCertificate(
     { publicKey: key, addresses: ["10.96.0.1"] },
     {
       authority: {

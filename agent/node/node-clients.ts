@@ -11,7 +11,7 @@ import { KUBELET_VERSION } from "./node-object.ts";
 /** The part before the slash is the field manager's name. */
 const USER_AGENT = `kubelet/${KUBELET_VERSION} (linux) sailplane`;
 
-export interface NodeVoices {
+export interface NodeClients {
   readonly client: ApiClient;
   /** For requests that every pod causes: many of them are sent together. */
   readonly reports: ApiClient;
@@ -20,13 +20,13 @@ export interface NodeVoices {
   readonly nodeEvents: NodeEvents | undefined;
 }
 
-export interface Speaker {
+export interface NodeClientOptions {
   readonly nodeName: string;
   readonly controlPlane: ControlPlane;
   readonly runtime: Runtime;
 }
 
-export function nodeVoices({ nodeName, controlPlane, runtime }: Speaker): NodeVoices {
+export function nodeClients({ nodeName, controlPlane, runtime }: NodeClientOptions): NodeClients {
   const ask = (request: ApiRequest) =>
     controlPlane.request({ ...request, headers: { "user-agent": USER_AGENT, ...request.headers } });
   const client = apiClientOver(ask);
