@@ -133,6 +133,19 @@ describe("egress", () => {
     ["allows no port names of outsiders", { egress: [{ ports: [{ port: "http" }] }] }, STRANGER, false],
   ])("%s", (_, spec, to, expected) => expect(reaches(spec, to, 8080)).toBe(expected));
 
+  it("POLICY-PORTS: allows a sidecar's port by name, not an init container's", () => {
+    const ports = [{ name: "http", containerPort: 8080 }];
+    const reachesWith = (restartPolicy?: string) => {
+      const init = { name: "i", ports, ...(restartPolicy === undefined ? {} : { restartPolicy }) };
+      const spec = { initContainers: [init], containers: [{ name: "c" }] };
+      const egress = [{ ports: [{ port: "http" }] }];
+      const over = { pods: [pod({ name: "web", ip: WEB }), pod({ name: "far", ip: FAR, node: "there", spec })] };
+      const [v4] = planPolicies(facts([policy({ podSelector: app("web"), egress })], over));
+      return letsThrough(v4, { from: WEB, to: FAR, port: 8080, protocol: "tcp" });
+    };
+    expect([reachesWith("Always"), reachesWith()]).toEqual([true, false]);
+  });
+
   it("POLICY-BOTH: is enforced at the source's node, ingress at the destination's: both must allow a connection", () => {
     const rules = planPolicies(
       facts([

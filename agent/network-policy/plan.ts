@@ -12,6 +12,7 @@ import type {
   NetworkPolicyPort,
 } from "../../api/generated/networking.v1.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selectors/selector.ts";
+import { initContainersOf, isSidecar } from "../pod/containers.ts";
 import { familyOf } from "../proxy/plan.ts";
 import type { Family, Protocol } from "../proxy/rule-set.ts";
 import type { Allowance, Direction, Gate, Peers, PolicyRules, Socket } from "./policy-rules.ts";
@@ -162,7 +163,7 @@ interface NamedPort {
 
 /** Where a port of that name is, at each address of a pod. */
 function socketsOf(pod: Pod, { family, protocol, name }: NamedPort): Socket[] {
-  const ports = pod.spec.containers
+  const ports = [...initContainersOf(pod).filter(isSidecar), ...pod.spec.containers]
     .flatMap(({ ports = [] }) => ports)
     .filter((port) => port.name === name && (port.protocol ?? "TCP") === protocol);
   return addressesOf(pod, family).flatMap((address) =>
