@@ -40,7 +40,7 @@ it.each([
 function probing(
   answers: Readonly<Partial<Record<string, readonly (number | Error)[]>>>,
   probes: Partial<Pick<Container, "startupProbe" | "livenessProbe" | "readinessProbe">>,
-  role: PodContainer["role"] = "main",
+  { role = "main", startedAt = 0 }: { readonly role?: PodContainer["role"]; readonly startedAt?: number } = {},
 ) {
   const requests: string[] = [];
   const told: string[] = [];
@@ -63,12 +63,28 @@ function probing(
       void outcomes.push({ word: `${kind} ${ok} ${errored ?? false}`, tookMs }),
     onTrouble: (_, kind, { output }) => void told.push(`${kind}: ${output}`),
   });
-  const observed = { id: "x", startedAt: 0 } as ContainerObservation;
+  const observed = { id: "x", startedAt } as ContainerObservation;
   const follow = () => prober.follow([{ target: { role, container: { name: "c", ...probes } }, observed }]);
   follow();
   return { prober, requests, told, outcomes, results, follow };
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve, 150));
+
+it("AGENT-PROBE: a container is asked at once whether it is ready, and after one period whether it is alive", async () => {
+  const seldom = (command: string): Probe => ({ ...often(command), periodSeconds: 0.4 });
+  const startedAt = Date.now();
+  const { prober, requests } = probing(
+    {},
+    { livenessProbe: seldom("liveness"), readinessProbe: seldom("readiness") },
+    { startedAt },
+  );
+  await expect.poll(() => requests).toContain("readiness");
+  await settle();
+  expect(requests).not.toContain("liveness");
+  await expect.poll(() => requests).toContain("liveness");
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(399);
+  prober.stop();
+});
 
 it("no other probe runs before the container has started", async () => {
   const { prober, requests, results } = probing(
@@ -129,7 +145,7 @@ it("a container that fails liveness, is already followed, or has been stopped is
 });
 
 it.each(["init", "ephemeral"] as const)("%s containers are not probed", async (role) => {
-  const { requests } = probing({}, { readinessProbe: often("readiness") }, role);
+  const { requests } = probing({}, { readinessProbe: often("readiness") }, { role });
   await settle();
   expect(requests).toEqual([]);
 });
