@@ -30,7 +30,17 @@ export interface DeviceManagerOptions {
   /** Where allocations are written down. */
   readonly file: string;
   readonly sources: () => ReadonlyMap<string, DeviceSource>;
+  /** Resources that are devices, whether their source is there or not. */
+  readonly resources: ReadonlySet<string>;
 }
+
+/** In place of a source that is not there (any more). */
+const GONE: DeviceSource = {
+  devices: [],
+  prefer: async () => [],
+  grant: () => Promise.reject(new Error("its device plugin is gone")),
+  beforeStart: async () => {},
+};
 
 const NOTHING: DeviceGrant = { env: {}, mounts: [], devices: [], annotations: {}, cdiDevices: [] };
 
@@ -101,7 +111,8 @@ export class DeviceManager {
       const known = this.#held.find(
         (held) => held.pod === pod && held.container === name && held.resource === resource,
       );
-      const source = this.#options.sources().get(resource);
+      const { sources, resources: devices } = this.#options;
+      const source = sources().get(resource) ?? (devices.has(resource) ? GONE : undefined);
       const count = Number(quantity);
       // A resource without devices here is just a number.
       if ((source === undefined && known === undefined) || count === 0) continue;

@@ -19,7 +19,8 @@ describe("a device plugin", () => {
   let plugins: DevicePlugins;
   let plugin: FakeDevicePlugin;
   let manager: DeviceManager;
-  const managerOf = () => new DeviceManager({ file: join(directory, "devices.json"), sources: () => plugins.sources });
+  const managerOf = () =>
+    new DeviceManager({ file: join(directory, "devices.json"), sources: () => plugins.sources, resources: new Set() });
   const amounts = () => manager.amounts.get(WIDGET);
 
   beforeEach(async () => {
@@ -56,7 +57,11 @@ describe("a device plugin", () => {
     plugin.stop();
     await expect.poll(told).toEqual(devices("Unhealthy", "Unhealthy"));
     // A restarted agent has not heard of it.
-    const nobody = new DeviceManager({ file: join(directory, "devices.json"), sources: () => new Map() });
+    const nobody = new DeviceManager({
+      file: join(directory, "devices.json"),
+      sources: () => new Map(),
+      resources: new Set(),
+    });
     expect(nobody.healthOf("pod-1", asking("c", 2))).toEqual(devices("Unknown", "Unknown"));
   });
 
@@ -105,11 +110,25 @@ describe("a device plugin", () => {
 
   test("AGENT-DEVICES-SET: containers keep their devices after the plugin is gone, and it is not called for containers that request none", async () => {
     const before = await manager.give("pod-1", asking("c", 1));
-    const nobody = new DeviceManager({ file: join(directory, "devices.json"), sources: () => new Map() });
+    const nobody = new DeviceManager({
+      file: join(directory, "devices.json"),
+      sources: () => new Map(),
+      resources: new Set(),
+    });
     expect(await nobody.give("pod-1", asking("c", 1))).toEqual(before);
     expect((await nobody.give("pod-1", asking("d", 1))).devices).toEqual([]);
     expect((await manager.give("pod-1", asking("d", 0))).devices).toEqual([]);
     expect(plugin.allocated).toHaveLength(1);
+  });
+
+  test("AGENT-DEVICES-SET: without its plugin a pod that requests a device is refused, and starts nowhere without it", async () => {
+    const file = join(directory, "devices.json");
+    const nobody = new DeviceManager({ file, sources: () => new Map(), resources: new Set([WIDGET]) });
+    const setAside = (count: number) =>
+      nobody.setAside({ metadata: { uid: "pod-1" }, spec: { containers: [asking("c", count)] }, status: {} });
+    await expect(setAside(1)).rejects.toThrow("Requested: 1, Available: 0");
+    await setAside(0);
+    expect(nobody.uids).toEqual([]);
   });
 
   test("AGENT-DEVICES-SET: devices of an init container are reused by the pod's later containers", async () => {
@@ -152,7 +171,7 @@ describe("a device plugin", () => {
     const sources = () => new Map([[WIDGET, source]]);
     const given = async (pod: string, count: number) => {
       const file = join(directory, `${pod}.json`);
-      const own = new DeviceManager({ file, sources });
+      const own = new DeviceManager({ file, sources, resources: new Set() });
       requests.length = 0;
       const spec = { initContainers: [asking("i", 2)], containers: [asking("c", count)] };
       await own.setAside({ metadata: { uid: pod }, spec, status: {} });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { ApiClient } from "../../client/api-client.ts";
+import { FakeDevicePlugin } from "../../test/fakes/node/fake-device-plugin.ts";
 import { namesIn } from "../files/names-in.ts";
 import { VendorDrivers, type VendorDriversOptions } from "./vendor-drivers.ts";
 
@@ -33,6 +34,17 @@ it("AGENT-CSI, AGENT-DEVICES: a node creates the directories of vendor drivers a
   drivers.close();
   const made = namesIn(join(directory, "kubelet")).sort();
   expect(made).toEqual(["device-plugins", "plugins", "plugins_registry", "pod-resources", "pods"]);
+});
+
+it("AGENT-DEVICES: a resource whose plugin has not come back since the agent restarted has no devices", async () => {
+  const kubelet = join(directory, "kubelet");
+  const before = driversIn(kubelet);
+  await before.open();
+  const plugin = await FakeDevicePlugin.start(join(kubelet, "device-plugins"), "example.com/widget", { a: true });
+  await expect.poll(() => before.amounts.get("example.com/widget")).toEqual({ capacity: 1, allocatable: 1 });
+  plugin.stop();
+  before.close();
+  expect([...driversIn(kubelet).amounts]).toEqual([["example.com/widget", { capacity: 0, allocatable: 0 }]]);
 });
 
 it("a node that cannot create these directories reports this and continues", async () => {

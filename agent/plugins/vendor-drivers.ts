@@ -9,6 +9,7 @@ import type { CsiSources } from "../csi/csi-sources.ts";
 import { CsiVolumes } from "../csi/csi-volumes.ts";
 import { DeviceManager } from "../devices/device-manager.ts";
 import { DevicePlugins } from "../devices/device-plugins.ts";
+import { DeviceResources } from "../devices/device-resources.ts";
 import type { DeviceSource } from "../devices/device-source.ts";
 import { findGpus, thisMachine } from "../devices/machine-gpus.ts";
 import { PodResources } from "../devices/pod-resources.ts";
@@ -50,17 +51,18 @@ export class VendorDrivers {
   readonly claims: PodClaims;
   readonly #podResources: PodResources;
   #gpus: ReadonlyMap<string, DeviceSource> = new Map();
-  /** Resources that the node once had devices of. */
-  readonly #hadDevices = new Set<string>();
+  readonly #deviceResources: DeviceResources;
   #hadDrivers = false;
 
   constructor(options: VendorDriversOptions) {
     this.#options = options;
     const { kubeletDirectory, dataDirectory, nodeName, client, sources, onChange, onHealth, register, log } = options;
     this.#devicePlugins = new DevicePlugins({ directory: join(kubeletDirectory, "device-plugins"), onChange, log });
+    this.#deviceResources = new DeviceResources(join(dataDirectory, "device-resources.json"));
     this.devices = new DeviceManager({
       file: join(dataDirectory, "devices.json"),
       sources: () => new Map([...this.#gpus, ...this.#devicePlugins.sources]),
+      resources: this.#deviceResources.names,
     });
     const registry = { directory: join(kubeletDirectory, "plugins_registry"), onChange, log };
     this.#csiDrivers = csiDrivers(registry);
@@ -112,8 +114,8 @@ export class VendorDrivers {
   /** A resource whose plugin is gone for good is 0, not absent: a patch would leave it as it was. */
   get amounts(): ReadonlyMap<string, DeviceAmount> {
     const amounts = new Map<string, DeviceAmount>(this.devices.amounts);
-    for (const resource of amounts.keys()) this.#hadDevices.add(resource);
-    for (const resource of this.#hadDevices)
+    this.#deviceResources.add(amounts.keys());
+    for (const resource of this.#deviceResources.names)
       if (!amounts.has(resource)) amounts.set(resource, { capacity: 0, allocatable: 0 });
     return amounts;
   }
