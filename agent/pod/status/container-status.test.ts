@@ -7,7 +7,8 @@ import {
   observed,
   time,
 } from "../../../test/fakes/node/observed-container.ts";
-import { LOST } from "./container-status.ts";
+import { settledLocal } from "../../../test/fakes/node/settled-pod.ts";
+import { containerStatuses, LOST } from "./container-status.ts";
 
 const ended = { exitCode: 1, reason: "Error", startedAt: time(1), finishedAt: time(2), containerID: "fake://1" };
 const backOff = { waiting: new Map([["c", { reason: "CrashLoopBackOff", message: "later" }]]) };
@@ -138,5 +139,26 @@ describe("a container restarted by RestartAllContainers", () => {
     expect(mainStatus({ containers: [again], before: { lastState: { terminated: ended } } }).lastState).toEqual({
       terminated: ended,
     });
+  });
+});
+
+describe("AGENT-STATUS-INIT: an init container of which neither the runtime nor the status knows anything", () => {
+  const initOf = (containers: Case["containers"] = [], restartPolicy?: string) => {
+    const init = { name: "i", ...(restartPolicy === undefined ? {} : { restartPolicy }) };
+    const pod = { metadata: { name: "p" }, spec: { initContainers: [init], containers: [{ name: "c" }] }, status: {} };
+    return containerStatuses({ pod, observation: { sandboxes: [], containers }, local: settledLocal() }).init[0];
+  };
+
+  it("has completed if a main container has been created", () => {
+    const terminated = { exitCode: 0, reason: "Completed", message: expect.stringMatching(/^Unable to get/) };
+    expect(initOf([observed()])).toMatchObject({ state: { terminated }, ready: true });
+    expect(initOf([exited(1)])).toMatchObject({ state: { terminated } });
+  });
+
+  it("is yet to run if none has, or if it is a sidecar", () => {
+    const waiting = { reason: "PodInitializing" };
+    expect(initOf()).toMatchObject({ state: { waiting }, ready: false });
+    expect(initOf([observed({ name: "other" })])).toMatchObject({ state: { waiting } });
+    expect(initOf([observed()], "Always")).toMatchObject({ state: { waiting } });
   });
 });

@@ -115,6 +115,16 @@ interface States {
   readonly restartCount: number;
 }
 
+/** For an init container of which nothing is known, though the main containers that follow it exist. */
+const FORGOTTEN: ContainerState = {
+  terminated: {
+    exitCode: 0,
+    reason: "Completed",
+    message:
+      "Unable to get init container status from container runtime and pod has been initialized, treat it as exited normally",
+  },
+};
+
 /** For a container that has not been created, or no longer exists: its last known state. */
 function statesWithout({
   pod,
@@ -169,13 +179,22 @@ function whileWaiting(states: States, waiting: PodLocal["waiting"], name: string
   };
 }
 
+/** A static pod's last status is not known after a restart, and the runtime may have lost what has ended. */
+function withoutForgotten(states: States, role: ContainerRole, { pod, observation }: Input): States {
+  if (role !== "init" || states.state.waiting === undefined) return states;
+  const mains = new Set(pod.spec.containers.map(({ name }) => name));
+  return observation.containers.some(({ name }) => mains.has(name)) ? { ...states, state: FORGOTTEN } : states;
+}
+
 function statusOf(container: Container, role: ContainerRole, input: Input): ContainerStatus {
   const { pod, observation, local } = input;
   const previous = input.previous.find(({ name }) => name === container.name);
   const [newest, before] = observation.containers.filter(({ name }) => name === container.name);
   const removed = local.restartedAll.get(container.name) ?? 0;
   const states =
-    newest === undefined ? statesWithout({ pod, previous, removed }) : statesOf({ newest, before, previous, removed });
+    newest === undefined
+      ? withoutForgotten(statesWithout({ pod, previous, removed }), role, input)
+      : statesOf({ newest, before, previous, removed });
   const isDue =
     newest === undefined
       ? states.state.terminated === undefined
