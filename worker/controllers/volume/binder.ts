@@ -3,12 +3,12 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { storageClassOf } from "../../../api/resources/core/persistent-volume/storage-class-name.ts";
-import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
+import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { podCondition } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { PROVISIONED_BY, phaseOf, planReleased } from "./reclaim.ts";
-import { bestVolume, type Claim, isFor, mismatchOf, names, type Volume } from "./volume-match.ts";
+import { bestVolume, type Claim, isFor, isOfOtherMode, mismatchOf, names, type Volume } from "./volume-match.ts";
 import { CLAIMS, CLASSES, claimNames, isDelayed, pending, planWaiting } from "./waiting-claim.ts";
 
 const VOLUMES = "persistentvolumes";
@@ -95,7 +95,23 @@ function planVolume(volume: Volume, snapshot: Snapshot): Plan {
   const madeForClaim = volume.metadata.annotations?.[PROVISIONED_BY] !== undefined;
   if (claim.spec.volumeName && madeForClaim && volume.spec.persistentVolumeReclaimPolicy === "Delete")
     return planReleased(volume);
-  return claim.spec.volumeName ? letGo(volume) : settled;
+  if (claim.spec.volumeName) return letGo(volume);
+  return isOfOtherMode(claim, volume) ? { effects: [], events: otherMode(claim, volume) } : settled;
+}
+
+/** A volume that is reserved for a claim which it cannot serve. */
+function otherMode(claim: Claim, volume: Volume): readonly EventRecord[] {
+  const tell = (about: Stored<KubeObject>, message: string): EventRecord => ({
+    about,
+    type: "Warning",
+    reason: "VolumeMismatch",
+    message: `${message} due to incompatible volumeMode.`,
+  });
+  const { name } = volume.metadata;
+  return [
+    tell(volume, `Cannot bind PersistentVolume to requested PersistentVolumeClaim "${claim.metadata.name}"`),
+    tell(claim, `Cannot bind PersistentVolume "${name}" to requested PersistentVolumeClaim`),
+  ];
 }
 
 /** The claim is bound elsewhere: release the volume if the controller bound it; a user's reservation stays. */
@@ -120,7 +136,8 @@ function planBound(claim: Claim, snapshot: Snapshot): Plan {
         ? "Bound claim has lost its PersistentVolume. Data on the volume is lost!"
         : "Bound claim has lost reference to PersistentVolume. Data on the volume is lost!",
     );
-  if (volume.spec.claimRef && !isFor(volume, claim))
+  // Not even a reservation by name counts, once the claim is bound.
+  if (volume.spec.claimRef && volume.spec.claimRef.uid !== claim.metadata.uid)
     return planLost(claim, "ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly");
   return bind(claim, volume);
 }

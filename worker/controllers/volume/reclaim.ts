@@ -55,7 +55,9 @@ function planReclaim(volume: Volume): Plan {
   return { effects: [{ op: "delete", resource: VOLUMES, namespace: "", name, uid }] };
 }
 
+/** The first failure stays, with its message. */
 function failed(volume: Volume, reason: string, message: string): Plan {
+  if (volume.status.phase === "Failed") return settled;
   const effects = statusUpdate(VOLUMES, volume, { ...phaseOf(volume, "Failed"), message });
   return { effects, events: effects.length > 0 ? [{ about: volume, type: "Warning", reason, message }] : [] };
 }

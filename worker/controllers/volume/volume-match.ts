@@ -19,7 +19,7 @@ const isTooSmall = ({ spec }: Claim, { spec: volume }: Volume) =>
   compareQuantities(volume.capacity?.storage, spec.resources?.requests?.storage) < 0;
 const isOfOtherAttributes = ({ spec }: Claim, { spec: volume }: Volume) =>
   (volume.volumeAttributesClassName ?? "") !== (spec.volumeAttributesClassName ?? "");
-const isOfOtherMode = ({ spec }: Claim, { spec: volume }: Volume) =>
+export const isOfOtherMode = ({ spec }: Claim, { spec: volume }: Volume) =>
   (volume.volumeMode ?? "Filesystem") !== (spec.volumeMode ?? "Filesystem");
 const lacksAccess = ({ spec }: Claim, { spec: volume }: Volume) =>
   (spec.accessModes ?? []).some((mode) => !volume.accessModes?.includes(mode));
