@@ -135,6 +135,37 @@ describe("endpoints and slices", () => {
     expect(endpoints(at)?.metadata.annotations).toEqual({});
   });
 
+  it("hold a thousand addresses, of each subset its share", async () => {
+    const at = start();
+    for (let i = 0; i < 1200; i++)
+      at.cluster.put("pods", pod(`p${i}`, `10.0.${i >> 8}.${i & 255}`, { port: i < 300 ? 8001 : 8002 }));
+    at.cluster.put("services", service({ ports: [{ name: "http", port: 80, targetPort: "web" }] }));
+    await at.settle();
+    const sizes = (endpoints(at)?.subsets ?? []).map(({ addresses = [], ports }) => [
+      ports?.[0]?.port,
+      addresses.length,
+    ]);
+    expect(sizes.toSorted()).toEqual([
+      [8001, 250],
+      [8002, 750],
+    ]);
+    expect(endpoints(at)?.metadata.annotations).toMatchObject({ "endpoints.kubernetes.io/over-capacity": "truncated" });
+  });
+
+  it("are no longer marked as truncated once all addresses are in them, even if these are the same", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("a", "10.0.0.1"));
+    at.cluster.put("services", service());
+    await at.settle();
+    at.cluster.change<Endpoints>("endpoints", "ns", "s", ({ metadata }) => {
+      metadata.annotations = { "endpoints.kubernetes.io/over-capacity": "truncated" };
+    });
+    at.cluster.put("pods", pod("b", ""));
+    at.cluster.put("services", { ...service(), metadata: { ...service().metadata, annotations: { touched: "" } } });
+    await at.settle();
+    expect(endpoints(at)?.metadata.annotations).toEqual({});
+  });
+
   it("include hostnames for a headless service, and zone hints if traffic should stay close", async () => {
     const at = start();
     at.cluster.put("nodes", node);

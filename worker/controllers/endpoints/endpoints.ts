@@ -58,8 +58,10 @@ export const endpointsController: Controller = {
     const pods = podsOf(service, snapshot);
     const { subsets, truncated } = capped(subsetsOf(service, pods));
     const labels = { ...labelsOf(service), [MANAGED_BY]: "endpoint-controller" };
-    if (current && same(current.subsets ?? [], subsets) && same(current.metadata.labels, labels)) return settled;
-    const { [OVER_CAPACITY]: _, ...kept } = current?.metadata.annotations ?? {};
+    const { [OVER_CAPACITY]: mark, ...kept } = current?.metadata.annotations ?? {};
+    const isMarked = (mark !== undefined) === truncated;
+    if (current && isMarked && same(current.subsets ?? [], subsets) && same(current.metadata.labels, labels))
+      return settled;
     const annotations = {
       ...withTrigger(kept, triggerTime(service, pods, { ...context, shown: current && shown(current, service), now })),
       ...(truncated ? { [OVER_CAPACITY]: "truncated" } : {}),
@@ -170,27 +172,25 @@ function addressOf(pod: Stored<Pod>, service: Service): EndpointAddress | undefi
   };
 }
 
-/** Endpoints hold at most a thousand addresses, ready ones first. */
+/** Endpoints hold at most a thousand addresses, ready ones first; each subset keeps its share, rounded up. */
 function capped(subsets: EndpointSubset[]): { subsets: EndpointSubset[]; truncated: boolean } {
-  const total = subsets.reduce(
-    (sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length,
-    0,
-  );
-  if (total <= CAPACITY) return { subsets, truncated: false };
-  let room = CAPACITY;
-  const take = (addresses: EndpointAddress[] | undefined) => {
-    const taken = (addresses ?? []).slice(0, room);
-    room -= taken.length;
+  const ready = subsets.reduce((sum, { addresses = [] }) => sum + addresses.length, 0);
+  const unready = subsets.reduce((sum, { notReadyAddresses = [] }) => sum + notReadyAddresses.length, 0);
+  if (ready + unready <= CAPACITY) return { subsets, truncated: false };
+  const cutsReady = ready > CAPACITY;
+  const [room, all] = cutsReady ? [CAPACITY, ready] : [CAPACITY - ready, unready];
+  let left = room;
+  const take = (addresses: readonly EndpointAddress[]) => {
+    const taken = addresses.slice(0, Math.min(left, Math.ceil((addresses.length / all) * room)));
+    left -= taken.length;
     return taken;
   };
-  const ready = subsets.map(({ addresses }) => take(addresses));
-  const kept = subsets.map((subset, position): EndpointSubset => {
-    const addresses = ready[position] ?? [];
-    const unready = take(subset.notReadyAddresses);
+  const kept = subsets.map(({ addresses = [], notReadyAddresses = [], ports }): EndpointSubset => {
+    const [first, second] = cutsReady ? [take(addresses), []] : [addresses, take(notReadyAddresses)];
     return {
-      ...(addresses.length > 0 ? { addresses } : {}),
-      ...(unready.length > 0 ? { notReadyAddresses: unready } : {}),
-      ...(subset.ports ? { ports: subset.ports } : {}),
+      ...(first.length > 0 ? { addresses: first } : {}),
+      ...(second.length > 0 ? { notReadyAddresses: second } : {}),
+      ...(ports ? { ports } : {}),
     };
   });
   return {
