@@ -109,13 +109,12 @@ export class BatchPlanner {
   #decideAnew(pod: PendingPod, state: SchedulerState, expected: Expectation | undefined): Decided {
     const { cluster, queue } = state;
     const now = this.#options.now();
-    const expectedOn = expected && now < expected.since + LONGEST_EXPECTATION_MS ? expected.node : undefined;
+    const meant = expected && { node: expected.node, until: expected.since + LONGEST_EXPECTATION_MS };
     const { random } = this.#options;
-    const decision = schedule(pod, cluster, { random, startAt: this.#startAt, now, expectedOn });
+    const decision = schedule(pod, cluster, { random, startAt: this.#startAt, now, expected: meant });
     if (decision.kind === "wait") {
       queue.hold(pod, decision.plugins, { now, ...(decision.until !== undefined && { due: decision.until }) });
-      if (decision.node)
-        cluster.expect({ pod, node: decision.node, since: expectedOn ? (expected?.since ?? now) : now });
+      if (decision.node) cluster.expect({ pod, node: decision.node, since: expected?.since ?? now });
       return {};
     }
     if (decision.kind === "place") {
@@ -201,7 +200,7 @@ export class BatchPlanner {
       // Its room is kept until it is bound.
       queue.hold(pod, new Set([awaits.plugin]), {
         now: stamp.now,
-        ...(awaits.until !== undefined && { due: awaits.until }),
+        due: awaits.until ?? stamp.now + LONGEST_EXPECTATION_MS,
       });
       cluster.expect({ pod, node: placement.node, since: stamp.now });
       return { ...planned, isExpected: true };

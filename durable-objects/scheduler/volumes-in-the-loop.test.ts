@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import { node, pod } from "../../test/fakes/scheduler/scheduler-objects.ts";
 import { SchedulingBench } from "../../test/fakes/scheduler/scheduling-bench.ts";
 
@@ -25,6 +25,14 @@ describe("[SCHED-VOLUME] a pod whose volume has to be provisioned", () => {
     status: { phase: "Pending" },
   };
   const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
+  /** The reason and message of the pod's condition, which its last event repeats. */
+  const told = async (bench: SchedulingBench) => {
+    const [found] = await bench.all<Pod>("pods");
+    const condition = found?.status.conditions?.find(({ type }) => type === "PodScheduled");
+    const events = await bench.all<Event>("events");
+    expect(events.map(({ message }) => message)).toContain(condition?.message);
+    return [condition?.reason, condition?.message];
+  };
   const zoned = (name: string, zone: string) => node(name, { labels: { "topology.kubernetes.io/zone": zone } });
 
   test("counts in its zone as if it were bound", async () => {
@@ -55,9 +63,45 @@ describe("[SCHED-VOLUME] a pod whose volume has to be provisioned", () => {
     bench.now += 600_000;
     await bench.loop.run();
     expect(await meant()).toBeUndefined();
+    expect(await told(bench)).toEqual([
+      "SchedulerError",
+      'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
+    ]);
   });
 
-  test("is scheduled again as soon as the provisioner gives up on its node", async () => {
+  test("is told if its volume cannot be reached from its node", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", zoned("a", "x"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.loop.run();
+    const term = { matchExpressions: [{ key: "topology.kubernetes.io/zone", operator: "In", values: ["y"] }] };
+    const made = {
+      kind: "PersistentVolume",
+      apiVersion: "v1",
+      metadata: meta("made"),
+      spec: {
+        capacity: { storage: "1Gi" },
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: "fast",
+        nodeAffinity: { required: { nodeSelectorTerms: [term] } },
+      },
+      status: { phase: "Bound" },
+    };
+    await bench.put("create", made);
+    const annotations = {
+      "volume.kubernetes.io/selected-node": "a",
+      "pv.kubernetes.io/bind-completed": "yes",
+    };
+    const metadata = { ...claim.metadata, annotations };
+    const bound = { ...claim, metadata, spec: { ...claim.spec, volumeName: "made" } };
+    await bench.put("replace", bound);
+    await bench.loop.run();
+    expect(await told(bench)).toEqual([
+      "SchedulerError",
+      'running PreBind plugin "VolumeBinding": binding volumes: pv "made" node affinity doesn\'t match node "a": no matching NodeSelectorTerms',
+    ]);
+  });
+
+  test("is scheduled again when the provisioner gives up on its node, after a back-off, and told why", async () => {
     const bench = new SchedulingBench();
     const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
     await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
@@ -65,6 +109,13 @@ describe("[SCHED-VOLUME] a pod whose volume has to be provisioned", () => {
     const spec = { taints: [{ key: "k", effect: "NoSchedule" }] };
     await bench.put("replace", node("a", { spec }), claim);
     await bench.put("create", node("b"));
+    await bench.loop.run();
+    expect(await meant()).toBeUndefined();
+    expect(await told(bench)).toEqual([
+      "SchedulerError",
+      'running PreBind plugin "VolumeBinding": binding volumes: provisioning failed for PVC "data"',
+    ]);
+    bench.now += 1000;
     await bench.loop.run();
     expect(await meant()).toBe("b");
   });

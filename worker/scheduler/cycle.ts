@@ -30,8 +30,8 @@ export interface CycleOptions {
   readonly startAt: number;
   /** ms since the epoch. */
   readonly now: number;
-  /** The node on which the pod is expected since not long ago. */
-  readonly expectedOn?: NodeInfo | undefined;
+  /** The node on which the pod is expected, and until when (ms). */
+  readonly expected?: { readonly node: NodeInfo; readonly until: number } | undefined;
 }
 
 export type Decision =
@@ -86,7 +86,7 @@ function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decis
   if (allNodes === 0) return { kind: "refuse", message: NO_NODES, plugins: new Set(), preemption: { kind: "clear" } };
   const binding = pendingBindingOf(pod, cluster, options.now);
   if (binding) return afterBinding(binding, pod, { cluster, nextStart: options.startAt });
-  const expected = options.expectedOn && expectedPlacement(pod, options.expectedOn, { cluster, options });
+  const expected = expectedPlacement(pod, { cluster, options });
   if (expected) return expected;
   const prepared = prepareFilters(pod, cluster, options.now);
   if (isRefusal(prepared)) {
@@ -177,20 +177,28 @@ function afterBinding(
 /** Devices are given to pods only when they are bound, so a pod that wants some must pass the filters again. */
 function expectedPlacement(
   pod: PendingPod,
-  node: NodeInfo,
-  { cluster, options }: { readonly cluster: Cluster; readonly options: CycleOptions },
+  { cluster, options: { expected, startAt, now } }: { readonly cluster: Cluster; readonly options: CycleOptions },
 ): Decision | undefined {
   const wanted = podDevicesOf(pod, cluster);
-  if (cluster.node(node.name) !== node || !wanted || wantsDevices(wanted)) return undefined;
-  switch (volumesFor(pod, node, cluster)) {
-    case "ready":
-      return placement(node, pod, { cluster, nextStart: options.startAt });
-    case "pending":
-      return { kind: "wait", plugins: new Set([volumeBinding.name]), node };
-    default:
-      return undefined;
-  }
+  if (!expected || cluster.node(expected.node.name) !== expected.node || !wanted || wantsDevices(wanted))
+    return undefined;
+  const { node, until } = expected;
+  const volumes = volumesFor(pod, node, cluster);
+  if (volumes === "ready") return placement(node, pod, { cluster, nextStart: startAt });
+  if (volumes === "pending" && now < until)
+    return { kind: "wait", plugins: new Set([volumeBinding.name]), until, node };
+  return volumes && unbound(volumes === "pending" ? "context deadline exceeded" : volumes.failed);
 }
+
+/** Whoever follows the pod is told why it does not go to the node that was meant for it. */
+const unbound = (why: string): Decision => ({
+  kind: "refuse",
+  message: `running PreBind plugin "${volumeBinding.name}": binding volumes: ${why}`,
+  plugins: new Set([volumeBinding.name]),
+  retry: true,
+  preemption: { kind: "clear" },
+  reason: "SchedulerError",
+});
 
 /** The node on which room was made, if the room is there by now. */
 function awaitedNode(pod: PendingPod, cluster: Cluster, filters: readonly PreparedFilter[]): NodeInfo | undefined {

@@ -10,18 +10,27 @@ import { claimsOf } from "../plugins/volume-binding.ts";
 import { SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
 import { chooseVolumes, reaches } from "./volume-choice.ts";
 
-/** Undefined if the node has to be chosen anew: a claim or volume is gone, or its provisioner gave up on the node. */
-export function volumesFor(pod: PendingPod, node: NodeInfo, cluster: Cluster): "ready" | "pending" | undefined {
+export type PendingVolumes = "ready" | "pending" | { readonly failed: string };
+
+/** Undefined if a claim or volume is gone, so that the node has to be chosen anew. */
+export function volumesFor(pod: PendingPod, node: NodeInfo, cluster: Cluster): PendingVolumes | undefined {
   const claims = claimsOf(pod, cluster);
   if (!("waiting" in claims)) return undefined;
   for (const { spec } of claims.bound) {
     const volume = cluster.get<PersistentVolume>(VOLUMES, "", spec.volumeName ?? "");
-    if (!volume || !reaches(volume, node)) return undefined;
+    if (!volume) return undefined;
+    if (!reaches(volume, node)) return { failed: unreachable(volume, node) };
   }
   const isAsked = ({ metadata }: (typeof claims.waiting)[number]) =>
     metadata.annotations?.[SELECTED_NODE] === node.name;
   const others = claims.waiting.filter((claim) => !isAsked(claim));
   const choice = chooseVolumes(others, node, cluster);
-  if (typeof choice === "string" || choice.provision.length > 0) return undefined;
+  if (typeof choice === "string") return undefined;
+  const [dropped] = choice.provision;
+  // This is how a provisioner says that it cannot make a volume for the node.
+  if (dropped) return { failed: `provisioning failed for PVC "${dropped.metadata.name}"` };
   return others.length < claims.waiting.length ? "pending" : "ready";
 }
+
+const unreachable = (volume: PersistentVolume, node: NodeInfo) =>
+  `pv "${volume.metadata.name}" node affinity doesn't match node "${node.name}": no matching NodeSelectorTerms`;
