@@ -7,8 +7,9 @@ const groupPart = ({ group }: Kind) => group || "core";
 export const kindHref = (kind: Kind): string => href(["kind", groupPart(kind), kind.version, kind.plural]);
 
 /** Cluster scope is written `-`, which is not a valid namespace name. */
-export const objectHref = (kind: Kind, { namespace, name }: ObjectName, tab?: string): string =>
-  href(
-    ["object", groupPart(kind), kind.version, kind.plural, kind.namespaced ? namespace : "-", name],
-    tab ? { tab } : {},
-  );
+export const objectHref = (
+  kind: Kind,
+  { namespace, name }: ObjectName,
+  query: Readonly<Record<string, string>> = {},
+): string =>
+  href(["object", groupPart(kind), kind.version, kind.plural, kind.namespaced ? namespace : "-", name], query);

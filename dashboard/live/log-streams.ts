@@ -3,6 +3,7 @@ import { LineSplitter } from "../../api/line-splitter.ts";
 import { base64Url } from "../../api/machinery/encoding/base64url.ts";
 import { prefix, problemOf, read } from "../api/connection.ts";
 import { token } from "../session.ts";
+import { closeSocket } from "./close-socket.ts";
 import type { LogEnding, LogPlace, LogRequest, LogStream } from "./log-place.ts";
 import { whenVisible, whileVisible } from "./visibility.ts";
 
@@ -62,8 +63,8 @@ const followLog: LogStream = (request, take, stop) =>
       if (whole && splitter.rest !== "") take([splitter.rest]);
       resolve({ name: whole ? "ended" : "lost" });
     };
-    if (stop.aborted) socket.close();
-    stop.addEventListener("abort", () => socket.close());
+    if (stop.aborted) closeSocket(socket);
+    stop.addEventListener("abort", () => closeSocket(socket));
   });
 
 /** Browsers do not expose the response to a refused WebSocket, so a plain request asks for the reason. */

@@ -5,6 +5,7 @@ import { resourcePath } from "../../client/resource-path.ts";
 import { prefix } from "../api/connection.ts";
 import { token } from "../session.ts";
 import { asTerminalLines, LineDiscipline } from "../terminal/line-discipline.ts";
+import { closeSocket } from "./close-socket.ts";
 
 export type ShellState =
   | { readonly name: "connecting" | "open" | "ended" }
@@ -75,7 +76,7 @@ export function openShell({ terminal, hear, state, ...of }: ShellOptions): Shell
       told = size(columns, rows);
       if (terminal) send(CHANNEL.size, told);
     },
-    close: () => socket.close(),
+    close: () => closeSocket(socket),
   };
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { highlight, rangeOf } from "./highlight.ts";
 import { useLogScroll } from "./use-log-scroll.ts";
 
@@ -28,8 +28,9 @@ export function LogText({ label, text, marks: { places, length, index, steps }, 
   const at = places[index];
   const current = () => ranges(at === undefined ? [] : [at]);
   const scrolled = useLogScroll({ box, text, current: () => current()[0], steps });
-  useEffect(() => highlight("found", ranges(places)), [text, places, length]);
-  useEffect(() => highlight("current-match", current()), [text, at, length]);
+  // Before the next frame is drawn: a change of the text takes its marks away.
+  useLayoutEffect(() => highlight("found", ranges(places)), [text, places, length]);
+  useLayoutEffect(() => highlight("current-match", current()), [text, at, length]);
   return (
     <pre
       ref={box}

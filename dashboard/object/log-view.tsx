@@ -6,6 +6,7 @@ import { LogReader, type LogSource, type LogState } from "../live/log-reader.ts"
 import { clusterLogs } from "../live/log-streams.ts";
 import { Check } from "../parts/check.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { route } from "../route.ts";
 import { LogSearchTools } from "./log-search-tools.tsx";
 import { LogText } from "./log-text.tsx";
 import { StreamTools } from "./stream-tools.tsx";
@@ -23,7 +24,7 @@ interface LogViewProps {
 
 export function LogView({ of, sources, choices, command }: LogViewProps) {
   const [wanted, setFollow] = useState(true);
-  const [previous, setPrevious] = useState(false);
+  const [previous, setPrevious] = useState(route.value.query.previous === "true");
   const [timed, setTimed] = useState(false);
   const [wrap, setWrap] = useState(true);
   const follow = wanted && !previous;

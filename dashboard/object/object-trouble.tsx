@@ -6,6 +6,7 @@ import { type Kind, kubectlName } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lately } from "../now.ts";
 import { type Happening, happeningOf, newestFirst } from "../summaries/events-of.ts";
+import { LogLink } from "../troubles/log-link.tsx";
 import { canBeInTrouble, troubleOf } from "../troubles/trouble-of.ts";
 import type { ObjectProps } from "./object-props.ts";
 
@@ -26,7 +27,10 @@ function Trouble({ kind, object }: { readonly kind: Kind; readonly object: Store
   if (!trouble) return null;
   return (
     <div class={`trouble ${trouble.tone}`} role="status">
-      <p>{trouble.why}</p>
+      <p>
+        {trouble.why}
+        <LogLink kind={kind} trouble={trouble} />
+      </p>
       {trouble.detail !== "" && <p class="quiet">{trouble.detail}</p>}
     </div>
   );

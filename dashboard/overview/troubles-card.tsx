@@ -3,6 +3,7 @@ import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { gathered } from "../summaries/alike.ts";
+import { LogLink } from "../troubles/log-link.tsx";
 import { sortOfTrouble, type Trouble } from "../troubles/trouble.ts";
 import { Others } from "./others.tsx";
 
@@ -54,7 +55,10 @@ function TroubleRow({ trouble, others }: TroubleRowProps) {
         {trouble.of && `of ${trouble.of}, `}
         <Age of={trouble.since} />
       </span>
-      <p>{trouble.why}</p>
+      <p>
+        {trouble.why}
+        {kind && <LogLink kind={kind} trouble={trouble} />}
+      </p>
       {trouble.detail !== "" && (
         <p class="detail" title={trouble.detail}>
           {trouble.detail}

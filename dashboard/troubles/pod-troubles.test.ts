@@ -134,6 +134,20 @@ it.each<[string, Partial<PodSummary>, Partial<Happening> | undefined, string, Re
   expect(found?.detail).toBe(detail);
 });
 
+it.each<[string, Partial<PodSummary>, unknown]>([
+  [
+    "before its last restart, if it is restarted again and again",
+    { ...crashing, container: { ...app, reason: "CrashLoopBackOff", exitCode: 3 } },
+    { container: "app", previous: "true" },
+  ],
+  ["that it writes now, if it runs", { ready: false, container: app }, { container: "app" }],
+  [
+    "not at all, if it never ran",
+    { ready: false, state: "ErrImagePull", container: { ...app, reason: "ErrImagePull" } },
+    undefined,
+  ],
+])("a trouble leads to the container's log %s", (_, pod, log) => expect(troublesOf([pod])[0]?.log).toEqual(log));
+
 it("pods of one owner with the same problem are grouped, others stay separate", () => {
   const waiting = { ...late, node: "" };
   const pods = [

@@ -17,9 +17,16 @@ export const podTroubles = (pods: Iterable<PodSummary>, { now, warningOf }: PodT
     const { uid, namespace, name, created: since, owners, workload } = pod;
     const found = findingOf(pod, now, warningOf(uid));
     const of = workload && `${workload.kind} ${workload.name}`;
-    const base = { uid, apiVersion: "v1", kind: "Pod", namespace, name, since, owner: owners[0], of, state: pod.state };
-    return found ? [{ ...base, ...found }] : [];
+    const base = { uid, apiVersion: "v1", kind: "Pod", namespace, name, since, owner: owners[0], of };
+    return found ? [{ ...base, state: pod.state, log: logOf(pod), ...found }] : [];
   });
+
+/** Of a container that has run. */
+function logOf({ container }: PodSummary): Trouble["log"] {
+  if (!container || (container.exitCode === undefined && container.reason !== "Running")) return undefined;
+  const { name, reason } = container;
+  return { container: name, ...(reason === "CrashLoopBackOff" ? { previous: "true" } : {}) };
+}
 
 type Finding = Pick<Trouble, "tone" | "why" | "detail"> & { readonly state?: string };
 

@@ -12,9 +12,18 @@ export interface Trouble extends ObjectName {
   readonly detail: string;
   /** RFC 3339. */
   readonly since: string;
+  /** The log that says more, if there is one. */
+  readonly log?: TroubleLog | undefined;
   /** For a pod, the uid of its owner, and the workload at the top: `Deployment web`. */
   readonly owner?: string | undefined;
   readonly of?: string | undefined;
+}
+
+/** As the logs' tab takes it from the address. */
+export interface TroubleLog {
+  readonly container: string;
+  /** "true" for the log before the last restart. */
+  readonly previous?: string;
 }
 
 /** Pods of one owner with the same problem are grouped. */

@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)("the overview of a cluster in trouble", () => {
 
   test("each trouble is one sentence on what is wrong and what to do, and its consequences are left out", async () => {
     const pods = [
-      podWith("crashing", { containers: [sh("exit 3")] }),
+      podWith("crashing", { containers: [sh("echo no database; exit 3")] }),
       podWith("too-large", { containers: [large] }),
       podWith("unset", { containers: [unset] }),
     ];
@@ -64,6 +64,9 @@ describe.skipIf(!hasBrowser)("the overview of a cluster in trouble", () => {
     await told("default/unset", /^The Secret db is missing: create it, or correct the reference in app\.$/);
     await told("ghost", /^It (has not reported yet|reports no more): look whether/);
     expect(await page.getByRole("link", { name: /^default\/import-/ }).count()).toBe(0);
+    await troubles.filter({ hasText: "default/crashing" }).getByRole("link", { name: "Its log" }).first().click();
+    await page.getByRole("log").getByText("no database").waitFor();
+    expect(await page.getByLabel("Before the last restart").isChecked()).toBe(true);
     await goTo(page, "#/object/apps/v1/deployments/tight/crowded");
     await page
       .getByRole("status")
