@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { connectSpdy, openStreams } from "../../test/fakes/spdy-client.ts";
 import { ForwardedRequests } from "../control-plane/forwarded-requests.ts";
@@ -231,6 +231,27 @@ describe("SPDY-TERMINAL: exec and attach", () => {
     api?.terminate();
     socket.destroy();
   });
+});
+
+test("SPDY-WINDOW: a WebSocket that does not even answer pings is ended", async () => {
+  let silent: WebSocket | undefined;
+  onSocket = (socket) => {
+    silent = socket;
+  };
+  vi.useFakeTimers({ toFake: ["setInterval"] });
+  const { socket } = await connect(`${POD}/exec?command=cat&stdout=true`);
+  const { heard, closed } = await openStreams(socket, ["error", "stdout"]);
+  // Its pings are answered, until nothing is read any more.
+  vi.advanceTimersByTime(20_000);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  vi.advanceTimersByTime(20_000);
+  expect(heard.error.isEnded).toBe(false);
+  silent?.pause();
+  vi.advanceTimersByTime(40_000);
+  vi.useRealTimers();
+  await closed;
+  expect(JSON.parse(heard.error.text)).toMatchObject({ message: "the connection to the command was lost" });
+  silent?.terminate();
 });
 
 describe("SPDY-PORTS: port-forward", () => {

@@ -12,6 +12,9 @@ export interface Server {
   readonly ca?: string;
 }
 
+const HANDSHAKE_MS = 15_000;
+/** Admission webhooks may take half a minute, and a node that is to serve a stream another quarter. */
+const PATIENT_HANDSHAKE_MS = 60_000;
 const SUBPROTOCOL = "sec-websocket-protocol";
 
 export class ForwardedRequests implements ApiCalls {
@@ -47,7 +50,7 @@ export class ForwardedRequests implements ApiCalls {
   }
 
   dial(path: string, { protocol, headers }: Parameters<ApiCalls["dial"]>[1]): WebSocket {
-    const socket = this.webSocket(path, { ...headers, [SUBPROTOCOL]: protocol });
+    const socket = this.webSocket(path, { ...headers, [SUBPROTOCOL]: protocol }, PATIENT_HANDSHAKE_MS);
     // Of subprotocols that it was not given as such, among them all with a slash, the library knows none.
     socket.once("upgrade", ({ headers: response }) => {
       if (response[SUBPROTOCOL] === protocol) delete response[SUBPROTOCOL];
@@ -55,12 +58,12 @@ export class ForwardedRequests implements ApiCalls {
     return socket;
   }
 
-  webSocket(path: string, headers: Readonly<Record<string, string>>): WebSocket {
+  webSocket(path: string, headers: Readonly<Record<string, string>>, handshakeTimeout = HANDSHAKE_MS): WebSocket {
     return new WebSocket(`${this.server.replace(/^http/, "ws")}${path}`, {
       headers,
       ...(this.#ca === undefined ? {} : { ca: this.#ca }),
       ...(this.#socketAgent === undefined ? {} : { agent: this.#socketAgent }),
-      handshakeTimeout: 15_000,
+      handshakeTimeout,
       perMessageDeflate: false,
       // Masking keeps plain proxies from mistaking messages for requests; inside TLS no proxy sees them, and masking
       // costs a copy of each.

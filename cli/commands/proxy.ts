@@ -25,7 +25,7 @@ export const proxyCommand = (): Command =>
   new Command("proxy")
     .summary("let programs that speak only SPDY exec, attach, copy and port-forward")
     .description(
-      "Forwards requests from this machine to a control plane, until Ctrl-C, and translates SPDY, which a control plane without servers cannot accept: that of kubectl before 1.31, and of many programs written in Go. Pods need no proxy: what they ask of kubernetes.default.svc is translated on their node.",
+      "Forwards requests from this machine to a control plane, until Ctrl-C, and translates SPDY, which a control plane without servers cannot accept: that of kubectl before 1.31, and of many programs written in Go. Containers need no proxy: what they ask of kubernetes.default.svc is translated on their node.",
     )
     .addOption(dataDirectoryOption())
     .addOption(new Option("--kubeconfig <file>", "where it leads, in place of DIR/kubeconfig: its current context"))
