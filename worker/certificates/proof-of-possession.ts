@@ -3,9 +3,11 @@ import type { ParsedRequest } from "../../api/machinery/x509/certificate-request
 import { elementsOf, oidText, within } from "../../api/machinery/x509/der-reader.ts";
 
 const HASHES: Readonly<Record<string, string>> = {
+  "1.2.840.10045.4.1": "SHA-1",
   "1.2.840.10045.4.3.2": "SHA-256",
   "1.2.840.10045.4.3.3": "SHA-384",
   "1.2.840.10045.4.3.4": "SHA-512",
+  "1.2.840.113549.1.1.5": "SHA-1",
   "1.2.840.113549.1.1.11": "SHA-256",
   "1.2.840.113549.1.1.12": "SHA-384",
   "1.2.840.113549.1.1.13": "SHA-512",
@@ -20,9 +22,14 @@ const ED25519 = "1.3.101.112";
 export const provesPossession = async (request: ParsedRequest): Promise<boolean> =>
   (await verifySignature(request)) === "valid";
 
-/** Go's text of what is wrong with the signature; undefined if it is valid, or of a kind that cannot be verified here. */
+/**
+ * Go's text of what is wrong with the signature; undefined if it is valid. One that cannot be verified is not valid:
+ * anybody could request a certificate for a key of somebody else by changing the algorithm's identifier.
+ */
 export async function signatureProblem(request: ParsedRequest): Promise<string | undefined> {
-  if ((await verifySignature(request)) !== "invalid") return undefined;
+  const verdict = await verifySignature(request);
+  if (verdict === "valid") return undefined;
+  if (verdict === "unknown") return "x509: cannot verify signature: algorithm unimplemented";
   if (request.algorithm === ED25519) return "x509: Ed25519 verification failure";
   return isRsa(request) ? "crypto/rsa: verification error" : "x509: ECDSA verification failure";
 }
