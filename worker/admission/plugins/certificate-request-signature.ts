@@ -17,7 +17,7 @@ export const certificateRequestSignature: AdmissionPlugin = {
   async validate({ object }) {
     const { metadata, spec } = object as CertificateSigningRequest;
     const parsed = parseCertificateRequest(spec.request);
-    const problem = parsed && (await signatureProblem(parsed));
+    const problem = parsed ? await signatureProblem(parsed) : "asn1: structure error";
     if (problem === undefined) return;
     const errors = [invalidField("spec.request", spec.request, problem)];
     throw new ApiError(invalid("certificates.k8s.io", "CertificateSigningRequest", metadata.name ?? "", errors));
