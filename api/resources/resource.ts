@@ -199,6 +199,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly rowConditions?: (object: T) => readonly RowCondition[];
   /** For a custom kind, the structural schema by which its objects are decoded, owned and described. */
   readonly structuralSchema?: JSONSchemaProps;
+  /** For a custom kind: those of all its versions by apiVersion, also of versions that are not served. */
+  readonly structuralSchemas?: Readonly<Record<string, JSONSchemaProps>>;
   /** For a custom kind, the version at which its objects are stored; a built-in kind's is `version`. */
   readonly storageVersion?: string;
 }

@@ -6,7 +6,7 @@ import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { DEDUCED } from "../../api/machinery/apply/type-view.ts";
 import { type JsonObject, membersOf } from "../../api/machinery/json/json-object.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/json/object-text.ts";
-import { apiVersionOf, type KubeObject, kubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
+import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
 import { timestamp } from "../../api/machinery/time/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
@@ -24,7 +24,7 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
   return {
     apiVersion,
     view: struct ? structView(struct) : customView(resource),
-    ...(struct ? {} : { schemaChanges: true }),
+    ...(struct ? {} : { custom: true, versions: (version: string) => customVersion(resource, version) }),
     ownable: ownableThrough({
       subresource,
       ...(resource.status ? { status: resource.status } : {}),
@@ -34,28 +34,20 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
   };
 }
 
-type At = Pick<RequestContext, "served" | "registry">;
-
-/**
- * Like `ownedKind`. Managers of a custom kind's other versions keep what they own, each by its own version's schema.
- * The object is compared as it is: conversion webhooks are not called.
- */
-function ownedKindOf({ served, registry }: At, subresource: string): KindAtVersion {
-  const owned = ownedKind(served.resource, subresource);
-  if (!served.custom) return owned;
-  const versions = (apiVersion: string): VersionedType | undefined => {
-    const { group, version } = parseApiVersion(apiVersion);
-    const other = registry.find(group, version, served.resource.plural);
-    return other?.custom ? { view: customView(other.resource), from: same, to: same } : undefined;
-  };
-  return { ...owned, versions };
-}
-
 const same = (object: JsonObject) => object;
 
+/**
+ * Managers of a custom kind's other versions, served or not, keep what they own, each by its own version's schema. The
+ * object is compared as it is: conversion webhooks are not called.
+ */
+function customVersion({ structuralSchemas = {} }: Resource, apiVersion: string): VersionedType | undefined {
+  const schema = structuralSchemas[apiVersion];
+  return schema && { view: structuralView(schema as StructuralSchema), from: same, to: same };
+}
+
 /** The same at the requested version. */
-export function ownedKindAt(at: At, subresource: string): KindAtVersion {
-  const stored = ownedKindOf(at, subresource);
+export function ownedKindAt(at: Pick<RequestContext, "served">, subresource: string): KindAtVersion {
+  const stored = ownedKind(at.served.resource, subresource);
   const other = askedVersion(at);
   if (!other) return stored;
   const { group, version } = at.served;
@@ -79,7 +71,8 @@ function otherVersion({ group, kind, otherVersions = [] }: Resource, apiVersion:
   const struct = found && structOfKind(apiVersion, kind);
   if (!found || !struct) return undefined;
   const converted = (convert: (object: KubeObject) => KubeObject) => (object: JsonObject) => {
-    const draft = kubeObject(structuredClone(object));
+    // An apply may have given up all metadata; Go's is a struct, and so never absent.
+    const draft = kubeObject(structuredClone({ metadata: {}, ...object }));
     const made = canonicalObject(convert(draftObject(draft)));
     // An empty list of managers is a request, which the canonical form does not hold.
     const { managedFields } = draft.metadata;

@@ -193,7 +193,7 @@ function endsNow({ served }: RequestContext, { metadata, ...rest }: KubeObject):
 function checkRevision(context: RequestContext, { metadata }: KubeObject, revision: Revision): void {
   const { resource } = context.served;
   const named = metadata.resourceVersion ?? "";
-  if (named === "" || named === "0") {
+  if (named === "" || /^0+$/.test(named)) {
     if (resource.allowUnconditionalUpdate !== false) return;
     const error = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
     // Kubernetes names the resource here, not the kind.

@@ -26,10 +26,10 @@ export interface KindAtVersion {
   /** The current version, as stated in the object: `apps/v1`. */
   readonly apiVersion: string;
   readonly view: TypeView;
-  /** Other versions; managers of a version that is no longer served are dropped. */
+  /** Other versions; managers of a version that the kind no longer has are dropped. */
   readonly versions?: (apiVersion: string) => VersionedType | undefined;
-  /** The schema is user-defined, and may have changed since the sets were stored. */
-  readonly schemaChanges?: boolean;
+  /** The schema is a definition's, and may have changed since the sets were stored. */
+  readonly custom?: boolean;
   /** The part of a set that can be owned through the endpoint: without what it resets. */
   readonly ownable: (set: FieldSet) => FieldSet;
 }
@@ -114,7 +114,7 @@ export class Differences {
     this.#by = by;
   }
 
-  /** Undefined if the version is no longer served. */
+  /** Undefined if the kind no longer has the version. */
   at(apiVersion: string): Comparison | undefined {
     if (!this.#known.has(apiVersion)) this.#known.set(apiVersion, this.#compare(apiVersion));
     return this.#known.get(apiVersion);
@@ -133,7 +133,7 @@ export class Differences {
 
 /** The stored owners, reconciled with the current schema. */
 export function reconcileOwners(owners: Map<string, Owner>, kind: KindAtVersion): void {
-  if (!kind.schemaChanges) return;
+  if (!kind.custom) return;
   for (const [key, owner] of owners) {
     const version = versionOf(kind, owner.apiVersion);
     const set = version && reconcileSet(owner.set, version.view);

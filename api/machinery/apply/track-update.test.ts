@@ -86,6 +86,16 @@ describe("managedFields of ordinary writes", () => {
     expect(a.entries).toEqual([]);
   });
 
+  test("TRACK-05: an empty list is none for a custom object", () => {
+    const a = new ManagedObject("example.com/v1", "Custom", viewOf("v1", "ConfigMap"));
+    a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
+    const before = a.entries;
+    a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields: [] }));
+    expect(a.entries).toEqual(before);
+    a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields: [{}] }));
+    expect(a.entries).toEqual([]);
+  });
+
   test("TRACK-06: null and invalid entries keep the stored ones", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));

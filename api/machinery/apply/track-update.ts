@@ -67,12 +67,14 @@ const entriesOf = (object: JsonObject | undefined): readonly ManagedFieldsEntry[
  * them with an empty list or one empty entry; otherwise the stored ones. Subresources ignore those in the request.
  */
 function requestedEntries(
-  { next, subresource }: TrackedUpdate,
+  { next, subresource, kind }: TrackedUpdate,
   stored: readonly ManagedFieldsEntry[],
 ): readonly ManagedFieldsEntry[] {
   const sent = isJsonObject(next.metadata) ? next.metadata.managedFields : undefined;
   if (subresource !== "" || !Array.isArray(sent) || sent === stored) return stored;
   const entries = sent as readonly ManagedFieldsEntry[];
+  // Metadata of custom objects is coerced first, which drops an empty list.
+  if (entries.length === 0 && kind.custom) return stored;
   const [first] = entries;
   if (!first || (entries.length === 1 && Object.keys(first).length === 0)) return [];
   return deepEqual(entries, stored) || !parseOwners(entries) ? stored : entries;

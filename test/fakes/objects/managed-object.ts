@@ -33,7 +33,8 @@ export class ManagedObject {
 
   at(subresource: string): KindAtVersion & { kindName: string } {
     const ownable = ownableThrough({ subresource, status: {} });
-    return { apiVersion: this.#apiVersion, kindName: this.#kind, view: this.#view, schemaChanges: true, ownable };
+    const custom = structOfKind(this.#apiVersion, this.#kind) === undefined;
+    return { apiVersion: this.#apiVersion, kindName: this.#kind, view: this.#view, custom, ownable };
   }
 
   /** Replaces the schema from now on. */

@@ -2,6 +2,7 @@
 
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
+import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
 import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import { canonicalObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
@@ -75,6 +76,13 @@ function undecodable({ served, path }: RequestContext, applied: Record<string, u
   );
 }
 
+/** A new object has none, but what is given must be one. */
+function dropRevision({ metadata }: KubeObject): void {
+  const problem = metadata.resourceVersion ? parseUintProblem(metadata.resourceVersion) : undefined;
+  if (problem) throw new ApiError(failure(500, "", problem));
+  delete metadata.resourceVersion;
+}
+
 interface Applied {
   readonly applied: Record<string, unknown>;
   readonly strict: Extract<ParsedApplied, { ok: true }>["strict"];
@@ -115,7 +123,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   checkIdentity(context, draft);
   // Only the server decides these two; an applier may repeat what it once read.
   if (live) draft.metadata.creationTimestamp = live.metadata.creationTimestamp ?? "";
-  else delete draft.metadata.resourceVersion;
+  else dropRevision(draft);
   if (strict) {
     if (options.fieldValidation === "Strict") throw patchRefused(strict.failure);
     if (options.fieldValidation === "Warn") context.warnings.splice(0, Number.POSITIVE_INFINITY, ...strict.warnings);

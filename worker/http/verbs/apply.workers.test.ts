@@ -43,6 +43,23 @@ test("TRACK-11: an apply at a version that is not the storage version owns field
   expect(forced.spec).toMatchObject({ maxReplicas: 4, targetCPUUtilizationPercentage: 80 });
 });
 
+test("APPLY-05: an applier may give up everything that it applied at another version", async () => {
+  const url = (version: string) => HPA(version).replace("applied", "given-up");
+  const type = "application/apply-patch+yaml";
+  const target = { apiVersion: "apps/v1", kind: "Deployment", name: "d" };
+  const body = (version: string, labels?: object) => ({
+    apiVersion: `autoscaling/${version}`,
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "given-up", ...(labels ? { labels } : {}) },
+    spec: { maxReplicas: 3, scaleTargetRef: target },
+  });
+  await patch(`${url("v2")}?fieldManager=m`, type, body("v2", { a: "b" }));
+  const again = await patch(`${url("v1")}?fieldManager=m`, type, body("v1"));
+  expect(again).toMatchObject({ apiVersion: "autoscaling/v1", spec: { maxReplicas: 3 } });
+  expect(again.metadata).not.toHaveProperty("labels");
+  expect(again.metadata.managedFields).toMatchObject([{ manager: "m", apiVersion: "autoscaling/v1" }]);
+});
+
 test("TRACK-12: an ordinary write at a version that is not the storage version owns fields of that version", async () => {
   const events = "https://sailplane/apis/events.k8s.io/v1/namespaces/default/events?fieldManager=first";
   const event = {
@@ -101,6 +118,38 @@ test("APPLY-02: managers at another version of a custom kind keep their fields",
   ]);
   expect((await apply("second", "v2", { a: 2 })).message).toBe(
     'Apply failed with 1 conflict: conflict with "first": .spec.a',
+  );
+});
+
+test("TRACK-09: managers of a version that is no longer served keep their fields, those of one that is gone do not", async () => {
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const version = (name: string, served: boolean) => ({ name, served, storage: name === "v2", schema });
+  const write = (versions: object[]) => customDefinition({ kind: "Aging", plural: "aging", versions });
+  const definitions = "https://sailplane/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const first = JSON.stringify(write([version("v1", true), version("v2", true)]));
+  const json = { "Content-Type": "application/json" };
+  await API.fetch(new Request(definitions, { method: "POST", body: first, headers: json }));
+  const aging = (at: string) => `https://sailplane/apis/example.com/${at}/namespaces/default/aging`;
+  const body = JSON.stringify({ apiVersion: "example.com/v1", kind: "Aging", metadata: { name: "a" }, a: 1 });
+  await API.fetch(new Request(`${aging("v1")}?fieldManager=old`, { method: "POST", body, headers: json }));
+  const merge = "application/merge-patch+json";
+  const managersAfter = async (versions: object[], label: string) => {
+    await patch(`${definitions}/aging.example.com`, merge, { spec: { versions } });
+    const change = { metadata: { labels: { [label]: "x" } } };
+    const { metadata } = await patch(`${aging("v2")}/a?fieldManager=new`, merge, change);
+    return metadata.managedFields?.map(({ manager }) => manager);
+  };
+  expect(await managersAfter([version("v1", false), version("v2", true)], "b")).toEqual(["new", "old"]);
+  const stored = { status: { storedVersions: ["v2"] } };
+  await patch(`${definitions}/aging.example.com/status`, merge, stored);
+  expect(await managersAfter([version("v2", true)], "c")).toEqual(["new"]);
+});
+
+test("an apply with a resourceVersion that is none creates no object", async () => {
+  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "none", resourceVersion: "x" } };
+  const url = "https://sailplane/api/v1/namespaces/default/configmaps/none?fieldManager=m";
+  expect((await patch(url, "application/apply-patch+yaml", body)).message).toBe(
+    'strconv.ParseUint: parsing "x": invalid syntax',
   );
 });
 

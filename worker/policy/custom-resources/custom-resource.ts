@@ -4,7 +4,7 @@ import type {
   CustomResourceDefinitionVersion,
 } from "../../../api/generated/apiextensions.v1.ts";
 import { membersOf } from "../../../api/machinery/json/json-object.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { setDefaults } from "../../../api/machinery/structural/defaults.ts";
 import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
@@ -42,6 +42,9 @@ export function customResource(
     // A terminating definition accepts no new objects.
     verbs: metadata.deletionTimestamp ? ALL_VERBS.filter((verb) => verb !== "create") : ALL_VERBS,
     structuralSchema: schema,
+    structuralSchemas: Object.fromEntries(
+      spec.versions.map((each) => [apiVersionOf(spec.group, each.name), schemaOf(each)]),
+    ),
     storageVersion: spec.versions.find(({ storage }) => storage)?.name ?? version.name,
     updateMeta: "changes",
     generation: true,
