@@ -156,7 +156,7 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   const own = expected.length;
   const result = await context.store.commit(all);
   if (result.ok) {
-    const stored = dryRun ? droppingEmptyRevision(text) : withRevision(text, result.revisions[own] ?? 0);
+    const stored = dryRun ? unstored(text, object) : withRevision(text, result.revisions[own] ?? 0);
     return { outcome: "created", text: await context.store.answered(stored) };
   }
   const failed = all[result.write];
@@ -164,6 +164,10 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   await explainFailure(request, failed);
   return { outcome: "again" };
 }
+
+/** A revision is the store's business, which a dry run does not reach: it is answered as it was sent. */
+const unstored = (text: string, { metadata: { resourceVersion } }: KubeObject): string =>
+  resourceVersion ? withRevision(text, JSON.stringify(resourceVersion).slice(1, -1)) : droppingEmptyRevision(text);
 
 /** The error for a create whose name is taken: by a terminating object, or permanently. */
 async function nameTaken(

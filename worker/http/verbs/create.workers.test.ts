@@ -48,6 +48,14 @@ test("an unsupported media type is reported before invalid options, and a dry ru
   expect(await post(roles, "application/json")).toBe(500);
 });
 
+test("a dry run answers the resourceVersion that was sent", async () => {
+  const maps = "https://sailplane/api/v1/namespaces/default/configmaps?dryRun=All";
+  const body = JSON.stringify({ metadata: { name: "sent", resourceVersion: '1"' } });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await API.fetch(new Request(maps, { method: "POST", body, headers }));
+  expect(await answer.json()).toMatchObject({ metadata: { resourceVersion: '1"' } });
+});
+
 test("REG-CREATE-REVISION: an invalid body or an admission error is reported before a resourceVersion", async () => {
   const post = async (path: string, body: object) => {
     const headers = { "Content-Type": "application/json" };
