@@ -44,7 +44,7 @@ const MAX_INT64 = 9223372036854775807n;
 const LARGEST_EXPONENT = 1000;
 const MOST_DIGITS = 1000;
 
-interface Parts {
+export interface Parts {
   readonly negative: boolean;
   /** All digits, without leading zeros of the integer part. */
   readonly whole: string;
@@ -56,15 +56,18 @@ interface Parts {
 
 /** The quantity, or what is wrong with it, in Kubernetes' words. Digits may be missing, as in Go: `Mi` is zero. */
 export function parseQuantity(text: QuantityText): Quantity | string {
-  const parts = split(String(text).trim());
+  const parts = quantityParts(text);
   return typeof parts === "string" ? parts : exactValue(parts);
 }
 
 /** What is wrong with a quantity, if anything. */
 export const quantityProblem = (text: QuantityText): string | undefined => {
-  const parts = split(String(text).trim());
+  const parts = quantityParts(text);
   return typeof parts === "string" ? parts : undefined;
 };
+
+/** The same before its value is computed. */
+export const quantityParts = (text: QuantityText): Parts | string => split(String(text).trim());
 
 function split(text: string): Parts | string {
   const [, sign, digits = "", fraction, suffix = ""] = PATTERN.exec(text) ?? [];
@@ -80,7 +83,7 @@ function split(text: string): Parts | string {
   return { ...common, base: 10, exponent: Number(exponent), format: "DecimalExponent" };
 }
 
-function exactValue({ negative, whole, fraction, base, exponent, format }: Parts): Quantity {
+export function exactValue({ negative, whole, fraction, base, exponent, format }: Parts): Quantity {
   const digits = BigInt(whole + fraction || "0");
   // digits · 10^-fraction · base^exponent · 10^9, rounded away from zero to an integer number of nanos.
   const shift = 9 - fraction.length + (base === 10 ? exponent : 0);

@@ -61,7 +61,7 @@ export function ownedKindAt(at: Pick<RequestContext, "served">, subresource: str
 }
 
 /** The requested version, if it differs from the stored one. Custom objects are at the requested version already. */
-function askedVersion({ served }: Pick<At, "served">): VersionedType | undefined {
+function askedVersion({ served }: Pick<RequestContext, "served">): VersionedType | undefined {
   const { resource, group, version, conversion, custom } = served;
   return conversion && !custom ? otherVersion(resource, apiVersionOf(group, version)) : undefined;
 }

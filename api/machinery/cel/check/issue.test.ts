@@ -26,6 +26,15 @@ describe("errors are reported as by cel-go", () => {
     ["if (self.i == 1) == 2", "reserved identifier: if"],
     ["b'\\u0041' == b'A'", "unable to unescape string"],
     ["self.`s` == 'a'", "unsupported syntax: '`'"],
+    ["self.s == '\\ud800'", "invalid unicode code point"],
+    ["self.l.all(x, x, true)", "1:15: duplicate variable name: x"],
+    ["double('1e400') == 1.0", "type conversion error from 'string' to 'double'"],
+    ["int('9223372036854775808') == 1", "type conversion error from 'string' to 'int'"],
+    ["uint('+1') == 1u", "type conversion error from 'string' to 'uint'"],
+    ["self.l.existsOne(x, x == 'a')", "undeclared reference to 'existsOne'"],
+    ["self.s == '\\U00110000'", "invalid unicode code point"],
+    ["'é\t' == self.i", "\n | 'é ' == self.i\n | .．...^"],
+    ["self.é", "1:6: Syntax error: token recognition error at: 'é'\n | self.é\n | .....＾"],
   ])("CEL-SYNTAX: %s: %s", (source, message) => {
     expect(run(source)).toContain(message);
   });

@@ -14,6 +14,16 @@ export class SyntaxProblem extends Error {
 /** cel-go's own limit: each is shown with its whole line. */
 const SHOWN = 100;
 
+/** Nor is a longer line shown. */
+const LONGEST = 16_384;
+
+/** Points at a column. Below letters that UTF-8 writes as several bytes it is as wide as most of them are. */
+function mark(line: readonly string[], column: number): string {
+  const isWide = (c: string | undefined) => c !== undefined && c > "\x7f";
+  const dots = Array.from({ length: column }, (_, i) => (isWide(line[i]) ? "．" : "."));
+  return `${dots.join("")}${isWide(line[column]) ? "＾" : "^"}`;
+}
+
 /** Every issue with its line and a mark below its column, in order of place. */
 export function renderIssues(source: string, issues: readonly Issue[]): string {
   // An empty source has no line to show.
@@ -26,8 +36,9 @@ export function renderIssues(source: string, issues: readonly Issue[]): string {
       const before = points.slice(0, at);
       const line = before.filter((c) => c === "\n").length;
       const column = at - (before.lastIndexOf("\n") + 1);
-      const text = source.split("\n")[line] ?? "";
-      return `ERROR: <input>:${line + 1}:${column + 1}: ${message}\n | ${text}\n | ${".".repeat(column)}^`;
+      const text = (source.split("\n")[line] ?? "").replaceAll("\t", " ");
+      const place = `ERROR: <input>:${line + 1}:${column + 1}: ${message}`;
+      return text.length > LONGEST ? place : `${place}\n | ${text}\n | ${mark([...text], column)}`;
     });
   if (issues.length > SHOWN) shown.push(`${issues.length - SHOWN} more errors were truncated`);
   return shown.join("\n");

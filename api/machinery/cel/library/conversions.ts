@@ -1,4 +1,6 @@
 /** CEL's conversions between its types. */
+import { parseGoFloat } from "../../encoding/go-float.ts";
+import { parseUintProblem } from "../../encoding/parse-uint.ts";
 import type { Declaration } from "../declaration.ts";
 import { showDouble } from "../values/double-text.ts";
 import { formatDuration, parseNanos } from "../values/duration-text.ts";
@@ -28,10 +30,16 @@ const fromDouble = (value: number): bigint => {
 /** The error for a text that cannot be converted. */
 const unconverted = (to: string) => new CelError(`type conversion error from 'string' to '${to}'`);
 
-const parseInt10 = (text: string, to: string): bigint => {
-  if (!/^[+-]?\d+$/.test(text)) throw unconverted(to);
-  return BigInt(text);
-};
+function parsedInt(text: string): bigint {
+  const value = /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined;
+  if (value === undefined || BigInt.asIntN(64, value) !== value) throw unconverted("int");
+  return value;
+}
+
+function parsedUint(text: string): Uint {
+  if (parseUintProblem(text)) throw unconverted("uint");
+  return uint(BigInt(text));
+}
 
 function parseDuration(text: string): Duration {
   const nanos = parseNanos(text);
@@ -43,20 +51,21 @@ export const conversions: readonly Declaration[] = [
   ["int(int) -> int", (value: bigint) => value],
   ["int(uint) -> int", ({ value }: Uint) => int(value)],
   ["int(double) -> int", fromDouble],
-  ["int(string) -> int", (text: string) => int(parseInt10(text, "int"))],
+  ["int(string) -> int", parsedInt],
   ["int(timestamp) -> int", ({ nanos }: Timestamp) => nanos / 1_000_000_000n],
+  ["int(duration) -> int", ({ nanos }: Duration) => nanos],
   ["uint(uint) -> uint", (value: Uint) => value],
   ["uint(int) -> uint", uint],
   ["uint(double) -> uint", (value: number) => uint(fromDouble(value))],
-  ["uint(string) -> uint", (text: string) => uint(parseInt10(text, "uint"))],
+  ["uint(string) -> uint", parsedUint],
   ["double(double) -> double", (value: number) => value],
   ["double(int) -> double", Number],
   ["double(uint) -> double", ({ value }: Uint) => Number(value)],
   [
     "double(string) -> double",
     (text: string) => {
-      const value = text.trim() === "" ? Number.NaN : Number(text);
-      if (Number.isNaN(value) && text !== "NaN") throw unconverted("double");
+      const value = parseGoFloat(text);
+      if (value === undefined) throw unconverted("double");
       return value;
     },
   ],

@@ -19,10 +19,11 @@ class FormatValue extends Opaque {
   }
 }
 
+/** Kubernetes judges a prefix with `a` for its last two letters, if it ends with a dash. */
 const prefix =
   (check: Check): Check =>
   (text) =>
-    check(text.endsWith("-") ? `${text}a` : text);
+    check(text.length > 1 && text.endsWith("-") ? `${text.slice(0, -2)}a` : text);
 const strfmt =
   (format: string, what: string): Check =>
   (text) =>

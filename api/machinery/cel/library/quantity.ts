@@ -1,5 +1,6 @@
 /** quantity() (apiserver pkg/cel/library/quantity.go). */
-import { formatQuantity, parseQuantity, type Quantity, quantityProblem } from "../../quantity.ts";
+import { asFloat, asInt64, type HeldQuantity, heldQuantity, negated, ofInt64, sumHeld } from "../../held-quantity.ts";
+import { exactValue, formatQuantity, type Quantity, quantityParts, quantityProblem } from "../../quantity.ts";
 import type { Declaration } from "../declaration.ts";
 import { CelError, Opaque } from "../values/values.ts";
 
@@ -7,7 +8,10 @@ const BILLION = 1_000_000_000n;
 
 class QuantityValue extends Opaque {
   readonly typeName = "kubernetes.Quantity";
-  constructor(readonly quantity: Quantity) {
+  constructor(
+    readonly quantity: Quantity,
+    readonly held: HeldQuantity,
+  ) {
     super();
   }
   equals(other: Opaque): boolean {
@@ -19,22 +23,26 @@ class QuantityValue extends Opaque {
 }
 
 export function quantity(text: string): QuantityValue {
-  const parsed = parseQuantity(text);
-  if (typeof parsed === "string") throw new CelError(quantityProblem(text) ?? parsed);
-  return new QuantityValue(parsed);
+  const parts = quantityParts(text);
+  if (typeof parts === "string") throw new CelError(parts);
+  return new QuantityValue(exactValue(parts), heldQuantity(parts));
 }
 
 const order = ({ quantity: a }: QuantityValue, { quantity: b }: QuantityValue) =>
   a.nanos < b.nanos ? -1n : a.nanos > b.nanos ? 1n : 0n;
-const of = ({ quantity: a }: QuantityValue, nanos: bigint) => new QuantityValue({ ...a, nanos });
-/** Kubernetes does not hold longer ones as integers. */
-const LONGEST = 10n ** 18n;
-const isInteger = ({ quantity: { nanos } }: QuantityValue) =>
-  nanos % BILLION === 0n && nanos < LONGEST * BILLION && nanos > -LONGEST * BILLION;
 
-function asInteger(value: QuantityValue): bigint {
-  if (!isInteger(value)) throw new CelError("cannot convert value to integer");
-  return value.quantity.nanos / BILLION;
+type Addend = Pick<QuantityValue, "held"> & { readonly quantity: Pick<Quantity, "nanos"> };
+
+const whole = (value: bigint): Addend => ({ quantity: { nanos: value * BILLION }, held: ofInt64(value) });
+const sum = ({ quantity, held }: QuantityValue, other: Addend) =>
+  new QuantityValue({ ...quantity, nanos: quantity.nanos + other.quantity.nanos }, sumHeld(held, other.held));
+const difference = (value: QuantityValue, { quantity, held }: Addend) =>
+  sum(value, { quantity: { nanos: -quantity.nanos }, held: negated(held) });
+
+function asInteger({ held }: QuantityValue): bigint {
+  const value = asInt64(held);
+  if (value === undefined) throw new CelError("cannot convert value to integer");
+  return value;
 }
 
 export const quantities: readonly Declaration[] = [
@@ -53,26 +61,11 @@ export const quantities: readonly Declaration[] = [
     (a: QuantityValue, b: QuantityValue) => order(a, b) < 0n,
   ],
   ["kubernetes.Quantity.compareTo(kubernetes.Quantity) -> int", order],
-  [
-    "kubernetes.Quantity.asApproximateFloat() -> double",
-    ({ quantity: { nanos } }: QuantityValue) => Number(nanos) / 1e9,
-  ],
+  ["kubernetes.Quantity.asApproximateFloat() -> double", ({ held }: QuantityValue) => asFloat(held)],
   ["kubernetes.Quantity.asInteger() -> int", asInteger],
-  ["kubernetes.Quantity.isInteger() -> bool", isInteger],
-  [
-    "kubernetes.Quantity.add(kubernetes.Quantity) -> kubernetes.Quantity",
-    (a: QuantityValue, b: QuantityValue) => of(a, a.quantity.nanos + b.quantity.nanos),
-  ],
-  [
-    "kubernetes.Quantity.add(int) -> kubernetes.Quantity",
-    (a: QuantityValue, b: bigint) => of(a, a.quantity.nanos + b * BILLION),
-  ],
-  [
-    "kubernetes.Quantity.sub(kubernetes.Quantity) -> kubernetes.Quantity",
-    (a: QuantityValue, b: QuantityValue) => of(a, a.quantity.nanos - b.quantity.nanos),
-  ],
-  [
-    "kubernetes.Quantity.sub(int) -> kubernetes.Quantity",
-    (a: QuantityValue, b: bigint) => of(a, a.quantity.nanos - b * BILLION),
-  ],
+  ["kubernetes.Quantity.isInteger() -> bool", ({ held }: QuantityValue) => asInt64(held) !== undefined],
+  ["kubernetes.Quantity.add(kubernetes.Quantity) -> kubernetes.Quantity", sum],
+  ["kubernetes.Quantity.add(int) -> kubernetes.Quantity", (a: QuantityValue, b: bigint) => sum(a, whole(b))],
+  ["kubernetes.Quantity.sub(kubernetes.Quantity) -> kubernetes.Quantity", difference],
+  ["kubernetes.Quantity.sub(int) -> kubernetes.Quantity", (a: QuantityValue, b: bigint) => difference(a, whole(b))],
 ];

@@ -1,9 +1,7 @@
 /** semver() (apiserver pkg/cel/library/semverlib.go). */
 import type { Declaration } from "../declaration.ts";
+import { parseLooseSemver, parseSemver } from "../values/semver-text.ts";
 import { CelError, Opaque } from "../values/values.ts";
-
-const PATTERN =
-  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
 class SemverValue extends Opaque {
   readonly typeName = "kubernetes.Semver";
@@ -33,41 +31,21 @@ function compare(a: SemverValue, b: SemverValue): bigint {
   return 0n;
 }
 
-/** Drops a leading v and leading zeros, and fills in missing parts. */
-function normalized(text: string): string {
-  const [, core = "", rest = ""] = /^v?([\d.]*)(.*)$/s.exec(text) ?? [];
-  const parts = core.split(".").map((part) => part.replace(/^0+(?=\d)/, ""));
-  while (parts.length < 3) parts.push("0");
-  return parts.join(".") + rest;
-}
-
-function parse(text: string, normalize = false): SemverValue | undefined {
-  const match = PATTERN.exec(normalize ? normalized(text) : text);
-  if (!match) return undefined;
-  const [, major = "0", minor = "0", patch = "0", pre] = match;
-  return new SemverValue([BigInt(major), BigInt(minor), BigInt(patch)], pre?.split(".") ?? []);
-}
+const parse = (text: string, normalize = false) => (normalize ? parseLooseSemver(text) : parseSemver(text));
 
 export function semver(text: string, normalize = false): SemverValue {
   const parsed = parse(text, normalize);
-  if (!parsed)
-    throw new CelError(
-      text.split(".").length === 3
-        ? `Invalid character(s) found in version ${JSON.stringify(text)}`
-        : "No Major.Minor.Patch elements found",
-    );
-  return parsed;
+  if (typeof parsed === "string") throw new CelError(parsed);
+  return new SemverValue(parsed.numbers, parsed.pre);
 }
+
+const isSemver = (text: string, normalize = false): boolean => typeof parse(text, normalize) !== "string";
 
 export const semvers: readonly Declaration[] = [
   ["semver(string) -> kubernetes.Semver", semver, "traversal"],
   ["semver(string, bool) -> kubernetes.Semver", semver, "traversal"],
-  ["isSemver(string) -> bool", (text: string) => parse(text) !== undefined, "traversal"],
-  [
-    "isSemver(string, bool) -> bool",
-    (text: string, normalize: boolean) => parse(text, normalize) !== undefined,
-    "traversal",
-  ],
+  ["isSemver(string) -> bool", isSemver, "traversal"],
+  ["isSemver(string, bool) -> bool", isSemver, "traversal"],
   [
     "kubernetes.Semver.isGreaterThan(kubernetes.Semver) -> bool",
     (a: SemverValue, b: SemverValue) => compare(a, b) > 0n,

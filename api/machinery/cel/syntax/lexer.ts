@@ -147,7 +147,7 @@ function stringToken(points: readonly string[], from: number): Found {
     // In bytes, only bytes can be escaped this way.
     if (isBytes && code && code[1] === undefined)
       throw new SyntaxProblem({ at: from, message: "unable to unescape string" });
-    if (code) parts.push(Number.parseInt(code[1] ?? code[2] ?? code[3] ?? "", 16));
+    if (code) parts.push(codePoint(code[1] ?? code[2] ?? code[3] ?? "", from));
     else if (octal) parts.push(Number.parseInt(octal, 8));
     else if (plain !== undefined) parts.push(plain);
     else return undefined;
@@ -158,6 +158,13 @@ function stringToken(points: readonly string[], from: number): Found {
   const end = from + prefix.length + 2;
   const text = points.slice(from, end).join("");
   return { token: { kind: isBytes ? "bytes" : "string", text, value: isBytes ? new Uint8Array() : "", at: from }, end };
+}
+
+function codePoint(hex: string, at: number): number {
+  const point = Number.parseInt(hex, 16);
+  const isSurrogate = point >= 0xd800 && point <= 0xdfff;
+  if (isSurrogate || point > 0x10ffff) throw new SyntaxProblem({ at, message: "invalid unicode code point" });
+  return point;
 }
 
 const encoder = (text: string): number[] => {

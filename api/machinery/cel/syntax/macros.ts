@@ -64,6 +64,7 @@ function loop(of: Call, variables: 1 | 2, make: (bodies: readonly Expr[], at: nu
   const { target, args, at } = of;
   const iterVar = variable(args[0], at);
   const iterVar2 = variables === 2 ? variable(args[1], at) : undefined;
+  if (iterVar2 === iterVar) fail(args[1]?.at ?? at, `duplicate variable name: ${iterVar}`);
   const { init, condition, step, result } = make(args.slice(variables), at);
   return {
     kind: "comprehension",
@@ -79,22 +80,25 @@ function loop(of: Call, variables: 1 | 2, make: (bodies: readonly Expr[], at: nu
   };
 }
 
-const all = (variables: 1 | 2) => (of: Call) =>
-  loop(of, variables, ([body], at) => ({
+/** Of those that have one body. */
+const variablesOf = ({ args }: Call): 1 | 2 => (args.length === 3 ? 2 : 1);
+
+const all = (of: Call) =>
+  loop(of, variablesOf(of), ([body], at) => ({
     init: bool(true, at),
     condition: call("@not_strictly_false", at, ident(ACCU, at)),
     step: call("_&&_", at, ident(ACCU, at), body as Expr),
   }));
 
-const exists = (variables: 1 | 2) => (of: Call) =>
-  loop(of, variables, ([body], at) => ({
+const exists = (of: Call) =>
+  loop(of, variablesOf(of), ([body], at) => ({
     init: bool(false, at),
     condition: call("@not_strictly_false", at, call("!_", at, ident(ACCU, at))),
     step: call("_||_", at, ident(ACCU, at), body as Expr),
   }));
 
-const existsOne = (variables: 1 | 2) => (of: Call) =>
-  loop(of, variables, ([body], at) => ({
+const existsOne = (of: Call) =>
+  loop(of, variablesOf(of), ([body], at) => ({
     init: int(0n, at),
     step: call("_?_:_", at, body as Expr, call("_+_", at, ident(ACCU, at), int(1n, at)), ident(ACCU, at)),
     result: call("_==_", at, ident(ACCU, at), int(1n, at)),
@@ -184,10 +188,10 @@ const MACROS: Readonly<Record<string, Macro | undefined>> = Object.assign(
   Object.create(null) as Record<string, Macro>,
   {
     has: { receiver: false, counts: [1], expand: has },
-    all: { receiver: true, counts: [2, 3], expand: (of: Call) => all(of.args.length === 3 ? 2 : 1)(of) },
-    exists: { receiver: true, counts: [2, 3], expand: (of: Call) => exists(of.args.length === 3 ? 2 : 1)(of) },
-    exists_one: { receiver: true, counts: [2], expand: existsOne(1) },
-    existsOne: { receiver: true, counts: [2, 3], expand: (of: Call) => existsOne(of.args.length === 3 ? 2 : 1)(of) },
+    all: { receiver: true, counts: [2, 3], expand: all },
+    exists: { receiver: true, counts: [2, 3], expand: exists },
+    exists_one: { receiver: true, counts: [2, 3], expand: existsOne },
+    existsOne: { receiver: true, counts: [3], expand: existsOne },
     map: { receiver: true, counts: [2, 3], expand: mapTo(1) },
     filter: { receiver: true, counts: [2], expand: filter },
     sortBy: { receiver: true, counts: [2], expand: sortBy },

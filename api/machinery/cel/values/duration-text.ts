@@ -27,11 +27,16 @@ export function parseNanos(text: string): bigint | undefined {
   return sign === "-" ? -nanos : nanos;
 }
 
-/** As CEL prints durations: in seconds, `3.5s`. */
+const BILLION = 1_000_000_000n;
+
+/** As CEL prints durations: in seconds, `3.5s`, as a double, which rounds many digits. */
 export function formatDuration(nanos: bigint): string {
+  const seconds = String(Number(nanos / BILLION) + Number(nanos % BILLION) / 1e9);
+  return seconds.includes("e") ? `${plainSeconds(nanos)}s` : `${seconds}s`;
+}
+
+/** Less than a microsecond. */
+function plainSeconds(nanos: bigint): string {
   const abs = nanos < 0n ? -nanos : nanos;
-  const fraction = String(abs % 1_000_000_000n)
-    .padStart(9, "0")
-    .replace(/0+$/, "");
-  return `${nanos < 0n ? "-" : ""}${abs / 1_000_000_000n}${fraction === "" ? "" : `.${fraction}`}s`;
+  return `${nanos < 0n ? "-" : ""}0.${String(abs).padStart(9, "0").replace(/0+$/, "")}`;
 }
