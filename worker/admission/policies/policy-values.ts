@@ -15,9 +15,9 @@ import { controlLoopMay } from "../../auth/control-loops.ts";
 import { rbacDecision } from "../../auth/rbac/rbac.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
 import type { Served } from "../../kind-registry.ts";
+import { admittedRequest } from "../admitted-request.ts";
 import { admittedTarget } from "../admitted-target.ts";
-import { admittedKind, admittedObject } from "../admitted-version.ts";
-import { operationOptions } from "../operation-options.ts";
+import { admittedObject } from "../admitted-version.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 export interface Beside {
@@ -35,7 +35,7 @@ export async function policyValues(
   return new Map<string, unknown>([
     ["object", fromJson(request.object ? await admittedObject(request, request.object, at) : null, undefined)],
     ["oldObject", fromJson(request.old ? await admittedObject(request, request.old, at) : null, undefined)],
-    ["request", fromJson(requestValue(request, at), REQUEST)],
+    ["request", fromJson(admittedRequest(request, at), REQUEST)],
     ["namespaceObject", namespace ? fromJson(namespace, NAMESPACE) : null],
     ["params", params ? fromJson(canonicalObject(params), undefined) : null],
     ["authorizer", authorizerValue(decide)],
@@ -49,25 +49,6 @@ const resourceOf = (request: AdmissionRequest): Partial<AuthorizerCheck> => ({
   subresource: request.subresource,
   ...admittedTarget(request),
 });
-
-/** admission.k8s.io AdmissionRequest, as expressions see it. */
-function requestValue(request: AdmissionRequest, at: Served): object {
-  const { served, user } = request.context;
-  const { plural } = served.resource;
-  return {
-    kind: admittedKind(request, at),
-    resource: { group: at.group, version: at.version, resource: plural },
-    subResource: request.subresource,
-    requestKind: admittedKind(request, served),
-    requestResource: { group: served.group, version: served.version, resource: plural },
-    requestSubResource: request.subresource,
-    ...admittedTarget(request),
-    operation: request.operation,
-    userInfo: { username: user.name, uid: user.uid ?? "", groups: user.groups, extra: user.extra ?? {} },
-    dryRun: request.dryRun,
-    options: operationOptions(request),
-  };
-}
 
 /** By roles only; what nodes may do in addition is left out, since it takes reads. */
 const decisionFor =

@@ -6,9 +6,8 @@ import { requestTime } from "../../deadline.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
 import { parseReview, unnamedReview } from "../../outbound/parse-review.ts";
-import { admittedTarget } from "../admitted-target.ts";
-import { admittedKind, admittedObject } from "../admitted-version.ts";
-import { operationOptions } from "../operation-options.ts";
+import { admittedRequest } from "../admitted-request.ts";
+import { admittedObject } from "../admitted-version.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { readResponse, type WebhookResponse } from "./webhook-response.ts";
 
@@ -93,30 +92,14 @@ function foreignPatch({ patch, patchType }: WebhookResponse): string | undefined
 
 /** admission.k8s.io AdmissionRequest, with the object at the version that the webhook's rules name. */
 async function reviewOf(request: AdmissionRequest, uid: string, at: Served): Promise<object> {
-  const { context, operation, subresource, object, old, dryRun } = request;
-  const { namespace, name } = admittedTarget(request);
-  const { user, served } = context;
-  const { plural } = served.resource;
+  const { object, old } = request;
+  const { dryRun, options, ...rest } = admittedRequest(request, at);
   return {
     uid,
-    kind: admittedKind(request, at),
-    resource: { group: at.group, version: at.version, resource: plural },
-    ...(subresource ? { subResource: subresource } : {}),
-    requestKind: admittedKind(request, served),
-    requestResource: { group: served.group, version: served.version, resource: plural },
-    ...(subresource ? { requestSubResource: subresource } : {}),
-    ...(name ? { name } : {}),
-    ...(namespace ? { namespace } : {}),
-    operation,
-    userInfo: {
-      username: user.name,
-      ...(user.uid ? { uid: user.uid } : {}),
-      groups: user.groups,
-      ...(user.extra ? { extra: user.extra } : {}),
-    },
+    ...rest,
     object: object ? await admittedObject(request, object, at) : null,
     oldObject: old ? await admittedObject(request, old, at) : null,
     dryRun,
-    options: operationOptions(request),
+    options,
   };
 }
