@@ -201,7 +201,9 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly structuralSchema?: JSONSchemaProps;
   /** For a custom kind: those of all its versions by apiVersion, also of versions that are not served. */
   readonly structuralSchemas?: Readonly<Record<string, JSONSchemaProps>>;
-  /** For a custom kind, the version at which its objects are stored; a built-in kind's is `version`. */
+  /**
+   * For a custom kind, the version at which its objects are stored, if it is served; a built-in kind's is `version`.
+   */
   readonly storageVersion?: string;
 }
 

@@ -230,6 +230,14 @@ test("WIRE-DISCOVERY: subresources of a custom kind are status before scale, tho
   expect(names(defineResource(kind))).toEqual(["foos", "foos/scale", "foos/status"]);
 });
 
+test("a custom kind whose storage version is not served has no storageVersionHash", () => {
+  const kind = { group: "e.com", version: "v2", kind: "Foo", plural: "foos", scope: "Namespaced" } as const;
+  const shown = (resource: Resource) => apiResourceList([resource], "e.com", "v2")?.resources[0];
+  expect(shown({ ...defineResource(kind), structuralSchema: {} })).not.toHaveProperty("storageVersionHash");
+  const stored = { structuralSchema: {}, storageVersion: "v1" };
+  expect(shown({ ...defineResource(kind), ...stored })).toHaveProperty("storageVersionHash");
+});
+
 test("WIRE-DISCOVERY: the aggregated document has the full kind of custom objects", () => {
   const kind = { group: "e.com", version: "v1", kind: "Foo", plural: "foos", scope: "Cluster", status: {} } as const;
   const { items } = aggregatedDiscovery([{ ...defineResource(kind), structuralSchema: {} }], "/apis");

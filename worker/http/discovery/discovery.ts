@@ -151,7 +151,9 @@ function verbsOf({ verbs = ALL_VERBS, structuralSchema }: Resource): string[] {
 }
 
 /** Reviews, component statuses and metrics are computed per request. */
-const isStored = ({ verbs = ALL_VERBS }: Resource): boolean => verbs.includes("delete");
+/** Kubernetes does not say at what a custom kind is stored whose storage version is not served. */
+const isStored = ({ verbs = ALL_VERBS, structuralSchema, storageVersion }: Resource): boolean =>
+  verbs.includes("delete") && (structuralSchema === undefined || storageVersion !== undefined);
 
 const namesOf = ({ shortNames, categories }: Resource) => ({
   ...(shortNames && shortNames.length > 0 ? { shortNames } : {}),

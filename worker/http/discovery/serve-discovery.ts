@@ -83,14 +83,12 @@ function documentAt(
   return version === "" ? apiGroup(resources, group, remotes) : apiResourceList(resources, group, version);
 }
 
-/** If the client accepts aggregated discovery, that wins over every other form. */
+/** If the client accepts aggregated discovery, that wins over every other form, whatever their weights. */
 function aggregatedForm(request: Request): MediaType | undefined {
   for (const { type, parameters } of parseAccept(request.headers.get("Accept") ?? "")) {
     const media = MEDIA_TYPES[type];
     const { g, v, as } = parameters;
-    if (media === undefined) continue;
-    if (as === undefined) return undefined;
-    if (g === "apidiscovery.k8s.io" && v === "v2" && as === "APIGroupDiscoveryList") return media;
+    if (media && g === "apidiscovery.k8s.io" && v === "v2" && as === "APIGroupDiscoveryList") return media;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** One version of a CustomResourceDefinition as a Resource value, like any kind. */
 import type {
   CustomResourceDefinition,
+  CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
 } from "../../../api/generated/apiextensions.v1.ts";
 import { membersOf } from "../../../api/machinery/json/json-object.ts";
@@ -45,7 +46,7 @@ export function customResource(
     structuralSchemas: Object.fromEntries(
       spec.versions.map((each) => [apiVersionOf(spec.group, each.name), schemaOf(each)]),
     ),
-    storageVersion: spec.versions.find(({ storage }) => storage)?.name ?? version.name,
+    ...storedAt(spec),
     updateMeta: "changes",
     generation: true,
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
@@ -76,6 +77,11 @@ export function customResource(
     columns: customColumns(version.additionalPrinterColumns),
     age: false,
   };
+}
+
+function storedAt({ versions }: CustomResourceDefinitionSpec): Pick<Resource, "storageVersion"> {
+  const stored = versions.find(({ storage }) => storage);
+  return stored?.served ? { storageVersion: stored.name } : {};
 }
 
 function setAll(draft: KubeObject, schema: Schema): void {
