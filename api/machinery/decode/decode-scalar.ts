@@ -7,6 +7,7 @@ import { type Struct, structOf } from "../../schema/table.ts";
 import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
 import { goQuote } from "../field-error.ts";
 import { exactJson, parseExactJson } from "../json/exact-json.ts";
+import { hugeNumberProblem } from "../json/huge-number.ts";
 import { canonicalQuantity, quantityProblem } from "../quantity.ts";
 import { formatDuration, parseDuration } from "../time/duration.ts";
 import { canonicalTime } from "../time/time.ts";
@@ -74,7 +75,7 @@ export function decodeScalar(
     }
     case "IntOrString":
       return text.startsWith('"')
-        ? JSON.parse(text)
+        ? (JSON.parse(text) as string).toWellFormed()
         : decodeInteger(text, { scalar: "int32", goType: "int32" }, "fatal");
     case "JSONSchemaPropsOrBool":
       if (text === "true" || text === "false") return text === "true";
@@ -85,11 +86,17 @@ export function decodeScalar(
       return decodeSchemaOr(scalar, text, nested);
     case "RawExtension":
     case "JSON":
-      return parseExactJson(text);
+      return freeJson(text);
     case "FieldsV1":
     case "StringList":
       return JSON.parse(text);
   }
+}
+
+function freeJson(text: string): unknown {
+  const problem = hugeNumberProblem(text);
+  if (problem !== undefined) throw new DecodeProblem(problem);
+  return parseExactJson(text);
 }
 
 const isNumber = (text: string) => /^[-0-9]/.test(text);

@@ -5,6 +5,7 @@ import { type DecodedBody, type DecodeRequest, readJson } from "../decode/decode
 import type { DecodedJson } from "../decode/decode-json.ts";
 import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode/decode-kind.ts";
 import { goQuote } from "../field-error.ts";
+import { hugeNumberProblem } from "../json/huge-number.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../meta.ts";
 import { coerceMeta } from "./coerce-meta.ts";
@@ -23,6 +24,8 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
     ok: false,
     message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${problem}`,
   });
+  const huge = hugeNumberProblem(read.json);
+  if (huge !== undefined) return refuse(huge);
   if (!isJsonObject(read.value))
     return refuse(
       `json: cannot unmarshal ${Array.isArray(read.value) ? "array" : typeof read.value} into Go value of type map[string]interface {}`,

@@ -91,12 +91,21 @@ const OCTAL: CollectionTag | ScalarTag = {
   resolve: (text: string) => (text.startsWith("-") ? -1 : 1) * Number.parseInt(text.replace(/^[-+]?0o/, ""), 8),
 };
 
+/** A number that no float64 holds is text to go-yaml. */
+const HUGE: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  test: /^[-+]?(?:(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE]\+?[0-9]{3,}|[0-9]{309,}(?:\.[0-9]*)?)$/,
+  resolve: (text: string) => (Number.isFinite(Number(text)) ? Number(text) : text),
+};
+
 /**
  * What YAML 1.1 treats as timestamps or sexagesimal numbers (`2026-01-02`, `12:30`) remains text in go-yaml, and lists
  * of pairs remain lists.
  */
 const tagsOf = (tags: Tags): Tags => [
   OCTAL,
+  HUGE,
   ...tags.filter((tag) => {
     if (typeof tag !== "object") return !["timestamp", "intTime", "floatTime", "omap", "pairs"].includes(tag);
     return !/:(timestamp|omap|pairs)$/.test(tag.tag) && !("format" in tag && tag.format === "TIME");

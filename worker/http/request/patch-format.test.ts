@@ -22,6 +22,24 @@ function patched(format: string, patch: unknown): KubeObject | string | undefine
   }
 }
 
+test("PATCH-01: a number that no float64 holds is refused as by Go", () => {
+  const problem = (format: string, patch: string) => {
+    const found = patchFormats[`application/${format}`];
+    if (!found) throw new Error(format);
+    try {
+      return parsePatch(new TextEncoder().encode(patch), found, context.options);
+    } catch (error) {
+      return error instanceof ApiError ? error.status.message : error;
+    }
+  };
+  expect(problem("merge-patch+json", '{"a":1e309}')).toBe(
+    "error decoding patch: json: cannot unmarshal number 1e309 into Go value of type float64",
+  );
+  expect(problem("json-patch+json", '[{"op":"add","path":"/a","value":-1e400}]')).toBe(
+    "error decoding patch: json: cannot unmarshal number -1e400 into Go struct field jsonPatchOp.value of type float64",
+  );
+});
+
 test("PATCH-08: a patch cannot change an object's kind", () => {
   const unknown = (kind: string, version: string) =>
     `no kind "${kind}" is registered for version "${version}" in scheme "pkg/api/legacyscheme/scheme.go:30"`;

@@ -2,6 +2,7 @@
 import type { DecodedJson } from "../../../api/machinery/decode/decode-json.ts";
 import { anotherKind, kindIn, withDefaults } from "../../../api/machinery/decode/decode-kind.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
+import { hugeNumberProblem } from "../../../api/machinery/json/huge-number.ts";
 import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { type JsonObject, membersOf } from "../../../api/machinery/json/json-object.ts";
 import { MOST_STRUCTS, parseJson } from "../../../api/machinery/json/json-syntax.ts";
@@ -40,6 +41,8 @@ export interface PatchFormat {
   readonly apply: (object: KubeObject, patch: unknown, context: PatchContext) => PatchResult;
   /** The error for a body that is not JSON. */
   readonly malformed: (problem: string, fieldValidation: WriteOptions["fieldValidation"]) => string;
+  /** What numbers are read into, as errors call it. */
+  readonly numbersInto?: string;
   /** Prefix of messages about duplicate names. */
   readonly duplicatesOf?: string;
   /**
@@ -52,6 +55,7 @@ export const patchFormats: Readonly<Record<string, PatchFormat>> = {
   "application/json-patch+json": {
     apply: (object, patch, { options }) => applyJsonPatch(membersOf(object), patch, options.fieldValidation),
     malformed: (problem, level) => (level === "Ignore" ? problem : `error decoding patch: ${problem}`),
+    numbersInto: "struct field jsonPatchOp.value",
     duplicatesOf: "json patch ",
     printed: (patch, patched) => printPatched(patched, patch),
   },
@@ -83,12 +87,13 @@ export function patchFormatOf({ custom }: Pick<Served, "custom">, media: string)
 
 export function parsePatch(
   body: Uint8Array,
-  { malformed, duplicatesOf = "" }: PatchFormat,
+  { malformed, duplicatesOf = "", numbersInto }: PatchFormat,
   { fieldValidation }: WriteOptions,
 ): ParsedPatch {
   const text = textOf(body);
   const parsed = parseJson(text, MOST_STRUCTS);
-  if (!parsed.ok) throw new ApiError(badRequest(malformed(parsed.message, fieldValidation)));
+  const problem = parsed.ok ? hugeNumberProblem(text, numbersInto) : parsed.message;
+  if (!parsed.ok || problem !== undefined) throw new ApiError(badRequest(malformed(problem ?? "", fieldValidation)));
   const duplicates = fieldValidation === "Ignore" ? [] : duplicateFields(text);
   return { value: parsed.value, duplicates: duplicates.map((told) => `${duplicatesOf}${told}`) };
 }
