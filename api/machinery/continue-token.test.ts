@@ -25,6 +25,7 @@ test.each([
   [5, "json: cannot unmarshal number into Go value of type storage.continueToken"],
   [{ v, rv: "x" }, "json: cannot unmarshal string into Go struct field continueToken.rv of type int64"],
   [{ v: true }, "json: cannot unmarshal bool into Go struct field continueToken.v of type string"],
+  [{ v, rv: 1.5 }, "json: cannot unmarshal number 1.5 into Go struct field continueToken.rv of type int64"],
   [null, "server does not recognize this encoded version "],
   [{ v, rv: 0, start: "b" }, `incorrect encoded start resourceVersion (version ${v})`],
   [{ v, rv: 1 }, `encoded start key empty (version ${v})`],

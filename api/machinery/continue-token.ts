@@ -63,7 +63,9 @@ function decode(token: string): Decoded | string {
   const { v, rv, start } = value as Record<string, unknown>;
   for (const [name, member] of Object.entries({ v, start }))
     if (typeof (member ?? "") !== "string") return problem(member, `struct field continueToken.${name} of type string`);
-  if (typeof (rv ?? 0) !== "number") return problem(rv, "struct field continueToken.rv of type int64");
+  const revision = "struct field continueToken.rv of type int64";
+  if (typeof (rv ?? 0) !== "number") return problem(rv, revision);
+  if (!Number.isInteger(rv ?? 0)) return `json: cannot unmarshal number ${String(rv)} into Go ${revision}`;
   return value as Decoded;
 }
 

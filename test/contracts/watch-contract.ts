@@ -54,6 +54,16 @@ export function watchContract(title: string, open: OpenStore): void {
       expect(await events(must(await store.watch(none)).stream, 1)).toEqual(["BOOKMARK @2 end"]);
     });
 
+    test("WATCH-INITIAL: the state is refused if it has not reached the revision that was asked for", async () => {
+      const store = open();
+      await done(store, create(key("a")));
+      const from = (notOlderThan: number) =>
+        store.watch(watchOf({ sendInitialEvents: true, notOlderThan: notOlderThan as Revision }));
+      expect(await from(3)).toEqual({ ok: false, reason: "future", revision: 2 });
+      expect(await events(must(await from(1)).stream, 1)).toEqual(["ADDED a@2"]);
+      expect(await events(must(await from(2)).stream, 1)).toEqual(["ADDED a@2"]);
+    });
+
     test("WATCH-SELECT: an object that starts or stops matching is ADDED or DELETED, live and in history", async () => {
       const store = open();
       const at = (x: string) => labelled({ x });

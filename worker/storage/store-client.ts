@@ -211,7 +211,7 @@ export class StoreClient {
       this.#confirmed();
       return response;
     }
-    const requested = "bookmarkKind" in request ? request.since : request.at;
+    const requested = "bookmarkKind" in request ? (request.since ?? request.notOlderThan) : request.at;
     const failure = (await response.json()) as WatchFailure;
     if (failure.reason === "too-many") throw what === "watch" ? tooManyWatches() : tooManyLists();
     this.#unwrap({ ok: false, ...failure }, requested);

@@ -1,7 +1,9 @@
 /**
  * Field selectors as text, `status.phase!=Running,spec.nodeName=a`: grammar and messages of apimachinery pkg/fields.
  */
+
 import type { Requirement } from "../../store.ts";
+import { goQuote } from "../field-error.ts";
 import type { ParsedSelector } from "./label-selector.ts";
 
 const refused = (message: string): ParsedSelector => ({ ok: false, message });
@@ -70,5 +72,5 @@ export function unknownFieldMessage(kind: Selectable, field: string): string {
     return `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`;
   if (kind.structuralSchema !== undefined || (kind.fields && Object.keys(kind.fields).length > 0))
     return `field label not supported: ${field}`;
-  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+  return `${goQuote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

@@ -36,6 +36,8 @@ export interface WatchOptions {
   readonly selection: Selection;
   /** Undefined: start with the current state. */
   readonly since?: Revision;
+  /** The revision that the current state must have reached. */
+  readonly notOlderThan?: Revision;
   readonly bookmarks: boolean;
   /** Undefined if the client does not say: the store's default for a watch without a revision then applies. */
   readonly sendInitialEvents?: boolean;
@@ -82,7 +84,7 @@ export function watchOptions(query: URLSearchParams, served: Served): WatchOptio
   const sendInitialEvents = requested ?? (revision || !isWatch(query) ? undefined : true);
   return {
     selection,
-    ...(revision !== undefined && revision > 0 && !sendInitialEvents ? { since: revision } : {}),
+    ...(revision ? { [sendInitialEvents ? "notOlderThan" : "since"]: revision } : {}),
     bookmarks: booleanOption(query, "allowWatchBookmarks"),
     ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),

@@ -88,6 +88,7 @@ test("WIRE-FUTURE: a request at a future revision is 504", async () => {
     "resourceVersion=99999999&limit=2",
     "resourceVersion=99999999&resourceVersionMatch=NotOlderThan",
     "resourceVersion=99999999&resourceVersionMatch=Exact",
+    "resourceVersion=99999999&resourceVersionMatch=NotOlderThan&watch=1&sendInitialEvents=true",
   ]) {
     expect(await get(query), query).toMatchObject({
       code: 504,

@@ -55,6 +55,7 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(name === undefined ? {} : { name }),
     ...(selection.requirements.length > 0 ? { requirements: selection.requirements } : {}),
     ...(options.since === undefined ? {} : { since: options.since }),
+    ...(options.notOlderThan === undefined ? {} : { notOlderThan: options.notOlderThan }),
     ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
     bookmarks: options.bookmarks,
     ...(events && { events }),
