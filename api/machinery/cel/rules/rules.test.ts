@@ -39,6 +39,11 @@ describe("validation rules of objects", () => {
       { rule: "self.a / 0 == 1" },
       'spec: Invalid value: "object": division by zero evaluating rule: self.a / 0 == 1',
     ],
+    [
+      "with its evaluation error and its message",
+      { rule: "self.a / 0 == 1", message: " no " },
+      'spec: Invalid value: "object": division by zero evaluating rule: no',
+    ],
   ])("a failing rule is reported %s", (_, rule, expected) => {
     expect(texts(withRules([rule]), { spec: { a: 1 } })).toEqual([expected]);
   });

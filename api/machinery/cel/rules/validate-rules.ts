@@ -112,7 +112,7 @@ class RuleRun {
   ): void {
     const { source, program } = rule;
     const type = schema.type ?? "";
-    const told = source.rule.trim();
+    const message = source.message ? source.message.trim() : undefined;
     const outcome = program.run(variables);
     if (outcome.cost > this.#budget) {
       this.#over = true;
@@ -128,13 +128,12 @@ class RuleRun {
     this.#budget -= outcome.cost;
     if (!outcome.ok) {
       if (outcome.message.startsWith(OVER_LIMIT)) this.#over = true;
-      this.errors.push(invalid(at, type, failureText(outcome.message, told)));
+      this.errors.push(invalid(at, type, failureText(outcome.message, message ?? source.rule.trim())));
       return;
     }
     if (outcome.value === true) return;
     const isRatcheted = !rule.usesOldSelf && (place.current ?? place.parent)?.unchanged === true;
-    const detail =
-      this.#message(rule.message, variables) ?? (source.message ? source.message.trim() : `failed rule: ${told}`);
+    const detail = this.#message(rule.message, variables) ?? message ?? `failed rule: ${source.rule.trim()}`;
     const field = source.fieldPath ? followFieldPath(source.fieldPath, schema, { brackets: true }) : undefined;
     const where = field && "path" in field ? childPath(place.path, field.path) : at;
     const error = errorFor(source, where, { value, type, detail });
