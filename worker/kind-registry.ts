@@ -17,6 +17,8 @@ export interface Served {
   readonly custom: boolean;
   /** Absent at the stored version. */
   readonly conversion?: ServedVersion<KubeObject>;
+  /** For a custom kind of several versions that no webhook converts: an object as it is stored. */
+  readonly storedForm?: (object: KubeObject) => KubeObject;
   /** For a custom kind whose versions a webhook converts. */
   readonly converter?: Converter;
   /** For a custom kind: its definition, and that definition's generation. */

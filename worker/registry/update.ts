@@ -23,6 +23,7 @@ import { KeyedReads } from "../admission/keyed-reads.ts";
 import { trackManagedFields } from "../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
+import type { Served } from "../kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
 import { keyOf, objectOf } from "../storage/entry.ts";
 import { fitObject } from "./fit-object.ts";
@@ -125,10 +126,6 @@ function currentOf({ served: { custom, conversion } }: RequestContext, entry: En
   return custom && conversion ? (conversion.fromStored(object) as Stored<KubeObject>) : object;
 }
 
-/** For a custom object, which may be stored at any of its versions. */
-const versionWrittenAt = ({ served: { custom, conversion } }: RequestContext, entry: Entry): string | undefined =>
-  custom && conversion ? objectOf(entry).apiVersion : undefined;
-
 interface Change {
   readonly draft: KubeObject;
   readonly current: Stored<KubeObject>;
@@ -143,7 +140,7 @@ async function commitUpdate(
   const { context, dryRun } = request;
   const { resource } = context.served;
   const stored = withoutRevision(entry.text);
-  const text = changedText(draft, { current, stored, writtenAt: versionWrittenAt(context, entry) });
+  const text = changedText(draft, { current, stored, form: context.served.storedForm });
   if (text === stored && !ends) return { text: entry.text };
   if (dryRun) return { text: await context.store.answered(withRevision(text, entry.revision)) };
   const write: Write = ends
@@ -166,20 +163,18 @@ async function commitUpdate(
 interface Before {
   readonly current: Stored<KubeObject>;
   readonly stored: string;
-  readonly writtenAt: string | undefined;
+  readonly form: Served["storedForm"];
 }
 
-/** The text to store; the old one if nothing has changed except for managedFields timestamps and the version. */
-function changedText(draft: KubeObject, { current, stored, writtenAt }: Before): string {
+/** The text to store; the old one if nothing has changed except for managedFields timestamps. */
+function changedText(draft: KubeObject, { current, stored, form }: Before): string {
   const { managedFields } = current.metadata;
-  const again = writtenAt === undefined ? draft : { ...draft, apiVersion: writtenAt };
-  const timesOnly = managedFields && differInTimesOnly(draft.metadata.managedFields, managedFields);
-  if (timesOnly || again.apiVersion !== draft.apiVersion) {
-    const metadata = timesOnly ? { ...draft.metadata, managedFields } : draft.metadata;
-    const text = textWithoutRevision({ ...again, metadata });
+  const kept = form?.(draft) ?? draft;
+  if (managedFields && differInTimesOnly(draft.metadata.managedFields, managedFields)) {
+    const text = textWithoutRevision({ ...kept, metadata: { ...kept.metadata, managedFields } });
     if (text === stored) return text;
   }
-  return textWithoutRevision(draft);
+  return textWithoutRevision(kept);
 }
 
 /** Whether the draft is marked for deletion and nothing holds it any more. */

@@ -28,7 +28,7 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { type Accepted, negotiate } from "../answer/negotiate.ts";
 import { patchRefused } from "../answer/patch-failure.ts";
-import { renderView, VIEWS } from "../answer/views.ts";
+import { readAtServedVersion, renderView, VIEWS } from "../answer/views.ts";
 import { decodeObject, mediaTypeOf } from "../request/body.ts";
 import { revisionOption } from "../request/list-options.ts";
 import { applyFormat, parsePatch, patchFormatOf } from "../request/patch-format.ts";
@@ -73,7 +73,7 @@ function viewOf({ served: { resource } }: Pick<RequestContext, "served">) {
 async function current({ served, path, store }: RequestContext): Promise<KubeObject> {
   const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (!entry) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
-  const object = objectOf(entry);
+  const object = readAtServedVersion(served, objectOf(entry));
   if (viewOf({ served }).specReplicas(object) === undefined)
     throw new ApiError(internalError(`${replicasField(served)} does not exist`));
   return object;
@@ -188,5 +188,5 @@ async function write(
       return draft;
     },
   });
-  return parseObject<KubeObject>(text);
+  return readAtServedVersion(served, parseObject<KubeObject>(text));
 }

@@ -146,7 +146,7 @@ function named(request: AdmissionRequest, { metadata }: KubeObject): AdmissionRe
 async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRun: boolean): Promise<Tried> {
   const { context, writes } = request;
   const { resource } = context.served;
-  const text = textWithoutRevision(object);
+  const text = textWithoutRevision(context.served.storedForm?.(object) ?? object);
   const key = keyOf(resource, object.metadata.namespace ?? "", object.metadata.name ?? "");
   const create = { op: "create", key, text, attributes: attributesOf(resource, object) } as const;
   const expected = writes.filter(({ op }) => op === "expect");

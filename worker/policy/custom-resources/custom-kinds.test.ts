@@ -53,7 +53,7 @@ test("CRD-STATUS: /status validates only the status against the schema, with its
   expect(told(1, 2)).toEqual([]);
 });
 
-test("CRD-STORED: an object that is read was converted to the storage version, and has its defaults", () => {
+test("CRD-STORED: an object is stored at the storage version, whose defaults it has when it is read", () => {
   const text = (of: object = {}) => ({ type: "string", ...of });
   const schemaWith = (properties: object) => ({
     schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } } },
@@ -64,11 +64,18 @@ test("CRD-STORED: an object that is read was converted to the storage version, a
       version("v2", schemaWith({ a: text(), b: text({ default: "asked" }), own: text() })),
     ]),
   );
-  const [v1, v2] = served.map(({ conversion }) => conversion);
+  const [v1, v2] = served.map(({ conversion, storedForm }) => ({ ...conversion, storedForm }));
   const foo = { apiVersion: "e.com/v2", kind: "Foo", metadata: {}, spec: { a: "x", own: "y" } } as KubeObject;
   // Validated as it is, at the version at which it was sent.
-  expect(v2?.toStored(foo)).toEqual(foo);
-  expect(v2?.fromStored(foo)).toMatchObject({ apiVersion: "e.com/v2", spec: { a: "x", b: "stored" } });
-  expect(v2?.fromStored(foo)).not.toHaveProperty("spec.own");
-  expect(v1?.fromStored(foo)).toMatchObject({ apiVersion: "e.com/v1", spec: { a: "x", b: "stored", c: "c" } });
+  expect(v2?.toStored?.(foo)).toEqual(foo);
+  const stored = v2?.storedForm?.(foo) as KubeObject;
+  expect(stored).toMatchObject({ apiVersion: "e.com/v1", spec: { a: "x" } });
+  expect(stored).not.toHaveProperty("spec.own");
+  expect(v1?.storedForm).toBeUndefined();
+  const read = (version: typeof v1, object: KubeObject) => (version?.fromStored?.(object) as { spec?: object })?.spec;
+  expect(read(v2, stored)).toEqual({ a: "x", b: "stored" });
+  expect(read(v1, stored)).toEqual({ a: "x", b: "stored", c: "c" });
+  // It was stored when the other was the storage version.
+  expect(read(v2, foo)).toEqual({ a: "x", b: "asked", own: "y" });
+  expect(read(v1, foo)).toEqual({ a: "x", b: "asked" });
 });

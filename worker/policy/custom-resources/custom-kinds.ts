@@ -43,6 +43,7 @@ function servedVersion(definition: CustomResourceDefinition, version: CustomReso
     custom: true,
     definition: { name: definition.metadata.name ?? "", generation: definition.metadata.generation ?? 1 },
     ...(needsConversion(definition) ? { conversion: conversionTo(definition, version) } : {}),
+    ...storedFormOf(definition, version),
     ...converterOf(definition),
     ...(definition.metadata.deletionTimestamp === undefined ? {} : { ending: true }),
     ...(deprecated ? { deprecation: deprecationWarning ?? deprecationOf(definition, name) } : {}),
@@ -70,10 +71,26 @@ function converterOf({ spec }: CustomResourceDefinition): Pick<Served, "converte
 const needsConversion = ({ metadata, spec }: CustomResourceDefinition) =>
   spec.versions.length > 1 || (metadata.generation ?? 1) > 1;
 
+/** An object is stored at what is the storage version when it is written, with the fields which that has. */
+function storedFormOf(
+  { spec }: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+): Pick<Served, "storedForm"> {
+  const storage = spec.versions.find((each) => each.storage);
+  if (!storage || storage === version || spec.conversion?.strategy === "Webhook") return {};
+  const apiVersion = apiVersionOf(spec.group, storage.name);
+  return {
+    storedForm(object) {
+      const stored = { ...structuredClone(object), apiVersion };
+      prune(membersOf(stored), schemaOf(storage));
+      return stored;
+    },
+  };
+}
+
 /**
- * Objects stay stored as last written, at whatever version. A read keeps what the storage version knows, with its
- * defaults, and of that what the requested version knows: the result equals that of Kubernetes, which stores at the
- * storage version.
+ * A read keeps what the version knows at which the object was stored, with its defaults, and of that what the requested
+ * version knows.
  */
 function conversionTo(
   { spec }: CustomResourceDefinition,
@@ -83,17 +100,18 @@ function conversionTo(
   const schema = schemaOf(version);
   // The converting store already exchanges objects at the requested version (worker/storage/converting-store.ts).
   const byWebhook = spec.conversion?.strategy === "Webhook";
-  const storage = byWebhook ? version : (spec.versions.find((each) => each.storage) ?? version);
+  const schemas = new Map(spec.versions.map((each) => [apiVersionOf(spec.group, each.name), schemaOf(each)]));
   return {
     version: version.name,
     toStored: (object) => ({ ...object, apiVersion }),
     fromStored(object) {
       const converted = { ...structuredClone(object), apiVersion };
       const members = membersOf(converted);
-      prune(members, schemaOf(storage));
+      const written = (byWebhook ? undefined : schemas.get(object.apiVersion ?? "")) ?? schema;
+      prune(members, written);
       // Objects stay readable even if not all defaults fit.
-      applyDefaults(members, schemaOf(storage));
-      if (storage !== version) prune(members, schema);
+      applyDefaults(members, written);
+      if (written !== schema) prune(members, schema);
       return converted;
     },
   };

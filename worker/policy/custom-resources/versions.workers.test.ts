@@ -57,6 +57,38 @@ test("CRD-STORED, CRD-CONVERT: each version shows its own fields of the stored o
   expect(await shown("v1")).toEqual(["versions.example/v1", { color: "blue" }]);
 });
 
+test("CRD-STORED: an object keeps the fields of the version at which it is stored until it is written again", async () => {
+  const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const versions = (storage: string) => [
+    version("v1", ["color", "size"], storage === "v1"),
+    version("v2", ["color", "weight"], storage === "v2"),
+  ];
+  await send("POST", definitions, {
+    metadata: { name: "moves.moved.example" },
+    spec: {
+      group: "moved.example",
+      scope: "Namespaced",
+      names: { plural: "moves", kind: "Move" },
+      versions: versions("v1"),
+    },
+  });
+  const moves = (at: string) => `/apis/moved.example/${at}/namespaces/default/moves`;
+  const shown = async (at: string) => (await send("GET", `${moves(at)}/m`)).spec;
+  const body = {
+    apiVersion: "moved.example/v1",
+    kind: "Move",
+    metadata: { name: "m" },
+    spec: { color: "red", size: "tall" },
+  };
+  await send("POST", moves("v1"), body);
+  await send("PATCH", `${definitions}/moves.moved.example`, { spec: { versions: versions("v2") } });
+  expect(await shown("v1")).toEqual({ color: "red", size: "tall" });
+  expect(await shown("v2")).toEqual({ color: "red" });
+  // A write that changes nothing stores it anew, which is how objects are migrated.
+  await send("PATCH", `${moves("v1")}/m`, {});
+  expect(await shown("v1")).toEqual({ color: "red" });
+});
+
 test("CRD-FOUND: a kind that another isolate has just defined is served by an isolate that has not heard of it", async () => {
   const [here, elsewhere] = [await newCluster("found"), await newCluster("found")];
   const storeOf = (cluster: string) => CLUSTER_STORE.getByName(cluster.split("/").at(-1) ?? "");
