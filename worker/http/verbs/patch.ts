@@ -38,10 +38,9 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
     fieldManager: options.fieldManager,
     ...updateStrategy(resource, path.subresource),
     draftOf(current) {
-      const patched = applyFormat(format, parsePatch(context.body, format, options), atServedVersion(served, current), {
-        options,
-        served,
-      });
+      // Custom objects are at the request's version already, and would get its defaults.
+      const shown = served.custom ? current : atServedVersion(served, current);
+      const patched = applyFormat(format, parsePatch(context.body, format, options), shown, { options, served });
       // Only warnings of the last attempt are returned.
       const always = served.deprecation === undefined ? [] : [served.deprecation];
       context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...patched.warnings);

@@ -89,6 +89,34 @@ test("CRD-STORED: an object keeps the fields of the version at which it is store
   expect(await shown("v1")).toEqual({ color: "red" });
 });
 
+test("CRD-STORED: a patch sees no defaults of the version of the request, only those of the stored one", async () => {
+  const one = (name: string, storage: boolean, more: object) => {
+    const properties = { color: { type: "string" }, ...more };
+    const openAPIV3Schema = { type: "object", properties: { spec: { type: "object", properties } } };
+    return { name, storage, served: true, schema: { openAPIV3Schema } };
+  };
+  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+    metadata: { name: "tags.tagged.example" },
+    spec: {
+      group: "tagged.example",
+      scope: "Namespaced",
+      names: { plural: "tags", kind: "Tag" },
+      versions: [one("v1", true, {}), one("v2", false, { size: { type: "string", default: "tall" } })],
+    },
+  });
+  const tags = "/apis/tagged.example/v2/namespaces/default/tags";
+  await send("POST", tags, {
+    apiVersion: "tagged.example/v2",
+    kind: "Tag",
+    metadata: { name: "t" },
+    spec: { color: "red" },
+  });
+  const patch = [{ op: "test", path: "/spec/size", value: "tall" }];
+  const headers = { "Content-Type": "application/json-patch+json" };
+  const init = { method: "PATCH", headers, body: JSON.stringify(patch) };
+  expect((await API.fetch(new Request(`https://sailplane${tags}/t`, init))).status).toBe(422);
+});
+
 test("CRD-FOUND: a kind that another isolate has just defined is served by an isolate that has not heard of it", async () => {
   const [here, elsewhere] = [await newCluster("found"), await newCluster("found")];
   const storeOf = (cluster: string) => CLUSTER_STORE.getByName(cluster.split("/").at(-1) ?? "");
