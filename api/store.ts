@@ -255,12 +255,10 @@ export interface WatchRequest extends Decided {
   readonly requirements?: readonly Requirement[];
   /** Events after this revision; absent: from now on, the current state first as ADDED events. */
   readonly since?: Revision;
-  /** The current state must not be older than this. */
   readonly notOlderThan?: Revision;
   /** Send the current state as ADDED events, then a bookmark annotated `k8s.io/initial-events-end`. */
   readonly sendInitialEvents?: boolean;
   readonly bookmarks: boolean;
-  /** Default: whole objects as lines of JSON. */
   readonly events?: EventRequest;
   /**
    * The kind of bookmarks: the object is `{kind, apiVersion, metadata: {resourceVersion}, ...zero}`. `zero` holds the

@@ -244,10 +244,9 @@ export class LogStore implements Store, NearbyStore {
 
   /** Why a watch must be refused, wherever it would be carried. `relayed` counts the watches that relays carry. */
   refusesWatch(request: WatchRequest, relayed = 0): WatchRefusal | undefined {
-    const { since, notOlderThan = 0, share } = request;
-    const { revision } = this.#marks;
-    const isFuture = notOlderThan > revision && ({ ok: false, reason: "future", revision } as const);
-    return this.#refuse(since, request) ?? (isFuture || this.#watches.refuses(share, relayed));
+    const { since, notOlderThan = 0 as Revision, share } = request;
+    const at = since ?? (notOlderThan > this.#marks.revision ? notOlderThan : undefined);
+    return this.#refuse(at, request) ?? this.#watches.refuses(share, relayed);
   }
 
   /** The log as a relay follows it (log-tail.ts); undefined if it does not reach back that far. */

@@ -62,18 +62,6 @@ describe("a validating admission policy", () => {
     );
   });
 
-  test("ADM-REQUEST: sees no subresource in a request for the object itself", async () => {
-    await policy("validating", "no-part", {
-      validations: [
-        { expression: "!has(request.subResource) && !has(request.requestSubResource) && !has(request.userInfo.extra)" },
-        { expression: "request.subResource == ''" },
-      ],
-    });
-    const answer = await create("no-part");
-    expect(answer.object.message).toContain("expression 'request.subResource == ''' resulted in error: no such key");
-    expect(answer.object.details.causes).toHaveLength(1);
-  });
-
   test("denies if it cannot be evaluated, whatever its failure policy", async () => {
     const paramKind = { apiVersion: "nobody.example.com/v1", kind: "Nothing" };
     const paramRef = { name: "x", parameterNotFoundAction: "Deny" };
