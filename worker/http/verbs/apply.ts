@@ -3,6 +3,7 @@
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { parseUintProblem } from "../../../api/machinery/encoding/parse-uint.ts";
+import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { isJsonObject } from "../../../api/machinery/json/json-object.ts";
 import { canonicalObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
@@ -96,7 +97,9 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   const { group, version, conversion } = served;
   // Custom kinds are at the request's version already.
   const other = served.custom ? undefined : conversion;
-  const shown = live && other ? atServedVersion(served, live) : live;
+  // What is made of it shares its parts, and gets defaults that the live object does not have.
+  const own = live && served.custom ? copyJson(live) : live;
+  const shown = own && other ? atServedVersion(served, own) : own;
   // In the form in which it is answered: what Go renders as null is present there, and differs from what an applier
   // omits.
   const stated = shown && canonicalObject(shown);
@@ -129,6 +132,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
     if (options.fieldValidation === "Warn") context.warnings.splice(0, Number.POSITIVE_INFINITY, ...strict.warnings);
   }
   // A new object gets its defaults when it is created, after which its parts may share values.
-  if (live) resource.defaults?.(draft);
+  // An apply that changes nothing adds none.
+  if (live && result.changed) resource.defaults?.(draft);
   return draft;
 }

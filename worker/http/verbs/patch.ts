@@ -1,4 +1,5 @@
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
+import { copyJson } from "../../../api/machinery/json/json-copy.ts";
 import { parseObject } from "../../../api/machinery/json/object-text.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { invalid } from "../../../api/machinery/status.ts";
@@ -39,7 +40,7 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
     ...updateStrategy(resource, path.subresource),
     draftOf(current) {
       // Custom objects are at the request's version already, and would get its defaults.
-      const shown = served.custom ? current : atServedVersion(served, current);
+      const shown = served.custom ? copyJson(current) : atServedVersion(served, current);
       const patched = applyFormat(format, parsePatch(context.body, format, options), shown, { options, served });
       // Only warnings of the last attempt are returned.
       const always = served.deprecation === undefined ? [] : [served.deprecation];

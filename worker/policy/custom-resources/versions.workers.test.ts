@@ -114,7 +114,24 @@ test("CRD-STORED: a patch sees no defaults of the version of the request, only t
   const patch = [{ op: "test", path: "/spec/size", value: "tall" }];
   const headers = { "Content-Type": "application/json-patch+json" };
   const init = { method: "PATCH", headers, body: JSON.stringify(patch) };
+  const apply = (body: object) =>
+    API.fetch(
+      new Request(`https://sailplane${tags}/t?fieldManager=m`, {
+        method: "PATCH",
+        headers: { "Content-Type": "application/apply-patch+yaml" },
+        body: JSON.stringify({ apiVersion: "tagged.example/v2", kind: "Tag", ...body }),
+      }),
+    );
   expect((await API.fetch(new Request(`https://sailplane${tags}/t`, init))).status).toBe(422);
+  // What the patched object gets by default is new each time.
+  const labels = { labels: { a: "b" } };
+  expect(await send("PATCH", `${tags}/t`, { metadata: labels })).toMatchObject({
+    metadata: { generation: 2, ...labels },
+  });
+  for (const _ of ["changed", "unchanged"]) {
+    const applied = await apply({ metadata: { labels: { c: "d" } } });
+    expect(await applied.json()).toMatchObject({ metadata: { generation: 3, labels: { a: "b", c: "d" } } });
+  }
 });
 
 test("CRD-FOUND: a kind that another isolate has just defined is served by an isolate that has not heard of it", async () => {
