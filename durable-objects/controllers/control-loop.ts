@@ -6,22 +6,22 @@ import type { Family } from "../../api/metrics/exposition.ts";
 import type { GroupResource, Revision } from "../../api/store.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import {
-  type Answer,
   type ClusterFacts,
   type Controller,
   EVERYTHING,
   type Plan,
-  type Question,
+  type Query,
+  type QueryResult,
   type Snapshot,
 } from "../../worker/controllers/controller.ts";
 import { type Authority, carryOut } from "./effects.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import type { LogFollower } from "./log-follower.ts";
-import { Memories, type MemoryStorage } from "./memories.ts";
+import { type MemoryStorage, PlanMemory } from "./memories.ts";
 import { OwnWrites } from "./own-writes.ts";
 import { guardReads } from "./read-guard.ts";
 import type { Applied, ClusterSnapshot } from "./snapshot.ts";
-import { type Told, type Work, WorkQueue } from "./work-queue.ts";
+import { type Work, type WorkInput, WorkQueue } from "./work-queue.ts";
 
 /** How long reconciling may hold the thread before other work gets a turn. */
 const TURN_MS = 10;
@@ -61,7 +61,7 @@ export interface ControlLoopOptions {
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
   readonly #queue: WorkQueue;
-  readonly #memories: Memories;
+  readonly #planMemory: PlanMemory;
   readonly #events: EventRecorder;
   readonly #ownWrites = new OwnWrites();
   readonly #interested: ReadonlyMap<GroupResource, readonly number[]>;
@@ -77,7 +77,7 @@ export class ControlLoop {
   constructor(options: ControlLoopOptions) {
     this.#options = options;
     this.#queue = new WorkQueue(options.controllers, options.now);
-    this.#memories = new Memories(options.memory);
+    this.#planMemory = new PlanMemory(options.memory);
     this.#events = new EventRecorder(options.memory);
     const interested = new Map<GroupResource, number[]>();
     options.controllers.forEach(({ reads }, position) => {
@@ -147,7 +147,7 @@ export class ControlLoop {
       this.#touch(change, grace);
       turnEnds = await this.#yieldAfter(turnEnds);
     }
-    for (const work of carriedOut) this.#queue.settle(work);
+    for (const work of carriedOut) this.#queue.done(work);
   }
 
   #touch(change: Applied, grace: number): void {
@@ -162,8 +162,8 @@ export class ControlLoop {
       try {
         for (const item of controller.itemsOf({ ...change, snapshot })) {
           const work = { controller: position, item };
-          if (isOwn) this.#queue.touch(work);
-          else this.#queue.touchAt(work, this.#options.now() + grace);
+          if (isOwn) this.#queue.add(work);
+          else this.#queue.addAt(work, this.#options.now() + grace);
         }
       } catch (error) {
         this.#options.onError(controller.name, change.object.metadata.name, error);
@@ -174,7 +174,7 @@ export class ControlLoop {
   async #reconcileReady(cluster: ClusterFacts): Promise<void> {
     let turnEnds = this.#options.now() + TURN_MS;
     while (this.#underWay < CONCURRENCY) {
-      const work = this.#queue.take();
+      const work = this.#queue.get();
       if (!work) return;
       const controller = this.#options.controllers[work.controller];
       if (!controller) continue;
@@ -190,8 +190,8 @@ export class ControlLoop {
     return this.#options.now() + TURN_MS;
   }
 
-  #reconcile(work: Work & Told, controller: Controller, cluster: ClusterFacts): void {
-    const { failure, answers } = work;
+  #reconcile(work: Work & WorkInput, controller: Controller, cluster: ClusterFacts): void {
+    const { failure, queryResults } = work;
     const { now, lastSeen } = this.#options;
     let plan: Plan;
     try {
@@ -199,27 +199,27 @@ export class ControlLoop {
         snapshot: this.#snapshotOf(work.controller),
         now: now(),
         cluster,
-        lastSeen: lastSeen,
-        ...optional("answers", answers),
-        ...optional("remembered", controller.remembers ? this.#memories.get(controller.name, work.item) : undefined),
+        lastSeen,
+        ...optional("queryResults", queryResults),
+        ...optional("remembered", controller.remembers ? this.#planMemory.get(controller.name, work.item) : undefined),
         ...optional("failure", failure),
         ...optional("lastActed", this.#queue.lastActed(work)),
       });
     } catch (error) {
       this.#options.onError(controller.name, work.item, error);
       this.#queue.fail(work, now(), failure);
-      this.#queue.settle(work);
+      this.#queue.done(work);
       return;
     }
-    if (controller.remembers) this.#memories.set(controller.name, work.item, plan.remember);
-    if (plan.asks?.length) {
+    if (controller.remembers) this.#planMemory.set(controller.name, work.item, plan.remember);
+    if (plan.queries?.length) {
       this.#underWay++;
-      void this.#ask(work, controller, plan.asks).finally(() => this.#done(work));
+      void this.#runQueries(work, controller, plan.queries).finally(() => this.#done(work));
       return;
     }
     if (plan.effects.length === 0 && !plan.events?.length) {
       this.#queue.succeed(work, plan.wakeAt);
-      this.#queue.settle(work);
+      this.#queue.done(work);
       return;
     }
     this.#underWay++;
@@ -236,17 +236,17 @@ export class ControlLoop {
     if (this.#underWay === 0) for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
-  async #ask(work: Work, controller: Controller, questions: readonly Question[]): Promise<void> {
+  async #runQueries(work: Work, controller: Controller, queries: readonly Query[]): Promise<void> {
     const { apiOf, now } = this.#options;
     const api = apiOf(controller);
-    const reply = async (question: Question): Promise<[Question, Answer]> => {
-      const outcome = await api.read(question);
-      if (outcome.ok) return [question, { ok: true, body: outcome.object }];
+    const reply = async (query: Query): Promise<[Query, QueryResult]> => {
+      const outcome = await api.read(query);
+      if (outcome.ok) return [query, { ok: true, body: outcome.object }];
       const { code = 500, message = "" } = outcome.status;
-      return [question, { ok: false, code, message }];
+      return [query, { ok: false, code, message }];
     };
     try {
-      this.#queue.answer(work, new Map(await Promise.all([...new Set(questions)].map(reply))));
+      this.#queue.addWithResults(work, new Map(await Promise.all([...new Set(queries)].map(reply))));
     } catch (error) {
       this.#options.onError(controller.name, work.item, error);
       this.#queue.fail(work, now(), undefined);

@@ -7,7 +7,7 @@ export interface MemoryStorage {
   delete(key: string): void;
 }
 
-export class Memories {
+export class PlanMemory {
   readonly #storage: MemoryStorage;
   readonly #known = new Map<string, unknown>();
 

@@ -11,7 +11,7 @@ const queueOf = (paces: readonly Pick<Controller, "pace">[], now = () => 0) =>
 const work = (item: string, controller = 0) => ({ controller, item });
 const taken = (queue: WorkQueue): string[] => {
   const items: string[] = [];
-  for (let next = queue.take(); next; next = queue.take()) items.push(next.item);
+  for (let next = queue.get(); next; next = queue.get()) items.push(next.item);
   return items;
 };
 const effect = { op: "delete", resource: "pods", namespace: "n", name: "p" } as const;
@@ -20,19 +20,19 @@ const conflict = { effect, code: 409, reason: "Conflict", message: "changed mean
 describe("the work queue of controllers", () => {
   test("holds each item once, and controllers take turns", () => {
     const queue = queueOf([{}, {}]);
-    for (const item of ["a", "b", "a"]) queue.touch(work(item));
-    queue.touch(work("x", 1));
+    for (const item of ["a", "b", "a"]) queue.add(work(item));
+    queue.add(work("x", 1));
     expect(taken(queue)).toEqual(["a", "x", "b"]);
   });
 
   test("CTL-ONCE: queues an item touched during its work once more, after that work", () => {
     const queue = queueOf([{}]);
-    queue.touch(work("a"));
-    const first = queue.take();
-    queue.touch(work("a"));
-    queue.touch(work("a"));
-    expect(queue.take()).toBeUndefined();
-    if (first) queue.settle(first);
+    queue.add(work("a"));
+    const first = queue.get();
+    queue.add(work("a"));
+    queue.add(work("a"));
+    expect(queue.get()).toBeUndefined();
+    if (first) queue.done(first);
     expect(taken(queue)).toEqual(["a"]);
   });
 
@@ -46,8 +46,8 @@ describe("the work queue of controllers", () => {
       waits.push(due - now);
       now = due;
       queue.wake(now);
-      expect(queue.take()?.failure).toBe(conflict);
-      queue.settle(work("a"));
+      expect(queue.get()?.failure).toBe(conflict);
+      queue.done(work("a"));
     }
     expect(waits.slice(0, 4)).toEqual([5, 10, 20, 40]);
     expect(waits.at(-1)).toBe(1_000_000);
@@ -82,14 +82,14 @@ describe("the work queue of controllers", () => {
   test("CTL-ASK: gives an item the answers to its questions once", () => {
     const queue = queueOf([{}]);
     const answers = new Map();
-    queue.touch(work("a"));
-    queue.take();
-    queue.answer(work("a"), answers);
-    queue.settle(work("a"));
-    expect(queue.take()?.answers).toBe(answers);
-    queue.settle(work("a"));
-    queue.touch(work("a"));
-    expect(queue.take()?.answers).toBeUndefined();
+    queue.add(work("a"));
+    queue.get();
+    queue.addWithResults(work("a"), answers);
+    queue.done(work("a"));
+    expect(queue.get()?.queryResults).toBe(answers);
+    queue.done(work("a"));
+    queue.add(work("a"));
+    expect(queue.get()?.queryResults).toBeUndefined();
   });
 
   test("CTL-IDLE: has nothing ready until the earliest wake time, which a later result replaces", () => {
@@ -106,14 +106,14 @@ describe("the work queue of controllers", () => {
 
   test("CTL-GRACE: queues a delayed item once: at its time, or earlier if something else touches it", () => {
     const queue = queueOf([{}]);
-    queue.touchAt(work("a"), 10);
-    queue.touchAt(work("a"), 12);
-    queue.touchAt(work("b"), 14);
+    queue.addAt(work("a"), 10);
+    queue.addAt(work("a"), 12);
+    queue.addAt(work("b"), 14);
     queue.wake(9);
     expect([taken(queue), queue.nextDue()]).toEqual([[], 10]);
     queue.wake(10);
     expect([taken(queue), queue.nextDue()]).toEqual([["a"], 14]);
-    queue.touch(work("b"));
+    queue.add(work("b"));
     queue.wake(14);
     expect([taken(queue), queue.nextDue()]).toEqual([["b"], undefined]);
   });
@@ -136,19 +136,19 @@ describe("the work queue of controllers", () => {
         .find((each) => each.startsWith(`${name}{name="controller-0"`) && !each.includes("_bucket"));
       return Number(line?.split(" ")[1]);
     };
-    for (const item of ["a", "b", "a"]) queue.touch(work(item));
+    for (const item of ["a", "b", "a"]) queue.add(work(item));
     expect([sample("workqueue_adds_total"), sample("workqueue_depth")]).toEqual([2, 2]);
     now = 3000;
-    const first = queue.take();
-    queue.touch(work("a"));
-    queue.touch(work("a"));
+    const first = queue.get();
+    queue.add(work("a"));
+    queue.add(work("a"));
     now = 5000;
     expect(sample("workqueue_adds_total")).toBe(3);
     expect(sample("workqueue_unfinished_work_seconds")).toBe(2);
     expect(sample("workqueue_longest_running_processor_seconds")).toBe(2);
     expect(sample("workqueue_queue_duration_seconds_sum")).toBe(3);
     queue.fail(work("a"), now, conflict);
-    if (first) queue.settle(first);
+    if (first) queue.done(first);
     expect(sample("workqueue_work_duration_seconds_sum")).toBe(2);
     expect(sample("workqueue_work_duration_seconds_count")).toBe(1);
     expect(sample("workqueue_retries_total")).toBe(1);
@@ -159,8 +159,8 @@ describe("the work queue of controllers", () => {
 
   test("CTL-METRICS: loops of the same controller are measured together", () => {
     const queue = new WorkQueue([{ name: "node-controller" }, { name: "node-controller" }], () => 0);
-    queue.touch(work("a"));
-    queue.touch(work("b", 1));
+    queue.add(work("a"));
+    queue.add(work("b", 1));
     const lines = renderFamilies(queue.metrics()).split("\n");
     expect(lines.filter((line) => line.startsWith("workqueue_adds_total{"))).toEqual([
       'workqueue_adds_total{name="node-controller"} 2',

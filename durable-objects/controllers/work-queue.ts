@@ -4,7 +4,7 @@
  * turns.
  */
 import type { Family } from "../../api/metrics/exposition.ts";
-import type { Answer, Controller, EffectFailure, ItemKey, Question } from "../../worker/controllers/controller.ts";
+import type { Controller, EffectFailure, ItemKey, Query, QueryResult } from "../../worker/controllers/controller.ts";
 import { Agenda } from "./agenda.ts";
 import { QueueMetrics } from "./queue-metrics.ts";
 
@@ -23,15 +23,15 @@ export interface Work {
   readonly item: ItemKey;
 }
 
-type Answers = ReadonlyMap<Question, Answer>;
+type QueryResults = ReadonlyMap<Query, QueryResult>;
 
 /** What the item's next reconcile is given besides the snapshot. */
-export interface Told {
+export interface WorkInput {
   readonly failure: EffectFailure | undefined;
-  readonly answers: Answers | undefined;
+  readonly queryResults: QueryResults | undefined;
 }
 
-interface Trouble {
+interface Failures {
   readonly attempts: number;
   readonly failure: EffectFailure | undefined;
 }
@@ -40,14 +40,14 @@ export class WorkQueue {
   /** For each controller, its ready items in order, and when each was added (ms). */
   readonly #ready: Map<ItemKey, number>[];
   /** Since when (ms). */
-  readonly #busy = new Map<string, { readonly controller: number; readonly since: number }>();
-  readonly #touched = new Set<string>();
+  readonly #processing = new Map<string, { readonly controller: number; readonly since: number }>();
+  readonly #dirty = new Set<string>();
   readonly #agenda = new Agenda<Work>();
-  readonly #troubles = new Map<string, Trouble>();
+  readonly #failures = new Map<string, Failures>();
   readonly #acted = new Map<string, number>();
   /** Items to be touched later, soonest first. */
-  readonly #ripening = new Map<string, { readonly at: number; readonly work: Work }>();
-  readonly #answers = new Map<string, Answers>();
+  readonly #delayed = new Map<string, { readonly at: number; readonly work: Work }>();
+  readonly #queryResults = new Map<string, QueryResults>();
   readonly #paces: readonly Controller["pace"][];
   readonly #metrics: QueueMetrics;
   readonly #now: () => number;
@@ -61,11 +61,11 @@ export class WorkQueue {
   }
 
   /** Something that the item depends on has changed. */
-  touch(work: Work): void {
+  add(work: Work): void {
     const key = keyOf(work);
-    if (this.#busy.has(key)) {
-      if (this.#touched.has(key)) return;
-      this.#touched.add(key);
+    if (this.#processing.has(key)) {
+      if (this.#dirty.has(key)) return;
+      this.#dirty.add(key);
     } else if (!this.#add(work)) return;
     this.#metrics.added(work.controller);
   }
@@ -79,15 +79,15 @@ export class WorkQueue {
   }
 
   /**
-   * Like {@link touch}, but from that time on, unless the item is touched before. Successive calls must not name
+   * Like {@link add}, but from that time on, unless the item is touched before. Successive calls must not name
    * earlier times.
    */
-  touchAt(work: Work, at: number): void {
-    if (!this.#ripening.has(keyOf(work))) this.#ripening.set(keyOf(work), { at, work });
+  addAt(work: Work, at: number): void {
+    if (!this.#delayed.has(keyOf(work))) this.#delayed.set(keyOf(work), { at, work });
   }
 
-  /** The next item, with controllers taking turns. It is busy until {@link settle}. */
-  take(): (Work & Told) | undefined {
+  /** The next item, with controllers taking turns. It is busy until {@link done}. */
+  get(): (Work & WorkInput) | undefined {
     for (let step = 0; step < this.#ready.length; step++) {
       const controller = (this.#turn + step) % this.#ready.length;
       const items = this.#ready[controller];
@@ -99,38 +99,38 @@ export class WorkQueue {
       this.#turn = controller + 1;
       const work = { controller, item };
       const key = keyOf(work);
-      this.#busy.set(key, { controller, since: now });
-      const answers = this.#answers.get(key);
-      this.#answers.delete(key);
-      return { ...work, failure: this.#troubles.get(key)?.failure, answers };
+      this.#processing.set(key, { controller, since: now });
+      const queryResults = this.#queryResults.get(key);
+      this.#queryResults.delete(key);
+      return { ...work, failure: this.#failures.get(key)?.failure, queryResults };
     }
     return undefined;
   }
 
   /** The item's work is done. It becomes ready again if it was touched in the meantime. */
-  settle(work: Work): void {
+  done(work: Work): void {
     const key = keyOf(work);
-    const busy = this.#busy.get(key);
+    const busy = this.#processing.get(key);
     if (busy) this.#metrics.settled(work.controller, this.#now() - busy.since);
-    this.#busy.delete(key);
+    this.#processing.delete(key);
     // It was counted when it was touched.
-    if (this.#touched.delete(key)) this.#add(work);
+    if (this.#dirty.delete(key)) this.#add(work);
   }
 
-  /** The item becomes ready again, with the answers to what it asked for. */
-  answer(work: Work, answers: Answers): void {
-    this.#answers.set(keyOf(work), answers);
-    this.touch(work);
+  /** The item becomes ready again, with the results of its queries. */
+  addWithResults(work: Work, results: QueryResults): void {
+    this.#queryResults.set(keyOf(work), results);
+    this.add(work);
   }
 
   succeed(work: Work, wakeAt: number | undefined): void {
-    this.#troubles.delete(keyOf(work));
+    this.#failures.delete(keyOf(work));
     this.#agenda.set(keyOf(work), wakeAt, work);
   }
 
   fail(work: Work, now: number, failure: EffectFailure | undefined): void {
-    const attempts = this.#troubles.get(keyOf(work))?.attempts ?? 0;
-    this.#troubles.set(keyOf(work), { attempts: attempts + 1, failure });
+    const attempts = this.#failures.get(keyOf(work))?.attempts ?? 0;
+    this.#failures.set(keyOf(work), { attempts: attempts + 1, failure });
     this.#metrics.retried(work.controller);
     const { first, longest } = this.#paceOf(work, failure, attempts);
     this.#agenda.set(keyOf(work), now + Math.min(first * 2 ** attempts, longest), work);
@@ -161,17 +161,17 @@ export class WorkQueue {
       if (at + LATE_MS > now) break;
       this.#acted.delete(key);
     }
-    for (const [key, { at, work }] of this.#ripening) {
+    for (const [key, { at, work }] of this.#delayed) {
       if (at > now) break;
-      this.#ripening.delete(key);
-      this.touch(work);
+      this.#delayed.delete(key);
+      this.add(work);
     }
-    for (const work of this.#agenda.due(now)) this.touch(work);
+    for (const work of this.#agenda.due(now)) this.add(work);
   }
 
   /** When the next item is due (ms); undefined: nothing is waiting. */
   nextDue(): number | undefined {
-    const ripe = this.#ripening.values().next().value?.at;
+    const ripe = this.#delayed.values().next().value?.at;
     const due = this.#agenda.next();
     return ripe === undefined || due === undefined ? (ripe ?? due) : Math.min(ripe, due);
   }
@@ -185,7 +185,7 @@ export class WorkQueue {
     return this.#metrics.families(
       this.#ready.map((items, queue) => ({
         depth: items.size,
-        underWay: [...this.#busy.values()].flatMap(({ controller, since }) =>
+        underWay: [...this.#processing.values()].flatMap(({ controller, since }) =>
           controller === queue ? [now - since] : [],
         ),
       })),

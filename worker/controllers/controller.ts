@@ -186,15 +186,15 @@ export interface EventRecord {
 }
 
 /** The path and query of a GET, for what no snapshot contains: metrics, the scale of a custom resource. */
-export type Question = string;
+export type Query = string;
 
-export type Answer =
+export type QueryResult =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly code: number; readonly message: string };
 
 export interface Plan {
-  /** Precedes everything else: the item is reconciled again at once, with the answers and a current snapshot. */
-  readonly asks?: readonly Question[];
+  /** Precedes everything else: the item is reconciled again at once, with the results and a current snapshot. */
+  readonly queries?: readonly Query[];
   /** Passed to the item's next reconcile, if the controller {@link Controller.remembers}: plain JSON. */
   readonly remember?: unknown;
   /** Carried out in order. A failed effect (conflict, quota) ends the plan, and the item is retried with back-off. */
@@ -256,8 +256,8 @@ export interface ReconcileContext {
   readonly failure?: EffectFailure;
   /** When this item's last effects were carried out (ms), if that was recent; for batching status updates. */
   readonly lastActed?: number;
-  /** Answers to the last plan's `asks`. */
-  readonly answers?: ReadonlyMap<Question, Answer>;
+  /** Results of the last plan's `queries`. */
+  readonly queryResults?: ReadonlyMap<Query, QueryResult>;
   /** The last plan's `remember`. */
   readonly remembered?: unknown;
   /** When a node's agent was last heard from (ms); undefined: not since this control plane woke. */

@@ -122,12 +122,12 @@ const heldStatusOf =
     const { name, restartCount, state } = status;
     const { exitCode, finishedAt } = state?.terminated ?? {};
     const ended = exitCode !== undefined && { state: { terminated: { exitCode, ...(finishedAt && { finishedAt }) } } };
-    const resized = hasAsAsked(status, containers) ? {} : only(status, ["resources", "allocatedResources"]);
+    const resized = hasAsRequested(status, containers) ? {} : only(status, ["resources", "allocatedResources"]);
     return { name, restartCount, ...ended, ...resized } as ContainerStatus;
   };
 
 /** Most containers' statuses repeat the spec, which is kept already. */
-function hasAsAsked(status: ContainerStatus, containers: readonly Container[]): boolean {
+function hasAsRequested(status: ContainerStatus, containers: readonly Container[]): boolean {
   const { requests = {}, limits = {} } = containers.find(({ name }) => name === status.name)?.resources ?? {};
   const { resources = { requests, limits }, allocatedResources = requests } = status;
   return (

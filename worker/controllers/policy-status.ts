@@ -88,10 +88,10 @@ function scopeOf({ spec }: ValidatingAdmissionPolicy, object: Type, params: Type
   return scope;
 }
 
-type Unmade = Omit<Kind, "type"> & { readonly plural: string; readonly type: Type };
+type LazyKind = Omit<Kind, "type"> & { readonly plural: string; readonly type: Type };
 
 /** Types are built on demand: few policies name many kinds. */
-function kindsOf(snapshot: Snapshot): readonly Unmade[] {
+function kindsOf(snapshot: Snapshot): readonly LazyKind[] {
   const builtIn = resources.flatMap(({ group, version, kind, plural, otherVersions = [] }) =>
     [
       { group, version },
@@ -133,8 +133,8 @@ function customType(schema: Parameters<typeof typeOfSchema>[0] | undefined): Typ
 }
 
 /** The kinds that the policy's rules name; wildcards and subresources name none. */
-function matchedKinds({ spec }: ValidatingAdmissionPolicy, known: readonly Unmade[]): readonly Kind[] {
-  const matched = new Set<Unmade>();
+function matchedKinds({ spec }: ValidatingAdmissionPolicy, known: readonly LazyKind[]): readonly Kind[] {
+  const matched = new Set<LazyKind>();
   for (const { apiGroups = [], apiVersions = [], resources: names = [] } of spec.matchConstraints?.resourceRules ??
     []) {
     if ([...apiGroups, ...apiVersions].some((each) => each.includes("*"))) continue;

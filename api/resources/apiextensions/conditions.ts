@@ -2,13 +2,13 @@ import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from
 
 export const CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
 
-type Said = Pick<CustomResourceDefinitionCondition, "type" | "status" | "reason" | "message">;
+type ConditionState = Pick<CustomResourceDefinitionCondition, "type" | "status" | "reason" | "message">;
 
 export const isTrue = ({ status }: CustomResourceDefinition, type: string): boolean =>
   status.conditions?.some((each) => each.type === type && each.status === "True") ?? false;
 
 /** Sets the draft's condition of that type; `time` (RFC 3339) is used if the status changes. */
-export function setCondition({ status }: CustomResourceDefinition, said: Said, time: string): void {
+export function setCondition({ status }: CustomResourceDefinition, said: ConditionState, time: string): void {
   const known = status.conditions?.find(({ type }) => type === said.type);
   const lastTransitionTime = known?.status === said.status ? (known.lastTransitionTime ?? time) : time;
   const condition: CustomResourceDefinitionCondition = { ...known, ...said, lastTransitionTime };

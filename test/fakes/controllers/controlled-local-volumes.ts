@@ -59,7 +59,7 @@ export const nameOf = (at: At, name: string) => `pvc-${claimAt(at, name)?.metada
 export const calls = ({ cluster }: At) => cluster.requests.filter((request) => /^(PUT|DELETE) /.test(request));
 export const callOf = (method: string, on: string, name: string) =>
   `${method} /api/v1/nodes/${on}/proxy/localVolumes/${name}?path=${encodeURIComponent(`${DIRECTORY}/${name}`)}`;
-export const told = ({ cluster }: At, about: RegExp) =>
+export const eventsOf = ({ cluster }: At, about: RegExp) =>
   cluster.list<Event>("events").flatMap(({ reason = "", message = "" }) => (about.test(reason) ? [message] : []));
 
 export async function withVolume(): Promise<At & { readonly name: string }> {

@@ -2,7 +2,7 @@ import type { HorizontalPodAutoscalerCondition } from "../../../api/generated/au
 import { timestamp } from "../../../api/machinery/time/time.ts";
 
 /** Sets a condition in place, or appends it. Its time is that of the last change of status. */
-export function say(
+export function setCondition(
   conditions: readonly HorizontalPodAutoscalerCondition[],
   next: Pick<HorizontalPodAutoscalerCondition, "type" | "status" | "reason" | "message">,
   now: number,
@@ -10,6 +10,6 @@ export function say(
   const current = conditions.find(({ type }) => type === next.type);
   const stamp = timestamp(now);
   const lastTransitionTime = current?.status === next.status ? (current.lastTransitionTime ?? stamp) : stamp;
-  const said = { ...next, lastTransitionTime };
-  return current ? conditions.map((each) => (each === current ? said : each)) : [...conditions, said];
+  const condition = { ...next, lastTransitionTime };
+  return current ? conditions.map((each) => (each === current ? condition : each)) : [...conditions, condition];
 }

@@ -6,12 +6,12 @@ import type {
 } from "../../../api/generated/autoscaling.v2.ts";
 import { type EventRecord, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
-import { say } from "./conditions.ts";
+import { setCondition } from "./conditions.ts";
 import { firstHistory, type History, limit, remembering } from "./limits.ts";
 import { type Proposed, propose } from "./metric-proposal.ts";
-import { answerTo, questionOf } from "./metric-question.ts";
+import { queryOf, resultOf } from "./metric-question.ts";
 import { toleranceOf } from "./replica-count.ts";
-import { type Autoscaler, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
+import { type Autoscaler, keptStatus, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import type { Scale } from "./scale-target.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 
@@ -29,26 +29,27 @@ export function followMetrics(
   { scale, conditions, memory }: Looking,
   context: ReconcileContext,
 ): Plan {
-  const { answers, now, snapshot } = context;
+  const { queryResults, now, snapshot } = context;
   const { spec } = autoscaler;
   const namespace = autoscaler.metadata.namespace ?? "";
   const selection = selectionOf(autoscaler, scale.selector, context);
   if (!selection.ok) return unselected(autoscaler, { scale, conditions, memory }, selection, now);
   const { pods } = selection;
   const specs = spec.metrics ?? [];
-  const requests = specs.map((metric) => questionOf(metric, { namespace, selector: scale.selector, snapshot }));
-  const missing = requests.flatMap((each) => ("ask" in each && !answers?.has(each.ask) ? [each.ask] : []));
+  const queries = specs.map((metric) => queryOf(metric, { namespace, selector: scale.selector, snapshot }));
+  const missing = queries.flatMap((each) => ("query" in each && !queryResults?.has(each.query) ? [each.query] : []));
   // Queries go out together. The scale of a custom resource was answered in the turn before, and is queried again.
-  if (missing.length > 0) return { effects: [], asks: [...(answers?.keys() ?? []), ...missing], remember: memory };
+  if (missing.length > 0)
+    return { effects: [], queries: [...(queryResults?.keys() ?? []), ...missing], remember: memory };
   const situation = { replicas: scale.replicas, pods, tolerance: toleranceOf(spec), now };
   const facts = { namespace, situation, statusReplicas: scale.statusReplicas };
-  const answered = requests.flatMap((each) => answerTo(each, answers) ?? []);
-  const found = specs.flatMap((metric, i) => (answered[i] ? [propose(metric, answered[i], facts)] : []));
+  const results = queries.flatMap((each) => resultOf(each, queryResults) ?? []);
+  const found = specs.flatMap((metric, i) => (results[i] ? [propose(metric, results[i], facts)] : []));
   const metrics = found.map((each): MetricStatus => (each.ok ? each.status : { type: "" }));
   const invalid = found.filter((each) => !each.ok);
   const best = found.filter((each) => each.ok).reduce(larger, undefined);
   const [first] = invalid;
-  const served = answered.some((answer) => answer.ok || answer.code !== 404);
+  const served = results.some((result) => result.ok || result.code !== 404);
   const history: History = memory ?? firstHistory(scale.replicas, now);
   const events = invalid.map(
     ({ reason, message }): EventRecord => ({ about: autoscaler, type: "Warning", reason, message }),
@@ -79,10 +80,10 @@ function unselected(
   now: number,
 ): Plan {
   const status: HorizontalPodAutoscalerStatus = {
-    ...kept(autoscaler),
+    ...keptStatus(autoscaler),
     currentReplicas: scale.replicas,
     desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
-    conditions: say(conditions, { type: "ScalingActive", status: "False", reason, message }, now),
+    conditions: setCondition(conditions, { type: "ScalingActive", status: "False", reason, message }, now),
   };
   const tell = (why: string): EventRecord => ({ about: autoscaler, type: "Warning", reason: why, message: error });
   const due = now + PERIOD_MS;
@@ -109,11 +110,15 @@ function withoutMetrics(
   const { scale, conditions, metrics, history, events, first, invalid } = computed;
   const message = `the HPA was unable to compute the replica count: ${first.message}`;
   const status: HorizontalPodAutoscalerStatus = {
-    ...kept(autoscaler),
+    ...keptStatus(autoscaler),
     currentReplicas: scale.replicas,
     desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
     currentMetrics: [...metrics],
-    conditions: say(conditions, { type: "ScalingActive", status: "False", reason: first.reason, message }, now),
+    conditions: setCondition(
+      conditions,
+      { type: "ScalingActive", status: "False", reason: first.reason, message },
+      now,
+    ),
   };
   const failed: EventRecord = {
     about: autoscaler,
@@ -142,7 +147,7 @@ function follow(autoscaler: Autoscaler, computed: Computed & { readonly best: Va
     { type: "ScalingActive", status: "True", reason: "ValidMetricFound", message: valid },
     { type: "AbleToScale", status: "True", ...able },
     { type: "ScalingLimited", ...limited },
-  ].reduce((said, next) => say(said, next, now), computed.conditions);
+  ].reduce((said, next) => setCondition(said, next, now), computed.conditions);
   if (replicas !== current) {
     const reason = best.replicas > current ? `${best.name} above target` : "All metrics below target";
     const standing = { autoscaler, scale, conditions, metrics, history: memory, now };
@@ -150,7 +155,7 @@ function follow(autoscaler: Autoscaler, computed: Computed & { readonly best: Va
     return { ...plan, events };
   }
   const status: HorizontalPodAutoscalerStatus = {
-    ...kept(autoscaler),
+    ...keptStatus(autoscaler),
     currentReplicas: current,
     desiredReplicas: current,
     currentMetrics: [...metrics],

@@ -6,10 +6,10 @@ import { type Controller, EVERYTHING, type Plan, type ReconcileContext, settled 
 import { itemKey, splitItem } from "../item-key.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { say } from "./conditions.ts";
+import { setCondition } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
 import { firstHistory } from "./limits.ts";
-import { type Autoscaler, isRescale, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
+import { type Autoscaler, isRescale, keptStatus, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import { scaleOf, TARGETS } from "./scale-target.ts";
 
 type Sized = { readonly spec?: { readonly replicas?: number } };
@@ -44,12 +44,12 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
   const { maxReplicas, minReplicas = 1 } = autoscaler.spec;
   const scale = scaleOf(autoscaler, context);
   const memory = context.remembered as Memory | undefined;
-  if ("ask" in scale) return { effects: [], asks: [scale.ask], remember: memory };
+  if ("query" in scale) return { effects: [], queries: [scale.query], remember: memory };
   if ("error" in scale) return unable(autoscaler, scale.error, context);
   const { replicas } = scale;
   const history = memory ?? firstHistory(replicas, now);
   if (failure && isRescale(failure.effect)) return refused(autoscaler, replicas, failure.message, context);
-  const reached = say(
+  const reached = setCondition(
     autoscaler.status.conditions ?? [],
     {
       type: "AbleToScale",
@@ -60,7 +60,7 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
     now,
   );
   if (replicas === 0 && minReplicas !== 0) {
-    const conditions = say(
+    const conditions = setCondition(
       reached,
       {
         type: "ScalingActive",
@@ -72,7 +72,7 @@ function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan
     );
     const counts = { currentReplicas: 0, desiredReplicas: 0 };
     return {
-      effects: statusUpdate(RESOURCE, autoscaler, { ...kept(autoscaler), ...counts, conditions }),
+      effects: statusUpdate(RESOURCE, autoscaler, { ...keptStatus(autoscaler), ...counts, conditions }),
       // Nobody tells when the scale of a custom resource changes.
       ...(TARGETS.includes(scale.resource) ? {} : { wakeAt: now + PERIOD_MS }),
       remember: { ...history, due: now } satisfies Memory,
@@ -96,7 +96,7 @@ function unable(autoscaler: Autoscaler, error: string, { now, remembered }: Reco
   const status: HorizontalPodAutoscalerStatus = {
     ...autoscaler.status,
     desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
-    conditions: say(autoscaler.status.conditions ?? [], said, now),
+    conditions: setCondition(autoscaler.status.conditions ?? [], said, now),
   };
   return {
     effects: statusUpdate(RESOURCE, autoscaler, status),
@@ -119,7 +119,7 @@ function refused(
     ...autoscaler.status,
     currentReplicas,
     desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
-    conditions: say(autoscaler.status.conditions ?? [], said, now),
+    conditions: setCondition(autoscaler.status.conditions ?? [], said, now),
   };
   const due = now + PERIOD_MS;
   const memory = remembered as Memory | undefined;

@@ -2,7 +2,7 @@
 import type { MetricIdentifier } from "../../../api/generated/autoscaling.v2.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import { parseDuration } from "../../../api/machinery/time/duration.ts";
-import type { Answer } from "../controller.ts";
+import type { QueryResult } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
 import { timeOf } from "../time.ts";
 
@@ -31,13 +31,13 @@ interface PodMetrics {
 }
 
 /** Usage of one resource per pod, or per one container of each pod. */
-export function podUsage(answer: Answer, resource: string, container: string | undefined): Read<Samples> {
-  if (!answer.ok) {
+export function podUsage(result: QueryResult, resource: string, container: string | undefined): Read<Samples> {
+  if (!result.ok) {
     const missing = "the server could not find the requested resource (get pods.metrics.k8s.io)";
-    const error = answer.code === 404 ? missing : answer.message;
+    const error = result.code === 404 ? missing : result.message;
     return { ok: false, error: `unable to fetch metrics from resource metrics API: ${error}` };
   }
-  const items = itemsOf<PodMetrics>(answer.body);
+  const items = itemsOf<PodMetrics>(result.body);
   if (items.length === 0) return { ok: false, error: "no metrics returned from resource metrics API" };
   const samples = new Map<string, Sample>();
   for (const { metadata, timestamp, window, containers = [] } of items) {
@@ -61,9 +61,9 @@ interface MetricValue {
   readonly windowSeconds?: number;
 }
 
-export function podValues(answer: Answer): Read<Samples> {
-  if (!answer.ok) return { ok: false, error: `unable to fetch metrics from custom metrics API: ${answer.message}` };
-  const items = itemsOf<MetricValue>(answer.body);
+export function podValues(result: QueryResult): Read<Samples> {
+  if (!result.ok) return { ok: false, error: `unable to fetch metrics from custom metrics API: ${result.message}` };
+  const items = itemsOf<MetricValue>(result.body);
   if (items.length === 0) return { ok: false, error: "no metrics returned from custom metrics API" };
   const samples = items.map(({ describedObject, value, timestamp, windowSeconds }): [string, Sample] => [
     describedObject.name,
@@ -76,9 +76,9 @@ export function podValues(answer: Answer): Read<Samples> {
   return { ok: true, value: new Map(samples) };
 }
 
-export function objectValue(answer: Answer): Read<number> {
-  if (!answer.ok) return { ok: false, error: `unable to fetch metrics from custom metrics API: ${answer.message}` };
-  const items = itemsOf<MetricValue>(answer.body);
+export function objectValue(result: QueryResult): Read<number> {
+  if (!result.ok) return { ok: false, error: `unable to fetch metrics from custom metrics API: ${result.message}` };
+  const items = itemsOf<MetricValue>(result.body);
   const [item] = items;
   if (item && items.length === 1) return { ok: true, value: milli(item.value) };
   const counted = `the custom metrics API server returned ${items.length} results when we asked for exactly one`;
@@ -86,9 +86,9 @@ export function objectValue(answer: Answer): Read<number> {
 }
 
 /** The sum of all series. */
-export function externalValue(answer: Answer): Read<number> {
-  if (!answer.ok) return { ok: false, error: `unable to fetch metrics from external metrics API: ${answer.message}` };
-  const items = itemsOf<MetricValue>(answer.body);
+export function externalValue(result: QueryResult): Read<number> {
+  if (!result.ok) return { ok: false, error: `unable to fetch metrics from external metrics API: ${result.message}` };
+  const items = itemsOf<MetricValue>(result.body);
   if (items.length === 0) return { ok: false, error: "no metrics returned from external metrics API" };
   return { ok: true, value: items.reduce((sum, { value }) => sum + milli(value), 0) };
 }

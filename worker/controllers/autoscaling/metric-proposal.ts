@@ -10,7 +10,7 @@ import type {
   MetricValueStatus,
 } from "../../../api/generated/autoscaling.v2.ts";
 import { formatQuantity, milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
-import type { Answer } from "../controller.ts";
+import type { QueryResult } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
 import { externalName, externalValue, objectValue, podUsage, podValues } from "./metric-answers.ts";
 import { byAverage, byUtilization, byValue, byValuePerPod, type Situation } from "./replica-count.ts";
@@ -42,12 +42,12 @@ const quantity = (value: number, resource = "") =>
     format: resource === "memory" ? "BinarySI" : "DecimalSI",
   });
 
-export function propose(metric: MetricSpec, answer: Answer, facts: Facts): Proposed {
-  if (metric.resource) return ofResource({ ...metric.resource, answer, facts, container: undefined });
-  if (metric.containerResource) return ofResource({ ...metric.containerResource, answer, facts });
-  if (metric.pods) return ofPods(metric.pods, answer, facts);
-  if (metric.object) return ofObject(metric.object, answer, facts);
-  if (metric.external) return ofExternal(metric.external, answer, facts);
+export function propose(metric: MetricSpec, result: QueryResult, facts: Facts): Proposed {
+  if (metric.resource) return ofResource({ ...metric.resource, result, facts, container: undefined });
+  if (metric.containerResource) return ofResource({ ...metric.containerResource, result, facts });
+  if (metric.pods) return ofPods(metric.pods, result, facts);
+  if (metric.object) return ofObject(metric.object, result, facts);
+  if (metric.external) return ofExternal(metric.external, result, facts);
   const error = `unknown metric source type "${metric.type}"`;
   return { ok: false, reason: "InvalidMetricSourceType", message: error, error };
 }
@@ -55,12 +55,12 @@ export function propose(metric: MetricSpec, answer: Answer, facts: Facts): Propo
 interface ResourceMetric {
   readonly name: string;
   readonly target: MetricTarget;
-  readonly answer: Answer;
+  readonly result: QueryResult;
   readonly facts: Facts;
   readonly container: string | undefined;
 }
 
-function ofResource({ name, target, answer, facts, container }: ResourceMetric): Proposed {
+function ofResource({ name, target, result, facts, container }: ResourceMetric): Proposed {
   const { situation } = facts;
   const failed = (what: string, why: string): Proposed => {
     const message = `failed to get ${name} ${what}: ${why}`;
@@ -69,7 +69,7 @@ function ofResource({ name, target, answer, facts, container }: ResourceMetric):
     return { ok: false, reason, message, error: `failed to get ${kind} metric value: ${message}` };
   };
   const what = target.averageValue === undefined ? "utilization" : "usage";
-  const read = podUsage(answer, name, container);
+  const read = podUsage(result, name, container);
   if (!read.ok) return failed(what, `unable to get metrics for resource ${name}: ${read.error}`);
   const shown = (
     current: MetricStatus["resource"] extends { current: infer C } | undefined ? C : never,
@@ -101,8 +101,12 @@ const unable = (reason: string, message: string, what: string, cited = message):
   error: `failed to get ${what} metric value: ${cited}`,
 });
 
-function ofPods({ metric, target }: NonNullable<MetricSpec["pods"]>, answer: Answer, { situation }: Facts): Proposed {
-  const read = podValues(answer);
+function ofPods(
+  { metric, target }: NonNullable<MetricSpec["pods"]>,
+  result: QueryResult,
+  { situation }: Facts,
+): Proposed {
+  const read = podValues(result);
   if (!read.ok) return unable("FailedGetPodsMetric", `unable to get metric ${metric.name}: ${read.error}`, "pods");
   const outcome = byAverage(read.value, milli(target.averageValue), "", situation);
   if ("error" in outcome) return unable("FailedGetPodsMetric", outcome.error, "pods");
@@ -110,14 +114,14 @@ function ofPods({ metric, target }: NonNullable<MetricSpec["pods"]>, answer: Ans
   return { ok: true, replicas: outcome.replicas, name: `pods metric ${metric.name}`, status };
 }
 
-function ofObject(spec: NonNullable<MetricSpec["object"]>, answer: Answer, facts: Facts): Proposed {
+function ofObject(spec: NonNullable<MetricSpec["object"]>, result: QueryResult, facts: Facts): Proposed {
   const { describedObject, metric, target } = spec;
   const perPod = target.type === "AverageValue";
   const failed = (message: string) => {
     const cited = perPod ? `failed to get ${metric.name} object metric: ${message}` : message;
     return unable("FailedGetObjectMetric", message, "object", cited);
   };
-  const read = objectValue(answer);
+  const read = objectValue(result);
   if (!read.ok) {
     const { kind, name } = describedObject;
     return failed(`unable to get metric ${metric.name}: ${kind} on ${facts.namespace} ${name}/${read.error}`);
@@ -152,14 +156,14 @@ const externalMetric = ({ name, selector }: MetricIdentifier) => `external metri
 const selectorName = (selector: Parameters<typeof goSelector>[0] | undefined) =>
   selector ? goSelector(selector) : "nil";
 
-function ofExternal(spec: NonNullable<MetricSpec["external"]>, answer: Answer, facts: Facts): Proposed {
+function ofExternal(spec: NonNullable<MetricSpec["external"]>, result: QueryResult, facts: Facts): Proposed {
   const { metric, target } = spec;
   const perPod = target.averageValue !== undefined;
   const failed = (message: string) => {
     const what = perPod ? `${metric.name} external metric` : `external metric ${metric.name}`;
     return unable("FailedGetExternalMetric", message, `${metric.name} external`, `failed to get ${what}: ${message}`);
   };
-  const read = externalValue(answer);
+  const read = externalValue(result);
   if (!read.ok) return failed(`unable to get external metric ${externalName(facts.namespace, metric)}: ${read.error}`);
   const outcome = perPod ? towardsAverage(read.value, target, facts) : towardsValue(read.value, target, facts);
   if ("error" in outcome) return failed(outcome.error);

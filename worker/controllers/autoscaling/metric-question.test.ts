@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { Snapshot } from "../controller.ts";
-import { answerTo, questionOf } from "./metric-question.ts";
+import { queryOf, resultOf } from "./metric-question.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   "v1 Service": "services",
@@ -54,7 +54,7 @@ it.each<[string, MetricSpec, readonly string[], string]>([
     `/apis/${EXTERNAL}/namespaces/ns/h%2Fs?labelSelector=${chosen.slice(20)}`,
   ],
 ])("[CTL-HPA-METRICS] %s is requested from the API that serves it", (_, spec, offered, question) => {
-  expect(questionOf(spec, askingOf(...offered))).toMatchObject({ ask: question });
+  expect(queryOf(spec, askingOf(...offered))).toMatchObject({ query: question });
 });
 
 it.each<[string, MetricSpec, readonly string[], string]>([
@@ -67,14 +67,14 @@ it.each<[string, MetricSpec, readonly string[], string]>([
     'unable to map kind Gizmo.x.io to resource: no matches for kind "Gizmo" in group "x.io"',
   ],
 ])("[CTL-HPA-METRICS] %s cannot be requested", (_, spec, offered, message) => {
-  expect(answerTo(questionOf(spec, askingOf(...offered)), undefined)).toEqual({ ok: false, code: 404, message });
+  expect(resultOf(queryOf(spec, askingOf(...offered)), undefined)).toEqual({ ok: false, code: 404, message });
 });
 
 it("[CTL-HPA-METRICS] an API server that does not answer is reported in the words of client-go", () => {
-  const request = questionOf(object("Service", "v1"), askingOf(OLD));
-  const question = "ask" in request ? request.ask : "";
+  const request = queryOf(object("Service", "v1"), askingOf(OLD));
+  const question = "query" in request ? request.query : "";
   const silent = { ok: false, code: 503, message: "service unavailable" } as const;
-  expect(answerTo(request, new Map([[question, silent]]))).toMatchObject({
+  expect(resultOf(request, new Map([[question, silent]]))).toMatchObject({
     message: "the server is currently unable to handle the request (get services.custom.metrics.k8s.io o)",
   });
 });

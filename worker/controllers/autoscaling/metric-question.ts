@@ -5,9 +5,9 @@ import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import { parseApiVersion } from "../../../api/machinery/meta.ts";
 import { formatLabelSelector } from "../../../api/machinery/selectors/selector.ts";
 import { API_SERVICES } from "../api-services.ts";
-import type { Answer, Question, Snapshot } from "../controller.ts";
+import type { Query, QueryResult, Snapshot } from "../controller.ts";
 
-export interface Asking {
+export interface MetricContext {
   readonly namespace: string;
   /** Selects the target's pods. */
   readonly selector: string;
@@ -15,7 +15,7 @@ export interface Asking {
 }
 
 /** The query, and the name of its subject in error messages; or why there can be none. */
-type Asked = { readonly ask: Question; readonly of: string } | { readonly error: string };
+type MetricQuery = { readonly query: Query; readonly of: string } | { readonly error: string };
 
 const CUSTOM = "custom.metrics.k8s.io";
 const EXTERNAL = "external.metrics.k8s.io";
@@ -26,7 +26,7 @@ function offered(snapshot: Snapshot, group: string, versions: readonly string[])
   return versions.find((version) => served.some(({ spec }) => spec?.version === version));
 }
 
-const query = (parts: Readonly<Record<string, string>>) => {
+const queryString = (parts: Readonly<Record<string, string>>) => {
   const text = Object.entries(parts)
     .filter(([, value]) => value !== "")
     .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
@@ -39,51 +39,58 @@ const segment = encodeURIComponent;
 
 const selectorText = (selector: LabelSelector | undefined) => (selector ? formatLabelSelector(selector) : "");
 
-export function questionOf(metric: MetricSpec, asking: Asking): Asked {
-  const { namespace, selector, snapshot } = asking;
+export function queryOf(metric: MetricSpec, context: MetricContext): MetricQuery {
+  const { namespace, selector, snapshot } = context;
   if (metric.pods) {
     const { name, selector: of } = metric.pods.metric;
-    const parts = query({ labelSelector: selector, metricLabelSelector: selectorText(of) });
-    return ofCustom(["pods", "*"], `pods/*/${segment(name)}${parts}`, asking);
+    const parts = queryString({ labelSelector: selector, metricLabelSelector: selectorText(of) });
+    return ofCustom(["pods", "*"], `pods/*/${segment(name)}${parts}`, context);
   }
-  if (metric.object) return ofObject(metric.object, asking);
+  if (metric.object) return ofObject(metric.object, context);
   if (metric.external) {
     const { name, selector: of } = metric.external.metric;
     const subject = `${name}.${EXTERNAL}`;
     const version = offered(snapshot, EXTERNAL, ["v1beta1"]);
     if (!version) return { error: `the server could not find the requested resource (get ${subject})` };
-    const parts = query({ labelSelector: selectorText(of) });
-    return { ask: `/apis/${EXTERNAL}/${version}/namespaces/${namespace}/${segment(name)}${parts}`, of: subject };
+    const parts = queryString({ labelSelector: selectorText(of) });
+    return { query: `/apis/${EXTERNAL}/${version}/namespaces/${namespace}/${segment(name)}${parts}`, of: subject };
   }
   const pods = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`;
-  return { ask: `${pods}${query({ labelSelector: selector })}`, of: "pods.metrics.k8s.io" };
+  return { query: `${pods}${queryString({ labelSelector: selector })}`, of: "pods.metrics.k8s.io" };
 }
 
-function ofObject({ describedObject, metric }: NonNullable<MetricSpec["object"]>, asking: Asking): Asked {
+function ofObject({ describedObject, metric }: NonNullable<MetricSpec["object"]>, context: MetricContext): MetricQuery {
   const { kind, name, apiVersion = "" } = describedObject;
   const { group } = parseApiVersion(apiVersion);
-  const resource = asking.snapshot.resourceOf(apiVersion || "v1", kind);
+  const resource = context.snapshot.resourceOf(apiVersion || "v1", kind);
   if (!resource) {
     const groupKind = group === "" ? kind : `${kind}.${group}`;
     return { error: `unable to map kind ${groupKind} to resource: no matches for kind "${kind}" in group "${group}"` };
   }
-  const named = `${segment(metric.name)}${query({ metricLabelSelector: selectorText(metric.selector) })}`;
+  const named = `${segment(metric.name)}${queryString({ metricLabelSelector: selectorText(metric.selector) })}`;
   // Metrics that describe a namespace are queried within it.
-  if (resource === "namespaces") return ofCustom(["metrics", metric.name], `metrics/${named}`, asking);
-  return ofCustom([resource, name], `${segment(resource)}/${segment(name)}/${named}`, asking);
+  if (resource === "namespaces") return ofCustom(["metrics", metric.name], `metrics/${named}`, context);
+  return ofCustom([resource, name], `${segment(resource)}/${segment(name)}/${named}`, context);
 }
 
-function ofCustom([resource, name]: readonly [string, string], rest: string, { namespace, snapshot }: Asking): Asked {
+function ofCustom(
+  [resource, name]: readonly [string, string],
+  rest: string,
+  { namespace, snapshot }: MetricContext,
+): MetricQuery {
   const version = offered(snapshot, CUSTOM, ["v1beta2", "v1beta1"]);
   return version
-    ? { ask: `/apis/${CUSTOM}/${version}/namespaces/${namespace}/${rest}`, of: `${resource}.${CUSTOM} ${name}` }
+    ? { query: `/apis/${CUSTOM}/${version}/namespaces/${namespace}/${rest}`, of: `${resource}.${CUSTOM} ${name}` }
     : { error: `no custom metrics API (${CUSTOM}) registered` };
 }
 
-/** The answer, if there is one yet. If there can be no query, the reason is the answer. */
-export function answerTo(request: Asked, answers: ReadonlyMap<Question, Answer> | undefined): Answer | undefined {
-  if ("error" in request) return { ok: false, code: 404, message: request.error };
-  const answer = answers?.get(request.ask);
-  if (!answer || answer.ok || answer.code !== 503) return answer;
-  return { ...answer, message: `the server is currently unable to handle the request (get ${request.of})` };
+/** The result, if there is one yet. If there can be no query, the reason is the result. */
+export function resultOf(
+  metricQuery: MetricQuery,
+  results: ReadonlyMap<Query, QueryResult> | undefined,
+): QueryResult | undefined {
+  if ("error" in metricQuery) return { ok: false, code: 404, message: metricQuery.error };
+  const result = results?.get(metricQuery.query);
+  if (!result || result.ok || result.code !== 503) return result;
+  return { ...result, message: `the server is currently unable to handle the request (get ${metricQuery.of})` };
 }

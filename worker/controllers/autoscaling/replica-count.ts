@@ -6,7 +6,7 @@ import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import { isReady, podCondition } from "../pod/pod-state.ts";
-import { askedAmounts } from "../quota/pod-usage.ts";
+import { requestedAmounts } from "../quota/pod-usage.ts";
 import { timeOf } from "../time.ts";
 import type { Sample, Samples } from "./metric-answers.ts";
 
@@ -167,7 +167,7 @@ function requestsOf(
 
 /** What the pod asks for itself, with its overhead; or what is wrong, as far as the pod's name. */
 function requestOfWhole(pod: Pod, resource: string): number | string {
-  const amounts = [askedAmounts(pod, "requests")[resource], pod.spec.overhead?.[resource]];
+  const amounts = [requestedAmounts(pod, "requests")[resource], pod.spec.overhead?.[resource]];
   const requested = amounts.filter((each) => each !== undefined);
   if (requested.length === 0) return `missing pod-level request for ${resource} in`;
   return requested.reduce((sum: number, each) => sum + milli(each), 0);

@@ -9,7 +9,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Effect, Plan } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
-import { say } from "./conditions.ts";
+import { setCondition } from "./conditions.ts";
 import { type History, remembering } from "./limits.ts";
 import type { Scale } from "./scale-target.ts";
 
@@ -25,7 +25,7 @@ export interface Memory extends History {
 }
 
 /** The part of the status that is not recomputed. */
-export const kept = ({ status: { lastScaleTime } }: Autoscaler) =>
+export const keptStatus = ({ status: { lastScaleTime } }: Autoscaler) =>
   lastScaleTime === undefined ? {} : { lastScaleTime };
 
 /** Only a rescale writes a scale. */
@@ -63,7 +63,11 @@ export function rescale(standing: Standing, { desired, reason }: { desired: numb
     currentReplicas: scale.replicas,
     desiredReplicas: desired,
     ...(metrics.length > 0 ? { currentMetrics: [...metrics] } : {}),
-    conditions: say(conditions, { type: "AbleToScale", status: "True", reason: "SucceededRescale", message }, now),
+    conditions: setCondition(
+      conditions,
+      { type: "AbleToScale", status: "True", reason: "SucceededRescale", message },
+      now,
+    ),
   };
   const changed = remembering(autoscaler.spec, history, { changedBy: desired - scale.replicas }, now);
   const due = now + PERIOD_MS;

@@ -3,7 +3,7 @@ import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling
 import { apiVersionOf, type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
 import type { GroupResource } from "../../../api/store.ts";
-import type { Answer, Question, ReconcileContext } from "../controller.ts";
+import type { Query, QueryResult, ReconcileContext } from "../controller.ts";
 
 export interface Scale {
   readonly resource: GroupResource;
@@ -23,8 +23,8 @@ export const TARGETS: readonly GroupResource[] = [
 
 export function scaleOf(
   { spec, metadata }: Stored<HorizontalPodAutoscaler>,
-  { snapshot, answers }: ReconcileContext,
-): Scale | { readonly error: string } | { readonly ask: Question } {
+  { snapshot, queryResults }: ReconcileContext,
+): Scale | { readonly error: string } | { readonly query: Query } {
   const { apiVersion = "", kind, name } = spec.scaleTargetRef;
   const namespace = metadata.namespace ?? "";
   const { group, version } = parseApiVersion(apiVersion);
@@ -34,8 +34,8 @@ export function scaleOf(
     const [plural] = resource.split(".");
     const root = group === "" ? `/api/${version}` : `/apis/${apiVersionOf(group, version)}`;
     const ask = `${root}/namespaces/${namespace}/${plural}/${encodeURIComponent(name)}/scale`;
-    const answer = answers?.get(ask);
-    return answer ? scaleIn(resource, answer) : { ask };
+    const result = queryResults?.get(ask);
+    return result ? scaleIn(resource, result) : { query: ask };
   }
   const target = snapshot.get<KubeObject>(resource, namespace, name);
   const view = resources.find((each) => each.kind === kind && each.group === group)?.scale;
@@ -53,9 +53,9 @@ type ScaleObject = {
   readonly status?: { readonly replicas?: number; readonly selector?: string };
 };
 
-function scaleIn(resource: GroupResource, answer: Answer): Scale | { readonly error: string } {
-  if (!answer.ok) return { error: answer.message };
-  const { spec, status } = answer.body as ScaleObject;
+function scaleIn(resource: GroupResource, result: QueryResult): Scale | { readonly error: string } {
+  if (!result.ok) return { error: result.message };
+  const { spec, status } = result.body as ScaleObject;
   return {
     resource,
     replicas: spec?.replicas ?? 0,

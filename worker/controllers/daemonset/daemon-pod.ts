@@ -86,9 +86,9 @@ export function nodeOf({ spec }: Pod): string | undefined {
 
 export interface Fit {
   /** A new pod should run there. */
-  readonly run: boolean;
+  readonly shouldRun: boolean;
   /** An existing pod may stay. */
-  readonly stay: boolean;
+  readonly shouldContinueRunning: boolean;
 }
 
 /** Which nodes the daemon fits. What does not depend on the node is computed once: there may be thousands. */
@@ -104,11 +104,11 @@ export function fitting(daemonSet: DaemonSet): (node: Node) => Fit {
     if (!taints || taints.length === 0) return ANYWHERE;
     const untolerated = taints.filter((taint) => !isTolerated(taint));
     return {
-      run: !untolerated.some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute"),
-      stay: !untolerated.some(({ effect }) => effect === "NoExecute"),
+      shouldRun: !untolerated.some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute"),
+      shouldContinueRunning: !untolerated.some(({ effect }) => effect === "NoExecute"),
     };
   };
 }
 
-const NOWHERE: Fit = { run: false, stay: false };
-const ANYWHERE: Fit = { run: true, stay: true };
+const NOWHERE: Fit = { shouldRun: false, shouldContinueRunning: false };
+const ANYWHERE: Fit = { shouldRun: true, shouldContinueRunning: true };

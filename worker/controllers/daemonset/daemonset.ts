@@ -71,8 +71,8 @@ function concernedBy({ object, deleted, snapshot }: ObjectChange): readonly Stor
   const owners = new Set(snapshot.podsOnNode<Pod>(node.metadata.name).map((pod) => controllerOf(pod)?.uid));
   return all.filter((daemonSet) => {
     const fit = fitting(daemonSet)(node);
-    if (!owners.has(daemonSet.metadata.uid)) return fit.run;
-    return !fit.stay || (daemonSet.status.numberMisscheduled ?? 0) > 0;
+    if (!owners.has(daemonSet.metadata.uid)) return fit.shouldRun;
+    return !fit.shouldContinueRunning || (daemonSet.status.numberMisscheduled ?? 0) > 0;
   });
 }
 

@@ -27,7 +27,7 @@ export function planPlacement(
   const available = (pod: Pod) => isAvailable(pod, daemonSet.spec.minReadySeconds ?? 0, now);
   for (const { node, fit, pods } of places) {
     const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-    if (!fit.stay) {
+    if (!fit.shouldContinueRunning) {
       doomed.push(...present);
       continue;
     }
@@ -46,7 +46,7 @@ export function planPlacement(
     doomed.push(...running.filter((pod) => !kept.includes(pod)));
     // A set that may surge does not wait for the old pod's end.
     const isVacant = surges ? running.length === 0 : pods.length === 0;
-    if (isVacant && fit.run) missing.push(node.metadata.name);
+    if (isVacant && fit.shouldRun) missing.push(node.metadata.name);
   }
   const effects = [
     ...creations(daemonSet, missing, hash),

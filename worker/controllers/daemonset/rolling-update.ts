@@ -20,16 +20,16 @@ export function planUpdate(
 ): readonly (Effect | Batch)[] {
   if (daemonSet.spec.updateStrategy?.type === "OnDelete") return [];
   const { minReadySeconds = 0, updateStrategy } = daemonSet.spec;
-  const wanted = places.filter(({ fit }) => fit.run).length;
+  const wanted = places.filter(({ fit }) => fit.shouldRun).length;
   const available = (pod: Pod | undefined) => pod !== undefined && isAvailable(pod, minReadySeconds, now);
   // Pods may stay on a node that takes no new ones: there it is the update that deletes them.
   const states = places
-    .filter(({ fit, pods }) => fit.run || pods.length > 0)
+    .filter(({ fit, pods }) => fit.shouldRun || pods.length > 0)
     .map(({ node, fit, pods }) => {
       const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
       const next = present.find(isNew);
       const old = present.find((pod) => !isNew(pod));
-      return { name: node.metadata.name, run: fit.run, next, old, sound: available(old ?? next) };
+      return { name: node.metadata.name, run: fit.shouldRun, next, old, sound: available(old ?? next) };
     });
   const waiting = states.filter(({ old, next }) => old && !next);
   const remove = (gone: readonly { readonly old: Stored<Pod> | undefined }[]) =>

@@ -14,7 +14,7 @@ export function statusOf(
   for (const { fit, pods } of places) {
     // If there are several during a surge, the oldest represents its node.
     const [pod] = oldestFirst(pods);
-    if (!fit.run) {
+    if (!fit.shouldRun) {
       if (pod) misscheduled++;
       continue;
     }

@@ -44,23 +44,23 @@ export const deviceTaintEvictionController: Controller = {
     if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp || isTerminated(pod)) return settled;
     const end = earliest(...claimsOf(pod, snapshot).map((claim) => endOf(claim, snapshot)));
     if (end === undefined)
-      return remembered === undefined ? settled : { effects: [], events: [told(pod, "Cancelling deletion")] };
-    if (end > now) return { effects: [], wakeAt: end, remember: DOOMED };
+      return remembered === undefined ? settled : { effects: [], events: [evictionEvent(pod, "Cancelling deletion")] };
+    if (end > now) return { effects: [], wakeAt: end, remember: MARKED };
     const message = "Device Taint manager: deleting due to NoExecute taint";
     return {
       effects: [
         disruption(pod, { reason: "DeletionByDeviceTaintManager", message }, now),
         { op: "delete", resource: "pods", namespace, name, uid: pod.metadata.uid },
       ],
-      events: [told(pod, "Marking for deletion")],
+      events: [evictionEvent(pod, "Marking for deletion")],
     };
   },
 };
 
 /** Remembered of a pod that is to be deleted later. */
-const DOOMED = true;
+const MARKED = true;
 
-const told = (about: Stored<Pod>, message: string): EventRecord => ({
+const evictionEvent = (about: Stored<Pod>, message: string): EventRecord => ({
   about,
   type: "Normal",
   reason: "DeviceTaintManagerEviction",

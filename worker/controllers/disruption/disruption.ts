@@ -7,7 +7,7 @@ import {
   type Controller,
   type EventRecord,
   type Plan,
-  type Question,
+  type Query,
   type ReconcileContext,
   settled,
 } from "../controller.ts";
@@ -68,7 +68,7 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
     .labelled<Pod>("pods", budget.metadata.namespace ?? "", budget.spec.selector?.matchLabels ?? {})
     .filter((pod) => selects(budget.spec.selector, pod.metadata.labels));
   const counted = expectedOf(budget, pods, context);
-  if ("asks" in counted) return { effects: [], asks: counted.asks };
+  if ("queries" in counted) return { effects: [], queries: counted.queries };
   const events: EventRecord[] =
     pods.length === 0 ? [{ about: budget, type: "Normal", reason: "NoPods", message: "No matching pods found" }] : [];
   if ("error" in counted) {
@@ -78,7 +78,7 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
       reason: "CalculateExpectedPodCountFailed",
       message: `Failed to calculate the number of expected pods: ${counted.error}`,
     });
-    return withNews(budget, failedStatus(budget, counted.error, now), events);
+    return withEvents(budget, failedStatus(budget, counted.error, now), events);
   }
   if (counted.unmanaged.length > 0) events.push(unmanagedEvent(budget));
   const { disrupted, overdue } = disruptedOf(budget, pods, now);
@@ -93,7 +93,7 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
   const strange = new Set(counted.unmanaged);
   // A pod without a controller is reported when it appears, whatever it does to the counts.
   const always = pods.some((pod) => strange.has(pod.metadata.name) && isNew(pod)) ? events : [];
-  const plan = withNews(budget, status, events);
+  const plan = withEvents(budget, status, events);
   return { ...plan, events: plan.effects.length > 0 ? events : always, ...waking(earliest(...expiry)) };
 }
 
@@ -153,7 +153,11 @@ const observed = ({ metadata: { generation } }: Stored<PodDisruptionBudget>) =>
   generation === undefined ? {} : { observedGeneration: generation };
 
 /** Events are recorded with the status that they explain, not with every reconcile. */
-function withNews(budget: Stored<PodDisruptionBudget>, status: PodDisruptionBudgetStatus, events: EventRecord[]): Plan {
+function withEvents(
+  budget: Stored<PodDisruptionBudget>,
+  status: PodDisruptionBudgetStatus,
+  events: EventRecord[],
+): Plan {
   const effects = statusUpdate(RESOURCE, budget, status);
   return { effects, events: effects.length > 0 ? events : [] };
 }
@@ -161,11 +165,11 @@ function withNews(budget: Stored<PodDisruptionBudget>, status: PodDisruptionBudg
 function allowed(
   budget: Stored<PodDisruptionBudget>,
   now: number,
-  said: { status: string; reason: string; message: string; observedGeneration?: number },
+  condition: { status: string; reason: string; message: string; observedGeneration?: number },
 ): Condition {
   const current = budget.status.conditions?.find(({ type }) => type === "DisruptionAllowed");
-  const lastTransitionTime = current?.status === said.status ? current.lastTransitionTime : timestamp(now);
-  return { type: "DisruptionAllowed", ...said, lastTransitionTime };
+  const lastTransitionTime = current?.status === condition.status ? current.lastTransitionTime : timestamp(now);
+  return { type: "DisruptionAllowed", ...condition, lastTransitionTime };
 }
 
 const failedStatus = (
@@ -190,12 +194,12 @@ function expectedOf(
   budget: Stored<PodDisruptionBudget>,
   pods: readonly Stored<Pod>[],
   context: ReconcileContext,
-): Expected | { readonly error: string } | { readonly asks: readonly Question[] } {
+): Expected | { readonly error: string } | { readonly queries: readonly Query[] } {
   const { maxUnavailable, minAvailable } = budget.spec;
   const needsScale = maxUnavailable !== undefined || typeof minAvailable === "string";
   if (!needsScale) return { expected: pods.length, desired: (minAvailable as number | undefined) ?? 0, unmanaged: [] };
   const scale = expectedScale(pods, context);
-  if ("error" in scale || "asks" in scale) return scale;
+  if ("error" in scale || "queries" in scale) return scale;
   const { expected, unmanaged } = scale;
   const desired =
     maxUnavailable === undefined

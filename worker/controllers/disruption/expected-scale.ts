@@ -6,14 +6,14 @@ import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import { apiVersionOf, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
 import { resources } from "../../../api/resources/index.ts";
 import type { GroupResource } from "../../../api/store.ts";
-import type { Question, ReconcileContext, Snapshot } from "../controller.ts";
+import type { Query, ReconcileContext, Snapshot } from "../controller.ts";
 import { controllerOf } from "../controller-ref.ts";
 
 export type ExpectedScale =
   | { readonly expected: number; readonly unmanaged: readonly string[] }
   | { readonly error: string }
   /** Sizes of custom resources must be queried. */
-  | { readonly asks: readonly Question[] };
+  | { readonly queries: readonly Query[] };
 
 interface Sized {
   readonly uid: string;
@@ -23,7 +23,7 @@ interface Sized {
 export function expectedScale(pods: readonly Stored<Pod>[], context: ReconcileContext): ExpectedScale {
   const scales = new Map<string, number>();
   const unmanaged: string[] = [];
-  const asks = new Set<Question>();
+  const queries = new Set<Query>();
   for (const pod of pods) {
     const owner = controllerOf(pod);
     if (!owner) {
@@ -33,14 +33,14 @@ export function expectedScale(pods: readonly Stored<Pod>[], context: ReconcileCo
     if (scales.has(owner.uid)) continue;
     const found = scaleOf(owner, pod, context);
     if (found && "error" in found) return found;
-    if (found && "ask" in found) asks.add(found.ask);
+    if (found && "query" in found) queries.add(found.query);
     else scales.set(found.uid, found.replicas);
   }
-  if (asks.size > 0) return { asks: [...(context.answers?.keys() ?? []), ...asks] };
+  if (queries.size > 0) return { queries: [...(context.queryResults?.keys() ?? []), ...queries] };
   return { expected: [...scales.values()].reduce((sum, each) => sum + each, 0), unmanaged };
 }
 
-type Found = Sized | { readonly error: string } | { readonly ask: Question };
+type Found = Sized | { readonly error: string } | { readonly query: Query };
 
 function scaleOf(owner: OwnerReference, pod: Stored<Pod>, context: ReconcileContext): Found {
   const namespace = pod.metadata.namespace ?? "";
@@ -54,11 +54,11 @@ function scaleOf(owner: OwnerReference, pod: Stored<Pod>, context: ReconcileCont
   const unscaled = { error: `${resource} does not implement the scale subresource` };
   if (resources.some((each) => each.kind === owner.kind && each.group === group)) return unscaled;
   const [plural] = resource.split(".");
-  const ask = `/apis/${apiVersionOf(group, version)}/namespaces/${namespace}/${plural}/${encodeURIComponent(owner.name)}/scale`;
-  const answer = context.answers?.get(ask);
-  if (!answer) return { ask };
-  if (!answer.ok) return unscaled;
-  const { metadata, spec } = answer.body as Partial<Scale>;
+  const query = `/apis/${apiVersionOf(group, version)}/namespaces/${namespace}/${plural}/${encodeURIComponent(owner.name)}/scale`;
+  const result = context.queryResults?.get(query);
+  if (!result) return { query };
+  if (!result.ok) return unscaled;
+  const { metadata, spec } = result.body as Partial<Scale>;
   return metadata?.uid === owner.uid ? { uid: owner.uid, replicas: spec?.replicas ?? 0 } : missing;
 }
 

@@ -23,7 +23,7 @@ export const overlappingBudgetsController: Controller = {
   reads: [BUDGETS, "pods"],
   writes: [],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
-    if (resource !== "pods" || deleted || (previous && !isNews(object, previous))) return [];
+    if (resource !== "pods" || deleted || (previous && !isRelevantChange(object, previous))) return [];
     return budgetsOf(object, snapshot).length > 1 ? [(previous ? CHANGED : MADE) + itemKey(object)] : [];
   },
   reconcile(item, { snapshot, now }) {
@@ -44,7 +44,7 @@ export const overlappingBudgetsController: Controller = {
 const MADE = "+";
 const CHANGED = "~";
 
-const isNews = (object: KubeObject, previous: KubeObject): boolean =>
+const isRelevantChange = (object: KubeObject, previous: KubeObject): boolean =>
   isReady(object as Pod) !== isReady(previous as Pod) || !same(object.metadata.labels, previous.metadata.labels);
 
 const budgetsOf = (pod: Stored<KubeObject>, snapshot: Snapshot): readonly Stored<PodDisruptionBudget>[] =>

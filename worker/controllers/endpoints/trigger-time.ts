@@ -12,13 +12,13 @@ const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 type Annotations = Readonly<Record<string, string>>;
 
 /** The pods listed in endpoints, by uid, and whether they were ready; undefined if the endpoints do not show that. */
-export type ShownPods = ReadonlyMap<string, boolean | undefined>;
+export type PublishedPods = ReadonlyMap<string, boolean | undefined>;
 
 /** Kubernetes remembers which pods it has seen; here, a pod not listed anywhere is considered seen after this long. */
 const JUST_MS = 5000;
 
-interface Shown {
-  readonly pods: ShownPods;
+interface PublishedEndpoints {
+  readonly pods: PublishedPods;
   /** The annotations of those endpoints. */
   readonly annotations: Annotations | undefined;
 }
@@ -31,19 +31,23 @@ interface Shown {
 export function triggerTime(
   service: Stored<Service>,
   pods: readonly Stored<Pod>[],
-  { shown, now, lastActed }: { readonly shown: Shown | undefined; readonly now: number; readonly lastActed?: number },
+  {
+    shown,
+    now,
+    lastActed,
+  }: { readonly shown: PublishedEndpoints | undefined; readonly now: number; readonly lastActed?: number },
 ): string | undefined {
   // A manual deletion is not a trigger.
   if (!shown) return lastActed === undefined ? service.metadata.creationTimestamp : undefined;
-  const told = shown.annotations?.[TRIGGER] ?? "";
+  const published = shown.annotations?.[TRIGGER] ?? "";
   const times = pods.flatMap((pod) => {
     const time = podCondition(pod, "Ready")?.lastTransitionTime;
     if (!time) return [];
     const before = shown.pods.get(pod.metadata.uid);
     if (!shown.pods.has(pod.metadata.uid) && !isGoing(pod)) return pod.status.podIP ? [time] : [];
     // Times are whole seconds: the last published change may have happened in the same one.
-    if (before === undefined) return time >= told && (timeOf(time) ?? 0) + JUST_MS > now ? [time] : [];
-    return time > told && before !== isReady(pod) ? [time] : [];
+    if (before === undefined) return time >= published && (timeOf(time) ?? 0) + JUST_MS > now ? [time] : [];
+    return time > published && before !== isReady(pod) ? [time] : [];
   });
   return times.sort()[0];
 }

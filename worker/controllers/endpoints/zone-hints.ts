@@ -77,7 +77,7 @@ export function hintedByZone(slices: readonly PlannedSlice[], shares: ZoneShares
   const free = [...open].flatMap(({ endpoints }) => endpoints.filter(isReadyEndpoint));
   if (free.some(({ zone }) => !zone)) return { problem: "One or more endpoints do not have a zone specified" };
   for (const { zone = "" } of free) have.set(zone, (have.get(zone) ?? 0) + 1);
-  const loans = loansOf(have, allocation.targets);
+  const loans = endpointLoans(have, allocation.targets);
   const hintFor = (endpoint: Endpoint): Endpoint["hints"] => {
     const { zone = "" } = endpoint;
     return isReadyEndpoint(endpoint) ? { forZones: [{ name: loans.get(zone)?.shift() ?? zone }] } : undefined;
@@ -121,7 +121,7 @@ function allocationOf(count: number, shares: ReadonlyMap<string, number>): Alloc
 }
 
 /** By lending zone, the zones to which it lends one endpoint each. */
-function loansOf(
+function endpointLoans(
   have: ReadonlyMap<string, number>,
   targets: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, string[]> {

@@ -92,7 +92,7 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
   if (job.metadata.deletionTimestamp) return planCounting(job, { pods, tally, active: active.length, now, lastActed });
   const work = planPods(job, { active, tally, pods, backoffEnd: endOfBackoff(failures), now });
   const waits = waking(work.waitsUntil, deadlineOf(job));
-  if (work.waitsUntil !== undefined && !mayTellOfWait(job, active)) return { effects: [], ...waits };
+  if (work.waitsUntil !== undefined && !canReportBackOff(job, active)) return { effects: [], ...waits };
   const remaining = work.waitsUntil === undefined ? active.length - work.removed : 0;
   if (isComplete(job, tally, active.length) && work.effects.length === 0) {
     const ending: Ending = {
@@ -115,7 +115,7 @@ function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, l
  * A job in back-off reports that no pod is active. While pods are ready that is impossible, because validation rejects
  * more ready than active pods: Kubernetes updates nothing until the back-off is over.
  */
-const mayTellOfWait = ({ status }: Job, active: readonly Pod[]): boolean => {
+const canReportBackOff = ({ status }: Job, active: readonly Pod[]): boolean => {
   const ready = active.filter(isReady).length;
   return ready === 0 || (status.ready === ready && !status.active);
 };

@@ -4,7 +4,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect } from "../controller.ts";
 import { podRemoval } from "../pod/pod-removal.ts";
-import { byLeastWorthKeeping, isTerminated } from "../pod/pod-state.ts";
+import { byDeletionOrder, isTerminated } from "../pod/pod-state.ts";
 import { backoffAfter } from "./backoff.ts";
 import {
   endOf,
@@ -50,7 +50,7 @@ export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
     const chosen = new Set(surplus);
     const rest = active.filter((pod) => !chosen.has(pod));
     const more = Math.max(0, rest.length - wanted);
-    const worst = rest.toSorted(byLeastWorthKeeping(now, () => 0)).slice(0, more);
+    const worst = rest.toSorted(byDeletionOrder(now, () => 0)).slice(0, more);
     return letGo(job, [...surplus, ...worst], surplus.length + more);
   }
   const ending = replacesOnlyFailed(job)

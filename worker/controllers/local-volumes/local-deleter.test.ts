@@ -4,8 +4,8 @@ import {
   callOf,
   calls,
   DIRECTORY,
+  eventsOf,
   node,
-  told,
   volumes,
   withVolume,
 } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
@@ -63,7 +63,7 @@ describe("a local volume whose claim is gone", () => {
     at.cluster.calls = () => ({ code: 409, message: "still used" });
     at.cluster.remove("persistentvolumeclaims", "ns", "c");
     await at.pass(800);
-    expect([volumes(at).length, told(at, /VolumeFailedDelete/)]).toEqual([1, ["still used"]]);
+    expect([volumes(at).length, eventsOf(at, /VolumeFailedDelete/)]).toEqual([1, ["still used"]]);
     at.cluster.calls = () => undefined;
     await at.pass(1000);
     expect(volumes(at)).toEqual([]);
@@ -77,7 +77,7 @@ describe("a local volume whose claim is gone", () => {
     at.cluster.remove("persistentvolumeclaims", "ns", "c");
     await at.settle();
     expect([volumes(at), calls(at).length]).toEqual([[], 1]);
-    expect(told(at, /VolumeFailedDelete/)).toEqual([
+    expect(eventsOf(at, /VolumeFailedDelete/)).toEqual([
       `the node that kept it is gone: what is in ${DIRECTORY}/${name} there was not removed`,
     ]);
   });

@@ -8,13 +8,13 @@ import {
   claim,
   claimAt,
   DIRECTORY,
+  eventsOf,
   FINALIZER,
   nameOf,
   node,
   ownClass,
   SELECTED,
   start,
-  told,
   volumes,
   withVolume,
 } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
@@ -50,7 +50,7 @@ describe("a local volume", () => {
       },
     ]);
     expect(claimAt(at, "c")).toMatchObject({ spec: { volumeName: name }, status: { phase: "Bound" } });
-    expect(told(at, /^Provisioning/)).toEqual([
+    expect(eventsOf(at, /^Provisioning/)).toEqual([
       'External provisioner is provisioning volume for claim "ns/c"',
       `Successfully provisioned volume ${name}`,
     ]);
@@ -128,7 +128,7 @@ describe("a local volume", () => {
     at.cluster.put("persistentvolumeclaims", claim("c", spec, "a"));
     await at.settle();
     expect([calls(at), claimAt(at, "c")?.status.phase]).toEqual([[], "Pending"]);
-    expect(told(at, /Failed/)).toEqual([`failed to provision volume with StorageClass "local": ${why}`]);
+    expect(eventsOf(at, /Failed/)).toEqual([`failed to provision volume with StorageClass "local": ${why}`]);
   });
 
   it("CTL-LOCAL-REFUSED: is not created for a class with unknown parameters, nor for a claim with a data source", async () => {
@@ -141,7 +141,7 @@ describe("a local volume", () => {
     at.cluster.put("persistentvolumeclaims", claim("filled", { storageClassName: "plain", ...filled }));
     await at.settle();
     expect(calls(at)).toEqual([]);
-    expect(told(at, /ProvisioningFailed/)).toEqual([
+    expect(eventsOf(at, /ProvisioningFailed/)).toEqual([
       'failed to provision volume with StorageClass "odd": the StorageClass has the parameter nodePath, which is not known',
     ]);
   });
@@ -159,7 +159,9 @@ describe("a local volume", () => {
     await at.settle();
     expect(claimAt(at, "c")?.metadata.annotations?.[SELECTED]).toBeUndefined();
     expect(calls(at)).toEqual([]);
-    expect(told(at, /ProvisioningFailed/)).toEqual([`failed to provision volume with StorageClass "local": ${why}`]);
+    expect(eventsOf(at, /ProvisioningFailed/)).toEqual([
+      `failed to provision volume with StorageClass "local": ${why}`,
+    ]);
   });
 
   it.each([404, 507])("CTL-LOCAL-ELSEWHERE: is rescheduled if the node answers %i", async (code) => {
@@ -171,7 +173,9 @@ describe("a local volume", () => {
     await at.pass(2000);
     expect(claimAt(at, "c")?.metadata.annotations?.[SELECTED]).toBeUndefined();
     expect(calls(at)).toHaveLength(1);
-    expect(told(at, /ProvisioningFailed/)).toEqual(['failed to provision volume with StorageClass "local": no room']);
+    expect(eventsOf(at, /ProvisioningFailed/)).toEqual([
+      'failed to provision volume with StorageClass "local": no room',
+    ]);
   });
 
   it("CTL-LOCAL-RETRY: is retried after 1 s, 2 s, 4 s, … if the node fails otherwise", async () => {

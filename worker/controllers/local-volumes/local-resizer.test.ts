@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
-import { claimAt, told, volumes, withVolume } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
+import { claimAt, eventsOf, volumes, withVolume } from "../../../test/fakes/controllers/controlled-local-volumes.ts";
 
 it("CTL-LOCAL-GROW: a claim that requests more storage gets it", async () => {
   const at = await withVolume();
@@ -11,5 +11,5 @@ it("CTL-LOCAL-GROW: a claim that requests more storage gets it", async () => {
   const capacity = { storage: "2Gi" };
   expect(volumes(at)[0]?.spec.capacity).toEqual(capacity);
   expect(claimAt(at, "c")?.status).toMatchObject({ capacity, allocatedResources: capacity });
-  expect(told(at, /Resiz/)).toEqual([`External resizer is resizing volume ${at.name}`, "Resize volume succeeded"]);
+  expect(eventsOf(at, /Resiz/)).toEqual([`External resizer is resizing volume ${at.name}`, "Resize volume succeeded"]);
 });

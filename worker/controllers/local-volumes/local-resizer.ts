@@ -9,7 +9,7 @@ import { CLAIMS } from "../volume/waiting-claim.ts";
 import { isLocal, VOLUMES } from "./volume-node.ts";
 
 const requestedBy = ({ spec }: Claim) => spec.resources?.requests?.storage;
-const asksForMore = (claim: Claim): boolean =>
+const requestsMore = (claim: Claim): boolean =>
   claim.status.phase === "Bound" && compareQuantities(requestedBy(claim), claim.status.capacity?.storage) > 0;
 
 export const localVolumeResizer: Controller = {
@@ -18,26 +18,26 @@ export const localVolumeResizer: Controller = {
   reads: [CLAIMS, VOLUMES],
   writes: [CLAIMS, VOLUMES],
   itemsOf: ({ resource, object, deleted }) =>
-    resource === CLAIMS && !deleted && asksForMore(object as Claim) ? [itemKey(object)] : [],
+    resource === CLAIMS && !deleted && requestsMore(object as Claim) ? [itemKey(object)] : [],
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
     const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, name);
-    if (!claim || !asksForMore(claim)) return settled;
+    if (!claim || !requestsMore(claim)) return settled;
     const volume = snapshot.get<PersistentVolume>(VOLUMES, "", claim.spec.volumeName ?? "");
     if (!volume || !isLocal(volume) || volume.spec.claimRef?.uid !== claim.metadata.uid) return settled;
     const capacity = { storage: requestedBy(claim) ?? "" };
     const type = "application/merge-patch+json" as const;
     const patch = { metadata: { uid: volume.metadata.uid }, spec: { capacity } };
     const status = { metadata: { uid: claim.metadata.uid }, status: { capacity, allocatedResources: capacity } };
-    const told = (reason: string, message: string): EventRecord => ({ about: claim, type: "Normal", reason, message });
+    const event = (reason: string, message: string): EventRecord => ({ about: claim, type: "Normal", reason, message });
     return {
       effects: [
         { op: "patch", resource: VOLUMES, namespace: "", name: volume.metadata.name, type, patch },
         { op: "patch", resource: CLAIMS, namespace, name, subresource: "status", type, patch: status },
       ],
       events: [
-        told("Resizing", `External resizer is resizing volume ${volume.metadata.name}`),
-        told("VolumeResizeSuccessful", "Resize volume succeeded"),
+        event("Resizing", `External resizer is resizing volume ${volume.metadata.name}`),
+        event("VolumeResizeSuccessful", "Resize volume succeeded"),
       ],
     };
   },

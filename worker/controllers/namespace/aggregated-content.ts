@@ -5,11 +5,11 @@ import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
 import type { APIResourceList } from "../../../api/generated/meta.v1.ts";
 import { apiVersionOf, type KubeObject, type Stored } from "../../../api/machinery/meta.ts";
 import { API_SERVICES } from "../api-services.ts";
-import type { Answer, DeleteCollectionEffect, Located, Question, Snapshot } from "../controller.ts";
+import type { DeleteCollectionEffect, Located, Query, QueryResult, Snapshot } from "../controller.ts";
 
 interface AggregatedContent {
   /** What must be queried first. */
-  readonly asks: readonly Question[];
+  readonly queries: readonly Query[];
   /** Some of what is left, of each resource. */
   readonly content: readonly Located[];
   /** Group versions whose server does not answer discovery. */
@@ -24,24 +24,24 @@ const LIMIT = 500;
 export function aggregatedContent(
   namespace: string,
   snapshot: Snapshot,
-  answers: ReadonlyMap<Question, Answer> | undefined,
+  results: ReadonlyMap<Query, QueryResult> | undefined,
 ): AggregatedContent {
-  const asks: Question[] = [];
-  const answerTo = (question: Question) => {
-    const answer = answers?.get(question);
-    if (!answer) asks.push(question);
-    return answer;
+  const queries: Query[] = [];
+  const resultOf = (query: Query) => {
+    const result = results?.get(query);
+    if (!result) queries.push(query);
+    return result;
   };
   const content: Located[] = [];
   const undiscovered: string[] = [];
   const collections: DeleteCollectionEffect[] = [];
   for (const { group, version } of servedElsewhere(snapshot)) {
     const groupVersion = apiVersionOf(group, version);
-    const discovery = answerTo(`/apis/${groupVersion}`);
+    const discovery = resultOf(`/apis/${groupVersion}`);
     if (!discovery) continue;
     if (!discovery.ok) undiscovered.push(groupVersion);
     for (const plural of discovery.ok ? emptiable(discovery.body as APIResourceList) : []) {
-      const list = answerTo(`/apis/${groupVersion}/namespaces/${namespace}/${plural}?limit=${LIMIT}`);
+      const list = resultOf(`/apis/${groupVersion}/namespaces/${namespace}/${plural}?limit=${LIMIT}`);
       const { items = [] } = list?.ok ? (list.body as { readonly items?: readonly Stored<KubeObject>[] }) : {};
       if (list && !list.ok && list.code !== 404) undiscovered.push(groupVersion);
       const resource = `${plural}.${group}`;
@@ -50,7 +50,7 @@ export function aggregatedContent(
         collections.push({ op: "delete-collection", resource, version, namespace, propagationPolicy: "Background" });
     }
   }
-  return { asks, content, undiscovered: [...new Set(undiscovered)], collections };
+  return { queries, content, undiscovered: [...new Set(undiscovered)], collections };
 }
 
 /** The group versions that are delegated to other API servers. */

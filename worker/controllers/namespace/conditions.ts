@@ -4,7 +4,7 @@ import { timestamp } from "../../../api/machinery/time/time.ts";
 import type { Located } from "../controller.ts";
 import { same } from "../same.ts";
 
-interface Said {
+interface ConditionReason {
   readonly reason: string;
   readonly message: string;
 }
@@ -12,8 +12,8 @@ interface Said {
 /** One condition of a namespace: something is wrong, or nothing is. */
 interface Checked {
   readonly type: string;
-  readonly wrong: Said | undefined;
-  readonly well: Said;
+  readonly wrong: ConditionReason | undefined;
+  readonly well: ConditionReason;
 }
 
 /** How far a namespace has been emptied. */
@@ -90,10 +90,10 @@ interface Counted {
   readonly print: (name: string, count: number) => string;
 }
 
-function remaining(reason: string, begin: string, { counts, print }: Counted): Said | undefined {
+function remaining(reason: string, begin: string, { counts, print }: Counted): ConditionReason | undefined {
   if (counts.size === 0) return undefined;
-  const told = [...counts].map(([name, count]) => print(name, count)).sort();
-  return { reason, message: `${begin}: ${told.join(", ")}` };
+  const parts = [...counts].map(([name, count]) => print(name, count)).sort();
+  return { reason, message: `${begin}: ${parts.join(", ")}` };
 }
 
 /** Kept unchanged if it says the same as before. */

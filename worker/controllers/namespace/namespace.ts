@@ -4,7 +4,6 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import type { GroupResource } from "../../../api/store.ts";
 import { API_SERVICES } from "../api-services.ts";
 import {
-  type Answer,
   type Controller,
   type DeleteCollectionEffect,
   type DeleteEffect,
@@ -12,7 +11,8 @@ import {
   EVERYTHING,
   type Located,
   type Plan,
-  type Question,
+  type Query,
+  type QueryResult,
   type ReconcileContext,
   settled,
 } from "../controller.ts";
@@ -36,30 +36,30 @@ export const namespaceController: Controller = {
     if (!namespace) return [];
     return snapshot.get("namespaces", "", namespace)?.metadata.deletionTimestamp ? [namespace] : [];
   },
-  reconcile(name, { snapshot, now, failure, answers }) {
+  reconcile(name, { snapshot, now, failure, queryResults }) {
     const namespace = snapshot.get<Namespace>("namespaces", "", name);
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return settled;
     const content = snapshot.inNamespace(name);
     if (content.length > 0) return planEmptying(namespace, content, { now, failure });
     return (
-      planForgetting(namespace, { now, answer: answers?.get(eventsOf(name)) }) ??
-      planElsewhere(namespace, { snapshot, now, answers }) ??
+      planForgetting(namespace, { now, result: queryResults?.get(eventsOf(name)) }) ??
+      planElsewhere(namespace, { snapshot, now, answers: queryResults }) ??
       letGo(namespace, now)
     );
   },
 };
 
 /** One is enough to know that there are some. */
-const eventsOf = (namespace: string): Question => `/api/v1/namespaces/${namespace}/events?limit=1`;
+const eventsOf = (namespace: string): Query => `/api/v1/namespaces/${namespace}/events?limit=1`;
 
 /** Events are in no snapshot, and are deleted last, when nothing else is left. Undefined: there are none. */
 function planForgetting(
   { metadata: { name: namespace } }: Stored<Namespace>,
-  { now, answer }: { readonly now: number; readonly answer: Answer | undefined },
+  { now, result }: { readonly now: number; readonly result: QueryResult | undefined },
 ): Plan | undefined {
-  if (!answer) return { effects: [], asks: [eventsOf(namespace)] };
-  if (!answer.ok) return answer.code === 404 ? undefined : { effects: [], wakeAt: now + LOOK_AGAIN_MS };
-  if ((answer.body as { readonly items: readonly unknown[] }).items.length === 0) return undefined;
+  if (!result) return { effects: [], queries: [eventsOf(namespace)] };
+  if (!result.ok) return result.code === 404 ? undefined : { effects: [], wakeAt: now + LOOK_AGAIN_MS };
+  if ((result.body as { readonly items: readonly unknown[] }).items.length === 0) return undefined;
   const effects = [
     { op: "delete-collection", resource: "events", namespace, propagationPolicy: "Background" } as const,
   ];
@@ -75,22 +75,26 @@ function planElsewhere(
   {
     snapshot,
     now,
-    answers,
-  }: Pick<ReconcileContext, "snapshot" | "now"> & { readonly answers: ReconcileContext["answers"] | undefined },
+    answers: queryResults,
+  }: Pick<ReconcileContext, "snapshot" | "now"> & { readonly answers: ReconcileContext["queryResults"] | undefined },
 ): Plan | undefined {
-  const { asks, content, undiscovered, collections } = aggregatedContent(namespace.metadata.name, snapshot, answers);
-  if (asks.length > 0) return { effects: [], asks: [...(answers?.keys() ?? []), ...asks] };
+  const { queries, content, undiscovered, collections } = aggregatedContent(
+    namespace.metadata.name,
+    snapshot,
+    queryResults,
+  );
+  if (queries.length > 0) return { effects: [], queries: [...(queryResults?.keys() ?? []), ...queries] };
   if (content.length === 0 && undiscovered.length === 0) return undefined;
-  const told = conditionsUpdate(namespace, conditionsOf(namespace, { content, undiscovered }, now));
-  return { effects: [...told, { op: "batch", effects: collections }], wakeAt: now + LOOK_AGAIN_MS };
+  const updates = conditionsUpdate(namespace, conditionsOf(namespace, { content, undiscovered }, now));
+  return { effects: [...updates, { op: "batch", effects: collections }], wakeAt: now + LOOK_AGAIN_MS };
 }
 
 function letGo(namespace: Stored<Namespace>, now: number): Plan {
   const others = (namespace.spec.finalizers ?? []).filter((each) => each !== FINALIZER);
   // If it is deleted at once, nobody is left to read its conditions.
   const stays = others.length > 0 || (namespace.metadata.finalizers ?? []).length > 0;
-  const told = stays ? conditionsUpdate(namespace, conditionsOf(namespace, { content: [] }, now)) : [];
-  if (told.length > 0) return { effects: told };
+  const updates = stays ? conditionsUpdate(namespace, conditionsOf(namespace, { content: [] }, now)) : [];
+  if (updates.length > 0) return { effects: updates };
   const object = { ...namespace, spec: { ...namespace.spec, finalizers: others } } as Namespace;
   return { effects: [{ op: "update", resource: "namespaces", namespace: "", subresource: "finalize", object }] };
 }
@@ -139,12 +143,12 @@ function planEmptying(
   const messages = refusals.map(({ effect: { resource }, message }) =>
     resource === "pods" ? `failed to delete pods for namespace: ${namespace.metadata.name}, err: ${message}` : message,
   );
-  const told = conditionsUpdate(namespace, conditionsOf(namespace, { content: counted, refusals: messages }, now));
+  const updates = conditionsUpdate(namespace, conditionsOf(namespace, { content: counted, refusals: messages }, now));
   // What remains after everything deletable was deleted is worth reporting, and so is what cannot be deleted; anything
   // else is gone within the turn.
   const stuck = deletes.length === 0 || refusals.length > 0;
   return {
-    effects: [...(stuck ? told : []), ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
+    effects: [...(stuck ? updates : []), ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
     wakeAt: now + LOOK_AGAIN_MS,
   };
 }

@@ -43,7 +43,7 @@ export const nodeIpamController: Controller = {
         patch: { metadata: { uid: node.metadata.uid }, spec: { podCIDR, podCIDRs } },
       });
     }
-    const untold = unserved.filter((node) => isUntold(node, now, lastActed));
+    const untold = unserved.filter((node) => isUnreported(node, now, lastActed));
     const tellAt = (lastActed ?? 0) + TOGETHER_MS;
     if (effects.length === 0 && untold.length > 0 && tellAt > now) return { effects, wakeAt: tellAt };
     return { effects: effects.length > 0 ? [{ op: "batch", effects }] : [], events: untold.map(notAvailable) };
@@ -55,7 +55,7 @@ const NEW_MS = 10_000;
 const TOGETHER_MS = 1000;
 /** Times of creation are whole seconds. */
 const SECOND_MS = 1000;
-const isUntold = ({ metadata }: Stored<Node>, now: number, lastActed = 0) =>
+const isUnreported = ({ metadata }: Stored<Node>, now: number, lastActed = 0) =>
   (timeOf(metadata.creationTimestamp) ?? 0) > Math.max(now - NEW_MS, lastActed - SECOND_MS);
 
 const notAvailable = (about: Stored<Node>): EventRecord => ({

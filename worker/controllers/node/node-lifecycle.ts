@@ -79,14 +79,14 @@ function relabelled({ metadata }: Node): Readonly<Record<string, string>> | unde
 function silenceOf(node: Stored<Node>, { snapshot, lastSeen }: ReconcileContext): number | undefined {
   const ready = node.status.conditions?.find(({ type }) => type === "Ready");
   if (ready?.status === "Unknown") return undefined;
-  const heard = lastSeen(node.metadata.name) ?? 0;
-  if (!Number.isFinite(heard)) return undefined;
-  const told = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime) ?? 0;
+  const seen = lastSeen(node.metadata.name) ?? 0;
+  if (!Number.isFinite(seen)) return undefined;
+  const reported = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime) ?? 0;
   const made = timeOf(node.metadata.creationTimestamp) ?? 0;
   // A node without one of our links, such as a kubelet's, renews its lease as with kube-apiserver.
   const lease = snapshot.get<Lease>(LEASES, NODE_LEASES, node.metadata.name);
   const renewed = timeOf(lease?.spec.renewTime) ?? 0;
-  return Math.max(heard, told, made, renewed) + (ready ? GRACE_MS : STARTUP_GRACE_MS);
+  return Math.max(seen, reported, made, renewed) + (ready ? GRACE_MS : STARTUP_GRACE_MS);
 }
 
 /** If its own kubelet reported it as not ready or unknown, that is no news, and its pods are left alone. */

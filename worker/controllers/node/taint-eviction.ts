@@ -20,18 +20,18 @@ export const taintEvictionController: Controller = {
     const [taints, taintsBefore] = [noExecute(object as Stored<Node>), noExecute(previous as Node | undefined)];
     if (deleted || (taints.length === 0 && taintsBefore.length === 0)) return [];
     return snapshot.podsOnNode<Pod>(object.metadata.name).flatMap((pod) => {
-      const isSpared = stayOf(pod, taintsBefore) === "limited" && stayOf(pod, taints) !== "limited";
-      return [...(isSpared ? [SPARED + itemKey(pod)] : []), ...(taints.length > 0 ? [itemKey(pod)] : [])];
+      const isSpared = toleranceOf(pod, taintsBefore) === "limited" && toleranceOf(pod, taints) !== "limited";
+      return [...(isSpared ? [CANCELLED + itemKey(pod)] : []), ...(taints.length > 0 ? [itemKey(pod)] : [])];
     });
   },
   reconcile(item, { snapshot, now }) {
-    const spared = item.startsWith(SPARED);
-    const { namespace, name } = splitItem(spared ? item.slice(SPARED.length) : item);
+    const spared = item.startsWith(CANCELLED);
+    const { namespace, name } = splitItem(spared ? item.slice(CANCELLED.length) : item);
     const pod = snapshot.get<Pod>("pods", namespace, name);
     // Terminating and ended pods are marked all the same.
     if (!pod?.spec.nodeName || (pod.metadata.deletionTimestamp && isMarked(pod))) return settled;
     const node = snapshot.get<Node>("nodes", "", pod.spec.nodeName);
-    if (spared) return { effects: [], events: [told(pod, "Cancelling deletion of Pod")] };
+    if (spared) return { effects: [], events: [evictionEvent(pod, "Cancelling deletion of Pod")] };
     const taints = noExecute(node);
     const end = evictionTime(pod, taints, now);
     if (end === undefined) return settled;
@@ -44,7 +44,7 @@ export const taintEvictionController: Controller = {
         disruption(pod, { reason: "DeletionByTaintManager", message }, now),
         { op: "delete", resource: "pods", namespace, name, uid: pod.metadata.uid },
       ],
-      events: [told(pod, "Marking for deletion Pod")],
+      events: [evictionEvent(pod, "Marking for deletion Pod")],
     };
   },
 };
@@ -52,9 +52,9 @@ export const taintEvictionController: Controller = {
 const isMarked = (pod: Stored<Pod>) => podCondition(pod, "DisruptionTarget")?.status === "True";
 
 /** Marks items of pods whose limited toleration has changed. */
-const SPARED = "spared ";
+const CANCELLED = "spared ";
 
-const told = (about: Stored<Pod>, what: string): EventRecord => ({
+const evictionEvent = (about: Stored<Pod>, what: string): EventRecord => ({
   about,
   type: "Normal",
   reason: "TaintManagerEviction",
@@ -93,7 +93,7 @@ export const tolerates = (toleration: Toleration, taint: Taint): boolean =>
 const firstFitting = ({ spec }: Pod, taint: Taint) => spec.tolerations?.find((each) => tolerates(each, taint));
 
 /** Whether the pod tolerates the taints: not at all, for a time, or for ever. */
-function stayOf(pod: Pod, taints: readonly Taint[]): "refused" | "limited" | "free" {
+function toleranceOf(pod: Pod, taints: readonly Taint[]): "refused" | "limited" | "free" {
   const fitting = taints.map((taint) => firstFitting(pod, taint));
   if (fitting.some((toleration) => toleration === undefined)) return "refused";
   return fitting.some((toleration) => toleration?.tolerationSeconds !== undefined) ? "limited" : "free";

@@ -30,7 +30,7 @@ export function nextAvailability(pods: readonly Pod[], minReadySeconds: number, 
   return times.length === 0 ? undefined : Math.min(...(times as number[]));
 }
 
-const phaseWorth: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
+const phaseRank: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
 const restartsOf = (pod: Pod) =>
   Math.max(0, ...(pod.status.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
 
@@ -38,7 +38,7 @@ const restartsOf = (pod: Pod) =>
  * Kubernetes' ActivePodsWithRanks: the pods cheapest to lose come first. `rank` counts related pods on the pod's node,
  * so that one of several on a node goes before a single one.
  */
-export function byLeastWorthKeeping(now: number, rank: (pod: Pod) => number) {
+export function byDeletionOrder(now: number, rank: (pod: Pod) => number) {
   const deletionCost = (pod: Pod) => {
     const cost = Number(pod.metadata.annotations?.["controller.kubernetes.io/pod-deletion-cost"] ?? 0);
     return Number.isInteger(cost) ? cost : 0;
@@ -55,7 +55,7 @@ export function byLeastWorthKeeping(now: number, rank: (pod: Pod) => number) {
     of(a) === of(b) ? 0 : logAge(of(a)) - logAge(of(b)) || byUid(a, b);
   const steps: ((a: Pod, b: Pod) => number)[] = [
     (a, b) => Number(!!a.spec.nodeName) - Number(!!b.spec.nodeName),
-    (a, b) => (phaseWorth[a.status.phase ?? ""] ?? 0) - (phaseWorth[b.status.phase ?? ""] ?? 0),
+    (a, b) => (phaseRank[a.status.phase ?? ""] ?? 0) - (phaseRank[b.status.phase ?? ""] ?? 0),
     (a, b) => Number(isReady(a)) - Number(isReady(b)),
     (a, b) => deletionCost(a) - deletionCost(b),
     (a, b) => rank(b) - rank(a),

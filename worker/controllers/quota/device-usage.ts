@@ -79,8 +79,8 @@ function chargedToPod({ metadata }: ResourceClaim, { pod: podOf, ownedBy }: Devi
     return {};
   const pod = podOf(owner.name);
   if (!pod || pod.metadata.uid !== owner.uid) return {};
-  const told = pod.status.extendedResourceClaimStatus?.resourceClaimName;
-  const isIts = told === undefined ? isFirst(metadata, ownedBy(owner.uid)) : told === metadata.name;
+  const claimName = pod.status.extendedResourceClaimStatus?.resourceClaimName;
+  const isIts = claimName === undefined ? isFirst(metadata, ownedBy(owner.uid)) : claimName === metadata.name;
   return isIts ? podUsage(pod) : {};
 }
 

@@ -50,7 +50,7 @@ export function podAmounts(pod: Pod, kind: Kind): Amounts {
 }
 
 /** According to the spec alone, as for limit ranges. */
-export function askedAmounts({ spec }: Pod, kind: Kind): Amounts {
+export function requestedAmounts({ spec }: Pod, kind: Kind): Amounts {
   const whole: ResourceList = spec.resources?.[kind] ?? {};
   const own = Object.entries(whole).filter(([name]) => name === "cpu" || name === "memory");
   return { ...ofContainers(spec, ({ resources }) => resources?.[kind]), ...(Object.fromEntries(own) as Amounts) };

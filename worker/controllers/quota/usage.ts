@@ -51,7 +51,7 @@ export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amo
   return used;
 }
 
-interface Asked {
+interface UsageQuery {
   readonly spec: ResourceQuotaSpec;
   /** Only pods and claims can be in a scope. */
   readonly isScoped: boolean;
@@ -60,7 +60,7 @@ interface Asked {
 }
 
 /** What each object uses, for the evaluators of these names. */
-function* usages(names: readonly string[], { spec, isScoped, list, now }: Asked): Generator<Amounts> {
+function* usages(names: readonly string[], { spec, isScoped, list, now }: UsageQuery): Generator<Amounts> {
   const evaluators = new Set(names.map(evaluatorOf));
   if (evaluators.has("pods"))
     for (const pod of list<Pod>("pods") ?? []) if (counts(pod, now) && inScopes(pod, spec)) yield podUsage(pod);

@@ -11,14 +11,7 @@ import { claim } from "../controller-ref.ts";
 import { carries } from "../label-selector.ts";
 import { podFromTemplate } from "../pod/pod-from-template.ts";
 import { podRemoval } from "../pod/pod-removal.ts";
-import {
-  byLeastWorthKeeping,
-  isActive,
-  isAvailable,
-  isReady,
-  isTerminated,
-  nextAvailability,
-} from "../pod/pod-state.ts";
+import { byDeletionOrder, isActive, isAvailable, isReady, isTerminated, nextAvailability } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { waking } from "../time.ts";
@@ -83,7 +76,7 @@ export function planReplicas<T extends Replicated>(
   const difference = counted.length - (owner.spec.replicas ?? 0);
   const scaling = owner.metadata.deletionTimestamp
     ? []
-    : scale(owner, difference, () => leastWorthKeeping(counted, rules, now));
+    : scale(owner, difference, () => byDeletionCost(counted, rules, now));
   const status = statusOf(owner, active, difference, { failure, now, terminating, rules });
   const update = statusUpdate(rules.resource, owner, status as T["status"]);
   const effects = [...claimed.effects, ...update, ...scaling];
@@ -111,7 +104,7 @@ function isOnTheWay({ spec, status: before }: Replicated, next: ReplicasStatus):
 function scale<T extends Replicated>(
   owner: Stored<T>,
   difference: number,
-  leastWorth: () => readonly Stored<Pod>[],
+  inDeletionOrder: () => readonly Stored<Pod>[],
 ): readonly Batch[] {
   const namespace = owner.metadata.namespace ?? "";
   if (difference < 0) {
@@ -130,17 +123,17 @@ function scale<T extends Replicated>(
     return [{ op: "batch", slowStart: true, effects: Array(Math.min(-difference, BURST)).fill(create) }];
   }
   if (difference === 0) return [];
-  const doomed = leastWorth().slice(0, Math.min(difference, BURST));
-  const effects = doomed.map((pod) => podRemoval(owner, pod));
+  const victims = inDeletionOrder().slice(0, Math.min(difference, BURST));
+  const effects = victims.map((pod) => podRemoval(owner, pod));
   return [{ op: "batch", effects }];
 }
 
-function leastWorthKeeping(pods: readonly Stored<Pod>[], rules: ReplicaRules, now: number): readonly Stored<Pod>[] {
+function byDeletionCost(pods: readonly Stored<Pod>[], rules: ReplicaRules, now: number): readonly Stored<Pod>[] {
   const perNode = new Map<string, number>();
   for (const pod of rules.related(pods))
     if (isActive(pod) && pod.spec.nodeName) perNode.set(pod.spec.nodeName, (perNode.get(pod.spec.nodeName) ?? 0) + 1);
   const rank = (pod: Pod) => perNode.get(pod.spec.nodeName ?? "") ?? 0;
-  return pods.toSorted(byLeastWorthKeeping(now, rank));
+  return pods.toSorted(byDeletionOrder(now, rank));
 }
 
 function statusOf<T extends Replicated>(

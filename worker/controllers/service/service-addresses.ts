@@ -109,16 +109,16 @@ function planUnused(address: Stored<IPAddress>, parent: Stored<Service> | undefi
     events: [warning(address, reason, message)],
   });
   if (group !== "" || resource !== "services") {
-    const said = `&ParentReference{Group:${group},Resource:${resource},Namespace:${namespace},Name:${service},}`;
-    const message = `IPAddress ${name} appears to have been modified, not referencing a Service ${said}: cleaning up`;
+    const reference = `&ParentReference{Group:${group},Resource:${resource},Namespace:${namespace},Name:${service},}`;
+    const message = `IPAddress ${name} appears to have been modified, not referencing a Service ${reference}: cleaning up`;
     return removed("IPAddressNotAllocated", message);
   }
   const end = (timeOf(address.metadata.creationTimestamp) ?? 0) + graceOf(parent);
   if (end > now) return { effects: [], wakeAt: end };
-  const told = `IPAddress: ${name} for Service ${namespace}/${service}`;
+  const subject = `IPAddress: ${name} for Service ${namespace}/${service}`;
   return parent
-    ? removed("IPAddressWrongReference", `${told} has a wrong reference; cleaning up`)
-    : removed("IPAddressNotAllocated", `${told} appears to have leaked: cleaning up`);
+    ? removed("IPAddressWrongReference", `${subject} has a wrong reference; cleaning up`)
+    : removed("IPAddressNotAllocated", `${subject} appears to have leaked: cleaning up`);
 }
 
 const graceOf = (parent: Stored<Service> | undefined): number =>

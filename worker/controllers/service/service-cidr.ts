@@ -54,12 +54,12 @@ function stranded(range: ServiceCIDR, all: readonly ServiceCIDR[], addresses: re
 function ready(
   range: Stored<ServiceCIDR>,
   now: number,
-  said: { status: string; reason: string; message: string },
+  next: { status: string; reason: string; message: string },
 ): Plan {
   const current = range.status.conditions?.find(({ type }) => type === "Ready");
-  if (current?.status === said.status && current.reason === said.reason && current.message === said.message)
+  if (current?.status === next.status && current.reason === next.reason && current.message === next.message)
     return settled;
-  const condition = { type: "Ready", ...said, lastTransitionTime: timestamp(now) };
+  const condition = { type: "Ready", ...next, lastTransitionTime: timestamp(now) };
   const status = { conditions: [condition] };
   return { effects: [statusApply(RESOURCE, range, { fieldManager: "service-cidr-controller", status })] };
 }

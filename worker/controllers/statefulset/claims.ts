@@ -9,13 +9,13 @@ import { claimsOf, ownersOfClaim, podName } from "./stateful-pod.ts";
 
 export const CLAIMS = "persistentvolumeclaims";
 
-interface Scene {
+interface ClaimScope {
   readonly set: Stored<StatefulSet>;
   readonly snapshot: Snapshot;
 }
 
 /** A pod must not use claims that are being deleted, or that will be deleted with the pod that was there before. */
-export function claimsAreLeaving({ set, snapshot }: Scene, ordinal: number): boolean {
+export function claimsAreLeaving({ set, snapshot }: ClaimScope, ordinal: number): boolean {
   const namespace = set.metadata.namespace ?? "";
   const scaled = set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled === "Delete";
   return claimsOf(set, ordinal).some(({ metadata }) => {
@@ -31,7 +31,7 @@ export function claimsAreLeaving({ set, snapshot }: Scene, ordinal: number): boo
  * Why a pod cannot be created yet, in Kubernetes' words; claims that the set itself is about to delete are not
  * reported.
  */
-export function leavingClaims({ set, snapshot }: Scene, ordinal: number): string | undefined {
+export function leavingClaims({ set, snapshot }: ClaimScope, ordinal: number): string | undefined {
   const why = claimsOf(set, ordinal).flatMap(({ metadata: { name = "" } }) => {
     const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, set.metadata.namespace ?? "", name);
     return claim?.metadata.deletionTimestamp ? [`pvc ${name} is being deleted`] : [];
@@ -40,7 +40,7 @@ export function leavingClaims({ set, snapshot }: Scene, ordinal: number): string
 }
 
 /** Creates missing claims. */
-export function claimCreations({ set, snapshot }: Scene, ordinal: number): readonly CreateEffect[] {
+export function claimCreations({ set, snapshot }: ClaimScope, ordinal: number): readonly CreateEffect[] {
   const namespace = set.metadata.namespace ?? "";
   const name = podName(set, ordinal);
   return claimsOf(set, ordinal)
@@ -62,19 +62,19 @@ export function claimCreations({ set, snapshot }: Scene, ordinal: number): reado
 }
 
 /** Claims are deleted with the set or with a condemned pod, according to the retention policy. */
-export function claimOwners(scene: Scene, ordinal: number, condemned: Stored<Pod> | undefined): readonly Effect[] {
+export function claimOwners(scene: ClaimScope, ordinal: number, condemned: Stored<Pod> | undefined): readonly Effect[] {
   const wanted = ownersOfClaim(scene.set, condemned);
-  return ownedClaims(scene, ordinal, condemned).flatMap(({ claim, mine, others, isForeign }): Effect[] => {
+  return ownedClaims(scene, ordinal, condemned).flatMap(({ claim, mine: own, others, isForeign }): Effect[] => {
     const ownerReferences = [...others, ...(isForeign ? [] : wanted)];
     const has = claim.metadata.ownerReferences ?? [];
-    if (mine.every(({ controller }) => controller) && sameOwners(has, ownerReferences)) return [];
+    if (own.every(({ controller }) => controller) && sameOwners(has, ownerReferences)) return [];
     const object = { ...claim, metadata: { ...claim.metadata, ownerReferences } } as PersistentVolumeClaim;
     return [{ op: "update", resource: CLAIMS, namespace: claim.metadata.namespace ?? "", object }];
   });
 }
 
 /** Events about claims that cannot follow the policy. */
-export const claimConflicts = (scene: Scene, ordinal: number): readonly EventRecord[] =>
+export const claimConflicts = (scene: ClaimScope, ordinal: number): readonly EventRecord[] =>
   ownedClaims(scene, ordinal, undefined)
     .filter(({ isForeign }) => isForeign)
     .map(({ claim: { metadata } }) => ({
@@ -94,7 +94,7 @@ interface OwnedClaim {
 }
 
 /** Without claims left behind by a deleted set or pod of the same name: those will be deleted. */
-function ownedClaims({ set, snapshot }: Scene, ordinal: number, condemned?: Stored<Pod>): readonly OwnedClaim[] {
+function ownedClaims({ set, snapshot }: ClaimScope, ordinal: number, condemned?: Stored<Pod>): readonly OwnedClaim[] {
   const namespace = set.metadata.namespace ?? "";
   const { whenDeleted, whenScaled } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};
   if (whenDeleted === undefined && whenScaled === undefined) return [];

@@ -11,7 +11,7 @@ export interface Revisions {
   readonly update: Stored<ControllerRevision>;
 }
 
-export interface Scene {
+export interface StatefulSetState {
   readonly set: Stored<StatefulSet>;
   readonly revisions: Revisions;
   /** By ordinal, including pods that the set no longer asks for. */

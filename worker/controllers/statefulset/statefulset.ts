@@ -18,7 +18,7 @@ import { statusUpdate } from "../status-update.ts";
 import { dataHash } from "../template-hash/template-hash.ts";
 import { waking } from "../time.ts";
 import { CLAIMS, claimConflicts } from "./claims.ts";
-import { isWaiting, revisionOf, type Scene } from "./scene.ts";
+import { isWaiting, revisionOf, type StatefulSetState } from "./scene.ts";
 import { ordinalOf } from "./stateful-pod.ts";
 import { statusOf } from "./status.ts";
 import { heldUp, planTurn } from "./turn.ts";
@@ -74,7 +74,7 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
     const ordinal = ordinalOf(set, pod);
     if (ordinal !== undefined) pods.set(ordinal, pod);
   }
-  const scene: Scene = { set, revisions: { current, update }, pods, snapshot, now };
+  const scene: StatefulSetState = { set, revisions: { current, update }, pods, snapshot, now };
   const turn = set.metadata.deletionTimestamp ? NOTHING : planTurn(scene);
   const status = statusUpdate(RESOURCE, set, statusOf(scene));
   const live = new Set([

@@ -3,9 +3,9 @@ import type { StatefulSetStatus } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { isAvailable, isReady } from "../pod/pod-state.ts";
-import { revisionOf, type Scene, startOf } from "./scene.ts";
+import { revisionOf, type StatefulSetState, startOf } from "./scene.ts";
 
-export function statusOf({ set, pods, revisions, now }: Scene): StatefulSetStatus {
+export function statusOf({ set, pods, revisions, now }: StatefulSetState): StatefulSetStatus {
   const { minReadySeconds = 0 } = set.spec;
   const first = startOf(set);
   const last = first + (set.spec.replicas ?? 1) - 1;

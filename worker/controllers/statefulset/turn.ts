@@ -8,18 +8,18 @@ import { scaledValue } from "../int-or-percent.ts";
 import { carries } from "../label-selector.ts";
 import { isAvailable, isTerminated } from "../pod/pod-state.ts";
 import { claimCreations, claimOwners, claimsAreLeaving, leavingClaims } from "./claims.ts";
-import { isHealthy, isOrdered, isWaiting, revisionOf, type Scene, startOf } from "./scene.ts";
+import { isHealthy, isOrdered, isWaiting, revisionOf, type StatefulSetState, startOf } from "./scene.ts";
 import { identityLabels, podName, statefulPod } from "./stateful-pod.ts";
 
 /** The most created in one turn: a set may ask for two billion pods. */
 const BURST = 500;
 
 /** The last ordinal considered in a turn: as far as existing pods, and those that may be created, can reach. */
-const reachOf = ({ set, pods }: Scene): number =>
+const reachOf = ({ set, pods }: StatefulSetState): number =>
   startOf(set) + Math.min(set.spec.replicas ?? 1, pods.size + BURST) - 1;
 
 /** One step of an ordered set; all steps of a parallel one. */
-export function planTurn(scene: Scene): readonly Effect[] {
+export function planTurn(scene: StatefulSetState): readonly Effect[] {
   const { set, pods, now } = scene;
   const { minReadySeconds = 0 } = set.spec;
   const effects: Effect[] = [];
@@ -56,7 +56,7 @@ export function planTurn(scene: Scene): readonly Effect[] {
 }
 
 /** Events for pods whose turn it is, but whose claims are being deleted. */
-export function heldUp(scene: Scene): readonly EventRecord[] {
+export function heldUp(scene: StatefulSetState): readonly EventRecord[] {
   const { set, pods, now } = scene;
   const { minReadySeconds = 0 } = set.spec;
   const first = startOf(set);
@@ -74,7 +74,7 @@ export function heldUp(scene: Scene): readonly EventRecord[] {
 }
 
 /** Replaces pods of another revision, from the highest ordinal down to the partition. */
-function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: number): readonly Effect[] {
+function planUpdate({ set, pods, revisions, now }: StatefulSetState, first: number, last: number): readonly Effect[] {
   const { partition = 0, maxUnavailable = 1 } = set.spec.updateStrategy?.rollingUpdate ?? {};
   const { minReadySeconds = 0, replicas = 1 } = set.spec;
   const sound = (pod: Pod | undefined) => pod !== undefined && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
@@ -91,7 +91,10 @@ function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: n
 }
 
 /** Below the partition, and during a rollout without one, pods are recreated from their old revision. */
-function templateFor({ set, revisions }: Scene, ordinal: number): { template: PodTemplateSpec; revision: string } {
+function templateFor(
+  { set, revisions }: StatefulSetState,
+  ordinal: number,
+): { template: PodTemplateSpec; revision: string } {
   const { current, update } = revisions;
   const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
   const kept = rollingUpdate ? (rollingUpdate.partition ?? 0) : (set.status.currentReplicas ?? 0);
@@ -100,7 +103,7 @@ function templateFor({ set, revisions }: Scene, ordinal: number): { template: Po
   return { template: templateOf(chosen) ?? set.spec.template, revision: chosen.metadata.name };
 }
 
-function creation(scene: Scene, ordinal: number): readonly Effect[] {
+function creation(scene: StatefulSetState, ordinal: number): readonly Effect[] {
   const { set } = scene;
   const namespace = set.metadata.namespace ?? "";
   const name = podName(set, ordinal);
@@ -122,7 +125,7 @@ function creation(scene: Scene, ordinal: number): readonly Effect[] {
 }
 
 /** Restores a pod's identity labels, and the owners of its claims unless it waits for them. */
-function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] {
+function invariants(scene: StatefulSetState, ordinal: number, pod: Stored<Pod>): readonly Effect[] {
   const { set } = scene;
   const text = `Update Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
   const record = {

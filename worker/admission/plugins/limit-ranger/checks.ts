@@ -6,7 +6,7 @@ import {
   quantityOf,
   signOfQuantity,
 } from "../../../../api/machinery/quantity.ts";
-import { askedAmounts } from "../../../controllers/quota/pod-usage.ts";
+import { requestedAmounts } from "../../../controllers/quota/pod-usage.ts";
 
 type Amounts = Readonly<Record<string, string>>;
 
@@ -26,7 +26,7 @@ export function podProblems(pod: Pod, { spec: { limits = [] } }: LimitRange): st
       );
     }
     if (item.type !== "Pod") return [];
-    return problemsOf(item, { requests: askedAmounts(pod, "requests"), limits: askedAmounts(pod, "limits") });
+    return problemsOf(item, { requests: requestedAmounts(pod, "requests"), limits: requestedAmounts(pod, "limits") });
   });
 }
 
