@@ -17,8 +17,8 @@ import {
 import { type Authority, carryOut } from "./effects.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import type { LogFollower } from "./log-follower.ts";
-import { type MemoryStorage, PlanMemory } from "./memories.ts";
 import { OwnWrites } from "./own-writes.ts";
+import { type MemoryStorage, PlanMemory } from "./plan-memory.ts";
 import { guardReads } from "./read-guard.ts";
 import type { Applied, ClusterSnapshot } from "./snapshot.ts";
 import { type Work, type WorkInput, WorkQueue } from "./work-queue.ts";

@@ -5,7 +5,7 @@
  */
 import { type Correlations, EventCorrelator } from "../../client/events/event-correlator.ts";
 import { Recent } from "../../client/events/recent.ts";
-import type { MemoryStorage } from "./memories.ts";
+import type { MemoryStorage } from "./plan-memory.ts";
 
 export interface WrittenEvent {
   readonly name: string;

@@ -8,7 +8,7 @@ import type { ApiClient } from "../../client/api-client.ts";
 import { EventStamps } from "../../client/events/event-stamps.ts";
 import type { EventRecord } from "../../worker/controllers/controller.ts";
 import { EventMemory } from "./event-memory.ts";
-import type { MemoryStorage } from "./memories.ts";
+import type { MemoryStorage } from "./plan-memory.ts";
 
 export class EventRecorder {
   readonly #memory: EventMemory;

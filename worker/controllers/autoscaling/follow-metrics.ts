@@ -9,7 +9,7 @@ import { statusUpdate } from "../status-update.ts";
 import { setCondition } from "./conditions.ts";
 import { firstHistory, type History, limit, remembering } from "./limits.ts";
 import { type Proposed, propose } from "./metric-proposal.ts";
-import { queryOf, resultOf } from "./metric-question.ts";
+import { queryOf, resultOf } from "./metric-query.ts";
 import { toleranceOf } from "./replica-count.ts";
 import { type Autoscaler, keptStatus, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import type { Scale } from "./scale-target.ts";

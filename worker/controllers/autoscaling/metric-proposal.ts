@@ -12,7 +12,7 @@ import type {
 import { formatQuantity, milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import type { QueryResult } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
-import { externalName, externalValue, objectValue, podUsage, podValues } from "./metric-answers.ts";
+import { externalName, externalValue, objectValue, podUsage, podValues } from "./metric-results.ts";
 import { byAverage, byUtilization, byValue, byValuePerPod, type Situation } from "./replica-count.ts";
 
 export interface Facts {

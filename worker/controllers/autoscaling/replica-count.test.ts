@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import type { Samples } from "./metric-answers.ts";
+import type { Samples } from "./metric-results.ts";
 import { byAverage, byUtilization, type Situation } from "./replica-count.ts";
 
 const now = Date.parse("2026-01-01T01:00:00Z");

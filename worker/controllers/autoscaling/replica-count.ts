@@ -8,7 +8,7 @@ import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import { isReady, podCondition } from "../pod/pod-state.ts";
 import { requestedAmounts } from "../quota/pod-usage.ts";
 import { timeOf } from "../time.ts";
-import type { Sample, Samples } from "./metric-answers.ts";
+import type { Sample, Samples } from "./metric-results.ts";
 
 /** --horizontal-pod-autoscaler-tolerance. */
 const TOLERANCE = 0.1;

@@ -18,8 +18,8 @@ import { statusUpdate } from "../status-update.ts";
 import { dataHash } from "../template-hash/template-hash.ts";
 import { waking } from "../time.ts";
 import { CLAIMS, claimConflicts } from "./claims.ts";
-import { isWaiting, revisionOf, type StatefulSetState } from "./scene.ts";
 import { ordinalOf } from "./stateful-pod.ts";
+import { isWaiting, revisionOf, type StatefulSetState } from "./stateful-set-state.ts";
 import { statusOf } from "./status.ts";
 import { heldUp, planTurn } from "./turn.ts";
 

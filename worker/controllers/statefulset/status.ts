@@ -3,7 +3,7 @@ import type { StatefulSetStatus } from "../../../api/generated/apps.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { isAvailable, isReady } from "../pod/pod-state.ts";
-import { revisionOf, type StatefulSetState, startOf } from "./scene.ts";
+import { revisionOf, type StatefulSetState, startOf } from "./stateful-set-state.ts";
 
 export function statusOf({ set, pods, revisions, now }: StatefulSetState): StatefulSetStatus {
   const { minReadySeconds = 0 } = set.spec;

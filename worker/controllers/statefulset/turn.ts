@@ -8,8 +8,8 @@ import { scaledValue } from "../int-or-percent.ts";
 import { carries } from "../label-selector.ts";
 import { isAvailable, isTerminated } from "../pod/pod-state.ts";
 import { claimCreations, claimOwners, claimsAreLeaving, leavingClaims } from "./claims.ts";
-import { isHealthy, isOrdered, isWaiting, revisionOf, type StatefulSetState, startOf } from "./scene.ts";
 import { identityLabels, podName, statefulPod } from "./stateful-pod.ts";
+import { isHealthy, isOrdered, isWaiting, revisionOf, type StatefulSetState, startOf } from "./stateful-set-state.ts";
 
 /** The most created in one turn: a set may ask for two billion pods. */
 const BURST = 500;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { podUsage } from "./metric-answers.ts";
+import { podUsage } from "./metric-results.ts";
 
 const answer = (window: string | undefined) => ({
   ok: true as const,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { MetricSpec } from "../../../api/generated/autoscaling.v2.ts";
 import type { Snapshot } from "../controller.ts";
-import { queryOf, resultOf } from "./metric-question.ts";
+import { queryOf, resultOf } from "./metric-query.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   "v1 Service": "services",
