@@ -11,14 +11,27 @@ import { TroublesCard } from "./troubles-card.tsx";
 import { useWatched } from "./use-watched.ts";
 import { WarningsCard } from "./warnings-card.tsx";
 
+const WORDS = {
+  nodes: "nodes",
+  pods: "pods",
+  deployments: "Deployments",
+  statefulSets: "StatefulSets",
+  daemonSets: "DaemonSets",
+  jobs: "Jobs",
+  claims: "volume claims",
+  warnings: "events",
+} as const satisfies Record<keyof ReturnType<typeof useWatched>, string>;
+
 export function Overview() {
   const lists = useWatched(namespace.value);
   const { nodes, pods, deployments, statefulSets, daemonSets, jobs, claims, warnings } = lists;
   const states = Object.values(lists).map((list) => list.state.value);
+  const forbidden = Object.entries(lists).filter(([, list]) => refusal(list.state.value)?.forbidden);
   const seen = states.filter((state) => !refusal(state)?.forbidden);
   const worst = worstOf(seen.length > 0 ? seen : states);
   const waiting = waitingFor(worst);
   const refused = states.map(refusal).filter((found) => found !== undefined);
+  const problems = refused.filter(({ forbidden }) => !forbidden).map(({ problem }) => problem);
 
   const items = [nodes, pods, deployments, statefulSets, daemonSets, jobs, claims, warnings].map(
     (list) => list.items.value,
@@ -49,8 +62,14 @@ export function Overview() {
         <h1>Overview</h1>
         <LiveBadge state={worst} />
       </div>
-      {refused.map(({ problem, forbidden }) => (
-        <p class={forbidden ? "quiet" : "problem"} role={forbidden ? undefined : "alert"} key={problem}>
+      {forbidden.length > 0 && (
+        <p class="quiet">
+          You may not see {forbidden.map(([name]) => WORDS[name as keyof typeof WORDS]).join(", ")}: what is wrong there
+          is not listed.
+        </p>
+      )}
+      {problems.map((problem) => (
+        <p class="problem" role="alert" key={problem}>
           {problem}
         </p>
       ))}

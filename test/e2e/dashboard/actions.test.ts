@@ -152,6 +152,7 @@ describe.skipIf(!hasBrowser)("actions in the dashboard", () => {
     await at.cluster.output("create clusterrolebinding looker --clusterrole=looker --serviceaccount=default:looker");
     const token = (await at.cluster.output("create token looker")).trim();
     const { page } = await at.signedIn({ token });
+    await page.getByText(/^You may not see StatefulSets, DaemonSets, Jobs, volume claims: what is wrong/).waitFor();
     await goTo(page, DEPLOYMENT);
     await page.getByRole("heading", { name: "What belongs to it" }).waitFor();
     await page.waitForTimeout(500);
