@@ -27,21 +27,28 @@ export function LogText({ label, text, marks: { places, length, index, steps }, 
   };
   const at = places[index];
   const current = () => ranges(at === undefined ? [] : [at]);
-  const scrolled = useLogScroll({ box, text, current: () => current()[0], steps });
+  const { scrolled, away, toEnd } = useLogScroll({ box, text, current: () => current()[0], steps });
   // Before the next frame is drawn: a change of the text takes its marks away.
   useLayoutEffect(() => highlight("found", ranges(places)), [text, places, length]);
   useLayoutEffect(() => highlight("current-match", current()), [text, at, length]);
   return (
-    <pre
-      ref={box}
-      class={wrap ? "wrap" : ""}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-      tabIndex={0}
-      role="log"
-      aria-label={label}
-      onScroll={scrolled}
-    >
-      {text}
-    </pre>
+    <div class="log-box">
+      <pre
+        ref={box}
+        class={wrap ? "wrap" : ""}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        role="log"
+        aria-label={label}
+        onScroll={scrolled}
+      >
+        {text}
+      </pre>
+      {away && (
+        <button type="button" onClick={toEnd}>
+          To the end
+        </button>
+      )}
+    </div>
   );
 }

@@ -3,7 +3,7 @@
  * stays where it is on the screen, whatever is added below and dropped above.
  */
 import type { RefObject } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** This close to the end, in pixels, counts as being at the end. */
 const NEAR_END = 40;
@@ -17,9 +17,17 @@ interface LogScrollOptions {
   readonly steps: number;
 }
 
-/** Returns what to do when the box is scrolled. */
-export function useLogScroll({ box, text, current, steps }: LogScrollOptions): () => void {
+interface LogScroll {
+  /** To be called when the box is scrolled. */
+  readonly scrolled: () => void;
+  /** Whether the end is out of sight, so that new lines are not seen. */
+  readonly away: boolean;
+  readonly toEnd: () => void;
+}
+
+export function useLogScroll({ box, text, current, steps }: LogScrollOptions): LogScroll {
   const atEnd = useRef(true);
+  const [away, setAway] = useState(false);
   /** How far down the current match is. */
   const offset = useRef(0);
   /** To tell the user's scrolling from this. */
@@ -49,14 +57,26 @@ export function useLogScroll({ box, text, current, steps }: LogScrollOptions): (
     const now = offsetNow(element);
     if (now === undefined) return;
     atEnd.current = false;
+    setAway(true);
     scrollTo(element, element.scrollTop + now - element.clientHeight / 2);
   }, [steps]);
 
-  return () => {
-    const element = box.current;
-    if (!element) return;
-    const { scrollHeight, scrollTop, clientHeight } = element;
-    if (Math.abs(scrollTop - settled.current) >= 1) atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END;
-    offset.current = offsetNow(element) ?? 0;
+  return {
+    scrolled: () => {
+      const element = box.current;
+      if (!element) return;
+      const { scrollHeight, scrollTop, clientHeight } = element;
+      if (Math.abs(scrollTop - settled.current) >= 1) {
+        atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END;
+        setAway(!atEnd.current);
+      }
+      offset.current = offsetNow(element) ?? 0;
+    },
+    away,
+    toEnd: () => {
+      atEnd.current = true;
+      setAway(false);
+      if (box.current) scrollTo(box.current, box.current.scrollHeight);
+    },
   };
 }

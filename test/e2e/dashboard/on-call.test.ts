@@ -65,6 +65,15 @@ describe.skipIf(!hasBrowser)("views for on-call work", () => {
     const box = await page.getByRole("log").boundingBox();
     expect(before[1]).toBeGreaterThan(box?.y ?? 0);
     expect(before[1]).toBeLessThan((box?.y ?? 0) + (box?.height ?? 0));
+    await page.getByRole("button", { name: "To the end" }).click();
+    const below = () =>
+      page.evaluate<number>(`(() => {
+        const { scrollHeight, scrollTop, clientHeight } = document.querySelector("[role=log]");
+        return scrollHeight - scrollTop - clientHeight;
+      })()`);
+    await page.waitForTimeout(500);
+    expect(await below()).toBeLessThan(40);
+    expect(await page.getByRole("button", { name: "To the end" }).count()).toBe(0);
     expect(problems).toEqual([]);
     await page.context().close();
   });
