@@ -85,6 +85,17 @@ it("an Ingress uses its default backend if no path matches", () => {
   expect(led("web.shop.default.apps.example.com/", ingress("web", { defaultBackend: to("alone") }))).toBe("alone");
 });
 
+it("INGRESS-NAME: a public name cannot be claimed from another namespace", () => {
+  const name = "web.shop.default.apps.example.com";
+  const elsewhere = (one: Ingress): Ingress => ({ ...one, metadata: { ...one.metadata, namespace: "other" } });
+  for (const host of [name, `*.${name.slice(name.indexOf(".") + 1)}`]) {
+    const thief = ingress("thief", rule("thief", host), "2025-01-01T00:00:00Z");
+    expect(led(`${name}/`, elsewhere(thief), ingress("web", rule("own")))).toBe("own");
+    expect(led(`${name}/`, elsewhere(thief))).toBeUndefined();
+    expect(led(`${name}/`, thief, ingress("web", rule("own")))).toBe("thief");
+  }
+});
+
 it("a request goes to the oldest of two Ingresses with the same rule", () => {
   const young = ingress("young", rule("young", "a.example.com"), "2026-02-01T00:00:00Z");
   const old = ingress("old", rule("old", "a.example.com"));

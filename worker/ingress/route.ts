@@ -3,7 +3,7 @@
  * are in docs/spec/ingress.md, the semantics those of networking.k8s.io/v1.
  */
 import type { HTTPIngressPath, Ingress, IngressBackend } from "../../api/generated/networking.v1.ts";
-import { publicHost } from "../../api/public-host.ts";
+import { parsePublicHost, publicHost } from "../../api/public-host.ts";
 
 export interface Visit {
   /** Lower case, without a port. */
@@ -37,7 +37,7 @@ const RANK = { exact: 3, wildcard: 2, own: 1 } as const;
 
 /** Undefined if no Ingress matches the host, or none the path. */
 export function routeOf(visit: Visit, facts: RouteFacts): Route | undefined {
-  const candidates = facts.ingresses.flatMap((ingress) => candidatesOf(ingress, visit.host, facts));
+  const candidates = claimantsOf(visit.host, facts).flatMap((ingress) => candidatesOf(ingress, visit.host, facts));
   const matches = candidates.flatMap(({ ingress, paths, rank }) =>
     paths
       .filter((each) => matchesPath(each, visit.path))
@@ -57,6 +57,12 @@ export function routeOf(visit: Visit, facts: RouteFacts): Route | undefined {
     )[0];
   const found = best ?? fallback;
   return found && { ingress: found.ingress, backend: found.backend, secure: isSecured(found.ingress, visit.host) };
+}
+
+/** INGRESS-NAME: a public name belongs to its namespace, whatever hosts the Ingresses of others have. */
+function claimantsOf(host: string, { ingresses, domain }: RouteFacts): readonly Ingress[] {
+  const named = parsePublicHost(host, domain);
+  return named ? ingresses.filter(({ metadata }) => metadata.namespace === named.namespace) : ingresses;
 }
 
 /** The oldest comes first; names break ties. */
