@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { claimMachineNetwork } from "./machine-claim.ts";
 
@@ -10,5 +11,18 @@ describe.skipIf(process.platform !== "linux")("NET-ONE: the network of a machine
     );
     letGo();
     (await claimMachineNetwork("node two", name))();
+  });
+
+  it("AGENT-STANDS: may be taken by any process, which is not listened to for long", async () => {
+    const name = `\0sailplane-test-other-${process.pid}`;
+    const other = createServer((socket) => {
+      socket.on("error", () => {});
+      const talk = () => void (socket.writable && socket.write("x".repeat(1000), talk));
+      talk();
+    });
+    await new Promise<void>((resolve) => other.listen(name, resolve));
+    const refused = await claimMachineNetwork("node", name).catch((error: Error) => error.message);
+    expect(String(refused).length).toBeLessThan(1000);
+    other.close();
   });
 });

@@ -6,19 +6,25 @@
 import { connect, createServer, type Server } from "node:net";
 
 const NAME = "\0sailplane-network";
+/** Any process of the machine may have taken the name. */
 const PATIENCE_MS = 1000;
+const LONGEST = 500;
 
 /** A description of the current manager. */
 function keeper(name: string): Promise<string> {
   return new Promise((resolve) => {
     let said = "";
     const socket = connect(name);
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+    const patience = setTimeout(() => socket.destroy(), PATIENCE_MS);
     socket.on("data", (piece) => {
       said += piece;
+      if (said.length > LONGEST) socket.destroy();
     });
     socket.once("error", () => {});
-    socket.once("close", () => resolve(said || "another agent"));
+    socket.once("close", () => {
+      clearTimeout(patience);
+      resolve(said.slice(0, LONGEST) || "another agent");
+    });
   });
 }
 
