@@ -92,3 +92,35 @@ describe("CTL-JOB-COUNTED: when a Job fails", () => {
     expect(job(at).status.failed).toBe(1);
   });
 });
+
+describe("the finalizer of a pod that no running Job counts", () => {
+  const finished = (spec: Partial<Job["spec"]>): Job => ({
+    ...newJob(spec),
+    status: { conditions: [{ type: "Complete", status: "True" }] },
+  });
+  it.each<[string, Job | undefined, string | undefined, boolean]>([
+    ["goes with the Job's end", finished({}), "batch/v1", false],
+    ["goes if it has no owner", undefined, undefined, false],
+    ["stays for the controller that manages its Job", finished({ managedBy: "example.com/x" }), "batch/v1", true],
+    ["stays for an owner of another group", undefined, "batch.example.com/v1", true],
+  ])("%s", async (_, owner, apiVersion, stays) => {
+    const at = start();
+    const uid = owner && at.cluster.put("jobs.batch", owner).metadata.uid;
+    at.cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      spec: { containers: [] },
+      status: { phase: "Succeeded" },
+      metadata: {
+        name: "p",
+        namespace: "ns",
+        finalizers: [TRACKING],
+        ...(apiVersion && {
+          ownerReferences: [{ apiVersion, kind: "Job", name: "j", uid: uid ?? "u", controller: true }],
+        }),
+      },
+    });
+    await at.settle();
+    expect(isTracked(podAt(at, 0))).toBe(stays);
+  });
+});

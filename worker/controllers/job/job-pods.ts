@@ -12,6 +12,9 @@ const INDEX = "batch.kubernetes.io/job-completion-index";
 const INDEX_FAILURES = "batch.kubernetes.io/job-index-failure-count";
 const INDEX_IGNORED = "batch.kubernetes.io/job-index-ignored-failure-count";
 
+const OURS = "kubernetes.io/job-controller";
+
+export const isManagedHere = ({ spec }: Job): boolean => (spec.managedBy ?? OURS) === OURS;
 export const isIndexed = (job: Job): boolean => job.spec.completionMode === "Indexed";
 export const isTracked = (pod: Pod): boolean => pod.metadata.finalizers?.includes(TRACKING) ?? false;
 export const succeeded = (pod: Pod): boolean => pod.status.phase === "Succeeded";

@@ -22,7 +22,17 @@ import { waking } from "../time.ts";
 import { endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
 import { addCondition, decidedEnding, type Ending, hasCondition, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
-import { deletedAt, failed, indexOf, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
+import {
+  deletedAt,
+  failed,
+  indexOf,
+  isIndexed,
+  isManagedHere,
+  isTracked,
+  succeeded,
+  TRACKING,
+  untrack,
+} from "./job-pods.ts";
 import { judge } from "./pod-failure-policy.ts";
 import { planPods } from "./pod-plan.ts";
 import { noteStatus, suspension } from "./status.ts";
@@ -30,7 +40,6 @@ import { type Tally, tallyPods } from "./tally.ts";
 
 const RESOURCE = "jobs.batch";
 const PRIMARY = { resource: RESOURCE, kind: "Job", apiVersion: "batch/v1" };
-const OURS = "kubernetes.io/job-controller";
 const selectorOf = (object: Stored<KubeObject>) => (object as Stored<Job>).spec.selector;
 
 export const jobController: Controller = {
@@ -44,7 +53,7 @@ export const jobController: Controller = {
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
     const job = context.snapshot.get<Job>(RESOURCE, namespace, name);
-    if (!job || isFinished(job) || (job.spec.managedBy ?? OURS) !== OURS) return settled;
+    if (!job || isFinished(job) || !isManagedHere(job)) return settled;
     return planJob(job, context);
   },
 };

@@ -1,11 +1,12 @@
 /** Removes the tracking finalizer from pods that no running Job counts any more, so that they can be deleted. */
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { type Controller, settled } from "../controller.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { type Controller, type Snapshot, settled } from "../controller.ts";
 import { controllerOf } from "../controller-ref.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isFinished } from "./conditions.ts";
-import { isTracked, untrack } from "./job-pods.ts";
+import { isManagedHere, isTracked, untrack } from "./job-pods.ts";
 
 const JOBS = "jobs.batch";
 
@@ -23,9 +24,16 @@ export const jobOrphanController: Controller = {
     const { namespace, name } = splitItem(item);
     const pod = snapshot.get<Pod>("pods", namespace, name);
     if (!pod || !isTracked(pod)) return settled;
-    const owner = controllerOf(pod);
-    const job = owner?.kind === "Job" ? snapshot.get<Job>(JOBS, namespace, owner.name) : undefined;
-    const counts = job && job.metadata.uid === owner?.uid && !isFinished(job);
-    return counts ? settled : { effects: [untrack(pod)] };
+    return isCounted(pod, snapshot) ? settled : { effects: [untrack(pod)] };
   },
 };
+
+/** By a running Job, by the controller that manages the Job, or by an owner of another kind. */
+function isCounted(pod: Stored<Pod>, snapshot: Snapshot): boolean {
+  const owner = controllerOf(pod);
+  if (!owner) return false;
+  if (owner.kind !== "Job" || owner.apiVersion !== "batch/v1") return true;
+  const job = snapshot.get<Job>(JOBS, pod.metadata.namespace ?? "", owner.name);
+  if (!job || job.metadata.uid !== owner.uid) return false;
+  return !isFinished(job) || !isManagedHere(job);
+}
