@@ -11,7 +11,7 @@ const SUCCESS = { metadata: {}, status: "Success" };
 const FAILURE = { metadata: {}, status: "Failure", message: "exit code 3", reason: "NonZeroExitCode" };
 
 let api: Server;
-let door: Server;
+let proxy: Server;
 let calls: ForwardedRequests;
 let asked: IncomingMessage;
 /** What the API server does with a WebSocket. */
@@ -40,15 +40,15 @@ beforeAll(async () => {
   });
   await listening(api);
   calls = new ForwardedRequests({ server: `http://127.0.0.1:${portOf(api)}/clusters/two` });
-  door = createServer();
-  door.on("upgrade", (message, socket, head) => void bridgeSpdy(message, socket, { calls, head }));
-  await listening(door);
+  proxy = createServer();
+  proxy.on("upgrade", (message, socket, head) => void bridgeSpdy(message, socket, { calls, head }));
+  await listening(proxy);
 });
 afterAll(() => {
   calls.close();
   api.closeAllConnections();
   api.close();
-  door.close();
+  proxy.close();
 });
 beforeEach(() => {
   onSocket = () => {};
@@ -56,7 +56,7 @@ beforeEach(() => {
 
 /** Asks like client-go. */
 const connect = (path: string, versions: string | readonly string[] = "v4.channel.k8s.io") =>
-  connectSpdy(portOf(door), path, versions);
+  connectSpdy(portOf(proxy), path, versions);
 
 const exit = (status: object) => Buffer.from(`\x03${JSON.stringify(status)}`);
 

@@ -66,7 +66,7 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
   const pods = new Agent({ ca, servername: NAME, keepAlive: true });
 
   beforeAll(async () => {
-    plane = createServer(async (asked, answer) => {
+    plane = createServer({ maxHeaderSize: 1_000_000 }, async (asked, answer) => {
       const body = await bodyOf(asked);
       if (asked.url?.endsWith("/api-door")) {
         const key = createPublicKey({
@@ -126,6 +126,11 @@ describe("NET-TLS: an API proxy that terminates TLS for pods", () => {
       host: new URL(controlPlane.server).host,
       body: "a pod",
     });
+  });
+
+  it("forwards a command of 100 kB, which is part of the URL", async () => {
+    const path = `/api/v1/namespaces/default/pods/p/exec?command=${"x".repeat(100_000)}`;
+    expect(JSON.parse(await bodyOf(await ask("POST", path))).url).toBe(`/clusters/two${path}`);
   });
 
   it("streams answers as they arrive", async () => {
