@@ -42,13 +42,15 @@ test("TUNNEL-TLS: a webhook's certificate may have the same subject as the CA th
   const webhook = createServer({ cert: certificate, key }, (request, response) => request.pipe(response));
   await new Promise<void>((done) => webhook.listen(0, "127.0.0.1", done));
   const url = `https://127.0.0.1:${(webhook.address() as AddressInfo).port}/`;
-  const call = (authorities: string) =>
+  const call = (authorities: string, serverName?: string) =>
     fetch(base, {
       method: "POST",
-      body: JSON.stringify({ method: "POST", url, headers: [], body: "hello", authorities }),
+      body: JSON.stringify({ method: "POST", url, serverName, headers: [], body: "hello", authorities }),
     });
   try {
     expect(await (await call(ca)).text()).toBe("hello");
+    expect(await (await call(ca, "hook.ns.svc")).text()).toBe("hello");
+    expect(await (await call(ca, "other.ns.svc")).text()).toContain("other.ns.svc");
     const unreadable = renderPem("CERTIFICATE", new Uint8Array(3));
     for (const other of [createNamesake("hook.ns.svc").ca, createNamesake("hook.ns.svc").ca + unreadable, unreadable])
       expect(await (await call(other)).text()).toContain("signed by unknown authority");

@@ -13,6 +13,8 @@ import { forbiddenAddress, isReachable, lookupWithin } from "./reachable-address
 const pinnedCall = v.object({
   method: v.picklist(["POST", "GET"]),
   url: v.string(),
+  /** What the server's certificate must be for; absent: the URL's host. */
+  serverName: v.optional(v.string()),
   /** PEM; absent: the public CAs. */
   authorities: v.optional(v.string()),
   headers: v.array(v.tuple([v.string(), v.string()])),
@@ -36,10 +38,13 @@ export const pinnedCalls: Server = createServer((incoming, response) => {
 async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
   let text = "";
   for await (const chunk of incoming.setEncoding("utf8")) text += chunk;
-  const { method, url, authorities, headers, body, reach } = v.parse(pinnedCall, JSON.parse(text));
+  const { method, url, serverName, authorities, headers, body, reach } = v.parse(pinnedCall, JSON.parse(text));
   const { hostname } = new URL(url);
   if (reach && !isReachable(hostname.replace(/^\[|\]$/g, ""), reach)) throw forbiddenAddress(hostname);
-  const lookup = reach && { lookup: lookupWithin(reach) };
+  const connecting = {
+    ...(reach && { lookup: lookupWithin(reach) }),
+    ...(serverName !== undefined && { servername: serverName }),
+  };
   const call = (more: RequestOptions): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const own = { method, headers: Object.fromEntries(headers), checkServerIdentity: checkIdentity };
@@ -49,10 +54,10 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
       answer.once("close", () => calling.destroy());
       calling.end(body);
     });
-  const response = await call({ ...lookup, ...(authorities !== undefined && { ca: authorities }) }).catch(
+  const response = await call({ ...connecting, ...(authorities !== undefined && { ca: authorities }) }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== SELF_SIGNED || authorities === undefined) throw error;
-      const to = { ...target(new URL(url)), ...lookup, ca: authorities };
+      const to = { ...target(new URL(url)), ...connecting, ca: authorities };
       return call({
         createConnection: (_, done) => {
           connectVerified(to).then(

@@ -81,3 +81,31 @@ describe("HOOK-BUSY", () => {
     );
   });
 });
+
+test("HOOK-EXTERNAL: a Service of type ExternalName is called at that name, with a certificate for its own", async () => {
+  const seen: PinnedCall[] = [];
+  const fetched = async (_: string, { body }: { body: string }) => {
+    seen.push(JSON.parse(body));
+    return fine();
+  };
+  const text = JSON.stringify({ spec: { type: "ExternalName", externalName: "hooks.example.com" } });
+  const store = { read: async () => ({ entry: { text } }), asItself: () => store } as unknown as StoreClient;
+  const call = (env: object) =>
+    callClient(
+      { env: env as Env, cluster: DEFAULT_CLUSTER, store },
+      {
+        config: { service: { namespace: "ns", name: "hook", path: "/a", port: 8443 } },
+        milliseconds: 5000,
+        body: "{}",
+      },
+    );
+  expect(await call({ PINNED_CALLS: { fetch: fetched } })).toEqual({ ok: true, text: "yes" });
+  const [made] = seen;
+  expect(made).toMatchObject({ url: `https://hooks.example.com:8443/a?${timeout}`, serverName: "hook.ns.svc" });
+  expect(made?.headers).toContainEqual(["Host", "hook.ns.svc:8443"]);
+  expect(await call({})).toEqual(
+    failed(
+      `Post "https://hook.ns.svc:8443/a?${timeout}": this control plane cannot call the external name of a service`,
+    ),
+  );
+});

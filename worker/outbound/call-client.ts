@@ -39,6 +39,8 @@ export interface ClientCall {
 const NO_PINNING =
   "this control plane cannot check a certificate against a caBundle for a URL; use a certificate that everybody trusts, or a service in the cluster";
 
+const NO_EXTERNAL_NAME = "this control plane cannot call the external name of a service";
+
 /** The address as messages show it. */
 function addressOf({ url, service }: WebhookClientConfig, seconds: number): URL {
   const { name = "", namespace = "", path = "/", port = 443 } = service ?? {};
@@ -159,28 +161,48 @@ const headersOf = ({ method, referer }: Hop): [string, string][] => [
 async function callUrl({ env, cluster }: Caller, { config, hop, body, signal }: Called): Promise<Response | string> {
   const { method, address } = hop;
   const ca = authoritiesOf(config);
-  const sent = method === "POST" ? { body } : {};
-  if (!env.PINNED_CALLS) {
-    if (ca !== undefined) return NO_PINNING;
-    return fetch(address, { method, headers: new Headers(headersOf(hop)), ...sent, redirect: "manual", signal });
-  }
-  const pinned: PinnedCall = {
-    method,
-    url: String(address),
-    authorities: ca,
-    headers: headersOf(hop),
-    ...sent,
-    // Restricts where a cluster's owner, who need not own the deployment, can make it connect to.
-    ...(cluster !== DEFAULT_CLUSTER && { reach: env.CLUSTERS_REACH ?? "internet" }),
-  };
-  return callPinned(env.PINNED_CALLS, pinned, signal);
+  const call = { method, url: String(address), authorities: ca, headers: headersOf(hop), ...sentWith(hop, body) };
+  if (env.PINNED_CALLS) return callPinned(env.PINNED_CALLS, { ...call, ...reachOf(env, cluster) }, signal);
+  if (ca !== undefined) return NO_PINNING;
+  const headers = new Headers(headersOf(hop));
+  return fetch(address, { method, headers, ...sentWith(hop, body), redirect: "manual", signal });
 }
 
-async function callService(caller: Caller, { config, hop, body, signal }: Called): Promise<Response | string> {
+const sentWith = ({ method }: Hop, body: string) => (method === "POST" ? { body } : {});
+
+/** Restricts where a cluster's owner, who need not own the deployment, can make it connect to. */
+const reachOf = (env: Env, cluster: string): Pick<PinnedCall, "reach"> =>
+  cluster === DEFAULT_CLUSTER ? {} : { reach: env.CLUSTERS_REACH ?? "internet" };
+
+/** The name is outside of the cluster, and the certificate nevertheless the Service's. */
+async function callExternalName(
+  { env, cluster }: Caller,
+  { config, hop, body, signal }: Called,
+  externalName: string,
+): Promise<Response | string> {
+  const { name = "", namespace = "", port = 443 } = config.service ?? {};
+  if (!env.PINNED_CALLS) return NO_EXTERNAL_NAME;
+  const serverName = `${name}.${namespace}.svc`;
+  const { pathname, search } = hop.address;
+  const call = {
+    method: hop.method,
+    url: `https://${externalName}:${port}${pathname}${search}`,
+    serverName,
+    authorities: authoritiesOf(config),
+    headers: [["Host", `${serverName}:${port}`] as const, ...headersOf(hop)],
+    ...sentWith(hop, body),
+    ...reachOf(env, cluster),
+  };
+  return callPinned(env.PINNED_CALLS, call, signal);
+}
+
+async function callService(caller: Caller, called: Called): Promise<Response | string> {
+  const { config, hop, body, signal } = called;
   const { name = "", namespace = "", port = 443 } = config.service ?? {};
   const { method, address } = hop;
   const found = await findEndpoint(caller.store.asItself(), { namespace, name, port: String(port) });
-  if (!found.ok) return found.message;
+  if (!found.ok)
+    return found.externalName === undefined ? found.message : callExternalName(caller, called, found.externalName);
   const { endpoint } = found;
   const serverName = `${name}.${namespace}.svc`;
   const authorities = authoritiesOf(config);

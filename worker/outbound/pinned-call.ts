@@ -7,6 +7,8 @@
 export interface PinnedCall {
   readonly method: "POST" | "GET";
   readonly url: string;
+  /** What the server's certificate must be for; absent: the URL's host. */
+  readonly serverName?: string;
   /** PEM; absent: the public CAs. */
   readonly authorities: string | undefined;
   readonly headers: readonly (readonly [string, string])[];

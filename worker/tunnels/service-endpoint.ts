@@ -19,6 +19,8 @@ interface NoEndpoint {
   readonly ok: false;
   readonly reason: "NotFound" | "ServiceUnavailable";
   readonly message: string;
+  /** Of a Service of that type. */
+  readonly externalName?: string;
 }
 
 export type FoundEndpoint = { readonly ok: true; readonly endpoint: EndpointPort } | NoEndpoint;
@@ -45,10 +47,13 @@ export async function findEndpoints(
   store: StoreClient,
   { namespace, name, port, podsOnly = false }: ServicePortName,
 ): Promise<FoundEndpoints> {
-  const unavailable = (message: string) => ({ ok: false, reason: "ServiceUnavailable", message }) as const;
   const { entry } = await store.read({ resource: "services", namespace, name });
   if (!entry) return { ok: false, reason: "NotFound", message: `service ${JSON.stringify(name)} not found` };
-  const portName = portNameOf(JSON.parse(entry.text) as Service, port);
+  const service = JSON.parse(entry.text) as Service;
+  const { type, externalName } = service.spec;
+  const external = type === "ExternalName" && externalName ? { externalName } : {};
+  const unavailable = (message: string) => ({ ok: false, reason: "ServiceUnavailable", message, ...external }) as const;
+  const portName = portNameOf(service, port);
   if (portName === undefined) return unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
   const ready = await readyEndpoints(store, { namespace, name, port: portName });
   const endpoints = podsOnly ? ready.filter(({ pod }) => pod !== "") : await withNodes(store, ready);
