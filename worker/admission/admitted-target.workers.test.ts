@@ -45,7 +45,7 @@ beforeAll(async () => {
 const told = async (url: string, init: object) => (await call(`${base}${url}`, { as: "ann", ...init })).object.message;
 
 test("ADM-TARGET: a namespace is its own namespace, and deletecollection has no name", async () => {
-  const target = "'<' + request.namespace + '/' + request.name + '>'";
+  const target = "'<' + request.?namespace.orValue('') + '/' + request.?name.orValue('') + '>'";
   await deny("target", { resources: ["namespaces", "configmaps"] }, target);
   expect(await told("/api/v1/namespaces", { body: { metadata: { name: "own" } } })).toContain("<own/own>");
   expect(await told("/api/v1/namespaces/default", { method: "PATCH", body: { metadata: {} } })).toContain(
