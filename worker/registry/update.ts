@@ -120,10 +120,15 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   return fitObject(draft, update, () => commitUpdate(request, { draft, current, entry, ends }));
 }
 
-/** A custom object is at the request's version, whichever version it was last written at. */
-function currentOf({ served: { custom, conversion } }: RequestContext, entry: Entry): Stored<KubeObject> {
+/**
+ * A custom object is at the request's version, whichever version it was last written at. A built-in one may be older
+ * than some default, which must not look like the writer's change: of an immutable field it would be refused.
+ */
+function currentOf({ served: { custom, conversion, resource } }: RequestContext, entry: Entry): Stored<KubeObject> {
   const object = objectOf(entry);
-  return custom && conversion ? (conversion.fromStored(object) as Stored<KubeObject>) : object;
+  if (custom) return conversion ? (conversion.fromStored(object) as Stored<KubeObject>) : object;
+  resource.defaults?.(object);
+  return object;
 }
 
 interface Change {
